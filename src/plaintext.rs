@@ -1,0 +1,47 @@
+//! The one type that may hold a secret in the clear.
+//!
+//! It is wiped when dropped and has no `Debug`, `Display`, `Clone`, `Serialize` or `Deref`: the only
+//! way to the bytes is [`Plaintext::expose`], so that `grep expose\(` lists every place a secret is
+//! readable.
+
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+/// Bytes of a value, a passphrase or a token, wiped on drop.
+pub struct Plaintext(Zeroizing<Vec<u8>>);
+
+impl Plaintext {
+    /// Takes the bytes over; no copy is made.
+    pub fn new(bytes: Vec<u8>) -> Self {
+        Self(Zeroizing::new(bytes))
+    }
+
+    /// The bytes in the clear.
+    pub fn expose(&self) -> &[u8] {
+        &self.0
+    }
+
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether both hold the same bytes, in time that depends on the lengths alone.
+    pub fn same_as(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0).into()
+    }
+
+    /// Drops one final newline (`\n` or `\r\n`), as a shell's `$(…)` would.
+    pub fn without_final_newline(mut self) -> Self {
+        if self.0.last() == Some(&b'\n') {
+            self.0.pop();
+            if self.0.last() == Some(&b'\r') {
+                self.0.pop();
+            }
+        }
+        self
+    }
+}

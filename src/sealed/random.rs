@@ -1,0 +1,19 @@
+//! The system's randomness, the only source of nonces, keys and ids.
+//!
+//! Deliberately not a parameter: a generator that can be handed in is one that can repeat a nonce.
+
+/// Random bytes from the operating system.
+///
+/// # Panics
+/// When the system has none to give: nothing in this program may go on without.
+#[expect(clippy::expect_used, reason = "a nonce must never be anything but random")]
+pub fn fill(bytes: &mut [u8]) {
+    getrandom::fill(bytes).expect("the system gives randomness");
+}
+
+/// `N` random bytes.
+pub fn bytes<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    fill(&mut bytes);
+    bytes
+}
