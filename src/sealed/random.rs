@@ -6,7 +6,10 @@
 ///
 /// # Panics
 /// When the system has none to give: nothing in this program may go on without.
-#[expect(clippy::expect_used, reason = "a nonce must never be anything but random")]
+#[expect(
+    clippy::expect_used,
+    reason = "a nonce must never be anything but random"
+)]
 pub fn fill(bytes: &mut [u8]) {
     getrandom::fill(bytes).expect("the system gives randomness");
 }

@@ -1,0 +1,73 @@
+//! New keys: the line that goes into the header, and what its holder is given.
+
+use super::Error;
+use super::master::Master;
+use super::token::Token;
+use crate::sealed::header::{Bond, Key, Lock};
+use crate::sealed::id::{KeyId, VaultId};
+use crate::sealed::kdf::{Kdf, Passphrase, SALT_BYTES};
+use crate::sealed::seed::{Seed, seal_grant};
+use crate::sealed::{self, Part, meta, random};
+
+/// A full-access key behind a passphrase. Pays for Argon2id once.
+pub fn passphrase(
+    master: &Master,
+    vault: VaultId,
+    id: KeyId,
+    passphrase: &Passphrase,
+    kdf: Kdf,
+    about: &meta::Key,
+) -> Result<Key, Error> {
+    let salt = random::bytes::<SALT_BYTES>();
+    let secret = kdf.seed(passphrase, &salt).map_err(Error::Memory)?;
+    let seed = Seed::new(secret, vault, id);
+    let bond = bond(master, &seed);
+    grant(
+        master,
+        vault,
+        id,
+        Lock::Passphrase { kdf, salt, bond },
+        &seed,
+        about,
+    )
+}
+
+/// A full-access key behind a new token.
+pub fn token(master: &Master, vault: VaultId, about: &meta::Key) -> Result<(Key, Token), Error> {
+    let id = KeyId::random();
+    let salt = random::bytes::<SALT_BYTES>();
+    let token = Token::random(id);
+    let seed = Seed::from_token(&token.secret, &salt, vault, id);
+    let bond = bond(master, &seed);
+    let key = grant(master, vault, id, Lock::Token { salt, bond }, &seed, about)?;
+    Ok((key, token))
+}
+
+fn bond(master: &Master, seed: &Seed) -> Bond {
+    Bond {
+        commit: seed.commitment(),
+        anchor: seed.seal_anchor(&master.verify()),
+    }
+}
+
+fn grant(
+    master: &Master,
+    vault: VaultId,
+    id: KeyId,
+    lock: Lock,
+    seed: &Seed,
+    about: &meta::Key,
+) -> Result<Key, Error> {
+    let about = master.seal_about(id, &meta::encode(about));
+    let mut key = Key {
+        id,
+        lock,
+        public: seed.public(),
+        grant: Vec::new(),
+        about,
+    };
+    let content = master.grant().encode();
+    key.grant = seal_grant(vault, &key.public, &key.public_part(), content.expose())
+        .ok_or(sealed::Error::Damaged(Part::Key(id)))?;
+    Ok(key)
+}

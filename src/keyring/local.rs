@@ -1,0 +1,182 @@
+//! The keyring that holds its keys itself, in this process.
+
+use super::master::Master;
+use super::workspace::WorkspaceKeys;
+use super::{Error, Keyring, Reach};
+use crate::plaintext::Plaintext;
+use crate::sealed::grant::Grant;
+use crate::sealed::header::{Content, Header};
+use crate::sealed::id::{KeyId, VaultId, WorkspaceId};
+use crate::sealed::place::Place;
+use crate::sealed::record::{Index, Kind};
+use crate::sealed::seed::Seed;
+use crate::sealed::sign::{Digest, SignatureBytes, VerifyKey};
+use crate::sealed::{self, Part};
+use std::collections::HashMap;
+
+pub struct LocalKeyring {
+    vault: VaultId,
+    key: KeyId,
+    seed: Seed,
+    master: Option<Master>,
+    workspaces: HashMap<WorkspaceId, WorkspaceKeys>,
+}
+
+impl LocalKeyring {
+    /// Opens what `key` was granted. The caller has compared the commitment; here the anchor decides
+    /// whether this header is the one the key was made for.
+    pub(super) fn new(header: &Header, key: KeyId, seed: Seed) -> Result<Self, Error> {
+        let vault = header.content().vault;
+        let mut keyring = Self {
+            vault,
+            key,
+            seed,
+            master: None,
+            workspaces: HashMap::new(),
+        };
+        keyring.read_grant(header)?;
+        Ok(keyring)
+    }
+
+    fn read_grant(&mut self, header: &Header) -> Result<(), Error> {
+        let content = header.content();
+        let damaged = || sealed::Error::Damaged(Part::Key(self.key));
+        let line = content.key(self.key).ok_or(Error::KeyChanged)?;
+        let bond = line.bond().ok_or_else(damaged)?;
+        let anchored = self.seed.open_anchor(&bond.anchor).ok_or_else(damaged)?;
+        if anchored != content.verify {
+            return Err(sealed::Error::Forged.into());
+        }
+        let grant = self
+            .seed
+            .open_grant(&line.public_part(), &line.grant)
+            .ok_or_else(damaged)?;
+        let mut keys = HashMap::new();
+        let master = match Grant::decode(&grant).ok_or_else(damaged)? {
+            Grant::Root { root, header } => {
+                let master = Master::new(self.vault, root, header);
+                for line in &content.workspaces {
+                    keys.insert(line.id, master.unwrap(line)?);
+                }
+                Some(master)
+            }
+            Grant::Workspaces(granted) => {
+                for granted in granted {
+                    // A workspace that was deleted since stays in the grant.
+                    if let Some(line) = content.workspace(granted.workspace) {
+                        let made =
+                            WorkspaceKeys::new(self.vault, line, &granted.read, granted.sign);
+                        keys.insert(line.id, made);
+                    }
+                }
+                None
+            }
+        };
+        (self.master, self.workspaces) = (master, keys);
+        Ok(())
+    }
+
+    /// The root key and header seed, for issuing keys. An agent's keyring has no such door.
+    pub fn master(&self) -> Result<&Master, Error> {
+        self.master.as_ref().ok_or(Error::NeedsFullAccess)
+    }
+
+    fn workspace(&self, id: WorkspaceId) -> Result<&WorkspaceKeys, Error> {
+        self.workspaces.get(&id).ok_or(Error::OutOfReach)
+    }
+
+    fn cipher(&self, place: Place) -> Result<&sealed::xaes::Xaes, Error> {
+        match place {
+            Place::WorkspaceAbout(id) => Ok(&self.workspace(id)?.about),
+            Place::SecretMeta(id, _) | Place::AppMeta(id, _) => Ok(&self.workspace(id)?.meta),
+            Place::Value(id, ..) => Ok(&self.workspace(id)?.value),
+            // The root key's own places are opened inside the keyring alone.
+            Place::KeyAbout(_) | Place::Wrapped(_) => Err(Error::NeedsFullAccess),
+        }
+    }
+}
+
+impl Keyring for LocalKeyring {
+    fn key(&self) -> KeyId {
+        self.key
+    }
+
+    fn has_full_access(&self) -> bool {
+        self.master.is_some()
+    }
+
+    fn reach(&self, workspace: WorkspaceId) -> Option<Reach> {
+        self.workspaces.get(&workspace).map(WorkspaceKeys::reach)
+    }
+
+    fn index(&self, workspace: WorkspaceId, kind: Kind, name: &str) -> Result<Index, Error> {
+        Ok(self.workspace(workspace)?.index(kind, name))
+    }
+
+    fn open(&self, place: Place, sealed: &[u8]) -> Result<Plaintext, Error> {
+        if let Place::KeyAbout(key) = place {
+            let opened = self.master()?.open_about(key, sealed);
+            return opened.ok_or_else(|| damaged(place).into());
+        }
+        let opened = self
+            .cipher(place)?
+            .open(&place.associated_data(self.vault), sealed);
+        opened.ok_or_else(|| damaged(place).into())
+    }
+
+    fn seal(&self, place: Place, content: &[u8]) -> Result<Vec<u8>, Error> {
+        Ok(self
+            .cipher(place)?
+            .seal(&place.associated_data(self.vault), content))
+    }
+
+    fn sign_section(
+        &self,
+        workspace: WorkspaceId,
+        digest: &Digest,
+    ) -> Result<SignatureBytes, Error> {
+        self.workspace(workspace)?.sign(digest)
+    }
+
+    fn sign_header(&self, content: &Content) -> Result<SignatureBytes, Error> {
+        self.master()?.sign(content)
+    }
+
+    fn add_workspace(&mut self, workspace: WorkspaceId) -> Result<(VerifyKey, Vec<u8>), Error> {
+        let master = self.master()?;
+        let (verify, wrapped) = master.new_workspace(workspace);
+        let line = sealed::header::Workspace {
+            id: workspace,
+            verify,
+            wrapped: wrapped.clone(),
+            about: Vec::new(),
+            revision: 0,
+        };
+        let keys = master.unwrap(&line)?;
+        self.workspaces.insert(workspace, keys);
+        Ok((verify, wrapped))
+    }
+
+    fn follow(&mut self, header: &Header) -> Result<(), Error> {
+        if header.content().vault != self.vault {
+            return Err(Error::KeyChanged);
+        }
+        let line = header.content().key(self.key).ok_or(Error::KeyChanged)?;
+        let held = line
+            .bond()
+            .is_some_and(|bond| self.seed.commits_to(&bond.commit));
+        if !held {
+            return Err(Error::KeyChanged);
+        }
+        self.read_grant(header)
+    }
+}
+
+fn damaged(place: Place) -> sealed::Error {
+    sealed::Error::Damaged(match place {
+        Place::KeyAbout(key) => Part::Key(key),
+        Place::Wrapped(workspace) | Place::WorkspaceAbout(workspace) => Part::Workspace(workspace),
+        Place::SecretMeta(_, id) | Place::Value(_, id, _) => Part::Record(id.to_string()),
+        Place::AppMeta(_, id) => Part::Record(id.to_string()),
+    })
+}

@@ -1,0 +1,100 @@
+//! Full access: the root key, which wraps every workspace's keys, and the header's signing seed.
+
+use super::Error;
+use super::workspace::WorkspaceKeys;
+use crate::plaintext::Plaintext;
+use crate::sealed::derive::{Key, subkey};
+use crate::sealed::grant::Grant;
+use crate::sealed::header::{self, Content};
+use crate::sealed::id::{KeyId, VaultId, WorkspaceId};
+use crate::sealed::place::Place;
+use crate::sealed::sign::{self, SignatureBytes, Signed, VerifyKey};
+use crate::sealed::xaes::Xaes;
+use crate::sealed::{self, Part, random};
+use zeroize::Zeroizing;
+
+const WRAPPED_BYTES: usize = 64;
+
+pub struct Master {
+    vault: VaultId,
+    root: Key,
+    header: Key,
+}
+
+impl Master {
+    /// The root key and the header seed of a new vault.
+    pub fn random(vault: VaultId) -> Self {
+        Self::new(vault, Key::new(random::bytes()), Key::new(random::bytes()))
+    }
+
+    pub(super) fn new(vault: VaultId, root: Key, header: Key) -> Self {
+        Self {
+            vault,
+            root,
+            header,
+        }
+    }
+
+    /// The key that headers are verified with.
+    pub fn verify(&self) -> VerifyKey {
+        sign::verify_key(&self.header)
+    }
+
+    pub(super) fn grant(&self) -> Grant {
+        Grant::Root {
+            root: self.root.clone(),
+            header: self.header.clone(),
+        }
+    }
+
+    fn cipher(&self, label: &str) -> Xaes {
+        Xaes::new(&subkey(&self.root, label, &[&self.vault.to_string()]))
+    }
+
+    fn about(&self) -> Xaes {
+        self.cipher("about")
+    }
+
+    pub(super) fn seal_about(&self, key: KeyId, content: &[u8]) -> Vec<u8> {
+        self.about()
+            .seal(&Place::KeyAbout(key).associated_data(self.vault), content)
+    }
+
+    pub(super) fn open_about(&self, key: KeyId, about: &[u8]) -> Option<Plaintext> {
+        self.about()
+            .open(&Place::KeyAbout(key).associated_data(self.vault), about)
+    }
+
+    /// New keys for a workspace: what its sections are verified with, and both keys wrapped.
+    pub fn new_workspace(&self, workspace: WorkspaceId) -> (VerifyKey, Vec<u8>) {
+        let keys = Zeroizing::new(random::bytes::<WRAPPED_BYTES>());
+        let place = Place::Wrapped(workspace).associated_data(self.vault);
+        let wrapped = self.cipher("wrap").seal(&place, keys.as_slice());
+        let mut seed = Key::default();
+        seed.copy_from_slice(&keys[32..]);
+        (sign::verify_key(&seed), wrapped)
+    }
+
+    pub(super) fn unwrap(&self, line: &header::Workspace) -> Result<WorkspaceKeys, Error> {
+        let damaged = || sealed::Error::Damaged(Part::Workspace(line.id));
+        let place = Place::Wrapped(line.id).associated_data(self.vault);
+        let keys = self
+            .cipher("wrap")
+            .open(&place, &line.wrapped)
+            .ok_or_else(damaged)?;
+        let keys: &[u8; WRAPPED_BYTES] = keys.expose().try_into().map_err(|_| damaged())?;
+        let (mut read, mut seed) = (Key::default(), Key::default());
+        read.copy_from_slice(&keys[..32]);
+        seed.copy_from_slice(&keys[32..]);
+        Ok(WorkspaceKeys::new(self.vault, line, &read, Some(seed)))
+    }
+
+    /// Signs a header, which must name this master's own verify key.
+    pub fn sign(&self, content: &Content) -> Result<SignatureBytes, Error> {
+        if content.verify != self.verify() {
+            return Err(sealed::Error::Forged.into());
+        }
+        let vault = content.vault.to_string();
+        Ok(Signed::Header { vault: &vault }.sign(&self.header, &content.digest()))
+    }
+}

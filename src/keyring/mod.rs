@@ -1,0 +1,91 @@
+//! Unlocking: from a passphrase or a token to a [`Keyring`] that opens, seals, indexes and signs.
+//!
+//! A keyring never hands out a key. Whoever holds one can use what it reaches, not copy it.
+
+pub mod base62;
+pub mod issue;
+pub mod local;
+pub mod master;
+pub mod token;
+pub mod unlock;
+mod workspace;
+
+use crate::plaintext::Plaintext;
+use crate::sealed::header::{Content, Header};
+use crate::sealed::id::{KeyId, WorkspaceId};
+use crate::sealed::place::Place;
+use crate::sealed::record::{Index, Kind};
+use crate::sealed::sign::{Digest, SignatureBytes, VerifyKey};
+
+/// How far a key reaches into one workspace.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Reach {
+    Read,
+    Write,
+}
+
+/// What an unlocked key can do.
+pub trait Keyring {
+    /// The key that unlocked.
+    fn key(&self) -> KeyId;
+
+    /// Whether it reaches everything, and may change keys and workspaces.
+    fn has_full_access(&self) -> bool;
+
+    /// How far it reaches into a workspace; `None` when not at all.
+    fn reach(&self, workspace: WorkspaceId) -> Option<Reach>;
+
+    /// The blind index of a name.
+    fn index(&self, workspace: WorkspaceId, kind: Kind, name: &str) -> Result<Index, Error>;
+
+    /// Opens what was sealed for this place.
+    fn open(&self, place: Place, sealed: &[u8]) -> Result<Plaintext, Error>;
+
+    /// Seals for this place.
+    fn seal(&self, place: Place, content: &[u8]) -> Result<Vec<u8>, Error>;
+
+    /// Signs a section's digest. Refused without the workspace's signing seed.
+    fn sign_section(
+        &self,
+        workspace: WorkspaceId,
+        digest: &Digest,
+    ) -> Result<SignatureBytes, Error>;
+
+    /// Signs a header. Refused without full access.
+    fn sign_header(&self, content: &Content) -> Result<SignatureBytes, Error>;
+
+    /// Makes keys for a new workspace: the key its sections are verified with, and both its keys as
+    /// the header keeps them. Refused without full access.
+    fn add_workspace(&mut self, workspace: WorkspaceId) -> Result<(VerifyKey, Vec<u8>), Error>;
+
+    /// Follows the vault to a newer header, where keys may have changed since unlocking.
+    fn follow(&mut self, header: &Header) -> Result<(), Error>;
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("the passphrase opens no key of this vault")]
+    WrongPassphrase,
+    #[error("the passphrase is empty, longer than 1,024 bytes, or not UTF-8")]
+    NoPassphrase,
+    #[error("this vault has no passphrase")]
+    NoPassphraseKey,
+    #[error("the token is mistyped: its checksum does not match")]
+    MistypedToken,
+    #[error("the token belongs to no key of this vault")]
+    WrongToken,
+    #[error("the passphrase keys of this vault ask for more work than one command may do")]
+    TooMuchWork,
+    #[error("the memory for the key derivation could not be had")]
+    Memory(#[source] std::io::Error),
+    #[error("the key that unlocked the vault was changed or removed meanwhile")]
+    KeyChanged,
+    #[error("this key does not reach the workspace")]
+    OutOfReach,
+    #[error("this key may read the workspace, not write it")]
+    ReadOnly,
+    #[error("this takes a key with full access")]
+    NeedsFullAccess,
+    #[error(transparent)]
+    Sealed(#[from] crate::sealed::Error),
+}

@@ -1,0 +1,64 @@
+//! The keys of one workspace, each made for its one use.
+
+use super::{Error, Reach};
+use crate::sealed::derive::{Key, subkey};
+use crate::sealed::header;
+use crate::sealed::id::{VaultId, WorkspaceId};
+use crate::sealed::record::{Index, Kind};
+use crate::sealed::sign::{self, Digest, SignatureBytes};
+use crate::sealed::xaes::Xaes;
+use crate::sealed::{Part, section};
+
+pub(super) struct WorkspaceKeys {
+    id: WorkspaceId,
+    vault: VaultId,
+    index: Key,
+    pub meta: Xaes,
+    pub value: Xaes,
+    pub about: Xaes,
+    /// None: for reading only.
+    sign: Option<Key>,
+    /// What the header says the section is verified with.
+    verify: sign::VerifyKey,
+}
+
+impl WorkspaceKeys {
+    pub fn new(vault: VaultId, line: &header::Workspace, read: &Key, sign: Option<Key>) -> Self {
+        let context = [vault.to_string(), line.id.to_string()];
+        let derive = |label| subkey(read, label, &[&context[0], &context[1]]);
+        Self {
+            id: line.id,
+            vault,
+            index: derive("index"),
+            meta: Xaes::new(&derive("meta")),
+            value: Xaes::new(&derive("value")),
+            about: Xaes::new(&derive("workspace")),
+            sign,
+            verify: line.verify,
+        }
+    }
+
+    pub fn reach(&self) -> Reach {
+        if self.sign.is_some() {
+            Reach::Write
+        } else {
+            Reach::Read
+        }
+    }
+
+    pub fn index(&self, kind: Kind, name: &str) -> Index {
+        Index::new(&self.index, kind, name)
+    }
+
+    pub fn sign(&self, digest: &Digest) -> Result<SignatureBytes, Error> {
+        let seed = self.sign.as_ref().ok_or(Error::ReadOnly)?;
+        // A grant could carry a seed that does not belong to the workspace; its section would be
+        // refused by every reader, so it is refused before it is written.
+        if sign::verify_key(seed) != self.verify {
+            return Err(crate::sealed::Error::Damaged(Part::Workspace(self.id)).into());
+        }
+        Ok(section::signed(self.vault, self.id, |part| {
+            part.sign(seed, digest)
+        }))
+    }
+}

@@ -1,0 +1,64 @@
+//! What can be wrong with sealed bytes. Nothing here quotes them.
+
+use super::id::{KeyId, WorkspaceId};
+use std::fmt;
+
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// Not authentic, truncated, or not in the one encoding the format has.
+    #[error("the vault is damaged: {0}")]
+    Damaged(Part),
+    /// Whole and authentic in itself, but not signed by the key that this key's holder was given.
+    #[error("the vault is not the one this key was made for: its header is signed by another key")]
+    Forged,
+    /// Key derivation parameters outside the format's bounds, refused before any work.
+    #[error("the vault asks for {what} in its key derivation; the bounds are {bounds}")]
+    Kdf { what: String, bounds: &'static str },
+    #[error("the vault is written in format {0}; this kluis reads format 1")]
+    Unsupported(u64),
+    /// The change would make the vault larger than the format allows.
+    #[error("the vault would hold more than {limit}")]
+    Full { limit: &'static str },
+}
+
+/// The part of a vault that is damaged, as far as it can be told.
+#[derive(Debug, PartialEq, Eq, Clone)]
+pub enum Part {
+    /// Not a vault at all, as far as its first line tells.
+    FirstLine,
+    Header,
+    HeaderSignature,
+    Key(KeyId),
+    Workspace(WorkspaceId),
+    Section(WorkspaceId),
+    SectionSignature(WorkspaceId),
+    /// Signed in another age than the rest: an older part was put back, or two vaults were mixed.
+    SectionAge(WorkspaceId),
+    Page(WorkspaceId),
+    /// A record's id.
+    Record(String),
+    /// The file ends too early, or goes on behind its last section.
+    End,
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::FirstLine => f.write_str("it does not begin like a vault"),
+            Self::Header => f.write_str("the header"),
+            Self::HeaderSignature => f.write_str("the header's signature does not match"),
+            Self::Key(id) => write!(f, "the key {id}"),
+            Self::Workspace(id) => write!(f, "the workspace {id}"),
+            Self::Section(id) => write!(f, "the directory of the workspace {id}"),
+            Self::SectionSignature(id) => {
+                write!(f, "the signature of the workspace {id} does not match")
+            }
+            Self::SectionAge(id) => {
+                write!(f, "the workspace {id} and the header are of different ages")
+            }
+            Self::Page(id) => write!(f, "a page of the workspace {id}"),
+            Self::Record(id) => write!(f, "the record {id}"),
+            Self::End => f.write_str("its length is not what it says"),
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! The whole file: the header, then one section for each of its workspaces, in its order, and nothing
+//! behind them.
+
+use super::SealedBytes;
+use super::error::{Error, Part};
+use super::header::{Header, MAX_HEADER_BYTES};
+use super::id::WorkspaceId;
+use super::section::{self, Page, Section};
+use std::borrow::Cow;
+use std::ops::Range;
+
+pub const MAX_FILE_BYTES: u64 = 256 * 1024 * 1024;
+
+/// Enough for the header and the directory of most vaults in one read.
+const FIRST_READ_BYTES: usize = 32 * 1024;
+
+/// The structure of a file, signatures checked, without its records.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    pub header: Header,
+    /// In the header's order, each with where it starts.
+    sections: Vec<(u64, Section)>,
+    bytes: u64,
+}
+
+impl Layout {
+    /// Reads header and directories through `read(offset, length)`, which gives exactly that.
+    ///
+    /// What this accepts is whole as far as public keys can tell; pages are checked when they are read.
+    pub fn read<E: From<Error>>(
+        bytes: u64,
+        mut read: impl FnMut(u64, usize) -> Result<Vec<u8>, E>,
+    ) -> Result<Self, E> {
+        if bytes > MAX_FILE_BYTES {
+            return Err(Error::Damaged(Part::End).into());
+        }
+        let mut window = Window {
+            bytes,
+            start: 0,
+            held: Vec::new(),
+            read: &mut read,
+        };
+        let header = window.parse(0, MAX_HEADER_BYTES, Part::Header, Header::parse)?;
+        let mut at = header.text().len() as u64;
+        let content = header.content();
+        let mut sections = Vec::with_capacity(content.workspaces.len());
+        for (position, workspace) in content.workspaces.iter().enumerate() {
+            let part = Part::Section(workspace.id);
+            let section = window.parse(at, usize::MAX, part, |held| {
+                Section::parse(held, content, position)
+            })?;
+            let start = at;
+            at += section.bytes();
+            sections.push((start, section));
+        }
+        if at != bytes {
+            return Err(Error::Damaged(Part::End).into());
+        }
+        Ok(Self {
+            header,
+            sections,
+            bytes,
+        })
+    }
+
+    pub fn section(&self, workspace: WorkspaceId) -> Option<&Section> {
+        let found = |(_, section): &&(u64, Section)| section.seal().workspace == workspace;
+        self.sections.iter().find(found).map(|(_, section)| section)
+    }
+
+    /// Where the section's bytes lie in the file.
+    pub fn range(&self, workspace: WorkspaceId) -> Option<Range<u64>> {
+        let found = |(_, section): &&(u64, Section)| section.seal().workspace == workspace;
+        let (start, section) = self.sections.iter().find(found)?;
+        Some(*start..start + section.bytes())
+    }
+
+    /// Every page of every section: its workspace, its entry, and where it lies in the file.
+    pub fn pages(&self) -> impl Iterator<Item = (WorkspaceId, &Page, Range<u64>)> {
+        self.sections.iter().flat_map(|(start, section)| {
+            let placed = section.pages().iter().zip(section.ranges());
+            placed.map(move |(page, range)| {
+                (
+                    section.seal().workspace,
+                    page,
+                    start + range.start..start + range.end,
+                )
+            })
+        })
+    }
+
+    /// Checks every page of `file`, which holds the whole vault, against its directory.
+    pub fn check_pages(&self, file: &[u8]) -> Result<(), Error> {
+        for (workspace, page, range) in self.pages() {
+            if !section::intact(page, slice(file, range)) {
+                return Err(Error::Damaged(Part::Page(workspace)));
+            }
+        }
+        Ok(())
+    }
+
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+}
+
+/// The part of a file in memory that a range of its layout names.
+#[expect(clippy::cast_possible_truncation, reason = "the file is in memory")]
+pub fn slice(file: &[u8], range: Range<u64>) -> &[u8] {
+    &file[range.start as usize..range.end as usize]
+}
+
+/// A growing view of the file from one offset on.
+struct Window<'r, E> {
+    bytes: u64,
+    start: u64,
+    held: Vec<u8>,
+    read: &'r mut dyn FnMut(u64, usize) -> Result<Vec<u8>, E>,
+}
+
+impl<E: From<Error>> Window<'_, E> {
+    /// Gives `parse` the bytes from `at` on, and more of them while it finds no end.
+    fn parse<T>(
+        &mut self,
+        at: u64,
+        most: usize,
+        part: Part,
+        parse: impl Fn(&[u8]) -> Result<Option<T>, Error>,
+    ) -> Result<T, E> {
+        if at > self.bytes {
+            return Err(Error::Damaged(Part::End).into());
+        }
+        let left = usize::try_from(self.bytes - at)
+            .unwrap_or(usize::MAX)
+            .min(most);
+        let mut wanted = FIRST_READ_BYTES;
+        loop {
+            let held = self.from(at);
+            if let Some(found) = parse(&held[..held.len().min(left)])? {
+                return Ok(found);
+            }
+            if held.len() >= left {
+                return Err(Error::Damaged(part).into());
+            }
+            wanted = wanted.max(held.len() * 2);
+            self.held = (self.read)(at, wanted.min(left))?;
+            self.start = at;
+        }
+    }
+
+    fn from(&self, at: u64) -> &[u8] {
+        let skipped = usize::try_from(at - self.start).unwrap_or(usize::MAX);
+        self.held.get(skipped..).unwrap_or_default()
+    }
+}
+
+/// A section as it goes into a new file: unchanged bytes, or a new head and its pages.
+pub enum SectionBytes<'a> {
+    Kept(&'a [u8]),
+    Changed {
+        head: String,
+        pages: Vec<Cow<'a, [u8]>>,
+    },
+}
+
+/// Puts a file together.
+pub fn assemble(header: &Header, sections: &[SectionBytes<'_>]) -> Result<SealedBytes, Error> {
+    let mut out = Vec::with_capacity(
+        header.text().len()
+            + sections
+                .iter()
+                .map(|part| match part {
+                    SectionBytes::Kept(bytes) => bytes.len(),
+                    SectionBytes::Changed { head, pages } => {
+                        head.len() + pages.iter().map(|page| page.len()).sum::<usize>()
+                    }
+                })
+                .sum::<usize>(),
+    );
+    out.extend_from_slice(header.text().as_bytes());
+    for part in sections {
+        match part {
+            SectionBytes::Kept(bytes) => out.extend_from_slice(bytes),
+            SectionBytes::Changed { head, pages } => {
+                out.extend_from_slice(head.as_bytes());
+                pages.iter().for_each(|page| out.extend_from_slice(page));
+            }
+        }
+    }
+    if out.len() as u64 > MAX_FILE_BYTES {
+        return Err(Error::Full { limit: "256 MiB" });
+    }
+    Ok(SealedBytes(out))
+}

@@ -1,0 +1,471 @@
+//! The header: the keys that unlock, the workspaces and their keys, signed as one part.
+//!
+//! Reading checks form, bounds and the signature by the key that the first line names. Whether that key
+//! is the right one is for the keyring to say: anyone can sign with a key of their own.
+
+use super::error::{Error, Part};
+use super::id::{KeyId, VaultId, WorkspaceId};
+use super::kdf::{Kdf, SALT_BYTES};
+use super::line::{Line, encode};
+use super::seed::PublicKey;
+use super::sign::{Digest, SignatureBytes, Signed, VerifyKey, sha256};
+use std::collections::HashSet;
+use std::fmt::Write;
+
+/// The format this module reads and writes.
+pub const VERSION: u64 = 1;
+pub const MAX_HEADER_BYTES: usize = 256 * 1024;
+pub const MAX_KEYS: usize = 256;
+pub const MAX_PASSPHRASES: usize = 8;
+pub const MAX_WORKSPACES: usize = 128;
+const MAX_PARENTS: usize = 2;
+
+/// How a key's seed is had.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Lock {
+    Passphrase {
+        kdf: Kdf,
+        salt: [u8; SALT_BYTES],
+        bond: Bond,
+    },
+    Token {
+        salt: [u8; SALT_BYTES],
+        bond: Bond,
+    },
+    /// Kept by its owner; the vault knows the public half alone.
+    Identity,
+}
+
+/// What only a holder of the seed can have written.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Bond {
+    pub commit: [u8; 32],
+    /// The vault's verify key under a subkey of the seed.
+    pub anchor: Vec<u8>,
+}
+
+/// One way to unlock.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Key {
+    pub id: KeyId,
+    pub lock: Lock,
+    pub public: PublicKey,
+    /// HPKE to `public`.
+    pub grant: Vec<u8>,
+    /// Label, dates and reach, under the root key.
+    pub about: Vec<u8>,
+}
+
+impl Key {
+    /// The line as far as its public members go: what the grant is bound to.
+    pub fn public_part(&self) -> String {
+        let mut out = format!("{{\"key\":\"{}\",\"kind\":\"", self.id);
+        let bond = match &self.lock {
+            Lock::Passphrase { kdf, salt, bond } => {
+                let Kdf {
+                    memory,
+                    passes,
+                    lanes,
+                } = kdf;
+                let _ = write!(
+                    out,
+                    "passphrase\",\"kdf\":{{\"argon2id\":{{\"m\":{memory},\"t\":{passes},\"p\":{lanes}}}}},\"salt\":\"{}\"",
+                    encode(salt)
+                );
+                Some(bond)
+            }
+            Lock::Token { salt, bond } => {
+                let _ = write!(out, "token\",\"salt\":\"{}\"", encode(salt));
+                Some(bond)
+            }
+            Lock::Identity => {
+                out.push_str("identity\"");
+                None
+            }
+        };
+        if let Some(bond) = bond {
+            let _ = write!(out, ",\"commit\":\"{}\"", encode(&bond.commit));
+        }
+        let _ = write!(out, ",\"public\":\"{}\"", encode(&self.public));
+        out
+    }
+
+    pub fn bond(&self) -> Option<&Bond> {
+        match &self.lock {
+            Lock::Passphrase { bond, .. } | Lock::Token { bond, .. } => Some(bond),
+            Lock::Identity => None,
+        }
+    }
+
+    fn write(&self, out: &mut String) {
+        out.push_str(&self.public_part());
+        if let Some(bond) = self.bond() {
+            let _ = write!(out, ",\"anchor\":\"{}\"", encode(&bond.anchor));
+        }
+        let (grant, about) = (encode(&self.grant), encode(&self.about));
+        let _ = writeln!(out, ",\"grant\":\"{grant}\",\"about\":\"{about}\"}}");
+    }
+
+    fn parse(text: &str) -> Result<Self, Error> {
+        let mut line = Line::new(text);
+        let id = (|| {
+            line.literal("{\"key\":\"")?;
+            KeyId::parse(line.string()?)
+        })()
+        .ok_or(Error::Damaged(Part::Header))?;
+        let damaged = || Error::Damaged(Part::Key(id));
+        let kdf = Self::parse_kdf(&mut line)
+            .ok_or_else(damaged)?
+            .transpose()?;
+        Self::parse_rest(id, kdf, line).ok_or_else(damaged)
+    }
+
+    /// Kind and parameters; the parameters have an error of their own.
+    fn parse_kdf(line: &mut Line<'_>) -> Option<Option<Result<Kdf, Error>>> {
+        line.literal(",\"kind\":\"")?;
+        if !line.optional("passphrase\"") {
+            return Some(None);
+        }
+        line.literal(",\"kdf\":{\"argon2id\":{\"m\":")?;
+        let memory = line.number()?;
+        line.literal(",\"t\":")?;
+        let passes = line.number()?;
+        line.literal(",\"p\":")?;
+        let lanes = line.number()?;
+        line.literal("}}")?;
+        Some(Some(Kdf::checked(memory, passes, lanes)))
+    }
+
+    fn parse_rest(id: KeyId, kdf: Option<Kdf>, mut line: Line<'_>) -> Option<Self> {
+        let identity = kdf.is_none() && line.optional("identity\"");
+        if kdf.is_none() && !identity {
+            line.literal("token\"")?;
+        }
+        let bound = if identity {
+            None
+        } else {
+            line.literal(",\"salt\":\"")?;
+            let salt = line.bytes()?;
+            line.literal(",\"commit\":\"")?;
+            Some((salt, line.bytes()?))
+        };
+        line.literal(",\"public\":\"")?;
+        let public = line.bytes()?;
+        let lock = match bound {
+            None => Lock::Identity,
+            Some((salt, commit)) => {
+                line.literal(",\"anchor\":\"")?;
+                let bond = Bond {
+                    commit,
+                    anchor: line.blob()?,
+                };
+                match kdf {
+                    Some(kdf) => Lock::Passphrase { kdf, salt, bond },
+                    None => Lock::Token { salt, bond },
+                }
+            }
+        };
+        line.literal(",\"grant\":\"")?;
+        let grant = line.blob()?;
+        line.literal(",\"about\":\"")?;
+        let about = line.blob()?;
+        line.literal("}")?;
+        line.end()?;
+        Some(Self {
+            id,
+            lock,
+            public,
+            grant,
+            about,
+        })
+    }
+}
+
+/// A workspace as the header knows it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Workspace {
+    pub id: WorkspaceId,
+    /// The key its section must be signed by.
+    pub verify: VerifyKey,
+    /// Its read key and signing seed, under the root key.
+    pub wrapped: Vec<u8>,
+    /// Its name, description and dates, under its read key. Here and not in the section, so that who
+    /// may write secrets cannot rename the workspace.
+    pub about: Vec<u8>,
+    /// The section's revision when this header was signed.
+    pub revision: u64,
+}
+
+impl Workspace {
+    fn write(&self, out: &mut String) {
+        let (verify, wrapped) = (encode(&self.verify), encode(&self.wrapped));
+        let (id, about, revision) = (self.id, encode(&self.about), self.revision);
+        let _ = writeln!(
+            out,
+            "{{\"workspace\":\"{id}\",\"verify\":\"{verify}\",\"wrapped\":\"{wrapped}\",\"about\":\"{about}\",\"revision\":{revision}}}"
+        );
+    }
+
+    fn parse(text: &str) -> Result<Self, Error> {
+        let mut line = Line::new(text);
+        let id = (|| {
+            line.literal("{\"workspace\":\"")?;
+            WorkspaceId::parse(line.string()?)
+        })()
+        .ok_or(Error::Damaged(Part::Header))?;
+        (|| {
+            line.literal(",\"verify\":\"")?;
+            let verify = line.bytes()?;
+            line.literal(",\"wrapped\":\"")?;
+            let wrapped = line.blob()?;
+            line.literal(",\"about\":\"")?;
+            let about = line.blob()?;
+            line.literal(",\"revision\":")?;
+            let revision = line.number()?;
+            line.literal("}")?;
+            line.end()?;
+            Some(Self {
+                id,
+                verify,
+                wrapped,
+                about,
+                revision,
+            })
+        })()
+        .ok_or(Error::Damaged(Part::Workspace(id)))
+    }
+}
+
+/// Everything the header says, without its signature.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Content {
+    pub vault: VaultId,
+    /// The key this header is signed by.
+    pub verify: VerifyKey,
+    pub keys: Vec<Key>,
+    pub workspaces: Vec<Workspace>,
+    pub revision: u64,
+    /// The digests of the headers this one replaces: one, none for a new vault, two after a merge.
+    pub parents: Vec<Digest>,
+}
+
+impl Content {
+    /// The bytes that are signed: all lines, the last as far as `,"signature"`.
+    fn unsigned(&self) -> String {
+        let (vault, verify) = (self.vault, encode(&self.verify));
+        let mut out =
+            format!("{{\"kluis\":{VERSION},\"vault\":\"{vault}\",\"verify\":\"{verify}\"}}\n");
+        for key in &self.keys {
+            key.write(&mut out);
+        }
+        for workspace in &self.workspaces {
+            workspace.write(&mut out);
+        }
+        let parents = write_parents(&self.parents);
+        let _ = write!(out, "{{\"header\":{},\"parents\":{parents}", self.revision);
+        out
+    }
+
+    pub fn digest(&self) -> Digest {
+        sha256(self.unsigned().as_bytes())
+    }
+
+    /// With the signature over [`Content::digest`], by the key that [`Content::verify`] names.
+    pub fn signed(self, signature: SignatureBytes) -> Result<Header, Error> {
+        let mut text = self.unsigned();
+        let digest = sha256(text.as_bytes());
+        let _ = writeln!(text, ",\"signature\":\"{}\"}}", encode(&signature));
+        if text.len() > MAX_HEADER_BYTES {
+            return Err(Error::Full {
+                limit: "256 KiB of keys and workspaces",
+            });
+        }
+        self.within_bounds()?;
+        Ok(Header {
+            content: self,
+            digest,
+            text,
+        })
+    }
+
+    fn within_bounds(&self) -> Result<(), Error> {
+        let passphrases = self.keys.iter();
+        let passphrases = passphrases.filter(|key| matches!(key.lock, Lock::Passphrase { .. }));
+        for (count, most, limit) in [
+            (self.keys.len(), MAX_KEYS, "256 keys"),
+            (passphrases.count(), MAX_PASSPHRASES, "8 passphrases"),
+            (self.workspaces.len(), MAX_WORKSPACES, "128 workspaces"),
+        ] {
+            if count > most {
+                return Err(Error::Full { limit });
+            }
+        }
+        Ok(())
+    }
+
+    pub fn key(&self, id: KeyId) -> Option<&Key> {
+        self.keys.iter().find(|key| key.id == id)
+    }
+
+    pub fn workspace(&self, id: WorkspaceId) -> Option<&Workspace> {
+        self.workspaces.iter().find(|workspace| workspace.id == id)
+    }
+}
+
+/// A header whose signature matches the key in it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Header {
+    content: Content,
+    digest: Digest,
+    text: String,
+}
+
+impl Header {
+    pub fn content(&self) -> &Content {
+        &self.content
+    }
+
+    /// SHA-256 of the signed bytes: what the next header calls its parent.
+    pub fn digest(&self) -> Digest {
+        self.digest
+    }
+
+    /// The bytes as they stand in the file.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The header at the front of `bytes`; `None` when it does not end within them.
+    pub fn parse(bytes: &[u8]) -> Result<Option<Self>, Error> {
+        let Some(length) = whole(bytes)? else {
+            return Ok(None);
+        };
+        let text = std::str::from_utf8(&bytes[..length]).map_err(|_| damaged())?;
+        let (signed, signature) = text.rsplit_once(",\"signature\":\"").ok_or_else(damaged)?;
+        let mut line = Line::new(signature);
+        let signature: SignatureBytes = line.bytes().ok_or_else(damaged)?;
+        line.literal("}\n")
+            .and_then(|()| line.end())
+            .ok_or_else(damaged)?;
+        let content = parse_lines(signed)?;
+        let digest = sha256(signed.as_bytes());
+        let vault = content.vault.to_string();
+        if !(Signed::Header { vault: &vault }).verify(&content.verify, &digest, &signature) {
+            return Err(Error::Damaged(Part::HeaderSignature));
+        }
+        Ok(Some(Self {
+            content,
+            digest,
+            text: text.to_owned(),
+        }))
+    }
+}
+
+fn damaged() -> Error {
+    Error::Damaged(Part::Header)
+}
+
+/// Where the header ends, as far as its first line and its last line's first word tell.
+fn whole(bytes: &[u8]) -> Result<Option<usize>, Error> {
+    let bytes = &bytes[..bytes.len().min(MAX_HEADER_BYTES)];
+    let start = b"{\"kluis\":";
+    if !bytes.starts_with(start) {
+        return Err(Error::Damaged(Part::FirstLine));
+    }
+    let version = bytes[start.len()..]
+        .split(|byte| !byte.is_ascii_digit())
+        .next();
+    let version = version.and_then(|digits| std::str::from_utf8(digits).ok()?.parse().ok());
+    match version {
+        Some(VERSION) => {}
+        Some(newer) if newer > VERSION => return Err(Error::Unsupported(newer)),
+        _ => return Err(Error::Damaged(Part::FirstLine)),
+    }
+    let mut end = 0;
+    for line in bytes.split_inclusive(|&byte| byte == b'\n') {
+        end += line.len();
+        if line.starts_with(b"{\"header\":") && line.ends_with(b"\n") {
+            return Ok(Some(end));
+        }
+    }
+    if bytes.len() == MAX_HEADER_BYTES {
+        Err(damaged())
+    } else {
+        Ok(None)
+    }
+}
+
+fn parse_lines(signed: &str) -> Result<Content, Error> {
+    let mut lines = signed.split('\n').peekable();
+    let (vault, verify) = lines.next().and_then(parse_first).ok_or_else(damaged)?;
+    let (mut keys, mut workspaces) = (Vec::new(), Vec::new());
+    while let Some(line) = lines.next_if(|line| line.starts_with("{\"key\":")) {
+        keys.push(Key::parse(line)?);
+    }
+    while let Some(line) = lines.next_if(|line| line.starts_with("{\"workspace\":")) {
+        workspaces.push(Workspace::parse(line)?);
+    }
+    let (revision, parents) = lines.next().and_then(parse_last).ok_or_else(damaged)?;
+    let unique =
+        distinct(keys.iter().map(|key| key.id)) && distinct(workspaces.iter().map(|w| w.id));
+    if !unique || lines.next().is_some() {
+        return Err(damaged());
+    }
+    let content = Content {
+        vault,
+        verify,
+        keys,
+        workspaces,
+        revision,
+        parents,
+    };
+    content.within_bounds().map_err(|_| damaged())?;
+    Ok(content)
+}
+
+fn parse_first(text: &str) -> Option<(VaultId, VerifyKey)> {
+    let mut line = Line::new(text);
+    line.literal("{\"kluis\":1,\"vault\":\"")?;
+    let vault = VaultId::parse(line.string()?)?;
+    line.literal(",\"verify\":\"")?;
+    let verify = line.bytes()?;
+    line.literal("}")?;
+    line.end()?;
+    Some((vault, verify))
+}
+
+fn parse_last(text: &str) -> Option<(u64, Vec<Digest>)> {
+    let mut line = Line::new(text);
+    line.literal("{\"header\":")?;
+    let revision = line.number()?;
+    line.literal(",\"parents\":[")?;
+    let parents = parse_parents(&mut line)?;
+    line.end()?;
+    Some((revision, parents))
+}
+
+/// `["…"]`, as headers and seals write their parents.
+pub fn write_parents(parents: &[Digest]) -> String {
+    let parents: Vec<_> = parents
+        .iter()
+        .map(|parent| format!("\"{}\"", encode(parent)))
+        .collect();
+    format!("[{}]", parents.join(","))
+}
+
+/// Behind the opening bracket.
+pub fn parse_parents(line: &mut Line<'_>) -> Option<Vec<Digest>> {
+    let parents = line.strings()?;
+    if parents.len() > MAX_PARENTS {
+        return None;
+    }
+    parents
+        .into_iter()
+        .map(|parent| super::line::decode(parent)?.try_into().ok())
+        .collect()
+}
+
+fn distinct<T: Eq + std::hash::Hash>(ids: impl Iterator<Item = T>) -> bool {
+    let mut seen = HashSet::new();
+    ids.into_iter().all(|id| seen.insert(id))
+}

@@ -1,0 +1,194 @@
+//! From a passphrase to 32 bytes: Argon2id (RFC 9106), version 0x13, with bounds on what a file may ask.
+//!
+//! The parameters are read before anything can be authenticated, so the bounds are absolute numbers of
+//! the format: a hostile file must not choose how long a reader works.
+
+use super::derive::Key;
+use super::error::Error;
+use crate::plaintext::Plaintext;
+use crate::platform::arena;
+use argon2::{Algorithm, Argon2, Params, Version};
+use std::io;
+use unicode_normalization::UnicodeNormalization;
+use zeroize::Zeroizing;
+
+pub const SALT_BYTES: usize = 16;
+pub const MAX_PASSPHRASE_BYTES: usize = 1024;
+
+const MIN_MEMORY_KIB: u32 = 8 * 1024;
+const MAX_MEMORY_KIB: u32 = 1024 * 1024;
+const MAX_PASSES: u32 = 16;
+const MAX_LANES: u32 = 16;
+/// Memory times passes: 2 GiB once, or 128 MiB sixteen times.
+const MAX_WORK_KIB: u64 = 2 * 1024 * 1024;
+/// What one command may spend on all passphrase keys of a file together.
+pub const MAX_TOTAL_WORK_KIB: u64 = 2 * MAX_WORK_KIB;
+
+/// What Argon2id is asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Kdf {
+    /// Memory in KiB, 8,192 to 1,048,576.
+    pub memory: u32,
+    /// Passes over the memory, 1 to 16.
+    pub passes: u32,
+    /// Lanes that can be filled in parallel, 1 to 16.
+    pub lanes: u32,
+}
+
+impl Kdf {
+    /// RFC 9106, section 4, second choice: 64 MiB, three passes, four lanes.
+    pub const RECOMMENDED: Self = Self {
+        memory: 64 * 1024,
+        passes: 3,
+        lanes: 4,
+    };
+
+    /// The parameters, if a reader of the format must accept them.
+    pub fn checked(memory: u64, passes: u64, lanes: u64) -> Result<Self, Error> {
+        let within = |number: u64, low: u32, high: u32, name: &str, bounds| {
+            u32::try_from(number)
+                .ok()
+                .filter(|number| (low..=high).contains(number))
+                .ok_or_else(|| Error::Kdf {
+                    what: format!("{name}={number}"),
+                    bounds,
+                })
+        };
+        let kdf = Self {
+            memory: within(
+                memory,
+                MIN_MEMORY_KIB,
+                MAX_MEMORY_KIB,
+                "m",
+                "8 MiB to 1 GiB",
+            )?,
+            passes: within(passes, 1, MAX_PASSES, "t", "1 to 16")?,
+            lanes: within(lanes, 1, MAX_LANES, "p", "1 to 16")?,
+        };
+        if kdf.work() > MAX_WORK_KIB {
+            return Err(Error::Kdf {
+                what: format!("m={memory} with t={passes}"),
+                bounds: "at most 2 GiB for memory times passes",
+            });
+        }
+        Ok(kdf)
+    }
+
+    /// KiB filled in all passes together.
+    pub fn work(self) -> u64 {
+        u64::from(self.memory) * u64::from(self.passes)
+    }
+
+    /// Argon2id of the normalised passphrase, 32 bytes. Fails only when the memory cannot be had.
+    pub fn seed(self, passphrase: &Passphrase, salt: &[u8; SALT_BYTES]) -> io::Result<Key> {
+        let params = Params::new(self.memory, self.passes, self.lanes, Some(32))
+            .map_err(|error| io::Error::other(error.to_string()))?;
+        let mut seed = Key::default();
+        arena::with_blocks(params.block_count(), |blocks| {
+            Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password_into_with_memory(
+                passphrase.0.expose(),
+                salt,
+                seed.as_mut_slice(),
+                blocks,
+            )
+        })?
+        .map_err(|error| io::Error::other(error.to_string()))?;
+        Ok(seed)
+    }
+}
+
+/// A passphrase as it is derived from: UTF-8 in NFKC, 1 to [`MAX_PASSPHRASE_BYTES`] bytes.
+pub struct Passphrase(Plaintext);
+
+impl Passphrase {
+    /// `None` when empty, too long or not UTF-8.
+    pub fn new(typed: &Plaintext) -> Option<Self> {
+        let text = std::str::from_utf8(typed.expose()).ok()?;
+        if text.is_empty() || text.len() > MAX_PASSPHRASE_BYTES {
+            return None;
+        }
+        // A character's compatibility form is at most 18 characters long, so nothing reallocates.
+        let mut normal = Zeroizing::new(String::with_capacity(text.len() * 18));
+        normal.extend(text.nfkc());
+        Some(Self(Plaintext::new(normal.as_bytes().to_vec())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use argon2::{AssociatedData, ParamsBuilder};
+    use data_encoding::HEXLOWER;
+
+    fn passphrase(text: &str) -> Passphrase {
+        Passphrase::new(&Plaintext::new(text.into())).expect("a good passphrase")
+    }
+
+    /// RFC 9106, section 5.3.
+    #[test]
+    fn rfc_9106_argon2id() {
+        let params = ParamsBuilder::new()
+            .m_cost(32)
+            .t_cost(3)
+            .p_cost(4)
+            .data(AssociatedData::new(&[4; 12]).expect("short"))
+            .build()
+            .expect("the RFC's own");
+        let mut tag = [0; 32];
+        Argon2::new_with_secret(&[3; 8], Algorithm::Argon2id, Version::V0x13, params)
+            .expect("short")
+            .hash_password_into(&[1; 32], &[2; 16], &mut tag)
+            .expect("small");
+        assert_eq!(
+            HEXLOWER.encode(&tag),
+            "0d640df58d78766c08c037a34a8b53c9d01ef0452d75b65eb52520e96b01e659"
+        );
+    }
+
+    #[test]
+    fn the_arena_gives_what_the_crate_gives() {
+        let kdf = Kdf::checked(8 * 1024, 1, 2).expect("within the bounds");
+        let mut expected = [0; 32];
+        let params = Params::new(8 * 1024, 1, 2, Some(32)).expect("good");
+        Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+            .hash_password_into(b"correct horse", &[7; 16], &mut expected)
+            .expect("small");
+        let seed = kdf.seed(&passphrase("correct horse"), &[7; 16]);
+        assert_eq!(*seed.expect("memory"), expected);
+    }
+
+    #[test]
+    fn a_file_cannot_choose_how_long_a_reader_works() {
+        for (memory, passes, lanes) in [
+            (0, 3, 4),
+            (8 * 1024 - 1, 1, 1),
+            (1024 * 1024 + 1, 1, 1),
+            (1 << 31, 1, 1),
+            (1 << 53, 1, 1),
+            (64 * 1024, 0, 4),
+            (64 * 1024, 17, 4),
+            (64 * 1024, 3, 0),
+            (64 * 1024, 3, 17),
+            (1024 * 1024, 3, 4),
+        ] {
+            assert!(
+                Kdf::checked(memory, passes, lanes).is_err(),
+                "{memory} {passes} {lanes}"
+            );
+        }
+        assert!(Kdf::checked(1024 * 1024, 2, 16).is_ok());
+        assert!(Kdf::checked(128 * 1024, 16, 16).is_ok());
+    }
+
+    #[test]
+    fn one_passphrase_typed_on_two_keyboards_is_one_passphrase() {
+        assert!(
+            passphrase("caf\u{e9} \u{fb01}")
+                .0
+                .same_as(&passphrase("cafe\u{301} fi").0)
+        );
+        for refused in [vec![], vec![b'x'; 1025], vec![0xff]] {
+            assert!(Passphrase::new(&Plaintext::new(refused)).is_none());
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Padding: what is encrypted shows its size only in steps.
+//!
+//! A four-byte big-endian length, the content, zeros. The whole is rounded up to 64 bytes until 1 KiB,
+//! then by Padmé (Nikitin et al., *Reducing Metadata Leakage from Encrypted Files*, `PoPETs` 2019),
+//! which adds at most 12 %.
+
+use crate::plaintext::Plaintext;
+
+const LENGTH_BYTES: usize = 4;
+const STEP_BYTES: usize = 64;
+const STEPS_UNTIL_BYTES: usize = 1024;
+
+/// The size that `bytes` bytes are rounded up to.
+fn padded(bytes: usize) -> usize {
+    if bytes <= STEPS_UNTIL_BYTES {
+        return bytes.next_multiple_of(STEP_BYTES);
+    }
+    let exponent = bytes.ilog2();
+    let mantissa = exponent.ilog2() + 1;
+    bytes.next_multiple_of(1 << (exponent - mantissa))
+}
+
+/// `content` with its length before it and zeros behind it, and `spare` more bytes of capacity.
+pub fn pad(content: &[u8], spare: usize) -> Vec<u8> {
+    let whole = padded(LENGTH_BYTES + content.len());
+    let mut out = Vec::with_capacity(whole + spare);
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "nothing sealed reaches 4 GiB"
+    )]
+    out.extend_from_slice(&(content.len() as u32).to_be_bytes());
+    out.extend_from_slice(content);
+    out.resize(whole, 0);
+    out
+}
+
+/// The content again; `None` unless [`pad`] would have made exactly these bytes.
+pub fn unpad(bytes: Plaintext) -> Option<Plaintext> {
+    let (length, rest) = bytes.expose().split_first_chunk::<LENGTH_BYTES>()?;
+    let length = u32::from_be_bytes(*length) as usize;
+    let (content, zeros) = rest.split_at_checked(length)?;
+    let canonical =
+        padded(LENGTH_BYTES + length) == bytes.len() && zeros.iter().all(|&byte| byte == 0);
+    canonical.then(|| Plaintext::new(content.to_vec()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_come_in_steps() {
+        for (bytes, expected) in [(4, 64), (64, 64), (65, 128), (1024, 1024), (1025, 1088)] {
+            assert_eq!(padded(bytes), expected, "{bytes}");
+        }
+        for bytes in (1025..300_000).step_by(97) {
+            assert!(
+                padded(bytes) >= bytes && padded(bytes) * 100 <= bytes * 112,
+                "{bytes}"
+            );
+        }
+    }
+
+    #[test]
+    fn unpadding_takes_only_what_padding_makes() {
+        for length in [0, 1, 59, 60, 61, 1020, 1021, 70_000] {
+            let content = vec![7; length];
+            let padded = pad(&content, 0);
+            let opened = unpad(Plaintext::new(padded.clone())).expect("it was padded here");
+            assert_eq!(opened.expose(), content);
+            let mut longer = padded.clone();
+            longer.resize(longer.len() + STEP_BYTES, 0);
+            assert!(unpad(Plaintext::new(longer)).is_none());
+            if padded.len() > LENGTH_BYTES + length {
+                let mut marked = padded.clone();
+                *marked.last_mut().expect("not empty") = 1;
+                assert!(unpad(Plaintext::new(marked)).is_none());
+            }
+        }
+        assert!(unpad(Plaintext::new(vec![0; 3])).is_none());
+        assert!(unpad(Plaintext::new(vec![255; 64])).is_none());
+    }
+}

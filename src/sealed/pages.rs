@@ -1,0 +1,139 @@
+//! Changing a section: records are put and removed, pages split and join, and what did not change keeps
+//! its bytes.
+
+use super::error::Error;
+use super::id::WorkspaceId;
+use super::record::Index;
+use super::section::{MAX_PAGE_RECORDS, Page, Section, records};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// A page with fewer records joins its neighbour.
+const MIN_PAGE_RECORDS: usize = 16;
+
+/// A section being changed. `bytes` are the old section's, and outlive the change.
+pub struct Pages<'a> {
+    workspace: WorkspaceId,
+    pages: Vec<State<'a>>,
+}
+
+enum State<'a> {
+    Kept { page: Page, lines: &'a [u8] },
+    Changed(BTreeMap<Index, Cow<'a, str>>),
+}
+
+impl State<'_> {
+    fn starts_after(&self, index: Index) -> bool {
+        match self {
+            Self::Kept { page, .. } => page.first > index,
+            Self::Changed(lines) => lines
+                .first_key_value()
+                .is_some_and(|(&first, _)| first > index),
+        }
+    }
+}
+
+impl<'a> Pages<'a> {
+    pub fn empty(workspace: WorkspaceId) -> Self {
+        Self {
+            workspace,
+            pages: Vec::new(),
+        }
+    }
+
+    pub fn of(section: &Section, bytes: &'a [u8]) -> Self {
+        let pages = section.pages().iter().zip(section.ranges());
+        Self {
+            workspace: section.seal().workspace,
+            pages: pages
+                .map(|(&page, range)| {
+                    #[expect(clippy::cast_possible_truncation, reason = "the bytes are in memory")]
+                    let lines = &bytes[range.start as usize..range.end as usize];
+                    State::Kept { page, lines }
+                })
+                .collect(),
+        }
+    }
+
+    /// Puts a record's line, in the place of one with the same index if there is one.
+    pub fn put(&mut self, index: Index, line: String) -> Result<(), Error> {
+        if self.pages.is_empty() {
+            self.pages.push(State::Changed(BTreeMap::new()));
+        }
+        let position = self.position(index).unwrap_or(0);
+        let lines = self.open(position)?;
+        lines.insert(index, line.into());
+        if lines.len() > MAX_PAGE_RECORDS {
+            let middle = lines.keys().nth(lines.len() / 2).copied();
+            let upper = middle
+                .map(|middle| lines.split_off(&middle))
+                .unwrap_or_default();
+            self.pages.insert(position + 1, State::Changed(upper));
+        }
+        Ok(())
+    }
+
+    /// Removes the record with this index, if there is one.
+    pub fn remove(&mut self, index: Index) -> Result<(), Error> {
+        let Some(position) = self.position(index) else {
+            return Ok(());
+        };
+        let lines = self.open(position)?;
+        lines.remove(&index);
+        if lines.is_empty() {
+            self.pages.remove(position);
+        } else if lines.len() < MIN_PAGE_RECORDS && self.pages.len() > 1 {
+            self.join(position.saturating_sub(1))?;
+        }
+        Ok(())
+    }
+
+    /// Unites a page with the one after it, unless both are too full for one.
+    fn join(&mut self, position: usize) -> Result<(), Error> {
+        let count = self.open(position)?.len() + self.open(position + 1)?.len();
+        if count <= MAX_PAGE_RECORDS
+            && let State::Changed(mut upper) = self.pages.remove(position + 1)
+        {
+            self.open(position)?.append(&mut upper);
+        }
+        Ok(())
+    }
+
+    /// The page that holds `index` or would: the last that does not start after it.
+    fn position(&self, index: Index) -> Option<usize> {
+        self.pages
+            .partition_point(|page| !page.starts_after(index))
+            .checked_sub(1)
+    }
+
+    fn open(&mut self, position: usize) -> Result<&mut BTreeMap<Index, Cow<'a, str>>, Error> {
+        if let State::Kept { page, lines } = self.pages[position] {
+            let found = records(&page, lines, self.workspace)?;
+            let texts = std::str::from_utf8(lines)
+                .unwrap_or_default()
+                .split_inclusive('\n');
+            let lines = found
+                .iter()
+                .zip(texts)
+                .map(|(record, line)| (record.index, line.into()));
+            self.pages[position] = State::Changed(lines.collect());
+        }
+        match &mut self.pages[position] {
+            State::Changed(lines) => Ok(lines),
+            State::Kept { .. } => unreachable!("opened above"),
+        }
+    }
+
+    /// The new directory, and the records' bytes behind it.
+    pub fn finish(self) -> (Vec<Page>, Vec<Cow<'a, [u8]>>) {
+        let pages = self.pages.into_iter().filter_map(|state| match state {
+            State::Kept { page, lines } => Some((page, Cow::Borrowed(lines))),
+            State::Changed(lines) => {
+                let first = *lines.first_key_value()?.0;
+                let text = lines.into_values().collect::<String>().into_bytes();
+                Some((Page::of(first, &text), Cow::Owned(text)))
+            }
+        });
+        pages.unzip()
+    }
+}

@@ -1,0 +1,79 @@
+//! Where a ciphertext belongs. The place is its associated data, so that nothing sealed for one place
+//! opens in another: not in another vault, workspace, record or slot, nor for another purpose.
+
+use super::derive::{FORMAT, fields};
+use super::id::{AppId, KeyId, SecretId, VaultId, WorkspaceId};
+
+/// A place for something sealed with a key of the vault.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Place {
+    /// A key's label, dates and reach; sealed under the root key.
+    KeyAbout(KeyId),
+    /// A workspace's read key and signing seed; sealed under the root key.
+    Wrapped(WorkspaceId),
+    /// A workspace's name, description and dates.
+    WorkspaceAbout(WorkspaceId),
+    SecretMeta(WorkspaceId, SecretId),
+    AppMeta(WorkspaceId, AppId),
+    /// The value of one slot.
+    Value(WorkspaceId, SecretId, u64),
+}
+
+impl Place {
+    /// Length-prefixed: format, purpose, vault, workspace, record, slot; what does not apply is empty.
+    pub fn associated_data(self, vault: VaultId) -> Vec<u8> {
+        let (purpose, workspace, record, slot) = match self {
+            Self::KeyAbout(key) => ("key", None, key.to_string(), None),
+            Self::Wrapped(workspace) => ("wrapped", Some(workspace), String::new(), None),
+            Self::WorkspaceAbout(workspace) => ("workspace", Some(workspace), String::new(), None),
+            Self::SecretMeta(workspace, id) => ("secret", Some(workspace), id.to_string(), None),
+            Self::AppMeta(workspace, id) => ("app", Some(workspace), id.to_string(), None),
+            Self::Value(workspace, id, slot) => {
+                ("value", Some(workspace), id.to_string(), Some(slot))
+            }
+        };
+        fields(&[
+            FORMAT.as_bytes(),
+            purpose.as_bytes(),
+            vault.to_string().as_bytes(),
+            workspace
+                .map(|id| id.to_string())
+                .unwrap_or_default()
+                .as_bytes(),
+            record.as_bytes(),
+            slot.map(|slot| slot.to_string())
+                .unwrap_or_default()
+                .as_bytes(),
+        ])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_places_share_their_associated_data() {
+        let (one, two) = (WorkspaceId::from_bits(1), WorkspaceId::from_bits(2));
+        let secret = SecretId::from_bits(1);
+        let places = [
+            Place::KeyAbout(KeyId::from_bits(1)),
+            Place::Wrapped(one),
+            Place::WorkspaceAbout(one),
+            Place::WorkspaceAbout(two),
+            Place::SecretMeta(one, secret),
+            Place::SecretMeta(two, secret),
+            Place::SecretMeta(one, SecretId::from_bits(2)),
+            Place::AppMeta(one, AppId::from_bits(1)),
+            Place::Value(one, secret, 0),
+            Place::Value(one, secret, 1),
+        ];
+        let mut seen: Vec<_> = [VaultId::from_bits(1), VaultId::from_bits(2)]
+            .iter()
+            .flat_map(|&vault| places.map(|place| place.associated_data(vault)))
+            .collect();
+        seen.sort();
+        seen.dedup();
+        assert_eq!(seen.len(), 2 * places.len());
+    }
+}

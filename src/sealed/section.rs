@@ -1,0 +1,289 @@
+//! A workspace's section: its directory of pages, and the seal that signs it.
+//!
+//! A lookup reads the directory and one page. The directory's hashes bind every record to the seal, so
+//! what a page holds is checked by one hash and no other page is touched.
+
+use super::error::{Error, Part};
+use super::header::{Content, parse_parents, write_parents};
+use super::id::{VaultId, WorkspaceId};
+use super::line::{Line, encode};
+use super::record::{Index, Record, TEXT_BYTES};
+use super::sign::{Digest, SignatureBytes, Signed, sha256};
+use std::fmt::Write;
+use std::ops::Range;
+
+pub const MAX_PAGE_RECORDS: usize = 64;
+
+/// One line of the directory.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Page {
+    /// The index of its first record.
+    pub first: Index,
+    /// SHA-256 of its lines as base64. Compared as text, so it needs no decoding to be exact.
+    pub hash: [u8; TEXT_BYTES],
+    /// The length of its lines.
+    pub bytes: u64,
+}
+
+impl Page {
+    pub fn of(first: Index, lines: &[u8]) -> Self {
+        Self {
+            first,
+            hash: hash_text(lines),
+            bytes: lines.len() as u64,
+        }
+    }
+
+    pub fn write(&self, out: &mut String) {
+        let hash = std::str::from_utf8(&self.hash).unwrap_or_default();
+        let _ = writeln!(
+            out,
+            "{{\"page\":\"{}\",\"sha256\":\"{hash}\",\"bytes\":{}}}",
+            self.first, self.bytes
+        );
+    }
+
+    /// The page at the front of `bytes`, and the length of its line. All but the number has a fixed
+    /// place: a directory of 100,000 secrets is read at every lookup.
+    fn parse(bytes: &[u8]) -> Option<(Self, usize)> {
+        const HEAD: &[u8] = b"{\"page\":\"";
+        const MIDDLE: &[u8] = b"\",\"sha256\":\"";
+        const TAIL: &[u8] = b"\",\"bytes\":";
+        let rest = bytes.strip_prefix(HEAD)?;
+        let (first, rest) = rest.split_first_chunk::<TEXT_BYTES>()?;
+        let (hash, rest) = rest
+            .strip_prefix(MIDDLE)?
+            .split_first_chunk::<TEXT_BYTES>()?;
+        let rest = rest.strip_prefix(TAIL)?;
+        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let (number, rest) = rest.split_at(digits);
+        let rest = rest.strip_prefix(b"}\n")?;
+        if digits > 9 || number.first().is_none_or(|&digit| digit == b'0') || !first.is_ascii() {
+            return None;
+        }
+        let number = number
+            .iter()
+            .fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0'));
+        let page = Self {
+            first: Index(*first),
+            hash: *hash,
+            bytes: number,
+        };
+        Some((page, bytes.len() - rest.len()))
+    }
+}
+
+fn hash_text(lines: &[u8]) -> [u8; TEXT_BYTES] {
+    let mut text = [0; TEXT_BYTES];
+    data_encoding::BASE64_NOPAD.encode_mut(&sha256(lines), &mut text);
+    text
+}
+
+/// What a section's last line before its records says, without the signature.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Seal {
+    pub workspace: WorkspaceId,
+    pub revision: u64,
+    /// The revision of the header it was written under.
+    pub header: u64,
+    /// The digests of the sections this one replaces.
+    pub parents: Vec<Digest>,
+}
+
+/// A section whose signature matches the key that the header names for its workspace.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Section {
+    seal: Seal,
+    pages: Vec<Page>,
+    digest: Digest,
+    /// From its first line to its seal.
+    head_bytes: u64,
+    record_bytes: u64,
+}
+
+impl Section {
+    pub fn seal(&self) -> &Seal {
+        &self.seal
+    }
+
+    pub fn pages(&self) -> &[Page] {
+        &self.pages
+    }
+
+    pub fn digest(&self) -> Digest {
+        self.digest
+    }
+
+    pub fn bytes(&self) -> u64 {
+        self.head_bytes + self.record_bytes
+    }
+
+    /// Where each page lies, counted from the section's first byte.
+    pub fn ranges(&self) -> impl Iterator<Item = Range<u64>> {
+        self.pages.iter().scan(self.head_bytes, |at, page| {
+            let start = *at;
+            *at += page.bytes;
+            Some(start..*at)
+        })
+    }
+
+    /// The only page that can hold `index`, with its range.
+    pub fn page_for(&self, index: Index) -> Option<(&Page, Range<u64>)> {
+        let after = self.pages.partition_point(|page| page.first <= index);
+        let position = after.checked_sub(1)?;
+        Some((&self.pages[position], self.ranges().nth(position)?))
+    }
+
+    /// The section at the front of `bytes`, which belongs to the header's workspace at `position`;
+    /// `None` when its seal does not end within them.
+    pub fn parse(bytes: &[u8], header: &Content, position: usize) -> Result<Option<Self>, Error> {
+        let workspace = &header.workspaces[position];
+        let damaged = || Error::Damaged(Part::Section(workspace.id));
+        let unreadable = |rest: &[u8]| {
+            if rest.contains(&b'\n') {
+                Err(damaged())
+            } else {
+                Ok(None)
+            }
+        };
+        let first = format!("{{\"section\":\"{}\"}}\n", workspace.id);
+        let Some(mut rest) = bytes.strip_prefix(first.as_bytes()) else {
+            return unreadable(bytes);
+        };
+        let mut pages: Vec<Page> = Vec::new();
+        while !rest.starts_with(b"{\"seal\":") {
+            let Some((page, length)) = Page::parse(rest) else {
+                return unreadable(rest);
+            };
+            if pages.last().is_some_and(|last| last.first >= page.first) {
+                return Err(damaged());
+            }
+            pages.push(page);
+            rest = &rest[length..];
+        }
+        let Some(end) = rest.iter().position(|&byte| byte == b'\n') else {
+            return Ok(None);
+        };
+        let line = std::str::from_utf8(&rest[..end]).map_err(|_| damaged())?;
+        let (seal, record_bytes, signature) = parse_seal(line).ok_or_else(damaged)?;
+        if seal.workspace != workspace.id
+            || record_bytes != pages.iter().map(|page| page.bytes).sum::<u64>()
+        {
+            return Err(damaged());
+        }
+        let head_bytes = bytes.len() - rest.len() + end + 1;
+        let unsigned = head_bytes - 1 - (line.len() - line.rfind(SIGNATURE).ok_or_else(damaged)?);
+        let digest = sha256(&bytes[..unsigned]);
+        if !signed(header.vault, workspace.id, |part| {
+            part.verify(&workspace.verify, &digest, &signature)
+        }) {
+            return Err(Error::Damaged(Part::SectionSignature(workspace.id)));
+        }
+        if seal.header > header.revision || seal.revision < workspace.revision {
+            return Err(Error::Damaged(Part::SectionAge(workspace.id)));
+        }
+        Ok(Some(Self {
+            seal,
+            pages,
+            digest,
+            head_bytes: head_bytes as u64,
+            record_bytes,
+        }))
+    }
+}
+
+/// Calls `with` with what a signature of this section is over.
+pub fn signed<T>(vault: VaultId, workspace: WorkspaceId, with: impl FnOnce(Signed<'_>) -> T) -> T {
+    let (vault, workspace) = (vault.to_string(), workspace.to_string());
+    with(Signed::Section {
+        vault: &vault,
+        workspace: &workspace,
+    })
+}
+
+const SIGNATURE: &str = ",\"signature\":\"";
+
+fn parse_seal(text: &str) -> Option<(Seal, u64, SignatureBytes)> {
+    let mut line = Line::new(text);
+    line.literal("{\"seal\":")?;
+    let revision = line.number()?;
+    line.literal(",\"section\":\"")?;
+    let workspace = WorkspaceId::parse(line.string()?)?;
+    line.literal(",\"header\":")?;
+    let header = line.number()?;
+    line.literal(",\"parents\":[")?;
+    let parents = parse_parents(&mut line)?;
+    line.literal(",\"bytes\":")?;
+    let bytes = line.number()?;
+    line.literal(SIGNATURE)?;
+    let signature = line.bytes()?;
+    line.literal("}")?;
+    line.end()?;
+    Some((
+        Seal {
+            workspace,
+            revision,
+            header,
+            parents,
+        },
+        bytes,
+        signature,
+    ))
+}
+
+/// A section's bytes up to its records, signed by `sign` over their digest.
+pub fn write_head<E>(
+    seal: &Seal,
+    pages: &[Page],
+    sign: impl FnOnce(&Digest) -> Result<SignatureBytes, E>,
+) -> Result<String, E> {
+    let Seal {
+        workspace,
+        revision,
+        header,
+        parents,
+    } = seal;
+    let bytes: u64 = pages.iter().map(|page| page.bytes).sum();
+    let mut out = format!("{{\"section\":\"{workspace}\"}}\n");
+    for page in pages {
+        page.write(&mut out);
+    }
+    let parents = write_parents(parents);
+    let _ = write!(
+        out,
+        "{{\"seal\":{revision},\"section\":\"{workspace}\",\"header\":{header},\"parents\":{parents},\"bytes\":{bytes}"
+    );
+    let signature = sign(&sha256(out.as_bytes()))?;
+    let _ = writeln!(out, "{SIGNATURE}{}\"}}", encode(&signature));
+    Ok(out)
+}
+
+/// The records of one page, after its hash and its order are found right.
+pub fn records<'a>(
+    page: &Page,
+    lines: &'a [u8],
+    workspace: WorkspaceId,
+) -> Result<Vec<Record<'a>>, Error> {
+    let damaged = || Error::Damaged(Part::Page(workspace));
+    if lines.len() as u64 != page.bytes || hash_text(lines) != page.hash {
+        return Err(damaged());
+    }
+    let text = std::str::from_utf8(lines).map_err(|_| damaged())?;
+    let records: Vec<Record<'_>> = text
+        .strip_suffix('\n')
+        .ok_or_else(damaged)?
+        .split('\n')
+        .map(Record::parse)
+        .collect::<Option<_>>()
+        .ok_or_else(damaged)?;
+    let sorted = records.windows(2).all(|pair| pair[0].index < pair[1].index);
+    if !sorted || records[0].index != page.first || records.len() > MAX_PAGE_RECORDS {
+        return Err(damaged());
+    }
+    Ok(records)
+}
+
+/// Whether the page's lines are those that were signed, without reading what they say.
+pub fn intact(page: &Page, lines: &[u8]) -> bool {
+    lines.len() as u64 == page.bytes && hash_text(lines) == page.hash
+}

@@ -1,0 +1,228 @@
+//! What unlocks: a passphrase, a token or an identity each come down to a 32-byte seed. Its subkeys are
+//! a commitment, the key of the anchor, and an X25519 private key that grants are encrypted to.
+
+use super::derive::{FORMAT, Key, fields, salted, subkey};
+use super::id::{KeyId, VaultId};
+use super::kdf::SALT_BYTES;
+use super::padding;
+use super::sign::VerifyKey;
+use super::xaes::Xaes;
+use crate::plaintext::Plaintext;
+use hpke::aead::AesGcm256;
+use hpke::kdf::HkdfSha256;
+use hpke::kem::X25519HkdfSha256;
+use hpke::{Deserializable, Kem, OpModeR, OpModeS, Serializable};
+use subtle::ConstantTimeEq;
+
+pub type PublicKey = [u8; 32];
+/// The encapsulated key that comes before an HPKE ciphertext.
+const ENCAPSULATED_BYTES: usize = 32;
+
+/// The secret behind one key of a vault.
+pub struct Seed {
+    secret: Key,
+    vault: String,
+    key: String,
+}
+
+impl Seed {
+    /// From Argon2id's output, or an identity's own 32 bytes.
+    pub fn new(secret: Key, vault: VaultId, key: KeyId) -> Self {
+        Self {
+            secret,
+            vault: vault.to_string(),
+            key: key.to_string(),
+        }
+    }
+
+    /// From a token's 32 random bytes: HKDF is enough, there is nothing to guess.
+    pub fn from_token(token: &Key, salt: &[u8; SALT_BYTES], vault: VaultId, key: KeyId) -> Self {
+        let context = [vault.to_string(), key.to_string()];
+        let secret = salted(salt, token, "token", &[&context[0], &context[1]]);
+        Self::new(secret, vault, key)
+    }
+
+    fn derive(&self, label: &str) -> Key {
+        subkey(&self.secret, label, &[&self.vault, &self.key])
+    }
+
+    /// Compared before anything is opened: AES-GCM alone does not commit to its key.
+    pub fn commitment(&self) -> [u8; 32] {
+        *self.derive("commit")
+    }
+
+    pub fn commits_to(&self, commitment: &[u8; 32]) -> bool {
+        self.derive("commit").ct_eq(commitment).into()
+    }
+
+    fn anchor_data(&self) -> Vec<u8> {
+        let parts = [FORMAT, "anchor", &self.vault, "", &self.key, ""];
+        fields(&parts.map(str::as_bytes))
+    }
+
+    /// The vault's verify key, sealed so that only a holder of this seed can have written it.
+    pub fn seal_anchor(&self, verify: &VerifyKey) -> Vec<u8> {
+        Xaes::new(&self.derive("anchor")).seal(&self.anchor_data(), verify)
+    }
+
+    pub fn open_anchor(&self, anchor: &[u8]) -> Option<VerifyKey> {
+        let opened = Xaes::new(&self.derive("anchor")).open(&self.anchor_data(), anchor)?;
+        opened.expose().try_into().ok()
+    }
+
+    /// The X25519 key pair by `DeriveKeyPair` (RFC 9180, section 7.1.3). No vault is in it: an
+    /// identity has one public half wherever it is admitted.
+    fn key_pair(&self) -> (<X25519HkdfSha256 as Kem>::PrivateKey, PublicKey) {
+        let (private, public) =
+            X25519HkdfSha256::derive_keypair(subkey(&self.secret, "x25519", &[]).as_slice());
+        (private, public.to_bytes().into())
+    }
+
+    pub fn public(&self) -> PublicKey {
+        self.key_pair().1
+    }
+
+    /// Opens a grant made by [`seal_grant`] for this seed's public half, this vault and this line.
+    pub fn open_grant(&self, line: &str, grant: &[u8]) -> Option<Plaintext> {
+        let (encapsulated, ciphertext) = grant.split_at_checked(ENCAPSULATED_BYTES)?;
+        let encapsulated = <X25519HkdfSha256 as Kem>::EncappedKey::from_bytes(encapsulated).ok()?;
+        let opened = hpke::single_shot_open::<AesGcm256, HkdfSha256, X25519HkdfSha256>(
+            &OpModeR::Base,
+            &self.key_pair().0,
+            &encapsulated,
+            &grant_info(&self.vault),
+            ciphertext,
+            line.as_bytes(),
+        );
+        padding::unpad(Plaintext::new(opened.ok()?))
+    }
+}
+
+fn grant_info(vault: &str) -> Vec<u8> {
+    fields(&[FORMAT, "grant", vault].map(str::as_bytes))
+}
+
+/// HPKE (RFC 9180), base mode, DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-256-GCM: encapsulated key ‖
+/// ciphertext. `line` is the key's line as far as its public members go, and is authenticated.
+///
+/// `None` when `public` is not a point that a secret can be shared with.
+pub fn seal_grant(
+    vault: VaultId,
+    public: &PublicKey,
+    line: &str,
+    content: &[u8],
+) -> Option<Vec<u8>> {
+    let public = <X25519HkdfSha256 as Kem>::PublicKey::from_bytes(public).ok()?;
+    let padded = Plaintext::new(padding::pad(content, 0));
+    let (encapsulated, ciphertext) =
+        hpke::single_shot_seal::<AesGcm256, HkdfSha256, X25519HkdfSha256>(
+            &OpModeS::Base,
+            &public,
+            &grant_info(&vault.to_string()),
+            padded.expose(),
+            line.as_bytes(),
+        )
+        .ok()?;
+    let mut grant = encapsulated.to_bytes().to_vec();
+    grant.extend_from_slice(&ciphertext);
+    Some(grant)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use data_encoding::HEXLOWER;
+
+    const VAULT: VaultId = VaultId::from_bits(1);
+    const KEY: KeyId = KeyId::from_bits(2);
+
+    fn seed(byte: u8) -> Seed {
+        Seed::new(Key::new([byte; 32]), VAULT, KEY)
+    }
+
+    fn hex(text: &str) -> Vec<u8> {
+        HEXLOWER.decode(text.as_bytes()).expect("hex")
+    }
+
+    /// RFC 9180, appendix A.1.1's DHKEM(X25519, HKDF-SHA256): the key pairs from their `ikm`.
+    #[test]
+    fn rfc_9180_derive_key_pair() {
+        for (ikm, public) in [
+            (
+                "7268600d403fce431561aef583ee1613527cff655c1343f29812e66706df3234",
+                "37fda3567bdbd628e88668c3c8d7e97d1d1253b6d4ea6d44c150f741f1bf4431",
+            ),
+            (
+                "6db9df30aa07dd42ee5e8181afdb977e538f5e1fec8a06223f33f7013e525037",
+                "3948cfe0ad1ddb695d780e59077195da6c56506b027329794ab02bca80815c4d",
+            ),
+        ] {
+            let (_, open) = X25519HkdfSha256::derive_keypair(&hex(ikm));
+            assert_eq!(open.to_bytes().as_slice(), hex(public));
+        }
+    }
+
+    /// RFC 9180, appendix A.1.1.1: the first encryption of the base mode.
+    #[test]
+    fn rfc_9180_base_mode() {
+        let (private, _) = X25519HkdfSha256::derive_keypair(&hex(
+            "6db9df30aa07dd42ee5e8181afdb977e538f5e1fec8a06223f33f7013e525037",
+        ));
+        let opened = hpke::single_shot_open::<hpke::aead::AesGcm128, HkdfSha256, X25519HkdfSha256>(
+            &OpModeR::Base,
+            &private,
+            &<X25519HkdfSha256 as Kem>::EncappedKey::from_bytes(&hex(
+                "37fda3567bdbd628e88668c3c8d7e97d1d1253b6d4ea6d44c150f741f1bf4431",
+            ))
+            .expect("a point"),
+            &hex("4f6465206f6e2061204772656369616e2055726e"),
+            &hex(
+                "f938558b5d72f1a23810b4be2ab4f84331acc02fc97babc53a52ae8218a355a96d8770ac83d07bea87e13c512a",
+            ),
+            &hex("436f756e742d30"),
+        );
+        assert_eq!(
+            opened.expect("the RFC's own"),
+            b"Beauty is truth, truth beauty"
+        );
+    }
+
+    #[test]
+    fn a_grant_opens_for_its_seed_and_line_alone() {
+        let grant = seal_grant(VAULT, &seed(1).public(), "line", b"root").expect("a point");
+        let opened = seed(1).open_grant("line", &grant).expect("its own");
+        assert_eq!(opened.expose(), b"root");
+        assert!(seed(1).open_grant("another line", &grant).is_none());
+        assert!(seed(2).open_grant("line", &grant).is_none());
+        let elsewhere = Seed::new(Key::new([1; 32]), VaultId::from_bits(9), KEY);
+        assert!(elsewhere.open_grant("line", &grant).is_none());
+        for byte in 0..grant.len() {
+            let mut flipped = grant.clone();
+            flipped[byte] ^= 1;
+            assert!(
+                seed(1).open_grant("line", &flipped).is_none(),
+                "byte {byte}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_low_order_public_key_gets_no_grant() {
+        for first in [0, 1] {
+            let mut public = [0; 32];
+            public[0] = first;
+            assert!(seal_grant(VAULT, &public, "line", b"root").is_none());
+        }
+    }
+
+    #[test]
+    fn only_the_seed_can_write_an_anchor() {
+        let anchor = seed(1).seal_anchor(&[4; 32]);
+        assert_eq!(seed(1).open_anchor(&anchor), Some([4; 32]));
+        assert_eq!(seed(2).open_anchor(&anchor), None);
+        let other = Seed::new(Key::new([1; 32]), VAULT, KeyId::from_bits(3));
+        assert_eq!(other.open_anchor(&anchor), None);
+        assert!(seed(1).commits_to(&seed(1).commitment()));
+        assert!(!seed(1).commits_to(&other.commitment()));
+    }
+}
