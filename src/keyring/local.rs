@@ -56,7 +56,7 @@ impl LocalKeyring {
             Grant::Root { root, header } => {
                 let master = Master::new(self.vault, root, header);
                 for line in &content.workspaces {
-                    keys.insert(line.id, master.unwrap(line)?);
+                    keys.insert(line.id, master.workspace(line)?);
                 }
                 Some(master)
             }
@@ -152,7 +152,7 @@ impl Keyring for LocalKeyring {
             about: Vec::new(),
             revision: 0,
         };
-        let keys = master.unwrap(&line)?;
+        let keys = master.workspace(&line)?;
         self.workspaces.insert(workspace, keys);
         Ok((verify, wrapped))
     }

@@ -75,7 +75,8 @@ impl Master {
         (sign::verify_key(&seed), wrapped)
     }
 
-    pub(super) fn unwrap(&self, line: &header::Workspace) -> Result<WorkspaceKeys, Error> {
+    /// A workspace's keys, from its line in the header.
+    pub fn workspace(&self, line: &header::Workspace) -> Result<WorkspaceKeys, Error> {
         let damaged = || sealed::Error::Damaged(Part::Workspace(line.id));
         let place = Place::Wrapped(line.id).associated_data(self.vault);
         let keys = self

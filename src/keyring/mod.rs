@@ -8,7 +8,7 @@ pub mod local;
 pub mod master;
 pub mod token;
 pub mod unlock;
-mod workspace;
+pub mod workspace;
 
 use crate::plaintext::Plaintext;
 use crate::sealed::header::{Content, Header};

@@ -4,18 +4,19 @@ use super::{Error, Reach};
 use crate::sealed::derive::{Key, subkey};
 use crate::sealed::header;
 use crate::sealed::id::{VaultId, WorkspaceId};
+use crate::sealed::place::Place;
 use crate::sealed::record::{Index, Kind};
 use crate::sealed::sign::{self, Digest, SignatureBytes};
 use crate::sealed::xaes::Xaes;
 use crate::sealed::{Part, section};
 
-pub(super) struct WorkspaceKeys {
+pub struct WorkspaceKeys {
     id: WorkspaceId,
     vault: VaultId,
     index: Key,
-    pub meta: Xaes,
-    pub value: Xaes,
-    pub about: Xaes,
+    pub(super) meta: Xaes,
+    pub(super) value: Xaes,
+    pub(super) about: Xaes,
     /// None: for reading only.
     sign: Option<Key>,
     /// What the header says the section is verified with.
@@ -23,7 +24,7 @@ pub(super) struct WorkspaceKeys {
 }
 
 impl WorkspaceKeys {
-    pub fn new(vault: VaultId, line: &header::Workspace, read: &Key, sign: Option<Key>) -> Self {
+    pub(super) fn new(vault: VaultId, line: &header::Workspace, read: &Key, sign: Option<Key>) -> Self {
         let context = [vault.to_string(), line.id.to_string()];
         let derive = |label| subkey(read, label, &[&context[0], &context[1]]);
         Self {
@@ -38,7 +39,7 @@ impl WorkspaceKeys {
         }
     }
 
-    pub fn reach(&self) -> Reach {
+    pub(super) fn reach(&self) -> Reach {
         if self.sign.is_some() {
             Reach::Write
         } else {
@@ -46,10 +47,17 @@ impl WorkspaceKeys {
         }
     }
 
-    pub fn index(&self, kind: Kind, name: &str) -> Index {
+    pub(super) fn index(&self, kind: Kind, name: &str) -> Index {
         Index::new(&self.index, kind, name)
     }
 
+    /// Seals the workspace's name, description and dates.
+    pub fn seal_about(&self, content: &[u8]) -> Vec<u8> {
+        let place = Place::WorkspaceAbout(self.id).associated_data(self.vault);
+        self.about.seal(&place, content)
+    }
+
+    /// Signs a section's digest. Refused without the signing seed.
     pub fn sign(&self, digest: &Digest) -> Result<SignatureBytes, Error> {
         let seed = self.sign.as_ref().ok_or(Error::ReadOnly)?;
         // A grant could carry a seed that does not belong to the workspace; its section would be

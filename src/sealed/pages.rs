@@ -3,8 +3,9 @@
 
 use super::error::Error;
 use super::id::WorkspaceId;
-use super::record::Index;
+use super::record::{Index, RecordId};
 use super::section::{MAX_PAGE_RECORDS, Page, Section, records};
+use memchr::memmem;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -86,6 +87,55 @@ impl<'a> Pages<'a> {
             self.join(position.saturating_sub(1))?;
         }
         Ok(())
+    }
+
+    /// The line of the record with this index, without its newline.
+    pub fn get(&self, index: Index) -> Result<Option<String>, Error> {
+        let Some(position) = self.position(index) else {
+            return Ok(None);
+        };
+        match &self.pages[position] {
+            State::Changed(lines) => Ok(lines.get(&index).map(|line| line.trim_end().to_owned())),
+            State::Kept { page, lines } => {
+                let found = records(page, lines, self.workspace)?;
+                let at = found.binary_search_by_key(&index, |record| record.index).ok();
+                let text = std::str::from_utf8(lines).unwrap_or_default();
+                Ok(at.and_then(|at| text.split('\n').nth(at)).map(str::to_owned))
+            }
+        }
+    }
+
+    /// The index of the record with this id.
+    pub fn find_id(&self, id: RecordId) -> Result<Option<Index>, Error> {
+        let head = format!("\":\"{id}\",\"index\":\"");
+        let finder = memmem::Finder::new(head.as_bytes());
+        for state in &self.pages {
+            match state {
+                State::Changed(lines) => {
+                    let mut all = lines.iter();
+                    if let Some((&index, _)) = all.find(|(_, line)| line.contains(&head)) {
+                        return Ok(Some(index));
+                    }
+                }
+                State::Kept { lines, .. } if finder.find(lines).is_none() => {}
+                State::Kept { page, lines } => {
+                    let found = records(page, lines, self.workspace)?;
+                    return Ok(found.iter().find(|record| record.id == id).map(|record| record.index));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// How many records there are.
+    pub fn count(&self) -> Result<usize, Error> {
+        self.pages.iter().try_fold(0, |sum, state| {
+            Ok(sum
+                + match state {
+                    State::Changed(lines) => lines.len(),
+                    State::Kept { page, lines } => records(page, lines, self.workspace)?.len(),
+                })
+        })
     }
 
     /// Unites a page with the one after it, unless both are too full for one.

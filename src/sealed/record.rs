@@ -13,7 +13,7 @@ pub const TEXT_BYTES: usize = 43;
 
 /// HMAC-SHA-256 of a kind and a name, as base64: finds a record without telling its name. Records are
 /// ordered by this text, byte by byte.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Index(pub(super) [u8; TEXT_BYTES]);
 
 /// What a blind index is of, so that a secret and an app of one name do not collide.

@@ -1,11 +1,23 @@
 //! The domain: what may be asked of a vault. No terminal, no paths, no ciphers, no clock.
 
+mod app;
 pub mod change;
+pub mod create;
+pub mod description;
+pub mod domain;
+pub mod env_key;
 pub mod error;
 pub mod name;
+mod open;
+mod opening;
 pub mod reference;
+pub mod rule;
 pub mod secret;
 pub mod time;
+pub mod value;
+mod view;
 pub mod workspace;
 
 pub use error::Error;
+pub use open::{Changed, Listed, Selected, Vault, Verified, Written};
+pub use view::Scan;

@@ -1,0 +1,207 @@
+//! A change of a vault: works on what was read under the lock, remembers what it touched, and seals the
+//! result. It never writes: [`Vault::change`](super::Vault::change) does, after reading back.
+
+mod key;
+mod secret;
+mod workspace;
+
+pub use secret::{NewSecret, SecretUpdate};
+pub use workspace::{Contents, WorkspaceUpdate};
+
+use super::name::WorkspaceName;
+use super::open::find_workspace;
+use super::time::Timestamp;
+use super::view::View;
+use super::workspace::Workspace;
+use super::{Error, opening};
+use crate::keyring::Keyring;
+use crate::sealed::file::{SectionBytes, assemble, slice};
+use crate::sealed::header::{self, Content};
+use crate::sealed::id::WorkspaceId;
+use crate::sealed::line::MAX_NUMBER;
+use crate::sealed::pages::Pages;
+use crate::sealed::record::{Index, RecordId};
+use crate::sealed::section::{Seal, write_head};
+use crate::sealed::{self, SealedBytes};
+use std::collections::HashMap;
+
+pub struct Change<'v> {
+    view: &'v View,
+    keyring: &'v mut dyn Keyring,
+    now: Timestamp,
+    workspaces: Vec<Workspace>,
+    /// The header as it will be, once anything in it changes.
+    header: Option<Content>,
+    /// The sections that change.
+    sections: HashMap<WorkspaceId, Pages<'v>>,
+    touched: Vec<(WorkspaceId, Index, Fate)>,
+}
+
+/// What a change did to a record: what reading back must find.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Written,
+    Removed,
+}
+
+/// A sealed change that waits to be read back.
+pub(super) struct Draft {
+    pub bytes: SealedBytes,
+    header: header::Header,
+    touched: Vec<(WorkspaceId, Index, Fate)>,
+}
+
+impl<'v> Change<'v> {
+    pub(super) fn new(
+        view: &'v View,
+        keyring: &'v mut dyn Keyring,
+        workspaces: Vec<Workspace>,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            view,
+            keyring,
+            now,
+            workspaces,
+            header: None,
+            sections: HashMap::new(),
+            touched: Vec::new(),
+        }
+    }
+
+    pub fn workspace(&self, name: Option<&WorkspaceName>) -> Result<Workspace, Error> {
+        let all = self.content().workspaces.len();
+        find_workspace(&self.workspaces, all, name).cloned()
+    }
+
+    /// The header as it is, or as it will be.
+    fn content(&self) -> &Content {
+        self.header.as_ref().unwrap_or(self.view.layout.header.content())
+    }
+
+    /// The header to be, one revision on.
+    fn change_header(&mut self) -> Result<&mut Content, Error> {
+        let old = &self.view.layout.header;
+        if self.header.is_none() {
+            let mut content = old.content().clone();
+            content.revision = next(content.revision)?;
+            content.parents = vec![old.digest()];
+            self.header = Some(content);
+        }
+        self.header.as_mut().ok_or_else(|| sealed::Error::Damaged(sealed::Part::Header).into())
+    }
+
+    /// The pages of a section, as far as they are changed already.
+    fn pages(&mut self, workspace: WorkspaceId) -> &mut Pages<'v> {
+        let view = self.view;
+        self.sections.entry(workspace).or_insert_with(|| {
+            let layout = &view.layout;
+            match (layout.section(workspace), layout.range(workspace)) {
+                (Some(section), Some(range)) => Pages::of(section, slice(view.file(), range)),
+                _ => Pages::empty(workspace),
+            }
+        })
+    }
+
+    fn put(&mut self, workspace: WorkspaceId, index: Index, line: String) -> Result<(), Error> {
+        self.pages(workspace).put(index, line)?;
+        self.touched.push((workspace, index, Fate::Written));
+        Ok(())
+    }
+
+    fn remove(&mut self, workspace: WorkspaceId, index: Index) -> Result<(), Error> {
+        self.pages(workspace).remove(index)?;
+        self.touched.push((workspace, index, Fate::Removed));
+        Ok(())
+    }
+
+    /// Seals and signs what changed; `None` when nothing did.
+    pub(super) fn finish(mut self) -> Result<Option<Draft>, Error> {
+        let touched = std::mem::take(&mut self.touched);
+        let changed = |id: WorkspaceId| touched.iter().any(|(touched, ..)| *touched == id);
+        if touched.is_empty() && self.header.is_none() {
+            return Ok(None);
+        }
+        let mut content = self.header.take().unwrap_or_else(|| self.view.layout.header.content().clone());
+        let header_changes = content != *self.view.layout.header.content();
+        let mut sections = Vec::with_capacity(content.workspaces.len());
+        for line in &mut content.workspaces {
+            let old = self.view.layout.section(line.id);
+            let revision = old.map_or(0, |section| section.seal().revision);
+            if let (Some(range), false) = (self.view.layout.range(line.id), changed(line.id)) {
+                // The header signs how old a section may be: as it is now, at least.
+                if header_changes {
+                    line.revision = revision;
+                }
+                sections.push(SectionBytes::Kept(slice(self.view.file(), range)));
+                continue;
+            }
+            let seal = Seal {
+                workspace: line.id,
+                revision: next(revision)?,
+                header: content.revision,
+                parents: old.map(sealed::section::Section::digest).into_iter().collect(),
+            };
+            if header_changes {
+                line.revision = seal.revision;
+            }
+            let pages = self.sections.remove(&line.id).unwrap_or_else(|| Pages::empty(line.id));
+            let (directory, pages) = pages.finish();
+            let head = write_head(&seal, &directory, |digest| self.keyring.sign_section(line.id, digest))?;
+            sections.push(SectionBytes::Changed { head, pages });
+        }
+        let header = if header_changes {
+            let signature = self.keyring.sign_header(&content)?;
+            content.signed(signature)?
+        } else {
+            self.view.layout.header.clone()
+        };
+        let bytes = assemble(&header, &sections)?;
+        Ok(Some(Draft { bytes, header, touched }))
+    }
+}
+
+impl Draft {
+    /// Opens what was written, from what was really stored: the header, the workspaces, and every
+    /// record that was touched with every value in it.
+    pub fn confirm(
+        &self,
+        stored: &View,
+        keyring: &dyn Keyring,
+        workspaces: &[Workspace],
+    ) -> Result<(), Error> {
+        let lost = || Error::from(sealed::Error::Damaged(sealed::Part::End));
+        if stored.layout.header != self.header || stored.file() != self.bytes.as_slice() {
+            return Err(lost());
+        }
+        let mut fates = HashMap::new();
+        for &(workspace, index, fate) in &self.touched {
+            fates.insert((workspace, index), fate);
+        }
+        for ((id, index), fate) in fates {
+            let Some(workspace) = workspaces.iter().find(|workspace| workspace.id == id) else {
+                continue; // deleted with its workspace
+            };
+            let found = stored.find(id, index, |record| {
+                if let RecordId::Secret(secret) = record.id {
+                    let secret = opening::secret(keyring, workspace, secret, record)?;
+                    for position in 0..secret.slots.len() {
+                        opening::value(keyring, &secret, position, &record.slot(position)?)?;
+                    }
+                }
+                Ok(())
+            })?;
+            if found.is_some() != (fate == Fate::Written) {
+                return Err(lost());
+            }
+        }
+        Ok(())
+    }
+}
+
+fn next(revision: u64) -> Result<u64, Error> {
+    if revision >= MAX_NUMBER {
+        return Err(sealed::Error::Full { limit: "2^53 revisions" }.into());
+    }
+    Ok(revision + 1)
+}

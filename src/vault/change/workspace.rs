@@ -1,0 +1,132 @@
+//! Creating, renaming and deleting workspaces. This changes the header, so it takes full access.
+
+use super::Change;
+use crate::keyring;
+use crate::sealed::header;
+use crate::sealed::meta;
+use crate::sealed::place::Place;
+use crate::vault::Error;
+use crate::vault::description::Description;
+use crate::vault::name::WorkspaceName;
+use crate::vault::workspace::Workspace;
+
+/// Fields to change; what is `None` stays.
+#[derive(Default)]
+pub struct WorkspaceUpdate {
+    pub name: Option<WorkspaceName>,
+    pub description: Option<Description>,
+}
+
+/// What becomes of the secrets in a workspace that is deleted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Contents {
+    /// Their presence keeps the workspace.
+    Keep,
+    /// They go with it.
+    Delete,
+}
+
+impl Change<'_> {
+    pub fn create_workspace(
+        &mut self,
+        name: WorkspaceName,
+        description: Description,
+    ) -> Result<Workspace, Error> {
+        self.check_full_access()?;
+        self.check_free(&name)?;
+        let workspace = Workspace::new(name, description, self.now);
+        let (verify, wrapped) = self.keyring.add_workspace(workspace.id)?;
+        let about = self.seal_about(&workspace)?;
+        self.change_header()?.workspaces.push(header::Workspace {
+            id: workspace.id,
+            verify,
+            wrapped,
+            about,
+            revision: 0,
+        });
+        self.workspaces.push(workspace.clone());
+        Ok(workspace)
+    }
+
+    /// Changes the given fields, all or none.
+    pub fn update_workspace(
+        &mut self,
+        name: &WorkspaceName,
+        update: WorkspaceUpdate,
+    ) -> Result<Workspace, Error> {
+        self.check_full_access()?;
+        let old = self.workspace(Some(name))?;
+        let mut new = old.clone();
+        if let Some(name) = update.name.filter(|name| *name != old.name) {
+            if old.is_default() {
+                return Err(Error::InUse {
+                    message: "the workspace default is always there; it cannot be renamed".into(),
+                    hint: "make another one with `kluis workspace create`",
+                });
+            }
+            self.check_free(&name)?;
+            new.name = name;
+        }
+        if let Some(description) = update.description {
+            new.description = description;
+        }
+        if new == old {
+            return Ok(new);
+        }
+        new.updated_at = self.now.max(new.created_at);
+        let about = self.seal_about(&new)?;
+        let mut lines = self.change_header()?.workspaces.iter_mut();
+        if let Some(line) = lines.find(|line| line.id == new.id) {
+            line.about = about;
+        }
+        self.workspaces.retain(|workspace| workspace.id != new.id);
+        self.workspaces.push(new.clone());
+        Ok(new)
+    }
+
+    pub fn delete_workspace(
+        &mut self,
+        name: &WorkspaceName,
+        contents: Contents,
+    ) -> Result<Workspace, Error> {
+        self.check_full_access()?;
+        let workspace = self.workspace(Some(name))?;
+        if workspace.is_default() {
+            return Err(Error::InUse {
+                message: "the workspace default is always there; it cannot be deleted".into(),
+                hint: "delete its secrets instead",
+            });
+        }
+        let count = self.pages(workspace.id).count()?;
+        if count > 0 && contents == Contents::Keep {
+            return Err(Error::InUse {
+                message: format!("the workspace {name} still contains {count} secret(s)"),
+                hint: "delete or move them first, or give --force to delete them with it",
+            });
+        }
+        self.sections.remove(&workspace.id);
+        self.touched.retain(|(touched, ..)| *touched != workspace.id);
+        self.change_header()?.workspaces.retain(|line| line.id != workspace.id);
+        self.workspaces.retain(|other| other.id != workspace.id);
+        Ok(workspace)
+    }
+
+    fn seal_about(&self, workspace: &Workspace) -> Result<Vec<u8>, Error> {
+        let about = meta::encode(&workspace.to_meta());
+        Ok(self.keyring.seal(Place::WorkspaceAbout(workspace.id), &about)?)
+    }
+
+    fn check_free(&self, name: &WorkspaceName) -> Result<(), Error> {
+        if self.workspaces.iter().any(|workspace| workspace.name == *name) {
+            return Err(Error::Exists { what: "workspace", name: name.to_string() });
+        }
+        Ok(())
+    }
+
+    pub(super) fn check_full_access(&self) -> Result<(), Error> {
+        if self.keyring.has_full_access() {
+            return Ok(());
+        }
+        Err(keyring::Error::NeedsFullAccess.into())
+    }
+}

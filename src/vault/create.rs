@@ -1,0 +1,108 @@
+//! A new vault: its keys, and the workspace `default`.
+
+use super::description::Description;
+use super::name::WorkspaceName;
+use super::time::Timestamp;
+use super::view::{Scan, View};
+use super::workspace::Workspace;
+use super::{Error, opening};
+use crate::keyring::master::Master;
+use crate::keyring::token::Token;
+use crate::keyring::{issue, unlock};
+use crate::sealed::file::{SectionBytes, assemble};
+use crate::sealed::header::{self, Content, Header};
+use crate::sealed::id::{KeyId, VaultId};
+use crate::sealed::kdf::{Kdf, Passphrase};
+use crate::sealed::place::Place;
+use crate::sealed::section::{Seal, write_head};
+use crate::sealed::{self, meta};
+use crate::store::{self, Previous, Store};
+use std::time::Duration;
+
+/// How a new vault is to be unlocked. At least one of both.
+pub struct Keys<'a> {
+    pub passphrase: Option<(&'a Passphrase, Kdf)>,
+    /// The label of a token, when there is to be one.
+    pub token: Option<&'a str>,
+}
+
+/// Makes a vault where there is none, and gives the token if one was asked for.
+///
+/// What was stored is read back and opened with the token, or by the passphrase's key, before it counts.
+pub fn create(
+    store: &dyn Store,
+    keys: &Keys<'_>,
+    now: Timestamp,
+    patience: Duration,
+) -> Result<(VaultId, Option<Token>), Error> {
+    let vault = VaultId::random();
+    let master = Master::random(vault);
+    let about = |label: &str| meta::Key {
+        label: label.to_owned(),
+        created_at: now.milliseconds(),
+        not_after: None,
+        workspaces: None,
+    };
+    let mut lines = Vec::new();
+    if let Some((passphrase, kdf)) = keys.passphrase {
+        let about = about("passphrase");
+        lines.push(issue::passphrase(&master, vault, KeyId::random(), passphrase, kdf, &about)?);
+    }
+    let mut token = None;
+    if let Some(label) = keys.token {
+        let (line, new) = issue::token(&master, vault, &about(label))?;
+        lines.push(line);
+        token = Some(new);
+    }
+    let (header, section) = seal(&master, vault, lines, now)?;
+    let bytes = assemble(&header, &[section])?;
+
+    let mut transaction = store.begin(patience)?;
+    if transaction.current()?.is_some() {
+        return Err(store::Error::Exists { place: store.place() }.into());
+    }
+    let stored = View::load(transaction.stage(&bytes)?, Scan::Everything)?;
+    if stored.file() != bytes.as_slice() {
+        return Err(sealed::Error::Damaged(sealed::Part::End).into());
+    }
+    if let Some(token) = &token {
+        let keyring = unlock::with_token(&stored.layout.header, token)?;
+        for line in &stored.layout.header.content().workspaces {
+            opening::workspace(&keyring, line)?;
+        }
+    }
+    transaction.commit(Previous::Keep)?;
+    Ok((vault, token))
+}
+
+/// The signed header, and the empty section of `default`.
+fn seal(
+    master: &Master,
+    vault: VaultId,
+    keys: Vec<header::Key>,
+    now: Timestamp,
+) -> Result<(Header, SectionBytes<'static>), Error> {
+    let default = Workspace::new(WorkspaceName::default(), Description::default(), now);
+    let (verify, wrapped) = master.new_workspace(default.id);
+    let mut line = header::Workspace {
+        id: default.id,
+        verify,
+        wrapped,
+        about: Vec::new(),
+        revision: 1,
+    };
+    let workspace = master.workspace(&line)?;
+    line.about = workspace.seal_about(&meta::encode(&default.to_meta()));
+    let seal = Seal { workspace: default.id, revision: 1, header: 1, parents: Vec::new() };
+    let head = write_head(&seal, &[], |digest| workspace.sign(digest))?;
+    let content = Content {
+        vault,
+        verify: master.verify(),
+        keys,
+        workspaces: vec![line],
+        revision: 1,
+        parents: Vec::new(),
+    };
+    let signature = master.sign(&content)?;
+    Ok((content.signed(signature)?, SectionBytes::Changed { head, pages: Vec::new() }))
+}

@@ -1,0 +1,371 @@
+//! An unlocked vault: looking things up.
+
+use super::change::Change;
+use super::name::WorkspaceName;
+use super::reference::{Reference, Target};
+use super::secret::Secret;
+use super::time::Timestamp;
+use super::view::{Scan, View};
+use super::workspace::Workspace;
+use super::{Error, opening};
+use crate::keyring::Keyring;
+use crate::plaintext::Plaintext;
+use crate::sealed::header::Header;
+use crate::sealed::id::SecretId;
+use crate::sealed::record::{Kind, Record, RecordId};
+use crate::sealed::{self, Part};
+use crate::store::{Previous, Store};
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+/// A vault and the key that opened it.
+pub struct Vault {
+    store: Box<dyn Store>,
+    keyring: Box<dyn Keyring>,
+    view: View,
+    /// Those the key reaches, in the header's order.
+    workspaces: Vec<Workspace>,
+}
+
+/// The value that is effective at some time.
+pub struct Selected {
+    pub secret: Secret,
+    pub slot: u64,
+    pub value: Plaintext,
+}
+
+/// A secret, and how many apps link it.
+pub struct Listed {
+    pub secret: Secret,
+    pub app_count: usize,
+}
+
+/// What `verify` opened.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Verified {
+    pub workspaces: usize,
+    pub secrets: usize,
+    pub values: usize,
+    pub apps: usize,
+}
+
+impl Vault {
+    /// Loads a vault, checks what needs no key, and only then asks `unlock` for a keyring.
+    pub fn open<E: From<Error>>(
+        store: Box<dyn Store>,
+        scan: Scan,
+        unlock: impl FnOnce(&Header) -> Result<Box<dyn Keyring>, E>,
+    ) -> Result<Self, E> {
+        let view = View::load(store.load().map_err(Error::from)?, scan)?;
+        let keyring = unlock(&view.layout.header)?;
+        let workspaces = reached(keyring.as_ref(), &view)?;
+        Ok(Self { store, keyring, view, workspaces })
+    }
+
+    pub fn workspaces(&self) -> &[Workspace] {
+        &self.workspaces
+    }
+
+    pub fn header(&self) -> &Header {
+        &self.view.layout.header
+    }
+
+    /// The workspace of this name; without a name the only one that the key reaches, or `default`.
+    pub fn workspace(&self, name: Option<&WorkspaceName>) -> Result<&Workspace, Error> {
+        find_workspace(&self.workspaces, self.view.layout.header.content().workspaces.len(), name)
+    }
+
+    /// The secret that a reference names; a reference without a workspace is looked up in `workspace`.
+    pub fn secret(&self, workspace: Option<&WorkspaceName>, reference: &Reference) -> Result<Secret, Error> {
+        self.with_secret(workspace, reference, |secret, _| Ok(secret))
+    }
+
+    /// The value effective at `now`, for whoever may have it: a secret bound to domains fails here.
+    pub fn value(
+        &self,
+        workspace: Option<&WorkspaceName>,
+        reference: &Reference,
+        now: Timestamp,
+    ) -> Result<Selected, Error> {
+        self.with_secret(workspace, reference, |secret, record| {
+            check_unbound(&secret)?;
+            let position = match reference.slot {
+                Some(slot) => named_slot(&secret, slot)?,
+                None => effective(&secret, now)?,
+            };
+            let ciphertext = record.slot(position)?;
+            let value = opening::value(self.keyring.as_ref(), &secret, position, &ciphertext)?;
+            let slot = secret.slots[position].slot;
+            Ok(Selected { secret, slot, value })
+        })
+    }
+
+    fn with_secret<T>(
+        &self,
+        workspace: Option<&WorkspaceName>,
+        reference: &Reference,
+        with: impl FnOnce(Secret, &Record<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let named = reference.workspace.as_ref().or(workspace);
+        let home = self.workspace(named)?;
+        let keyring = self.keyring.as_ref();
+        match &reference.secret {
+            Target::Name(name) => {
+                let index = keyring.index(home.id, Kind::Secret, name.as_str())?;
+                let found = self.view.find(home.id, index, |record| {
+                    let RecordId::Secret(id) = record.id else {
+                        return Err(record.damaged().into());
+                    };
+                    with(opening::secret(keyring, home, id, record)?, record)
+                })?;
+                found.ok_or_else(|| no_secret(home, name.as_str()))
+            }
+            Target::Id(id) => {
+                let record_id = RecordId::Secret(*id);
+                let mut with = Some(with);
+                // An id is one of a kind wherever it lies; the workspace at hand comes first.
+                let others = self.workspaces.iter().filter(|other| other.id != home.id);
+                for workspace in std::iter::once(home).chain(others) {
+                    let found = self.view.find_id(workspace.id, record_id, |record| {
+                        let secret = opening::secret(keyring, workspace, *id, record)?;
+                        let with = with.take().ok_or_else(|| record.damaged())?;
+                        with(secret, record)
+                    })?;
+                    if let Some(found) = found {
+                        return Ok(found);
+                    }
+                }
+                Err(no_secret(home, &id.to_string()))
+            }
+        }
+    }
+
+    /// Every secret of a workspace with its number of apps, by name.
+    pub fn list(&self, workspace: &Workspace) -> Result<Vec<Listed>, Error> {
+        let keyring = self.keyring.as_ref();
+        let mut listed = Vec::new();
+        let mut apps: HashMap<SecretId, HashSet<_>> = HashMap::new();
+        self.view.each(workspace.id, |record| {
+            match record.id {
+                RecordId::Secret(id) => {
+                    let secret = opening::secret(keyring, workspace, id, record)?;
+                    listed.push(Listed { secret, app_count: 0 });
+                }
+                RecordId::App(id) => {
+                    for secret in opening::app(keyring, workspace, id, record)?.links {
+                        apps.entry(secret).or_default().insert(id);
+                    }
+                }
+            }
+            Ok(())
+        })?;
+        if !apps.is_empty() {
+            for listed in &mut listed {
+                listed.app_count = apps.get(&listed.secret.id).map_or(0, HashSet::len);
+            }
+        }
+        listed.sort_unstable_by(|one, other| one.secret.name.cmp(&other.secret.name));
+        Ok(listed)
+    }
+
+    /// How many apps link a secret.
+    pub fn app_count(&self, secret: &Secret) -> Result<usize, Error> {
+        let workspace = self.workspaces.iter().find(|workspace| workspace.id == secret.workspace);
+        let mut apps = HashSet::new();
+        if let Some(workspace) = workspace {
+            self.view.each(workspace.id, |record| {
+                if let RecordId::App(id) = record.id {
+                    let app = opening::app(self.keyring.as_ref(), workspace, id, record)?;
+                    if app.links.contains(&secret.id) {
+                        apps.insert(app.id);
+                    }
+                }
+                Ok(())
+            })?;
+        }
+        Ok(apps.len())
+    }
+
+    /// Every value effective at `now`, of every secret of a workspace, by name.
+    pub fn values(&self, workspace: &Workspace, now: Timestamp) -> Result<Vec<Selected>, Error> {
+        let keyring = self.keyring.as_ref();
+        let mut selected = Vec::new();
+        self.view.each(workspace.id, |record| {
+            let RecordId::Secret(id) = record.id else {
+                return Ok(());
+            };
+            let secret = opening::secret(keyring, workspace, id, record)?;
+            check_unbound(&secret)?;
+            let position = effective(&secret, now)?;
+            let value = opening::value(keyring, &secret, position, &record.slot(position)?)?;
+            let slot = secret.slots[position].slot;
+            selected.push(Selected { secret, slot, value });
+            Ok(())
+        })?;
+        selected.sort_unstable_by(|one, other| one.secret.name.cmp(&other.secret.name));
+        Ok(selected)
+    }
+
+    /// Opens everything the key reaches: every record, every value.
+    pub fn verify(&self) -> Result<Verified, Error> {
+        let keyring = self.keyring.as_ref();
+        let mut verified = Verified::default();
+        let mut ids = HashSet::new();
+        for workspace in &self.workspaces {
+            verified.workspaces += 1;
+            self.view.each(workspace.id, |record| {
+                match record.id {
+                    RecordId::Secret(id) => {
+                        let secret = opening::secret(keyring, workspace, id, record)?;
+                        for position in 0..secret.slots.len() {
+                            opening::value(keyring, &secret, position, &record.slot(position)?)?;
+                            verified.values += 1;
+                        }
+                        verified.secrets += 1;
+                        if !ids.insert(id) {
+                            return Err(record.damaged().into());
+                        }
+                    }
+                    RecordId::App(id) => {
+                        opening::app(keyring, workspace, id, record)?;
+                        verified.apps += 1;
+                    }
+                }
+                Ok(())
+            })?;
+        }
+        Ok(verified)
+    }
+
+    /// How many secrets a workspace has, without opening any.
+    pub fn secret_count(&self, workspace: &Workspace) -> Result<usize, Error> {
+        let mut count = 0;
+        self.view.each(workspace.id, |record| {
+            count += usize::from(matches!(record.id, RecordId::Secret(_)));
+            Ok(())
+        })?;
+        Ok(count)
+    }
+
+    /// Changes the vault: waits for the lock, loads it again, lets `act` work on what is there now,
+    /// and replaces it after what was written has been read back and opened.
+    ///
+    /// Nothing is written when `act` fails, or changes nothing.
+    pub fn change<T, E: From<Error>>(
+        &mut self,
+        now: Timestamp,
+        patience: Duration,
+        previous: Previous,
+        act: impl FnOnce(&mut Change<'_>) -> Result<T, E>,
+    ) -> Result<Changed<T>, E> {
+        let mut transaction = self.store.begin(patience).map_err(Error::from)?;
+        let snapshot = transaction.current().map_err(Error::from)?;
+        let snapshot = snapshot.ok_or_else(|| {
+            Error::from(crate::store::Error::NotFound { place: self.store.place() })
+        })?;
+        let view = View::load(snapshot, Scan::Everything)?;
+        if view.layout.header != self.view.layout.header {
+            self.keyring.follow(&view.layout.header).map_err(Error::from)?;
+        }
+        let workspaces = reached(self.keyring.as_ref(), &view)?;
+        let mut change = Change::new(&view, self.keyring.as_mut(), workspaces, now);
+        let result = act(&mut change)?;
+        let Some(draft) = change.finish().map_err(E::from)? else {
+            return Ok(Changed { result, written: Written::Unchanged });
+        };
+        let staged = transaction.stage(&draft.bytes).map_err(Error::from)?;
+        let staged = View::load(staged, Scan::Everything)?;
+        self.keyring.follow(&staged.layout.header).map_err(Error::from)?;
+        let workspaces = reached(self.keyring.as_ref(), &staged)?;
+        draft.confirm(&staged, self.keyring.as_ref(), &workspaces)?;
+        transaction.commit(previous).map_err(Error::from)?;
+        Ok(Changed { result, written: Written::Replaced })
+    }
+}
+
+/// What came of a change.
+pub struct Changed<T> {
+    pub result: T,
+    pub written: Written,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Written {
+    /// The vault is replaced, durably.
+    Replaced,
+    /// There was nothing to change; the file kept its bytes.
+    Unchanged,
+}
+
+/// The workspaces that a keyring reaches.
+fn reached(keyring: &dyn Keyring, view: &View) -> Result<Vec<Workspace>, Error> {
+    let mut names = HashSet::new();
+    let lines = view.layout.header.content().workspaces.iter();
+    lines
+        .filter(|line| keyring.reach(line.id).is_some())
+        .map(|line| {
+            let workspace = opening::workspace(keyring, line)?;
+            if names.insert(workspace.name.clone()) {
+                Ok(workspace)
+            } else {
+                Err(sealed::Error::Damaged(Part::Workspace(line.id)).into())
+            }
+        })
+        .collect()
+}
+
+/// Looks a workspace up among those that are reached, of `all` that there are.
+pub(super) fn find_workspace<'a>(
+    reached: &'a [Workspace],
+    all: usize,
+    name: Option<&WorkspaceName>,
+) -> Result<&'a Workspace, Error> {
+    let default = WorkspaceName::default();
+    let name = match (name, reached) {
+        (Some(name), _) => name,
+        (None, [only]) => return Ok(only),
+        (None, _) => &default,
+    };
+    let found = reached.iter().find(|workspace| workspace.name == *name);
+    found.ok_or_else(|| {
+        let name = name.to_string();
+        if reached.len() < all {
+            Error::OutOfReach { name }
+        } else {
+            Error::NotFound { what: "workspace", name }
+        }
+    })
+}
+
+pub(super) fn no_secret(workspace: &Workspace, name: &str) -> Error {
+    Error::NotFound {
+        what: "secret",
+        name: format!("{name} in the workspace {}", workspace.name),
+    }
+}
+
+/// The position of the effective slot, or an error that says when there will be one.
+pub(super) fn effective(secret: &Secret, now: Timestamp) -> Result<usize, Error> {
+    secret.effective(now.seconds()).ok_or_else(|| Error::NotEffective {
+        name: secret.path(),
+        at: now,
+        first: secret.first_effective(),
+    })
+}
+
+fn named_slot(secret: &Secret, slot: u64) -> Result<usize, Error> {
+    let found = secret.slots.iter().position(|one| one.slot == slot && !one.pending);
+    found.ok_or_else(|| Error::NotFound {
+        what: "slot",
+        name: format!("{slot} of {}", secret.path()),
+    })
+}
+
+/// A secret that is bound to domains leaves by no way that does not know where it goes.
+fn check_unbound(secret: &Secret) -> Result<(), Error> {
+    if secret.allowed_domains.is_empty() {
+        return Ok(());
+    }
+    let allowed: Vec<_> = secret.allowed_domains.iter().collect();
+    Err(Error::Denied { name: secret.path(), allowed: allowed.join(", ") })
+}

@@ -1,0 +1,219 @@
+//! A secret as the domain knows it: fields, slots, and the rules that hold between them. Never a value.
+//!
+//! Every rule is checked again when a record is opened: whoever may write a workspace may be hostile.
+
+use super::description::Description;
+use super::domain::AllowedDomains;
+use super::env_key::EnvKey;
+use super::name::SecretName;
+use super::rule::Broken;
+use super::time::Timestamp;
+use super::workspace::Workspace;
+use crate::sealed::id::{SecretId, WorkspaceId};
+use crate::sealed::meta;
+use crate::sealed::sign::sha256;
+use data_encoding::HEXLOWER;
+use std::borrow::Cow;
+
+pub const MAX_SLOTS: usize = 100;
+
+/// One version of a value.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Slot {
+    /// The Unix second from which it is effective.
+    pub slot: u64,
+    /// SHA-256 of the value, lower-case hex.
+    pub checksum: String,
+    pub written_at: Timestamp,
+    /// Kept until a change elsewhere has succeeded; never effective.
+    pub pending: bool,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Secret {
+    pub id: SecretId,
+    pub workspace: WorkspaceId,
+    pub workspace_name: String,
+    pub name: SecretName,
+    pub description: Description,
+    pub env_key: EnvKey,
+    pub allowed_domains: AllowedDomains,
+    /// Seconds after which a value is due for rotation.
+    pub rotate_every: Option<u64>,
+    pub expires_at: Option<Timestamp>,
+    /// Ascending, each number once, never empty.
+    pub slots: Vec<Slot>,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+impl Secret {
+    /// The position of the slot effective at a Unix second: the greatest that has begun.
+    pub fn effective(&self, second: u64) -> Option<usize> {
+        self.slots
+            .iter()
+            .rposition(|slot| slot.slot <= second && !slot.pending)
+    }
+
+    /// When a slot first becomes effective.
+    pub fn first_effective(&self) -> Option<Timestamp> {
+        let first = self.slots.iter().find(|slot| !slot.pending)?;
+        let milliseconds = i64::try_from(first.slot).ok()?.checked_mul(1000)?;
+        Timestamp::from_milliseconds(milliseconds)
+    }
+
+    /// How messages name it.
+    pub fn path(&self) -> String {
+        format!("{}/{}", self.workspace_name, self.name)
+    }
+
+    /// The domain's view of opened metadata, if it keeps every rule.
+    pub fn from_meta(
+        id: SecretId,
+        workspace: &Workspace,
+        meta: meta::Secret<'_>,
+    ) -> Result<Self, Broken> {
+        let time = |milliseconds| {
+            Timestamp::from_milliseconds(milliseconds)
+                .ok_or_else(|| Broken::new("a time is from 1970 to 9999", "datetime_parsing"))
+        };
+        let slots = meta.slots.into_iter().map(|slot| {
+            Ok(Slot {
+                slot: slot.slot,
+                checksum: slot.checksum,
+                written_at: time(slot.written_at)?,
+                pending: slot.pending,
+            })
+        });
+        let secret = Self {
+            id,
+            workspace: workspace.id,
+            workspace_name: workspace.name.to_string(),
+            name: SecretName::parse(&meta.name)?,
+            description: Description::parse(&meta.description)?,
+            env_key: EnvKey::parse(&meta.env_key)?,
+            allowed_domains: AllowedDomains::from_stored(meta.allowed_domains)?,
+            rotate_every: meta.rotate_every,
+            expires_at: meta.expires_at.map(time).transpose()?,
+            slots: slots.collect::<Result<_, Broken>>()?,
+            created_at: time(meta.created_at)?,
+            updated_at: time(meta.updated_at)?,
+        };
+        secret.check_slots()?;
+        Ok(secret)
+    }
+
+    fn check_slots(&self) -> Result<(), Broken> {
+        let count = self.slots.len();
+        if count == 0 || count > MAX_SLOTS {
+            let rule = format!("a secret has 1 to {MAX_SLOTS} slots, not {count}");
+            return Err(Broken::new(rule, "too_long"));
+        }
+        let ascending = |pair: &[Slot]| pair[0].slot < pair[1].slot;
+        if !self.slots.windows(2).all(ascending) {
+            return Err(Broken::new("slots ascend, each of them once", "value_error"));
+        }
+        Ok(())
+    }
+
+    pub fn to_meta(&self) -> meta::Secret<'_> {
+        meta::Secret {
+            name: Cow::Borrowed(self.name.as_str()),
+            description: Cow::Borrowed(self.description.as_str()),
+            env_key: Cow::Borrowed(self.env_key.as_str()),
+            allowed_domains: self.allowed_domains.iter().map(str::to_owned).collect(),
+            rotate_every: self.rotate_every,
+            expires_at: self.expires_at.map(Timestamp::milliseconds),
+            slots: self
+                .slots
+                .iter()
+                .map(|slot| meta::Slot {
+                    slot: slot.slot,
+                    checksum: slot.checksum.clone(),
+                    written_at: slot.written_at.milliseconds(),
+                    pending: slot.pending,
+                })
+                .collect(),
+            created_at: self.created_at.milliseconds(),
+            updated_at: self.updated_at.milliseconds(),
+        }
+    }
+}
+
+/// The checksum that slots carry: SHA-256 of the value, lower-case hex.
+pub fn checksum(value: &[u8]) -> String {
+    HEXLOWER.encode(&sha256(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secret(slots: &[(u64, bool)]) -> Secret {
+        let at = Timestamp::from_milliseconds(0).expect("1970");
+        let name = SecretName::parse("name").expect("a name");
+        Secret {
+            id: SecretId::from_bits(1),
+            workspace: WorkspaceId::from_bits(1),
+            workspace_name: "default".into(),
+            env_key: EnvKey::from_name(&name),
+            name,
+            description: Description::parse("").expect("empty is allowed"),
+            allowed_domains: AllowedDomains::default(),
+            rotate_every: None,
+            expires_at: None,
+            slots: slots
+                .iter()
+                .map(|&(slot, pending)| Slot {
+                    slot,
+                    checksum: checksum(b"x"),
+                    written_at: at,
+                    pending,
+                })
+                .collect(),
+            created_at: at,
+            updated_at: at,
+        }
+    }
+
+    #[test]
+    fn the_effective_slot_is_the_greatest_that_has_begun() {
+        let secret = secret(&[(5, false), (10, false), (20, true)]);
+        for (second, expected) in [
+            (0, None),
+            (4, None),
+            (5, Some(0)),
+            (9, Some(0)),
+            (10, Some(1)),
+            (u64::MAX, Some(1)),
+        ] {
+            assert_eq!(secret.effective(second), expected, "{second}");
+        }
+    }
+
+    #[test]
+    fn opened_metadata_keeps_every_rule() {
+        let workspace = Workspace::for_test("default");
+        let good = secret(&[(0, false), (5, false)]);
+        let opened = |change: &dyn Fn(&mut meta::Secret<'_>)| {
+            let mut meta = good.to_meta();
+            change(&mut meta);
+            Secret::from_meta(good.id, &workspace, meta).map(|secret| secret == good)
+        };
+        assert_eq!(opened(&|_| ()), Ok(true));
+        let hostile: [&dyn Fn(&mut meta::Secret<'_>); 9] = [
+            &|meta| meta.name = "../name".into(),
+            &|meta| meta.name = "\u{1b}[2J".into(),
+            &|meta| meta.env_key = "A=B".into(),
+            &|meta| meta.description = "x".repeat(1025).into(),
+            &|meta| meta.allowed_domains = vec!["*".into()],
+            &|meta| meta.slots.clear(),
+            &|meta| meta.slots[1].slot = 0,
+            &|meta| meta.created_at = -1,
+            &|meta| meta.updated_at = i64::MAX,
+        ];
+        for (case, change) in hostile.iter().enumerate() {
+            assert!(opened(change).is_err(), "case {case}");
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! The bytes of a vault with their structure: finds records, one page at a time or all of them.
+//!
+//! Still sealed: nothing here needs a key.
+
+use super::Error;
+use crate::sealed::file::{Layout, MAX_FILE_BYTES, slice};
+use crate::sealed::id::WorkspaceId;
+use crate::sealed::record::{Index, Record, RecordId};
+use crate::sealed::section::{self, Page};
+use crate::sealed::{self, Part};
+use crate::store::Snapshot;
+use memchr::memmem;
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// How much of a vault is read and checked before anything is opened.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Scan {
+    /// Header and directories; pages as they are needed. For looking up single records.
+    Lookup,
+    /// Every page too. For whatever enumerates or writes, so that damage is never carried on.
+    Everything,
+}
+
+pub struct View {
+    snapshot: Snapshot,
+    pub layout: Layout,
+    /// The whole file, after [`Scan::Everything`].
+    held: Option<Vec<u8>>,
+}
+
+impl View {
+    pub fn load(snapshot: Snapshot, scan: Scan) -> Result<Self, Error> {
+        let held = match scan {
+            Scan::Lookup => None,
+            Scan::Everything if snapshot.len() > MAX_FILE_BYTES => {
+                return Err(sealed::Error::Damaged(Part::End).into());
+            }
+            Scan::Everything => Some(snapshot.read_all(MAX_FILE_BYTES)?),
+        };
+        let layout = match &held {
+            None => Layout::read(snapshot.len(), |at, length| {
+                snapshot.read_at(at, length).map_err(Error::from)
+            })?,
+            Some(file) => {
+                let layout = Layout::read(file.len() as u64, |at, length| {
+                    Ok::<_, sealed::Error>(slice(file, at..at + length as u64).to_vec())
+                })?;
+                layout.check_pages(file)?;
+                layout
+            }
+        };
+        Ok(Self { snapshot, layout, held })
+    }
+
+    /// The whole file. Only after [`Scan::Everything`].
+    pub fn file(&self) -> &[u8] {
+        self.held.as_deref().unwrap_or_default()
+    }
+
+    fn read(&self, range: Range<u64>) -> Result<Cow<'_, [u8]>, Error> {
+        if let Some(file) = &self.held {
+            return Ok(slice(file, range).into());
+        }
+        let length = usize::try_from(range.end - range.start)
+            .map_err(|_| sealed::Error::Damaged(Part::End))?;
+        Ok(self.snapshot.read_at(range.start, length)?.into())
+    }
+
+    /// Calls `with` with the record of this index; `None` when there is none.
+    pub fn find<T>(
+        &self,
+        workspace: WorkspaceId,
+        index: Index,
+        with: impl FnOnce(&Record<'_>) -> Result<T, Error>,
+    ) -> Result<Option<T>, Error> {
+        let start = self.layout.range(workspace).map_or(0, |range| range.start);
+        let place = self.layout.section(workspace).and_then(|section| section.page_for(index));
+        let Some((page, range)) = place else {
+            return Ok(None);
+        };
+        let lines = self.read(start + range.start..start + range.end)?;
+        let records = section::records(page, &lines, workspace)?;
+        let found = records.binary_search_by_key(&index, |record| record.index);
+        found.ok().map(|position| with(&records[position])).transpose()
+    }
+
+    /// Calls `with` with the record of this id. Searches the section's bytes, then checks one page.
+    pub fn find_id<T>(
+        &self,
+        workspace: WorkspaceId,
+        id: RecordId,
+        with: impl FnOnce(&Record<'_>) -> Result<T, Error>,
+    ) -> Result<Option<T>, Error> {
+        let Some(range) = self.layout.range(workspace) else {
+            return Ok(None);
+        };
+        let bytes = self.read(range.clone())?;
+        let Some(at) = memmem::find(&bytes, format!("\":\"{id}\",\"index\":\"").as_bytes()) else {
+            return Ok(None);
+        };
+        let at = range.start + at as u64;
+        let mut pages = self.pages(workspace);
+        let Some((page, place)) = pages.find(|(_, place)| place.contains(&at)) else {
+            return Ok(None);
+        };
+        let lines = slice(&bytes, place.start - range.start..place.end - range.start);
+        let records = section::records(page, lines, workspace)?;
+        let found = records.iter().find(|record| record.id == id);
+        found.map(with).transpose()
+    }
+
+    /// Calls `with` with every record of a workspace, page by page.
+    pub fn each(
+        &self,
+        workspace: WorkspaceId,
+        mut with: impl FnMut(&Record<'_>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        for (page, range) in self.pages(workspace) {
+            let lines = self.read(range)?;
+            for record in section::records(page, &lines, workspace)? {
+                with(&record)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn pages(&self, workspace: WorkspaceId) -> impl Iterator<Item = (&Page, Range<u64>)> {
+        let pages = self.layout.pages();
+        pages.filter_map(move |(id, page, range)| (id == workspace).then_some((page, range)))
+    }
+}
