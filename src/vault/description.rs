@@ -1,0 +1,57 @@
+//! What a person writes about a secret or a workspace. It is never in a message and never names anything.
+
+use super::rule::{Broken, checked_text};
+
+pub const MAX_DESCRIPTION_CHARACTERS: usize = 1_024;
+
+/// Free text of at most 1,024 Unicode characters; of C0, newline and tab only.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub struct Description(String);
+
+impl Description {
+    pub fn parse(text: &str) -> Result<Self, Broken> {
+        if text.chars().count() > MAX_DESCRIPTION_CHARACTERS {
+            let rule = format!("a description has at most {MAX_DESCRIPTION_CHARACTERS} characters");
+            return Err(Broken::too_long(rule));
+        }
+        if text
+            .bytes()
+            .any(|byte| byte < b' ' && byte != b'\n' && byte != b'\t')
+        {
+            let rule = "a description has no control characters but newlines and tabs";
+            return Err(Broken::mismatch(rule));
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+checked_text!(Description);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_description_is_counted_in_characters_not_bytes() {
+        assert!(Description::parse(&"é".repeat(1_024)).is_ok());
+        assert_eq!(
+            Description::parse(&"é".repeat(1_025)).unwrap_err().kind,
+            "string_too_long"
+        );
+    }
+
+    #[test]
+    fn a_description_may_have_lines_and_any_script_but_no_escape_sequences() {
+        for text in ["", "two\nlines\tand a tab", "Kluis — 金庫 🔐"] {
+            assert_eq!(Description::parse(text).unwrap().as_str(), text);
+        }
+        for text in ["\0", "\x1b[2J", "a\r\nb", "\x07"] {
+            let broken = Description::parse(text).unwrap_err();
+            assert_eq!(broken.kind, "string_pattern_mismatch", "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! The name of the environment variable that a secret becomes. Which names are too dangerous is for
+//! `deliver::environment` to say, not for this rule.
+
+use super::name::SecretName;
+use super::rule::{Broken, checked_text, quoted};
+
+pub const MAX_ENV_KEY_CHARACTERS: usize = 255;
+
+/// `[A-Za-z_][A-Za-z0-9_]*`, at most 255 characters: what every shell takes as a variable.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct EnvKey(String);
+
+impl EnvKey {
+    pub fn parse(text: &str) -> Result<Self, Broken> {
+        if text.is_empty() {
+            return Err(Broken::too_short("an environment key is not empty"));
+        }
+        if text.chars().count() > MAX_ENV_KEY_CHARACTERS {
+            let rule =
+                format!("an environment key has at most {MAX_ENV_KEY_CHARACTERS} characters");
+            return Err(Broken::too_long(rule));
+        }
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+        if !text.bytes().all(allowed) || text.starts_with(|first: char| first.is_ascii_digit()) {
+            return Err(Broken::mismatch(format!(
+                "{} cannot be an environment key: it has A-Z a-z 0-9 _ and does not begin with a digit",
+                quoted(text)
+            )));
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The key of a secret that was given none.
+    pub fn from_name(name: &SecretName) -> Self {
+        let name = name.as_str();
+        let digit = name.starts_with(|first: char| first.is_ascii_digit());
+        let letters = name.chars().map(|letter| match letter {
+            'a'..='z' | 'A'..='Z' | '0'..='9' => letter.to_ascii_uppercase(),
+            _ => '_',
+        });
+        Self(digit.then_some('_').into_iter().chain(letters).collect())
+    }
+}
+
+checked_text!(EnvKey);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_key_is_what_a_shell_takes_as_a_variable() {
+        for key in ["A", "_", "a1", "DATABASE_URL", &"K".repeat(255)] {
+            assert_eq!(EnvKey::parse(key).unwrap().as_str(), key);
+        }
+        for key in [
+            "",
+            "1A",
+            "A-B",
+            "A=B",
+            "A ",
+            "A\n",
+            "É",
+            "A\0",
+            &"K".repeat(256),
+        ] {
+            assert!(EnvKey::parse(key).is_err(), "{key:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_becomes_a_key() {
+        for (name, key) in [
+            ("database_url", "DATABASE_URL"),
+            ("tls-key.pem", "TLS_KEY_PEM"),
+            ("2fa", "_2FA"),
+            ("a+b=c@d#e$f", "A_B_C_D_E_F"),
+        ] {
+            let name = SecretName::parse(name).unwrap();
+            assert_eq!(EnvKey::from_name(&name).as_str(), key);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_name_has_a_valid_key(name in "[A-Za-z0-9_+=@#$.][A-Za-z0-9_+=@#$.-]{0,127}") {
+            if let Ok(name) = SecretName::parse(&name) {
+                let key = EnvKey::from_name(&name);
+                prop_assert_eq!(EnvKey::parse(key.as_str()), Ok(key));
+            }
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! What breaking a rule of a field looks like, and the texts that cannot exist without keeping theirs.
+//!
+//! A message here may quote a name, never anything that could be a value, a description or a token.
+
+/// A field that breaks a rule.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{rule}")]
+pub struct Broken {
+    /// For people: the rule, without a full stop.
+    pub rule: String,
+    /// For programs: a word that stays the same, as pydantic spells it.
+    pub kind: &'static str,
+}
+
+impl Broken {
+    pub fn too_short(rule: impl Into<String>) -> Self {
+        Self::new(rule, "string_too_short")
+    }
+
+    pub fn too_long(rule: impl Into<String>) -> Self {
+        Self::new(rule, "string_too_long")
+    }
+
+    pub fn mismatch(rule: impl Into<String>) -> Self {
+        Self::new(rule, "string_pattern_mismatch")
+    }
+
+    pub fn new(rule: impl Into<String>, kind: &'static str) -> Self {
+        let rule = rule.into();
+        Self { rule, kind }
+    }
+}
+
+/// A name as a message may show it: in quotes, or as "this" when it would upset a terminal.
+pub fn quoted(name: &str) -> String {
+    let printable = |byte: u8| byte == b' ' || byte.is_ascii_graphic();
+    if name.bytes().all(printable) {
+        format!("\"{name}\"")
+    } else {
+        "this".to_owned()
+    }
+}
+
+/// Gives a newtype around `String` with a `parse` of its own everything else such a text needs.
+///
+/// Reading it back from sealed data goes through `parse`: a writer may be hostile.
+macro_rules! checked_text {
+    ($name:ident) => {
+        impl $name {
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(&self.0)
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                to.serialize_str(&self.0)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                let text = <std::borrow::Cow<'de, str>>::deserialize(from)?;
+                Self::parse(&text).map_err(|broken| serde::de::Error::custom(broken.kind))
+            }
+        }
+    };
+}
+pub(super) use checked_text;

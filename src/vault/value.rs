@@ -1,0 +1,31 @@
+//! How long a value may be. The bytes themselves never come here.
+
+use super::rule::Broken;
+
+pub const MAX_VALUE_BYTES: usize = 65_536;
+
+/// Whether a value may have this many bytes: 1 to 65,536, of any kind.
+pub fn check_value(bytes: usize) -> Result<(), Broken> {
+    match bytes {
+        0 => Err(Broken::too_short("a value has at least one byte")),
+        1..=MAX_VALUE_BYTES => Ok(()),
+        _ => Err(Broken::too_long("a value has at most 65,536 bytes")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_has_one_to_65536_bytes() {
+        for (bytes, kind) in [
+            (0, Some("string_too_short")),
+            (1, None),
+            (65_536, None),
+            (65_537, Some("string_too_long")),
+        ] {
+            assert_eq!(check_value(bytes).err().map(|broken| broken.kind), kind);
+        }
+    }
+}
