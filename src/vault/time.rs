@@ -1,5 +1,267 @@
 //! Instants and durations as a user writes them: Unix seconds, RFC 3339, `90s`, `15m`, `7d`, `2w`.
+//!
+//! There is no clock here: what the time is, the caller says.
 
-/// Milliseconds since 1970-01-01T00:00:00Z.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+use super::rule::Broken;
+use jiff::SignedDuration;
+use jiff::civil::{DateTime, date};
+use jiff::fmt::temporal::Pieces;
+use std::fmt;
+use std::time::Duration;
+
+const EPOCH: DateTime = date(1970, 1, 1).at(0, 0, 0, 0);
+const MAX_MILLISECONDS: i64 = 253_402_300_799_999; // 9999-12-31T23:59:59.999Z
+const MAX_DURATION_SECONDS: u64 = 100 * 365 * 86_400;
+
+/// Milliseconds since 1970-01-01T00:00:00Z, up to the end of the year 9999.
+///
+/// Shown as RFC 3339 in UTC with three decimals; stored as a number.
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize,
+)]
+#[serde(into = "i64", try_from = "i64")]
 pub struct Timestamp(i64);
+
+impl Timestamp {
+    pub fn from_milliseconds(milliseconds: i64) -> Option<Self> {
+        (0..=MAX_MILLISECONDS)
+            .contains(&milliseconds)
+            .then_some(Self(milliseconds))
+    }
+
+    /// Reads Unix seconds, or RFC 3339 with `Z` or an offset; what is finer than a millisecond is cut off.
+    pub fn parse(text: &str) -> Result<Self, Broken> {
+        let milliseconds = if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+            text.parse()
+                .ok()
+                .and_then(|seconds: i64| seconds.checked_mul(1_000))
+        } else {
+            rfc3339_milliseconds(text)
+        };
+        milliseconds
+            .and_then(Self::from_milliseconds)
+            .ok_or_else(|| {
+                let rule = "a time is Unix seconds or like 2030-01-31T12:00:00Z, from 1970 to 9999";
+                Broken::new(rule, "datetime_parsing")
+            })
+    }
+
+    pub fn milliseconds(self) -> i64 {
+        self.0
+    }
+
+    /// Whole seconds since 1970, the unit of slots.
+    pub fn seconds(self) -> u64 {
+        self.0.unsigned_abs() / 1_000
+    }
+
+    pub fn rfc3339(self) -> String {
+        self.to_string()
+    }
+}
+
+/// Not by way of `jiff::Timestamp`: that ends a day early, and people write 9999-12-31 for "never".
+fn rfc3339_milliseconds(text: &str) -> Option<i64> {
+    let pieces = Pieces::parse(text).ok()?;
+    if pieces.time_zone_annotation().is_some() {
+        return None;
+    }
+    let local = pieces
+        .date()
+        .to_datetime(pieces.time()?)
+        .duration_since(EPOCH);
+    let offset = SignedDuration::from_secs(pieces.to_numeric_offset()?.seconds().into());
+    let milliseconds = local.checked_sub(offset)?.as_millis();
+    i64::try_from(milliseconds).ok()
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let instant = EPOCH.saturating_add(SignedDuration::from_millis(self.0));
+        write!(f, "{instant:.3}Z")
+    }
+}
+
+impl From<Timestamp> for i64 {
+    fn from(timestamp: Timestamp) -> Self {
+        timestamp.0
+    }
+}
+
+impl TryFrom<i64> for Timestamp {
+    type Error = &'static str;
+
+    fn try_from(milliseconds: i64) -> Result<Self, Self::Error> {
+        Self::from_milliseconds(milliseconds).ok_or("not a time from 1970 to 9999")
+    }
+}
+
+/// Reads `90s`, `15m`, `12h`, `7d`, `2w` or `1h30m`: each unit at most once, the greatest first, and a
+/// hundred years at most.
+// Not jiff's: it refuses days and weeks without a calendar, and takes `ago`, signs, months and fractions.
+pub fn parse_duration(text: &str) -> Result<Duration, Broken> {
+    let broken = |rule| Broken::new(rule, "time_delta_parsing");
+    match duration_seconds(text) {
+        None => Err(broken("a duration is like 90s, 15m, 12h, 7d, 2w or 1h30m")),
+        Some(seconds) if seconds > MAX_DURATION_SECONDS => {
+            Err(broken("a duration is at most a hundred years"))
+        }
+        Some(seconds) => Ok(Duration::from_secs(seconds)),
+    }
+}
+
+fn duration_seconds(text: &str) -> Option<u64> {
+    let mut units = [
+        ('w', 604_800),
+        ('d', 86_400),
+        ('h', 3_600),
+        ('m', 60),
+        ('s', 1),
+    ]
+    .into_iter();
+    let mut total: u64 = 0;
+    for part in text.split_inclusive(|letter: char| !letter.is_ascii_digit()) {
+        let (number, unit) = part.split_at_checked(part.len() - 1)?;
+        let (_, seconds) = units.find(|(letter, _)| unit.starts_with(*letter))?;
+        if number.is_empty() {
+            return None;
+        }
+        // Digits too many for 64 bits are a long duration, not a wrong one.
+        let count = number.parse().unwrap_or(u64::MAX);
+        total = total.saturating_add(count.saturating_mul(seconds));
+    }
+    (!text.is_empty()).then_some(total)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_time_is_shown_in_utc_with_three_decimals() {
+        for (milliseconds, shown) in [
+            (0, "1970-01-01T00:00:00.000Z"),
+            (1_709_208_000_120, "2024-02-29T12:00:00.120Z"),
+            (MAX_MILLISECONDS, "9999-12-31T23:59:59.999Z"),
+        ] {
+            let time = Timestamp::from_milliseconds(milliseconds).unwrap();
+            assert_eq!(time.rfc3339(), shown);
+            assert_eq!(Timestamp::parse(shown), Ok(time));
+        }
+    }
+
+    #[test]
+    fn a_time_lies_between_1970_and_9999() {
+        assert_eq!(Timestamp::from_milliseconds(-1), None);
+        assert_eq!(Timestamp::from_milliseconds(MAX_MILLISECONDS + 1), None);
+        assert_eq!(Timestamp::from_milliseconds(i64::MIN), None);
+        assert_eq!(
+            Timestamp::from_milliseconds(1_999).map(Timestamp::seconds),
+            Some(1)
+        );
+    }
+
+    #[test]
+    fn a_stored_time_is_a_number_whose_bounds_are_checked() {
+        let time = Timestamp::from_milliseconds(1_500).unwrap();
+        assert_eq!(serde_json::to_string(&time).unwrap(), "1500");
+        assert_eq!(serde_json::from_str::<Timestamp>("1500").unwrap(), time);
+        for wrong in ["-1", "253402300800000", "1.5", "\"1500\"", "1e3"] {
+            assert!(serde_json::from_str::<Timestamp>(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_time_is_read_as_unix_seconds_or_with_an_offset() {
+        let noon = Timestamp::from_milliseconds(1_709_208_000_000).unwrap();
+        for text in [
+            "1709208000",
+            "2024-02-29T12:00:00Z",
+            "2024-02-29T13:30:00.0009+01:30",
+        ] {
+            assert_eq!(Timestamp::parse(text), Ok(noon), "{text}");
+        }
+        for wrong in [
+            "",
+            "-1",
+            "+1",
+            "1.5",
+            "2024-02-29",
+            "2024-02-29T12:00:00",
+            "2024-02-30T12:00:00Z",
+            "2024-02-29T12:00:00Z[UTC]",
+            "1969-12-31T23:59:59Z",
+            "1970-01-01T00:00:00+01:00",
+            "9999-12-31T23:59:59-01:00",
+            "99999999999999999999",
+            "9223372036854775807",
+            "now",
+            "2024-02-29T12:00:00Z\n",
+        ] {
+            assert!(Timestamp::parse(wrong).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_duration_has_units_the_greatest_first() {
+        for (text, seconds) in [
+            ("90s", 90),
+            ("15m", 900),
+            ("12h", 43_200),
+            ("7d", 604_800),
+            ("2w", 1_209_600),
+            ("1h30m", 5_400),
+            ("1w1d1h1m1s", 694_861),
+            ("0s", 0),
+            ("007s", 7),
+            ("36500d", 3_153_600_000),
+        ] {
+            assert_eq!(
+                parse_duration(text),
+                Ok(Duration::from_secs(seconds)),
+                "{text}"
+            );
+        }
+        for wrong in [
+            "",
+            "s",
+            "90",
+            "-1s",
+            "+1s",
+            "1s ago",
+            "1 s",
+            " 1s",
+            "1s\n",
+            "1.5h",
+            "1h30",
+            "30m1h",
+            "1h1h",
+            "h1",
+            "1mo",
+            "1y",
+            "1M",
+            "1S",
+            "1ms",
+            "1min",
+            "P1D",
+            "36501d",
+            "307445734561825861m", // 2^64 + 44 seconds
+            "99999999999999999999s",
+            "9223372036854775807w",
+            "1é",
+        ] {
+            assert!(parse_duration(wrong).is_err(), "{wrong:?}");
+        }
+        let rule = parse_duration("h").unwrap_err().rule;
+        assert!(rule.starts_with("a duration is like"), "{rule}");
+    }
+
+    proptest! {
+        #[test]
+        fn every_time_reads_back_as_it_was_shown(milliseconds in 0..=MAX_MILLISECONDS) {
+            let time = Timestamp(milliseconds);
+            prop_assert_eq!(Timestamp::parse(&time.rfc3339()), Ok(time));
+        }
+    }
+}
