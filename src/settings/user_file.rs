@@ -1,0 +1,67 @@
+//! The user file, `kluis/config.toml`: four keys, all optional, and none that could hold a secret.
+//!
+//! What cannot be read is named by line and column; the text itself is never quoted.
+
+use super::{
+    Color, Directories, Error, UserFile, VaultPlace, file_place, parse_timeout, parse_workspace,
+};
+use crate::vault::name::WorkspaceName;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// What the user file settles.
+#[derive(Default)]
+pub(super) struct Wishes {
+    pub vault: Option<PathBuf>,
+    pub workspace: Option<WorkspaceName>,
+    pub lock_timeout: Option<Duration>,
+    pub color: Option<Color>,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Keys {
+    vault: Option<String>,
+    workspace: Option<String>,
+    lock_timeout: Option<String>,
+    color: Option<Color>,
+}
+
+impl UserFile<'_> {
+    pub(super) fn read(self, directories: &Directories) -> Result<Wishes, Error> {
+        let keys: Keys = toml::from_str(self.text).map_err(|error| self.unreadable(&error))?;
+        let workspace = |name: String| parse_workspace("workspace in the user file", &name);
+        let timeout = |text: String| parse_timeout("lock_timeout in the user file", &text);
+        Ok(Wishes {
+            vault: keys
+                .vault
+                .map(|path| self.resolve(path, directories))
+                .transpose()?,
+            workspace: keys.workspace.map(workspace).transpose()?,
+            lock_timeout: keys.lock_timeout.map(timeout).transpose()?,
+            color: keys.color,
+        })
+    }
+
+    /// `~/` is the home directory, as no shell has seen this text; what is relative is so to this file.
+    fn resolve(self, text: String, directories: &Directories) -> Result<PathBuf, Error> {
+        let origin = "vault in the user file";
+        if let Some(rest) = text.strip_prefix("~/") {
+            let home = directories.home.as_ref().ok_or(Error::NoHome { origin })?;
+            return Ok(home.join(rest));
+        }
+        let VaultPlace(path) = file_place(origin, text.into())?;
+        Ok(self.path.parent().unwrap_or(Path::new("")).join(path))
+    }
+
+    fn unreadable(self, error: &toml::de::Error) -> Error {
+        let at = error.span().map_or(0, |span| span.start);
+        let before = self.text.get(..at).unwrap_or(self.text);
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        Error::UserFile {
+            path: self.path.to_owned(),
+            line: before.matches('\n').count() + 1,
+            column: before[line_start..].chars().count() + 1,
+        }
+    }
+}
