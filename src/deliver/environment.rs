@@ -1,0 +1,271 @@
+//! What a child finds in its environment: what this process has, without Kluis' own credentials, and
+//! the chosen values.
+//!
+//! A secret must never become a variable that makes the child load or run something else.
+
+use crate::plaintext::Plaintext;
+use crate::vault::env_key::EnvKey;
+use crate::vault::reference::Reference;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
+
+/// Variables whose beginning tells a loader, a shell or a tool what to load or run. Not complete: no
+/// such list is.
+const REFUSED_PREFIXES: &[&str] = &[
+    "LD_",
+    "DYLD_",
+    "_RLD",
+    "BASH_FUNC_",
+    "GIT_",
+    "NPM_CONFIG_",
+    "KLUIS_",
+];
+
+/// The same for whole names: loaders, shells, interpreters, C libraries, programs that tools start,
+/// the way to the network, and who the user is.
+const REFUSED_NAMES: &str = "
+    PATH IFS ENV BASH_ENV SHELLOPTS BASHOPTS PS4 PROMPT_COMMAND CDPATH
+    PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONWARNINGS PYTHONINSPECT
+    PERL5LIB PERL5OPT PERL5DB PERLLIB RUBYOPT RUBYLIB
+    NODE_OPTIONS NODE_PATH NODE_EXTRA_CA_CERTS
+    JAVA_TOOL_OPTIONS _JAVA_OPTIONS JDK_JAVA_OPTIONS CLASSPATH
+    DOTNET_STARTUP_HOOKS COR_PROFILER PHPRC PHP_INI_SCAN_DIR
+    GCONV_PATH LOCPATH NLSPATH GLIBC_TUNABLES MALLOC_TRACE HOSTALIASES RES_OPTIONS TERMINFO TERMCAP
+    EDITOR VISUAL PAGER MANPAGER LESSOPEN LESSCLOSE BROWSER SSH_ASKPASS SUDO_ASKPASS
+    HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY
+    SSL_CERT_FILE SSL_CERT_DIR CURL_CA_BUNDLE REQUESTS_CA_BUNDLE
+    HOME USER LOGNAME SHELL TMPDIR
+    PSMODULEPATH COMSPEC PATHEXT WINDIR USERPROFILE
+";
+
+/// Kluis' own credentials, which no child ever sees.
+const OWN_VARIABLES: &[&str] = &["KLUIS_IDENTITY"];
+const OWN_PREFIXES: &[&str] = &["KLUIS_TOKEN", "KLUIS_PASSPHRASE"];
+
+/// Whether a secret becomes this variable only by `--allow-env`. Case does not count: some readers
+/// ignore it.
+pub fn refused(name: &str) -> bool {
+    let name = name.to_ascii_uppercase();
+    REFUSED_NAMES
+        .split_ascii_whitespace()
+        .any(|refused| name == refused)
+        || REFUSED_PREFIXES
+            .iter()
+            .any(|prefix| name.starts_with(prefix))
+}
+
+/// Whether this variable is a credential of Kluis', taken away from every child.
+pub fn is_own(name: &OsStr) -> bool {
+    let name = name.as_encoded_bytes();
+    OWN_VARIABLES.iter().any(|own| name == own.as_bytes())
+        || OWN_PREFIXES
+            .iter()
+            .any(|prefix| name.starts_with(prefix.as_bytes()))
+}
+
+/// The chosen values under their keys.
+pub struct Environment {
+    allowed: BTreeSet<EnvKey>,
+    values: BTreeMap<EnvKey, (Reference, Plaintext)>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("{first} and {second} both want to be {key}")]
+    Taken {
+        key: EnvKey,
+        first: String,
+        second: String,
+    },
+    #[error(
+        "{key} can make a program load or run something else: a secret becomes it only by --allow-env {key}"
+    )]
+    Refused { key: EnvKey },
+    #[error("{key} is a credential of kluis itself, which no command is given")]
+    Own { key: EnvKey },
+    #[error("the value for {key} holds a NUL, which no environment variable can")]
+    Nul { key: EnvKey },
+}
+
+impl Environment {
+    /// An environment without values, in which the `allowed` keys are not refused.
+    pub fn new(allowed: impl IntoIterator<Item = EnvKey>) -> Self {
+        Self {
+            allowed: allowed.into_iter().collect(),
+            values: BTreeMap::new(),
+        }
+    }
+
+    /// Whether a secret may be given this key; to be asked before any value is opened.
+    pub fn check_key(&self, key: &EnvKey) -> Result<(), Error> {
+        if is_own(OsStr::new(key.as_str())) {
+            return Err(Error::Own { key: key.clone() });
+        }
+        if refused(key.as_str()) && !self.allowed.contains(key) {
+            return Err(Error::Refused { key: key.clone() });
+        }
+        Ok(())
+    }
+
+    /// Gives the value of `reference` this key; an error leaves the environment as it was.
+    pub fn insert(
+        &mut self,
+        key: EnvKey,
+        reference: Reference,
+        value: Plaintext,
+    ) -> Result<(), Error> {
+        self.check_key(&key)?;
+        if value.expose().contains(&0) {
+            return Err(Error::Nul { key });
+        }
+        if let Some((first, _)) = self.values.get(&key) {
+            let (first, second) = (first.to_string(), reference.to_string());
+            return Err(Error::Taken { key, first, second });
+        }
+        self.values.insert(key, (reference, value));
+        Ok(())
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// Keys and values, by key.
+    pub fn iter(&self) -> impl Iterator<Item = (&EnvKey, &Plaintext)> {
+        self.values.iter().map(|(key, (_, value))| (key, value))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(text: &str) -> EnvKey {
+        EnvKey::parse(text).unwrap()
+    }
+
+    fn insert(
+        environment: &mut Environment,
+        name: &str,
+        reference: &str,
+        value: &[u8],
+    ) -> Result<(), Error> {
+        let reference = Reference::parse(reference).unwrap();
+        environment.insert(key(name), reference, Plaintext::new(value.to_vec()))
+    }
+
+    #[test]
+    fn variables_that_make_a_program_load_something_else_are_refused_in_any_case() {
+        for name in [
+            "LD_PRELOAD",
+            "ld_preload",
+            "DYLD_INSERT_LIBRARIES",
+            "_RLD_LIST",
+            "BASH_FUNC_ls",
+            "GIT_SSH_COMMAND",
+            "npm_config_script_shell",
+            "PATH",
+            "Path",
+            "NODE_OPTIONS",
+            "PSModulePath",
+            "ComSpec",
+            "https_proxy",
+            "KLUIS_VAULT",
+            "kluis_vault",
+        ] {
+            assert!(refused(name), "{name}");
+        }
+        for name in [
+            "DATABASE_URL",
+            "LD",
+            "PATHS",
+            "MY_PATH",
+            "GITHUB_TOKEN",
+            "NODE_ENV",
+            "HOMEPAGE",
+            "KLUIS",
+        ] {
+            assert!(!refused(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_lists_are_written_in_the_case_they_are_compared_in() {
+        for name in REFUSED_NAMES
+            .split_ascii_whitespace()
+            .chain(REFUSED_PREFIXES.iter().copied())
+        {
+            assert_eq!(name, name.to_ascii_uppercase());
+        }
+    }
+
+    #[test]
+    fn a_refused_key_is_taken_when_it_was_allowed_by_name() {
+        let mut environment = Environment::new([key("NODE_OPTIONS")]);
+        assert!(insert(&mut environment, "NODE_OPTIONS", "a", b"--use-openssl-ca").is_ok());
+        let error = insert(&mut environment, "LD_PRELOAD", "a", b"x").unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .ends_with("only by --allow-env LD_PRELOAD"),
+            "{error}"
+        );
+        assert!(matches!(
+            insert(&mut environment, "node_options", "a", b"x"),
+            Err(Error::Refused { .. })
+        ));
+    }
+
+    #[test]
+    fn no_permission_gives_a_child_what_is_our_own() {
+        for name in [
+            "KLUIS_TOKEN",
+            "KLUIS_TOKEN_FILE",
+            "KLUIS_PASSPHRASE_FILE",
+            "KLUIS_IDENTITY",
+        ] {
+            let mut environment = Environment::new([key(name)]);
+            assert!(
+                matches!(
+                    insert(&mut environment, name, "a", b"x"),
+                    Err(Error::Own { .. })
+                ),
+                "{name}"
+            );
+            assert!(is_own(OsStr::new(name)), "{name}");
+        }
+        for name in [
+            "KLUIS_VAULT",
+            "KLUIS_WORKSPACE",
+            "kluis_token",
+            "MY_KLUIS_TOKEN",
+            "KLUIS_IDENTITY_X",
+        ] {
+            assert!(!is_own(OsStr::new(name)), "{name}");
+        }
+    }
+
+    #[test]
+    fn two_secrets_under_one_key_are_both_named_and_the_first_stays() {
+        let mut environment = Environment::new([]);
+        insert(&mut environment, "KEY", "staging/one", b"1").unwrap();
+        let error = insert(&mut environment, "KEY", "two", b"2").unwrap_err();
+        assert_eq!(error.to_string(), "staging/one and two both want to be KEY");
+        let values: Vec<_> = environment
+            .iter()
+            .map(|(_, value)| value.expose())
+            .collect();
+        assert_eq!(values, [b"1"]);
+    }
+
+    #[test]
+    fn a_value_with_a_nul_is_refused_by_key() {
+        let mut environment = Environment::new([]);
+        let error = insert(&mut environment, "KEY", "a", b"se\0cret").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the value for KEY holds a NUL, which no environment variable can"
+        );
+        assert!(environment.is_empty());
+    }
+}

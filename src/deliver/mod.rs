@@ -1,0 +1,6 @@
+//! How values leave: into a child's environment, and the process that receives them.
+//!
+//! Nothing here opens a vault or prints; a value goes where it was asked to go and nowhere else.
+
+pub mod environment;
+pub mod process;
