@@ -6,6 +6,11 @@
 pub mod file;
 #[cfg(test)]
 pub mod memory;
+mod snapshot;
+#[cfg(test)]
+mod tests;
+
+pub use snapshot::Snapshot;
 
 use crate::sealed::SealedBytes;
 use std::io;
@@ -25,16 +30,18 @@ pub trait Store {
 }
 
 /// One change under the writers' lock. Dropping it without [`Transaction::commit`] leaves the vault as
-/// it was and nothing beside it.
+/// it was and nothing beside it but the lock.
 pub trait Transaction {
-    /// The vault as it is under the lock; `None` when there is none yet.
+    /// The vault as it was when the lock was taken; `None` when there was none yet.
     fn current(&mut self) -> Result<Option<Snapshot>, Error>;
 
     /// Makes `bytes` durable beside the vault and gives back what was really stored, to be verified
-    /// before [`Transaction::commit`].
+    /// before [`Transaction::commit`]. Staging again takes the place of what was staged before.
     fn stage(&mut self, bytes: &SealedBytes) -> Result<Snapshot, Error>;
 
-    /// Puts the staged bytes in the vault's place. `Ok` means durable.
+    /// Puts the staged bytes in the place of what [`Transaction::current`] gave, and of nothing else.
+    /// `Ok` means durable; [`Error::NotDurable`] and [`Error::PreviousRemains`] come after the vault was
+    /// replaced, every other error instead of it.
     fn commit(self: Box<Self>, previous: Previous) -> Result<(), Error>;
 }
 
@@ -47,14 +54,7 @@ pub enum Previous {
     Remove,
 }
 
-/// The bytes of a vault at one moment.
-#[derive(Debug)]
-pub enum Snapshot {
-    /// An open file that only ever gets replaced, never written again.
-    File { file: std::fs::File, bytes: u64 },
-    Memory(Vec<u8>),
-}
-
+/// What a store cannot do. Up to [`Error::NotWritten`] the vault is as it was.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("there is no vault at {place}")]
@@ -62,17 +62,30 @@ pub enum Error {
     #[error("there is already a vault at {place}")]
     Exists { place: String },
     #[error("{place} {problem}; nothing was written")]
-    Refused { place: String, problem: &'static str },
+    Refused {
+        place: String,
+        problem: &'static str,
+    },
     #[error("another process has held the lock of {place} for {seconds} s")]
     Busy { place: String, seconds: u64 },
     #[error("{place} was replaced while it was being changed; nothing was written")]
     ChangedUnderneath { place: String },
+    /// Reading failed.
     #[error("could not {doing} {}", path.display())]
     Io {
         doing: &'static str,
         path: PathBuf,
         source: io::Error,
     },
+    /// Writing failed before the vault was replaced.
+    #[error("could not {doing} {}; the vault was not changed", path.display())]
+    NotWritten {
+        doing: &'static str,
+        path: PathBuf,
+        source: io::Error,
+    },
     #[error("{} was replaced, but the change may not survive a power cut", path.display())]
     NotDurable { path: PathBuf, source: io::Error },
+    #[error("the vault was replaced, but its previous bytes remain in {}", path.display())]
+    PreviousRemains { path: PathBuf, source: io::Error },
 }

@@ -1,0 +1,125 @@
+//! The bytes of a vault at one moment, read piece by piece or whole.
+//!
+//! A length comes from bytes nobody has verified yet: memory is never taken for more than there is.
+
+use super::Error;
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::path::PathBuf;
+
+/// The bytes of a vault at one moment.
+#[derive(Debug)]
+pub enum Snapshot {
+    /// An open file that only ever gets replaced, never written again. The path is for messages: by now
+    /// it may name other bytes.
+    File {
+        file: File,
+        bytes: u64,
+        path: PathBuf,
+    },
+    #[cfg(test)]
+    Memory(Vec<u8>),
+}
+
+impl Snapshot {
+    /// How many bytes there are.
+    pub fn len(&self) -> u64 {
+        match self {
+            Self::File { bytes, .. } => *bytes,
+            #[cfg(test)]
+            Self::Memory(bytes) => bytes.len() as u64,
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Exactly `len` bytes from `offset` on; fewer are an error.
+    pub fn read_at(&self, offset: u64, len: usize) -> Result<Vec<u8>, Error> {
+        let end = u64::try_from(len)
+            .ok()
+            .and_then(|len| offset.checked_add(len));
+        if end.is_none_or(|end| end > self.len()) {
+            return Err(self.unreadable(io::ErrorKind::UnexpectedEof.into()));
+        }
+        match self {
+            Self::File { file, .. } => {
+                let mut bytes = vec![0; len];
+                file.read_exact_at(&mut bytes, offset)
+                    .map_err(|error| self.unreadable(error))?;
+                Ok(bytes)
+            }
+            #[cfg(test)]
+            Self::Memory(bytes) => Ok(bytes[usize::try_from(offset).unwrap()..][..len].to_vec()),
+        }
+    }
+
+    /// All bytes; more than `limit` of them are an error.
+    pub fn read_all(&self, limit: u64) -> Result<Vec<u8>, Error> {
+        match usize::try_from(self.len()) {
+            Ok(len) if self.len() <= limit => self.read_at(0, len),
+            _ => Err(self.unreadable(io::ErrorKind::FileTooLarge.into())),
+        }
+    }
+
+    fn unreadable(&self, source: io::Error) -> Error {
+        Error::Io {
+            doing: "read",
+            path: match self {
+                Self::File { path, .. } => path.clone(),
+                #[cfg(test)]
+                Self::Memory(_) => PathBuf::from("memory"),
+            },
+            source,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    fn both(bytes: &[u8]) -> [Snapshot; 2] {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(bytes).unwrap();
+        let file = Snapshot::File {
+            file,
+            bytes: bytes.len() as u64,
+            path: PathBuf::from("vault"),
+        };
+        [file, Snapshot::Memory(bytes.to_vec())]
+    }
+
+    #[test]
+    fn a_piece_is_exact_or_an_error() {
+        for snapshot in both(b"sealed") {
+            assert_eq!(snapshot.read_at(1, 3).unwrap(), b"eal");
+            assert_eq!(snapshot.read_at(6, 0).unwrap(), b"");
+            for (offset, len) in [(4, 3), (7, 0), (0, 7), (u64::MAX, 1), (0, usize::MAX)] {
+                let error = snapshot.read_at(offset, len).unwrap_err();
+                assert!(matches!(error, Error::Io { .. }), "{offset} {len}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_that_shrank_is_an_error() {
+        let [snapshot, _] = both(b"sealed");
+        let Snapshot::File { file, .. } = &snapshot else {
+            unreachable!()
+        };
+        file.set_len(3).unwrap();
+        assert!(matches!(snapshot.read_at(0, 6), Err(Error::Io { .. })));
+    }
+
+    #[test]
+    fn reading_everything_keeps_to_the_limit() {
+        for snapshot in both(b"sealed") {
+            assert_eq!(snapshot.read_all(6).unwrap(), b"sealed");
+            assert!(matches!(snapshot.read_all(5), Err(Error::Io { .. })));
+        }
+    }
+}
