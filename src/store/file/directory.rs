@@ -1,0 +1,203 @@
+//! The real directory a vault lies in, and the names it uses there. Everything a writer does goes
+//! through the open directory: a path that is moved or relinked meanwhile leads nowhere else.
+
+use super::not_written;
+use super::regular::{self, Obstacle};
+use crate::store::Error;
+use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, Stat};
+use rustix::io::Errno;
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, DirBuilder, File};
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+
+/// The hexadecimal digits in the name of a temporary file.
+const TEMPORARY_DIGITS: usize = 16;
+
+/// Writable by the group or by everybody, with or without the sticky bit.
+const OTHERS_MAY_WRITE: Mode = Mode::WGRP.union(Mode::WOTH);
+
+pub struct Directory {
+    handle: File,
+    path: PathBuf,
+    vault: OsString,
+}
+
+impl Directory {
+    /// Opens the directory of the vault at `path`, for writing. Directories that are missing are made,
+    /// for the owner only.
+    pub fn of_vault(path: &Path) -> Result<Self, Error> {
+        let real = resolve(path)?;
+        let (Some(parent), Some(vault)) = (real.parent(), real.file_name()) else {
+            return Err(refused(path, "is a directory"));
+        };
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let opened = || {
+            let handle = File::from(rustix::fs::open(parent, flags, Mode::empty())?);
+            let mode = Mode::from_raw_mode(rustix::fs::fstat(&handle)?.st_mode);
+            io::Result::Ok((handle, mode))
+        };
+        let (handle, mode) = opened().map_err(not_written("open", parent))?;
+        if mode.intersects(OTHERS_MAY_WRITE) {
+            return Err(refused(path, "lies in a directory that others may write"));
+        }
+        match regular::kind(&handle, Path::new(vault), true) {
+            Ok(()) | Err(Obstacle::Absent) => {}
+            Err(obstacle) => return Err(obstacle.into_write_error("look at", path.to_path_buf())),
+        }
+        Ok(Self {
+            path: parent.to_path_buf(),
+            vault: vault.to_os_string(),
+            handle,
+        })
+    }
+
+    pub fn vault(&self) -> &OsStr {
+        &self.vault
+    }
+
+    /// `.NAME.lock`, never deleted or renamed: whoever waits for it holds it open.
+    pub fn lock(&self) -> OsString {
+        self.beside(b".lock")
+    }
+
+    /// `.NAME.prev`, the bytes before the last change.
+    pub fn previous(&self) -> OsString {
+        self.beside(b".prev")
+    }
+
+    /// `.NAME.<16 random hexadecimal digits>.tmp`
+    pub fn temporary(&self) -> io::Result<OsString> {
+        let random = getrandom::u64().map_err(io::Error::other)?;
+        Ok(self.beside(format!(".{random:0TEMPORARY_DIGITS$x}.tmp").as_bytes()))
+    }
+
+    fn beside(&self, suffix: &[u8]) -> OsString {
+        OsString::from_vec([b".", self.vault.as_bytes(), suffix].concat())
+    }
+
+    /// The path of `name`, for messages only.
+    pub fn path_of(&self, name: &OsStr) -> PathBuf {
+        self.path.join(name)
+    }
+
+    /// Whether `name` is still the very file that `stat` tells of, with the same bytes.
+    pub fn still_names(&self, name: &OsStr, stat: &Stat) -> io::Result<bool> {
+        match rustix::fs::statat(&self.handle, name, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(now) => Ok(regular::same_bytes(&now, stat)),
+            Err(Errno::NOENT) => Ok(false),
+            Err(errno) => Err(errno.into()),
+        }
+    }
+
+    /// Removes `name`; its absence is no error.
+    pub fn remove(&self, name: &OsStr) -> io::Result<()> {
+        match rustix::fs::unlinkat(&self.handle, name, AtFlags::empty()) {
+            Ok(()) | Err(Errno::NOENT) => Ok(()),
+            Err(errno) => Err(errno.into()),
+        }
+    }
+
+    /// Removes the temporary files that interrupted writers of this vault left behind. Only under the
+    /// lock: they are rubbish then, while a vault must stay writable where one cannot be removed.
+    pub fn remove_stale(&self) {
+        let Ok(entries) = Dir::read_from(&self.handle) else {
+            return;
+        };
+        for entry in entries.flatten() {
+            let name = OsStr::from_bytes(entry.file_name().to_bytes());
+            let regular = || match entry.file_type() {
+                FileType::Unknown => regular::kind(&self.handle, Path::new(name), true).is_ok(),
+                kind => kind == FileType::RegularFile,
+            };
+            if self.is_temporary(name) && regular() {
+                let _ = self.remove(name);
+            }
+        }
+    }
+
+    fn is_temporary(&self, name: &OsStr) -> bool {
+        let digits = name
+            .as_bytes()
+            .strip_prefix(b".")
+            .and_then(|name| name.strip_prefix(self.vault.as_bytes()))
+            .and_then(|name| name.strip_prefix(b"."))
+            .and_then(|name| name.strip_suffix(b".tmp"));
+        digits.is_some_and(|digits| {
+            digits.len() == TEMPORARY_DIGITS
+                && digits
+                    .iter()
+                    .all(|d| matches!(d, b'0'..=b'9' | b'a'..=b'f'))
+        })
+    }
+
+    /// Makes what happened to the names in it durable.
+    pub fn sync(&self) -> io::Result<()> {
+        self.handle.sync_all()
+    }
+}
+
+impl AsFd for Directory {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.handle.as_fd()
+    }
+}
+
+/// Follows links to the real path of a vault, which itself may not exist yet.
+fn resolve(path: &Path) -> Result<PathBuf, Error> {
+    match fs::canonicalize(path) {
+        Ok(real) => return Ok(real),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(not_written("find", path)(error)),
+    }
+    if path.is_symlink() {
+        return Err(refused(path, "is a link that leads nowhere"));
+    }
+    let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
+        return Err(refused(path, "does not name a file"));
+    };
+    let parent = or_here(parent);
+    create(parent)?;
+    fs::canonicalize(parent)
+        .map(|real| real.join(name))
+        .map_err(not_written("find", parent))
+}
+
+/// Makes a directory and those above it, each durable in the one above: else a vault that was reported
+/// as saved could vanish with its directory.
+fn create(directory: &Path) -> Result<(), Error> {
+    if directory.is_dir() {
+        return Ok(());
+    }
+    let parent = directory.parent().map(or_here);
+    if let Some(parent) = parent {
+        create(parent)?;
+    }
+    match DirBuilder::new().mode(0o700).create(directory) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
+        created => created.map_err(not_written("create", directory))?,
+    }
+    let Some(parent) = parent else { return Ok(()) };
+    File::open(parent)
+        .and_then(|parent| parent.sync_all())
+        .map_err(not_written("sync", parent))
+}
+
+/// The parent of a bare file name is empty, which no system call takes for the working directory.
+fn or_here(parent: &Path) -> &Path {
+    if parent.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        parent
+    }
+}
+
+fn refused(path: &Path, problem: &'static str) -> Error {
+    Error::Refused {
+        place: path.display().to_string(),
+        problem,
+    }
+}

@@ -1,0 +1,49 @@
+//! The writers' lock: an empty file that is never deleted or renamed, so that its existence means
+//! nothing. The kernel lets go of it when its holder dies.
+
+use super::directory::Directory;
+use super::{not_written, regular};
+use crate::store::Error;
+use rustix::fs::OFlags;
+use std::fs::{File, TryLockError};
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
+
+const FIRST_PAUSE: Duration = Duration::from_millis(1);
+const LONGEST_PAUSE: Duration = Duration::from_millis(20);
+
+/// Held until dropped.
+pub struct Lock {
+    _file: File,
+}
+
+/// Waits at most `patience` for the lock of the vault that `place` names.
+pub fn take(directory: &Directory, place: String, patience: Duration) -> Result<Lock, Error> {
+    let name = directory.lock();
+    let flags = OFlags::RDWR | OFlags::CREATE | OFlags::NOFOLLOW;
+    let started = Instant::now();
+    let mut pause = FIRST_PAUSE;
+    loop {
+        let lock = regular::open(directory, Path::new(&name), flags)
+            .map_err(|obstacle| obstacle.into_write_error("open", directory.path_of(&name)))?;
+        let taken = match lock.file.try_lock() {
+            // A `git clean -x` may have deleted it: then another writer holds another file of that name.
+            Ok(()) => directory.still_names(&name, &lock.stat),
+            Err(TryLockError::WouldBlock) => Ok(false),
+            Err(TryLockError::Error(error)) => Err(error),
+        };
+        if taken.map_err(not_written("lock", &directory.path_of(&name)))? {
+            return Ok(Lock { _file: lock.file });
+        }
+        let left = patience.saturating_sub(started.elapsed());
+        if left.is_zero() {
+            return Err(Error::Busy {
+                place,
+                seconds: patience.as_secs(),
+            });
+        }
+        thread::sleep(pause.min(left));
+        pause = (2 * pause).min(LONGEST_PAUSE);
+    }
+}

@@ -1,0 +1,184 @@
+//! A vault in a file. Readers take no lock and see the whole old or the whole new bytes; writers replace
+//! the file and never write into it.
+
+mod directory;
+mod lock;
+mod regular;
+mod temporary;
+#[cfg(test)]
+mod tests;
+
+use super::{Error, Previous, Snapshot, Store, Transaction};
+use crate::sealed::SealedBytes;
+use directory::Directory;
+use lock::Lock;
+use regular::{Obstacle, Regular};
+use rustix::fs::{CWD, OFlags};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::time::Duration;
+use temporary::Temporary;
+
+/// A vault at a path. Reading follows links and asks for no owner or mode, as the bytes prove themselves;
+/// writing is strict about where it writes.
+pub struct FileStore {
+    path: PathBuf,
+}
+
+impl FileStore {
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into() }
+    }
+
+    fn transaction(&self, patience: Duration) -> Result<FileTransaction<'_>, Error> {
+        let directory = Rc::new(Directory::of_vault(&self.path)?);
+        let lock = lock::take(&directory, self.place(), patience)?;
+        directory.remove_stale();
+        let vault = Path::new(directory.vault());
+        let seen = match regular::open(&directory, vault, OFlags::RDONLY | OFlags::NOFOLLOW) {
+            Ok(vault) => Some(vault),
+            Err(Obstacle::Absent) => None,
+            Err(obstacle) => return Err(obstacle.into_write_error("open", self.path.clone())),
+        };
+        Ok(FileTransaction {
+            store: self,
+            staged: None,
+            seen,
+            directory,
+            _lock: lock,
+        })
+    }
+}
+
+impl Store for FileStore {
+    fn load(&self) -> Result<Snapshot, Error> {
+        let place = self.place();
+        match regular::open(CWD, &self.path, OFlags::RDONLY) {
+            Ok(vault) => vault.snapshot(self.path.clone()),
+            Err(Obstacle::Absent) => Err(Error::NotFound { place }),
+            Err(Obstacle::Kind(problem)) => Err(Error::Refused { place, problem }),
+            Err(Obstacle::Failed(errno)) => Err(Error::Io {
+                doing: "open",
+                path: self.path.clone(),
+                source: errno.into(),
+            }),
+        }
+    }
+
+    fn begin(&self, patience: Duration) -> Result<Box<dyn Transaction + '_>, Error> {
+        Ok(Box::new(self.transaction(patience)?))
+    }
+
+    fn place(&self) -> String {
+        self.path.display().to_string()
+    }
+}
+
+/// The lock comes last: fields are dropped in order, and what was staged must go while it is held.
+struct FileTransaction<'a> {
+    store: &'a FileStore,
+    staged: Option<Temporary>,
+    seen: Option<Regular>,
+    directory: Rc<Directory>,
+    _lock: Lock,
+}
+
+impl Transaction for FileTransaction<'_> {
+    fn current(&mut self) -> Result<Option<Snapshot>, Error> {
+        let path = || self.store.path.clone();
+        self.seen
+            .as_ref()
+            .map(|vault| vault.snapshot(path()))
+            .transpose()
+    }
+
+    fn stage(&mut self, bytes: &SealedBytes) -> Result<Snapshot, Error> {
+        let (staged, stored) = Temporary::holding(&self.directory, bytes.as_slice())?;
+        self.staged = Some(staged);
+        Ok(stored)
+    }
+
+    fn commit(mut self: Box<Self>, previous: Previous) -> Result<(), Error> {
+        let Some(staged) = self.staged.take() else {
+            let nothing = io::Error::new(io::ErrorKind::InvalidInput, "nothing was staged");
+            return Err(self.not_written("replace")(nothing));
+        };
+        let vault = self.directory.vault();
+        match &self.seen {
+            None => staged
+                .appear_as(vault)
+                .map_err(|error| self.unborn(error))?,
+            Some(seen) => self.replace(seen, staged, previous)?,
+        }
+        // From here on the vault is replaced, whatever else goes wrong.
+        let name = self.directory.previous();
+        let removed = match previous {
+            Previous::Keep => Ok(()),
+            Previous::Remove => self.directory.remove(&name),
+        };
+        self.directory.sync().map_err(|source| Error::NotDurable {
+            path: self.store.path.clone(),
+            source,
+        })?;
+        removed.map_err(|source| Error::PreviousRemains {
+            path: self.directory.path_of(&name),
+            source,
+        })
+    }
+}
+
+impl FileTransaction<'_> {
+    fn replace(&self, seen: &Regular, staged: Temporary, previous: Previous) -> Result<(), Error> {
+        let kept = match previous {
+            Previous::Keep => Some(self.keep(seen)?),
+            Previous::Remove => None,
+        };
+        let vault = self.directory.vault();
+        // As late as can be: whoever ignores the lock must not be overwritten.
+        let unchanged = self.directory.still_names(vault, &seen.stat);
+        if !unchanged.map_err(self.not_written("look at"))? {
+            let place = self.store.place();
+            return Err(Error::ChangedUnderneath { place });
+        }
+        if let Some(kept) = kept {
+            let name = self.directory.previous();
+            let path = self.directory.path_of(&name);
+            kept.replace(&name).map_err(not_written("replace", &path))?;
+        }
+        staged.replace(vault).map_err(self.not_written("replace"))
+    }
+
+    /// The bytes that will be the previous ones, under a name of their own: durable already, so a link
+    /// does, and a copy where there are no links.
+    fn keep(&self, seen: &Regular) -> Result<Temporary, Error> {
+        if let Ok(link) = Temporary::linked(&self.directory, self.directory.vault()) {
+            return Ok(link);
+        }
+        let bytes = seen.snapshot(self.store.path.clone())?.read_all(u64::MAX)?;
+        let (copy, _) = Temporary::holding(&self.directory, &bytes)?;
+        Ok(copy)
+    }
+
+    fn unborn(&self, error: io::Error) -> Error {
+        match error.kind() {
+            io::ErrorKind::AlreadyExists => Error::Exists {
+                place: self.store.place(),
+            },
+            _ => self.not_written("create")(error),
+        }
+    }
+
+    fn not_written(&self, doing: &'static str) -> impl FnOnce(io::Error) -> Error {
+        not_written(doing, &self.store.path)
+    }
+}
+
+fn not_written(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Error + use<> {
+    let path = path.to_path_buf();
+    move |source| Error::NotWritten {
+        doing,
+        path,
+        source,
+    }
+}

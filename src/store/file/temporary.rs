@@ -1,0 +1,106 @@
+//! A file beside the vault that is gone unless it took over another name. Its bytes are durable
+//! before anything is done with it, or it never was.
+
+use super::directory::Directory;
+use super::{not_written, regular};
+use crate::store::{Error, Snapshot};
+use rustix::fs::{AtFlags, Mode, OFlags, RenameFlags};
+use rustix::io::Errno;
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::Path;
+use std::rc::Rc;
+
+const OWNER_ONLY: Mode = Mode::RUSR.union(Mode::WUSR);
+
+pub struct Temporary {
+    directory: Rc<Directory>,
+    name: OsString,
+}
+
+impl Temporary {
+    /// A new file that holds `bytes`, durably, and what was really stored.
+    pub fn holding(directory: &Rc<Directory>, bytes: &[u8]) -> Result<(Self, Snapshot), Error> {
+        let vault = directory.path_of(directory.vault());
+        let (temporary, mut file) =
+            Self::create(directory).map_err(not_written("create a file beside", &vault))?;
+        // Once: after a failed fsync the next one may succeed with the bytes lost. The standard library
+        // repeats an interrupted one only, and goes down to the platters on macOS.
+        file.write_all(bytes)
+            .and_then(|()| file.sync_all())
+            .map_err(not_written("write a file beside", &vault))?;
+        let stored = temporary.read_back(&file)?;
+        Ok((temporary, stored))
+    }
+
+    /// Another name for the file that is called `name` now.
+    pub fn linked(directory: &Rc<Directory>, name: &OsStr) -> io::Result<Self> {
+        let link = directory.temporary()?;
+        rustix::fs::linkat(directory, name, directory, &link, AtFlags::empty())?;
+        Ok(Self::named(directory, link))
+    }
+
+    fn create(directory: &Rc<Directory>) -> io::Result<(Self, File)> {
+        let name = directory.temporary()?;
+        let flags =
+            OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let file = File::from(rustix::fs::openat(directory, &name, flags, OWNER_ONLY)?);
+        let temporary = Self::named(directory, name);
+        // The umask or a default ACL had its say in the mode.
+        rustix::fs::fchmod(&file, OWNER_ONLY)?;
+        Ok((temporary, file))
+    }
+
+    fn named(directory: &Rc<Directory>, name: OsString) -> Self {
+        Self {
+            directory: Rc::clone(directory),
+            name,
+        }
+    }
+
+    /// Opens by name what was just `written`: no descriptor that took part in the writing.
+    fn read_back(&self, written: &File) -> Result<Snapshot, Error> {
+        let doing = "read back a file beside";
+        let vault = self.directory.path_of(self.directory.vault());
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW;
+        let stored = regular::open(&self.directory, Path::new(&self.name), flags)
+            .map_err(|obstacle| obstacle.into_write_error(doing, vault.clone()))?;
+        let written = rustix::fs::fstat(written)
+            .map_err(io::Error::from)
+            .map_err(not_written(doing, &vault))?;
+        if !regular::same_file(&stored.stat, &written) {
+            let place = vault.display().to_string();
+            return Err(Error::ChangedUnderneath { place });
+        }
+        stored.snapshot(self.directory.path_of(&self.name))
+    }
+
+    /// Takes over `name`, whatever it named before.
+    pub fn replace(self, name: &OsStr) -> io::Result<()> {
+        rustix::fs::renameat(&self.directory, &self.name, &self.directory, name)?;
+        Ok(())
+    }
+
+    /// Takes over `name`, which must not name anything yet.
+    pub fn appear_as(self, name: &OsStr) -> io::Result<()> {
+        let directory = &self.directory;
+        let only_new = RenameFlags::NOREPLACE;
+        match rustix::fs::renameat_with(directory, &self.name, directory, name, only_new) {
+            // Not on every file system; a second link is as careful.
+            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {
+                rustix::fs::linkat(directory, &self.name, directory, name, AtFlags::empty())?;
+            }
+            renamed => renamed?,
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Temporary {
+    /// A name that was renamed is gone already, but for one case: where both names are links to one file,
+    /// renaming does nothing (POSIX).
+    fn drop(&mut self) {
+        let _ = self.directory.remove(&self.name);
+    }
+}
