@@ -1,0 +1,8 @@
+//! What differs between systems: the process, its signals, its terminal and large memory.
+//!
+//! Knows nothing of vaults or secrets and must never print.
+
+pub mod arena;
+pub mod process;
+pub mod signals;
+pub mod terminal;

@@ -1,0 +1,77 @@
+//! The process, closed to other programs before it touches a secret.
+//!
+//! Must never change what a child of `run` inherits for good: no umask, and the limit on core files
+//! is the child's own again.
+
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+/// What [`harden`] found, so that a child can have it back.
+#[derive(Clone, Copy, Debug)]
+pub struct Hardened {
+    core_file: Rlimit,
+}
+
+/// Forbids core files and, on Linux, reading this process's memory and environment.
+///
+/// To be called before anything else. Where the system refuses, the program goes on without.
+pub fn harden() -> Hardened {
+    let core_file = getrlimit(Resource::Core);
+    limit_core_file(none_of(core_file));
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::process::{DumpableBehavior, set_dumpable_behavior};
+        // Also gives /proc/self to root, so that no other process of this user can read it.
+        let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
+    }
+    Hardened { core_file }
+}
+
+impl Hardened {
+    /// Runs `start`, which becomes or starts a child, under the limit that was found.
+    ///
+    /// A program that is executed is dumpable again by itself.
+    pub fn restore_for_child<T>(self, start: impl FnOnce() -> T) -> T {
+        limit_core_file(self.core_file);
+        let started = start();
+        limit_core_file(none_of(self.core_file));
+        started
+    }
+}
+
+/// The same limit with no core file now; the hard limit stays, or the child could not go back.
+fn none_of(limit: Rlimit) -> Rlimit {
+    Rlimit {
+        current: Some(0),
+        maximum: limit.maximum,
+    }
+}
+
+fn limit_core_file(limit: Rlimit) {
+    let _ = setrlimit(Resource::Core, limit);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // One test for both: they are about the same limits of the same process.
+    #[test]
+    fn nobody_may_dump_this_process_and_a_child_gets_the_limit_that_was_found() {
+        let maximum = getrlimit(Resource::Core).maximum;
+        let found = Rlimit {
+            current: maximum,
+            maximum,
+        };
+        setrlimit(Resource::Core, found).unwrap();
+        let hardened = harden();
+        assert_eq!(getrlimit(Resource::Core), none_of(found));
+        let inside = hardened.restore_for_child(|| getrlimit(Resource::Core));
+        assert_eq!(inside, found);
+        assert_eq!(getrlimit(Resource::Core), none_of(found));
+        #[cfg(target_os = "linux")]
+        {
+            use rustix::process::{DumpableBehavior, dumpable_behavior};
+            assert_eq!(dumpable_behavior(), Ok(DumpableBehavior::NotDumpable));
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Signals that would end or stop the process, caught while something must be put right first.
+//!
+//! Catching one must never outlive the reason: signal-hook leaves a caught signal without effect
+//! for ever, so its default action is emulated here whenever nobody is watching.
+
+use std::io;
+use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
+use signal_hook::flag::register_conditional_default;
+use signal_hook::iterator::{Handle, Signals};
+
+/// While it lives, signals that end or stop the process go to the function it was started with.
+///
+/// One at a time; a second would hear them too.
+pub struct Watch {
+    handle: Handle,
+    listener: Option<JoinHandle<()>>,
+}
+
+/// What a watch is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// The process is asked to end; the number of the signal.
+    End(i32),
+    /// The process is asked to stop, and does when it calls [`stop`].
+    Stop,
+    /// The process goes on after a stop, asked for or not.
+    Continued,
+}
+
+static UNWATCHED: AtomicBool = AtomicBool::new(true);
+static DEFAULTS: Once = Once::new();
+
+impl Watch {
+    /// Calls `hear` on a thread of its own for each signal until the watch is dropped.
+    ///
+    /// Signals that were ignored when first asked stay so, for `nohup` and its child.
+    pub fn start(mut hear: impl FnMut(Notice) + Send + 'static) -> io::Result<Self> {
+        let caught: Vec<i32> = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP]
+            .into_iter()
+            .filter(|&signal| !is_ignored(signal))
+            .collect();
+        DEFAULTS.call_once(|| {
+            for &signal in &caught {
+                // What fails here, fails below and is reported there.
+                let _ = register_conditional_default(signal, &UNWATCHED);
+            }
+        });
+        let mut signals = Signals::new(caught.iter().chain(&[SIGCONT]))?;
+        let handle = signals.handle();
+        let listener = thread::Builder::new().spawn(move || {
+            for signal in signals.forever() {
+                hear(match signal {
+                    SIGTSTP => Notice::Stop,
+                    SIGCONT => Notice::Continued,
+                    signal => Notice::End(signal),
+                });
+            }
+        })?;
+        UNWATCHED.store(false, Ordering::SeqCst);
+        Ok(Self {
+            handle,
+            listener: Some(listener),
+        })
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        UNWATCHED.store(true, Ordering::SeqCst);
+        self.handle.close();
+        if let Some(listener) = self.listener.take() {
+            let _ = listener.join();
+        }
+    }
+}
+
+/// Stops this process until someone continues it.
+pub fn stop() {
+    let _ = signal_hook::low_level::emulate_default_handler(SIGTSTP);
+}
+
+/// Whether the signal was set to be ignored by whoever started us.
+#[cfg(target_os = "linux")]
+fn is_ignored(signal: i32) -> bool {
+    let Ok(status) = std::fs::read_to_string("/proc/self/status") else {
+        return false;
+    };
+    let mask = status
+        .lines()
+        .find_map(|line| line.strip_prefix("SigIgn:"))
+        .and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_some_and(|mask| mask >> (signal - 1) & 1 == 1)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn is_ignored(_: i32) -> bool {
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use signal_hook::low_level::raise;
+    use std::sync::mpsc;
+    use std::time::Duration;
+
+    #[test]
+    fn a_watch_hears_the_end_instead_of_the_process_dying() {
+        let (teller, heard) = mpsc::channel();
+        let watch = Watch::start(move |notice| teller.send(notice).unwrap()).unwrap();
+        raise(SIGTERM).unwrap();
+        let notice = heard.recv_timeout(Duration::from_secs(5)).unwrap();
+        assert_eq!(notice, Notice::End(SIGTERM));
+        drop(watch);
+        assert!(UNWATCHED.load(Ordering::SeqCst));
+        assert!(heard.recv().is_err(), "the listener must have ended");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_rust_ignores_is_seen_as_ignored_and_the_rest_is_not() {
+        use signal_hook::consts::SIGPIPE;
+        assert!(is_ignored(SIGPIPE), "Rust's start-up ignores it");
+        assert!(!is_ignored(SIGTERM));
+    }
+}
