@@ -1,0 +1,127 @@
+//! Text from outside, made safe to show: nothing in it may steer a terminal or hide from a reader.
+//!
+//! For people only. It is no quoting for a shell and no encoding that can be undone.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+/// Writes each character a terminal might obey or not show as `\u{…}`; newlines and tabs too.
+pub fn for_terminal(text: &str) -> Cow<'_, str> {
+    replace(text, is_unsafe, |safe, c| {
+        safe.extend(c.escape_unicode());
+    })
+}
+
+/// The same for text of several lines: `\n` stays.
+pub(super) fn for_terminal_lines(text: &str) -> Cow<'_, str> {
+    let is_unsafe = |c| c != '\n' && is_unsafe(c);
+    replace(text, is_unsafe, |safe, c| safe.extend(c.escape_unicode()))
+}
+
+/// The same document with JSON's own `\uXXXX` for what `serde_json` leaves as it is.
+///
+/// Takes JSON only: outside its strings there is nothing to replace but layout, which stays.
+pub(super) fn for_json(document: &str) -> Cow<'_, str> {
+    let is_unsafe = |c| c != '\n' && is_unsafe(c);
+    replace(document, is_unsafe, |safe, c| {
+        // All of them lie below U+10000: four digits, no surrogates.
+        let _ = write!(safe, "\\u{:04x}", u32::from(c));
+    })
+}
+
+fn replace(
+    text: &str,
+    is_unsafe: impl Fn(char) -> bool,
+    write: impl Fn(&mut String, char),
+) -> Cow<'_, str> {
+    if !text.contains(&is_unsafe) {
+        return Cow::Borrowed(text);
+    }
+    let mut safe = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if is_unsafe(c) {
+            write(&mut safe, c);
+        } else {
+            safe.push(c);
+        }
+    }
+    Cow::Owned(safe)
+}
+
+fn is_unsafe(c: char) -> bool {
+    matches!(
+        c,
+        '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}' // C0, DEL, C1
+        | '\u{61c}' // the Arabic letter mark turns direction
+        | '\u{200b}'..='\u{200f}' // zero width, and marks of direction
+        | '\u{2028}'..='\u{202e}' // line separators, bidirectional embeddings
+        | '\u{2060}'..='\u{206f}' // invisible operators, bidirectional isolates
+        | '\u{feff}'
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Spelled out apart from the code, from the Unicode charts.
+    const UNSAFE: &[u32] = &[
+        0x00, 0x07, 0x08, 0x09, 0x0a, 0x0d, 0x1b, 0x1f, 0x7f, 0x80, 0x85, 0x9b, 0x9f, 0x061c,
+        0x200b, 0x200c, 0x200d, 0x200e, 0x200f, 0x2028, 0x2029, 0x202a, 0x202b, 0x202c, 0x202d,
+        0x202e, 0x2060, 0x2066, 0x2067, 0x2068, 0x2069, 0xfeff,
+    ];
+
+    fn any_text() -> impl Strategy<Value = String> {
+        let unsafe_char = prop::sample::select(UNSAFE).prop_map(|c| char::from_u32(c).unwrap());
+        let c = prop_oneof![any::<char>(), unsafe_char];
+        prop::collection::vec(c, 0..40).prop_map(String::from_iter)
+    }
+
+    #[test]
+    fn plain_text_is_left_as_it_is() {
+        for text in [
+            "",
+            "db_password",
+            "Zürich €5",
+            "日本語",
+            "a\\u{1b}",
+            "it's \"so\"",
+        ] {
+            assert!(matches!(for_terminal(text), Cow::Borrowed(same) if same == text));
+        }
+    }
+
+    #[test]
+    fn what_steers_or_hides_is_written_out() {
+        assert_eq!(for_terminal("a\u{1b}[31mb"), "a\\u{1b}[31mb");
+        assert_eq!(for_terminal("two\nlines\t"), "two\\u{a}lines\\u{9}");
+        assert_eq!(for_terminal("x\u{202e}gpj.exe"), "x\\u{202e}gpj.exe");
+        for &c in UNSAFE {
+            let c = char::from_u32(c).unwrap();
+            assert_eq!(for_terminal(&c.to_string()), c.escape_unicode().to_string());
+        }
+    }
+
+    #[test]
+    fn lines_of_a_message_stay_lines() {
+        assert_eq!(for_terminal_lines("a\n  b\r\u{9b}"), "a\n  b\\u{d}\\u{9b}");
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_unsafe_is_left(text in any_text()) {
+            let safe = for_terminal(&text);
+            prop_assert!(!safe.chars().any(|c| UNSAFE.contains(&u32::from(c)) || c.is_control()));
+        }
+
+        #[test]
+        fn json_stays_the_same_value(text in any_text()) {
+            let document = serde_json::to_string_pretty(&[&text]).unwrap();
+            let safe = for_json(&document);
+            prop_assert!(safe.chars().all(|c| c == '\n' || !is_unsafe(c)));
+            let back: Vec<String> = serde_json::from_str(&safe).unwrap();
+            prop_assert_eq!(back, [text]);
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! Tables: aligned under headings for a person, tab-separated without them for a program.
+//!
+//! No cell may break out of its row or steer the terminal: all are escaped, in both forms.
+
+use std::fmt::Write;
+
+use comfy_table::{ColumnConstraint, ContentArrangement, Table as Grid, presets};
+
+use super::escape::for_terminal;
+
+const GAP_COLUMNS: u16 = 2;
+
+/// Prose narrower than this is not worth reading.
+const MIN_PROSE_COLUMNS: u16 = 16;
+
+/// Rows under headings, kept as given until shown.
+pub struct Table {
+    headings: Vec<&'static str>,
+    rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    pub fn new(headings: impl IntoIterator<Item = &'static str>) -> Self {
+        Self {
+            headings: headings.into_iter().collect(),
+            rows: Vec::new(),
+        }
+    }
+
+    /// Adds a row; its cells are in the order of the headings.
+    pub fn row(&mut self, cells: impl IntoIterator<Item = impl Into<String>>) {
+        self.rows.push(cells.into_iter().map(Into::into).collect());
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// One line per row, cells separated by tabs: for `cut`, `awk` and `while read`.
+    pub(super) fn for_pipe(&self) -> String {
+        let mut text = String::new();
+        for row in &self.rows {
+            for (column, cell) in row.iter().enumerate() {
+                if column > 0 {
+                    text.push('\t');
+                }
+                text.push_str(&for_terminal(cell));
+            }
+            text.push('\n');
+        }
+        text
+    }
+
+    /// Aligned columns that fit the width: prose is wrapped, names are kept whole. Where that
+    /// leaves too little room, every row is a paragraph. Nothing when there is no row.
+    pub(super) fn for_terminal(&self, columns: u16) -> String {
+        if self.rows.is_empty() {
+            return String::new();
+        }
+        let mut grid = self.grid();
+        let mut needed = 0;
+        for (index, width) in grid.column_max_content_widths().into_iter().enumerate() {
+            let is_prose = self.rows.iter().any(|row| holds_space(row.get(index)));
+            let Some(column) = grid.column_mut(index) else {
+                continue;
+            };
+            if is_prose {
+                needed += width.min(MIN_PROSE_COLUMNS) + GAP_COLUMNS;
+            } else {
+                column.set_constraint(ColumnConstraint::ContentWidth);
+                needed = needed.saturating_add(width).saturating_add(GAP_COLUMNS);
+            }
+        }
+        if needed > columns.saturating_add(GAP_COLUMNS) {
+            grid = self.paragraphs();
+        }
+        drawn(&mut grid, columns)
+    }
+
+    fn grid(&self) -> Grid {
+        let mut grid = Grid::new();
+        grid.set_header(&self.headings);
+        for row in &self.rows {
+            grid.add_row(row.iter().map(|cell| for_terminal(cell)));
+        }
+        grid
+    }
+
+    fn paragraphs(&self) -> Grid {
+        let mut grid = Grid::new();
+        for (index, row) in self.rows.iter().enumerate() {
+            if index > 0 {
+                grid.add_row(["", ""]);
+            }
+            for (&heading, cell) in self.headings.iter().zip(row) {
+                if !cell.is_empty() {
+                    grid.add_row([heading, &for_terminal(cell)]);
+                }
+            }
+        }
+        if let Some(headings) = grid.column_mut(0) {
+            headings.set_constraint(ColumnConstraint::ContentWidth);
+        }
+        grid
+    }
+}
+
+fn holds_space(cell: Option<&String>) -> bool {
+    cell.is_some_and(|cell| cell.contains(' '))
+}
+
+fn drawn(grid: &mut Grid, columns: u16) -> String {
+    grid.load_style(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(columns);
+    let last = grid.column_count().saturating_sub(1);
+    for (index, column) in grid.column_iter_mut().enumerate() {
+        column.set_padding((0, if index < last { GAP_COLUMNS } else { 0 }));
+    }
+    let mut text = String::new();
+    for line in grid.lines() {
+        let _ = writeln!(text, "{}", line.trim_end());
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secrets() -> Table {
+        let mut table = Table::new(["NAME", "DESCRIPTION", "SLOTS"]);
+        table.row(["db_password", "the production database", "3"]);
+        table.row(["k", "", "12"]);
+        table
+    }
+
+    #[test]
+    fn a_terminal_gets_aligned_columns_under_headings() {
+        let expected = "\
+NAME         DESCRIPTION              SLOTS
+db_password  the production database  3
+k                                     12
+";
+        assert_eq!(secrets().for_terminal(80), expected);
+    }
+
+    #[test]
+    fn a_pipe_gets_tabs_and_no_headings() {
+        let expected = "db_password\tthe production database\t3\nk\t\t12\n";
+        assert_eq!(secrets().for_pipe(), expected);
+    }
+
+    #[test]
+    fn prose_is_wrapped_and_names_are_not() {
+        let expected = "\
+NAME         DESCRIPTION       SLOTS
+db_password  the production    3
+             database
+k                              12
+";
+        assert_eq!(secrets().for_terminal(36), expected);
+    }
+
+    #[test]
+    fn a_narrow_terminal_gets_paragraphs() {
+        let expected = "\
+NAME         db_password
+DESCRIPTION  the production
+             database
+SLOTS        3
+
+NAME         k
+SLOTS        12
+";
+        assert_eq!(secrets().for_terminal(28), expected);
+    }
+
+    #[test]
+    fn no_line_is_wider_than_the_terminal() {
+        for columns in 15..60 {
+            for line in secrets().for_terminal(columns).lines() {
+                assert!(line.len() <= usize::from(columns), "{columns}: {line:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_cell_stays_in_its_cell() {
+        let mut table = Table::new(["NAME", "DESCRIPTION"]);
+        table.row(["a", "x\ty\nz\u{1b}[2J"]);
+        assert_eq!(table.for_pipe(), "a\tx\\u{9}y\\u{a}z\\u{1b}[2J\n");
+        assert_eq!(
+            table.for_terminal(80).lines().nth(1),
+            Some("a     x\\u{9}y\\u{a}z\\u{1b}[2J")
+        );
+    }
+
+    #[test]
+    fn no_rows_show_nothing() {
+        let table = Table::new(["NAME"]);
+        assert_eq!(table.for_terminal(80), "");
+        assert_eq!(table.for_pipe(), "");
+    }
+}
