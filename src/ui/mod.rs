@@ -1,0 +1,238 @@
+//! The only code that prints or prompts.
+//!
+//! stdout carries results only; notes, warnings and errors go to stderr, questions to the terminal
+//! itself. A value leaves through [`Ui::value`] alone. Nothing here reads the environment, panics on
+//! a closed stream, or lets text from outside reach a terminal unescaped.
+
+mod error;
+mod escape;
+mod prompt;
+mod streams;
+mod table;
+mod tty;
+
+use std::ffi::OsStr;
+use std::io::{self, Write};
+
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+pub use error::Error;
+pub use escape::for_terminal;
+pub use prompt::Answer;
+pub use table::Table;
+
+use escape::{for_json, for_terminal_lines};
+use streams::Streams;
+
+/// How to speak, as decided by flags and environment.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Objects for programs instead of text, on both streams.
+    pub json: bool,
+    /// No notes; warnings and errors stay.
+    pub quiet: bool,
+    pub color: ColorChoice,
+    /// Whether questions may be asked at all.
+    pub interactive: bool,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum ColorChoice {
+    /// On a terminal, unless `NO_COLOR` is set
+    #[default]
+    Auto,
+    /// Even when stderr is no terminal
+    Always,
+    /// Nowhere
+    Never,
+}
+
+impl ColorChoice {
+    /// Lets `NO_COLOR` decide what was left open: any value but the empty one says never
+    /// (<https://no-color.org>).
+    #[must_use]
+    pub fn unless(self, no_color: Option<&OsStr>) -> Self {
+        match (self, no_color) {
+            (Self::Auto, Some(value)) if !value.is_empty() => Self::Never,
+            (choice, _) => choice,
+        }
+    }
+}
+
+/// The user, as the commands see them.
+pub struct Ui {
+    options: Options,
+    streams: Streams,
+    warnings: Vec<String>,
+}
+
+impl Ui {
+    pub fn new(options: Options) -> Self {
+        Self::on(Streams::standard(), options)
+    }
+
+    fn on(streams: Streams, options: Options) -> Self {
+        Self {
+            options,
+            streams,
+            warnings: Vec::new(),
+        }
+    }
+
+    pub fn options(&self) -> Options {
+        self.options
+    }
+
+    /// Whether a person sees stdout; nobody is behind a pipe.
+    pub fn stdout_is_terminal(&self) -> bool {
+        self.streams.out_columns.is_some()
+    }
+
+    /// The exact bytes of a secret, unbuffered; a terminal gets the final newline they lack.
+    pub fn value(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.unbuffered(bytes)?;
+        if self.stdout_is_terminal() && !bytes.ends_with(b"\n") {
+            self.unbuffered(b"\n")?;
+        }
+        Ok(())
+    }
+
+    /// A document that is no secret, byte for byte.
+    pub fn raw(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.streams.out.write_all(bytes).map_err(unwritten)
+    }
+
+    /// One line of a result, escaped.
+    pub fn line(&mut self, line: &str) -> Result<(), Error> {
+        let line = for_terminal(line);
+        self.raw(line.as_bytes())?;
+        self.raw(b"\n")
+    }
+
+    /// A table, in the form that suits whoever reads stdout.
+    pub fn table(&mut self, table: &Table) -> Result<(), Error> {
+        let text = match self.streams.out_columns {
+            Some(columns) => table.for_terminal(columns),
+            None => table.for_pipe(),
+        };
+        self.raw(text.as_bytes())
+    }
+
+    /// One document; as unbuffered as a value, since `get --json` puts one in it.
+    pub fn json(&mut self, document: &impl Serialize) -> Result<(), Error> {
+        let text = serde_json::to_string_pretty(document).map(Zeroizing::new);
+        let mut text = text.map_err(|error| Error::Write(error.into()))?;
+        text.push('\n');
+        self.unbuffered(for_json(&text).as_bytes())
+    }
+
+    /// Something good to know, for people: `--quiet` and `--json` leave it out.
+    pub fn note(&mut self, message: &str) {
+        if !self.options.quiet && !self.options.json {
+            self.say(Level::Note, message);
+        }
+    }
+
+    /// Something that may need attention; with `--json` it waits for [`Ui::finish`].
+    pub fn warning(&mut self, message: &str) {
+        if self.options.json {
+            self.warnings.push(message.to_owned());
+        } else {
+            self.say(Level::Warning, message);
+        }
+    }
+
+    /// Why the command failed and what to type next, or with `--json` only `object`, in which
+    /// the caller says the same.
+    pub fn error(&mut self, message: &str, hint: Option<&str>, object: &impl Serialize) {
+        if self.options.json {
+            self.warnings.clear();
+            self.write_object(object);
+            return;
+        }
+        self.say(Level::Error, message);
+        if let Some(hint) = hint {
+            self.say(Level::Hint, hint);
+        }
+    }
+
+    /// Ends a command that succeeded: writes out what is left of its results and warnings.
+    ///
+    /// Unless this was called and returned `Ok`, nobody may count on the results having arrived.
+    pub fn finish(&mut self) -> Result<(), Error> {
+        self.streams.out.flush().map_err(unwritten)?;
+        if !self.warnings.is_empty() {
+            let warnings = std::mem::take(&mut self.warnings);
+            self.write_object(&serde_json::json!({ "warnings": warnings }));
+        }
+        Ok(())
+    }
+
+    fn unbuffered(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        let out = &mut self.streams.out;
+        out.flush().map_err(unwritten)?;
+        out.get_mut().write_all(bytes).map_err(unwritten)
+    }
+
+    fn say(&mut self, level: Level, message: &str) {
+        if self.stdout_is_terminal() {
+            // On one screen, in the order it was said. What fails here, fails again in `finish`.
+            let _ = self.streams.out.flush();
+        }
+        let message = for_terminal_lines(message);
+        let label = level.label(self.colors_stderr());
+        self.write_stderr(&format!("kluis: {label} {message}\n"));
+    }
+
+    fn write_object(&mut self, object: &impl Serialize) {
+        if let Ok(text) = serde_json::to_string(object) {
+            self.write_stderr(&format!("{}\n", for_json(&text)));
+        }
+    }
+
+    /// Where stderr is closed or full there is nobody left to tell.
+    fn write_stderr(&mut self, text: &str) {
+        let _ = self.streams.err.write_all(text.as_bytes());
+    }
+
+    fn colors_stderr(&self) -> bool {
+        match self.options.color {
+            ColorChoice::Always => true,
+            ColorChoice::Auto => self.streams.err_is_terminal,
+            ColorChoice::Never => false,
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Level {
+    Note,
+    Warning,
+    Error,
+    Hint,
+}
+
+impl Level {
+    fn label(self, colored: bool) -> &'static str {
+        match (self, colored) {
+            (Self::Note, _) => "note:",
+            (Self::Hint, _) => "hint:",
+            (Self::Warning, false) => "warning:",
+            (Self::Warning, true) => "\x1b[33mwarning:\x1b[0m",
+            (Self::Error, false) => "error:",
+            (Self::Error, true) => "\x1b[1;31merror:\x1b[0m",
+        }
+    }
+}
+
+fn unwritten(error: io::Error) -> Error {
+    match error.kind() {
+        io::ErrorKind::BrokenPipe => Error::Unread,
+        _ => Error::Write(error),
+    }
+}
+
+#[cfg(test)]
+mod tests;

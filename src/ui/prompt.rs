@@ -1,0 +1,125 @@
+//! Questions, on the controlling terminal: stdin and stdout may be a pipe or a file meanwhile.
+//!
+//! An answer that is hidden goes into a [`Plaintext`] at once and is never repeated, not even in an
+//! error.
+
+use std::io;
+
+use rpassword::{ConfigBuilder, read_password_with_config};
+
+use super::escape::for_terminal_lines;
+use super::tty::{Echo, Tty};
+use super::{Error, Ui};
+use crate::plaintext::Plaintext;
+
+const MAX_TRIES: usize = 3;
+
+/// What an empty line means to [`Ui::confirm`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    Yes,
+    No,
+}
+
+impl Ui {
+    /// Asks for a secret that is not shown; `prompt` is without a colon.
+    pub fn hidden(&mut self, prompt: &str) -> Result<Plaintext, Error> {
+        read_hidden(&self.tty(Echo::Hidden)?, prompt)
+    }
+
+    /// Asks twice, and after a mistake again, until both entries are the same.
+    pub fn hidden_twice(&mut self, prompt: &str, again: &str) -> Result<Plaintext, Error> {
+        let tty = self.tty(Echo::Hidden)?;
+        for tries_left in (0..MAX_TRIES).rev() {
+            let first = read_hidden(&tty, prompt)?;
+            if first.same_as(&read_hidden(&tty, again)?) {
+                return Ok(first);
+            }
+            if tries_left > 0 {
+                tty.say("The two differ. Try again.\n")?;
+            }
+        }
+        Err(Error::Mismatch)
+    }
+
+    /// Asks until the answer is yes or no; an empty line is the default.
+    pub fn confirm(&mut self, question: &str, default: Answer) -> Result<bool, Error> {
+        let choices = match default {
+            Answer::Yes => "[Y/n]",
+            Answer::No => "[y/N]",
+        };
+        let tty = self.tty(Echo::Shown)?;
+        loop {
+            match meaning(
+                &read_line(&tty, &format!("{question} {choices} "))?,
+                default,
+            ) {
+                Some(answer) => return Ok(answer == Answer::Yes),
+                None => tty.say("Please answer yes or no.\n")?,
+            }
+        }
+    }
+
+    /// Asks for a line that may be seen, returned without its newline.
+    pub fn ask(&mut self, question: &str) -> Result<String, Error> {
+        read_line(&self.tty(Echo::Shown)?, &format!("{question}: "))
+    }
+
+    fn tty(&mut self, echo: Echo) -> Result<Tty, Error> {
+        if !self.options.interactive {
+            return Err(Error::NoTerminal);
+        }
+        if self.stdout_is_terminal() {
+            // What led to the question comes before it. What fails here, fails again in `finish`.
+            let _ = io::Write::flush(&mut self.streams.out);
+        }
+        Tty::open(echo)
+    }
+}
+
+fn read_hidden(tty: &Tty, prompt: &str) -> Result<Plaintext, Error> {
+    tty.ask(&for_terminal_lines(&format!("{prompt}: ")))?;
+    // rpassword edits the line; the terminal's modes are the guard's alone.
+    let config = ConfigBuilder::new()
+        .input_reader(tty.keys())
+        .output_discard()
+        .build();
+    let typed = read_password_with_config(config).map(|typed| {
+        // rpassword's stand-in for bytes that are not UTF-8: it returns not what was typed.
+        let distorted = typed.contains(char::REPLACEMENT_CHARACTER);
+        (Plaintext::new(typed.into_bytes()), distorted)
+    });
+    tty.say("\n")?;
+    match typed {
+        Ok((typed, false)) => Ok(typed),
+        Ok((_, true)) => Err(unusable("what was typed is not UTF-8")),
+        Err(error) => Err(match error.kind() {
+            io::ErrorKind::Interrupted | io::ErrorKind::UnexpectedEof => Error::Cancelled,
+            io::ErrorKind::InvalidInput => unusable("a tab cannot be typed here"),
+            _ => Error::Read(error),
+        }),
+    }
+}
+
+fn read_line(tty: &Tty, prompt: &str) -> Result<String, Error> {
+    tty.ask(&for_terminal_lines(prompt))?;
+    let line = tty.line().map_err(Error::Read)?;
+    if line.is_empty() {
+        tty.say("\n")?;
+        return Err(Error::Cancelled);
+    }
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+fn meaning(line: &str, default: Answer) -> Option<Answer> {
+    match line.trim().to_ascii_lowercase().as_str() {
+        "" => Some(default),
+        "y" | "yes" => Some(Answer::Yes),
+        "n" | "no" => Some(Answer::No),
+        _ => None,
+    }
+}
+
+fn unusable(why: &'static str) -> Error {
+    Error::Read(io::Error::new(io::ErrorKind::InvalidInput, why))
+}

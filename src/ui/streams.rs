@@ -1,0 +1,45 @@
+//! stdout and stderr as the rest of `ui` sees them, so that tests can stand in for both.
+
+use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
+use std::os::fd::AsFd;
+
+use crate::platform::terminal;
+
+/// Wide enough for a table when a terminal does not know its width.
+const USUAL_COLUMNS: u16 = 80;
+
+/// Where output goes, and what is there to receive it.
+pub(super) struct Streams {
+    pub out: BufWriter<Box<dyn Write>>,
+    pub err: Box<dyn Write>,
+    /// The width of stdout; `None` when it is no terminal.
+    pub out_columns: Option<u16>,
+    pub err_is_terminal: bool,
+}
+
+impl Streams {
+    /// Those of the process.
+    pub fn standard() -> Self {
+        let out = io::stdout();
+        let columns = || terminal::columns(&out).unwrap_or(USUAL_COLUMNS);
+        Self {
+            out_columns: out.is_terminal().then(columns),
+            err_is_terminal: io::stderr().is_terminal(),
+            out: BufWriter::new(Box::new(Unbuffered(out))),
+            err: Box::new(io::stderr()),
+        }
+    }
+}
+
+/// stdout without the standard library's buffer, which would keep a copy of a value unwiped.
+struct Unbuffered(Stdout);
+
+impl Write for Unbuffered {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        Ok(rustix::io::write(self.0.as_fd(), bytes)?)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,209 @@
+//! The controlling terminal during one question, and its way back to how it was found.
+//!
+//! However the question ends (an answer, Ctrl-C, a signal, a stop) echo is on again afterwards.
+//! A hidden answer must never be shown, nor anything typed behind it fall to the shell.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rustix::process::{Signal, getpgrp, kill_current_process_group};
+use rustix::termios::{
+    LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcgetpgrp, tcsetattr,
+};
+
+use super::Error;
+use crate::platform::signals::{self, Notice, Watch};
+
+const PATH: &str = "/dev/tty";
+
+/// Whether what is typed can be seen.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Echo {
+    Shown,
+    Hidden,
+}
+
+/// The terminal while it asks; dropping it puts the terminal back.
+pub(super) struct Tty {
+    terminal: Arc<Terminal>,
+    _watch: Watch,
+}
+
+struct Terminal {
+    file: File,
+    found: Termios,
+    asking: Mutex<Asking>,
+}
+
+/// What has to be done again after a stop.
+#[derive(Default)]
+struct Asking {
+    hidden: Option<Termios>,
+    prompt: String,
+}
+
+impl Tty {
+    /// Opens the terminal that controls the process, whatever stdin and stdout are.
+    pub fn open(echo: Echo) -> Result<Self, Error> {
+        let file = File::options().read(true).write(true).open(PATH);
+        let file = file.map_err(|_| Error::NoTerminal)?;
+        if !in_foreground(&file) {
+            // A job in the background waits here for `fg`; the modes it would see are the shell's.
+            let _ = kill_current_process_group(Signal::TTIN);
+            if !in_foreground(&file) {
+                return Err(Error::NoTerminal);
+            }
+        }
+        let found = tcgetattr(&file).map_err(|_| Error::NoTerminal)?;
+        let hidden = (echo == Echo::Hidden).then(|| hidden(&found));
+        let terminal = Arc::new(Terminal {
+            file,
+            found,
+            asking: Mutex::default(),
+        });
+        let listener = Arc::clone(&terminal);
+        let watch = Watch::start(move |notice| listener.hear(notice)).map_err(Error::Read)?;
+        if let Some(hidden) = hidden {
+            let mut asking = terminal.asking();
+            // Before the prompt is shown: whoever answers at once is hidden too.
+            terminal.set(&hidden, OptionalActions::Now)?;
+            asking.hidden = Some(hidden);
+        }
+        Ok(Self {
+            terminal,
+            _watch: watch,
+        })
+    }
+
+    /// Shows a prompt, and again after a stop.
+    pub fn ask(&self, prompt: &str) -> Result<(), Error> {
+        prompt.clone_into(&mut self.terminal.asking().prompt);
+        self.say(prompt)
+    }
+
+    pub fn say(&self, text: &str) -> Result<(), Error> {
+        let mut file = &self.terminal.file;
+        file.write_all(text.as_bytes()).map_err(Error::Read)
+    }
+
+    /// One line that was shown as it was typed, with its newline; empty at the end of input.
+    pub fn line(&self) -> io::Result<String> {
+        let mut line = String::new();
+        // The terminal hands out one line at a time: nothing is read ahead.
+        BufReader::new(&self.terminal.file).read_line(&mut line)?;
+        Ok(line)
+    }
+
+    /// What is typed in hiding, read no further than it is used.
+    pub fn keys(&self) -> Keys {
+        Keys(Arc::clone(&self.terminal))
+    }
+}
+
+impl Drop for Tty {
+    fn drop(&mut self) {
+        self.terminal.put_back();
+    }
+}
+
+impl Terminal {
+    fn hear(&self, notice: Notice) {
+        match notice {
+            Notice::End(signal) => {
+                self.put_back();
+                let _ = (&self.file).write_all(b"\n");
+                // The thread that asks cannot be woken from its read.
+                std::process::exit(128 + signal);
+            }
+            Notice::Stop => {
+                self.give_back(&self.asking());
+                signals::stop();
+            }
+            Notice::Continued => self.ask_again(),
+        }
+    }
+
+    fn ask_again(&self) {
+        let asking = self.asking();
+        // In the background the read stops the process, and `fg` leads here again.
+        if in_foreground(&self.file) {
+            if let Some(hidden) = &asking.hidden {
+                let _ = self.set(hidden, OptionalActions::Now);
+            }
+            let _ = (&self.file).write_all(asking.prompt.as_bytes());
+        }
+    }
+
+    /// Ends the question for good: no stop brings it back.
+    fn put_back(&self) {
+        let mut asking = self.asking();
+        self.give_back(&asking);
+        *asking = Asking::default();
+    }
+
+    fn give_back(&self, asking: &Asking) {
+        // In the background the terminal is the shell's, and setting it would stop us.
+        if asking.hidden.is_some() && in_foreground(&self.file) {
+            // Drops what was typed or pasted behind the answer: the shell would run it.
+            let _ = self.set(&self.found, OptionalActions::Flush);
+        }
+    }
+
+    fn set(&self, modes: &Termios, when: OptionalActions) -> Result<(), Error> {
+        tcsetattr(&self.file, when, modes).map_err(|error| Error::Read(error.into()))
+    }
+
+    fn asking(&self) -> MutexGuard<'_, Asking> {
+        self.asking.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The bytes typed at a hidden prompt; Ctrl-C and Ctrl-Z are seen to here, as the terminal no
+/// longer does.
+pub(super) struct Keys(Arc<Terminal>);
+
+impl Read for Keys {
+    /// Errors are of kind `Interrupted` when the user cancels and `InvalidInput` at a tab, which
+    /// would otherwise be lost from a pasted secret without a word.
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let codes = &self.0.found.special_codes;
+        let Some(key) = buffer.get_mut(..1) else {
+            return Ok(0);
+        };
+        loop {
+            match (&self.0.file).read(key) {
+                Ok(0) => return Err(io::ErrorKind::Interrupted.into()),
+                Ok(_) => {}
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            }
+            if key[0] == codes[SpecialCodeIndex::VINTR] {
+                return Err(io::ErrorKind::Interrupted.into());
+            } else if key[0] == codes[SpecialCodeIndex::VSUSP] {
+                kill_current_process_group(Signal::TSTP)?;
+            } else if key[0] == b'\t' {
+                return Err(io::ErrorKind::InvalidInput.into());
+            } else {
+                return Ok(1);
+            }
+        }
+    }
+}
+
+fn in_foreground(file: &File) -> bool {
+    tcgetpgrp(file).is_ok_and(|foreground| foreground == getpgrp())
+}
+
+/// The modes found without echo, line editing and keys that send signals.
+fn hidden(found: &Termios) -> Termios {
+    let mut modes = found.clone();
+    modes.local_modes -= LocalModes::ECHO
+        | LocalModes::ECHONL
+        | LocalModes::ICANON
+        | LocalModes::ISIG
+        | LocalModes::IEXTEN;
+    modes.special_codes[SpecialCodeIndex::VMIN] = 1;
+    modes.special_codes[SpecialCodeIndex::VTIME] = 0;
+    modes
+}
