@@ -1,11 +1,43 @@
-//! Kluis: one encrypted file of secrets, and the verbs to use it.
+//! Kluis (Dutch for *vault*): secrets in one encrypted file, for people, scripts and CI.
+//!
+//! *cli* never acts. *Commands* never encrypt. The *vault* never prints. The *sealed* format never does
+//! I/O. The *store* never sees plaintext. A *keyring* never hands out a key.
+//!
+//! | term | meaning |
+//! |---|---|
+//! | vault | one encrypted file |
+//! | workspace | a sealed section of a vault with a key of its own; `default` always exists |
+//! | secret | a name with fields and slots, unique in its workspace |
+//! | slot | one version of a value, and the second from which it is effective |
+//! | app | a named consumer with links to secrets |
+//! | key | one way to unlock: a passphrase, a token, an identity |
+//! | reference | how a secret is named: `name`, `workspace/name`, `sec_…`, `kluis://workspace/name` |
 
+mod cli;
+mod commands;
+mod deliver;
+mod error;
+mod keyring;
 mod plaintext;
+mod platform;
 mod sealed;
+mod settings;
+mod store;
+mod ui;
+mod vault;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-pub fn run(_arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    ExitCode::SUCCESS
+/// Runs one command line, its program's name first.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let hardened = platform::process::harden();
+    ui::quiet_panics();
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    ExitCode::from(cli::run(&arguments, hardened))
+}
+
+/// The command line's definition, from which help, man pages and completions are made.
+pub fn command() -> clap::Command {
+    cli::command()
 }

@@ -106,6 +106,11 @@ pub enum Error {
         origin: &'static str,
         broken: Broken,
     },
+    #[error("{origin}: {broken}")]
+    Workspace {
+        origin: &'static str,
+        broken: Broken,
+    },
     #[error("{origin} is empty")]
     Empty { origin: &'static str },
     #[error("{origin} is not UTF-8")]
@@ -194,7 +199,7 @@ pub fn settle(
 }
 
 fn parse_workspace(origin: &'static str, text: &str) -> Result<WorkspaceName, Error> {
-    WorkspaceName::parse(text).map_err(|broken| Error::Broken { origin, broken })
+    WorkspaceName::parse(text).map_err(|broken| Error::Workspace { origin, broken })
 }
 
 fn parse_timeout(origin: &'static str, text: &str) -> Result<Duration, Error> {

@@ -4,6 +4,7 @@
 
 use super::generate::GenerateSpec;
 use crate::plaintext::Plaintext;
+use crate::vault;
 use crate::vault::rule::Broken;
 use crate::vault::value::{MAX_VALUE_BYTES, check_value};
 use std::fs::File;
@@ -53,7 +54,27 @@ pub enum Error {
     Terminal,
 }
 
+impl From<Error> for crate::error::Error {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Value(broken) => vault::Error::invalid("value", broken).into(),
+            Error::Spec(broken) => vault::Error::invalid("generate", broken).into(),
+            Error::File(_) | Error::Stdin(_) => Self::Failed(error.into()),
+            Error::Terminal => Self::usage(error.to_string()),
+        }
+    }
+}
+
 impl ValueArgs {
+    /// Whether a place other than stdin or a prompt is named.
+    pub fn names_a_source(&self) -> bool {
+        self.generate.is_some() || self.value_file.is_some()
+    }
+
+    pub fn is_raw(&self) -> bool {
+        self.raw
+    }
+
     /// Whether a value is made, so that an existing one may be kept.
     pub fn is_generated(&self) -> bool {
         self.generate.is_some()

@@ -24,7 +24,12 @@ pub struct WorkspaceKeys {
 }
 
 impl WorkspaceKeys {
-    pub(super) fn new(vault: VaultId, line: &header::Workspace, read: &Key, sign: Option<Key>) -> Self {
+    pub(super) fn new(
+        vault: VaultId,
+        line: &header::Workspace,
+        read: &Key,
+        sign: Option<Key>,
+    ) -> Self {
         let context = [vault.to_string(), line.id.to_string()];
         let derive = |label| subkey(read, label, &[&context[0], &context[1]]);
         Self {

@@ -20,7 +20,6 @@ pub struct Layout {
     pub header: Header,
     /// In the header's order, each with where it starts.
     sections: Vec<(u64, Section)>,
-    bytes: u64,
 }
 
 impl Layout {
@@ -56,11 +55,7 @@ impl Layout {
         if at != bytes {
             return Err(Error::Damaged(Part::End).into());
         }
-        Ok(Self {
-            header,
-            sections,
-            bytes,
-        })
+        Ok(Self { header, sections })
     }
 
     pub fn section(&self, workspace: WorkspaceId) -> Option<&Section> {
@@ -98,10 +93,6 @@ impl Layout {
         }
         Ok(())
     }
-
-    pub fn bytes(&self) -> u64 {
-        self.bytes
-    }
 }
 
 /// The part of a file in memory that a range of its layout names.
@@ -134,6 +125,10 @@ impl<E: From<Error>> Window<'_, E> {
             .unwrap_or(usize::MAX)
             .min(most);
         let mut wanted = FIRST_READ_BYTES;
+        if self.from(at).is_empty() {
+            self.held = (self.read)(at, wanted.min(left))?;
+            self.start = at;
+        }
         loop {
             let held = self.from(at);
             if let Some(found) = parse(&held[..held.len().min(left)])? {

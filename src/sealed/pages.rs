@@ -98,9 +98,13 @@ impl<'a> Pages<'a> {
             State::Changed(lines) => Ok(lines.get(&index).map(|line| line.trim_end().to_owned())),
             State::Kept { page, lines } => {
                 let found = records(page, lines, self.workspace)?;
-                let at = found.binary_search_by_key(&index, |record| record.index).ok();
+                let at = found
+                    .binary_search_by_key(&index, |record| record.index)
+                    .ok();
                 let text = std::str::from_utf8(lines).unwrap_or_default();
-                Ok(at.and_then(|at| text.split('\n').nth(at)).map(str::to_owned))
+                Ok(at
+                    .and_then(|at| text.split('\n').nth(at))
+                    .map(str::to_owned))
             }
         }
     }
@@ -120,7 +124,10 @@ impl<'a> Pages<'a> {
                 State::Kept { lines, .. } if finder.find(lines).is_none() => {}
                 State::Kept { page, lines } => {
                     let found = records(page, lines, self.workspace)?;
-                    return Ok(found.iter().find(|record| record.id == id).map(|record| record.index));
+                    return Ok(found
+                        .iter()
+                        .find(|record| record.id == id)
+                        .map(|record| record.index));
                 }
             }
         }

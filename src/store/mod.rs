@@ -4,6 +4,7 @@
 //! Reading takes no lock. Writing is a [`Transaction`]: lock, read again, stage, read back, commit.
 
 pub mod file;
+pub mod git_exclude;
 #[cfg(test)]
 pub mod memory;
 mod snapshot;

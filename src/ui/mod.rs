@@ -11,7 +11,6 @@ mod streams;
 mod table;
 mod tty;
 
-use std::ffi::OsStr;
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -26,7 +25,7 @@ use escape::{for_json, for_terminal_lines};
 use streams::Streams;
 
 /// How to speak, as decided by flags and environment.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
     /// Objects for programs instead of text, on both streams.
     pub json: bool,
@@ -38,27 +37,14 @@ pub struct Options {
 }
 
 /// When to use colour.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ColorChoice {
-    /// On a terminal, unless `NO_COLOR` is set
+    /// On a terminal.
     #[default]
     Auto,
-    /// Even when stderr is no terminal
+    /// Even when stderr is no terminal.
     Always,
-    /// Nowhere
     Never,
-}
-
-impl ColorChoice {
-    /// Lets `NO_COLOR` decide what was left open: any value but the empty one says never
-    /// (<https://no-color.org>).
-    #[must_use]
-    pub fn unless(self, no_color: Option<&OsStr>) -> Self {
-        match (self, no_color) {
-            (Self::Auto, Some(value)) if !value.is_empty() => Self::Never,
-            (choice, _) => choice,
-        }
-    }
 }
 
 /// The user, as the commands see them.
@@ -81,6 +67,11 @@ impl Ui {
         }
     }
 
+    /// Speaks differently from here on, once the settings are known.
+    pub fn configure(&mut self, options: Options) {
+        self.options = options;
+    }
+
     pub fn options(&self) -> Options {
         self.options
     }
@@ -90,11 +81,25 @@ impl Ui {
         self.streams.out_columns.is_some()
     }
 
-    /// The exact bytes of a secret, unbuffered; a terminal gets the final newline they lack.
+    /// The exact bytes of a secret, unbuffered. A terminal gets the final newline they lack, and what
+    /// it would act on only escaped.
     pub fn value(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        self.unbuffered(bytes)?;
-        if self.stdout_is_terminal() && !bytes.ends_with(b"\n") {
+        if !self.stdout_is_terminal() {
+            return self.unbuffered(bytes);
+        }
+        let text = std::str::from_utf8(bytes).map(for_terminal_lines);
+        match &text {
+            Ok(std::borrow::Cow::Borrowed(_)) => self.unbuffered(bytes)?,
+            Ok(std::borrow::Cow::Owned(escaped)) => self.unbuffered(escaped.as_bytes())?,
+            Err(_) => {
+                self.unbuffered(Zeroizing::new(bytes.escape_ascii().to_string()).as_bytes())?
+            }
+        }
+        if !bytes.ends_with(b"\n") {
             self.unbuffered(b"\n")?;
+        }
+        if !matches!(text, Ok(std::borrow::Cow::Borrowed(_))) {
+            self.warning("the value holds what a terminal would act on: shown escaped; a pipe gets it exactly");
         }
         Ok(())
     }
@@ -225,6 +230,18 @@ impl Level {
             (Self::Error, true) => "\x1b[1;31merror:\x1b[0m",
         }
     }
+}
+
+/// Makes a panic say where it happened and nothing of what it was about, which may be a secret.
+pub fn quiet_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic
+            .location()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        let text = format!("kluis: error: a defect in kluis, at {place}; nothing more was done\n");
+        let _ = io::stderr().write_all(text.as_bytes());
+    }));
 }
 
 fn unwritten(error: io::Error) -> Error {

@@ -60,6 +60,14 @@ impl Ui {
         }
     }
 
+    /// Shows a secret that was just made, on the terminal alone: stdout may go to a file.
+    pub fn reveal(&mut self, label: &str, secret: &Plaintext) -> Result<(), Error> {
+        let tty = self.tty(Echo::Shown)?;
+        tty.say(&for_terminal_lines(label))?;
+        tty.write(secret.expose())?;
+        tty.say("\n")
+    }
+
     /// Asks for a line that may be seen, returned without its newline.
     pub fn ask(&mut self, question: &str) -> Result<String, Error> {
         read_line(&self.tty(Echo::Shown)?, &format!("{question}: "))

@@ -199,16 +199,6 @@ fn only_errors_and_warnings_have_colour_and_only_where_allowed() {
 }
 
 #[test]
-fn no_color_decides_only_what_was_left_open() {
-    let set = Some(OsStr::new("1"));
-    assert_eq!(ColorChoice::Auto.unless(set), ColorChoice::Never);
-    assert_eq!(ColorChoice::Always.unless(set), ColorChoice::Always);
-    for unset in [None, Some(OsStr::new(""))] {
-        assert_eq!(ColorChoice::Auto.unless(unset), ColorChoice::Auto);
-    }
-}
-
-#[test]
 fn a_reader_that_left_is_not_a_failed_write() {
     let mut ui = Ui::on(
         streams(Failing(io::ErrorKind::BrokenPipe), Kept::default()),

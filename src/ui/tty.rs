@@ -83,8 +83,12 @@ impl Tty {
     }
 
     pub fn say(&self, text: &str) -> Result<(), Error> {
+        self.write(text.as_bytes())
+    }
+
+    pub fn write(&self, bytes: &[u8]) -> Result<(), Error> {
         let mut file = &self.terminal.file;
-        file.write_all(text.as_bytes()).map_err(Error::Read)
+        file.write_all(bytes).map_err(Error::Read)
     }
 
     /// One line that was shown as it was typed, with its newline; empty at the end of input.

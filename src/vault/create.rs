@@ -13,7 +13,6 @@ use crate::sealed::file::{SectionBytes, assemble};
 use crate::sealed::header::{self, Content, Header};
 use crate::sealed::id::{KeyId, VaultId};
 use crate::sealed::kdf::{Kdf, Passphrase};
-use crate::sealed::place::Place;
 use crate::sealed::section::{Seal, write_head};
 use crate::sealed::{self, meta};
 use crate::store::{self, Previous, Store};
@@ -34,7 +33,7 @@ pub fn create(
     keys: &Keys<'_>,
     now: Timestamp,
     patience: Duration,
-) -> Result<(VaultId, Option<Token>), Error> {
+) -> Result<(Header, Option<Token>), Error> {
     let vault = VaultId::random();
     let master = Master::random(vault);
     let about = |label: &str| meta::Key {
@@ -46,7 +45,14 @@ pub fn create(
     let mut lines = Vec::new();
     if let Some((passphrase, kdf)) = keys.passphrase {
         let about = about("passphrase");
-        lines.push(issue::passphrase(&master, vault, KeyId::random(), passphrase, kdf, &about)?);
+        lines.push(issue::passphrase(
+            &master,
+            vault,
+            KeyId::random(),
+            passphrase,
+            kdf,
+            &about,
+        )?);
     }
     let mut token = None;
     if let Some(label) = keys.token {
@@ -59,7 +65,10 @@ pub fn create(
 
     let mut transaction = store.begin(patience)?;
     if transaction.current()?.is_some() {
-        return Err(store::Error::Exists { place: store.place() }.into());
+        return Err(store::Error::Exists {
+            place: store.place(),
+        }
+        .into());
     }
     let stored = View::load(transaction.stage(&bytes)?, Scan::Everything)?;
     if stored.file() != bytes.as_slice() {
@@ -72,7 +81,7 @@ pub fn create(
         }
     }
     transaction.commit(Previous::Keep)?;
-    Ok((vault, token))
+    Ok((header, token))
 }
 
 /// The signed header, and the empty section of `default`.
@@ -93,7 +102,12 @@ fn seal(
     };
     let workspace = master.workspace(&line)?;
     line.about = workspace.seal_about(&meta::encode(&default.to_meta()));
-    let seal = Seal { workspace: default.id, revision: 1, header: 1, parents: Vec::new() };
+    let seal = Seal {
+        workspace: default.id,
+        revision: 1,
+        header: 1,
+        parents: Vec::new(),
+    };
     let head = write_head(&seal, &[], |digest| workspace.sign(digest))?;
     let content = Content {
         vault,
@@ -104,5 +118,11 @@ fn seal(
         parents: Vec::new(),
     };
     let signature = master.sign(&content)?;
-    Ok((content.signed(signature)?, SectionBytes::Changed { head, pages: Vec::new() }))
+    Ok((
+        content.signed(signature)?,
+        SectionBytes::Changed {
+            head,
+            pages: Vec::new(),
+        },
+    ))
 }

@@ -19,5 +19,5 @@ mod view;
 pub mod workspace;
 
 pub use error::Error;
-pub use open::{Changed, Listed, Selected, Vault, Verified, Written};
+pub use open::{Changed, Listed, Selected, Vault, Written};
 pub use view::Scan;

@@ -59,7 +59,12 @@ impl Vault {
         let view = View::load(store.load().map_err(Error::from)?, scan)?;
         let keyring = unlock(&view.layout.header)?;
         let workspaces = reached(keyring.as_ref(), &view)?;
-        Ok(Self { store, keyring, view, workspaces })
+        Ok(Self {
+            store,
+            keyring,
+            view,
+            workspaces,
+        })
     }
 
     pub fn workspaces(&self) -> &[Workspace] {
@@ -72,11 +77,19 @@ impl Vault {
 
     /// The workspace of this name; without a name the only one that the key reaches, or `default`.
     pub fn workspace(&self, name: Option<&WorkspaceName>) -> Result<&Workspace, Error> {
-        find_workspace(&self.workspaces, self.view.layout.header.content().workspaces.len(), name)
+        find_workspace(
+            &self.workspaces,
+            self.view.layout.header.content().workspaces.len(),
+            name,
+        )
     }
 
     /// The secret that a reference names; a reference without a workspace is looked up in `workspace`.
-    pub fn secret(&self, workspace: Option<&WorkspaceName>, reference: &Reference) -> Result<Secret, Error> {
+    pub fn secret(
+        &self,
+        workspace: Option<&WorkspaceName>,
+        reference: &Reference,
+    ) -> Result<Secret, Error> {
         self.with_secret(workspace, reference, |secret, _| Ok(secret))
     }
 
@@ -96,7 +109,11 @@ impl Vault {
             let ciphertext = record.slot(position)?;
             let value = opening::value(self.keyring.as_ref(), &secret, position, &ciphertext)?;
             let slot = secret.slots[position].slot;
-            Ok(Selected { secret, slot, value })
+            Ok(Selected {
+                secret,
+                slot,
+                value,
+            })
         })
     }
 
@@ -149,7 +166,10 @@ impl Vault {
             match record.id {
                 RecordId::Secret(id) => {
                     let secret = opening::secret(keyring, workspace, id, record)?;
-                    listed.push(Listed { secret, app_count: 0 });
+                    listed.push(Listed {
+                        secret,
+                        app_count: 0,
+                    });
                 }
                 RecordId::App(id) => {
                     for secret in opening::app(keyring, workspace, id, record)?.links {
@@ -170,7 +190,10 @@ impl Vault {
 
     /// How many apps link a secret.
     pub fn app_count(&self, secret: &Secret) -> Result<usize, Error> {
-        let workspace = self.workspaces.iter().find(|workspace| workspace.id == secret.workspace);
+        let workspace = self
+            .workspaces
+            .iter()
+            .find(|workspace| workspace.id == secret.workspace);
         let mut apps = HashSet::new();
         if let Some(workspace) = workspace {
             self.view.each(workspace.id, |record| {
@@ -199,7 +222,11 @@ impl Vault {
             let position = effective(&secret, now)?;
             let value = opening::value(keyring, &secret, position, &record.slot(position)?)?;
             let slot = secret.slots[position].slot;
-            selected.push(Selected { secret, slot, value });
+            selected.push(Selected {
+                secret,
+                slot,
+                value,
+            });
             Ok(())
         })?;
         selected.sort_unstable_by(|one, other| one.secret.name.cmp(&other.secret.name));
@@ -261,25 +288,37 @@ impl Vault {
         let mut transaction = self.store.begin(patience).map_err(Error::from)?;
         let snapshot = transaction.current().map_err(Error::from)?;
         let snapshot = snapshot.ok_or_else(|| {
-            Error::from(crate::store::Error::NotFound { place: self.store.place() })
+            Error::from(crate::store::Error::NotFound {
+                place: self.store.place(),
+            })
         })?;
         let view = View::load(snapshot, Scan::Everything)?;
         if view.layout.header != self.view.layout.header {
-            self.keyring.follow(&view.layout.header).map_err(Error::from)?;
+            self.keyring
+                .follow(&view.layout.header)
+                .map_err(Error::from)?;
         }
         let workspaces = reached(self.keyring.as_ref(), &view)?;
         let mut change = Change::new(&view, self.keyring.as_mut(), workspaces, now);
         let result = act(&mut change)?;
         let Some(draft) = change.finish().map_err(E::from)? else {
-            return Ok(Changed { result, written: Written::Unchanged });
+            return Ok(Changed {
+                result,
+                written: Written::Unchanged,
+            });
         };
         let staged = transaction.stage(&draft.bytes).map_err(Error::from)?;
         let staged = View::load(staged, Scan::Everything)?;
-        self.keyring.follow(&staged.layout.header).map_err(Error::from)?;
+        self.keyring
+            .follow(&staged.layout.header)
+            .map_err(Error::from)?;
         let workspaces = reached(self.keyring.as_ref(), &staged)?;
         draft.confirm(&staged, self.keyring.as_ref(), &workspaces)?;
         transaction.commit(previous).map_err(Error::from)?;
-        Ok(Changed { result, written: Written::Replaced })
+        Ok(Changed {
+            result,
+            written: Written::Replaced,
+        })
     }
 }
 
@@ -332,7 +371,10 @@ pub(super) fn find_workspace<'a>(
         if reached.len() < all {
             Error::OutOfReach { name }
         } else {
-            Error::NotFound { what: "workspace", name }
+            Error::NotFound {
+                what: "workspace",
+                name,
+            }
         }
     })
 }
@@ -346,15 +388,20 @@ pub(super) fn no_secret(workspace: &Workspace, name: &str) -> Error {
 
 /// The position of the effective slot, or an error that says when there will be one.
 pub(super) fn effective(secret: &Secret, now: Timestamp) -> Result<usize, Error> {
-    secret.effective(now.seconds()).ok_or_else(|| Error::NotEffective {
-        name: secret.path(),
-        at: now,
-        first: secret.first_effective(),
-    })
+    secret
+        .effective(now.seconds())
+        .ok_or_else(|| Error::NotEffective {
+            name: secret.path(),
+            at: now,
+            first: secret.first_effective(),
+        })
 }
 
 fn named_slot(secret: &Secret, slot: u64) -> Result<usize, Error> {
-    let found = secret.slots.iter().position(|one| one.slot == slot && !one.pending);
+    let found = secret
+        .slots
+        .iter()
+        .position(|one| one.slot == slot && !one.pending);
     found.ok_or_else(|| Error::NotFound {
         what: "slot",
         name: format!("{slot} of {}", secret.path()),
@@ -367,5 +414,8 @@ fn check_unbound(secret: &Secret) -> Result<(), Error> {
         return Ok(());
     }
     let allowed: Vec<_> = secret.allowed_domains.iter().collect();
-    Err(Error::Denied { name: secret.path(), allowed: allowed.join(", ") })
+    Err(Error::Denied {
+        name: secret.path(),
+        allowed: allowed.join(", "),
+    })
 }

@@ -111,7 +111,10 @@ impl Secret {
         }
         let ascending = |pair: &[Slot]| pair[0].slot < pair[1].slot;
         if !self.slots.windows(2).all(ascending) {
-            return Err(Broken::new("slots ascend, each of them once", "value_error"));
+            return Err(Broken::new(
+                "slots ascend, each of them once",
+                "value_error",
+            ));
         }
         Ok(())
     }

@@ -23,6 +23,9 @@ const MAX_DURATION_SECONDS: u64 = 100 * 365 * 86_400;
 pub struct Timestamp(i64);
 
 impl Timestamp {
+    /// The last millisecond of the year 9999.
+    pub const MAX: Self = Self(MAX_MILLISECONDS);
+
     pub fn from_milliseconds(milliseconds: i64) -> Option<Self> {
         (0..=MAX_MILLISECONDS)
             .contains(&milliseconds)

@@ -50,7 +50,11 @@ impl View {
                 layout
             }
         };
-        Ok(Self { snapshot, layout, held })
+        Ok(Self {
+            snapshot,
+            layout,
+            held,
+        })
     }
 
     /// The whole file. Only after [`Scan::Everything`].
@@ -75,14 +79,20 @@ impl View {
         with: impl FnOnce(&Record<'_>) -> Result<T, Error>,
     ) -> Result<Option<T>, Error> {
         let start = self.layout.range(workspace).map_or(0, |range| range.start);
-        let place = self.layout.section(workspace).and_then(|section| section.page_for(index));
+        let place = self
+            .layout
+            .section(workspace)
+            .and_then(|section| section.page_for(index));
         let Some((page, range)) = place else {
             return Ok(None);
         };
         let lines = self.read(start + range.start..start + range.end)?;
         let records = section::records(page, &lines, workspace)?;
         let found = records.binary_search_by_key(&index, |record| record.index);
-        found.ok().map(|position| with(&records[position])).transpose()
+        found
+            .ok()
+            .map(|position| with(&records[position]))
+            .transpose()
     }
 
     /// Calls `with` with the record of this id. Searches the section's bytes, then checks one page.

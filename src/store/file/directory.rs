@@ -17,8 +17,13 @@ use std::path::{Path, PathBuf};
 /// The hexadecimal digits in the name of a temporary file.
 const TEMPORARY_DIGITS: usize = 16;
 
-/// Writable by the group or by everybody, with or without the sticky bit.
-const OTHERS_MAY_WRITE: Mode = Mode::WGRP.union(Mode::WOTH);
+/// Whether anybody but the owner may write here, with or without the sticky bit. A group that has the
+/// owner's number is the owner's own, by the convention that makes a umask of 002 safe.
+fn others_may_write(directory: &Stat) -> bool {
+    let mode = Mode::from_raw_mode(directory.st_mode);
+    let private_group = directory.st_gid == directory.st_uid && directory.st_uid != 0;
+    mode.contains(Mode::WOTH) || (mode.contains(Mode::WGRP) && !private_group)
+}
 
 pub struct Directory {
     handle: File,
@@ -37,11 +42,11 @@ impl Directory {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let opened = || {
             let handle = File::from(rustix::fs::open(parent, flags, Mode::empty())?);
-            let mode = Mode::from_raw_mode(rustix::fs::fstat(&handle)?.st_mode);
-            io::Result::Ok((handle, mode))
+            let found = rustix::fs::fstat(&handle)?;
+            io::Result::Ok((handle, found))
         };
-        let (handle, mode) = opened().map_err(not_written("open", parent))?;
-        if mode.intersects(OTHERS_MAY_WRITE) {
+        let (handle, found) = opened().map_err(not_written("open", parent))?;
+        if others_may_write(&found) {
             return Err(refused(path, "lies in a directory that others may write"));
         }
         match regular::kind(&handle, Path::new(vault), true) {

@@ -76,7 +76,9 @@ impl<'v> Change<'v> {
 
     /// The header as it is, or as it will be.
     fn content(&self) -> &Content {
-        self.header.as_ref().unwrap_or(self.view.layout.header.content())
+        self.header
+            .as_ref()
+            .unwrap_or(self.view.layout.header.content())
     }
 
     /// The header to be, one revision on.
@@ -88,7 +90,9 @@ impl<'v> Change<'v> {
             content.parents = vec![old.digest()];
             self.header = Some(content);
         }
-        self.header.as_mut().ok_or_else(|| sealed::Error::Damaged(sealed::Part::Header).into())
+        self.header
+            .as_mut()
+            .ok_or_else(|| sealed::Error::Damaged(sealed::Part::Header).into())
     }
 
     /// The pages of a section, as far as they are changed already.
@@ -122,7 +126,10 @@ impl<'v> Change<'v> {
         if touched.is_empty() && self.header.is_none() {
             return Ok(None);
         }
-        let mut content = self.header.take().unwrap_or_else(|| self.view.layout.header.content().clone());
+        let mut content = self
+            .header
+            .take()
+            .unwrap_or_else(|| self.view.layout.header.content().clone());
         let header_changes = content != *self.view.layout.header.content();
         let mut sections = Vec::with_capacity(content.workspaces.len());
         for line in &mut content.workspaces {
@@ -140,14 +147,22 @@ impl<'v> Change<'v> {
                 workspace: line.id,
                 revision: next(revision)?,
                 header: content.revision,
-                parents: old.map(sealed::section::Section::digest).into_iter().collect(),
+                parents: old
+                    .map(sealed::section::Section::digest)
+                    .into_iter()
+                    .collect(),
             };
             if header_changes {
                 line.revision = seal.revision;
             }
-            let pages = self.sections.remove(&line.id).unwrap_or_else(|| Pages::empty(line.id));
+            let pages = self
+                .sections
+                .remove(&line.id)
+                .unwrap_or_else(|| Pages::empty(line.id));
             let (directory, pages) = pages.finish();
-            let head = write_head(&seal, &directory, |digest| self.keyring.sign_section(line.id, digest))?;
+            let head = write_head(&seal, &directory, |digest| {
+                self.keyring.sign_section(line.id, digest)
+            })?;
             sections.push(SectionBytes::Changed { head, pages });
         }
         let header = if header_changes {
@@ -157,7 +172,11 @@ impl<'v> Change<'v> {
             self.view.layout.header.clone()
         };
         let bytes = assemble(&header, &sections)?;
-        Ok(Some(Draft { bytes, header, touched }))
+        Ok(Some(Draft {
+            bytes,
+            header,
+            touched,
+        }))
     }
 }
 
@@ -201,7 +220,10 @@ impl Draft {
 
 fn next(revision: u64) -> Result<u64, Error> {
     if revision >= MAX_NUMBER {
-        return Err(sealed::Error::Full { limit: "2^53 revisions" }.into());
+        return Err(sealed::Error::Full {
+            limit: "2^53 revisions",
+        }
+        .into());
     }
     Ok(revision + 1)
 }

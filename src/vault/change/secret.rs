@@ -55,7 +55,10 @@ impl Change<'_> {
         check_value(new.value.len()).map_err(|broken| Error::invalid("value", broken))?;
         if self.find_name(&home, &new.name)?.is_some() {
             let name = format!("{} in the workspace {}", new.name, home.name);
-            return Err(Error::Exists { what: "secret", name });
+            return Err(Error::Exists {
+                what: "secret",
+                name,
+            });
         }
         let secret = Secret {
             id: SecretId::random(),
@@ -76,7 +79,9 @@ impl Change<'_> {
             created_at: self.now,
             updated_at: self.now,
         };
-        let sealed = self.keyring.seal(Place::Value(home.id, secret.id, 0), new.value.expose())?;
+        let sealed = self
+            .keyring
+            .seal(Place::Value(home.id, secret.id, 0), new.value.expose())?;
         self.write(&secret, &[sealed])?;
         Ok(secret)
     }
@@ -94,7 +99,10 @@ impl Change<'_> {
         if let Some(name) = update.name {
             if name != secret.name && self.find_name(&home, &name)?.is_some() {
                 let name = format!("{name} in the workspace {}", home.name);
-                return Err(Error::Exists { what: "secret", name });
+                return Err(Error::Exists {
+                    what: "secret",
+                    name,
+                });
             }
             secret.name = name;
         }
@@ -154,7 +162,11 @@ impl Change<'_> {
 
     /// How many apps link a secret.
     pub fn app_count(&self, secret: &Secret) -> Result<usize, Error> {
-        let Some(home) = self.workspaces.iter().find(|home| home.id == secret.workspace) else {
+        let Some(home) = self
+            .workspaces
+            .iter()
+            .find(|home| home.id == secret.workspace)
+        else {
             return Ok(0);
         };
         let mut apps = HashSet::new();
@@ -208,7 +220,11 @@ impl Change<'_> {
         let Some(line) = self.pages(home.id).get(index)? else {
             return Ok(None);
         };
-        let page = || Error::from(crate::sealed::Error::Damaged(crate::sealed::Part::Page(home.id)));
+        let page = || {
+            Error::from(crate::sealed::Error::Damaged(crate::sealed::Part::Page(
+                home.id,
+            )))
+        };
         let record = Record::parse(&line).ok_or_else(page)?;
         let RecordId::Secret(id) = record.id else {
             return Err(record.damaged().into());
@@ -216,14 +232,20 @@ impl Change<'_> {
         let secret = opening::secret(self.keyring, home, id, &record)?;
         let slots = (0..record.slot_count()).map(|position| record.slot(position));
         let slots = slots.collect::<Result<_, _>>()?;
-        Ok(Some(Found { secret, index, slots }))
+        Ok(Some(Found {
+            secret,
+            index,
+            slots,
+        }))
     }
 
     /// Seals the metadata and puts the record in its place.
     fn write(&mut self, secret: &Secret, slots: &[Vec<u8>]) -> Result<(), Error> {
         let place = Place::SecretMeta(secret.workspace, secret.id);
         let sealed = self.keyring.seal(place, &meta::encode(&secret.to_meta()))?;
-        let index = self.keyring.index(secret.workspace, Kind::Secret, secret.name.as_str())?;
+        let index = self
+            .keyring
+            .index(secret.workspace, Kind::Secret, secret.name.as_str())?;
         let line = write(RecordId::Secret(secret.id), index, &sealed, slots);
         self.put(secret.workspace, index, line)
     }

@@ -105,20 +105,32 @@ impl Change<'_> {
             });
         }
         self.sections.remove(&workspace.id);
-        self.touched.retain(|(touched, ..)| *touched != workspace.id);
-        self.change_header()?.workspaces.retain(|line| line.id != workspace.id);
+        self.touched
+            .retain(|(touched, ..)| *touched != workspace.id);
+        self.change_header()?
+            .workspaces
+            .retain(|line| line.id != workspace.id);
         self.workspaces.retain(|other| other.id != workspace.id);
         Ok(workspace)
     }
 
     fn seal_about(&self, workspace: &Workspace) -> Result<Vec<u8>, Error> {
         let about = meta::encode(&workspace.to_meta());
-        Ok(self.keyring.seal(Place::WorkspaceAbout(workspace.id), &about)?)
+        Ok(self
+            .keyring
+            .seal(Place::WorkspaceAbout(workspace.id), &about)?)
     }
 
     fn check_free(&self, name: &WorkspaceName) -> Result<(), Error> {
-        if self.workspaces.iter().any(|workspace| workspace.name == *name) {
-            return Err(Error::Exists { what: "workspace", name: name.to_string() });
+        if self
+            .workspaces
+            .iter()
+            .any(|workspace| workspace.name == *name)
+        {
+            return Err(Error::Exists {
+                what: "workspace",
+                name: name.to_string(),
+            });
         }
         Ok(())
     }

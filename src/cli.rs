@@ -1,0 +1,320 @@
+//! The table of contents: the global options, one line per verb, and dispatch. Never acts itself.
+
+use crate::commands::{self, Context, Switches, Verb};
+use crate::error::{Error, Exit};
+use crate::platform::process::Hardened;
+use crate::settings::{Color, Flags, Interaction};
+use crate::ui::{self, Ui};
+use clap::builder::ValueParser;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{ArgMatches, Args, Command, FromArgMatches};
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// Options that every verb takes.
+#[derive(Args)]
+#[command(next_help_heading = "Global options")]
+pub struct Globals {
+    /// The vault file
+    ///
+    /// By default $KLUIS_VAULT, then `vault` in kluis/config.toml, then kluis/default.kluis in the data
+    /// directory.
+    #[arg(long, global = true, value_name = "PATH", value_parser = ValueParser::os_string())]
+    vault: Option<OsString>,
+
+    /// The workspace to work in
+    ///
+    /// By default $KLUIS_WORKSPACE, then `workspace` in kluis/config.toml, then the only one that the
+    /// key reaches, then `default`.
+    #[arg(short, long, global = true, value_name = "NAME")]
+    workspace: Option<String>,
+
+    /// Print results, warnings and errors as JSON
+    #[arg(long, global = true)]
+    json: bool,
+
+    /// Print no notes; `list` prints bare names
+    #[arg(short, long, global = true)]
+    quiet: bool,
+
+    /// Answer yes to every question
+    #[arg(short, long, global = true)]
+    yes: bool,
+
+    /// Never ask; fail where somebody would be asked [env: KLUIS_NON_INTERACTIVE]
+    #[arg(long, global = true)]
+    non_interactive: bool,
+
+    /// Unlock with the passphrase in this file, one final newline aside [env: KLUIS_PASSPHRASE_FILE]
+    #[arg(long, global = true, value_name = "PATH")]
+    passphrase_file: Option<PathBuf>,
+
+    /// Wait this long for another writer, such as 30s [default: 10s]
+    #[arg(long, global = true, value_name = "DURATION")]
+    lock_timeout: Option<String>,
+
+    /// Open only the vault with this public key, as `verify` prints it [env: KLUIS_VAULT_KEY]
+    #[arg(long, global = true, value_name = "KEY")]
+    vault_key: Option<String>,
+
+    /// When to use colour [env: NO_COLOR]
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "WHEN",
+        hide_possible_values = false
+    )]
+    color: Option<Color>,
+}
+
+/// One line of the table.
+struct Entry {
+    name: &'static str,
+    alias: Option<&'static str>,
+    about: &'static str,
+    define: fn(Command) -> Command,
+    run: fn(&ArgMatches, &mut Context) -> Result<(), Error>,
+}
+
+const fn verb<V: Verb>(name: &'static str, about: &'static str) -> Entry {
+    Entry {
+        name,
+        alias: None,
+        about,
+        define: V::augment_args,
+        run: |matches, context| {
+            V::from_arg_matches(matches)
+                .map_err(|error| usage(&error))?
+                .run(context)
+        },
+    }
+}
+
+impl Entry {
+    const fn alias(mut self, alias: &'static str) -> Self {
+        self.alias = Some(alias);
+        self
+    }
+}
+
+const VERBS: &[Entry] = &[
+    verb::<commands::init::Init>("init", "Make a new vault"),
+    verb::<commands::create::Create>("create", "Make a new secret"),
+    verb::<commands::set::Set>("set", "Make a secret, or update it if it is there"),
+    verb::<commands::update::Update>("update", "Change some fields of a secret"),
+    verb::<commands::get::Get>("get", "Print a value"),
+    verb::<commands::show::Show>("show", "Show everything about a secret but its value"),
+    verb::<commands::list::List>("list", "List secrets, never their values").alias("ls"),
+    verb::<commands::delete::Delete>("delete", "Delete a secret").alias("rm"),
+    verb::<commands::run::Run>("run", "Run a command with secrets in its environment"),
+    verb::<commands::workspace::Workspace>("workspace", "Manage workspaces"),
+    verb::<commands::passphrase::Passphrase>("passphrase", "Change the passphrase"),
+    verb::<commands::verify::Verify>("verify", "Decrypt everything and say so"),
+    verb::<commands::completions::Completions>("completions", "Print a completion script"),
+];
+
+/// The whole command line. A verb's own arguments are only defined when it is used: that halves the
+/// time to start.
+pub fn command() -> Command {
+    let root = Globals::augment_args(Command::new("kluis"))
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("A vault for secrets on the command line")
+        .after_long_help(Exit::TABLE)
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .disable_help_subcommand(true)
+        .help_expected(true)
+        .infer_long_args(false);
+    VERBS.iter().fold(root, |root, entry| {
+        let command = Command::new(entry.name)
+            .about(entry.about)
+            .defer(entry.define);
+        root.subcommand(match entry.alias {
+            Some(alias) => command.visible_alias(alias),
+            None => command,
+        })
+    })
+}
+
+/// Runs one command line and gives its exit code.
+pub fn run(arguments: &[OsString], hardened: Hardened) -> u8 {
+    let mut ui = Ui::new(ui::Options {
+        json: wants_json(arguments),
+        ..ui::Options::default()
+    });
+    let verb = match command().try_get_matches_from(arguments) {
+        Ok(matches) => dispatch(&matches, &mut ui, hardened),
+        Err(error) if error.exit_code() == 0 => ui
+            .raw(error.render().to_string().as_bytes())
+            .map_err(Error::from),
+        Err(error) if is_run(arguments) => Err(Error::BeforeStart(Box::new(usage(&error)))),
+        Err(error) => Err(usage(&error)),
+    };
+    let result = verb.and_then(|()| ui.finish().map_err(Error::from));
+    match result {
+        Ok(()) => 0,
+        Err(error) => {
+            let exit = error.exit();
+            // Whoever closed stdout has had enough; a cancelled prompt was seen by who cancelled it.
+            if exit != Exit::Unread {
+                let report = error.report();
+                ui.error(&report.error, report.hint.as_deref(), &report);
+            }
+            exit.code()
+        }
+    }
+}
+
+fn dispatch(matches: &ArgMatches, ui: &mut Ui, hardened: Hardened) -> Result<(), Error> {
+    let globals = Globals::from_arg_matches(matches).map_err(|error| usage(&error))?;
+    let (name, matches) = matches
+        .subcommand()
+        .ok_or_else(|| Error::usage("no command was given"))?;
+    let entry = VERBS.iter().find(|entry| entry.name == name);
+    let entry = entry.ok_or_else(|| Error::usage("there is no such command"))?;
+    let Globals {
+        json, quiet, yes, ..
+    } = globals;
+    let switches = Switches { json, quiet, yes };
+    let mut context = Context::new(globals.into(), switches, ui, hardened).map_err(|error| {
+        if name == "run" {
+            Error::BeforeStart(Box::new(error))
+        } else {
+            error
+        }
+    })?;
+    (entry.run)(matches, &mut context)
+}
+
+impl From<Globals> for Flags {
+    fn from(globals: Globals) -> Self {
+        Self {
+            vault: globals.vault,
+            workspace: globals.workspace,
+            lock_timeout: globals.lock_timeout,
+            color: globals.color,
+            interaction: globals.non_interactive.then_some(Interaction::Refused),
+            vault_key: globals.vault_key,
+            passphrase_file: globals.passphrase_file,
+            identity: None,
+        }
+    }
+}
+
+/// Whether a failure is to be told as JSON, even when the command line cannot be read.
+fn wants_json(arguments: &[OsString]) -> bool {
+    let own = arguments.iter().take_while(|argument| *argument != "--");
+    own.into_iter().any(|argument| argument == "--json")
+}
+
+/// Whether the verb is `run`: its failures have a code of their own.
+fn is_run(arguments: &[OsString]) -> bool {
+    let mut words = arguments
+        .iter()
+        .skip(1)
+        .take_while(|argument| *argument != "--");
+    words.any(|argument| argument == "run")
+}
+
+/// What is wrong with the command line, in words of our own: clap's would repeat what was typed, and
+/// that may be a secret in the wrong place.
+fn usage(error: &clap::Error) -> Error {
+    let of = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.clone()),
+        Some(ContextValue::Strings(texts)) => Some(texts.join(", ")),
+        _ => None,
+    };
+    let option = of(ContextKind::InvalidArg);
+    let named = option.as_deref().unwrap_or("an argument");
+    let (message, hint) = match error.kind() {
+        ErrorKind::UnknownArgument => match option.as_deref().filter(|text| looks_like_an_option(text)) {
+            Some(option) => (
+                format!("there is no option {option} here"),
+                of(ContextKind::SuggestedArg).map(|near| format!("did you mean {near}?")),
+            ),
+            None => (
+                "there is an argument too many".to_owned(),
+                Some("a value is never an argument, where others could see it: pipe it in, or give --value-file or --generate".to_owned()),
+            ),
+        },
+        ErrorKind::InvalidSubcommand => (
+            "there is no such command".to_owned(),
+            of(ContextKind::SuggestedSubcommand).map(|near| format!("did you mean `{near}`?")),
+        ),
+        ErrorKind::MissingRequiredArgument => (format!("{named} is missing"), None),
+        ErrorKind::ArgumentConflict => match of(ContextKind::PriorArg) {
+            Some(prior) if prior != named => (format!("{named} cannot be used with {prior}"), None),
+            _ => (format!("{named} may be given once"), None),
+        },
+        ErrorKind::InvalidValue => match of(ContextKind::ValidValue) {
+            Some(valid) => (format!("{named} takes one of: {valid}"), None),
+            None => (format!("{named} needs a value"), None),
+        },
+        ErrorKind::ValueValidation | ErrorKind::InvalidUtf8 => {
+            (format!("the value of {named} cannot be read"), None)
+        }
+        ErrorKind::NoEquals | ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues => {
+            (format!("{named} needs a value"), None)
+        }
+        ErrorKind::TooManyValues => (format!("{named} has too many values"), None),
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            ("no command was given".to_owned(), None)
+        }
+        _ => ("the command line cannot be read".to_owned(), None),
+    };
+    let hint =
+        hint.unwrap_or_else(|| "`kluis --help`, or `kluis COMMAND --help`, shows how".to_owned());
+    Error::Usage {
+        message,
+        hint: Some(hint),
+    }
+}
+
+/// Whether this could only be a mistyped option: a value has other characters, or no dashes.
+fn looks_like_an_option(text: &str) -> bool {
+    let name = text.trim_start_matches('-');
+    let dashes = text.len() - name.len();
+    let word = name.len() <= 20
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+    match dashes {
+        1 => name.len() == 1 && name.is_ascii(),
+        2 => word && !name.is_empty(),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_says_what_the_help_says() {
+        command().debug_assert();
+        for entry in VERBS {
+            let defined = (entry.define)(Command::new(entry.name));
+            let about = defined.get_about().map(ToString::to_string);
+            assert_eq!(about.as_deref(), Some(entry.about), "{}", entry.name);
+        }
+    }
+
+    #[test]
+    fn only_an_option_is_repeated() {
+        for option in ["--json", "-x", "--allow-env"] {
+            assert!(looks_like_an_option(option), "{option}");
+        }
+        for value in [
+            "hunter2",
+            "-hunter2",
+            "--hunter2",
+            "--",
+            "-",
+            "--Secret",
+            "s3cret",
+        ] {
+            assert!(!looks_like_an_option(value), "{value}");
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! What every verb is given: where to speak, the settings, and the way into the vault.
+
+use crate::error::Error;
+use crate::keyring::local::LocalKeyring;
+use crate::keyring::token::Token;
+use crate::keyring::unlock;
+use crate::keyring::{self, base62};
+use crate::plaintext::Plaintext;
+use crate::platform::process::Hardened;
+use crate::sealed::header::Header;
+use crate::sealed::kdf;
+use crate::settings::{self, Flags, Interaction, Settings, UserFile};
+use crate::store::Previous;
+use crate::store::file::FileStore;
+use crate::ui::{ColorChoice, Ui};
+use crate::vault::change::Change;
+use crate::vault::name::WorkspaceName;
+use crate::vault::time::Timestamp;
+use crate::vault::{Changed, Scan, Vault};
+use anyhow::Context as _;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+use zeroize::Zeroizing;
+
+/// More than any passphrase or token, so that naming `/dev/zero` by mistake ends.
+const MAX_CREDENTIAL_BYTES: usize = 4096;
+const MAX_USER_FILE_BYTES: u64 = 64 * 1024;
+const VAULT_KEY_PREFIX: &str = "klv_";
+
+/// The global options that are no settings.
+#[derive(Clone, Copy)]
+pub struct Switches {
+    pub json: bool,
+    pub quiet: bool,
+    pub yes: bool,
+}
+
+pub struct Context<'u> {
+    pub ui: &'u mut Ui,
+    pub settings: Settings,
+    /// When this command was started.
+    pub now: Timestamp,
+    pub json: bool,
+    pub quiet: bool,
+    pub yes: bool,
+    pub hardened: Hardened,
+}
+
+impl<'u> Context<'u> {
+    pub fn new(
+        flags: Flags,
+        switches: Switches,
+        ui: &'u mut Ui,
+        hardened: Hardened,
+    ) -> Result<Self, Error> {
+        let Switches { json, quiet, yes } = switches;
+        let config = dirs::config_dir().map(|directory| directory.join("kluis/config.toml"));
+        let text = config.as_deref().map(read_user_file).transpose()?.flatten();
+        let user_file = match (&config, &text) {
+            (Some(path), Some(text)) => Some(UserFile { path, text }),
+            _ => None,
+        };
+        let directories = settings::Directories {
+            home: dirs::home_dir(),
+            data: dirs::data_dir(),
+        };
+        let settings = settings::settle(
+            flags,
+            &|name| std::env::var_os(name),
+            settings::Project::default(),
+            user_file,
+            &directories,
+        )?;
+        ui.configure(crate::ui::Options {
+            json,
+            quiet,
+            color: settings.color.into(),
+            interactive: settings.interaction == Interaction::Allowed,
+        });
+        Ok(Self {
+            ui,
+            settings,
+            now: now(),
+            json,
+            quiet,
+            yes,
+            hardened,
+        })
+    }
+
+    pub fn workspace(&self) -> Option<&WorkspaceName> {
+        self.settings.workspace.as_ref()
+    }
+
+    pub fn store(&self) -> FileStore {
+        FileStore::new(self.settings.vault.path())
+    }
+
+    /// Opens the vault with whatever key there is.
+    pub fn open(&mut self, scan: Scan) -> Result<Vault, Error> {
+        let store = Box::new(self.store());
+        Vault::open(
+            store,
+            scan,
+            |header| Ok(Box::new(self.unlock(header)?) as _),
+        )
+    }
+
+    /// Opens the vault and changes it under the writers' lock.
+    pub fn change<T>(
+        &mut self,
+        act: impl FnOnce(&mut Change<'_>) -> Result<T, Error>,
+    ) -> Result<Changed<T>, Error> {
+        let mut vault = self.open(Scan::Lookup)?;
+        vault.change(self.now, self.settings.lock_timeout, Previous::Keep, act)
+    }
+
+    /// The first way to unlock that applies: a token, a token's file, a passphrase's file, a prompt.
+    pub fn unlock(&mut self, header: &Header) -> Result<LocalKeyring, Error> {
+        self.check_pin(header)?;
+        let unlocking = &self.settings.unlocking;
+        if let Some(token) = &unlocking.token {
+            return Ok(unlock::with_token(header, &Token::parse(token)?)?);
+        }
+        if let Some(path) = &unlocking.token_file {
+            let token = read_credential(path, "token")?;
+            return Ok(unlock::with_token(header, &Token::parse(&token)?)?);
+        }
+        if unlock::passphrase_keys(header).next().is_none() {
+            return Err(keyring::Error::NoPassphraseKey.into());
+        }
+        let typed = match &unlocking.passphrase_file {
+            Some(path) => read_credential(path, "passphrase")?,
+            None if self.settings.interaction == Interaction::Refused => return Err(Error::Locked),
+            None => self.ui.hidden("Passphrase")?,
+        };
+        let passphrase = kdf::Passphrase::new(&typed).ok_or(keyring::Error::NoPassphrase)?;
+        Ok(unlock::with_passphrase(header, &passphrase)?)
+    }
+
+    fn check_pin(&self, header: &Header) -> Result<(), Error> {
+        let Some(pinned) = &self.settings.vault_key else {
+            return Ok(());
+        };
+        let found = vault_key(header);
+        if base62::decode::<32>(VAULT_KEY_PREFIX, pinned.trim()).is_none() {
+            return Err(Error::usage(
+                "the vault key is mistyped: its checksum does not match",
+            ));
+        }
+        if *pinned.trim() != found {
+            return Err(Error::NotPinned { found });
+        }
+        Ok(())
+    }
+
+    /// The passphrase in the file named for unlocking, if one is named.
+    pub fn passphrase_file(&self) -> Result<Option<Plaintext>, Error> {
+        let path = self.settings.unlocking.passphrase_file.as_deref();
+        path.map(|path| read_credential(path, "passphrase"))
+            .transpose()
+    }
+}
+
+impl From<settings::Color> for ColorChoice {
+    fn from(color: settings::Color) -> Self {
+        match color {
+            settings::Color::Auto => Self::Auto,
+            settings::Color::Always => Self::Always,
+            settings::Color::Never => Self::Never,
+        }
+    }
+}
+
+/// The vault's public key as people pin it.
+pub fn vault_key(header: &Header) -> String {
+    base62::encode(VAULT_KEY_PREFIX, &header.content().verify).to_string()
+}
+
+/// A passphrase or token from a file, one final newline aside; `-` is stdin.
+pub fn read_credential(path: &Path, what: &'static str) -> Result<Plaintext, Error> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_CREDENTIAL_BYTES + 1));
+    let file = if path.as_os_str() == "-" {
+        Ok(Box::new(io::stdin()) as Box<dyn Read>)
+    } else {
+        File::open(path).map(|file| Box::new(file) as Box<dyn Read>)
+    };
+    file.and_then(|file| {
+        file.take(MAX_CREDENTIAL_BYTES as u64 + 1)
+            .read_to_end(&mut bytes)
+    })
+    .with_context(|| format!("the {what} could not be read from {}", path.display()))?;
+    Ok(Plaintext::new(std::mem::take(&mut *bytes)).without_final_newline())
+}
+
+fn read_user_file(path: &Path) -> Result<Option<String>, Error> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => {
+            let message = format!("the user file {} could not be read", path.display());
+            return Err(anyhow::Error::new(error).context(message).into());
+        }
+    };
+    let mut text = String::new();
+    file.take(MAX_USER_FILE_BYTES)
+        .read_to_string(&mut text)
+        .with_context(|| format!("the user file {} could not be read", path.display()))?;
+    Ok(Some(text))
+}
+
+/// The clock, kept within the years that a timestamp can hold.
+fn now() -> Timestamp {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    let milliseconds = i64::try_from(since.as_millis()).unwrap_or(i64::MAX);
+    Timestamp::from_milliseconds(milliseconds).unwrap_or(Timestamp::MAX)
+}

@@ -1,0 +1,78 @@
+//! `delete`: a secret and all its values, after asking.
+
+use super::secret_argument::SecretArgument;
+use super::{Context, Verb};
+use crate::error::Error;
+use crate::settings::Interaction;
+use crate::ui::Answer;
+use crate::vault::{self, Scan};
+
+/// Delete a secret
+///
+/// Asks first; where nobody can be asked it needs --yes. Its values are gone from the vault; the bytes
+/// before this change stay in `.NAME.prev` beside the vault until the next change.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  kluis delete github_token
+  kluis delete staging/db_password --yes")]
+pub struct Delete {
+    #[command(flatten)]
+    secret: SecretArgument,
+}
+
+impl Verb for Delete {
+    fn run(self, context: &mut Context) -> Result<(), Error> {
+        let reference = self.secret.reference()?;
+        let vault = &mut context.open(Scan::Lookup)?;
+        let workspace = context.workspace().cloned();
+        let secret = vault.secret(workspace.as_ref(), &reference)?;
+        confirm(
+            context,
+            &format!(
+                "Delete {} and its {} value(s)?",
+                secret.path(),
+                secret.slots.len()
+            ),
+        )?;
+        let patience = context.settings.lock_timeout;
+        let previous = crate::store::Previous::Keep;
+        vault.change(context.now, patience, previous, |change| {
+            let found = change.look_up(workspace.as_ref(), &reference)?;
+            let apps = found
+                .as_ref()
+                .map(|secret| change.app_count(secret))
+                .transpose()?;
+            if let Some(apps @ 1..) = apps {
+                return Err(Error::Vault(vault::Error::InUse {
+                    message: format!("{} is linked by {apps} app(s)", secret.path()),
+                    hint: "unlink it first",
+                }));
+            }
+            change
+                .delete_secret(workspace.as_ref(), &reference)
+                .map_err(Error::from)
+        })?;
+        Ok(())
+    }
+}
+
+/// Asks before something is lost. Without `--yes` and without anybody to ask that is a usage error.
+pub fn confirm(context: &mut Context, question: &str) -> Result<(), Error> {
+    if context.yes {
+        return Ok(());
+    }
+    let unasked = || Error::Usage {
+        message: "nobody is there to be asked, and this cannot be undone".into(),
+        hint: Some("add --yes if it is meant".into()),
+    };
+    if context.settings.interaction == Interaction::Refused {
+        return Err(unasked());
+    }
+    match context.ui.confirm(question, Answer::No) {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(crate::ui::Error::Cancelled.into()),
+        Err(crate::ui::Error::NoTerminal) => Err(unasked()),
+        Err(error) => Err(error.into()),
+    }
+}

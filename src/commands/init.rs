@@ -1,0 +1,137 @@
+//! `init`: a new vault, and the first key to it.
+
+use super::context::vault_key;
+use super::kdf::{KdfArgs, is_weak};
+use super::{Context, Verb, new_passphrase};
+use crate::error::Error;
+use crate::plaintext::Plaintext;
+use crate::settings::Interaction;
+use crate::store::git_exclude;
+use crate::store::{self, Store};
+use crate::ui::{self, Answer};
+use crate::vault::create::{Keys, create};
+use serde::Serialize;
+
+/// Make a new vault
+///
+/// With a passphrase, asked for twice or read from --passphrase-file; or with --token, without one. An
+/// existing vault is never touched (6). A token is printed once and kept nowhere: whoever has it can
+/// unlock.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  kluis init
+  kluis init --recovery                              # a passphrase, and a token to keep in a safe
+  KLUIS_TOKEN=$(kluis init --token) && export KLUIS_TOKEN")]
+pub struct Init {
+    /// Make a token with full access instead of a passphrase, and print it
+    #[arg(long, conflicts_with_all = ["recovery", "kdf"])]
+    token: bool,
+
+    /// Make a recovery token beside the passphrase, and print it
+    #[arg(long)]
+    recovery: bool,
+
+    #[command(flatten)]
+    kdf: KdfArgs,
+}
+
+#[derive(Serialize)]
+struct Made<'a> {
+    vault: String,
+    path: String,
+    vault_key: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token: Option<&'a str>,
+}
+
+impl Verb for Init {
+    fn run(self, context: &mut Context) -> Result<(), Error> {
+        let file = context.store();
+        match file.load() {
+            Err(store::Error::NotFound { .. }) => {}
+            Ok(_) => return Err(exists(&file)),
+            Err(error) => return Err(crate::vault::Error::from(error).into()),
+        }
+        let passphrase = if self.token {
+            None
+        } else {
+            let named = context.settings.unlocking.passphrase_file.clone();
+            if named.is_none() && context.settings.interaction == Interaction::Refused {
+                return Err(nobody());
+            }
+            let chosen = match new_passphrase::choose(context, named.as_deref()) {
+                Err(Error::Ui(ui::Error::NoTerminal)) => return Err(nobody()),
+                other => other?,
+            };
+            let kdf = self.kdf.choose()?;
+            if is_weak(kdf) {
+                context
+                    .ui
+                    .warning("less than 64 MiB makes guessing the passphrase cheap");
+            }
+            Some((chosen, kdf))
+        };
+        let asked = passphrase.is_some() && context.settings.unlocking.passphrase_file.is_none();
+        let recovery = self.recovery || (asked && offer_recovery(context)?);
+        let token = match (self.token, recovery) {
+            (true, _) => Some("token"),
+            (false, true) => Some("recovery"),
+            (false, false) => None,
+        };
+        let keys = Keys {
+            passphrase: passphrase
+                .as_ref()
+                .map(|(passphrase, kdf)| (passphrase, *kdf)),
+            token,
+        };
+        let patience = context.settings.lock_timeout;
+        let (header, token) = create(&file, &keys, context.now, patience)?;
+        git_exclude::add(context.settings.vault.path());
+        let text = token.map(|token| token.text());
+        report(context, &file.place(), &header, text.as_ref())
+    }
+}
+
+fn report(
+    context: &mut Context,
+    place: &str,
+    header: &crate::sealed::header::Header,
+    token: Option<&Plaintext>,
+) -> Result<(), Error> {
+    let text = token.and_then(|token| std::str::from_utf8(token.expose()).ok());
+    if context.json {
+        return Ok(context.ui.json(&Made {
+            vault: header.content().vault.to_string(),
+            path: place.to_owned(),
+            vault_key: vault_key(header),
+            token: text,
+        })?);
+    }
+    context.ui.note(&format!("made the vault {place}"));
+    if let Some(text) = text {
+        context
+            .ui
+            .note("this token unlocks everything and is shown once:");
+        context.ui.value(format!("{text}\n").as_bytes())?;
+    }
+    Ok(())
+}
+
+/// A forgotten passphrase is forgotten for ever, unless there is another key.
+fn offer_recovery(context: &mut Context) -> Result<bool, Error> {
+    let question = "Make a recovery token, for when the passphrase is forgotten?";
+    Ok(context.ui.confirm(question, Answer::Yes)?)
+}
+
+fn exists(file: &dyn Store) -> Error {
+    let place = file.place();
+    crate::vault::Error::from(store::Error::Exists { place }).into()
+}
+
+fn nobody() -> Error {
+    Error::Usage {
+        message: "a passphrase is needed, and nobody is there to be asked".into(),
+        hint: Some("name a file with --passphrase-file, or make a token with --token".into()),
+    }
+}

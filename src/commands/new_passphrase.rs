@@ -1,0 +1,86 @@
+//! Choosing a passphrase: from a file, or at the terminal, where a weak one is answered with the offer
+//! of a made one.
+
+use super::Context;
+use super::context::read_credential;
+use super::generate::GenerateSpec;
+use crate::error::Error;
+use crate::keyring;
+use crate::plaintext::Plaintext;
+use crate::sealed::kdf::Passphrase;
+use crate::sealed::random;
+use crate::ui::Answer;
+use std::path::Path;
+
+/// Six words of the EFF's list: 77 bits.
+const OFFERED: &str = "words:6";
+/// What a rough look calls weak. No estimate: it cannot tell `correct horse` from something unheard of.
+const MIN_CHARACTERS: usize = 14;
+const MIN_DISTINCT: usize = 8;
+
+/// A new passphrase from `file`, or asked for twice.
+pub fn choose(context: &mut Context, file: Option<&Path>) -> Result<Passphrase, Error> {
+    let typed = match file {
+        Some(path) => read_credential(path, "passphrase")?,
+        None => ask(context)?,
+    };
+    if file.is_some() && is_weak(&typed) {
+        context.ui.warning(&weakness());
+    }
+    Ok(Passphrase::new(&typed).ok_or(keyring::Error::NoPassphrase)?)
+}
+
+fn ask(context: &mut Context) -> Result<Plaintext, Error> {
+    let typed = context.ui.hidden_twice("New passphrase", "Once more")?;
+    if !is_weak(&typed) {
+        return Ok(typed);
+    }
+    context.ui.warning(&weakness());
+    if !context
+        .ui
+        .confirm("Use six random words instead?", Answer::Yes)?
+    {
+        return Ok(typed);
+    }
+    let spec = GenerateSpec::parse(OFFERED).map_err(anyhow::Error::from)?;
+    let made = spec.generate(&mut |bytes| random::fill(bytes));
+    context
+        .ui
+        .reveal("Your passphrase, to write down: ", &made)?;
+    loop {
+        if context.ui.hidden("Type it once")?.same_as(&made) {
+            return Ok(made);
+        }
+        context.ui.warning("that is not it");
+    }
+}
+
+fn weakness() -> String {
+    format!(
+        "a passphrase of fewer than {MIN_CHARACTERS} characters can be guessed by whoever copies the vault"
+    )
+}
+
+fn is_weak(typed: &Plaintext) -> bool {
+    let Ok(text) = std::str::from_utf8(typed.expose()) else {
+        return false; // refused elsewhere
+    };
+    let mut distinct: Vec<char> = text.chars().collect();
+    let count = distinct.len();
+    distinct.sort_unstable();
+    distinct.dedup();
+    count < MIN_CHARACTERS || distinct.len() < MIN_DISTINCT
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_and_monotonous_passphrases_are_weak() {
+        let weak = |text: &str| is_weak(&Plaintext::new(text.into()));
+        assert!(weak("hunter2") && weak("aaaaaaaaaaaaaaaaaaaa") && weak("1234567890123"));
+        assert!(!weak("correct horse battery staple"));
+        assert!(!weak("unhook-jolt-crayon-sulfur-wick-amid"));
+    }
+}

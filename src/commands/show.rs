@@ -1,0 +1,69 @@
+//! `show`: everything about a secret but its value.
+
+use super::output::Shown;
+use super::secret_argument::SecretArgument;
+use super::{Context, Verb};
+use crate::error::Error;
+use crate::vault::Scan;
+use crate::vault::secret::Secret;
+
+/// Show everything about a secret but its value
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  kluis show github_token
+  kluis show github_token --json | jq -r .updated_at")]
+pub struct Show {
+    #[command(flatten)]
+    secret: SecretArgument,
+}
+
+impl Verb for Show {
+    fn run(self, context: &mut Context) -> Result<(), Error> {
+        let reference = self.secret.reference()?;
+        let vault = context.open(Scan::Everything)?;
+        let secret = vault.secret(context.workspace(), &reference)?;
+        let app_count = vault.app_count(&secret)?;
+        if context.json {
+            return Ok(context
+                .ui
+                .json(&Shown::whole(&secret, app_count, context.now))?);
+        }
+        print(context, &secret, app_count)
+    }
+}
+
+fn print(context: &mut Context, secret: &Secret, app_count: usize) -> Result<(), Error> {
+    let id = secret.id.to_string();
+    let apps = app_count.to_string();
+    let (created, updated) = (secret.created_at.rfc3339(), secret.updated_at.rfc3339());
+    let domains = secret.allowed_domains.iter().collect::<Vec<_>>().join(", ");
+    for (label, text) in [
+        ("name", secret.name.as_str()),
+        ("id", &id),
+        ("workspace", &secret.workspace_name),
+        ("description", secret.description.as_str()),
+        ("env key", secret.env_key.as_str()),
+        ("allowed domains", &domains),
+        ("apps", &apps),
+        ("created", &created),
+        ("updated", &updated),
+    ] {
+        if !text.is_empty() {
+            context.ui.line(&format!("{label:<16} {text}"))?;
+        }
+    }
+    let effective = secret.effective(context.now.seconds());
+    for (position, slot) in secret.slots.iter().enumerate() {
+        let mark = if effective == Some(position) {
+            ", effective"
+        } else {
+            ""
+        };
+        let (slot, checksum) = (slot.slot, &slot.checksum);
+        context
+            .ui
+            .line(&format!("{:<16} {slot} sha256 {checksum}{mark}", "slot"))?;
+    }
+    Ok(())
+}

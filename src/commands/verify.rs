@@ -1,0 +1,66 @@
+//! `verify`: everything is decrypted, and the vault's key is told so that it can be pinned.
+
+use super::context::vault_key;
+use super::{Context, Verb};
+use crate::error::Error;
+use crate::vault::Scan;
+use serde::Serialize;
+
+/// Decrypt everything and say so
+///
+/// Opens every record and every value that the key reaches, prints what was opened, and the vault's
+/// public key to pin with --vault-key.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  kluis verify
+  kluis verify --json | jq -r .vault_key")]
+pub struct Verify {}
+
+#[derive(Serialize)]
+struct Report {
+    vault: String,
+    vault_key: String,
+    revision: u64,
+    workspaces: usize,
+    secrets: usize,
+    values: usize,
+    apps: usize,
+}
+
+impl Verb for Verify {
+    fn run(self, context: &mut Context) -> Result<(), Error> {
+        let vault = context.open(Scan::Everything)?;
+        let verified = vault.verify()?;
+        if verified.workspaces == 0 {
+            return Err(
+                anyhow::anyhow!("this key reaches no workspace: nothing was verified").into(),
+            );
+        }
+        let header = vault.header();
+        let report = Report {
+            vault: header.content().vault.to_string(),
+            vault_key: vault_key(header),
+            revision: header.content().revision,
+            workspaces: verified.workspaces,
+            secrets: verified.secrets,
+            values: verified.values,
+            apps: verified.apps,
+        };
+        if context.json {
+            return Ok(context.ui.json(&report)?);
+        }
+        let Report {
+            workspaces,
+            secrets,
+            values,
+            ..
+        } = report;
+        context.ui.line(&format!(
+            "verified: {secrets} secret(s) with {values} value(s) in {workspaces} workspace(s)"
+        ))?;
+        Ok(context
+            .ui
+            .line(&format!("vault key: {}", report.vault_key))?)
+    }
+}

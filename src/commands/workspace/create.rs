@@ -1,0 +1,42 @@
+//! `workspace create`
+
+use super::{parse_description, parse_name};
+use crate::commands::{Context, Verb};
+use crate::error::Error;
+
+/// Make a new workspace
+///
+/// Prints its id. Takes a key with full access.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Example:
+  kluis workspace create staging --description 'before production'")]
+pub struct Create {
+    /// The name: 1 to 63 of `a-z A-Z 0-9 _ . -`, a letter or digit first
+    name: String,
+
+    /// What it is for, at most 1,024 characters
+    #[arg(
+        long,
+        visible_alias = "comment",
+        value_name = "TEXT",
+        default_value = "",
+        hide_default_value = true
+    )]
+    description: String,
+}
+
+impl Verb for Create {
+    fn run(self, context: &mut Context) -> Result<(), Error> {
+        let (name, description) = (
+            parse_name(&self.name)?,
+            parse_description(&self.description)?,
+        );
+        let changed = context.change(|change| Ok(change.create_workspace(name, description)?))?;
+        let workspace = changed.result;
+        if context.json {
+            return Ok(context.ui.json(&super::list::Shown::new(&workspace, 0))?);
+        }
+        Ok(context.ui.line(&workspace.id.to_string())?)
+    }
+}

@@ -1,0 +1,39 @@
+//! `workspace delete`
+
+use super::parse_name;
+use crate::commands::delete::confirm;
+use crate::commands::{Context, Verb};
+use crate::error::Error;
+use crate::vault::change::Contents;
+
+/// Delete a workspace
+///
+/// Refuses one with secrets in it (6) unless --force deletes them with it. Asks first; where nobody can
+/// be asked it needs --yes. Takes a key with full access.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Example:
+  kluis workspace delete staging --yes")]
+pub struct Delete {
+    /// The workspace to delete
+    #[arg(value_name = "WORKSPACE")]
+    workspace_name: String,
+
+    /// Delete the secrets in it as well
+    #[arg(long)]
+    force: bool,
+}
+
+impl Verb for Delete {
+    fn run(self, context: &mut Context) -> Result<(), Error> {
+        let name = parse_name(&self.workspace_name)?;
+        let (contents, what) = if self.force {
+            (Contents::Delete, "with every secret in it")
+        } else {
+            (Contents::Keep, "which must be empty")
+        };
+        confirm(context, &format!("Delete the workspace {name}, {what}?"))?;
+        context.change(|change| Ok(change.delete_workspace(&name, contents)?))?;
+        Ok(())
+    }
+}

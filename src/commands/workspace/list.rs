@@ -1,0 +1,78 @@
+//! `workspace list`
+
+use crate::commands::{Context, Verb};
+use crate::error::Error;
+use crate::ui::Table;
+use crate::vault::Scan;
+use crate::vault::workspace::Workspace;
+use serde::Serialize;
+
+/// List the workspaces that the key reaches
+#[derive(clap::Args)]
+#[command(after_help = "\
+Example:
+  kluis workspace list --json | jq -r '.workspaces[].name'")]
+pub struct List {}
+
+#[derive(Serialize)]
+pub struct Shown<'a> {
+    id: String,
+    name: &'a str,
+    description: &'a str,
+    secret_count: usize,
+    created_at: String,
+    updated_at: String,
+}
+
+impl<'a> Shown<'a> {
+    pub fn new(workspace: &'a Workspace, secret_count: usize) -> Self {
+        Self {
+            id: workspace.id.to_string(),
+            name: workspace.name.as_str(),
+            description: workspace.description.as_str(),
+            secret_count,
+            created_at: workspace.created_at.rfc3339(),
+            updated_at: workspace.updated_at.rfc3339(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Listing<'a> {
+    count: usize,
+    workspaces: Vec<Shown<'a>>,
+}
+
+impl Verb for List {
+    fn run(self, context: &mut Context) -> Result<(), Error> {
+        let vault = context.open(Scan::Everything)?;
+        let mut all: Vec<&Workspace> = vault.workspaces().iter().collect();
+        all.sort_unstable_by(|one, other| one.name.cmp(&other.name));
+        let mut shown = Vec::with_capacity(all.len());
+        for workspace in all {
+            shown.push(Shown::new(workspace, vault.secret_count(workspace)?));
+        }
+        if context.json {
+            return Ok(context.ui.json(&Listing {
+                count: shown.len(),
+                workspaces: shown,
+            })?);
+        }
+        if context.quiet {
+            for workspace in shown {
+                context.ui.line(workspace.name)?;
+            }
+            return Ok(());
+        }
+        let mut table = Table::new(["NAME", "SECRETS", "UPDATED", "DESCRIPTION"]);
+        for workspace in shown {
+            table.row([
+                workspace.name.to_owned(),
+                workspace.secret_count.to_string(),
+                workspace.updated_at,
+                workspace.description.to_owned(),
+            ]);
+        }
+        Ok(context.ui.table(&table)?)
+    }
+}

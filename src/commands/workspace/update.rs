@@ -1,0 +1,45 @@
+//! `workspace update`
+
+use super::{parse_description, parse_name};
+use crate::commands::output::note_unchanged;
+use crate::commands::{Context, Verb};
+use crate::error::Error;
+use crate::vault::change::WorkspaceUpdate;
+
+/// Rename a workspace or change its description
+///
+/// Takes a key with full access. The workspace `default` keeps its name.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Example:
+  kluis workspace update staging --name preview")]
+pub struct Update {
+    /// The workspace to change
+    #[arg(value_name = "WORKSPACE")]
+    workspace_name: String,
+
+    /// Its new name
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+
+    /// What it is for, at most 1,024 characters; "" clears it
+    #[arg(long, visible_alias = "comment", value_name = "TEXT")]
+    description: Option<String>,
+}
+
+impl Verb for Update {
+    fn run(self, context: &mut Context) -> Result<(), Error> {
+        let name = parse_name(&self.workspace_name)?;
+        let update = WorkspaceUpdate {
+            name: self.name.as_deref().map(parse_name).transpose()?,
+            description: self
+                .description
+                .as_deref()
+                .map(parse_description)
+                .transpose()?,
+        };
+        let changed = context.change(|change| Ok(change.update_workspace(&name, update)?))?;
+        note_unchanged(context, changed.written);
+        Ok(())
+    }
+}

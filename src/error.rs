@@ -1,0 +1,387 @@
+//! Every way a command can fail, and what a person, a script and a program are told: one exhaustive
+//! match each, so that a new failure does not compile before all of that is decided.
+
+use crate::vault::error::Detail;
+use crate::{deliver, keyring, sealed, settings, store, ui, vault};
+use serde::Serialize;
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The command line is wrong. The message quotes nothing that could be a value.
+    #[error("{message}")]
+    Usage {
+        message: String,
+        hint: Option<String>,
+    },
+    /// No key was given and nobody was there to ask.
+    #[error("the vault is locked: no key was given, and there is no terminal to ask at")]
+    Locked,
+    /// The vault's key is not the one that was pinned.
+    #[error("the vault is not the pinned one: its key is {found}")]
+    NotPinned { found: String },
+    #[error(transparent)]
+    Settings(#[from] settings::Error),
+    #[error(transparent)]
+    Vault(#[from] vault::Error),
+    #[error(transparent)]
+    Ui(#[from] ui::Error),
+    #[error(transparent)]
+    Environment(#[from] deliver::environment::Error),
+    #[error(transparent)]
+    Process(#[from] deliver::process::Error),
+    /// What has no kind that a script would tell apart.
+    #[error("{0}")]
+    Failed(#[from] anyhow::Error),
+    /// A failure of `run` itself, before the command started.
+    #[error(transparent)]
+    BeforeStart(Box<Error>),
+}
+
+impl From<keyring::Error> for Error {
+    fn from(error: keyring::Error) -> Self {
+        Self::Vault(error.into())
+    }
+}
+
+/// The exit codes, a promise to scripts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Exit {
+    Failed,
+    Usage,
+    NotFound,
+    Locked,
+    Damaged,
+    Unsupported,
+    Conflict,
+    Invalid,
+    Denied,
+    Busy,
+    RunFailed,
+    NotExecutable,
+    CommandNotFound,
+    Cancelled,
+    Unread,
+}
+
+impl Exit {
+    /// Each code with its meaning, for the help and the README.
+    pub const TABLE: &str = "\
+Exit codes:
+  0    done, durable; or nothing to change
+  1    failed: I/O, an unexpected state
+  2    the command line is wrong
+  3    no such vault, workspace or secret; or no slot effective yet
+  4    locked: no key given opens the vault, or nobody was there to ask
+  5    damaged or not authentic; or written by a newer kluis
+  6    it exists already, is in use, or changed underneath; nothing was written
+  7    a field breaks a rule
+  8    denied: a domain is not allowed, or the key does not reach
+  9    the lock was not free in time
+  125  `run` failed before the command started
+  126  the command cannot be executed
+  127  there is no such command
+  130  cancelled at a prompt
+  141  stdout was closed early";
+
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Failed => 1,
+            Self::Usage => 2,
+            Self::NotFound => 3,
+            Self::Locked => 4,
+            Self::Damaged | Self::Unsupported => 5,
+            Self::Conflict => 6,
+            Self::Invalid => 7,
+            Self::Denied => 8,
+            Self::Busy => 9,
+            Self::RunFailed => 125,
+            Self::NotExecutable => 126,
+            Self::CommandNotFound => 127,
+            Self::Cancelled => 130,
+            Self::Unread => 141,
+        }
+    }
+
+    /// The stable word for programs.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Failed | Self::RunFailed => "failed",
+            Self::Usage => "usage",
+            Self::NotFound | Self::CommandNotFound => "not_found",
+            Self::Locked => "locked",
+            Self::Damaged => "damaged",
+            Self::Unsupported => "unsupported",
+            Self::Conflict => "conflict",
+            Self::Invalid | Self::NotExecutable => "invalid",
+            Self::Denied => "denied",
+            Self::Busy => "busy",
+            Self::Cancelled => "cancelled",
+            Self::Unread => "unread",
+        }
+    }
+}
+
+/// A failure as it is printed: the object of `--json`, or two lines.
+#[derive(Serialize)]
+pub struct Report {
+    pub error: String,
+    pub code: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub detail: Vec<Detail>,
+}
+
+impl Error {
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::Usage {
+            message: message.into(),
+            hint: None,
+        }
+    }
+
+    pub fn report(&self) -> Report {
+        Report {
+            error: self.message(),
+            code: self.kind().word(),
+            hint: self.hint(),
+            detail: self.detail(),
+        }
+    }
+
+    /// The code to exit with.
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::BeforeStart(error) => match error.kind() {
+                kept @ (Exit::NotExecutable | Exit::CommandNotFound | Exit::Cancelled) => kept,
+                _ => Exit::RunFailed,
+            },
+            other => other.kind(),
+        }
+    }
+
+    /// The message with its causes.
+    fn message(&self) -> String {
+        let mut message = self.to_string();
+        let causes: Vec<String> = match self {
+            Self::Failed(error) => error.chain().skip(1).map(ToString::to_string).collect(),
+            Self::BeforeStart(error) => return error.message(),
+            other => anyhow::Chain::new(other)
+                .skip(1)
+                .map(ToString::to_string)
+                .collect(),
+        };
+        for cause in causes {
+            message.push_str(": ");
+            message.push_str(&cause);
+        }
+        message
+    }
+
+    /// What went wrong, whoever reports it.
+    fn kind(&self) -> Exit {
+        match self {
+            Self::Usage { .. } => Exit::Usage,
+            Self::Settings(error) => match error {
+                settings::Error::Workspace { .. } => Exit::Invalid,
+                settings::Error::Broken { .. }
+                | settings::Error::Empty { .. }
+                | settings::Error::NotText { .. }
+                | settings::Error::Url { .. }
+                | settings::Error::UserFile { .. }
+                | settings::Error::NoHome { .. } => Exit::Usage,
+            },
+            Self::Locked => Exit::Locked,
+            Self::NotPinned { .. } => Exit::Damaged,
+            Self::Vault(error) => of_vault(error),
+            Self::Ui(error) => of_ui(error),
+            Self::Environment(error) => match error {
+                deliver::environment::Error::Taken { .. } => Exit::Conflict,
+                deliver::environment::Error::Refused { .. }
+                | deliver::environment::Error::Own { .. }
+                | deliver::environment::Error::Nul { .. } => Exit::Invalid,
+            },
+            Self::Process(error) => match error {
+                deliver::process::Error::NotFound { .. }
+                | deliver::process::Error::NoInterpreter { .. } => Exit::CommandNotFound,
+                deliver::process::Error::NotExecutable { .. } => Exit::NotExecutable,
+                deliver::process::Error::TooLarge | deliver::process::Error::Failed { .. } => {
+                    Exit::Failed
+                }
+            },
+            Self::Failed(_) => Exit::Failed,
+            Self::BeforeStart(error) => error.kind(),
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::Usage { hint, .. } => return hint.clone(),
+            Self::Locked => KEYS,
+            Self::NotPinned { .. } => {
+                "compare with `kluis verify` on a machine you trust; the pin is --vault-key or KLUIS_VAULT_KEY"
+            }
+            Self::Settings(_) => return None,
+            Self::Vault(error) => return hint_of_vault(error),
+            Self::Ui(error) => match error {
+                ui::Error::NoTerminal => KEYS,
+                ui::Error::Mismatch
+                | ui::Error::Unread
+                | ui::Error::Cancelled
+                | ui::Error::Write(_)
+                | ui::Error::Read(_) => return None,
+            },
+            Self::Environment(error) => match error {
+                deliver::environment::Error::Taken { .. } => {
+                    "name one of them with -e KEY=REF, or give it another --env-key with `kluis update`"
+                }
+                deliver::environment::Error::Refused { .. }
+                | deliver::environment::Error::Own { .. } => {
+                    "give the secret another --env-key with `kluis update`, or name it with -e KEY=REF"
+                }
+                deliver::environment::Error::Nul { .. } => "no program can receive it this way",
+            },
+            Self::Process(_) | Self::Failed(_) => return None,
+            Self::BeforeStart(error) => return error.hint(),
+        };
+        Some(hint.to_owned())
+    }
+
+    fn detail(&self) -> Vec<Detail> {
+        match self {
+            Self::Vault(vault::Error::Invalid(details)) => details.clone(),
+            Self::Settings(settings::Error::Workspace { broken, .. }) => {
+                vec![Detail::new("workspace", broken.clone())]
+            }
+            Self::BeforeStart(error) => error.detail(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+const KEYS: &str = "set KLUIS_TOKEN or KLUIS_TOKEN_FILE, or name a file with --passphrase-file or KLUIS_PASSPHRASE_FILE";
+
+fn of_vault(error: &vault::Error) -> Exit {
+    use vault::Error as E;
+    match error {
+        E::NotFound { .. } | E::NotEffective { .. } => Exit::NotFound,
+        E::Exists { .. } | E::InUse { .. } => Exit::Conflict,
+        E::Invalid(_) => Exit::Invalid,
+        E::Denied { .. } | E::OutOfReach { .. } => Exit::Denied,
+        E::Sealed(error) => of_sealed(error),
+        E::Keyring(error) => of_keyring(error),
+        E::Store(error) => of_store(error),
+    }
+}
+
+fn of_sealed(error: &sealed::Error) -> Exit {
+    match error {
+        sealed::Error::Damaged(_) | sealed::Error::Forged | sealed::Error::Kdf { .. } => {
+            Exit::Damaged
+        }
+        sealed::Error::Unsupported(_) => Exit::Unsupported,
+        sealed::Error::Full { .. } => Exit::Invalid,
+    }
+}
+
+fn of_keyring(error: &keyring::Error) -> Exit {
+    use keyring::Error as E;
+    match error {
+        E::WrongPassphrase
+        | E::NoPassphrase
+        | E::NoPassphraseKey
+        | E::MistypedToken
+        | E::WrongToken
+        | E::TooMuchWork => Exit::Locked,
+        E::Memory(_) => Exit::Failed,
+        E::KeyChanged => Exit::Conflict,
+        E::OutOfReach | E::ReadOnly | E::NeedsFullAccess => Exit::Denied,
+        E::Sealed(error) => of_sealed(error),
+    }
+}
+
+fn of_store(error: &store::Error) -> Exit {
+    use store::Error as E;
+    match error {
+        E::NotFound { .. } => Exit::NotFound,
+        E::Exists { .. } | E::ChangedUnderneath { .. } => Exit::Conflict,
+        E::Busy { .. } => Exit::Busy,
+        E::Refused { .. }
+        | E::Io { .. }
+        | E::NotWritten { .. }
+        | E::NotDurable { .. }
+        | E::PreviousRemains { .. } => Exit::Failed,
+    }
+}
+
+fn of_ui(error: &ui::Error) -> Exit {
+    match error {
+        ui::Error::NoTerminal => Exit::Locked,
+        ui::Error::Cancelled => Exit::Cancelled,
+        ui::Error::Unread => Exit::Unread,
+        ui::Error::Mismatch => Exit::Invalid,
+        ui::Error::Write(_) | ui::Error::Read(_) => Exit::Failed,
+    }
+}
+
+fn hint_of_vault(error: &vault::Error) -> Option<String> {
+    use keyring::Error as K;
+    use store::Error as S;
+    use vault::Error as E;
+    let hint = match error {
+        E::NotFound { what: "secret", .. } => "`kluis list` shows what there is",
+        E::NotFound {
+            what: "workspace", ..
+        } => "`kluis workspace list` shows what there is",
+        E::NotFound { .. } => return None,
+        E::NotEffective { first, .. } => {
+            return first.map(|first| format!("the first slot becomes effective at {first}"));
+        }
+        E::Exists { what: "secret", .. } => "change it with `kluis update`, or use `kluis set`",
+        E::Exists { .. } => return None,
+        E::InUse { hint, .. } => hint,
+        E::Invalid(_) => return None,
+        E::Denied { .. } => {
+            "it is bound to these domains and leaves by no way that does not know them"
+        }
+        E::OutOfReach { .. } => "this key is limited to other workspaces",
+        E::Sealed(error) | E::Keyring(K::Sealed(error)) => match error {
+            sealed::Error::Damaged(_) => {
+                "nothing was changed; the bytes before the last change are in .NAME.prev beside the vault"
+            }
+            sealed::Error::Forged => {
+                "somebody replaced the vault by one of their own; nothing was shown"
+            }
+            sealed::Error::Kdf { .. } => "nothing was computed; the file was not written by kluis",
+            sealed::Error::Unsupported(_) => "nothing was changed; install a newer kluis",
+            sealed::Error::Full { .. } => {
+                "nothing was changed; delete what is no longer needed, or use another vault"
+            }
+        },
+        E::Keyring(error) => match error {
+            K::WrongPassphrase => "a recovery token unlocks without it: KLUIS_TOKEN",
+            K::NoPassphrase => "give one of 1 to 1,024 bytes of UTF-8",
+            K::NoPassphraseKey => "unlock it with a token: KLUIS_TOKEN or KLUIS_TOKEN_FILE",
+            K::MistypedToken => "a token begins with kls_ and is 74 characters long",
+            K::WrongToken => "was it made for another vault, or removed?",
+            K::KeyChanged => "nothing was written; run the command again",
+            K::NeedsFullAccess | K::ReadOnly | K::OutOfReach => "use a key with wider access",
+            K::TooMuchWork => "unlock it with a token",
+            K::Memory(_) | K::Sealed(_) => return None,
+        },
+        E::Store(error) => match error {
+            S::NotFound { .. } => {
+                "make one with `kluis init`, or name another with --vault or KLUIS_VAULT"
+            }
+            S::Exists { .. } => "nothing was written; name another place with --vault",
+            S::Busy { .. } => "try again, or wait longer with --lock-timeout",
+            S::ChangedUnderneath { .. } => "run the command again",
+            S::NotDurable { .. } => "check the file system, then `kluis verify`",
+            S::PreviousRemains { .. } => {
+                "delete that file: it opens with the key that was taken away"
+            }
+            S::Refused { .. } | S::Io { .. } | S::NotWritten { .. } => return None,
+        },
+    };
+    Some(hint.to_owned())
+}
