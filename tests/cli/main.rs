@@ -1,0 +1,10 @@
+//! End to end: the real binary in a sandbox. Most rules are tested beside the code; here is what only the
+//! whole can show.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+mod get;
+mod sandbox;

@@ -1,0 +1,326 @@
+//! A home of its own for one test: nothing is inherited, every outcome is compared, and no secret that the
+//! test made may be found anywhere but where it was asked for.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io::Write;
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use tempfile::TempDir;
+
+pub const KLUIS: &str = env!("CARGO_BIN_EXE_kluis");
+
+/// The cheapest key derivation that the format allows.
+pub const CHEAP_KDF: &str = "m=8,t=1,p=1";
+
+pub struct Sandbox {
+    home: TempDir,
+    token: RefCell<Option<String>>,
+    secrets: RefCell<Vec<Vec<u8>>>,
+    /// Everything that was said where no secret may be.
+    said: RefCell<Vec<(String, Vec<u8>)>>,
+}
+
+impl Sandbox {
+    /// An empty home, without a vault.
+    pub fn empty() -> Self {
+        Self {
+            home: tempfile::Builder::new().prefix("kluis-").tempdir().unwrap(),
+            token: RefCell::default(),
+            secrets: RefCell::default(),
+            said: RefCell::default(),
+        }
+    }
+
+    /// A home with a vault, whose token every command finds in `KLUIS_TOKEN`.
+    pub fn with_vault() -> Self {
+        let sandbox = Self::empty();
+        let made = sandbox.kluis(["init", "--token"]).run();
+        let token = String::from_utf8(made.stdout.clone()).unwrap();
+        made.any_stdout().any_stderr().exits(0);
+        sandbox.keep(token.trim_end().as_bytes());
+        *sandbox.token.borrow_mut() = Some(token.trim_end().to_owned());
+        sandbox
+    }
+
+    pub fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// Where the vault is by default.
+    pub fn vault(&self) -> PathBuf {
+        self.home().join(".local/share/kluis/default.kluis")
+    }
+
+    pub fn token(&self) -> String {
+        self.token.borrow().clone().unwrap()
+    }
+
+    /// A value of this test's own, which may be found on no disk, in no message and in no argument.
+    pub fn secret(&self, label: &str) -> String {
+        let count = self.secrets.borrow().len();
+        let secret = format!("{label}-canary-{:x}-{count}", std::process::id());
+        self.keep(secret.as_bytes());
+        secret
+    }
+
+    /// Looks for these bytes too when the sandbox goes.
+    pub fn keep(&self, secret: &[u8]) {
+        self.secrets.borrow_mut().push(secret.to_vec());
+    }
+
+    /// A file that holds a secret because the test put it there: the search leaves it out.
+    pub fn given(&self, name: &str, contents: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.home().join(format!("{name}.given"));
+        fs::write(&path, contents).unwrap();
+        path
+    }
+
+    /// A command line of the real binary.
+    pub fn kluis<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Invocation<'_> {
+        let mut environment = BTreeMap::new();
+        environment.insert("HOME".into(), self.home().into());
+        environment.insert("PATH".into(), "/usr/local/bin:/usr/bin:/bin".into());
+        environment.insert("LANG".into(), "C.UTF-8".into());
+        if let Some(token) = &*self.token.borrow() {
+            environment.insert("KLUIS_TOKEN".into(), token.into());
+        }
+        Invocation {
+            sandbox: self,
+            arguments: arguments
+                .into_iter()
+                .map(|a| a.as_ref().to_owned())
+                .collect(),
+            environment,
+            directory: self.home().to_owned(),
+            stdin: None,
+        }
+    }
+
+    /// Makes a secret with this value, and gives its id.
+    pub fn create(&self, name: &str, value: impl AsRef<[u8]>) -> String {
+        let made = self.kluis(["create", name]).stdin(value).run();
+        let id = String::from_utf8(made.stdout.clone()).unwrap();
+        made.any_stdout().exits(0);
+        id.trim_end().to_owned()
+    }
+
+    /// The value, as a pipe receives it.
+    pub fn get(&self, name: &str) -> Vec<u8> {
+        let got = self.kluis(["get", name]).run();
+        let value = got.stdout.clone();
+        got.any_stdout().exits(0);
+        value
+    }
+
+    /// The vault's bytes.
+    pub fn bytes(&self) -> Vec<u8> {
+        fs::read(self.vault()).unwrap()
+    }
+
+    fn search(&self) {
+        let mut places = self.said.borrow().clone();
+        collect(self.home(), &mut places);
+        for (place, bytes) in &places {
+            for secret in self.secrets.borrow().iter() {
+                let found = bytes.windows(secret.len()).any(|window| window == secret);
+                assert!(!found, "a secret was found in {place}");
+            }
+        }
+    }
+}
+
+fn collect(directory: &Path, into: &mut Vec<(String, Vec<u8>)>) {
+    for entry in fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        let kind = fs::symlink_metadata(&path).unwrap().file_type();
+        if kind.is_dir() {
+            collect(&path, into);
+        } else if kind.is_file() && path.extension() != Some(OsStr::new("given")) {
+            into.push((
+                path.display().to_string(),
+                fs::read(&path).unwrap_or_default(),
+            ));
+        }
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            self.search();
+        }
+    }
+}
+
+/// A command line about to be run.
+pub struct Invocation<'s> {
+    sandbox: &'s Sandbox,
+    arguments: Vec<OsString>,
+    environment: BTreeMap<OsString, OsString>,
+    directory: PathBuf,
+    stdin: Option<Vec<u8>>,
+}
+
+impl Invocation<'_> {
+    pub fn stdin(mut self, bytes: impl AsRef<[u8]>) -> Self {
+        self.stdin = Some(bytes.as_ref().to_vec());
+        self
+    }
+
+    pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.environment
+            .insert(name.into(), value.as_ref().to_owned());
+        self
+    }
+
+    pub fn without(mut self, name: &str) -> Self {
+        self.environment.remove(OsStr::new(name));
+        self
+    }
+
+    pub fn within(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.directory = directory.into();
+        self
+    }
+
+    /// The command itself, for a test that needs more than [`Invocation::run`] gives. In a session of
+    /// its own: with a controlling terminal, a test run by hand would be asked for passphrases.
+    pub fn command(&self) -> Command {
+        let mut command = Command::new("setsid");
+        command.arg("--wait").arg(KLUIS).args(&self.arguments);
+        command
+            .env_clear()
+            .envs(&self.environment)
+            .current_dir(&self.directory);
+        command
+    }
+
+    /// Runs it without a terminal; stdin is at its end unless something was given.
+    pub fn run(self) -> Outcome {
+        let stdin = if self.stdin.is_some() {
+            Stdio::piped()
+        } else {
+            Stdio::null()
+        };
+        let mut command = self.command();
+        command
+            .stdin(stdin)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        if let (Some(bytes), Some(mut stdin)) = (&self.stdin, child.stdin.take()) {
+            // A command that fails early does not read; that is no failure of the test.
+            let _ = stdin.write_all(bytes);
+        }
+        let output = child.wait_with_output().unwrap();
+        let line = self
+            .arguments
+            .join(OsStr::new(" "))
+            .to_string_lossy()
+            .into_owned();
+        let mut said = self.sandbox.said.borrow_mut();
+        said.push((
+            format!("the arguments of `{line}`"),
+            line.clone().into_bytes(),
+        ));
+        said.push((format!("stderr of `{line}`"), output.stderr.clone()));
+        let killed = output.status.signal().map(|signal| 128 + signal);
+        Outcome {
+            line,
+            code: output.status.code().or(killed).unwrap(),
+            stdout: output.stdout,
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+            stdout_compared: false,
+            stderr_compared: false,
+        }
+    }
+}
+
+/// What came of it. stdout and stderr are empty unless a test says otherwise.
+#[must_use = "end with `exits`"]
+pub struct Outcome {
+    line: String,
+    pub code: i32,
+    pub stdout: Vec<u8>,
+    pub stderr: String,
+    stdout_compared: bool,
+    stderr_compared: bool,
+}
+
+impl Outcome {
+    /// stdout is exactly this.
+    pub fn stdout(mut self, expected: impl AsRef<[u8]>) -> Self {
+        let found = String::from_utf8_lossy(&self.stdout);
+        let wanted = String::from_utf8_lossy(expected.as_ref());
+        let same = self.stdout == expected.as_ref();
+        assert!(
+            same,
+            "stdout of `{}`:\n{found}\nnot:\n{wanted}\n{}",
+            self.line, self.stderr
+        );
+        self.stdout_compared = true;
+        self
+    }
+
+    /// stdout is looked at by the test itself, or does not matter.
+    pub fn any_stdout(mut self) -> Self {
+        self.stdout_compared = true;
+        self
+    }
+
+    /// stderr is exactly this.
+    pub fn stderr(mut self, expected: &str) -> Self {
+        assert_eq!(self.stderr, expected, "stderr of `{}`", self.line);
+        self.stderr_compared = true;
+        self
+    }
+
+    /// stderr holds this somewhere.
+    pub fn stderr_has(mut self, expected: &str) -> Self {
+        let (line, found) = (&self.line, &self.stderr);
+        assert!(
+            found.contains(expected),
+            "stderr of `{line}`:\n{found}\nhas no:\n{expected}"
+        );
+        self.stderr_compared = true;
+        self
+    }
+
+    pub fn any_stderr(mut self) -> Self {
+        self.stderr_compared = true;
+        self
+    }
+
+    /// It ended with this code, and said nothing that was not compared.
+    pub fn exits(self, code: i32) {
+        assert_eq!(
+            self.code, code,
+            "exit code of `{}`:\n{}",
+            self.line, self.stderr
+        );
+        assert!(
+            self.stdout_compared || self.stdout.is_empty(),
+            "`{}` wrote to stdout",
+            self.line
+        );
+        if !self.stderr_compared {
+            assert_eq!(self.stderr, "", "stderr of `{}`", self.line);
+        }
+    }
+
+    /// stdout as JSON.
+    pub fn json(&self) -> serde_json::Value {
+        let parsed = serde_json::from_slice(&self.stdout);
+        parsed.unwrap_or_else(|_| panic!("`{}`: {}", self.line, self.stderr))
+    }
+
+    /// stderr as the one JSON object that it must be.
+    pub fn json_error(&self) -> serde_json::Value {
+        assert_eq!(self.stderr.lines().count(), 1, "{}", self.stderr);
+        serde_json::from_str(&self.stderr).unwrap()
+    }
+}
