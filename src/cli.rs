@@ -197,7 +197,6 @@ impl From<Globals> for Flags {
             interaction: globals.non_interactive.then_some(Interaction::Refused),
             vault_key: globals.vault_key,
             passphrase_file: globals.passphrase_file,
-            identity: None,
         }
     }
 }

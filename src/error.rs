@@ -221,7 +221,6 @@ impl Error {
             Self::NotPinned { .. } => {
                 "compare with `kluis verify` on a machine you trust; the pin is --vault-key or KLUIS_VAULT_KEY"
             }
-            Self::Settings(_) => return None,
             Self::Vault(error) => return hint_of_vault(error),
             Self::Ui(error) => match error {
                 ui::Error::NoTerminal => KEYS,
@@ -241,7 +240,7 @@ impl Error {
                 }
                 deliver::environment::Error::Nul { .. } => "no program can receive it this way",
             },
-            Self::Process(_) | Self::Failed(_) => return None,
+            Self::Settings(_) | Self::Process(_) | Self::Failed(_) => return None,
             Self::BeforeStart(error) => return error.hint(),
         };
         Some(hint.to_owned())
@@ -333,14 +332,12 @@ fn hint_of_vault(error: &vault::Error) -> Option<String> {
         E::NotFound {
             what: "workspace", ..
         } => "`kluis workspace list` shows what there is",
-        E::NotFound { .. } => return None,
         E::NotEffective { first, .. } => {
             return first.map(|first| format!("the first slot becomes effective at {first}"));
         }
         E::Exists { what: "secret", .. } => "change it with `kluis update`, or use `kluis set`",
-        E::Exists { .. } => return None,
         E::InUse { hint, .. } => hint,
-        E::Invalid(_) => return None,
+        E::NotFound { .. } | E::Exists { .. } | E::Invalid(_) => return None,
         E::Denied { .. } => {
             "it is bound to these domains and leaves by no way that does not know them"
         }

@@ -25,10 +25,6 @@ impl Plaintext {
         self.0.len()
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// Whether both hold the same bytes, in time that depends on the lengths alone.
     pub fn same_as(&self, other: &Self) -> bool {
         self.0.ct_eq(&other.0).into()

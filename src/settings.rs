@@ -27,7 +27,6 @@ pub struct Flags {
     pub interaction: Option<Interaction>,
     pub vault_key: Option<String>,
     pub passphrase_file: Option<PathBuf>,
-    pub identity: Option<PathBuf>,
 }
 
 /// What a project file that may be followed says; empty without one.
@@ -96,7 +95,6 @@ pub struct Unlocking {
     pub token: Option<Plaintext>,
     pub token_file: Option<PathBuf>,
     pub passphrase_file: Option<PathBuf>,
-    pub identity: Option<PathBuf>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -193,7 +191,6 @@ pub fn settle(
             passphrase_file: flags
                 .passphrase_file
                 .or_else(|| path("KLUIS_PASSPHRASE_FILE")),
-            identity: flags.identity.or_else(|| path("KLUIS_IDENTITY")),
         },
     })
 }
@@ -357,7 +354,6 @@ mod tests {
             "KLUIS_TOKEN",
             "KLUIS_TOKEN_FILE",
             "KLUIS_PASSPHRASE_FILE",
-            "KLUIS_IDENTITY",
         ] {
             given = given.variable(name, "");
         }
@@ -369,7 +365,6 @@ mod tests {
         assert!(settings.unlocking.token.is_none());
         assert_eq!(settings.unlocking.token_file, None);
         assert_eq!(settings.unlocking.passphrase_file, None);
-        assert_eq!(settings.unlocking.identity, None);
     }
 
     #[test]
@@ -552,17 +547,12 @@ mod tests {
 
     #[test]
     fn the_ways_to_unlock_come_from_options_and_variables() {
-        let typed = Flags {
-            identity: Some("/typed".into()),
-            ..Flags::default()
-        };
+        let typed = Flags { ..Flags::default() };
         let given = flags(typed)
             .variable("KLUIS_TOKEN", "token")
-            .variable("KLUIS_IDENTITY", "/variable")
             .variable("KLUIS_PASSPHRASE_FILE", "/passphrase");
         let unlocking = given.settle().unwrap().unlocking;
         assert_eq!(unlocking.token.unwrap().expose(), b"token");
-        assert_eq!(unlocking.identity.unwrap(), Path::new("/typed"));
         assert_eq!(unlocking.passphrase_file.unwrap(), Path::new("/passphrase"));
     }
 }

@@ -155,13 +155,6 @@ impl<'u> Context<'u> {
         }
         Ok(())
     }
-
-    /// The passphrase in the file named for unlocking, if one is named.
-    pub fn passphrase_file(&self) -> Result<Option<Plaintext>, Error> {
-        let path = self.settings.unlocking.passphrase_file.as_deref();
-        path.map(|path| read_credential(path, "passphrase"))
-            .transpose()
-    }
 }
 
 impl From<settings::Color> for ColorChoice {

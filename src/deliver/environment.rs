@@ -126,10 +126,6 @@ impl Environment {
         Ok(())
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.values.is_empty()
-    }
-
     /// Keys and values, by key.
     pub fn iter(&self) -> impl Iterator<Item = (&EnvKey, &Plaintext)> {
         self.values.iter().map(|(key, (_, value))| (key, value))
@@ -266,6 +262,6 @@ mod tests {
             error.to_string(),
             "the value for KEY holds a NUL, which no environment variable can"
         );
-        assert!(environment.is_empty());
+        assert_eq!(environment.iter().count(), 0);
     }
 }

@@ -21,7 +21,7 @@ pub fn encode(prefix: &str, payload: &[u8]) -> Zeroizing<String> {
         let mut rest = 0;
         for byte in number.iter_mut() {
             rest = rest << 8 | u32::from(*byte);
-            *byte = (rest / 62) as u8;
+            *byte = u8::try_from(rest / 62).unwrap_or_default();
             rest %= 62;
         }
         *digit = ALPHABET[rest as usize];
@@ -40,10 +40,11 @@ pub fn decode<const N: usize>(prefix: &str, text: &str) -> Option<Zeroizing<[u8;
     }
     let mut number = Zeroizing::new(vec![0; N + CRC_BYTES]);
     for digit in digits.bytes() {
-        let mut carry = ALPHABET.iter().position(|&letter| letter == digit)? as u32;
+        let place = ALPHABET.iter().position(|&letter| letter == digit)?;
+        let mut carry = u32::try_from(place).ok()?;
         for byte in number.iter_mut().rev() {
             carry += u32::from(*byte) * 62;
-            *byte = carry as u8;
+            [.., *byte] = carry.to_be_bytes();
             carry >>= 8;
         }
         if carry != 0 {
@@ -67,7 +68,11 @@ mod tests {
 
     #[test]
     fn a_text_reads_back_as_it_was_written() {
-        for payload in [[0; 48], [255; 48], std::array::from_fn(|i| i as u8)] {
+        for payload in [
+            [0; 48],
+            [255; 48],
+            std::array::from_fn(|i| u8::try_from(i).unwrap()),
+        ] {
             let text = encode("kls_", &payload);
             assert_eq!(text.len(), "kls_".len() + 70);
             assert_eq!(decode("kls_", &text).as_deref(), Some(&payload));

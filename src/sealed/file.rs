@@ -178,7 +178,9 @@ pub fn assemble(header: &Header, sections: &[SectionBytes<'_>]) -> Result<Sealed
             SectionBytes::Kept(bytes) => out.extend_from_slice(bytes),
             SectionBytes::Changed { head, pages } => {
                 out.extend_from_slice(head.as_bytes());
-                pages.iter().for_each(|page| out.extend_from_slice(page));
+                for page in pages {
+                    out.extend_from_slice(page);
+                }
             }
         }
     }

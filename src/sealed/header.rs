@@ -114,18 +114,17 @@ impl Key {
         })()
         .ok_or(Error::Damaged(Part::Header))?;
         let damaged = || Error::Damaged(Part::Key(id));
-        let kdf = Self::parse_kdf(&mut line)
-            .ok_or_else(damaged)?
-            .transpose()?;
+        line.literal(",\"kind\":\"").ok_or_else(damaged)?;
+        let kdf = if line.optional("passphrase\"") {
+            let (memory, passes, lanes) = Self::parse_kdf(&mut line).ok_or_else(damaged)?;
+            Some(Kdf::checked(memory, passes, lanes)?)
+        } else {
+            None
+        };
         Self::parse_rest(id, kdf, line).ok_or_else(damaged)
     }
 
-    /// Kind and parameters; the parameters have an error of their own.
-    fn parse_kdf(line: &mut Line<'_>) -> Option<Option<Result<Kdf, Error>>> {
-        line.literal(",\"kind\":\"")?;
-        if !line.optional("passphrase\"") {
-            return Some(None);
-        }
+    fn parse_kdf(line: &mut Line<'_>) -> Option<(u64, u64, u64)> {
         line.literal(",\"kdf\":{\"argon2id\":{\"m\":")?;
         let memory = line.number()?;
         line.literal(",\"t\":")?;
@@ -133,7 +132,7 @@ impl Key {
         line.literal(",\"p\":")?;
         let lanes = line.number()?;
         line.literal("}}")?;
-        Some(Some(Kdf::checked(memory, passes, lanes)))
+        Some((memory, passes, lanes))
     }
 
     fn parse_rest(id: KeyId, kdf: Option<Kdf>, mut line: Line<'_>) -> Option<Self> {

@@ -3,7 +3,11 @@
 //! Unlike a ULID an id carries no time: a sealed file must not tell when a secret was made.
 
 use super::random;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::borrow::Cow;
 use std::fmt;
+use std::marker::PhantomData;
 
 /// Crockford's base 32, as ULID uses it.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -11,71 +15,89 @@ const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// 26 characters of five bits carry 130 bits: the first character stays below 8.
 pub const ID_CHARACTERS: usize = 26;
 
-macro_rules! ids {
-    ($($(#[$doc:meta])* $name:ident = $prefix:literal;)+) => {$(
-        $(#[$doc])*
+/// What an id is of.
+pub trait Kind {
+    const PREFIX: &'static str;
+}
+
+/// An id of one kind.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Id<K>(u128, PhantomData<K>);
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $id:ident of $kind:ident = $prefix:literal;)+) => {$(
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(u128);
+        pub enum $kind {}
 
-        impl $name {
-            pub const PREFIX: &'static str = $prefix;
-
-            /// A new id, from the system's randomness.
-            pub fn random() -> Self {
-                Self(u128::from_be_bytes(random::bytes()))
-            }
-
-            /// Reads an id in its one spelling: prefix, 26 upper-case characters, at most 128 bits.
-            pub fn parse(text: &str) -> Option<Self> {
-                decode(text.strip_prefix($prefix)?).map(Self)
-            }
-
-            pub const fn from_bits(bits: u128) -> Self {
-                Self(bits)
-            }
-
-            pub const fn bits(self) -> u128 {
-                self.0
-            }
+        impl Kind for $kind {
+            const PREFIX: &'static str = $prefix;
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str($prefix)?;
-                f.pad(&encode(self.0))
-            }
-        }
-
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                fmt::Display::fmt(self, f)
-            }
-        }
-
-        impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-                to.collect_str(self)
-            }
-        }
-
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-                let text = <std::borrow::Cow<'de, str>>::deserialize(from)?;
-                Self::parse(&text).ok_or_else(|| serde::de::Error::custom("not an id"))
-            }
-        }
+        $(#[$doc])*
+        pub type $id = Id<$kind>;
     )+};
 }
 
-ids! {
+kinds! {
     /// A vault: bound into every ciphertext and signature, so that parts never move between vaults.
-    VaultId = "vlt_";
+    VaultId of Vault = "vlt_";
     /// One way to unlock a vault.
-    KeyId = "key_";
-    WorkspaceId = "wsp_";
-    SecretId = "sec_";
+    KeyId of Key = "key_";
+    WorkspaceId of Workspace = "wsp_";
+    SecretId of Secret = "sec_";
     /// An app: one id however many workspaces its links lie in.
-    AppId = "app_";
+    AppId of App = "app_";
+}
+
+impl<K: Kind> Id<K> {
+    pub const PREFIX: &'static str = K::PREFIX;
+
+    /// A new id, from the system's randomness.
+    pub fn random() -> Self {
+        Self::from_bits(u128::from_be_bytes(random::bytes()))
+    }
+
+    /// Reads an id in its one spelling: prefix, 26 upper-case characters, at most 128 bits.
+    pub fn parse(text: &str) -> Option<Self> {
+        decode(text.strip_prefix(K::PREFIX)?).map(Self::from_bits)
+    }
+
+    pub const fn from_bits(bits: u128) -> Self {
+        Self(bits, PhantomData)
+    }
+
+    pub const fn bits(self) -> u128
+    where
+        K: Copy,
+    {
+        self.0
+    }
+}
+
+impl<K: Kind> fmt::Display for Id<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(K::PREFIX)?;
+        f.write_str(&encode(self.0))
+    }
+}
+
+impl<K: Kind> fmt::Debug for Id<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl<K: Kind> Serialize for Id<K> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+impl<'de, K: Kind> Deserialize<'de> for Id<K> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = Cow::<'de, str>::deserialize(from)?;
+        Self::parse(&text).ok_or_else(|| D::Error::custom("not an id"))
+    }
 }
 
 fn encode(bits: u128) -> String {

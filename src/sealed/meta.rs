@@ -118,7 +118,7 @@ mod tests {
                 "\"created_at\":1,\"updated_at\":2",
                 "\"updated_at\":2,\"created_at\":1",
             ),
-            good.replace("}", ",\"more\":1}"),
+            good.replace('}', ",\"more\":1}"),
             good.replace(":1", ":1.0"),
             format!("{good} "),
         ] {

@@ -5,6 +5,7 @@
 //! which adds at most 12 %.
 
 use crate::plaintext::Plaintext;
+use zeroize::Zeroizing;
 
 const LENGTH_BYTES: usize = 4;
 const STEP_BYTES: usize = 64;
@@ -34,14 +35,17 @@ pub fn pad(content: &[u8], spare: usize) -> Vec<u8> {
     out
 }
 
-/// The content again; `None` unless [`pad`] would have made exactly these bytes.
-pub fn unpad(bytes: Plaintext) -> Option<Plaintext> {
-    let (length, rest) = bytes.expose().split_first_chunk::<LENGTH_BYTES>()?;
+/// The content again, in place; `None` unless [`pad`] would have made exactly these bytes.
+pub fn unpad(mut bytes: Zeroizing<Vec<u8>>) -> Option<Plaintext> {
+    let (length, rest) = bytes.split_first_chunk::<LENGTH_BYTES>()?;
     let length = u32::from_be_bytes(*length) as usize;
-    let (content, zeros) = rest.split_at_checked(length)?;
-    let canonical =
-        padded(LENGTH_BYTES + length) == bytes.len() && zeros.iter().all(|&byte| byte == 0);
-    canonical.then(|| Plaintext::new(content.to_vec()))
+    let (_, zeros) = rest.split_at_checked(length)?;
+    if padded(LENGTH_BYTES + length) != bytes.len() || zeros.iter().any(|&byte| byte != 0) {
+        return None;
+    }
+    bytes.drain(..LENGTH_BYTES);
+    bytes.truncate(length);
+    Some(Plaintext::new(std::mem::take(&mut *bytes)))
 }
 
 #[cfg(test)]
@@ -66,18 +70,18 @@ mod tests {
         for length in [0, 1, 59, 60, 61, 1020, 1021, 70_000] {
             let content = vec![7; length];
             let padded = pad(&content, 0);
-            let opened = unpad(Plaintext::new(padded.clone())).expect("it was padded here");
+            let opened = unpad(Zeroizing::new(padded.clone())).expect("it was padded here");
             assert_eq!(opened.expose(), content);
             let mut longer = padded.clone();
             longer.resize(longer.len() + STEP_BYTES, 0);
-            assert!(unpad(Plaintext::new(longer)).is_none());
+            assert!(unpad(longer.into()).is_none());
             if padded.len() > LENGTH_BYTES + length {
                 let mut marked = padded.clone();
                 *marked.last_mut().expect("not empty") = 1;
-                assert!(unpad(Plaintext::new(marked)).is_none());
+                assert!(unpad(marked.into()).is_none());
             }
         }
-        assert!(unpad(Plaintext::new(vec![0; 3])).is_none());
-        assert!(unpad(Plaintext::new(vec![255; 64])).is_none());
+        assert!(unpad(vec![0; 3].into()).is_none());
+        assert!(unpad(vec![255; 64].into()).is_none());
     }
 }

@@ -94,7 +94,7 @@ impl Seed {
             ciphertext,
             line.as_bytes(),
         );
-        padding::unpad(Plaintext::new(opened.ok()?))
+        padding::unpad(opened.ok()?.into())
     }
 }
 

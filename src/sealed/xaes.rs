@@ -94,7 +94,7 @@ impl Xaes {
                 &(*tag).into(),
             )
             .ok()?;
-        padding::unpad(Plaintext::new(std::mem::take(&mut *buffer)))
+        padding::unpad(buffer)
     }
 }
 

@@ -32,10 +32,6 @@ impl Snapshot {
         }
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     /// Exactly `len` bytes from `offset` on; fewer are an error.
     pub fn read_at(&self, offset: u64, len: usize) -> Result<Vec<u8>, Error> {
         let end = u64::try_from(len)

@@ -72,10 +72,6 @@ impl Ui {
         self.options = options;
     }
 
-    pub fn options(&self) -> Options {
-        self.options
-    }
-
     /// Whether a person sees stdout; nobody is behind a pipe.
     pub fn stdout_is_terminal(&self) -> bool {
         self.streams.out_columns.is_some()
@@ -92,7 +88,8 @@ impl Ui {
             Ok(std::borrow::Cow::Borrowed(_)) => self.unbuffered(bytes)?,
             Ok(std::borrow::Cow::Owned(escaped)) => self.unbuffered(escaped.as_bytes())?,
             Err(_) => {
-                self.unbuffered(Zeroizing::new(bytes.escape_ascii().to_string()).as_bytes())?
+                let escaped = Zeroizing::new(bytes.escape_ascii().to_string());
+                self.unbuffered(escaped.as_bytes())?;
             }
         }
         if !bytes.ends_with(b"\n") {

@@ -68,11 +68,6 @@ impl Ui {
         tty.say("\n")
     }
 
-    /// Asks for a line that may be seen, returned without its newline.
-    pub fn ask(&mut self, question: &str) -> Result<String, Error> {
-        read_line(&self.tty(Echo::Shown)?, &format!("{question}: "))
-    }
-
     fn tty(&mut self, echo: Echo) -> Result<Tty, Error> {
         if !self.options.interactive {
             return Err(Error::NoTerminal);

@@ -32,10 +32,6 @@ impl Table {
         self.rows.push(cells.into_iter().map(Into::into).collect());
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
-    }
-
     /// One line per row, cells separated by tabs: for `cut`, `awk` and `while read`.
     pub(super) fn for_pipe(&self) -> String {
         let mut text = String::new();

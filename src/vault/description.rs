@@ -23,10 +23,6 @@ impl Description {
         }
         Ok(Self(text.to_owned()))
     }
-
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
 }
 
 checked_text!(Description);
