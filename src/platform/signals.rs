@@ -86,9 +86,12 @@ pub fn stop() {
 /// Whether the signal was set to be ignored by whoever started us.
 #[cfg(target_os = "linux")]
 fn is_ignored(signal: i32) -> bool {
-    let Ok(status) = std::fs::read_to_string("/proc/self/status") else {
-        return false;
-    };
+    std::fs::read_to_string("/proc/self/status").is_ok_and(|status| ignores(&status, signal))
+}
+
+/// What `/proc/PID/status` (proc_pid_status(5)) says of a signal.
+#[cfg(target_os = "linux")]
+fn ignores(status: &str, signal: i32) -> bool {
     let mask = status
         .lines()
         .find_map(|line| line.strip_prefix("SigIgn:"))
@@ -122,9 +125,13 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn what_rust_ignores_is_seen_as_ignored_and_the_rest_is_not() {
-        use signal_hook::consts::SIGPIPE;
-        assert!(is_ignored(SIGPIPE), "Rust's start-up ignores it");
-        assert!(!is_ignored(SIGTERM));
+    fn a_mask_tells_which_signals_are_ignored() {
+        // What `nohup` leaves: HUP, the first bit, and PIPE, the thirteenth.
+        let status = "Name:\tkluis\nSigIgn:\t0000000000001001\nSigCgt:\t0000000000004002\n";
+        assert!(ignores(status, SIGHUP));
+        assert!(ignores(status, 13));
+        assert!(!ignores(status, SIGINT));
+        assert!(!ignores(status, SIGTERM));
+        assert!(!ignores("", SIGHUP));
     }
 }
