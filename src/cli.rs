@@ -117,6 +117,23 @@ const VERBS: &[Entry] = &[
 /// The whole command line. A verb's own arguments are only defined when it is used: that halves the
 /// time to start.
 pub fn command() -> Command {
+    command_of(VERBS.iter())
+}
+
+/// The command line as far as these arguments need it. With the verb in the first place, as people and
+/// scripts write it, no other verb is defined.
+fn command_for(arguments: &[OsString]) -> Command {
+    let first = arguments.get(1).map(OsString::as_os_str);
+    match VERBS
+        .iter()
+        .find(|entry| first.is_some_and(|first| entry.name == first))
+    {
+        Some(entry) => command_of(std::iter::once(entry)),
+        None => command(),
+    }
+}
+
+fn command_of(verbs: impl Iterator<Item = &'static Entry>) -> Command {
     let root = Globals::augment_args(Command::new("kluis"))
         .version(env!("CARGO_PKG_VERSION"))
         .about("A vault for secrets on the command line")
@@ -126,7 +143,7 @@ pub fn command() -> Command {
         .disable_help_subcommand(true)
         .help_expected(true)
         .infer_long_args(false);
-    VERBS.iter().fold(root, |root, entry| {
+    verbs.fold(root, |root, entry| {
         let command = Command::new(entry.name)
             .about(entry.about)
             .defer(entry.define);
@@ -143,7 +160,7 @@ pub fn run(arguments: &[OsString], hardened: Hardened) -> u8 {
         json: wants_json(arguments),
         ..ui::Options::default()
     });
-    let verb = match command().try_get_matches_from(arguments) {
+    let verb = match command_for(arguments).try_get_matches_from(arguments) {
         Ok(matches) => dispatch(&matches, &mut ui, hardened),
         Err(error) if error.exit_code() == 0 => ui
             .raw(error.render().to_string().as_bytes())

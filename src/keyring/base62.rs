@@ -1,10 +1,12 @@
 //! Secrets and keys as people pass them on: a prefix that scanners know, then base 62 of a fixed length
 //! with a CRC-32, so that a typing error is found before any work.
 
+use crc::{CRC_32_ISO_HDLC, Crc};
 use zeroize::Zeroizing;
 
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const CRC_BYTES: usize = 4;
+const CRC: Crc<u32> = Crc::<u32>::new(&CRC_32_ISO_HDLC);
 
 /// Characters that `bytes` bytes take: log 256 / log 62, rounded up.
 const fn characters(bytes: usize) -> usize {
@@ -56,7 +58,7 @@ pub fn decode<const N: usize>(prefix: &str, text: &str) -> Option<Zeroizing<[u8;
 }
 
 fn checksum(prefix: &str, payload: &[u8]) -> [u8; CRC_BYTES] {
-    let mut crc = crc32fast::Hasher::new();
+    let mut crc = CRC.digest();
     crc.update(prefix.as_bytes());
     crc.update(payload);
     crc.finalize().to_be_bytes()

@@ -11,8 +11,9 @@ use std::ops::Range;
 
 pub const MAX_FILE_BYTES: u64 = 256 * 1024 * 1024;
 
-/// Enough for the header and the directory of most vaults in one read.
-const FIRST_READ_BYTES: usize = 32 * 1024;
+/// Enough for the header and the directory of a small vault in one read; memory that is touched costs
+/// more than a second read.
+const FIRST_READ_BYTES: usize = 8 * 1024;
 
 /// The structure of a file, signatures checked, without its records.
 #[derive(Clone, Debug)]
