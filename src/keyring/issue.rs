@@ -3,6 +3,7 @@
 use super::Error;
 use super::master::Master;
 use super::token::Token;
+use crate::plaintext::Plaintext;
 use crate::sealed::header::{Bond, Key, Lock};
 use crate::sealed::id::{KeyId, VaultId};
 use crate::sealed::kdf::{Kdf, Passphrase, SALT_BYTES};
@@ -67,7 +68,21 @@ fn grant(
         about,
     };
     let content = master.grant().encode();
-    key.grant = seal_grant(vault, &key.public, &key.public_part(), content.expose())
-        .ok_or(sealed::Error::Damaged(Part::Key(id)))?;
-    Ok(key)
+    let damaged = sealed::Error::Damaged(Part::Key(id));
+    let Some(grant) = seal_grant(vault, &key.public, &key.public_part(), content.expose()) else {
+        return Err(damaged.into());
+    };
+    key.grant = grant;
+    if opens(&key, seed, &content, master) {
+        Ok(key)
+    } else {
+        Err(damaged.into())
+    }
+}
+
+/// Whether the seed opens the whole line: it may take the place of one that is known to work.
+fn opens(key: &Key, seed: &Seed, content: &Plaintext, master: &Master) -> bool {
+    let grant = seed.open_grant(&key.public_part(), &key.grant);
+    let anchor = key.bond().and_then(|bond| seed.open_anchor(&bond.anchor));
+    grant.is_some_and(|grant| grant.same_as(content)) && anchor == Some(master.verify())
 }

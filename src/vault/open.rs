@@ -309,9 +309,14 @@ impl Vault {
         };
         let staged = transaction.stage(&draft.bytes).map_err(Error::from)?;
         let staged = View::load(staged, Scan::Everything)?;
-        self.keyring
-            .follow(&staged.layout.header)
-            .map_err(Error::from)?;
+        // A key whose own line is replaced takes a new secret, which opened that line when it was issued.
+        let own = self.keyring.key();
+        let line = |view: &View| view.layout.header.content().key(own).cloned();
+        if line(&staged) == line(&view) {
+            self.keyring
+                .follow(&staged.layout.header)
+                .map_err(Error::from)?;
+        }
         let workspaces = reached(self.keyring.as_ref(), &staged)?;
         draft.confirm(&staged, self.keyring.as_ref(), &workspaces)?;
         transaction.commit(previous).map_err(Error::from)?;
