@@ -308,6 +308,7 @@ fn of_store(error: &store::Error) -> Exit {
         E::Refused { .. }
         | E::Io { .. }
         | E::NotWritten { .. }
+        | E::NotStored { .. }
         | E::NotDurable { .. }
         | E::PreviousRemains { .. } => Exit::Failed,
     }
@@ -373,6 +374,7 @@ fn hint_of_vault(error: &vault::Error) -> Option<String> {
             S::Exists { .. } => "nothing was written; name another place with --vault",
             S::Busy { .. } => "try again, or wait longer with --lock-timeout",
             S::ChangedUnderneath { .. } => "run the command again",
+            S::NotStored { .. } => "check the disk and the file system, then run the command again",
             S::NotDurable { .. } => "check the file system, then `kluis verify`",
             S::PreviousRemains { .. } => {
                 "delete that file: it opens with the key that was taken away"

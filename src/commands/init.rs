@@ -10,6 +10,7 @@ use crate::store::git_exclude;
 use crate::store::{self, Store};
 use crate::ui::{self, Answer};
 use crate::vault::create::{Keys, create};
+use anyhow::Context as _;
 use serde::Serialize;
 
 /// Make a new vault
@@ -89,7 +90,15 @@ impl Verb for Init {
         let (header, token) = create(&file, &keys, context.now, patience)?;
         git_exclude::add(context.settings.vault.path());
         let text = token.map(|token| token.text());
-        report(context, &file.place(), &header, text.as_ref())
+        let place = file.place();
+        let printed = report(context, &place, &header, text.as_ref());
+        if text.is_none() {
+            return Ok(printed?);
+        }
+        // A closed stdout too is worth a word here: nobody has the token now.
+        Ok(printed.with_context(|| {
+            format!("nobody has the token of the new vault {place}: delete it and make another")
+        })?)
     }
 }
 
@@ -98,15 +107,15 @@ fn report(
     place: &str,
     header: &crate::sealed::header::Header,
     token: Option<&Plaintext>,
-) -> Result<(), Error> {
+) -> Result<(), ui::Error> {
     let text = token.and_then(|token| std::str::from_utf8(token.expose()).ok());
     if context.json {
-        return Ok(context.ui.json(&Made {
+        return context.ui.json(&Made {
             vault: header.content().vault.to_string(),
             path: place.to_owned(),
             vault_key: vault_key(header),
             token: text,
-        })?);
+        });
     }
     context.ui.note(&format!("made the vault {place}"));
     if let Some(text) = text {

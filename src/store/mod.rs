@@ -55,7 +55,7 @@ pub enum Previous {
     Remove,
 }
 
-/// What a store cannot do. Up to [`Error::NotWritten`] the vault is as it was.
+/// What a store cannot do. Up to [`Error::NotStored`] the vault is as it was.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("there is no vault at {place}")]
@@ -85,6 +85,11 @@ pub enum Error {
         path: PathBuf,
         source: io::Error,
     },
+    /// What was stored is not what was to be stored.
+    #[error(
+        "what was written beside {place} reads back as something else; the vault was not changed"
+    )]
+    NotStored { place: String },
     #[error("{} was replaced, but the change may not survive a power cut", path.display())]
     NotDurable { path: PathBuf, source: io::Error },
     #[error("the vault was replaced, but its previous bytes remain in {}", path.display())]

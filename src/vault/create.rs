@@ -14,8 +14,8 @@ use crate::sealed::header::{self, Content, Header};
 use crate::sealed::id::{KeyId, VaultId};
 use crate::sealed::kdf::{Kdf, Passphrase};
 use crate::sealed::section::{Seal, write_head};
-use crate::sealed::{self, meta};
-use crate::store::{self, Previous, Store};
+use crate::sealed::{self, SealedBytes, meta};
+use crate::store::{self, Previous, Snapshot, Store};
 use std::time::Duration;
 
 /// How a new vault is to be unlocked. At least one of both.
@@ -70,18 +70,25 @@ pub fn create(
         }
         .into());
     }
-    let stored = View::load(transaction.stage(&bytes)?, Scan::Everything)?;
+    let staged = transaction.stage(&bytes)?;
+    confirm(staged, &bytes, token.as_ref()).map_err(|error| error.of_staged(store.place()))?;
+    transaction.commit(Previous::Keep)?;
+    Ok((header, token))
+}
+
+/// Opens what was really stored.
+fn confirm(staged: Snapshot, bytes: &SealedBytes, token: Option<&Token>) -> Result<(), Error> {
+    let stored = View::load(staged, Scan::Everything)?;
     if stored.file() != bytes.as_slice() {
         return Err(sealed::Error::Damaged(sealed::Part::End).into());
     }
-    if let Some(token) = &token {
+    if let Some(token) = token {
         let keyring = unlock::with_token(&stored.layout.header, token)?;
         for line in &stored.layout.header.content().workspaces {
             opening::workspace(&keyring, line)?;
         }
     }
-    transaction.commit(Previous::Keep)?;
-    Ok((header, token))
+    Ok(())
 }
 
 /// The signed header, and the empty section of `default`.

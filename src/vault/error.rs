@@ -39,6 +39,25 @@ impl Error {
     pub fn invalid(field: &str, broken: Broken) -> Self {
         Self::Invalid(vec![Detail::new(field, broken)])
     }
+
+    /// This error, met in what was staged to be the vault at `place`: the vault itself is well.
+    pub fn of_staged(self, place: String) -> Self {
+        match self {
+            Self::Sealed(_) | Self::Keyring(keyring::Error::Sealed(_)) => {
+                store::Error::NotStored { place }.into()
+            }
+            Self::Store(store::Error::Io { path, source, .. }) => {
+                let doing = "read back";
+                store::Error::NotWritten {
+                    doing,
+                    path,
+                    source,
+                }
+                .into()
+            }
+            other => other,
+        }
+    }
 }
 
 /// A field that breaks a rule, in the shape of an HTTP 422 answer's `detail`.

@@ -1,6 +1,6 @@
 //! An unlocked vault: looking things up.
 
-use super::change::Change;
+use super::change::{Change, Draft};
 use super::name::WorkspaceName;
 use super::reference::{Reference, Target};
 use super::secret::Secret;
@@ -14,7 +14,7 @@ use crate::sealed::header::Header;
 use crate::sealed::id::SecretId;
 use crate::sealed::record::{Kind, Record, RecordId};
 use crate::sealed::{self, Part};
-use crate::store::{Previous, Store};
+use crate::store::{Previous, Snapshot, Store};
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
@@ -308,23 +308,32 @@ impl Vault {
             });
         };
         let staged = transaction.stage(&draft.bytes).map_err(Error::from)?;
-        let staged = View::load(staged, Scan::Everything)?;
-        // A key whose own line is replaced takes a new secret, which opened that line when it was issued.
-        let own = self.keyring.key();
-        let line = |view: &View| view.layout.header.content().key(own).cloned();
-        if line(&staged) == line(&view) {
-            self.keyring
-                .follow(&staged.layout.header)
-                .map_err(Error::from)?;
-        }
-        let workspaces = reached(self.keyring.as_ref(), &staged)?;
-        draft.confirm(&staged, self.keyring.as_ref(), &workspaces)?;
+        confirm(self.keyring.as_mut(), &draft, staged, &view)
+            .map_err(|error| error.of_staged(self.store.place()))?;
         transaction.commit(previous).map_err(Error::from)?;
         Ok(Changed {
             result,
             written: Written::Replaced,
         })
     }
+}
+
+/// Opens what was really stored, which is to take the place of `before`.
+fn confirm(
+    keyring: &mut dyn Keyring,
+    draft: &Draft,
+    staged: Snapshot,
+    before: &View,
+) -> Result<(), Error> {
+    let staged = View::load(staged, Scan::Everything)?;
+    // A key whose own line is replaced takes a new secret, which opened that line when it was issued.
+    let own = keyring.key();
+    let line = |view: &View| view.layout.header.content().key(own).cloned();
+    if line(&staged) == line(before) {
+        keyring.follow(&staged.layout.header)?;
+    }
+    let workspaces = reached(keyring, &staged)?;
+    draft.confirm(&staged, keyring, &workspaces)
 }
 
 /// What came of a change.
