@@ -6,5 +6,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod crash;
+mod full_disk;
 mod get;
 mod sandbox;

@@ -46,6 +46,15 @@ impl Sandbox {
         sandbox
     }
 
+    /// Another sandbox in the same state: what happens there does not happen here.
+    pub fn copy(&self) -> Self {
+        let mut copy = Self::empty();
+        copy_tree(self.home(), copy.home());
+        copy.token.clone_from(&self.token);
+        copy.secrets.clone_from(&self.secrets);
+        copy
+    }
+
     pub fn home(&self) -> &Path {
         self.home.path()
     }
@@ -72,11 +81,27 @@ impl Sandbox {
         self.secrets.borrow_mut().push(secret.to_vec());
     }
 
+    /// Looks for a token that was printed, too.
+    pub fn keep_token(&self, printed: &[u8]) {
+        if printed.starts_with(b"kls_") {
+            self.keep(printed.trim_ascii_end());
+        }
+    }
+
     /// A file that holds a secret because the test put it there: the search leaves it out.
     pub fn given(&self, name: &str, contents: impl AsRef<[u8]>) -> PathBuf {
-        let path = self.home().join(format!("{name}.given"));
+        let path = self.given_path(name);
         fs::write(&path, contents).unwrap();
         path
+    }
+
+    /// What [`Sandbox::given`] put there.
+    pub fn was_given(&self, name: &str) -> Vec<u8> {
+        fs::read(self.given_path(name)).unwrap()
+    }
+
+    pub fn given_path(&self, name: &str) -> PathBuf {
+        self.home().join(format!("{name}.given"))
     }
 
     /// A command line of the real binary.
@@ -96,7 +121,9 @@ impl Sandbox {
                 .collect(),
             environment,
             directory: self.home().to_owned(),
+            under: Vec::new(),
             stdin: None,
+            stdin_file: None,
         }
     }
 
@@ -133,6 +160,23 @@ impl Sandbox {
     }
 }
 
+fn copy_tree(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).unwrap() {
+        let (from, to) = {
+            let name = entry.unwrap().file_name();
+            (from.join(&name), to.join(&name))
+        };
+        let metadata = fs::symlink_metadata(&from).unwrap();
+        if metadata.is_dir() {
+            fs::create_dir(&to).unwrap();
+            fs::set_permissions(&to, metadata.permissions()).unwrap();
+            copy_tree(&from, &to);
+        } else {
+            fs::copy(&from, &to).unwrap();
+        }
+    }
+}
+
 fn collect(directory: &Path, into: &mut Vec<(String, Vec<u8>)>) {
     for entry in fs::read_dir(directory).unwrap() {
         let path = entry.unwrap().path();
@@ -162,12 +206,26 @@ pub struct Invocation<'s> {
     arguments: Vec<OsString>,
     environment: BTreeMap<OsString, OsString>,
     directory: PathBuf,
+    under: Vec<OsString>,
     stdin: Option<Vec<u8>>,
+    stdin_file: Option<PathBuf>,
 }
 
 impl Invocation<'_> {
     pub fn stdin(mut self, bytes: impl AsRef<[u8]>) -> Self {
         self.stdin = Some(bytes.as_ref().to_vec());
+        self
+    }
+
+    /// A file as stdin: it is read in the same pieces every time, which a pipe is not.
+    pub fn stdin_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.stdin_file = Some(path.into());
+        self
+    }
+
+    /// Started by another program, whose last arguments are the command line.
+    pub fn under<S: AsRef<OsStr>>(mut self, program: impl IntoIterator<Item = S>) -> Self {
+        self.under = program.into_iter().map(|a| a.as_ref().to_owned()).collect();
         self
     }
 
@@ -191,7 +249,8 @@ impl Invocation<'_> {
     /// its own: with a controlling terminal, a test run by hand would be asked for passphrases.
     pub fn command(&self) -> Command {
         let mut command = Command::new("setsid");
-        command.arg("--wait").arg(KLUIS).args(&self.arguments);
+        command.arg("--wait").args(&self.under);
+        command.arg(KLUIS).args(&self.arguments);
         command
             .env_clear()
             .envs(&self.environment)
@@ -201,10 +260,10 @@ impl Invocation<'_> {
 
     /// Runs it without a terminal; stdin is at its end unless something was given.
     pub fn run(self) -> Outcome {
-        let stdin = if self.stdin.is_some() {
-            Stdio::piped()
-        } else {
-            Stdio::null()
+        let stdin = match (&self.stdin, &self.stdin_file) {
+            (Some(_), _) => Stdio::piped(),
+            (None, Some(path)) => fs::File::open(path).unwrap().into(),
+            (None, None) => Stdio::null(),
         };
         let mut command = self.command();
         command
@@ -310,6 +369,12 @@ impl Outcome {
         if !self.stderr_compared {
             assert_eq!(self.stderr, "", "stderr of `{}`", self.line);
         }
+    }
+
+    /// It ended in a way that the test has looked at itself.
+    pub fn ends(self) {
+        let code = self.code;
+        self.exits(code);
     }
 
     /// stdout as JSON.

@@ -1,0 +1,175 @@
+//! The write protocol under SIGKILL and failing system calls, at each system call that a command makes:
+//! afterwards the vault is the old one or the new one, whole, and the next command works.
+//!
+//! Takes `strace`. Where that is missing or refused the tests say so and pass.
+
+mod order;
+mod point;
+mod scenario;
+mod trace;
+
+use point::{Ended, Fault, Point};
+use scenario::{SCENARIOS, Scenario, State};
+use std::io::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Instant;
+use trace::Trace;
+
+const THREADS: usize = 2;
+
+/// What came of the points of one scenario.
+#[derive(Default)]
+struct Tally {
+    points: usize,
+    /// By how the command ended, and by what the vault was then.
+    ended: [[usize; 2]; 3],
+    wrong: Vec<String>,
+}
+
+impl Tally {
+    fn add(&mut self, ended: Ended, state: State) {
+        self.points += 1;
+        self.ended[ended as usize][state as usize] += 1;
+    }
+
+    /// A row of the table in PROGRAMME.md.
+    fn row(&self, scenario: &Scenario, seconds: f32) -> String {
+        let [killed, failed, done] = self.ended;
+        format!(
+            "| {} | {} | {} / {} | {} / {} | {} | {} | {seconds:.0} s |",
+            scenario.name,
+            self.points,
+            killed[0],
+            killed[1],
+            failed[0],
+            failed[1],
+            done[0] + done[1],
+            self.wrong.len(),
+        )
+    }
+}
+
+/// Strikes a command with each of `faults` at each of its system calls.
+fn sweep(scenario: &Scenario, faults: &[Fault]) -> Tally {
+    let template = (scenario.prepare)();
+    let calls = Trace::of(scenario, &template).calls();
+    let points: Vec<Point> = faults
+        .iter()
+        .flat_map(|fault| calls.iter().filter_map(|call| Point::new(call, *fault)))
+        .collect();
+    let (next, tally) = (AtomicUsize::new(0), Mutex::new(Tally::default()));
+    thread::scope(|threads| {
+        for _ in 0..THREADS {
+            let template = template.copy();
+            let (points, next, tally) = (&points, &next, &tally);
+            threads.spawn(move || {
+                while let Some(point) = points.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let struck =
+                        catch_unwind(AssertUnwindSafe(|| point.strike(scenario, &template)));
+                    let mut tally = tally.lock().unwrap();
+                    match struck {
+                        Ok((ended, state)) => tally.add(ended, state),
+                        Err(_) => tally.wrong.push(format!("{}: {point}", scenario.name)),
+                    }
+                }
+            });
+        }
+    });
+    tally.into_inner().unwrap()
+}
+
+/// Written past the test runner, which keeps what a passing test prints to itself.
+fn say(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+fn set() -> &'static Scenario {
+    &SCENARIOS[0]
+}
+
+#[test]
+fn a_set_that_is_struck_anywhere_leaves_the_old_or_the_new_value() {
+    if !trace::is_possible() {
+        return;
+    }
+    let tally = sweep(
+        set(),
+        &[Fault::Kill, Fault::Error("EIO"), Fault::Error("ENOSPC")],
+    );
+    assert!(tally.wrong.is_empty(), "{:#?}", tally.wrong);
+    assert!(tally.points > 100, "only {} points", tally.points);
+}
+
+#[test]
+fn a_write_that_claims_more_than_it_did_is_found_by_reading_back() {
+    if !trace::is_possible() {
+        return;
+    }
+    let tally = sweep(set(), &[Fault::ShortWrite]);
+    assert!(tally.wrong.is_empty(), "{:#?}", tally.wrong);
+    let [_, failed, done] = tally.ended;
+    // That of the vault, and that of the id on stdout, of which nothing can be told afterwards.
+    assert_eq!((failed, done), ([1, 0], [0, 1]));
+}
+
+#[test]
+fn what_is_not_durable_takes_no_name_and_every_name_is_made_durable() {
+    if !trace::is_possible() {
+        return;
+    }
+    for scenario in SCENARIOS {
+        let sandbox = (scenario.prepare)();
+        let Some(trace) = Trace::with_names(scenario, &sandbox) else {
+            say("skipped: strace may not read the names of files here");
+            return;
+        };
+        order::check(scenario.name, &trace, "default.kluis");
+    }
+}
+
+#[test]
+fn a_file_system_that_cannot_do_everything_suffices() {
+    if !trace::is_possible() {
+        return;
+    }
+    for (name, call, error) in [
+        ("init", "renameat2", "EINVAL"),
+        ("init", "renameat2", "ENOSYS"),
+        ("set", "linkat", "EPERM"),
+        ("set", "linkat", "EMLINK"),
+        ("set", "getdents64", "EIO"),
+    ] {
+        let scenario = SCENARIOS.iter().find(|one| one.name == name).unwrap();
+        let template = (scenario.prepare)();
+        let calls = Trace::of(scenario, &template).calls();
+        let calls: Vec<_> = calls.iter().filter(|one| one.name == call).collect();
+        assert!(!calls.is_empty(), "{name} makes no {call}");
+        for call in calls {
+            let point = Point::new(call, Fault::Error(error)).unwrap();
+            let outcome = point.strike(scenario, &template);
+            assert_eq!(outcome, (Ended::Done, State::After), "{name}: {point}");
+        }
+    }
+}
+
+/// Every scenario with every fault at every call, which takes some minutes:
+/// `cargo test --test cli crash::every -- --ignored --nocapture`
+#[test]
+#[ignore = "some minutes"]
+fn every_scenario_survives_every_fault_at_every_call() {
+    if !trace::is_possible() {
+        return;
+    }
+    say("| scenario | points | killed: old / new | failed: old / new | done | wrong | time |");
+    let mut wrong = Vec::new();
+    for scenario in SCENARIOS {
+        let started = Instant::now();
+        let tally = sweep(scenario, &Fault::ALL);
+        say(&tally.row(scenario, started.elapsed().as_secs_f32()));
+        wrong.extend(tally.wrong);
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}

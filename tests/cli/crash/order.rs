@@ -1,0 +1,126 @@
+//! The order of the calls, which no test of the outcome can see: only a power cut would show that a
+//! file took a name before its bytes were durable.
+
+use super::trace::Trace;
+use std::collections::{HashMap, HashSet};
+
+/// What is known about the files of one directory while the calls go by. Files are told by their names
+/// there, directories by the last part of theirs.
+#[derive(Default)]
+struct Watch<'t> {
+    /// The open files, by descriptor.
+    open: HashMap<&'t str, &'t str>,
+    durable: HashSet<&'t str>,
+    read_back: HashSet<&'t str>,
+    /// Names that changed since their directory was made durable, by directory.
+    loose: HashMap<String, Vec<&'t str>>,
+    replaced: usize,
+}
+
+/// Fails unless what takes the name `vault` is durable and was read back, and every name is made durable
+/// in its directory.
+pub fn check(scenario: &str, trace: &Trace, vault: &str) {
+    let mut watch = Watch::default();
+    for line in trace.own_lines() {
+        watch.see(scenario, line, vault);
+    }
+    assert!(
+        watch.replaced > 0,
+        "{scenario}: nothing took the vault's name"
+    );
+    watch.loose.retain(|_, names| !names.is_empty());
+    assert!(
+        watch.loose.is_empty(),
+        "{scenario}: not durable: {:?}",
+        watch.loose
+    );
+}
+
+impl<'t> Watch<'t> {
+    fn see(&mut self, scenario: &str, line: &'t str, vault: &str) {
+        let Some((call, arguments)) = line.split_once('(') else {
+            return;
+        };
+        let Some(result) = result(line).filter(|result| !result.starts_with('-')) else {
+            return; // failed, and did nothing
+        };
+        let first = arguments.split([',', ')']).next().unwrap_or_default();
+        let paths: Vec<&str> = arguments.split('"').skip(1).step_by(2).collect();
+        match (call, paths.as_slice()) {
+            ("open" | "openat", [path]) => {
+                let name = file_name(path);
+                self.open.insert(result, name);
+                if line.contains("O_CREAT") {
+                    self.loosen(path, first, name);
+                }
+            }
+            ("fcntl", _) if arguments.contains("F_DUPFD") => {
+                if let Some(name) = self.open.get(first) {
+                    self.open.insert(result, name);
+                }
+            }
+            ("close", _) => {
+                self.open.remove(first);
+            }
+            ("write" | "pwrite64", _) => {
+                let name = self.open.get(first).copied().unwrap_or_default();
+                self.durable.remove(name);
+                self.read_back.remove(name);
+            }
+            ("fsync" | "fdatasync", _) => {
+                if let Some(name) = self.open.get(first) {
+                    self.durable.insert(name);
+                    self.loose.remove(*name);
+                }
+            }
+            ("read" | "pread64", _) => {
+                if let Some(name) = self
+                    .open
+                    .get(first)
+                    .filter(|name| self.durable.contains(*name))
+                {
+                    self.read_back.insert(name);
+                }
+            }
+            ("rename" | "renameat" | "renameat2" | "linkat", [from, to]) => {
+                if *to == vault {
+                    assert!(
+                        self.durable.contains(from),
+                        "{scenario}: not durable yet: {line}"
+                    );
+                    assert!(
+                        self.read_back.contains(from),
+                        "{scenario}: not read back: {line}"
+                    );
+                    self.replaced += 1;
+                }
+                self.loosen(to, first, to);
+            }
+            ("unlink" | "unlinkat" | "mkdir" | "mkdirat", [path]) => {
+                self.loosen(path, first, file_name(path));
+            }
+            _ => {}
+        }
+    }
+
+    /// Remembers a change of `name` in the directory that `path` tells, or that is open as `at`.
+    fn loosen(&mut self, path: &'t str, at: &str, name: &'t str) {
+        let directory = match path.rsplit_once('/') {
+            Some((directory, _)) => file_name(directory),
+            None => self.open.get(at).copied().unwrap_or("."),
+        };
+        self.loose
+            .entry(directory.to_owned())
+            .or_default()
+            .push(name);
+    }
+}
+
+fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// The first word after the equals sign: a descriptor, a number, or -1.
+fn result(line: &str) -> Option<&str> {
+    line.rsplit_once(" = ")?.1.split_whitespace().next()
+}

@@ -1,0 +1,185 @@
+//! One fault at one call, and what must be true afterwards.
+
+use super::scenario::{Scenario, State};
+use super::trace::Call;
+use crate::sandbox::{Outcome, Sandbox};
+use std::fmt;
+use std::fs;
+
+/// `code` as a shell tells of a process that was killed.
+const KILLED: i32 = 128 + 9;
+/// The documented codes of a failure, without those of `run`.
+const FAILURES: std::ops::RangeInclusive<i32> = 1..=9;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// Killed instead of the call.
+    Kill,
+    /// The call is not made and fails.
+    Error(&'static str),
+    /// The call is not made and says that it wrote one byte.
+    ShortWrite,
+}
+
+impl Fault {
+    pub const ALL: [Self; 8] = [
+        Self::Kill,
+        Self::Error("ENOSPC"),
+        Self::Error("EIO"),
+        Self::Error("EDQUOT"),
+        Self::Error("EROFS"),
+        Self::Error("EINTR"),
+        Self::Error("ENOMEM"),
+        Self::ShortWrite,
+    ];
+}
+
+pub struct Point {
+    call: String,
+    nth: usize,
+    fault: Fault,
+}
+
+/// How the command that was struck ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Ended {
+    Killed,
+    Failed,
+    Done,
+}
+
+impl fmt::Display for Point {
+    /// As `strace` is told.
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(to, "inject={}:", self.call)?;
+        match self.fault {
+            Fault::Kill => write!(to, "signal=SIGKILL")?,
+            Fault::Error(error) => write!(to, "error={error}")?,
+            Fault::ShortWrite => write!(to, "retval=1")?,
+        }
+        write!(to, ":when={}", self.nth)
+    }
+}
+
+impl Point {
+    /// `None` where the fault makes no sense.
+    pub fn new(call: &Call, fault: Fault) -> Option<Self> {
+        let sensible = fault != Fault::ShortWrite || call.name == "write";
+        sensible.then(|| Self {
+            call: call.name.clone(),
+            nth: call.nth,
+            fault,
+        })
+    }
+
+    /// Runs the command with this fault in a copy of `template`, and checks everything that is promised.
+    pub fn strike(&self, scenario: &Scenario, template: &Sandbox) -> (Ended, State) {
+        let sandbox = template.copy();
+        let log = sandbox.given_path("strace");
+        let before = fs::read(sandbox.vault()).ok();
+        let (trace, inject) = (format!("trace={}", self.call), self.to_string());
+        let strace = [
+            "strace",
+            "-o",
+            log.to_str().unwrap(),
+            "-e",
+            &trace,
+            "-e",
+            &inject,
+        ];
+        let outcome = (scenario.command)(&sandbox).under(strace).run();
+        sandbox.keep_token(&outcome.stdout);
+        let log = String::from_utf8_lossy(&fs::read(log).unwrap()).into_owned();
+        let ended = self.ended(&outcome, &log);
+
+        let state = (scenario.look)(&sandbox, &outcome.stdout);
+        if state == State::Before {
+            let after = fs::read(sandbox.vault()).ok();
+            assert!(after == before, "{self}: other bytes with the old value");
+        }
+        match (ended, state) {
+            (Ended::Killed, _) | (Ended::Failed, State::Before) | (Ended::Done, State::After) => {}
+            (Ended::Done, State::Before) => panic!("{self}: success, and nothing was saved"),
+            (Ended::Failed, State::After) => assert!(
+                says_it_was_replaced(&outcome.stderr) || is_stdout(&log),
+                "{self}: a failure that changed the vault without saying so: {}",
+                outcome.stderr
+            ),
+        }
+        // The only way to remove it was refused; the next writer does.
+        let may_litter = ended == Ended::Killed || self.call.starts_with("unlink");
+        if !may_litter {
+            let names = names(&sandbox);
+            let litter = names.iter().any(|name| name.contains(".tmp"));
+            assert!(!litter, "{self}: {names:?}");
+        }
+        outcome.any_stdout().any_stderr().ends();
+        recover(scenario, &sandbox, state);
+        (ended, state)
+    }
+
+    /// How it ended, after making sure that the fault was met at all.
+    fn ended(&self, outcome: &Outcome, log: &str) -> Ended {
+        let told = outcome.stderr.contains("kluis: error: ");
+        let code = outcome.code;
+        if self.fault == Fault::Kill {
+            assert_eq!(code, KILLED, "{self} was not met:\n{}", outcome.stderr);
+            assert!(!told, "{self}: {}", outcome.stderr);
+            return Ended::Killed;
+        }
+        assert!(log.contains("(INJECTED)"), "{self} was not met:\n{log}");
+        if code == 0 {
+            assert!(!told, "{self}: success with an error: {}", outcome.stderr);
+            return Ended::Done;
+        }
+        assert!(FAILURES.contains(&code), "{self}: code {code}");
+        let orderly = told && !outcome.stderr.contains("a defect in kluis");
+        assert!(orderly, "{self}: {}", outcome.stderr);
+        Ended::Failed
+    }
+}
+
+/// The two failures after the vault was replaced.
+fn says_it_was_replaced(stderr: &str) -> bool {
+    ["may not survive a power cut", "previous bytes remain"]
+        .iter()
+        .any(|text| stderr.contains(text))
+}
+
+/// Whether the call that failed was the one that prints the result: all is done by then, and a script
+/// that did not get the id must not take it for given.
+fn is_stdout(log: &str) -> bool {
+    let struck = log.lines().find(|line| line.contains("(INJECTED)"));
+    struck.is_some_and(|line| line.starts_with("write(1,"))
+}
+
+fn names(sandbox: &Sandbox) -> Vec<String> {
+    let Ok(entries) = fs::read_dir(sandbox.vault().parent().unwrap()) else {
+        return Vec::new();
+    };
+    let mut names: Vec<String> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+/// The next change works, and leaves nothing behind that is not meant to be there.
+fn recover(scenario: &Scenario, sandbox: &Sandbox, state: State) {
+    let Some((variable, key)) = (scenario.key)(sandbox, state) else {
+        return;
+    };
+    let value = sandbox.secret("next");
+    let set = sandbox.kluis(["set", "next"]).env(variable, &key);
+    set.stdin(&value).run().any_stdout().exits(0);
+    let get = sandbox.kluis(["get", "next"]).env(variable, &key);
+    get.run().stdout(&value).exits(0);
+    let verify = sandbox.kluis(["verify"]).env(variable, &key);
+    verify.run().any_stdout().exits(0);
+    let expected = [
+        ".default.kluis.lock",
+        ".default.kluis.prev",
+        "default.kluis",
+    ];
+    assert_eq!(names(sandbox), expected);
+}

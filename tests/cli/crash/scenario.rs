@@ -1,0 +1,210 @@
+//! The commands that are struck: what is there before, and how to tell the old state from the new.
+
+use crate::sandbox::{CHEAP_KDF, Invocation, Sandbox};
+use std::ffi::OsString;
+
+/// Which of both states a vault is in; anything else fails the test.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum State {
+    Before,
+    After,
+}
+
+pub struct Scenario {
+    pub name: &'static str,
+    pub prepare: fn() -> Sandbox,
+    pub command: fn(&Sandbox) -> Invocation<'_>,
+    /// The state of the vault, given what the command printed.
+    pub look: fn(&Sandbox, &[u8]) -> State,
+    /// The variable that unlocks the vault in this state; `None` when nobody was given a key.
+    pub key: fn(&Sandbox, State) -> Option<(&'static str, OsString)>,
+}
+
+pub const SCENARIOS: &[Scenario] = &[
+    Scenario {
+        name: "set",
+        prepare: || with_values("old", "new"),
+        command: set,
+        look: value,
+        key: |sandbox, _| Some(token(sandbox)),
+    },
+    Scenario {
+        name: "set of 60,000 bytes",
+        prepare: || with_values(&"old".repeat(20_000), &"new".repeat(20_000)),
+        command: set,
+        look: value,
+        key: |sandbox, _| Some(token(sandbox)),
+    },
+    Scenario {
+        name: "init",
+        prepare: Sandbox::empty,
+        command: |sandbox| sandbox.kluis(["init", "--token"]),
+        look: new_vault,
+        key: new_token,
+    },
+    Scenario {
+        name: "delete",
+        prepare: || with_values("old", "new"),
+        command: |sandbox| sandbox.kluis(["delete", "name", "--yes"]),
+        look: deleted,
+        key: |sandbox, _| Some(token(sandbox)),
+    },
+    Scenario {
+        name: "passphrase",
+        prepare: with_passphrase,
+        command: change_passphrase,
+        look: opening_passphrase,
+        key: |sandbox, state| Some((PASSPHRASE, passphrase(sandbox, state))),
+    },
+    Scenario {
+        name: "workspace create",
+        prepare: || with_values("old", "new"),
+        command: |sandbox| sandbox.kluis(["workspace", "create", "staging"]),
+        look: has_workspace,
+        key: |sandbox, _| Some(token(sandbox)),
+    },
+];
+
+const PASSPHRASE: &str = "KLUIS_PASSPHRASE_FILE";
+
+/// A vault with a secret whose value is `old`, with another one, and with previous bytes.
+fn with_values(old: &str, new: &str) -> Sandbox {
+    let sandbox = Sandbox::with_vault();
+    for (name, value) in [("old", old), ("new", new)] {
+        let value = format!("{}{value}", sandbox.secret(name));
+        sandbox.given(name, value);
+    }
+    sandbox.create("name", sandbox.was_given("old"));
+    sandbox.create("other", sandbox.secret("other"));
+    sandbox
+}
+
+fn set(sandbox: &Sandbox) -> Invocation<'_> {
+    let set = sandbox.kluis(["set", "name"]);
+    set.stdin_file(sandbox.given_path("new"))
+}
+
+fn value(sandbox: &Sandbox, _printed: &[u8]) -> State {
+    let value = sandbox.get("name");
+    if value == sandbox.was_given("old") {
+        State::Before
+    } else {
+        assert!(value == sandbox.was_given("new"), "neither of both values");
+        State::After
+    }
+}
+
+fn token(sandbox: &Sandbox) -> (&'static str, OsString) {
+    ("KLUIS_TOKEN", sandbox.token().into())
+}
+
+fn deleted(sandbox: &Sandbox, _printed: &[u8]) -> State {
+    let got = sandbox.kluis(["get", "name"]).run();
+    if got.code == 0 {
+        got.stdout(sandbox.was_given("old")).exits(0);
+        return State::Before;
+    }
+    got.stderr_has("no secret").exits(3);
+    State::After
+}
+
+fn has_workspace(sandbox: &Sandbox, _printed: &[u8]) -> State {
+    let listed = sandbox.kluis(["workspace", "list", "--json"]).run();
+    let names = listed.json()["workspaces"].as_array().unwrap().len();
+    listed.any_stdout().exits(0);
+    if names == 1 {
+        State::Before
+    } else {
+        State::After
+    }
+}
+
+/// No vault, or a whole one that its token opens; without a token that was printed, one that says so.
+fn new_vault(sandbox: &Sandbox, printed: &[u8]) -> State {
+    if !sandbox.vault().exists() {
+        return State::Before;
+    }
+    let verify = sandbox.kluis(["verify"]);
+    if let Some(token) = whole_token(printed) {
+        sandbox.given("token", token);
+        let opened = verify.env("KLUIS_TOKEN", token).run();
+        opened.any_stdout().exits(0);
+    } else {
+        // Only a vault whose every byte is authentic gets as far as asking for the key.
+        let stranger = Sandbox::with_vault().token();
+        let locked = verify.env("KLUIS_TOKEN", stranger).run();
+        locked.any_stderr().exits(4);
+    }
+    State::After
+}
+
+fn whole_token(printed: &[u8]) -> Option<&str> {
+    let token = std::str::from_utf8(printed).ok()?.strip_suffix('\n')?;
+    (token.starts_with("kls_") && token.len() == 74).then_some(token)
+}
+
+/// The token that was printed, or that of a second attempt where there is no vault.
+fn new_token(sandbox: &Sandbox, state: State) -> Option<(&'static str, OsString)> {
+    if state == State::Before {
+        let made = sandbox.kluis(["init", "--token"]).run();
+        sandbox.keep_token(&made.stdout);
+        sandbox.given("token", whole_token(&made.stdout).unwrap());
+        made.any_stdout().any_stderr().exits(0);
+    }
+    let path = sandbox.given_path("token");
+    path.exists().then(|| ("KLUIS_TOKEN_FILE", path.into()))
+}
+
+/// A vault with a passphrase, and previous bytes that it opens, too.
+fn with_passphrase() -> Sandbox {
+    let sandbox = Sandbox::empty();
+    for name in ["old", "new"] {
+        sandbox.given(name, sandbox.secret("a passphrase of this test"));
+    }
+    let old = passphrase(&sandbox, State::Before);
+    let init = sandbox.kluis(["init", "--kdf", CHEAP_KDF]);
+    init.env(PASSPHRASE, &old).run().any_stderr().exits(0);
+    let set = sandbox.kluis(["set", "name"]).env(PASSPHRASE, &old);
+    let value = sandbox.secret("value");
+    set.stdin(value).run().any_stdout().exits(0);
+    sandbox
+}
+
+fn passphrase(sandbox: &Sandbox, state: State) -> OsString {
+    let name = match state {
+        State::Before => "old",
+        State::After => "new",
+    };
+    sandbox.given_path(name).into()
+}
+
+fn change_passphrase(sandbox: &Sandbox) -> Invocation<'_> {
+    let new = sandbox.given_path("new");
+    let new = new.to_str().unwrap();
+    let change = [
+        "passphrase",
+        "--kdf",
+        CHEAP_KDF,
+        "--new-passphrase-file",
+        new,
+    ];
+    let old = passphrase(sandbox, State::Before);
+    sandbox.kluis(change).env(PASSPHRASE, old)
+}
+
+/// Exactly one of both opens.
+fn opening_passphrase(sandbox: &Sandbox, _printed: &[u8]) -> State {
+    let opens = |state| {
+        let key = passphrase(sandbox, state);
+        let got = sandbox.kluis(["get", "name"]).env(PASSPHRASE, key).run();
+        let code = got.code;
+        assert!(code == 0 || code == 4, "{}", got.stderr);
+        got.any_stdout().any_stderr().ends();
+        code == 0
+    };
+    match (opens(State::Before), opens(State::After)) {
+        (true, false) => State::Before,
+        (false, true) => State::After,
+        both => panic!("of the old and the new passphrase, open: {both:?}"),
+    }
+}

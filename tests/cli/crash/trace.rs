@@ -1,0 +1,138 @@
+//! What a command asks the system for, as `strace` saw it: the calls of its one thread, in order.
+
+use super::say;
+use super::scenario::Scenario;
+use crate::sandbox::Sandbox;
+use std::collections::HashMap;
+use std::fs;
+use std::process::Command;
+
+/// The calls that touch files, by every name that the architectures have for them.
+const STRUCK: [&str; 26] = [
+    "readlink",
+    "readlinkat",
+    "open",
+    "openat",
+    "write",
+    "pwrite64",
+    "fsync",
+    "fdatasync",
+    "rename",
+    "renameat",
+    "renameat2",
+    "linkat",
+    "unlink",
+    "unlinkat",
+    "fchmod",
+    "close",
+    "newfstatat",
+    "fstat",
+    "statx",
+    "flock",
+    "read",
+    "pread64",
+    "getdents64",
+    "mkdir",
+    "mkdirat",
+    "fcntl",
+];
+
+/// The first thing that the program itself does; the calls before are the loader's.
+const BEGIN: &str = "prctl(PR_SET_DUMPABLE";
+
+/// The `nth` call of this `name` that the process makes.
+pub struct Call {
+    pub name: String,
+    pub nth: usize,
+}
+
+pub struct Trace {
+    lines: Vec<String>,
+}
+
+/// Whether `strace` is there and may trace; says so if not.
+pub fn is_possible() -> bool {
+    let obstacle = if !succeeds(&["strace", "-V"]) {
+        "there is no strace"
+    } else if !succeeds(&["strace", "-o", "/dev/null", "true"]) {
+        "strace may not trace here"
+    } else {
+        return true;
+    };
+    say(&format!("skipped: {obstacle}"));
+    false
+}
+
+fn succeeds(line: &[&str]) -> bool {
+    let output = Command::new(line[0]).args(&line[1..]).output();
+    output.is_ok_and(|output| output.status.success())
+}
+
+impl Trace {
+    /// Watches a command that nothing happens to, in a copy of `template`.
+    pub fn of(scenario: &Scenario, template: &Sandbox) -> Self {
+        Self::under(&["strace"], scenario, template)
+    }
+
+    /// The same with the names of files in it. Without privileges `strace` cannot read the memory of a
+    /// process that forbids it, as this one does; in a user namespace of its own it can.
+    pub fn with_names(scenario: &Scenario, template: &Sandbox) -> Option<Self> {
+        let trace = Self::of(scenario, template);
+        if trace.names_files() {
+            return Some(trace);
+        }
+        let strace = ["unshare", "-r", "strace"];
+        if !succeeds(&[&strace[..], &["-o", "/dev/null", "true"]].concat()) {
+            return None;
+        }
+        Some(Self::under(&strace, scenario, template)).filter(Self::names_files)
+    }
+
+    fn under(strace: &[&str], scenario: &Scenario, template: &Sandbox) -> Self {
+        let sandbox = template.copy();
+        let log = sandbox.given_path("strace");
+        let strace = [strace, &["-o", log.to_str().unwrap()]].concat();
+        let done = (scenario.command)(&sandbox).under(strace).run();
+        sandbox.keep_token(&done.stdout);
+        done.any_stdout().any_stderr().exits(0);
+        let text = String::from_utf8_lossy(&fs::read(log).unwrap()).into_owned();
+        Self {
+            lines: text.lines().map(str::to_owned).collect(),
+        }
+    }
+
+    /// The program's own calls that are worth striking, counted as `when=` counts them.
+    pub fn calls(&self) -> Vec<Call> {
+        let mut counts: HashMap<&str, usize> = HashMap::new();
+        let mut calls = Vec::new();
+        let begin = self.begin();
+        for (position, line) in self.lines.iter().enumerate() {
+            let Some((name, _)) = line.split_once('(') else {
+                continue;
+            };
+            let nth = counts.entry(name).or_default();
+            *nth += 1;
+            if position >= begin && STRUCK.contains(&name) {
+                calls.push(Call {
+                    name: name.to_owned(),
+                    nth: *nth,
+                });
+            }
+        }
+        calls
+    }
+
+    /// The program's own lines.
+    pub fn own_lines(&self) -> impl Iterator<Item = &str> {
+        self.lines[self.begin()..].iter().map(String::as_str)
+    }
+
+    fn names_files(&self) -> bool {
+        self.own_lines().any(|line| line.contains("default.kluis"))
+    }
+
+    fn begin(&self) -> usize {
+        let begin = self.lines.iter().position(|line| line.starts_with(BEGIN));
+        begin.unwrap()
+    }
+}
