@@ -11,21 +11,19 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-/// Options that every verb takes.
+/// Options that every verb takes, a line each.
 #[derive(Args)]
 #[command(next_help_heading = "Global options")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of its own"
+)]
 pub struct Globals {
-    /// The vault file
-    ///
-    /// By default $KLUIS_VAULT, then `vault` in kluis/config.toml, then kluis/default.kluis in the data
-    /// directory.
+    /// The vault file [env: KLUIS_VAULT]
     #[arg(long, global = true, value_name = "PATH", value_parser = ValueParser::os_string())]
     vault: Option<OsString>,
 
-    /// The workspace to work in
-    ///
-    /// By default $KLUIS_WORKSPACE, then `workspace` in kluis/config.toml, then the only one that the
-    /// key reaches, then `default`.
+    /// The workspace to work in [env: KLUIS_WORKSPACE]
     #[arg(short, long, global = true, value_name = "NAME")]
     workspace: Option<String>,
 
@@ -41,32 +39,57 @@ pub struct Globals {
     #[arg(short, long, global = true)]
     yes: bool,
 
-    /// Never ask; fail where somebody would be asked [env: KLUIS_NON_INTERACTIVE]
+    /// Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]
     #[arg(long, global = true)]
     non_interactive: bool,
 
-    /// Unlock with the passphrase in this file, one final newline aside [env: KLUIS_PASSPHRASE_FILE]
+    /// Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]
     #[arg(long, global = true, value_name = "PATH")]
     passphrase_file: Option<PathBuf>,
 
-    /// Wait this long for another writer, such as 30s [default: 10s]
+    /// Wait this long for another writer [default: 10s]
     #[arg(long, global = true, value_name = "DURATION")]
     lock_timeout: Option<String>,
 
-    /// Open only the vault with this public key, as `verify` prints it [env: KLUIS_VAULT_KEY]
+    /// Open only the vault with this public key [env: KLUIS_VAULT_KEY]
     #[arg(long, global = true, value_name = "KEY")]
     vault_key: Option<String>,
 
-    /// When to use colour [env: NO_COLOR]
+    /// When to use colour: auto, always or never [env: NO_COLOR]
     #[arg(
         long,
         global = true,
         value_enum,
         value_name = "WHEN",
-        hide_possible_values = false
+        hide_possible_values = true
     )]
     color: Option<Color>,
 }
+
+/// What `kluis --help` tells beside the options: under each heading a term, two spaces or more, a text.
+const SURROUNDINGS: &str = "\
+Environment:
+  KLUIS_VAULT            the vault file, as --vault
+  KLUIS_WORKSPACE        the workspace, as --workspace
+  KLUIS_TOKEN            unlock with this token, before any other way
+  KLUIS_TOKEN_FILE       unlock with the token in this file
+  KLUIS_PASSPHRASE_FILE  unlock with the passphrase in this file, as --passphrase-file
+  KLUIS_VAULT_KEY        open only the vault with this public key, as --vault-key
+  KLUIS_NON_INTERACTIVE  never ask, unless it is 0 or false
+  NO_COLOR               no colour
+
+Files:
+  ~/.local/share/kluis/default.kluis  the vault when none is named
+  ~/.config/kluis/config.toml         the user file: vault, workspace, lock_timeout, color;
+                                      options and the environment come before it
+  .NAME.prev                          beside a vault: its bytes before the last change
+  .NAME.lock                          beside a vault: whoever writes holds it";
+
+/// A verb has one page, whether -h or --help asks for it: all of its description, a line per option.
+const PAGE: &str = "{before-help}{usage-heading} {usage}\n\n{all-args}{after-help}";
+
+/// Wider lines are hard to read.
+const MAX_COLUMNS: usize = 100;
 
 /// One line of the table.
 struct Entry {
@@ -82,7 +105,7 @@ const fn verb<V: Verb>(name: &'static str, about: &'static str) -> Entry {
         name,
         alias: None,
         about,
-        define: V::augment_args,
+        define: |command| on_one_page(V::augment_args(command)),
         run: |matches, context| {
             V::from_arg_matches(matches)
                 .map_err(|error| usage(&error))?
@@ -137,7 +160,9 @@ fn command_of(verbs: impl Iterator<Item = &'static Entry>) -> Command {
     let root = Globals::augment_args(Command::new("kluis"))
         .version(env!("CARGO_PKG_VERSION"))
         .about("A vault for secrets on the command line")
-        .after_long_help(Exit::TABLE)
+        .after_long_help(format!("{SURROUNDINGS}\n\n{}", Exit::TABLE))
+        .max_term_width(MAX_COLUMNS)
+        .mut_args(|option| option.hide_short_help(true))
         .subcommand_required(true)
         .arg_required_else_help(true)
         .disable_help_subcommand(true)
@@ -152,6 +177,17 @@ fn command_of(verbs: impl Iterator<Item = &'static Entry>) -> Command {
             None => command,
         })
     })
+}
+
+fn on_one_page(command: Command) -> Command {
+    let about = command.get_long_about().or(command.get_about());
+    let about = about.cloned().unwrap_or_default();
+    command
+        .before_help(about)
+        .long_about(None::<&str>)
+        .help_template(PAGE)
+        .mut_args(|option| option.hide_short_help(false))
+        .mut_subcommands(on_one_page)
 }
 
 /// Runs one command line and gives its exit code.
@@ -194,13 +230,14 @@ fn dispatch(matches: &ArgMatches, ui: &mut Ui, hardened: Hardened) -> Result<(),
         json, quiet, yes, ..
     } = globals;
     let switches = Switches { json, quiet, yes };
-    let mut context = Context::new(globals.into(), switches, ui, hardened).map_err(|error| {
-        if name == "run" {
-            Error::BeforeStart(Box::new(error))
-        } else {
-            error
-        }
-    })?;
+    let mut context =
+        Context::new(globals.into(), switches, ui, hardened, command).map_err(|error| {
+            if name == "run" {
+                Error::BeforeStart(Box::new(error))
+            } else {
+                error
+            }
+        })?;
     (entry.run)(matches, &mut context)
 }
 

@@ -53,7 +53,6 @@ pub struct Directories {
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug, serde::Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Color {
-    /// Where a terminal shows it
     #[default]
     Auto,
     Always,

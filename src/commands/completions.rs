@@ -19,7 +19,7 @@ pub struct Completions {
 impl Verb for Completions {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let mut script = Vec::new();
-        clap_complete::generate(self.shell, &mut crate::cli::command(), "kluis", &mut script);
+        clap_complete::generate(self.shell, &mut (context.command)(), "kluis", &mut script);
         Ok(context.ui.raw(&script)?)
     }
 }

@@ -46,6 +46,8 @@ pub struct Context<'u> {
     pub quiet: bool,
     pub yes: bool,
     pub hardened: Hardened,
+    /// The definition of the whole command line.
+    pub command: fn() -> clap::Command,
 }
 
 impl<'u> Context<'u> {
@@ -54,6 +56,7 @@ impl<'u> Context<'u> {
         switches: Switches,
         ui: &'u mut Ui,
         hardened: Hardened,
+        command: fn() -> clap::Command,
     ) -> Result<Self, Error> {
         let Switches { json, quiet, yes } = switches;
         let config = dirs::config_dir().map(|directory| directory.join("kluis/config.toml"));
@@ -87,6 +90,7 @@ impl<'u> Context<'u> {
             quiet,
             yes,
             hardened,
+            command,
         })
     }
 
