@@ -8,5 +8,9 @@
 
 mod crash;
 mod full_disk;
+mod generated;
 mod get;
+mod help;
+mod manual;
 mod sandbox;
+mod snapshots;

@@ -1,0 +1,246 @@
+//! completions/ and man/ are what the command line's definition says.
+
+use crate::manual::page;
+use crate::snapshots::compare;
+use clap::Command;
+use clap_complete::Shell;
+use std::collections::BTreeMap;
+use std::fs;
+use std::process::{Command as Process, Stdio};
+use tempfile::TempDir;
+
+const SHELLS: [Shell; 5] = [
+    Shell::Bash,
+    Shell::Elvish,
+    Shell::Fish,
+    Shell::PowerShell,
+    Shell::Zsh,
+];
+
+/// Every command but the outermost, with verbs and options that are otherwise defined on use.
+pub fn verbs() -> Vec<Command> {
+    fn collect(command: &Command, into: &mut Vec<Command>) {
+        for verb in command.get_subcommands() {
+            into.push(verb.clone());
+            collect(verb, into);
+        }
+    }
+    let mut all = Vec::new();
+    collect(&built(), &mut all);
+    all
+}
+
+/// The whole definition.
+pub fn built() -> Command {
+    let mut command = kluis::command();
+    command.build();
+    command
+}
+
+fn script(shell: Shell) -> Vec<u8> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut kluis::command(), "kluis", &mut script);
+    script
+}
+
+fn file_name(shell: Shell) -> &'static str {
+    match shell {
+        Shell::Bash => "kluis.bash",
+        Shell::Elvish => "kluis.elv",
+        Shell::Fish => "kluis.fish",
+        Shell::PowerShell => "_kluis.ps1",
+        _ => "_kluis",
+    }
+}
+
+fn scripts() -> BTreeMap<String, Vec<u8>> {
+    let scripts = SHELLS.map(|shell| (file_name(shell).to_owned(), script(shell)));
+    BTreeMap::from(scripts)
+}
+
+fn manual() -> BTreeMap<String, Vec<u8>> {
+    let mut pages = BTreeMap::from([("kluis.1".to_owned(), page(&built()))]);
+    for verb in verbs() {
+        let name = verb.get_display_name().unwrap();
+        pages.insert(format!("{name}.1"), page(&verb));
+    }
+    pages
+}
+
+#[test]
+fn the_completions_are_fresh() {
+    compare("completions", &scripts());
+}
+
+#[test]
+fn the_manual_is_fresh() {
+    compare("man", &manual());
+}
+
+#[test]
+fn every_verb_and_option_is_in_the_scripts_and_in_its_page() {
+    for shell in SHELLS {
+        let script = String::from_utf8(script(shell)).unwrap();
+        for option in verbs().iter().flat_map(options) {
+            // Elvish and fish write the name and the dashes apart.
+            let name = option.trim_start_matches('-');
+            assert!(script.contains(name), "{shell}: {option}");
+        }
+    }
+    for verb in verbs() {
+        let page = String::from_utf8(page(&verb)).unwrap().replace("\\-", "-");
+        for option in options(&verb) {
+            assert!(page.contains(&option), "{}: {option}", verb.get_name());
+        }
+    }
+}
+
+fn options(verb: &Command) -> Vec<String> {
+    let own = verb
+        .get_arguments()
+        .filter(|option| !option.is_global_set());
+    own.filter_map(|option| Some(format!("--{}", option.get_long()?)))
+        .collect()
+}
+
+#[test]
+fn the_binary_prints_the_same_scripts() {
+    let sandbox = crate::sandbox::Sandbox::empty();
+    for shell in SHELLS {
+        let printed = sandbox.kluis(["completions", &shell.to_string()]).run();
+        printed.stdout(script(shell)).exits(0);
+    }
+}
+
+#[expect(
+    clippy::print_stdout,
+    reason = "who runs the tests should see what they left out"
+)]
+fn left_out(program: &str) {
+    println!("note: {program} is not installed, so one check is left out");
+}
+
+/// A program that checks what was generated, in a directory that holds it; a bare machine has few.
+fn checker(program: &str, files: &BTreeMap<String, Vec<u8>>) -> Option<(TempDir, Process)> {
+    let path = std::env::var_os("PATH")?;
+    let mut places = std::env::split_paths(&path);
+    if !places.any(|place| place.join(program).is_file()) {
+        left_out(program);
+        return None;
+    }
+    let directory = tempfile::tempdir().unwrap();
+    for (name, bytes) in files {
+        fs::write(directory.path().join(name), bytes).unwrap();
+    }
+    let mut command = Process::new(program);
+    command
+        .current_dir(&directory)
+        .env("HOME", directory.path())
+        .stdin(Stdio::null());
+    Some((directory, command))
+}
+
+fn said(command: &mut Process) -> String {
+    let output = command.output().unwrap();
+    let err = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        output.status.success() && err.is_empty(),
+        "{command:?}: {err}"
+    );
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn bash_completes_verbs_options_and_values() {
+    let Some((_directory, mut bash)) = checker("bash", &scripts()) else {
+        return;
+    };
+    // What bash does at a Tab: the words typed so far, and the function that is registered for `kluis`.
+    let steps = "
+        source ./kluis.bash
+        complete -p kluis >/dev/null
+        at_tab() {
+            COMP_WORDS=(\"$@\") COMP_CWORD=$(($# - 1))
+            _kluis kluis \"${COMP_WORDS[COMP_CWORD]}\" \"${COMP_WORDS[COMP_CWORD-1]}\"
+            echo \"${COMPREPLY[*]}\"
+        }
+        at_tab kluis ge
+        at_tab kluis create --gen
+        at_tab kluis workspace cr
+        at_tab kluis completions fi
+        at_tab kluis --color n";
+    let completed = said(bash.args(["--norc", "-euc", steps]));
+    assert_eq!(completed, "get\n--generate\ncreate\nfish\nnever\n");
+}
+
+#[test]
+fn zsh_loads_its_script() {
+    if let Some((_directory, mut zsh)) = checker("zsh", &scripts()) {
+        let steps = "
+            fpath=($PWD $fpath)
+            autoload -Uz compinit && compinit -D -u
+            print -r -- $_comps[kluis]
+            autoload +X _kluis
+            whence -w _kluis";
+        let loaded = said(zsh.args(["-f", "-c", steps]));
+        assert_eq!(loaded, "_kluis\n_kluis: function\n");
+    }
+}
+
+#[test]
+fn fish_completes_verbs_and_options() {
+    if let Some((_directory, mut fish)) = checker("fish", &scripts()) {
+        let steps = "
+            source ./kluis.fish
+            for typed in 'kluis ge' 'kluis create --gen' 'kluis workspace cr'
+                complete -C $typed
+            end";
+        let completed = said(fish.args(["--no-config", "-c", steps]));
+        let words: Vec<&str> = completed
+            .lines()
+            .filter_map(|line| line.split('\t').next())
+            .collect();
+        assert_eq!(words, ["get", "--generate", "create"], "{completed}");
+    }
+}
+
+#[test]
+fn the_manual_is_well_formed() {
+    if let Some((_directory, mut mandoc)) = checker("mandoc", &manual()) {
+        mandoc
+            .args(["-T", "lint", "-W", "warning"])
+            .args(manual().keys());
+        let output = mandoc.output().unwrap().stdout;
+        let complaints = String::from_utf8(output).unwrap();
+        // Left out on purpose: it would change pages that say the same.
+        let mut others = complaints
+            .lines()
+            .filter(|line| !line.contains("missing date"));
+        assert_eq!(others.next(), None, "{complaints}");
+    }
+    if let Some((_directory, mut man)) = checker("man", &manual()) {
+        let page = |name: &str| format!("./{name}.1");
+        let shown = said(
+            man.args(["-l", &page("kluis"), &page("kluis-run")])
+                .env("MANWIDTH", "80"),
+        );
+        for heading in [
+            "NAME",
+            "SYNOPSIS",
+            "DESCRIPTION",
+            "OPTIONS",
+            "GLOBAL OPTIONS",
+            "COMMANDS",
+            "ENVIRONMENT",
+            "FILES",
+            "EXIT STATUS",
+            "EXAMPLES",
+            "SEE ALSO",
+        ] {
+            assert!(
+                shown.lines().any(|line| line == heading),
+                "{heading}:\n{shown}"
+            );
+        }
+    }
+}

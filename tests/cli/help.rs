@@ -1,0 +1,136 @@
+//! What `--help` and `-h` say, as snapshots, and the rules that the help texts keep.
+
+use crate::generated::{built, verbs};
+use crate::sandbox::Sandbox;
+use crate::snapshots::compare;
+use clap::{Arg, Command};
+use std::collections::BTreeMap;
+
+/// One screen of a small terminal.
+const MAX_SHORT_LINES: usize = 24;
+const COLUMNS: usize = 100;
+
+fn asked(sandbox: &Sandbox, words: &[&str], flag: &str) -> Vec<u8> {
+    let asked = sandbox.kluis(words.iter().chain(&[flag])).run();
+    let text = asked.stdout.clone();
+    asked.any_stdout().exits(0);
+    text
+}
+
+/// Everything that help can say, by the name of its file.
+fn pages() -> BTreeMap<String, Vec<u8>> {
+    let sandbox = Sandbox::empty();
+    let mut pages = BTreeMap::from([
+        ("kluis.txt".to_owned(), asked(&sandbox, &[], "--help")),
+        ("kluis-short.txt".to_owned(), asked(&sandbox, &[], "-h")),
+    ]);
+    for verb in verbs() {
+        let name = verb.get_display_name().unwrap();
+        let words: Vec<&str> = name.split('-').skip(1).collect();
+        let page = asked(&sandbox, &words, "--help");
+        // One page, however it is asked for.
+        assert_eq!(page, asked(&sandbox, &words, "-h"), "{name}");
+        pages.insert(format!("{name}.txt"), page);
+    }
+    pages
+}
+
+#[test]
+fn help_is_fresh() {
+    compare("tests/cli/snapshots/help", &pages());
+}
+
+#[test]
+fn the_definition_holds() {
+    built().debug_assert();
+}
+
+#[test]
+fn the_short_help_fits_one_screen() {
+    let sandbox = Sandbox::empty();
+    let text = String::from_utf8(asked(&sandbox, &[], "-h")).unwrap();
+    assert!(text.lines().count() <= MAX_SHORT_LINES, "{text}");
+}
+
+#[test]
+fn no_line_is_wider_than_the_page() {
+    for (name, page) in pages() {
+        for line in String::from_utf8(page).unwrap().lines() {
+            assert!(line.chars().count() <= COLUMNS, "{name}: {line}");
+        }
+    }
+}
+
+#[test]
+fn every_option_says_in_one_line_what_it_does() {
+    for command in verbs().iter().chain([&built()]) {
+        // Those two are clap's own.
+        let own = |option: &&Arg| !["help", "version"].contains(&option.get_id().as_str());
+        for option in command.get_arguments().filter(own) {
+            let name = format!("{} {}", command.get_name(), option.get_id());
+            let help = option.get_help().map(ToString::to_string);
+            let help = help.unwrap_or_else(|| panic!("{name} says nothing"));
+            check_line(&name, &help);
+            // A longer text would turn one page into two.
+            assert!(option.get_long_help().is_none(), "{name} says more");
+            assert_eq!(help.contains("[default: "), has_default(option), "{name}");
+        }
+        let about = command.get_about().map(ToString::to_string);
+        check_line(command.get_name(), &about.unwrap());
+    }
+}
+
+/// The options that have a default which no field of clap's knows.
+fn has_default(option: &Arg) -> bool {
+    ["env_key", "kdf", "lock_timeout"].contains(&option.get_id().as_str())
+}
+
+fn check_line(name: &str, line: &str) {
+    assert!(!line.ends_with('.'), "{name} ends with a full stop");
+    assert!(!line.contains('\n'), "{name} has several lines");
+    let first = line.chars().next();
+    assert!(
+        first.is_some_and(|first| !first.is_lowercase()),
+        "{name}: {line}"
+    );
+}
+
+#[test]
+fn every_verb_shows_examples_of_itself() {
+    for verb in verbs() {
+        if verb.has_subcommands() {
+            continue;
+        }
+        let name = verb.get_display_name().unwrap().replace('-', " ");
+        let examples = verb.get_after_help().map(ToString::to_string);
+        let examples = examples.unwrap_or_default();
+        let (heading, lines) = examples.split_once('\n').unwrap_or_default();
+        let count = lines.lines().count();
+        assert_eq!(
+            heading,
+            if count == 1 { "Example:" } else { "Examples:" },
+            "{name}"
+        );
+        for line in lines.lines() {
+            assert!(
+                line.starts_with("  ") && line.contains(&name),
+                "{name}: {line}"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_variable_that_help_names_is_listed() {
+    let listed = built().get_after_long_help().unwrap().to_string();
+    let texts = |command: &Command| {
+        let options = command.get_arguments().filter_map(Arg::get_help);
+        options.map(ToString::to_string).collect::<Vec<_>>()
+    };
+    for text in verbs().iter().chain([&built()]).flat_map(texts) {
+        if let Some((_, named)) = text.split_once("[env: ") {
+            let name = named.split(']').next().unwrap();
+            assert!(listed.contains(&format!("\n  {name}  ")), "{name}");
+        }
+    }
+}
