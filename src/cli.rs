@@ -7,7 +7,7 @@ use crate::settings::{Color, Flags, Interaction};
 use crate::ui::{self, Ui};
 use clap::builder::ValueParser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{ArgMatches, Args, Command, FromArgMatches};
+use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -261,13 +261,33 @@ fn wants_json(arguments: &[OsString]) -> bool {
     own.into_iter().any(|argument| argument == "--json")
 }
 
-/// Whether the verb is `run`: its failures have a code of their own.
+/// Whether the verb is `run`: its failures have a code of their own, even those that clap cannot read. A
+/// secret or a workspace may be called `run`, too.
 fn is_run(arguments: &[OsString]) -> bool {
-    let mut words = arguments
-        .iter()
-        .skip(1)
-        .take_while(|argument| *argument != "--");
-    words.any(|argument| argument == "run")
+    let globals = Globals::augment_args(Command::new("kluis"));
+    let takes_value = |is_named: &dyn Fn(&Arg) -> bool| {
+        let mut all = globals.get_arguments();
+        all.any(|global| is_named(global) && global.get_action().takes_values())
+    };
+    let mut words = arguments.iter().skip(1).map(|word| word.to_string_lossy());
+    while let Some(word) = words.next() {
+        let value_follows = match word.strip_prefix('-') {
+            None => return word == "run",
+            Some("-") => return false,
+            Some(name) => match name.strip_prefix('-') {
+                Some(long) => takes_value(&|global| global.get_long() == Some(long)),
+                // In `-qw NAME` the last letter takes the next word, in `-wNAME` none does.
+                None => {
+                    let taking = |letter| takes_value(&|global| global.get_short() == Some(letter));
+                    name.find(taking).is_some_and(|at| at + 1 == name.len())
+                }
+            },
+        };
+        if value_follows {
+            words.next();
+        }
+    }
+    false
 }
 
 /// What is wrong with the command line, in words of our own: clap's would repeat what was typed, and
@@ -350,6 +370,39 @@ mod tests {
             let defined = (entry.define)(Command::new(entry.name));
             let about = defined.get_about().map(ToString::to_string);
             assert_eq!(about.as_deref(), Some(entry.about), "{}", entry.name);
+        }
+    }
+
+    #[test]
+    fn the_verb_is_run_only_where_a_verb_stands() {
+        let is_run = |line: &str| {
+            let words = std::iter::once("kluis").chain(line.split(' '));
+            is_run(&words.map(OsString::from).collect::<Vec<_>>())
+        };
+        for line in [
+            "run",
+            "run --bogus",
+            "-w run run --bogus -- x",
+            "--json run -e",
+            "--bogus run -- x",
+            "run extra -- x",
+            "--color wrong run -- x",
+            "--color=wrong run -- x",
+            "-qw run run",
+            "-wname run",
+            "run --color wrong -- x",
+        ] {
+            assert!(is_run(line), "{line}");
+        }
+        for line in [
+            "create run value",
+            "-w run create a b",
+            "get --bogus run",
+            "bogus run",
+            "-- run",
+            "-",
+        ] {
+            assert!(!is_run(line), "{line}");
         }
     }
 
