@@ -176,10 +176,15 @@ pub fn vault_key(header: &Header) -> String {
     base62::encode(VAULT_KEY_PREFIX, &header.content().verify).to_string()
 }
 
+/// Whether a path names no file but stdin.
+pub fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
 /// A passphrase or token from a file, one final newline aside; `-` is stdin.
 pub fn read_credential(path: &Path, what: &'static str) -> Result<Plaintext, Error> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_CREDENTIAL_BYTES + 1));
-    let file = if path.as_os_str() == "-" {
+    let file = if is_stdin(path) {
         Ok(Box::new(io::stdin()) as Box<dyn Read>)
     } else {
         File::open(path).map(|file| Box::new(file) as Box<dyn Read>)

@@ -1,5 +1,6 @@
 //! `passphrase`: another passphrase for the same key.
 
+use super::context::is_stdin;
 use super::kdf::{KdfArgs, is_weak};
 use super::{Context, Verb, new_passphrase};
 use crate::error::Error;
@@ -32,6 +33,12 @@ pub struct Passphrase {
 
 impl Verb for Passphrase {
     fn run(self, context: &mut Context) -> Result<(), Error> {
+        let old = context.settings.unlocking.passphrase_file.as_deref();
+        if old.is_some_and(is_stdin) && self.new_passphrase_file.as_deref().is_some_and(is_stdin) {
+            return Err(Error::usage(
+                "the old and the new passphrase cannot both come from stdin",
+            ));
+        }
         let store = Box::new(context.store());
         let mut line = None;
         let mut vault = Vault::open(store, Scan::Everything, |header| {

@@ -1,6 +1,7 @@
 //! A secret as it is named on the command line.
 
 use super::Context;
+use super::context::is_stdin;
 use super::value::{Stdin, ValueArgs};
 use crate::error::Error;
 use crate::plaintext::Plaintext;
@@ -66,6 +67,12 @@ fn check_for_value(text: &str, literal: bool) -> Result<(), Error> {
 
 /// Reads a value from the place that the arguments name, or from stdin, or asks for it twice.
 pub fn read_value(arguments: &ValueArgs, context: &mut Context) -> Result<Plaintext, Error> {
+    let passphrase = context.settings.unlocking.passphrase_file.as_deref();
+    if arguments.reads_stdin() && passphrase.is_some_and(is_stdin) {
+        return Err(Error::usage(
+            "the passphrase and the value cannot both come from stdin",
+        ));
+    }
     let stdin = std::io::stdin();
     let mut stream;
     let source = if stdin.is_terminal() {

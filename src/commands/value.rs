@@ -71,6 +71,12 @@ impl ValueArgs {
         self.generate.is_some() || self.value_file.is_some()
     }
 
+    /// Whether stdin is where the value comes from, unless it is a terminal.
+    pub fn reads_stdin(&self) -> bool {
+        let named = self.value_file.as_deref();
+        self.generate.is_none() && named.is_none_or(|path| path.as_os_str() == "-")
+    }
+
     pub fn is_raw(&self) -> bool {
         self.raw
     }
