@@ -4,12 +4,12 @@
 //! for ever, so its default action is emulated here whenever nobody is watching.
 
 use std::io;
-use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Once};
 use std::thread::{self, JoinHandle};
 
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
-use signal_hook::flag::register_conditional_default;
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGXFSZ};
+use signal_hook::flag::{register, register_conditional_default};
 use signal_hook::iterator::{Handle, Signals};
 
 /// While it lives, signals that end or stop the process go to the function it was started with.
@@ -76,6 +76,17 @@ impl Drop for Watch {
             let _ = listener.join();
         }
     }
+}
+
+/// Makes writing beyond the limit on file sizes an error, like writing to a full disk, instead of the end
+/// of the process.
+///
+/// For a process that writes a file of its own: a child's signals are to be as they were found.
+pub fn survive_file_size_limit() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let _ = register(SIGXFSZ, Arc::default());
+    });
 }
 
 /// Stops this process until someone continues it.

@@ -9,6 +9,7 @@ mod temporary;
 mod tests;
 
 use super::{Error, Previous, Snapshot, Store, Transaction};
+use crate::platform::signals;
 use crate::sealed::SealedBytes;
 use directory::Directory;
 use lock::Lock;
@@ -32,6 +33,7 @@ impl FileStore {
     }
 
     fn transaction(&self, patience: Duration) -> Result<FileTransaction<'_>, Error> {
+        signals::survive_file_size_limit();
         let directory = Rc::new(Directory::of_vault(&self.path)?);
         let lock = lock::take(&directory, self.place(), patience)?;
         directory.remove_stale();
