@@ -8,7 +8,7 @@ use crate::plaintext::Plaintext;
 use crate::sealed::random;
 use crate::vault;
 use crate::vault::name::SecretName;
-use crate::vault::reference::Reference;
+use crate::vault::reference::{Reference, SCHEME};
 use std::fs::File;
 use std::io::{IsTerminal, Read};
 use std::os::fd::AsFd;
@@ -48,7 +48,9 @@ pub struct SecretArgument {
 
 impl SecretArgument {
     pub fn reference(&self) -> Result<Reference, Error> {
-        check_for_value(&self.secret, self.literal_name)?;
+        // An address may say `?slot=N`.
+        let literal = self.literal_name || self.secret.starts_with(SCHEME);
+        check_for_value(&self.secret, literal)?;
         Ok(Reference::parse(&self.secret)
             .map_err(|broken| vault::Error::invalid("name", broken))?)
     }
