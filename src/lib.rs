@@ -34,7 +34,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let hardened = platform::process::harden();
     ui::quiet_panics();
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    ExitCode::from(cli::run(&arguments, hardened))
+    // A defect has been told by then; it ends like any other failure, after the drops that wipe keys.
+    let ended = std::panic::catch_unwind(|| cli::run(&arguments, hardened));
+    ExitCode::from(ended.unwrap_or(1))
 }
 
 /// The command line's definition, from which help, man pages and completions are made.
