@@ -85,6 +85,12 @@ pub fn encode(bytes: &[u8]) -> String {
     BASE64_NOPAD.encode(bytes)
 }
 
+/// Whether a text is 32 bytes in base64's one spelling, for texts that are compared, not decoded.
+pub fn is_32_bytes(text: &[u8]) -> bool {
+    BASE64_NOPAD.decode_len(text.len()) == Ok(32)
+        && BASE64_NOPAD.decode_mut(text, &mut [0; 32]).is_ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -107,6 +113,22 @@ mod tests {
         assert_eq!(decode("AA"), Some(vec![0]));
         for wrong in ["AB", "AA==", "A", "A-", "A A", "AA\n"] {
             assert_eq!(decode(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_text_that_is_compared_has_one_spelling_too() {
+        assert!(is_32_bytes(encode(&[255; 32]).as_bytes()));
+        let text = encode(&[0; 32]);
+        for wrong in [
+            text.replacen('A', "\"", 1),
+            text.replacen('A', "\n", 1),
+            text.replacen('A', "-", 1),
+            format!("{}B", &text[1..]),
+            format!("{text}A"),
+            text[1..].to_owned(),
+        ] {
+            assert!(!is_32_bytes(wrong.as_bytes()), "{wrong}");
         }
     }
 

@@ -3,7 +3,7 @@
 use super::derive::Key;
 use super::error::{Error, Part};
 use super::id::{AppId, SecretId};
-use super::line::{Line, decode, encode};
+use super::line::{Line, decode, encode, is_32_bytes};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use std::fmt;
@@ -32,11 +32,11 @@ impl Index {
         };
         let mac = Hmac::<Sha256>::new_from_slice(key.as_slice()).expect("any length");
         let code = mac.chain_update(kind).chain_update(name).finalize();
-        Self::from_text(&encode(&code.into_bytes())).expect("32 bytes are 43 characters")
+        Self::from_text(encode(&code.into_bytes()).as_bytes()).expect("32 bytes are 43 characters")
     }
 
-    pub fn from_text(text: &str) -> Option<Self> {
-        text.as_bytes().try_into().ok().map(Self)
+    pub fn from_text(text: &[u8]) -> Option<Self> {
+        is_32_bytes(text).then_some(Self(text.try_into().ok()?))
     }
 }
 
@@ -88,7 +88,7 @@ impl<'a> Record<'a> {
             RecordId::App(AppId::parse(line.string()?)?)
         };
         line.literal(",\"index\":\"")?;
-        let index = Index::from_text(line.string()?)?;
+        let index = Index::from_text(line.string()?.as_bytes())?;
         line.literal(",\"meta\":\"")?;
         let meta = line.string()?;
         let slots = match id {
@@ -174,7 +174,7 @@ mod tests {
     #[test]
     fn a_line_has_one_spelling() {
         let id = RecordId::App(AppId::from_bits(5));
-        let line = write(id, index("name", Kind::App), b"meta", &[]);
+        let line = write(id, index("web", Kind::App), b"meta", &[]);
         let line = line.trim_end();
         assert!(Record::parse(line).is_some());
         for wrong in [
@@ -182,6 +182,11 @@ mod tests {
             line.replace("app_", "sec_"),
             line.replace('}', ",\"slots\":[]}"),
             line.replace("meta\"", "mete\""),
+            line.replace("\"index\":\"", "\"index\":\"A"),
+            line.replace(
+                &index("web", Kind::App).to_string(),
+                &"B".repeat(TEXT_BYTES),
+            ),
             format!("{line} "),
             format!(" {line}"),
         ] {

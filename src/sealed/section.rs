@@ -6,7 +6,7 @@
 use super::error::{Error, Part};
 use super::header::{Content, parse_parents, write_parents};
 use super::id::{VaultId, WorkspaceId};
-use super::line::{Line, encode};
+use super::line::{Line, encode, is_32_bytes};
 use super::record::{Index, Record, TEXT_BYTES};
 use super::sign::{Digest, SignatureBytes, Signed, sha256};
 use std::fmt::Write;
@@ -19,6 +19,8 @@ pub const MAX_PAGE_RECORDS: usize = 64;
 pub struct Page {
     /// The index of its first record.
     pub first: Index,
+    /// The first index of the page after it, which all of its own are below. Not in its line.
+    pub next: Option<Index>,
     /// SHA-256 of its lines as base64. Compared as text, so it needs no decoding to be exact.
     pub hash: [u8; TEXT_BYTES],
     /// The length of its lines.
@@ -29,6 +31,7 @@ impl Page {
     pub fn of(first: Index, lines: &[u8]) -> Self {
         Self {
             first,
+            next: None,
             hash: hash_text(lines),
             bytes: lines.len() as u64,
         }
@@ -58,14 +61,15 @@ impl Page {
         let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
         let (number, rest) = rest.split_at(digits);
         let rest = rest.strip_prefix(b"}\n")?;
-        if digits > 9 || number.first().is_none_or(|&digit| digit == b'0') || !first.is_ascii() {
+        if digits > 9 || number.first().is_none_or(|&digit| digit == b'0') || !is_32_bytes(hash) {
             return None;
         }
         let number = number
             .iter()
             .fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0'));
         let page = Self {
-            first: Index(*first),
+            first: Index::from_text(first)?,
+            next: None,
             hash: *hash,
             bytes: number,
         };
@@ -155,8 +159,11 @@ impl Section {
             let Some((page, length)) = Page::parse(rest) else {
                 return unreadable(rest);
             };
-            if pages.last().is_some_and(|last| last.first >= page.first) {
-                return Err(damaged());
+            if let Some(last) = pages.last_mut() {
+                if last.first >= page.first {
+                    return Err(damaged());
+                }
+                last.next = Some(page.first);
             }
             pages.push(page);
             rest = &rest[length..];
@@ -277,7 +284,13 @@ pub fn records<'a>(
         .collect::<Option<_>>()
         .ok_or_else(damaged)?;
     let sorted = records.windows(2).all(|pair| pair[0].index < pair[1].index);
-    if !sorted || records[0].index != page.first || records.len() > MAX_PAGE_RECORDS {
+    // A record beyond the next page's first would be listed, and found by no lookup.
+    let beyond = |next| records.last().is_some_and(|last| last.index >= next);
+    if !sorted
+        || page.next.is_some_and(beyond)
+        || records[0].index != page.first
+        || records.len() > MAX_PAGE_RECORDS
+    {
         return Err(damaged());
     }
     Ok(records)
@@ -286,4 +299,61 @@ pub fn records<'a>(
 /// Whether the page's lines are those that were signed, without reading what they say.
 pub fn intact(page: &Page, lines: &[u8]) -> bool {
     lines.len() as u64 == page.bytes && hash_text(lines) == page.hash
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::id::SecretId;
+    use super::super::record::{RecordId, write};
+    use super::*;
+
+    fn index(byte: u8) -> Index {
+        Index::from_text(encode(&[byte; 32]).as_bytes()).expect("32 bytes")
+    }
+
+    #[test]
+    fn a_page_ends_before_the_next_one_begins() {
+        let workspace = WorkspaceId::from_bits(1);
+        let line = |byte| {
+            write(
+                RecordId::Secret(SecretId::from_bits(1)),
+                index(byte),
+                b"",
+                &[],
+            )
+        };
+        let lines = [line(0), line(4)].concat();
+        let mut page = Page::of(index(0), lines.as_bytes());
+        for (next, accepted) in [
+            (None, true),
+            (Some(5), true),
+            (Some(4), false),
+            (Some(2), false),
+        ] {
+            page.next = next.map(index);
+            let read = records(&page, lines.as_bytes(), workspace);
+            assert_eq!(read.is_ok(), accepted, "{next:?}");
+        }
+    }
+
+    #[test]
+    fn a_directory_has_one_spelling() {
+        let mut good = String::new();
+        Page::of(index(0), b"line\n").write(&mut good);
+        let parse = |text: &str| Page::parse(text.as_bytes()).is_some();
+        assert!(parse(&good));
+        for wrong in [
+            good.replace(&index(0).to_string(), &"\"".repeat(TEXT_BYTES)),
+            good.replace("\"page\":\"A", "\"page\":\"\n"),
+            good.replace("\",\"bytes\"", "B\",\"bytes\""),
+            good.replace("\"sha256\":\"", "\"sha256\":\"\n"),
+            good.replace(":5}", ":05}"),
+            good.replace(":5}", ":0}"),
+            good.replace(":5}", ":}"),
+            good.replace(":5}", ":1000000000}"),
+            good.replace(":5}", ": 5}"),
+        ] {
+            assert!(!parse(&wrong), "{wrong}");
+        }
+    }
 }
