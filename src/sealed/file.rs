@@ -132,11 +132,15 @@ impl<E: From<Error>> Window<'_, E> {
         }
         loop {
             let held = self.from(at);
-            if let Some(found) = parse(&held[..held.len().min(left)])? {
-                return Ok(found);
-            }
-            if held.len() >= left {
-                return Err(Error::Damaged(part).into());
+            let held = &held[..held.len().min(left)];
+            // Nothing read yet is no file that begins wrongly.
+            if !held.is_empty() || left == 0 {
+                if let Some(found) = parse(held)? {
+                    return Ok(found);
+                }
+                if held.len() >= left {
+                    return Err(Error::Damaged(part).into());
+                }
             }
             wanted = wanted.max(held.len() * 2);
             self.held = (self.read)(at, wanted.min(left))?;
@@ -190,3 +194,6 @@ pub fn assemble(header: &Header, sections: &[SectionBytes<'_>]) -> Result<Sealed
     }
     Ok(SealedBytes(out))
 }
+
+#[cfg(test)]
+mod tests;
