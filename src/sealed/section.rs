@@ -296,11 +296,6 @@ pub fn records<'a>(
     Ok(records)
 }
 
-/// Whether the page's lines are those that were signed, without reading what they say.
-pub fn intact(page: &Page, lines: &[u8]) -> bool {
-    lines.len() as u64 == page.bytes && hash_text(lines) == page.hash
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::id::SecretId;

@@ -13,10 +13,34 @@ use crate::sealed::header::Content;
 const SEED: [u8; 32] = [1; 32];
 const VAULT: VaultId = VaultId::from_bits(1);
 
+/// A section's directory and its pages.
+type Directory<'a> = (Vec<Page>, Vec<Cow<'a, [u8]>>);
+
+fn workspace(position: usize) -> WorkspaceId {
+    WorkspaceId::from_bits(position as u128)
+}
+
+/// So many records in pages.
+fn records(position: usize, count: u16) -> Directory<'static> {
+    let mut pages = Pages::empty(workspace(position));
+    for number in 0..count {
+        let hash = encode(&sha256(&number.to_be_bytes()));
+        let index = Index::from_text(hash.as_bytes()).expect("32 bytes");
+        let id = RecordId::App(AppId::from_bits(number.into()));
+        pages.put(index, write(id, index, b"", &[])).expect("whole");
+    }
+    pages.finish()
+}
+
 /// A vault without keys, and with so many records in each of its workspaces.
 fn vault(counts: &[u16]) -> SealedBytes {
-    let workspace = |bits: usize| WorkspaceId::from_bits(bits as u128);
-    let lines = (0..counts.len()).map(|position| Workspace {
+    let sections = counts.iter().enumerate();
+    signed_vault(sections.map(|(at, &count)| records(at, count)).collect())
+}
+
+/// A vault without keys, all of it signed.
+fn signed_vault(sections: Vec<Directory<'_>>) -> SealedBytes {
+    let lines = (0..sections.len()).map(|position| Workspace {
         id: workspace(position),
         verify: verify_key(&SEED),
         wrapped: vec![],
@@ -34,20 +58,12 @@ fn vault(counts: &[u16]) -> SealedBytes {
     let digest = content.digest();
     let vault = VAULT.to_string();
     let header = content.signed(Signed::Header { vault: &vault }.sign(&SEED, &digest));
-    let sections: Vec<_> = counts
-        .iter()
+    let sections = sections
+        .into_iter()
         .enumerate()
-        .map(|(position, &count)| {
-            let mut pages = Pages::empty(workspace(position));
-            for number in 0..count {
-                let hash = encode(&sha256(&number.to_be_bytes()));
-                let index = Index::from_text(hash.as_bytes()).expect("32 bytes");
-                let id = RecordId::App(AppId::from_bits(number.into()));
-                pages.put(index, write(id, index, b"", &[])).expect("whole");
-            }
-            let (directory, pages) = pages.finish();
+        .map(|(at, (directory, pages))| {
             let seal = Seal {
-                workspace: workspace(position),
+                workspace: workspace(at),
                 revision: 1,
                 header: 1,
                 parents: vec![],
@@ -59,8 +75,8 @@ fn vault(counts: &[u16]) -> SealedBytes {
             });
             let head = head.expect("signed");
             SectionBytes::Changed { head, pages }
-        })
-        .collect();
+        });
+    let sections: Vec<_> = sections.collect();
     assemble(&header.expect("small"), &sections).expect("small")
 }
 
@@ -139,4 +155,25 @@ fn a_file_may_not_be_larger_than_the_format_allows() {
         panic!("refused before a byte is read")
     });
     assert_eq!(layout.err(), Some(Error::Damaged(Part::End)));
+}
+
+#[test]
+fn a_page_that_is_signed_and_wrong_is_not_carried_on() {
+    let (directory, pages) = records(0, 2);
+    let lines = std::str::from_utf8(&pages[0]).expect("text");
+    let (first, second) = lines.split_at(lines.find('\n').expect("a line") + 1);
+    for (wrong, accepted) in [
+        (lines.to_owned(), true),
+        ([second, first].concat(), false),
+        ([first, first].concat(), false),
+        ([first, "\n", second].concat(), false),
+        (lines.trim_end().to_owned(), false),
+        (lines.replace("\"meta\"", "\"more\":1,\"meta\""), false),
+    ] {
+        let page = Page::of(directory[0].first, wrong.as_bytes());
+        let file = signed_vault(vec![(vec![page], vec![wrong.as_bytes().into()])]);
+        let (layout, _) = read(file.as_slice());
+        let checked = layout.expect("signed").check_pages(file.as_slice());
+        assert_eq!(checked.is_ok(), accepted, "{wrong}");
+    }
 }
