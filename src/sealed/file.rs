@@ -11,9 +11,11 @@ use std::ops::Range;
 
 pub const MAX_FILE_BYTES: u64 = 256 * 1024 * 1024;
 
-/// Enough for the header and the directory of a small vault in one read; memory that is touched costs
-/// more than a second read.
+/// Enough for the header and the directory of a small vault in one read: memory that is touched costs
+/// more than what is read.
 const FIRST_READ_BYTES: usize = 8 * 1024;
+/// A directory's line is about this part of its page or less.
+const DIRECTORY_SHARE: usize = 256;
 
 /// The structure of a file, signatures checked, without its records.
 #[derive(Clone, Debug)]
@@ -124,11 +126,7 @@ impl<E: From<Error>> Window<'_, E> {
         let left = usize::try_from(self.bytes - at)
             .unwrap_or(usize::MAX)
             .min(most);
-        let mut wanted = FIRST_READ_BYTES;
-        if self.from(at).is_empty() {
-            self.held = (self.read)(at, wanted.min(left))?;
-            self.start = at;
-        }
+        let mut wanted = FIRST_READ_BYTES + left / DIRECTORY_SHARE;
         loop {
             let held = self.from(at);
             let held = &held[..held.len().min(left)];
@@ -141,7 +139,9 @@ impl<E: From<Error>> Window<'_, E> {
                     return Err(Error::Damaged(part).into());
                 }
             }
-            wanted = wanted.max(held.len() * 2);
+            if !held.is_empty() {
+                wanted = wanted.max(held.len() * 2);
+            }
             self.held = (self.read)(at, wanted.min(left))?;
             self.start = at;
         }

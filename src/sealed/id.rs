@@ -14,6 +14,9 @@ const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /// 26 characters of five bits carry 130 bits: the first character stays below 8.
 pub const ID_CHARACTERS: usize = 26;
+/// Every prefix is three letters and an underscore.
+const PREFIX_BYTES: usize = 4;
+const TEXT_BYTES: usize = PREFIX_BYTES + ID_CHARACTERS;
 
 /// What an id is of.
 pub trait Kind {
@@ -62,6 +65,19 @@ impl<K: Kind> Id<K> {
         decode(text.strip_prefix(K::PREFIX)?).map(Self::from_bits)
     }
 
+    /// As it is written, in ASCII.
+    pub fn text(&self) -> [u8; TEXT_BYTES] {
+        let mut text = [0; TEXT_BYTES];
+        let (prefix, digits) = text.split_at_mut(PREFIX_BYTES);
+        prefix.copy_from_slice(K::PREFIX.as_bytes());
+        let mut rest = self.0;
+        for digit in digits.iter_mut().rev() {
+            *digit = ALPHABET[(rest & 31) as usize];
+            rest >>= 5;
+        }
+        text
+    }
+
     pub const fn from_bits(bits: u128) -> Self {
         Self(bits, PhantomData)
     }
@@ -76,8 +92,7 @@ impl<K: Kind> Id<K> {
 
 impl<K: Kind> fmt::Display for Id<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(K::PREFIX)?;
-        f.write_str(&encode(self.0))
+        f.write_str(std::str::from_utf8(&self.text()).unwrap_or_default())
     }
 }
 
@@ -100,22 +115,31 @@ impl<'de, K: Kind> Deserialize<'de> for Id<K> {
     }
 }
 
-fn encode(bits: u128) -> String {
-    (0..ID_CHARACTERS)
-        .rev()
-        .map(|place| char::from(ALPHABET[(bits >> (5 * place)) as usize & 31]))
-        .collect()
-}
-
 fn decode(text: &str) -> Option<u128> {
     if text.len() != ID_CHARACTERS || text.as_bytes()[0] > b'7' {
         return None;
     }
     text.bytes().try_fold(0, |bits: u128, byte| {
-        let digit = ALPHABET.iter().position(|&letter| letter == byte)?;
-        Some(bits << 5 | digit as u128)
+        let digit = DIGITS[usize::from(byte)];
+        (digit != NO_DIGIT).then_some(bits << 5 | u128::from(digit))
     })
 }
+
+const NO_DIGIT: u8 = 255;
+
+/// What each byte stands for.
+const DIGITS: [u8; 256] = {
+    let mut digits = [NO_DIGIT; 256];
+    let mut digit = 0;
+    while digit < ALPHABET.len() {
+        #[expect(clippy::cast_possible_truncation, reason = "below 32")]
+        {
+            digits[ALPHABET[digit] as usize] = digit as u8;
+        }
+        digit += 1;
+    }
+    digits
+};
 
 #[cfg(test)]
 mod tests {

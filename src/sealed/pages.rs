@@ -4,7 +4,7 @@
 use super::error::Error;
 use super::id::WorkspaceId;
 use super::record::{Index, RecordId};
-use super::section::{MAX_PAGE_RECORDS, Page, Section, records};
+use super::section::{MAX_PAGE_RECORDS, Page, Section, hashed_records};
 use memchr::memmem;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 /// A page with fewer records joins its neighbour.
 const MIN_PAGE_RECORDS: usize = 16;
 
-/// A section being changed. `bytes` are the old section's, and outlive the change.
+/// A section being changed. `bytes` are the old section's, found whole, and outlive the change.
 pub struct Pages<'a> {
     workspace: WorkspaceId,
     pages: Vec<State<'a>>,
@@ -97,7 +97,7 @@ impl<'a> Pages<'a> {
         match &self.pages[position] {
             State::Changed(lines) => Ok(lines.get(&index).map(|line| line.trim_end().to_owned())),
             State::Kept { page, lines } => {
-                let found = records(page, lines, self.workspace)?;
+                let found = hashed_records(page, lines, self.workspace)?;
                 let at = found
                     .binary_search_by_key(&index, |record| record.index)
                     .ok();
@@ -123,7 +123,7 @@ impl<'a> Pages<'a> {
                 }
                 State::Kept { lines, .. } if finder.find(lines).is_none() => {}
                 State::Kept { page, lines } => {
-                    let found = records(page, lines, self.workspace)?;
+                    let found = hashed_records(page, lines, self.workspace)?;
                     return Ok(found
                         .iter()
                         .find(|record| record.id == id)
@@ -140,7 +140,9 @@ impl<'a> Pages<'a> {
             Ok(sum
                 + match state {
                     State::Changed(lines) => lines.len(),
-                    State::Kept { page, lines } => records(page, lines, self.workspace)?.len(),
+                    State::Kept { page, lines } => {
+                        hashed_records(page, lines, self.workspace)?.len()
+                    }
                 })
         })
     }
@@ -165,7 +167,7 @@ impl<'a> Pages<'a> {
 
     fn open(&mut self, position: usize) -> Result<&mut BTreeMap<Index, Cow<'a, str>>, Error> {
         if let State::Kept { page, lines } = self.pages[position] {
-            let found = records(&page, lines, self.workspace)?;
+            let found = hashed_records(&page, lines, self.workspace)?;
             let texts = std::str::from_utf8(lines)
                 .unwrap_or_default()
                 .split_inclusive('\n');

@@ -23,27 +23,24 @@ impl Place {
     /// Length-prefixed: format, purpose, vault, workspace, record, slot; what does not apply is empty.
     pub fn associated_data(self, vault: VaultId) -> Vec<u8> {
         let (purpose, workspace, record, slot) = match self {
-            Self::KeyAbout(key) => ("key", None, key.to_string(), None),
-            Self::Wrapped(workspace) => ("wrapped", Some(workspace), String::new(), None),
-            Self::WorkspaceAbout(workspace) => ("workspace", Some(workspace), String::new(), None),
-            Self::SecretMeta(workspace, id) => ("secret", Some(workspace), id.to_string(), None),
-            Self::AppMeta(workspace, id) => ("app", Some(workspace), id.to_string(), None),
+            Self::KeyAbout(key) => ("key", None, Some(key.text()), None),
+            Self::Wrapped(workspace) => ("wrapped", Some(workspace), None, None),
+            Self::WorkspaceAbout(workspace) => ("workspace", Some(workspace), None, None),
+            Self::SecretMeta(workspace, id) => ("secret", Some(workspace), Some(id.text()), None),
+            Self::AppMeta(workspace, id) => ("app", Some(workspace), Some(id.text()), None),
             Self::Value(workspace, id, slot) => {
-                ("value", Some(workspace), id.to_string(), Some(slot))
+                ("value", Some(workspace), Some(id.text()), Some(slot))
             }
         };
+        let workspace = workspace.as_ref().map(WorkspaceId::text);
+        let slot = slot.map(|slot| slot.to_string());
         fields(&[
             FORMAT.as_bytes(),
             purpose.as_bytes(),
-            vault.to_string().as_bytes(),
-            workspace
-                .map(|id| id.to_string())
-                .unwrap_or_default()
-                .as_bytes(),
-            record.as_bytes(),
-            slot.map(|slot| slot.to_string())
-                .unwrap_or_default()
-                .as_bytes(),
+            &vault.text(),
+            workspace.as_ref().map_or(&[], |text| text.as_slice()),
+            record.as_ref().map_or(&[], |text| text.as_slice()),
+            slot.as_deref().unwrap_or_default().as_bytes(),
         ])
     }
 }

@@ -13,6 +13,8 @@ use std::fmt::Write;
 use std::ops::Range;
 
 pub const MAX_PAGE_RECORDS: usize = 64;
+/// A page's line with a length of one digit.
+const MIN_PAGE_LINE_BYTES: usize = 120;
 
 /// One line of the directory.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -154,7 +156,8 @@ impl Section {
         let Some(mut rest) = bytes.strip_prefix(first.as_bytes()) else {
             return unreadable(bytes);
         };
-        let mut pages: Vec<Page> = Vec::new();
+        // At most one more than there are: growing would touch the memory of a long directory twice.
+        let mut pages: Vec<Page> = Vec::with_capacity(rest.len() / MIN_PAGE_LINE_BYTES + 1);
         while !rest.starts_with(b"{\"seal\":") {
             let Some((page, length)) = Page::parse(rest) else {
                 return unreadable(rest);
@@ -271,10 +274,19 @@ pub fn records<'a>(
     lines: &'a [u8],
     workspace: WorkspaceId,
 ) -> Result<Vec<Record<'a>>, Error> {
-    let damaged = || Error::Damaged(Part::Page(workspace));
     if lines.len() as u64 != page.bytes || hash_text(lines) != page.hash {
-        return Err(damaged());
+        return Err(Error::Damaged(Part::Page(workspace)));
     }
+    hashed_records(page, lines, workspace)
+}
+
+/// As [`records`], for lines whose hash was found right before.
+pub fn hashed_records<'a>(
+    page: &Page,
+    lines: &'a [u8],
+    workspace: WorkspaceId,
+) -> Result<Vec<Record<'a>>, Error> {
+    let damaged = || Error::Damaged(Part::Page(workspace));
     let text = std::str::from_utf8(lines).map_err(|_| damaged())?;
     let records: Vec<Record<'_>> = text
         .strip_suffix('\n')

@@ -325,7 +325,7 @@ fn confirm(
     staged: Snapshot,
     before: &View,
 ) -> Result<(), Error> {
-    let staged = View::load(staged, Scan::Everything)?;
+    let staged = View::load(staged, Scan::Bytes)?;
     // A key whose own line is replaced takes a new secret, which opened that line when it was issued.
     let own = keyring.key();
     let line = |view: &View| view.layout.header.content().key(own).cloned();

@@ -20,23 +20,28 @@ pub enum Scan {
     Lookup,
     /// Every page too. For whatever enumerates or writes, so that damage is never carried on.
     Everything,
+    /// All bytes, and pages as they are needed. For what was just written, and is compared with it.
+    Bytes,
 }
 
 pub struct View {
     snapshot: Snapshot,
     pub layout: Layout,
-    /// The whole file, after [`Scan::Everything`].
+    /// The whole file, unless it was only looked up in.
     held: Option<Vec<u8>>,
+    /// Whether every page was found whole already.
+    checked: bool,
 }
 
 impl View {
     pub fn load(snapshot: Snapshot, scan: Scan) -> Result<Self, Error> {
+        let checked = scan == Scan::Everything;
         let held = match scan {
             Scan::Lookup => None,
-            Scan::Everything if snapshot.len() > MAX_FILE_BYTES => {
+            Scan::Everything | Scan::Bytes if snapshot.len() > MAX_FILE_BYTES => {
                 return Err(sealed::Error::Damaged(Part::End).into());
             }
-            Scan::Everything => Some(snapshot.read_all(MAX_FILE_BYTES)?),
+            Scan::Everything | Scan::Bytes => Some(snapshot.read_all(MAX_FILE_BYTES)?),
         };
         let layout = match &held {
             None => Layout::read(snapshot.len(), |at, length| {
@@ -46,7 +51,9 @@ impl View {
                 let layout = Layout::read(file.len() as u64, |at, length| {
                     Ok::<_, sealed::Error>(slice(file, at..at + length as u64).to_vec())
                 })?;
-                layout.check_pages(file)?;
+                if checked {
+                    layout.check_pages(file)?;
+                }
                 layout
             }
         };
@@ -54,10 +61,11 @@ impl View {
             snapshot,
             layout,
             held,
+            checked,
         })
     }
 
-    /// The whole file. Only after [`Scan::Everything`].
+    /// The whole file. Not after [`Scan::Lookup`].
     pub fn file(&self) -> &[u8] {
         self.held.as_deref().unwrap_or_default()
     }
@@ -87,7 +95,7 @@ impl View {
             return Ok(None);
         };
         let lines = self.read(start + range.start..start + range.end)?;
-        let records = section::records(page, &lines, workspace)?;
+        let records = self.records(page, &lines, workspace)?;
         let found = records.binary_search_by_key(&index, |record| record.index);
         found
             .ok()
@@ -115,7 +123,7 @@ impl View {
             return Ok(None);
         };
         let lines = slice(&bytes, place.start - range.start..place.end - range.start);
-        let records = section::records(page, lines, workspace)?;
+        let records = self.records(page, lines, workspace)?;
         let found = records.iter().find(|record| record.id == id);
         found.map(with).transpose()
     }
@@ -128,11 +136,25 @@ impl View {
     ) -> Result<(), Error> {
         for (page, range) in self.pages(workspace) {
             let lines = self.read(range)?;
-            for record in section::records(page, &lines, workspace)? {
+            for record in self.records(page, &lines, workspace)? {
                 with(&record)?;
             }
         }
         Ok(())
+    }
+
+    fn records<'a>(
+        &self,
+        page: &Page,
+        lines: &'a [u8],
+        workspace: WorkspaceId,
+    ) -> Result<Vec<Record<'a>>, Error> {
+        let read = if self.checked {
+            section::hashed_records
+        } else {
+            section::records
+        };
+        Ok(read(page, lines, workspace)?)
     }
 
     fn pages(&self, workspace: WorkspaceId) -> impl Iterator<Item = (&Page, Range<u64>)> {

