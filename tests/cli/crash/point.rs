@@ -118,6 +118,14 @@ impl Point {
         (ended, state)
     }
 
+    /// Whether nothing could make up for it: what did not become durable, or did not take its name.
+    /// An interrupted call is made again.
+    fn must_be_told(&self) -> bool {
+        let lasting = [Fault::Error("EIO"), Fault::Error("ENOSPC")];
+        let call = self.call.as_str();
+        lasting.contains(&self.fault) && (call.starts_with("rename") || call.ends_with("sync"))
+    }
+
     /// How it ended, after making sure that the fault was met at all.
     fn ended(&self, outcome: &Outcome, log: &str) -> Ended {
         let told = outcome.stderr.contains("kluis: error: ");
@@ -130,6 +138,7 @@ impl Point {
         assert!(log.contains("(INJECTED)"), "{self} was not met:\n{log}");
         if code == 0 {
             assert!(!told, "{self}: success with an error: {}", outcome.stderr);
+            assert!(!self.must_be_told(), "{self}: not told");
             return Ended::Done;
         }
         assert!(FAILURES.contains(&code), "{self}: code {code}");
