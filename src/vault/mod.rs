@@ -7,6 +7,8 @@ pub mod description;
 pub mod domain;
 pub mod env_key;
 pub mod error;
+#[cfg(test)]
+mod large;
 pub mod name;
 mod open;
 mod opening;

@@ -1,0 +1,142 @@
+//! What commands cost from start to exit, beside programs that do the least that could be done: `cargo bench`.
+//!
+//! Everything that is compared runs in one go, in turns, so that a busy machine is busy for all. No library
+//! is measured by itself: what users wait for is the process.
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a benchmark prints, and fails by panicking"
+)]
+
+#[path = "process/floor.rs"]
+mod floor;
+#[path = "process/measure.rs"]
+mod measure;
+#[path = "process/vaults.rs"]
+mod vaults;
+
+use measure::{Subject, compare, compare_costs};
+use std::env;
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::Command;
+use vaults::Vault;
+
+const KLUIS: &str = env!("CARGO_BIN_EXE_kluis");
+const SIZES: [usize; 4] = [100, 1_000, 10_000, 100_000];
+/// RFC 9106's second choice, which `init` never goes below.
+const KDF: &str = "m=64,t=3,p=4";
+
+fn main() {
+    let arguments: Vec<OsString> = env::args_os().skip(1).collect();
+    match arguments.first().and_then(|first| first.to_str()) {
+        Some("floor") => floor::read(Path::new(&arguments[1])),
+        Some("rewrite") => floor::rewrite(Path::new(&arguments[1])),
+        Some("argon2") => floor::argon2(Path::new(&arguments[1])),
+        Some("measure") => measure::child(&arguments[1..]),
+        _ => everything(),
+    }
+}
+
+fn everything() {
+    let vaults = SIZES.map(Vault::with_secrets);
+    let [hundred, thousand, ten, many] = &vaults;
+    let locked = Vault::with_passphrase(KDF);
+    let (value, other) = (locked.file("value"), locked.file("other"));
+    let cat = || Subject::new("`cat` of a small file", || program("cat", &[&value]));
+    let get = |vault| Subject::new(named("get", vault), || vault.kluis(&["get", "secret_7"]));
+
+    compare(
+        "Looking up one value",
+        101,
+        vec![
+            cat(),
+            Subject::new(named("floor", hundred), || own("floor", &hundred.path())),
+            get(hundred),
+            get(thousand),
+            get(ten),
+            get(many),
+        ],
+    );
+    compare(
+        "Giving a value to a program",
+        101,
+        vec![
+            get(ten),
+            Subject::new("`run -e` of `true`, 10,000 secrets", || {
+                ten.kluis(&["run", "-e", "KEY=secret_7", "--", "true"])
+            }),
+            Subject::new("`env` of `true`", || {
+                let mut env = program("env", &[]);
+                env.args(["KEY=value", "true"]);
+                env
+            }),
+        ],
+    );
+    compare(
+        &format!("Unlocking with a passphrase ({KDF})"),
+        21,
+        vec![
+            Subject::new("Argon2id alone", || own("argon2", &value)),
+            Subject::new("`get` with a passphrase", || locked.kluis(&["get", "name"])),
+        ],
+    );
+    for (vault, rounds) in [(ten, 21), (many, 7)] {
+        compare(
+            "Changing one value",
+            rounds,
+            vec![
+                Subject::new(
+                    format!("written, synced and renamed, {}", vault.name()),
+                    || own("rewrite", &vault.path()),
+                ),
+                set(vault, [&value, &other]),
+            ],
+        );
+    }
+    let list = |vault| Subject::new(named("list", vault), || vault.kluis(&["list"]));
+    compare_costs(
+        "Processor time and memory",
+        11,
+        vec![
+            cat(),
+            Subject::new(named("floor", ten), || own("floor", &ten.path())),
+            Subject::new(named("floor", many), || own("floor", &many.path())),
+            get(ten),
+            get(many),
+            list(ten),
+            list(many),
+            set(ten, [&value, &other]),
+            set(many, [&value, &other]),
+            Subject::new(named("verify", ten), || ten.kluis(&["verify"])),
+        ],
+    );
+}
+
+/// Sets one value and the other in turn: one that is there already would not be written.
+fn set<'a>(vault: &'a Vault, values: [&'a Path; 2]) -> Subject<'a> {
+    let mut values = values.into_iter().cycle();
+    Subject::new(named("set", vault), move || {
+        vault.set(values.next().unwrap())
+    })
+}
+
+fn named(what: &str, vault: &Vault) -> String {
+    format!("`{what}`, {}", vault.name())
+}
+
+fn program(name: &str, arguments: &[&Path]) -> Command {
+    let mut command = Command::new(name);
+    command
+        .args(arguments)
+        .env_clear()
+        .env("PATH", "/usr/bin:/bin");
+    command
+}
+
+/// This program as one of the floors.
+fn own(what: &str, file: &Path) -> Command {
+    let mut command = Command::new(env::current_exe().unwrap());
+    command.arg(what).arg(file).env_clear();
+    command
+}

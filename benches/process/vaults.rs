@@ -1,0 +1,125 @@
+//! The vaults that are measured. Large ones are made once and kept in the target directory.
+
+use crate::KLUIS;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+pub struct Vault {
+    directory: PathBuf,
+    secrets: usize,
+    /// What unlocks it: a variable, and its value.
+    key: (&'static str, String),
+}
+
+impl Vault {
+    /// A vault with `secret_0` and so on, unlocked by token.
+    pub fn with_secrets(secrets: usize) -> Self {
+        let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("vault-{secrets}"));
+        let token = || fs::read_to_string(directory.join("token")).unwrap_or_default();
+        let opened = |token: String| {
+            let vault = Self {
+                directory: directory.clone(),
+                secrets,
+                key: ("KLUIS_TOKEN", token),
+            };
+            vault.holds_what_it_should().then_some(vault)
+        };
+        opened(token()).unwrap_or_else(|| {
+            make(&directory, secrets);
+            opened(token()).unwrap()
+        })
+    }
+
+    /// A new vault with one secret, unlocked by passphrase.
+    pub fn with_passphrase(kdf: &str) -> Self {
+        let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("vault-passphrase");
+        let _ = fs::remove_dir_all(&directory);
+        fs::create_dir_all(&directory).unwrap();
+        for (name, text) in [
+            ("passphrase", "correct horse battery staple"),
+            ("value", "a value of about forty characters, or so"),
+            ("other", "another of about forty characters, or so"),
+        ] {
+            fs::write(directory.join(name), text).unwrap();
+        }
+        let passphrase = directory.join("passphrase").to_str().unwrap().to_owned();
+        let vault = Self {
+            directory,
+            secrets: 1,
+            key: ("KLUIS_PASSPHRASE_FILE", passphrase),
+        };
+        assert!(
+            vault
+                .kluis(&["init", "--quiet", "--kdf", kdf])
+                .status()
+                .unwrap()
+                .success()
+        );
+        let mut create = vault.kluis(&["create", "name"]);
+        create
+            .stdin(File::open(vault.file("value")).unwrap())
+            .stdout(Stdio::null());
+        assert!(create.status().unwrap().success());
+        vault
+    }
+
+    pub fn path(&self) -> PathBuf {
+        self.file("vault.kluis")
+    }
+
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.directory.join(name)
+    }
+
+    pub fn name(&self) -> String {
+        match self.secrets {
+            thousands if thousands >= 1_000 => format!("{},000 secrets", thousands / 1_000),
+            few => format!("{few} secrets"),
+        }
+    }
+
+    pub fn kluis(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(KLUIS);
+        command.args(arguments).env_clear().stdin(Stdio::null());
+        command
+            .env("HOME", &self.directory)
+            .env("PATH", "/usr/bin:/bin")
+            .env("KLUIS_VAULT", self.path())
+            .env(self.key.0, &self.key.1);
+        command
+    }
+
+    /// Gives the secret `changed` the value in a file.
+    pub fn set(&self, value: &Path) -> Command {
+        let mut set = self.kluis(&["set", "changed", "--value-file"]);
+        set.arg(value);
+        set
+    }
+
+    fn holds_what_it_should(&self) -> bool {
+        let mut get = self.kluis(&["get", &format!("secret_{}", self.secrets - 1)]);
+        let got = get.stderr(Stdio::null()).output().unwrap();
+        got.stdout == format!("{:->40}", self.secrets - 1).into_bytes()
+    }
+}
+
+/// Has a test of the library make it: there is no faster way to that many secrets.
+fn make(directory: &Path, secrets: usize) {
+    let _ = fs::remove_dir_all(directory);
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args([
+        "test",
+        "--quiet",
+        "--lib",
+        "vault::large",
+        "--",
+        "--ignored",
+    ]);
+    cargo
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env("KLUIS_LARGE_DIRECTORY", directory)
+        .env("KLUIS_LARGE_SECRETS", secrets.to_string())
+        .stdout(Stdio::null());
+    assert!(cargo.status().unwrap().success());
+}
