@@ -274,14 +274,15 @@ fn is_run(arguments: &[OsString]) -> bool {
         let value_follows = match word.strip_prefix('-') {
             None => return word == "run",
             Some("-") => return false,
-            Some(name) => match name.strip_prefix('-') {
-                Some(long) => takes_value(&|global| global.get_long() == Some(long)),
-                // In `-qw NAME` the last letter takes the next word, in `-wNAME` none does.
-                None => {
+            Some(name) => {
+                if let Some(long) = name.strip_prefix('-') {
+                    takes_value(&|global| global.get_long() == Some(long))
+                } else {
+                    // In `-qw NAME` the last letter takes the next word, in `-wNAME` none does.
                     let taking = |letter| takes_value(&|global| global.get_short() == Some(letter));
                     name.find(taking).is_some_and(|at| at + 1 == name.len())
                 }
-            },
+            }
         };
         if value_follows {
             words.next();

@@ -336,7 +336,7 @@ mod tests {
             let settings = given.settle().unwrap();
             assert_eq!(settings.vault.path(), vault);
             assert_eq!(settings.workspace.unwrap().as_str(), workspace);
-            assert_eq!(settings.lock_timeout, Duration::from_secs(60));
+            assert_eq!(settings.lock_timeout, Duration::from_mins(1));
             assert_eq!(settings.color, Color::Always);
         }
     }
