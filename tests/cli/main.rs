@@ -11,6 +11,8 @@ mod full_disk;
 mod generated;
 mod get;
 mod help;
+mod house;
+mod layers;
 mod manual;
 mod sandbox;
 mod snapshots;

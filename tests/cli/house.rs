@@ -1,0 +1,173 @@
+//! The rules of the house that a machine can see: sizes, beginnings, names, and what is said nowhere.
+
+use crate::layers::{TESTS, sources};
+use crate::snapshots::root;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// At this length, without its tests, a file has two ideas.
+const MAX_LINES: usize = 500;
+
+/// Every file that reads a secret in the clear. Look twice before adding one.
+const DOORS: &[&str] = &[
+    "commands/generate.rs",
+    "commands/get.rs",
+    "commands/init.rs",
+    "commands/new_passphrase.rs",
+    "commands/value.rs",
+    "deliver/environment.rs",
+    "deliver/process.rs",
+    "keyring/issue.rs",
+    "keyring/master.rs",
+    "keyring/token.rs",
+    "plaintext.rs",
+    "sealed/grant.rs",
+    "sealed/kdf.rs",
+    "sealed/meta.rs",
+    "sealed/padding.rs",
+    "sealed/seed.rs",
+    "sealed/xaes.rs",
+    "settings.rs",
+    "ui/prompt.rs",
+    "vault/change/secret.rs",
+    "vault/opening.rs",
+];
+
+/// Names that say nothing about what is behind them.
+const EMPTY_NAMES: &[&str] = &[
+    "base", "common", "core", "data", "handler", "helper", "helpers", "manager", "misc", "service",
+    "types", "util", "utils",
+];
+
+/// The hosts that texts speak of, beside those made for examples; any other was left by a machine.
+const HOSTS: &[&str] = &[
+    "api.github.com",
+    "keepachangelog.com",
+    "semver.org",
+    "www.apache.org",
+];
+
+#[test]
+fn every_file_begins_with_what_it_is_for() {
+    for (file, text) in sources().into_iter().chain(tests()) {
+        assert!(text.starts_with("//! "), "{}", file.display());
+    }
+}
+
+#[test]
+fn no_file_has_two_ideas() {
+    for (file, text) in sources() {
+        if file.file_name().is_some_and(|name| name == "tests.rs") {
+            continue;
+        }
+        let code = text.split(TESTS).next().unwrap();
+        let lines = code.lines().count();
+        assert!(lines <= MAX_LINES, "{} has {lines} lines", file.display());
+    }
+}
+
+#[test]
+fn nothing_is_left_to_be_done() {
+    for (file, text) in sources() {
+        for word in ["TODO", "FIXME", "dbg!", "unimplemented!", "todo!"] {
+            assert!(!text.contains(word), "{}: {word}", file.display());
+        }
+    }
+}
+
+#[test]
+fn only_ui_prints() {
+    for (file, text) in sources() {
+        for word in ["print!(", "println!(", "io::stdout()", "io::stderr()"] {
+            let prints = text.contains(word) && !file.starts_with("ui");
+            assert!(!prints, "{}: {word}", file.display());
+        }
+    }
+}
+
+#[test]
+fn secrets_are_read_in_the_clear_where_that_is_known() {
+    let files = sources();
+    let doors = files.iter().filter(|(_, text)| text.contains("expose("));
+    let doors: Vec<&str> = doors.map(|(file, _)| file.to_str().unwrap()).collect();
+    assert_eq!(doors, DOORS);
+}
+
+#[test]
+fn names_say_what_is_behind_them() {
+    for file in sources().into_keys().chain(tests().into_keys()) {
+        for part in file.with_extension("").iter() {
+            let is_empty = EMPTY_NAMES.iter().any(|name| part == *name);
+            assert!(!is_empty, "{}", file.display());
+        }
+    }
+}
+
+#[test]
+fn no_test_file_is_forgotten() {
+    let tests = tests();
+    let index = &tests[Path::new("main.rs")];
+    let named: Vec<&str> = index
+        .lines()
+        .filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';'))
+        .collect();
+    assert!(named.is_sorted(), "{named:?}");
+    let named: BTreeSet<PathBuf> = named
+        .iter()
+        .map(|name| Path::new(name).with_extension("rs"))
+        .collect();
+    let found: BTreeSet<PathBuf> = tests
+        .into_keys()
+        .filter(|file| file != Path::new("main.rs"))
+        .collect();
+    assert_eq!(named, found);
+}
+
+#[test]
+fn nothing_speaks_of_the_machine_it_was_written_on() {
+    let documents = [
+        "README.md",
+        "CHANGELOG.md",
+        "LICENSE",
+        "Cargo.toml",
+        ".ci/run",
+    ];
+    let documents = documents.map(|name| (PathBuf::from(name), read(root().join(name))));
+    for (file, text) in sources().into_iter().chain(tests()).chain(documents) {
+        let file = file.display();
+        for [start, end] in [
+            ["/wo", "rk/"],
+            ["/ro", "ot/"],
+            ["/Us", "ers/"],
+            ["/buil", "ds/"],
+        ] {
+            assert!(
+                !text.contains(&format!("{start}{end}")),
+                "{file}: {start}{end}"
+            );
+        }
+        for (_, rest) in text
+            .match_indices("://")
+            .map(|(at, _)| text.split_at(at + 3))
+        {
+            let end = rest.find(|next: char| !next.is_alphanumeric() && !".-@:".contains(next));
+            let host = rest[..end.unwrap_or(rest.len())].trim_end_matches('.');
+            let is_made_up = !host.contains('.') || host.contains("example.");
+            assert!(is_made_up || HOSTS.contains(&host), "{file}: {host}");
+        }
+    }
+}
+
+fn tests() -> BTreeMap<PathBuf, String> {
+    let entries = fs::read_dir(root().join("tests/cli")).unwrap();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    paths
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+        .map(|path| (PathBuf::from(path.file_name().unwrap()), read(path)))
+        .collect()
+}
+
+fn read(path: impl AsRef<Path>) -> String {
+    fs::read_to_string(path).unwrap()
+}
