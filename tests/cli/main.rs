@@ -14,5 +14,6 @@ mod help;
 mod house;
 mod layers;
 mod manual;
+mod readme;
 mod sandbox;
 mod snapshots;
