@@ -97,7 +97,7 @@ fn secrets_are_read_in_the_clear_where_that_is_known() {
 #[test]
 fn names_say_what_is_behind_them() {
     for file in sources().into_keys().chain(tests().into_keys()) {
-        for part in file.with_extension("").iter() {
+        for part in &file.with_extension("") {
             let is_empty = EMPTY_NAMES.iter().any(|name| part == *name);
             assert!(!is_empty, "{}", file.display());
         }

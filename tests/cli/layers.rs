@@ -151,13 +151,11 @@ fn spread<'c>(prefix: &str, code: &'c str, into: &mut Vec<String>) -> &'c str {
         (prefix, "self") => prefix.to_owned(),
         (prefix, word) => format!("{prefix}::{word}"),
     };
-    match rest.strip_prefix("::") {
-        Some(rest) => spread(&path, rest, into),
-        None => {
-            into.push(path);
-            rest
-        }
+    if let Some(rest) = rest.strip_prefix("::") {
+        return spread(&path, rest, into);
     }
+    into.push(path);
+    rest
 }
 
 #[test]

@@ -16,4 +16,6 @@ mod layers;
 mod manual;
 mod readme;
 mod sandbox;
+mod screen;
 mod snapshots;
+mod terminal;

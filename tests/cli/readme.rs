@@ -79,10 +79,10 @@ fn every_shell_block_works_as_it_stands() {
     fs::write(&cargo, CARGO).unwrap();
     fs::set_permissions(&cargo, fs::Permissions::from_mode(0o755)).unwrap();
 
-    let mut script = "set -euo pipefail\n".to_owned();
-    for Block { line, text, .. } in shell_blocks() {
-        script.push_str(&format!("echo 'README.md, line {line}:' >&2\n{text}"));
-    }
+    let steps = shell_blocks()
+        .into_iter()
+        .map(|Block { line, text, .. }| format!("echo 'README.md, line {line}:' >&2\n{text}"));
+    let script = format!("set -euo pipefail\n{}", steps.collect::<String>());
     // Nobody is at a terminal, and nothing is inherited.
     let output = Command::new("setsid")
         .args(["--wait", "bash", "-c", &script])

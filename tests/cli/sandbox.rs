@@ -248,8 +248,17 @@ impl Invocation<'_> {
     /// The command itself, for a test that needs more than [`Invocation::run`] gives. In a session of
     /// its own: with a controlling terminal, a test run by hand would be asked for passphrases.
     pub fn command(&self) -> Command {
+        self.command_in("--wait")
+    }
+
+    /// The command as somebody starts it who sits at the terminal that is stdin.
+    pub fn command_at_terminal(&self) -> Command {
+        self.command_in("--ctty")
+    }
+
+    fn command_in(&self, session: &str) -> Command {
         let mut command = Command::new("setsid");
-        command.arg("--wait").args(&self.under);
+        command.arg(session).args(&self.under);
         command.arg(KLUIS).args(&self.arguments);
         command
             .env_clear()

@@ -1,0 +1,153 @@
+//! A terminal with somebody at it: keys go in, and what is shown comes out.
+
+use rustix::process::{Pid, Signal, kill_process};
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
+use std::fs::File;
+use std::io::{Read, Write};
+use std::os::fd::OwnedFd;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Condvar, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Far more than anything takes, even while other tests run.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// What a test writes to its own terminal, to know that everything before it was seen.
+const END: &str = "-- the end --";
+
+pub struct Screen {
+    keyboard: File,
+    /// The side that the program has, kept open so that its modes can still be looked at.
+    terminal: File,
+    child: Child,
+    shown: Arc<(Mutex<Vec<u8>>, Condvar)>,
+    seen: usize,
+}
+
+impl Screen {
+    /// Starts a command at a terminal of that width.
+    pub fn start(mut command: Command, columns: u16) -> Self {
+        let controller =
+            openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
+        grantpt(&controller).unwrap();
+        unlockpt(&controller).unwrap();
+        let path = ptsname(&controller, Vec::new()).unwrap();
+        let terminal = rustix::fs::open(
+            path,
+            rustix::fs::OFlags::RDWR | rustix::fs::OFlags::NOCTTY | rustix::fs::OFlags::CLOEXEC,
+            rustix::fs::Mode::empty(),
+        );
+        let terminal: OwnedFd = terminal.unwrap();
+        let size = Winsize {
+            ws_row: 24,
+            ws_col: columns,
+            ws_xpixel: 0,
+            ws_ypixel: 0,
+        };
+        tcsetwinsize(&controller, size).unwrap();
+        let copy = || Stdio::from(terminal.try_clone().unwrap());
+        command.stdin(copy()).stdout(copy()).stderr(copy());
+        let child = command.spawn().unwrap();
+
+        let shown = Arc::new((Mutex::default(), Condvar::new()));
+        let keyboard = File::from(controller);
+        watch(keyboard.try_clone().unwrap(), Arc::clone(&shown));
+        Self {
+            keyboard,
+            terminal: terminal.into(),
+            child,
+            shown,
+            seen: 0,
+        }
+    }
+
+    /// Waits until this is shown, and gives everything since what was waited for before.
+    #[track_caller]
+    pub fn shows(&mut self, text: &str) -> String {
+        let (shown, changed) = &*self.shown;
+        let deadline = Instant::now() + PATIENCE;
+        let mut bytes = shown.lock().unwrap();
+        loop {
+            let new = &bytes[self.seen..];
+            let found = new
+                .windows(text.len())
+                .position(|window| window == text.as_bytes());
+            if let Some(at) = found {
+                let until = self.seen + at + text.len();
+                let since = String::from_utf8_lossy(&bytes[self.seen..until]).replace("\r\n", "\n");
+                self.seen = until;
+                return since;
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            assert!(
+                !left.is_zero(),
+                "no {text:?} in {:?}",
+                String::from_utf8_lossy(new)
+            );
+            bytes = changed.wait_timeout(bytes, left).unwrap().0;
+        }
+    }
+
+    /// Everything shown so far.
+    pub fn all(&self) -> String {
+        let bytes = self.shown.0.lock().unwrap();
+        String::from_utf8_lossy(&bytes).replace("\r\n", "\n")
+    }
+
+    pub fn types(&mut self, keys: &str) {
+        self.keyboard.write_all(keys.as_bytes()).unwrap();
+    }
+
+    /// Whether what is typed would be seen.
+    pub fn echoes(&self) -> bool {
+        tcgetattr(&self.terminal)
+            .unwrap()
+            .local_modes
+            .contains(LocalModes::ECHO | LocalModes::ICANON)
+    }
+
+    pub fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).unwrap();
+    }
+
+    /// Waits for the end, which leaves the terminal as it was, and gives what was shown since and the
+    /// exit code.
+    #[track_caller]
+    pub fn ends(&mut self) -> (String, i32) {
+        let deadline = Instant::now() + PATIENCE;
+        let status = loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status;
+            }
+            assert!(Instant::now() < deadline, "still running: {:?}", self.all());
+            thread::sleep(Duration::from_millis(2));
+        };
+        assert!(self.echoes(), "the terminal stays without echo");
+        self.terminal.write_all(END.as_bytes()).unwrap();
+        let since = self.shows(END);
+        (
+            since[..since.len() - END.len()].to_owned(),
+            status.code().unwrap(),
+        )
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Collects what is shown until nobody has the terminal any more.
+fn watch(mut controller: File, shown: Arc<(Mutex<Vec<u8>>, Condvar)>) {
+    thread::spawn(move || {
+        let mut buffer = [0; 4096];
+        while let Ok(count @ 1..) = controller.read(&mut buffer) {
+            shown.0.lock().unwrap().extend(&buffer[..count]);
+            shown.1.notify_all();
+        }
+    });
+}

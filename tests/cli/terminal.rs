@@ -1,0 +1,376 @@
+//! Prompts and output at a real terminal: what is hidden stays hidden, and however a question ends, the
+//! terminal is as it was before.
+
+use crate::sandbox::{CHEAP_KDF, Invocation, Sandbox};
+use crate::screen::Screen;
+use rustix::process::Signal;
+use std::process::Command;
+
+const PASSPHRASE: &str = "ivory walnut pebble quartz";
+const CTRL_C: &str = "\x03";
+const CTRL_D: &str = "\x04";
+const CTRL_Z: &str = "\x1a";
+
+/// A home with a vault that this passphrase opens, and a secret in it.
+fn with_passphrase(value: &str) -> Sandbox {
+    let sandbox = Sandbox::empty();
+    sandbox.keep(PASSPHRASE.as_bytes());
+    unasked(&sandbox, &["init", "--kdf", CHEAP_KDF])
+        .run()
+        .any_stderr()
+        .exits(0);
+    let made = unasked(&sandbox, &["create", "name"]).stdin(value).run();
+    made.any_stdout().exits(0);
+    sandbox
+}
+
+/// A command that finds the passphrase in a file.
+fn unasked<'s>(sandbox: &'s Sandbox, arguments: &[&str]) -> Invocation<'s> {
+    let file = sandbox.given("passphrase", PASSPHRASE);
+    sandbox.kluis(arguments).env("KLUIS_PASSPHRASE_FILE", file)
+}
+
+fn at_terminal(sandbox: &Sandbox, arguments: &[&str]) -> Screen {
+    Screen::start(sandbox.kluis(arguments).command_at_terminal(), 80)
+}
+
+/// Started by a shell script, whose `"$@"` the command is.
+fn in_script(command: Invocation<'_>, script: &str) -> Command {
+    command
+        .under(["bash", "-c", script, "bash"])
+        .command_at_terminal()
+}
+
+/// `init` with a person who answers its first questions.
+fn init(sandbox: &Sandbox, arguments: &[&str]) -> Screen {
+    let all = [&["init", "--kdf", CHEAP_KDF], arguments].concat();
+    at_terminal(sandbox, &all)
+}
+
+fn answer(screen: &mut Screen, question: &str, answer: &str) {
+    screen.shows(question);
+    screen.types(answer);
+    screen.types("\n");
+}
+
+#[test]
+fn a_passphrase_is_asked_for_without_echo() {
+    let sandbox = with_passphrase("a value");
+    let mut screen = at_terminal(&sandbox, &["get", "name"]);
+    assert_eq!(screen.shows("Passphrase: "), "Passphrase: ");
+    assert!(!screen.echoes());
+    screen.types(PASSPHRASE);
+    screen.types("\n");
+    // A terminal gets the newline that the value lacks.
+    assert_eq!(screen.ends(), ("\na value\n".to_owned(), 0));
+}
+
+#[test]
+fn a_wrong_passphrase_is_an_error_and_is_not_repeated() {
+    let sandbox = with_passphrase("a value");
+    let mut screen = at_terminal(&sandbox, &["get", "name"]);
+    answer(&mut screen, "Passphrase: ", "ivory walnut pebble quarts");
+    let (said, code) = screen.ends();
+    assert_eq!(code, 4);
+    assert!(
+        said.contains("error:") && !said.contains("quarts"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_new_passphrase_is_asked_for_twice_and_again_after_a_mistake() {
+    let sandbox = Sandbox::empty();
+    sandbox.keep(PASSPHRASE.as_bytes());
+    let mut screen = init(&sandbox, &[]);
+    answer(&mut screen, "New passphrase: ", PASSPHRASE);
+    answer(&mut screen, "Once more: ", "ivory walnut pebble quarts");
+    screen.shows("The two differ. Try again.");
+    answer(&mut screen, "New passphrase: ", PASSPHRASE);
+    answer(&mut screen, "Once more: ", PASSPHRASE);
+    answer(&mut screen, "forgotten? [Y/n] ", "n");
+    let (_, code) = screen.ends();
+    assert_eq!(code, 0);
+    assert!(!screen.all().contains("ivory"), "{}", screen.all());
+    unasked(&sandbox, &["list"]).run().any_stderr().exits(0);
+}
+
+#[test]
+fn after_three_mistakes_nothing_is_made() {
+    let sandbox = Sandbox::empty();
+    let mut screen = init(&sandbox, &[]);
+    for _ in 0..3 {
+        answer(&mut screen, "New passphrase: ", "ivory walnut pebble one");
+        answer(&mut screen, "Once more: ", "ivory walnut pebble two");
+    }
+    assert_eq!(screen.ends().1, 7);
+    assert!(!sandbox.vault().exists());
+}
+
+#[test]
+fn cancelling_a_prompt_writes_nothing() {
+    for keys in [CTRL_C, CTRL_D] {
+        let sandbox = Sandbox::empty();
+        let mut screen = init(&sandbox, &[]);
+        screen.shows("New passphrase: ");
+        screen.types("half of i");
+        screen.types(if keys == CTRL_D { "\x15\x04" } else { keys });
+        assert_eq!(screen.ends().1, 130, "{keys:?}");
+        assert!(!screen.all().contains("half"), "{}", screen.all());
+        assert!(!sandbox.vault().exists());
+    }
+}
+
+#[test]
+fn a_signal_at_a_prompt_gives_the_echo_back() {
+    let sandbox = with_passphrase("a value");
+    for (signal, code) in [
+        (Signal::TERM, 143),
+        (Signal::HUP, 129),
+        (Signal::QUIT, 131),
+        (Signal::INT, 130),
+    ] {
+        let mut screen = at_terminal(&sandbox, &["get", "name"]);
+        screen.shows("Passphrase: ");
+        assert!(!screen.echoes());
+        screen.signal(signal);
+        assert_eq!(screen.ends().1, code, "{signal:?}");
+    }
+}
+
+#[test]
+fn a_stop_at_a_prompt_gives_the_echo_back_and_asks_again() {
+    let sandbox = with_passphrase("a value");
+    let script = "set -m; \"$@\"; echo stopped with $?; read -r; fg";
+    let get = in_script(sandbox.kluis(["get", "name"]), script);
+    let mut screen = Screen::start(get, 80);
+    screen.shows("Passphrase: ");
+    screen.types(CTRL_Z);
+    screen.shows("stopped with 14");
+    assert!(screen.echoes());
+    screen.types("\n");
+    answer(&mut screen, "Passphrase: ", PASSPHRASE);
+    screen.shows("a value");
+    assert_eq!(screen.ends().1, 0);
+    assert!(!screen.all().contains("ivory"), "{}", screen.all());
+}
+
+#[test]
+fn what_is_typed_behind_an_answer_does_not_fall_to_the_shell() {
+    let sandbox = with_passphrase("a value");
+    let get = sandbox.kluis(["get", "name"]);
+    let script = "\"$@\"; read -r -t 1 line; echo \"the shell read <$line>\"";
+    let mut screen = Screen::start(in_script(get, script), 80);
+    screen.shows("Passphrase: ");
+    screen.types(&format!("{PASSPHRASE}\nrm -rf here\n"));
+    screen.shows("a value");
+    screen.shows("the shell read <>");
+    assert_eq!(screen.ends().1, 0);
+}
+
+#[test]
+fn a_value_from_a_pipe_leaves_the_terminal_to_the_passphrase() {
+    let sandbox = with_passphrase("a value");
+    let value = sandbox.secret("piped");
+    let given = sandbox.given("value", &value);
+    let create = sandbox.kluis(["create", "other"]).env("VALUE", given);
+    let mut screen = Screen::start(in_script(create, "cat \"$VALUE\" | \"$@\""), 80);
+    answer(&mut screen, "Passphrase: ", PASSPHRASE);
+    let (said, code) = screen.ends();
+    assert!(code == 0 && said.starts_with("\nsec_"), "{said}");
+    assert!(!screen.all().contains("Value"), "{}", screen.all());
+    let got = unasked(&sandbox, &["get", "other"]).run();
+    got.stdout(value).exits(0);
+}
+
+#[test]
+fn a_value_is_typed_twice_where_there_is_no_pipe() {
+    let sandbox = Sandbox::with_vault();
+    let value = sandbox.secret("typed");
+    let mut screen = at_terminal(&sandbox, &["create", "name"]);
+    answer(&mut screen, "Value: ", &value);
+    answer(&mut screen, "Once more: ", &value);
+    assert_eq!(screen.ends().1, 0);
+    assert!(!screen.all().contains(&value));
+    assert_eq!(sandbox.get("name"), value.as_bytes());
+}
+
+#[test]
+fn deleting_asks_and_takes_nothing_for_a_no() {
+    let sandbox = Sandbox::with_vault();
+    sandbox.create("name", "a value");
+    let before = sandbox.bytes();
+    for refusal in ["", "n", "No"] {
+        let mut screen = at_terminal(&sandbox, &["delete", "name"]);
+        answer(&mut screen, "[y/N] ", refusal);
+        assert_eq!(screen.ends().1, 130, "{refusal:?}");
+        assert!(sandbox.bytes() == before);
+    }
+    let mut screen = at_terminal(&sandbox, &["delete", "name"]);
+    answer(&mut screen, "[y/N] ", "perhaps");
+    screen.shows("Please answer yes or no.");
+    answer(&mut screen, "[y/N] ", "y");
+    assert_eq!(screen.ends().1, 0);
+    assert!(sandbox.bytes() != before);
+}
+
+#[test]
+fn cancelling_a_question_is_no_answer() {
+    let sandbox = Sandbox::with_vault();
+    sandbox.create("name", "a value");
+    for keys in [CTRL_C, CTRL_D] {
+        let before = sandbox.bytes();
+        let mut screen = at_terminal(&sandbox, &["delete", "name"]);
+        screen.shows("[y/N] ");
+        screen.types(keys);
+        assert_eq!(screen.ends().1, 130, "{keys:?}");
+        assert!(sandbox.bytes() == before);
+    }
+}
+
+#[test]
+fn a_terminal_is_not_steered_by_a_value() {
+    let sandbox = Sandbox::with_vault();
+    sandbox.create("name", "a\u{1b}[2Jb\u{202e}c\nd\n");
+    let mut screen = at_terminal(&sandbox, &["get", "name"]);
+    let (said, code) = screen.ends();
+    assert_eq!(code, 0);
+    assert!(said.starts_with("a\\u{1b}[2Jb\\u{202e}c\nd\n"), "{said:?}");
+    assert!(said.contains("shown escaped"), "{said:?}");
+}
+
+#[test]
+fn a_weak_passphrase_is_answered_with_six_words() {
+    let sandbox = Sandbox::empty();
+    let mut screen = init(&sandbox, &[]);
+    answer(&mut screen, "New passphrase: ", "hunter2");
+    answer(&mut screen, "Once more: ", "hunter2");
+    screen.shows("can be guessed");
+    answer(&mut screen, "Use six random words instead? [Y/n] ", "");
+    screen.shows("Your passphrase, to write down: ");
+    let words = screen.shows("\n").trim_end().to_owned();
+    assert_eq!(words.matches('-').count(), 5, "{words}");
+    answer(&mut screen, "Type it once: ", "something else");
+    answer(&mut screen, "Type it once: ", &words);
+    answer(&mut screen, "forgotten? [Y/n] ", "n");
+    assert_eq!(screen.ends().1, 0);
+
+    sandbox.keep(words.as_bytes());
+    let mut screen = at_terminal(&sandbox, &["verify"]);
+    answer(&mut screen, "Passphrase: ", &words);
+    assert_eq!(screen.ends().1, 0);
+}
+
+#[test]
+fn a_weak_passphrase_is_the_users_choice() {
+    let sandbox = Sandbox::empty();
+    let mut screen = init(&sandbox, &[]);
+    answer(&mut screen, "New passphrase: ", "hunter2");
+    answer(&mut screen, "Once more: ", "hunter2");
+    answer(&mut screen, "instead? [Y/n] ", "n");
+    answer(&mut screen, "forgotten? [Y/n] ", "n");
+    assert_eq!(screen.ends().1, 0);
+    let mut screen = at_terminal(&sandbox, &["verify"]);
+    answer(&mut screen, "Passphrase: ", "hunter2");
+    assert_eq!(screen.ends().1, 0);
+}
+
+#[test]
+fn a_recovery_token_is_offered_and_opens_the_vault() {
+    let sandbox = Sandbox::empty();
+    sandbox.keep(PASSPHRASE.as_bytes());
+    let mut screen = init(&sandbox, &[]);
+    answer(&mut screen, "New passphrase: ", PASSPHRASE);
+    answer(&mut screen, "Once more: ", PASSPHRASE);
+    answer(&mut screen, "forgotten? [Y/n] ", "");
+    screen.shows("shown once:");
+    let token = screen.shows("kls_").trim_start().to_owned() + screen.shows("\n").trim_end();
+    assert_eq!(screen.ends(), (String::new(), 0));
+
+    sandbox.keep(token.as_bytes());
+    let opened = sandbox.kluis(["list"]).env("KLUIS_TOKEN", token).run();
+    opened.stderr("kluis: note: no secrets\n").exits(0);
+}
+
+#[test]
+fn a_table_fits_the_terminal() {
+    let sandbox = Sandbox::with_vault();
+    sandbox.create("db_password", "a value");
+    let text = "the production database, in Amsterdam and in Frankfurt, since spring";
+    let described = ["update", "db_password", "--description", text];
+    sandbox.kluis(described).run().exits(0);
+    for columns in [100, 40] {
+        let list = sandbox.kluis(["list"]).command_at_terminal();
+        let (table, code) = Screen::start(list, columns).ends();
+        assert_eq!(code, 0);
+        for line in table.lines() {
+            assert!(line.chars().count() <= usize::from(columns), "{line}");
+        }
+        let headings = table.lines().next().unwrap();
+        // Too narrow for columns, it becomes a paragraph.
+        assert_eq!(headings.contains("ENV KEY"), columns == 100, "{table}");
+        assert!(
+            table.contains("NAME") && table.contains("db_password"),
+            "{table}"
+        );
+        let words: Vec<&str> = table.split_whitespace().collect();
+        assert!(
+            text.split_whitespace().all(|word| words.contains(&word)),
+            "{table}"
+        );
+    }
+}
+
+#[test]
+fn errors_are_coloured_where_that_is_wanted() {
+    let sandbox = Sandbox::with_vault();
+    let get = |arguments: &[&str], variable: Option<&str>| {
+        let get = sandbox.kluis([&["get", "absent"], arguments].concat());
+        let get = match variable {
+            Some(name) => get.env(name, "1"),
+            None => get,
+        };
+        let (said, code) = Screen::start(get.command_at_terminal(), 80).ends();
+        assert_eq!(code, 3);
+        said.contains("\u{1b}[")
+    };
+    assert!(get(&[], None));
+    assert!(!get(&[], Some("NO_COLOR")));
+    assert!(!get(&["--color", "never"], None));
+    assert!(get(&["--color", "always"], Some("NO_COLOR")));
+    // Without a terminal, only when asked.
+    let absent = sandbox.kluis(["get", "absent"]).run();
+    assert!(!absent.stderr.contains('\u{1b}'));
+    absent.any_stderr().exits(3);
+    let absent = sandbox.kluis(["get", "absent", "--color", "always"]).run();
+    absent.stderr_has("\u{1b}[").exits(3);
+}
+
+#[test]
+fn nobody_is_asked_who_does_not_want_to_be() {
+    let sandbox = with_passphrase("a value");
+    let get = sandbox
+        .kluis(["get", "name"])
+        .env("KLUIS_NON_INTERACTIVE", "1");
+    for get in [get, sandbox.kluis(["get", "name", "--non-interactive"])] {
+        let (said, code) = Screen::start(get.command_at_terminal(), 80).ends();
+        assert!(code == 4 && !said.contains("Passphrase:"), "{said}");
+    }
+}
+
+#[test]
+fn a_new_passphrase_replaces_the_old_one() {
+    let sandbox = with_passphrase("a value");
+    let mut screen = at_terminal(&sandbox, &["passphrase", "--kdf", CHEAP_KDF]);
+    answer(&mut screen, "Passphrase: ", PASSPHRASE);
+    answer(&mut screen, "New passphrase: ", "copper lantern meadow");
+    answer(&mut screen, "Once more: ", "copper lantern meadow");
+    assert_eq!(screen.ends().1, 0);
+    unasked(&sandbox, &["get", "name"])
+        .run()
+        .any_stderr()
+        .exits(4);
+    let mut screen = at_terminal(&sandbox, &["get", "name"]);
+    answer(&mut screen, "Passphrase: ", "copper lantern meadow");
+    assert_eq!(screen.ends(), ("\na value\n".to_owned(), 0));
+}
