@@ -12,8 +12,8 @@ pub fn root() -> &'static Path {
 
 /// Compares everything in a directory with what it should hold: no file more, none less.
 #[track_caller]
-pub fn compare(directory: &str, expected: &BTreeMap<String, Vec<u8>>) {
-    let directory = root().join(directory);
+pub fn compare(name: &str, expected: &BTreeMap<String, Vec<u8>>) {
+    let directory = root().join(name);
     if std::env::var_os("SNAPSHOTS").is_some_and(|wish| wish == "overwrite") {
         overwrite(&directory, expected);
     }
@@ -38,8 +38,7 @@ pub fn compare(directory: &str, expected: &BTreeMap<String, Vec<u8>>) {
     }
     assert!(
         stale.is_empty(),
-        "{} is stale; look at what `SNAPSHOTS=overwrite cargo test` changes:\n{}",
-        directory.display(),
+        "{name} is stale; look at what `SNAPSHOTS=overwrite cargo test` changes:\n{}",
         stale.join("\n")
     );
 }
