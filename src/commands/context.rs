@@ -206,10 +206,12 @@ fn read_user_file(path: &Path) -> Result<Option<String>, Error> {
             return Err(anyhow::Error::new(error).context(message).into());
         }
     };
-    let mut text = String::new();
+    let mut bytes = Vec::new();
     file.take(MAX_USER_FILE_BYTES)
-        .read_to_string(&mut text)
+        .read_to_end(&mut bytes)
         .with_context(|| format!("the user file {} could not be read", path.display()))?;
+    let origin = "the user file";
+    let text = String::from_utf8(bytes).map_err(|_| settings::Error::NotText { origin })?;
     Ok(Some(text))
 }
 

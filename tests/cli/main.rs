@@ -3,19 +3,39 @@
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
-    reason = "a test fails by panicking"
+    clippy::print_stderr,
+    reason = "a test fails by panicking, and says when it is skipped"
 )]
 
+mod completions;
 mod crash;
+mod create;
+mod delete;
+mod exit_codes;
 mod full_disk;
 mod generated;
 mod get;
 mod help;
+mod hostile_input;
 mod house;
+mod init;
 mod layers;
+mod list;
 mod manual;
+mod passphrase;
 mod readme;
+mod run;
 mod sandbox;
 mod screen;
+mod set;
+mod settings;
+mod show;
 mod snapshots;
+mod stories;
+mod storing;
 mod terminal;
+mod unlocking;
+mod update;
+mod values;
+mod verify;
+mod workspace;

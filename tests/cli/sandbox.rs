@@ -46,6 +46,16 @@ impl Sandbox {
         sandbox
     }
 
+    /// A home with a vault that only a passphrase opens, and the file that holds it.
+    pub fn with_passphrase() -> (Self, PathBuf) {
+        let sandbox = Self::empty();
+        let passphrase = sandbox.given("passphrase", sandbox.secret("passphrase"));
+        let init = sandbox.kluis(["init", "--kdf", CHEAP_KDF]);
+        let made = init.env("KLUIS_PASSPHRASE_FILE", &passphrase).run();
+        made.any_stderr().exits(0);
+        (sandbox, passphrase)
+    }
+
     /// Another sandbox in the same state: what happens there does not happen here.
     pub fn copy(&self) -> Self {
         let mut copy = Self::empty();
@@ -227,6 +237,11 @@ impl Invocation<'_> {
     pub fn under<S: AsRef<OsStr>>(mut self, program: impl IntoIterator<Item = S>) -> Self {
         self.under = program.into_iter().map(|a| a.as_ref().to_owned()).collect();
         self
+    }
+
+    /// Has a shell do something to itself first, such as `umask 000`, and then become the binary.
+    pub fn prepared(self, script: &str) -> Self {
+        self.under(["sh", "-c", &format!("{script}; exec \"$@\""), "sh"])
     }
 
     pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {

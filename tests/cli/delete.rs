@@ -1,0 +1,65 @@
+//! `delete`
+
+use crate::sandbox::Sandbox;
+
+#[test]
+fn with_yes_it_is_gone_and_its_name_is_free() {
+    let sandbox = Sandbox::with_vault();
+    let (old, new) = (sandbox.secret("old"), sandbox.secret("new"));
+    let id = sandbox.create("name", old);
+    sandbox.kluis(["delete", "name", "--yes"]).run().exits(0);
+    for gone in ["name", &id] {
+        sandbox.kluis(["get", gone]).run().any_stderr().exits(3);
+        sandbox.kluis(["show", gone]).run().any_stderr().exits(3);
+        sandbox
+            .kluis(["rm", gone, "-y"])
+            .run()
+            .any_stderr()
+            .exits(3);
+    }
+    sandbox.kluis(["list", "-q"]).run().exits(0);
+    assert_ne!(sandbox.create("name", &new), id);
+    assert_eq!(sandbox.get("name"), new.as_bytes());
+}
+
+#[test]
+fn by_id_it_is_that_one_and_no_other() {
+    let sandbox = Sandbox::with_vault();
+    let value = sandbox.secret("value");
+    let id = sandbox.create("one", sandbox.secret("one"));
+    sandbox.create("two", &value);
+    sandbox.kluis(["rm", &id, "--yes"]).run().exits(0);
+    sandbox.kluis(["list", "-q"]).run().stdout("two\n").exits(0);
+    assert_eq!(sandbox.get("two"), value.as_bytes());
+}
+
+#[test]
+fn without_yes_and_without_anybody_to_ask_nothing_is_deleted() {
+    let sandbox = Sandbox::with_vault();
+    let value = sandbox.secret("value");
+    sandbox.create("name", &value);
+    let before = sandbox.bytes();
+    for options in [&["--non-interactive"][..], &[]] {
+        sandbox
+            .kluis(["delete", "name"].iter().chain(options))
+            .stdin("y\n")
+            .run()
+            .stderr(
+                "kluis: error: nobody is there to be asked, and this cannot be undone\n\
+                 kluis: hint: add --yes if it is meant\n",
+            )
+            .exits(2);
+    }
+    assert_eq!(sandbox.bytes(), before);
+    assert_eq!(sandbox.get("name"), value.as_bytes());
+}
+
+#[test]
+fn what_is_not_there_is_not_found_before_anything_is_asked() {
+    let sandbox = Sandbox::with_vault();
+    sandbox
+        .kluis(["delete", "nope"])
+        .run()
+        .stderr_has("there is no secret nope")
+        .exits(3);
+}

@@ -1,0 +1,201 @@
+//! `init`
+
+use crate::sandbox::{CHEAP_KDF, Sandbox};
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
+
+#[test]
+fn a_token_is_printed_once_and_opens_the_vault() {
+    let sandbox = Sandbox::empty();
+    let made = sandbox.kluis(["init", "--token"]).run();
+    let token = String::from_utf8(made.stdout.clone()).unwrap();
+    let notes = format!(
+        "kluis: note: made the vault {}\n\
+         kluis: note: this token unlocks everything and is shown once:\n",
+        sandbox.vault().display()
+    );
+    made.any_stdout().stderr(&notes).exits(0);
+    let token = token.strip_suffix('\n').unwrap();
+    assert!(
+        token.starts_with("kls_") && token.len() == 74,
+        "a token of {} bytes",
+        token.len()
+    );
+    sandbox.keep(token.as_bytes());
+    let listed = sandbox
+        .kluis(["list", "-q"])
+        .env("KLUIS_TOKEN", token)
+        .run();
+    listed.exits(0);
+}
+
+#[test]
+fn a_passphrase_comes_from_a_file_and_a_cheap_one_is_warned_about() {
+    let sandbox = Sandbox::empty();
+    let passphrase = sandbox.given("passphrase", "hunter2\n");
+    let init = ["init", "--quiet", "--kdf", CHEAP_KDF, "--passphrase-file"].map(Into::into);
+    let init = init
+        .into_iter()
+        .chain([passphrase.clone().into_os_string()]);
+    sandbox
+        .kluis(init)
+        .run()
+        .stderr(
+            "kluis: warning: a passphrase of fewer than 14 characters can be guessed by whoever copies the vault\n\
+             kluis: warning: less than 64 MiB makes guessing the passphrase cheap\n",
+        )
+        .exits(0);
+    let listed = sandbox
+        .kluis(["list", "-q"])
+        .env("KLUIS_PASSPHRASE_FILE", passphrase);
+    listed.run().exits(0);
+}
+
+#[test]
+fn a_recovery_token_stands_beside_the_passphrase() {
+    let sandbox = Sandbox::empty();
+    let passphrase = sandbox.given("passphrase", sandbox.secret("passphrase"));
+    let init = sandbox.kluis(["init", "--recovery", "--kdf", CHEAP_KDF, "--json"]);
+    let made = init.env("KLUIS_PASSPHRASE_FILE", &passphrase).run();
+    let object = made.json();
+    let token = object["token"].as_str().unwrap().to_owned();
+    sandbox.keep(token.as_bytes());
+    let warnings = made.json_error();
+    assert_eq!(warnings["warnings"].as_array().unwrap().len(), 1);
+    made.any_stdout().any_stderr().exits(0);
+    assert_eq!(object["path"], sandbox.vault().to_str().unwrap());
+    for (name, value) in [
+        ("KLUIS_TOKEN", token.as_str()),
+        ("KLUIS_PASSPHRASE_FILE", passphrase.to_str().unwrap()),
+    ] {
+        let verified = sandbox.kluis(["verify", "--json"]).env(name, value).run();
+        assert_eq!(verified.json()["vault_key"], object["vault_key"]);
+        assert_eq!(verified.json()["vault"], object["vault"]);
+        verified.any_stdout().exits(0);
+    }
+}
+
+#[test]
+fn an_existing_vault_is_never_touched() {
+    let sandbox = Sandbox::with_vault();
+    let before = sandbox.bytes();
+    sandbox
+        .kluis(["init", "--token"])
+        .run()
+        .stderr_has("there is already a vault")
+        .exits(6);
+    assert_eq!(sandbox.bytes(), before);
+    for (name, contents) in [("empty", ""), ("text", "not a vault")] {
+        let path = sandbox.home().join(name);
+        fs::write(&path, contents).unwrap();
+        let init = ["init", "--token", "--vault", path.to_str().unwrap()];
+        sandbox.kluis(init).run().any_stderr().exits(6);
+        assert_eq!(fs::read_to_string(&path).unwrap(), contents);
+    }
+}
+
+#[test]
+fn without_a_passphrase_and_without_anybody_to_ask_nothing_is_made() {
+    let sandbox = Sandbox::empty();
+    for options in [&["--non-interactive"][..], &[]] {
+        let init = sandbox
+            .kluis(["init"].iter().chain(options))
+            .stdin("typed\ntyped\n");
+        init.run()
+            .stderr_has("nobody is there to be asked")
+            .exits(2);
+    }
+    assert!(!sandbox.vault().exists());
+}
+
+#[test]
+fn an_unusable_passphrase_makes_nothing() {
+    let sandbox = Sandbox::empty();
+    for (name, contents) in [
+        ("empty", vec![]),
+        ("newline", b"\n".to_vec()),
+        ("latin", b"\xff\xfe".to_vec()),
+        ("long", vec![b'x'; 1_025]),
+    ] {
+        let file = sandbox.given(name, contents);
+        let init = sandbox.kluis(["init", "--kdf", CHEAP_KDF]);
+        let refused = init.env("KLUIS_PASSPHRASE_FILE", file).run();
+        refused
+            .stderr_has("the passphrase is empty, longer than 1,024 bytes, or not UTF-8")
+            .exits(4);
+    }
+    assert!(!sandbox.vault().exists());
+}
+
+#[test]
+fn a_kdf_out_of_bounds_makes_nothing() {
+    let sandbox = Sandbox::empty();
+    let passphrase = sandbox.given("passphrase", sandbox.secret("passphrase"));
+    for kdf in [
+        "m=7,t=1,p=1",
+        "m=8,t=0,p=1",
+        "m=4096,t=1,p=1",
+        "m=8",
+        "strong",
+    ] {
+        let init = sandbox.kluis(["init", "--kdf", kdf]);
+        let refused = init.env("KLUIS_PASSPHRASE_FILE", &passphrase).run();
+        refused.stderr_has("--kdf").exits(7);
+    }
+    let both = sandbox.kluis(["init", "--token", "--kdf", CHEAP_KDF]).run();
+    both.stderr_has("cannot be used with").exits(2);
+    assert!(!sandbox.vault().exists());
+}
+
+#[test]
+fn a_failure_says_nothing_of_the_warnings_in_json() {
+    let sandbox = Sandbox::empty();
+    let weak = sandbox.given("passphrase", "weak");
+    let init = sandbox.kluis(["init", "--kdf", "m=1,t=1,p=1", "--json"]);
+    let refused = init.env("KLUIS_PASSPHRASE_FILE", weak).run();
+    assert_eq!(refused.json_error()["code"], "invalid");
+    refused.any_stderr().exits(7);
+}
+
+#[test]
+fn directories_on_the_way_are_made_for_the_owner_only() {
+    let sandbox = Sandbox::empty();
+    let deep = sandbox.home().join("a/b/v.kluis");
+    let init = ["init", "--token", "--vault", deep.to_str().unwrap()];
+    sandbox.kluis(init).run().any_stdout().any_stderr().exits(0);
+    for made in ["a", "a/b"] {
+        let mode = fs::metadata(sandbox.home().join(made))
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o700, "{made}");
+    }
+}
+
+#[test]
+fn git_is_told_to_leave_lock_and_previous_bytes_out() {
+    let sandbox = Sandbox::empty();
+    let git = |arguments: &[&str]| {
+        let mut git = Command::new("git");
+        let run = git.arg("-C").arg(sandbox.home()).args(arguments).output();
+        run.ok()
+            .map(|output| String::from_utf8(output.stdout).unwrap())
+    };
+    if git(&["init", "--quiet"]).is_none() {
+        return eprintln!("skipped: there is no git");
+    }
+    let here = ["--vault", "team.kluis"];
+    let init = ["init", "--token"].iter().chain(&here);
+    let made = sandbox.kluis(init).run();
+    let token = String::from_utf8(made.stdout.clone()).unwrap();
+    made.any_stdout().any_stderr().exits(0);
+    let create = ["create", "name", "--generate", "8"].iter().chain(&here);
+    let made = sandbox
+        .kluis(create)
+        .env("KLUIS_TOKEN", token.trim_end())
+        .run();
+    made.any_stdout().exits(0);
+    assert!(sandbox.home().join(".team.kluis.prev").exists());
+    assert_eq!(git(&["status", "--porcelain"]).unwrap(), "?? team.kluis\n");
+}

@@ -1,0 +1,131 @@
+//! `list`
+
+use crate::sandbox::Sandbox;
+use serde_json::json;
+
+fn three() -> Sandbox {
+    let sandbox = Sandbox::with_vault();
+    for name in ["web", "db_user", "db_password"] {
+        sandbox.create(name, sandbox.secret("value"));
+    }
+    sandbox
+}
+
+#[test]
+fn names_come_sorted_and_bare_with_quiet() {
+    let sandbox = three();
+    let sorted = "db_password\ndb_user\nweb\n";
+    sandbox
+        .kluis(["list", "--quiet"])
+        .run()
+        .stdout(sorted)
+        .exits(0);
+    sandbox.kluis(["ls", "-q"]).run().stdout(sorted).exits(0);
+}
+
+#[test]
+fn a_pipe_gets_rows_of_tabs_without_headings() {
+    let sandbox = three();
+    sandbox
+        .kluis(["update", "web", "--description", "a\tb\nc"])
+        .run()
+        .exits(0);
+    let listed = sandbox.kluis(["list"]).run();
+    let text = String::from_utf8(listed.stdout.clone()).unwrap();
+    let rows: Vec<Vec<&str>> = text.lines().map(|row| row.split('\t').collect()).collect();
+    assert_eq!(rows.len(), 3, "{text}");
+    assert_eq!(rows[0][..2], ["db_password", "DB_PASSWORD"]);
+    assert_eq!(rows[2].len(), 4);
+    assert_eq!(rows[2][3], r"a\u{9}b\u{a}c");
+    listed.any_stdout().exits(0);
+}
+
+#[test]
+fn json_counts_slots_instead_of_listing_them() {
+    let sandbox = three();
+    let listed = sandbox.kluis(["list", "--json", "--name", "web"]).run();
+    let mut object = listed.json();
+    listed.any_stdout().exits(0);
+    assert_eq!(object["count"], 1);
+    let shown = sandbox.kluis(["show", "web", "--json"]).run();
+    let mut expected = shown.json();
+    shown.any_stdout().exits(0);
+    expected.as_object_mut().unwrap().remove("slots");
+    expected["effective_slot"] = json!(0);
+    expected["slot_count"] = json!(1);
+    assert_eq!(object["secrets"][0].take(), expected);
+}
+
+#[test]
+fn a_glob_chooses_by_name() {
+    let sandbox = three();
+    for (glob, expected) in [
+        ("db_*", "db_password\ndb_user\n"),
+        ("?eb", "web\n"),
+        ("*", "db_password\ndb_user\nweb\n"),
+        ("DB_*", ""),
+        ("db", ""),
+    ] {
+        let list = ["list", "-q", "--name", glob];
+        sandbox.kluis(list).run().stdout(expected).exits(0);
+    }
+}
+
+#[test]
+fn one_workspace_is_listed_or_all_of_them() {
+    let sandbox = three();
+    sandbox
+        .kluis(["workspace", "create", "staging"])
+        .run()
+        .any_stdout()
+        .exits(0);
+    let create = ["create", "web", "-w", "staging", "--generate", "8"];
+    sandbox.kluis(create).run().any_stdout().exits(0);
+    sandbox
+        .kluis(["list", "-q", "-w", "staging"])
+        .run()
+        .stdout("web\n")
+        .exits(0);
+    let all = "default/db_password\ndefault/db_user\ndefault/web\nstaging/web\n";
+    sandbox
+        .kluis(["list", "-q", "--all-workspaces"])
+        .run()
+        .stdout(all)
+        .exits(0);
+    let listed = sandbox.kluis(["list", "--all-workspaces", "--json"]).run();
+    assert_eq!(listed.json()["count"], 4);
+    assert_eq!(listed.json()["secrets"][3]["workspace"], "staging");
+    listed.any_stdout().exits(0);
+    sandbox
+        .kluis(["list", "-w", "nope"])
+        .run()
+        .any_stderr()
+        .exits(3);
+}
+
+#[test]
+fn nothing_to_list_is_said_to_people_only() {
+    let sandbox = Sandbox::with_vault();
+    sandbox
+        .kluis(["list"])
+        .run()
+        .stderr("kluis: note: no secrets\n")
+        .exits(0);
+    sandbox.kluis(["list", "--quiet"]).run().exits(0);
+    let listed = sandbox.kluis(["list", "--json"]).run();
+    assert_eq!(listed.json(), json!({"count": 0, "secrets": []}));
+    listed.any_stdout().exits(0);
+}
+
+#[test]
+fn no_form_prints_a_value() {
+    let sandbox = Sandbox::with_vault();
+    let value = sandbox.secret("value");
+    sandbox.create("name", &value);
+    for options in [&[][..], &["--json"], &["--quiet"], &["--all-workspaces"]] {
+        let listed = sandbox.kluis(["list"].iter().chain(options)).run();
+        let text = String::from_utf8(listed.stdout.clone()).unwrap();
+        assert!(text.contains("name") && !text.contains(&value), "{text}");
+        listed.any_stdout().exits(0);
+    }
+}

@@ -1,0 +1,325 @@
+//! `run`
+
+use crate::sandbox::Sandbox;
+use std::io::Read;
+use std::process::Stdio;
+
+const PRINT_ALL: &str = "env | sort";
+
+#[test]
+fn the_command_finds_the_chosen_secrets_and_no_others() {
+    let sandbox = Sandbox::with_vault();
+    let (one, two) = (sandbox.secret("one"), sandbox.secret("two"));
+    sandbox.create("one", &one);
+    sandbox.create("two", &two);
+    let id = sandbox.create("three", sandbox.secret("three"));
+    let id = format!("THIRD={id}");
+    let run = [
+        "run",
+        "-e",
+        "FIRST=one",
+        "-e",
+        "SECOND=default/two",
+        "-e",
+        &id,
+        "--",
+        "sh",
+        "-c",
+    ];
+    let script = "printf '%s|' \"$FIRST\" \"$SECOND\" \"${ONE-unset}\" ${#THIRD}";
+    let expected = format!("{one}|{two}|unset|{}|", one.len() + 2);
+    sandbox
+        .kluis(run.into_iter().chain([script]))
+        .run()
+        .stdout(expected)
+        .exits(0);
+}
+
+#[test]
+fn all_gives_the_whole_workspace_under_its_keys_and_e_comes_first() {
+    let sandbox = Sandbox::with_vault();
+    sandbox
+        .kluis(["workspace", "create", "staging"])
+        .run()
+        .any_stdout()
+        .exits(0);
+    let [one, two, other] = ["one", "two", "other"].map(|label| sandbox.secret(label));
+    sandbox.create("default_only", sandbox.secret("default"));
+    for (name, value) in [("one", &one), ("two", &two)] {
+        let create = sandbox
+            .kluis(["create", name, "-w", "staging"])
+            .stdin(value);
+        create.run().any_stdout().exits(0);
+    }
+    sandbox.create("other", &other);
+    let run = [
+        "run",
+        "--all",
+        "-w",
+        "staging",
+        "-e",
+        "TWO=default/other",
+        "--",
+        "sh",
+        "-c",
+    ];
+    let script = "printf '%s|' \"$ONE\" \"$TWO\" \"${DEFAULT_ONLY-unset}\"";
+    let expected = format!("{one}|{other}|unset|");
+    sandbox
+        .kluis(run.into_iter().chain([script]))
+        .run()
+        .stdout(expected)
+        .exits(0);
+}
+
+#[test]
+fn the_rest_of_the_environment_is_inherited_but_for_credentials() {
+    let sandbox = Sandbox::with_vault();
+    sandbox.create("name", "v");
+    let run = ["run", "-e", "PLAIN=name", "--", "sh", "-c", PRINT_ALL];
+    let mut run = sandbox
+        .kluis(run)
+        .env("INHERITED", "yes")
+        .env("PLAIN", "old");
+    for own in [
+        "KLUIS_TOKEN_FILE",
+        "KLUIS_PASSPHRASE_FILE",
+        "KLUIS_PASSPHRASE",
+        "KLUIS_IDENTITY",
+    ] {
+        run = run.env(own, "/nowhere");
+    }
+    let ran = run.env("KLUIS_WORKSPACE", "default").run();
+    let text = String::from_utf8(ran.stdout.clone()).unwrap();
+    let kept: Vec<&str> = text
+        .lines()
+        .filter(|line| {
+            !line.starts_with("PWD=") && !line.starts_with("_=") && !line.starts_with("HOME=")
+        })
+        .collect();
+    assert_eq!(
+        kept,
+        [
+            "INHERITED=yes",
+            "KLUIS_WORKSPACE=default",
+            "LANG=C.UTF-8",
+            "PATH=/usr/local/bin:/usr/bin:/bin",
+            "PLAIN=v"
+        ]
+    );
+    ran.any_stdout().exits(0);
+}
+
+#[test]
+fn values_and_arguments_arrive_byte_for_byte() {
+    let sandbox = Sandbox::with_vault();
+    let value = b"$(id)\n`x` '\"\\ \xff\xc3\xa9 \t\x1b[0m\n\n";
+    sandbox
+        .kluis(["create", "name", "--raw"])
+        .stdin(value)
+        .run()
+        .any_stdout()
+        .exits(0);
+    let printed = [
+        "run",
+        "-e",
+        "V=name",
+        "--",
+        "sh",
+        "-c",
+        "printf %s \"$V\"; printf x",
+    ];
+    let expected = [&value[..], b"x"].concat();
+    sandbox.kluis(printed).run().stdout(expected).exits(0);
+    let run = [
+        "run", "-e", "V=name", "--", "printf", "%s|", "a b", "", "*", "$V", "--json",
+    ];
+    sandbox
+        .kluis(run)
+        .run()
+        .stdout("a b||*|$V|--json|")
+        .exits(0);
+}
+
+#[test]
+fn the_command_has_the_same_process_stdin_and_signals() {
+    let sandbox = Sandbox::with_vault();
+    sandbox.create("name", "v");
+    let run = [
+        "run",
+        "-e",
+        "V=name",
+        "--",
+        "sh",
+        "-c",
+        "echo $$; cat; kill -PIPE $$",
+    ];
+    let mut command = sandbox.kluis(run).command();
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let id = child.id();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), b"given\n").unwrap();
+    let mut text = String::new();
+    child
+        .stdout
+        .take()
+        .unwrap()
+        .read_to_string(&mut text)
+        .unwrap();
+    assert_eq!(text, format!("{id}\ngiven\n"));
+    let ended = std::os::unix::process::ExitStatusExt::signal(&child.wait().unwrap());
+    assert_eq!(
+        ended,
+        Some(13),
+        "a broken pipe ends it, as outside of kluis"
+    );
+}
+
+#[test]
+fn a_limit_on_core_files_is_the_commands_own() {
+    let sandbox = Sandbox::with_vault();
+    sandbox.create("name", "v");
+    let run = [
+        "run",
+        "-e",
+        "V=name",
+        "--",
+        "sh",
+        "-c",
+        "ulimit -S -c; umask",
+    ];
+    let inside = sandbox
+        .kluis(run)
+        .prepared("ulimit -S -c 100; umask 027")
+        .run();
+    inside.stdout("100\n0027\n").exits(0);
+}
+
+#[test]
+fn its_exit_code_is_the_commands() {
+    let sandbox = Sandbox::with_vault();
+    sandbox.create("name", "v");
+    for code in [0, 1, 4, 125, 126, 127, 255] {
+        let script = format!("exit {code}");
+        let run = ["run", "-e", "V=name", "--", "sh", "-c", &script];
+        sandbox.kluis(run).run().exits(code);
+    }
+    for signal in ["TERM", "KILL"] {
+        let script = format!("kill -{signal} $$");
+        let run = ["run", "-e", "V=name", "--", "sh", "-c", &script];
+        sandbox
+            .kluis(run)
+            .run()
+            .exits(if signal == "TERM" { 143 } else { 137 });
+    }
+}
+
+#[test]
+fn nothing_starts_unless_everything_is_there() {
+    let sandbox = Sandbox::with_vault();
+    let value = sandbox.secret("value");
+    sandbox.create("name", &value);
+    sandbox.create("clash.a", "1");
+    sandbox.create("clash-a", "2");
+    sandbox
+        .kluis(["workspace", "create", "empty"])
+        .run()
+        .any_stdout()
+        .exits(0);
+    sandbox.create("nul", b"a\0b");
+    let marker = sandbox.home().join("started");
+    for (selection, word, said) in [
+        (&[][..], "usage", "no secret is selected"),
+        (&["-e", "A=nope"], "not_found", "there is no secret nope"),
+        (
+            &["-e", "A=name", "-e", "B=nope"],
+            "not_found",
+            "there is no secret nope",
+        ),
+        (
+            &["-e", "A=name", "-e", "A=clash.a"],
+            "conflict",
+            "both want to be A",
+        ),
+        (&["--all"], "conflict", "both want to be CLASH_A"),
+        (&["-e", "A=nul"], "invalid", "the value for A holds a NUL"),
+        (&["-e", "A"], "usage", "-e takes KEY=REF"),
+        (
+            &["-e", "A-B=name"],
+            "invalid",
+            "cannot be an environment key",
+        ),
+        (
+            &["-e", "A=a b"],
+            "invalid",
+            "cannot be the name of a secret",
+        ),
+        (
+            &["--all", "-w", "nope"],
+            "not_found",
+            "there is no workspace nope",
+        ),
+        (&["--bogus"], "usage", "there is no option --bogus"),
+        (&["-e", "PATH=name"], "invalid", "--allow-env PATH"),
+        (
+            &["-e", "ld_preload=name"],
+            "invalid",
+            "--allow-env ld_preload",
+        ),
+        (&["-e", "GIT_SSH=name"], "invalid", "--allow-env GIT_SSH"),
+        (
+            &["-e", "KLUIS_TOKEN=name", "--allow-env", "KLUIS_TOKEN"],
+            "invalid",
+            "credential of kluis",
+        ),
+    ] {
+        let touch = ["--", "touch", marker.to_str().unwrap()];
+        let run = ["run", "--json"].iter().chain(selection).chain(&touch);
+        let failed = sandbox.kluis(run).run();
+        let error = failed.json_error();
+        assert_eq!(error["code"], word, "{selection:?}: {error}");
+        assert!(error["error"].as_str().unwrap().contains(said), "{error}");
+        failed.any_stderr().exits(125);
+        assert!(!marker.exists(), "{selection:?}");
+    }
+}
+
+#[test]
+fn a_dangerous_variable_is_given_when_it_is_allowed_by_name() {
+    let sandbox = Sandbox::with_vault();
+    sandbox.create("name", "--no-warnings");
+    let run = [
+        "run",
+        "-e",
+        "NODE_OPTIONS=name",
+        "--allow-env",
+        "NODE_OPTIONS",
+    ];
+    let print = ["--", "sh", "-c", "printf %s \"$NODE_OPTIONS\""];
+    sandbox
+        .kluis(run.iter().chain(&print))
+        .run()
+        .stdout("--no-warnings")
+        .exits(0);
+    let other = [
+        "run",
+        "-e",
+        "NODE_OPTIONS=name",
+        "--allow-env",
+        "LD_PRELOAD",
+    ];
+    sandbox
+        .kluis(other.iter().chain(&print))
+        .run()
+        .any_stderr()
+        .exits(125);
+}
+
+#[test]
+fn an_empty_workspace_with_all_starts_the_command_with_nothing() {
+    let sandbox = Sandbox::with_vault();
+    sandbox.kluis(["run", "--all", "--", "true"]).run().exits(0);
+}

@@ -1,0 +1,417 @@
+//! The vault as a file: who may read it, what it may be, and that nothing that was acknowledged is lost.
+
+use crate::sandbox::{KLUIS, Sandbox};
+use std::collections::BTreeSet;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+use std::os::unix::net::UnixListener;
+use std::path::Path;
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// What lies in a directory.
+fn names(directory: &Path) -> BTreeSet<String> {
+    let entries = fs::read_dir(directory).unwrap();
+    entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect()
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o7777
+}
+
+#[test]
+fn only_the_owner_may_read_what_is_written_whatever_the_umask() {
+    let sandbox = Sandbox::with_vault();
+    let vault = sandbox.home().join("new/er/v.kluis");
+    let there = ["--vault", vault.to_str().unwrap()];
+    let init = ["init", "--token"].iter().chain(&there);
+    let made = sandbox.kluis(init).prepared("umask 000").run();
+    let token = String::from_utf8(made.stdout.clone()).unwrap();
+    made.any_stdout().any_stderr().exits(0);
+    let create = || {
+        let create = ["create", "--generate", "8", "name"].iter().chain(&there);
+        let create = sandbox.kluis(create).env("KLUIS_TOKEN", token.trim_end());
+        create.prepared("umask 000")
+    };
+    create().run().any_stdout().exits(0);
+    let directory = vault.parent().unwrap();
+    let files = [".v.kluis.lock", ".v.kluis.prev", "v.kluis"];
+    assert!(
+        names(directory).iter().eq(files.iter()),
+        "{:?}",
+        names(directory)
+    );
+    for file in files {
+        assert_eq!(mode(&directory.join(file)), 0o600, "{file}");
+    }
+    assert_eq!(
+        (mode(directory), mode(directory.parent().unwrap())),
+        (0o700, 0o700)
+    );
+
+    fs::set_permissions(&vault, Permissions::from_mode(0o644)).unwrap();
+    let delete = ["delete", "name", "-y"].iter().chain(&there);
+    let delete = sandbox.kluis(delete).env("KLUIS_TOKEN", token.trim_end());
+    delete.run().exits(0);
+    assert_eq!(mode(&vault), 0o600);
+}
+
+#[test]
+fn what_is_no_regular_file_is_refused_at_once_and_left_alone() {
+    let sandbox = Sandbox::with_vault();
+    let at = |name: &str| sandbox.home().join(name);
+    fs::create_dir(at("directory")).unwrap();
+    let fifo = rustix::fs::Mode::from_raw_mode(0o600);
+    rustix::fs::mknodat(
+        rustix::fs::CWD,
+        at("pipe"),
+        rustix::fs::FileType::Fifo,
+        fifo,
+        0,
+    )
+    .unwrap();
+    let _socket = UnixListener::bind(at("socket")).unwrap();
+    symlink("/dev/null", at("link")).unwrap();
+    symlink("loop", at("loop")).unwrap();
+    let before = names(sandbox.home());
+    let started = Instant::now();
+    for (place, said) in [
+        (at("directory"), "is a directory"),
+        (at("pipe"), "is a pipe"),
+        (at("socket"), "is a socket"),
+        (at("link"), "is a device"),
+        (at("loop"), "could not open"),
+        ("/dev/null".into(), "is a device"),
+        ("/dev/zero".into(), "is a device"),
+        ("/".into(), "is a directory"),
+    ] {
+        for line in [
+            &["list"][..],
+            &["init", "--token"],
+            &["create", "a", "--generate", "8"],
+        ] {
+            let there = ["--vault", place.to_str().unwrap()];
+            let line = line.iter().chain(&there);
+            sandbox.kluis(line).run().stderr_has(said).exits(1);
+        }
+    }
+    assert!(started.elapsed() < Duration::from_secs(10));
+    assert_eq!(names(sandbox.home()), before);
+    assert!(names(&at("directory")).is_empty());
+}
+
+#[test]
+fn a_link_to_something_else_is_refused_and_what_it_leads_to_is_left_alone() {
+    let sandbox = Sandbox::with_vault();
+    let at = |name: &str| sandbox.home().join(name);
+    fs::write(at("notes"), "not a vault").unwrap();
+    symlink("notes", at("link")).unwrap();
+    symlink("nowhere", at("dangling")).unwrap();
+    for (name, codes) in [("link", [5, 6, 5]), ("dangling", [3, 1, 3])] {
+        let lines = [
+            &["list"][..],
+            &["init", "--token"],
+            &["create", "a", "--generate", "8"],
+        ];
+        for (line, code) in lines.into_iter().zip(codes) {
+            let there = ["--vault", name];
+            let line = line.iter().chain(&there);
+            sandbox.kluis(line).run().any_stderr().exits(code);
+        }
+    }
+    assert_eq!(fs::read(at("notes")).unwrap(), b"not a vault");
+    assert!(!at("nowhere").exists());
+    assert!(at("link").is_symlink() && at("dangling").is_symlink());
+}
+
+#[test]
+fn a_link_to_a_vault_is_written_through_and_stays_a_link() {
+    let sandbox = Sandbox::with_vault();
+    let links = sandbox.home().join("links");
+    fs::create_dir(&links).unwrap();
+    symlink("../.local/share/kluis/default.kluis", links.join("one")).unwrap();
+    symlink("one", links.join("two")).unwrap();
+    let create = ["create", "name", "--generate", "8", "--vault", "two"];
+    let created = sandbox.kluis(create).within(&links).run();
+    created.any_stdout().exits(0);
+    sandbox
+        .kluis(["list", "-q"])
+        .run()
+        .stdout("name\n")
+        .exits(0);
+    assert!(links.join("one").is_symlink() && links.join("two").is_symlink());
+    assert_eq!(names(&links).len(), 2);
+    assert!(
+        sandbox
+            .vault()
+            .with_file_name(".default.kluis.prev")
+            .exists()
+    );
+}
+
+#[test]
+fn a_directory_that_others_may_write_is_read_and_not_written() {
+    let sandbox = Sandbox::with_vault();
+    sandbox.create("name", "v");
+    let directory = sandbox.vault().parent().unwrap().to_owned();
+    let before = sandbox.bytes();
+    for open in [0o777, 0o1777, 0o707] {
+        fs::set_permissions(&directory, Permissions::from_mode(open)).unwrap();
+        let create = sandbox.kluis(["create", "other", "--generate", "8"]).run();
+        create
+            .stderr_has("lies in a directory that others may write")
+            .exits(1);
+        assert_eq!(sandbox.get("name"), b"v");
+    }
+    assert_eq!(sandbox.bytes(), before);
+}
+
+#[test]
+fn the_bytes_before_the_last_change_are_kept() {
+    let sandbox = Sandbox::with_vault();
+    let previous = sandbox.vault().with_file_name(".default.kluis.prev");
+    let mut before = sandbox.bytes();
+    for line in [
+        &["create", "name", "--generate", "8"][..],
+        &["update", "name", "--description", "d"],
+        &["workspace", "create", "staging"],
+        &["delete", "name", "--yes"],
+    ] {
+        sandbox.kluis(line).run().any_stdout().exits(0);
+        assert_eq!(fs::read(&previous).unwrap(), before, "{line:?}");
+        before = sandbox.bytes();
+    }
+    // What they are for: the deleted secret is there again.
+    fs::copy(&previous, sandbox.vault()).unwrap();
+    sandbox
+        .kluis(["list", "-q"])
+        .run()
+        .stdout("name\n")
+        .exits(0);
+}
+
+#[test]
+fn what_changes_nothing_leaves_the_very_same_files() {
+    let sandbox = Sandbox::with_vault();
+    sandbox.create("name", "v");
+    sandbox.create("taken", "v");
+    let state = || {
+        let directory = sandbox.vault().parent().unwrap().to_owned();
+        let states = names(&directory).into_iter().map(|name| {
+            let found = fs::metadata(directory.join(&name)).unwrap();
+            (
+                name,
+                found.ino(),
+                found.mtime_nsec(),
+                found.mode(),
+                found.len(),
+            )
+        });
+        states.collect::<Vec<_>>()
+    };
+    let before = state();
+    for (line, code) in [
+        (&["update", "name"][..], 0),
+        (&["set", "name"], 0),
+        (&["workspace", "update", "default", "--description", ""], 0),
+        (&["create", "name"], 6),
+        (&["update", "name", "--name", "taken"], 6),
+        (&["delete", "nope", "-y"], 3),
+        (&["get", "name"], 0),
+        (&["list"], 0),
+        (&["verify"], 0),
+    ] {
+        sandbox
+            .kluis(line)
+            .stdin("v")
+            .run()
+            .any_stdout()
+            .any_stderr()
+            .exits(code);
+        assert_eq!(state(), before, "{line:?}");
+    }
+}
+
+#[test]
+fn what_a_killed_writer_left_is_cleared_away_by_the_next() {
+    let sandbox = Sandbox::with_vault();
+    let at = |name: &str| sandbox.vault().with_file_name(name);
+    let stale = at(".default.kluis.0123456789abcdef.tmp");
+    let foreign = [
+        ".other.kluis.0123456789abcdef.tmp",
+        ".default.kluis.mine.tmp",
+        "notes",
+    ];
+    for path in foreign.iter().map(|name| at(name)).chain([stale.clone()]) {
+        fs::write(path, "left").unwrap();
+    }
+    sandbox.kluis(["list"]).run().any_stderr().exits(0);
+    assert!(stale.exists(), "who reads takes nothing away");
+    sandbox.create("name", "v");
+    assert!(!stale.exists());
+    assert!(foreign.iter().all(|name| at(name).exists()));
+}
+
+#[test]
+fn a_file_that_may_not_grow_is_a_failure_that_changes_nothing() {
+    let sandbox = Sandbox::with_vault();
+    sandbox.create("name", "v");
+    let before = (sandbox.bytes(), names(sandbox.vault().parent().unwrap()));
+    for limit in ["ulimit -f 0", "ulimit -f 4"] {
+        let create = sandbox.kluis(["create", "other", "--generate", "8"]);
+        let failed = create.prepared(limit).run();
+        failed.stderr_has("the vault was not changed").exits(1);
+        let after = (sandbox.bytes(), names(sandbox.vault().parent().unwrap()));
+        assert_eq!(after, before, "{limit}");
+    }
+    assert_eq!(sandbox.get("name"), b"v");
+}
+
+#[test]
+fn a_full_disk_and_a_read_only_one_are_failures_that_change_nothing() {
+    let sandbox = Sandbox::with_vault();
+    // In a mount namespace of its own: 99 says that there can be none.
+    let script = r#"
+        cd "$HOME" && mkdir disk || exit 99
+        mount -t tmpfs -o size=96k,mode=700 none disk 2>/dev/null || exit 99
+        export KLUIS_VAULT="$HOME/disk/v.kluis"
+        cp .local/share/kluis/default.kluis "$KLUIS_VAULT"
+        "$KLUIS" create fits --generate 4096 >/dev/null || exit 1
+        cp "$KLUIS_VAULT" before
+        for number in 1 2 3; do head -c 60000 /dev/zero | "$KLUIS" create large --raw; echo $?; done
+        cmp "$KLUIS_VAULT" before && ls -A disk && "$KLUIS" list -q
+        mount -o remount,ro none disk || exit 99
+        "$KLUIS" create other --generate 8; echo $?
+        "$KLUIS" verify >/dev/null && ls -A disk
+    "#;
+    let mut unshare = Command::new("unshare");
+    unshare.args(["--map-root-user", "--mount", "sh", "-c", script]);
+    unshare
+        .env("KLUIS", KLUIS)
+        .env("HOME", sandbox.home())
+        .env("KLUIS_TOKEN", sandbox.token());
+    let Ok(output) = unshare.output() else {
+        return eprintln!("skipped: there is no unshare");
+    };
+    let said = String::from_utf8(output.stderr).unwrap();
+    if output.status.code() == Some(99) || said.contains("unshare failed") {
+        return eprintln!("skipped: no file system may be mounted here");
+    }
+    let files = ".v.kluis.lock\n.v.kluis.prev\nv.kluis\n";
+    let expected = format!("1\n1\n1\n{files}fits\n1\n{files}");
+    assert_eq!(
+        String::from_utf8(output.stdout).unwrap(),
+        expected,
+        "{said}"
+    );
+    assert_eq!(said.matches("No space left on device").count(), 3, "{said}");
+    assert_eq!(said.matches("Read-only file system").count(), 1, "{said}");
+}
+
+#[test]
+fn nothing_acknowledged_is_lost_among_many_writers_and_no_reader_fails() {
+    const WRITERS: usize = 8;
+    const CREATES: usize = 25;
+    let sandbox = Sandbox::with_vault();
+    sandbox.create("first", "v");
+    let create = |writer: usize, number: usize| {
+        let name = format!("secret-{writer}-{number}");
+        let line = ["create", &name, "--generate", "8", "--lock-timeout", "90s"];
+        sandbox.kluis(line).command()
+    };
+    let writers: Vec<Vec<Command>> = (0..WRITERS)
+        .map(|writer| (0..CREATES).map(|number| create(writer, number)).collect())
+        .collect();
+    let readers = [&["get", "first"][..], &["list", "-q"], &["verify"]];
+    let readers = readers.map(|line| sandbox.kluis(line).command());
+    let done = AtomicBool::new(false);
+    let ids = thread::scope(|threads| {
+        let writers: Vec<_> = writers
+            .into_iter()
+            .map(|commands| {
+                threads.spawn(move || {
+                    let ids = commands.into_iter().map(|mut create| {
+                        let output = create.output().unwrap();
+                        assert!(output.status.success(), "{output:?}");
+                        output.stdout
+                    });
+                    ids.collect::<Vec<_>>()
+                })
+            })
+            .collect();
+        for mut reader in readers {
+            let done = &done;
+            threads.spawn(move || {
+                while !done.load(Ordering::Relaxed) {
+                    let output = reader.output().unwrap();
+                    assert!(output.status.success(), "{output:?}");
+                    thread::sleep(Duration::from_millis(20));
+                }
+            });
+        }
+        let ids = writers.into_iter().map(thread::ScopedJoinHandle::join);
+        let ids: Vec<_> = ids.collect();
+        done.store(true, Ordering::Relaxed);
+        ids.into_iter()
+            .flat_map(Result::unwrap)
+            .collect::<BTreeSet<_>>()
+    });
+    assert_eq!(ids.len(), WRITERS * CREATES);
+    let listed = sandbox.kluis(["list", "-q"]).run();
+    assert_eq!(
+        listed.stdout.split(|byte| *byte == b'\n').count() - 2,
+        WRITERS * CREATES
+    );
+    listed.any_stdout().exits(0);
+    let verified = sandbox.kluis(["verify", "--json"]).run();
+    assert_eq!(verified.json()["values"], WRITERS * CREATES + 1);
+    verified.any_stdout().exits(0);
+    let files = [
+        ".default.kluis.lock",
+        ".default.kluis.prev",
+        "default.kluis",
+    ];
+    assert!(
+        names(sandbox.vault().parent().unwrap())
+            .iter()
+            .eq(files.iter())
+    );
+}
+
+#[test]
+fn the_file_shows_neither_names_nor_descriptions_nor_keys() {
+    let sandbox = Sandbox::with_vault();
+    sandbox
+        .kluis(["workspace", "create", "acquisition"])
+        .run()
+        .any_stdout()
+        .exits(0);
+    let line = [
+        "create",
+        "merger_key",
+        "-w",
+        "acquisition",
+        "--description",
+        "for the lawyers",
+    ];
+    let create = sandbox.kluis(
+        line.iter()
+            .chain(&["--env-key", "TARGET", "--generate", "8"]),
+    );
+    create.run().any_stdout().exits(0);
+    let bytes = String::from_utf8_lossy(&sandbox.bytes()).to_lowercase();
+    for word in [
+        "acquisition",
+        "merger",
+        "lawyers",
+        "target",
+        "default",
+        sandbox.token().as_str(),
+    ] {
+        assert!(!bytes.contains(&word.to_lowercase()), "{word}");
+    }
+}

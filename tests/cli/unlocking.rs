@@ -1,0 +1,273 @@
+//! What opens a vault, in which order it is tried, and how little a failure gives away.
+
+use crate::sandbox::{CHEAP_KDF, Sandbox};
+use std::fs;
+use std::time::{Duration, Instant};
+
+/// A token of the right form that belongs to another vault.
+fn foreign_token() -> String {
+    Sandbox::with_vault().token()
+}
+
+/// The last letter but one replaced by another.
+fn mistyped(text: &str) -> String {
+    let mut letters: Vec<char> = text.chars().collect();
+    let place = letters.len() - 2;
+    letters[place] = if letters[place] == 'a' { 'b' } else { 'a' };
+    letters.into_iter().collect()
+}
+
+#[test]
+fn a_token_comes_before_its_file_and_its_file_before_a_passphrase() {
+    let (sandbox, passphrase) = Sandbox::with_passphrase();
+    let recovered = Sandbox::with_vault();
+    let good = recovered.given("token", format!("  {}\n", recovered.token()));
+    let (token, foreign) = (recovered.token(), foreign_token());
+    let foreign_file = recovered.given("foreign", &foreign);
+    for (variables, code) in [
+        (
+            vec![
+                ("KLUIS_TOKEN", token.as_str()),
+                ("KLUIS_TOKEN_FILE", "/nowhere"),
+            ],
+            0,
+        ),
+        (
+            vec![
+                ("KLUIS_TOKEN", &foreign),
+                ("KLUIS_TOKEN_FILE", good.to_str().unwrap()),
+            ],
+            4,
+        ),
+        (
+            vec![
+                ("KLUIS_TOKEN", ""),
+                ("KLUIS_TOKEN_FILE", good.to_str().unwrap()),
+            ],
+            0,
+        ),
+        (
+            vec![
+                ("KLUIS_TOKEN_FILE", good.to_str().unwrap()),
+                ("KLUIS_PASSPHRASE_FILE", "/nowhere"),
+            ],
+            0,
+        ),
+        (
+            vec![("KLUIS_TOKEN_FILE", foreign_file.to_str().unwrap())],
+            4,
+        ),
+        (vec![("KLUIS_TOKEN_FILE", "/nowhere")], 1),
+        (vec![], 4),
+    ] {
+        let mut list = recovered.kluis(["list", "-q"]).without("KLUIS_TOKEN");
+        for (name, value) in &variables {
+            list = list.env(name, value);
+        }
+        list.run().any_stderr().exits(code);
+    }
+    // The first way decides, even where a later one would do.
+    let list = sandbox
+        .kluis(["list"])
+        .env("KLUIS_PASSPHRASE_FILE", &passphrase);
+    list.env("KLUIS_TOKEN", foreign).run().any_stderr().exits(4);
+    let option = [
+        "list",
+        "-q",
+        "--passphrase-file",
+        passphrase.to_str().unwrap(),
+    ];
+    sandbox
+        .kluis(option)
+        .env("KLUIS_PASSPHRASE_FILE", "/nowhere")
+        .run()
+        .exits(0);
+}
+
+#[test]
+fn a_token_that_does_not_fit_says_whether_it_is_mistyped_and_nothing_else() {
+    let sandbox = Sandbox::with_vault();
+    let token = sandbox.token();
+    for (given, said) in [
+        (
+            mistyped(&token),
+            "the token is mistyped: its checksum does not match",
+        ),
+        (token[..73].to_owned(), "the token is mistyped"),
+        (token.to_uppercase(), "the token is mistyped"),
+        (format!("{token}a"), "the token is mistyped"),
+        ("hunter2".to_owned(), "the token is mistyped"),
+        (foreign_token(), "the token belongs to no key of this vault"),
+    ] {
+        let list = || sandbox.kluis(["list"]).without("KLUIS_TOKEN");
+        let refused = list().env("KLUIS_TOKEN", &given).run();
+        assert!(!refused.stderr.contains(&given));
+        refused.stderr_has(said).exits(4);
+        let file = sandbox.given("token", &given);
+        list()
+            .env("KLUIS_TOKEN_FILE", file)
+            .run()
+            .stderr_has(said)
+            .exits(4);
+    }
+}
+
+#[test]
+fn a_wrong_passphrase_is_answered_alike_however_nearly_right_it_is() {
+    let (sandbox, right) = Sandbox::with_passphrase();
+    let right = fs::read_to_string(right).unwrap();
+    let answers: Vec<String> = [
+        right[..right.len() - 1].to_owned(),
+        format!("{right} "),
+        format!(" {right}"),
+        right.to_uppercase(),
+        format!("{right}\n\n"),
+        "x".to_owned(),
+    ]
+    .into_iter()
+    .map(|wrong| {
+        let file = sandbox.given("wrong", wrong);
+        let refused = sandbox
+            .kluis(["list"])
+            .env("KLUIS_PASSPHRASE_FILE", file)
+            .run();
+        let answer = refused.stderr.clone();
+        refused.any_stderr().exits(4);
+        answer
+    })
+    .collect();
+    assert!(
+        answers.iter().all(|answer| *answer == answers[0]),
+        "{answers:?}"
+    );
+    assert!(answers[0].contains("the passphrase opens no key of this vault"));
+}
+
+#[test]
+fn one_passphrase_typed_on_two_keyboards_opens_the_same_vault() {
+    let sandbox = Sandbox::empty();
+    let composed = sandbox.given("composed", "caf\u{e9} \u{fb01} \u{2460} correct horse\n");
+    let decomposed = sandbox.given("decomposed", "cafe\u{301} fi 1 correct horse");
+    let windows = sandbox.given("windows", "cafe\u{301} fi 1 correct horse\r\n");
+    let init = sandbox.kluis(["init", "--kdf", CHEAP_KDF]);
+    init.env("KLUIS_PASSPHRASE_FILE", composed)
+        .run()
+        .any_stderr()
+        .exits(0);
+    for file in [decomposed, windows] {
+        sandbox
+            .kluis(["list", "-q"])
+            .env("KLUIS_PASSPHRASE_FILE", file)
+            .run()
+            .exits(0);
+    }
+}
+
+#[test]
+fn without_a_key_and_without_a_terminal_it_fails_at_once_and_names_the_ways() {
+    let (sandbox, _) = Sandbox::with_passphrase();
+    for line in [
+        &["list"][..],
+        &["get", "name"],
+        &["create", "name", "--generate", "8"],
+        &["verify", "--non-interactive"],
+        &["run", "--all", "--", "true"],
+    ] {
+        let started = Instant::now();
+        let locked = sandbox.kluis(line).run();
+        assert!(started.elapsed() < Duration::from_secs(2));
+        for way in [
+            "KLUIS_TOKEN",
+            "KLUIS_TOKEN_FILE",
+            "--passphrase-file",
+            "KLUIS_PASSPHRASE_FILE",
+        ] {
+            assert!(locked.stderr.contains(way), "{}", locked.stderr);
+        }
+        locked
+            .any_stderr()
+            .exits(if line[0] == "run" { 125 } else { 4 });
+    }
+    let variable = sandbox
+        .kluis(["list"])
+        .env("KLUIS_NON_INTERACTIVE", "1")
+        .run();
+    variable.stderr_has("the vault is locked").exits(4);
+}
+
+#[test]
+fn a_vault_without_a_passphrase_does_not_ask_for_one() {
+    let sandbox = Sandbox::with_vault();
+    let passphrase = sandbox.given("passphrase", sandbox.secret("passphrase"));
+    for variable in ["KLUIS_PASSPHRASE_FILE", "UNUSED"] {
+        let list = sandbox.kluis(["list"]).without("KLUIS_TOKEN");
+        let locked = list.env(variable, &passphrase).run();
+        locked.stderr_has("this vault has no passphrase").exits(4);
+    }
+}
+
+#[test]
+fn a_pinned_vault_key_opens_that_vault_only() {
+    let sandbox = Sandbox::with_vault();
+    let key = |sandbox: &Sandbox| {
+        let verified = sandbox.kluis(["verify", "--json"]).run();
+        let key = verified.json()["vault_key"].as_str().unwrap().to_owned();
+        verified.any_stdout().exits(0);
+        key
+    };
+    let (right, other) = (key(&sandbox), key(&Sandbox::with_vault()));
+    for (pin, code, said) in [
+        (right.clone(), 0, ""),
+        (format!(" {right}\n"), 0, ""),
+        (other.clone(), 5, "the vault is not the pinned one"),
+        (mistyped(&right), 2, "the vault key is mistyped"),
+        (right[4..].to_owned(), 2, "the vault key is mistyped"),
+        (sandbox.token(), 2, "the vault key is mistyped"),
+    ] {
+        let variable = sandbox
+            .kluis(["list", "-q"])
+            .env("KLUIS_VAULT_KEY", &pin)
+            .run();
+        variable.stderr_has(said).exits(code);
+        if pin != sandbox.token() {
+            let option = ["list", "-q", "--vault-key", &pin];
+            sandbox.kluis(option).run().stderr_has(said).exits(code);
+        }
+    }
+    let option = ["list", "-q", "--vault-key", &right];
+    sandbox
+        .kluis(option)
+        .env("KLUIS_VAULT_KEY", other)
+        .run()
+        .exits(0);
+    sandbox
+        .kluis(["list", "-q"])
+        .env("KLUIS_VAULT_KEY", "")
+        .run()
+        .exits(0);
+}
+
+#[test]
+fn a_vault_pinned_to_another_key_is_refused_before_any_passphrase_is_needed() {
+    let (sandbox, _) = Sandbox::with_passphrase();
+    let verified = Sandbox::with_vault();
+    let key = verified.kluis(["verify", "--json"]).run();
+    let pin = key.json()["vault_key"].as_str().unwrap().to_owned();
+    key.any_stdout().exits(0);
+    let list = sandbox.kluis(["list", "--vault-key", &pin]).run();
+    list.stderr_has("the vault is not the pinned one").exits(5);
+}
+
+#[test]
+fn a_passphrase_may_come_through_stdin_and_a_pipe() {
+    let (sandbox, passphrase) = Sandbox::with_passphrase();
+    let text = fs::read(&passphrase).unwrap();
+    let list = ["list", "-q", "--passphrase-file"];
+    sandbox
+        .kluis(list.into_iter().chain(["-"]))
+        .stdin(&text)
+        .run()
+        .exits(0);
+    let substitution = sandbox.kluis(list.into_iter().chain(["/dev/fd/0"]));
+    substitution.stdin(&text).run().exits(0);
+}

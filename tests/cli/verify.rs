@@ -1,0 +1,74 @@
+//! `verify`
+
+use crate::sandbox::Sandbox;
+
+#[test]
+fn it_says_what_it_opened_and_the_key_to_pin() {
+    let sandbox = Sandbox::with_vault();
+    sandbox.create("one", sandbox.secret("one"));
+    sandbox.create("two", sandbox.secret("two"));
+    sandbox
+        .kluis(["workspace", "create", "staging"])
+        .run()
+        .any_stdout()
+        .exits(0);
+    let verified = sandbox.kluis(["verify"]).run();
+    let text = String::from_utf8(verified.stdout.clone()).unwrap();
+    verified.any_stdout().exits(0);
+    let (first, second) = text.trim_end().split_once('\n').unwrap();
+    assert_eq!(
+        first,
+        "verified: 2 secret(s) with 2 value(s) in 2 workspace(s)"
+    );
+    let key = second.strip_prefix("vault key: ").unwrap();
+    assert!(key.starts_with("klv_"), "{key}");
+
+    let verified = sandbox.kluis(["verify", "--json"]).run();
+    let object = verified.json();
+    verified.any_stdout().exits(0);
+    assert_eq!(object["vault_key"], key);
+    assert_eq!(
+        (&object["secrets"], &object["values"]),
+        (&2.into(), &2.into())
+    );
+    assert_eq!(
+        (&object["workspaces"], &object["apps"]),
+        (&2.into(), &0.into())
+    );
+    assert!(object["vault"].as_str().unwrap().starts_with("vlt_"));
+}
+
+#[test]
+fn the_key_stays_the_same_as_the_vault_changes() {
+    let sandbox = Sandbox::with_vault();
+    let key = || {
+        let verified = sandbox.kluis(["verify", "--json"]).run();
+        let key = verified.json()["vault_key"].clone();
+        verified.any_stdout().exits(0);
+        key
+    };
+    let before = key();
+    sandbox.create("one", sandbox.secret("one"));
+    sandbox
+        .kluis(["workspace", "create", "staging"])
+        .run()
+        .any_stdout()
+        .exits(0);
+    assert_eq!(key(), before);
+    assert_ne!(before, {
+        let other = Sandbox::with_vault();
+        let verified = other.kluis(["verify", "--json"]).run();
+        let key = verified.json()["vault_key"].clone();
+        verified.any_stdout().exits(0);
+        key
+    });
+}
+
+#[test]
+fn it_changes_nothing() {
+    let sandbox = Sandbox::with_vault();
+    sandbox.create("one", sandbox.secret("one"));
+    let before = sandbox.bytes();
+    sandbox.kluis(["verify"]).run().any_stdout().exits(0);
+    assert_eq!(sandbox.bytes(), before);
+}

@@ -1,0 +1,175 @@
+//! `workspace`
+
+use crate::sandbox::Sandbox;
+use serde_json::Value;
+
+fn create(sandbox: &Sandbox, name: &str) -> String {
+    let made = sandbox.kluis(["workspace", "create", name]).run();
+    let id = String::from_utf8(made.stdout.clone()).unwrap();
+    made.any_stdout().exits(0);
+    id.trim_end().to_owned()
+}
+
+fn all(sandbox: &Sandbox) -> Value {
+    let listed = sandbox.kluis(["workspace", "list", "--json"]).run();
+    let object = listed.json();
+    listed.any_stdout().exits(0);
+    object
+}
+
+#[test]
+fn a_new_vault_has_the_workspace_default() {
+    let sandbox = Sandbox::with_vault();
+    let object = all(&sandbox);
+    assert_eq!(
+        (&object["count"], &object["workspaces"][0]["name"]),
+        (&1.into(), &"default".into())
+    );
+    sandbox
+        .kluis(["workspace", "list", "-q"])
+        .run()
+        .stdout("default\n")
+        .exits(0);
+}
+
+#[test]
+fn one_is_made_described_renamed_and_deleted() {
+    let sandbox = Sandbox::with_vault();
+    let id = create(&sandbox, "staging");
+    assert!(id.starts_with("wsp_") && id.len() == 30, "{id}");
+    let describe = [
+        "workspace",
+        "update",
+        "staging",
+        "--description",
+        "before production",
+    ];
+    sandbox.kluis(describe).run().exits(0);
+    sandbox
+        .kluis(describe)
+        .run()
+        .stderr("kluis: note: unchanged\n")
+        .exits(0);
+    let rename = ["workspace", "update", "staging", "--name", "preview"];
+    sandbox.kluis(rename).run().exits(0);
+    let object = all(&sandbox);
+    let preview = &object["workspaces"][1];
+    assert_eq!(
+        (&preview["id"], &preview["name"]),
+        (&id.into(), &"preview".into())
+    );
+    assert_eq!(preview["description"], "before production");
+    assert_eq!(preview["secret_count"], 0);
+    sandbox
+        .kluis(["workspace", "delete", "preview", "--yes"])
+        .run()
+        .exits(0);
+    sandbox
+        .kluis(["workspace", "list", "-q"])
+        .run()
+        .stdout("default\n")
+        .exits(0);
+}
+
+#[test]
+fn with_json_create_prints_what_list_shows() {
+    let sandbox = Sandbox::with_vault();
+    let make = ["workspace", "create", "staging", "--comment", "c", "--json"];
+    let made = sandbox.kluis(make).run();
+    assert_eq!(made.json(), all(&sandbox)["workspaces"][1]);
+    made.any_stdout().exits(0);
+}
+
+#[test]
+fn its_secrets_follow_a_new_name() {
+    let sandbox = Sandbox::with_vault();
+    create(&sandbox, "staging");
+    let value = sandbox.secret("value");
+    let made = sandbox
+        .kluis(["create", "key", "-w", "staging"])
+        .stdin(&value)
+        .run();
+    made.any_stdout().exits(0);
+    sandbox
+        .kluis(["workspace", "update", "staging", "--name", "preview"])
+        .run()
+        .exits(0);
+    assert_eq!(sandbox.get("preview/key"), value.as_bytes());
+    sandbox
+        .kluis(["get", "staging/key"])
+        .run()
+        .any_stderr()
+        .exits(3);
+}
+
+#[test]
+fn one_with_secrets_in_it_is_deleted_by_force_only() {
+    let sandbox = Sandbox::with_vault();
+    create(&sandbox, "staging");
+    let make = ["create", "key", "-w", "staging", "--generate", "8"];
+    sandbox.kluis(make).run().any_stdout().exits(0);
+    let before = sandbox.bytes();
+    let delete = ["workspace", "delete", "staging", "--yes"];
+    let refused = sandbox.kluis(delete).run();
+    refused
+        .stderr_has("the workspace staging still contains 1 secret(s)")
+        .exits(6);
+    assert_eq!(sandbox.bytes(), before);
+    sandbox
+        .kluis(delete.iter().chain(&["--force"]))
+        .run()
+        .exits(0);
+    sandbox
+        .kluis(["get", "staging/key"])
+        .run()
+        .any_stderr()
+        .exits(3);
+    create(&sandbox, "staging");
+    sandbox
+        .kluis(["list", "-q", "-w", "staging"])
+        .run()
+        .exits(0);
+}
+
+#[test]
+fn default_is_neither_deleted_nor_renamed() {
+    let sandbox = Sandbox::with_vault();
+    let before = sandbox.bytes();
+    for arguments in [
+        &["delete", "default", "--yes"][..],
+        &["delete", "default", "--yes", "--force"],
+        &["update", "default", "--name", "other"],
+    ] {
+        let refused = sandbox.kluis(["workspace"].iter().chain(arguments)).run();
+        refused.stderr_has("default is always there").exits(6);
+    }
+    assert_eq!(sandbox.bytes(), before);
+    let describe = ["workspace", "update", "default", "--description", "d"];
+    sandbox.kluis(describe).run().exits(0);
+    assert_eq!(all(&sandbox)["workspaces"][0]["description"], "d");
+}
+
+#[test]
+fn a_taken_name_a_bad_name_and_a_missing_one_are_told_apart() {
+    let sandbox = Sandbox::with_vault();
+    create(&sandbox, "staging");
+    let before = sandbox.bytes();
+    for (arguments, code) in [
+        (&["create", "staging"][..], 6),
+        (&["create", "default"], 6),
+        (&["update", "staging", "--name", "default"], 6),
+        (&["create", "_a"], 7),
+        (&["create", "a/b"], 7),
+        (&["create", "é"], 7),
+        (&["update", "staging", "--name", "a b"], 7),
+        (&["update", "nope", "--name", "a"], 3),
+        (&["delete", "nope", "--yes"], 3),
+        (&["delete", "staging"], 2),
+        (&["bogus"], 2),
+        (&[], 2),
+    ] {
+        let refused = sandbox.kluis(["workspace"].iter().chain(arguments)).run();
+        refused.any_stderr().exits(code);
+        assert_eq!(sandbox.bytes(), before, "{arguments:?}");
+    }
+}
