@@ -10,6 +10,7 @@
 mod completions;
 mod crash;
 mod create;
+mod damage;
 mod delete;
 mod exit_codes;
 mod full_disk;
@@ -22,6 +23,7 @@ mod init;
 mod layers;
 mod list;
 mod manual;
+mod many_writers;
 mod passphrase;
 mod readme;
 mod run;

@@ -47,6 +47,29 @@ fn a_single_line_from_stdin_loses_one_newline_and_nothing_else() {
 }
 
 #[test]
+fn every_verb_reads_a_value_alike() {
+    let sandbox = Sandbox::with_vault();
+    sandbox.create("name", "old");
+    for verb in [&["set", "name"][..], &["update", "name", "--value"]] {
+        for (options, kept) in [
+            (&[][..], "line"),
+            (&["--raw"], "line\n"),
+            (&["--value-file", "-"], "line"),
+        ] {
+            let line = verb.iter().chain(options);
+            sandbox
+                .kluis(line)
+                .stdin("line\n")
+                .run()
+                .any_stdout()
+                .any_stderr()
+                .exits(0);
+            assert_eq!(sandbox.get("name"), kept.as_bytes(), "{verb:?} {options:?}");
+        }
+    }
+}
+
+#[test]
 fn a_file_is_taken_byte_for_byte_and_stdin_is_left_alone() {
     let sandbox = Sandbox::with_vault();
     for contents in [
@@ -80,9 +103,7 @@ fn any_bytes_come_back_as_they_went_in() {
 #[test]
 fn a_value_has_1_to_65536_bytes() {
     let sandbox = Sandbox::with_vault();
-    let longest: Vec<u8> = (0..MAX_VALUE_BYTES)
-        .map(|at| b' ' + (at % 200) as u8)
-        .collect();
+    let longest: Vec<u8> = (b'!'..=b'z').cycle().take(MAX_VALUE_BYTES).collect();
     for length in [1, MAX_VALUE_BYTES - 1, MAX_VALUE_BYTES] {
         assert_eq!(
             stored(&sandbox, &[], &longest[..length]),
