@@ -4,6 +4,7 @@ use super::Error;
 use super::master::Master;
 use super::token::Token;
 use crate::plaintext::Plaintext;
+use crate::sealed::grant::Grant;
 use crate::sealed::header::{Bond, Key, Lock};
 use crate::sealed::id::{KeyId, VaultId};
 use crate::sealed::kdf::{Kdf, Passphrase, SALT_BYTES};
@@ -30,6 +31,7 @@ pub fn passphrase(
         Lock::Passphrase { kdf, salt, bond },
         &seed,
         about,
+        &master.grant(),
     )
 }
 
@@ -40,24 +42,27 @@ pub fn token(master: &Master, vault: VaultId, about: &meta::Key) -> Result<(Key,
     let token = Token::random(id);
     let seed = Seed::from_token(&token.secret, &salt, vault, id);
     let bond = bond(master, &seed);
-    let key = grant(master, vault, id, Lock::Token { salt, bond }, &seed, about)?;
+    let lock = Lock::Token { salt, bond };
+    let key = grant(master, vault, id, lock, &seed, about, &master.grant())?;
     Ok((key, token))
 }
 
-fn bond(master: &Master, seed: &Seed) -> Bond {
+pub(super) fn bond(master: &Master, seed: &Seed) -> Bond {
     Bond {
         commit: seed.commitment(),
         anchor: seed.seal_anchor(&master.verify()),
     }
 }
 
-fn grant(
+/// The line of a key whose holder is granted `content`.
+pub(super) fn grant(
     master: &Master,
     vault: VaultId,
     id: KeyId,
     lock: Lock,
     seed: &Seed,
     about: &meta::Key,
+    content: &Grant,
 ) -> Result<Key, Error> {
     let about = master.seal_about(id, &meta::encode(about));
     let mut key = Key {
@@ -67,7 +72,7 @@ fn grant(
         grant: Vec::new(),
         about,
     };
-    let content = master.grant().encode();
+    let content = content.encode();
     let damaged = sealed::Error::Damaged(Part::Key(id));
     let Some(grant) = seal_grant(vault, &key.public, &key.public_part(), content.expose()) else {
         return Err(damaged.into());
@@ -83,6 +88,6 @@ fn grant(
 /// Whether the seed opens the whole line: it may take the place of one that is known to work.
 fn opens(key: &Key, seed: &Seed, content: &Plaintext, master: &Master) -> bool {
     let grant = seed.open_grant(&key.public_part(), &key.grant);
-    let anchor = key.bond().and_then(|bond| seed.open_anchor(&bond.anchor));
-    grant.is_some_and(|grant| grant.same_as(content)) && anchor == Some(master.verify())
+    let anchored = |bond: &Bond| seed.open_anchor(&bond.anchor) == Some(master.verify());
+    grant.is_some_and(|grant| grant.same_as(content)) && key.bond().is_none_or(anchored)
 }

@@ -81,6 +81,13 @@ impl LocalKeyring {
         self.master.as_ref().ok_or(Error::NeedsFullAccess)
     }
 
+    /// As [`Keyring::seal`], for tests that pad wrongly.
+    #[cfg(test)]
+    pub fn seal_padded(&self, place: Place, padded: Vec<u8>) -> Result<Vec<u8>, Error> {
+        let data = place.associated_data(self.vault);
+        Ok(self.cipher(place)?.seal_padded(&data, padded))
+    }
+
     fn workspace(&self, id: WorkspaceId) -> Result<&WorkspaceKeys, Error> {
         self.workspaces.get(&id).ok_or(Error::OutOfReach)
     }

@@ -77,6 +77,12 @@ impl Master {
 
     /// A workspace's keys, from its line in the header.
     pub fn workspace(&self, line: &header::Workspace) -> Result<WorkspaceKeys, Error> {
+        let (read, seed) = self.unwrapped(line)?;
+        Ok(WorkspaceKeys::new(self.vault, line, &read, Some(seed)))
+    }
+
+    /// A workspace's read key and signing seed.
+    pub(super) fn unwrapped(&self, line: &header::Workspace) -> Result<(Key, Key), Error> {
         let damaged = || sealed::Error::Damaged(Part::Workspace(line.id));
         let place = Place::Wrapped(line.id).associated_data(self.vault);
         let keys = self
@@ -87,7 +93,7 @@ impl Master {
         let (mut read, mut seed) = (Key::default(), Key::default());
         read.copy_from_slice(&keys[..32]);
         seed.copy_from_slice(&keys[32..]);
-        Ok(WorkspaceKeys::new(self.vault, line, &read, Some(seed)))
+        Ok((read, seed))
     }
 
     /// Signs a header, which must name this master's own verify key.
@@ -97,5 +103,12 @@ impl Master {
         }
         let vault = content.vault.to_string();
         Ok(Signed::Header { vault: &vault }.sign(&self.header, &content.digest()))
+    }
+
+    /// Signs any text as a header, however wrong, for tests of what a reader refuses.
+    #[cfg(test)]
+    pub fn sign_text(&self, text: &str) -> SignatureBytes {
+        let vault = self.vault.to_string();
+        Signed::Header { vault: &vault }.sign(&self.header, &sign::sha256(text.as_bytes()))
     }
 }

@@ -6,6 +6,8 @@ pub mod base62;
 pub mod issue;
 pub mod local;
 pub mod master;
+#[cfg(test)]
+pub mod scoped;
 pub mod token;
 pub mod unlock;
 pub mod workspace;

@@ -68,8 +68,12 @@ impl Xaes {
 
     /// Pads, encrypts under a fresh random nonce, and gives nonce ‖ ciphertext ‖ tag.
     pub fn seal(&self, aad: &[u8], content: &[u8]) -> Vec<u8> {
+        self.seal_padded(aad, padding::pad(content, 0))
+    }
+
+    /// What is padded already. Of its own for tests, which pad wrongly.
+    pub fn seal_padded(&self, aad: &[u8], mut padded: Vec<u8>) -> Vec<u8> {
         let nonce = random::bytes::<NONCE_BYTES>();
-        let mut padded = padding::pad(content, 0);
         let tag = self.encrypt(&nonce, aad, &mut padded);
         let mut sealed = Vec::with_capacity(NONCE_BYTES + padded.len() + TAG_BYTES);
         sealed.extend_from_slice(&nonce);
