@@ -15,6 +15,8 @@ mod opening;
 pub mod reference;
 pub mod rule;
 pub mod secret;
+#[cfg(test)]
+pub mod tests;
 pub mod time;
 pub mod value;
 mod view;

@@ -1,0 +1,211 @@
+//! Someone who kept older copies of the file, or has other vaults: parts that do not belong together.
+
+use super::apart::Apart;
+use super::{
+    Owned, damage, everything, header, open, put, reference, value, workspace_name, write,
+};
+use crate::sealed::{self, Part};
+use crate::vault::Scan;
+use crate::vault::change::WorkspaceUpdate;
+use crate::vault::description::Description;
+
+/// A vault at each of its ages, header and both sections changed from one to the next.
+fn history() -> (Owned, Vec<Apart>) {
+    let owned = Owned::with(&[("default/name", "value 0"), ("staging/name", "value 0")]);
+    let mut ages = vec![Apart::of(&owned.bytes())];
+    for age in 1..4 {
+        owned.change(|change| {
+            for workspace in ["default", "staging"] {
+                change.delete_secret(None, &reference(&format!("{workspace}/name")))?;
+                put(
+                    change,
+                    &format!("{workspace}/name"),
+                    &format!("value {age}"),
+                )?;
+                let description = Some(Description::parse(&age.to_string()).unwrap());
+                let update = WorkspaceUpdate {
+                    name: None,
+                    description,
+                };
+                change.update_workspace(&workspace_name(workspace), update)?;
+            }
+            Ok(())
+        });
+        ages.push(Apart::of(&owned.bytes()));
+    }
+    (owned, ages)
+}
+
+#[track_caller]
+fn refused(bytes: &[u8], owned: &Owned, part: &Part) {
+    let expected = sealed::Error::Damaged(part.clone());
+    for answer in [
+        value(bytes, &owned.token, "name").map(|_| ()),
+        everything(bytes, &owned.token),
+        write(bytes, &owned.token, "default/new").map(|_| ()),
+    ] {
+        assert_eq!(damage(answer, &expected.to_string()), expected);
+    }
+}
+
+#[test]
+fn a_header_and_a_section_of_different_ages_do_not_mix() {
+    let (owned, ages) = history();
+    for (of_header, head) in ages.iter().enumerate() {
+        for (of_default, default) in ages.iter().enumerate() {
+            for (of_staging, staging) in ages.iter().enumerate() {
+                let bytes = [
+                    head.header.as_bytes(),
+                    default.sections[0].join().as_bytes(),
+                    staging.sections[1].join().as_bytes(),
+                ]
+                .concat();
+                let part = if of_default != of_header {
+                    Part::SectionAge(head.workspace(0))
+                } else if of_staging != of_header {
+                    Part::SectionAge(head.workspace(1))
+                } else {
+                    let expected = format!("value {of_header}");
+                    assert_eq!(
+                        value(&bytes, &owned.token, "name").unwrap(),
+                        expected.as_bytes()
+                    );
+                    continue;
+                };
+                refused(&bytes, &owned, &part);
+            }
+        }
+    }
+}
+
+/// Not refused by the file alone: what the state of a machine remembers is there to be compared.
+#[test]
+fn a_section_put_back_under_the_header_it_was_written_under_tells_its_revision() {
+    let owned = Owned::with(&[("default/name", "old")]);
+    let old = owned.bytes();
+    owned.change(|change| put(change, "default/other", "new"));
+    assert_eq!(header(&old).content(), header(&owned.bytes()).content());
+    everything(&old, &owned.token).unwrap();
+    let (old, new) = (Apart::of(&old), Apart::of(&owned.bytes()));
+    assert!(old.sections[0].seal.revision < new.sections[0].seal.revision);
+    assert_eq!(new.sections[0].seal.parents.len(), 1);
+}
+
+#[test]
+fn a_section_of_a_deleted_workspace_cannot_come_back() {
+    let owned = Owned::with(&[("default/name", "value"), ("staging/name", "value")]);
+    let old = Apart::of(&owned.bytes());
+    owned.change(|change| {
+        let contents = crate::vault::change::Contents::Delete;
+        change.delete_workspace(&workspace_name("staging"), contents)
+    });
+    let new = owned.bytes();
+    let staging = old.sections[1].join();
+    refused(&[&new[..], staging.as_bytes()].concat(), &owned, &Part::End);
+    // Nor the older header, which knows it, with what was written since.
+    owned.change(|change| put(change, "default/new", "value"));
+    let now = Apart::of(&owned.bytes());
+    let bytes = old.header.clone() + &now.sections[0].join() + &staging;
+    let part = Part::SectionAge(old.workspace(0));
+    refused(bytes.as_bytes(), &owned, &part);
+}
+
+#[test]
+fn nothing_of_another_vault_is_taken() {
+    let owned = Owned::with(&[("default/name", "value")]);
+    let other = Owned::with(&[("default/name", "another value")]);
+    let (ours, theirs) = (Apart::of(&owned.bytes()), Apart::of(&other.bytes()));
+    let default = ours.workspace(0);
+    let bytes = ours.header.clone() + &theirs.sections[0].join();
+    refused(bytes.as_bytes(), &owned, &Part::Section(default));
+
+    // Under our workspace's id, which the signature is over.
+    let renamed = bytes.replace(&theirs.workspace(0).to_string(), &default.to_string());
+    refused(renamed.as_bytes(), &owned, &Part::SectionSignature(default));
+
+    let bytes =
+        ours.header.clone() + &ours.sections[0].head + &theirs.sections[0].pages[0].concat();
+    let answer = value(bytes.as_bytes(), &owned.token, "name");
+    let page = sealed::Error::Damaged(Part::Page(default));
+    assert_eq!(damage(answer, "page"), page);
+    assert!(everything(bytes.as_bytes(), &owned.token).is_err());
+
+    // A whole vault of someone else's is not opened by our token, and not by theirs as ours.
+    let theirs = theirs.join();
+    assert!(open(&theirs, &owned.token, Scan::Everything).is_err());
+}
+
+/// Whoever can sign here seals what was sealed elsewhere: the ciphertexts know where they belong.
+#[test]
+fn a_record_of_another_place_does_not_open_even_when_it_is_signed_here() {
+    let owned = Owned::with(&[
+        ("default/name", "value"),
+        ("default/other", "other"),
+        ("staging/name", "staged"),
+    ]);
+    let other = Owned::with(&[("default/name", "another value")]);
+    let keyring = owned.keyring();
+    let apart = || Apart::of(&owned.bytes());
+    let line = |apart: &Apart, section: usize, name: &str| {
+        use crate::keyring::Keyring;
+        let kind = sealed::record::Kind::Secret;
+        let index = keyring.index(apart.workspace(section), kind, name).unwrap();
+        let mut lines = apart.sections[section].pages.concat().into_iter();
+        lines
+            .find(|line| super::apart::index(line) == index.to_string())
+            .unwrap()
+    };
+    let part = |line: &str, position: usize| line.split('"').nth(position).unwrap().to_owned();
+    let (id, index, meta, slot) = (3, 7, 11, 15);
+    let foreign = Apart::of(&other.bytes()).sections[0].pages[0][0].clone();
+    let staged = line(&apart(), 1, "name");
+    let own = line(&apart(), 0, "name");
+    let beside = line(&apart(), 0, "other");
+
+    let with = |edits: &[(usize, &str)]| {
+        let mut line = own.clone();
+        for (position, source) in edits {
+            line = line.replace(&part(&own, *position), &part(source, *position));
+        }
+        line
+    };
+    for (case, changed, damaged) in [
+        (
+            "another vault's",
+            with(&[(id, &foreign), (meta, &foreign), (slot, &foreign)]),
+            &foreign,
+        ),
+        (
+            "another workspace's",
+            with(&[(id, &staged), (meta, &staged), (slot, &staged)]),
+            &staged,
+        ),
+        ("another record's metadata", with(&[(meta, &beside)]), &own),
+        ("another record's value", with(&[(slot, &beside)]), &own),
+        (
+            "another record under this name",
+            with(&[(id, &beside), (meta, &beside), (slot, &beside)]),
+            &beside,
+        ),
+        (
+            "this record under another's id",
+            with(&[(id, &beside)]),
+            &beside,
+        ),
+        (
+            "metadata as a value",
+            own.replace(&part(&own, slot), &part(&own, meta)),
+            &own,
+        ),
+    ] {
+        assert_eq!(part(&changed, index), part(&own, index), "{case}");
+        let mut hostile = apart();
+        hostile.sections[0].paginate(vec![changed], 64);
+        hostile.sections[0].seal.revision += 1;
+        hostile.sections[0].sign(&keyring);
+        let expected = sealed::Error::Damaged(Part::Record(part(damaged, id)));
+        let answer = value(&hostile.join(), &owned.token, "name");
+        assert_eq!(damage(answer, case), expected, "{case}");
+        assert!(everything(&hostile.join(), &owned.token).is_err(), "{case}");
+    }
+}

@@ -1,0 +1,180 @@
+//! What an attacker can try, each in the place of one, and a model of what must hold. In memory, with
+//! tokens or the cheapest derivation: no test here waits for Argon2.
+
+mod ages;
+mod apart;
+mod forged;
+mod reader;
+mod removed;
+mod tampering;
+mod writer;
+
+use apart::Apart;
+
+use super::change::{Change, NewSecret};
+use super::create::{Keys, create};
+use super::description::Description;
+use super::name::{SecretName, WorkspaceName};
+use super::reference::Reference;
+use super::time::Timestamp;
+use super::{Error, Scan, Vault};
+use crate::keyring::local::LocalKeyring;
+use crate::keyring::token::Token;
+use crate::keyring::{self, Keyring, scoped, unlock};
+use crate::plaintext::Plaintext;
+use crate::sealed::header::Header;
+use crate::sealed::{self, meta};
+use crate::store::Previous;
+use crate::store::memory::MemoryStore;
+use std::time::Duration;
+
+pub fn now() -> Timestamp {
+    Timestamp::from_milliseconds(1_900_000_000_000).unwrap()
+}
+
+pub fn workspace_name(name: &str) -> WorkspaceName {
+    WorkspaceName::parse(name).unwrap()
+}
+
+pub fn reference(path: &str) -> Reference {
+    Reference::parse(path).unwrap()
+}
+
+/// A vault in memory, and the token that its owner has.
+pub struct Owned {
+    pub store: MemoryStore,
+    pub token: Token,
+}
+
+impl Owned {
+    pub fn new() -> Self {
+        let store = MemoryStore::default();
+        let keys = Keys {
+            passphrase: None,
+            token: Some("owner"),
+        };
+        let (_, token) = create(&store, &keys, now(), Duration::ZERO).unwrap();
+        let token = token.unwrap();
+        Self { store, token }
+    }
+
+    /// A vault of these secrets, each `workspace/name` with its value.
+    pub fn with(secrets: &[(&str, &str)]) -> Self {
+        let owned = Self::new();
+        owned.change(|change| {
+            for (path, value) in secrets {
+                put(change, path, value)?;
+            }
+            Ok(())
+        });
+        owned
+    }
+
+    pub fn bytes(&self) -> Vec<u8> {
+        self.store.bytes().unwrap()
+    }
+
+    pub fn change<T>(&self, act: impl FnOnce(&mut Change<'_>) -> Result<T, Error>) -> T {
+        let mut vault = open_in(&self.store, &self.token, Scan::Everything).unwrap();
+        let changed = vault.change(now(), Duration::ZERO, Previous::Keep, act);
+        changed.unwrap().result
+    }
+
+    pub fn keyring(&self) -> LocalKeyring {
+        keyring(&self.bytes(), &self.token).unwrap()
+    }
+
+    /// Issues a token for one workspace.
+    pub fn issue(&self, workspace: &str, write: bool) -> Token {
+        let vault = open(&self.bytes(), &self.token, Scan::Lookup).unwrap();
+        let workspace = vault
+            .workspace(Some(&workspace_name(workspace)))
+            .unwrap()
+            .id;
+        let about = meta::Key {
+            label: "scoped".into(),
+            created_at: 1,
+            not_after: None,
+            workspaces: Some(vec![meta::Reach { workspace, write }]),
+        };
+        let keyring = self.keyring();
+        let master = keyring.master().unwrap();
+        let (key, token) = scoped::token(master, vault.header().content(), &about).unwrap();
+        let mut apart = Apart::of(&self.bytes());
+        apart.change_header(master, |content| content.keys.push(key));
+        self.store.put(Some(&apart.join()));
+        token
+    }
+}
+
+/// Creates a secret, and its workspace if there is none.
+pub fn put(change: &mut Change<'_>, path: &str, value: &str) -> Result<(), Error> {
+    let (workspace, name) = path.split_once('/').unwrap();
+    let workspace = workspace_name(workspace);
+    if change.workspace(Some(&workspace)).is_err() {
+        change.create_workspace(workspace.clone(), Description::default())?;
+    }
+    let new = NewSecret {
+        name: SecretName::parse(name).unwrap(),
+        description: None,
+        env_key: None,
+        value: Plaintext::new(value.into()),
+    };
+    change.create_secret(Some(&workspace), new).map(|_| ())
+}
+
+pub fn header(bytes: &[u8]) -> Header {
+    Header::parse(bytes).unwrap().unwrap()
+}
+
+pub fn keyring(bytes: &[u8], token: &Token) -> Result<LocalKeyring, Error> {
+    Ok(unlock::with_token(&header(bytes), token)?)
+}
+
+pub fn open(bytes: &[u8], token: &Token, scan: Scan) -> Result<Vault, Error> {
+    open_in(&MemoryStore::holding(bytes), token, scan)
+}
+
+pub fn open_in(store: &MemoryStore, token: &Token, scan: Scan) -> Result<Vault, Error> {
+    Vault::open(Box::new(store.clone()), scan, |header| {
+        let keyring: Box<dyn Keyring> = Box::new(unlock::with_token(header, token)?);
+        Ok(keyring)
+    })
+}
+
+/// What is wrong with the bytes, if that is the error; a keyring tells it in its own.
+#[track_caller]
+pub fn damage<T>(answer: Result<T, Error>, case: &str) -> sealed::Error {
+    match answer {
+        Err(Error::Sealed(error) | Error::Keyring(keyring::Error::Sealed(error))) => error,
+        Err(other) => panic!("{case}: {other}"),
+        Ok(_) => panic!("{case}: taken"),
+    }
+}
+
+/// What `get` does.
+pub fn value(bytes: &[u8], token: &Token, path: &str) -> Result<Vec<u8>, Error> {
+    let vault = open(bytes, token, Scan::Lookup)?;
+    let selected = vault.value(None, &reference(path), now())?;
+    Ok(selected.value.expose().to_vec())
+}
+
+/// What `list` and `verify` do, one after the other.
+pub fn everything(bytes: &[u8], token: &Token) -> Result<(), Error> {
+    let vault = open(bytes, token, Scan::Everything)?;
+    for workspace in vault.workspaces() {
+        vault.list(workspace)?;
+    }
+    vault.verify()?;
+    Ok(())
+}
+
+/// What every writing command does, with a change that touches one secret.
+pub fn write(bytes: &[u8], token: &Token, path: &str) -> Result<Vec<u8>, Error> {
+    let store = MemoryStore::holding(bytes);
+    let mut vault = open_in(&store, token, Scan::Lookup)?;
+    vault.change(now(), Duration::ZERO, Previous::Keep, |change| {
+        put(change, path, "written")
+    })?;
+    Ok(store.bytes().unwrap())
+}

@@ -1,0 +1,89 @@
+//! A holder of a key that was taken away: it knows what it knew, and nothing that came after.
+
+use super::apart::{Apart, Hostile};
+use super::{Owned, damage, everything, header, keyring, value};
+use crate::keyring::{self as keys, Keyring};
+use crate::sealed::place::Place;
+use crate::sealed::record::Record;
+use crate::sealed::{Error as Sealed, Part};
+use crate::vault::Error;
+
+#[test]
+fn a_removed_key_opens_nothing_new_and_signs_nothing_that_is_taken() {
+    let owned = Owned::with(&[("default/name", "value"), ("staging/name", "old value")]);
+    let token = owned.issue("staging", true);
+    let old = owned.bytes();
+    let mut removed = keyring(&old, &token).unwrap();
+
+    // What taking a key away has to do: its line goes, the workspace gets other keys, its records are
+    // sealed again.
+    let full = owned.keyring();
+    let master = full.master().unwrap();
+    let mut apart = Apart::of(&old);
+    let staging = apart.workspace(1);
+    apart.change_header(master, |content| {
+        let (verify, wrapped) = master.new_workspace(staging);
+        content.keys.retain(|line| line.id != token.key);
+        let line = &mut content.workspaces[1];
+        (line.verify, line.wrapped) = (verify, wrapped);
+        line.about = master
+            .workspace(line)
+            .unwrap()
+            .seal_about(br#"{"name":"staging","description":"","created_at":1,"updated_at":1}"#);
+        line.revision += 1;
+        content.revision += 1;
+    });
+    let full = keyring(apart.header.as_bytes(), &owned.token).unwrap();
+    let secret = Hostile::new("name", &[b"new value"]);
+    apart.sections[1].paginate(vec![secret.line(&full, staging, |meta| meta)], 64);
+    apart.sections[1].seal.revision += 1;
+    apart.sections[1].seal.header += 1;
+    apart.sections[1].sign(&full);
+    let new = apart.join();
+    everything(&new, &owned.token).unwrap();
+    assert_eq!(
+        value(&new, &owned.token, "staging/name").unwrap(),
+        b"new value"
+    );
+
+    let answer = value(&new, &token, "name");
+    assert!(matches!(
+        answer,
+        Err(Error::Keyring(keys::Error::WrongToken))
+    ));
+    let followed = removed.follow(&header(&new));
+    assert!(matches!(followed, Err(keys::Error::KeyChanged)));
+
+    // With the keys it kept: the new record does not open.
+    let line = apart.sections[1].pages[0][0].clone();
+    let record = Record::parse(line.trim_end()).unwrap();
+    let place = Place::SecretMeta(staging, secret.id);
+    assert!(removed.open(place, &record.meta().unwrap()).is_err());
+    assert!(
+        removed
+            .open(
+                Place::Value(staging, secret.id, 0),
+                &record.slot(0).unwrap()
+            )
+            .is_err()
+    );
+
+    // What it signs is not taken, and nor is what it once saw.
+    let signature = Sealed::Damaged(Part::SectionSignature(staging));
+    let mut own = Apart::of(&new);
+    own.sections[1].seal.revision += 1;
+    own.sections[1].sign(&removed);
+    assert_eq!(
+        damage(everything(&own.join(), &owned.token), "signed"),
+        signature
+    );
+    let back =
+        apart.header.clone() + &apart.sections[0].join() + &Apart::of(&old).sections[1].join();
+    assert_eq!(
+        damage(everything(back.as_bytes(), &owned.token), "put back"),
+        signature
+    );
+
+    // The whole older file still opens for it: taking a key away does not unknow.
+    assert_eq!(value(&old, &token, "name").unwrap(), b"old value");
+}

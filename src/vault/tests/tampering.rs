@@ -1,0 +1,274 @@
+//! Someone who can change the file and holds no key: bits, lengths, lines and pages.
+
+use super::apart::Apart;
+use super::{Owned, damage, everything, value, write};
+use crate::sealed;
+use crate::vault::Error;
+use std::collections::BTreeSet;
+
+/// Refused as what it is: not as a wrong token, not as a missing secret.
+#[track_caller]
+fn is_damage<T>(answer: Result<T, Error>, case: &str) {
+    use sealed::Error::{Damaged, Kdf, Unsupported};
+    let error = damage(answer, case);
+    let known = matches!(error, Damaged(_) | Unsupported(_) | Kdf { .. });
+    assert!(known, "{case}: {error}");
+}
+
+fn flipped(bytes: &[u8], bit: usize) -> Vec<u8> {
+    let mut flipped = bytes.to_vec();
+    flipped[bit / 8] ^= 1 << (bit % 8);
+    flipped
+}
+
+/// Enumerating and writing both refuse it.
+#[track_caller]
+fn refused(bytes: &[u8], owned: &Owned, case: &str) {
+    is_damage(everything(bytes, &owned.token), case);
+    is_damage(write(bytes, &owned.token, "default/new"), case);
+}
+
+/// A lookup gives the value or fails.
+#[track_caller]
+fn never_another_value(bytes: &[u8], owned: &Owned, secrets: &[(String, String)], case: &str) {
+    for (path, expected) in secrets {
+        match value(bytes, &owned.token, path) {
+            Ok(value) => assert_eq!(value, expected.as_bytes(), "{case}: {path}"),
+            error => is_damage(error, &format!("{case}: {path}")),
+        }
+    }
+}
+
+fn numbered(workspace: &str, count: usize) -> Vec<(String, String)> {
+    let secret = |n| (format!("{workspace}/name-{n}"), format!("value {n}"));
+    (0..count).map(secret).collect()
+}
+
+fn owned(secrets: &[(String, String)]) -> Owned {
+    let secrets = secrets.iter().map(|(path, value)| (&**path, &**value));
+    Owned::with(&secrets.collect::<Vec<_>>())
+}
+
+/// Two workspaces; `default` has more than two pages.
+fn large() -> (Owned, Vec<(String, String)>) {
+    let secrets = [numbered("default", 150), numbered("staging", 3)].concat();
+    let owned = owned(&secrets);
+    assert!(Apart::of(&owned.bytes()).sections[0].pages.len() > 2);
+    (owned, secrets)
+}
+
+#[test]
+fn every_bit_of_a_small_vault_counts() {
+    let owned = Owned::with(&[("default/name", "value")]);
+    let bytes = owned.bytes();
+    assert_eq!(value(&bytes, &owned.token, "name").unwrap(), b"value");
+    for bit in 0..bytes.len() * 8 {
+        let answer = value(&flipped(&bytes, bit), &owned.token, "name");
+        is_damage(answer, &format!("bit {bit}"));
+    }
+}
+
+#[test]
+fn every_length_of_a_small_vault_counts() {
+    let owned = Owned::with(&[("default/name", "value")]);
+    let bytes = owned.bytes();
+    for length in 0..bytes.len() {
+        let case = format!("length {length}");
+        is_damage(value(&bytes[..length], &owned.token, "name"), &case);
+        is_damage(everything(&bytes[..length], &owned.token), &case);
+    }
+    let text = String::from_utf8(bytes.clone()).unwrap();
+    let last = text.lines().last().unwrap();
+    for more in [
+        "\n",
+        " ",
+        "\0",
+        "}",
+        last,
+        &format!("{last}\n"),
+        &text,
+        &"\0".repeat(4096),
+    ] {
+        let longer = [text.as_bytes(), more.as_bytes()].concat();
+        is_damage(value(&longer, &owned.token, "name"), more);
+        refused(&longer, &owned, more);
+        let before = [more.as_bytes(), text.as_bytes()].concat();
+        is_damage(value(&before, &owned.token, "name"), more);
+    }
+}
+
+/// Each bit of the header and the heads, and of the pages one bit in seventeen.
+#[test]
+fn the_bits_of_a_large_vault_count() {
+    let (owned, _) = large();
+    let bytes = owned.bytes();
+    let apart = Apart::of(&bytes);
+    let head = apart.header.len() + apart.sections[0].head.len();
+    let in_head = (0..head * 8).step_by(3);
+    for bit in in_head.chain((head * 8..bytes.len() * 8).step_by(101)) {
+        let answer = everything(&flipped(&bytes, bit), &owned.token);
+        is_damage(answer, &format!("bit {bit}"));
+    }
+    for bit in (0..bytes.len() * 8).step_by(1_009) {
+        refused(&flipped(&bytes, bit), &owned, &format!("bit {bit}"));
+    }
+    for length in (0..bytes.len()).step_by(97) {
+        refused(&bytes[..length], &owned, &format!("length {length}"));
+    }
+}
+
+#[test]
+fn a_flip_in_another_page_changes_no_answer() {
+    let (owned, secrets) = large();
+    let bytes = owned.bytes();
+    let apart = Apart::of(&bytes);
+    let (path, expected) = &secrets[0];
+    let index = {
+        use crate::keyring::Keyring;
+        use crate::sealed::record::Kind;
+        let index = owned
+            .keyring()
+            .index(apart.workspace(0), Kind::Secret, "name-0");
+        index.unwrap().to_string()
+    };
+    let mut at = apart.header.len() + apart.sections[0].head.len();
+    let (mut own, mut other) = (0, 0);
+    for page in &apart.sections[0].pages {
+        let length = page.concat().len();
+        let holds_it = page.iter().any(|line| line.contains(&index));
+        let stride = if holds_it { 67 } else { 331 };
+        for bit in (at * 8..(at + length) * 8).step_by(stride) {
+            let answer = value(&flipped(&bytes, bit), &owned.token, path);
+            if holds_it {
+                is_damage(answer, &format!("bit {bit}"));
+                own += 1;
+            } else {
+                assert_eq!(answer.unwrap(), expected.as_bytes(), "bit {bit}");
+                other += 1;
+            }
+        }
+        at += length;
+    }
+    assert!(own > 100 && other > 100);
+}
+
+/// Every line moved to every place, left out, and put in a second time at every place.
+#[test]
+fn no_line_can_be_moved_dropped_or_doubled() {
+    let owned = owned(&[numbered("default", 3), numbered("staging", 2)].concat());
+    let secrets = [numbered("default", 1), numbered("staging", 1)].concat();
+    let text = String::from_utf8(owned.bytes()).unwrap();
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let mut cases = BTreeSet::new();
+    for from in 0..lines.len() {
+        let mut without = lines.clone();
+        let line = without.remove(from);
+        cases.insert(without.concat());
+        for to in 0..=without.len() {
+            let mut moved = without.clone();
+            moved.insert(to, line);
+            cases.insert(moved.concat());
+        }
+        for to in 0..=lines.len() {
+            let mut doubled = lines.clone();
+            doubled.insert(to, line);
+            cases.insert(doubled.concat());
+        }
+        for other in 0..lines.len() {
+            let mut replaced = lines.clone();
+            replaced[other] = line;
+            cases.insert(replaced.concat());
+            let mut swapped = lines.clone();
+            swapped.swap(from, other);
+            cases.insert(swapped.concat());
+        }
+    }
+    cases.remove(&text);
+    assert!(cases.len() > 500, "{}", cases.len());
+    for (case, bytes) in cases.iter().enumerate() {
+        let case = format!("case {case}");
+        is_damage(everything(bytes.as_bytes(), &owned.token), &case);
+        never_another_value(bytes.as_bytes(), &owned, &secrets, &case);
+    }
+}
+
+/// With their lines in the directory and without; the last pages are those of a newer revision.
+#[test]
+fn no_page_can_be_moved_dropped_doubled_or_replaced() {
+    let secrets = numbered("default", 150);
+    let owned = owned(&secrets);
+    let sample: Vec<_> = secrets.iter().step_by(29).cloned().collect();
+    let old = Apart::of(&owned.bytes());
+    owned.change(|change| {
+        for (path, _) in &secrets {
+            change.delete_secret(None, &super::reference(path))?;
+            super::put(change, path, "newer")?;
+        }
+        Ok(())
+    });
+    let new = Apart::of(&owned.bytes());
+    let lines = |apart: &Apart| -> Vec<String> {
+        let lines = apart.sections[0].head.split_inclusive('\n');
+        lines.map(str::to_owned).collect()
+    };
+    let (old_lines, new_lines) = (lines(&old), lines(&new));
+    let (first, seal) = (&old_lines[0], &old_lines[old_lines.len() - 1]);
+    let directory = [
+        &old_lines[1..old_lines.len() - 1],
+        &new_lines[1..new_lines.len() - 1],
+    ]
+    .concat();
+    let pages = [&old.sections[0].pages[..], &new.sections[0].pages].concat();
+
+    let count = old.sections[0].pages.len();
+    let right: Vec<usize> = (0..count).collect();
+    let mut orders = BTreeSet::new();
+    for from in 0..pages.len() {
+        for to in 0..count {
+            let mut order = right.clone();
+            order[to] = from;
+            orders.insert(order);
+            let mut order = right.clone();
+            order.insert(to, from);
+            orders.insert(order);
+            if from < count {
+                let mut order = right.clone();
+                order.swap(from, to);
+                orders.insert(order.clone());
+                order.remove(from);
+                orders.insert(order);
+            }
+        }
+    }
+    let mut tried = 0;
+    for order in &orders {
+        let in_order = |text: &mut dyn FnMut(usize)| order.iter().for_each(|&at| text(at));
+        for (with_lines, with_pages) in [(true, true), (true, false), (false, true)] {
+            let mut head = first.clone();
+            let mut records = String::new();
+            let mut line = |at: usize| head.push_str(&directory[at]);
+            if with_lines {
+                in_order(&mut line);
+            } else {
+                (0..count).for_each(line);
+            }
+            let mut page = |at: usize| records.push_str(&pages[at].concat());
+            if with_pages {
+                in_order(&mut page);
+            } else {
+                (0..count).for_each(page);
+            }
+            let bytes = [&old.header, &head, seal, &records]
+                .map(String::as_str)
+                .concat();
+            if bytes.as_bytes() == old.join() {
+                continue;
+            }
+            tried += 1;
+            let case = format!("{order:?}, lines {with_lines}, pages {with_pages}");
+            refused(bytes.as_bytes(), &owned, &case);
+            never_another_value(bytes.as_bytes(), &owned, &sample, &case);
+        }
+    }
+    assert!(tried > 80, "{tried}");
+}
