@@ -4,6 +4,7 @@
 mod ages;
 mod apart;
 mod forged;
+mod model;
 mod reader;
 mod removed;
 mod tampering;
