@@ -8,6 +8,7 @@ mod model;
 mod reader;
 mod removed;
 mod tampering;
+mod vectors;
 mod writer;
 
 use apart::Apart;

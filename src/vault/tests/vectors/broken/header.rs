@@ -1,0 +1,259 @@
+//! Faults of the header: of its text, and of what it says.
+
+use super::super::super::header;
+use super::super::Vector;
+use super::super::good::{CHEAP, PASSPHRASE};
+use super::Base;
+use crate::keyring::master::Master;
+use crate::keyring::scoped;
+use crate::sealed::header::{Bond, Content, Key, Lock};
+use crate::sealed::id::KeyId;
+use crate::sealed::line::encode;
+use serde_json::json;
+
+impl Base {
+    /// Faults of the header's text, signed as it is.
+    #[expect(clippy::too_many_lines, reason = "one entry for each fault")]
+    pub(super) fn header_text(&self) -> Vec<Vector> {
+        let edited = |edit: &dyn Fn(String) -> String| {
+            let mut apart = self.apart();
+            apart.edit_header(self.master(), edit);
+            apart.join()
+        };
+        let replaced = |from: &str, to: &str| {
+            let (from, to) = (from.to_owned(), to.to_owned());
+            edited(&|text| {
+                assert!(text.contains(&from), "{from}");
+                text.replacen(&from, &to, 1)
+            })
+        };
+        let kdf = |to: &str| replaced("{\"m\":8192,\"t\":1,\"p\":1}", to);
+        let digest = encode(&[0; 32]);
+        let parents = format!("[\"{digest}\",\"{digest}\",\"{digest}\"]");
+        let by_passphrase = || json!({"passphrase": PASSPHRASE});
+        let bounds = |name: &str, about: &'static str, to: &str| {
+            self.unlocked_by(name, about, kdf(to), by_passphrase())
+        };
+        vec![
+            bounds(
+                "kdf-memory-high",
+                "more than 1 GiB of memory",
+                "{\"m\":1048577,\"t\":1,\"p\":1}",
+            ),
+            bounds(
+                "kdf-memory-low",
+                "less than 8 MiB of memory",
+                "{\"m\":8191,\"t\":1,\"p\":1}",
+            ),
+            bounds("kdf-passes", "17 passes", "{\"m\":8192,\"t\":17,\"p\":1}"),
+            bounds("kdf-lanes", "no lane", "{\"m\":8192,\"t\":1,\"p\":0}"),
+            bounds(
+                "kdf-work",
+                "3 GiB-passes",
+                "{\"m\":1048576,\"t\":3,\"p\":1}",
+            ),
+            self.vector(
+                "member",
+                "an unknown member of a key",
+                replaced(",\"about\"", ",\"more\":1,\"about\""),
+            ),
+            self.vector(
+                "kind",
+                "an unknown kind of key",
+                replaced("\"kind\":\"token\"", "\"kind\":\"otken\""),
+            ),
+            self.vector(
+                "space",
+                "a space in the last line",
+                replaced(",\"parents\":", ", \"parents\":"),
+            ),
+            self.vector(
+                "order",
+                "two members in each other's place",
+                edited(&|text| {
+                    let (lines, last) = text.rsplit_once('\n').unwrap();
+                    let (revision, parents) = last.trim_start_matches('{').split_once(',').unwrap();
+                    format!("{lines}\n{{{parents},{revision}")
+                }),
+            ),
+            self.vector(
+                "padded",
+                "base64 with padding",
+                edited(&|text| {
+                    let (before, rest) = text.split_once("\"verify\":\"").unwrap();
+                    let (verify, rest) = rest.split_once('"').unwrap();
+                    format!("{before}\"verify\":\"{verify}=\"{rest}")
+                }),
+            ),
+            self.vector(
+                "zero",
+                "a revision with a zero before it",
+                replaced("{\"header\":", "{\"header\":0"),
+            ),
+            self.vector(
+                "revision",
+                "a revision of 2^53",
+                edited(&|text| {
+                    let (before, rest) = text.split_once("{\"header\":").unwrap();
+                    let rest = rest.trim_start_matches(|letter: char| letter.is_ascii_digit());
+                    format!("{before}{{\"header\":9007199254740992{rest}")
+                }),
+            ),
+            self.vector(
+                "parents",
+                "three parents",
+                edited(&|text| {
+                    let (before, _) = text.rsplit_once("\"parents\":").unwrap();
+                    format!("{before}\"parents\":{parents}")
+                }),
+            ),
+            self.vector(
+                "key-twice",
+                "a key twice",
+                edited(&|text| {
+                    let line = text.split_inclusive('\n').nth(1).unwrap().to_owned();
+                    text.replacen(&line, &format!("{line}{line}"), 1)
+                }),
+            ),
+            self.vector(
+                "nine-passphrases",
+                "nine passphrases",
+                edited(&|text| {
+                    let line = text.split_inclusive('\n').nth(1).unwrap().to_owned();
+                    let id = &line[8..38];
+                    let copies =
+                        (0..8).map(|bits| line.replace(id, &KeyId::from_bits(bits).to_string()));
+                    text.replacen(&line, &(line.clone() + &copies.collect::<String>()), 1)
+                }),
+            ),
+            self.vector(
+                "lines",
+                "a key behind the workspaces",
+                edited(&|text| {
+                    let mut lines: Vec<_> = text.split('\n').collect();
+                    let key = lines.remove(2);
+                    lines.insert(lines.len() - 1, key);
+                    lines.join("\n")
+                }),
+            ),
+        ]
+    }
+
+    /// What a header says that does not fit together, signed by the owner or by another.
+    #[expect(clippy::too_many_lines, reason = "one entry for each fault")]
+    pub(super) fn header_content(&self) -> Vec<Vector> {
+        let changed = |change: &dyn Fn(&mut Content)| {
+            let mut apart = self.apart();
+            apart.change_header(self.master(), change);
+            apart.join()
+        };
+        let bond = |key: &mut Key, change: &dyn Fn(&mut Bond)| match &mut key.lock {
+            Lock::Passphrase { bond, .. } | Lock::Token { bond, .. } => change(bond),
+            Lock::Identity => {}
+        };
+        let attacker = Master::random(header(&self.owned.bytes()).content().vault);
+        let mut signed_anew = self.apart();
+        signed_anew.change_header(&attacker, |content| {
+            content.verify = attacker.verify();
+            let vault = content.vault;
+            let lines = content
+                .keys
+                .iter()
+                .map(|line| scoped::granted_to(&attacker, vault, line).unwrap());
+            content.keys = lines.collect();
+        });
+        let about = br#"{"name":"default","description":"","created_at":1,"updated_at":1}"#;
+        vec![
+            self.vector(
+                "forged",
+                "signed and granted by someone else",
+                signed_anew.join(),
+            ),
+            self.vector(
+                "commit",
+                "another commitment",
+                changed(&|content| {
+                    bond(&mut content.keys[1], &|bond| bond.commit[0] ^= 1);
+                }),
+            ),
+            self.unlocked_by(
+                "passphrase",
+                "another salt",
+                changed(&|content| {
+                    if let Lock::Passphrase { salt, .. } = &mut content.keys[0].lock {
+                        salt[0] ^= 1;
+                    }
+                }),
+                json!({"passphrase": PASSPHRASE}),
+            ),
+            self.vector(
+                "kind-changed",
+                "a token's line as a passphrase's",
+                changed(&|content| {
+                    if let Lock::Token { salt, bond } = content.keys[1].lock.clone() {
+                        let kdf = CHEAP;
+                        content.keys[1].lock = Lock::Passphrase { kdf, salt, bond };
+                    }
+                }),
+            ),
+            self.vector(
+                "anchor",
+                "another key's anchor",
+                changed(&|content| {
+                    let other = content.keys[0].bond().unwrap().anchor.clone();
+                    bond(&mut content.keys[1], &|bond| bond.anchor.clone_from(&other));
+                }),
+            ),
+            self.vector(
+                "grant",
+                "another key's grant",
+                changed(&|content| {
+                    content.keys[1].grant = content.keys[0].grant.clone();
+                }),
+            ),
+            self.vector(
+                "public",
+                "another key's public half",
+                changed(&|content| {
+                    content.keys[1].public = content.keys[0].public;
+                }),
+            ),
+            self.vector(
+                "wrapped",
+                "another workspace's keys",
+                changed(&|content| {
+                    content.workspaces[1].wrapped = content.workspaces[0].wrapped.clone();
+                }),
+            ),
+            self.vector(
+                "about",
+                "another workspace's name",
+                changed(&|content| {
+                    content.workspaces[1].about = content.workspaces[0].about.clone();
+                }),
+            ),
+            self.vector(
+                "name-twice",
+                "two workspaces of one name",
+                changed(&|content| {
+                    let keys = self.master().workspace(&content.workspaces[1]).unwrap();
+                    content.workspaces[1].about = keys.seal_about(about);
+                }),
+            ),
+            self.vector(
+                "older",
+                "a section older than the header knows",
+                changed(&|content| {
+                    content.workspaces[0].revision += 1;
+                }),
+            ),
+            self.vector(
+                "verify",
+                "another verify key of a section",
+                changed(&|content| {
+                    content.workspaces[0].verify = content.workspaces[1].verify;
+                }),
+            ),
+        ]
+    }
+}

@@ -1,0 +1,132 @@
+//! Faults of a section: of its head, and of its pages.
+
+use super::super::super::apart::{Hostile as Sealed, index};
+use super::super::Vector;
+use super::Base;
+use crate::keyring::Keyring;
+
+impl Base {
+    /// Faults of a section's head, signed as it is.
+    pub(super) fn heads(&self) -> Vec<Vector> {
+        let edited = |edit: &dyn Fn(String) -> String| {
+            let mut apart = self.apart();
+            let lines = apart.sections[0].pages.concat();
+            apart.sections[0].pages = vec![lines[..1].to_vec(), lines[1..].to_vec()];
+            apart.sections[0].edit(&self.keyring, edit);
+            apart.join()
+        };
+        let mut newer = self.apart();
+        newer.sections[0].seal.header += 1;
+        newer.sections[0].sign(&self.keyring);
+        let mut exchanged = self.apart();
+        exchanged.sections.swap(0, 1);
+        let mut other_seed = self.apart();
+        let staging = other_seed.workspace(1);
+        other_seed.sections[0].edit_as(
+            |head| head,
+            |digest| self.keyring.sign_section(staging, digest).unwrap(),
+        );
+        vec![
+            self.vector(
+                "to-come",
+                "a section written under a header to come",
+                newer.join(),
+            ),
+            self.vector(
+                "sections-swapped",
+                "sections in another order than the header's",
+                exchanged.join(),
+            ),
+            self.vector(
+                "other-seed",
+                "a section signed for another workspace",
+                other_seed.join(),
+            ),
+            self.vector(
+                "directory",
+                "a directory out of order",
+                edited(&|head| {
+                    let lines: Vec<_> = head.split_inclusive('\n').collect();
+                    [lines[0], lines[2], lines[1], lines[3]].concat()
+                }),
+            ),
+            self.vector(
+                "directory-space",
+                "a space in the directory",
+                edited(&|head| head.replacen(",\"sha256\"", ", \"sha256\"", 1)),
+            ),
+            self.vector(
+                "directory-base64",
+                "a page's index with bits left over",
+                edited(&|head| {
+                    let start = head.find("{\"page\":\"").unwrap() + 9;
+                    // The last character of 43 stands for four bits: `/` has all six.
+                    format!("{}/{}", &head[..start + 42], &head[start + 43..])
+                }),
+            ),
+            self.vector(
+                "seal-bytes",
+                "more bytes than the pages have",
+                edited(&|head| {
+                    let (before, bytes) = head.rsplit_once("\"bytes\":").unwrap();
+                    format!("{before}\"bytes\":{}", bytes.parse::<u64>().unwrap() + 1)
+                }),
+            ),
+            self.vector(
+                "seal-revision",
+                "a section's revision of 2^53",
+                edited(&|head| {
+                    let (before, rest) = head.split_once("{\"seal\":").unwrap();
+                    let rest = rest.trim_start_matches(|letter: char| letter.is_ascii_digit());
+                    format!("{before}{{\"seal\":9007199254740992{rest}")
+                }),
+            ),
+        ]
+    }
+
+    /// Pages that are signed and still wrong.
+    pub(super) fn pages(&self) -> Vec<Vector> {
+        let default = self.apart().workspace(0);
+        let lines = self.apart().sections[0].pages.concat();
+        let [a, b, c] = [0, 1, 2].map(|at| lines[at].clone());
+        let many = (0..65).map(|n| {
+            let secret = Sealed::new(&format!("name-{n}"), &[b"value"]);
+            secret.line(&self.keyring, default, |meta| meta)
+        });
+        let mut many: Vec<_> = many.collect();
+        many.sort_by_key(|line| index(line));
+        let member = a.replacen(",\"meta\"", ",\"more\":1,\"meta\"", 1);
+        vec![
+            self.vector(
+                "unsorted",
+                "records out of order",
+                self.with_pages(vec![vec![a.clone(), c.clone(), b.clone()]]),
+            ),
+            self.vector(
+                "index-twice",
+                "two records of one index",
+                self.with_pages(vec![vec![a.clone(), a.clone()]]),
+            ),
+            self.vector(
+                "overlap",
+                "a record beyond the next page's first",
+                self.with_pages(vec![vec![a.clone(), c], vec![b]]),
+            ),
+            self.vector(
+                "65-records",
+                "a page of 65 records",
+                self.with_pages(vec![many]),
+            ),
+            self.vector(
+                "blank-line",
+                "an empty line in a page",
+                self.with_pages(vec![vec![a, "\n".into()]]),
+            ),
+            self.vector(
+                "record-member",
+                "an unknown member of a record",
+                self.with_pages(vec![vec![member]]),
+            ),
+        ]
+    }
+}

@@ -1,0 +1,312 @@
+//! Vaults that keep every rule and use every member.
+
+use super::super::apart::{Apart, Hostile as Sealed};
+use super::super::{Owned, now, put, reference};
+use super::Vector;
+use crate::keyring::{Keyring, scoped};
+use crate::plaintext::Plaintext;
+use crate::sealed::derive::Key;
+use crate::sealed::header::Content;
+use crate::sealed::id::{AppId, SecretId, WorkspaceId};
+use crate::sealed::kdf::{Kdf, Passphrase};
+use crate::sealed::line::{MAX_NUMBER, encode};
+use crate::sealed::place::Place;
+use crate::sealed::record::{Kind, RecordId, write};
+use crate::sealed::{meta, random};
+use crate::store::memory::MemoryStore;
+use crate::vault::create::{Keys, create};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+pub const CHEAP: Kdf = Kdf {
+    memory: 8 * 1024,
+    passes: 1,
+    lanes: 1,
+};
+
+/// Two characters of it have another form in NFKC.
+pub const PASSPHRASE: &str = "correct ho\u{fb03}e battery ｓtaple";
+
+pub fn all() -> Vec<Vector> {
+    vec![
+        passphrase(),
+        token(),
+        empty(),
+        fields(),
+        pages(),
+        keys(),
+        merged(),
+        last_revision(),
+    ]
+}
+
+fn vector(name: &str, about: &'static str, bytes: Vec<u8>, unlocks: Vec<Value>) -> Vector {
+    let name = format!("good-{name}.kluis");
+    Vector {
+        name,
+        about,
+        bytes,
+        unlocks,
+    }
+}
+
+/// How the owner's token unlocks.
+pub fn by_token(token: &crate::keyring::token::Token) -> Value {
+    json!({"token": String::from_utf8(token.text().expose().to_vec()).unwrap()})
+}
+
+/// A vault with a passphrase and a token.
+pub fn both() -> Owned {
+    let store = MemoryStore::default();
+    let passphrase = Passphrase::new(&Plaintext::new(PASSPHRASE.into())).unwrap();
+    let keys = Keys {
+        passphrase: Some((&passphrase, CHEAP)),
+        token: Some("token"),
+    };
+    let (_, token) = create(&store, &keys, now(), Duration::ZERO).unwrap();
+    Owned {
+        store,
+        token: token.unwrap(),
+    }
+}
+
+fn passphrase() -> Vector {
+    let owned = both();
+    owned.change(|change| put(change, "default/name", "value"));
+    let about =
+        "a passphrase, typed in another form than it is derived from, and a token beside it";
+    let normal = "correct hoffie battery staple";
+    let unlocks = [PASSPHRASE, normal].map(|passphrase| json!({"passphrase": passphrase}));
+    let unlocks = unlocks
+        .into_iter()
+        .chain([by_token(&owned.token)])
+        .collect();
+    vector("passphrase", about, owned.bytes(), unlocks)
+}
+
+fn token() -> Vector {
+    let owned = Owned::with(&[
+        ("default/name", "value"),
+        ("default/other", "another value"),
+    ]);
+    owned.change(|change| {
+        change
+            .delete_secret(None, &reference("default/other"))
+            .map(|_| ())
+    });
+    let unlocks = vec![by_token(&owned.token)];
+    vector(
+        "token",
+        "a token, and one secret left of two",
+        owned.bytes(),
+        unlocks,
+    )
+}
+
+fn empty() -> Vector {
+    let owned = Owned::new();
+    let unlocks = vec![by_token(&owned.token)];
+    vector(
+        "empty",
+        "a new vault: one section without records",
+        owned.bytes(),
+        unlocks,
+    )
+}
+
+fn fields() -> Vector {
+    let owned = Owned::with(&[
+        ("default/plain", "value"),
+        ("staging/plain", "value"),
+        ("third/plain", "value"),
+    ]);
+    let keyring = owned.keyring();
+    let mut apart = Apart::of(&owned.bytes());
+    let (default, staging) = (apart.workspace(0), apart.workspace(1));
+
+    let mut slots = Sealed::new("slots", &[b"past", b"present", b"next year", b"pending"]);
+    let seconds = [0, 1_700_000_000, 4_000_000_000, u64::MAX];
+    for (slot, second) in slots.meta.slots.iter_mut().zip(seconds) {
+        slot.slot = second;
+    }
+    slots.meta.slots[3].pending = true;
+    slots.meta.rotate_every = Some(2_592_000);
+    slots.meta.expires_at = Some(253_402_300_799_999);
+
+    let mut bound = Sealed::new("bound", &[b"bound to two hosts"]);
+    bound.meta.allowed_domains = vec!["*.example.org".into(), "api.example.com".into()];
+
+    let mut text = Sealed::new("A-z_0+9=@#$.", &[b"\n"]);
+    text.meta.description =
+        "quotes \" and \\, lines\nand\ttabs, \u{7f}, é, 金庫, 🔐, \u{2028}".into();
+    text.meta.env_key = "_ANY_1".into();
+
+    let all_bytes: Vec<u8> = (0..=255).collect();
+    let long: Vec<u8> = (0..3_000_u32).map(|n| n.to_be_bytes()[3]).collect();
+    let binary = Sealed::new("binary", &[&all_bytes[..], &long, &[0]]);
+    let lengths: Vec<Vec<u8>> = [1, 60, 61, 1_020, 1_021]
+        .map(|size| vec![b'x'; size])
+        .into();
+    let sizes = Sealed::new(
+        "sizes",
+        &lengths.iter().map(Vec::as_slice).collect::<Vec<_>>(),
+    );
+
+    let secrets = [&slots, &bound, &text, &binary, &sizes];
+    let line = |secret: &&Sealed<'_>| secret.line(&keyring, default, |meta| meta);
+    let mut lines: Vec<_> = secrets.iter().map(line).collect();
+    lines.extend(apart.sections[0].pages.concat());
+    let app = AppId::random();
+    let web = [("DATABASE_URL", slots.id), ("KEY", bound.id)];
+    lines.push(app_line(&keyring, default, app, "web", &web));
+    lines.push(app_line(&keyring, default, AppId::random(), "slots", &[]));
+    apart.sections[0].paginate(lines, 64);
+    apart.sections[0].seal.revision += 1;
+    apart.sections[0].sign(&keyring);
+
+    // The same app in another workspace, and a secret of the same name.
+    let again = Sealed::new("slots", &[b"of staging"]);
+    let mut lines = apart.sections[1].pages.concat();
+    lines.push(again.line(&keyring, staging, |meta| meta));
+    lines.push(app_line(
+        &keyring,
+        staging,
+        app,
+        "web",
+        &[("DATABASE_URL", again.id)],
+    ));
+    apart.sections[1].paginate(lines, 64);
+    apart.sections[1].seal.revision += 1;
+    apart.sections[1].sign(&keyring);
+
+    let about =
+        "three workspaces; slots past, to come and pending; every optional member; apps with links";
+    vector("fields", about, apart.join(), vec![by_token(&owned.token)])
+}
+
+fn app_line(
+    keyring: &dyn Keyring,
+    workspace: WorkspaceId,
+    id: AppId,
+    name: &str,
+    links: &[(&str, SecretId)],
+) -> String {
+    let links = links.iter().map(|&(env_key, secret)| meta::Link {
+        env_key: env_key.into(),
+        secret,
+    });
+    let meta = meta::App {
+        name: name.into(),
+        links: links.collect(),
+        created_at: 1,
+        updated_at: 2,
+    };
+    let meta = keyring
+        .seal(Place::AppMeta(workspace, id), &meta::encode(&meta))
+        .unwrap();
+    let index = keyring.index(workspace, Kind::App, name).unwrap();
+    write(RecordId::App(id), index, &meta, &[])
+}
+
+fn pages() -> Vector {
+    let secrets: Vec<_> = (0..150)
+        .map(|n| (format!("default/name-{n}"), format!("value {n}")))
+        .collect();
+    let secrets = secrets.iter().map(|(path, value)| (&**path, &**value));
+    let owned = Owned::with(&secrets.collect::<Vec<_>>());
+    let about = "150 secrets in more than two pages, and an empty section behind them";
+    owned.change(|change| {
+        let name = super::super::workspace_name("empty");
+        change.create_workspace(name, crate::vault::description::Description::default())
+    });
+    vector("pages", about, owned.bytes(), vec![by_token(&owned.token)])
+}
+
+fn keys() -> Vector {
+    let owned = both();
+    owned.change(|change| put(change, "default/name", "value"));
+    owned.change(|change| put(change, "staging/name", "staging's value"));
+    owned.change(|change| put(change, "third/name", "third's value"));
+    let reads = owned.issue("staging", false);
+    let writes = owned.issue("staging", true);
+    let mixed = issue(&owned, &[("default", false), ("third", true)]);
+
+    let secret = Key::new(random::bytes());
+    let keyring = owned.keyring();
+    let master = keyring.master().unwrap();
+    let mut apart = Apart::of(&owned.bytes());
+    let about = about(None, Some(4_102_444_800_000));
+    apart.change_header(master, |content| {
+        let key = scoped::identity(master, content.vault, secret.clone(), &about).unwrap();
+        content.keys.push(key);
+    });
+    let identity = json!({"identity": encode(secret.as_slice())});
+    let mut unlocks = vec![json!({"passphrase": PASSPHRASE})];
+    unlocks.extend([&owned.token, &reads, &writes, &mixed].map(by_token));
+    unlocks.push(identity);
+    let about =
+        "keys of every kind: passphrase, token, tokens that read, write and do either, an identity";
+    vector("keys", about, apart.join(), unlocks)
+}
+
+fn about(workspaces: Option<Vec<meta::Reach>>, not_after: Option<i64>) -> meta::Key {
+    meta::Key {
+        label: "label".into(),
+        created_at: 1,
+        not_after,
+        workspaces,
+    }
+}
+
+fn issue(owned: &Owned, reach: &[(&str, bool)]) -> crate::keyring::token::Token {
+    let keyring = owned.keyring();
+    let vault =
+        super::super::open(&owned.bytes(), &owned.token, crate::vault::Scan::Lookup).unwrap();
+    let reach = reach.iter().map(|&(name, write)| {
+        let workspace = vault
+            .workspace(Some(&super::super::workspace_name(name)))
+            .unwrap()
+            .id;
+        meta::Reach { workspace, write }
+    });
+    let about = about(Some(reach.collect()), None);
+    let master = keyring.master().unwrap();
+    let (key, token) = scoped::token(master, vault.header().content(), &about).unwrap();
+    let mut apart = Apart::of(&owned.bytes());
+    apart.change_header(master, |content| content.keys.push(key));
+    owned.store.put(Some(&apart.join()));
+    token
+}
+
+fn merged() -> Vector {
+    let owned = Owned::with(&[("default/name", "value")]);
+    let keyring = owned.keyring();
+    let mut apart = Apart::of(&owned.bytes());
+    apart.sections[0].seal.parents = vec![[1; 32], [2; 32]];
+    apart.sections[0].sign(&keyring);
+    apart.change_header(keyring.master().unwrap(), |content: &mut Content| {
+        content.parents = vec![[3; 32], [4; 32]];
+    });
+    let about = "a header and a section of two parents, as a merge leaves them";
+    vector("merged", about, apart.join(), vec![by_token(&owned.token)])
+}
+
+fn last_revision() -> Vector {
+    let owned = Owned::with(&[("default/name", "value")]);
+    let keyring = owned.keyring();
+    let mut apart = Apart::of(&owned.bytes());
+    apart.sections[0].seal.revision = MAX_NUMBER;
+    apart.sections[0].seal.header = MAX_NUMBER;
+    apart.sections[0].sign(&keyring);
+    apart.change_header(keyring.master().unwrap(), |content: &mut Content| {
+        content.revision = MAX_NUMBER;
+        content.workspaces[0].revision = MAX_NUMBER;
+    });
+    let about = "the greatest revisions there are";
+    vector(
+        "last-revision",
+        about,
+        apart.join(),
+        vec![by_token(&owned.token)],
+    )
+}
