@@ -4,3 +4,5 @@
 
 pub mod environment;
 pub mod process;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,32 @@
+//! From a vault into an environment: what a writer of secrets may not bring about in who uses them.
+
+use super::environment::{Environment, Error};
+use crate::plaintext::Plaintext;
+use crate::vault::Scan;
+use crate::vault::change::NewSecret;
+use crate::vault::env_key::EnvKey;
+use crate::vault::name::SecretName;
+use crate::vault::tests::{Owned, now, open, reference};
+
+#[test]
+fn a_secret_that_wants_to_be_ld_preload_opens_and_goes_nowhere() {
+    let owned = Owned::new();
+    let key = EnvKey::parse("LD_PRELOAD").unwrap();
+    owned.change(|change| {
+        let new = NewSecret {
+            name: SecretName::parse("name").unwrap(),
+            description: None,
+            env_key: Some(key.clone()),
+            value: Plaintext::new(b"/tmp/evil.so".to_vec()),
+        };
+        change.create_secret(None, new)
+    });
+    let vault = open(&owned.bytes(), &owned.token, Scan::Lookup).unwrap();
+    let selected = vault.value(None, &reference("name"), now()).unwrap();
+    assert_eq!(selected.secret.env_key, key);
+
+    let mut environment = Environment::new([]);
+    let refused = environment.insert(selected.secret.env_key, reference("name"), selected.value);
+    assert!(matches!(refused, Err(Error::Refused { .. })));
+    assert!(environment.is_empty());
+}
