@@ -1,4 +1,252 @@
-//! The sealed format, version 1: bytes ↔ bytes, no I/O, no clock.
+//! The sealed format, version 1: bytes ↔ bytes, no I/O, no clock. This page is its specification: what
+//! is written here is enough to write another reader, and `tests/vectors/` holds files to try it on.
+//!
+//! # Text
+//!
+//! A vault is UTF-8 text, one JSON object per line, each line ended by `\n`. It has **one spelling**:
+//! the members stand in the order below, without white space, without escapes, none left out and none
+//! added. Whatever could have been written otherwise is damage. In the lines below
+//!
+//! - `N` is a decimal number from 0 to 2⁵³−1 without sign and without leading zeros;
+//! - `B` is base64 (RFC 4648, section 4) without `=`, the bits left over in its last character zero; a
+//!   number behind it, as in `B32`, is the length in bytes that it must have;
+//! - `vlt_…`, `key_…`, `wsp_…`, `sec_…` and `app_…` are ids: the prefix and 26 characters of
+//!   `0123456789ABCDEFGHJKMNPQRSTVWXYZ`, a big-endian number of 128 bits (so the first is at most `7`).
+//!   Wherever an id goes into a key, a signature or associated data, it is this text.
+//!
+//! # The lines
+//!
+//! The header: its first line, the keys, the workspaces, its last line. No id stands there twice.
+//!
+//! ```text
+//! {"kluis":1,"vault":"vlt_…","verify":"B32"}
+//! {"key":"key_…","kind":"passphrase","kdf":{"argon2id":{"m":N,"t":N,"p":N}},"salt":"B16","commit":"B32","public":"B32","anchor":"B","grant":"B","about":"B"}
+//! {"key":"key_…","kind":"token","salt":"B16","commit":"B32","public":"B32","anchor":"B","grant":"B","about":"B"}
+//! {"key":"key_…","kind":"identity","public":"B32","grant":"B","about":"B"}
+//! {"workspace":"wsp_…","verify":"B32","wrapped":"B","about":"B","revision":N}
+//! {"header":N,"parents":["B32",…],"signature":"B64"}
+//! ```
+//!
+//! Then one section for each workspace, in the order of their lines, and nothing behind the last: its
+//! first line, its directory, its seal, its records.
+//!
+//! ```text
+//! {"section":"wsp_…"}
+//! {"page":"B32","sha256":"B32","bytes":N}
+//! {"seal":N,"section":"wsp_…","header":N,"parents":["B32",…],"bytes":N,"signature":"B64"}
+//! {"secret":"sec_…","index":"B32","meta":"B","slots":["B",…]}
+//! {"app":"app_…","index":"B32","meta":"B"}
+//! ```
+//!
+//! A page is up to 64 records. Its line in the directory says the index of its first record, the SHA-256
+//! of its lines (line ends included) and their length, 1 to 999,999,999 bytes. Pages lie behind the seal
+//! in the directory's order; the seal's `bytes` is the sum of theirs. Records ascend, within a page and
+//! from page to page, by the **text** of `index`, compared byte by byte; none occurs twice. A section
+//! without records has no page.
+//!
+//! # Bounds
+//!
+//! The file has at most 256 MiB, the header 256 KiB; 256 keys, 8 of them passphrases; 128 workspaces; two
+//! parents; m from 8,192 to 1,048,576 (KiB), t from 1 to 16, p from 1 to 16, and m·t at most 2,097,152.
+//! A reader spends at most 4,194,304 KiB-passes (m·t, summed) on trying passphrases.
+//!
+//! # Primitives
+//!
+//! - `fields(a, b, …)`: for each field its length as four bytes, big-endian, and its bytes.
+//! - `subkey(key, label, context…)`: HKDF-SHA-256 (RFC 5869) of 32 bytes of key, with an empty salt and
+//!   the info `fields("kluis/1", label, context…)`, to 32 bytes.
+//! - `pad(content)`: the content's length as four bytes, big-endian, the content, and zeros up to the
+//!   rounded length of the whole. A length up to 1,024 is rounded up to a multiple of 64. A longer length
+//!   L is rounded up to a multiple of 2^(E−S), with E = ⌊log₂ L⌋ and S = ⌊log₂ E⌋ + 1 (Padmé). Other
+//!   lengths, and padding that is not zero, are damage.
+//! - `seal(key, aad, content)`: a random nonce of 24 bytes ‖ the ciphertext of `pad(content)` ‖ a tag of 16
+//!   bytes, by XAES-256-GCM (C2SP): with K1 the first CMAC subkey of AES-256 under `key`, the message key
+//!   is AES(key, (00 01 58 00 ‖ nonce[0..12]) ⊕ K1) ‖ AES(key, (00 02 58 00 ‖ nonce[0..12]) ⊕ K1), under
+//!   which AES-256-GCM encrypts with nonce[12..24] and the associated data `aad`.
+//! - `sign(seed, part, workspace, digest)`: Ed25519 (RFC 8032) over `fields("kluis/1", part, vault,
+//!   workspace, digest)`. Verified strictly: a public key or an R of small order, and an S that is not
+//!   reduced, are refused; the equation is the one without the cofactor.
+//!
+//! # From what someone has to a seed
+//!
+//! Every key comes down to 32 bytes, its seed.
+//!
+//! - **Passphrase**: 1 to 1,024 bytes of UTF-8 as typed, normalised to NFKC; Argon2id (RFC 9106), version
+//!   0x13, with the line's m, t, p and salt, no secret and no associated data, to 32 bytes.
+//! - **Token**: `kls_` and 70 digits of base 62 (`0-9A-Za-z`, in this order), a big-endian number: the key's
+//!   id (16 bytes) ‖ a secret (32) ‖ the CRC-32 (of ISO 3309, as in zlib; four bytes, big-endian) of `kls_`
+//!   ‖ id ‖ secret. The seed is HKDF-SHA-256 of the secret, with the line's salt and the info
+//!   `fields("kluis/1", "token", vault, key)`, to 32 bytes.
+//! - **Identity**: 32 random bytes that their owner keeps, for any number of vaults.
+//!
+//! What the line holds for a seed, in the order in which it is used:
+//!
+//! - `commit` is `subkey(seed, "commit", vault, key)`. It is compared first, in constant time: AES-GCM does
+//!   not commit to its key. Another commitment is a wrong passphrase or a wrong token.
+//! - `anchor` is `seal(subkey(seed, "anchor", vault, key), aad, verify)`, with `verify` the 32 bytes of the
+//!   header's verify key and the aad `fields("kluis/1", "anchor", vault, "", key, "")`. Only who has the
+//!   seed can have written it: **a header signed by any other key is forged**. An identity has no anchor;
+//!   whoever reads with one must know the verify key from elsewhere.
+//! - `public` is an X25519 public key. The pair is `DeriveKeyPair` (RFC 9180, section 7.1.3, for
+//!   DHKEM(X25519, HKDF-SHA256)) of the input `subkey(seed, "x25519")`, which has no context.
+//! - `grant` is HPKE (RFC 9180) in base mode, one message: DHKEM(X25519, HKDF-SHA256) 0x0020, HKDF-SHA256
+//!   0x0001, AES-256-GCM 0x0002; encapsulated key (32 bytes) ‖ ciphertext and tag. The info is
+//!   `fields("kluis/1", "grant", vault)`; the aad is the key's line from `{` to the quotation mark that
+//!   closes `public`'s value, so the line without `anchor`, `grant` and `about`; the plaintext is
+//!   `pad(text)`, with one of
+//!
+//! ```text
+//! {"root":"B32","header":"B32"}
+//! {"workspaces":[{"workspace":"wsp_…","read":"B32","sign":"B32"},…]}
+//! ```
+//!
+//! The first is full access: the root key and the seed that signs headers. The second gives the keys of
+//! some workspaces, none of them twice; without `,"sign":"B32"` for reading only. A workspace in it that
+//! the header no longer has is passed over.
+//!
+//! # Keys and places
+//!
+//! Four kinds of random keys of 32 bytes: the root key, the header's signing seed, and for each workspace a
+//! read key and a signing seed. Signing seeds are Ed25519 seeds as they are; the others are used through
+//! subkeys alone. The aad is always `fields("kluis/1", purpose, vault, workspace, record, slot)`, where
+//! what does not apply is empty and a slot is its number in decimal.
+//!
+//! | what | sealed under | purpose | workspace | record | slot |
+//! |---|---|---|---|---|---|
+//! | a key's `about` | `subkey(root, "about", vault)` | `key` | | key | |
+//! | `wrapped` | `subkey(root, "wrap", vault)` | `wrapped` | yes | | |
+//! | a workspace's `about` | `subkey(read, "workspace", vault, workspace)` | `workspace` | yes | | |
+//! | a secret's `meta` | `subkey(read, "meta", vault, workspace)` | `secret` | yes | secret | |
+//! | an app's `meta` | `subkey(read, "meta", vault, workspace)` | `app` | yes | app | |
+//! | one of `slots` | `subkey(read, "value", vault, workspace)` | `value` | yes | secret | yes |
+//!
+//! `wrapped` holds 64 bytes, the read key and the signing seed. One of `slots` holds a value. An `index` is
+//! HMAC-SHA-256 under `subkey(read, "index", vault, workspace)` of `secret` or `app`, a zero byte, and the
+//! name.
+//!
+//! The others hold JSON in one spelling too: members in this order, no white space, numbers without
+//! fraction or exponent; in texts `"`, `\` and what is below U+0020 escaped (`\"` `\\` `\b` `\f` `\n` `\r`
+//! `\t`, else `\u00` and two lower-case hex digits), nothing else. A member with `?` may be absent; it is
+//! never null, and `pending` never false.
+//!
+//! ```text
+//! a key        {"label":"…","created_at":T,"not_after"?:T,"workspaces"?:[{"workspace":"wsp_…","write":true|false},…]}
+//! a workspace  {"name":"…","description":"…","created_at":T,"updated_at":T}
+//! a secret     {"name":"…","description":"…","env_key":"…","allowed_domains":["…",…],"rotate_every"?:U,"expires_at"?:T,
+//!               "slots":[{"slot":U,"checksum":"…","written_at":T,"pending"?:true},…],"created_at":T,"updated_at":T}
+//! an app       {"name":"…","links":[{"env_key":"…","secret":"sec_…"},…],"created_at":T,"updated_at":T}
+//! ```
+//!
+//! `T` is milliseconds since 1970 (to 253,402,300,799,999, the end of 9999), `U` an unsigned number of 64
+//! bits: a slot's Unix second, seconds between rotations. A checksum is the SHA-256 of the value in
+//! lower-case hex. Ciphertext *i* of `slots` belongs to slot *i* of the metadata, where slots ascend.
+//!
+//! # Signatures, revisions, ages
+//!
+//! The digest of a part, header or section, is the SHA-256 of its bytes from its first line to its signing
+//! line as far as before `,"signature"`. The header is signed as `sign(header seed, "header", "", digest)`
+//! and verified with the key in its own first line; a section as `sign(workspace seed, "section",
+//! workspace, digest)`, and verified with the `verify` of its workspace's line. A section's signature is
+//! over its directory, and through its hashes over every record.
+//!
+//! `header` in the header and `seal` in a section are revisions. They begin at 1 and rise by one whenever
+//! the part is written anew; `parents` are the digests of what it replaces: none for a new part, one, two
+//! after a merge. A seal's `header` is the header's revision when it was written; a workspace's `revision`
+//! in the header is its section's when the header was. A section whose `header` is greater than the
+//! header's revision, or whose `seal` is less than its workspace's `revision`, is of another age.
+//!
+//! # Reading
+//!
+//! In this order; the first that fails is the error, and nothing is shown before the last.
+//!
+//! 1. The first line: [`Part::FirstLine`] unless it begins `{"kluis":` and a number; a greater version than
+//!    1 is [`Error::Unsupported`], whatever follows. The header ends with the first line that begins
+//!    `{"header":`.
+//! 2. The header's lines, their bounds, ids that occur twice: [`Part::Key`] or [`Part::Workspace`] inside
+//!    such a line, else [`Part::Header`]. Parameters out of bounds are [`Error::Kdf`], before any work.
+//! 3. The header's signature: [`Part::HeaderSignature`].
+//! 4. For each workspace its section's first line, directory (ascending), seal, and their sums:
+//!    [`Part::Section`]; its signature: [`Part::SectionSignature`]; its age: [`Part::SectionAge`]. The
+//!    records are passed over by `bytes`.
+//! 5. The end of the last section is the end of the file: [`Part::End`].
+//! 6. The passphrase or token, against `commit`; then `anchor` against the header's `verify`:
+//!    [`Error::Forged`]; then `grant`, and for full access every `wrapped`. What does not open, or does not
+//!    say what it should, is [`Part::Key`] or [`Part::Workspace`].
+//! 7. The `about` of each workspace that is reached; two of one name are damage: [`Part::Workspace`].
+//! 8. The page that the index can lie in: the last whose first index is not greater. Its length, its hash,
+//!    each of its lines, their order, the directory's index as the first and no record at or beyond the
+//!    next page's first: [`Part::Page`]. Whatever enumerates or writes does this for every page of the file,
+//!    and before step 6.
+//! 9. The record: [`Part::Record`] unless everything of the next paragraph holds.
+//!
+//! **Checked again after opening**, because who may write a workspace may be hostile: the one spelling of
+//! the metadata; the name belongs to the index; as many ciphertexts as slots, 1 to 100 and ascending; the
+//! rules of every field (names, environment keys, descriptions, domains, times); a value has 1 to 65,536
+//! bytes and its slot's checksum. Base64 of ciphertexts is checked as each is decoded. Opening everything
+//! also refuses a secret's id that occurs twice, in one workspace or in two.
+//!
+//! An absence is proven for a name, by the order of one page. For an id it is not: ids are searched as
+//! text, and only the page that has one is verified.
+//!
+//! # What a writer keeps
+//!
+//! It reads everything first, as above, and writes nothing where that fails. Every seal takes a new random
+//! nonce, every id new random bits. A section that does not change keeps its bytes; in one that does, so
+//! do records and pages that do not. A part that changes is one revision on and names what it replaces. A
+//! new header takes the revision that each section now has into its line. A page splits in halves above 64
+//! records, and below 16 joins the one before it (the first, the one after it) if they fit in one. There
+//! is at least one key, and the workspace `default`. What was written is read back and opened before it
+//! counts. Only this version is written; a change of any rule here is another version.
+//!
+//! # What stays visible
+//!
+//! How many keys, workspaces, secrets, slots and apps there are; the kinds of keys and their parameters;
+//! sizes in the steps of the padding; revisions, and between two copies which records changed. Ids tell no
+//! time and no name; equal names in two workspaces have unequal indexes. X25519 and Ed25519 are not
+//! post-quantum: who keeps a copy may once open its grants.
+//!
+//! # Attackers and what refuses them
+//!
+//! **Who has a copy** reads none but the above. A passphrase can be guessed, at Argon2id's price for each
+//! guess; a token cannot. Not prevented: keeping the copy for a day when the passphrase is known.
+//!
+//! **Who can change the file and has no key**: a changed bit, a cut, anything appended, a line moved,
+//! dropped or doubled breaks a signature (3, 4), the sums and the end (4, 5), or the hash of a page (8). A
+//! lookup reads one page: it gives the value, or fails, and is right whatever another page holds. Parameters
+//! that would cost a reader its memory or its day are refused unread (2). Not prevented: deleting the file;
+//! making a lookup by id find nothing; putting back an older whole file.
+//!
+//! **Who puts back an older part**: an older header under newer sections, and an older section under a newer
+//! header that knows a later one, are of different ages (4). A section of a deleted workspace has no line.
+//! Not refused here: a section that is older and still not older than the header knows, and the older
+//! whole. Both are authentic. Who remembers the revisions and digests it saw can tell; nobody else can.
+//!
+//! **Who mixes vaults, workspaces or records**: signatures name vault and workspace (3, 4), and so do
+//! subkeys and associated data, down to record and slot. Even signed here by someone who may, what was
+//! sealed elsewhere does not open (9).
+//!
+//! **Who knows a public half** can encrypt to it, and so make a whole vault whose grant its holder opens. It
+//! has the vault's id or the commitment differs; it copies `commit` and `anchor`, and the anchor names the
+//! right header key: forged (6). A grant opens for its own line alone, with its kind, parameters, salt and
+//! commitment; an anchor for its own key. Not prevented for an identity: see `anchor`.
+//!
+//! **Who holds a key for reading** can open and seal, and sign with no seed that the header names (4). It
+//! derives nothing of another workspace, and opens no `wrapped`. Not prevented: passing on what it reads.
+//!
+//! **Who holds a key for writing one workspace** can sign anything there. What breaks the structure is found
+//! when the section or the page is read (4, 8), what breaks a rule when the record is opened (9), for its
+//! own readers alone; everyone else's workspaces open as before, except that a broken *section* refuses the
+//! file. It signs no other section and no header, and cannot rename its workspace, because the header has
+//! its name. An environment key such as `LD_PRELOAD` keeps every rule here; who makes an environment must
+//! refuse it. Not prevented: replacing values; putting its own older records back as a new revision;
+//! filling the file; the last revision, 2⁵³−1, after which its section takes no change; spoiling its
+//! section, which keeps the file from opening until it is put right; a secret under another secret's
+//! id, which a lookup by id may meet until everything is opened once. All its writers share one seed: who
+//! of them wrote is not told.
+//!
+//! **Who held a key that was taken away** has no line. Its workspaces have other keys: what is new does not
+//! open, what it signs and what it once saw is refused (4). Not prevented: reading what it could read then,
+//! in any copy.
 
 pub mod derive;
 pub mod error;
