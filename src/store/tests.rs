@@ -148,3 +148,14 @@ fn writers_wait_for_each_other_and_lose_nothing() {
         assert_eq!(bytes(store).len(), WRITERS * CHANGES);
     });
 }
+
+#[test]
+fn the_bytes_before_the_last_change_are_kept_until_they_must_not_be() {
+    let store = MemoryStore::holding(b"one");
+    change(&store, b"two").unwrap();
+    assert_eq!(store.previous().as_deref(), Some(b"one".as_slice()));
+    let mut transaction = store.begin(PATIENCE).unwrap();
+    transaction.stage(&SealedBytes::for_test(b"three")).unwrap();
+    transaction.commit(Previous::Remove).unwrap();
+    assert_eq!(store.previous(), None);
+}
