@@ -18,9 +18,10 @@ use crate::vault::name::WorkspaceName;
 use crate::vault::time::Timestamp;
 use crate::vault::{Changed, Scan, Vault};
 use anyhow::Context as _;
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 use zeroize::Zeroizing;
 
@@ -59,15 +60,16 @@ impl<'u> Context<'u> {
         command: fn() -> clap::Command,
     ) -> Result<Self, Error> {
         let Switches { json, quiet, yes } = switches;
-        let config = dirs::config_dir().map(|directory| directory.join("kluis/config.toml"));
+        let config = known("XDG_CONFIG_HOME", dirs::config_dir)
+            .map(|directory| directory.join("kluis/config.toml"));
         let text = config.as_deref().map(read_user_file).transpose()?.flatten();
         let user_file = match (&config, &text) {
             (Some(path), Some(text)) => Some(UserFile { path, text }),
             _ => None,
         };
         let directories = settings::Directories {
-            home: dirs::home_dir(),
-            data: dirs::data_dir(),
+            home: known("HOME", dirs::home_dir),
+            data: known("XDG_DATA_HOME", dirs::data_dir),
         };
         let settings = settings::settle(
             flags,
@@ -195,6 +197,15 @@ pub fn read_credential(path: &Path, what: &'static str) -> Result<Plaintext, Err
     })
     .with_context(|| format!("the {what} could not be read from {}", path.display()))?;
     Ok(Plaintext::new(std::mem::take(&mut *bytes)).without_final_newline())
+}
+
+/// A directory of the user's, when `variable` or HOME says where. Otherwise the C library would be asked
+/// who the user is, for which it loads plugins: in a program linked statically that can crash.
+fn known(variable: &str, directory: fn() -> Option<PathBuf>) -> Option<PathBuf> {
+    let is_said = |variable| std::env::var_os(variable).is_some_and(|path| !path.is_empty());
+    let is_absolute = |path: OsString| Path::new(&path).is_absolute();
+    let named = is_said("HOME") || std::env::var_os(variable).is_some_and(is_absolute);
+    named.then(directory).flatten()
 }
 
 fn read_user_file(path: &Path) -> Result<Option<String>, Error> {

@@ -119,12 +119,32 @@ fn the_xdg_directories_are_followed() {
 }
 
 #[test]
-fn without_a_home_a_vault_must_be_named() {
+fn without_a_home_a_vault_must_be_named_and_nobody_is_asked_who_the_user_is() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", "v");
+    let homeless = |line: &[&str]| sandbox.kluis(line).without("HOME");
+    for home in [None, Some("")] {
+        let mut list = homeless(&["list"]);
+        if let Some(home) = home {
+            list = list.env("HOME", home);
+        }
+        let list = list.env("XDG_DATA_HOME", "relative");
+        list.run().stderr_has("there is no home directory").exits(2);
+    }
     let vault = sandbox.vault();
-    let list = ["list", "-q", "--vault", vault.to_str().unwrap()];
-    lists(sandbox.kluis(list).without("HOME"), "name");
+    lists(
+        homeless(&["list", "-q", "--vault", vault.to_str().unwrap()]),
+        "name",
+    );
+    let data = sandbox.home().join(".local/share");
+    lists(
+        homeless(&["list", "-q"]).env("XDG_DATA_HOME", &data),
+        "name",
+    );
+    user_file(&sandbox, "vault = \"~/vault\"");
+    let config = sandbox.home().join(".config");
+    let list = homeless(&["list"]).env("XDG_CONFIG_HOME", config);
+    list.run().stderr_has("there is no home directory").exits(2);
 }
 
 #[test]
