@@ -27,7 +27,8 @@ pub struct Keys<'a> {
 
 /// Makes a vault where there is none, and gives the token if one was asked for.
 ///
-/// What was stored is read back and opened with the token, or by the passphrase's key, before it counts.
+/// Every new key has opened its own line when it was issued; what was stored is read back, compared, and
+/// opened with the token, before it counts.
 pub fn create(
     store: &dyn Store,
     keys: &Keys<'_>,
