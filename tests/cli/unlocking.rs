@@ -175,7 +175,7 @@ fn without_a_key_and_without_a_terminal_it_fails_at_once_and_names_the_ways() {
     ] {
         let started = Instant::now();
         let locked = sandbox.kluis(line).run();
-        assert!(started.elapsed() < Duration::from_secs(2));
+        assert!(started.elapsed() < Duration::from_secs(20));
         for way in [
             "KLUIS_TOKEN",
             "KLUIS_TOKEN_FILE",
