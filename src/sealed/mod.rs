@@ -180,10 +180,21 @@
 //! 9. The record: [`Part::Record`] unless everything of the next paragraph holds.
 //!
 //! **Checked again after opening**, because who may write a workspace may be hostile: the one spelling of
-//! the metadata; the name belongs to the index; as many ciphertexts as slots, 1 to 100 and ascending; the
-//! rules of every field (names, environment keys, descriptions, domains, times); a value has 1 to 65,536
-//! bytes and its slot's checksum. Base64 of ciphertexts is checked as each is decoded. Opening everything
-//! also refuses a secret's id that occurs twice, in one workspace or in two.
+//! the metadata; the name belongs to the index; as many ciphertexts as slots, 1 to 100 and ascending; a
+//! value has 1 to 65,536 bytes and its slot's checksum; and the fields:
+//!
+//! - a secret's name: 1 to 128 of `A-Z a-z 0-9 _ + = - @ # $ .`, the first no `-`, not `.` or `..`;
+//! - a workspace's name: 1 to 63 of `A-Z a-z 0-9 _ . -`, the first a letter or a digit;
+//! - neither is shaped like an id: one of the five prefixes in any case, then 26 ASCII letters and digits
+//!   other than I, L, O and U in any case;
+//! - an environment key: 1 to 255 of `A-Z a-z 0-9 _`, the first no digit; an app's links ascend by theirs;
+//! - a description: at most 1,024 characters, none below U+0020 but tabs and line ends;
+//! - allowed domains: at most 100, ascending byte by byte; each at most 253 characters, labels between
+//!   dots, of 1 to 63 of `a-z 0-9 -`, with no `-` at either end; `*.` may come before them;
+//! - times: as above.
+//!
+//! Base64 of ciphertexts is checked as each is decoded. Opening everything also refuses a secret's id that
+//! occurs twice, in one workspace or in two.
 //!
 //! An absence is proven for a name, by the order of one page. For an id it is not: ids are searched as
 //! text, and only the page that has one is verified.
@@ -213,7 +224,7 @@
 //! **Who can change the file and has no key**: a changed bit, a cut, anything appended, a line moved,
 //! dropped or doubled breaks a signature (3, 4), the sums and the end (4, 5), or the hash of a page (8). A
 //! lookup reads one page: it gives the value, or fails, and is right whatever another page holds. Parameters
-//! that would cost a reader its memory or its day are refused unread (2). Not prevented: deleting the file;
+//! that would cost a reader its memory or its day are refused before any work (2). Not prevented: deleting the file;
 //! making a lookup by id find nothing; putting back an older whole file.
 //!
 //! **Who puts back an older part**: an older header under newer sections, and an older section under a newer

@@ -196,3 +196,87 @@ impl<'a> Pages<'a> {
         pages.unzip()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::id::AppId;
+    use super::super::line::encode;
+    use super::super::record::write;
+    use super::super::sign::sha256;
+    use super::*;
+
+    const WORKSPACE: WorkspaceId = WorkspaceId::from_bits(1);
+
+    /// So many records in their order.
+    fn lines(count: u8) -> Vec<(Index, String)> {
+        let line = |number: u8| {
+            let text = encode(&sha256(&[number]));
+            let index = Index::from_text(text.as_bytes()).expect("32 bytes");
+            let id = RecordId::App(AppId::from_bits(number.into()));
+            (index, write(id, index, b"", &[]))
+        };
+        let mut lines: Vec<_> = (0..count).map(line).collect();
+        lines.sort();
+        lines
+    }
+
+    fn sizes(pages: &Pages<'_>) -> Vec<usize> {
+        let size = |state: &State<'_>| match state {
+            State::Changed(lines) => lines.len(),
+            State::Kept { .. } => unreachable!("made here"),
+        };
+        pages.pages.iter().map(size).collect()
+    }
+
+    #[test]
+    fn a_page_joins_the_one_before_it_if_they_fit_in_one() {
+        let lines = lines(96);
+        let mut pages = Pages::empty(WORKSPACE);
+        for (index, line) in &lines {
+            pages.put(*index, line.clone()).expect("whole");
+        }
+        assert_eq!(sizes(&pages), [32, 64]);
+        let mut remove = |positions: std::ops::Range<usize>, expected: &[usize]| {
+            for (index, _) in &lines[positions] {
+                pages.remove(*index).expect("whole");
+            }
+            assert_eq!(sizes(&pages), expected);
+        };
+        remove(0..16, &[16, 64]);
+        // Below the least, and together too many for one.
+        remove(16..17, &[15, 64]);
+        remove(80..94, &[15, 50]);
+        remove(17..18, &[64]);
+        remove(18..48, &[34]);
+        remove(48..96, &[]);
+    }
+
+    #[test]
+    fn a_record_is_put_in_its_order_wherever_it_comes() {
+        let lines = lines(200);
+        for step in [1, 7, 77, 199] {
+            let mut pages = Pages::empty(WORKSPACE);
+            for at in 0..lines.len() {
+                let (index, line) = &lines[at * step % lines.len()];
+                pages.put(*index, line.clone()).expect("whole");
+                pages.put(*index, line.clone()).expect("whole");
+            }
+            assert!(
+                sizes(&pages)
+                    .iter()
+                    .all(|size| (16..=MAX_PAGE_RECORDS).contains(size))
+            );
+            assert_eq!(pages.count().expect("whole"), lines.len());
+            for (index, line) in &lines {
+                assert_eq!(
+                    pages.get(*index).expect("whole").as_deref(),
+                    Some(line.trim_end())
+                );
+            }
+            let (directory, bytes) = pages.finish();
+            assert!(directory.is_sorted_by(|one, next| one.first < next.first));
+            let whole: String = lines.iter().map(|(_, line)| line.as_str()).collect();
+            assert_eq!(bytes.concat(), whole.as_bytes());
+        }
+    }
+}

@@ -91,6 +91,25 @@ fn a_section_put_back_under_the_header_it_was_written_under_tells_its_revision()
     assert_eq!(new.sections[0].seal.parents.len(), 1);
 }
 
+/// A new header knows every section as it is, changed with it or not.
+#[test]
+fn a_section_put_back_under_a_newer_header_is_of_another_age() {
+    let owned = Owned::with(&[("default/name", "old")]);
+    let old = Apart::of(&owned.bytes());
+    owned.change(|change| put(change, "default/other", "new"));
+    owned.change(|change| {
+        put(
+            change,
+            "staging/name",
+            "the header changes, default does not",
+        )
+    });
+    let new = Apart::of(&owned.bytes());
+    let bytes = new.header.clone() + &old.sections[0].join() + &new.sections[1].join();
+    let part = Part::SectionAge(new.workspace(0));
+    refused(bytes.as_bytes(), &owned, &part);
+}
+
 #[test]
 fn a_section_of_a_deleted_workspace_cannot_come_back() {
     let owned = Owned::with(&[("default/name", "value"), ("staging/name", "value")]);

@@ -3,6 +3,7 @@
 use super::apart::{Apart, Hostile};
 use super::{Owned, damage, everything, header, keyring, value};
 use crate::keyring::{self as keys, Keyring};
+use crate::sealed::header::Lock;
 use crate::sealed::place::Place;
 use crate::sealed::record::Record;
 use crate::sealed::{Error as Sealed, Part};
@@ -86,4 +87,44 @@ fn a_removed_key_opens_nothing_new_and_signs_nothing_that_is_taken() {
 
     // The whole older file still opens for it: taking a key away does not unknow.
     assert_eq!(value(&old, &token, "name").unwrap(), b"old value");
+}
+
+/// A key whose line stays and whose grant was not made anew signs nothing that its readers would refuse.
+#[test]
+fn a_grant_that_was_not_renewed_is_no_right_to_write() {
+    let owned = Owned::with(&[("staging/name", "value")]);
+    let token = owned.issue("staging", true);
+    let full = owned.keyring();
+    let master = full.master().unwrap();
+    let mut apart = Apart::of(&owned.bytes());
+    let staging = apart.workspace(1);
+    apart.change_header(master, |content| {
+        let (verify, wrapped) = master.new_workspace(staging);
+        (content.workspaces[1].verify, content.workspaces[1].wrapped) = (verify, wrapped);
+    });
+    let damaged = Sealed::Damaged(Part::Workspace(staging));
+    let stale = keyring(apart.header.as_bytes(), &token).unwrap();
+    match stale.sign_section(staging, &[0; 32]) {
+        Err(keys::Error::Sealed(error)) => assert_eq!(error, damaged),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_keyring_follows_to_its_own_key_alone() {
+    let owned = Owned::with(&[("default/name", "value")]);
+    let full = owned.keyring();
+    let mut apart = Apart::of(&owned.bytes());
+    // The same id for another secret, as when a key is issued again.
+    apart.change_header(full.master().unwrap(), |content| {
+        if let Lock::Token { bond, .. } = &mut content.keys[0].lock {
+            bond.commit[0] ^= 1;
+        }
+    });
+    let mut open = owned.keyring();
+    let followed = open.follow(&header(apart.header.as_bytes()));
+    assert!(matches!(followed, Err(keys::Error::KeyChanged)));
+    open.follow(&header(&owned.bytes())).unwrap();
+    let another = open.follow(&header(&Owned::new().bytes()));
+    assert!(matches!(another, Err(keys::Error::KeyChanged)));
 }

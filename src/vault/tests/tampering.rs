@@ -97,7 +97,7 @@ fn every_length_of_a_small_vault_counts() {
     }
 }
 
-/// Each bit of the header and the heads, and of the pages one bit in seventeen.
+/// A sample of bits and lengths, dense in the header and the first head.
 #[test]
 fn the_bits_of_a_large_vault_count() {
     let (owned, _) = large();

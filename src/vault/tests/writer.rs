@@ -1,7 +1,7 @@
 //! A hostile holder of a key that may write one workspace: it has the read key and the signing seed,
 //! and signs what no Kluis would write. Whoever reads that workspace must not be harmed by it.
 
-use super::apart::{Apart, Hostile};
+use super::apart::{Apart, Hostile, index};
 use super::{Owned, damage, everything, open, reference, value, write};
 use crate::keyring::Keyring;
 use crate::keyring::local::LocalKeyring;
@@ -64,7 +64,7 @@ impl Scene {
             )
         };
         let mut lines: Vec<_> = (0..count).map(line).collect();
-        lines.sort_by_key(|line| super::apart::index(line));
+        lines.sort_by_key(|line| index(line));
         lines
     }
 
@@ -266,6 +266,10 @@ fn pages_that_break_a_rule_are_damage() {
         &page,
         "pages that overlap",
     );
+    // A directory that says a later index than the page's first, which no lookup would find.
+    let (first, second) = (index(&good[0]), index(&good[1]));
+    let named = scene.edited(good[..3].to_vec(), |head| head.replacen(&first, &second, 1));
+    scene.refuse(&named, &page, "another first index");
     let blank = vec![good[0].clone(), "\n".into()];
     scene.refuse(&scene.holding(blank), &page, "an empty line");
     let binary = vec![good[0].replace("\"meta\":\"", "\"meta\":\"\0")];
@@ -307,7 +311,7 @@ fn a_directory_that_breaks_a_rule_is_damage() {
     let section = Part::Section(scene.staging);
     let good = scene.good(4);
     let pages = || vec![good[..2].to_vec(), good[2..].to_vec()];
-    let first = super::apart::index(&good[0]);
+    let first = index(&good[0]);
     everything(&scene.pages(pages(), |head| head), &scene.owned.token).unwrap();
     let swapped = |head: String| {
         let lines: Vec<_> = head.split_inclusive('\n').collect();
@@ -470,7 +474,7 @@ fn an_id_that_is_there_twice_is_damage() {
     };
     let line = |hostile: &Hostile<'_>| hostile.line(&scene.keyring, scene.staging, |meta| meta);
     let mut lines = vec![line(&hostile), line(&again)];
-    lines.sort_by_key(|line| super::apart::index(line));
+    lines.sort_by_key(|line| index(line));
     let part = Part::Record(hostile.id.to_string());
     scene.refuse(&scene.holding(lines), &part, "twice in one workspace");
 

@@ -51,6 +51,20 @@ impl Base {
                 }),
             ),
             self.vector(
+                "directory-index",
+                "a page's index that is not its first record's",
+                edited(&|head| {
+                    let last = head.rfind("{\"page\":\"").unwrap() + 9;
+                    let lines = self.apart().sections[0].pages.concat();
+                    format!(
+                        "{}{}{}",
+                        &head[..last],
+                        index(&lines[2]),
+                        &head[last + 43..]
+                    )
+                }),
+            ),
+            self.vector(
                 "directory-space",
                 "a space in the directory",
                 edited(&|head| head.replacen(",\"sha256\"", ", \"sha256\"", 1)),
