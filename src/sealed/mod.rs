@@ -191,13 +191,15 @@
 //! - a description: at most 1,024 characters, none below U+0020 but tabs and line ends;
 //! - allowed domains: at most 100, ascending byte by byte; each at most 253 characters, labels between
 //!   dots, of 1 to 63 of `a-z 0-9 -`, with no `-` at either end; `*.` may come before them;
+//! - a checksum: 64 of `0-9 a-f`; `rotate_every`: 1 to 3,153,600,000 seconds;
 //! - times: as above.
 //!
 //! Base64 of ciphertexts is checked as each is decoded. Opening everything also refuses a secret's id that
 //! occurs twice, in one workspace or in two.
 //!
-//! An absence is proven for a name, by the order of one page. For an id it is not: ids are searched as
-//! text, and only the page that has one is verified.
+//! An absence is proven for a name by the order of one page. An id is searched as text, in every workspace
+//! that the key reaches: the page that has it is verified, and before it is said to be absent every page
+//! is; an id that occurs twice is damage.
 //!
 //! # What a writer keeps
 //!
@@ -224,8 +226,8 @@
 //! **Who can change the file and has no key**: a changed bit, a cut, anything appended, a line moved,
 //! dropped or doubled breaks a signature (3, 4), the sums and the end (4, 5), or the hash of a page (8). A
 //! lookup reads one page: it gives the value, or fails, and is right whatever another page holds. Parameters
-//! that would cost a reader its memory or its day are refused before any work (2). Not prevented: deleting the file;
-//! making a lookup by id find nothing; putting back an older whole file.
+//! that would cost a reader its memory or its day are refused before any work (2). Not prevented: deleting
+//! the file; putting back an older whole file.
 //!
 //! **Who puts back an older part**: an older header under newer sections, and an older section under a newer
 //! header that knows a later one, are of different ages (4). A section of a deleted workspace has no line.
@@ -251,9 +253,8 @@
 //! its name. An environment key such as `LD_PRELOAD` keeps every rule here; who makes an environment must
 //! refuse it. Not prevented: replacing values; putting its own older records back as a new revision;
 //! filling the file; the last revision, 2⁵³−1, after which its section takes no change; spoiling its
-//! section, which keeps the file from opening until it is put right; a secret under another secret's
-//! id, which a lookup by id may meet until everything is opened once. All its writers share one seed: who
-//! of them wrote is not told.
+//! section, which keeps the file from opening until it is put right; taking another secret's id, by which
+//! neither is found then. All its writers share one seed: who of them wrote is not told.
 //!
 //! **Who held a key that was taken away** has no line. Its workspaces have other keys: what is new does not
 //! open, what it signs and what it once saw is refused (4). Not prevented: reading what it could read then,

@@ -1,7 +1,7 @@
 //! Changing a section: records are put and removed, pages split and join, and what did not change keeps
 //! its bytes.
 
-use super::error::Error;
+use super::error::{Error, Part};
 use super::id::WorkspaceId;
 use super::record::{Index, RecordId};
 use super::section::{MAX_PAGE_RECORDS, Page, Section, hashed_records};
@@ -109,29 +109,30 @@ impl<'a> Pages<'a> {
         }
     }
 
-    /// The index of the record with this id.
+    /// The index of the only record with this id.
     pub fn find_id(&self, id: RecordId) -> Result<Option<Index>, Error> {
         let head = format!("\":\"{id}\",\"index\":\"");
         let finder = memmem::Finder::new(head.as_bytes());
+        let mut found = Vec::new();
         for state in &self.pages {
             match state {
                 State::Changed(lines) => {
-                    let mut all = lines.iter();
-                    if let Some((&index, _)) = all.find(|(_, line)| line.contains(&head)) {
-                        return Ok(Some(index));
-                    }
+                    let holding = lines.iter().filter(|(_, line)| line.contains(&head));
+                    found.extend(holding.map(|(&index, _)| index));
                 }
                 State::Kept { lines, .. } if finder.find(lines).is_none() => {}
                 State::Kept { page, lines } => {
-                    let found = hashed_records(page, lines, self.workspace)?;
-                    return Ok(found
-                        .iter()
-                        .find(|record| record.id == id)
-                        .map(|record| record.index));
+                    let records = hashed_records(page, lines, self.workspace)?;
+                    let holding = records.iter().filter(|record| record.id == id);
+                    found.extend(holding.map(|record| record.index));
                 }
             }
         }
-        Ok(None)
+        match found.as_slice() {
+            [] => Ok(None),
+            [only] => Ok(Some(*only)),
+            _ => Err(Error::Damaged(Part::Record(id.to_string()))),
+        }
     }
 
     /// How many records there are.

@@ -13,6 +13,7 @@ use crate::plaintext::Plaintext;
 use crate::sealed::header::Header;
 use crate::sealed::id::SecretId;
 use crate::sealed::record::{Kind, Record, RecordId};
+use crate::sealed::sign::Digest;
 use crate::sealed::{self, Part};
 use crate::store::{Previous, Snapshot, Store};
 use std::collections::{HashMap, HashSet};
@@ -25,6 +26,8 @@ pub struct Vault {
     view: View,
     /// Those the key reaches, in the header's order.
     workspaces: Vec<Workspace>,
+    /// The header that the keyring was last led to: a change that failed may have led it ahead.
+    followed: Digest,
 }
 
 /// The value that is effective at some time.
@@ -59,11 +62,13 @@ impl Vault {
         let view = View::load(store.load().map_err(Error::from)?, scan)?;
         let keyring = unlock(&view.layout.header)?;
         let workspaces = reached(keyring.as_ref(), &view)?;
+        let followed = view.layout.header.digest();
         Ok(Self {
             store,
             keyring,
             view,
             workspaces,
+            followed,
         })
     }
 
@@ -138,21 +143,18 @@ impl Vault {
                 found.ok_or_else(|| no_secret(home, name.as_str()))
             }
             Target::Id(id) => {
-                let record_id = RecordId::Secret(*id);
-                let mut with = Some(with);
-                // An id is one of a kind wherever it lies; the workspace at hand comes first.
-                let others = self.workspaces.iter().filter(|other| other.id != home.id);
-                for workspace in std::iter::once(home).chain(others) {
-                    let found = self.view.find_id(workspace.id, record_id, |record| {
-                        let secret = opening::secret(keyring, workspace, *id, record)?;
-                        let with = with.take().ok_or_else(|| record.damaged())?;
-                        with(secret, record)
-                    })?;
-                    if let Some(found) = found {
-                        return Ok(found);
+                let record = RecordId::Secret(*id);
+                let mut holders = Vec::new();
+                for workspace in places(&self.workspaces, home, reference) {
+                    if self.view.holds(workspace.id, record)? {
+                        holders.push(workspace);
                     }
                 }
-                Err(no_secret(home, &id.to_string()))
+                let holder = only_holder(&holders, home, record)?;
+                let found = self.view.find_id(holder.id, record, |record| {
+                    with(opening::secret(keyring, holder, *id, record)?, record)
+                })?;
+                found.ok_or_else(|| no_secret(home, &id.to_string()))
             }
         }
     }
@@ -293,10 +295,11 @@ impl Vault {
             })
         })?;
         let view = View::load(snapshot, Scan::Everything)?;
-        if view.layout.header != self.view.layout.header {
+        if view.layout.header.digest() != self.followed {
             self.keyring
                 .follow(&view.layout.header)
                 .map_err(Error::from)?;
+            self.followed = view.layout.header.digest();
         }
         let workspaces = reached(self.keyring.as_ref(), &view)?;
         let mut change = Change::new(&view, self.keyring.as_mut(), workspaces, now);
@@ -308,9 +311,11 @@ impl Vault {
             });
         };
         let staged = transaction.stage(&draft.bytes).map_err(Error::from)?;
-        confirm(self.keyring.as_mut(), &draft, staged, &view)
+        self.followed = draft.header().digest();
+        let (staged, workspaces) = confirm(self.keyring.as_mut(), &draft, staged, &view)
             .map_err(|error| error.of_staged(self.store.place()))?;
         transaction.commit(previous).map_err(Error::from)?;
+        (self.view, self.workspaces) = (staged, workspaces);
         Ok(Changed {
             result,
             written: Written::Replaced,
@@ -324,7 +329,7 @@ fn confirm(
     draft: &Draft,
     staged: Snapshot,
     before: &View,
-) -> Result<(), Error> {
+) -> Result<(View, Vec<Workspace>), Error> {
     let staged = View::load(staged, Scan::Bytes)?;
     // A key whose own line is replaced takes a new secret, which opened that line when it was issued.
     let own = keyring.key();
@@ -333,7 +338,8 @@ fn confirm(
         keyring.follow(&staged.layout.header)?;
     }
     let workspaces = reached(keyring, &staged)?;
-    draft.confirm(&staged, keyring, &workspaces)
+    draft.confirm(&staged, keyring, &workspaces)?;
+    Ok((staged, workspaces))
 }
 
 /// What came of a change.
@@ -391,6 +397,32 @@ pub(super) fn find_workspace<'a>(
             }
         }
     })
+}
+
+/// Where a secret named by its id may lie: in the workspace that the reference names, or in any.
+pub(super) fn places<'a>(
+    reached: &'a [Workspace],
+    home: &'a Workspace,
+    reference: &Reference,
+) -> Vec<&'a Workspace> {
+    match reference.workspace {
+        Some(_) => vec![home],
+        None => reached.iter().collect(),
+    }
+}
+
+/// The one workspace that holds a record. An id is one of a kind: in two workspaces, somebody who may
+/// write one of them took the other's for their own.
+pub(super) fn only_holder<'a>(
+    holders: &[&'a Workspace],
+    home: &Workspace,
+    id: RecordId,
+) -> Result<&'a Workspace, Error> {
+    match holders {
+        [only] => Ok(only),
+        [] => Err(no_secret(home, &id.to_string())),
+        _ => Err(sealed::Error::Damaged(Part::Record(id.to_string())).into()),
+    }
 }
 
 pub(super) fn no_secret(workspace: &Workspace, name: &str) -> Error {

@@ -16,6 +16,8 @@ use data_encoding::HEXLOWER;
 use std::borrow::Cow;
 
 pub const MAX_SLOTS: usize = 100;
+/// A hundred years of 365 days.
+const MAX_ROTATE_EVERY_SECONDS: u64 = 100 * 365 * 86_400;
 
 /// One version of a value.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -100,6 +102,13 @@ impl Secret {
             updated_at: time(meta.updated_at)?,
         };
         secret.check_slots()?;
+        if secret
+            .rotate_every
+            .is_some_and(|seconds| seconds == 0 || seconds > MAX_ROTATE_EVERY_SECONDS)
+        {
+            let rule = "a secret is due after a second to a hundred years";
+            return Err(Broken::new(rule, "value_error"));
+        }
         Ok(secret)
     }
 
@@ -108,6 +117,11 @@ impl Secret {
         if count == 0 || count > MAX_SLOTS {
             let rule = format!("a secret has 1 to {MAX_SLOTS} slots, not {count}");
             return Err(Broken::new(rule, "too_long"));
+        }
+        let checksum = |slot: &Slot| slot.checksum.len() == 64 && slot.checksum.bytes().all(is_hex);
+        if !self.slots.iter().all(checksum) {
+            let rule = "a checksum is 64 lower-case hexadecimal digits";
+            return Err(Broken::mismatch(rule));
         }
         let ascending = |pair: &[Slot]| pair[0].slot < pair[1].slot;
         if !self.slots.windows(2).all(ascending) {
@@ -141,6 +155,10 @@ impl Secret {
             updated_at: self.updated_at.milliseconds(),
         }
     }
+}
+
+fn is_hex(byte: u8) -> bool {
+    matches!(byte, b'0'..=b'9' | b'a'..=b'f')
 }
 
 /// The checksum that slots carry: SHA-256 of the value, lower-case hex.
@@ -204,7 +222,7 @@ mod tests {
             Secret::from_meta(good.id, &workspace, meta).map(|secret| secret == good)
         };
         assert_eq!(opened(&|_| ()), Ok(true));
-        let hostile: [&dyn Fn(&mut meta::Secret<'_>); 9] = [
+        let hostile: [&dyn Fn(&mut meta::Secret<'_>); 12] = [
             &|meta| meta.name = "../name".into(),
             &|meta| meta.name = "\u{1b}[2J".into(),
             &|meta| meta.env_key = "A=B".into(),
@@ -212,6 +230,9 @@ mod tests {
             &|meta| meta.allowed_domains = vec!["*".into()],
             &|meta| meta.slots.clear(),
             &|meta| meta.slots[1].slot = 0,
+            &|meta| meta.slots[0].checksum = "\u{1b}[2J".into(),
+            &|meta| meta.slots[0].checksum = "A".repeat(64),
+            &|meta| meta.rotate_every = Some(u64::MAX),
             &|meta| meta.created_at = -1,
             &|meta| meta.updated_at = i64::MAX,
         ];

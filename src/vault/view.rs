@@ -103,7 +103,13 @@ impl View {
             .transpose()
     }
 
-    /// Calls `with` with the record of this id. Searches the section's bytes, then checks one page.
+    /// Whether a workspace holds the record of this id. Searches the section's bytes; that it is absent
+    /// is said only after every page was found whole.
+    pub fn holds(&self, workspace: WorkspaceId, id: RecordId) -> Result<bool, Error> {
+        Ok(self.find_id(workspace, id, |_| Ok(()))?.is_some())
+    }
+
+    /// Calls `with` with the record of this id, the only one in its workspace.
     pub fn find_id<T>(
         &self,
         workspace: WorkspaceId,
@@ -114,16 +120,25 @@ impl View {
             return Ok(None);
         };
         let bytes = self.read(range.clone())?;
-        let Some(at) = memmem::find(&bytes, format!("\":\"{id}\",\"index\":\"").as_bytes()) else {
+        let lines_of =
+            |place: &Range<u64>| slice(&bytes, place.start - range.start..place.end - range.start);
+        let head = format!("\":\"{id}\",\"index\":\"");
+        let mut hits = memmem::find_iter(&bytes, head.as_bytes());
+        let Some(at) = hits.next() else {
+            for (page, place) in self.pages(workspace) {
+                self.records(page, lines_of(&place), workspace)?;
+            }
             return Ok(None);
         };
+        if hits.next().is_some() {
+            return Err(sealed::Error::Damaged(Part::Record(id.to_string())).into());
+        }
         let at = range.start + at as u64;
         let mut pages = self.pages(workspace);
         let Some((page, place)) = pages.find(|(_, place)| place.contains(&at)) else {
             return Ok(None);
         };
-        let lines = slice(&bytes, place.start - range.start..place.end - range.start);
-        let records = self.records(page, lines, workspace)?;
+        let records = self.records(page, lines_of(&place), workspace)?;
         let found = records.iter().find(|record| record.id == id);
         found.map(with).transpose()
     }

@@ -181,6 +181,10 @@ impl<'v> Change<'v> {
 }
 
 impl Draft {
+    pub fn header(&self) -> &header::Header {
+        &self.header
+    }
+
     /// Opens what was written, from what was really stored: the header, the workspaces, and every
     /// record that was touched with every value in it.
     pub fn confirm(

@@ -11,7 +11,7 @@ use crate::vault::description::Description;
 use crate::vault::domain::AllowedDomains;
 use crate::vault::env_key::EnvKey;
 use crate::vault::name::{SecretName, WorkspaceName};
-use crate::vault::open::{effective, no_secret};
+use crate::vault::open::{effective, no_secret, only_holder, places};
 use crate::vault::reference::{Reference, Target};
 use crate::vault::secret::{Secret, Slot, checksum};
 use crate::vault::value::check_value;
@@ -196,17 +196,22 @@ impl Change<'_> {
                 Ok((home, found))
             }
             Target::Id(id) => {
-                let others = self.workspaces.iter().filter(|other| other.id != home.id);
-                let places: Vec<_> = std::iter::once(&home).chain(others).cloned().collect();
-                for place in places {
-                    let index = self.pages(place.id).find_id(RecordId::Secret(*id))?;
-                    if let Some(index) = index
-                        && let Some(found) = self.find_index(&place, index)?
-                    {
-                        return Ok((place, found));
+                let record = RecordId::Secret(*id);
+                let workspaces = self.workspaces.clone();
+                let (mut holders, mut place) = (Vec::new(), None);
+                for workspace in places(&workspaces, &home, reference) {
+                    if let Some(index) = self.pages(workspace.id).find_id(record)? {
+                        holders.push(workspace);
+                        place = Some(index);
                     }
                 }
-                Err(no_secret(&home, &id.to_string()))
+                let holder = only_holder(&holders, &home, record)?;
+                let found = place
+                    .map(|index| self.find_index(holder, index))
+                    .transpose()?;
+                let found = found.flatten();
+                let found = found.ok_or_else(|| no_secret(&home, &id.to_string()))?;
+                Ok((holder.clone(), found))
             }
         }
     }

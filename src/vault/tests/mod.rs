@@ -3,6 +3,7 @@
 
 mod ages;
 mod apart;
+mod failing;
 mod forged;
 mod model;
 mod reader;

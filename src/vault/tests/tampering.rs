@@ -1,9 +1,9 @@
 //! Someone who can change the file and holds no key: bits, lengths, lines and pages.
 
 use super::apart::Apart;
-use super::{Owned, damage, everything, value, write};
+use super::{Owned, damage, everything, open, reference, value, write};
 use crate::sealed;
-use crate::vault::Error;
+use crate::vault::{Error, Scan};
 use std::collections::BTreeSet;
 
 /// Refused as what it is: not as a wrong token, not as a missing secret.
@@ -271,4 +271,27 @@ fn no_page_can_be_moved_dropped_doubled_or_replaced() {
         }
     }
     assert!(tried > 80, "{tried}");
+}
+
+/// An id is searched as text: a flipped bit in it must not make its secret absent.
+#[test]
+fn a_secret_whose_id_is_damaged_is_not_absent() {
+    let owned = Owned::with(&[("default/name", "value")]);
+    let vault = open(&owned.bytes(), &owned.token, Scan::Lookup).unwrap();
+    let id = vault
+        .secret(None, &reference("name"))
+        .unwrap()
+        .id
+        .to_string();
+    let bytes = owned.bytes();
+    assert_eq!(value(&bytes, &owned.token, &id).unwrap(), b"value");
+    let at = bytes
+        .windows(id.len())
+        .position(|window| window == id.as_bytes())
+        .unwrap();
+    for offset in 0..id.len() {
+        let mut flipped = bytes.clone();
+        flipped[at + offset] ^= 1;
+        damage(value(&flipped, &owned.token, &id), "by id");
+    }
 }

@@ -2,14 +2,17 @@
 //! and signs what no Kluis would write. Whoever reads that workspace must not be harmed by it.
 
 use super::apart::{Apart, Hostile, index};
-use super::{Owned, damage, everything, open, reference, value, write};
+use super::{Owned, damage, everything, now, open, open_in, reference, value, write};
 use crate::keyring::Keyring;
 use crate::keyring::local::LocalKeyring;
 use crate::keyring::token::Token;
 use crate::sealed::id::WorkspaceId;
 use crate::sealed::line::MAX_NUMBER;
 use crate::sealed::{self, Part};
+use crate::store::Previous;
+use crate::store::memory::MemoryStore;
 use crate::vault::Scan;
+use std::time::Duration;
 
 struct Scene {
     owned: Owned,
@@ -484,12 +487,23 @@ fn an_id_that_is_there_twice_is_damage() {
         id: theirs.id,
         ..Hostile::new("name", &[b"mine"])
     };
-    let error = damage(
-        everything(&scene.holding(vec![line(&hostile)]), &scene.owned.token),
-        "two",
-    );
+    let bytes = scene.holding(vec![line(&hostile)]);
+    let twice = sealed::Error::Damaged(Part::Record(theirs.id.to_string()));
+    let error = damage(everything(&bytes, &scene.owned.token), "everything");
+    assert_eq!(error, twice);
+    // By its id the one in `default` is not the other's, nor is it in the workspace that has the other.
+    let id = theirs.id.to_string();
     assert_eq!(
-        error,
-        sealed::Error::Damaged(Part::Record(theirs.id.to_string()))
+        damage(value(&bytes, &scene.owned.token, &id), "read"),
+        twice
     );
+    let store = MemoryStore::holding(&bytes);
+    let mut vault = open_in(&store, &scene.owned.token, Scan::Lookup).unwrap();
+    let deleted = vault.change(now(), Duration::ZERO, Previous::Keep, |change| {
+        change.delete_secret(None, &reference(&id))
+    });
+    assert_eq!(damage(deleted, "deleted"), twice);
+    let path = format!("default/{id}");
+    let found = value(&bytes, &scene.owned.token, &path).unwrap();
+    assert_eq!(found, b"default value");
 }
