@@ -85,12 +85,13 @@ impl List {
         let skipped = usize::from(!self.all_workspaces);
         let mut table = Table::new(headings.into_iter().skip(skipped));
         for Listed { secret, .. } in listed {
+            let updated = secret.updated_at.rfc3339();
             let cells = [
-                secret.workspace_name.clone(),
-                secret.name.to_string(),
-                secret.env_key.to_string(),
-                secret.updated_at.rfc3339(),
-                secret.description.as_str().to_owned(),
+                secret.workspace_name.as_str(),
+                secret.name.as_str(),
+                secret.env_key.as_str(),
+                &updated,
+                secret.description.as_str(),
             ];
             table.row(cells.into_iter().skip(skipped));
         }

@@ -5,7 +5,7 @@ use crate::sealed::derive::{Key, subkey};
 use crate::sealed::header;
 use crate::sealed::id::{VaultId, WorkspaceId};
 use crate::sealed::place::Place;
-use crate::sealed::record::{Index, Kind};
+use crate::sealed::record::{Index, IndexKey, Kind};
 use crate::sealed::sign::{self, Digest, SignatureBytes};
 use crate::sealed::xaes::Xaes;
 use crate::sealed::{Part, section};
@@ -13,7 +13,7 @@ use crate::sealed::{Part, section};
 pub struct WorkspaceKeys {
     id: WorkspaceId,
     vault: VaultId,
-    index: Key,
+    index: IndexKey,
     pub(super) meta: Xaes,
     pub(super) value: Xaes,
     pub(super) about: Xaes,
@@ -35,7 +35,7 @@ impl WorkspaceKeys {
         Self {
             id: line.id,
             vault,
-            index: derive("index"),
+            index: IndexKey::new(&derive("index")),
             meta: Xaes::new(&derive("meta")),
             value: Xaes::new(&derive("value")),
             about: Xaes::new(&derive("workspace")),

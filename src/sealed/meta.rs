@@ -99,7 +99,9 @@ pub fn encode(meta: &impl Serialize) -> Vec<u8> {
 /// The meaning of an opened text, unless it could have been written otherwise.
 pub fn decode<'a, T: Serialize + Deserialize<'a>>(text: &'a Plaintext) -> Option<T> {
     let meta: T = serde_json::from_slice(text.expose()).ok()?;
-    (encode(&meta) == text.expose()).then_some(meta)
+    let mut again = Vec::with_capacity(text.len());
+    serde_json::to_writer(&mut again, &meta).ok()?;
+    (again == text.expose()).then_some(meta)
 }
 
 #[cfg(test)]

@@ -23,16 +23,28 @@ pub enum Kind {
     App,
 }
 
-impl Index {
+/// The key of a workspace's blind indexes, ready for use: its first block is hashed once.
+pub struct IndexKey(Hmac<Sha256>);
+
+impl IndexKey {
     #[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]
-    pub fn new(key: &Key, kind: Kind, name: &str) -> Self {
+    pub fn new(key: &Key) -> Self {
+        Self(Hmac::new_from_slice(key.as_slice()).expect("any length"))
+    }
+}
+
+impl Index {
+    #[expect(clippy::expect_used, reason = "32 bytes are 43 characters")]
+    pub fn new(key: &IndexKey, kind: Kind, name: &str) -> Self {
         let kind: &[u8] = match kind {
             Kind::Secret => b"secret\0",
             Kind::App => b"app\0",
         };
-        let mac = Hmac::<Sha256>::new_from_slice(key.as_slice()).expect("any length");
-        let code = mac.chain_update(kind).chain_update(name).finalize();
-        Self::from_text(encode(&code.into_bytes()).as_bytes()).expect("32 bytes are 43 characters")
+        let mac = key.0.clone().chain_update(kind).chain_update(name);
+        let mut text = [0; TEXT_BYTES];
+        let code = mac.finalize().into_bytes();
+        data_encoding::BASE64_NOPAD.encode_mut(&code, &mut text);
+        Self::from_text(&text).expect("32 bytes are 43 characters")
     }
 
     pub fn from_text(text: &[u8]) -> Option<Self> {
@@ -152,7 +164,7 @@ mod tests {
     use super::*;
 
     fn index(name: &str, kind: Kind) -> Index {
-        Index::new(&Key::new([1; 32]), kind, name)
+        Index::new(&IndexKey::new(&Key::new([1; 32])), kind, name)
     }
 
     #[test]

@@ -274,10 +274,15 @@ pub fn records<'a>(
     lines: &'a [u8],
     workspace: WorkspaceId,
 ) -> Result<Vec<Record<'a>>, Error> {
-    if lines.len() as u64 != page.bytes || hash_text(lines) != page.hash {
+    if !is_intact(page, lines) {
         return Err(Error::Damaged(Part::Page(workspace)));
     }
     hashed_records(page, lines, workspace)
+}
+
+/// Whether these are the lines that were signed, whatever they say.
+pub fn is_intact(page: &Page, lines: &[u8]) -> bool {
+    lines.len() as u64 == page.bytes && hash_text(lines) == page.hash
 }
 
 /// As [`records`], for lines whose hash was found right before.

@@ -115,11 +115,10 @@ impl Ui {
 
     /// A table, in the form that suits whoever reads stdout.
     pub fn table(&mut self, table: &Table) -> Result<(), Error> {
-        let text = match self.streams.out_columns {
-            Some(columns) => table.for_terminal(columns),
-            None => table.for_pipe(),
-        };
-        self.raw(text.as_bytes())
+        match self.streams.out_columns {
+            Some(columns) => self.raw(table.for_terminal(columns).as_bytes()),
+            None => self.raw(table.for_pipe().as_bytes()),
+        }
     }
 
     /// One document; as unbuffered as a value, since `get --json` puts one in it.

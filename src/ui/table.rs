@@ -13,50 +13,54 @@ const GAP_COLUMNS: u16 = 2;
 /// Prose narrower than this is not worth reading.
 const MIN_PROSE_COLUMNS: u16 = 16;
 
-/// Rows under headings, kept as given until shown.
+/// Rows under headings. They are kept as a pipe gets them: ten thousand rows of texts of their own would
+/// cost more memory than all that is shown.
 pub struct Table {
     headings: Vec<&'static str>,
-    rows: Vec<Vec<String>>,
+    text: String,
 }
 
 impl Table {
     pub fn new(headings: impl IntoIterator<Item = &'static str>) -> Self {
         Self {
             headings: headings.into_iter().collect(),
-            rows: Vec::new(),
+            text: String::new(),
         }
     }
 
     /// Adds a row; its cells are in the order of the headings.
-    pub fn row(&mut self, cells: impl IntoIterator<Item = impl Into<String>>) {
-        self.rows.push(cells.into_iter().map(Into::into).collect());
+    pub fn row(&mut self, cells: impl IntoIterator<Item = impl AsRef<str>>) {
+        for (column, cell) in cells.into_iter().enumerate() {
+            if column > 0 {
+                self.text.push('\t');
+            }
+            // No tab and no line end is left in it.
+            self.text.push_str(&for_terminal(cell.as_ref()));
+        }
+        self.text.push('\n');
+    }
+
+    fn rows(&self) -> impl Iterator<Item = impl Iterator<Item = &str>> {
+        self.text.lines().map(|row| row.split('\t'))
     }
 
     /// One line per row, cells separated by tabs: for `cut`, `awk` and `while read`.
-    pub(super) fn for_pipe(&self) -> String {
-        let mut text = String::new();
-        for row in &self.rows {
-            for (column, cell) in row.iter().enumerate() {
-                if column > 0 {
-                    text.push('\t');
-                }
-                text.push_str(&for_terminal(cell));
-            }
-            text.push('\n');
-        }
-        text
+    pub(super) fn for_pipe(&self) -> &str {
+        &self.text
     }
 
     /// Aligned columns that fit the width: prose is wrapped, names are kept whole. Where that
     /// leaves too little room, every row is a paragraph. Nothing when there is no row.
     pub(super) fn for_terminal(&self, columns: u16) -> String {
-        if self.rows.is_empty() {
+        if self.text.is_empty() {
             return String::new();
         }
         let mut grid = self.grid();
         let mut needed = 0;
         for (index, width) in grid.column_max_content_widths().into_iter().enumerate() {
-            let is_prose = self.rows.iter().any(|row| holds_space(row.get(index)));
+            let is_prose = self
+                .rows()
+                .any(|mut row| row.nth(index).is_some_and(holds_space));
             let Some(column) = grid.column_mut(index) else {
                 continue;
             };
@@ -76,21 +80,21 @@ impl Table {
     fn grid(&self) -> Grid {
         let mut grid = Grid::new();
         grid.set_header(&self.headings);
-        for row in &self.rows {
-            grid.add_row(row.iter().map(|cell| for_terminal(cell)));
+        for row in self.rows() {
+            grid.add_row(row);
         }
         grid
     }
 
     fn paragraphs(&self) -> Grid {
         let mut grid = Grid::new();
-        for (index, row) in self.rows.iter().enumerate() {
+        for (index, row) in self.rows().enumerate() {
             if index > 0 {
                 grid.add_row(["", ""]);
             }
             for (&heading, cell) in self.headings.iter().zip(row) {
                 if !cell.is_empty() {
-                    grid.add_row([heading, &for_terminal(cell)]);
+                    grid.add_row([heading, cell]);
                 }
             }
         }
@@ -101,8 +105,8 @@ impl Table {
     }
 }
 
-fn holds_space(cell: Option<&String>) -> bool {
-    cell.is_some_and(|cell| cell.contains(' '))
+fn holds_space(cell: &str) -> bool {
+    cell.contains(' ')
 }
 
 fn drawn(grid: &mut Grid, columns: u16) -> String {

@@ -295,6 +295,9 @@ impl Vault {
             })
         })?;
         let view = View::load(snapshot, Scan::Everything)?;
+        view.layout
+            .check_records(view.file())
+            .map_err(Error::from)?;
         if view.layout.header.digest() != self.followed {
             self.keyring
                 .follow(&view.layout.header)

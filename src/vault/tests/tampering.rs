@@ -201,7 +201,7 @@ fn no_page_can_be_moved_dropped_doubled_or_replaced() {
     let old = Apart::of(&owned.bytes());
     owned.change(|change| {
         for (path, _) in &secrets {
-            change.delete_secret(None, &super::reference(path))?;
+            change.delete_secret(None, &reference(path))?;
             super::put(change, path, "newer")?;
         }
         Ok(())
