@@ -120,6 +120,15 @@ impl<'u> Context<'u> {
         act: impl FnOnce(&mut Change<'_>) -> Result<T, Error>,
     ) -> Result<Changed<T>, Error> {
         let mut vault = self.open(Scan::Lookup)?;
+        self.change_in(&mut vault, act)
+    }
+
+    /// Changes a vault that is open already: who is asked for a value has unlocked it by then.
+    pub fn change_in<T>(
+        &self,
+        vault: &mut Vault,
+        act: impl FnOnce(&mut Change<'_>) -> Result<T, Error>,
+    ) -> Result<Changed<T>, Error> {
         vault.change(self.now, self.settings.lock_timeout, Previous::Keep, act)
     }
 

@@ -6,6 +6,7 @@ use super::secret_argument::{NameArgument, read_value};
 use super::value::ValueArgs;
 use super::{Context, Verb};
 use crate::error::Error;
+use crate::vault::Scan;
 use crate::vault::change::{NewSecret, SecretUpdate};
 use crate::vault::reference::{Reference, Target};
 
@@ -31,9 +32,10 @@ impl Verb for Set {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let name = self.name.name()?;
         let (description, env_key) = (self.fields.description()?, self.fields.env_key()?);
+        let mut vault = context.open(Scan::Lookup)?;
         let value = read_value(&self.value, context)?;
         let workspace = context.workspace().cloned();
-        let changed = context.change(|change| {
+        let changed = context.change_in(&mut vault, |change| {
             let target = Target::Name(name.clone());
             let reference = Reference {
                 workspace: None,

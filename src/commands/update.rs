@@ -7,6 +7,7 @@ use super::value::ValueArgs;
 use super::{Context, Verb};
 use crate::error::Error;
 use crate::vault;
+use crate::vault::Scan;
 use crate::vault::change::SecretUpdate;
 use crate::vault::name::SecretName;
 
@@ -55,11 +56,12 @@ impl Verb for Update {
             env_key: self.fields.env_key()?,
             value: None,
         };
+        let mut vault = context.open(Scan::Lookup)?;
         if reads {
             update.value = Some(read_value(&self.source, context)?);
         }
         let workspace = context.workspace().cloned();
-        let changed = context.change(|change| {
+        let changed = context.change_in(&mut vault, |change| {
             let secret = change.update_secret(workspace.as_ref(), &reference, update)?;
             Ok((change.app_count(&secret)?, secret))
         })?;

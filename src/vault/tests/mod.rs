@@ -9,6 +9,7 @@ mod model;
 mod reader;
 mod removed;
 mod tampering;
+mod twice;
 mod vectors;
 mod writer;
 

@@ -2,27 +2,24 @@
 //! and signs what no Kluis would write. Whoever reads that workspace must not be harmed by it.
 
 use super::apart::{Apart, Hostile, index};
-use super::{Owned, damage, everything, now, open, open_in, reference, value, write};
+use super::{Owned, damage, everything, open, reference, value, write};
 use crate::keyring::Keyring;
 use crate::keyring::local::LocalKeyring;
 use crate::keyring::token::Token;
 use crate::sealed::id::WorkspaceId;
 use crate::sealed::line::MAX_NUMBER;
 use crate::sealed::{self, Part};
-use crate::store::Previous;
-use crate::store::memory::MemoryStore;
 use crate::vault::Scan;
-use std::time::Duration;
 
-struct Scene {
-    owned: Owned,
+pub struct Scene {
+    pub owned: Owned,
     /// The hostile writer's, for `staging`.
-    keyring: LocalKeyring,
+    pub keyring: LocalKeyring,
     reader: Token,
-    staging: WorkspaceId,
+    pub staging: WorkspaceId,
 }
 
-fn scene() -> Scene {
+pub fn scene() -> Scene {
     let owned = Owned::with(&[
         ("default/name", "default value"),
         ("staging/name", "value"),
@@ -41,7 +38,7 @@ fn scene() -> Scene {
 
 impl Scene {
     /// The vault with these records in `staging`, signed by the writer.
-    fn holding(&self, lines: Vec<String>) -> Vec<u8> {
+    pub fn holding(&self, lines: Vec<String>) -> Vec<u8> {
         self.edited(lines, |head| head)
     }
 
@@ -74,7 +71,7 @@ impl Scene {
     /// Listing, verifying and writing name this part as damaged, for both who can read it; what lies
     /// in the other workspace is still looked up.
     #[track_caller]
-    fn refuse(&self, bytes: &[u8], part: &Part, case: &str) {
+    pub fn refuse(&self, bytes: &[u8], part: &Part, case: &str) {
         let expected = sealed::Error::Damaged(part.clone());
         for token in [&self.owned.token, &self.reader] {
             assert_eq!(damage(everything(bytes, token), case), expected, "{case}");
@@ -464,46 +461,4 @@ fn a_writer_signs_no_other_section() {
             signature
         );
     }
-}
-
-/// Two secrets of one id, in one workspace or in two: found by whoever opens everything.
-#[test]
-fn an_id_that_is_there_twice_is_damage() {
-    let scene = scene();
-    let hostile = Hostile::new("name", &[b"value"]);
-    let again = Hostile {
-        id: hostile.id,
-        ..Hostile::new("other", &[b"value"])
-    };
-    let line = |hostile: &Hostile<'_>| hostile.line(&scene.keyring, scene.staging, |meta| meta);
-    let mut lines = vec![line(&hostile), line(&again)];
-    lines.sort_by_key(|line| index(line));
-    let part = Part::Record(hostile.id.to_string());
-    scene.refuse(&scene.holding(lines), &part, "twice in one workspace");
-
-    let vault = open(&scene.owned.bytes(), &scene.owned.token, Scan::Lookup).unwrap();
-    let theirs = vault.secret(None, &reference("default/name")).unwrap();
-    let hostile = Hostile {
-        id: theirs.id,
-        ..Hostile::new("name", &[b"mine"])
-    };
-    let bytes = scene.holding(vec![line(&hostile)]);
-    let twice = sealed::Error::Damaged(Part::Record(theirs.id.to_string()));
-    let error = damage(everything(&bytes, &scene.owned.token), "everything");
-    assert_eq!(error, twice);
-    // By its id the one in `default` is not the other's, nor is it in the workspace that has the other.
-    let id = theirs.id.to_string();
-    assert_eq!(
-        damage(value(&bytes, &scene.owned.token, &id), "read"),
-        twice
-    );
-    let store = MemoryStore::holding(&bytes);
-    let mut vault = open_in(&store, &scene.owned.token, Scan::Lookup).unwrap();
-    let deleted = vault.change(now(), Duration::ZERO, Previous::Keep, |change| {
-        change.delete_secret(None, &reference(&id))
-    });
-    assert_eq!(damage(deleted, "deleted"), twice);
-    let path = format!("default/{id}");
-    let found = value(&bytes, &scene.owned.token, &path).unwrap();
-    assert_eq!(found, b"default value");
 }

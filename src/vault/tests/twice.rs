@@ -1,0 +1,52 @@
+//! An id that is there twice: by it, neither is found.
+
+use super::apart::{Hostile, index};
+use super::writer::scene;
+use super::{damage, everything, now, open, open_in, reference, value};
+use crate::sealed::{self, Part};
+use crate::store::Previous;
+use crate::store::memory::MemoryStore;
+use crate::vault::Scan;
+use std::time::Duration;
+
+/// Two secrets of one id, in one workspace or in two: found by whoever opens everything.
+#[test]
+fn an_id_that_is_there_twice_is_damage() {
+    let scene = scene();
+    let hostile = Hostile::new("name", &[b"value"]);
+    let again = Hostile {
+        id: hostile.id,
+        ..Hostile::new("other", &[b"value"])
+    };
+    let line = |hostile: &Hostile<'_>| hostile.line(&scene.keyring, scene.staging, |meta| meta);
+    let mut lines = vec![line(&hostile), line(&again)];
+    lines.sort_by_key(|line| index(line));
+    let part = Part::Record(hostile.id.to_string());
+    scene.refuse(&scene.holding(lines), &part, "twice in one workspace");
+
+    let vault = open(&scene.owned.bytes(), &scene.owned.token, Scan::Lookup).unwrap();
+    let theirs = vault.secret(None, &reference("default/name")).unwrap();
+    let hostile = Hostile {
+        id: theirs.id,
+        ..Hostile::new("name", &[b"mine"])
+    };
+    let bytes = scene.holding(vec![line(&hostile)]);
+    let twice = sealed::Error::Damaged(Part::Record(theirs.id.to_string()));
+    let error = damage(everything(&bytes, &scene.owned.token), "everything");
+    assert_eq!(error, twice);
+    // By its id the one in `default` is not the other's, nor is it in the workspace that has the other.
+    let id = theirs.id.to_string();
+    assert_eq!(
+        damage(value(&bytes, &scene.owned.token, &id), "read"),
+        twice
+    );
+    let store = MemoryStore::holding(&bytes);
+    let mut vault = open_in(&store, &scene.owned.token, Scan::Lookup).unwrap();
+    let deleted = vault.change(now(), Duration::ZERO, Previous::Keep, |change| {
+        change.delete_secret(None, &reference(&id))
+    });
+    assert_eq!(damage(deleted, "deleted"), twice);
+    let path = format!("default/{id}");
+    let found = value(&bytes, &scene.owned.token, &path).unwrap();
+    assert_eq!(found, b"default value");
+}
