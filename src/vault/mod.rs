@@ -22,6 +22,7 @@ pub mod value;
 mod view;
 pub mod workspace;
 
+pub use change::{Changed, Written};
 pub use error::Error;
-pub use open::{Changed, Listed, Selected, Vault, Written};
+pub use open::{Listed, Selected, Vault};
 pub use view::Scan;

@@ -1,13 +1,12 @@
 //! An unlocked vault: looking things up.
 
-use super::change::{Change, Draft};
 use super::name::WorkspaceName;
 use super::reference::{Reference, Target};
 use super::secret::Secret;
 use super::time::Timestamp;
 use super::view::{Scan, View};
 use super::workspace::Workspace;
-use super::{Error, opening};
+use super::{Error, app, opening};
 use crate::keyring::Keyring;
 use crate::plaintext::Plaintext;
 use crate::sealed::header::Header;
@@ -15,19 +14,18 @@ use crate::sealed::id::SecretId;
 use crate::sealed::record::{Kind, Record, RecordId};
 use crate::sealed::sign::Digest;
 use crate::sealed::{self, Part};
-use crate::store::{Previous, Snapshot, Store};
+use crate::store::Store;
 use std::collections::{HashMap, HashSet};
-use std::time::Duration;
 
 /// A vault and the key that opened it.
 pub struct Vault {
-    store: Box<dyn Store>,
-    keyring: Box<dyn Keyring>,
-    view: View,
+    pub(super) store: Box<dyn Store>,
+    pub(super) keyring: Box<dyn Keyring>,
+    pub(super) view: View,
     /// Those the key reaches, in the header's order.
-    workspaces: Vec<Workspace>,
+    pub(super) workspaces: Vec<Workspace>,
     /// The header that the keyring was last led to: a change that failed may have led it ahead.
-    followed: Digest,
+    pub(super) followed: Digest,
 }
 
 /// The value that is effective at some time.
@@ -192,23 +190,7 @@ impl Vault {
 
     /// How many apps link a secret.
     pub fn app_count(&self, secret: &Secret) -> Result<usize, Error> {
-        let workspace = self
-            .workspaces
-            .iter()
-            .find(|workspace| workspace.id == secret.workspace);
-        let mut apps = HashSet::new();
-        if let Some(workspace) = workspace {
-            self.view.each(workspace.id, |record| {
-                if let RecordId::App(id) = record.id {
-                    let app = opening::app(self.keyring.as_ref(), workspace, id, record)?;
-                    if app.links.contains(&secret.id) {
-                        apps.insert(app.id);
-                    }
-                }
-                Ok(())
-            })?;
-        }
-        Ok(apps.len())
+        app::count(&self.view, self.keyring.as_ref(), &self.workspaces, secret)
     }
 
     /// Every value effective at `now`, of every secret of a workspace, by name.
@@ -275,92 +257,10 @@ impl Vault {
         })?;
         Ok(count)
     }
-
-    /// Changes the vault: waits for the lock, loads it again, lets `act` work on what is there now,
-    /// and replaces it after what was written has been read back and opened.
-    ///
-    /// Nothing is written when `act` fails, or changes nothing.
-    pub fn change<T, E: From<Error>>(
-        &mut self,
-        now: Timestamp,
-        patience: Duration,
-        previous: Previous,
-        act: impl FnOnce(&mut Change<'_>) -> Result<T, E>,
-    ) -> Result<Changed<T>, E> {
-        let mut transaction = self.store.begin(patience).map_err(Error::from)?;
-        let snapshot = transaction.current().map_err(Error::from)?;
-        let snapshot = snapshot.ok_or_else(|| {
-            Error::from(crate::store::Error::NotFound {
-                place: self.store.place(),
-            })
-        })?;
-        let view = View::load(snapshot, Scan::Everything)?;
-        view.layout
-            .check_records(view.file())
-            .map_err(Error::from)?;
-        if view.layout.header.digest() != self.followed {
-            self.keyring
-                .follow(&view.layout.header)
-                .map_err(Error::from)?;
-            self.followed = view.layout.header.digest();
-        }
-        let workspaces = reached(self.keyring.as_ref(), &view)?;
-        let mut change = Change::new(&view, self.keyring.as_mut(), workspaces, now);
-        let result = act(&mut change)?;
-        let Some(draft) = change.finish().map_err(E::from)? else {
-            return Ok(Changed {
-                result,
-                written: Written::Unchanged,
-            });
-        };
-        let staged = transaction.stage(&draft.bytes).map_err(Error::from)?;
-        self.followed = draft.header().digest();
-        let (staged, workspaces) = confirm(self.keyring.as_mut(), &draft, staged, &view)
-            .map_err(|error| error.of_staged(self.store.place()))?;
-        transaction.commit(previous).map_err(Error::from)?;
-        (self.view, self.workspaces) = (staged, workspaces);
-        Ok(Changed {
-            result,
-            written: Written::Replaced,
-        })
-    }
-}
-
-/// Opens what was really stored, which is to take the place of `before`.
-fn confirm(
-    keyring: &mut dyn Keyring,
-    draft: &Draft,
-    staged: Snapshot,
-    before: &View,
-) -> Result<(View, Vec<Workspace>), Error> {
-    let staged = View::load(staged, Scan::Bytes)?;
-    // A key whose own line is replaced takes a new secret, which opened that line when it was issued.
-    let own = keyring.key();
-    let line = |view: &View| view.layout.header.content().key(own).cloned();
-    if line(&staged) == line(before) {
-        keyring.follow(&staged.layout.header)?;
-    }
-    let workspaces = reached(keyring, &staged)?;
-    draft.confirm(&staged, keyring, &workspaces)?;
-    Ok((staged, workspaces))
-}
-
-/// What came of a change.
-pub struct Changed<T> {
-    pub result: T,
-    pub written: Written,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Written {
-    /// The vault is replaced, durably.
-    Replaced,
-    /// There was nothing to change; the file kept its bytes.
-    Unchanged,
 }
 
 /// The workspaces that a keyring reaches.
-fn reached(keyring: &dyn Keyring, view: &View) -> Result<Vec<Workspace>, Error> {
+pub(super) fn reached(keyring: &dyn Keyring, view: &View) -> Result<Vec<Workspace>, Error> {
     let mut names = HashSet::new();
     let lines = view.layout.header.content().workspaces.iter();
     lines

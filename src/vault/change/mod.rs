@@ -1,10 +1,12 @@
 //! A change of a vault: works on what was read under the lock, remembers what it touched, and seals the
 //! result. It never writes: [`Vault::change`](super::Vault::change) does, after reading back.
 
+mod commit;
 mod key;
 mod secret;
 mod workspace;
 
+pub use commit::{Changed, Written};
 pub use secret::{NewSecret, SecretUpdate};
 pub use workspace::{Contents, WorkspaceUpdate};
 

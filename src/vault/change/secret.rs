@@ -16,8 +16,7 @@ use crate::vault::reference::{Reference, Target};
 use crate::vault::secret::{Secret, Slot, checksum};
 use crate::vault::value::check_value;
 use crate::vault::workspace::Workspace;
-use crate::vault::{Error, opening};
-use std::collections::HashSet;
+use crate::vault::{Error, app, opening};
 
 pub struct NewSecret {
     pub name: SecretName,
@@ -160,26 +159,9 @@ impl Change<'_> {
         }
     }
 
-    /// How many apps link a secret.
+    /// How many apps link a secret, before this change.
     pub fn app_count(&self, secret: &Secret) -> Result<usize, Error> {
-        let Some(home) = self
-            .workspaces
-            .iter()
-            .find(|home| home.id == secret.workspace)
-        else {
-            return Ok(0);
-        };
-        let mut apps = HashSet::new();
-        self.view.each(home.id, |record| {
-            if let RecordId::App(id) = record.id {
-                let app = opening::app(self.keyring, home, id, record)?;
-                if app.links.contains(&secret.id) {
-                    apps.insert(app.id);
-                }
-            }
-            Ok(())
-        })?;
-        Ok(apps.len())
+        app::count(self.view, self.keyring, &self.workspaces, secret)
     }
 
     fn find(

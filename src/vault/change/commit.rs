@@ -1,0 +1,96 @@
+//! Making a change real: under the lock, on what is there now, and only after what was written has been
+//! read back and opened.
+
+use super::{Change, Draft};
+use crate::keyring::Keyring;
+use crate::store::{self, Previous, Snapshot};
+use crate::vault::open::reached;
+use crate::vault::time::Timestamp;
+use crate::vault::view::View;
+use crate::vault::workspace::Workspace;
+use crate::vault::{Error, Scan, Vault};
+use std::time::Duration;
+
+impl Vault {
+    /// Changes the vault: waits for the lock, loads it again, lets `act` work on what is there now,
+    /// and replaces it after what was written has been read back and opened.
+    ///
+    /// Nothing is written when `act` fails, or changes nothing.
+    pub fn change<T, E: From<Error>>(
+        &mut self,
+        now: Timestamp,
+        patience: Duration,
+        previous: Previous,
+        act: impl FnOnce(&mut Change<'_>) -> Result<T, E>,
+    ) -> Result<Changed<T>, E> {
+        let mut transaction = self.store.begin(patience).map_err(Error::from)?;
+        let snapshot = transaction.current().map_err(Error::from)?;
+        let snapshot = snapshot.ok_or_else(|| {
+            Error::from(store::Error::NotFound {
+                place: self.store.place(),
+            })
+        })?;
+        let view = View::load(snapshot, Scan::Everything)?;
+        view.layout
+            .check_records(view.file())
+            .map_err(Error::from)?;
+        if view.layout.header.digest() != self.followed {
+            self.keyring
+                .follow(&view.layout.header)
+                .map_err(Error::from)?;
+            self.followed = view.layout.header.digest();
+        }
+        let workspaces = reached(self.keyring.as_ref(), &view)?;
+        let mut change = Change::new(&view, self.keyring.as_mut(), workspaces, now);
+        let result = act(&mut change)?;
+        let Some(draft) = change.finish().map_err(E::from)? else {
+            return Ok(Changed {
+                result,
+                written: Written::Unchanged,
+            });
+        };
+        let staged = transaction.stage(&draft.bytes).map_err(Error::from)?;
+        self.followed = draft.header().digest();
+        let (staged, workspaces) = confirm(self.keyring.as_mut(), &draft, staged, &view)
+            .map_err(|error| error.of_staged(self.store.place()))?;
+        transaction.commit(previous).map_err(Error::from)?;
+        (self.view, self.workspaces) = (staged, workspaces);
+        Ok(Changed {
+            result,
+            written: Written::Replaced,
+        })
+    }
+}
+
+/// Opens what was really stored, which is to take the place of `before`.
+fn confirm(
+    keyring: &mut dyn Keyring,
+    draft: &Draft,
+    staged: Snapshot,
+    before: &View,
+) -> Result<(View, Vec<Workspace>), Error> {
+    let staged = View::load(staged, Scan::Bytes)?;
+    // A key whose own line is replaced takes a new secret, which opened that line when it was issued.
+    let own = keyring.key();
+    let line = |view: &View| view.layout.header.content().key(own).cloned();
+    if line(&staged) == line(before) {
+        keyring.follow(&staged.layout.header)?;
+    }
+    let workspaces = reached(keyring, &staged)?;
+    draft.confirm(&staged, keyring, &workspaces)?;
+    Ok((staged, workspaces))
+}
+
+/// What came of a change.
+pub struct Changed<T> {
+    pub result: T,
+    pub written: Written,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Written {
+    /// The vault is replaced, durably.
+    Replaced,
+    /// There was nothing to change; the file kept its bytes.
+    Unchanged,
+}
