@@ -314,7 +314,7 @@ fn usage(error: &clap::Error) -> Error {
         },
         ErrorKind::InvalidSubcommand => (
             "there is no such command".to_owned(),
-            of(ContextKind::SuggestedSubcommand).map(|near| format!("did you mean `{near}`?")),
+            of(ContextKind::SuggestedSubcommand).map(|near| format!("did you mean `{}`?", near.replace(", ", "` or `"))),
         ),
         ErrorKind::MissingRequiredArgument => (format!("{named} is missing"), None),
         ErrorKind::ArgumentConflict => match of(ContextKind::PriorArg) {

@@ -13,6 +13,7 @@ mod create;
 mod damage;
 mod delete;
 mod exit_codes;
+mod frozen;
 mod full_disk;
 mod generated;
 mod get;
