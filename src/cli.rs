@@ -257,8 +257,8 @@ impl From<Globals> for Flags {
 
 /// Whether a failure is to be told as JSON, even when the command line cannot be read.
 fn wants_json(arguments: &[OsString]) -> bool {
-    let own = arguments.iter().take_while(|argument| *argument != "--");
-    own.into_iter().any(|argument| argument == "--json")
+    let mut own = arguments.iter().take_while(|argument| *argument != "--");
+    own.any(|argument| argument == "--json")
 }
 
 /// Whether the verb is `run`: its failures have a code of their own, even those that clap cannot read. A

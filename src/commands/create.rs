@@ -42,10 +42,8 @@ impl Verb for Create {
                 env_key,
                 value,
             };
-            let secret = change.create_secret(workspace.as_ref(), new)?;
-            Ok((change.app_count(&secret)?, secret))
+            Ok(change.create_secret(workspace.as_ref(), new)?)
         })?;
-        let (app_count, secret) = changed.result;
-        print_written(context, &secret, app_count, changed.written)
+        print_written(context, &vault, &changed)
     }
 }

@@ -5,7 +5,7 @@ use super::{Context, Verb};
 use crate::error::Error;
 use crate::settings::Interaction;
 use crate::ui::Answer;
-use crate::vault::{self, Scan};
+use crate::vault::Scan;
 
 /// Delete a secret
 ///
@@ -24,7 +24,7 @@ pub struct Delete {
 impl Verb for Delete {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let reference = self.secret.reference()?;
-        let vault = &mut context.open(Scan::Lookup)?;
+        let mut vault = context.open(Scan::Lookup)?;
         let workspace = context.workspace().cloned();
         let secret = vault.secret(workspace.as_ref(), &reference)?;
         confirm(
@@ -35,23 +35,8 @@ impl Verb for Delete {
                 secret.slots.len()
             ),
         )?;
-        let patience = context.settings.lock_timeout;
-        let previous = crate::store::Previous::Keep;
-        vault.change(context.now, patience, previous, |change| {
-            let found = change.look_up(workspace.as_ref(), &reference)?;
-            let apps = found
-                .as_ref()
-                .map(|secret| change.app_count(secret))
-                .transpose()?;
-            if let Some(apps @ 1..) = apps {
-                return Err(Error::Vault(vault::Error::InUse {
-                    message: format!("{} is linked by {apps} app(s)", secret.path()),
-                    hint: "unlink it first",
-                }));
-            }
-            change
-                .delete_secret(workspace.as_ref(), &reference)
-                .map_err(Error::from)
+        context.change_in(&mut vault, |change| {
+            Ok(change.delete_secret(workspace.as_ref(), &reference)?)
         })?;
         Ok(())
     }

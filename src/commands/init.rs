@@ -1,7 +1,7 @@
 //! `init`: a new vault, and the first key to it.
 
 use super::context::vault_key;
-use super::kdf::{KdfArgs, is_weak};
+use super::kdf::KdfArgs;
 use super::{Context, Verb, new_passphrase};
 use crate::error::Error;
 use crate::plaintext::Plaintext;
@@ -65,12 +65,7 @@ impl Verb for Init {
                 Err(Error::Ui(ui::Error::NoTerminal)) => return Err(nobody()),
                 other => other?,
             };
-            let kdf = self.kdf.choose()?;
-            if is_weak(kdf) {
-                context
-                    .ui
-                    .warning("less than 64 MiB makes guessing the passphrase cheap");
-            }
+            let kdf = self.kdf.choose(context)?;
             Some((chosen, kdf))
         };
         let asked = passphrase.is_some() && context.settings.unlocking.passphrase_file.is_none();

@@ -1,6 +1,7 @@
 //! How much work a new passphrase key asks for: `--kdf`, or as much as this machine does in half a
 //! second.
 
+use super::Context;
 use crate::error::Error;
 use crate::plaintext::Plaintext;
 use crate::sealed;
@@ -22,17 +23,22 @@ pub struct KdfArgs {
 }
 
 impl KdfArgs {
-    /// What was asked for, or what was measured.
-    pub fn choose(&self) -> Result<Kdf, Error> {
-        match &self.kdf {
-            Some(text) => parse(text),
-            None => Ok(calibrate()),
+    /// What was asked for, or what was measured; warns of less than is recommended.
+    pub fn choose(&self, context: &mut Context) -> Result<Kdf, Error> {
+        let Some(text) = &self.kdf else {
+            return Ok(calibrate());
+        };
+        let kdf = parse(text)?;
+        if is_weak(kdf) {
+            let message = "less than 64 MiB makes guessing the passphrase cheap";
+            context.ui.warning(message);
         }
+        Ok(kdf)
     }
 }
 
 /// Whether this is less than RFC 9106 recommends where memory is scarce.
-pub fn is_weak(kdf: Kdf) -> bool {
+fn is_weak(kdf: Kdf) -> bool {
     kdf.memory < Kdf::RECOMMENDED.memory
 }
 

@@ -2,9 +2,9 @@
 
 use super::Context;
 use crate::error::Error;
-use crate::vault::Written;
 use crate::vault::secret::Secret;
 use crate::vault::time::Timestamp;
+use crate::vault::{Changed, Vault, Written};
 use serde::Serialize;
 
 /// The object of `show --json`; without its slots, a row of `list --json`.
@@ -95,19 +95,24 @@ impl<'a> Shown<'a> {
 /// What `create` and `set` say when they are done: the id, or the whole object.
 pub fn print_written(
     context: &mut Context,
-    secret: &Secret,
-    app_count: usize,
-    written: Written,
+    vault: &Vault,
+    changed: &Changed<Secret>,
 ) -> Result<(), Error> {
-    note_unchanged(context, written);
+    let secret = &changed.result;
+    note_unchanged(context, changed.written);
     if context.json {
-        context
-            .ui
-            .json(&Shown::whole(secret, app_count, context.now))?;
+        print_json(context, vault, secret)?;
     } else {
         context.ui.line(&secret.id.to_string())?;
     }
     Ok(())
+}
+
+/// The object of `show --json`.
+pub fn print_json(context: &mut Context, vault: &Vault, secret: &Secret) -> Result<(), Error> {
+    let app_count = vault.app_count(secret)?;
+    let shown = Shown::whole(secret, app_count, context.now);
+    Ok(context.ui.json(&shown)?)
 }
 
 /// Says that nothing was written, where that is so.

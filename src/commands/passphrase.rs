@@ -1,7 +1,7 @@
 //! `passphrase`: another passphrase for the same key.
 
 use super::context::is_stdin;
-use super::kdf::{KdfArgs, is_weak};
+use super::kdf::KdfArgs;
 use super::{Context, Verb, new_passphrase};
 use crate::error::Error;
 use crate::keyring::{self, Keyring, issue, unlock};
@@ -50,12 +50,7 @@ impl Verb for Passphrase {
                 sealed::Error::Damaged(sealed::Part::Key(id)),
             ))?;
             let chosen = new_passphrase::choose(context, self.new_passphrase_file.as_deref())?;
-            let kdf = self.kdf.choose()?;
-            if is_weak(kdf) {
-                context
-                    .ui
-                    .warning("less than 64 MiB makes guessing the passphrase cheap");
-            }
+            let kdf = self.kdf.choose(context)?;
             let master = keyring.master()?;
             let vault = header.content().vault;
             line = Some(issue::passphrase(master, vault, id, &chosen, kdf, &about)?);

@@ -60,9 +60,8 @@ impl Verb for Set {
                 };
                 change.create_secret(workspace.as_ref(), new)?
             };
-            Ok((change.app_count(&secret)?, secret))
+            Ok(secret)
         })?;
-        let (app_count, secret) = changed.result;
-        print_written(context, &secret, app_count, changed.written)
+        print_written(context, &vault, &changed)
     }
 }

@@ -1,6 +1,6 @@
 //! `show`: everything about a secret but its value.
 
-use super::output::Shown;
+use super::output::print_json;
 use super::secret_argument::SecretArgument;
 use super::{Context, Verb};
 use crate::error::Error;
@@ -23,12 +23,10 @@ impl Verb for Show {
         let reference = self.secret.reference()?;
         let vault = context.open(Scan::Everything)?;
         let secret = vault.secret(context.workspace(), &reference)?;
-        let app_count = vault.app_count(&secret)?;
         if context.json {
-            return Ok(context
-                .ui
-                .json(&Shown::whole(&secret, app_count, context.now))?);
+            return print_json(context, &vault, &secret);
         }
+        let app_count = vault.app_count(&secret)?;
         print(context, &secret, app_count)
     }
 }

@@ -1,7 +1,7 @@
 //! `update`: some fields of a secret, all or none of them.
 
 use super::fields::FieldArgs;
-use super::output::{Shown, note_unchanged};
+use super::output::{note_unchanged, print_json};
 use super::secret_argument::{SecretArgument, read_value};
 use super::value::ValueArgs;
 use super::{Context, Verb};
@@ -62,15 +62,11 @@ impl Verb for Update {
         }
         let workspace = context.workspace().cloned();
         let changed = context.change_in(&mut vault, |change| {
-            let secret = change.update_secret(workspace.as_ref(), &reference, update)?;
-            Ok((change.app_count(&secret)?, secret))
+            Ok(change.update_secret(workspace.as_ref(), &reference, update)?)
         })?;
         note_unchanged(context, changed.written);
-        let (app_count, secret) = changed.result;
         if context.json {
-            context
-                .ui
-                .json(&Shown::whole(&secret, app_count, context.now))?;
+            print_json(context, &vault, &changed.result)?;
         }
         Ok(())
     }

@@ -141,18 +141,16 @@ impl Vault {
                 found.ok_or_else(|| no_secret(home, name.as_str()))
             }
             Target::Id(id) => {
-                let record = RecordId::Secret(*id);
-                let mut holders = Vec::new();
+                let (mut with, mut answer) = (Some(with), None);
                 for workspace in places(&self.workspaces, home, reference) {
-                    if self.view.holds(workspace.id, record)? {
-                        holders.push(workspace);
-                    }
+                    let record = RecordId::Secret(*id);
+                    let found = self.view.find_id(workspace.id, record, |record| {
+                        let with = with.take().ok_or_else(|| record.damaged())?;
+                        with(opening::secret(keyring, workspace, *id, record)?, record)
+                    })?;
+                    answer = answer.or(found);
                 }
-                let holder = only_holder(&holders, home, record)?;
-                let found = self.view.find_id(holder.id, record, |record| {
-                    with(opening::secret(keyring, holder, *id, record)?, record)
-                })?;
-                found.ok_or_else(|| no_secret(home, &id.to_string()))
+                answer.ok_or_else(|| no_secret(home, &id.to_string()))
             }
         }
     }
@@ -302,7 +300,8 @@ pub(super) fn find_workspace<'a>(
     })
 }
 
-/// Where a secret named by its id may lie: in the workspace that the reference names, or in any.
+/// Where a secret named by its id may lie: in the workspace that the reference names, or in any. All of
+/// them are searched: in two, somebody who may write one of them took the other's id for their own.
 pub(super) fn places<'a>(
     reached: &'a [Workspace],
     home: &'a Workspace,
@@ -311,20 +310,6 @@ pub(super) fn places<'a>(
     match reference.workspace {
         Some(_) => vec![home],
         None => reached.iter().collect(),
-    }
-}
-
-/// The one workspace that holds a record. An id is one of a kind: in two workspaces, somebody who may
-/// write one of them took the other's for their own.
-pub(super) fn only_holder<'a>(
-    holders: &[&'a Workspace],
-    home: &Workspace,
-    id: RecordId,
-) -> Result<&'a Workspace, Error> {
-    match holders {
-        [only] => Ok(only),
-        [] => Err(no_secret(home, &id.to_string())),
-        _ => Err(sealed::Error::Damaged(Part::Record(id.to_string())).into()),
     }
 }
 

@@ -103,13 +103,8 @@ impl View {
             .transpose()
     }
 
-    /// Whether a workspace holds the record of this id. Searches the section's bytes; that it is absent
-    /// is said only after every page was found whole.
-    pub fn holds(&self, workspace: WorkspaceId, id: RecordId) -> Result<bool, Error> {
-        Ok(self.find_id(workspace, id, |_| Ok(()))?.is_some())
-    }
-
-    /// Calls `with` with the record of this id, the only one in its workspace.
+    /// Calls `with` with the record of this id, the only one in its workspace. Searches the section's
+    /// bytes; that it is absent is said only after every page was found whole.
     pub fn find_id<T>(
         &self,
         workspace: WorkspaceId,

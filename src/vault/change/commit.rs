@@ -50,7 +50,7 @@ impl Vault {
             });
         };
         let staged = transaction.stage(&draft.bytes).map_err(Error::from)?;
-        self.followed = draft.header().digest();
+        self.followed = draft.header.digest();
         let (staged, workspaces) = confirm(self.keyring.as_mut(), &draft, staged, &view)
             .map_err(|error| error.of_staged(self.store.place()))?;
         transaction.commit(previous).map_err(Error::from)?;

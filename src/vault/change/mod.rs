@@ -49,7 +49,7 @@ enum Fate {
 /// A sealed change that waits to be read back.
 pub(super) struct Draft {
     pub bytes: SealedBytes,
-    header: header::Header,
+    pub header: header::Header,
     touched: Vec<(WorkspaceId, Index, Fate)>,
 }
 
@@ -183,10 +183,6 @@ impl<'v> Change<'v> {
 }
 
 impl Draft {
-    pub fn header(&self) -> &header::Header {
-        &self.header
-    }
-
     /// Opens what was written, from what was really stored: the header, the workspaces, and every
     /// record that was touched with every value in it.
     pub fn confirm(

@@ -7,11 +7,12 @@ use crate::sealed::id::SecretId;
 use crate::sealed::meta;
 use crate::sealed::place::Place;
 use crate::sealed::record::{Index, Kind, Record, RecordId, write};
+use crate::sealed::{self, Part};
 use crate::vault::description::Description;
 use crate::vault::domain::AllowedDomains;
 use crate::vault::env_key::EnvKey;
 use crate::vault::name::{SecretName, WorkspaceName};
-use crate::vault::open::{effective, no_secret, only_holder, places};
+use crate::vault::open::{effective, no_secret, places};
 use crate::vault::reference::{Reference, Target};
 use crate::vault::secret::{Secret, Slot, checksum};
 use crate::vault::value::check_value;
@@ -135,13 +136,20 @@ impl Change<'_> {
         Ok(secret)
     }
 
-    /// Removes a secret and all its values.
+    /// Removes a secret and all its values, unless an app links it.
     pub fn delete_secret(
         &mut self,
         workspace: Option<&WorkspaceName>,
         reference: &Reference,
     ) -> Result<Secret, Error> {
         let (home, found) = self.find(workspace, reference)?;
+        let apps = app::count(self.view, self.keyring, &self.workspaces, &found.secret)?;
+        if apps > 0 {
+            return Err(Error::InUse {
+                message: format!("{} is linked by {apps} app(s)", found.secret.path()),
+                hint: "unlink it first",
+            });
+        }
         self.remove(home.id, found.index)?;
         Ok(found.secret)
     }
@@ -159,11 +167,6 @@ impl Change<'_> {
         }
     }
 
-    /// How many apps link a secret, before this change.
-    pub fn app_count(&self, secret: &Secret) -> Result<usize, Error> {
-        app::count(self.view, self.keyring, &self.workspaces, secret)
-    }
-
     fn find(
         &mut self,
         workspace: Option<&WorkspaceName>,
@@ -179,20 +182,18 @@ impl Change<'_> {
             }
             Target::Id(id) => {
                 let record = RecordId::Secret(*id);
+                let absent = || no_secret(&home, &id.to_string());
                 let workspaces = self.workspaces.clone();
-                let (mut holders, mut place) = (Vec::new(), None);
+                let mut place = None;
                 for workspace in places(&workspaces, &home, reference) {
-                    if let Some(index) = self.pages(workspace.id).find_id(record)? {
-                        holders.push(workspace);
-                        place = Some(index);
+                    if let Some(index) = self.pages(workspace.id).find_id(record)?
+                        && place.replace((workspace, index)).is_some()
+                    {
+                        return Err(sealed::Error::Damaged(Part::Record(id.to_string())).into());
                     }
                 }
-                let holder = only_holder(&holders, &home, record)?;
-                let found = place
-                    .map(|index| self.find_index(holder, index))
-                    .transpose()?;
-                let found = found.flatten();
-                let found = found.ok_or_else(|| no_secret(&home, &id.to_string()))?;
+                let (holder, index) = place.ok_or_else(absent)?;
+                let found = self.find_index(holder, index)?.ok_or_else(absent)?;
                 Ok((holder.clone(), found))
             }
         }
@@ -207,11 +208,7 @@ impl Change<'_> {
         let Some(line) = self.pages(home.id).get(index)? else {
             return Ok(None);
         };
-        let page = || {
-            Error::from(crate::sealed::Error::Damaged(crate::sealed::Part::Page(
-                home.id,
-            )))
-        };
+        let page = || Error::from(sealed::Error::Damaged(Part::Page(home.id)));
         let record = Record::parse(&line).ok_or_else(page)?;
         let RecordId::Secret(id) = record.id else {
             return Err(record.damaged().into());
