@@ -62,15 +62,18 @@ impl Layout {
     }
 
     pub fn section(&self, workspace: WorkspaceId) -> Option<&Section> {
-        let found = |(_, section): &&(u64, Section)| section.seal().workspace == workspace;
-        self.sections.iter().find(found).map(|(_, section)| section)
+        self.placed(workspace).map(|(_, section)| section)
     }
 
     /// Where the section's bytes lie in the file.
     pub fn range(&self, workspace: WorkspaceId) -> Option<Range<u64>> {
-        let found = |(_, section): &&(u64, Section)| section.seal().workspace == workspace;
-        let (start, section) = self.sections.iter().find(found)?;
-        Some(*start..start + section.bytes())
+        let (start, section) = self.placed(workspace)?;
+        Some(*start..*start + section.bytes())
+    }
+
+    fn placed(&self, workspace: WorkspaceId) -> Option<&(u64, Section)> {
+        let mut sections = self.sections.iter();
+        sections.find(|(_, section)| section.seal().workspace == workspace)
     }
 
     /// Every page of every section: its workspace, its entry, and where it lies in the file.
