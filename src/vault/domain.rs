@@ -1,8 +1,12 @@
-//! The hosts a secret is bound to, as they are stored: lower-case, sorted, no host twice.
+//! The hosts a secret is bound to, as they are given and as they are stored: lower-case, sorted, no host
+//! twice.
 //!
 //! A list that breaks its rule is refused as a whole; it must never shrink to "unrestricted".
 
+use super::host::{self, Host};
 use super::rule::Broken;
+use psl::{List, Psl, Suffix, Type};
+use std::collections::BTreeSet;
 
 pub const MAX_ALLOWED_DOMAINS: usize = 100;
 const MAX_DOMAIN_CHARACTERS: usize = 253;
@@ -14,11 +18,47 @@ const MAX_LABEL_CHARACTERS: usize = 63; // RFC 1035
 pub struct AllowedDomains(Vec<String>);
 
 impl AllowedDomains {
+    /// Takes patterns as a person gives them, and tells of each that is refused by its position.
+    ///
+    /// `*.example.org` is every host below `example.org`; `example.org` is that host alone.
+    pub fn parse(patterns: &[String]) -> Result<Self, Vec<(usize, Broken)>> {
+        let (mut domains, mut refused) = (BTreeSet::new(), Vec::new());
+        for (position, pattern) in patterns.iter().enumerate() {
+            match parse_pattern(pattern) {
+                Ok(domain) => {
+                    let is_new = domains.insert(domain);
+                    if is_new && domains.len() == MAX_ALLOWED_DOMAINS + 1 {
+                        refused.push((position, too_many()));
+                    }
+                }
+                Err(broken) => refused.push((position, broken)),
+            }
+        }
+        if refused.is_empty() {
+            return Ok(Self(domains.into_iter().collect()));
+        }
+        Err(refused)
+    }
+
+    /// Whether the secret may go to this host.
+    pub fn allow(&self, host: &Host) -> bool {
+        let allows = |domain: &String| match domain.strip_prefix("*.") {
+            Some(base) => {
+                let front = host.as_str().strip_suffix(base);
+                front.is_some_and(|front| front.ends_with('.'))
+            }
+            None => host.as_str() == domain,
+        };
+        self.is_empty() || self.0.iter().any(allows)
+    }
+
     /// Takes a list as it is stored: in its one spelling and order.
+    ///
+    /// Public suffixes and punycode are not looked at again: what is a suffix changes with the years, and a
+    /// secret must not become unreadable by that.
     pub fn from_stored(domains: Vec<String>) -> Result<Self, Broken> {
         if domains.len() > MAX_ALLOWED_DOMAINS {
-            let rule = format!("a secret has at most {MAX_ALLOWED_DOMAINS} allowed domains");
-            return Err(Broken::new(rule, "too_long"));
+            return Err(too_many());
         }
         if !domains.iter().all(|domain| is_domain(domain)) {
             let rule = "an allowed domain is a lower-case host name, or one after *.";
@@ -49,6 +89,86 @@ impl TryFrom<Vec<String>> for AllowedDomains {
     }
 }
 
+fn too_many() -> Broken {
+    let rule = format!("a secret has at most {MAX_ALLOWED_DOMAINS} allowed domains");
+    Broken::new(rule, "too_long")
+}
+
+/// A pattern in the spelling in which it is stored.
+fn parse_pattern(text: &str) -> Result<String, Broken> {
+    refuse_what_is_no_name(text)?;
+    let Some(base) = text.strip_prefix("*.") else {
+        let name = host::normalise(text)?;
+        if public_suffix(&name).is_some_and(|suffix| suffix.typ() == Some(Type::Icann)) {
+            return Err(Broken::mismatch(
+                "this is a public suffix and no host: give a host in it, such as api.example.org",
+            ));
+        }
+        return Ok(name);
+    };
+    let base = host::normalise(base)?;
+    if host::is_address(&base) {
+        return Err(Broken::mismatch(
+            "there are no hosts below an IP address: give the address alone, without *.",
+        ));
+    }
+    if is_open_to_all(&base) {
+        return Err(Broken::mismatch(
+            "anybody can have a host below a public suffix: give your own domain, such as *.example.org",
+        ));
+    }
+    let domain = format!("*.{base}");
+    if domain.len() > MAX_DOMAIN_CHARACTERS {
+        let rule = format!("an allowed domain has at most {MAX_DOMAIN_CHARACTERS} characters");
+        return Err(Broken::too_long(rule));
+    }
+    Ok(domain)
+}
+
+/// Tells what to leave out of a text that is more than a host name.
+fn refuse_what_is_no_name(text: &str) -> Result<(), Broken> {
+    let is_blank = |letter: char| letter.is_control() || letter.is_whitespace();
+    let stars = text.strip_prefix("*.").unwrap_or(text).contains('*');
+    let rule = if text.is_empty() {
+        "an allowed domain is not empty: give a host such as api.example.org"
+    } else if text.contains(is_blank) {
+        "an allowed domain has no spaces or control characters: give each host by itself"
+    } else if text.contains("://") {
+        "an allowed domain has no scheme: leave out what ends with ://"
+    } else if text.contains('@') {
+        "an allowed domain has no user: give what stands after the @"
+    } else if text.contains(['/', '\\', '?', '#']) {
+        "an allowed domain has no path, query or fragment: give the host alone"
+    } else if text == "*" {
+        "* would be every host: an empty list of allowed domains says that"
+    } else if stars {
+        "a * stands only at the beginning and for whole labels, as in *.example.org"
+    } else {
+        host::refuse_ipv6(text)?;
+        if !text.contains(':') {
+            return Ok(());
+        }
+        "an allowed domain has no port: leave it out, every port of a host is allowed"
+    };
+    Err(match text {
+        "" => Broken::too_short(rule),
+        _ => Broken::mismatch(rule),
+    })
+}
+
+/// Whether hosts directly below this name belong to whoever registers them.
+fn is_open_to_all(base: &str) -> bool {
+    // A rule such as `*.kawasaki.jp` makes suffixes of what is below, and says nothing of the base.
+    public_suffix(base).is_some() || public_suffix(&format!("00.{base}")).is_some()
+}
+
+/// The whole name, if it is a public suffix; by the algorithm of publicsuffix.org an unlisted last label
+/// is one, of no kind.
+fn public_suffix(name: &str) -> Option<Suffix<'_>> {
+    let suffix = List.suffix(name.as_bytes())?;
+    (suffix.as_bytes() == name.as_bytes()).then_some(suffix)
+}
+
 fn is_domain(text: &str) -> bool {
     text.len() <= MAX_DOMAIN_CHARACTERS
         && text
@@ -70,6 +190,192 @@ fn is_label(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    fn parse(patterns: &[&str]) -> Result<AllowedDomains, Vec<(usize, Broken)>> {
+        let patterns: Vec<String> = patterns.iter().map(|&text| text.to_owned()).collect();
+        AllowedDomains::parse(&patterns)
+    }
+
+    fn refused(pattern: &str) -> Option<Broken> {
+        Some(parse(&[pattern]).err()?.remove(0).1)
+    }
+
+    fn allows(patterns: &[&str], host: &str) -> bool {
+        parse(patterns).unwrap().allow(&Host::parse(host).unwrap())
+    }
+
+    #[test]
+    fn patterns_are_kept_in_one_spelling_and_order_each_of_them_once() {
+        let list = parse(&[
+            "localhost",
+            "API.Example.ORG.",
+            "*.Bücher.Example",
+            "api.example.org",
+            "*.xn--bcher-kva.example.",
+            "192.0.2.1",
+            "github.io",
+            "db",
+            "*.project.github.io",
+            "*.example.co.uk",
+            "*.amazonaws.com",
+            "*.city.kawasaki.jp",
+        ]);
+        let expected = [
+            "*.amazonaws.com",
+            "*.city.kawasaki.jp",
+            "*.example.co.uk",
+            "*.project.github.io",
+            "*.xn--bcher-kva.example",
+            "192.0.2.1",
+            "api.example.org",
+            "db",
+            "github.io",
+            "localhost",
+        ];
+        assert_eq!(list.unwrap().iter().collect::<Vec<_>>(), expected);
+        assert!(parse(&[]).unwrap().is_empty());
+    }
+
+    #[test]
+    fn each_mistake_in_a_pattern_is_told_in_its_own_words() {
+        for (pattern, words) in [
+            ("", "not empty"),
+            (".", "no host name"),
+            ("*.", "no host name"),
+            ("https://api.example.org", "no scheme"),
+            ("api.example.org/v1", "no path"),
+            ("api.example.org?q", "no path"),
+            ("api.example.org#f", "no path"),
+            (r"api.example.org\v1", "no path"),
+            ("user@api.example.org", "no user"),
+            ("api.example.org:443", "no port"),
+            ("*.example.org:443", "no port"),
+            (" api.example.org", "no spaces"),
+            ("a.example.org, b.example.org", "no spaces"),
+            ("api.example.org\n", "no spaces"),
+            ("a\0", "no spaces"),
+            ("*", "every host"),
+            ("*.*.example.org", "only at the beginning"),
+            ("api*.example.org", "only at the beginning"),
+            ("*example.org", "only at the beginning"),
+            ("api.*.org", "only at the beginning"),
+            ("api.example.*", "only at the beginning"),
+            ("**", "only at the beginning"),
+            ("*.192.0.2.1", "below an IP address"),
+            ("::1", "IPv6"),
+            ("[::1]", "IPv6"),
+            ("a_b.example.org", "labels of"),
+            ("-a.example.org", "labels of"),
+            ("a..b", "labels of"),
+            ("xn--a.example.org", "labels of"),
+            ("192.0.2", "four numbers"),
+            ("0x7f.1", "four numbers"),
+            ("api。example.org", "in different ways"),
+            ("ａpi.example.org", "in different ways"),
+            ("a%2eb", "no %"),
+        ] {
+            let broken = refused(pattern).expect(pattern);
+            assert!(broken.rule.contains(words), "{pattern}: {broken}");
+        }
+        let long = "*.".to_owned() + &"a.".repeat(125) + "ab";
+        assert_eq!(refused(&long).unwrap().kind, "string_too_long");
+    }
+
+    #[test]
+    fn nobody_is_bound_to_a_suffix_in_which_anybody_can_register() {
+        for pattern in [
+            "*.com",
+            "*.COM.",
+            "*.co.uk",
+            "*.github.io",
+            "*.internal",
+            "*.localhost",
+            "*.kawasaki.jp",
+            "*.a.kawasaki.jp",
+            "*.公司.cn",
+            "*.xn--55qx5d.cn",
+            "*.рф",
+        ] {
+            let broken = refused(pattern).expect(pattern);
+            assert!(broken.rule.contains("below a public suffix"), "{pattern}");
+        }
+        for pattern in ["com", "co.uk", "Co.Uk.", "公司.cn", "a.kawasaki.jp"] {
+            let broken = refused(pattern).expect(pattern);
+            assert!(broken.rule.contains("no host"), "{pattern}");
+        }
+    }
+
+    #[test]
+    fn every_pattern_that_is_refused_is_told_by_its_position() {
+        let refused =
+            parse(&["a.example", "*", "b.example", "https://api.example.org"]).unwrap_err();
+        let positions: Vec<usize> = refused.iter().map(|(position, _)| *position).collect();
+        assert_eq!(positions, [1, 3]);
+        let hosts = |count| (0..count).map(|n| format!("h{n}.example"));
+        let twice: Vec<String> = hosts(100).chain(hosts(100)).collect();
+        assert!(AllowedDomains::parse(&twice).is_ok());
+        let more: Vec<String> = hosts(100).chain(hosts(102)).collect();
+        let refused = AllowedDomains::parse(&more).unwrap_err();
+        assert_eq!(refused.len(), 1);
+        assert_eq!((refused[0].0, refused[0].1.kind), (200, "too_long"));
+    }
+
+    #[test]
+    fn a_wildcard_is_for_what_is_below_it_and_a_host_for_itself() {
+        for (pattern, host, is_allowed) in [
+            ("*.example.com", "a.example.com", true),
+            ("*.example.com", "a.b.example.com", true),
+            ("*.example.com", "https://A.example.COM.:8443/v1", true),
+            ("*.example.com", "example.com", false),
+            ("*.example.com", "evilexample.com", false),
+            ("*.example.com", "a.example.com.evil.example", false),
+            ("*.example.com", "https://a.example.com@evil.example", false),
+            ("example.com", "example.com", true),
+            ("Example.Com.", "EXAMPLE.com:443", true),
+            ("example.com", "a.example.com", false),
+            ("example.com", "evilexample.com", false),
+            ("example.com", "example.com.evil.example", false),
+            ("bücher.example", "xn--bcher-kva.example", true),
+            ("*.xn--bcher-kva.example", "a.bücher.example", true),
+            ("192.0.2.1", "192.0.2.1:80", true),
+            ("192.0.2.1", "192.0.2.10", false),
+        ] {
+            assert_eq!(allows(&[pattern], host), is_allowed, "{pattern} {host}");
+        }
+        assert!(allows(&[], "anywhere.example"));
+        let several = ["a.example", "*.b.example"];
+        assert!(allows(&several, "a.example") && allows(&several, "x.b.example"));
+        assert!(!allows(&several, "x.a.example") && !allows(&several, "c.example"));
+    }
+
+    proptest! {
+        #[test]
+        fn a_list_that_was_parsed_is_parsed_and_stored_as_it_is(
+            patterns in proptest::collection::vec(r"(\*\.)?([a-cA-Cü]{1,3}\.){0,2}(com|Example|github\.io|uk)\.?", 0..8)
+        ) {
+            if let Ok(domains) = AllowedDomains::parse(&patterns) {
+                let spelled: Vec<String> = domains.iter().map(str::to_owned).collect();
+                prop_assert_eq!(AllowedDomains::parse(&spelled), Ok(domains.clone()));
+                prop_assert_eq!(AllowedDomains::from_stored(spelled), Ok(domains));
+            }
+        }
+
+        #[test]
+        fn a_wildcard_never_reaches_its_base_or_beside_it(
+            base in r"[a-c]{1,3}\.(com|co\.uk|example)", host in r"([a-c]{0,2}\.){0,3}[a-c]{1,3}\.(com|co\.uk|example)",
+            front in r"([a-c]{1,3}\.){1,3}",
+        ) {
+            let domains = AllowedDomains::parse(&[format!("*.{base}")]).unwrap();
+            let allow = |host: &str| domains.allow(&Host::parse(host).unwrap());
+            prop_assert!(!allow(&base));
+            let below = front + &base;
+            prop_assert!(allow(&below));
+            if let Ok(host) = Host::parse(&host) {
+                prop_assert_eq!(domains.allow(&host), host.as_str().ends_with(&format!(".{base}")));
+            }
+        }
+    }
 
     fn stored(domains: &[&str]) -> Result<AllowedDomains, Broken> {
         AllowedDomains::from_stored(domains.iter().map(|&domain| domain.to_owned()).collect())
