@@ -3,11 +3,13 @@
 //!
 //! A secret must never become a variable that makes the child load or run something else.
 
+use super::value_file::ValueFile;
 use crate::plaintext::Plaintext;
 use crate::vault::env_key::EnvKey;
 use crate::vault::reference::Reference;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
+use std::os::unix::ffi::OsStringExt;
 
 /// Variables whose beginning tells a loader, a shell or a tool what to load or run. Not complete: no
 /// such list is.
@@ -67,6 +69,8 @@ pub fn is_own(name: &OsStr) -> bool {
 pub struct Environment {
     allowed: BTreeSet<EnvKey>,
     values: BTreeMap<EnvKey, (Reference, Plaintext)>,
+    /// There for as long as a child may look.
+    files: Vec<ValueFile>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -93,6 +97,7 @@ impl Environment {
         Self {
             allowed: allowed.into_iter().collect(),
             values: BTreeMap::new(),
+            files: Vec::new(),
         }
     }
 
@@ -123,6 +128,19 @@ impl Environment {
             return Err(Error::Taken { key, first, second });
         }
         self.values.insert(key, (reference, value));
+        Ok(())
+    }
+
+    /// Gives the path of a file with the value of `reference` this key, and keeps the file.
+    pub fn insert_file(
+        &mut self,
+        key: EnvKey,
+        reference: Reference,
+        file: ValueFile,
+    ) -> Result<(), Error> {
+        let path = file.path().into_os_string().into_vec();
+        self.insert(key, reference, Plaintext::new(path))?;
+        self.files.push(file);
         Ok(())
     }
 

@@ -1,8 +1,10 @@
-//! How values leave: into a child's environment, and the process that receives them.
+//! How values leave: into a child's environment or files of its own, and the process that receives them.
 //!
 //! Nothing here opens a vault or prints; a value goes where it was asked to go and nowhere else.
 
+pub mod child;
 pub mod environment;
 pub mod process;
 #[cfg(test)]
 mod tests;
+pub mod value_file;

@@ -95,6 +95,11 @@ pub fn replace(
 ) -> Error {
     let inherited = std::env::vars_os().map(|(name, _)| name);
     let error = prepare(program, typed, arguments, environment, inherited).exec();
+    not_started(program, typed, error)
+}
+
+/// What the system's refusal to start `program` means.
+pub(super) fn not_started(program: &Path, typed: &OsStr, error: io::Error) -> Error {
     let path = program.to_owned();
     match error.kind() {
         ErrorKind::NotFound if program.exists() => Error::NoInterpreter { path },
@@ -113,7 +118,8 @@ pub fn replace(
     }
 }
 
-fn prepare(
+/// The command with its environment, not started yet.
+pub(super) fn prepare(
     program: &Path,
     typed: &OsStr,
     arguments: &[OsString],

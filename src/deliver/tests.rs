@@ -3,9 +3,11 @@
 use super::environment::{Environment, Error};
 use crate::plaintext::Plaintext;
 use crate::vault::Scan;
-use crate::vault::change::NewSecret;
+use crate::vault::change::{Fields, NewSecret};
+use crate::vault::destination::Destination;
 use crate::vault::env_key::EnvKey;
 use crate::vault::name::SecretName;
+use crate::vault::slot::Choice;
 use crate::vault::tests::{Owned, now, open, reference};
 
 #[test]
@@ -15,14 +17,23 @@ fn a_secret_that_wants_to_be_ld_preload_opens_and_goes_nowhere() {
     owned.change(|change| {
         let new = NewSecret {
             name: SecretName::parse("name").unwrap(),
-            description: None,
-            env_key: Some(key.clone()),
-            value: Plaintext::new(b"/tmp/evil.so".to_vec()),
+            fields: Fields {
+                env_key: Some(key.clone()),
+                ..Fields::default()
+            },
+            slots: vec![(0, Plaintext::new(b"/tmp/evil.so".to_vec()))],
         };
         change.create_secret(None, new)
     });
     let vault = open(&owned.bytes(), &owned.token, Scan::Lookup).unwrap();
-    let selected = vault.value(None, &reference("name"), now()).unwrap();
+    let selected = vault
+        .value(
+            None,
+            &reference("name"),
+            Choice::At(now()),
+            &Destination::default(),
+        )
+        .unwrap();
     assert_eq!(selected.secret.env_key, key);
 
     let mut environment = Environment::new([]);

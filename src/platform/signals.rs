@@ -8,9 +8,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Once};
 use std::thread::{self, JoinHandle};
 
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGXFSZ};
+use signal_hook::consts::{
+    SIGCHLD, SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN, SIGXFSZ,
+};
 use signal_hook::flag::{register, register_conditional_default};
 use signal_hook::iterator::{Handle, Signals};
+use signal_hook::low_level::raise;
 
 /// While it lives, signals that end or stop the process go to the function it was started with.
 ///
@@ -89,9 +92,20 @@ pub fn survive_file_size_limit() {
     });
 }
 
+/// Lets this process see how its children end, even when whoever started it ignores that: an ignored
+/// SIGCHLD has the system throw the news away.
+///
+/// A child finds the signal as it always is: what is caught is not inherited.
+pub fn see_children_end() -> io::Result<()> {
+    register(SIGCHLD, Arc::default()).map(drop)
+}
+
 /// Stops this process until someone continues it.
+///
+/// Unlike SIGSTOP, this signal does nothing where no shell is left that could continue the process
+/// (an orphaned process group, POSIX), just as the terminal's own would.
 pub fn stop() {
-    let _ = signal_hook::low_level::emulate_default_handler(SIGTSTP);
+    let _ = raise(SIGTTIN);
 }
 
 /// Whether the signal was set to be ignored by whoever started us.
@@ -118,7 +132,6 @@ fn is_ignored(_: i32) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use signal_hook::low_level::raise;
     use std::sync::mpsc;
     use std::time::Duration;
 

@@ -1,0 +1,129 @@
+//! Runs a command beside this process, which lives to see how it ends whatever the terminal or a
+//! service manager sends meanwhile.
+//!
+//! No shell, as everywhere. The command never has our stdout, which carries results only.
+
+use super::environment::Environment;
+use super::process::{Error, not_started, prepare};
+use crate::platform::process::Hardened;
+use crate::platform::signals::{self, Notice, Watch};
+use rustix::io::retry_on_intr;
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
+use rustix::stdio::stderr;
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
+use std::process::{Child, Stdio};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// What a command reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stdin {
+    /// Ours, as it stands.
+    Inherited,
+    /// Nothing: ours was read already.
+    Empty,
+}
+
+/// How a command that was started ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// By itself, with this exit code.
+    Exited(i32),
+    /// By the signal of this number; whatever it was about to do, it may have done.
+    Signalled(i32),
+    /// The system did not tell.
+    Unknown,
+}
+
+/// Runs `program` as `replace` would, but as a child, and waits for it. `typed` is its `argv[0]`. What
+/// it prints goes to our stderr.
+///
+/// Until it has ended, SIGINT and SIGQUIT have no effect on this process: a terminal sends them to the
+/// command as well. SIGTERM and SIGHUP are passed on, so that a command in the same process group may
+/// see them twice. A signal that was ignored when this process began is ignored by both.
+///
+/// An error means that the command never ran. A value's copies made for it are not wiped.
+pub fn supervise(
+    program: &Path,
+    typed: &OsStr,
+    arguments: &[OsString],
+    environment: &Environment,
+    stdin: Stdin,
+    hardened: Hardened,
+) -> Result<Ended, Error> {
+    let failed = |source| Error::Failed {
+        path: program.to_owned(),
+        source,
+    };
+    let inherited = std::env::vars_os().map(|(name, _)| name);
+    let mut command = prepare(program, typed, arguments, environment, inherited);
+    let stderr = stderr().try_clone_to_owned();
+    command.stdout(stderr.map_err(failed)?).stdin(match stdin {
+        Stdin::Inherited => Stdio::inherit(),
+        Stdin::Empty => Stdio::null(),
+    });
+
+    signals::see_children_end().map_err(failed)?;
+    let recipient = Recipient::default();
+    let listener = recipient.clone();
+    let _watch = Watch::start(move |notice| listener.hear(notice)).map_err(failed)?;
+    // The limit on core files is the child's for a moment; nothing dumps this process all the same.
+    let started = recipient.start(|| hardened.restore_for_child(|| command.spawn()));
+    let child = started.map_err(|error| not_started(program, typed, error))?;
+    drop(command);
+    Ok(recipient.wait(child))
+}
+
+/// The child that signals are passed on to.
+#[derive(Clone, Default)]
+struct Recipient(Arc<Mutex<Option<Pid>>>);
+
+impl Recipient {
+    /// A signal that comes while the child starts waits for it.
+    fn start(&self, start: impl FnOnce() -> io::Result<Child>) -> io::Result<Child> {
+        let mut running = self.running();
+        let child = start()?;
+        *running = Some(Pid::from_child(&child));
+        Ok(child)
+    }
+
+    fn hear(&self, notice: Notice) {
+        match notice {
+            Notice::End(signal) => {
+                let passed_on = Signal::from_named_raw(signal)
+                    .filter(|&signal| signal == Signal::TERM || signal == Signal::HUP);
+                if let (Some(signal), Some(child)) = (passed_on, *self.running()) {
+                    let _ = kill_process(child, signal);
+                }
+            }
+            // The terminal stops the child as well, and the shell continues both.
+            Notice::Stop => signals::stop(),
+            Notice::Continued => {}
+        }
+    }
+
+    fn wait(&self, mut child: Child) -> Ended {
+        let id = WaitId::Pid(Pid::from_child(&child));
+        // Not reaped before it is forgotten: its id could be another process's by then.
+        let only_look = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+        let _ = retry_on_intr(|| waitid(id.clone(), only_look));
+        *self.running() = None;
+        let Ok(status) = child.wait() else {
+            return Ended::Unknown;
+        };
+        match (status.code(), status.signal()) {
+            (Some(code), _) => Ended::Exited(code),
+            (None, Some(signal)) => Ended::Signalled(signal),
+            (None, None) => Ended::Unknown,
+        }
+    }
+
+    fn running(&self) -> MutexGuard<'_, Option<Pid>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests;

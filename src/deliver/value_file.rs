@@ -1,0 +1,216 @@
+//! A value as a file, for programs that would rather be given a path than a variable.
+//!
+//! Only this process, and what it starts as the same user, can read it. On Linux it is never on a
+//! disk nor in any directory, and nobody can change it.
+
+use crate::plaintext::Plaintext;
+use std::io;
+use std::path::PathBuf;
+
+/// A file that holds a value for as long as this lives and, on Linux, as a process that inherited it.
+pub struct ValueFile(
+    #[cfg(target_os = "linux")] in_memory::File,
+    #[cfg(not(target_os = "linux"))] on_disk::File,
+);
+
+impl ValueFile {
+    /// A file with exactly these bytes; every process started while it lives inherits it.
+    pub fn new(value: &Plaintext) -> io::Result<Self> {
+        #[cfg(target_os = "linux")]
+        let file = in_memory::File::new(value)?;
+        #[cfg(not(target_os = "linux"))]
+        let file = on_disk::File::new(value, &on_disk::place())?;
+        Ok(Self(file))
+    }
+
+    /// Where a child, and a child's child, opens it; each from its beginning.
+    pub fn path(&self) -> PathBuf {
+        self.0.path()
+    }
+}
+
+#[cfg(target_os = "linux")]
+mod in_memory {
+    use crate::plaintext::Plaintext;
+    use rustix::fs::{MemfdFlags, Mode, SealFlags, fchmod, fcntl_add_seals, memfd_create};
+    use rustix::io::{Errno, FdFlags, fcntl_dupfd_cloexec, fcntl_setfd};
+    use std::fs;
+    use std::io::{self, Seek, Write};
+    use std::os::fd::{AsRawFd, OwnedFd};
+    use std::path::PathBuf;
+
+    /// The digits below are what a shell script redirects by name, as in `exec 3<file`.
+    const MIN_DESCRIPTOR: i32 = 10;
+
+    pub struct File(OwnedFd);
+
+    impl File {
+        pub fn new(value: &Plaintext) -> io::Result<Self> {
+            let mut written = fs::File::from(create()?);
+            written.write_all(value.expose())?;
+            // Who reads the descriptor itself finds the beginning too.
+            written.rewind()?;
+            fchmod(&written, Mode::RUSR)?;
+            let seals = SealFlags::WRITE | SealFlags::GROW | SealFlags::SHRINK | SealFlags::SEAL;
+            fcntl_add_seals(&written, seals)?;
+            let file = Self(fcntl_dupfd_cloexec(&written, MIN_DESCRIPTOR)?);
+            fcntl_setfd(&file.0, FdFlags::empty())?;
+            // Where /proc is missing, say so before a command is started.
+            fs::metadata(file.path())?;
+            Ok(file)
+        }
+
+        pub fn path(&self) -> PathBuf {
+            // Not by this process's id: no other process may look into it.
+            format!("/proc/self/fd/{}", self.0.as_raw_fd()).into()
+        }
+    }
+
+    fn create() -> io::Result<OwnedFd> {
+        let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
+        // A system may insist on the flag (vm.memfd_noexec), and one before Linux 6.3 has none.
+        match memfd_create("value", flags | MemfdFlags::NOEXEC_SEAL) {
+            Err(Errno::INVAL) => Ok(memfd_create("value", flags)?),
+            created => Ok(created?),
+        }
+    }
+}
+
+#[cfg(any(test, not(target_os = "linux")))]
+mod on_disk {
+    use crate::plaintext::Plaintext;
+    use data_encoding::HEXLOWER;
+    use std::fs::{self, DirBuilder, OpenOptions};
+    use std::io::{self, Write};
+    use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+    use std::path::{Path, PathBuf};
+
+    /// A file alone in its directory; both are gone with it, but not when the process is killed.
+    pub struct File {
+        directory: PathBuf,
+    }
+
+    impl File {
+        pub fn new(value: &Plaintext, above: &Path) -> io::Result<Self> {
+            let mut random = [0; 16];
+            getrandom::fill(&mut random)?;
+            let directory = above.join(format!("kluis-{}", HEXLOWER.encode(&random)));
+            DirBuilder::new().mode(0o700).create(&directory)?;
+            let file = Self { directory };
+            let mut options = OpenOptions::new();
+            options.write(true).create_new(true).mode(0o600);
+            options.open(file.path())?.write_all(value.expose())?;
+            Ok(file)
+        }
+
+        pub fn path(&self) -> PathBuf {
+            self.directory.join("value")
+        }
+    }
+
+    impl Drop for File {
+        fn drop(&mut self) {
+            let _ = fs::remove_file(self.path());
+            let _ = fs::remove_dir(&self.directory);
+        }
+    }
+
+    /// The user's own directory for what ends with the session, or else the one for temporary files.
+    #[cfg(not(target_os = "linux"))]
+    pub fn place() -> PathBuf {
+        let own = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
+        own.filter(|own| own.is_absolute() && own.is_dir())
+            .unwrap_or_else(std::env::temp_dir)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+    use std::process::Command;
+
+    const VALUE: &[u8] = b"a\0b\nc'\"\\$(id)\xff\r\n\n";
+
+    fn value() -> Plaintext {
+        Plaintext::new(VALUE.to_vec())
+    }
+
+    fn mode(path: impl AsRef<std::path::Path>) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o7777
+    }
+
+    fn printed_by(script: &str, file: &ValueFile) -> Vec<u8> {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", script]).env("FILE", file.path());
+        shell.output().unwrap().stdout
+    }
+
+    #[test]
+    fn a_child_and_its_child_read_the_exact_bytes_as_often_as_they_like() {
+        let file = ValueFile::new(&value()).unwrap();
+        let twice = [VALUE, VALUE].concat();
+        assert_eq!(printed_by("cat \"$FILE\" \"$FILE\"", &file), twice);
+        let grandchild = "sh -c 'sh -c \"cat \\\"\\$FILE\\\"; :\"; cat \"$FILE\"; :'; :";
+        assert_eq!(printed_by(grandchild, &file), twice);
+        assert_eq!(fs::read(file.path()).unwrap(), VALUE);
+    }
+
+    #[test]
+    fn two_files_are_apart() {
+        let one = ValueFile::new(&value()).unwrap();
+        let two = ValueFile::new(&Plaintext::new(b"two".to_vec())).unwrap();
+        assert_ne!(one.path(), two.path());
+        assert_eq!(fs::read(one.path()).unwrap(), VALUE);
+        assert_eq!(fs::read(two.path()).unwrap(), b"two");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn nobody_writes_to_it_and_only_its_owner_opens_it() {
+        let file = ValueFile::new(&value()).unwrap();
+        assert_eq!(mode(file.path()), 0o400);
+        // Root may open anything; the seal holds all the same.
+        let opened = fs::OpenOptions::new().write(true).open(file.path());
+        if let Ok(opened) = opened {
+            assert!(opened.set_len(0).is_err());
+            assert!(io::Write::write(&mut &opened, b"x").is_err());
+        }
+        assert_eq!(fs::read(file.path()).unwrap(), VALUE);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_script_that_opens_files_of_its_own_does_not_lose_it() {
+        let file = ValueFile::new(&value()).unwrap();
+        let script = "exec 3</dev/null 4</dev/null 9</dev/null; cat \"$FILE\" 2>&1";
+        assert_eq!(printed_by(script, &file), VALUE);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_child_started_afterwards_finds_nothing() {
+        let file = ValueFile::new(&value()).unwrap();
+        let path = file.path();
+        let same = |path| fs::read(path).is_ok_and(|found| found == VALUE);
+        assert!(same(&path));
+        drop(file);
+        assert!(!same(&path));
+    }
+
+    #[test]
+    fn on_a_disk_it_is_the_owners_alone_and_gone_afterwards() {
+        let above = tempfile::tempdir().unwrap();
+        let file = on_disk::File::new(&value(), above.path()).unwrap();
+        let path = file.path();
+        assert_eq!(fs::read(&path).unwrap(), VALUE);
+        assert_eq!(mode(&path), 0o600);
+        assert_eq!(mode(path.parent().unwrap()), 0o700);
+        let other = on_disk::File::new(&value(), above.path()).unwrap();
+        assert_ne!(other.path(), path);
+        drop(file);
+        drop(other);
+        assert_eq!(fs::read_dir(&above).unwrap().count(), 0);
+    }
+}
