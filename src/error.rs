@@ -29,6 +29,12 @@ pub enum Error {
     Environment(#[from] deliver::environment::Error),
     #[error(transparent)]
     Process(#[from] deliver::process::Error),
+    /// What `list --due --exit-code` found.
+    #[error("{count} secret(s) are due")]
+    Due { count: usize },
+    /// A rotation with a command whose last step is missing: the new value is still pending.
+    #[error("{what}; the new value of {path} is kept as pending")]
+    Unfinished { path: String, what: String },
     /// What has no kind that a script would tell apart.
     #[error("{0}")]
     Failed(#[from] anyhow::Error),
@@ -128,6 +134,9 @@ pub struct Report {
     pub code: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
+    /// Of what keeps the command from being done.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub conflicting_ids: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub detail: Vec<Detail>,
 }
@@ -145,6 +154,7 @@ impl Error {
             error: self.message(),
             code: self.kind().word(),
             hint: self.hint(),
+            conflicting_ids: self.conflicting_ids(),
             detail: self.detail(),
         }
     }
@@ -209,7 +219,7 @@ impl Error {
                     Exit::Failed
                 }
             },
-            Self::Failed(_) => Exit::Failed,
+            Self::Due { .. } | Self::Unfinished { .. } | Self::Failed(_) => Exit::Failed,
             Self::BeforeStart(error) => error.kind(),
         }
     }
@@ -222,6 +232,14 @@ impl Error {
                 "compare with `kluis verify` on a machine you trust; the pin is --vault-key or KLUIS_VAULT_KEY"
             }
             Self::Vault(error) => return hint_of_vault(error),
+            Self::Due { .. } => {
+                "`kluis rotate` gives one a new value, `kluis update --expires` another date"
+            }
+            Self::Unfinished { path, .. } => {
+                return Some(format!(
+                    "once you know what happened: `kluis rotate {path} --resume` makes it effective, `--discard` drops it"
+                ));
+            }
             Self::Ui(error) => match error {
                 ui::Error::NoTerminal => KEYS,
                 ui::Error::Mismatch
@@ -244,6 +262,14 @@ impl Error {
             Self::BeforeStart(error) => return error.hint(),
         };
         Some(hint.to_owned())
+    }
+
+    fn conflicting_ids(&self) -> Vec<String> {
+        match self {
+            Self::Vault(vault::Error::InUse { ids, .. }) => ids.clone(),
+            Self::BeforeStart(error) => error.conflicting_ids(),
+            _ => Vec::new(),
+        }
     }
 
     fn detail(&self) -> Vec<Detail> {
@@ -333,6 +359,8 @@ fn hint_of_vault(error: &vault::Error) -> Option<String> {
         E::NotFound {
             what: "workspace", ..
         } => "`kluis workspace list` shows what there is",
+        E::NotFound { what: "app", .. } => "`kluis app list` shows what there is",
+        E::NotFound { what: "link", .. } => "`kluis app show` shows what there is",
         E::NotEffective { first, .. } => {
             return first.map(|first| format!("the first slot becomes effective at {first}"));
         }
@@ -340,7 +368,7 @@ fn hint_of_vault(error: &vault::Error) -> Option<String> {
         E::InUse { hint, .. } => hint,
         E::NotFound { .. } | E::Exists { .. } | E::Invalid(_) => return None,
         E::Denied { .. } => {
-            "it is bound to these domains and leaves by no way that does not know them"
+            "say where it goes with --for, or hand it out anyway with --reveal; `kluis update` changes the list"
         }
         E::OutOfReach { .. } => "this key is limited to other workspaces",
         E::Sealed(error) | E::Keyring(K::Sealed(error)) => match error {

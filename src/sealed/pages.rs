@@ -3,7 +3,7 @@
 
 use super::error::{Error, Part};
 use super::id::WorkspaceId;
-use super::record::{Index, RecordId};
+use super::record::{Index, Record, RecordId};
 use super::section::{MAX_PAGE_RECORDS, Page, Section, hashed_records};
 use memchr::memmem;
 use std::borrow::Cow;
@@ -135,17 +135,27 @@ impl<'a> Pages<'a> {
         }
     }
 
-    /// How many records there are.
-    pub fn count(&self) -> Result<usize, Error> {
-        self.pages.iter().try_fold(0, |sum, state| {
-            Ok(sum
-                + match state {
-                    State::Changed(lines) => lines.len(),
-                    State::Kept { page, lines } => {
-                        hashed_records(page, lines, self.workspace)?.len()
+    /// Calls `with` with every record, in their order.
+    pub fn each<E: From<Error>>(
+        &self,
+        mut with: impl FnMut(&Record<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let damaged = || Error::Damaged(Part::Page(self.workspace));
+        for state in &self.pages {
+            match state {
+                State::Changed(lines) => {
+                    for line in lines.values() {
+                        with(&Record::parse(line.trim_end()).ok_or_else(damaged)?)?;
                     }
-                })
-        })
+                }
+                State::Kept { page, lines } => {
+                    hashed_records(page, lines, self.workspace)?
+                        .iter()
+                        .try_for_each(&mut with)?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Unites a page with the one after it, unless both are too full for one.
@@ -267,7 +277,12 @@ mod tests {
                     .iter()
                     .all(|size| (16..=MAX_PAGE_RECORDS).contains(size))
             );
-            assert_eq!(pages.count().expect("whole"), lines.len());
+            let mut seen = Vec::new();
+            let each = pages.each(|record| {
+                seen.push(record.index);
+                Ok::<_, Error>(())
+            });
+            assert!(each.is_ok() && seen.iter().eq(lines.iter().map(|(index, _)| index)));
             for (index, line) in &lines {
                 assert_eq!(
                     pages.get(*index).expect("whole").as_deref(),

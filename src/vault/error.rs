@@ -15,15 +15,25 @@ pub enum Error {
         /// When the first slot will be.
         first: Option<Timestamp>,
     },
-    #[error("there is already a {what} {name}")]
+    #[error("there is already {} {what} {name}", article(what))]
     Exists { what: &'static str, name: String },
     /// Something that is needed elsewhere, or not empty. Nothing was changed.
     #[error("{message}")]
-    InUse { message: String, hint: &'static str },
+    InUse {
+        message: String,
+        hint: &'static str,
+        /// Of the apps that need it.
+        ids: Vec<String>,
+    },
     #[error("{}", list(.0))]
     Invalid(Vec<Detail>),
-    #[error("{name} may only go to {allowed}")]
-    Denied { name: String, allowed: String },
+    #[error("{name} may only go to {allowed}{}", not_to(host.as_deref()))]
+    Denied {
+        name: String,
+        allowed: String,
+        /// Where it was to go, if that was said.
+        host: Option<String>,
+    },
     #[error("this key does not reach the workspace {name}")]
     OutOfReach { name: String },
     #[error(transparent)]
@@ -60,10 +70,30 @@ impl Error {
     }
 }
 
+/// One step on the way to a field: into an object, or into a list.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(untagged)]
+pub enum Step {
+    Field(String),
+    Position(usize),
+}
+
+impl From<&str> for Step {
+    fn from(field: &str) -> Self {
+        Self::Field(field.to_owned())
+    }
+}
+
+impl From<usize> for Step {
+    fn from(position: usize) -> Self {
+        Self::Position(position)
+    }
+}
+
 /// A field that breaks a rule, in the shape of an HTTP 422 answer's `detail`.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Detail {
-    pub loc: Vec<String>,
+    pub loc: Vec<Step>,
     pub msg: String,
     #[serde(rename = "type")]
     pub kind: &'static str,
@@ -71,15 +101,70 @@ pub struct Detail {
 
 impl Detail {
     pub fn new(field: &str, broken: Broken) -> Self {
+        Self::at(vec![field.into()], broken)
+    }
+
+    /// A rule broken deeper inside, or by the whole when `loc` is empty.
+    pub fn at(loc: Vec<Step>, broken: Broken) -> Self {
         Self {
-            loc: vec![field.to_owned()],
+            loc,
             msg: broken.rule,
             kind: broken.kind,
         }
     }
 }
 
+fn not_to(host: Option<&str>) -> String {
+    host.map(|host| format!(", not to {host}"))
+        .unwrap_or_default()
+}
+
+fn article(noun: &str) -> &'static str {
+    if noun.starts_with('a') { "an" } else { "a" }
+}
+
 fn list(details: &[Detail]) -> String {
-    let messages: Vec<_> = details.iter().map(|detail| detail.msg.as_str()).collect();
+    let messages: Vec<_> = details.iter().map(message).collect();
     messages.join("; ")
+}
+
+/// The rule, and where it is broken unless one field alone is meant.
+fn message(detail: &Detail) -> String {
+    let mut message = String::new();
+    if detail.loc.len() > 1 {
+        for (depth, step) in detail.loc.iter().enumerate() {
+            match step {
+                Step::Field(field) if depth == 0 => message.push_str(field),
+                Step::Field(field) => message.extend([".", field]),
+                Step::Position(position) => message.extend(["[", &position.to_string(), "]"]),
+            }
+        }
+        message.push_str(": ");
+    }
+    message + &detail.msg
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_detail_has_its_place_for_programs_and_for_people() {
+        let broken = || Broken::new("a slot is a whole number", "int_type");
+        let loc: Vec<Step> = vec!["secret_slots".into(), 1.into(), "slot".into()];
+        let deep = Detail::at(loc, broken());
+        assert_eq!(
+            serde_json::to_string(&deep).unwrap(),
+            r#"{"loc":["secret_slots",1,"slot"],"msg":"a slot is a whole number","type":"int_type"}"#
+        );
+        let flat = Detail::new("slot", broken());
+        assert_eq!(
+            serde_json::to_value(&flat).unwrap()["loc"],
+            serde_json::json!(["slot"])
+        );
+        assert_eq!(
+            Error::Invalid(vec![deep, flat]).to_string(),
+            "secret_slots[1].slot: a slot is a whole number; a slot is a whole number"
+        );
+    }
 }

@@ -42,12 +42,7 @@ fn make() {
         for secret in 0..secrets {
             let name = SecretName::parse(&format!("secret_{secret}")).unwrap();
             let value = Plaintext::new(format!("{secret:->40}").into_bytes());
-            let new = NewSecret {
-                name,
-                description: None,
-                env_key: None,
-                value,
-            };
+            let new = NewSecret::with_value(name, value);
             change.create_secret(None, new)?;
         }
         Ok::<_, Error>(())

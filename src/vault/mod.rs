@@ -1,20 +1,25 @@
 //! The domain: what may be asked of a vault. No terminal, no paths, no ciphers, no clock.
 
-mod app;
+pub mod app;
 pub mod change;
+pub mod clock;
 pub mod create;
 pub mod description;
+pub mod destination;
 pub mod domain;
 pub mod env_key;
 pub mod error;
+pub mod host;
 #[cfg(test)]
 mod large;
 pub mod name;
 mod open;
 mod opening;
+pub mod policy;
 pub mod reference;
 pub mod rule;
 pub mod secret;
+pub mod slot;
 #[cfg(test)]
 pub mod tests;
 pub mod time;
@@ -24,5 +29,5 @@ pub mod workspace;
 
 pub use change::{Changed, Written};
 pub use error::Error;
-pub use open::{Listed, Selected, Vault};
+pub use open::{Listed, Selected, Vault, no_pending};
 pub use view::Scan;

@@ -1,4 +1,4 @@
-//! What secrets and workspaces are called. A name never looks like an id, a path or an option, so that
+//! What secrets, workspaces and apps are called. A name never looks like an id, a path or an option, so that
 //! an argument has one meaning.
 
 use super::rule::{Broken, checked_text, quoted};
@@ -6,6 +6,7 @@ use crate::sealed::id::{AppId, ID_CHARACTERS, KeyId, SecretId, VaultId, Workspac
 
 pub const MAX_SECRET_NAME_CHARACTERS: usize = 128;
 pub const MAX_WORKSPACE_NAME_CHARACTERS: usize = 63;
+pub const MAX_APP_NAME_CHARACTERS: usize = 63;
 
 /// The name of a secret: 1 to 128 of `A-Z a-z 0-9 _ + = - @ # $ .`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -14,7 +15,7 @@ pub struct SecretName(String);
 impl SecretName {
     pub fn parse(text: &str) -> Result<Self, Broken> {
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_+=-@#$.".contains(&byte);
-        check_length("secret", text, MAX_SECRET_NAME_CHARACTERS)?;
+        check_length("a secret", text, MAX_SECRET_NAME_CHARACTERS)?;
         let rule = if !text.bytes().all(allowed) {
             "it may hold A-Z a-z 0-9 _ + = - @ # $ ."
         } else if text.starts_with('-') {
@@ -26,7 +27,7 @@ impl SecretName {
         } else {
             return Ok(Self(text.to_owned()));
         };
-        Err(mismatch("secret", text, rule))
+        Err(mismatch("a secret", text, rule))
     }
 }
 
@@ -41,18 +42,8 @@ impl WorkspaceName {
     pub const DEFAULT: &'static str = "default";
 
     pub fn parse(text: &str) -> Result<Self, Broken> {
-        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte);
-        check_length("workspace", text, MAX_WORKSPACE_NAME_CHARACTERS)?;
-        let rule = if !text.bytes().all(allowed) {
-            "it may hold A-Z a-z 0-9 _ . -"
-        } else if !text.starts_with(|first: char| first.is_ascii_alphanumeric()) {
-            "it begins with a letter or a digit"
-        } else if looks_like_an_id(text) {
-            "it may not look like an id"
-        } else {
-            return Ok(Self(text.to_owned()));
-        };
-        Err(mismatch("workspace", text, rule))
+        check_plain("a workspace", text, MAX_WORKSPACE_NAME_CHARACTERS)?;
+        Ok(Self(text.to_owned()))
     }
 }
 
@@ -63,6 +54,19 @@ impl Default for WorkspaceName {
 }
 
 checked_text!(WorkspaceName);
+
+/// The name of an app, under the rule of a workspace's.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct AppName(String);
+
+impl AppName {
+    pub fn parse(text: &str) -> Result<Self, Broken> {
+        check_plain("an app", text, MAX_APP_NAME_CHARACTERS)?;
+        Ok(Self(text.to_owned()))
+    }
+}
+
+checked_text!(AppName);
 
 /// Whether this is an id of some kind, or one mistyped in case or in its first character.
 pub(super) fn looks_like_an_id(text: &str) -> bool {
@@ -84,14 +88,30 @@ pub(super) fn looks_like_an_id(text: &str) -> bool {
     })
 }
 
+/// The rule of what is neither a secret's nor free text.
+fn check_plain(what: &str, text: &str, most: usize) -> Result<(), Broken> {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte);
+    check_length(what, text, most)?;
+    let rule = if !text.bytes().all(allowed) {
+        "it may hold A-Z a-z 0-9 _ . -"
+    } else if !text.starts_with(|first: char| first.is_ascii_alphanumeric()) {
+        "it begins with a letter or a digit"
+    } else if looks_like_an_id(text) {
+        "it may not look like an id"
+    } else {
+        return Ok(());
+    };
+    Err(mismatch(what, text, rule))
+}
+
 fn check_length(what: &str, text: &str, most: usize) -> Result<(), Broken> {
     if text.is_empty() {
         return Err(Broken::too_short(format!(
-            "the name of a {what} is not empty"
+            "the name of {what} is not empty"
         )));
     }
     if text.chars().count() > most {
-        let rule = format!("the name of a {what} has at most {most} characters");
+        let rule = format!("the name of {what} has at most {most} characters");
         return Err(Broken::too_long(rule));
     }
     Ok(())
@@ -99,7 +119,7 @@ fn check_length(what: &str, text: &str, most: usize) -> Result<(), Broken> {
 
 fn mismatch(what: &str, text: &str, rule: &str) -> Broken {
     let shown = quoted(text);
-    Broken::mismatch(format!("{shown} cannot be the name of a {what}: {rule}"))
+    Broken::mismatch(format!("{shown} cannot be the name of {what}: {rule}"))
 }
 
 #[cfg(test)]
@@ -151,6 +171,7 @@ mod tests {
                 let name = format!("{prefix}{id}");
                 assert!(SecretName::parse(&name).is_err(), "{name}");
                 assert!(WorkspaceName::parse(&name).is_err(), "{name}");
+                assert!(AppName::parse(&name).is_err(), "{name}");
             }
         }
         for name in [
@@ -163,9 +184,10 @@ mod tests {
     }
 
     #[test]
-    fn workspace_names_begin_with_a_letter_or_a_digit() {
+    fn names_of_workspaces_and_apps_begin_with_a_letter_or_a_digit() {
         for name in ["default", "0", "a.b_c-d", "Prod", &"x".repeat(63)] {
             assert_eq!(WorkspaceName::parse(name).unwrap().as_str(), name);
+            assert_eq!(AppName::parse(name).unwrap().as_str(), name);
         }
         for name in [
             "",
@@ -180,6 +202,7 @@ mod tests {
             &"x".repeat(64),
         ] {
             assert!(WorkspaceName::parse(name).is_err(), "{name:?}");
+            assert!(AppName::parse(name).is_err(), "{name:?}");
         }
         assert_eq!(
             WorkspaceName::parse("default").unwrap(),

@@ -1,8 +1,10 @@
 //! An unlocked vault: looking things up.
 
+use super::destination::Destination;
 use super::name::WorkspaceName;
 use super::reference::{Reference, Target};
 use super::secret::Secret;
+use super::slot::Choice;
 use super::time::Timestamp;
 use super::view::{Scan, View};
 use super::workspace::Workspace;
@@ -96,19 +98,19 @@ impl Vault {
         self.with_secret(workspace, reference, |secret, _| Ok(secret))
     }
 
-    /// The value effective at `now`, for whoever may have it: a secret bound to domains fails here.
+    /// The value of the chosen slot, for where it may go. A slot that the reference names comes before the
+    /// choice.
     pub fn value(
         &self,
         workspace: Option<&WorkspaceName>,
         reference: &Reference,
-        now: Timestamp,
+        choice: Choice,
+        destination: &Destination,
     ) -> Result<Selected, Error> {
+        let choice = reference.slot.map_or(choice, Choice::Number);
         self.with_secret(workspace, reference, |secret, record| {
-            check_unbound(&secret)?;
-            let position = match reference.slot {
-                Some(slot) => named_slot(&secret, slot)?,
-                None => effective(&secret, now)?,
-            };
+            destination.check(&secret)?;
+            let position = secret.choose(choice)?;
             let ciphertext = record.slot(position)?;
             let value = opening::value(self.keyring.as_ref(), &secret, position, &ciphertext)?;
             let slot = secret.slots[position].slot;
@@ -117,6 +119,16 @@ impl Vault {
                 slot,
                 value,
             })
+        })
+    }
+
+    /// The value of an unfinished rotation, for whoever finishes it.
+    pub fn pending_value(&self, reference: &Reference) -> Result<Plaintext, Error> {
+        self.with_secret(None, reference, |secret, record| {
+            let position = secret.pending();
+            let position = position.ok_or_else(|| no_pending(&secret.path()))?;
+            let ciphertext = record.slot(position)?;
+            opening::value(self.keyring.as_ref(), &secret, position, &ciphertext)
         })
     }
 
@@ -170,7 +182,10 @@ impl Vault {
                     });
                 }
                 RecordId::App(id) => {
-                    for secret in opening::app(keyring, workspace, id, record)?.links {
+                    for secret in opening::app(keyring, workspace, id, record)?
+                        .links
+                        .into_values()
+                    {
                         apps.entry(secret).or_default().insert(id);
                     }
                 }
@@ -192,7 +207,12 @@ impl Vault {
     }
 
     /// Every value effective at `now`, of every secret of a workspace, by name.
-    pub fn values(&self, workspace: &Workspace, now: Timestamp) -> Result<Vec<Selected>, Error> {
+    pub fn values(
+        &self,
+        workspace: &Workspace,
+        now: Timestamp,
+        destination: &Destination,
+    ) -> Result<Vec<Selected>, Error> {
         let keyring = self.keyring.as_ref();
         let mut selected = Vec::new();
         self.view.each(workspace.id, |record| {
@@ -200,8 +220,8 @@ impl Vault {
                 return Ok(());
             };
             let secret = opening::secret(keyring, workspace, id, record)?;
-            check_unbound(&secret)?;
-            let position = effective(&secret, now)?;
+            destination.check(&secret)?;
+            let position = secret.choose(Choice::At(now))?;
             let value = opening::value(keyring, &secret, position, &record.slot(position)?)?;
             let slot = secret.slots[position].slot;
             selected.push(Selected {
@@ -237,12 +257,12 @@ impl Vault {
                     }
                     RecordId::App(id) => {
                         opening::app(keyring, workspace, id, record)?;
-                        verified.apps += 1;
                     }
                 }
                 Ok(())
             })?;
         }
+        verified.apps = self.apps()?.len();
         Ok(verified)
     }
 
@@ -320,36 +340,10 @@ pub(super) fn no_secret(workspace: &Workspace, name: &str) -> Error {
     }
 }
 
-/// The position of the effective slot, or an error that says when there will be one.
-pub(super) fn effective(secret: &Secret, now: Timestamp) -> Result<usize, Error> {
-    secret
-        .effective(now.seconds())
-        .ok_or_else(|| Error::NotEffective {
-            name: secret.path(),
-            at: now,
-            first: secret.first_effective(),
-        })
-}
-
-fn named_slot(secret: &Secret, slot: u64) -> Result<usize, Error> {
-    let found = secret
-        .slots
-        .iter()
-        .position(|one| one.slot == slot && !one.pending);
-    found.ok_or_else(|| Error::NotFound {
-        what: "slot",
-        name: format!("{slot} of {}", secret.path()),
-    })
-}
-
-/// A secret that is bound to domains leaves by no way that does not know where it goes.
-fn check_unbound(secret: &Secret) -> Result<(), Error> {
-    if secret.allowed_domains.is_empty() {
-        return Ok(());
+/// What somebody is told who resumes or discards what was not begun.
+pub fn no_pending(path: &str) -> Error {
+    Error::NotFound {
+        what: "unfinished rotation",
+        name: format!("of {path}"),
     }
-    let allowed: Vec<_> = secret.allowed_domains.iter().collect();
-    Err(Error::Denied {
-        name: secret.path(),
-        allowed: allowed.join(", "),
-    })
 }

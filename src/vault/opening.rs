@@ -2,7 +2,7 @@
 //! the name belongs to the index, the counts agree, the checksum is the value's.
 
 use super::Error;
-use super::app::App;
+use super::app::AppRecord;
 use super::secret::{Secret, checksum};
 use super::value::check_value;
 use super::workspace::Workspace;
@@ -59,12 +59,12 @@ pub fn app(
     workspace: &Workspace,
     id: AppId,
     record: &Record<'_>,
-) -> Result<App, Error> {
+) -> Result<AppRecord, Error> {
     let damaged = || Error::from(record.damaged());
     let text = keyring.open(Place::AppMeta(workspace.id, id), &record.meta()?)?;
     let meta: meta::App = meta::decode(&text).ok_or_else(damaged)?;
     if keyring.index(workspace.id, Kind::App, &meta.name)? != record.index {
         return Err(damaged());
     }
-    App::from_meta(id, &meta).ok_or_else(damaged)
+    AppRecord::from_meta(id, &meta).map_err(|_| damaged())
 }

@@ -26,6 +26,15 @@ pub enum Target {
 }
 
 impl Reference {
+    /// A secret of the workspace in use.
+    pub fn to(secret: Target) -> Self {
+        Self {
+            workspace: None,
+            secret,
+            slot: None,
+        }
+    }
+
     /// Reads a reference as an argument or a file gives it; each has exactly one meaning.
     pub fn parse(text: &str) -> Result<Self, Broken> {
         let (path, slot) = match text.strip_prefix(SCHEME) {

@@ -7,6 +7,7 @@ use super::domain::AllowedDomains;
 use super::env_key::EnvKey;
 use super::name::SecretName;
 use super::rule::Broken;
+use super::slot::{MAX_SLOTS, Slot};
 use super::time::Timestamp;
 use super::workspace::Workspace;
 use crate::sealed::id::{SecretId, WorkspaceId};
@@ -15,21 +16,8 @@ use crate::sealed::sign::sha256;
 use data_encoding::HEXLOWER;
 use std::borrow::Cow;
 
-pub const MAX_SLOTS: usize = 100;
 /// A hundred years of 365 days.
-const MAX_ROTATE_EVERY_SECONDS: u64 = 100 * 365 * 86_400;
-
-/// One version of a value.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Slot {
-    /// The Unix second from which it is effective.
-    pub slot: u64,
-    /// SHA-256 of the value, lower-case hex.
-    pub checksum: String,
-    pub written_at: Timestamp,
-    /// Kept until a change elsewhere has succeeded; never effective.
-    pub pending: bool,
-}
+pub const MAX_ROTATE_EVERY_SECONDS: u64 = 100 * 365 * 86_400;
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Secret {
@@ -50,20 +38,6 @@ pub struct Secret {
 }
 
 impl Secret {
-    /// The position of the slot effective at a Unix second: the greatest that has begun.
-    pub fn effective(&self, second: u64) -> Option<usize> {
-        self.slots
-            .iter()
-            .rposition(|slot| slot.slot <= second && !slot.pending)
-    }
-
-    /// When a slot first becomes effective.
-    pub fn first_effective(&self) -> Option<Timestamp> {
-        let first = self.slots.iter().find(|slot| !slot.pending)?;
-        let milliseconds = i64::try_from(first.slot).ok()?.checked_mul(1000)?;
-        Timestamp::from_milliseconds(milliseconds)
-    }
-
     /// How messages name it.
     pub fn path(&self) -> String {
         format!("{}/{}", self.workspace_name, self.name)
@@ -123,6 +97,10 @@ impl Secret {
             let rule = "a checksum is 64 lower-case hexadecimal digits";
             return Err(Broken::mismatch(rule));
         }
+        if self.slots.iter().filter(|slot| slot.pending).count() > 1 {
+            let rule = "a secret has at most one pending slot";
+            return Err(Broken::new(rule, "value_error"));
+        }
         let ascending = |pair: &[Slot]| pair[0].slot < pair[1].slot;
         if !self.slots.windows(2).all(ascending) {
             return Err(Broken::new(
@@ -155,31 +133,18 @@ impl Secret {
             updated_at: self.updated_at.milliseconds(),
         }
     }
-}
-
-fn is_hex(byte: u8) -> bool {
-    matches!(byte, b'0'..=b'9' | b'a'..=b'f')
-}
-
-/// The checksum that slots carry: SHA-256 of the value, lower-case hex.
-pub fn checksum(value: &[u8]) -> String {
-    HEXLOWER.encode(&sha256(value))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn secret(slots: &[(u64, bool)]) -> Secret {
-        let at = Timestamp::from_milliseconds(0).expect("1970");
+    /// A secret with these slots, each pending or not, all of one value and as old as they say.
+    #[cfg(test)]
+    pub fn for_test(slots: &[(u64, bool)]) -> Self {
+        let at = Timestamp::default();
         let name = SecretName::parse("name").expect("a name");
-        Secret {
+        Self {
             id: SecretId::from_bits(1),
             workspace: WorkspaceId::from_bits(1),
             workspace_name: "default".into(),
             env_key: EnvKey::from_name(&name),
             name,
-            description: Description::parse("").expect("empty is allowed"),
+            description: Description::default(),
             allowed_domains: AllowedDomains::default(),
             rotate_every: None,
             expires_at: None,
@@ -196,33 +161,32 @@ mod tests {
             updated_at: at,
         }
     }
+}
 
-    #[test]
-    fn the_effective_slot_is_the_greatest_that_has_begun() {
-        let secret = secret(&[(5, false), (10, false), (20, true)]);
-        for (second, expected) in [
-            (0, None),
-            (4, None),
-            (5, Some(0)),
-            (9, Some(0)),
-            (10, Some(1)),
-            (u64::MAX, Some(1)),
-        ] {
-            assert_eq!(secret.effective(second), expected, "{second}");
-        }
-    }
+fn is_hex(byte: u8) -> bool {
+    matches!(byte, b'0'..=b'9' | b'a'..=b'f')
+}
+
+/// The checksum that slots carry: SHA-256 of the value, lower-case hex.
+pub fn checksum(value: &[u8]) -> String {
+    HEXLOWER.encode(&sha256(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
 
     #[test]
     fn opened_metadata_keeps_every_rule() {
         let workspace = Workspace::for_test("default");
-        let good = secret(&[(0, false), (5, false)]);
+        let good = Secret::for_test(&[(0, false), (5, false)]);
         let opened = |change: &dyn Fn(&mut meta::Secret<'_>)| {
             let mut meta = good.to_meta();
             change(&mut meta);
             Secret::from_meta(good.id, &workspace, meta).map(|secret| secret == good)
         };
         assert_eq!(opened(&|_| ()), Ok(true));
-        let hostile: [&dyn Fn(&mut meta::Secret<'_>); 12] = [
+        let hostile: [&dyn Fn(&mut meta::Secret<'_>); 13] = [
             &|meta| meta.name = "../name".into(),
             &|meta| meta.name = "\u{1b}[2J".into(),
             &|meta| meta.env_key = "A=B".into(),
@@ -232,6 +196,7 @@ mod tests {
             &|meta| meta.slots[1].slot = 0,
             &|meta| meta.slots[0].checksum = "\u{1b}[2J".into(),
             &|meta| meta.slots[0].checksum = "A".repeat(64),
+            &|meta| meta.slots.iter_mut().for_each(|slot| slot.pending = true),
             &|meta| meta.rotate_every = Some(u64::MAX),
             &|meta| meta.created_at = -1,
             &|meta| meta.updated_at = i64::MAX,

@@ -17,7 +17,17 @@ const MAX_DURATION_SECONDS: u64 = 100 * 365 * 86_400;
 ///
 /// Shown as RFC 3339 in UTC with three decimals; stored as a number.
 #[derive(
-    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize,
+    Clone,
+    Copy,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Debug,
+    serde::Serialize,
+    serde::Deserialize,
 )]
 #[serde(into = "i64", try_from = "i64")]
 pub struct Timestamp(i64);
@@ -30,6 +40,11 @@ impl Timestamp {
         (0..=MAX_MILLISECONDS)
             .contains(&milliseconds)
             .then_some(Self(milliseconds))
+    }
+
+    pub fn from_seconds(seconds: u64) -> Option<Self> {
+        let milliseconds = i64::try_from(seconds).ok()?.checked_mul(1_000)?;
+        Self::from_milliseconds(milliseconds)
     }
 
     /// Reads Unix seconds, or RFC 3339 with `Z` or an offset; what is finer than a millisecond is cut off.
@@ -47,6 +62,18 @@ impl Timestamp {
                 let rule = "a time is Unix seconds or like 2030-01-31T12:00:00Z, from 1970 to 9999";
                 Broken::new(rule, "datetime_parsing")
             })
+    }
+
+    /// Reads a time, or a duration from `now` on, such as `7d`; no later than the year 9999.
+    pub fn parse_future(text: &str, now: Self) -> Result<Self, Broken> {
+        let Some(seconds) = duration_seconds(text) else {
+            return Self::parse(text).map_err(|broken| {
+                let rule = format!("{}, or a duration like 7d", broken.rule);
+                Broken { rule, ..broken }
+            });
+        };
+        let seconds = parse_duration(text).map(|_| seconds)?;
+        Ok(Self::from_seconds(now.seconds().saturating_add(seconds)).unwrap_or(Self::MAX))
     }
 
     pub fn milliseconds(self) -> i64 {
@@ -111,6 +138,24 @@ pub fn parse_duration(text: &str) -> Result<Duration, Broken> {
         }
         Some(seconds) => Ok(Duration::from_secs(seconds)),
     }
+}
+
+/// A duration as it could be typed, in the greatest unit that divides it: `90d`, `36h`.
+pub fn exact_duration(seconds: u64) -> String {
+    let units = [("d", 86_400), ("h", 3_600), ("m", 60)];
+    let unit = units
+        .into_iter()
+        .find(|(_, unit)| seconds > 0 && seconds.is_multiple_of(*unit));
+    let (letter, unit) = unit.unwrap_or(("s", 1));
+    format!("{}{letter}", seconds / unit)
+}
+
+/// How long that is, in the greatest unit of which it has at least two, or one second: `3d`, `26h`.
+pub fn rough_duration(seconds: u64) -> String {
+    let units = [("w", 604_800), ("d", 86_400), ("h", 3_600), ("m", 60)];
+    let unit = units.into_iter().find(|(_, unit)| seconds >= 2 * unit);
+    let (letter, unit) = unit.unwrap_or(("s", 1));
+    format!("{}{letter}", seconds / unit)
 }
 
 fn duration_seconds(text: &str) -> Option<u64> {
@@ -258,6 +303,59 @@ mod tests {
         }
         let rule = parse_duration("h").unwrap_err().rule;
         assert!(rule.starts_with("a duration is like"), "{rule}");
+    }
+
+    #[test]
+    fn a_future_time_may_be_a_duration() {
+        let now = Timestamp::from_seconds(1_000).unwrap();
+        for (text, seconds) in [
+            ("90s", 1_090),
+            ("1h", 4_600),
+            ("0s", 1_000),
+            ("5000", 5_000),
+            ("1970-01-01T01:00:00Z", 3_600),
+        ] {
+            assert_eq!(
+                Timestamp::parse_future(text, now).map(Timestamp::seconds),
+                Ok(seconds),
+                "{text}"
+            );
+        }
+        let end = Timestamp::parse_future("36500d", Timestamp::MAX);
+        assert_eq!(end, Ok(Timestamp::MAX));
+        for wrong in ["", "-1", "soon", "36501d", "1h1h"] {
+            assert!(Timestamp::parse_future(wrong, now).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_exact_duration_reads_back() {
+        for (seconds, text) in [
+            (0, "0s"),
+            (59, "59s"),
+            (5_400, "90m"),
+            (129_600, "36h"),
+            (7_776_000, "90d"),
+        ] {
+            assert_eq!(exact_duration(seconds), text);
+            assert_eq!(parse_duration(text), Ok(Duration::from_secs(seconds)));
+        }
+    }
+
+    #[test]
+    fn a_rough_duration_has_one_unit() {
+        for (seconds, text) in [
+            (0, "0s"),
+            (119, "119s"),
+            (120, "2m"),
+            (7_199, "119m"),
+            (7_200, "2h"),
+            (172_799, "47h"),
+            (172_800, "2d"),
+            (1_209_600, "2w"),
+        ] {
+            assert_eq!(rough_duration(seconds), text);
+        }
     }
 
     proptest! {

@@ -4,8 +4,8 @@
 use super::{Change, Draft};
 use crate::keyring::Keyring;
 use crate::store::{self, Previous, Snapshot};
+use crate::vault::clock::Clock;
 use crate::vault::open::reached;
-use crate::vault::time::Timestamp;
 use crate::vault::view::View;
 use crate::vault::workspace::Workspace;
 use crate::vault::{Error, Scan, Vault};
@@ -13,12 +13,14 @@ use std::time::Duration;
 
 impl Vault {
     /// Changes the vault: waits for the lock, loads it again, lets `act` work on what is there now,
-    /// and replaces it after what was written has been read back and opened.
+    /// and replaces it after what was written has been read back and opened. The clock is asked under
+    /// the lock: whoever had to type or wait has done so.
     ///
     /// Nothing is written when `act` fails, or changes nothing.
+    #[expect(clippy::needless_pass_by_value, reason = "a time is a clock, too")]
     pub fn change<T, E: From<Error>>(
         &mut self,
-        now: Timestamp,
+        clock: impl Clock,
         patience: Duration,
         previous: Previous,
         act: impl FnOnce(&mut Change<'_>) -> Result<T, E>,
@@ -41,7 +43,7 @@ impl Vault {
             self.followed = view.layout.header.digest();
         }
         let workspaces = reached(self.keyring.as_ref(), &view)?;
-        let mut change = Change::new(&view, self.keyring.as_mut(), workspaces, now);
+        let mut change = Change::new(&view, self.keyring.as_mut(), workspaces, &clock);
         let result = act(&mut change)?;
         let Some(draft) = change.finish().map_err(E::from)? else {
             return Ok(Changed {

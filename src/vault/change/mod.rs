@@ -1,15 +1,23 @@
 //! A change of a vault: works on what was read under the lock, remembers what it touched, and seals the
 //! result. It never writes: [`Vault::change`](super::Vault::change) does, after reading back.
 
+mod app;
 mod commit;
+mod delete;
 mod key;
+mod record;
+mod relocate;
+mod rotation;
 mod secret;
 mod workspace;
 
 pub use commit::{Changed, Written};
-pub use secret::{NewSecret, SecretUpdate};
+pub use delete::References;
+pub use rotation::{Begin, Rotated, Rotation};
+pub use secret::{Edit, Fields, NewSecret, SecretUpdate, Values};
 pub use workspace::{Contents, WorkspaceUpdate};
 
+use super::clock::Clock;
 use super::name::WorkspaceName;
 use super::open::find_workspace;
 use super::time::Timestamp;
@@ -30,6 +38,7 @@ use std::collections::HashMap;
 pub struct Change<'v> {
     view: &'v View,
     keyring: &'v mut dyn Keyring,
+    clock: &'v dyn Clock,
     now: Timestamp,
     workspaces: Vec<Workspace>,
     /// The header as it will be, once anything in it changes.
@@ -58,17 +67,23 @@ impl<'v> Change<'v> {
         view: &'v View,
         keyring: &'v mut dyn Keyring,
         workspaces: Vec<Workspace>,
-        now: Timestamp,
+        clock: &'v dyn Clock,
     ) -> Self {
         Self {
             view,
             keyring,
-            now,
+            clock,
+            now: clock.now(),
             workspaces,
             header: None,
             sections: HashMap::new(),
             touched: Vec::new(),
         }
+    }
+
+    /// When this change is made, at its latest wait.
+    pub fn now(&self) -> Timestamp {
+        self.now
     }
 
     pub fn workspace(&self, name: Option<&WorkspaceName>) -> Result<Workspace, Error> {
@@ -204,11 +219,14 @@ impl Draft {
                 continue; // deleted with its workspace
             };
             let found = stored.find(id, index, |record| {
-                if let RecordId::Secret(secret) = record.id {
-                    let secret = opening::secret(keyring, workspace, secret, record)?;
-                    for position in 0..secret.slots.len() {
-                        opening::value(keyring, &secret, position, &record.slot(position)?)?;
+                match record.id {
+                    RecordId::Secret(id) => {
+                        let secret = opening::secret(keyring, workspace, id, record)?;
+                        for position in 0..secret.slots.len() {
+                            opening::value(keyring, &secret, position, &record.slot(position)?)?;
+                        }
                     }
+                    RecordId::App(id) => drop(opening::app(keyring, workspace, id, record)?),
                 }
                 Ok(())
             })?;

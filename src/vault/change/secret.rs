@@ -1,157 +1,194 @@
-//! Creating, updating and deleting secrets. Equal fields are no change: the file keeps its bytes and
-//! `updated_at` stays.
+//! Creating and updating secrets. Equal fields are no change: the file keeps its bytes and `updated_at`
+//! stays.
 
 use super::Change;
+use super::record::Found;
 use crate::plaintext::Plaintext;
 use crate::sealed::id::SecretId;
-use crate::sealed::meta;
-use crate::sealed::place::Place;
-use crate::sealed::record::{Index, Kind, Record, RecordId, write};
-use crate::sealed::{self, Part};
+use crate::vault::Error;
 use crate::vault::description::Description;
 use crate::vault::domain::AllowedDomains;
 use crate::vault::env_key::EnvKey;
 use crate::vault::name::{SecretName, WorkspaceName};
-use crate::vault::open::{effective, no_secret, places};
-use crate::vault::reference::{Reference, Target};
-use crate::vault::secret::{Secret, Slot, checksum};
-use crate::vault::value::check_value;
-use crate::vault::workspace::Workspace;
-use crate::vault::{Error, app, opening};
+use crate::vault::reference::Reference;
+use crate::vault::secret::Secret;
+use crate::vault::slot::Choice;
+use crate::vault::time::Timestamp;
 
-pub struct NewSecret {
-    pub name: SecretName,
+/// What becomes of a field that may be absent.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub enum Edit<T> {
+    #[default]
+    Keep,
+    Clear,
+    Set(T),
+}
+
+impl<T> Edit<T> {
+    pub(super) fn apply(self, field: &mut Option<T>) {
+        match self {
+            Self::Keep => {}
+            Self::Clear => *field = None,
+            Self::Set(new) => *field = Some(new),
+        }
+    }
+}
+
+/// The fields beside name and values; what is `None` stays, or is as it is for a new secret.
+#[derive(Default)]
+pub struct Fields {
     pub description: Option<Description>,
     /// By default the name in upper case.
     pub env_key: Option<EnvKey>,
-    pub value: Plaintext,
+    /// The whole list; an empty one lifts the restriction.
+    pub allowed_domains: Option<AllowedDomains>,
+    /// Seconds.
+    pub rotate_every: Edit<u64>,
+    pub expires_at: Edit<Timestamp>,
 }
 
-/// Fields to change; what is `None` stays.
+impl Fields {
+    fn apply(self, secret: &mut Secret) {
+        if let Some(description) = self.description {
+            secret.description = description;
+        }
+        if let Some(env_key) = self.env_key {
+            secret.env_key = env_key;
+        }
+        if let Some(domains) = self.allowed_domains {
+            secret.allowed_domains = domains;
+        }
+        self.rotate_every.apply(&mut secret.rotate_every);
+        self.expires_at.apply(&mut secret.expires_at);
+    }
+}
+
+pub struct NewSecret {
+    pub name: SecretName,
+    pub fields: Fields,
+    /// At least one, each number once.
+    pub slots: Vec<(u64, Plaintext)>,
+}
+
+impl NewSecret {
+    /// One that has this value since ever.
+    #[cfg(test)]
+    pub fn with_value(name: SecretName, value: Plaintext) -> Self {
+        Self {
+            name,
+            fields: Fields::default(),
+            slots: vec![(0, value)],
+        }
+    }
+}
+
+/// What becomes of a secret's values.
+#[derive(Default)]
+pub enum Values {
+    #[default]
+    Keep,
+    /// The effective slot takes this one; where none is effective, slot 0.
+    Effective(Plaintext),
+    /// These slots are put, the others stay.
+    Merge(Vec<(u64, Plaintext)>),
+    /// These slots are put, the others go.
+    Replace(Vec<(u64, Plaintext)>),
+}
+
+/// What to change; the rest stays.
 #[derive(Default)]
 pub struct SecretUpdate {
     pub name: Option<SecretName>,
-    pub description: Option<Description>,
-    pub env_key: Option<EnvKey>,
-    /// Replaces the effective slot's value.
-    pub value: Option<Plaintext>,
-}
-
-/// A secret with its ciphertexts, as it was found.
-struct Found {
-    secret: Secret,
-    index: Index,
-    slots: Vec<Vec<u8>>,
+    pub fields: Fields,
+    pub values: Values,
+    /// Slots to drop, by number.
+    pub remove: Vec<u64>,
 }
 
 impl Change<'_> {
-    /// Makes a secret with one slot, effective since ever.
     pub fn create_secret(
         &mut self,
         workspace: Option<&WorkspaceName>,
         new: NewSecret,
     ) -> Result<Secret, Error> {
         let home = self.workspace(workspace)?;
-        check_value(new.value.len()).map_err(|broken| Error::invalid("value", broken))?;
-        if self.find_name(&home, &new.name)?.is_some() {
-            let name = format!("{} in the workspace {}", new.name, home.name);
-            return Err(Error::Exists {
-                what: "secret",
-                name,
-            });
-        }
-        let secret = Secret {
+        self.check_free_name(&home, &new.name)?;
+        let mut secret = Secret {
             id: SecretId::random(),
             workspace: home.id,
             workspace_name: home.name.to_string(),
-            env_key: new.env_key.unwrap_or_else(|| EnvKey::from_name(&new.name)),
+            env_key: EnvKey::from_name(&new.name),
             name: new.name,
-            description: new.description.unwrap_or_default(),
+            description: Description::default(),
             allowed_domains: AllowedDomains::default(),
             rotate_every: None,
             expires_at: None,
-            slots: vec![Slot {
-                slot: 0,
-                checksum: checksum(new.value.expose()),
-                written_at: self.now,
-                pending: false,
-            }],
+            slots: Vec::new(),
             created_at: self.now,
             updated_at: self.now,
         };
-        let sealed = self
-            .keyring
-            .seal(Place::Value(home.id, secret.id, 0), new.value.expose())?;
-        self.write(&secret, &[sealed])?;
-        Ok(secret)
+        new.fields.apply(&mut secret);
+        let mut found = Found {
+            home,
+            secret,
+            index: None,
+            values: Vec::new(),
+        };
+        for (number, value) in &new.slots {
+            found.put(self.keyring, *number, value, self.now)?;
+        }
+        self.write(&found)?;
+        Ok(found.secret)
     }
 
-    /// Changes the given fields, all or none.
+    /// Changes what is given, all or none.
     pub fn update_secret(
         &mut self,
         workspace: Option<&WorkspaceName>,
         reference: &Reference,
         update: SecretUpdate,
     ) -> Result<Secret, Error> {
-        let (home, found) = self.find(workspace, reference)?;
-        let mut secret = found.secret.clone();
-        let mut slots = found.slots;
+        let mut found = self.find(workspace, reference)?;
+        let old = found.secret.clone();
         if let Some(name) = update.name {
-            if name != secret.name && self.find_name(&home, &name)?.is_some() {
-                let name = format!("{name} in the workspace {}", home.name);
-                return Err(Error::Exists {
-                    what: "secret",
-                    name,
-                });
+            if name != old.name {
+                self.check_free_name(&found.home, &name)?;
             }
-            secret.name = name;
+            found.secret.name = name;
         }
-        if let Some(description) = update.description {
-            secret.description = description;
+        update.fields.apply(&mut found.secret);
+        if !matches!(update.values, Values::Keep) || !update.remove.is_empty() {
+            found.check_settled()?;
         }
-        if let Some(env_key) = update.env_key {
-            secret.env_key = env_key;
-        }
-        if let Some(value) = update.value {
-            check_value(value.len()).map_err(|broken| Error::invalid("value", broken))?;
-            let position = effective(&secret, self.now)?;
-            let old = opening::value(self.keyring, &secret, position, &slots[position])?;
-            if !old.same_as(&value) {
-                let slot = &mut secret.slots[position];
-                slot.checksum = checksum(value.expose());
-                slot.written_at = self.now;
-                let place = Place::Value(home.id, secret.id, slot.slot);
-                slots[position] = self.keyring.seal(place, value.expose())?;
+        match update.values {
+            Values::Keep => {}
+            Values::Effective(value) => {
+                let effective = found.secret.effective(self.now.seconds());
+                let number = effective.map_or(0, |position| found.secret.slots[position].slot);
+                found.put(self.keyring, number, &value, self.now)?;
+            }
+            Values::Merge(slots) => {
+                for (number, value) in &slots {
+                    found.put(self.keyring, *number, value, self.now)?;
+                }
+            }
+            Values::Replace(slots) => {
+                for position in (0..found.secret.slots.len()).rev() {
+                    let number = found.secret.slots[position].slot;
+                    if !slots.iter().any(|(listed, _)| *listed == number) {
+                        found.remove(position);
+                    }
+                }
+                for (number, value) in &slots {
+                    found.put(self.keyring, *number, value, self.now)?;
+                }
             }
         }
-        if secret == found.secret {
-            return Ok(secret);
+        for number in update.remove {
+            let position = found.secret.choose(Choice::Number(number))?;
+            found.remove(position);
         }
-        // A clock that was set back must not make a secret older than its creation.
-        secret.updated_at = self.now.max(secret.created_at);
-        if secret.name != found.secret.name {
-            self.remove(home.id, found.index)?;
-        }
-        self.write(&secret, &slots)?;
-        Ok(secret)
-    }
-
-    /// Removes a secret and all its values, unless an app links it.
-    pub fn delete_secret(
-        &mut self,
-        workspace: Option<&WorkspaceName>,
-        reference: &Reference,
-    ) -> Result<Secret, Error> {
-        let (home, found) = self.find(workspace, reference)?;
-        let apps = app::count(self.view, self.keyring, &self.workspaces, &found.secret)?;
-        if apps > 0 {
-            return Err(Error::InUse {
-                message: format!("{} is linked by {apps} app(s)", found.secret.path()),
-                hint: "unlink it first",
-            });
-        }
-        self.remove(home.id, found.index)?;
-        Ok(found.secret)
+        self.put_back(found, &old)
     }
 
     /// The secret that a reference names, if there is one.
@@ -161,76 +198,9 @@ impl Change<'_> {
         reference: &Reference,
     ) -> Result<Option<Secret>, Error> {
         match self.find(workspace, reference) {
-            Ok((_, found)) => Ok(Some(found.secret)),
+            Ok(found) => Ok(Some(found.secret)),
             Err(Error::NotFound { what: "secret", .. }) => Ok(None),
             Err(error) => Err(error),
         }
-    }
-
-    fn find(
-        &mut self,
-        workspace: Option<&WorkspaceName>,
-        reference: &Reference,
-    ) -> Result<(Workspace, Found), Error> {
-        let named = reference.workspace.as_ref().or(workspace);
-        let home = self.workspace(named)?;
-        match &reference.secret {
-            Target::Name(name) => {
-                let found = self.find_name(&home, name)?;
-                let found = found.ok_or_else(|| no_secret(&home, name.as_str()))?;
-                Ok((home, found))
-            }
-            Target::Id(id) => {
-                let record = RecordId::Secret(*id);
-                let absent = || no_secret(&home, &id.to_string());
-                let workspaces = self.workspaces.clone();
-                let mut place = None;
-                for workspace in places(&workspaces, &home, reference) {
-                    if let Some(index) = self.pages(workspace.id).find_id(record)?
-                        && place.replace((workspace, index)).is_some()
-                    {
-                        return Err(sealed::Error::Damaged(Part::Record(id.to_string())).into());
-                    }
-                }
-                let (holder, index) = place.ok_or_else(absent)?;
-                let found = self.find_index(holder, index)?.ok_or_else(absent)?;
-                Ok((holder.clone(), found))
-            }
-        }
-    }
-
-    fn find_name(&mut self, home: &Workspace, name: &SecretName) -> Result<Option<Found>, Error> {
-        let index = self.keyring.index(home.id, Kind::Secret, name.as_str())?;
-        self.find_index(home, index)
-    }
-
-    fn find_index(&mut self, home: &Workspace, index: Index) -> Result<Option<Found>, Error> {
-        let Some(line) = self.pages(home.id).get(index)? else {
-            return Ok(None);
-        };
-        let page = || Error::from(sealed::Error::Damaged(Part::Page(home.id)));
-        let record = Record::parse(&line).ok_or_else(page)?;
-        let RecordId::Secret(id) = record.id else {
-            return Err(record.damaged().into());
-        };
-        let secret = opening::secret(self.keyring, home, id, &record)?;
-        let slots = (0..record.slot_count()).map(|position| record.slot(position));
-        let slots = slots.collect::<Result<_, _>>()?;
-        Ok(Some(Found {
-            secret,
-            index,
-            slots,
-        }))
-    }
-
-    /// Seals the metadata and puts the record in its place.
-    fn write(&mut self, secret: &Secret, slots: &[Vec<u8>]) -> Result<(), Error> {
-        let place = Place::SecretMeta(secret.workspace, secret.id);
-        let sealed = self.keyring.seal(place, &meta::encode(&secret.to_meta()))?;
-        let index = self
-            .keyring
-            .index(secret.workspace, Kind::Secret, secret.name.as_str())?;
-        let line = write(RecordId::Secret(secret.id), index, &sealed, slots);
-        self.put(secret.workspace, index, line)
     }
 }

@@ -1,10 +1,12 @@
 //! Creating, renaming and deleting workspaces. This changes the header, so it takes full access.
 
 use super::Change;
+use super::delete::named;
 use crate::keyring;
 use crate::sealed::header;
 use crate::sealed::meta;
 use crate::sealed::place::Place;
+use crate::sealed::record::RecordId;
 use crate::vault::Error;
 use crate::vault::description::Description;
 use crate::vault::name::WorkspaceName;
@@ -17,7 +19,7 @@ pub struct WorkspaceUpdate {
     pub description: Option<Description>,
 }
 
-/// What becomes of the secrets in a workspace that is deleted.
+/// What becomes of the secrets and links in a workspace that is deleted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Contents {
     /// Their presence keeps the workspace.
@@ -62,6 +64,7 @@ impl Change<'_> {
                 return Err(Error::InUse {
                     message: "the workspace default is always there; it cannot be renamed".into(),
                     hint: "make another one with `kluis workspace create`",
+                    ids: Vec::new(),
                 });
             }
             self.check_free(&name)?;
@@ -95,14 +98,11 @@ impl Change<'_> {
             return Err(Error::InUse {
                 message: "the workspace default is always there; it cannot be deleted".into(),
                 hint: "delete its secrets instead",
+                ids: Vec::new(),
             });
         }
-        let count = self.pages(workspace.id).count()?;
-        if count > 0 && contents == Contents::Keep {
-            return Err(Error::InUse {
-                message: format!("the workspace {name} still contains {count} secret(s)"),
-                hint: "delete or move them first, or give --force to delete them with it",
-            });
+        if contents == Contents::Keep {
+            self.check_empty(&workspace)?;
         }
         self.sections.remove(&workspace.id);
         self.touched
@@ -112,6 +112,38 @@ impl Change<'_> {
             .retain(|line| line.id != workspace.id);
         self.workspaces.retain(|other| other.id != workspace.id);
         Ok(workspace)
+    }
+
+    fn check_empty(&mut self, workspace: &Workspace) -> Result<(), Error> {
+        let mut secrets = 0;
+        self.pages(workspace.id).each(|record| {
+            secrets += usize::from(matches!(record.id, RecordId::Secret(_)));
+            Ok::<_, Error>(())
+        })?;
+        let apps = self.apps_in(workspace)?;
+        let name = &workspace.name;
+        let contained = format!("still contains {secrets} secret(s)");
+        let used = format!("is used by {}", named(&apps));
+        let (message, hint) = match (secrets, apps.is_empty()) {
+            (0, true) => return Ok(()),
+            (0, false) => (
+                format!("the workspace {name} {used}"),
+                "delete these apps first, or give --force to delete what they have in it",
+            ),
+            (_, true) => (
+                format!("the workspace {name} {contained}"),
+                "delete or move them first, or give --force to delete them with it",
+            ),
+            (_, false) => (
+                format!("the workspace {name} {contained}, and {used}"),
+                "delete or move the secrets first, or give --force to delete them with their links",
+            ),
+        };
+        Err(Error::InUse {
+            message,
+            hint,
+            ids: self.app_ids(apps.iter().map(|app| &app.name))?,
+        })
     }
 
     fn seal_about(&self, workspace: &Workspace) -> Result<Vec<u8>, Error> {

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::sealed::{self, Part};
 use crate::vault::Scan;
-use crate::vault::change::WorkspaceUpdate;
+use crate::vault::change::{References, WorkspaceUpdate};
 use crate::vault::description::Description;
 
 /// A vault at each of its ages, header and both sections changed from one to the next.
@@ -16,7 +16,11 @@ fn history() -> (Owned, Vec<Apart>) {
     for age in 1..4 {
         owned.change(|change| {
             for workspace in ["default", "staging"] {
-                change.delete_secret(None, &reference(&format!("{workspace}/name")))?;
+                change.delete_secret(
+                    None,
+                    &reference(&format!("{workspace}/name")),
+                    References::Keep,
+                )?;
                 put(
                     change,
                     &format!("{workspace}/name"),

@@ -4,6 +4,8 @@
 use super::{Owned, now, open_in, put, reference};
 use crate::store::Previous;
 use crate::store::memory::Fault;
+use crate::vault::destination::Destination;
+use crate::vault::slot::Choice;
 use crate::vault::{Error, Scan, Vault};
 use std::time::Duration;
 
@@ -45,6 +47,13 @@ fn a_vault_shows_what_it_was_changed_to() {
     let owned = Owned::with(&[("default/name", "value")]);
     let mut vault = open_in(&owned.store, &owned.token, Scan::Lookup).unwrap();
     add(&mut vault, "default/other").unwrap();
-    let read = vault.value(None, &reference("other"), now()).unwrap();
+    let read = vault
+        .value(
+            None,
+            &reference("other"),
+            Choice::At(now()),
+            &Destination::default(),
+        )
+        .unwrap();
     assert_eq!(read.value.expose(), b"value");
 }

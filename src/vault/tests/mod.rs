@@ -3,16 +3,21 @@
 
 mod ages;
 mod apart;
+mod apps;
 mod failing;
 mod forged;
+mod hostile_apps;
 mod model;
 mod reader;
 mod removed;
+mod slots;
 mod tampering;
 mod twice;
 mod vectors;
 mod writer;
 
+use super::destination::Destination;
+use super::slot::Choice;
 use apart::Apart;
 
 use super::change::{Change, NewSecret};
@@ -118,12 +123,10 @@ pub fn put(change: &mut Change<'_>, path: &str, value: &str) -> Result<(), Error
     if change.workspace(Some(&workspace)).is_err() {
         change.create_workspace(workspace.clone(), Description::default())?;
     }
-    let new = NewSecret {
-        name: SecretName::parse(name).unwrap(),
-        description: None,
-        env_key: None,
-        value: Plaintext::new(value.into()),
-    };
+    let new = NewSecret::with_value(
+        SecretName::parse(name).unwrap(),
+        Plaintext::new(value.into()),
+    );
     change.create_secret(Some(&workspace), new).map(|_| ())
 }
 
@@ -159,7 +162,12 @@ pub fn damage<T>(answer: Result<T, Error>, case: &str) -> sealed::Error {
 /// What `get` does.
 pub fn value(bytes: &[u8], token: &Token, path: &str) -> Result<Vec<u8>, Error> {
     let vault = open(bytes, token, Scan::Lookup)?;
-    let selected = vault.value(None, &reference(path), now())?;
+    let selected = vault.value(
+        None,
+        &reference(path),
+        Choice::At(now()),
+        &Destination::default(),
+    )?;
     Ok(selected.value.expose().to_vec())
 }
 

@@ -7,8 +7,11 @@ use crate::keyring::Keyring;
 use crate::plaintext::Plaintext;
 use crate::sealed::record::Kind;
 use crate::store::Previous;
-use crate::vault::change::{Change, Contents, NewSecret, SecretUpdate, WorkspaceUpdate};
+use crate::vault::change::{
+    Change, Contents, Fields, NewSecret, References, SecretUpdate, Values, WorkspaceUpdate,
+};
 use crate::vault::description::Description;
+use crate::vault::destination::Destination;
 use crate::vault::name::SecretName;
 use crate::vault::{Error, Scan, Written};
 use proptest::prelude::*;
@@ -170,23 +173,19 @@ fn act(change: &mut Change<'_>, model: &Model, step: &Step) -> Result<(), Error>
     let mut update = |w, n, update| change.update_secret(None, &path(w, n), update).map(|_| ());
     match step {
         Step::Create(w, n, many) => (*n..n + usize::from(*many)).try_for_each(|n| {
-            let new = NewSecret {
-                name: secret_name(n),
-                description: None,
-                env_key: None,
-                value: Plaintext::new(format!("value {n}").into()),
-            };
+            let new =
+                NewSecret::with_value(secret_name(n), Plaintext::new(format!("value {n}").into()));
             change
                 .create_secret(Some(&workspace_name(WORKSPACES[*w])), new)
                 .map(|_| ())
         }),
         Step::Update(w, n, value) => {
-            let value = Some(Plaintext::new(value.clone()));
+            let values = Values::Effective(Plaintext::new(value.clone()));
             update(
                 *w,
                 *n,
                 SecretUpdate {
-                    value,
+                    values,
                     ..SecretUpdate::default()
                 },
             )
@@ -197,7 +196,10 @@ fn act(change: &mut Change<'_>, model: &Model, step: &Step) -> Result<(), Error>
                 *w,
                 *n,
                 SecretUpdate {
-                    description,
+                    fields: Fields {
+                        description,
+                        ..Fields::default()
+                    },
                     ..SecretUpdate::default()
                 },
             )
@@ -220,16 +222,25 @@ fn act(change: &mut Change<'_>, model: &Model, step: &Step) -> Result<(), Error>
             let secret = change.look_up(None, &path(*w, *n))?;
             let update = SecretUpdate {
                 name: secret.as_ref().map(|secret| secret.name.clone()),
-                description: secret.as_ref().map(|secret| secret.description.clone()),
-                env_key: secret.map(|secret| secret.env_key),
-                value: value.map(|value| Plaintext::new(value.clone())),
+                fields: Fields {
+                    description: secret.as_ref().map(|secret| secret.description.clone()),
+                    env_key: secret.map(|secret| secret.env_key),
+                    ..Fields::default()
+                },
+                values: value.map_or(Values::Keep, |value| {
+                    Values::Effective(Plaintext::new(value.clone()))
+                }),
+                remove: Vec::new(),
             };
             change
                 .update_secret(None, &path(*w, *n), update)
                 .map(|_| ())
         }
-        Step::Delete(w, n, many) => (*n..n + usize::from(*many))
-            .try_for_each(|n| change.delete_secret(None, &path(*w, n)).map(|_| ())),
+        Step::Delete(w, n, many) => (*n..n + usize::from(*many)).try_for_each(|n| {
+            change
+                .delete_secret(None, &path(*w, n), References::Keep)
+                .map(|_| ())
+        }),
         Step::CreateWorkspace(w) => {
             let name = workspace_name(WORKSPACES[*w]);
             change
@@ -259,7 +270,9 @@ fn contents(bytes: &[u8], owned: &Owned) -> Model {
     let verified = vault.verify().unwrap();
     let all = vault.workspaces().iter().map(|workspace| {
         let listed = vault.list(workspace).unwrap();
-        let values = vault.values(workspace, now()).unwrap();
+        let values = vault
+            .values(workspace, now(), &Destination::default())
+            .unwrap();
         let values: BTreeMap<_, _> = values
             .into_iter()
             .map(|selected| {

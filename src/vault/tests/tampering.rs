@@ -3,6 +3,7 @@
 use super::apart::Apart;
 use super::{Owned, damage, everything, open, reference, value, write};
 use crate::sealed;
+use crate::vault::change::References;
 use crate::vault::{Error, Scan};
 use std::collections::BTreeSet;
 
@@ -201,7 +202,7 @@ fn no_page_can_be_moved_dropped_doubled_or_replaced() {
     let old = Apart::of(&owned.bytes());
     owned.change(|change| {
         for (path, _) in &secrets {
-            change.delete_secret(None, &reference(path))?;
+            change.delete_secret(None, &reference(path), References::Keep)?;
             super::put(change, path, "newer")?;
         }
         Ok(())

@@ -7,6 +7,7 @@ use crate::sealed::{self, Part};
 use crate::store::Previous;
 use crate::store::memory::MemoryStore;
 use crate::vault::Scan;
+use crate::vault::change::References;
 use std::time::Duration;
 
 /// Two secrets of one id, in one workspace or in two: found by whoever opens everything.
@@ -43,7 +44,7 @@ fn an_id_that_is_there_twice_is_damage() {
     let store = MemoryStore::holding(&bytes);
     let mut vault = open_in(&store, &scene.owned.token, Scan::Lookup).unwrap();
     let deleted = vault.change(now(), Duration::ZERO, Previous::Keep, |change| {
-        change.delete_secret(None, &reference(&id))
+        change.delete_secret(None, &reference(&id), References::Keep)
     });
     assert_eq!(damage(deleted, "deleted"), twice);
     let path = format!("default/{id}");

@@ -10,6 +10,7 @@ use crate::sealed::id::WorkspaceId;
 use crate::sealed::line::MAX_NUMBER;
 use crate::sealed::{self, Part};
 use crate::vault::Scan;
+use crate::vault::change::References;
 
 pub struct Scene {
     pub owned: Owned,
@@ -411,7 +412,7 @@ fn an_older_section_signed_again_is_a_new_revision_or_nothing() {
     let scene = scene();
     let old = Apart::of(&scene.owned.bytes());
     scene.owned.change(|change| {
-        change.delete_secret(None, &reference("staging/name"))?;
+        change.delete_secret(None, &reference("staging/name"), References::Keep)?;
         super::put(change, "staging/name", "newer")?;
         super::put(change, "third/name", "so that the header is newer too")
     });

@@ -14,6 +14,7 @@ use crate::sealed::place::Place;
 use crate::sealed::record::{Kind, RecordId, write};
 use crate::sealed::{meta, random};
 use crate::store::memory::MemoryStore;
+use crate::vault::change::References;
 use crate::vault::create::{Keys, create};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -91,7 +92,7 @@ fn token() -> Vector {
     ]);
     owned.change(|change| {
         change
-            .delete_secret(None, &reference("default/other"))
+            .delete_secret(None, &reference("default/other"), References::Keep)
             .map(|_| ())
     });
     let unlocks = vec![by_token(&owned.token)];

@@ -1,0 +1,405 @@
+//! Creating and deleting apps, and their links. What one call does to the records of an app is one write.
+
+use super::Change;
+use crate::keyring::Reach;
+use crate::sealed::id::{AppId, SecretId};
+use crate::sealed::place::Place;
+use crate::sealed::record::{Kind, Record, RecordId, write};
+use crate::sealed::{self, Part, meta};
+use crate::vault::app::{App, AppRecord, no_app};
+use crate::vault::env_key::EnvKey;
+use crate::vault::name::{AppName, WorkspaceName};
+use crate::vault::reference::Reference;
+use crate::vault::workspace::Workspace;
+use crate::vault::{Error, opening};
+use std::collections::BTreeMap;
+
+type Links = BTreeMap<EnvKey, SecretId>;
+
+impl Change<'_> {
+    /// Makes an app without links, whose first record lies in this workspace.
+    pub fn create_app(
+        &mut self,
+        workspace: Option<&WorkspaceName>,
+        name: AppName,
+    ) -> Result<App, Error> {
+        let home = self.workspace(workspace)?;
+        if !self.records_of(&name)?.is_empty() {
+            return Err(Error::Exists {
+                what: "app",
+                name: name.to_string(),
+            });
+        }
+        let record = AppRecord {
+            id: AppId::random(),
+            name,
+            links: Links::new(),
+            created_at: self.now,
+            updated_at: self.now,
+        };
+        self.write_app(&home, &record)?;
+        Ok(App::bare(&record))
+    }
+
+    /// Links a secret under a key, in the place of whatever the app had under it in any workspace.
+    pub fn link_app(
+        &mut self,
+        name: &AppName,
+        env_key: &EnvKey,
+        workspace: Option<&WorkspaceName>,
+        reference: &Reference,
+    ) -> Result<(), Error> {
+        let mut records = self.existing_records_of(name)?;
+        let found = self.find(workspace, reference)?;
+        let home = found.home;
+        self.add_record(&mut records, &home)?;
+        self.edit_links(records, |place, links| {
+            if place.id == home.id {
+                links.insert(env_key.clone(), found.secret.id);
+            } else {
+                links.remove(env_key);
+            }
+        })
+    }
+
+    /// Takes the link under a key away, wherever it lies.
+    pub fn unlink_app(&mut self, name: &AppName, env_key: &EnvKey) -> Result<(), Error> {
+        let records = self.existing_records_of(name)?;
+        if !records
+            .iter()
+            .any(|(_, record)| record.links.contains_key(env_key))
+        {
+            return Err(Error::NotFound {
+                what: "link",
+                name: format!("{env_key} of the app {name}"),
+            });
+        }
+        self.edit_links(records, |_, links| {
+            links.remove(env_key);
+        })
+    }
+
+    /// Removes an app with its links; the secrets stay.
+    pub fn delete_app(&mut self, name: &AppName) -> Result<(), Error> {
+        for (home, _) in self.existing_records_of(name)? {
+            self.remove_app(&home, name)?;
+        }
+        Ok(())
+    }
+
+    /// Takes the links to a secret out of every app.
+    pub(super) fn unlink_secret(
+        &mut self,
+        home: &Workspace,
+        secret: SecretId,
+    ) -> Result<(), Error> {
+        for record in self.apps_linking(home, secret)? {
+            let records = self.records_of(&record.name)?;
+            self.edit_links(records, |place, links| {
+                if place.id == home.id {
+                    links.retain(|_, linked| *linked != secret);
+                }
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Moves the links to a secret into the workspace that the secret is moved to. Refuses when an app
+    /// has another secret under the same key there, which only writers who do not see each other's
+    /// workspaces can bring about.
+    pub(super) fn move_links(
+        &mut self,
+        secret: SecretId,
+        from: &Workspace,
+        to: &Workspace,
+    ) -> Result<(), Error> {
+        if from.id == to.id {
+            return Ok(());
+        }
+        for record in self.apps_linking(from, secret)? {
+            let mut moved = record.links;
+            moved.retain(|_, linked| *linked == secret);
+            let mut records = self.records_of(&record.name)?;
+            let there = self.add_record(&mut records, to)?;
+            if let Some(key) = moved.keys().find(|key| there.contains_key(key)) {
+                return Err(Error::InUse {
+                    message: format!(
+                        "the app {} has two secrets under {key}, and only one can be in the workspace {}",
+                        record.name, to.name
+                    ),
+                    hint: "take them away first with `kluis app unlink`",
+                    ids: self.app_ids([&record.name])?,
+                });
+            }
+            self.edit_links(records, |place, links| {
+                if place.id == from.id {
+                    links.retain(|_, linked| *linked != secret);
+                } else if place.id == to.id {
+                    links.append(&mut moved);
+                }
+            })?;
+        }
+        Ok(())
+    }
+
+    /// The apps that link a secret of this workspace, by name.
+    pub(super) fn apps_linking(
+        &mut self,
+        home: &Workspace,
+        secret: SecretId,
+    ) -> Result<Vec<AppRecord>, Error> {
+        let mut apps = self.apps_in(home)?;
+        apps.retain(|record| record.has_link_to(secret));
+        Ok(apps)
+    }
+
+    /// The apps with a record in this workspace, by name.
+    pub(super) fn apps_in(&mut self, home: &Workspace) -> Result<Vec<AppRecord>, Error> {
+        self.pages(home.id);
+        let mut apps = Vec::new();
+        if let Some(pages) = self.sections.get(&home.id) {
+            pages.each(|record| {
+                if let RecordId::App(id) = record.id {
+                    apps.push(opening::app(self.keyring, home, id, record)?);
+                }
+                Ok::<_, Error>(())
+            })?;
+        }
+        apps.sort_unstable_by(|one, other| one.name.cmp(&other.name));
+        Ok(apps)
+    }
+
+    /// The ids of apps, as they are shown.
+    pub(super) fn app_ids<'n>(
+        &mut self,
+        names: impl IntoIterator<Item = &'n AppName>,
+    ) -> Result<Vec<String>, Error> {
+        let mut ids = Vec::new();
+        for name in names {
+            let records = self.records_of(name)?;
+            ids.extend(records.first().map(|(_, record)| record.id.to_string()));
+        }
+        Ok(ids)
+    }
+
+    fn existing_records_of(
+        &mut self,
+        name: &AppName,
+    ) -> Result<Vec<(Workspace, AppRecord)>, Error> {
+        let records = self.records_of(name)?;
+        if records.is_empty() {
+            return Err(no_app(name));
+        }
+        Ok(records)
+    }
+
+    /// The records of an app in the workspaces that the key reaches.
+    fn records_of(&mut self, name: &AppName) -> Result<Vec<(Workspace, AppRecord)>, Error> {
+        let mut records = Vec::new();
+        for home in self.workspaces.clone() {
+            let index = self.keyring.index(home.id, Kind::App, name.as_str())?;
+            let Some(line) = self.pages(home.id).get(index)? else {
+                continue;
+            };
+            let page = || Error::from(sealed::Error::Damaged(Part::Page(home.id)));
+            let record = Record::parse(&line).ok_or_else(page)?;
+            let RecordId::App(id) = record.id else {
+                return Err(record.damaged().into());
+            };
+            let record = opening::app(self.keyring, &home, id, &record)?;
+            records.push((home, record));
+        }
+        Ok(records)
+    }
+
+    /// Sees that there is a record for this workspace, and gives its links.
+    fn add_record(
+        &mut self,
+        records: &mut Vec<(Workspace, AppRecord)>,
+        home: &Workspace,
+    ) -> Result<Links, Error> {
+        if let Some((_, record)) = records.iter().find(|(place, _)| place.id == home.id) {
+            return Ok(record.links.clone());
+        }
+        let Some((_, first)) = records.first() else {
+            return Ok(Links::new());
+        };
+        let mut record = AppRecord {
+            links: Links::new(),
+            updated_at: self.now,
+            ..first.clone()
+        };
+        let times = records.iter().map(|(_, record)| record.created_at);
+        record.created_at = times.min().unwrap_or(self.now);
+        // Ids are there for all to read: a writer of this workspace may have given it to another app.
+        if self
+            .pages(home.id)
+            .find_id(RecordId::App(record.id))?
+            .is_some()
+        {
+            record.id = AppId::random();
+        }
+        records.push((home.clone(), record));
+        Ok(Links::new())
+    }
+
+    /// Changes the links in the records of an app, and writes what changed. A record that loses its
+    /// last link goes, unless it is the app's last record.
+    fn edit_links(
+        &mut self,
+        mut records: Vec<(Workspace, AppRecord)>,
+        mut edit: impl FnMut(&Workspace, &mut Links),
+    ) -> Result<(), Error> {
+        let mut left = records.len();
+        let (mut written, mut gone) = (false, Vec::new());
+        for (home, record) in &mut records {
+            let before = record.links.clone();
+            edit(home, &mut record.links);
+            if record.links == before {
+                continue;
+            }
+            if record.links.is_empty() && left > 1 {
+                self.remove_app(home, &record.name)?;
+                gone.push(home.id);
+                left -= 1;
+            } else {
+                record.updated_at = self.now.max(record.created_at);
+                self.write_app(home, record)?;
+                written = true;
+            }
+        }
+        if written || gone.is_empty() {
+            return Ok(());
+        }
+        // The time of this change went with the record: another one keeps it, where that can be written.
+        records.retain(|(home, _)| !gone.contains(&home.id));
+        let may_write = |home: &Workspace| self.keyring.reach(home.id) == Some(Reach::Write);
+        if let Some((home, mut record)) = records.into_iter().find(|(home, _)| may_write(home)) {
+            record.updated_at = self.now.max(record.created_at);
+            self.write_app(&home, &record)?;
+        }
+        Ok(())
+    }
+
+    fn write_app(&mut self, home: &Workspace, record: &AppRecord) -> Result<(), Error> {
+        let place = Place::AppMeta(home.id, record.id);
+        let sealed = self.keyring.seal(place, &meta::encode(&record.to_meta()))?;
+        let index = self
+            .keyring
+            .index(home.id, Kind::App, record.name.as_str())?;
+        let line = write(RecordId::App(record.id), index, &sealed, &[]);
+        self.put(home.id, index, line)
+    }
+
+    fn remove_app(&mut self, home: &Workspace, name: &AppName) -> Result<(), Error> {
+        let index = self.keyring.index(home.id, Kind::App, name.as_str())?;
+        self.remove(home.id, index)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vault::Scan;
+    use crate::vault::tests::{Owned, open, reference, workspace_name};
+
+    fn name(text: &str) -> AppName {
+        AppName::parse(text).unwrap()
+    }
+
+    /// Two apps: `web` links `default/name` twice and `staging/other`, `job` links `default/name`.
+    fn linked() -> Owned {
+        let owned = Owned::with(&[
+            ("default/name", "value"),
+            ("staging/other", "other"),
+            ("staging/third", "third"),
+        ]);
+        owned.change(|change| {
+            for app in ["web", "job"] {
+                change.create_app(None, name(app))?;
+            }
+            for (app, key, path) in [
+                ("web", "ONE", "default/name"),
+                ("web", "TWO", "default/name"),
+                ("web", "OTHER", "staging/other"),
+                ("job", "JOB", "default/name"),
+            ] {
+                let key = EnvKey::parse(key).unwrap();
+                change.link_app(&name(app), &key, None, &reference(path))?;
+            }
+            Ok(())
+        });
+        owned
+    }
+
+    fn links(owned: &Owned, app: &str) -> Vec<String> {
+        let vault = open(&owned.bytes(), &owned.token, Scan::Everything).unwrap();
+        let links = vault.app(&name(app)).unwrap().links;
+        let shown = links
+            .iter()
+            .map(|link| format!("{} {}", link.env_key, link.workspace));
+        shown.collect()
+    }
+
+    #[test]
+    fn links_follow_a_secret_to_another_workspace() {
+        let owned = linked();
+        let before = {
+            let vault = open(&owned.bytes(), &owned.token, Scan::Lookup).unwrap();
+            ["web", "job"].map(|app| vault.app(&name(app)).unwrap())
+        };
+        owned.change(|change| {
+            let [from, to] =
+                ["default", "staging"].map(|home| change.workspace(Some(&workspace_name(home))));
+            let (from, to) = (from?, to?);
+            let secret = change.look_up(None, &reference("default/name"))?.unwrap();
+            change.move_links(secret.id, &from, &from)?;
+            change.move_links(secret.id, &from, &to)?;
+            assert_eq!(change.apps_in(&from)?, [], "no record is left behind");
+            Ok(())
+        });
+        assert_eq!(
+            links(&owned, "web"),
+            ["ONE staging", "OTHER staging", "TWO staging"]
+        );
+        assert_eq!(links(&owned, "job"), ["JOB staging"]);
+        let vault = open(&owned.bytes(), &owned.token, Scan::Lookup).unwrap();
+        for old in before {
+            let new = vault.app(&old.name).unwrap();
+            assert_eq!((new.id, new.created_at), (old.id, old.created_at));
+        }
+    }
+
+    /// As two writers can make it who do not see each other's workspaces.
+    #[test]
+    fn a_secret_does_not_take_the_place_of_another_where_it_is_moved_to() {
+        let owned = linked();
+        let before = owned.bytes();
+        let (staging, third) = owned.change(|change| {
+            let staging = change.workspace(Some(&workspace_name("staging")))?;
+            let third = change.look_up(None, &reference("staging/third"))?;
+            Ok((staging, third.unwrap().id))
+        });
+        owned.change(|change| {
+            let mut records = change.records_of(&name("web"))?;
+            let (home, record) = records.pop().unwrap();
+            assert_eq!(home.id, staging.id);
+            let mut record = record;
+            record.links.insert(EnvKey::parse("ONE").unwrap(), third);
+            change.write_app(&home, &record)?;
+            let from = change.workspace(Some(&workspace_name("default")))?;
+            let secret = change.look_up(None, &reference("default/name"))?.unwrap();
+            let moved = change.move_links(secret.id, &from, &staging);
+            let Err(Error::InUse { ids, .. }) = moved else {
+                panic!("moved");
+            };
+            assert_eq!(ids, [record.id.to_string()]);
+            Ok(())
+        });
+        assert_ne!(owned.bytes(), before);
+        assert_eq!(
+            links(&owned, "web"),
+            ["ONE default", "ONE staging", "OTHER staging", "TWO default"]
+        );
+    }
+}

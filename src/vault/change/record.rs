@@ -1,0 +1,213 @@
+//! A secret's record while it is being changed: found, opened as far as its metadata, and put back.
+
+use super::Change;
+use crate::keyring::Keyring;
+use crate::plaintext::Plaintext;
+use crate::sealed::meta;
+use crate::sealed::place::Place;
+use crate::sealed::record::{Index, Kind, Record, RecordId, write};
+use crate::sealed::{self, Part};
+use crate::vault::name::{SecretName, WorkspaceName};
+use crate::vault::open::{no_secret, places};
+use crate::vault::reference::{Reference, Target};
+use crate::vault::rule::Broken;
+use crate::vault::secret::{Secret, checksum};
+use crate::vault::slot::{MAX_SLOTS, Slot};
+use crate::vault::time::Timestamp;
+use crate::vault::value::check_value;
+use crate::vault::workspace::Workspace;
+use crate::vault::{Error, opening};
+
+/// A secret with its ciphertexts.
+pub(super) struct Found {
+    pub home: Workspace,
+    pub secret: Secret,
+    /// Where its record is; `None` for one that is new there.
+    pub index: Option<Index>,
+    /// Ciphertext *i* is of slot *i*.
+    pub values: Vec<Vec<u8>>,
+}
+
+impl Found {
+    pub fn value(&self, keyring: &dyn Keyring, position: usize) -> Result<Plaintext, Error> {
+        opening::value(keyring, &self.secret, position, &self.values[position])
+    }
+
+    /// Puts a value into the slot of this number, new or not; one that holds it already stays as it is.
+    pub fn put(
+        &mut self,
+        keyring: &dyn Keyring,
+        number: u64,
+        value: &Plaintext,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        check_value(value.len()).map_err(|broken| Error::invalid("value", broken))?;
+        let place = self
+            .secret
+            .slots
+            .binary_search_by_key(&number, |one| one.slot);
+        if let Ok(position) = place
+            && self.value(keyring, position)?.same_as(value)
+        {
+            return Ok(());
+        }
+        let slot = Slot {
+            slot: number,
+            checksum: checksum(value.expose()),
+            written_at: now,
+            pending: false,
+        };
+        let sealed = keyring.seal(self.place(number), value.expose())?;
+        match place {
+            Ok(position) => {
+                self.secret.slots[position] = slot;
+                self.values[position] = sealed;
+            }
+            Err(position) => {
+                self.secret.slots.insert(position, slot);
+                self.values.insert(position, sealed);
+            }
+        }
+        Ok(())
+    }
+
+    pub fn remove(&mut self, position: usize) {
+        self.secret.slots.remove(position);
+        self.values.remove(position);
+    }
+
+    /// Drops superseded slots, all but the newest `keep`.
+    pub fn prune(&mut self, keep: usize, second: u64) {
+        let effective = self.secret.effective(second).unwrap_or(0);
+        let superseded = (0..effective).filter(|&position| !self.secret.slots[position].pending);
+        let superseded: Vec<_> = superseded.collect();
+        for &position in superseded.iter().rev().skip(keep) {
+            self.remove(position);
+        }
+    }
+
+    pub fn place(&self, number: u64) -> Place {
+        Place::Value(self.home.id, self.secret.id, number)
+    }
+
+    fn check_slots(&self) -> Result<(), Error> {
+        let slots = &self.secret.slots;
+        if slots.len() > MAX_SLOTS {
+            let rule = format!(
+                "a secret has at most {MAX_SLOTS} slots: drop superseded ones with `kluis prune`, or keep only some with `kluis rotate --keep`"
+            );
+            return Err(Error::invalid(
+                "secret_slots",
+                Broken::new(rule, "too_long"),
+            ));
+        }
+        if slots.iter().all(|slot| slot.pending) {
+            return Err(Error::InUse {
+                message: format!("{} keeps at least one slot", self.secret.path()),
+                hint: "delete the secret with `kluis delete`, or give it another value first",
+                ids: Vec::new(),
+            });
+        }
+        Ok(())
+    }
+}
+
+impl Change<'_> {
+    pub(super) fn find(
+        &mut self,
+        workspace: Option<&WorkspaceName>,
+        reference: &Reference,
+    ) -> Result<Found, Error> {
+        let named = reference.workspace.as_ref().or(workspace);
+        let home = self.workspace(named)?;
+        match &reference.secret {
+            Target::Name(name) => {
+                let found = self.find_name(&home, name)?;
+                found.ok_or_else(|| no_secret(&home, name.as_str()))
+            }
+            Target::Id(id) => {
+                let record = RecordId::Secret(*id);
+                let absent = || no_secret(&home, &id.to_string());
+                let workspaces = self.workspaces.clone();
+                let mut place = None;
+                for workspace in places(&workspaces, &home, reference) {
+                    if let Some(index) = self.pages(workspace.id).find_id(record)?
+                        && place.replace((workspace, index)).is_some()
+                    {
+                        return Err(sealed::Error::Damaged(Part::Record(id.to_string())).into());
+                    }
+                }
+                let (holder, index) = place.ok_or_else(absent)?;
+                self.find_index(holder, index)?.ok_or_else(absent)
+            }
+        }
+    }
+
+    fn find_name(&mut self, home: &Workspace, name: &SecretName) -> Result<Option<Found>, Error> {
+        let index = self.keyring.index(home.id, Kind::Secret, name.as_str())?;
+        self.find_index(home, index)
+    }
+
+    fn find_index(&mut self, home: &Workspace, index: Index) -> Result<Option<Found>, Error> {
+        let Some(line) = self.pages(home.id).get(index)? else {
+            return Ok(None);
+        };
+        let page = || Error::from(sealed::Error::Damaged(Part::Page(home.id)));
+        let record = Record::parse(&line).ok_or_else(page)?;
+        let RecordId::Secret(id) = record.id else {
+            return Err(record.damaged().into());
+        };
+        let secret = opening::secret(self.keyring, home, id, &record)?;
+        let values = (0..record.slot_count()).map(|position| record.slot(position));
+        let values = values.collect::<Result<_, _>>()?;
+        Ok(Some(Found {
+            home: home.clone(),
+            secret,
+            index: Some(index),
+            values,
+        }))
+    }
+
+    /// Whether a name may be given in a workspace.
+    pub(super) fn check_free_name(
+        &mut self,
+        home: &Workspace,
+        name: &SecretName,
+    ) -> Result<(), Error> {
+        if self.find_name(home, name)?.is_none() {
+            return Ok(());
+        }
+        let name = format!("{name} in the workspace {}", home.name);
+        Err(Error::Exists {
+            what: "secret",
+            name,
+        })
+    }
+
+    /// Puts a secret in the place of what it was. One that is equal keeps its bytes and its date.
+    pub(super) fn put_back(&mut self, mut found: Found, old: &Secret) -> Result<Secret, Error> {
+        if found.secret == *old {
+            return Ok(found.secret);
+        }
+        // A clock that was set back must not make a secret older than its creation.
+        found.secret.updated_at = self.now.max(found.secret.created_at);
+        self.write(&found)?;
+        Ok(found.secret)
+    }
+
+    /// Seals the metadata and puts the record in its place.
+    pub(super) fn write(&mut self, found: &Found) -> Result<(), Error> {
+        found.check_slots()?;
+        let (home, secret) = (found.home.id, &found.secret);
+        let place = Place::SecretMeta(home, secret.id);
+        let sealed = self.keyring.seal(place, &meta::encode(&secret.to_meta()))?;
+        let index = self
+            .keyring
+            .index(home, Kind::Secret, secret.name.as_str())?;
+        if let Some(old) = found.index.filter(|&old| old != index) {
+            self.remove(home, old)?;
+        }
+        let line = write(RecordId::Secret(secret.id), index, &sealed, &found.values);
+        self.put(home, index, line)
+    }
+}

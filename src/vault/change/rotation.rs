@@ -1,0 +1,254 @@
+//! Rotation: a new value beside the older ones, an older one again, and fewer of them.
+//!
+//! A rotation with a side effect elsewhere has three steps, each durable before the next begins: the new
+//! value is saved as a *pending* slot; the side effect happens; the value becomes effective. Whatever ends
+//! the process in between, the vault holds both values.
+
+use super::Change;
+use super::record::Found;
+use super::secret::Edit;
+use crate::plaintext::Plaintext;
+use crate::vault::Error;
+use crate::vault::name::WorkspaceName;
+use crate::vault::reference::Reference;
+use crate::vault::rule::Broken;
+use crate::vault::secret::{Secret, checksum};
+use crate::vault::slot::Choice;
+use crate::vault::time::Timestamp;
+
+/// From when a new value is effective.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Begin {
+    /// From this second on, or from the next when this one is taken.
+    Now,
+    /// From this Unix second on, which must be free.
+    At(u64),
+}
+
+/// How to rotate.
+#[derive(Clone, Copy, Debug)]
+pub struct Rotation {
+    pub begin: Begin,
+    /// How many superseded slots stay; all of them without a number.
+    pub keep: Option<usize>,
+    /// Until when the new value may be used.
+    pub expires_at: Edit<Timestamp>,
+}
+
+/// A secret after its rotation, and the slot that holds the value.
+#[derive(Debug)]
+pub struct Rotated {
+    pub secret: Secret,
+    pub slot: u64,
+}
+
+impl Found {
+    /// Refuses to change values while a rotation waits for what happens elsewhere.
+    pub fn check_settled(&self) -> Result<(), Error> {
+        if self.secret.pending().is_none() {
+            return Ok(());
+        }
+        Err(Error::InUse {
+            message: format!("a rotation of {} is not finished", self.secret.path()),
+            hint: "`kluis rotate SECRET --resume` makes its value effective, `--discard` drops it",
+            ids: Vec::new(),
+        })
+    }
+}
+
+impl Change<'_> {
+    /// Adds a slot with this value. A value that would be effective then anyway changes nothing.
+    pub fn rotate(
+        &mut self,
+        workspace: Option<&WorkspaceName>,
+        reference: &Reference,
+        value: &Plaintext,
+        rotation: Rotation,
+    ) -> Result<Rotated, Error> {
+        let found = self.find(workspace, reference)?;
+        found.check_settled()?;
+        let old = found.secret.clone();
+        self.add_slot(found, &old, value, rotation)
+    }
+
+    /// Saves a value that is to become effective once a change elsewhere has succeeded. `None` when it
+    /// is effective already.
+    pub fn begin_rotation(
+        &mut self,
+        workspace: Option<&WorkspaceName>,
+        reference: &Reference,
+        value: &Plaintext,
+    ) -> Result<Option<Secret>, Error> {
+        let mut found = self.find(workspace, reference)?;
+        found.check_settled()?;
+        let old = found.secret.clone();
+        let effective = old.choose(Choice::At(self.now))?;
+        if found.value(self.keyring, effective)?.same_as(value) {
+            return Ok(None);
+        }
+        let number = self.free_second(&found.secret)?;
+        found.put(self.keyring, number, value, self.now)?;
+        if let Some(position) = found.secret.number(number) {
+            found.secret.slots[position].pending = true;
+        }
+        self.put_back(found, &old).map(Some)
+    }
+
+    /// Makes a value effective that was pending. It is put even if somebody dropped the pending slot
+    /// meanwhile: elsewhere it is in use by now.
+    pub fn finish_rotation(
+        &mut self,
+        workspace: Option<&WorkspaceName>,
+        reference: &Reference,
+        value: &Plaintext,
+        rotation: Rotation,
+    ) -> Result<Rotated, Error> {
+        let mut found = self.find(workspace, reference)?;
+        let old = found.secret.clone();
+        if let Some(position) = pending_of(&old, &checksum(value.expose())) {
+            found.remove(position);
+        }
+        found.check_settled()?;
+        self.add_slot(found, &old, value, rotation)
+    }
+
+    /// Drops the pending slot, or only one with this checksum. Whether there was one.
+    pub fn discard_rotation(
+        &mut self,
+        workspace: Option<&WorkspaceName>,
+        reference: &Reference,
+        checksum: Option<&str>,
+    ) -> Result<bool, Error> {
+        let mut found = self.find(workspace, reference)?;
+        let old = found.secret.clone();
+        let position = match checksum {
+            Some(checksum) => pending_of(&old, checksum),
+            None => old.pending(),
+        };
+        let Some(position) = position else {
+            return Ok(false);
+        };
+        found.remove(position);
+        self.put_back(found, &old)?;
+        Ok(true)
+    }
+
+    /// Makes an older value effective again, as a new slot: the one effective at `to`, or else the one
+    /// before the effective one.
+    pub fn roll_back(
+        &mut self,
+        workspace: Option<&WorkspaceName>,
+        reference: &Reference,
+        to: Option<Timestamp>,
+    ) -> Result<Rotated, Error> {
+        let found = self.find(workspace, reference)?;
+        found.check_settled()?;
+        let choice = to.map_or(Choice::Before(self.now), Choice::At);
+        let position = found.secret.choose(choice)?;
+        let value = found.value(self.keyring, position)?;
+        let rotation = Rotation {
+            begin: Begin::Now,
+            keep: None,
+            expires_at: Edit::Keep,
+        };
+        let old = found.secret.clone();
+        self.add_slot(found, &old, &value, rotation)
+    }
+
+    /// Drops superseded slots, all but the newest `keep`.
+    pub fn prune(
+        &mut self,
+        workspace: Option<&WorkspaceName>,
+        reference: &Reference,
+        keep: usize,
+    ) -> Result<Secret, Error> {
+        let mut found = self.find(workspace, reference)?;
+        let old = found.secret.clone();
+        found.prune(keep, self.now.seconds());
+        self.put_back(found, &old)
+    }
+
+    fn add_slot(
+        &mut self,
+        mut found: Found,
+        old: &Secret,
+        value: &Plaintext,
+        rotation: Rotation,
+    ) -> Result<Rotated, Error> {
+        let begin = match rotation.begin {
+            Begin::Now => self.now.seconds(),
+            Begin::At(second) => second,
+        };
+        let before = found.secret.effective(begin);
+        let same = match before {
+            Some(position) => found.value(self.keyring, position)?.same_as(value),
+            None => false,
+        };
+        let slot = match (before, rotation.begin) {
+            (Some(position), _) if same => found.secret.slots[position].slot,
+            (_, Begin::Now) => self.free_second(&found.secret)?,
+            (_, Begin::At(second)) => {
+                check_begin(&found.secret, second, self.now.seconds())?;
+                second
+            }
+        };
+        if !same {
+            found.put(self.keyring, slot, value, self.now)?;
+            if let Some(keep) = rotation.keep {
+                found.prune(keep, self.now.seconds());
+            }
+            rotation.expires_at.apply(&mut found.secret.expires_at);
+        }
+        let secret = self.put_back(found, old)?;
+        Ok(Rotated { secret, slot })
+    }
+
+    /// The second that it is, once no slot has it: waits for the next one if need be.
+    fn free_second(&mut self, secret: &Secret) -> Result<u64, Error> {
+        if is_taken(secret, self.now.seconds()) {
+            self.clock.wait();
+            self.now = self.clock.now();
+        }
+        let second = self.now.seconds();
+        if is_taken(secret, second) {
+            return Err(taken(secret, second));
+        }
+        Ok(second)
+    }
+}
+
+fn is_taken(secret: &Secret, second: u64) -> bool {
+    secret.slots.iter().any(|slot| slot.slot == second)
+}
+
+fn pending_of(secret: &Secret, checksum: &str) -> Option<usize> {
+    let position = secret.pending()?;
+    (secret.slots[position].checksum == checksum).then_some(position)
+}
+
+/// A rotation names a free second, after the one from which the value in use is effective.
+fn check_begin(secret: &Secret, second: u64, now: u64) -> Result<(), Error> {
+    if is_taken(secret, second) {
+        return Err(taken(secret, second));
+    }
+    match secret
+        .effective(now)
+        .map(|position| &secret.slots[position])
+    {
+        Some(effective) if second < effective.slot => {
+            let rule = format!(
+                "a rotation begins after {}, when the effective slot did; `kluis update --slot` writes an older one",
+                effective.slot
+            );
+            Err(Error::invalid("slot", Broken::new(rule, "greater_than")))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn taken(secret: &Secret, second: u64) -> Error {
+    Error::Exists {
+        what: "slot",
+        name: format!("{second} of {}", secret.path()),
+    }
+}

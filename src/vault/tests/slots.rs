@@ -1,0 +1,461 @@
+//! Slots against the simplest thing that could hold them: after every step and at any time, the effective
+//! value is that of a map from seconds to values.
+
+use super::{Owned, now, open_in, reference};
+use crate::plaintext::Plaintext;
+use crate::store::Previous;
+use crate::vault::change::{
+    Begin, Change, Edit, Fields, NewSecret, Rotated, Rotation, SecretUpdate, Values,
+};
+use crate::vault::clock::Clock;
+use crate::vault::destination::Destination;
+use crate::vault::name::SecretName;
+use crate::vault::slot::{Choice, MAX_SLOTS, State};
+use crate::vault::time::Timestamp;
+use crate::vault::{Error, Scan, Written};
+use proptest::prelude::*;
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// What a map would hold: a value from each second on.
+type Model = BTreeMap<u64, u8>;
+
+/// Values are few, so that they are often the same; seconds are few, so that they often collide.
+#[derive(Clone, Debug)]
+enum Step {
+    Wait(u64),
+    Update(u8),
+    Put(u64, u8),
+    Remove(u64),
+    Replace(Vec<(u64, u8)>),
+    Rotate(u8, Option<u64>, Option<usize>),
+    RollBack(Option<u64>),
+    Prune(usize),
+    /// A rotation with a side effect, and how that came out.
+    Exec(u8, Side),
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Side {
+    Succeeded,
+    Failed,
+    /// Nothing is known; somebody resumes or discards it later.
+    Resumed,
+    Discarded,
+}
+
+const SECONDS: u64 = 24;
+
+fn step() -> impl Strategy<Value = Step> {
+    let second = || 0..SECONDS;
+    let value = || 0..4_u8;
+    let keep = prop::option::of(0..4_usize);
+    let side = prop_oneof![
+        Just(Side::Succeeded),
+        Just(Side::Failed),
+        Just(Side::Resumed),
+        Just(Side::Discarded),
+    ];
+    let slots = prop::collection::btree_map(second(), value(), 1..4);
+    prop_oneof![
+        3 => (0..4_u64).prop_map(Step::Wait),
+        2 => value().prop_map(Step::Update),
+        3 => (second(), value()).prop_map(|(second, value)| Step::Put(second, value)),
+        1 => second().prop_map(Step::Remove),
+        1 => slots.prop_map(|slots| Step::Replace(slots.into_iter().collect())),
+        5 => (value(), prop::option::weighted(0.4, second()), keep)
+            .prop_map(|(value, at, keep)| Step::Rotate(value, at, keep)),
+        3 => prop::option::of(second()).prop_map(Step::RollBack),
+        1 => (0..3_usize).prop_map(Step::Prune),
+        2 => (value(), side).prop_map(|(value, side)| Step::Exec(value, side)),
+    ]
+}
+
+/// A clock that stands at a second until somebody waits.
+#[derive(Default)]
+struct Hand(Cell<u64>);
+
+impl Hand {
+    fn second(&self) -> u64 {
+        self.0.get()
+    }
+}
+
+impl Clock for &Hand {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_seconds(self.second()).unwrap()
+    }
+
+    fn wait(&self) {
+        self.0.set(self.second() + 1);
+    }
+}
+
+fn effective(model: &Model, second: u64) -> Option<(u64, u8)> {
+    model
+        .range(..=second)
+        .next_back()
+        .map(|(&slot, &value)| (slot, value))
+}
+
+/// Adds a value from now on, in the next second if this one is taken.
+fn add(model: &mut Model, hand: &mut u64, value: u8) -> bool {
+    if effective(model, *hand).is_some_and(|(_, old)| old == value) {
+        return true;
+    }
+    if model.contains_key(hand) {
+        *hand += 1;
+    }
+    model.insert(*hand, value);
+    // The next second may be taken too: that is an error, and nothing changes.
+    true
+}
+
+fn prune(model: &mut Model, second: u64, keep: usize) {
+    let Some((effective, _)) = effective(model, second) else {
+        return;
+    };
+    let superseded: Vec<u64> = model.range(..effective).map(|(&slot, _)| slot).collect();
+    for slot in superseded.iter().rev().skip(keep) {
+        model.remove(slot);
+    }
+}
+
+/// Does the step in the model; whether it may be done at all.
+fn expect(model: &mut Model, hand: &mut u64, step: &Step) -> bool {
+    let now = effective(model, *hand);
+    let crowded =
+        |model: &Model, hand: u64| model.contains_key(&hand) && model.contains_key(&(hand + 1));
+    match step {
+        Step::Wait(seconds) => *hand += seconds,
+        Step::Update(value) => {
+            model.insert(now.map_or(0, |(slot, _)| slot), *value);
+        }
+        Step::Put(second, value) => {
+            model.insert(*second, *value);
+        }
+        Step::Remove(second) => {
+            if !model.contains_key(second) || model.len() == 1 {
+                return false;
+            }
+            model.remove(second);
+        }
+        Step::Replace(slots) => *model = slots.iter().copied().collect(),
+        Step::Rotate(value, None, keep) => {
+            let same = now.is_some_and(|(_, old)| old == *value);
+            if !same && crowded(model, *hand) {
+                *hand += 1;
+                return false;
+            }
+            add(model, hand, *value);
+            if let (Some(keep), false) = (keep, same) {
+                prune(model, *hand, *keep);
+            }
+        }
+        Step::Rotate(value, Some(at), keep) => {
+            if effective(model, *at).is_some_and(|(_, old)| old == *value) {
+                return true;
+            }
+            if model.contains_key(at) || now.is_some_and(|(slot, _)| *at < slot) {
+                return false;
+            }
+            model.insert(*at, *value);
+            if let Some(keep) = keep {
+                prune(model, *hand, *keep);
+            }
+        }
+        Step::RollBack(to) => {
+            let target = match (to, now) {
+                (Some(to), _) => effective(model, *to),
+                (None, Some((slot, _))) if slot > 0 => effective(model, slot - 1),
+                (None, _) => None,
+            };
+            let Some((_, value)) = target else {
+                return false;
+            };
+            let same = now.is_some_and(|(_, old)| old == value);
+            if !same && crowded(model, *hand) {
+                *hand += 1;
+                return false;
+            }
+            add(model, hand, value);
+        }
+        Step::Prune(keep) => prune(model, *hand, *keep),
+        Step::Exec(value, side) => {
+            let Some((_, old)) = now else {
+                return false;
+            };
+            if old == *value {
+                return true;
+            }
+            if crowded(model, *hand) {
+                *hand += 1;
+                return false;
+            }
+            if model.contains_key(hand) {
+                *hand += 1;
+            }
+            if matches!(side, Side::Succeeded | Side::Resumed) {
+                add(model, hand, *value);
+            }
+        }
+    }
+    true
+}
+
+fn plain(value: u8) -> Plaintext {
+    Plaintext::new(vec![b'a' + value])
+}
+
+fn rotation(begin: Begin, keep: Option<usize>) -> Rotation {
+    Rotation {
+        begin,
+        keep,
+        expires_at: Edit::Keep,
+    }
+}
+
+fn act(change: &mut Change<'_>, step: &Step) -> Result<(), Error> {
+    let secret = reference("name");
+    let mut update = |values, remove| {
+        let update = SecretUpdate {
+            values,
+            remove,
+            ..SecretUpdate::default()
+        };
+        change.update_secret(None, &secret, update).map(|_| ())
+    };
+    let plain_slots = |slots: &[(u64, u8)]| {
+        let slots = slots.iter().map(|&(slot, value)| (slot, plain(value)));
+        slots.collect()
+    };
+    match step {
+        Step::Wait(_) => Ok(()),
+        Step::Update(value) => update(Values::Effective(plain(*value)), Vec::new()),
+        Step::Put(second, value) => {
+            update(Values::Merge(vec![(*second, plain(*value))]), Vec::new())
+        }
+        Step::Remove(second) => update(Values::Keep, vec![*second]),
+        Step::Replace(slots) => update(Values::Replace(plain_slots(slots)), Vec::new()),
+        Step::Rotate(value, at, keep) => {
+            let begin = at.map_or(Begin::Now, Begin::At);
+            let rotation = rotation(begin, *keep);
+            let rotated = change.rotate(None, &secret, &plain(*value), rotation);
+            rotated.map(|_| ())
+        }
+        Step::RollBack(to) => {
+            let to = to.and_then(Timestamp::from_seconds);
+            change.roll_back(None, &secret, to).map(|_| ())
+        }
+        Step::Prune(keep) => change.prune(None, &secret, *keep).map(|_| ()),
+        Step::Exec(value, side) => {
+            let value = plain(*value);
+            let Some(begun) = change.begin_rotation(None, &secret, &value)? else {
+                return Ok(());
+            };
+            let pending = begun.pending().unwrap();
+            let checksum = begun.slots[pending].checksum.clone();
+            match side {
+                Side::Succeeded | Side::Resumed => change
+                    .finish_rotation(None, &secret, &value, rotation(Begin::Now, None))
+                    .map(|_| ()),
+                Side::Failed => change
+                    .discard_rotation(None, &secret, Some(&checksum))
+                    .map(|dropped| assert!(dropped)),
+                Side::Discarded => change
+                    .discard_rotation(None, &secret, None)
+                    .map(|dropped| assert!(dropped)),
+            }
+        }
+    }
+}
+
+/// At every second that matters, the vault and the map agree.
+fn check(owned: &Owned, model: &Model) {
+    let vault = open_in(&owned.store, &owned.token, Scan::Lookup).unwrap();
+    let secret = vault.secret(None, &reference("name")).unwrap();
+    assert!(
+        secret
+            .slots
+            .iter()
+            .map(|slot| slot.slot)
+            .eq(model.keys().copied())
+    );
+    for second in (0..SECONDS + 60).chain([u64::MAX / 1_000_000_000]) {
+        let at = Timestamp::from_seconds(second).unwrap();
+        let found = vault.value(
+            None,
+            &reference("name"),
+            Choice::At(at),
+            &Destination::default(),
+        );
+        match (effective(model, second), found) {
+            (Some((slot, value)), Ok(selected)) => {
+                assert_eq!(
+                    (slot, [b'a' + value].as_slice()),
+                    (selected.slot, selected.value.expose())
+                );
+            }
+            (None, Err(Error::NotEffective { first, .. })) => {
+                assert_eq!(first.map(Timestamp::seconds), model.keys().next().copied());
+            }
+            (expected, found) => panic!("{second}: {expected:?}, {:?}", found.err()),
+        }
+        let states = (0..secret.slots.len()).map(|position| secret.state(position, second));
+        let effective = states.filter(|state| *state == State::Effective).count();
+        assert_eq!(effective, usize::from(model.keys().next() <= Some(&second)));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_effective_value_is_that_of_a_map(
+        first in prop::collection::btree_map(0..SECONDS, 0..4_u8, 1..4),
+        steps in prop::collection::vec(step(), 1..24),
+    ) {
+        let owned = Owned::new();
+        let hand = Hand::default();
+        let mut model: Model = first.clone();
+        owned.change(|change| {
+            let name = SecretName::parse("name").unwrap();
+            let slots = first.iter().map(|(&slot, &value)| (slot, plain(value))).collect();
+            let new = NewSecret { name, fields: Fields::default(), slots };
+            change.create_secret(None, new)
+        });
+        for step in steps {
+            let mut expected = model.clone();
+            let mut second = hand.second();
+            let possible = expect(&mut expected, &mut second, &step);
+            if let Step::Wait(seconds) = step {
+                hand.0.set(hand.second() + seconds);
+                continue;
+            }
+            let before = owned.bytes();
+            let mut vault = open_in(&owned.store, &owned.token, Scan::Lookup).unwrap();
+            let changed = vault.change(&hand, Duration::ZERO, Previous::Keep, |change| act(change, &step));
+            prop_assert_eq!(hand.second(), second, "{:?} of {:?}", step, model);
+            match changed {
+                Ok(changed) => {
+                    prop_assert!(possible, "{:?} of {:?}", step, model);
+                    let written = changed.written == Written::Replaced;
+                    // A rotation that was begun and discarded in one change leaves another date.
+                    if !matches!(step, Step::Exec(..)) {
+                        prop_assert_eq!(written, expected != model, "{:?} of {:?}", step, model);
+                    }
+                    model = expected;
+                }
+                Err(error) => {
+                    prop_assert!(!possible, "{:?} of {:?}: {}", step, model, error);
+                    prop_assert_eq!(before, owned.bytes());
+                }
+            }
+            check(&owned, &model);
+        }
+    }
+}
+
+fn rotate(owned: &Owned, value: &str, rotation: Rotation) -> Result<Rotated, Error> {
+    let mut vault = open_in(&owned.store, &owned.token, Scan::Lookup).unwrap();
+    let value = Plaintext::new(value.into());
+    let changed = vault.change(now(), Duration::ZERO, Previous::Keep, |change| {
+        change.rotate(None, &reference("name"), &value, rotation)
+    });
+    changed.map(|changed| changed.result)
+}
+
+#[test]
+fn the_hundred_and_first_slot_is_refused_until_others_go() {
+    let owned = Owned::with(&[("default/name", "0")]);
+    let start = now().seconds();
+    let full = MAX_SLOTS as u64 - 1;
+    for number in 1..=full {
+        let at = Begin::At(start + number);
+        rotate(&owned, &format!("{number}"), rotation(at, None)).unwrap();
+    }
+    let at = Begin::At(start + full + 1);
+    let error = rotate(&owned, "one more", rotation(at, None)).unwrap_err();
+    assert!(error.to_string().contains("kluis prune"), "{error}");
+    assert!(matches!(error, Error::Invalid(details) if details[0].kind == "too_long"));
+    // All but the first are still to come: nothing is superseded.
+    assert!(rotate(&owned, "one more", rotation(at, Some(0))).is_err());
+    let (first, kept) = (start + 1, rotation(Begin::At(start + 1), Some(0)));
+    let error = rotate(&owned, "other", kept).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        format!("there is already a slot {first} of default/name")
+    );
+}
+
+type Act<'a> = dyn Fn(&mut Change<'_>) -> Result<(), Error> + 'a;
+
+#[test]
+fn while_a_rotation_is_pending_no_other_changes_values() {
+    let owned = Owned::with(&[("default/name", "old")]);
+    let secret = reference("name");
+    let new = || Plaintext::new(b"new".to_vec());
+    owned.change(|change| change.begin_rotation(None, &secret, &new()));
+    let vault = open_in(&owned.store, &owned.token, Scan::Lookup).unwrap();
+    let pending = vault.secret(None, &secret).unwrap();
+    let number = pending.slots[pending.pending().unwrap()].slot;
+    for choice in [Choice::Number(number), Choice::Before(now())] {
+        assert!(matches!(
+            vault.value(None, &secret, choice, &Destination::default()),
+            Err(Error::NotFound { what: "slot", .. })
+        ));
+    }
+    for choice in [Choice::At(now()), Choice::Latest] {
+        let selected = vault
+            .value(None, &secret, choice, &Destination::default())
+            .unwrap();
+        assert_eq!(selected.value.expose(), b"old");
+    }
+    let before = owned.bytes();
+    let refused: [&Act; 5] = [
+        &|change| change.begin_rotation(None, &secret, &new()).map(|_| ()),
+        &|change| {
+            let now = rotation(Begin::Now, None);
+            change.rotate(None, &secret, &new(), now).map(|_| ())
+        },
+        &|change| change.roll_back(None, &secret, Some(now())).map(|_| ()),
+        &|change| {
+            let now = rotation(Begin::Now, None);
+            let other = Plaintext::new(b"other".to_vec());
+            change
+                .finish_rotation(None, &secret, &other, now)
+                .map(|_| ())
+        },
+        &|change| {
+            let update = SecretUpdate {
+                values: Values::Effective(new()),
+                ..SecretUpdate::default()
+            };
+            change.update_secret(None, &secret, update).map(|_| ())
+        },
+    ];
+    for (case, act) in refused.iter().enumerate() {
+        let mut vault = open_in(&owned.store, &owned.token, Scan::Lookup).unwrap();
+        let changed = vault.change(now(), Duration::ZERO, Previous::Keep, act);
+        let error = changed.err().unwrap();
+        assert!(matches!(error, Error::InUse { .. }), "case {case}: {error}");
+        assert_eq!(owned.bytes(), before, "case {case}");
+    }
+}
+
+#[test]
+fn a_finished_rotation_is_not_lost_to_whoever_discarded_it_meanwhile() {
+    let owned = Owned::with(&[("default/name", "old")]);
+    let secret = reference("name");
+    let new = Plaintext::new(b"new".to_vec());
+    owned.change(|change| change.begin_rotation(None, &secret, &new));
+    assert!(owned.change(|change| change.discard_rotation(None, &secret, None)));
+    assert!(!owned.change(|change| change.discard_rotation(None, &secret, None)));
+    let now = rotation(Begin::Now, None);
+    owned.change(|change| change.finish_rotation(None, &secret, &new, now));
+    assert_eq!(
+        super::value(&owned.bytes(), &owned.token, "name").unwrap(),
+        b"new"
+    );
+}
