@@ -85,6 +85,18 @@ Files:
   .NAME.prev                          beside a vault: its bytes before the last change
   .NAME.lock                          beside a vault: whoever writes holds it";
 
+/// The verbs come after the options, in words of our own: by group, and in `-h` their names alone.
+const OVERVIEW: &str = "{about}\n\n{usage-heading} {usage}\n\n{options}{after-help}";
+
+const EXAMPLES: &str = "\
+Examples:
+  printf %s \"$TOKEN\" | kluis create github_token
+  kluis get github_token
+  kluis run -e GITHUB_TOKEN=github_token -- gh repo list";
+
+const MORE: &str = "\
+`kluis --help` says what each command does, `kluis COMMAND --help` how it is used.";
+
 /// A verb has one page, whether -h or --help asks for it: all of its description, a line per option.
 const PAGE: &str = "{before-help}{usage-heading} {usage}\n\n{all-args}{after-help}";
 
@@ -121,36 +133,82 @@ impl Entry {
     }
 }
 
-const VERBS: &[Entry] = &[
-    verb::<commands::init::Init>("init", "Make a new vault"),
-    verb::<commands::create::Create>("create", "Make a new secret"),
-    verb::<commands::set::Set>("set", "Make a secret, or update it if it is there"),
-    verb::<commands::update::Update>("update", "Change some fields of a secret"),
-    verb::<commands::get::Get>("get", "Print a value"),
-    verb::<commands::show::Show>("show", "Show everything about a secret but its value"),
-    verb::<commands::list::List>("list", "List secrets, never their values").alias("ls"),
-    verb::<commands::delete::Delete>("delete", "Delete a secret").alias("rm"),
-    verb::<commands::run::Run>("run", "Run a command with secrets in its environment"),
-    verb::<commands::workspace::Workspace>("workspace", "Manage workspaces"),
-    verb::<commands::passphrase::Passphrase>("passphrase", "Change the passphrase"),
-    verb::<commands::verify::Verify>("verify", "Decrypt everything and say so"),
-    verb::<commands::completions::Completions>("completions", "Print a completion script"),
+/// Verbs that belong together, as the overview shows them.
+struct Group {
+    heading: &'static str,
+    verbs: &'static [Entry],
+}
+
+const GROUPS: &[Group] = &[
+    Group {
+        heading: "Secrets",
+        verbs: &[
+            verb::<commands::create::Create>("create", "Make a new secret"),
+            verb::<commands::set::Set>("set", "Make a secret, or update it if it is there"),
+            verb::<commands::update::Update>("update", "Change some fields of a secret"),
+            verb::<commands::get::Get>("get", "Print a value"),
+            verb::<commands::show::Show>("show", "Show everything about a secret but its value"),
+            verb::<commands::list::List>("list", "List secrets, never their values").alias("ls"),
+            verb::<commands::relocate::Move>("move", "Move a secret to another workspace")
+                .alias("mv"),
+            verb::<commands::delete::Delete>("delete", "Delete a secret").alias("rm"),
+        ],
+    },
+    Group {
+        heading: "Rotation",
+        verbs: &[
+            verb::<commands::rotate::Rotate>(
+                "rotate",
+                "Give a secret a new value, now or at a time",
+            ),
+            verb::<commands::rollback::Rollback>("rollback", "Make an older value effective again"),
+            verb::<commands::history::History>(
+                "history",
+                "Show the slots of a secret: past, effective, scheduled, pending",
+            ),
+            verb::<commands::prune::Prune>("prune", "Drop superseded values"),
+        ],
+    },
+    Group {
+        heading: "Programs",
+        verbs: &[
+            verb::<commands::run::Run>("run", "Run a command with secrets in its environment"),
+            verb::<commands::app::App>("app", "Manage apps and the secrets they depend on"),
+        ],
+    },
+    Group {
+        heading: "Vault",
+        verbs: &[
+            verb::<commands::init::Init>("init", "Make a new vault"),
+            verb::<commands::workspace::Workspace>("workspace", "Manage workspaces"),
+            verb::<commands::passphrase::Passphrase>("passphrase", "Change the passphrase"),
+            verb::<commands::verify::Verify>("verify", "Decrypt everything and say so"),
+        ],
+    },
+    Group {
+        heading: "Shell",
+        verbs: &[verb::<commands::completions::Completions>(
+            "completions",
+            "Print a completion script",
+        )],
+    },
 ];
+
+fn verbs() -> impl Iterator<Item = &'static Entry> {
+    GROUPS.iter().flat_map(|group| group.verbs)
+}
 
 /// The whole command line. A verb's own arguments are only defined when it is used: that halves the
 /// time to start.
 pub fn command() -> Command {
-    command_of(VERBS.iter())
+    command_of(verbs())
 }
 
 /// The command line as far as these arguments need it. With the verb in the first place, as people and
 /// scripts write it, no other verb is defined.
 fn command_for(arguments: &[OsString]) -> Command {
     let first = arguments.get(1).map(OsString::as_os_str);
-    match VERBS
-        .iter()
-        .find(|entry| first.is_some_and(|first| entry.name == first))
-    {
+    match verbs().find(|entry| first.is_some_and(|first| entry.name == first)) {
         Some(entry) => command_of(std::iter::once(entry)),
         None => command(),
     }
@@ -160,7 +218,13 @@ fn command_of(verbs: impl Iterator<Item = &'static Entry>) -> Command {
     let root = Globals::augment_args(Command::new("kluis"))
         .version(env!("CARGO_PKG_VERSION"))
         .about("A vault for secrets on the command line")
-        .after_long_help(format!("{SURROUNDINGS}\n\n{}", Exit::TABLE))
+        .help_template(OVERVIEW)
+        .after_help(format!("{}\n\n{EXAMPLES}\n\n{MORE}", names()))
+        .after_long_help(format!(
+            "{}\n\n{EXAMPLES}\n\n{SURROUNDINGS}\n\n{}",
+            table(),
+            Exit::TABLE
+        ))
         .max_term_width(MAX_COLUMNS)
         .mut_args(|option| option.hide_short_help(true))
         .subcommand_required(true)
@@ -177,6 +241,28 @@ fn command_of(verbs: impl Iterator<Item = &'static Entry>) -> Command {
             None => command,
         })
     })
+}
+
+/// A line per group.
+fn names() -> String {
+    let lines = GROUPS.iter().map(|group| {
+        let names: Vec<_> = group.verbs.iter().map(|entry| entry.name).collect();
+        format!("  {:<10} {}", group.heading, names.join(", "))
+    });
+    format!("Commands:\n{}", lines.collect::<Vec<_>>().join("\n"))
+}
+
+/// A line per verb.
+fn table() -> String {
+    let groups = GROUPS.iter().map(|group| {
+        let lines = group.verbs.iter().map(|entry| {
+            let alias = entry.alias.map(|alias| format!(" [alias: {alias}]"));
+            let alias = alias.unwrap_or_default();
+            format!("\n  {:<12} {}{alias}", entry.name, entry.about)
+        });
+        format!("{}:{}", group.heading, lines.collect::<String>())
+    });
+    groups.collect::<Vec<_>>().join("\n\n")
 }
 
 fn on_one_page(command: Command) -> Command {
@@ -224,7 +310,7 @@ fn dispatch(matches: &ArgMatches, ui: &mut Ui, hardened: Hardened) -> Result<(),
     let (name, matches) = matches
         .subcommand()
         .ok_or_else(|| Error::usage("no command was given"))?;
-    let entry = VERBS.iter().find(|entry| entry.name == name);
+    let entry = verbs().find(|entry| entry.name == name);
     let entry = entry.ok_or_else(|| Error::usage("there is no such command"))?;
     let Globals {
         json, quiet, yes, ..
@@ -367,7 +453,7 @@ mod tests {
     #[test]
     fn the_table_says_what_the_help_says() {
         command().debug_assert();
-        for entry in VERBS {
+        for entry in verbs() {
             let defined = (entry.define)(Command::new(entry.name));
             let about = defined.get_about().map(ToString::to_string);
             assert_eq!(about.as_deref(), Some(entry.about), "{}", entry.name);

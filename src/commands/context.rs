@@ -1,5 +1,6 @@
 //! What every verb is given: where to speak, the settings, and the way into the vault.
 
+use super::clock::SystemClock;
 use crate::error::Error;
 use crate::keyring::local::LocalKeyring;
 use crate::keyring::token::Token;
@@ -14,6 +15,7 @@ use crate::store::Previous;
 use crate::store::file::FileStore;
 use crate::ui::{ColorChoice, Ui};
 use crate::vault::change::Change;
+use crate::vault::clock::Clock;
 use crate::vault::name::WorkspaceName;
 use crate::vault::time::Timestamp;
 use crate::vault::{Changed, Scan, Vault};
@@ -22,7 +24,6 @@ use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 use zeroize::Zeroizing;
 
 /// More than any passphrase or token, so that naming `/dev/zero` by mistake ends.
@@ -41,7 +42,7 @@ pub struct Switches {
 pub struct Context<'u> {
     pub ui: &'u mut Ui,
     pub settings: Settings,
-    /// When this command was started.
+    /// When this command was started, or the vault was unlocked: not before whoever had to type did.
     pub now: Timestamp,
     pub json: bool,
     pub quiet: bool,
@@ -87,7 +88,7 @@ impl<'u> Context<'u> {
         Ok(Self {
             ui,
             settings,
-            now: now(),
+            now: SystemClock.now(),
             json,
             quiet,
             yes,
@@ -107,11 +108,11 @@ impl<'u> Context<'u> {
     /// Opens the vault with whatever key there is.
     pub fn open(&mut self, scan: Scan) -> Result<Vault, Error> {
         let store = Box::new(self.store());
-        Vault::open(
-            store,
-            scan,
-            |header| Ok(Box::new(self.unlock(header)?) as _),
-        )
+        let vault = Vault::open(store, scan, |header| {
+            Ok::<_, Error>(Box::new(self.unlock(header)?) as _)
+        })?;
+        self.now = SystemClock.now();
+        Ok(vault)
     }
 
     /// Opens the vault and changes it under the writers' lock.
@@ -125,11 +126,15 @@ impl<'u> Context<'u> {
 
     /// Changes a vault that is open already: who is asked for a value has unlocked it by then.
     pub fn change_in<T>(
-        &self,
+        &mut self,
         vault: &mut Vault,
         act: impl FnOnce(&mut Change<'_>) -> Result<T, Error>,
     ) -> Result<Changed<T>, Error> {
-        vault.change(self.now, self.settings.lock_timeout, Previous::Keep, act)
+        let patience = self.settings.lock_timeout;
+        let changed = vault.change(SystemClock, patience, Previous::Keep, act);
+        // What was written is shown as it is now: a slot that has just begun is effective.
+        self.now = SystemClock.now();
+        changed
     }
 
     /// The first way to unlock that applies: a token, a token's file, a passphrase's file, a prompt.
@@ -233,13 +238,4 @@ fn read_user_file(path: &Path) -> Result<Option<String>, Error> {
     let origin = "the user file";
     let text = String::from_utf8(bytes).map_err(|_| settings::Error::NotText { origin })?;
     Ok(Some(text))
-}
-
-/// The clock, kept within the years that a timestamp can hold.
-fn now() -> Timestamp {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    let milliseconds = i64::try_from(since.as_millis()).unwrap_or(i64::MAX);
-    Timestamp::from_milliseconds(milliseconds).unwrap_or(Timestamp::MAX)
 }

@@ -1,9 +1,8 @@
 //! `create`: a new secret; an existing one is a conflict.
 
-use super::fields::FieldArgs;
+use super::content::{Content, ContentArgs};
 use super::output::print_written;
-use super::secret_argument::{NameArgument, read_value};
-use super::value::ValueArgs;
+use super::secret_argument::NameArgument;
 use super::{Context, Verb};
 use crate::error::Error;
 use crate::vault::Scan;
@@ -17,30 +16,36 @@ use crate::vault::change::NewSecret;
 #[command(after_help = "\
 Examples:
   printf %s \"$TOKEN\" | kluis create github_token
-  kluis create db_password --generate 32 --description 'the billing database'
-  kluis create tls-key --value-file key.pem -w production")]
+  kluis create db_password --generate 32 --rotate-every 90d
+  kluis create stripe_key --allow-domain api.example.com --value-file key.txt
+  kluis create --input secret.json")]
 pub struct Create {
     #[command(flatten)]
     name: NameArgument,
     #[command(flatten)]
-    fields: FieldArgs,
-    #[command(flatten)]
-    value: ValueArgs,
+    content: ContentArgs,
 }
 
 impl Verb for Create {
     fn run(self, context: &mut Context) -> Result<(), Error> {
-        let name = self.name.name()?;
-        let (description, env_key) = (self.fields.description()?, self.fields.env_key()?);
+        self.name.name()?;
+        let Content {
+            name,
+            fields,
+            mut values,
+        } = self.content.read(context)?;
+        let name = self.name.name_or(name)?;
         let mut vault = context.open(Scan::Lookup)?;
-        let value = read_value(&self.value, context)?;
+        if !self.content.is_json() {
+            values = self.content.read_value(context)?;
+        }
+        let slots = values.for_new()?;
         let workspace = context.workspace().cloned();
         let changed = context.change_in(&mut vault, |change| {
             let new = NewSecret {
                 name,
-                description,
-                env_key,
-                value,
+                fields,
+                slots,
             };
             Ok(change.create_secret(workspace.as_ref(), new)?)
         })?;

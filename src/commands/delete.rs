@@ -6,19 +6,26 @@ use crate::error::Error;
 use crate::settings::Interaction;
 use crate::ui::Answer;
 use crate::vault::Scan;
+use crate::vault::change::References;
 
 /// Delete a secret
 ///
-/// Asks first; where nobody can be asked it needs --yes. Its values are gone from the vault; the bytes
-/// before this change stay in `.NAME.prev` beside the vault until the next change.
+/// Asks first; where nobody can be asked it needs --yes. Refuses one that an app links (6) unless --force
+/// unlinks it. Its values are gone from the vault; the bytes before this change stay in `.NAME.prev` beside
+/// the vault until the next change.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   kluis delete github_token
-  kluis delete staging/db_password --yes")]
+  kluis delete staging/db_password --yes
+  kluis delete old_token --force")]
 pub struct Delete {
     #[command(flatten)]
     secret: SecretArgument,
+
+    /// Delete it even when apps link it, and their links with it
+    #[arg(long)]
+    force: bool,
 }
 
 impl Verb for Delete {
@@ -27,16 +34,17 @@ impl Verb for Delete {
         let mut vault = context.open(Scan::Lookup)?;
         let workspace = context.workspace().cloned();
         let secret = vault.secret(workspace.as_ref(), &reference)?;
-        confirm(
-            context,
-            &format!(
-                "Delete {} and its {} value(s)?",
-                secret.path(),
-                secret.slots.len()
-            ),
-        )?;
+        let (path, values) = (secret.path(), secret.slots.len());
+        let (references, question) = if self.force {
+            let question = format!("Delete {path}, its {values} value(s) and every link to it?");
+            (References::Unlink, question)
+        } else {
+            let question = format!("Delete {path} and its {values} value(s)?");
+            (References::Keep, question)
+        };
+        confirm(context, &question)?;
         context.change_in(&mut vault, |change| {
-            Ok(change.delete_secret(workspace.as_ref(), &reference)?)
+            Ok(change.delete_secret(workspace.as_ref(), &reference, references)?)
         })?;
         Ok(())
     }

@@ -1,8 +1,13 @@
 //! `get`: the one verb that prints a value by itself.
 
+use super::destination::parse_host;
 use super::secret_argument::SecretArgument;
-use super::{Context, Verb};
+use super::time_argument::{parse_slot, parse_time};
+use super::{Context, Verb, attention};
 use crate::error::Error;
+use crate::vault::destination::{Destination, Revealed};
+use crate::vault::reference::Reference;
+use crate::vault::slot::Choice;
 use crate::vault::{Scan, Selected};
 use data_encoding::BASE64;
 use serde::Serialize;
@@ -11,16 +16,55 @@ use zeroize::Zeroizing;
 /// Print a value
 ///
 /// Prints the exact bytes of the effective value; on a terminal a newline follows. With --json a value
-/// that is not UTF-8 comes as `value_base64`.
+/// that is not UTF-8 comes as `value_base64`. Other slots than the effective one are named by a time, by
+/// their number, or by their order; `history` shows them. A secret that is bound to domains needs --for,
+/// which takes your word: that guards against mistakes, not against somebody who names another host.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   kluis get github_token
   kluis get production/tls-key > key.pem
+  kluis get db_password --previous
+  kluis get stripe_key --for https://api.example.com/v1
+  kluis get db_password --at 2026-01-31T12:00:00Z
   curl -H \"Authorization: Bearer $(kluis get github_token)\" https://api.github.com/user")]
 pub struct Get {
     #[command(flatten)]
     secret: SecretArgument,
+
+    /// The value effective at this time, past or future [default: now]
+    #[arg(
+        long,
+        value_name = "TIME",
+        allow_negative_numbers = true,
+        group = "choice"
+    )]
+    at: Option<String>,
+
+    /// The value of the slot that begins at this time
+    #[arg(
+        long,
+        value_name = "TIME",
+        allow_negative_numbers = true,
+        group = "choice"
+    )]
+    slot: Option<String>,
+
+    /// The value that begins last, even if that is in the future
+    #[arg(long, group = "choice")]
+    latest: bool,
+
+    /// The value that was effective before the one that is now
+    #[arg(long, group = "choice")]
+    previous: bool,
+
+    /// Where the value is to go: a URL or host that the allowed domains of the secret must match
+    #[arg(long = "for", value_name = "URL|HOST")]
+    destination: Option<String>,
+
+    /// Print the value although it is bound to domains
+    #[arg(long, conflicts_with = "destination")]
+    reveal: bool,
 }
 
 #[derive(Serialize)]
@@ -37,12 +81,46 @@ struct Printed<'a> {
 impl Verb for Get {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let reference = self.secret.reference()?;
+        self.choice(context, &reference)?;
+        let destination = self.destination()?;
         let vault = context.open(Scan::Lookup)?;
-        let selected = vault.value(context.workspace(), &reference, context.now)?;
+        let choice = self.choice(context, &reference)?;
+        let selected = vault.value(context.workspace(), &reference, choice, &destination)?;
+        attention::warn(context, &selected.secret);
         if context.json {
             return print_json(context, &selected);
         }
         Ok(context.ui.value(selected.value.expose())?)
+    }
+}
+
+impl Get {
+    fn destination(&self) -> Result<Destination, Error> {
+        if self.reveal {
+            return Ok(Destination::anywhere());
+        }
+        Ok(Destination {
+            host: parse_host(self.destination.as_deref())?,
+            revealed: Revealed::None,
+        })
+    }
+
+    fn choice(&self, context: &Context, reference: &Reference) -> Result<Choice, Error> {
+        let choice = if let Some(text) = &self.at {
+            Choice::At(parse_time("at", text)?)
+        } else if let Some(text) = &self.slot {
+            Choice::Number(parse_slot("slot", text, context.now)?)
+        } else if self.latest {
+            Choice::Latest
+        } else if self.previous {
+            Choice::Before(context.now)
+        } else {
+            return Ok(Choice::At(context.now));
+        };
+        if reference.slot.is_some() {
+            return Err(Error::usage("the address names a slot already"));
+        }
+        Ok(choice)
     }
 }
 

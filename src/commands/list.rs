@@ -1,21 +1,30 @@
 //! `list`: what there is, never a value.
 
+use super::app::parse_name;
+use super::glob::matches;
 use super::output::Shown;
+use super::time_argument::parse_duration;
 use super::{Context, Verb};
 use crate::error::Error;
 use crate::ui::Table;
+use crate::vault::policy::Due;
+use crate::vault::time::Timestamp;
 use crate::vault::workspace::Workspace;
 use crate::vault::{Listed, Scan, Vault};
 use serde::Serialize;
+use std::collections::HashSet;
 
 /// List secrets, never their values
 ///
-/// A table on a terminal, tab-separated rows in a pipe, bare names with --quiet.
+/// A table on a terminal, tab-separated rows in a pipe, bare names with --quiet. With --due those that
+/// expired or were not rotated in time, with the time at which that was, the oldest first.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   kluis list
   kluis list --all-workspaces --name 'db_*'
+  kluis list --all-workspaces --app billing
+  kluis list --due --within 14d
   kluis list --quiet | while read -r name; do kluis show \"$name\"; done")]
 pub struct List {
     /// List every workspace that the key reaches
@@ -25,6 +34,27 @@ pub struct List {
     /// List only names that match, with `*` for any characters and `?` for one
     #[arg(long, value_name = "GLOB")]
     name: Option<String>,
+
+    /// List only secrets that this app links
+    #[arg(long, value_name = "APP")]
+    app: Option<String>,
+
+    /// List only secrets that are due: expired, or in use for longer than they should be
+    #[arg(long)]
+    due: bool,
+
+    /// Count as due what will be so within this time, such as `14d`
+    #[arg(
+        long,
+        value_name = "DURATION",
+        requires = "due",
+        allow_negative_numbers = true
+    )]
+    within: Option<String>,
+
+    /// Fail with 1 when a secret is due
+    #[arg(long, requires = "due")]
+    exit_code: bool,
 }
 
 #[derive(Serialize)]
@@ -35,6 +65,10 @@ struct Listing<'a> {
 
 impl Verb for List {
     fn run(self, context: &mut Context) -> Result<(), Error> {
+        let app = self.app.as_deref().map(parse_name).transpose()?;
+        let within = self.within.as_deref();
+        let within = within.map(|text| parse_duration("within", text));
+        let within = within.transpose()?.unwrap_or_default();
         let vault = context.open(Scan::Everything)?;
         let mut listed = Vec::new();
         for workspace in self.workspaces(&vault, context)? {
@@ -44,7 +78,30 @@ impl Verb for List {
             listed
                 .retain(|listed| matches(glob.as_bytes(), listed.secret.name.as_str().as_bytes()));
         }
-        self.print(context, &listed)
+        if let Some(app) = app {
+            let app = vault.app(&app)?;
+            let links = app.links.iter();
+            let linked: HashSet<_> = links
+                .map(|link| (link.workspace.as_str(), link.secret))
+                .collect();
+            listed.retain(|Listed { secret, .. }| {
+                linked.contains(&(secret.workspace_name.as_str(), secret.id))
+            });
+        }
+        if self.due {
+            let second = context.now.seconds();
+            let until = second.saturating_add(within.as_secs());
+            let due_at = |listed: &Listed| listed.secret.next_due(second).map(Due::at);
+            listed.retain(|listed| due_at(listed).is_some_and(|at| at.seconds() <= until));
+            listed.sort_by_key(due_at);
+        }
+        self.print(context, &listed)?;
+        if self.exit_code && !listed.is_empty() {
+            context.ui.finish()?;
+            let count = listed.len();
+            return Err(Error::Due { count });
+        }
+        Ok(())
     }
 }
 
@@ -81,6 +138,15 @@ impl List {
             context.ui.note("no secrets");
             return Ok(());
         }
+        let table = if self.due {
+            self.due_table(listed, now)
+        } else {
+            self.table(listed)
+        };
+        Ok(context.ui.table(&table)?)
+    }
+
+    fn table(&self, listed: &[Listed]) -> Table {
         let headings = ["WORKSPACE", "NAME", "ENV KEY", "UPDATED", "DESCRIPTION"];
         let skipped = usize::from(!self.all_workspaces);
         let mut table = Table::new(headings.into_iter().skip(skipped));
@@ -95,64 +161,25 @@ impl List {
             ];
             table.row(cells.into_iter().skip(skipped));
         }
-        Ok(context.ui.table(&table)?)
+        table
     }
-}
 
-/// Whether a name matches a pattern of `*` and `?`; everything else stands for itself.
-fn matches(pattern: &[u8], name: &[u8]) -> bool {
-    let (mut p, mut n) = (0, 0);
-    // Where the last `*` stood, and how much of the name it took: the only place to go back to.
-    let mut star: Option<(usize, usize)> = None;
-    while n < name.len() {
-        match pattern.get(p) {
-            Some(b'*') => {
-                star = Some((p, n));
-                p += 1;
-            }
-            Some(&wanted) if wanted == b'?' || wanted == name[n] => {
-                p += 1;
-                n += 1;
-            }
-            _ => {
-                let Some((at, taken)) = star else {
-                    return false;
-                };
-                star = Some((at, taken + 1));
-                p = at + 1;
-                n = taken + 1;
-            }
+    fn due_table(&self, listed: &[Listed], now: Timestamp) -> Table {
+        let headings = ["WORKSPACE", "NAME", "DUE", "AT", "DESCRIPTION"];
+        let skipped = usize::from(!self.all_workspaces);
+        let mut table = Table::new(headings.into_iter().skip(skipped));
+        for Listed { secret, .. } in listed {
+            let due = secret.next_due(now.seconds());
+            let at = due.map(|due| due.at().rfc3339()).unwrap_or_default();
+            let cells = [
+                secret.workspace_name.as_str(),
+                secret.name.as_str(),
+                due.map_or("", Due::word),
+                &at,
+                secret.description.as_str(),
+            ];
+            table.row(cells.into_iter().skip(skipped));
         }
-    }
-    pattern[p..].iter().all(|&rest| rest == b'*')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::matches;
-
-    #[test]
-    fn a_glob_has_stars_and_question_marks() {
-        for (pattern, name, expected) in [
-            ("*", "anything", true),
-            ("db_*", "db_password", true),
-            ("db_*", "xdb_password", false),
-            ("*_key", "api_key", true),
-            ("a*b*c", "aXbXbc", true),
-            ("a*b*c", "acb", false),
-            ("a?c", "abc", true),
-            ("a?c", "ac", false),
-            ("", "a", false),
-            ("[a]", "a", false),
-            ("a.c", "abc", false),
-        ] {
-            assert_eq!(
-                matches(pattern.as_bytes(), name.as_bytes()),
-                expected,
-                "{pattern} {name}"
-            );
-        }
-        // Not exponential.
-        assert!(!matches(&b"*a".repeat(30), &[b'b'; 128]));
+        table
     }
 }

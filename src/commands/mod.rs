@@ -1,23 +1,38 @@
 //! One file per verb: its arguments, whose doc comments are the help text, and its `run`. Commands never
 //! encrypt and never print but through [`Ui`](crate::ui::Ui).
 
+pub mod app;
+mod attention;
+mod clock;
 pub mod completions;
+mod content;
 mod context;
 pub mod create;
 pub mod delete;
+mod destination;
 mod fields;
 mod generate;
 pub mod get;
+mod glob;
+pub mod history;
 pub mod init;
+mod input;
 mod kdf;
 pub mod list;
 mod new_passphrase;
 mod output;
 pub mod passphrase;
+pub mod prune;
+pub mod relocate;
+pub mod rollback;
+pub mod rotate;
 pub mod run;
 mod secret_argument;
+mod selection;
 pub mod set;
 pub mod show;
+mod stdin;
+mod time_argument;
 pub mod update;
 mod value;
 pub mod verify;

@@ -2,6 +2,8 @@
 
 use super::Context;
 use crate::error::Error;
+use crate::vault::change::Rotated;
+use crate::vault::policy::Due;
 use crate::vault::secret::Secret;
 use crate::vault::time::Timestamp;
 use crate::vault::{Changed, Vault, Written};
@@ -19,6 +21,16 @@ pub struct Shown<'a> {
     app_count: usize,
     #[serde(flatten)]
     slots: Slots<'a>,
+    /// Seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rotate_every: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<String>,
+    /// When it will be due for rotation, or has been, or expires.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    due_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    due: Option<&'static str>,
     created_at: String,
     updated_at: String,
 }
@@ -40,6 +52,8 @@ struct ShownSlot<'a> {
     slot: u64,
     checksum: &'a str,
     effective: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pending: bool,
 }
 
 impl<'a> Shown<'a> {
@@ -51,10 +65,12 @@ impl<'a> Shown<'a> {
             slot: slot.slot,
             checksum: &slot.checksum,
             effective: effective == Some(position),
+            pending: slot.pending,
         });
         Self::new(
             secret,
             app_count,
+            now,
             Slots::Each {
                 slots: slots.collect(),
             },
@@ -69,6 +85,7 @@ impl<'a> Shown<'a> {
         Self::new(
             secret,
             app_count,
+            now,
             Slots::Counted {
                 effective_slot,
                 slot_count,
@@ -76,7 +93,8 @@ impl<'a> Shown<'a> {
         )
     }
 
-    fn new(secret: &'a Secret, app_count: usize, slots: Slots<'a>) -> Self {
+    fn new(secret: &'a Secret, app_count: usize, now: Timestamp, slots: Slots<'a>) -> Self {
+        let now = now.seconds();
         Self {
             id: secret.id.to_string(),
             workspace: &secret.workspace_name,
@@ -86,6 +104,10 @@ impl<'a> Shown<'a> {
             allowed_domains: secret.allowed_domains.iter().collect(),
             app_count,
             slots,
+            rotate_every: secret.rotate_every,
+            expires_at: secret.expires_at.map(Timestamp::rfc3339),
+            due_at: secret.next_due(now).map(|due| due.at().rfc3339()),
+            due: secret.due(now).map(Due::word),
             created_at: secret.created_at.rfc3339(),
             updated_at: secret.updated_at.rfc3339(),
         }
@@ -113,6 +135,22 @@ pub fn print_json(context: &mut Context, vault: &Vault, secret: &Secret) -> Resu
     let app_count = vault.app_count(secret)?;
     let shown = Shown::whole(secret, app_count, context.now);
     Ok(context.ui.json(&shown)?)
+}
+
+/// What a rotation prints: the number of the slot, or the whole object.
+pub fn print_rotated(context: &mut Context, vault: &Vault, rotated: &Rotated) -> Result<(), Error> {
+    let secret = &rotated.secret;
+    if let Some(next) = secret.next_scheduled(rotated.slot) {
+        let path = secret.path();
+        let begins = Timestamp::from_seconds(next).map_or(String::new(), Timestamp::rfc3339);
+        context.ui.note(&format!(
+            "a later slot of {path} takes over at {begins}: `kluis update {path} --remove-slot {next}` drops it"
+        ));
+    }
+    if context.json {
+        return print_json(context, vault, secret);
+    }
+    Ok(context.ui.line(&rotated.slot.to_string())?)
 }
 
 /// Says that nothing was written, where that is so.

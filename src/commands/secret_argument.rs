@@ -2,6 +2,7 @@
 
 use super::Context;
 use super::context::is_stdin;
+use super::stdin;
 use super::value::{Stdin, ValueArgs};
 use crate::error::Error;
 use crate::plaintext::Plaintext;
@@ -9,15 +10,15 @@ use crate::sealed::random;
 use crate::vault;
 use crate::vault::name::SecretName;
 use crate::vault::reference::{Reference, SCHEME};
-use std::fs::File;
-use std::io::{IsTerminal, Read};
-use std::os::fd::AsFd;
+use crate::vault::rule::Broken;
+use std::io::Read;
 
 /// `NAME` of a secret to be made.
 #[derive(clap::Args)]
 pub struct NameArgument {
-    /// The secret's name: 1 to 128 of `A-Z a-z 0-9 _ + = - @ # $ .`
-    name: String,
+    /// The secret's name: 1 to 128 of `A-Z a-z 0-9 _ + = - @ # $ .`; may be left out when --input has one
+    #[arg(required_unless_present = "input")]
+    name: Option<String>,
 
     /// Take a name with `=` in it
     #[arg(long)]
@@ -25,12 +26,30 @@ pub struct NameArgument {
 }
 
 impl NameArgument {
-    pub fn name(&self) -> Result<SecretName, Error> {
-        check_for_value(&self.name, self.literal_name)?;
-        Ok(
-            SecretName::parse(&self.name)
-                .map_err(|broken| vault::Error::invalid("name", broken))?,
-        )
+    /// The name, if one is given.
+    pub fn name(&self) -> Result<Option<SecretName>, Error> {
+        let Some(name) = &self.name else {
+            return Ok(None);
+        };
+        check_for_value(name, self.literal_name)?;
+        let name = SecretName::parse(name);
+        Ok(Some(
+            name.map_err(|broken| vault::Error::invalid("name", broken))?,
+        ))
+    }
+
+    /// The one name that an argument and JSON give.
+    pub fn name_or(&self, read: Option<SecretName>) -> Result<SecretName, Error> {
+        match (self.name()?, read) {
+            (Some(argument), Some(read)) if argument != read => Err(Error::usage(
+                "the argument and the input give two different names",
+            )),
+            (Some(name), _) | (None, Some(name)) => Ok(name),
+            (None, None) => {
+                let broken = Broken::new("a secret needs a name", "missing");
+                Err(vault::Error::invalid("name", broken).into())
+            }
+        }
     }
 }
 
@@ -75,18 +94,10 @@ pub fn read_value(arguments: &ValueArgs, context: &mut Context) -> Result<Plaint
             "the passphrase and the value cannot both come from stdin",
         ));
     }
-    let stdin = std::io::stdin();
-    let mut stream;
-    let source = if stdin.is_terminal() {
-        Stdin::Terminal
-    } else {
-        // Its own descriptor, unbuffered: the standard handle keeps a copy that nobody wipes.
-        stream = stdin
-            .as_fd()
-            .try_clone_to_owned()
-            .map(File::from)
-            .map_err(anyhow::Error::from)?;
-        Stdin::Stream(&mut stream as &mut dyn Read)
+    let mut stream = stdin::unbuffered().map_err(anyhow::Error::from)?;
+    let source = match &mut stream {
+        Some(stream) => Stdin::Stream(stream as &mut dyn Read),
+        None => Stdin::Terminal,
     };
     let ui = &mut *context.ui;
     let ask = &mut || Ok::<_, Error>(ui.hidden_twice("Value", "Once more")?);

@@ -1,9 +1,9 @@
 //! `set`: creates or updates, so that a script can be run twice.
 
-use super::fields::FieldArgs;
+use super::content::{Content, ContentArgs, Given, Others};
+use super::fields::ClearArgs;
 use super::output::print_written;
-use super::secret_argument::{NameArgument, read_value};
-use super::value::ValueArgs;
+use super::secret_argument::NameArgument;
 use super::{Context, Verb};
 use crate::error::Error;
 use crate::vault::Scan;
@@ -18,45 +18,58 @@ use crate::vault::reference::{Reference, Target};
 #[command(after_help = "\
 Examples:
   printf %s \"$TOKEN\" | kluis set github_token
-  kluis set session_key --generate hex:32      # made once, then kept")]
+  kluis set session_key --generate hex:32      # made once, then kept
+  kluis set api_key --input secret.json --replace")]
 pub struct Set {
     #[command(flatten)]
     name: NameArgument,
     #[command(flatten)]
-    fields: FieldArgs,
+    content: ContentArgs,
     #[command(flatten)]
-    value: ValueArgs,
+    clear: ClearArgs,
+
+    /// Drop the slots that are not given
+    #[arg(long)]
+    replace: bool,
 }
 
 impl Verb for Set {
     fn run(self, context: &mut Context) -> Result<(), Error> {
-        let name = self.name.name()?;
-        let (description, env_key) = (self.fields.description()?, self.fields.env_key()?);
+        self.name.name()?;
+        let Content {
+            name,
+            mut fields,
+            mut values,
+        } = self.content.read(context)?;
+        self.clear.clear(&mut fields);
+        let name = self.name.name_or(name)?;
         let mut vault = context.open(Scan::Lookup)?;
-        let value = read_value(&self.value, context)?;
+        if !self.content.is_json() {
+            values = self.content.read_value(context)?;
+        }
+        let others = if self.replace {
+            Others::Go
+        } else {
+            Others::Stay
+        };
         let workspace = context.workspace().cloned();
         let changed = context.change_in(&mut vault, |change| {
-            let target = Target::Name(name.clone());
-            let reference = Reference {
-                workspace: None,
-                secret: target,
-                slot: None,
-            };
+            let reference = Reference::to(Target::Name(name.clone()));
             let secret = if change.look_up(workspace.as_ref(), &reference)?.is_some() {
-                let value = (!self.value.is_generated()).then_some(value);
+                if self.content.is_generated() {
+                    values = Given::Nothing;
+                }
                 let update = SecretUpdate {
-                    name: None,
-                    description,
-                    env_key,
-                    value,
+                    fields,
+                    values: values.for_update(others),
+                    ..SecretUpdate::default()
                 };
                 change.update_secret(workspace.as_ref(), &reference, update)?
             } else {
                 let new = NewSecret {
                     name,
-                    description,
-                    env_key,
-                    value,
+                    fields,
+                    slots: values.for_new()?,
                 };
                 change.create_secret(workspace.as_ref(), new)?
             };

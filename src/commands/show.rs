@@ -2,10 +2,11 @@
 
 use super::output::print_json;
 use super::secret_argument::SecretArgument;
-use super::{Context, Verb};
+use super::{Context, Verb, attention};
 use crate::error::Error;
 use crate::vault::Scan;
 use crate::vault::secret::Secret;
+use crate::vault::time::{Timestamp, exact_duration};
 
 /// Show everything about a secret but its value
 #[derive(clap::Args)]
@@ -23,6 +24,7 @@ impl Verb for Show {
         let reference = self.secret.reference()?;
         let vault = context.open(Scan::Everything)?;
         let secret = vault.secret(context.workspace(), &reference)?;
+        attention::warn_unfinished(context, &secret);
         if context.json {
             return print_json(context, &vault, &secret);
         }
@@ -36,6 +38,16 @@ fn print(context: &mut Context, secret: &Secret, app_count: usize) -> Result<(),
     let apps = app_count.to_string();
     let (created, updated) = (secret.created_at.rfc3339(), secret.updated_at.rfc3339());
     let domains = secret.allowed_domains.iter().collect::<Vec<_>>().join(", ");
+    let now = context.now.seconds();
+    let policy = secret.rotate_every.map(exact_duration).unwrap_or_default();
+    let expires = secret
+        .expires_at
+        .map(Timestamp::rfc3339)
+        .unwrap_or_default();
+    let due = match secret.due(now) {
+        Some(due) => format!("{}, since {}", due.word(), due.at()),
+        None => String::new(),
+    };
     for (label, text) in [
         ("name", secret.name.as_str()),
         ("id", &id),
@@ -44,6 +56,9 @@ fn print(context: &mut Context, secret: &Secret, app_count: usize) -> Result<(),
         ("env key", secret.env_key.as_str()),
         ("allowed domains", &domains),
         ("apps", &apps),
+        ("rotate every", &policy),
+        ("expires", &expires),
+        ("due", &due),
         ("created", &created),
         ("updated", &updated),
     ] {
@@ -51,17 +66,12 @@ fn print(context: &mut Context, secret: &Secret, app_count: usize) -> Result<(),
             context.ui.line(&format!("{label:<16} {text}"))?;
         }
     }
-    let effective = secret.effective(context.now.seconds());
     for (position, slot) in secret.slots.iter().enumerate() {
-        let mark = if effective == Some(position) {
-            ", effective"
-        } else {
-            ""
-        };
+        let state = secret.state(position, now).word();
         let (slot, checksum) = (slot.slot, &slot.checksum);
         context
             .ui
-            .line(&format!("{:<16} {slot} sha256 {checksum}{mark}", "slot"))?;
+            .line(&format!("{:<16} {slot} sha256 {checksum}, {state}", "slot"))?;
     }
     Ok(())
 }

@@ -1,9 +1,11 @@
 //! `update`: some fields of a secret, all or none of them.
 
-use super::fields::FieldArgs;
+use super::attention;
+use super::content::{Content, ContentArgs, Others};
+use super::fields::ClearArgs;
 use super::output::{note_unchanged, print_json};
-use super::secret_argument::{SecretArgument, read_value};
-use super::value::ValueArgs;
+use super::secret_argument::SecretArgument;
+use super::time_argument::parse_slot;
 use super::{Context, Verb};
 use crate::error::Error;
 use crate::vault;
@@ -14,60 +16,113 @@ use crate::vault::name::SecretName;
 /// Change some fields of a secret
 ///
 /// Only what is given changes, all of it or nothing. A value is read only with --value, --value-file or
-/// --generate, and replaces the effective one. Nothing given, or nothing new: the vault keeps its bytes.
+/// --generate, and replaces the effective one, or goes into the slot that --slot names. Nothing given, or
+/// nothing new: the vault keeps its bytes.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   kluis update github_token --description 'read only'
   printf %s \"$NEW\" | kluis update github_token --value
+  printf %s \"$NEXT\" | kluis update api_key --value --slot 2027-01-01T00:00:00Z
   kluis update old_name --name new_name")]
 pub struct Update {
     #[command(flatten)]
     secret: SecretArgument,
 
-    /// Rename the secret; its id stays
-    #[arg(long, value_name = "NAME")]
+    /// Rename the secret; its id and its links stay
+    #[arg(long, value_name = "NAME", conflicts_with = "input")]
     name: Option<String>,
 
     #[command(flatten)]
-    fields: FieldArgs,
-
-    /// Read a new value from stdin, or ask for it
-    #[arg(long)]
-    value: bool,
+    content: ContentArgs,
 
     #[command(flatten)]
-    source: ValueArgs,
+    clear: ClearArgs,
+
+    /// Read a new value from stdin, or ask for it
+    #[arg(long, conflicts_with = "input")]
+    value: bool,
+
+    /// Drop the slot that begins at this time; may be repeated
+    #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
+    remove_slot: Vec<String>,
+
+    /// Drop the slots that are not given
+    #[arg(long)]
+    replace: bool,
 }
 
 impl Verb for Update {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let reference = self.secret.reference()?;
+        let reads = self.reads()?;
         let name = self.name.as_deref().map(SecretName::parse).transpose();
-        let reads = self.value || self.source.names_a_source();
-        if self.source.is_raw() && !reads {
-            return Err(Error::usage(
-                "--raw says how a value is read, and none is: add --value",
-            ));
-        }
-        let mut update = SecretUpdate {
-            name: name.map_err(|broken| vault::Error::invalid("name", broken))?,
-            description: self.fields.description()?,
-            env_key: self.fields.env_key()?,
-            value: None,
-        };
+        let name = name.map_err(|broken| vault::Error::invalid("name", broken))?;
+        let Content {
+            name: read,
+            mut fields,
+            mut values,
+        } = self.content.read(context)?;
+        self.clear.clear(&mut fields);
+        let remove = self.removed(context)?;
         let mut vault = context.open(Scan::Lookup)?;
         if reads {
-            update.value = Some(read_value(&self.source, context)?);
+            values = self.content.read_value(context)?;
         }
+        let others = if self.replace {
+            Others::Go
+        } else {
+            Others::Stay
+        };
+        let update = SecretUpdate {
+            name: name.or(read),
+            fields,
+            values: values.for_update(others),
+            remove,
+        };
         let workspace = context.workspace().cloned();
         let changed = context.change_in(&mut vault, |change| {
             Ok(change.update_secret(workspace.as_ref(), &reference, update)?)
         })?;
         note_unchanged(context, changed.written);
+        attention::warn_unfinished(context, &changed.result);
         if context.json {
             print_json(context, &vault, &changed.result)?;
         }
         Ok(())
+    }
+}
+
+impl Update {
+    /// Whether a value is read. Options that say how, or for which slot, need one.
+    fn reads(&self) -> Result<bool, Error> {
+        let source = self.content.source();
+        let reads = self.value || source.names_a_source();
+        if source.is_raw() && !reads {
+            return Err(Error::usage(
+                "--raw says how a value is read, and none is: add --value",
+            ));
+        }
+        if self.content.names_a_slot() && !reads {
+            return Err(Error::usage(
+                "--slot says where a value goes, and none is read: add --value",
+            ));
+        }
+        Ok(reads)
+    }
+
+    fn removed(&self, context: &Context) -> Result<Vec<u64>, Error> {
+        let mut removed = Vec::with_capacity(self.remove_slot.len());
+        let put = self.content.slot_number(context)?;
+        for text in &self.remove_slot {
+            let slot = parse_slot("remove_slot", text, context.now)?;
+            if put == Some(slot) {
+                return Err(Error::usage("one slot cannot be given and dropped at once"));
+            }
+            if !removed.contains(&slot) {
+                removed.push(slot);
+            }
+        }
+        Ok(removed)
     }
 }

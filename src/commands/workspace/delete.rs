@@ -8,8 +8,8 @@ use crate::vault::change::Contents;
 
 /// Delete a workspace
 ///
-/// Refuses one with secrets in it (6) unless --force deletes them with it. Asks first; where nobody can
-/// be asked it needs --yes. Takes a key with full access.
+/// Refuses one with secrets or links in it (6) unless --force deletes them with it. Asks first; where
+/// nobody can be asked it needs --yes. Takes a key with full access.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Example:
@@ -19,7 +19,7 @@ pub struct Delete {
     #[arg(value_name = "WORKSPACE")]
     workspace_name: String,
 
-    /// Delete the secrets in it as well
+    /// Delete the secrets in it as well, and the links of apps to them
     #[arg(long)]
     force: bool,
 }
@@ -28,7 +28,7 @@ impl Verb for Delete {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let name = parse_name(&self.workspace_name)?;
         let (contents, what) = if self.force {
-            (Contents::Delete, "with every secret in it")
+            (Contents::Delete, "with every secret and link in it")
         } else {
             (Contents::Keep, "which must be empty")
         };

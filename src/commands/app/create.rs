@@ -1,0 +1,31 @@
+//! `app create`
+
+use super::{Shown, parse_name};
+use crate::commands::{Context, Verb};
+use crate::error::Error;
+
+/// Make a new app
+///
+/// Prints its id. It has no links yet: `kluis app link` makes them, into every workspace.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Example:
+  kluis app create billing")]
+pub struct Create {
+    /// The name: 1 to 63 of `a-z A-Z 0-9 _ . -`, a letter or digit first
+    #[arg(value_name = "APP")]
+    app: String,
+}
+
+impl Verb for Create {
+    fn run(self, context: &mut Context) -> Result<(), Error> {
+        let name = parse_name(&self.app)?;
+        let workspace = context.workspace().cloned();
+        let changed = context.change(|change| Ok(change.create_app(workspace.as_ref(), name)?))?;
+        let app = changed.result;
+        if context.json {
+            return Ok(context.ui.json(&Shown::new(&app))?);
+        }
+        Ok(context.ui.line(&app.id.to_string())?)
+    }
+}

@@ -1,0 +1,34 @@
+//! `app delete`
+
+use super::parse_name;
+use crate::commands::delete::confirm;
+use crate::commands::{Context, Verb};
+use crate::error::Error;
+use crate::vault::Scan;
+
+/// Delete an app with its links
+///
+/// The secrets stay. Asks first; where nobody can be asked it needs --yes.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Example:
+  kluis app delete billing --yes")]
+pub struct Delete {
+    /// The app
+    #[arg(value_name = "APP")]
+    app: String,
+}
+
+impl Verb for Delete {
+    fn run(self, context: &mut Context) -> Result<(), Error> {
+        let name = parse_name(&self.app)?;
+        let mut vault = context.open(Scan::Lookup)?;
+        let links = vault.links(&name)?.len();
+        confirm(
+            context,
+            &format!("Delete the app {name} and its {links} link(s)?"),
+        )?;
+        context.change_in(&mut vault, |change| Ok(change.delete_app(&name)?))?;
+        Ok(())
+    }
+}

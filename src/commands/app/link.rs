@@ -1,0 +1,44 @@
+//! `app link`
+
+use super::{change_links, parse_key, parse_name};
+use crate::commands::secret_argument::SecretArgument;
+use crate::commands::{Context, Verb};
+use crate::error::Error;
+
+/// Give an app a secret under an environment key
+///
+/// Replaces what the app had under this key. The link stays when the secret or its workspace is renamed,
+/// and takes the value that is effective when it is used.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  kluis app link billing DATABASE_URL database_url
+  kluis app link billing STRIPE_KEY payments/stripe_key")]
+pub struct Link {
+    /// The app
+    #[arg(value_name = "APP")]
+    app: String,
+
+    /// The environment variable that `run --app` gives the value to
+    #[arg(value_name = "ENV_KEY")]
+    key: String,
+
+    #[command(flatten)]
+    secret: SecretArgument,
+}
+
+impl Verb for Link {
+    fn run(self, context: &mut Context) -> Result<(), Error> {
+        let (name, env_key) = (parse_name(&self.app)?, parse_key(&self.key)?);
+        let reference = self.secret.reference()?;
+        if reference.slot.is_some() {
+            return Err(Error::usage(
+                "a link takes the effective slot, so that no slot can be named",
+            ));
+        }
+        let workspace = context.workspace().cloned();
+        change_links(context, &name, |change| {
+            Ok(change.link_app(&name, &env_key, workspace.as_ref(), &reference)?)
+        })
+    }
+}

@@ -1,0 +1,31 @@
+//! `app unlink`
+
+use super::{change_links, parse_key, parse_name};
+use crate::commands::{Context, Verb};
+use crate::error::Error;
+
+/// Take a secret away from an app
+///
+/// Only the link goes: the secret stays, and other keys of the app may still link it.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Example:
+  kluis app unlink billing STRIPE_KEY")]
+pub struct Unlink {
+    /// The app
+    #[arg(value_name = "APP")]
+    app: String,
+
+    /// The environment key of the link
+    #[arg(value_name = "ENV_KEY")]
+    key: String,
+}
+
+impl Verb for Unlink {
+    fn run(self, context: &mut Context) -> Result<(), Error> {
+        let (name, env_key) = (parse_name(&self.app)?, parse_key(&self.key)?);
+        change_links(context, &name, |change| {
+            Ok(change.unlink_app(&name, &env_key)?)
+        })
+    }
+}

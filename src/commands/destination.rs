@@ -1,0 +1,45 @@
+//! Where the values of a command are to go, as its options say.
+
+use super::Context;
+use crate::error::Error;
+use crate::vault::destination::{Destination, Revealed};
+use crate::vault::host::Host;
+use crate::vault::reference::Reference;
+use crate::vault::{self, Vault};
+
+/// For commands that take several secrets: each that goes anywhere is named.
+#[derive(clap::Args)]
+pub struct DestinationArgs {
+    /// Where the values are to go: a URL or host that the allowed domains of each secret must match
+    #[arg(long = "for", value_name = "URL|HOST")]
+    destination: Option<String>,
+
+    /// Give the secret NAME although it is bound to domains; may be repeated
+    #[arg(long, value_name = "NAME")]
+    reveal: Vec<String>,
+}
+
+impl DestinationArgs {
+    /// A name without a workspace is of the workspace in use.
+    pub fn destination(&self, context: &Context, vault: &Vault) -> Result<Destination, Error> {
+        let revealed = |name: &String| {
+            let mut reference =
+                Reference::parse(name).map_err(|broken| vault::Error::invalid("reveal", broken))?;
+            if reference.workspace.is_none() {
+                reference.workspace = Some(vault.workspace(context.workspace())?.name.clone());
+            }
+            Ok::<_, Error>(reference)
+        };
+        let named = self.reveal.iter().map(revealed);
+        let named = named.collect::<Result<Vec<_>, _>>()?;
+        Ok(Destination {
+            host: parse_host(self.destination.as_deref())?,
+            revealed: Revealed::Named(named),
+        })
+    }
+}
+
+pub fn parse_host(text: Option<&str>) -> Result<Option<Host>, Error> {
+    let host = text.map(Host::parse).transpose();
+    Ok(host.map_err(|broken| vault::Error::invalid("for", broken))?)
+}

@@ -1,0 +1,111 @@
+//! `history`: the slots of a secret, each with what it is now.
+
+use super::secret_argument::SecretArgument;
+use super::{Context, Verb, attention};
+use crate::error::Error;
+use crate::ui::Table;
+use crate::vault::Scan;
+use crate::vault::secret::Secret;
+use crate::vault::slot::Slot;
+use crate::vault::time::{Timestamp, rough_duration};
+use serde::Serialize;
+
+/// Characters of a checksum that a person needs to tell two values apart.
+const SHORT_CHECKSUM_CHARACTERS: usize = 12;
+
+/// Show the slots of a secret: past, effective, scheduled, pending
+///
+/// One row per slot, oldest first, with the time from which it is effective, how long ago that was or how
+/// far off it is, and the checksum of its value. Never a value: `get --slot` prints one.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  kluis history db_password
+  kluis history db_password --json | jq -r '.slots[] | select(.state == \"past\").slot'")]
+pub struct History {
+    #[command(flatten)]
+    secret: SecretArgument,
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    id: String,
+    workspace: &'a str,
+    name: &'a str,
+    slots: Vec<Row<'a>>,
+}
+
+#[derive(Serialize)]
+struct Row<'a> {
+    slot: u64,
+    state: &'static str,
+    /// Absent for a number beyond the year 9999.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    begins_at: Option<String>,
+    checksum: &'a str,
+    written_at: String,
+}
+
+impl Verb for History {
+    fn run(self, context: &mut Context) -> Result<(), Error> {
+        let reference = self.secret.reference()?;
+        let vault = context.open(Scan::Lookup)?;
+        let secret = vault.secret(context.workspace(), &reference)?;
+        attention::warn_unfinished(context, &secret);
+        let now = context.now.seconds();
+        let rows = secret.slots.iter().enumerate().map(|(position, slot)| Row {
+            slot: slot.slot,
+            state: secret.state(position, now).word(),
+            begins_at: Timestamp::from_seconds(slot.slot).map(Timestamp::rfc3339),
+            checksum: &slot.checksum,
+            written_at: slot.written_at.rfc3339(),
+        });
+        let rows: Vec<Row<'_>> = rows.collect();
+        if context.json {
+            return Ok(context.ui.json(&document(&secret, rows))?);
+        }
+        let mut table = Table::new(["SLOT", "STATE", "BEGINS", "AGE", "CHECKSUM"]);
+        for (slot, row) in secret.slots.iter().zip(rows) {
+            table.row([
+                row.slot.to_string(),
+                row.state.to_owned(),
+                begins(slot),
+                age(slot, now),
+                row.checksum
+                    .chars()
+                    .take(SHORT_CHECKSUM_CHARACTERS)
+                    .collect(),
+            ]);
+        }
+        Ok(context.ui.table(&table)?)
+    }
+}
+
+fn document<'a>(secret: &'a Secret, slots: Vec<Row<'a>>) -> Document<'a> {
+    Document {
+        id: secret.id.to_string(),
+        workspace: &secret.workspace_name,
+        name: secret.name.as_str(),
+        slots,
+    }
+}
+
+/// To the second; a slot 0 has been there since ever, and a pending one begins when it is resumed.
+fn begins(slot: &Slot) -> String {
+    if slot.pending {
+        return "not yet".to_owned();
+    }
+    match Timestamp::from_seconds(slot.slot) {
+        _ if slot.slot == 0 => "always".to_owned(),
+        Some(time) => time.rfc3339().replace(".000Z", "Z"),
+        None => "never".to_owned(),
+    }
+}
+
+/// How long ago it began or was written, whichever came later; or in what time it will begin.
+fn age(slot: &Slot, now: u64) -> String {
+    if slot.slot > now && !slot.pending {
+        return format!("in {}", rough_duration(slot.slot - now));
+    }
+    rough_duration(now.saturating_sub(slot.in_use_since()))
+}

@@ -1,0 +1,289 @@
+//! `rotate --exec`: a rotation that has to happen elsewhere too, such as in a database.
+//!
+//! The new value is durable as a pending slot before the command sees it, and becomes effective only after
+//! the command has succeeded. What the vault does not know, it does not decide: after a crash, or a
+//! command that was killed, the value stays pending until somebody resumes or discards it.
+
+use super::{Rotate, print_effective, skip};
+use crate::commands::Context;
+use crate::commands::attention;
+use crate::commands::output::{note_unchanged, print_rotated};
+use crate::commands::secret_argument::read_value;
+use crate::commands::selection::{parse_key, parse_pair};
+use crate::deliver::child::{Ended, Stdin, supervise};
+use crate::deliver::environment::Environment;
+use crate::deliver::process;
+use crate::deliver::value_file::ValueFile;
+use crate::error::Error;
+use crate::plaintext::Plaintext;
+use crate::vault::change::Rotation;
+use crate::vault::env_key::EnvKey;
+use crate::vault::reference::{Reference, Target};
+use crate::vault::secret::{Secret, checksum};
+use crate::vault::slot::Choice;
+use crate::vault::{Scan, Vault, no_pending};
+use anyhow::anyhow;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+/// The variables that CMD finds its values in, or the files that hold them.
+const OLD_VALUE: &str = "KLUIS_OLD_VALUE";
+const NEW_VALUE: &str = "KLUIS_NEW_VALUE";
+const OLD_FILE: &str = "KLUIS_OLD_FILE";
+const NEW_FILE: &str = "KLUIS_NEW_FILE";
+
+#[derive(clap::Args)]
+pub struct ExecArgs {
+    /// Run CMD with KLUIS_OLD_VALUE and KLUIS_NEW_VALUE in its environment; the new value becomes
+    /// effective if it succeeds and is dropped if it fails. Takes the rest of the line
+    #[arg(
+        long,
+        value_name = "CMD",
+        num_args = 1..,
+        allow_hyphen_values = true,
+        conflicts_with_all = ["at", "after"],
+    )]
+    exec: Vec<OsString>,
+
+    /// Give CMD files instead, named by KLUIS_OLD_FILE and KLUIS_NEW_FILE, which only it can read
+    #[arg(long, requires = "exec")]
+    files: bool,
+
+    /// Give CMD the secret REF as the variable KEY, too; may be repeated
+    #[arg(short, value_name = "KEY=REF", requires = "exec")]
+    env: Vec<String>,
+
+    /// Make the pending value of an unfinished rotation effective; with --exec, if CMD succeeds
+    #[arg(
+        long,
+        conflicts_with_all = ["value_file", "generate", "raw", "at", "after", "if_older_than"],
+    )]
+    resume: bool,
+
+    /// Drop the pending value of an unfinished rotation
+    #[arg(
+        long,
+        conflicts_with_all = [
+            "value_file", "generate", "raw", "at", "after", "if_older_than", "keep", "expires",
+            "resume", "exec",
+        ],
+    )]
+    discard: bool,
+}
+
+/// What is found out before the vault is opened.
+struct Command {
+    program: PathBuf,
+    chosen: Vec<(EnvKey, Reference)>,
+}
+
+impl ExecArgs {
+    /// Whether the rotation has more than one step.
+    pub fn applies(&self) -> bool {
+        !self.exec.is_empty() || self.resume || self.discard
+    }
+
+    fn command(&self) -> Result<Option<Command>, Error> {
+        let Some(typed) = self.exec.first() else {
+            return Ok(None);
+        };
+        let path = std::env::var_os("PATH");
+        // Not 126 or 127: those are the codes of `run`, which becomes its command.
+        let program = process::find(typed, path.as_deref()).map_err(anyhow::Error::from)?;
+        let pairs = self.env.iter().map(|pair| parse_pair(pair));
+        let chosen = pairs.collect::<Result<Vec<_>, _>>()?;
+        let environment = Environment::new([]);
+        for (key, _) in &chosen {
+            environment.check_key(key)?;
+        }
+        Ok(Some(Command { program, chosen }))
+    }
+}
+
+impl Rotate {
+    /// Every way to rotate but the plain one.
+    pub(super) fn run_in_steps(&self, context: &mut Context) -> Result<(), Error> {
+        let reference = self.secret.reference()?;
+        let command = self.exec.command()?;
+        let mut vault = context.open(Scan::Lookup)?;
+        let workspace = context.workspace().cloned();
+        let secret = vault.secret(workspace.as_ref(), &reference)?;
+        // By its id from here on: it may be renamed or moved while the command runs.
+        let reference = Reference::to(Target::Id(secret.id));
+        if self.exec.discard {
+            return discard(context, &mut vault, &secret, &reference);
+        }
+        if !self.is_due(&secret, context.now.seconds())? {
+            return skip(context, &vault, &secret);
+        }
+        let rotation = self.rotation(context)?;
+        let value = if self.exec.resume {
+            vault.pending_value(&reference)?
+        } else {
+            read_value(&self.source, context)?
+        };
+        // Whatever can fail does so before the command or the vault knows of anything.
+        let command = match command {
+            Some(command) => {
+                let environment = self.environment(context, &vault, &command, &secret, &value)?;
+                Some((command.program, environment))
+            }
+            None => None,
+        };
+        if !self.exec.resume {
+            let begun = context.change_in(&mut vault, |change| {
+                Ok(change.begin_rotation(None, &reference, &value)?)
+            })?;
+            if begun.result.is_none() {
+                note_unchanged(context, begun.written);
+                return print_effective(context, &vault, &secret);
+            }
+        }
+        if let Some((program, environment)) = command {
+            let ended = self.execute(context, &program, &environment);
+            settle(context, &mut vault, &secret, &value, ended)?;
+        }
+        finish(context, &mut vault, &secret, &value, rotation)
+    }
+
+    fn environment(
+        &self,
+        context: &mut Context,
+        vault: &Vault,
+        command: &Command,
+        secret: &Secret,
+        new: &Plaintext,
+    ) -> Result<Environment, Error> {
+        let destination = self.destination.destination(context, vault)?;
+        let own = Reference::to(Target::Id(secret.id));
+        let now = Choice::At(context.now);
+        let old = vault.value(None, &own, now, &destination)?.value;
+        let keys = if self.exec.files {
+            [OLD_FILE, NEW_FILE]
+        } else {
+            [OLD_VALUE, NEW_VALUE]
+        };
+        let [old_key, new_key] = keys.map(parse_key);
+        let (old_key, new_key) = (old_key?, new_key?);
+        let mut environment = Environment::new([old_key.clone(), new_key.clone()]);
+        if self.exec.files {
+            for (key, value) in [(old_key, &old), (new_key, new)] {
+                let file = ValueFile::new(value).map_err(anyhow::Error::from)?;
+                environment.insert_file(key, own.clone(), file)?;
+            }
+        } else {
+            environment.insert(old_key, own.clone(), old)?;
+            environment.insert(new_key, own, Plaintext::new(new.expose().to_vec()))?;
+        }
+        for (key, reference) in &command.chosen {
+            let workspace = context.workspace();
+            let selected = vault.value(workspace, reference, now, &destination)?;
+            attention::warn(context, &selected.secret);
+            environment.insert(key.clone(), reference.clone(), selected.value)?;
+        }
+        Ok(environment)
+    }
+
+    fn execute(
+        &self,
+        context: &Context,
+        program: &Path,
+        environment: &Environment,
+    ) -> Result<Ended, Error> {
+        let Some((typed, arguments)) = self.exec.exec.split_first() else {
+            return Err(Error::usage("the command is missing"));
+        };
+        let stdin = if self.source.reads_stdin() && !self.exec.resume {
+            Stdin::Empty
+        } else {
+            Stdin::Inherited
+        };
+        supervise(
+            program,
+            typed,
+            arguments,
+            environment,
+            stdin,
+            context.hardened,
+        )
+        .map_err(|error| anyhow::Error::from(error).into())
+    }
+}
+
+/// Goes on only after a success. A failure drops the value; where it is not known what happened, the
+/// value stays.
+fn settle(
+    context: &mut Context,
+    vault: &mut Vault,
+    secret: &Secret,
+    value: &Plaintext,
+    ended: Result<Ended, Error>,
+) -> Result<(), Error> {
+    let path = secret.path();
+    let failure = match ended {
+        Ok(Ended::Exited(0)) => return Ok(()),
+        Ok(Ended::Exited(code)) => anyhow!(
+            "the command failed with exit code {code}: the new value was dropped, and {path} is as it was"
+        )
+        .into(),
+        Ok(Ended::Signalled(signal)) => {
+            let what = format!("the command was ended by signal {signal}, its work done or not");
+            return Err(Error::Unfinished { path, what });
+        }
+        Ok(Ended::Unknown) => {
+            let what = "how the command ended is not known".to_owned();
+            return Err(Error::Unfinished { path, what });
+        }
+        Err(error) => error,
+    };
+    let reference = Reference::to(Target::Id(secret.id));
+    let checksum = checksum(value.expose());
+    let dropped = context.change_in(vault, |change| {
+        Ok(change.discard_rotation(None, &reference, Some(&checksum))?)
+    });
+    match dropped {
+        Ok(_) => Err(failure),
+        Err(error) => Err(Error::Unfinished {
+            path,
+            what: format!("{failure}, but that could not be written: {error}"),
+        }),
+    }
+}
+
+fn finish(
+    context: &mut Context,
+    vault: &mut Vault,
+    secret: &Secret,
+    value: &Plaintext,
+    rotation: Rotation,
+) -> Result<(), Error> {
+    let reference = Reference::to(Target::Id(secret.id));
+    let finished = context.change_in(vault, |change| {
+        Ok(change.finish_rotation(None, &reference, value, rotation)?)
+    });
+    let changed = finished.map_err(|error| Error::Unfinished {
+        path: secret.path(),
+        what: format!("the new value could not be made effective: {error}"),
+    })?;
+    note_unchanged(context, changed.written);
+    print_rotated(context, vault, &changed.result)
+}
+
+fn discard(
+    context: &mut Context,
+    vault: &mut Vault,
+    secret: &Secret,
+    reference: &Reference,
+) -> Result<(), Error> {
+    let changed = context.change_in(vault, |change| {
+        Ok(change.discard_rotation(None, reference, None)?)
+    })?;
+    let path = secret.path();
+    if !changed.result {
+        return Err(no_pending(&path).into());
+    }
+    context
+        .ui
+        .note(&format!("the pending value of {path} was dropped"));
+    Ok(())
+}

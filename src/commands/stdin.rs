@@ -1,0 +1,16 @@
+//! stdin as secrets come through it.
+
+use std::fs::File;
+use std::io::{self, IsTerminal};
+use std::os::fd::AsFd;
+
+/// stdin, unless it is a terminal. Its own descriptor, unbuffered: the standard handle keeps a copy that
+/// nobody wipes.
+pub fn unbuffered() -> io::Result<Option<File>> {
+    let stdin = io::stdin();
+    if stdin.is_terminal() {
+        return Ok(None);
+    }
+    let stream = stdin.as_fd().try_clone_to_owned()?;
+    Ok(Some(File::from(stream)))
+}
