@@ -63,3 +63,47 @@ fn what_is_not_there_is_not_found_before_anything_is_asked() {
         .stderr_has("there is no secret nope")
         .exits(3);
 }
+
+#[test]
+fn what_an_app_links_is_kept_and_the_apps_are_named() {
+    let sandbox = Sandbox::with_vault();
+    let value = sandbox.secret("value");
+    sandbox.create("name", &value);
+    let mut ids = Vec::new();
+    for app in ["web", "job"] {
+        let made = sandbox.kluis(["app", "create", app, "--json"]).run();
+        ids.push(made.json()["id"].clone());
+        made.any_stdout().exits(0);
+        let link = ["app", "link", app, "KEY", "name"];
+        sandbox.kluis(link).run().exits(0);
+    }
+    let before = sandbox.bytes();
+    let refused = sandbox.kluis(["delete", "name", "--yes"]).run();
+    refused
+        .stderr(
+            "kluis: error: default/name is linked by the apps job, web\n\
+             kluis: hint: unlink it first with `kluis app unlink`, or give --force to unlink and delete it\n",
+        )
+        .exits(6);
+    let refused = sandbox.kluis(["rm", "name", "-y", "--json"]).run();
+    let error = refused.json_error();
+    ids.reverse();
+    assert_eq!(
+        (&error["code"], &error["conflicting_ids"]),
+        (&"conflict".into(), &ids.into())
+    );
+    refused.any_stderr().exits(6);
+    assert_eq!(sandbox.bytes(), before);
+    assert_eq!(sandbox.get("name"), value.as_bytes());
+
+    let forced = ["delete", "name", "--force"];
+    sandbox.kluis(forced).run().any_stderr().exits(2);
+    assert_eq!(sandbox.bytes(), before, "it is asked all the same");
+    sandbox.kluis(forced.iter().chain(&["-y"])).run().exits(0);
+    sandbox.kluis(["get", "name"]).run().any_stderr().exits(3);
+    let listed = sandbox.kluis(["app", "list", "--json"]).run();
+    for app in listed.json()["apps"].as_array().unwrap() {
+        assert_eq!(app["links"], serde_json::json!([]));
+    }
+    listed.any_stdout().exits(0);
+}

@@ -60,6 +60,11 @@ fn each_failure_has_its_code_its_word_and_its_hint_in_both_forms() {
         .exits(0);
     let fill = ["create", "key", "-w", "full", "--generate", "8"];
     sandbox.kluis(fill).run().any_stdout().exits(0);
+    sandbox.create("linked", &value);
+    for line in [&["create", "web"][..], &["link", "web", "KEY", "linked"]] {
+        let app = sandbox.kluis(["app"].iter().chain(line)).run();
+        app.any_stdout().exits(0);
+    }
     let file = sandbox.given("file", "x");
     let below = file.join("vault");
     let below = below.to_str().unwrap();
@@ -88,9 +93,13 @@ fn each_failure_has_its_code_its_word_and_its_hint_in_both_forms() {
         (&["get", "sec_00000000000000000000000000"], "3 not_found !"),
         (&["list", "-w", "nope"], "3 not_found !"),
         (&["workspace", "update", "nope"], "3 not_found !"),
+        (&["app", "show", "nope"], "3 not_found !"),
+        (&["app", "unlink", "web", "NOPE"], "3 not_found !"),
         (&["list", "--vault", file], "5 damaged !"),
         (&["create", "name", "--generate", "8"], "6 conflict !"),
         (&["update", "name", "--name", "NAME"], "6 conflict !"),
+        (&["app", "create", "web"], "6 conflict"),
+        (&["delete", "linked", "-y"], "6 conflict !"),
         (&["init", "--token"], "6 conflict !"),
         (&["workspace", "create", "full"], "6 conflict"),
         (&["workspace", "delete", "full", "-y"], "6 conflict !"),
@@ -103,6 +112,8 @@ fn each_failure_has_its_code_its_word_and_its_hint_in_both_forms() {
         (&["update", "name", "--name", "a b"], "7 invalid name"),
         (&["list", "-w", "a b"], "7 invalid workspace"),
         (&["workspace", "create", "_"], "7 invalid workspace"),
+        (&["app", "create", "_"], "7 invalid app"),
+        (&["app", "link", "web", "1", "name"], "7 invalid env_key"),
         (
             &["run", "--all", "-w", "nope", "--", "true"],
             "125 not_found !",
@@ -110,6 +121,8 @@ fn each_failure_has_its_code_its_word_and_its_hint_in_both_forms() {
         (&["run", "--all", "--", "true"], "125 conflict !"),
         (&["run", "--", "true"], "125 usage !"),
         (&["run", "--all"], "125 usage !"),
+        (&["run", "--app", "nope", "--", "true"], "125 not_found !"),
+        (&["run", "--app", "_", "--", "true"], "125 invalid app"),
         (&["run", "-e", "A=nope", "--", "true"], "125 not_found !"),
         (
             &["run", "-e", "LD_PRELOAD=name", "--", "true"],

@@ -129,3 +129,35 @@ fn no_form_prints_a_value() {
         listed.any_stdout().exits(0);
     }
 }
+
+#[test]
+fn what_an_app_links_is_chosen_by_its_name() {
+    let sandbox = three();
+    let make = ["workspace", "create", "staging"];
+    sandbox.kluis(make).run().any_stdout().exits(0);
+    let make = ["create", "web", "-w", "staging", "--generate", "8"];
+    sandbox.kluis(make).run().any_stdout().exits(0);
+    for app in ["billing", "idle"] {
+        let make = ["app", "create", app];
+        sandbox.kluis(make).run().any_stdout().exits(0);
+    }
+    for (key, secret) in [("A", "db_user"), ("B", "db_user"), ("C", "staging/web")] {
+        let link = ["app", "link", "billing", key, secret];
+        sandbox.kluis(link).run().exits(0);
+    }
+    for (options, expected) in [
+        (&["--app", "billing"][..], "db_user\n"),
+        (&["--app", "billing", "-w", "staging"], "web\n"),
+        (
+            &["--app", "billing", "--all-workspaces"],
+            "default/db_user\nstaging/web\n",
+        ),
+        (&["--app", "billing", "--name", "web"], ""),
+        (&["--app", "idle", "--all-workspaces"], ""),
+    ] {
+        let list = ["list", "-q"].iter().chain(options);
+        sandbox.kluis(list).run().stdout(expected).exits(0);
+    }
+    let missing = sandbox.kluis(["list", "--app", "nope"]).run();
+    missing.stderr_has("there is no app nope").exits(3);
+}

@@ -31,7 +31,8 @@ pub fn page(command: &Command) -> Vec<u8> {
     let mut options = Vec::new();
     man.render_options_section(&mut options).unwrap();
     page.extend(without_preamble(&options));
-    if command.has_subcommands() {
+    // The overview tells of its verbs in words of its own.
+    if command.has_subcommands() && command.get_after_long_help().is_none() {
         let mut verbs = Vec::new();
         man.render_subcommands_section(&mut verbs).unwrap();
         page.extend(without_preamble(&verbs));

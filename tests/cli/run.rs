@@ -323,3 +323,110 @@ fn an_empty_workspace_with_all_starts_the_command_with_nothing() {
     let sandbox = Sandbox::with_vault();
     sandbox.kluis(["run", "--all", "--", "true"]).run().exits(0);
 }
+
+/// `web` links `one` as FIRST and `staging/two` as SECOND.
+fn with_app(one: &str, two: &str) -> Sandbox {
+    let sandbox = Sandbox::with_vault();
+    sandbox.create("one", one);
+    for make in [
+        &["workspace", "create", "staging"][..],
+        &["app", "create", "web"],
+    ] {
+        sandbox.kluis(make).run().any_stdout().exits(0);
+    }
+    let create = sandbox.kluis(["create", "two", "-w", "staging"]).stdin(two);
+    create.run().any_stdout().exits(0);
+    for (key, secret) in [("FIRST", "one"), ("SECOND", "staging/two")] {
+        let link = ["app", "link", "web", key, secret];
+        sandbox.kluis(link).run().exits(0);
+    }
+    sandbox
+}
+
+#[test]
+fn an_app_gives_what_it_links_under_the_keys_of_its_links() {
+    let sandbox = with_app("1", "2");
+    let print =
+        "printf '%s|' \"${FIRST-unset}\" \"${SECOND-unset}\" \"${ONE-unset}\" \"${TWO-unset}\"";
+    for (selection, expected) in [
+        (&["--app", "web"][..], "1|2|unset|unset|"),
+        (&["--app", "web", "-w", "staging"], "1|2|unset|unset|"),
+        (&["--app", "web", "-e", "TWO=one"], "1|2|unset|1|"),
+        (&["--app", "web", "-e", "SECOND=one"], "1|1|unset|unset|"),
+        (&["--app", "web", "--all"], "1|2|1|unset|"),
+        (&["--all", "--app", "web", "-w", "staging"], "1|2|unset|2|"),
+    ] {
+        let run = [&["run"], selection, &["--", "sh", "-c", print]].concat();
+        sandbox.kluis(run).run().stdout(expected).exits(0);
+    }
+}
+
+#[test]
+fn one_secret_under_one_key_is_no_conflict_and_two_are() {
+    let sandbox = with_app("1", "2");
+    let link = ["app", "link", "web", "ONE", "one"];
+    sandbox.kluis(link).run().exits(0);
+    let all = [
+        "run",
+        "--app",
+        "web",
+        "--all",
+        "--",
+        "sh",
+        "-c",
+        "printf %s $ONE",
+    ];
+    sandbox.kluis(all).run().stdout("1").exits(0);
+    let link = ["app", "link", "web", "ONE", "staging/two"];
+    sandbox.kluis(link).run().exits(0);
+    let both = sandbox.kluis(all).run();
+    both.stderr_has("default/one and staging/two both want to be ONE")
+        .exits(125);
+}
+
+#[test]
+fn nothing_starts_unless_all_that_an_app_links_can_be_given() {
+    let sandbox = with_app("1", "2");
+    let marker = sandbox.home().join("started");
+    let touch = ["--", "touch", marker.to_str().unwrap()];
+    let make = ["app", "create", "idle"];
+    sandbox.kluis(make).run().any_stdout().exits(0);
+    sandbox.create("nul", b"a\0b");
+    for (key, secret, word, said) in [
+        (
+            "LD_PRELOAD",
+            "one",
+            "invalid",
+            "only by --allow-env LD_PRELOAD",
+        ),
+        (
+            "KLUIS_TOKEN",
+            "one",
+            "invalid",
+            "a credential of kluis itself",
+        ),
+        ("NUL", "nul", "invalid", "the value for NUL holds a NUL"),
+    ] {
+        let link = ["app", "link", "web", key, secret];
+        sandbox.kluis(link).run().exits(0);
+        let run = ["run", "--json", "--app", "web"].iter().chain(&touch);
+        let failed = sandbox.kluis(run).run();
+        let error = failed.json_error();
+        assert_eq!(error["code"], word, "{error}");
+        assert!(error["error"].as_str().unwrap().contains(said), "{error}");
+        failed.any_stderr().exits(125);
+        let unlink = ["app", "unlink", "web", key];
+        sandbox.kluis(unlink).run().exits(0);
+    }
+    for (name, word) in [("nope", "not_found"), ("a b", "invalid")] {
+        let run = [&["run", "--json", "--app", name], &touch[..]].concat();
+        let failed = sandbox.kluis(run).run();
+        assert_eq!(failed.json_error()["code"], word);
+        failed.any_stderr().exits(125);
+    }
+    assert!(!marker.exists());
+    // An app without links was named, so that nothing is what it gives.
+    let run = ["run", "--app", "idle"].iter().chain(&touch);
+    sandbox.kluis(run).run().exits(0);
+    assert!(marker.exists());
+}

@@ -173,3 +173,44 @@ fn a_taken_name_a_bad_name_and_a_missing_one_are_told_apart() {
         assert_eq!(sandbox.bytes(), before, "{arguments:?}");
     }
 }
+
+#[test]
+fn one_that_an_app_uses_is_deleted_by_force_only() {
+    let sandbox = Sandbox::with_vault();
+    create(&sandbox, "staging");
+    let make = ["create", "key", "-w", "staging", "--generate", "8"];
+    sandbox.kluis(make).run().any_stdout().exits(0);
+    let made = sandbox.kluis(["app", "create", "web"]).run();
+    let id = String::from_utf8(made.stdout.clone()).unwrap();
+    made.any_stdout().exits(0);
+    let link = ["app", "link", "web", "KEY", "staging/key"];
+    sandbox.kluis(link).run().exits(0);
+    let before = sandbox.bytes();
+    let delete = ["workspace", "delete", "staging", "--yes"];
+    let refused = sandbox.kluis(delete.iter().chain(&["--json"])).run();
+    let error = refused.json_error();
+    refused.any_stderr().exits(6);
+    let said = "the workspace staging still contains 1 secret(s), and is used by the app web";
+    assert_eq!(error["error"], said);
+    assert_eq!(error["conflicting_ids"], serde_json::json!([id.trim_end()]));
+    assert_eq!(sandbox.bytes(), before);
+    sandbox
+        .kluis(delete.iter().chain(&["--force"]))
+        .run()
+        .exits(0);
+    let shown = sandbox.kluis(["app", "show", "web", "--json"]).run();
+    assert_eq!(shown.json()["links"], serde_json::json!([]));
+    shown.any_stdout().exits(0);
+
+    // An app alone uses it, too, until it is deleted.
+    create(&sandbox, "staging");
+    let make = ["app", "create", "job", "-w", "staging"];
+    sandbox.kluis(make).run().any_stdout().exits(0);
+    let refused = sandbox.kluis(delete).run();
+    refused
+        .stderr_has("the workspace staging is used by the app job")
+        .exits(6);
+    let free = ["app", "delete", "job", "--yes"];
+    sandbox.kluis(free).run().exits(0);
+    sandbox.kluis(delete).run().exits(0);
+}
