@@ -38,7 +38,6 @@ complete -c kluis -n "__fish_kluis_needs_command" -s y -l yes -d 'Answer yes to 
 complete -c kluis -n "__fish_kluis_needs_command" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
 complete -c kluis -n "__fish_kluis_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_needs_command" -s V -l version -d 'Print version'
-complete -c kluis -n "__fish_kluis_needs_command" -f -a "init" -d 'Make a new vault'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "create" -d 'Make a new secret'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "set" -d 'Make a secret, or update it if it is there'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "update" -d 'Change some fields of a secret'
@@ -46,29 +45,21 @@ complete -c kluis -n "__fish_kluis_needs_command" -f -a "get" -d 'Print a value'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "show" -d 'Show everything about a secret but its value'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "list" -d 'List secrets, never their values'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "ls" -d 'List secrets, never their values'
+complete -c kluis -n "__fish_kluis_needs_command" -f -a "move" -d 'Move a secret to another workspace'
+complete -c kluis -n "__fish_kluis_needs_command" -f -a "mv" -d 'Move a secret to another workspace'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "delete" -d 'Delete a secret'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "rm" -d 'Delete a secret'
+complete -c kluis -n "__fish_kluis_needs_command" -f -a "rotate" -d 'Give a secret a new value, now or at a time'
+complete -c kluis -n "__fish_kluis_needs_command" -f -a "rollback" -d 'Make an older value effective again'
+complete -c kluis -n "__fish_kluis_needs_command" -f -a "history" -d 'Show the slots of a secret: past, effective, scheduled, pending'
+complete -c kluis -n "__fish_kluis_needs_command" -f -a "prune" -d 'Drop superseded values'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "run" -d 'Run a command with secrets in its environment'
+complete -c kluis -n "__fish_kluis_needs_command" -f -a "app" -d 'Manage apps and the secrets they depend on'
+complete -c kluis -n "__fish_kluis_needs_command" -f -a "init" -d 'Make a new vault'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "workspace" -d 'Manage workspaces'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "passphrase" -d 'Change the passphrase'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "verify" -d 'Decrypt everything and say so'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "completions" -d 'Print a completion script'
-complete -c kluis -n "__fish_kluis_using_subcommand init" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand init" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand init" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand init" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand init" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand init" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
-always\t''
-never\t''"
-complete -c kluis -n "__fish_kluis_using_subcommand init" -l kdf -d 'Work for Argon2id: memory in MiB, passes and lanes [default: measured, at least m=64,t=3,p=4]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand init" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand init" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand init" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand init" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand init" -l token -d 'Make a token with full access instead of a passphrase, and print it'
-complete -c kluis -n "__fish_kluis_using_subcommand init" -l recovery -d 'Make a recovery token beside the passphrase, and print it'
-complete -c kluis -n "__fish_kluis_using_subcommand init" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand create" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand create" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand create" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
@@ -79,8 +70,13 @@ always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand create" -l description -l comment -d 'What the secret is for, at most 1,024 characters; "" clears it' -r
 complete -c kluis -n "__fish_kluis_using_subcommand create" -l env-key -d 'The environment variable that `run --all` gives the value to [default: from the name]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand create" -l allow-domain -d 'Bind the secret to a host such as `api.example.com`, or to all below one, `*.example.com`; may be repeated, and replaces the list' -r
+complete -c kluis -n "__fish_kluis_using_subcommand create" -l rotate-every -d 'Call a value due for rotation after this long in use, such as `90d`' -r
+complete -c kluis -n "__fish_kluis_using_subcommand create" -l expires -d 'Until when the value may be used: a time such as `2027-01-31T12:00:00Z`, or a duration like `30d`' -r
 complete -c kluis -n "__fish_kluis_using_subcommand create" -l value-file -d 'Take the value from the file PATH, byte for byte; `-` is stdin' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand create" -l generate -d 'Make the value: `32` (letters and digits), `hex:32`, `base64:32` (bytes), `words:6`, `digits:8` or `symbols:24`' -r
+complete -c kluis -n "__fish_kluis_using_subcommand create" -l slot -d 'The slot that takes the value, by the time from which it is effective' -r
+complete -c kluis -n "__fish_kluis_using_subcommand create" -l input -d 'Read name, description, env_key, allowed_domains and value, or secret_slots, as one JSON object; `-` is stdin' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand create" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand create" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand create" -s y -l yes -d 'Answer yes to every question'
@@ -98,14 +94,23 @@ always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand set" -l description -l comment -d 'What the secret is for, at most 1,024 characters; "" clears it' -r
 complete -c kluis -n "__fish_kluis_using_subcommand set" -l env-key -d 'The environment variable that `run --all` gives the value to [default: from the name]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand set" -l allow-domain -d 'Bind the secret to a host such as `api.example.com`, or to all below one, `*.example.com`; may be repeated, and replaces the list' -r
+complete -c kluis -n "__fish_kluis_using_subcommand set" -l rotate-every -d 'Call a value due for rotation after this long in use, such as `90d`' -r
+complete -c kluis -n "__fish_kluis_using_subcommand set" -l expires -d 'Until when the value may be used: a time such as `2027-01-31T12:00:00Z`, or a duration like `30d`' -r
 complete -c kluis -n "__fish_kluis_using_subcommand set" -l value-file -d 'Take the value from the file PATH, byte for byte; `-` is stdin' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand set" -l generate -d 'Make the value: `32` (letters and digits), `hex:32`, `base64:32` (bytes), `words:6`, `digits:8` or `symbols:24`' -r
+complete -c kluis -n "__fish_kluis_using_subcommand set" -l slot -d 'The slot that takes the value, by the time from which it is effective' -r
+complete -c kluis -n "__fish_kluis_using_subcommand set" -l input -d 'Read name, description, env_key, allowed_domains and value, or secret_slots, as one JSON object; `-` is stdin' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand set" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand set" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand set" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand set" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
 complete -c kluis -n "__fish_kluis_using_subcommand set" -l literal-name -d 'Take a name with `=` in it'
 complete -c kluis -n "__fish_kluis_using_subcommand set" -l raw -d 'Keep a value from stdin byte for byte; without it a single line loses its newline'
+complete -c kluis -n "__fish_kluis_using_subcommand set" -l no-allow-domain -d 'Lift the restriction to domains'
+complete -c kluis -n "__fish_kluis_using_subcommand set" -l no-rotate-every -d 'Let values be used for any time'
+complete -c kluis -n "__fish_kluis_using_subcommand set" -l no-expires -d 'Let the value be used without an end'
+complete -c kluis -n "__fish_kluis_using_subcommand set" -l replace -d 'Drop the slots that are not given'
 complete -c kluis -n "__fish_kluis_using_subcommand set" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand update" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand update" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
@@ -115,18 +120,28 @@ complete -c kluis -n "__fish_kluis_using_subcommand update" -l vault-key -d 'Ope
 complete -c kluis -n "__fish_kluis_using_subcommand update" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c kluis -n "__fish_kluis_using_subcommand update" -l name -d 'Rename the secret; its id stays' -r
+complete -c kluis -n "__fish_kluis_using_subcommand update" -l name -d 'Rename the secret; its id and its links stay' -r
 complete -c kluis -n "__fish_kluis_using_subcommand update" -l description -l comment -d 'What the secret is for, at most 1,024 characters; "" clears it' -r
 complete -c kluis -n "__fish_kluis_using_subcommand update" -l env-key -d 'The environment variable that `run --all` gives the value to [default: from the name]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand update" -l allow-domain -d 'Bind the secret to a host such as `api.example.com`, or to all below one, `*.example.com`; may be repeated, and replaces the list' -r
+complete -c kluis -n "__fish_kluis_using_subcommand update" -l rotate-every -d 'Call a value due for rotation after this long in use, such as `90d`' -r
+complete -c kluis -n "__fish_kluis_using_subcommand update" -l expires -d 'Until when the value may be used: a time such as `2027-01-31T12:00:00Z`, or a duration like `30d`' -r
 complete -c kluis -n "__fish_kluis_using_subcommand update" -l value-file -d 'Take the value from the file PATH, byte for byte; `-` is stdin' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand update" -l generate -d 'Make the value: `32` (letters and digits), `hex:32`, `base64:32` (bytes), `words:6`, `digits:8` or `symbols:24`' -r
+complete -c kluis -n "__fish_kluis_using_subcommand update" -l slot -d 'The slot that takes the value, by the time from which it is effective' -r
+complete -c kluis -n "__fish_kluis_using_subcommand update" -l input -d 'Read name, description, env_key, allowed_domains and value, or secret_slots, as one JSON object; `-` is stdin' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand update" -l remove-slot -d 'Drop the slot that begins at this time; may be repeated' -r
 complete -c kluis -n "__fish_kluis_using_subcommand update" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand update" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand update" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand update" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
 complete -c kluis -n "__fish_kluis_using_subcommand update" -l literal-name -d 'Take a name with `=` in it'
-complete -c kluis -n "__fish_kluis_using_subcommand update" -l value -d 'Read a new value from stdin, or ask for it'
 complete -c kluis -n "__fish_kluis_using_subcommand update" -l raw -d 'Keep a value from stdin byte for byte; without it a single line loses its newline'
+complete -c kluis -n "__fish_kluis_using_subcommand update" -l no-allow-domain -d 'Lift the restriction to domains'
+complete -c kluis -n "__fish_kluis_using_subcommand update" -l no-rotate-every -d 'Let values be used for any time'
+complete -c kluis -n "__fish_kluis_using_subcommand update" -l no-expires -d 'Let the value be used without an end'
+complete -c kluis -n "__fish_kluis_using_subcommand update" -l value -d 'Read a new value from stdin, or ask for it'
+complete -c kluis -n "__fish_kluis_using_subcommand update" -l replace -d 'Drop the slots that are not given'
 complete -c kluis -n "__fish_kluis_using_subcommand update" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand get" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand get" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
@@ -136,11 +151,17 @@ complete -c kluis -n "__fish_kluis_using_subcommand get" -l vault-key -d 'Open o
 complete -c kluis -n "__fish_kluis_using_subcommand get" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand get" -l at -d 'The value effective at this time, past or future [default: now]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand get" -l slot -d 'The value of the slot that begins at this time' -r
+complete -c kluis -n "__fish_kluis_using_subcommand get" -l for -d 'Where the value is to go: a URL or host that the allowed domains of the secret must match' -r
 complete -c kluis -n "__fish_kluis_using_subcommand get" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand get" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand get" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand get" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
 complete -c kluis -n "__fish_kluis_using_subcommand get" -l literal-name -d 'Take a name with `=` in it'
+complete -c kluis -n "__fish_kluis_using_subcommand get" -l latest -d 'The value that begins last, even if that is in the future'
+complete -c kluis -n "__fish_kluis_using_subcommand get" -l previous -d 'The value that was effective before the one that is now'
+complete -c kluis -n "__fish_kluis_using_subcommand get" -l reveal -d 'Print the value although it is bound to domains'
 complete -c kluis -n "__fish_kluis_using_subcommand get" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand show" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand show" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
@@ -165,11 +186,15 @@ complete -c kluis -n "__fish_kluis_using_subcommand list" -l color -d 'When to u
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand list" -l name -d 'List only names that match, with `*` for any characters and `?` for one' -r
+complete -c kluis -n "__fish_kluis_using_subcommand list" -l app -d 'List only secrets that this app links' -r
+complete -c kluis -n "__fish_kluis_using_subcommand list" -l within -d 'Count as due what will be so within this time, such as `14d`' -r
 complete -c kluis -n "__fish_kluis_using_subcommand list" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand list" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand list" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand list" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
 complete -c kluis -n "__fish_kluis_using_subcommand list" -l all-workspaces -d 'List every workspace that the key reaches'
+complete -c kluis -n "__fish_kluis_using_subcommand list" -l due -d 'List only secrets that are due: expired, or in use for longer than they should be'
+complete -c kluis -n "__fish_kluis_using_subcommand list" -l exit-code -d 'Fail with 1 when a secret is due'
 complete -c kluis -n "__fish_kluis_using_subcommand list" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand ls" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand ls" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
@@ -180,12 +205,46 @@ complete -c kluis -n "__fish_kluis_using_subcommand ls" -l color -d 'When to use
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand ls" -l name -d 'List only names that match, with `*` for any characters and `?` for one' -r
+complete -c kluis -n "__fish_kluis_using_subcommand ls" -l app -d 'List only secrets that this app links' -r
+complete -c kluis -n "__fish_kluis_using_subcommand ls" -l within -d 'Count as due what will be so within this time, such as `14d`' -r
 complete -c kluis -n "__fish_kluis_using_subcommand ls" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand ls" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand ls" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand ls" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
 complete -c kluis -n "__fish_kluis_using_subcommand ls" -l all-workspaces -d 'List every workspace that the key reaches'
+complete -c kluis -n "__fish_kluis_using_subcommand ls" -l due -d 'List only secrets that are due: expired, or in use for longer than they should be'
+complete -c kluis -n "__fish_kluis_using_subcommand ls" -l exit-code -d 'Fail with 1 when a secret is due'
 complete -c kluis -n "__fish_kluis_using_subcommand ls" -s h -l help -d 'Print help'
+complete -c kluis -n "__fish_kluis_using_subcommand move" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand move" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand move" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand move" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand move" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand move" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand move" -l to-workspace -d 'The workspace it goes to' -r
+complete -c kluis -n "__fish_kluis_using_subcommand move" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand move" -s q -l quiet -d 'Print no notes; `list` prints bare names'
+complete -c kluis -n "__fish_kluis_using_subcommand move" -s y -l yes -d 'Answer yes to every question'
+complete -c kluis -n "__fish_kluis_using_subcommand move" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand move" -l literal-name -d 'Take a name with `=` in it'
+complete -c kluis -n "__fish_kluis_using_subcommand move" -s h -l help -d 'Print help'
+complete -c kluis -n "__fish_kluis_using_subcommand mv" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand mv" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand mv" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand mv" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand mv" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand mv" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand mv" -l to-workspace -d 'The workspace it goes to' -r
+complete -c kluis -n "__fish_kluis_using_subcommand mv" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand mv" -s q -l quiet -d 'Print no notes; `list` prints bare names'
+complete -c kluis -n "__fish_kluis_using_subcommand mv" -s y -l yes -d 'Answer yes to every question'
+complete -c kluis -n "__fish_kluis_using_subcommand mv" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand mv" -l literal-name -d 'Take a name with `=` in it'
+complete -c kluis -n "__fish_kluis_using_subcommand mv" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand delete" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand delete" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand delete" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
@@ -199,6 +258,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand delete" -s q -l quiet -d 'Pr
 complete -c kluis -n "__fish_kluis_using_subcommand delete" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand delete" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
 complete -c kluis -n "__fish_kluis_using_subcommand delete" -l literal-name -d 'Take a name with `=` in it'
+complete -c kluis -n "__fish_kluis_using_subcommand delete" -l force -d 'Delete it even when apps link it, and their links with it'
 complete -c kluis -n "__fish_kluis_using_subcommand delete" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand rm" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand rm" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
@@ -213,7 +273,81 @@ complete -c kluis -n "__fish_kluis_using_subcommand rm" -s q -l quiet -d 'Print 
 complete -c kluis -n "__fish_kluis_using_subcommand rm" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand rm" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
 complete -c kluis -n "__fish_kluis_using_subcommand rm" -l literal-name -d 'Take a name with `=` in it'
+complete -c kluis -n "__fish_kluis_using_subcommand rm" -l force -d 'Delete it even when apps link it, and their links with it'
 complete -c kluis -n "__fish_kluis_using_subcommand rm" -s h -l help -d 'Print help'
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l value-file -d 'Take the value from the file PATH, byte for byte; `-` is stdin' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l generate -d 'Make the value: `32` (letters and digits), `hex:32`, `base64:32` (bytes), `words:6`, `digits:8` or `symbols:24`' -r
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l at -d 'Make it effective at this time, or after a duration such as `7d` [default: now]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l in -d 'Make it effective after this long' -r
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l if-older-than -d 'Do nothing, successfully, while the effective value has been in use for less than this' -r
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l keep -d 'Drop superseded slots, all but the newest N' -r
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l expires -d 'Until when the value may be used: a time such as `2027-01-31T12:00:00Z`, or a duration like `30d`' -r
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l exec -d 'Run CMD with KLUIS_OLD_VALUE and KLUIS_NEW_VALUE in its environment; the new value becomes effective if it succeeds and is dropped if it fails. Takes the rest of the line' -r
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -s e -d 'Give CMD the secret REF as the variable KEY, too; may be repeated' -r
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l for -d 'Where the values are to go: a URL or host that the allowed domains of each secret must match' -r
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l reveal -d 'Give the secret NAME although it is bound to domains; may be repeated' -r
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -s q -l quiet -d 'Print no notes; `list` prints bare names'
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -s y -l yes -d 'Answer yes to every question'
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l literal-name -d 'Take a name with `=` in it'
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l raw -d 'Keep a value from stdin byte for byte; without it a single line loses its newline'
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l files -d 'Give CMD files instead, named by KLUIS_OLD_FILE and KLUIS_NEW_FILE, which only it can read'
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l resume -d 'Make the pending value of an unfinished rotation effective; with --exec, if CMD succeeds'
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l discard -d 'Drop the pending value of an unfinished rotation'
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -s h -l help -d 'Print help'
+complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand rollback" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l to -d 'Take the value that was effective at this time, such as the number of its slot' -r
+complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand rollback" -s q -l quiet -d 'Print no notes; `list` prints bare names'
+complete -c kluis -n "__fish_kluis_using_subcommand rollback" -s y -l yes -d 'Answer yes to every question'
+complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l literal-name -d 'Take a name with `=` in it'
+complete -c kluis -n "__fish_kluis_using_subcommand rollback" -s h -l help -d 'Print help'
+complete -c kluis -n "__fish_kluis_using_subcommand history" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand history" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand history" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand history" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand history" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand history" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand history" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand history" -s q -l quiet -d 'Print no notes; `list` prints bare names'
+complete -c kluis -n "__fish_kluis_using_subcommand history" -s y -l yes -d 'Answer yes to every question'
+complete -c kluis -n "__fish_kluis_using_subcommand history" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand history" -l literal-name -d 'Take a name with `=` in it'
+complete -c kluis -n "__fish_kluis_using_subcommand history" -s h -l help -d 'Print help'
+complete -c kluis -n "__fish_kluis_using_subcommand prune" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand prune" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand prune" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand prune" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand prune" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand prune" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand prune" -l keep -d 'Keep the newest N of them' -r
+complete -c kluis -n "__fish_kluis_using_subcommand prune" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand prune" -s q -l quiet -d 'Print no notes; `list` prints bare names'
+complete -c kluis -n "__fish_kluis_using_subcommand prune" -s y -l yes -d 'Answer yes to every question'
+complete -c kluis -n "__fish_kluis_using_subcommand prune" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand prune" -l literal-name -d 'Take a name with `=` in it'
+complete -c kluis -n "__fish_kluis_using_subcommand prune" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand run" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
@@ -223,13 +357,130 @@ complete -c kluis -n "__fish_kluis_using_subcommand run" -l color -d 'When to us
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand run" -s e -d 'Give the variable KEY the secret REF, such as `name` or `workspace/name`; may be repeated' -r
+complete -c kluis -n "__fish_kluis_using_subcommand run" -l app -d 'Give the secrets that this app links, each under the key of its link' -r
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l allow-env -d 'Allow the variable KEY, which can make programs load or run something else; may be repeated' -r
+complete -c kluis -n "__fish_kluis_using_subcommand run" -l for -d 'Where the values are to go: a URL or host that the allowed domains of each secret must match' -r
+complete -c kluis -n "__fish_kluis_using_subcommand run" -l reveal -d 'Give the secret NAME although it is bound to domains; may be repeated' -r
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand run" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand run" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l all -d 'Give every secret of the workspace under its environment key'
 complete -c kluis -n "__fish_kluis_using_subcommand run" -s h -l help -d 'Print help'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete" -s q -l quiet -d 'Print no notes; `list` prints bare names'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete" -s y -l yes -d 'Answer yes to every question'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete" -s h -l help -d 'Print help'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete" -f -a "create" -d 'Make a new app'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete" -f -a "link" -d 'Give an app a secret under an environment key'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete" -f -a "unlink" -d 'Take a secret away from an app'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete" -f -a "list" -d 'List the apps of every workspace that the key reaches'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete" -f -a "show" -d 'Show an app with its links'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete" -f -a "delete" -d 'Delete an app with its links'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Print no notes; `list` prints bare names'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -s y -l yes -d 'Answer yes to every question'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -l literal-name -d 'Take a name with `=` in it'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -s q -l quiet -d 'Print no notes; `list` prints bare names'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -s y -l yes -d 'Answer yes to every question'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -s h -l help -d 'Print help'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -s q -l quiet -d 'Print no notes; `list` prints bare names'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -s y -l yes -d 'Answer yes to every question'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -s h -l help -d 'Print help'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print no notes; `list` prints bare names'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes to every question'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print no notes; `list` prints bare names'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer yes to every question'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Print no notes; `list` prints bare names'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -s y -l yes -d 'Answer yes to every question'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help'
+complete -c kluis -n "__fish_kluis_using_subcommand init" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand init" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand init" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand init" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand init" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand init" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand init" -l kdf -d 'Work for Argon2id: memory in MiB, passes and lanes [default: measured, at least m=64,t=3,p=4]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand init" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand init" -s q -l quiet -d 'Print no notes; `list` prints bare names'
+complete -c kluis -n "__fish_kluis_using_subcommand init" -s y -l yes -d 'Answer yes to every question'
+complete -c kluis -n "__fish_kluis_using_subcommand init" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand init" -l token -d 'Make a token with full access instead of a passphrase, and print it'
+complete -c kluis -n "__fish_kluis_using_subcommand init" -l recovery -d 'Make a recovery token beside the passphrase, and print it'
+complete -c kluis -n "__fish_kluis_using_subcommand init" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
@@ -297,7 +548,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_s
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -l force -d 'Delete the secrets in it as well'
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -l force -d 'Delete the secrets in it as well, and the links of apps to them'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -s y -l yes -d 'Answer yes to every question'
