@@ -76,7 +76,7 @@ Exit codes:
   0    done, durable; or nothing to change
   1    failed: I/O, an unexpected state
   2    the command line is wrong
-  3    no such vault, workspace or secret; or no slot effective yet
+  3    no such vault, workspace, secret, slot or app; or no slot effective yet
   4    locked: no key given opens the vault, or nobody was there to ask
   5    damaged or not authentic; or written by a newer kluis
   6    it exists already, is in use, or changed underneath; nothing was written

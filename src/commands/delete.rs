@@ -42,7 +42,10 @@ impl Verb for Delete {
             let question = format!("Delete {path} and its {values} value(s)?");
             (References::Keep, question)
         };
-        confirm(context, &question)?;
+        // What an app links is refused anyhow: nobody is asked first.
+        if self.force || vault.app_count(&secret)? == 0 {
+            confirm(context, &question)?;
+        }
         context.change_in(&mut vault, |change| {
             Ok(change.delete_secret(workspace.as_ref(), &reference, references)?)
         })?;
