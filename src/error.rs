@@ -361,6 +361,8 @@ fn hint_of_vault(error: &vault::Error) -> Option<String> {
         } => "`kluis workspace list` shows what there is",
         E::NotFound { what: "app", .. } => "`kluis app list` shows what there is",
         E::NotFound { what: "link", .. } => "`kluis app show` shows what there is",
+        E::NotFound { what: "slot", .. } => "`kluis history` shows the slots of a secret",
+        E::Exists { what: "slot", .. } => "name another second, or leave it out",
         E::NotEffective { first, .. } => {
             return first.map(|first| format!("the first slot becomes effective at {first}"));
         }

@@ -1,6 +1,6 @@
 //! What commands print about secrets, for people and for programs. Never a value.
 
-use super::Context;
+use super::{Context, attention};
 use crate::error::Error;
 use crate::vault::change::Rotated;
 use crate::vault::policy::Due;
@@ -147,6 +147,7 @@ pub fn print_rotated(context: &mut Context, vault: &Vault, rotated: &Rotated) ->
             "a later slot of {path} takes over at {begins}: `kluis update {path} --remove-slot {next}` drops it"
         ));
     }
+    attention::warn(context, secret);
     if context.json {
         return print_json(context, vault, secret);
     }

@@ -139,10 +139,10 @@ impl Vault {
         with: impl FnOnce(Secret, &Record<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let named = reference.workspace.as_ref().or(workspace);
-        let home = self.workspace(named)?;
         let keyring = self.keyring.as_ref();
         match &reference.secret {
             Target::Name(name) => {
+                let home = self.workspace(named)?;
                 let index = keyring.index(home.id, Kind::Secret, name.as_str())?;
                 let found = self.view.find(home.id, index, |record| {
                     let RecordId::Secret(id) = record.id else {
@@ -150,9 +150,10 @@ impl Vault {
                     };
                     with(opening::secret(keyring, home, id, record)?, record)
                 })?;
-                found.ok_or_else(|| no_secret(home, name.as_str()))
+                found.ok_or_else(|| no_secret(Some(home), name.as_str()))
             }
             Target::Id(id) => {
+                let home = named.map(|name| self.workspace(Some(name))).transpose()?;
                 let (mut with, mut answer) = (Some(with), None);
                 for workspace in places(&self.workspaces, home, reference) {
                     let record = RecordId::Secret(*id);
@@ -324,19 +325,20 @@ pub(super) fn find_workspace<'a>(
 /// them are searched: in two, somebody who may write one of them took the other's id for their own.
 pub(super) fn places<'a>(
     reached: &'a [Workspace],
-    home: &'a Workspace,
+    home: Option<&'a Workspace>,
     reference: &Reference,
 ) -> Vec<&'a Workspace> {
-    match reference.workspace {
-        Some(_) => vec![home],
-        None => reached.iter().collect(),
+    match (home, &reference.workspace) {
+        (Some(home), Some(_)) => vec![home],
+        _ => reached.iter().collect(),
     }
 }
 
-pub(super) fn no_secret(workspace: &Workspace, name: &str) -> Error {
+pub(super) fn no_secret(workspace: Option<&Workspace>, name: &str) -> Error {
+    let place = workspace.map(|workspace| format!(" in the workspace {}", workspace.name));
     Error::NotFound {
         what: "secret",
-        name: format!("{name} in the workspace {}", workspace.name),
+        name: format!("{name}{}", place.unwrap_or_default()),
     }
 }
 

@@ -32,6 +32,9 @@ const NEW_VALUE: &str = "KLUIS_NEW_VALUE";
 const OLD_FILE: &str = "KLUIS_OLD_FILE";
 const NEW_FILE: &str = "KLUIS_NEW_FILE";
 
+/// POSIX, XCU 2.8.2: more than this, and by that much, is the signal that ended a command.
+const SIGNAL_EXIT_BASE: i32 = 128;
+
 #[derive(clap::Args)]
 pub struct ExecArgs {
     /// Run CMD with KLUIS_OLD_VALUE and KLUIS_NEW_VALUE in its environment; the new value becomes
@@ -222,6 +225,11 @@ fn settle(
     let path = secret.path();
     let failure = match ended {
         Ok(Ended::Exited(0)) => return Ok(()),
+        // How shells and others report that the command they ran was killed.
+        Ok(Ended::Exited(code)) if code > SIGNAL_EXIT_BASE => {
+            let what = format!("the command ended with exit code {code}, as after a signal");
+            return Err(Error::Unfinished { path, what });
+        }
         Ok(Ended::Exited(code)) => anyhow!(
             "the command failed with exit code {code}: the new value was dropped, and {path} is as it was"
         )

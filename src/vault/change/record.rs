@@ -119,18 +119,19 @@ impl Change<'_> {
         reference: &Reference,
     ) -> Result<Found, Error> {
         let named = reference.workspace.as_ref().or(workspace);
-        let home = self.workspace(named)?;
         match &reference.secret {
             Target::Name(name) => {
+                let home = self.workspace(named)?;
                 let found = self.find_name(&home, name)?;
-                found.ok_or_else(|| no_secret(&home, name.as_str()))
+                found.ok_or_else(|| no_secret(Some(&home), name.as_str()))
             }
             Target::Id(id) => {
+                let home = named.map(|name| self.workspace(Some(name))).transpose()?;
                 let record = RecordId::Secret(*id);
-                let absent = || no_secret(&home, &id.to_string());
+                let absent = || no_secret(home.as_ref(), &id.to_string());
                 let workspaces = self.workspaces.clone();
                 let mut place = None;
-                for workspace in places(&workspaces, &home, reference) {
+                for workspace in places(&workspaces, home.as_ref(), reference) {
                     if let Some(index) = self.pages(workspace.id).find_id(record)?
                         && place.replace((workspace, index)).is_some()
                     {

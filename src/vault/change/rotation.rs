@@ -95,7 +95,7 @@ impl Change<'_> {
     }
 
     /// Makes a value effective that was pending. It is put even if somebody dropped the pending slot
-    /// meanwhile: elsewhere it is in use by now.
+    /// meanwhile, or began another rotation: elsewhere it is in use by now.
     pub fn finish_rotation(
         &mut self,
         workspace: Option<&WorkspaceName>,
@@ -108,7 +108,6 @@ impl Change<'_> {
         if let Some(position) = pending_of(&old, &checksum(value.expose())) {
             found.remove(position);
         }
-        found.check_settled()?;
         self.add_slot(found, &old, value, rotation)
     }
 

@@ -95,16 +95,25 @@ impl Owned {
 
     /// Issues a token for one workspace.
     pub fn issue(&self, workspace: &str, write: bool) -> Token {
+        self.issue_reaching(&[workspace], write)
+    }
+
+    /// Issues a token that reads and writes these workspaces.
+    pub fn issue_for(&self, workspaces: &[&str]) -> Token {
+        self.issue_reaching(workspaces, true)
+    }
+
+    fn issue_reaching(&self, workspaces: &[&str], write: bool) -> Token {
         let vault = open(&self.bytes(), &self.token, Scan::Lookup).unwrap();
-        let workspace = vault
-            .workspace(Some(&workspace_name(workspace)))
-            .unwrap()
-            .id;
+        let reach = workspaces.iter().map(|name| {
+            let workspace = vault.workspace(Some(&workspace_name(name))).unwrap().id;
+            meta::Reach { workspace, write }
+        });
         let about = meta::Key {
             label: "scoped".into(),
             created_at: 1,
             not_after: None,
-            workspaces: Some(vec![meta::Reach { workspace, write }]),
+            workspaces: Some(reach.collect()),
         };
         let keyring = self.keyring();
         let master = keyring.master().unwrap();
