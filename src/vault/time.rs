@@ -158,6 +158,14 @@ pub fn rough_duration(seconds: u64) -> String {
     format!("{}{letter}", seconds / unit)
 }
 
+/// How long that is, exactly, in one unit: `90d`, `36h`.
+pub fn exact_duration(seconds: u64) -> String {
+    let units = [("w", 604_800), ("d", 86_400), ("h", 3_600), ("m", 60)];
+    let whole = |(_, unit): &(&str, u64)| seconds > 0 && seconds.is_multiple_of(*unit);
+    let (letter, unit) = units.into_iter().find(whole).unwrap_or(("s", 1));
+    format!("{}{letter}", seconds / unit)
+}
+
 fn duration_seconds(text: &str) -> Option<u64> {
     let mut units = [
         ('w', 604_800),
@@ -358,7 +366,29 @@ mod tests {
         }
     }
 
+    #[test]
+    fn an_exact_duration_has_the_greatest_unit_that_loses_nothing() {
+        for (seconds, text) in [
+            (0, "0s"),
+            (90, "90s"),
+            (5_400, "90m"),
+            (129_600, "36h"),
+            (7_776_000, "90d"),
+            (1_209_600, "2w"),
+        ] {
+            assert_eq!(exact_duration(seconds), text);
+        }
+    }
+
     proptest! {
+        #[test]
+        fn every_duration_reads_back_as_it_was_shown(
+            count in 0..200_u64, unit in prop::sample::select(vec![1, 60, 3_600, 86_400, 604_800]),
+        ) {
+            let shown = exact_duration(count * unit);
+            prop_assert_eq!(parse_duration(&shown), Ok(Duration::from_secs(count * unit)));
+        }
+
         #[test]
         fn every_time_reads_back_as_it_was_shown(milliseconds in 0..=MAX_MILLISECONDS) {
             let time = Timestamp(milliseconds);
