@@ -44,8 +44,11 @@ impl Secret {
         in_use_since.checked_add(self.rotate_every?)
     }
 
-    /// What it will be due for first, or has been.
+    /// What it is due for, or will be first.
     pub fn next_due(&self, second: u64) -> Option<Due> {
+        if let Some(due) = self.due(second) {
+            return Some(due);
+        }
         let rotation = self.rotation_due(second).and_then(Timestamp::from_seconds);
         let expiry = self.expires_at.map(Due::Expiry);
         expiry
@@ -92,6 +95,7 @@ mod tests {
         assert_eq!(secret.due(165), Some(Due::Rotation(at(160))));
         assert_eq!(secret.due(170), Some(Due::Expiry(at(170))));
         assert_eq!(secret.next_due(120), Some(Due::Rotation(at(160))));
+        assert_eq!(secret.next_due(170), Some(Due::Expiry(at(170))));
         secret.rotate_every = None;
         assert_eq!(secret.next_due(120), Some(Due::Expiry(at(170))));
         assert_eq!(secret.due(169), None);
