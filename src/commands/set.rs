@@ -1,13 +1,13 @@
 //! `set`: creates or updates, so that a script can be run twice.
 
-use super::content::{Content, ContentArgs, Given, Others};
+use super::content::{Content, ContentArgs, Others};
 use super::fields::ClearArgs;
 use super::output::print_written;
 use super::secret_argument::NameArgument;
 use super::{Context, Verb};
 use crate::error::Error;
 use crate::vault::Scan;
-use crate::vault::change::{NewSecret, SecretUpdate};
+use crate::vault::change::{NewSecret, SecretUpdate, Values};
 use crate::vault::reference::{Reference, Target};
 
 /// Make a secret, or update it if it is there
@@ -56,12 +56,14 @@ impl Verb for Set {
         let changed = context.change_in(&mut vault, |change| {
             let reference = Reference::to(Target::Name(name.clone()));
             let secret = if change.look_up(workspace.as_ref(), &reference)?.is_some() {
-                if self.content.is_generated() {
-                    values = Given::Nothing;
-                }
+                let values = if self.content.is_generated() {
+                    Values::Keep
+                } else {
+                    values.for_update(others)
+                };
                 let update = SecretUpdate {
                     fields,
-                    values: values.for_update(others),
+                    values,
                     ..SecretUpdate::default()
                 };
                 change.update_secret(workspace.as_ref(), &reference, update)?
