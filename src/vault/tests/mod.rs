@@ -4,6 +4,7 @@
 mod ages;
 mod apart;
 mod apps;
+mod eras;
 mod failing;
 mod forged;
 mod hostile_apps;
