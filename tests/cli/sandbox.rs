@@ -1,6 +1,7 @@
 //! A home of its own for one test: nothing is inherited, every outcome is compared, and no secret that the
 //! test made may be found anywhere but where it was asked for.
 
+use serde_json::Value;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -9,7 +10,16 @@ use std::io::Write;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::{SystemTime, UNIX_EPOCH};
 use tempfile::TempDir;
+
+/// The Unix second that it is.
+pub fn now() -> u64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap()
+        .as_secs()
+}
 
 pub const KLUIS: &str = env!("CARGO_BIN_EXE_kluis");
 
@@ -151,6 +161,37 @@ impl Sandbox {
         let value = got.stdout.clone();
         got.any_stdout().exits(0);
         value
+    }
+
+    /// What `show --json` tells of a secret.
+    pub fn show(&self, reference: &str) -> Value {
+        let shown = self.kluis(["show", reference, "--json"]).run();
+        let object = shown.json();
+        shown.any_stdout().any_stderr().exits(0);
+        object
+    }
+
+    /// The numbers of a secret's slots, and which of them is effective.
+    pub fn slots(&self, reference: &str) -> (Vec<u64>, Option<u64>) {
+        let shown = self.show(reference);
+        let slots = shown["slots"].as_array().unwrap();
+        let number = |slot: &Value| slot["slot"].as_u64().unwrap();
+        let mut effective = slots.iter().filter(|slot| slot["effective"] == true);
+        let first = effective.next().map(number);
+        assert!(effective.next().is_none(), "{shown}");
+        (slots.iter().map(number).collect(), first)
+    }
+
+    /// What a command line prints that succeeds without a word, with this piped in.
+    pub fn prints<S: AsRef<OsStr>>(
+        &self,
+        arguments: impl IntoIterator<Item = S>,
+        stdin: impl AsRef<[u8]>,
+    ) -> String {
+        let done = self.kluis(arguments).stdin(stdin).run();
+        let text = String::from_utf8(done.stdout.clone()).unwrap();
+        done.any_stdout().exits(0);
+        text
     }
 
     /// The vault's bytes.
@@ -402,13 +443,13 @@ impl Outcome {
     }
 
     /// stdout as JSON.
-    pub fn json(&self) -> serde_json::Value {
+    pub fn json(&self) -> Value {
         let parsed = serde_json::from_slice(&self.stdout);
         parsed.unwrap_or_else(|_| panic!("`{}`: {}", self.line, self.stderr))
     }
 
     /// stderr as the one JSON object that it must be.
-    pub fn json_error(&self) -> serde_json::Value {
+    pub fn json_error(&self) -> Value {
         assert_eq!(self.stderr.lines().count(), 1, "{}", self.stderr);
         serde_json::from_str(&self.stderr).unwrap()
     }

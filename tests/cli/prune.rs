@@ -1,0 +1,94 @@
+//! `prune`
+
+use crate::sandbox::{Sandbox, now};
+
+/// The secret `key` with slots 0, 100, 200 and 300, and one that has not begun.
+fn grown() -> (Sandbox, u64) {
+    let sandbox = Sandbox::with_vault();
+    sandbox.create("key", sandbox.secret("value"));
+    let later = now() + 3_600;
+    for at in [100, 200, 300, later] {
+        let at = at.to_string();
+        sandbox.prints(["rotate", "key", "--at", &at], sandbox.secret("value"));
+    }
+    (sandbox, later)
+}
+
+fn value(sandbox: &Sandbox, slot: u64) -> String {
+    sandbox.prints(["get", "key", "--slot", &slot.to_string()], "")
+}
+
+#[test]
+fn superseded_slots_go_and_the_others_stay() {
+    let (sandbox, later) = grown();
+    let kept = [300, later].map(|slot| value(&sandbox, slot));
+    let before = sandbox.show("key");
+    sandbox.kluis(["prune", "key"]).run().exits(0);
+    assert_eq!(sandbox.slots("key"), (vec![300, later], Some(300)));
+    assert_eq!([300, later].map(|slot| value(&sandbox, slot)), kept);
+    let after = sandbox.show("key");
+    assert_eq!(after["id"], before["id"]);
+    assert_eq!(after["created_at"], before["created_at"]);
+    assert!(after["updated_at"].as_str() > before["updated_at"].as_str());
+    for options in [&["--slot", "200"][..], &["--at", "299"], &["--previous"]] {
+        let gone = sandbox.kluis(["get", "key"].iter().chain(options)).run();
+        gone.any_stderr().exits(3);
+    }
+    sandbox.kluis(["verify"]).run().any_stdout().exits(0);
+}
+
+#[test]
+fn the_newest_superseded_ones_can_be_kept() {
+    let (sandbox, later) = grown();
+    let newest = value(&sandbox, 200);
+    sandbox
+        .kluis(["prune", "key", "--keep", "2"])
+        .run()
+        .exits(0);
+    assert_eq!(sandbox.slots("key").0, [100, 200, 300, later]);
+    sandbox
+        .kluis(["prune", "key", "--keep", "1"])
+        .run()
+        .exits(0);
+    assert_eq!(sandbox.slots("key").0, [200, 300, later]);
+    assert_eq!(value(&sandbox, 200), newest);
+}
+
+#[test]
+fn without_any_to_drop_nothing_changes() {
+    let (sandbox, _) = grown();
+    sandbox.prints(["create", "young", "--slot", "1d"], sandbox.secret("value"));
+    let bytes = sandbox.bytes();
+    for line in [
+        &["key", "--keep", "3"][..],
+        &["key", "--keep", "99"],
+        &["young"],
+    ] {
+        let same = sandbox.kluis(["prune"].iter().chain(line)).run();
+        same.stderr("kluis: note: unchanged\n").exits(0);
+        assert_eq!(sandbox.bytes(), bytes, "{line:?}");
+    }
+}
+
+#[test]
+fn with_json_it_prints_what_show_prints() {
+    let (sandbox, _) = grown();
+    let pruned = sandbox.kluis(["prune", "key", "--json"]).run();
+    let object = pruned.json();
+    pruned.any_stdout().exits(0);
+    assert_eq!(object, sandbox.show("key"));
+    assert_eq!(object["slots"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn what_cannot_be_pruned_is_left_alone() {
+    let (sandbox, _) = grown();
+    let bytes = sandbox.bytes();
+    let missing = sandbox.kluis(["prune", "nope"]).run();
+    missing.stderr_has("there is no secret nope").exits(3);
+    for keep in ["-1", "all", ""] {
+        let line = ["prune", "key", "--keep", keep];
+        sandbox.kluis(line).run().any_stderr().exits(2);
+    }
+    assert_eq!(sandbox.bytes(), bytes);
+}

@@ -1,0 +1,152 @@
+//! `move`
+
+use crate::sandbox::{Sandbox, now};
+use serde_json::Value;
+
+fn make(sandbox: &Sandbox, line: &[&str]) {
+    sandbox.kluis(line).run().any_stdout().exits(0);
+}
+
+/// The secret `default/key` with a past, an effective and a scheduled slot, every optional field, and
+/// two links of the app `web`; beside it the workspace `staging`.
+fn linked() -> (Sandbox, String) {
+    let sandbox = Sandbox::with_vault();
+    let create = [
+        "create",
+        "key",
+        "--description",
+        "d",
+        "--env-key",
+        "THE_KEY",
+        "--allow-domain",
+        "api.example.org",
+        "--rotate-every",
+        "90d",
+        "--expires",
+        "2100-01-01T00:00:00Z",
+    ];
+    let id = sandbox.prints(create, sandbox.secret("old"));
+    sandbox.prints(["rotate", "key", "--at", "100"], sandbox.secret("new"));
+    let later = (now() + 3_600).to_string();
+    sandbox.prints(["rotate", "key", "--at", &later], sandbox.secret("later"));
+    make(&sandbox, &["workspace", "create", "staging"]);
+    make(&sandbox, &["app", "create", "web"]);
+    make(&sandbox, &["app", "link", "web", "ONE", "key"]);
+    make(&sandbox, &["app", "link", "web", "TWO", "key"]);
+    (sandbox, id.trim_end().to_owned())
+}
+
+fn links(sandbox: &Sandbox) -> Value {
+    let shown = sandbox.kluis(["app", "show", "web", "--json"]).run();
+    let links = shown.json()["links"].clone();
+    shown.any_stdout().exits(0);
+    links
+}
+
+#[test]
+fn everything_stays_but_the_workspace() {
+    let (sandbox, id) = linked();
+    let mut expected = sandbox.show("key");
+    let values = |reference: &str| {
+        let choices = [&["--previous"][..], &["--slot", "100"], &["--latest"]];
+        let get = ["get", reference, "--reveal"];
+        choices.map(|choice| sandbox.prints(get.iter().chain(choice), ""))
+    };
+    let before = values("key");
+    let relocate = ["move", "key", "--to-workspace", "staging"];
+    sandbox.kluis(relocate).run().exits(0);
+    expected["workspace"] = "staging".into();
+    assert_eq!(sandbox.show("staging/key"), expected);
+    assert_eq!(expected["app_count"], 1);
+    assert_eq!(sandbox.show(&id), expected);
+    assert_eq!(values("staging/key"), before);
+    assert_eq!(values(&id), before);
+    let gone = sandbox.kluis(["get", "key"]).run();
+    gone.stderr_has("there is no secret key in the workspace default")
+        .exits(3);
+    sandbox.kluis(["verify"]).run().any_stdout().exits(0);
+}
+
+#[test]
+fn the_links_of_apps_follow() {
+    let (sandbox, _) = linked();
+    let value = sandbox.prints(["get", "key", "--reveal"], "");
+    let mut expected = links(&sandbox);
+    let relocate = ["mv", "default/key", "--to-workspace", "staging"];
+    sandbox.kluis(relocate).run().exits(0);
+    for link in expected.as_array_mut().unwrap() {
+        link["secret"]["workspace"] = "staging".into();
+    }
+    assert_eq!(links(&sandbox), expected);
+    let script = "printf '%s|%s' \"$ONE\" \"$TWO\"";
+    let host = ["--for", "api.example.org", "--", "sh", "-c", script];
+    let ran = sandbox
+        .kluis(["run", "--app", "web"].iter().chain(&host))
+        .run();
+    ran.stdout(format!("{value}|{value}")).exits(0);
+    let kept = sandbox.kluis(["delete", "staging/key", "--yes"]).run();
+    kept.any_stderr().exits(6);
+}
+
+#[test]
+fn with_json_it_prints_what_show_prints() {
+    let (sandbox, id) = linked();
+    let relocate = ["move", &id, "--to-workspace", "staging", "--json"];
+    let moved = sandbox.kluis(relocate).run();
+    assert_eq!(moved.json(), sandbox.show("staging/key"));
+    moved.any_stdout().exits(0);
+}
+
+#[test]
+fn where_it_is_already_nothing_changes() {
+    let (sandbox, _) = linked();
+    let bytes = sandbox.bytes();
+    let relocate = ["move", "key", "--to-workspace", "default"];
+    let same = sandbox.kluis(relocate).run();
+    same.stderr("kluis: note: unchanged\n").exits(0);
+    assert_eq!(sandbox.bytes(), bytes);
+}
+
+#[test]
+fn what_cannot_be_moved_is_left_alone() {
+    let (sandbox, _) = linked();
+    let other = sandbox.secret("other");
+    sandbox.prints(["create", "key", "-w", "staging"], &other);
+    let bytes = sandbox.bytes();
+    for (line, code, said) in [
+        (
+            &["key", "--to-workspace", "staging"][..],
+            6,
+            "there is already a secret key in the workspace staging",
+        ),
+        (
+            &["key", "--to-workspace", "nope"],
+            3,
+            "there is no workspace nope",
+        ),
+        (
+            &["nope", "--to-workspace", "staging"],
+            3,
+            "there is no secret nope",
+        ),
+        (
+            &["nope/key", "--to-workspace", "staging"],
+            3,
+            "there is no workspace nope",
+        ),
+        (&["key"], 2, "--to-workspace"),
+    ] {
+        let refused = sandbox.kluis(["move"].iter().chain(line)).run();
+        refused.stderr_has(said).exits(code);
+        assert_eq!(sandbox.bytes(), bytes, "{line:?}");
+    }
+    for name in ["", "a b", "_", "../x"] {
+        let relocate = ["move", "key", "--to-workspace", name, "--json"];
+        let refused = sandbox.kluis(relocate).run();
+        assert_eq!(refused.json_error()["detail"][0]["loc"][0], "workspace");
+        refused.any_stderr().exits(7);
+    }
+    assert_eq!(sandbox.bytes(), bytes);
+    let there = sandbox.kluis(["get", "staging/key"]).run();
+    there.stdout(&other).exits(0);
+}
