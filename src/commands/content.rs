@@ -138,6 +138,10 @@ pub enum Others {
 }
 
 impl Given {
+    pub fn has_slot(&self, number: u64) -> bool {
+        matches!(self, Self::Slots(slots) if slots.iter().any(|(slot, _)| *slot == number))
+    }
+
     /// The slots of a new secret: a value for none in particular is effective since ever.
     pub fn for_new(self) -> Result<Vec<(u64, Plaintext)>, Error> {
         match self {

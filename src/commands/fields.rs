@@ -52,7 +52,7 @@ pub struct ExpiryArgs {
 #[derive(clap::Args)]
 pub struct ClearArgs {
     /// Lift the restriction to domains
-    #[arg(long, conflicts_with = "allow_domain")]
+    #[arg(long, conflicts_with_all = ["allow_domain", "input"])]
     no_allow_domain: bool,
 
     /// Let values be used for any time

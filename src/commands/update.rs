@@ -1,7 +1,7 @@
 //! `update`: some fields of a secret, all or none of them.
 
 use super::attention;
-use super::content::{Content, ContentArgs, Others};
+use super::content::{Content, ContentArgs, Given, Others};
 use super::fields::ClearArgs;
 use super::output::{note_unchanged, print_json};
 use super::secret_argument::SecretArgument;
@@ -64,7 +64,7 @@ impl Verb for Update {
             mut values,
         } = self.content.read(context)?;
         self.clear.clear(&mut fields);
-        let remove = self.removed(context)?;
+        let remove = self.removed(context, &values)?;
         let mut vault = context.open(Scan::Lookup)?;
         if reads {
             values = self.content.read_value(context)?;
@@ -111,12 +111,12 @@ impl Update {
         Ok(reads)
     }
 
-    fn removed(&self, context: &Context) -> Result<Vec<u64>, Error> {
+    fn removed(&self, context: &Context, read: &Given) -> Result<Vec<u64>, Error> {
         let mut removed = Vec::with_capacity(self.remove_slot.len());
         let put = self.content.slot_number(context)?;
         for text in &self.remove_slot {
             let slot = parse_slot("remove_slot", text, context.now)?;
-            if put == Some(slot) {
+            if put == Some(slot) || read.has_slot(slot) {
                 return Err(Error::usage("one slot cannot be given and dropped at once"));
             }
             if !removed.contains(&slot) {
