@@ -24,6 +24,7 @@ mod history;
 mod hostile_input;
 mod house;
 mod init;
+mod input;
 mod layers;
 mod list;
 mod manual;
