@@ -39,6 +39,7 @@ mod rotate;
 mod run;
 mod sandbox;
 mod screen;
+mod seeds;
 mod set;
 mod settings;
 mod show;

@@ -1,0 +1,248 @@
+//! Gcore: PATCH of a FastEdge secret, its slots, and how its guides use them.
+
+use super::{WAYS, Way, sends, sent, sent_unchanged, shown, slots, unchanged};
+use crate::sandbox::Sandbox;
+use serde_json::{Value, json};
+use std::thread::sleep;
+use std::time::{Duration, SystemTime};
+
+/// The schema's own examples: there is no request beside it.
+const PATCHES: &str = r#"{
+  "comment": "Updated description",
+  "secret_slots": [
+    {
+      "slot": 1704067200,
+      "value": "P@ssw0rd123!"
+    }
+  ]
+}"#;
+
+/// 2100-01-01, which has not begun.
+const FUTURE: u64 = 4_102_444_800;
+
+/// What is effective at each of these times.
+fn timeline(sandbox: &Sandbox, name: &str, expected: &[(&str, &str)]) {
+    for (time, value) in expected {
+        let get = ["get", name, "--at", time];
+        sandbox.kluis(get).run().stdout(value).exits(0);
+    }
+}
+
+/// Gcore: "adds or updates only the slots listed — existing slots at other indices are preserved"; the answer
+/// has checksums, SHA-256 of the value in lower-case hex, and never a value.
+#[test]
+fn a_body_that_patches_slots_at_gcore_adds_them_to_those_that_are_there() {
+    for way in WAYS {
+        let sandbox = Sandbox::with_vault();
+        for value in ["original_password", "P@ssw0rd123!"] {
+            sandbox.keep(value.as_bytes());
+        }
+        let create = r#"{"name": "token-secret", "secret_slots": [{"slot": 0, "value": "original_password"}]}"#;
+        sent(&sandbox, &["create"], create);
+        let patch = ["update", "token-secret", "--json"];
+        let patched = sends(&sandbox, way, &patch, PATCHES).run();
+        let answer = patched.json();
+        let text = String::from_utf8(patched.stdout.clone()).unwrap();
+        patched.any_stdout().exits(0);
+        assert!(!text.contains("assw"), "{text}");
+        assert_eq!(answer["name"], "token-secret");
+        assert_eq!(answer["description"], "Updated description");
+        assert_eq!(answer["app_count"], 0);
+        assert_eq!(slots(&answer), [0, 1_704_067_200]);
+        assert_eq!(
+            answer["slots"][1]["checksum"],
+            "6292d395a1f5efcf18be8bf51c696c241f950531a5b5035d36de0d7a88416604"
+        );
+        assert_eq!(answer, shown(&sandbox, "token-secret"));
+        let expected = [
+            ("0", "original_password"),
+            ("1704067199", "original_password"),
+            ("2023-12-31T23:59:59Z", "original_password"),
+            ("1704067200", "P@ssw0rd123!"),
+            ("2024-01-01T00:00:00Z", "P@ssw0rd123!"),
+        ];
+        timeline(&sandbox, "token-secret", &expected);
+        assert_eq!(sandbox.get("token-secret"), b"P@ssw0rd123!");
+        unchanged(sends(&sandbox, way, &patch[..2], PATCHES), &sandbox);
+        let unknown = sends(&sandbox, way, &["update", "nope"], PATCHES);
+        unknown.run().any_stderr().exits(3);
+    }
+}
+
+/// Gcore: slots may be an index instead of a time, and the effective one has the highest number that is not
+/// above what is asked for.
+#[test]
+fn slots_zero_and_five_at_gcore_change_the_value_at_five() {
+    let sandbox = Sandbox::with_vault();
+    let create = r#"{"name": "indexed", "secret_slots": [
+        {"slot": 5, "value": "updated_password"}, {"slot": 0, "value": "original_password"}]}"#;
+    sent(&sandbox, &["create"], create);
+    let expected = [
+        ("0", "original_password"),
+        ("3", "original_password"),
+        ("4", "original_password"),
+        ("5", "updated_password"),
+        ("7", "updated_password"),
+    ];
+    timeline(&sandbox, "indexed", &expected);
+}
+
+/// Gcore: a token issued before the change is checked against the old value. PUT "replaces the entire secret
+/// including all slots"; what else the secret has stays here.
+#[test]
+fn replacing_at_gcore_removes_the_slots_that_are_not_listed() {
+    let sandbox = Sandbox::with_vault();
+    let create = r#"{"name": "jwt", "comment": "kept", "secret_slots": [
+        {"slot": 0, "value": "original_password"}, {"slot": 1741790697, "value": "new_password"}]}"#;
+    let id = sent(&sandbox, &["create"], create);
+    let expected = [
+        ("1741790696", "original_password"),
+        ("1741790697", "new_password"),
+    ];
+    timeline(&sandbox, "jwt", &expected);
+    let put = r#"{"name": "jwt", "secret_slots": [{"slot": 1741790697, "value": "new_password"}]}"#;
+    sent(&sandbox, &["update", "jwt", "--replace"], put);
+    let after = shown(&sandbox, "jwt");
+    assert_eq!(slots(&after), [1_741_790_697]);
+    assert_eq!(after["id"], id.trim_end());
+    assert_eq!(after["description"], "kept");
+    assert_eq!(sandbox.get("jwt"), b"new_password");
+    for time in ["0", "1741790696"] {
+        let before_all = sandbox.kluis(["get", "jwt", "--at", time]).run();
+        before_all
+            .stderr_has("no slot of default/jwt is effective at")
+            .exits(3);
+    }
+    let nobody = sandbox.kluis(["get", "nobody", "--at", "0"]).run();
+    nobody.stderr_has("there is no secret nobody").exits(3);
+}
+
+/// Gcore: "Unix timestamp (seconds since epoch) indicating when this secret version becomes active". The
+/// portal's "always the highest index" would give a value away that is not due yet.
+#[test]
+fn a_value_that_has_not_begun_is_given_only_to_who_asks_for_it() {
+    let sandbox = Sandbox::with_vault();
+    let slot = |value: &str| json!({"slot": FUTURE, "value": value});
+    let body = json!({"name": "planned", "secret_slots": [slot("next")]}).to_string();
+    sent(&sandbox, &["create"], &body);
+    assert_eq!(shown(&sandbox, "planned")["slots"][0]["effective"], false);
+    let none = sandbox.kluis(["get", "planned"]).run();
+    none.stderr_has("no slot of default/planned is effective at")
+        .exits(3);
+    let future = FUTURE.to_string();
+    for options in [&["--latest"][..], &["--slot", &future], &["--at", &future]] {
+        let get = ["get", "planned"].iter().chain(options);
+        sandbox.kluis(get).run().stdout("next").exits(0);
+    }
+    // With nothing effective, a value for no slot in particular is effective since ever.
+    sent(&sandbox, &["update", "planned"], r#"{"value": "now"}"#);
+    assert_eq!(slots(&shown(&sandbox, "planned")), [0, FUTURE]);
+    assert_eq!(sandbox.get("planned"), b"now");
+}
+
+/// Gcore: the new value takes over by itself when its second has come.
+#[test]
+fn a_value_takes_over_when_its_time_has_come_and_nobody_does_anything() {
+    let second = || {
+        let since = SystemTime::UNIX_EPOCH.elapsed().unwrap();
+        since.as_secs()
+    };
+    let sandbox = Sandbox::with_vault();
+    let begins = second() + 3;
+    let body = json!({"name": "soon", "secret_slots": [
+        {"slot": 0, "value": "old"}, {"slot": begins, "value": "new"},
+    ]});
+    sent(&sandbox, &["create"], &body.to_string());
+    let bytes = sandbox.bytes();
+    loop {
+        let before = second();
+        let value = sandbox.get("soon");
+        if second() < begins {
+            assert_eq!(value, b"old");
+        }
+        if before >= begins {
+            assert_eq!(value, b"new");
+            break;
+        }
+        sleep(Duration::from_millis(100));
+    }
+    assert_eq!(sandbox.bytes(), bytes);
+}
+
+/// Gcore: `at` has 32 bits in its SDKs and `slot` has 64; nothing wraps here.
+#[test]
+fn a_slot_beyond_32_bits_is_that_slot() {
+    let sandbox = Sandbox::with_vault();
+    let at = [0, 1 << 31, 1 << 32, 1 << 35];
+    let all: Value = at
+        .iter()
+        .map(|slot: &u64| json!({"slot": slot, "value": format!("from {slot}")}))
+        .collect();
+    let body = json!({"name": "far", "secret_slots": all}).to_string();
+    sent(&sandbox, &["create"], &body);
+    assert_eq!(slots(&shown(&sandbox, "far")), at);
+    let expected = [
+        ("2147483647", "from 0"),
+        ("2147483648", "from 2147483648"),
+        ("4294967295", "from 2147483648"),
+        ("4294967296", "from 4294967296"),
+        ("34359738367", "from 4294967296"),
+        ("34359738368", "from 34359738368"),
+    ];
+    timeline(&sandbox, "far", &expected);
+    let greatest = json!({"secret_slots": [{"slot": u64::MAX, "value": "never"}]}).to_string();
+    sent(&sandbox, &["update", "far"], &greatest);
+    sandbox
+        .kluis(["get", "far", "--latest"])
+        .run()
+        .stdout("never")
+        .exits(0);
+    let negative = sandbox.kluis(["get", "far", "--at", "-1"]).run();
+    negative.any_stderr().exits(7);
+}
+
+/// Gcore allows 4,096 characters of value and 1,024 of comment. Values may be longer here; a comment may not,
+/// and is counted in characters, too.
+#[test]
+fn what_fits_at_gcore_fits_here() {
+    let sandbox = Sandbox::with_vault();
+    for length in [4_096, 4_097] {
+        let value = "é".repeat(length);
+        let body = json!({"name": "big", "comment": "é".repeat(1_024), "value": value});
+        sent(&sandbox, &["set"], &body.to_string());
+        assert_eq!(sandbox.get("big"), value.as_bytes());
+    }
+    let before = sandbox.bytes();
+    let comment = json!({"comment": "é".repeat(1_025), "value": "v"}).to_string();
+    let refused = sends(&sandbox, Way::Stdin, &["update", "big", "--json"], &comment).run();
+    assert_eq!(refused.json_error()["detail"][0]["loc"], json!(["comment"]));
+    refused.any_stderr().exits(7);
+    assert_eq!(sandbox.bytes(), before);
+}
+
+/// Gcore's action for pipelines writes "only if it detects changes", drops slots that the input lacks, and
+/// takes a value without a slot for slot 0.
+#[test]
+fn a_pipeline_step_for_gcore_can_run_again() {
+    let sandbox = Sandbox::with_vault();
+    let set = ["set", "--replace"];
+    let body = r#"{"name": "token-secret", "comment": "c", "secret_slots": [
+        {"slot": 0, "value": "a"}, {"slot": 5, "value": "b"}]}"#;
+    let id = sent(&sandbox, &set, body);
+    let before = sandbox.bytes();
+    assert_eq!(sent_unchanged(&sandbox, &set, body), id);
+    assert_eq!(sandbox.bytes(), before);
+    let single = r#"{"name": "token-secret", "value": "a"}"#;
+    assert_eq!(sent(&sandbox, &set, single), id);
+    assert_eq!(slots(&shown(&sandbox, "token-secret")), [0]);
+    let zero = r#"{"name": "token-secret", "secret_slots": [{"slot": 0, "value": "a"}]}"#;
+    assert_eq!(sent_unchanged(&sandbox, &set, zero), id);
+
+    // A value that is made is kept, and what else is there with it.
+    let generate = ["set", "made", "--generate", "8", "--replace"];
+    sandbox.kluis(generate).run().any_stdout().exits(0);
+    let slot = r#"{"secret_slots": [{"slot": 4102444800, "value": "planned"}]}"#;
+    sent(&sandbox, &["update", "made"], slot);
+    unchanged(sandbox.kluis(generate), &sandbox);
+    assert_eq!(slots(&shown(&sandbox, "made")), [0, FUTURE]);
+}
