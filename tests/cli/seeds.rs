@@ -1,5 +1,5 @@
 //! The request bodies of four services' API references through `--input`, as they stand there, and the
-//! rules of those services that hold here. The same calls by options are told in `stories`.
+//! rules of those services that hold here. More of the same calls by options are told in `stories`.
 
 mod gcore;
 mod nairi;

@@ -69,6 +69,34 @@ fn a_body_that_patches_slots_at_gcore_adds_them_to_those_that_are_there() {
     }
 }
 
+/// Gcore: the same by options, a slot at a time. A slot is dropped by its number; the last one stays, and so do
+/// the others.
+#[test]
+fn the_slots_of_that_body_are_put_and_dropped_by_options_too() {
+    let sandbox = Sandbox::with_vault();
+    let [old, new] = ["original_password", "P@ssw0rd123!"];
+    for value in [old, new] {
+        sandbox.keep(value.as_bytes());
+    }
+    let create = ["create", "token-secret", "--slot", "0"];
+    let made = sandbox.kluis(create).stdin(old).run();
+    made.any_stdout().exits(0);
+    let comment = ["--comment", "Updated description"];
+    let slot = ["--slot", "1704067200"];
+    let update = [&["update", "token-secret", "--value"], &comment[..], &slot].concat();
+    sandbox.kluis(&update).stdin(new).run().exits(0);
+    unchanged(sandbox.kluis(&update).stdin(new), &sandbox);
+    unchanged(sends(&sandbox, Way::Stdin, &update[..2], PATCHES), &sandbox);
+    let drop = |slot| sandbox.kluis(["update", "token-secret", "--remove-slot", slot]);
+    drop("5").run().any_stderr().exits(3);
+    drop("0").run().exits(0);
+    assert_eq!(slots(&shown(&sandbox, "token-secret")), [1_704_067_200]);
+    let before = sandbox.bytes();
+    drop("1704067200").run().any_stderr().exits(6);
+    assert_eq!(sandbox.bytes(), before);
+    assert_eq!(sandbox.get("token-secret"), new.as_bytes());
+}
+
 /// Gcore: slots may be an index instead of a time, and the effective one has the highest number that is not
 /// above what is asked for.
 #[test]

@@ -60,6 +60,37 @@ fn a_body_that_patches_a_secret_at_nairi_patches_it_here() {
     }
 }
 
+/// Nairi: the same by options; each of them alone leaves the other field as it is.
+#[test]
+fn that_body_is_said_by_options_too() {
+    let sandbox = database();
+    sandbox.keep(VALUE.as_bytes());
+    let update = ["update", DATABASE, "--value", "--allow-domain"];
+    let update = [&update[..], &["*.newdomain.com"]].concat();
+    sandbox.kluis(&update).stdin(VALUE).run().exits(0);
+    unchanged(sandbox.kluis(&update).stdin(VALUE), &sandbox);
+    unchanged(sandbox.kluis(["update", DATABASE]), &sandbox);
+    let patch = ["update", DATABASE];
+    unchanged(sends(&sandbox, Way::Stdin, &patch, PATCHES), &sandbox);
+    for (options, expected) in [
+        (
+            &["--allow-domain", "api.example.org"][..],
+            "allowed_domains",
+        ),
+        (&["--value"], "slots"),
+        (&["--no-allow-domain"], "allowed_domains"),
+    ] {
+        let before = shown(&sandbox, DATABASE);
+        sleep(Duration::from_millis(2));
+        let line = [&patch, options].concat();
+        let done = sandbox.kluis(line).stdin("postgresql://another").run();
+        done.exits(0);
+        let after = shown(&sandbox, DATABASE);
+        assert_eq!(changed(&before, &after), [expected, "updated_at"]);
+    }
+    assert_eq!(sandbox.get(DATABASE), b"postgresql://another");
+}
+
 /// Nairi: a secret goes to the domains that it is bound to, which are those of the last change.
 #[test]
 fn after_a_patch_at_nairi_the_new_domains_count_and_the_old_ones_do_not() {
