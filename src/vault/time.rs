@@ -140,16 +140,6 @@ pub fn parse_duration(text: &str) -> Result<Duration, Broken> {
     }
 }
 
-/// A duration as it could be typed, in the greatest unit that divides it: `90d`, `36h`.
-pub fn exact_duration(seconds: u64) -> String {
-    let units = [("d", 86_400), ("h", 3_600), ("m", 60)];
-    let unit = units
-        .into_iter()
-        .find(|(_, unit)| seconds > 0 && seconds.is_multiple_of(*unit));
-    let (letter, unit) = unit.unwrap_or(("s", 1));
-    format!("{}{letter}", seconds / unit)
-}
-
 /// How long that is, in the greatest unit of which it has at least two, or one second: `3d`, `26h`.
 pub fn rough_duration(seconds: u64) -> String {
     let units = [("w", 604_800), ("d", 86_400), ("h", 3_600), ("m", 60)];
@@ -333,20 +323,6 @@ mod tests {
         assert_eq!(end, Ok(Timestamp::MAX));
         for wrong in ["", "-1", "soon", "36501d", "1h1h"] {
             assert!(Timestamp::parse_future(wrong, now).is_err(), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn an_exact_duration_reads_back() {
-        for (seconds, text) in [
-            (0, "0s"),
-            (59, "59s"),
-            (5_400, "90m"),
-            (129_600, "36h"),
-            (7_776_000, "90d"),
-        ] {
-            assert_eq!(exact_duration(seconds), text);
-            assert_eq!(parse_duration(text), Ok(Duration::from_secs(seconds)));
         }
     }
 
