@@ -147,6 +147,51 @@ fn each_failure_has_its_code_its_word_and_its_hint_in_both_forms() {
 }
 
 #[test]
+fn slots_times_and_domains_fail_in_both_forms_alike() {
+    let sandbox = Sandbox::with_vault();
+    let value = sandbox.secret("value");
+    sandbox.create("name", &value);
+    sandbox.prints(["create", "bound", "--allow-domain", "db"], &value);
+    sandbox.prints(["workspace", "create", "full"], "");
+    sandbox.prints(["create", "name", "-w", "full"], &value);
+    let before = sandbox.bytes();
+    for (line, expected) in [
+        (&["rotate", "nope"][..], "3 not_found !"),
+        (&["rollback", "name"], "3 not_found"),
+        (&["history", "nope"], "3 not_found !"),
+        (&["prune", "nope"], "3 not_found !"),
+        (&["move", "name", "--to-workspace", "nope"], "3 not_found !"),
+        (&["get", "name", "--slot", "7"], "3 not_found"),
+        (&["update", "name", "--remove-slot", "7"], "3 not_found"),
+        (&["update", "name", "--remove-slot", "0"], "6 conflict !"),
+        (&["move", "name", "--to-workspace", "full"], "6 conflict !"),
+        (
+            &["rotate", "name", "--at", "0", "--generate", "8"],
+            "6 conflict",
+        ),
+        (&["rotate", "name", "--at", "-1"], "7 invalid at"),
+        (&["rollback", "name", "--to", "soon"], "7 invalid to"),
+        (&["get", "name", "--at", "7d"], "7 invalid at"),
+        (&["get", "name", "--for", "a b"], "7 invalid for"),
+        (&["set", "name", "--slot", "-1"], "7 invalid slot"),
+        (
+            &["update", "name", "--allow-domain", "*.com"],
+            "7 invalid allowed_domains",
+        ),
+        (
+            &["update", "name", "--rotate-every", "0s"],
+            "7 invalid rotate_every",
+        ),
+        (&["get", "bound"], "8 denied !"),
+        (&["get", "bound", "--for", "example.com"], "8 denied !"),
+        (&["run", "-e", "A=bound", "--", "true"], "125 denied !"),
+    ] {
+        fails(&sandbox, line, &row(expected));
+    }
+    assert_eq!(sandbox.bytes(), before);
+}
+
+#[test]
 fn a_vault_that_nothing_opens_is_locked() {
     let (sandbox, _) = Sandbox::with_passphrase();
     fails(&sandbox, &["list"], &row("4 locked !"));

@@ -110,6 +110,7 @@ fn a_key_reaches_as_far_as_it_was_granted() {
     }
     vault.denied(reader, ["create", "new", "--json"], 8);
     vault.denied(reader, ["set", "name", "--json"], 8);
+    vault.denied(reader, ["rotate", "name", "--json"], 8);
     vault.denied(reader, ["delete", "name", "--yes", "--json"], 8);
     let set = vault.kluis(writer, ["set", "name"]).stdin("written").run();
     set.any_stdout().exits(0);

@@ -68,7 +68,7 @@ fn a_value_that_was_in_use_for_too_long_is_due_until_it_is_rotated() {
     assert_eq!(listed(&sandbox, &["--quiet"]), "key\n");
     set(&sandbox, &["--rotate-every", "1h"]);
     assert_eq!(sandbox.get("key"), value.as_bytes());
-    set(&sandbox, &["--rotate-every", "2s"]);
+    set(&sandbox, &["--rotate-every", "3s"]);
     sleep(Duration::from_millis(2_100));
     assert_eq!(listed(&sandbox, &["--quiet"]), "key\n");
     let new = sandbox.secret("new");
