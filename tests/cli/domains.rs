@@ -182,7 +182,7 @@ fn get_prints_nothing_unless_it_is_said_where_the_value_goes() {
         "A.Example.COM.",
         "https://a.example.com:8443/v1?q=1#f",
         "api.example.org:443",
-        "HTTPS://API.EXAMPLE.ORG./",
+        "HTTPS://API.example.ORG./",
         "https://user@api.example.org/",
     ] {
         let get = sandbox.kluis(["get", "key", "--for", host]).run();
