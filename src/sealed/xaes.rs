@@ -180,6 +180,14 @@ mod tests {
     }
 
     #[test]
+    fn the_same_content_is_sealed_in_other_bytes_each_time() {
+        let key = Xaes::new(&[9; 32]);
+        let [one, other] = [(); 2].map(|()| key.seal(b"here", b"content"));
+        assert_ne!(one[..NONCE_BYTES], other[..NONCE_BYTES]);
+        assert_ne!(one[NONCE_BYTES..], other[NONCE_BYTES..]);
+    }
+
+    #[test]
     fn opens_only_what_was_sealed_for_the_same_place() {
         let key = Xaes::new(&[9; 32]);
         let sealed = key.seal(b"here", b"content");
