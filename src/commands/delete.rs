@@ -30,7 +30,7 @@ pub struct Delete {
 
 impl Verb for Delete {
     fn run(self, context: &mut Context) -> Result<(), Error> {
-        let reference = self.secret.reference()?;
+        let reference = self.secret.whole()?;
         let mut vault = context.open(Scan::Lookup)?;
         let workspace = context.workspace().cloned();
         let secret = vault.secret(workspace.as_ref(), &reference)?;

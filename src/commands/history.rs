@@ -48,7 +48,7 @@ struct Row<'a> {
 
 impl Verb for History {
     fn run(self, context: &mut Context) -> Result<(), Error> {
-        let reference = self.secret.reference()?;
+        let reference = self.secret.whole()?;
         let vault = context.open(Scan::Lookup)?;
         let secret = vault.secret(context.workspace(), &reference)?;
         attention::warn_unfinished(context, &secret);

@@ -26,7 +26,7 @@ pub struct Prune {
 
 impl Verb for Prune {
     fn run(self, context: &mut Context) -> Result<(), Error> {
-        let reference = self.secret.reference()?;
+        let reference = self.secret.whole()?;
         let mut vault = context.open(Scan::Lookup)?;
         let workspace = context.workspace().cloned();
         let changed = context.change_in(&mut vault, |change| {

@@ -26,7 +26,7 @@ pub struct Move {
 
 impl Verb for Move {
     fn run(self, context: &mut Context) -> Result<(), Error> {
-        let reference = self.secret.reference()?;
+        let reference = self.secret.whole()?;
         let to = WorkspaceName::parse(&self.to_workspace)
             .map_err(|broken| vault::Error::invalid("workspace", broken))?;
         let mut vault = context.open(Scan::Lookup)?;

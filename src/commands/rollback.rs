@@ -28,7 +28,7 @@ pub struct Rollback {
 
 impl Verb for Rollback {
     fn run(self, context: &mut Context) -> Result<(), Error> {
-        let reference = self.secret.reference()?;
+        let reference = self.secret.whole()?;
         let to = self.to.as_deref().map(|text| parse_time("to", text));
         let to = to.transpose()?;
         let mut vault = context.open(Scan::Lookup)?;

@@ -66,6 +66,17 @@ pub struct SecretArgument {
 }
 
 impl SecretArgument {
+    /// The secret as a whole: an address that names a slot means something else.
+    pub fn whole(&self) -> Result<Reference, Error> {
+        let reference = self.reference()?;
+        if reference.slot.is_some() {
+            return Err(Error::usage(
+                "the address names a slot, and this is about the whole secret",
+            ));
+        }
+        Ok(reference)
+    }
+
     pub fn reference(&self) -> Result<Reference, Error> {
         // An address may say `?slot=N`.
         let literal = self.literal_name || self.secret.starts_with(SCHEME);

@@ -21,7 +21,7 @@ pub struct Show {
 
 impl Verb for Show {
     fn run(self, context: &mut Context) -> Result<(), Error> {
-        let reference = self.secret.reference()?;
+        let reference = self.secret.whole()?;
         let vault = context.open(Scan::Everything)?;
         let secret = vault.secret(context.workspace(), &reference)?;
         attention::warn_unfinished(context, &secret);

@@ -54,7 +54,7 @@ pub struct Update {
 
 impl Verb for Update {
     fn run(self, context: &mut Context) -> Result<(), Error> {
-        let reference = self.secret.reference()?;
+        let reference = self.secret.whole()?;
         let reads = self.reads()?;
         let name = self.name.as_deref().map(SecretName::parse).transpose();
         let name = name.map_err(|broken| vault::Error::invalid("name", broken))?;
@@ -106,6 +106,11 @@ impl Update {
         if self.content.names_a_slot() && !reads {
             return Err(Error::usage(
                 "--slot says where a value goes, and none is read: add --value",
+            ));
+        }
+        if self.replace && !reads && !self.content.is_json() {
+            return Err(Error::usage(
+                "--replace drops the slots that are not given, and none is: add --value",
             ));
         }
         Ok(reads)

@@ -246,7 +246,7 @@ fn what_cannot_be_done_changes_nothing() {
         (
             &["link", "web", "KEY", "kluis://key?slot=0"],
             2,
-            "no slot can be named",
+            "the address names a slot",
         ),
         (
             &["unlink", "web", "OTHER"],

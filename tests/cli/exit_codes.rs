@@ -157,17 +157,17 @@ fn slots_times_and_domains_fail_in_both_forms_alike() {
     let before = sandbox.bytes();
     for (line, expected) in [
         (&["rotate", "nope"][..], "3 not_found !"),
-        (&["rollback", "name"], "3 not_found"),
+        (&["rollback", "name"], "3 not_found !"),
         (&["history", "nope"], "3 not_found !"),
         (&["prune", "nope"], "3 not_found !"),
         (&["move", "name", "--to-workspace", "nope"], "3 not_found !"),
-        (&["get", "name", "--slot", "7"], "3 not_found"),
-        (&["update", "name", "--remove-slot", "7"], "3 not_found"),
+        (&["get", "name", "--slot", "7"], "3 not_found !"),
+        (&["update", "name", "--remove-slot", "7"], "3 not_found !"),
         (&["update", "name", "--remove-slot", "0"], "6 conflict !"),
         (&["move", "name", "--to-workspace", "full"], "6 conflict !"),
         (
             &["rotate", "name", "--at", "0", "--generate", "8"],
-            "6 conflict",
+            "6 conflict !",
         ),
         (&["rotate", "name", "--at", "-1"], "7 invalid at"),
         (&["rollback", "name", "--to", "soon"], "7 invalid to"),

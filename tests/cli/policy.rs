@@ -1,6 +1,6 @@
 //! When a value should be replaced: what is stored, who is warned, and what is due.
 
-use crate::sandbox::{Outcome, Sandbox};
+use crate::sandbox::{Outcome, Sandbox, now};
 use serde_json::{Value, json};
 use std::thread::sleep;
 use std::time::Duration;
@@ -296,4 +296,27 @@ fn what_is_no_time_is_refused_with_the_name_of_its_field() {
         ],
         "",
     );
+}
+
+#[test]
+fn a_date_that_is_over_goes_with_the_value_it_was_for() {
+    let sandbox = Sandbox::with_vault();
+    let past = ["create", "key", "--expires", "2001-01-01T00:00:00Z"];
+    sandbox.prints(past, &sandbox.secret("old"));
+    let later = ["rotate", "key", "--in", "1h"];
+    let scheduled = sandbox.kluis(later).stdin(sandbox.secret("later")).run();
+    scheduled.any_stdout().stderr_has("expired at").exits(0);
+    assert!(sandbox.show("key")["expires_at"].is_string());
+    let at_once = ["rotate", "key", "--at", &now().to_string()];
+    let new = sandbox.kluis(at_once).stdin(sandbox.secret("new")).run();
+    new.any_stdout().stderr_has("takes over at").exits(0);
+    assert!(sandbox.show("key")["expires_at"].is_null());
+    let to_come = ["update", "key", "--expires", "30d"];
+    sandbox.kluis(to_come).run().exits(0);
+    let again = sandbox
+        .kluis(["rotate", "key"])
+        .stdin(sandbox.secret("newer"))
+        .run();
+    again.any_stdout().any_stderr().exits(0);
+    assert!(sandbox.show("key")["expires_at"].is_string());
 }

@@ -1,6 +1,6 @@
 //! `rollback`
 
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Sandbox, now};
 
 /// The secret `key` with slots 0 and 100, and their values.
 fn replaced() -> (Sandbox, String, String) {
@@ -88,7 +88,7 @@ fn without_an_older_value_nothing_is_written() {
     for (line, said) in [
         (
             &["key"][..],
-            "kluis: error: there is no slot before the effective one of default/key\n",
+            "kluis: error: there is no slot before the effective one of default/key\nkluis: hint: `kluis history` shows the slots of a secret\n",
         ),
         (
             &["key", "--to", "99"],
@@ -112,4 +112,21 @@ fn without_an_older_value_nothing_is_written() {
     }
     assert_eq!(sandbox.bytes(), bytes);
     assert_eq!(sandbox.get("key"), value.as_bytes());
+}
+
+#[test]
+fn what_is_to_come_is_not_brought_back() {
+    let sandbox = Sandbox::with_vault();
+    sandbox.create("key", sandbox.secret("old"));
+    let later = (now() + 3_600).to_string();
+    sandbox.prints(["rotate", "key", "--at", &later], &sandbox.secret("new"));
+    let before = sandbox.bytes();
+    let refused = sandbox.kluis(["rollback", "key", "--to", &later]).run();
+    refused.stderr_has("takes over by itself").exits(7);
+    let address = format!("kluis://key?slot={later}");
+    for verb in ["rollback", "show", "history", "rotate"] {
+        let slot = sandbox.kluis([verb, &address]).run();
+        slot.stderr_has("the address names a slot").exits(2);
+    }
+    assert_eq!(sandbox.bytes(), before);
 }

@@ -150,7 +150,9 @@ fn a_second_that_is_asked_for_and_taken_is_a_conflict() {
     let (bytes, other) = (sandbox.bytes(), sandbox.secret("other"));
     let rotate = ["rotate", "key", "--at", &at];
     let taken = sandbox.kluis(rotate).stdin(&other).run();
-    let message = format!("kluis: error: there is already a slot {at} of default/key\n");
+    let message = format!(
+        "kluis: error: there is already a slot {at} of default/key\nkluis: hint: name another second, or leave it out\n"
+    );
     taken.stderr(&message).exits(6);
     let json = rotate.iter().chain(&["--json"]);
     let taken = sandbox.kluis(json).stdin(&other).run();
@@ -216,7 +218,7 @@ fn superseded_slots_stay_or_the_newest_of_them() {
         }
     }
     let gone = sandbox.kluis(["get", "key", "--slot", "300"]).run();
-    gone.stderr("kluis: error: there is no slot 300 of default/key\n")
+    gone.stderr("kluis: error: there is no slot 300 of default/key\nkluis: hint: `kluis history` shows the slots of a secret\n")
         .exits(3);
 }
 

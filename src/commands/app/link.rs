@@ -30,12 +30,7 @@ pub struct Link {
 impl Verb for Link {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let (name, env_key) = (parse_name(&self.app)?, parse_key(&self.key)?);
-        let reference = self.secret.reference()?;
-        if reference.slot.is_some() {
-            return Err(Error::usage(
-                "a link takes the effective slot, so that no slot can be named",
-            ));
-        }
+        let reference = self.secret.whole()?;
         let workspace = context.workspace().cloned();
         change_links(context, &name, |change| {
             Ok(change.link_app(&name, &env_key, workspace.as_ref(), &reference)?)

@@ -106,7 +106,7 @@ impl ExecArgs {
 impl Rotate {
     /// Every way to rotate but the plain one.
     pub(super) fn run_in_steps(&self, context: &mut Context) -> Result<(), Error> {
-        let reference = self.secret.reference()?;
+        let reference = self.secret.whole()?;
         let command = self.exec.command()?;
         let mut vault = context.open(Scan::Lookup)?;
         let workspace = context.workspace().cloned();

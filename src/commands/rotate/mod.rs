@@ -20,7 +20,8 @@ use crate::vault::{Scan, Vault};
 /// Give a secret a new value, now or at a time
 ///
 /// Adds a slot and prints its number: the new value is effective from then on, and the older ones stay
-/// readable with `get --at` or `get --previous`. A value that is effective already changes nothing.
+/// readable with `get --at` or `get --previous`. A value that is effective already changes nothing. A date
+/// of --expires that is over goes with the value that it was for.
 ///
 /// With --exec the value changes elsewhere as well: it is first saved as pending, then CMD runs, and only
 /// if CMD succeeds is the value effective. CMD must fail only when it has changed nothing. If kluis or CMD
@@ -80,7 +81,7 @@ enum Outcome {
 
 impl Verb for Rotate {
     fn run(self, context: &mut Context) -> Result<(), Error> {
-        let reference = self.secret.reference()?;
+        let reference = self.secret.whole()?;
         self.rotation(context)?;
         self.if_older_than()?;
         if self.exec.applies() {

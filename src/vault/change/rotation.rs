@@ -143,6 +143,10 @@ impl Change<'_> {
         let found = self.find(workspace, reference)?;
         found.check_settled()?;
         let choice = to.map_or(Choice::Before(self.now), Choice::At);
+        if to.is_some_and(|to| to > self.now) {
+            let rule = "an older value is from the past: a later slot takes over by itself";
+            return Err(Error::invalid("to", Broken::new(rule, "less_than_equal")));
+        }
         let position = found.secret.choose(choice)?;
         let value = found.value(self.keyring, position)?;
         let rotation = Rotation {
@@ -197,6 +201,12 @@ impl Change<'_> {
                 found.prune(keep, self.now.seconds());
             }
             rotation.expires_at.apply(&mut found.secret.expires_at);
+            // A date that is over was that of the value which is replaced.
+            let replaced = slot <= self.now.seconds();
+            if replaced && rotation.expires_at == Edit::Keep {
+                let expires_at = &mut found.secret.expires_at;
+                *expires_at = expires_at.filter(|time| *time > self.now);
+            }
         }
         let secret = self.put_back(found, old)?;
         Ok(Rotated { secret, slot })
@@ -239,7 +249,7 @@ fn check_begin(secret: &Secret, second: u64, now: u64) -> Result<(), Error> {
                 "a rotation begins after {}, when the effective slot did; `kluis update --slot` writes an older one",
                 effective.slot
             );
-            Err(Error::invalid("slot", Broken::new(rule, "greater_than")))
+            Err(Error::invalid("at", Broken::new(rule, "greater_than")))
         }
         _ => Ok(()),
     }

@@ -167,6 +167,7 @@ fn expect(model: &mut Model, hand: &mut u64, step: &Step) -> bool {
         }
         Step::RollBack(to) => {
             let target = match (to, now) {
+                (Some(to), _) if to > hand => None,
                 (Some(to), _) => effective(model, *to),
                 (None, Some((slot, _))) if slot > 0 => effective(model, slot - 1),
                 (None, _) => None,
