@@ -1,7 +1,7 @@
 //! `delete`: a secret and all its values, after asking.
 
 use super::secret_argument::SecretArgument;
-use super::{Context, Verb};
+use super::{Context, Verb, attention};
 use crate::error::Error;
 use crate::settings::Interaction;
 use crate::ui::Answer;
@@ -34,6 +34,7 @@ impl Verb for Delete {
         let mut vault = context.open(Scan::Lookup)?;
         let workspace = context.workspace().cloned();
         let secret = vault.secret(workspace.as_ref(), &reference)?;
+        attention::warn_unfinished(context, &secret);
         let (path, values) = (secret.path(), secret.slots.len());
         let (references, question) = if self.force {
             let question = format!("Delete {path}, its {values} value(s) and every link to it?");
