@@ -4,6 +4,7 @@
 //! the command has succeeded. What the vault does not know, it does not decide: after a crash, or a
 //! command that was killed, the value stays pending until somebody resumes or discards it.
 
+use super::settle::{discard, drop_value, effective, finish, judge};
 use super::{Rotate, print_effective, skip};
 use crate::commands::Context;
 use crate::commands::attention;
@@ -16,13 +17,12 @@ use crate::deliver::process;
 use crate::deliver::value_file::ValueFile;
 use crate::error::Error;
 use crate::plaintext::Plaintext;
-use crate::vault::change::Rotation;
+use crate::vault::change::Change;
 use crate::vault::env_key::EnvKey;
 use crate::vault::reference::{Reference, Target};
 use crate::vault::secret::{Secret, checksum};
 use crate::vault::slot::Choice;
-use crate::vault::{Scan, Vault, no_pending};
-use anyhow::anyhow;
+use crate::vault::{self, Scan, Vault};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -31,9 +31,6 @@ const OLD_VALUE: &str = "KLUIS_OLD_VALUE";
 const NEW_VALUE: &str = "KLUIS_NEW_VALUE";
 const OLD_FILE: &str = "KLUIS_OLD_FILE";
 const NEW_FILE: &str = "KLUIS_NEW_FILE";
-
-/// POSIX, XCU 2.8.2: more than this, and by that much, is the signal that ended a command.
-const SIGNAL_EXIT_BASE: i32 = 128;
 
 #[derive(clap::Args)]
 pub struct ExecArgs {
@@ -120,33 +117,64 @@ impl Rotate {
             return skip(context, &vault, &secret);
         }
         let rotation = self.rotation(context)?;
+        let Some(command) = command else {
+            let resumed = context.change_in(&mut vault, |change| {
+                Ok(change.resume_rotation(None, &reference, rotation)?)
+            })?;
+            return print_rotated(context, &vault, &resumed.result);
+        };
         let value = if self.exec.resume {
             vault.pending_value(&reference)?
         } else {
             read_value(&self.source, context)?
         };
         // Whatever can fail does so before the command or the vault knows of anything.
-        let command = match command {
-            Some(command) => {
-                let environment = self.environment(context, &vault, &command, &secret, &value)?;
-                Some((command.program, environment))
-            }
-            None => None,
-        };
+        let environment = self.environment(context, &vault, &command, &secret, &value)?;
         if !self.exec.resume {
             let begun = context.change_in(&mut vault, |change| {
-                Ok(change.begin_rotation(None, &reference, &value)?)
+                self.begin(change, &reference, &secret, &value)
             })?;
-            if begun.result.is_none() {
-                note_unchanged(context, begun.written);
-                return print_effective(context, &vault, &secret);
+            match begun.result {
+                Begun::Pending => {}
+                Begun::Same => {
+                    note_unchanged(context, begun.written);
+                    return print_effective(context, &vault, &secret);
+                }
+                Begun::NotDue(secret) => return skip(context, &vault, &secret),
             }
         }
-        if let Some((program, environment)) = command {
-            let ended = self.execute(context, &program, &environment);
-            settle(context, &mut vault, &secret, &value, ended)?;
+        let ended = self.execute(context, &command.program, &environment);
+        if let Err(failure) = judge(secret.path(), ended, self.exec.resume) {
+            let checksum = checksum(value.expose());
+            return Err(drop_value(context, &mut vault, &secret, &checksum, failure));
         }
         finish(context, &mut vault, &secret, &value, rotation)
+    }
+
+    /// Saves the value as pending, unless somebody else has changed the secret since it was read.
+    fn begin(
+        &self,
+        change: &mut Change<'_>,
+        reference: &Reference,
+        read: &Secret,
+        value: &Plaintext,
+    ) -> Result<Begun, Error> {
+        if let Some(secret) = self.skipped(change, None, reference)? {
+            return Ok(Begun::NotDue(Box::new(secret)));
+        }
+        let now = change.now().seconds();
+        // The command is given the old value, and may take one that is in force no longer for a defect.
+        let found = change.look_up(None, reference)?;
+        if found.is_some_and(|found| effective(&found, now) != effective(read, now)) {
+            return Err(vault::Error::InUse {
+                message: format!("the value of {} was changed meanwhile", read.path()),
+                hint: "nothing was done: run it again if it is still needed",
+                ids: Vec::new(),
+            }
+            .into());
+        }
+        let begun = change.begin_rotation(None, reference, value)?;
+        Ok(begun.map_or(Begun::Same, |_| Begun::Pending))
     }
 
     fn environment(
@@ -213,85 +241,9 @@ impl Rotate {
     }
 }
 
-/// Goes on only after a success. A failure drops the value; where it is not known what happened, the
-/// value stays.
-fn settle(
-    context: &mut Context,
-    vault: &mut Vault,
-    secret: &Secret,
-    value: &Plaintext,
-    ended: Result<Ended, Error>,
-) -> Result<(), Error> {
-    let path = secret.path();
-    let failure = match ended {
-        Ok(Ended::Exited(0)) => return Ok(()),
-        // How shells and others report that the command they ran was killed.
-        Ok(Ended::Exited(code)) if code > SIGNAL_EXIT_BASE => {
-            let what = format!("the command ended with exit code {code}, as after a signal");
-            return Err(Error::Unfinished { path, what });
-        }
-        Ok(Ended::Exited(code)) => anyhow!(
-            "the command failed with exit code {code}: the new value was dropped, and {path} is as it was"
-        )
-        .into(),
-        Ok(Ended::Signalled(signal)) => {
-            let what = format!("the command was ended by signal {signal}, its work done or not");
-            return Err(Error::Unfinished { path, what });
-        }
-        Ok(Ended::Unknown) => {
-            let what = "how the command ended is not known".to_owned();
-            return Err(Error::Unfinished { path, what });
-        }
-        Err(error) => error,
-    };
-    let reference = Reference::to(Target::Id(secret.id));
-    let checksum = checksum(value.expose());
-    let dropped = context.change_in(vault, |change| {
-        Ok(change.discard_rotation(None, &reference, Some(&checksum))?)
-    });
-    match dropped {
-        Ok(_) => Err(failure),
-        Err(error) => Err(Error::Unfinished {
-            path,
-            what: format!("{failure}, but that could not be written: {error}"),
-        }),
-    }
-}
-
-fn finish(
-    context: &mut Context,
-    vault: &mut Vault,
-    secret: &Secret,
-    value: &Plaintext,
-    rotation: Rotation,
-) -> Result<(), Error> {
-    let reference = Reference::to(Target::Id(secret.id));
-    let finished = context.change_in(vault, |change| {
-        Ok(change.finish_rotation(None, &reference, value, rotation)?)
-    });
-    let changed = finished.map_err(|error| Error::Unfinished {
-        path: secret.path(),
-        what: format!("the new value could not be made effective: {error}"),
-    })?;
-    note_unchanged(context, changed.written);
-    print_rotated(context, vault, &changed.result)
-}
-
-fn discard(
-    context: &mut Context,
-    vault: &mut Vault,
-    secret: &Secret,
-    reference: &Reference,
-) -> Result<(), Error> {
-    let changed = context.change_in(vault, |change| {
-        Ok(change.discard_rotation(None, reference, None)?)
-    })?;
-    let path = secret.path();
-    if !changed.result {
-        return Err(no_pending(&path).into());
-    }
-    context
-        .ui
-        .note(&format!("the pending value of {path} was dropped"));
-    Ok(())
+/// What the first step came to.
+enum Begun {
+    Pending,
+    Same,
+    NotDue(Box<Secret>),
 }

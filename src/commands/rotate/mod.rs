@@ -1,6 +1,7 @@
 //! `rotate`: a new value beside the older ones, now or at a time, alone or with a change elsewhere.
 
 mod exec;
+mod settle;
 
 use super::destination::DestinationArgs;
 use super::fields::ExpiryArgs;

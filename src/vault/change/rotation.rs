@@ -10,6 +10,7 @@ use super::secret::Edit;
 use crate::plaintext::Plaintext;
 use crate::vault::Error;
 use crate::vault::name::WorkspaceName;
+use crate::vault::open::no_pending;
 use crate::vault::reference::Reference;
 use crate::vault::rule::Broken;
 use crate::vault::secret::{Secret, checksum};
@@ -109,6 +110,21 @@ impl Change<'_> {
             found.remove(position);
         }
         self.add_slot(found, &old, value, rotation)
+    }
+
+    /// Makes the pending value effective, whatever it is.
+    pub fn resume_rotation(
+        &mut self,
+        workspace: Option<&WorkspaceName>,
+        reference: &Reference,
+        rotation: Rotation,
+    ) -> Result<Rotated, Error> {
+        let mut found = self.find(workspace, reference)?;
+        let old = found.secret.clone();
+        let position = old.pending().ok_or_else(|| no_pending(&old.path()))?;
+        let value = found.value(self.keyring, position)?;
+        found.remove(position);
+        self.add_slot(found, &old, &value, rotation)
     }
 
     /// Drops the pending slot, or only one with this checksum. Whether there was one.

@@ -258,8 +258,11 @@ fn act(change: &mut Change<'_>, step: &Step) -> Result<(), Error> {
             let pending = begun.pending().unwrap();
             let checksum = begun.slots[pending].checksum.clone();
             match side {
-                Side::Succeeded | Side::Resumed => change
+                Side::Succeeded => change
                     .finish_rotation(None, &secret, &value, rotation(Begin::Now, None))
+                    .map(|_| ()),
+                Side::Resumed => change
+                    .resume_rotation(None, &secret, rotation(Begin::Now, None))
                     .map(|_| ()),
                 Side::Failed => change
                     .discard_rotation(None, &secret, Some(&checksum))

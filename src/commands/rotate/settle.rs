@@ -1,0 +1,154 @@
+//! What becomes of a pending value when its command has ended.
+//!
+//! It is dropped only where it is surely not in force elsewhere, and nobody is told that it is kept where
+//! it is not.
+
+use crate::commands::Context;
+use crate::commands::output::{note_unchanged, print_rotated};
+use crate::deliver::child::Ended;
+use crate::error::Error;
+use crate::plaintext::Plaintext;
+use crate::vault::change::Rotation;
+use crate::vault::reference::{Reference, Target};
+use crate::vault::secret::Secret;
+use crate::vault::{Vault, no_pending};
+use crate::{store, vault};
+use anyhow::anyhow;
+
+/// POSIX, XCU 2.8.2: more than this, and by that much, is the signal that ended a command.
+const SIGNAL_EXIT_BASE: i32 = 128;
+
+/// Why a rotation does not go on after its command.
+pub enum Failure {
+    /// Nothing was changed elsewhere: the value is not needed.
+    Clean(Error),
+    /// The value may be in force elsewhere.
+    Unclear(Error),
+}
+
+/// The checksum of the value in force.
+pub fn effective(secret: &Secret, second: u64) -> Option<&str> {
+    let position = secret.effective(second)?;
+    Some(&secret.slots[position].checksum)
+}
+
+/// Whether to go on, which takes a success. `resumed` is a command that ran before, and was interrupted.
+pub fn judge(path: String, ended: Result<Ended, Error>, resumed: bool) -> Result<(), Failure> {
+    let what = match ended {
+        Ok(Ended::Exited(0)) => return Ok(()),
+        // How shells and others report that the command they ran was killed.
+        Ok(Ended::Exited(code)) if code > SIGNAL_EXIT_BASE => {
+            format!("the command ended with exit code {code}, as after a signal")
+        }
+        // What it did before it was interrupted is not known, whatever it did this time.
+        Ok(Ended::Exited(code)) if resumed => {
+            format!("the command failed with exit code {code}")
+        }
+        Ok(Ended::Exited(code)) => {
+            let failure = anyhow!("the command failed with exit code {code}");
+            return Err(Failure::Clean(failure.into()));
+        }
+        Ok(Ended::Signalled(signal)) => {
+            format!("the command was ended by signal {signal}, its work done or not")
+        }
+        Ok(Ended::Unknown) => "how the command ended is not known".to_owned(),
+        Err(error) if resumed => error.to_string(),
+        Err(error) => return Err(Failure::Clean(error)),
+    };
+    Err(Failure::Unclear(Error::Unfinished { path, what }))
+}
+
+/// Drops the value after a failure that left everything as it was.
+pub fn drop_value(
+    context: &mut Context,
+    vault: &mut Vault,
+    secret: &Secret,
+    checksum: &str,
+    failure: Failure,
+) -> Error {
+    let failure = match failure {
+        Failure::Clean(failure) => failure,
+        Failure::Unclear(error) => return error,
+    };
+    let path = secret.path();
+    let reference = Reference::to(Target::Id(secret.id));
+    let dropped = context.change_in(vault, |change| {
+        if change.discard_rotation(None, &reference, Some(checksum))? {
+            return Ok(true);
+        }
+        let now = change.now().seconds();
+        let found = change.look_up(None, &reference)?;
+        Ok(found.is_none_or(|found| effective(&found, now) != Some(checksum)))
+    });
+    match dropped {
+        Ok(dropped) if dropped.result => {
+            anyhow!("{failure}: the new value was dropped, and {path} is as it was").into()
+        }
+        Ok(_) => anyhow!(
+            "{failure}, but somebody made the new value effective meanwhile: `kluis rollback {path}` undoes that if it is not in force"
+        )
+        .into(),
+        Err(error) if was_replaced(&error) => error,
+        Err(error) => Error::Unfinished {
+            path,
+            what: format!("{failure}, and dropping the new value failed: {error}"),
+        },
+    }
+}
+
+/// Whether the change was made, although something after it failed.
+fn was_replaced(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::Vault(vault::Error::Store(
+            store::Error::NotDurable { .. } | store::Error::PreviousRemains { .. }
+        ))
+    )
+}
+
+/// Makes the value effective, after a success.
+pub fn finish(
+    context: &mut Context,
+    vault: &mut Vault,
+    secret: &Secret,
+    value: &Plaintext,
+    rotation: Rotation,
+) -> Result<(), Error> {
+    let reference = Reference::to(Target::Id(secret.id));
+    let finished = context.change_in(vault, |change| {
+        Ok(change.finish_rotation(None, &reference, value, rotation)?)
+    });
+    let path = secret.path();
+    let changed = finished.map_err(|error| match error {
+        error if was_replaced(&error) => error,
+        Error::Vault(vault::Error::NotFound { .. }) => {
+            anyhow!("the command succeeded, but {path} was deleted meanwhile").into()
+        }
+        error => Error::Unfinished {
+            path,
+            what: format!("the new value could not be made effective: {error}"),
+        },
+    })?;
+    note_unchanged(context, changed.written);
+    print_rotated(context, vault, &changed.result)
+}
+
+/// Drops what is pending, as somebody decided who knows.
+pub fn discard(
+    context: &mut Context,
+    vault: &mut Vault,
+    secret: &Secret,
+    reference: &Reference,
+) -> Result<(), Error> {
+    let changed = context.change_in(vault, |change| {
+        Ok(change.discard_rotation(None, reference, None)?)
+    })?;
+    let path = secret.path();
+    if !changed.result {
+        return Err(no_pending(&path).into());
+    }
+    context
+        .ui
+        .note(&format!("the pending value of {path} was dropped"));
+    Ok(())
+}
