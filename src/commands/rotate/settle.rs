@@ -89,6 +89,7 @@ pub fn drop_value(
         )
         .into(),
         Err(error) if was_replaced(&error) => error,
+        Err(Error::Vault(vault::Error::NotFound { .. })) => failure,
         Err(error) => Error::Unfinished {
             path,
             what: format!("{failure}, and dropping the new value failed: {error}"),

@@ -257,13 +257,12 @@ fn act(change: &mut Change<'_>, step: &Step) -> Result<(), Error> {
             };
             let pending = begun.pending().unwrap();
             let checksum = begun.slots[pending].checksum.clone();
+            let now = rotation(Begin::Now, None);
             match side {
                 Side::Succeeded => change
-                    .finish_rotation(None, &secret, &value, rotation(Begin::Now, None))
+                    .finish_rotation(None, &secret, &value, now)
                     .map(|_| ()),
-                Side::Resumed => change
-                    .resume_rotation(None, &secret, rotation(Begin::Now, None))
-                    .map(|_| ()),
+                Side::Resumed => change.resume_rotation(None, &secret, now).map(|_| ()),
                 Side::Failed => change
                     .discard_rotation(None, &secret, Some(&checksum))
                     .map(|dropped| assert!(dropped)),
