@@ -5,11 +5,13 @@
 
 mod order;
 mod point;
+mod rotation;
 mod scenario;
 mod trace;
 
 use point::{Ended, Fault, Point};
-use scenario::{SCENARIOS, Scenario, State};
+use rotation::ROTATIONS;
+use scenario::{SCENARIOS, Scenario, State, Writes};
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
@@ -25,7 +27,7 @@ const THREADS: usize = 2;
 struct Tally {
     points: usize,
     /// By how the command ended, and by what the vault was then.
-    ended: [[usize; 2]; 3],
+    ended: [[usize; 3]; 3],
     wrong: Vec<String>,
 }
 
@@ -38,15 +40,17 @@ impl Tally {
     /// A row of the table in PROGRAMME.md.
     fn row(&self, scenario: &Scenario, seconds: f32) -> String {
         let [killed, failed, done] = self.ended;
+        let states = |[old, between, new]: [usize; 3]| match scenario.writes {
+            Writes::Once => format!("{old} / {new}"),
+            Writes::InSteps => format!("{old} / {between} / {new}"),
+        };
         format!(
-            "| {} | {} | {} / {} | {} / {} | {} | {} | {seconds:.0} s |",
+            "| {} | {} | {} | {} | {} | {} | {seconds:.0} s |",
             scenario.name,
             self.points,
-            killed[0],
-            killed[1],
-            failed[0],
-            failed[1],
-            done[0] + done[1],
+            states(killed),
+            states(failed),
+            done.iter().sum::<usize>(),
             self.wrong.len(),
         )
     }
@@ -86,8 +90,12 @@ fn say(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
 }
 
-fn set() -> &'static Scenario {
-    &SCENARIOS[0]
+fn scenarios() -> impl Iterator<Item = &'static Scenario> {
+    SCENARIOS.iter().chain(ROTATIONS)
+}
+
+fn scenario(name: &str) -> &'static Scenario {
+    scenarios().find(|scenario| scenario.name == name).unwrap()
 }
 
 #[test]
@@ -96,7 +104,7 @@ fn a_set_that_is_struck_anywhere_leaves_the_old_or_the_new_value() {
         return;
     }
     let tally = sweep(
-        set(),
+        scenario("set"),
         &[Fault::Kill, Fault::Error("EIO"), Fault::Error("ENOSPC")],
     );
     assert!(tally.wrong.is_empty(), "{:#?}", tally.wrong);
@@ -104,15 +112,27 @@ fn a_set_that_is_struck_anywhere_leaves_the_old_or_the_new_value() {
 }
 
 #[test]
+fn a_rotation_that_is_killed_anywhere_leaves_what_the_server_takes() {
+    if !trace::is_possible() {
+        return;
+    }
+    let tally = sweep(scenario("rotate --exec"), &[Fault::Kill]);
+    assert!(tally.wrong.is_empty(), "{:#?}", tally.wrong);
+    // Each state is met: before the first step, between both, and after the last.
+    let [killed, ..] = tally.ended;
+    assert!(killed.iter().all(|&points| points > 5), "{killed:?}");
+}
+
+#[test]
 fn a_write_that_claims_more_than_it_did_is_found_by_reading_back() {
     if !trace::is_possible() {
         return;
     }
-    let tally = sweep(set(), &[Fault::ShortWrite]);
+    let tally = sweep(scenario("set"), &[Fault::ShortWrite]);
     assert!(tally.wrong.is_empty(), "{:#?}", tally.wrong);
     let [_, failed, done] = tally.ended;
     // That of the vault, and that of the id on stdout, of which nothing can be told afterwards.
-    assert_eq!((failed, done), ([1, 0], [0, 1]));
+    assert_eq!((failed, done), ([1, 0, 0], [0, 0, 1]));
 }
 
 #[test]
@@ -120,7 +140,7 @@ fn what_is_not_durable_takes_no_name_and_every_name_is_made_durable() {
     if !trace::is_possible() {
         return;
     }
-    for scenario in SCENARIOS {
+    for scenario in scenarios() {
         let sandbox = (scenario.prepare)();
         let Some(trace) = Trace::with_names(scenario, &sandbox) else {
             say("skipped: strace may not read the names of files here");
@@ -142,7 +162,7 @@ fn a_file_system_that_cannot_do_everything_suffices() {
         ("set", "linkat", "EMLINK"),
         ("set", "getdents64", "EIO"),
     ] {
-        let scenario = SCENARIOS.iter().find(|one| one.name == name).unwrap();
+        let scenario = scenario(name);
         let template = (scenario.prepare)();
         let calls = Trace::of(scenario, &template).calls();
         let calls: Vec<_> = calls.iter().filter(|one| one.name == call).collect();
@@ -163,9 +183,11 @@ fn every_scenario_survives_every_fault_at_every_call() {
     if !trace::is_possible() {
         return;
     }
-    say("| scenario | points | killed: old / new | failed: old / new | done | wrong | time |");
+    say(
+        "| scenario | points | killed: old (/ pending) / new | failed: the same | done | wrong | time |",
+    );
     let mut wrong = Vec::new();
-    for scenario in SCENARIOS {
+    for scenario in scenarios() {
         let started = Instant::now();
         let tally = sweep(scenario, &Fault::ALL);
         say(&tally.row(scenario, started.elapsed().as_secs_f32()));

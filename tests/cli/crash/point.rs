@@ -1,6 +1,6 @@
 //! One fault at one call, and what must be true afterwards.
 
-use super::scenario::{Scenario, State};
+use super::scenario::{Scenario, State, Writes};
 use super::trace::Call;
 use crate::sandbox::{Outcome, Sandbox};
 use std::fmt;
@@ -93,13 +93,21 @@ impl Point {
         let ended = self.ended(&outcome, &log);
 
         let state = (scenario.look)(&sandbox, &outcome.stdout);
-        if state == State::Before {
+        if state == State::Before && scenario.writes == Writes::Once {
             let after = fs::read(sandbox.vault()).ok();
             assert!(after == before, "{self}: other bytes with the old value");
         }
         match (ended, state) {
             (Ended::Killed, _) | (Ended::Failed, State::Before) | (Ended::Done, State::After) => {}
-            (Ended::Done, State::Before) => panic!("{self}: success, and nothing was saved"),
+            (Ended::Done, State::Before | State::Between) => {
+                panic!("{self}: success, and the new value is not there")
+            }
+            (Ended::Failed, State::Between) => assert!(
+                outcome.stderr.contains("is kept as pending")
+                    || says_it_was_replaced(&outcome.stderr),
+                "{self}: a failure that left a pending value without saying so: {}",
+                outcome.stderr
+            ),
             (Ended::Failed, State::After) => assert!(
                 says_it_was_replaced(&outcome.stderr) || is_stdout(&log),
                 "{self}: a failure that changed the vault without saying so: {}",
@@ -175,6 +183,7 @@ fn names(sandbox: &Sandbox) -> Vec<String> {
 
 /// The next change works, and leaves nothing behind that is not meant to be there.
 fn recover(scenario: &Scenario, sandbox: &Sandbox, state: State) {
+    (scenario.settle)(sandbox, state);
     let Some((variable, key)) = (scenario.key)(sandbox, state) else {
         return;
     };

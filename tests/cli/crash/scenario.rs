@@ -3,11 +3,22 @@
 use crate::sandbox::{CHEAP_KDF, Invocation, Sandbox};
 use std::ffi::OsString;
 
-/// Which of both states a vault is in; anything else fails the test.
+/// Which state a vault is in; any other fails the test.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum State {
     Before,
+    /// One step was taken, and the next command says so.
+    Between,
     After,
+}
+
+/// How a command gets from one state to the other.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Writes {
+    /// By replacing the vault once: before, it has its old bytes.
+    Once,
+    /// More than once, and it may go back.
+    InSteps,
 }
 
 pub struct Scenario {
@@ -16,6 +27,9 @@ pub struct Scenario {
     pub command: fn(&Sandbox) -> Invocation<'_>,
     /// The state of the vault, given what the command printed.
     pub look: fn(&Sandbox, &[u8]) -> State,
+    pub writes: Writes,
+    /// Ends what the command left unfinished in this state.
+    pub settle: fn(&Sandbox, State),
     /// The variable that unlocks the vault in this state; `None` when nobody was given a key.
     pub key: fn(&Sandbox, State) -> Option<(&'static str, OsString)>,
 }
@@ -26,6 +40,8 @@ pub const SCENARIOS: &[Scenario] = &[
         prepare: || with_values("old", "new"),
         command: set,
         look: value,
+        writes: Writes::Once,
+        settle: |_, _| {},
         key: |sandbox, _| Some(token(sandbox)),
     },
     Scenario {
@@ -33,6 +49,8 @@ pub const SCENARIOS: &[Scenario] = &[
         prepare: || with_values(&"old".repeat(20_000), &"new".repeat(20_000)),
         command: set,
         look: value,
+        writes: Writes::Once,
+        settle: |_, _| {},
         key: |sandbox, _| Some(token(sandbox)),
     },
     Scenario {
@@ -40,6 +58,8 @@ pub const SCENARIOS: &[Scenario] = &[
         prepare: Sandbox::empty,
         command: |sandbox| sandbox.kluis(["init", "--token"]),
         look: new_vault,
+        writes: Writes::Once,
+        settle: |_, _| {},
         key: new_token,
     },
     Scenario {
@@ -47,6 +67,8 @@ pub const SCENARIOS: &[Scenario] = &[
         prepare: || with_values("old", "new"),
         command: |sandbox| sandbox.kluis(["delete", "name", "--yes"]),
         look: deleted,
+        writes: Writes::Once,
+        settle: |_, _| {},
         key: |sandbox, _| Some(token(sandbox)),
     },
     Scenario {
@@ -54,6 +76,8 @@ pub const SCENARIOS: &[Scenario] = &[
         prepare: with_passphrase,
         command: change_passphrase,
         look: opening_passphrase,
+        writes: Writes::Once,
+        settle: |_, _| {},
         key: |sandbox, state| Some((PASSPHRASE, passphrase(sandbox, state))),
     },
     Scenario {
@@ -61,6 +85,8 @@ pub const SCENARIOS: &[Scenario] = &[
         prepare: || with_values("old", "new"),
         command: |sandbox| sandbox.kluis(["workspace", "create", "staging"]),
         look: has_workspace,
+        writes: Writes::Once,
+        settle: |_, _| {},
         key: |sandbox, _| Some(token(sandbox)),
     },
 ];
@@ -68,7 +94,7 @@ pub const SCENARIOS: &[Scenario] = &[
 const PASSPHRASE: &str = "KLUIS_PASSPHRASE_FILE";
 
 /// A vault with a secret whose value is `old`, with another one, and with previous bytes.
-fn with_values(old: &str, new: &str) -> Sandbox {
+pub fn with_values(old: &str, new: &str) -> Sandbox {
     let sandbox = Sandbox::with_vault();
     for (name, value) in [("old", old), ("new", new)] {
         let value = format!("{}{value}", sandbox.secret(name));
@@ -94,7 +120,7 @@ fn value(sandbox: &Sandbox, _printed: &[u8]) -> State {
     }
 }
 
-fn token(sandbox: &Sandbox) -> (&'static str, OsString) {
+pub fn token(sandbox: &Sandbox) -> (&'static str, OsString) {
     ("KLUIS_TOKEN", sandbox.token().into())
 }
 
@@ -173,7 +199,7 @@ fn with_passphrase() -> Sandbox {
 fn passphrase(sandbox: &Sandbox, state: State) -> OsString {
     let name = match state {
         State::Before => "old",
-        State::After => "new",
+        State::Between | State::After => "new",
     };
     sandbox.given_path(name).into()
 }

@@ -7,8 +7,8 @@ use std::collections::HashMap;
 use std::fs;
 use std::process::Command;
 
-/// The calls that touch files, by every name that the architectures have for them.
-const STRUCK: [&str; 26] = [
+/// The calls that touch files and processes, by every name that the architectures have for them.
+const STRUCK: [&str; 36] = [
     "readlink",
     "readlinkat",
     "open",
@@ -35,6 +35,16 @@ const STRUCK: [&str; 26] = [
     "mkdir",
     "mkdirat",
     "fcntl",
+    "dup",
+    "dup3",
+    "pipe2",
+    "socketpair",
+    "clone",
+    "clone3",
+    "vfork",
+    "fork",
+    "waitid",
+    "wait4",
 ];
 
 /// The first thing that the program itself does; the calls before are the loader's.

@@ -1,0 +1,211 @@
+//! What is done with values over time, and above all the rotation with a command: its states are told by
+//! what a server elsewhere takes.
+
+use super::scenario::{Scenario, State, Writes, token, with_values};
+use crate::sandbox::Sandbox;
+use crate::server::{
+    KILL, assert_settled, interrupted, is_pending, resume, rotate, takes, with_server,
+};
+
+pub const ROTATIONS: &[Scenario] = &[
+    Scenario {
+        name: "rotate --exec",
+        prepare: with_server,
+        command: |sandbox| rotate(sandbox, &[]),
+        look: on_the_way,
+        writes: Writes::InSteps,
+        settle,
+        key: |sandbox, _| Some(token(sandbox)),
+    },
+    Scenario {
+        name: "rotate --resume --exec",
+        prepare: || killed("", KILL),
+        command: resume,
+        look: still_pending,
+        writes: Writes::Once,
+        settle,
+        key: |sandbox, _| Some(token(sandbox)),
+    },
+    Scenario {
+        name: "rotate --discard",
+        prepare: || killed("kill -KILL $PPID; exit 1", ""),
+        command: |sandbox| sandbox.kluis(["rotate", "db", "--discard"]),
+        look: still_pending,
+        writes: Writes::Once,
+        settle,
+        key: |sandbox, _| Some(token(sandbox)),
+    },
+    Scenario {
+        name: "rotate",
+        prepare: || with_values("old", "new"),
+        command: |sandbox| {
+            let rotate = sandbox.kluis(["rotate", "name"]);
+            rotate.stdin_file(sandbox.given_path("new"))
+        },
+        look: |sandbox, _| effective(sandbox, ["old", "new"]),
+        writes: Writes::Once,
+        settle: |_, _| {},
+        key: |sandbox, _| Some(token(sandbox)),
+    },
+    Scenario {
+        name: "rollback",
+        prepare: with_two_slots,
+        command: |sandbox| sandbox.kluis(["rollback", "name"]),
+        look: |sandbox, _| effective(sandbox, ["new", "old"]),
+        writes: Writes::Once,
+        settle: |_, _| {},
+        key: |sandbox, _| Some(token(sandbox)),
+    },
+    Scenario {
+        name: "prune",
+        prepare: with_two_slots,
+        command: |sandbox| sandbox.kluis(["prune", "name"]),
+        look: pruned,
+        writes: Writes::Once,
+        settle: |_, _| {},
+        key: |sandbox, _| Some(token(sandbox)),
+    },
+    Scenario {
+        name: "move",
+        prepare: with_staging,
+        command: |sandbox| sandbox.kluis(["move", "name", "--to-workspace", "staging"]),
+        look: moved,
+        writes: Writes::Once,
+        settle: |_, _| {},
+        key: |sandbox, _| Some(token(sandbox)),
+    },
+    Scenario {
+        name: "app link",
+        prepare: with_app,
+        command: |sandbox| sandbox.kluis(["app", "link", "web", "KEY", "name"]),
+        look: linked,
+        writes: Writes::Once,
+        settle: |_, _| {},
+        key: |sandbox, _| Some(token(sandbox)),
+    },
+];
+
+/// Whatever was reached, the vault knows what the server takes.
+fn on_the_way(sandbox: &Sandbox, _printed: &[u8]) -> State {
+    if is_pending(sandbox) {
+        assert!(takes(sandbox, "old") || takes(sandbox, "new"));
+        return State::Between;
+    }
+    if takes(sandbox, "old") {
+        assert_settled(sandbox, "old");
+        State::Before
+    } else {
+        assert_settled(sandbox, "new");
+        State::After
+    }
+}
+
+/// For a rotation that was interrupted before this command: only its end changes anything.
+fn still_pending(sandbox: &Sandbox, printed: &[u8]) -> State {
+    match on_the_way(sandbox, printed) {
+        State::Between => State::Before,
+        State::Before | State::After => State::After,
+    }
+}
+
+/// Each way out of an unfinished rotation ends with the password that the server takes.
+fn settle(sandbox: &Sandbox, _: State) {
+    if !is_pending(sandbox) {
+        return;
+    }
+    let copy = sandbox.copy();
+    resume(&copy).run().any_stdout().exits(0);
+    assert_settled(&copy, "new");
+    let (option, password) = if takes(sandbox, "new") {
+        ("--resume", "new")
+    } else {
+        ("--discard", "old")
+    };
+    let settled = sandbox.kluis(["rotate", "db", option]).run();
+    settled.any_stdout().any_stderr().exits(0);
+    assert_settled(sandbox, password);
+}
+
+/// A rotation that was killed while its command ran.
+fn killed(before: &str, after: &str) -> Sandbox {
+    let sandbox = with_server();
+    let killed = interrupted(&sandbox, before, after).run();
+    killed.ends();
+    assert!(is_pending(&sandbox));
+    sandbox
+}
+
+/// Which of two values, in files, is effective.
+fn effective(sandbox: &Sandbox, [before, after]: [&str; 2]) -> State {
+    let value = sandbox.get("name");
+    if value == sandbox.was_given(before) {
+        State::Before
+    } else {
+        assert!(value == sandbox.was_given(after), "neither of both values");
+        State::After
+    }
+}
+
+/// The old value, and the new one beside it, which is effective.
+fn with_two_slots() -> Sandbox {
+    let sandbox = with_values("old", "new");
+    let update = ["update", "name", "--value", "--slot", "1000"];
+    let update = sandbox.kluis(update).stdin(sandbox.was_given("new"));
+    update.run().exits(0);
+    sandbox
+}
+
+fn pruned(sandbox: &Sandbox, _printed: &[u8]) -> State {
+    assert!(effective(sandbox, ["old", "new"]) == State::After);
+    let previous = sandbox.kluis(["get", "name", "--previous"]).run();
+    if previous.code == 0 {
+        previous.stdout(sandbox.was_given("old")).exits(0);
+        return State::Before;
+    }
+    previous.any_stderr().exits(3);
+    State::After
+}
+
+fn with_staging() -> Sandbox {
+    let sandbox = with_values("old", "new");
+    let make = sandbox.kluis(["workspace", "create", "staging"]).run();
+    make.any_stdout().exits(0);
+    sandbox
+}
+
+/// In exactly one of both workspaces.
+fn moved(sandbox: &Sandbox, _printed: &[u8]) -> State {
+    let is_in = |reference: &str| {
+        let got = sandbox.kluis(["get", reference]).run();
+        let is_there = got.code == 0;
+        if is_there {
+            got.stdout(sandbox.was_given("old")).exits(0);
+        } else {
+            got.stderr_has("no secret").exits(3);
+        }
+        is_there
+    };
+    match (is_in("default/name"), is_in("staging/name")) {
+        (true, false) => State::Before,
+        (false, true) => State::After,
+        both => panic!("in the workspaces: {both:?}"),
+    }
+}
+
+fn with_app() -> Sandbox {
+    let sandbox = with_values("old", "new");
+    let make = sandbox.kluis(["app", "create", "web"]).run();
+    make.any_stdout().exits(0);
+    sandbox
+}
+
+fn linked(sandbox: &Sandbox, _printed: &[u8]) -> State {
+    let shown = sandbox.kluis(["app", "show", "web", "--json"]).run();
+    let links = shown.json()["links"].as_array().map_or(0, Vec::len);
+    shown.any_stdout().exits(0);
+    if links == 0 {
+        State::Before
+    } else {
+        State::After
+    }
+}
