@@ -3,7 +3,8 @@
 //!
 //! Takes a mount namespace of its own. Where that is refused the test says so and passes.
 
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Invocation, Sandbox};
+use crate::server::{assert_settled, interrupted, is_pending, resume, serve};
 use std::fs;
 use std::io::Write;
 use std::process::Command;
@@ -36,15 +37,25 @@ fn unshare() -> Option<&'static [&'static str]> {
     })
 }
 
-/// Sets a value where the file system has these mount options; whether that succeeded.
-fn fits(unshare: &[&str], template: &Sandbox, options: &str) -> Option<bool> {
+/// What came of a command on a file system with some mount options.
+struct Tried {
+    sandbox: Sandbox,
+    code: i32,
+    told: String,
+}
+
+/// `None` where not even the vault had room.
+fn try_with(
+    unshare: &[&str],
+    template: &Sandbox,
+    options: &str,
+    command: impl Fn(&Sandbox) -> Invocation<'_>,
+) -> Option<Tried> {
     let sandbox = template.copy();
-    let before = sandbox.bytes();
     let vault = sandbox.vault();
     let mut under = unshare.to_vec();
     under.extend(["sh", "-c", SCRIPT, "sh", vault.to_str().unwrap(), options]);
-    let set = sandbox.kluis(["set", "name"]).under(under);
-    let outcome = set.stdin_file(sandbox.given_path("new")).run();
+    let outcome = command(&sandbox).under(under).run();
     let (code, told) = (outcome.code, outcome.stderr.clone());
     outcome.any_stdout().any_stderr().ends();
     if code == TOO_SMALL {
@@ -54,6 +65,32 @@ fn fits(unshare: &[&str], template: &Sandbox, options: &str) -> Option<bool> {
     fs::rename(data.join("carried"), &vault).unwrap();
     let names = fs::read_to_string(data.join("names")).unwrap();
     assert!(!names.contains(".tmp"), "{options}: {names}");
+    Some(Tried {
+        sandbox,
+        code,
+        told,
+    })
+}
+
+/// Sizes from that of the vault to `times` it, and numbers of files.
+fn all_options(sandbox: &Sandbox, times: u64) -> [Vec<String>; 2] {
+    let pages = sandbox.bytes().len().div_ceil(4096) as u64;
+    let by_size = (pages..=times * pages).map(|pages| format!("size={}", pages * PAGE_BYTES));
+    let by_number = (2..=8).map(|files| format!("nr_inodes={files}"));
+    [by_size.collect(), by_number.collect()]
+}
+
+/// Sets a value; whether that succeeded.
+fn fits(unshare: &[&str], template: &Sandbox, options: &str) -> Option<bool> {
+    let before = template.bytes();
+    let Tried {
+        sandbox,
+        code,
+        told,
+    } = try_with(unshare, template, options, |sandbox| {
+        let set = sandbox.kluis(["set", "name"]);
+        set.stdin_file(sandbox.given_path("new"))
+    })?;
     if code == 0 {
         assert_eq!(sandbox.get("name"), sandbox.was_given("new"), "{options}");
     } else {
@@ -67,34 +104,85 @@ fn fits(unshare: &[&str], template: &Sandbox, options: &str) -> Option<bool> {
     Some(code == 0)
 }
 
-#[test]
-fn where_there_is_no_room_the_old_vault_stays() {
-    let Some(unshare) = unshare() else {
+/// Rotates with a command that does `after` at its end; whether a value is pending then.
+fn leaves_pending(
+    unshare: &[&str],
+    template: &Sandbox,
+    options: &str,
+    after: &str,
+) -> Option<(i32, bool)> {
+    let Tried {
+        sandbox,
+        code,
+        told,
+    } = try_with(unshare, template, options, |sandbox| {
+        interrupted(sandbox, after, "")
+    })?;
+    let pending = is_pending(&sandbox);
+    assert_eq!(
+        told.contains("is kept as pending"),
+        pending,
+        "{options}: {told}"
+    );
+    if pending {
+        let resumed = resume(&sandbox).run();
+        resumed.any_stdout().exits(0);
+    }
+    let password = if code == 0 || pending { "new" } else { "old" };
+    assert_settled(&sandbox, password);
+    Some((code, pending))
+}
+
+fn unshare_or_say_so() -> Option<&'static [&'static str]> {
+    let way = unshare();
+    if way.is_none() {
         let _ = writeln!(
             std::io::stderr(),
             "skipped: no file system may be mounted here"
         );
+    }
+    way
+}
+
+fn long(sandbox: &Sandbox, label: &str) -> String {
+    format!("{}{}", sandbox.secret(label), label.repeat(5_000))
+}
+
+#[test]
+fn where_there_is_no_room_the_old_vault_stays() {
+    let Some(unshare) = unshare_or_say_so() else {
         return;
     };
     let sandbox = Sandbox::with_vault();
-    sandbox.create(
-        "name",
-        format!("{}{}", sandbox.secret("old"), "old".repeat(5_000)),
-    );
-    sandbox.given(
-        "new",
-        format!("{}{}", sandbox.secret("new"), "new".repeat(5_000)),
-    );
-    let pages = sandbox.bytes().len().div_ceil(4096) as u64;
-    let by_size: Vec<bool> = (pages..=3 * pages)
-        .filter_map(|pages| fits(unshare, &sandbox, &format!("size={}", pages * PAGE_BYTES)))
-        .collect();
-    let by_number: Vec<bool> = (2..=8)
-        .filter_map(|files| fits(unshare, &sandbox, &format!("nr_inodes={files}")))
-        .collect();
-    for tried in [by_size, by_number] {
+    sandbox.create("name", long(&sandbox, "old"));
+    sandbox.given("new", long(&sandbox, "new"));
+    for options in all_options(&sandbox, 3) {
+        let tried = options.iter();
+        let tried: Vec<bool> = tried
+            .filter_map(|options| fits(unshare, &sandbox, options))
+            .collect();
         // From some size on it works, and not before.
         assert!(tried.is_sorted(), "{tried:?}");
         assert!(tried.contains(&false) && tried.contains(&true), "{tried:?}");
+    }
+}
+
+#[test]
+fn where_there_is_no_room_for_the_next_step_of_a_rotation_both_values_stay() {
+    let Some(unshare) = unshare_or_say_so() else {
+        return;
+    };
+    let sandbox = Sandbox::with_vault();
+    serve(&sandbox, long(&sandbox, "old"), long(&sandbox, "new"));
+    for (after, last) in [("", 0), ("exit 1", 1)] {
+        for options in all_options(&sandbox, 6) {
+            let tried = options.iter();
+            let mut tried: Vec<_> = tried
+                .filter_map(|options| leaves_pending(unshare, &sandbox, options, after))
+                .collect();
+            // No room for the first step, then none for the second, then enough.
+            tried.dedup();
+            assert_eq!(tried, [(1, false), (1, true), (last, false)]);
+        }
     }
 }

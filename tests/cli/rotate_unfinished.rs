@@ -336,7 +336,12 @@ fn an_interruption_at_the_keyboard_is_the_commands_affair() {
 #[test]
 fn a_secret_that_is_deleted_meanwhile_is_told_of() {
     let sandbox = with_server();
-    let ended = interrupted(&sandbox, "kluis delete db --yes 2> /dev/null", "").run();
+    let copy = sandbox.copy();
+    let delete = "kluis delete db --yes 2> /dev/null";
+    let failed = interrupted(&copy, &format!("{delete}; exit 7"), "").run();
+    let told = "kluis: error: the command failed with exit code 7\n";
+    failed.stderr(told).exits(1);
+    let ended = interrupted(&sandbox, delete, "").run();
     ended
         .stderr_has("the command succeeded, but default/db was deleted meanwhile")
         .exits(1);
