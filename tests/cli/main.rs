@@ -31,6 +31,7 @@ mod manual;
 mod many_writers;
 mod passphrase;
 mod policy;
+mod postgres;
 mod prune;
 mod readme;
 mod relocate;
