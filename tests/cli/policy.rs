@@ -302,7 +302,7 @@ fn what_is_no_time_is_refused_with_the_name_of_its_field() {
 fn a_date_that_is_over_goes_with_the_value_it_was_for() {
     let sandbox = Sandbox::with_vault();
     let past = ["create", "key", "--expires", "2001-01-01T00:00:00Z"];
-    sandbox.prints(past, &sandbox.secret("old"));
+    sandbox.prints(past, sandbox.secret("old"));
     let later = ["rotate", "key", "--in", "1h"];
     let scheduled = sandbox.kluis(later).stdin(sandbox.secret("later")).run();
     scheduled.any_stdout().stderr_has("expired at").exits(0);

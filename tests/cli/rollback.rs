@@ -119,7 +119,7 @@ fn what_is_to_come_is_not_brought_back() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("key", sandbox.secret("old"));
     let later = (now() + 3_600).to_string();
-    sandbox.prints(["rotate", "key", "--at", &later], &sandbox.secret("new"));
+    sandbox.prints(["rotate", "key", "--at", &later], sandbox.secret("new"));
     let before = sandbox.bytes();
     let refused = sandbox.kluis(["rollback", "key", "--to", &later]).run();
     refused.stderr_has("takes over by itself").exits(7);
