@@ -171,7 +171,7 @@ impl Error {
     }
 
     /// The message with its causes.
-    fn message(&self) -> String {
+    pub fn message(&self) -> String {
         let mut message = self.to_string();
         let causes: Vec<String> = match self {
             Self::Failed(error) => error.chain().skip(1).map(ToString::to_string).collect(),

@@ -52,7 +52,7 @@ pub fn judge(path: String, ended: Result<Ended, Error>, resumed: bool) -> Result
             format!("the command was ended by signal {signal}, its work done or not")
         }
         Ok(Ended::Unknown) => "how the command ended is not known".to_owned(),
-        Err(error) if resumed => error.to_string(),
+        Err(error) if resumed => error.message(),
         Err(error) => return Err(Failure::Clean(error)),
     };
     Err(Failure::Unclear(Error::Unfinished { path, what }))
@@ -70,6 +70,7 @@ pub fn drop_value(
         Failure::Clean(failure) => failure,
         Failure::Unclear(error) => return error,
     };
+    let told = failure.message();
     let path = secret.path();
     let reference = Reference::to(Target::Id(secret.id));
     let dropped = context.change_in(vault, |change| {
@@ -82,17 +83,20 @@ pub fn drop_value(
     });
     match dropped {
         Ok(dropped) if dropped.result => {
-            anyhow!("{failure}: the new value was dropped, and {path} is as it was").into()
+            anyhow!("{told}: the new value was dropped, and {path} is as it was").into()
         }
         Ok(_) => anyhow!(
-            "{failure}, but somebody made the new value effective meanwhile: `kluis rollback {path}` undoes that if it is not in force"
+            "{told}, but somebody made the new value effective meanwhile: `kluis rollback {path}` undoes that if it is not in force"
         )
         .into(),
         Err(error) if was_replaced(&error) => error,
         Err(Error::Vault(vault::Error::NotFound { .. })) => failure,
         Err(error) => Error::Unfinished {
             path,
-            what: format!("{failure}, and dropping the new value failed: {error}"),
+            what: format!(
+                "{told}, and dropping the new value failed: {}",
+                error.message()
+            ),
         },
     }
 }
@@ -127,7 +131,10 @@ pub fn finish(
         }
         error => Error::Unfinished {
             path,
-            what: format!("the new value could not be made effective: {error}"),
+            what: format!(
+                "the new value could not be made effective: {}",
+                error.message()
+            ),
         },
     })?;
     note_unchanged(context, changed.written);
