@@ -63,6 +63,8 @@ fn sweep(scenario: &Scenario, faults: &[Fault]) -> Tally {
     let points: Vec<Point> = faults
         .iter()
         .flat_map(|fault| calls.iter().filter_map(|call| Point::new(call, *fault)))
+        // Argon2's threads are started by a library that panics where it gets none.
+        .filter(|point| scenario.name != "passphrase" || !point.fails_to_start())
         .collect();
     let (next, tally) = (AtomicUsize::new(0), Mutex::new(Tally::default()));
     thread::scope(|threads| {

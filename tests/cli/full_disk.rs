@@ -125,6 +125,7 @@ fn leaves_pending(
         "{options}: {told}"
     );
     if pending {
+        assert!(told.contains("No space left on device"), "{told}");
         let resumed = resume(&sandbox).run();
         resumed.any_stdout().exits(0);
     }

@@ -4,6 +4,7 @@
 //! same with a stand-in.
 
 use crate::sandbox::{Invocation, Sandbox};
+use crate::server::write_program;
 use crate::snapshots::root;
 use std::collections::BTreeMap;
 use std::fs::{self, Permissions};
@@ -102,8 +103,7 @@ impl Database {
         let programs = self.sandbox.home().join("programs");
         fs::create_dir_all(&programs).unwrap();
         let psql = programs.join("psql");
-        fs::write(&psql, PSQL).unwrap();
-        fs::set_permissions(&psql, Permissions::from_mode(0o755)).unwrap();
+        write_program(&psql, PSQL);
         let path = format!("{}:/usr/local/bin:/usr/bin:/bin", programs.display());
         let rotate = self.rotate(&["--generate", "32"]);
         rotate.env("PATH", path).env("AT_CHANGE", at_change)

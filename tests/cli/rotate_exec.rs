@@ -4,8 +4,8 @@
 use crate::sandbox::Sandbox;
 use crate::server::{
     assert_pending, assert_settled, execute, interrupted, rotate, serve, show, takes, with_server,
+    write_program,
 };
-use std::fs;
 
 /// A hook that lists the variables of kluis' own, without their values.
 const OWN_VARIABLES: &str = "env | sed -n 's/^\\(KLUIS_[A-Z_]*\\)=.*/\\1/p' | sort >&2";
@@ -105,9 +105,14 @@ fn a_command_that_cannot_run_is_found_out_before_anything_is_written() {
 #[test]
 fn a_command_that_does_not_start_after_all_leaves_no_pending_value() {
     let sandbox = with_server();
-    fs::write(sandbox.home().join("change"), "#!/no/such/interpreter\n").unwrap();
-    let failed = rotate(&sandbox, &[]).run();
-    failed.stderr_has("names an interpreter").exits(1);
+    let program = sandbox.home().join("program");
+    write_program(&program, "#!/no/such/interpreter\n");
+    let program = program.to_str().unwrap();
+    let line = ["rotate", "db", "--generate", "32", "--exec", program];
+    let told = format!(
+        "kluis: error: {program} names an interpreter that is not there: the new value was dropped, and default/db is as it was\n"
+    );
+    sandbox.kluis(line).run().stderr(&told).exits(1);
     assert_settled(&sandbox, "old");
 }
 

@@ -4,6 +4,7 @@
 use crate::sandbox::{Outcome, Sandbox};
 use crate::server::{
     KILL, assert_pending, assert_settled, execute, interrupted, resume, show, takes, with_server,
+    write_program,
 };
 use std::thread::sleep;
 use std::time::Duration;
@@ -68,8 +69,11 @@ fn resuming_with_the_command_is_right_either_way() {
         failed.stderr_has("is kept as pending").exits(1);
         assert_pending(&sandbox, server);
 
-        std::fs::write(sandbox.home().join("change"), "#!/no/such/interpreter\n").unwrap();
-        let failed = resume(&sandbox).run();
+        let program = sandbox.home().join("program");
+        write_program(&program, "#!/no/such/interpreter\n");
+        let program = program.to_str().unwrap();
+        let line = ["rotate", "db", "--resume", "--exec", program];
+        let failed = sandbox.kluis(line).run();
         failed.stderr_has("is kept as pending").exits(1);
         assert_pending(&sandbox, server);
     }
@@ -256,7 +260,7 @@ fn overtaken(sandbox: &Sandbox, script: &str, options: &[&str]) -> Outcome {
 #[test]
 fn the_command_is_never_given_a_value_that_is_in_force_no_longer() {
     let sandbox = with_server();
-    let other = "BEFORE= \"$PROGRAM\" rotate db --generate 32 --exec \"$HOME/change\"";
+    let other = "BEFORE= \"$PROGRAM\" rotate db --generate 32 --exec sh \"$HOME/change\"";
     let refused = overtaken(&sandbox, other, &[]);
     assert!(!refused.stderr.contains("ran\n"));
     refused.stderr_has("was changed meanwhile").exits(6);
@@ -268,7 +272,7 @@ fn the_command_is_never_given_a_value_that_is_in_force_no_longer() {
 fn of_two_timers_at_once_one_has_nothing_to_do() {
     let sandbox = with_server();
     sleep(Duration::from_secs(3));
-    let other = "BEFORE= \"$PROGRAM\" rotate db --generate 32 --exec \"$HOME/change\"";
+    let other = "BEFORE= \"$PROGRAM\" rotate db --generate 32 --exec sh \"$HOME/change\"";
     let skipped = overtaken(&sandbox, other, &["--if-older-than", "3s"]);
     skipped
         .any_stdout()
