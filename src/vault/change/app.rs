@@ -16,7 +16,70 @@ use std::collections::BTreeMap;
 
 type Links = BTreeMap<EnvKey, SecretId>;
 
+/// What [`Change::sync_app`] did.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Synced {
+    pub is_new: bool,
+    /// Keys with a link that was not there, or led to another secret.
+    pub linked: Vec<EnvKey>,
+    pub unlinked: Vec<EnvKey>,
+}
+
 impl Change<'_> {
+    /// Gives an app these links and no others, and makes it when there is none.
+    pub fn sync_app(
+        &mut self,
+        workspace: Option<&WorkspaceName>,
+        name: &AppName,
+        links: &[(EnvKey, Reference)],
+    ) -> Result<Synced, Error> {
+        let (mut wanted, mut homes) = (BTreeMap::new(), Vec::new());
+        for (key, reference) in links {
+            let found = self.find(workspace, reference)?;
+            wanted.insert(key.clone(), (found.home.id, found.secret.id));
+            homes.push(found.home);
+        }
+        let mut records = self.records_of(name)?;
+        let is_new = records.is_empty();
+        if is_new {
+            let home = homes.first().map(|home| home.name.clone());
+            self.create_app(home.as_ref().or(workspace), name.clone())?;
+            records = self.records_of(name)?;
+        }
+        let mut before: BTreeMap<EnvKey, Vec<_>> = BTreeMap::new();
+        for (home, record) in &records {
+            for (key, secret) in &record.links {
+                before
+                    .entry(key.clone())
+                    .or_default()
+                    .push((home.id, *secret));
+            }
+        }
+        for home in &homes {
+            self.add_record(&mut records, home)?;
+        }
+        self.edit_links(records, |place, links| {
+            let here = wanted.iter().filter(|(_, (home, _))| *home == place.id);
+            *links = here
+                .map(|(key, (_, secret))| (key.clone(), *secret))
+                .collect();
+        })?;
+        let as_before = |key: &EnvKey, target| before.get(key).is_some_and(|old| old == &[target]);
+        let unlinked = before
+            .keys()
+            .filter(|key| !wanted.contains_key(key))
+            .cloned()
+            .collect();
+        let linked = wanted
+            .iter()
+            .filter(|(key, target)| !as_before(key, **target));
+        Ok(Synced {
+            is_new,
+            linked: linked.map(|(key, _)| key.clone()).collect(),
+            unlinked,
+        })
+    }
+
     /// Makes an app without links, whose first record lies in this workspace.
     pub fn create_app(
         &mut self,
@@ -368,6 +431,71 @@ mod tests {
             let new = vault.app(&old.name).unwrap();
             assert_eq!((new.id, new.created_at), (old.id, old.created_at));
         }
+    }
+
+    fn sync(owned: &Owned, app: &str, wanted: &[(&str, &str)]) -> Synced {
+        let link = |&(key, path): &(&str, &str)| (EnvKey::parse(key).unwrap(), reference(path));
+        let wanted: Vec<_> = wanted.iter().map(link).collect();
+        owned.change(|change| change.sync_app(None, &name(app), &wanted))
+    }
+
+    #[test]
+    fn syncing_leaves_exactly_the_links_that_are_named() {
+        let owned = linked();
+        let wanted = [
+            ("ONE", "default/name"),
+            ("OTHER", "staging/third"),
+            ("NEW", "name"),
+        ];
+        let synced = sync(&owned, "web", &wanted);
+        let keys = |keys: &[EnvKey]| keys.iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert!(!synced.is_new);
+        assert_eq!(keys(&synced.linked), ["NEW", "OTHER"]);
+        assert_eq!(keys(&synced.unlinked), ["TWO"]);
+        assert_eq!(
+            links(&owned, "web"),
+            ["NEW default", "ONE default", "OTHER staging"]
+        );
+        assert_eq!(
+            links(&owned, "job"),
+            ["JOB default"],
+            "another app is left alone"
+        );
+
+        let before = owned.bytes();
+        let synced = sync(&owned, "web", &wanted);
+        assert!(synced.linked.is_empty() && synced.unlinked.is_empty());
+        assert_eq!(
+            owned.bytes(),
+            before,
+            "nothing to change is nothing written"
+        );
+
+        let synced = sync(&owned, "web", &[("ONLY", "staging/other")]);
+        assert_eq!(keys(&synced.unlinked), ["NEW", "ONE", "OTHER"]);
+        assert_eq!(links(&owned, "web"), ["ONLY staging"]);
+    }
+
+    #[test]
+    fn syncing_makes_an_app_that_is_not_there() {
+        let owned = linked();
+        let synced = sync(
+            &owned,
+            "new",
+            &[("A", "staging/other"), ("B", "staging/third")],
+        );
+        assert!(synced.is_new);
+        assert_eq!(synced.linked.len(), 2);
+        assert_eq!(links(&owned, "new"), ["A staging", "B staging"]);
+        owned.change(|change| {
+            let default = change.workspace(None)?;
+            let apps = change.apps_in(&default)?;
+            assert!(
+                apps.iter().all(|app| app.name != name("new")),
+                "no empty record"
+            );
+            Ok(())
+        });
     }
 
     /// As two writers can make it who do not see each other's workspaces.
