@@ -44,6 +44,13 @@ const REFUSED_NAMES: &str = "
 const OWN_VARIABLES: &[&str] = &["KLUIS_IDENTITY"];
 const OWN_PREFIXES: &[&str] = &["KLUIS_TOKEN", "KLUIS_PASSPHRASE"];
 
+/// What a command is left with that is to have no other variables: how to find programs, who and where the
+/// user is, and how to speak.
+const ESSENTIAL_NAMES: &[&str] = &[
+    "PATH", "HOME", "TERM", "LANG", "TZ", "USER", "LOGNAME", "SHELL", "TMPDIR",
+];
+const ESSENTIAL_PREFIX: &str = "LC_";
+
 /// Whether a secret becomes this variable only by `--allow-env`. Case does not count: some readers
 /// ignore it.
 pub fn refused(name: &str) -> bool {
@@ -69,8 +76,16 @@ pub fn is_own(name: &OsStr) -> bool {
 pub struct Environment {
     allowed: BTreeSet<EnvKey>,
     values: BTreeMap<EnvKey, (Reference, Plaintext)>,
+    inherited: Inherited,
     /// There for as long as a child may look.
     files: Vec<ValueFile>,
+}
+
+/// Which variables of this process a child has as well, unless they are our own.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Inherited {
+    All,
+    Essential,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -97,6 +112,7 @@ impl Environment {
         Self {
             allowed: allowed.into_iter().collect(),
             values: BTreeMap::new(),
+            inherited: Inherited::All,
             files: Vec::new(),
         }
     }
@@ -142,6 +158,21 @@ impl Environment {
         self.insert(key, reference, Plaintext::new(path))?;
         self.files.push(file);
         Ok(())
+    }
+
+    /// Leaves a child with the chosen values and a few variables that every program needs.
+    pub fn inherit_essentials(&mut self) {
+        self.inherited = Inherited::Essential;
+    }
+
+    /// Whether a child has this variable of this process.
+    pub fn inherits(&self, name: &OsStr) -> bool {
+        let essential =
+            |name: &str| ESSENTIAL_NAMES.contains(&name) || name.starts_with(ESSENTIAL_PREFIX);
+        match self.inherited {
+            Inherited::All => !is_own(name),
+            Inherited::Essential => name.to_str().is_some_and(essential),
+        }
     }
 
     /// Keys and values, by key.
@@ -256,6 +287,28 @@ mod tests {
             "KLUIS_IDENTITY_X",
         ] {
             assert!(!is_own(OsStr::new(name)), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_child_inherits_everything_but_our_own_or_the_essentials_alone() {
+        let mut environment = Environment::new([]);
+        let inherits = |environment: &Environment, name| environment.inherits(OsStr::new(name));
+        for (name, by_default, essential) in [
+            ("PATH", true, true),
+            ("LC_ALL", true, true),
+            ("LC_", true, true),
+            ("TZ", true, true),
+            ("path", true, false),
+            ("LD_PRELOAD", true, false),
+            ("AWS_SECRET_ACCESS_KEY", true, false),
+            ("KLUIS_VAULT", true, false),
+            ("KLUIS_TOKEN", false, false),
+        ] {
+            assert_eq!(inherits(&environment, name), by_default, "{name}");
+            environment.inherit_essentials();
+            assert_eq!(inherits(&environment, name), essential, "{name}");
+            environment.inherited = Inherited::All;
         }
     }
 

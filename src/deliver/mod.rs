@@ -5,6 +5,7 @@
 pub mod child;
 pub mod environment;
 pub mod process;
+pub mod stdin;
 #[cfg(test)]
 mod tests;
 pub mod value_file;

@@ -2,7 +2,7 @@
 //!
 //! No shell parses the command line, and the command is found before any secret is opened.
 
-use super::environment::{Environment, is_own};
+use super::environment::Environment;
 use rustix::fs::{Access, access};
 use std::ffi::{OsStr, OsString};
 use std::io::{self, ErrorKind};
@@ -128,7 +128,7 @@ pub(super) fn prepare(
 ) -> Command {
     let mut command = Command::new(program);
     command.arg0(typed).args(arguments);
-    for name in inherited.filter(|name| is_own(name)) {
+    for name in inherited.filter(|name| !environment.inherits(name)) {
         command.env_remove(name);
     }
     for (key, value) in environment.iter() {

@@ -1,0 +1,16 @@
+//! A value as the standard input of a command, which reads exactly its bytes and then the end.
+
+use super::value_file::ValueFile;
+use crate::plaintext::Plaintext;
+use rustix::stdio::dup2_stdin;
+use std::fs::File;
+use std::io;
+
+/// Replaces the standard input of this process, and of what it becomes or starts from now on. No other
+/// descriptor of the value stays open, nor any name of it.
+pub fn replace(value: &Plaintext) -> io::Result<()> {
+    let named = ValueFile::new(value)?;
+    let opened = File::open(named.path())?;
+    drop(named);
+    Ok(dup2_stdin(&opened)?)
+}
