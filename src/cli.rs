@@ -75,13 +75,18 @@ Environment:
   KLUIS_TOKEN_FILE       unlock with the token in this file
   KLUIS_PASSPHRASE_FILE  unlock with the passphrase in this file, as --passphrase-file
   KLUIS_VAULT_KEY        open only the vault with this public key, as --vault-key
+  KLUIS_TRUST_PROJECT    the SHA-256 of the project file that may draw on any vault
   KLUIS_NON_INTERACTIVE  never ask, unless it is 0 or false
   NO_COLOR               no colour
 
 Files:
   ~/.local/share/kluis/default.kluis  the vault when none is named
+  kluis.toml                          the project file, in this folder or the nearest above it: vault,
+                                      workspace, app, vault_key and [env]; options and the environment
+                                      come before it
   ~/.config/kluis/config.toml         the user file: vault, workspace, lock_timeout, color;
-                                      options and the environment come before it
+                                      all of the above come before it
+  ~/.local/state/kluis/trusted.json   the project files that `kluis trust` agreed to
   .NAME.prev                          beside a vault: its bytes before the last change
   .NAME.lock                          beside a vault: whoever writes holds it";
 
@@ -174,6 +179,14 @@ const GROUPS: &[Group] = &[
         verbs: &[
             verb::<commands::run::Run>("run", "Run a command with secrets in its environment"),
             verb::<commands::app::App>("app", "Manage apps and the secrets they depend on"),
+            verb::<commands::check::Check>(
+                "check",
+                "Check that every secret of the project file can be given",
+            ),
+            verb::<commands::trust::Trust>(
+                "trust",
+                "Let the project file draw on a vault outside of its folder",
+            ),
         ],
     },
     Group {

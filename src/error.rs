@@ -2,7 +2,7 @@
 //! match each, so that a new failure does not compile before all of that is decided.
 
 use crate::vault::error::Detail;
-use crate::{deliver, keyring, sealed, settings, store, ui, vault};
+use crate::{deliver, keyring, project, sealed, settings, store, ui, vault};
 use serde::Serialize;
 
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +22,8 @@ pub enum Error {
     #[error(transparent)]
     Settings(#[from] settings::Error),
     #[error(transparent)]
+    Project(#[from] project::Error),
+    #[error(transparent)]
     Vault(#[from] vault::Error),
     #[error(transparent)]
     Ui(#[from] ui::Error),
@@ -32,6 +34,9 @@ pub enum Error {
     /// What `list --due --exit-code` found.
     #[error("{count} secret(s) are due")]
     Due { count: usize },
+    /// What `check` found; which code is for the worst of it.
+    #[error("{count} variable(s) of the project file would not be given, or should not")]
+    Unready { count: usize, exit: Exit },
     /// A rotation with a command whose last step is missing: the new value is still pending.
     #[error("{what}; the new value of {path} is kept as pending")]
     Unfinished { path: String, what: String },
@@ -201,6 +206,12 @@ impl Error {
                 | settings::Error::UserFile { .. }
                 | settings::Error::NoHome { .. } => Exit::Usage,
             },
+            Self::Project(error) => match error {
+                project::Error::Mistaken { .. } | project::Error::Unfit { .. } => Exit::Invalid,
+                project::Error::Unread { .. } => Exit::Failed,
+                project::Error::Untrusted { .. } => Exit::Denied,
+            },
+            Self::Unready { exit, .. } => *exit,
             Self::Locked => Exit::Locked,
             Self::NotPinned { .. } => Exit::Damaged,
             Self::Vault(error) => of_vault(error),
@@ -229,7 +240,12 @@ impl Error {
             Self::Usage { hint, .. } => return hint.clone(),
             Self::Locked => KEYS,
             Self::NotPinned { .. } => {
-                "compare with `kluis verify` on a machine you trust; the pin is --vault-key or KLUIS_VAULT_KEY"
+                "compare with `kluis verify` on a machine you trust; the pin is --vault-key, KLUIS_VAULT_KEY or vault_key in kluis.toml"
+            }
+            Self::Project(project::Error::Untrusted { sha256, .. }) => {
+                return Some(format!(
+                    "`kluis trust` shows what it draws on and asks; or name the vault with --vault; where nobody is there to answer, set KLUIS_TRUST_PROJECT={sha256}"
+                ));
             }
             Self::Vault(error) => return hint_of_vault(error),
             Self::Due { .. } => {
@@ -258,7 +274,11 @@ impl Error {
                 }
                 deliver::environment::Error::Nul { .. } => "no program can receive it this way",
             },
-            Self::Settings(_) | Self::Process(_) | Self::Failed(_) => return None,
+            Self::Settings(_)
+            | Self::Project(_)
+            | Self::Unready { .. }
+            | Self::Process(_)
+            | Self::Failed(_) => return None,
             Self::BeforeStart(error) => return error.hint(),
         };
         Some(hint.to_owned())

@@ -20,6 +20,7 @@ mod error;
 mod keyring;
 mod plaintext;
 mod platform;
+mod project;
 mod sealed;
 mod settings;
 mod store;

@@ -29,7 +29,8 @@ pub struct Flags {
     pub passphrase_file: Option<PathBuf>,
 }
 
-/// What a project file that may be followed says; empty without one.
+/// What the project file says; empty without one. Whether it may be followed is asked before what it
+/// settled is used.
 #[derive(Default)]
 pub struct Project {
     pub vault: Option<PathBuf>,
@@ -77,10 +78,22 @@ impl VaultPlace {
     }
 }
 
+/// Who settled something.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Source {
+    Flag,
+    Environment,
+    ProjectFile,
+    UserFile,
+    Default,
+}
+
 pub struct Settings {
     pub vault: VaultPlace,
+    pub vault_source: Source,
     /// `None`: nobody named one; a key may imply it, else it is `default`.
     pub workspace: Option<WorkspaceName>,
+    pub workspace_source: Source,
     pub lock_timeout: Duration,
     pub color: Color,
     pub interaction: Interaction,
@@ -147,23 +160,32 @@ pub fn settle(
         Some(Err(_)) => Err(Error::NotText { origin: name }),
     };
 
-    let vault = if let Some(typed) = flags.vault {
-        file_place("--vault", typed)?
+    let (vault, vault_source) = if let Some(typed) = flags.vault {
+        (file_place("--vault", typed)?, Source::Flag)
     } else if let Some(value) = variable("KLUIS_VAULT") {
-        file_place("KLUIS_VAULT", value)?
-    } else if let Some(path) = project.vault.or(user.vault) {
-        VaultPlace(path)
+        (file_place("KLUIS_VAULT", value)?, Source::Environment)
+    } else if let Some(path) = project.vault {
+        (VaultPlace(path), Source::ProjectFile)
+    } else if let Some(path) = user.vault {
+        (VaultPlace(path), Source::UserFile)
     } else {
         let data = directories.data.as_ref();
         let origin = "the default vault";
-        VaultPlace(data.ok_or(Error::NoHome { origin })?.join(DEFAULT_VAULT))
+        let data = data.ok_or(Error::NoHome { origin })?;
+        (VaultPlace(data.join(DEFAULT_VAULT)), Source::Default)
     };
-    let workspace = if let Some(typed) = flags.workspace {
-        Some(parse_workspace("--workspace", &typed)?)
+    let (workspace, workspace_source) = if let Some(typed) = flags.workspace {
+        let name = parse_workspace("--workspace", &typed)?;
+        (Some(name), Source::Flag)
     } else if let Some(value) = text("KLUIS_WORKSPACE")? {
-        Some(parse_workspace("KLUIS_WORKSPACE", &value)?)
+        let name = parse_workspace("KLUIS_WORKSPACE", &value)?;
+        (Some(name), Source::Environment)
+    } else if let Some(name) = project.workspace {
+        (Some(name), Source::ProjectFile)
+    } else if let Some(name) = user.workspace {
+        (Some(name), Source::UserFile)
     } else {
-        project.workspace.or(user.workspace)
+        (None, Source::Default)
     };
     let lock_timeout = match flags.lock_timeout {
         Some(typed) => Some(parse_timeout("--lock-timeout", &typed)?),
@@ -179,7 +201,9 @@ pub fn settle(
     };
     Ok(Settings {
         vault,
+        vault_source,
         workspace,
+        workspace_source,
         lock_timeout: lock_timeout.unwrap_or(DEFAULT_LOCK_TIMEOUT),
         color: flags.color.or(no_color).or(user.color).unwrap_or_default(),
         interaction: flags.interaction.or(non_interactive).unwrap_or_default(),
@@ -286,7 +310,9 @@ mod tests {
     fn without_any_wish_the_defaults_hold() {
         let settings = Given::default().settle().unwrap();
         assert_eq!(settings.vault.path(), "/data/kluis/default.kluis");
+        assert_eq!(settings.vault_source, Source::Default);
         assert_eq!(settings.workspace, None);
+        assert_eq!(settings.workspace_source, Source::Default);
         assert_eq!(settings.lock_timeout, Duration::from_secs(10));
         assert_eq!(settings.color, Color::Auto);
         assert_eq!(settings.interaction, Interaction::Allowed);
@@ -297,18 +323,18 @@ mod tests {
     #[test]
     fn each_source_gives_way_to_the_one_before_it() {
         let text = "vault = '/user'\nworkspace = 'user'\nlock_timeout = '1m'\ncolor = 'always'";
-        let mut expected = vec![("/user", "user")];
+        let mut expected = vec![("/user", "user", Source::UserFile)];
         let mut given = vec![user_file(text)];
         let project = || Project {
             vault: Some("/project".into()),
             workspace: Some(WorkspaceName::parse("project").unwrap()),
         };
-        expected.push(("/project", "project"));
+        expected.push(("/project", "project", Source::ProjectFile));
         given.push(Given {
             project: project(),
             ..user_file(text)
         });
-        expected.push(("/variable", "variable"));
+        expected.push(("/variable", "variable", Source::Environment));
         given.push(
             Given {
                 project: project(),
@@ -317,7 +343,7 @@ mod tests {
             .variable("KLUIS_VAULT", "/variable")
             .variable("KLUIS_WORKSPACE", "variable"),
         );
-        expected.push(("/flag", "flag"));
+        expected.push(("/flag", "flag", Source::Flag));
         let typed = Flags {
             vault: Some("/flag".into()),
             workspace: Some("flag".into()),
@@ -332,9 +358,11 @@ mod tests {
             .variable("KLUIS_VAULT", "/variable")
             .variable("KLUIS_WORKSPACE", "variable"),
         );
-        for (given, (vault, workspace)) in given.into_iter().zip(expected) {
+        for (given, (vault, workspace, source)) in given.into_iter().zip(expected) {
             let settings = given.settle().unwrap();
             assert_eq!(settings.vault.path(), vault);
+            assert_eq!(settings.vault_source, source);
+            assert_eq!(settings.workspace_source, source);
             assert_eq!(settings.workspace.unwrap().as_str(), workspace);
             assert_eq!(settings.lock_timeout, Duration::from_mins(1));
             assert_eq!(settings.color, Color::Always);

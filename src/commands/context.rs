@@ -1,6 +1,7 @@
 //! What every verb is given: where to speak, the settings, and the way into the vault.
 
 use super::clock::SystemClock;
+use super::project_file::Surroundings;
 use crate::error::Error;
 use crate::keyring::local::LocalKeyring;
 use crate::keyring::token::Token;
@@ -48,6 +49,7 @@ pub struct Context<'u> {
     pub quiet: bool,
     pub yes: bool,
     pub hardened: Hardened,
+    pub(super) surroundings: Surroundings,
     /// The definition of the whole command line.
     pub command: fn() -> clap::Command,
 }
@@ -72,10 +74,11 @@ impl<'u> Context<'u> {
             home: known("HOME", dirs::home_dir),
             data: known("XDG_DATA_HOME", dirs::data_dir),
         };
+        let surroundings = Surroundings::look(directories.home.as_deref());
         let settings = settings::settle(
             flags,
             &|name| std::env::var_os(name),
-            settings::Project::default(),
+            surroundings.wishes(),
             user_file,
             &directories,
         )?;
@@ -93,6 +96,7 @@ impl<'u> Context<'u> {
             quiet,
             yes,
             hardened,
+            surroundings,
             command,
         })
     }
@@ -101,13 +105,16 @@ impl<'u> Context<'u> {
         self.settings.workspace.as_ref()
     }
 
-    pub fn store(&self) -> FileStore {
-        FileStore::new(self.settings.vault.path())
+    /// Where the vault rests, unless it is a project file that says so and nobody agreed to that.
+    pub fn store(&mut self) -> Result<FileStore, Error> {
+        self.check_source(self.settings.vault_source)?;
+        Ok(FileStore::new(self.settings.vault.path()))
     }
 
     /// Opens the vault with whatever key there is.
     pub fn open(&mut self, scan: Scan) -> Result<Vault, Error> {
-        let store = Box::new(self.store());
+        self.check_source(self.settings.workspace_source)?;
+        let store = Box::new(self.store()?);
         let vault = Vault::open(store, scan, |header| {
             Ok::<_, Error>(Box::new(self.unlock(header)?) as _)
         })?;
@@ -161,7 +168,7 @@ impl<'u> Context<'u> {
     }
 
     fn check_pin(&self, header: &Header) -> Result<(), Error> {
-        let Some(pinned) = &self.settings.vault_key else {
+        let Some(pinned) = self.pin()? else {
             return Ok(());
         };
         let found = vault_key(header);
@@ -215,7 +222,7 @@ pub fn read_credential(path: &Path, what: &'static str) -> Result<Plaintext, Err
 
 /// A directory of the user's, when `variable` or HOME says where. Otherwise the C library would be asked
 /// who the user is, for which it loads plugins: in a program linked statically that can crash.
-fn known(variable: &str, directory: fn() -> Option<PathBuf>) -> Option<PathBuf> {
+pub fn known(variable: &str, directory: fn() -> Option<PathBuf>) -> Option<PathBuf> {
     let is_said = |variable| std::env::var_os(variable).is_some_and(|path| !path.is_empty());
     let is_absolute = |path: OsString| Path::new(&path).is_absolute();
     let named = is_said("HOME") || std::env::var_os(variable).is_some_and(is_absolute);

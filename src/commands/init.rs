@@ -48,7 +48,7 @@ struct Made<'a> {
 
 impl Verb for Init {
     fn run(self, context: &mut Context) -> Result<(), Error> {
-        let file = context.store();
+        let file = context.store()?;
         match file.load() {
             Err(store::Error::NotFound { .. }) => {}
             Ok(_) => return Err(exists(&file)),

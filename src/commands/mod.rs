@@ -3,6 +3,7 @@
 
 pub mod app;
 mod attention;
+pub mod check;
 mod clock;
 pub mod completions;
 mod content;
@@ -22,6 +23,7 @@ pub mod list;
 mod new_passphrase;
 mod output;
 pub mod passphrase;
+mod project_file;
 pub mod prune;
 pub mod relocate;
 pub mod rollback;
@@ -33,6 +35,7 @@ pub mod set;
 pub mod show;
 mod stdin;
 mod time_argument;
+pub mod trust;
 pub mod update;
 mod value;
 pub mod verify;

@@ -39,7 +39,7 @@ impl Verb for Passphrase {
                 "the old and the new passphrase cannot both come from stdin",
             ));
         }
-        let store = Box::new(context.store());
+        let store = Box::new(context.store()?);
         let mut line = None;
         let mut vault = Vault::open(store, Scan::Everything, |header| {
             let keyring = context.unlock(header)?;

@@ -2,27 +2,41 @@
 
 use super::selection::SelectionArgs;
 use super::{Context, Verb};
-use crate::deliver::process;
+use crate::deliver::{process, stdin};
 use crate::error::Error;
+use crate::vault;
+use crate::vault::reference::Reference;
+use anyhow::Context as _;
 use std::ffi::OsString;
 
 /// Run a command with secrets in its environment
 ///
 /// Nothing is given unless it is named: -e one by one, --app for what an app links, --all for every secret
-/// of the workspace under its environment key; what -e names comes before the others. The command replaces
+/// of the workspace under its environment key; what -e names comes before the others. Without any of them,
+/// and without --stdin, it is what [env] in the project file kluis.toml lists. The command replaces
 /// this process: no shell, the same process id, its own signals and exit code. It never sees KLUIS_TOKEN or
 /// another credential of kluis. Every failure before it starts is 125; 126 and 127 say that the command is
 /// not executable or not there.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
+  kluis run -- ./server
   kluis run -e GITHUB_TOKEN=github_token -- gh repo list
   kluis run --app billing -- ./server
   kluis run --all -w staging -- ./server
-  kluis run -e PGPASSWORD=production/db_password -- psql -h db.example.org")]
+  kluis run -e PGPASSWORD=production/db_password -- psql -h db.example.org
+  kluis run --stdin registry_token -- docker login --username ada --password-stdin")]
 pub struct Run {
     #[command(flatten)]
     selection: SelectionArgs,
+
+    /// Give no other variables but PATH, HOME, TERM, LANG, LC_*, TZ, USER, LOGNAME, SHELL and TMPDIR
+    #[arg(long)]
+    only: bool,
+
+    /// Give the command the value of REF as its standard input
+    #[arg(long, value_name = "REF")]
+    stdin: Option<String>,
 
     /// The command and its arguments
     #[arg(last = true, required = true, value_name = "CMD")]
@@ -39,7 +53,11 @@ impl Verb for Run {
 impl Run {
     /// Returns only when something went wrong.
     fn start(&self, context: &mut Context) -> Result<(), Error> {
-        let selection = self.selection.parse()?;
+        let mut selection = self.selection.parse()?.for_child();
+        let stdin = self.stdin.as_deref().map(parse_reference).transpose()?;
+        if stdin.is_none() {
+            selection = selection.or_project(context)?;
+        }
         let (typed, arguments) = self
             .command
             .split_first()
@@ -47,12 +65,24 @@ impl Run {
         let path = std::env::var_os("PATH");
         let program = process::find(typed, path.as_deref())?;
         let vault = context.open(selection.scan())?;
-        let environment = self.selection.fill(selection, &vault, context)?;
+        let mut environment = self.selection.fill(selection, &vault, context)?;
+        if self.only {
+            environment.inherit_essentials();
+        }
+        let stdin = stdin.map(|reference| self.selection.value(&reference, &vault, context));
+        let stdin = stdin.transpose()?;
         drop(vault);
         context.ui.finish()?;
+        if let Some(value) = stdin {
+            stdin::replace(&value).context("the value could not be given as standard input")?;
+        }
         let failed = context
             .hardened
             .restore_for_child(|| process::replace(&program, typed, arguments, &environment));
         Err(failed.into())
     }
+}
+
+fn parse_reference(text: &str) -> Result<Reference, Error> {
+    Ok(Reference::parse(text).map_err(|broken| vault::Error::invalid("stdin", broken))?)
 }

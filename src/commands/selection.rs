@@ -1,10 +1,14 @@
-//! Which secrets a command is given, and under which keys: named one by one, by an app, or all of them.
+//! Which secrets a command is given, and under which keys: named one by one, by an app, or all of them; else
+//! what the project file lists.
 
 use super::app::parse_name;
 use super::destination::DestinationArgs;
 use super::{Context, attention};
 use crate::deliver::environment::Environment;
+use crate::deliver::value_file::ValueFile;
 use crate::error::Error;
+use crate::plaintext::Plaintext;
+use crate::project::{self, Delivery, Presence};
 use crate::vault::destination::Destination;
 use crate::vault::env_key::EnvKey;
 use crate::vault::name::AppName;
@@ -12,6 +16,7 @@ use crate::vault::reference::{Reference, Target};
 use crate::vault::slot::Choice;
 use crate::vault::workspace::Workspace;
 use crate::vault::{self, Scan, Selected, Vault};
+use anyhow::Context as _;
 
 #[derive(clap::Args)]
 pub struct SelectionArgs {
@@ -35,41 +40,50 @@ pub struct SelectionArgs {
     destination: DestinationArgs,
 }
 
-/// What the arguments select, as far as that is known without the vault.
+/// What is selected, as far as that is known without the vault.
 pub struct Selection {
-    chosen: Vec<(EnvKey, Reference)>,
+    chosen: Vec<Chosen>,
     app: Option<AppName>,
     all: bool,
+    receiver: Receiver,
     environment: Environment,
 }
 
+/// A variable that is named together with its secret.
+type Chosen = project::Entry;
+
+/// Who is given the values.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Receiver {
+    /// A command that inherits what this process has open.
+    Child,
+    /// Whoever reads what is written; no file lives as long.
+    Reader,
+}
+
 impl SelectionArgs {
-    /// Reads the arguments; selecting nothing is an error.
+    /// Reads the arguments, which may select nothing.
     pub fn parse(&self) -> Result<Selection, Error> {
         let allowed = self.allow_env.iter().map(|key| parse_key(key));
         let allowed = allowed.collect::<Result<Vec<_>, _>>()?;
-        let chosen = self.env.iter().map(|pair| parse_pair(pair));
-        let chosen = chosen.collect::<Result<Vec<_>, _>>()?;
-        let app = self.app.as_deref().map(parse_name).transpose()?;
-        if chosen.is_empty() && app.is_none() && !self.all {
-            return Err(Error::Usage {
-                message: "no secret is selected".into(),
-                hint: Some(
-                    "name them with -e KEY=REF, give those of an app with --app, or all of the workspace with --all"
-                        .into(),
-                ),
-            });
-        }
-        let environment = Environment::new(allowed);
-        for (key, _) in &chosen {
-            environment.check_key(key)?;
-        }
-        Ok(Selection {
-            chosen,
-            app,
+        let chosen = self.env.iter().map(|pair| {
+            let (key, reference) = parse_pair(pair)?;
+            Ok(Chosen {
+                key,
+                reference,
+                delivery: Delivery::Value,
+                presence: Presence::Required,
+            })
+        });
+        let mut selection = Selection {
+            chosen: Vec::new(),
+            app: self.app.as_deref().map(parse_name).transpose()?,
             all: self.all,
-            environment,
-        })
+            receiver: Receiver::Reader,
+            environment: Environment::new(allowed),
+        };
+        selection.choose(chosen.collect::<Result<_, Error>>()?)?;
+        Ok(selection)
     }
 
     /// Opens what is selected.
@@ -79,12 +93,64 @@ impl SelectionArgs {
         vault: &Vault,
         context: &mut Context,
     ) -> Result<Environment, Error> {
+        let selection = match selection.receiver {
+            Receiver::Child => selection,
+            Receiver::Reader => selection.or_project(context)?,
+        };
         let destination = self.destination.destination(context, vault)?;
         selection.fill(vault, &destination, context)
+    }
+
+    /// Opens one more secret, for where the others go.
+    pub fn value(
+        &self,
+        reference: &Reference,
+        vault: &Vault,
+        context: &mut Context,
+    ) -> Result<Plaintext, Error> {
+        let destination = self.destination.destination(context, vault)?;
+        let now = Choice::At(context.now);
+        let selected = vault.value(context.workspace(), reference, now, &destination)?;
+        attention::warn(context, &selected.secret);
+        Ok(selected.value)
     }
 }
 
 impl Selection {
+    /// For a command that this process becomes or starts: it can be given files, or nothing at all.
+    pub fn for_child(self) -> Self {
+        let receiver = Receiver::Child;
+        Self { receiver, ..self }
+    }
+
+    /// Where nothing is selected, what the project file says; nothing there either is an error. Called
+    /// before the vault is opened, it spares a question for the passphrase.
+    pub fn or_project(mut self, context: &mut Context) -> Result<Self, Error> {
+        if !self.chosen.is_empty() || self.app.is_some() || self.all {
+            return Ok(self);
+        }
+        let file = context.project()?;
+        let file = file.filter(|file| !file.project.env.is_empty());
+        let file = file.ok_or_else(|| Error::Usage {
+            message: "no secret is selected".into(),
+            hint: Some(
+                "name them with -e KEY=REF, give those of an app with --app, all of the workspace with --all, or list them under [env] in kluis.toml"
+                    .into(),
+            ),
+        })?;
+        context.follow(&file)?;
+        self.choose(file.project.env.clone())?;
+        Ok(self)
+    }
+
+    fn choose(&mut self, chosen: Vec<Chosen>) -> Result<(), Error> {
+        for Chosen { key, .. } in &chosen {
+            self.environment.check_key(key)?;
+        }
+        self.chosen = chosen;
+        Ok(())
+    }
+
     /// How much of the vault is needed.
     pub fn scan(&self) -> Scan {
         if self.all {
@@ -101,8 +167,11 @@ impl Selection {
         destination: &Destination,
         context: &mut Context,
     ) -> Result<Environment, Error> {
-        let chosen = self.chosen;
-        let is_chosen = |key: &EnvKey| chosen.iter().any(|(named, _)| named == key);
+        let chosen = std::mem::take(&mut self.chosen);
+        for choice in &chosen {
+            check_delivery(choice, self.receiver)?;
+        }
+        let is_chosen = |key: &EnvKey| chosen.iter().any(|named| named.key == *key);
         let mut links = self
             .app
             .as_ref()
@@ -113,9 +182,17 @@ impl Selection {
         }
         let now = context.now;
         let workspace_in_use = context.workspace().cloned();
-        let mut give = |key: EnvKey, reference: Reference, selected: Selected| {
+        let mut give = |key: EnvKey, reference: Reference, selected: Selected, delivery| {
             attention::warn(context, &selected.secret);
-            self.environment.insert(key, reference, selected.value)
+            match delivery {
+                Delivery::Value => self.environment.insert(key, reference, selected.value)?,
+                Delivery::File => {
+                    let file = ValueFile::new(&selected.value)
+                        .with_context(|| format!("no file could be made for {key}"))?;
+                    self.environment.insert_file(key, reference, file)?;
+                }
+            }
+            Ok::<_, Error>(())
         };
         if self.all {
             let workspace = vault.workspace(workspace_in_use.as_ref())?;
@@ -126,7 +203,7 @@ impl Selection {
                 let is_linked = links.contains(&(key.clone(), by_id));
                 if !is_chosen(&key) && !is_linked {
                     let by_name = within(workspace, Target::Name(selected.secret.name.clone()));
-                    give(key, by_name, selected)?;
+                    give(key, by_name, selected, Delivery::Value)?;
                 }
             }
         }
@@ -136,14 +213,47 @@ impl Selection {
                 secret: Target::Name(selected.secret.name.clone()),
                 ..reference
             };
-            give(key, by_name, selected)?;
+            give(key, by_name, selected, Delivery::Value)?;
         }
-        for (key, reference) in chosen {
+        for choice in chosen {
             let workspace = workspace_in_use.as_ref();
-            let selected = vault.value(workspace, &reference, Choice::At(now), destination)?;
-            give(key, reference, selected)?;
+            let found = vault.value(workspace, &choice.reference, Choice::At(now), destination);
+            match found {
+                Err(error) if choice.presence == Presence::Optional && is_absence(&error) => {}
+                found => give(choice.key, choice.reference, found?, choice.delivery)?,
+            }
         }
         Ok(self.environment)
+    }
+}
+
+/// Whether there is just nothing to give: no such secret, no such slot, or none effective.
+pub fn is_absence(error: &vault::Error) -> bool {
+    matches!(
+        error,
+        vault::Error::NotFound {
+            what: "secret" | "slot",
+            ..
+        } | vault::Error::NotEffective { .. }
+    )
+}
+
+/// A file has to live for as long as whoever was given its path. Where it is not in memory, somebody would
+/// have to remove it after the command that this process becomes.
+fn check_delivery(choice: &Chosen, receiver: Receiver) -> Result<(), Error> {
+    if choice.delivery == Delivery::Value {
+        return Ok(());
+    }
+    let key = &choice.key;
+    match receiver {
+        Receiver::Child if cfg!(target_os = "linux") => Ok(()),
+        Receiver::Child => Err(Error::usage(format!(
+            "{key} is to be a file, which `run` can give on Linux only"
+        ))),
+        Receiver::Reader => Err(Error::Usage {
+            message: format!("{key} is to be a file, which only a command can be given"),
+            hint: Some("`kluis run` does that; -e KEY=REF names others instead".into()),
+        }),
     }
 }
 

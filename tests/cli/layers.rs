@@ -18,6 +18,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "keyring",
             "plaintext",
             "platform",
+            "project",
             "sealed",
             "settings",
             "store",
@@ -28,10 +29,15 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "error",
         &[
-            "deliver", "keyring", "sealed", "settings", "store", "ui", "vault",
+            "deliver", "keyring", "project", "sealed", "settings", "store", "ui", "vault",
         ],
     ),
     ("settings", &["plaintext", "vault"]),
+    // Only how secrets are named: it opens no vault.
+    (
+        "project",
+        &["vault::env_key", "vault::name", "vault::reference"],
+    ),
     ("ui", &["plaintext", "platform"]),
     ("deliver", &["plaintext", "platform", "vault"]),
     ("vault", &["keyring", "plaintext", "sealed", "store"]),

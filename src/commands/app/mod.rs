@@ -5,6 +5,7 @@ mod delete;
 mod link;
 mod list;
 mod show;
+mod sync;
 mod unlink;
 
 pub use show::Shown;
@@ -35,6 +36,7 @@ enum Subverb {
     List(list::List),
     Show(show::Show),
     Delete(delete::Delete),
+    Sync(sync::Sync),
 }
 
 impl Verb for App {
@@ -46,6 +48,7 @@ impl Verb for App {
             Subverb::List(verb) => verb.run(context),
             Subverb::Show(verb) => verb.run(context),
             Subverb::Delete(verb) => verb.run(context),
+            Subverb::Sync(verb) => verb.run(context),
         }
     }
 }

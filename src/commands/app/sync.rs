@@ -1,0 +1,96 @@
+//! `app sync`
+
+use super::Shown;
+use crate::commands::output::note_unchanged;
+use crate::commands::{Context, Verb};
+use crate::error::Error;
+use crate::project::{Entry, Presence, Project};
+use crate::vault::Scan;
+use crate::vault::name::AppName;
+
+/// Give an app exactly the links that the project file lists
+///
+/// The project file kluis.toml names the app; what it lists under [env] are the links. Makes the app when
+/// there is none, takes away links that are not in the file, says what changed, and prints the app's id. What
+/// the file has as a file is linked like any other; an optional secret that is missing is left out. All of it
+/// is one write, or none.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  kluis app sync
+  kluis app sync --json | jq -r '.links[].env_key'")]
+pub struct Sync {}
+
+impl Verb for Sync {
+    fn run(self, context: &mut Context) -> Result<(), Error> {
+        let file = context.followed_project()?;
+        let name = app_of(&file.project)?;
+        let workspace = context.workspace().cloned();
+        let mut vault = context.open(Scan::Lookup)?;
+        let changed = context.change_in(&mut vault, |change| {
+            let mut links = Vec::new();
+            for Entry {
+                key,
+                reference,
+                presence,
+                ..
+            } in &file.project.env
+            {
+                let is_missing = *presence == Presence::Optional
+                    && change.look_up(workspace.as_ref(), reference)?.is_none();
+                if !is_missing {
+                    links.push((key.clone(), reference.clone()));
+                }
+            }
+            Ok::<_, Error>(change.sync_app(workspace.as_ref(), name, &links)?)
+        })?;
+        let synced = &changed.result;
+        if synced.is_new {
+            context.ui.note(&format!("made the app {name}"));
+        }
+        for key in &synced.linked {
+            context.ui.note(&format!("linked {key}"));
+        }
+        for key in &synced.unlinked {
+            context.ui.note(&format!("unlinked {key}"));
+        }
+        note_unchanged(context, changed.written);
+        let app = vault.app(name)?;
+        if context.json {
+            return Ok(context.ui.json(&Shown::new(&app))?);
+        }
+        Ok(context.ui.line(&app.id.to_string())?)
+    }
+}
+
+/// The app of a project file that has something to say about it.
+fn app_of(project: &Project) -> Result<&AppName, Error> {
+    let incomplete = |message: &str, hint: &str| Error::Usage {
+        message: message.into(),
+        hint: Some(hint.into()),
+    };
+    let name = project.app.as_ref().ok_or_else(|| {
+        incomplete(
+            "the project file names no app",
+            "add a line such as app = \"billing\" at its top",
+        )
+    })?;
+    // An app that loses every link is more likely a mistake than meant.
+    if project.env.is_empty() {
+        return Err(incomplete(
+            "the project file lists nothing under [env]",
+            "`kluis app unlink` takes a link away, `kluis app delete` all of them",
+        ));
+    }
+    if let Some(entry) = project
+        .env
+        .iter()
+        .find(|entry| entry.reference.slot.is_some())
+    {
+        return Err(Error::usage(format!(
+            "a link takes the effective slot, so that no slot can be named for {}",
+            entry.key
+        )));
+    }
+    Ok(name)
+}

@@ -1,0 +1,213 @@
+//! `check`: whether `run` would find what the project file lists. Opens every value, and shows none.
+
+use super::destination::DestinationArgs;
+use super::selection::{is_absence, parse_key};
+use super::{Context, Verb};
+use crate::deliver::environment::Environment;
+use crate::error::{Error, Exit};
+use crate::keyring;
+use crate::project::{Delivery, Entry, Presence};
+use crate::ui::Table;
+use crate::vault::destination::Destination;
+use crate::vault::policy::Due;
+use crate::vault::slot::Choice;
+use crate::vault::{self, Scan, Vault};
+use serde::Serialize;
+
+/// Check that every secret of the project file can be given
+///
+/// For each variable under [env] in kluis.toml: the secret is there and effective, opens, may go where --for
+/// says, is neither expired nor due for rotation, and the variable is one that a secret may become. Never
+/// prints a value. Ends with 0, with 3 when one is missing or not effective, with 1 when one is only expired
+/// or due, and with 5, 8 or 7 when one is damaged, denied or cannot be given.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  kluis check
+  kluis check --for api.example.com && kluis run --for api.example.com -- ./deploy
+  kluis check --json | jq -r '.entries[] | select(.problem) | .env_key'")]
+pub struct Check {
+    /// Allow the variable KEY, as `run` does; may be repeated
+    #[arg(long, value_name = "KEY")]
+    allow_env: Vec<String>,
+
+    #[command(flatten)]
+    destination: DestinationArgs,
+}
+
+#[derive(Serialize)]
+struct Report {
+    ok: bool,
+    entries: Vec<Row>,
+}
+
+#[derive(Serialize)]
+struct Row {
+    env_key: String,
+    secret: String,
+    state: State,
+    problem: Option<String>,
+}
+
+/// What came of one variable.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum State {
+    Ok,
+    /// Optional, and not there.
+    LeftOut,
+    Missing,
+    NotEffective,
+    Undecryptable,
+    /// Its domains, or the reach of the key, do not allow it.
+    Denied,
+    /// The variable or the value is one that no program is given.
+    Refused,
+    Expired,
+    Overdue,
+}
+
+/// The worst first: what a script is told when several apply.
+const BY_WEIGHT: [Exit; 5] = [
+    Exit::Damaged,
+    Exit::NotFound,
+    Exit::Denied,
+    Exit::Invalid,
+    Exit::Failed,
+];
+
+impl State {
+    fn exit(self) -> Option<Exit> {
+        match self {
+            Self::Ok | Self::LeftOut => None,
+            Self::Missing | Self::NotEffective => Some(Exit::NotFound),
+            Self::Undecryptable => Some(Exit::Damaged),
+            Self::Denied => Some(Exit::Denied),
+            Self::Refused => Some(Exit::Invalid),
+            Self::Expired | Self::Overdue => Some(Exit::Failed),
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::LeftOut => "left out",
+            Self::Missing => "missing",
+            Self::NotEffective => "not effective",
+            Self::Undecryptable => "undecryptable",
+            Self::Denied => "denied",
+            Self::Refused => "refused",
+            Self::Expired => "expired",
+            Self::Overdue => "overdue",
+        }
+    }
+}
+
+impl Verb for Check {
+    fn run(self, context: &mut Context) -> Result<(), Error> {
+        let allowed = self.allow_env.iter().map(|key| parse_key(key));
+        let allowed = allowed.collect::<Result<Vec<_>, _>>()?;
+        let file = context.followed_project()?;
+        let vault = context.open(Scan::Lookup)?;
+        let destination = self.destination.destination(context, &vault)?;
+        let mut environment = Environment::new(allowed);
+        let mut entries = Vec::new();
+        for entry in &file.project.env {
+            let (state, problem) = examine(entry, &vault, &destination, &mut environment, context)?;
+            entries.push(Row {
+                env_key: entry.key.to_string(),
+                secret: entry.reference.to_string(),
+                state,
+                problem,
+            });
+        }
+        drop(environment);
+        let exits: Vec<Exit> = entries.iter().filter_map(|row| row.state.exit()).collect();
+        let worst = BY_WEIGHT.into_iter().find(|exit| exits.contains(exit));
+        print(context, entries, worst.is_none())?;
+        match worst {
+            None => Ok(()),
+            Some(exit) => {
+                context.ui.finish()?;
+                let count = exits.len();
+                Err(Error::Unready { count, exit })
+            }
+        }
+    }
+}
+
+type Finding = (State, Option<String>);
+
+/// Does with one variable what `run` would do; an error is about the vault as a whole.
+fn examine(
+    entry: &Entry,
+    vault: &Vault,
+    destination: &Destination,
+    environment: &mut Environment,
+    context: &Context,
+) -> Result<Finding, Error> {
+    // Whether it opens is one question, and where it may go is another.
+    let anywhere = Destination::anywhere();
+    let now = Choice::At(context.now);
+    let selected = match vault.value(context.workspace(), &entry.reference, now, &anywhere) {
+        Ok(selected) => selected,
+        Err(error) => return absent(error, entry.presence),
+    };
+    if let Err(denied) = destination.check(&selected.secret) {
+        return Ok((State::Denied, Some(denied.to_string())));
+    }
+    let (key, reference) = (entry.key.clone(), entry.reference.clone());
+    let given = match entry.delivery {
+        Delivery::Value => environment.insert(key, reference, selected.value),
+        Delivery::File => environment.check_key(&key),
+    };
+    if let Err(refused) = given {
+        return Ok((State::Refused, Some(refused.to_string())));
+    }
+    Ok(match selected.secret.due(context.now.seconds()) {
+        None => (State::Ok, None),
+        Some(Due::Expiry(time)) => (State::Expired, Some(format!("expired at {time}"))),
+        Some(Due::Rotation(time)) => (
+            State::Overdue,
+            Some(format!("due for rotation since {time}")),
+        ),
+    })
+}
+
+/// What it means that there is no value.
+fn absent(error: vault::Error, presence: Presence) -> Result<Finding, Error> {
+    use vault::Error as E;
+    let state = match (&error, presence) {
+        (found, Presence::Optional) if is_absence(found) => {
+            return Ok((State::LeftOut, None));
+        }
+        (E::NotFound { .. }, _) => State::Missing,
+        (E::NotEffective { .. }, _) => State::NotEffective,
+        (E::Sealed(_) | E::Keyring(keyring::Error::Sealed(_)), _) => State::Undecryptable,
+        (E::OutOfReach { .. } | E::Keyring(keyring::Error::OutOfReach), _) => State::Denied,
+        _ => return Err(error.into()),
+    };
+    Ok((state, Some(error.to_string())))
+}
+
+fn print(context: &mut Context, entries: Vec<Row>, ok: bool) -> Result<(), Error> {
+    if context.json {
+        return Ok(context.ui.json(&Report { ok, entries })?);
+    }
+    if entries.is_empty() {
+        context
+            .ui
+            .note("the project file lists nothing under [env]");
+        return Ok(());
+    }
+    let mut table = Table::new(["ENV KEY", "SECRET", "STATE", "PROBLEM"]);
+    for row in entries {
+        table.row([
+            row.env_key,
+            row.secret,
+            row.state.word().to_owned(),
+            row.problem.unwrap_or_default(),
+        ]);
+    }
+    Ok(context.ui.table(&table)?)
+}

@@ -1,0 +1,171 @@
+//! The project file as a command meets it: read before anything else, and followed only where it draws on a
+//! vault of its own or somebody has agreed. Nothing that it says is used before that was asked here.
+
+use super::Context;
+use super::context::known;
+use crate::error::Error;
+use crate::project::{self, Consents, Held, ProjectFile, find, resolve};
+use crate::settings::{self, Settings, Source};
+use crate::vault;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+const CONSENTS: &str = "kluis/trusted.json";
+
+/// What was found, and what is agreed about it.
+pub struct Surroundings {
+    /// A mistake in it waits for the first who needs the file.
+    read: Result<Option<Rc<ProjectFile>>, project::Error>,
+    consents: Option<PathBuf>,
+    /// KLUIS_TRUST_PROJECT
+    agreed: Option<OsString>,
+}
+
+/// Whether a project file may speak for the user.
+struct Standing {
+    may_speak: bool,
+    held: Held,
+    /// What is wrong with the list of agreements.
+    problem: Option<String>,
+}
+
+impl Surroundings {
+    pub fn look(home: Option<&Path>) -> Self {
+        let here = std::env::current_dir();
+        let state = known("XDG_STATE_HOME", dirs::state_dir)
+            .or_else(|| known("XDG_DATA_HOME", dirs::data_dir));
+        Self {
+            read: here.map_or(Ok(None), |here| {
+                find(&here, home).map(|file| file.map(Rc::new))
+            }),
+            consents: state.map(|directory| directory.join(CONSENTS)),
+            agreed: std::env::var_os("KLUIS_TRUST_PROJECT"),
+        }
+    }
+
+    /// What the settings are settled from.
+    pub fn wishes(&self) -> settings::Project {
+        match &self.read {
+            Ok(Some(file)) => settings::Project {
+                vault: file.project.vault.clone(),
+                workspace: file.project.workspace.clone(),
+            },
+            Ok(None) | Err(_) => settings::Project::default(),
+        }
+    }
+
+    fn file(&self) -> Result<Option<Rc<ProjectFile>>, Error> {
+        Ok(self.read.clone()?)
+    }
+
+    fn standing(&self, file: &ProjectFile, settings: &Settings) -> Standing {
+        let vault = settings.vault.path();
+        let agreed = self.agreed.as_ref().and_then(|agreed| agreed.to_str());
+        let agreed = agreed.is_some_and(|hash| hash.trim().eq_ignore_ascii_case(&file.sha256));
+        let mut standing = Standing {
+            may_speak: settings.vault_source == Source::Flag || file.owns(vault) || agreed,
+            held: Held::Never,
+            problem: None,
+        };
+        if let (false, Some(place)) = (standing.may_speak, &self.consents) {
+            let consents = Consents::load(place.clone());
+            let named = settings.vault_source == Source::ProjectFile;
+            // Where it leads nowhere that can be told, there is nothing that was agreed to.
+            let leads_to = named.then(|| resolve(vault).unwrap_or_default());
+            standing.held = consents.about(file, leads_to.as_deref());
+            standing.may_speak = standing.held == Held::Trusted;
+            standing.problem = consents
+                .problem()
+                .map(|problem| format!("{} {problem}: nothing counts as trusted", place.display()));
+        }
+        standing
+    }
+}
+
+impl Context<'_> {
+    /// The project file, whether or not it may be followed.
+    pub fn project(&self) -> Result<Option<Rc<ProjectFile>>, Error> {
+        self.surroundings.file()
+    }
+
+    /// Where the project file is, be it one that cannot be read.
+    pub fn project_path(&self) -> Result<PathBuf, Error> {
+        match &self.surroundings.read {
+            Ok(Some(file)) => Ok(file.path.clone()),
+            Ok(None) => Err(no_project()),
+            Err(error) => Ok(error.path().to_owned()),
+        }
+    }
+
+    /// The project file that there has to be, and that may be followed.
+    pub fn followed_project(&mut self) -> Result<Rc<ProjectFile>, Error> {
+        let file = self.project()?.ok_or_else(no_project)?;
+        self.follow(&file)?;
+        Ok(file)
+    }
+
+    /// Before a project file decides about secrets.
+    pub fn follow(&mut self, file: &ProjectFile) -> Result<(), Error> {
+        let standing = self.surroundings.standing(file, &self.settings);
+        if standing.may_speak {
+            return Ok(());
+        }
+        if let Some(problem) = &standing.problem {
+            self.ui.warning(problem);
+        }
+        let vault = self.settings.vault.path().to_owned();
+        Err(file.untrusted(vault, standing.held).into())
+    }
+
+    /// Before something is used that was settled by `source`.
+    pub fn check_source(&mut self, source: Source) -> Result<(), Error> {
+        let file = self.project()?;
+        match (source, file) {
+            (Source::ProjectFile, Some(file)) => self.follow(&file),
+            _ => Ok(()),
+        }
+    }
+
+    /// The public key that the vault has to have. That of a project file counts for the vault that the file
+    /// draws on, and only against it.
+    pub fn pin(&self) -> Result<Option<String>, Error> {
+        if let Some(pin) = &self.settings.vault_key {
+            return Ok(Some(pin.clone()));
+        }
+        let Some(file) = self.project()? else {
+            return Ok(None);
+        };
+        let is_meant = match self.settings.vault_source {
+            Source::ProjectFile => true,
+            Source::Flag => false,
+            Source::Environment | Source::UserFile | Source::Default => {
+                let names_none = file.project.vault.is_none();
+                names_none && self.surroundings.standing(&file, &self.settings).may_speak
+            }
+        };
+        Ok(file.project.vault_key.clone().filter(|_| is_meant))
+    }
+
+    /// The list of agreements, which is made when there is none yet.
+    pub fn consents(&mut self) -> Result<Consents, Error> {
+        let place = self.surroundings.consents.clone();
+        let origin = "the list of trusted project files";
+        let place = place.ok_or(settings::Error::NoHome { origin })?;
+        let consents = Consents::load(place);
+        if let Some(problem) = consents.problem() {
+            let place = consents.place().display().to_string();
+            self.ui
+                .warning(&format!("{place} {problem}: nothing counts as trusted"));
+        }
+        Ok(consents)
+    }
+}
+
+pub fn no_project() -> Error {
+    let (what, name) = (
+        "project file",
+        "kluis.toml in this folder or above it".into(),
+    );
+    vault::Error::NotFound { what, name }.into()
+}

@@ -1,0 +1,241 @@
+//! `trust`: that a project file may draw on a vault which is not its own, once somebody has seen on what.
+
+use super::project_file::no_project;
+use super::{Context, Verb};
+use crate::error::Error;
+use crate::project::{Agreement, Delivery, Entry, FILE_NAME, Held, Presence, ProjectFile, resolve};
+use crate::settings::Interaction;
+use crate::ui::{Answer, Error as UiError, Table, for_terminal};
+use anyhow::Context as _;
+use serde::Serialize;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Let the project file draw on a vault outside of its folder
+///
+/// Shows on which vault, workspace and secrets the project file kluis.toml of this folder, or the nearest
+/// above, would draw; asks, or needs --yes; and prints the SHA-256 of its content. The agreement is for this
+/// file as it is: after any change of it, and when the vault that it names turns out to be another one, it
+/// has to be given again. A project file needs none for a vault in its own folder. In CI, set
+/// KLUIS_TRUST_PROJECT to the SHA-256 instead, as `sha256sum kluis.toml` prints it.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  kluis trust
+  kluis trust --list
+  kluis trust --remove
+  kluis trust --remove ~/old-project")]
+pub struct Trust {
+    /// Show the project files that are trusted
+    #[arg(long, conflicts_with = "remove")]
+    list: bool,
+
+    /// Trust the project file no longer, or the one of this folder
+    #[arg(long, value_name = "FOLDER", num_args = 0..=1)]
+    remove: Option<Option<PathBuf>>,
+}
+
+#[derive(Serialize)]
+struct Trusted<'a> {
+    path: String,
+    sha256: &'a str,
+    vault: String,
+    workspace: Option<&'a str>,
+    app: Option<&'a str>,
+    env: Vec<Variable>,
+}
+
+#[derive(Serialize)]
+struct Variable {
+    env_key: String,
+    secret: String,
+    optional: bool,
+    file: bool,
+}
+
+#[derive(Serialize)]
+struct Listing<'a> {
+    count: usize,
+    projects: &'a [Agreement],
+}
+
+impl Verb for Trust {
+    fn run(self, context: &mut Context) -> Result<(), Error> {
+        if self.list {
+            return list(context);
+        }
+        if let Some(folder) = &self.remove {
+            return remove(context, folder.as_deref());
+        }
+        let file = context.project()?.ok_or_else(no_project)?;
+        let agreement = agreement(&file, context)?;
+        let mut consents = context.consents()?;
+        let vault = agreement.vault.as_deref().map(Path::new);
+        if consents.about(&file, vault) == Held::Trusted {
+            context.ui.note("unchanged");
+        } else {
+            agree(&file, context)?;
+            consents.insert(agreement);
+            let place = consents.place().display().to_string();
+            consents
+                .save()
+                .with_context(|| format!("nothing was trusted: {place} could not be written"))?;
+        }
+        if context.json {
+            let trusted = trusted(&file, context);
+            return Ok(context.ui.json(&trusted)?);
+        }
+        Ok(context.ui.line(&file.sha256)?)
+    }
+}
+
+/// What is agreed to, if somebody agrees.
+fn agreement(file: &ProjectFile, context: &Context) -> Result<Agreement, Error> {
+    let text = |path: &Path| {
+        let text = path.to_str().map(str::to_owned);
+        text.with_context(|| format!("{} is not UTF-8, so that it cannot be kept", path.display()))
+    };
+    let vault = file.project.vault.as_deref().map(|vault| {
+        let place = resolve(vault);
+        let place = place.with_context(|| format!("{} leads nowhere", vault.display()))?;
+        text(&place)
+    });
+    Ok(Agreement {
+        path: text(&file.path)?,
+        sha256: file.sha256.clone(),
+        vault: vault.transpose()?,
+        trusted_at: context.now.rfc3339(),
+    })
+}
+
+/// Shows what the file draws on, and asks.
+fn agree(file: &ProjectFile, context: &mut Context) -> Result<(), Error> {
+    let shown = describe(file, context);
+    if context.yes {
+        context.ui.note(&shown);
+        return Ok(());
+    }
+    let unasked = || Error::Usage {
+        message: "nobody is there to be asked whether the project file is to be trusted".into(),
+        hint: Some("read it, then add --yes".into()),
+    };
+    if context.settings.interaction == Interaction::Refused {
+        return Err(unasked());
+    }
+    match context
+        .ui
+        .confirm(&format!("{shown}\nTrust it?"), Answer::No)
+    {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(UiError::Cancelled.into()),
+        Err(UiError::NoTerminal) => Err(unasked()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A line for each thing. What comes from the file is escaped here: a newline in it must not look like a
+/// line of ours.
+fn describe(file: &ProjectFile, context: &Context) -> String {
+    let Trusted {
+        path,
+        vault,
+        workspace,
+        app,
+        env,
+        ..
+    } = trusted(file, context);
+    let place = if file.owns(Path::new(&vault)) {
+        "in its own folder"
+    } else {
+        "not its own"
+    };
+    let mut lines = vec![
+        format!("{} draws on", for_terminal(&path)),
+        format!("  vault      {} ({place})", for_terminal(&vault)),
+    ];
+    let names = [("workspace", workspace), ("app", app)];
+    for (label, name) in names {
+        lines.extend(name.map(|name| format!("  {label:<10} {name}")));
+    }
+    for variable in env {
+        let optional = if variable.optional {
+            ", if it is there"
+        } else {
+            ""
+        };
+        let form = if variable.file { ", as a file" } else { "" };
+        let Variable {
+            env_key, secret, ..
+        } = variable;
+        lines.push(format!("  {env_key} = {secret}{form}{optional}"));
+    }
+    lines.join("\n")
+}
+
+fn trusted<'a>(file: &'a ProjectFile, context: &Context) -> Trusted<'a> {
+    let project = &file.project;
+    let vault = project.vault.as_deref();
+    let vault = vault.unwrap_or(context.settings.vault.path());
+    let real = resolve(vault).unwrap_or_else(|| vault.to_owned());
+    let variable = |entry: &Entry| Variable {
+        env_key: entry.key.to_string(),
+        secret: entry.reference.to_string(),
+        optional: entry.presence == Presence::Optional,
+        file: entry.delivery == Delivery::File,
+    };
+    Trusted {
+        path: file.path.display().to_string(),
+        sha256: &file.sha256,
+        vault: real.display().to_string(),
+        workspace: project.workspace.as_ref().map(|name| name.as_str()),
+        app: project.app.as_ref().map(|name| name.as_str()),
+        env: project.env.iter().map(variable).collect(),
+    }
+}
+
+/// Forgets the agreement about the file that is meant, be it gone.
+fn remove(context: &mut Context, folder: Option<&Path>) -> Result<(), Error> {
+    let path = match folder {
+        Some(folder) => {
+            let real = fs::canonicalize(folder).or_else(|_| std::path::absolute(folder));
+            let real = real.context("the folder has no path")?;
+            if real.file_name().is_some_and(|name| name == FILE_NAME) {
+                real
+            } else {
+                real.join(FILE_NAME)
+            }
+        }
+        // Also when it cannot be read any more.
+        None => context.project_path()?,
+    };
+    let mut consents = context.consents()?;
+    if !path.to_str().is_some_and(|path| consents.remove(path)) {
+        context.ui.note("unchanged");
+        return Ok(());
+    }
+    let place = consents.place().display().to_string();
+    consents.save().with_context(|| {
+        format!("{place} could not be written: the project file is trusted still")
+    })?;
+    Ok(())
+}
+
+fn list(context: &mut Context) -> Result<(), Error> {
+    let consents = context.consents()?;
+    let agreements = consents.agreements();
+    if context.json {
+        return Ok(context.ui.json(&Listing {
+            count: agreements.len(),
+            projects: agreements,
+        })?);
+    }
+    if agreements.is_empty() {
+        context.ui.note("no project file is trusted");
+        return Ok(());
+    }
+    let mut table = Table::new(["PROJECT FILE", "SHA-256", "TRUSTED"]);
+    for agreement in agreements {
+        table.row([&agreement.path, &agreement.sha256, &agreement.trusted_at]);
+    }
+    Ok(context.ui.table(&table)?)
+}

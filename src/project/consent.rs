@@ -1,0 +1,299 @@
+//! The project files that this user agreed to follow, in a file of the state directory. It holds no secret,
+//! but decides about some: only its owner may write it, and whatever is wrong with it means no agreement.
+
+use super::ProjectFile;
+use rustix::process::geteuid;
+use serde::{Deserialize, Serialize};
+use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
+use std::io::{self, ErrorKind, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+const VERSION: u32 = 1;
+const MAX_FILE_BYTES: u64 = 1024 * 1024;
+const OTHERS_MAY_WRITE: u32 = 0o022;
+
+/// Every agreement there is.
+pub struct Consents {
+    place: PathBuf,
+    agreements: Vec<Agreement>,
+    /// Why there may be more than these, as the end of a sentence.
+    problem: Option<&'static str>,
+}
+
+/// That one project file, as it is, may draw on secrets.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Agreement {
+    pub path: String,
+    pub sha256: String,
+    /// Where the vault that the file names really was, if it names one and that can be told.
+    pub vault: Option<String>,
+    pub trusted_at: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document {
+    version: u32,
+    projects: Vec<Agreement>,
+}
+
+/// All that a later version promises.
+#[derive(Deserialize)]
+struct Version {
+    version: u32,
+}
+
+/// What is agreed about a project file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Held {
+    Trusted,
+    /// Not this content, or not with the vault that it leads to now.
+    Changed,
+    Never,
+}
+
+impl Held {
+    /// What keeps the file from being followed, as the end of a sentence.
+    pub fn problem(self) -> &'static str {
+        match self {
+            Self::Trusted | Self::Never => "is not trusted",
+            Self::Changed => "has changed since it was trusted",
+        }
+    }
+}
+
+impl Consents {
+    /// What the file at `place` says.
+    pub fn load(place: PathBuf) -> Self {
+        let (agreements, problem) = match read(&place) {
+            Ok(agreements) => (agreements, None),
+            Err(problem) => (Vec::new(), Some(problem)),
+        };
+        Self {
+            place,
+            agreements,
+            problem,
+        }
+    }
+
+    pub fn place(&self) -> &Path {
+        &self.place
+    }
+
+    pub fn agreements(&self) -> &[Agreement] {
+        &self.agreements
+    }
+
+    pub fn problem(&self) -> Option<&'static str> {
+        self.problem
+    }
+
+    /// What is agreed about a file whose own `vault`, where it is followed, leads to this place.
+    pub fn about(&self, file: &ProjectFile, vault: Option<&Path>) -> Held {
+        let Some(path) = file.path.to_str() else {
+            return Held::Never;
+        };
+        let Some(known) = self.agreements.iter().find(|known| known.path == path) else {
+            return Held::Never;
+        };
+        let same_vault =
+            vault.is_none_or(|vault| known.vault.as_deref().map(Path::new) == Some(vault));
+        if known.sha256 == file.sha256 && same_vault {
+            Held::Trusted
+        } else {
+            Held::Changed
+        }
+    }
+
+    /// Takes an agreement into the list, in the place of an older one.
+    pub fn insert(&mut self, agreement: Agreement) {
+        self.agreements.retain(|known| known.path != agreement.path);
+        self.agreements.push(agreement);
+        self.agreements
+            .sort_by(|one, other| one.path.cmp(&other.path));
+    }
+
+    /// Whether there was one to forget.
+    pub fn remove(&mut self, path: &str) -> bool {
+        let before = self.agreements.len();
+        self.agreements.retain(|known| known.path != path);
+        self.agreements.len() < before
+    }
+
+    /// Writes the list, in the place of what was there. Of two who write at once the last one wins.
+    pub fn save(&self) -> io::Result<()> {
+        let folder = self.place.parent().unwrap_or(Path::new("."));
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)?;
+        let document = Document {
+            version: VERSION,
+            projects: self.agreements.clone(),
+        };
+        let mut text = serde_json::to_vec_pretty(&document)?;
+        text.push(b'\n');
+        let random = getrandom::u64().map_err(io::Error::other)?;
+        let temporary = self.place.with_extension(format!("{random:016x}.tmp"));
+        let written = write(&temporary, &text).and_then(|()| fs::rename(&temporary, &self.place));
+        if written.is_err() {
+            let _ = fs::remove_file(&temporary);
+        }
+        written
+    }
+}
+
+fn write(path: &Path, text: &[u8]) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    let mut file = options
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
+    // A default ACL had its say in the mode.
+    file.set_permissions(Permissions::from_mode(0o600))?;
+    file.write_all(text)?;
+    file.sync_all()
+}
+
+fn read(place: &Path) -> Result<Vec<Agreement>, &'static str> {
+    let unread = "could not be read";
+    let found = match fs::metadata(place) {
+        Ok(found) => found,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(_) => return Err(unread),
+    };
+    if !found.is_file() {
+        return Err("is not a regular file");
+    }
+    if found.uid() != geteuid().as_raw() || found.mode() & OTHERS_MAY_WRITE != 0 {
+        return Err("can be written by others");
+    }
+    let file = File::open(place).map_err(|_| unread)?;
+    let mut bytes = Vec::new();
+    file.take(MAX_FILE_BYTES)
+        .read_to_end(&mut bytes)
+        .map_err(|_| unread)?;
+    match serde_json::from_slice(&bytes) {
+        Ok(Version { version: VERSION }) => {}
+        Ok(_) => return Err("was written by another version of kluis"),
+        Err(_) => return Err("is damaged"),
+    }
+    let document: Document = serde_json::from_slice(&bytes).map_err(|_| "is damaged")?;
+    Ok(document.projects)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::project::{FILE_NAME, Project};
+    use tempfile::TempDir;
+
+    fn place() -> (TempDir, PathBuf) {
+        let directory = tempfile::tempdir().unwrap();
+        let place = directory.path().join("state/kluis/trusted.json");
+        (directory, place)
+    }
+
+    fn file(folder: &str, sha256: &str) -> ProjectFile {
+        ProjectFile {
+            path: Path::new(folder).join(FILE_NAME),
+            folder: folder.into(),
+            sha256: sha256.into(),
+            project: Project::default(),
+            owner: None,
+        }
+    }
+
+    fn agreement(folder: &str, sha256: &str, vault: Option<&str>) -> Agreement {
+        Agreement {
+            path: format!("{folder}/{FILE_NAME}"),
+            sha256: sha256.into(),
+            vault: vault.map(str::to_owned),
+            trusted_at: "2026-01-01T00:00:00.000Z".into(),
+        }
+    }
+
+    #[test]
+    fn an_agreement_is_for_one_path_one_content_and_one_vault() {
+        let (_directory, place) = place();
+        let mut consents = Consents::load(place);
+        consents.insert(agreement("/a", "1", Some("/vault")));
+        consents.insert(agreement("/b", "2", None));
+        let about = |folder: &str, sha256: &str, vault: Option<&str>| {
+            consents.about(&file(folder, sha256), vault.map(Path::new))
+        };
+        assert_eq!(about("/a", "1", Some("/vault")), Held::Trusted);
+        assert_eq!(about("/a", "1", Some("/other")), Held::Changed);
+        assert_eq!(about("/a", "2", Some("/vault")), Held::Changed);
+        assert_eq!(about("/c", "1", Some("/vault")), Held::Never);
+        // The vault in use is not the file's.
+        assert_eq!(about("/a", "1", None), Held::Trusted);
+        assert_eq!(about("/b", "2", None), Held::Trusted);
+        assert_eq!(about("/b", "2", Some("/vault")), Held::Changed);
+    }
+
+    #[test]
+    fn the_list_is_kept_for_its_owner_alone() {
+        let (_directory, place) = place();
+        let mut consents = Consents::load(place.clone());
+        consents.insert(agreement("/b", "1", None));
+        consents.insert(agreement("/a", "1", None));
+        consents.insert(agreement("/b", "2", None));
+        consents.save().unwrap();
+        let read = Consents::load(place.clone());
+        assert_eq!(
+            read.agreements(),
+            [agreement("/a", "1", None), agreement("/b", "2", None)]
+        );
+        assert_eq!(read.problem(), None);
+        let mode = |path: &Path| fs::metadata(path).unwrap().mode() & 0o7777;
+        assert_eq!(mode(&place), 0o600);
+        assert_eq!(mode(place.parent().unwrap()), 0o700);
+        let left = fs::read_dir(place.parent().unwrap()).unwrap().count();
+        assert_eq!(left, 1, "no temporary file is left");
+
+        let mut read = read;
+        assert!(read.remove(&agreement("/a", "", None).path));
+        assert!(!read.remove(&agreement("/a", "", None).path));
+        read.save().unwrap();
+        assert_eq!(Consents::load(place).agreements().len(), 1);
+    }
+
+    #[test]
+    fn what_cannot_be_relied_on_is_no_agreement() {
+        let (_directory, place) = place();
+        let mut consents = Consents::load(place.clone());
+        assert_eq!(consents.problem(), None, "nothing was ever agreed");
+        consents.insert(agreement("/a", "1", None));
+        consents.save().unwrap();
+        let good = fs::read(&place).unwrap();
+        let refused = |bytes: &[u8], mode: u32| {
+            fs::write(&place, bytes).unwrap();
+            fs::set_permissions(&place, Permissions::from_mode(mode)).unwrap();
+            let read = Consents::load(place.clone());
+            assert_eq!(read.agreements(), []);
+            read.problem().unwrap()
+        };
+        assert_eq!(refused(&good[..good.len() / 2], 0o600), "is damaged");
+        assert_eq!(refused(b"", 0o600), "is damaged");
+        assert_eq!(
+            refused(br#"{"version":1,"projects":[{}]}"#, 0o600),
+            "is damaged"
+        );
+        let newer = br#"{"version":2,"agreed":[]}"#;
+        assert_eq!(
+            refused(newer, 0o600),
+            "was written by another version of kluis"
+        );
+        assert_eq!(refused(&good, 0o620), "can be written by others");
+        fs::remove_file(&place).unwrap();
+        fs::create_dir(&place).unwrap();
+        assert_eq!(
+            Consents::load(place.clone()).problem(),
+            Some("is not a regular file")
+        );
+    }
+}

@@ -1,0 +1,186 @@
+//! Finds the nearest project file and reads it, once and within bounds. Never waits for a pipe and never
+//! touches a device.
+
+use super::parse::parse;
+use super::{Error, FILE_NAME, ProjectFile};
+use data_encoding::HEXLOWER;
+use rustix::fs::{Mode, OFlags};
+use sha2::{Digest, Sha256};
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Read};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+const MAX_FILE_BYTES: u64 = 64 * 1024;
+
+/// The project file of a directory, or of the nearest one above it on the same file system. `~/` in it is
+/// `home`.
+pub fn find(from: &Path, home: Option<&Path>) -> Result<Option<ProjectFile>, Error> {
+    let Ok(from) = fs::canonicalize(from) else {
+        return Ok(None);
+    };
+    let device = |directory: &Path| fs::metadata(directory).map(|found| found.dev()).ok();
+    let here = device(&from);
+    for folder in from.ancestors() {
+        // What may not be looked into ends the search, as another file system does.
+        if device(folder) != here {
+            break;
+        }
+        let path = folder.join(FILE_NAME);
+        match fs::symlink_metadata(&path) {
+            Ok(entry) => return read(path, folder, &entry, home).map(Some),
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(_) => break,
+        }
+    }
+    Ok(None)
+}
+
+fn read(
+    path: PathBuf,
+    folder: &Path,
+    entry: &fs::Metadata,
+    home: Option<&Path>,
+) -> Result<ProjectFile, Error> {
+    let unread = |error: io::Error| Error::Unread {
+        path: path.clone(),
+        kind: error.kind(),
+    };
+    let unfit = |problem| Error::Unfit {
+        path: path.clone(),
+        problem,
+    };
+    let not_regular = "is not a regular file";
+    // Looking before opening: merely opening a device can do something.
+    if !fs::metadata(&path).map_err(unread)?.is_file() {
+        return Err(unfit(not_regular));
+    }
+    // What was seen may have been replaced since: a pipe must not block, a terminal not be taken over.
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let opened = rustix::fs::open(&path, flags, Mode::empty());
+    let file = File::from(opened.map_err(|errno| unread(errno.into()))?);
+    let found = file.metadata().map_err(unread)?;
+    if !found.is_file() {
+        return Err(unfit(not_regular));
+    }
+    let mut bytes = Vec::new();
+    file.take(MAX_FILE_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(unread)?;
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        return Err(unfit("is larger than 64 KiB"));
+    }
+    let sha256 = HEXLOWER.encode(&Sha256::digest(&bytes));
+    let text = String::from_utf8(bytes).map_err(|_| unfit("is not UTF-8"))?;
+    let project = parse(&text, folder, home).map_err(|mistake| Error::Mistaken {
+        path: path.clone(),
+        mistake,
+    })?;
+    Ok(ProjectFile {
+        folder: folder.to_owned(),
+        sha256,
+        project,
+        owner: (entry.uid() == found.uid()).then_some(found.uid()),
+        path,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::symlink;
+    use tempfile::TempDir;
+
+    fn folders() -> (TempDir, PathBuf) {
+        let directory = tempfile::tempdir().unwrap();
+        let deep = directory.path().join("a/b/c");
+        fs::create_dir_all(&deep).unwrap();
+        (directory, deep)
+    }
+
+    fn workspace(from: &Path) -> Option<String> {
+        let found = find(from, None).unwrap()?;
+        found.project.workspace.map(|name| name.to_string())
+    }
+
+    fn error(from: &Path) -> String {
+        find(from, None).err().unwrap().to_string()
+    }
+
+    #[test]
+    fn the_nearest_file_holds_and_none_above_it() {
+        let (directory, deep) = folders();
+        let above = directory.path().join("a").join(FILE_NAME);
+        assert!(workspace(&deep).is_none());
+        fs::write(&above, "workspace = 'above'\napp = 'above'").unwrap();
+        assert_eq!(workspace(&deep).unwrap(), "above");
+        assert!(workspace(directory.path()).is_none());
+        fs::write(deep.join(FILE_NAME), "workspace = 'near'").unwrap();
+        let found = find(&deep, None).unwrap().unwrap();
+        assert_eq!(found.project.workspace.unwrap().as_str(), "near");
+        assert_eq!(found.project.app, None, "files are not mixed");
+        assert_eq!(found.path, fs::canonicalize(&deep).unwrap().join(FILE_NAME));
+    }
+
+    #[test]
+    fn the_hash_is_that_of_the_bytes() {
+        let (_directory, deep) = folders();
+        fs::write(deep.join(FILE_NAME), "").unwrap();
+        let found = find(&deep, None).unwrap().unwrap();
+        // FIPS 180's empty message.
+        assert_eq!(
+            found.sha256,
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+        );
+    }
+
+    #[test]
+    fn a_linked_file_counts_where_the_link_is() {
+        let (directory, deep) = folders();
+        let real = directory.path().join("real.toml");
+        fs::write(&real, "vault = 'v'").unwrap();
+        symlink(&real, deep.join(FILE_NAME)).unwrap();
+        let found = find(&deep, None).unwrap().unwrap();
+        let folder = fs::canonicalize(&deep).unwrap();
+        assert_eq!(found.project.vault, Some(folder.join("v")));
+        assert_eq!(found.path, folder.join(FILE_NAME));
+    }
+
+    #[test]
+    fn what_is_no_file_of_text_within_bounds_is_refused_and_not_passed_over() {
+        let (directory, deep) = folders();
+        fs::write(directory.path().join(FILE_NAME), "").unwrap();
+        let path = deep.join(FILE_NAME);
+
+        fs::create_dir(&path).unwrap();
+        assert!(error(&deep).ends_with("is not a regular file"));
+        fs::remove_dir(&path).unwrap();
+
+        symlink("/dev/zero", &path).unwrap();
+        assert!(error(&deep).ends_with("is not a regular file"));
+        fs::remove_file(&path).unwrap();
+
+        rustix::fs::mkfifoat(rustix::fs::CWD, &path, Mode::RUSR).unwrap();
+        assert!(error(&deep).ends_with("is not a regular file"));
+        fs::remove_file(&path).unwrap();
+
+        symlink(&path, &path).unwrap();
+        assert!(error(&deep).contains("could not be read"));
+        fs::remove_file(&path).unwrap();
+
+        symlink("nowhere", &path).unwrap();
+        assert!(error(&deep).contains("could not be read"));
+        fs::remove_file(&path).unwrap();
+
+        let limit = usize::try_from(MAX_FILE_BYTES).unwrap();
+        fs::write(&path, " ".repeat(limit)).unwrap();
+        assert!(find(&deep, None).unwrap().is_some());
+        fs::write(&path, " ".repeat(limit + 1)).unwrap();
+        assert!(error(&deep).ends_with("is larger than 64 KiB"));
+
+        fs::write(&path, b"workspace = '\xff'").unwrap();
+        assert!(error(&deep).ends_with("is not UTF-8"));
+        fs::write(&path, b"\x7fELF\0\0").unwrap();
+        assert!(error(&deep).contains("at line 1, column 1: "));
+    }
+}
