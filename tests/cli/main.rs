@@ -8,6 +8,8 @@
 )]
 
 mod app;
+mod check;
+mod child;
 mod completions;
 mod crash;
 mod create;
@@ -32,6 +34,7 @@ mod many_writers;
 mod passphrase;
 mod policy;
 mod postgres;
+mod project;
 mod prune;
 mod readme;
 mod relocate;
@@ -52,6 +55,7 @@ mod snapshots;
 mod stories;
 mod storing;
 mod terminal;
+mod trust;
 mod unlocking;
 mod update;
 mod values;

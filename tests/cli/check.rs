@@ -1,0 +1,155 @@
+//! `check`: what `run` would stumble over, told without a value.
+
+use crate::sandbox::{Outcome, Sandbox};
+use std::fs;
+
+/// A vault with a secret for each thing that can be wrong with one, in the folder of a project file.
+fn project() -> Sandbox {
+    let sandbox = Sandbox::with_vault();
+    let value = sandbox.secret("value");
+    let create = |name: &str, options: &[&str]| {
+        let arguments = [&["create", name], options].concat();
+        let made = sandbox.kluis(arguments).stdin(&value).run();
+        made.any_stdout().any_stderr().exits(0);
+    };
+    create("good", &[]);
+    create("later", &["--slot", "4000000000"]);
+    create("bound", &["--allow-domain", "api.example.com"]);
+    create("expired", &["--expires", "2001-01-01T00:00:00Z"]);
+    create("overdue", &["--rotate-every", "1s"]);
+    let nul = sandbox
+        .kluis(["create", "nul", "--raw"])
+        .stdin("a\0b")
+        .run();
+    nul.any_stdout().exits(0);
+    sandbox
+}
+
+fn check(sandbox: &Sandbox, env: &str, options: &[&str]) -> Outcome {
+    fs::write(sandbox.home().join("kluis.toml"), format!("[env]\n{env}")).unwrap();
+    let arguments = [&["check"], options].concat();
+    sandbox.kluis(arguments).run()
+}
+
+#[test]
+fn each_problem_has_its_state_and_its_code() {
+    let sandbox = project();
+    // At least a second in use.
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    for (env, state, code, problem) in [
+        ("A = 'good'", "ok", 0, ""),
+        (
+            "A = { secret = 'nope', optional = true }",
+            "left_out",
+            0,
+            "",
+        ),
+        (
+            "A = { secret = 'later', optional = true }",
+            "left_out",
+            0,
+            "",
+        ),
+        ("A = 'nope'", "missing", 3, "there is no secret nope"),
+        (
+            "A = 'nowhere/good'",
+            "missing",
+            3,
+            "there is no workspace nowhere",
+        ),
+        (
+            "A = 'kluis://good?slot=7'",
+            "missing",
+            3,
+            "there is no slot 7",
+        ),
+        (
+            "A = 'later'",
+            "not_effective",
+            3,
+            "no slot of default/later",
+        ),
+        ("A = 'bound'", "denied", 8, "may only go to api.example.com"),
+        (
+            "LD_PRELOAD = 'good'",
+            "refused",
+            7,
+            "--allow-env LD_PRELOAD",
+        ),
+        (
+            "PATH = { secret = 'good', as = 'file' }",
+            "refused",
+            7,
+            "--allow-env PATH",
+        ),
+        ("A = 'nul'", "refused", 7, "holds a NUL"),
+        ("A = { secret = 'nul', as = 'file' }", "ok", 0, ""),
+        ("A = 'expired'", "expired", 1, "expired at 2001-01-01"),
+        ("A = 'overdue'", "overdue", 1, "due for rotation since"),
+    ] {
+        let checked = check(&sandbox, env, &["--json"]);
+        let report = checked.json();
+        let entry = &report["entries"][0];
+        assert_eq!(report["ok"], code == 0, "{env}");
+        assert_eq!(entry["state"], state, "{env}");
+        let told = entry["problem"].as_str().unwrap_or_default();
+        assert!(told.contains(problem), "{env}: {told}");
+        assert_eq!(told.is_empty(), problem.is_empty(), "{env}: {told}");
+        let checked = if code == 0 {
+            checked
+        } else {
+            assert!(checked.json_error()["error"].is_string());
+            checked.any_stderr()
+        };
+        checked.any_stdout().exits(code);
+    }
+}
+
+#[test]
+fn the_table_tells_the_same_and_the_worst_decides() {
+    let sandbox = project();
+    let env = "B = 'expired'\nA = { secret = 'good' }\nC = 'nope'\nD = 'bound'";
+    let checked = check(&sandbox, env, &[]);
+    let table = String::from_utf8(checked.stdout.clone()).unwrap();
+    let rows: Vec<Vec<&str>> = table.lines().map(|row| row.split('\t').collect()).collect();
+    let states: Vec<_> = rows.iter().map(|row| (row[0], row[1], row[2])).collect();
+    assert!(
+        states.ends_with(&[
+            ("B", "expired", "expired"),
+            ("A", "good", "ok"),
+            ("C", "nope", "missing"),
+            ("D", "bound", "denied"),
+        ]),
+        "{table}"
+    );
+    checked
+        .any_stdout()
+        .stderr_has("3 variable(s) of the project file")
+        .exits(3);
+}
+
+#[test]
+fn the_options_of_run_make_the_same_difference_here() {
+    let sandbox = project();
+    let env = "A = 'bound'\nNODE_OPTIONS = 'good'";
+    let allow = ["--allow-env", "NODE_OPTIONS"];
+    let with = |options: &[&str]| check(&sandbox, env, &[options, &allow].concat());
+    with(&["--for", "https://api.example.com/v1"])
+        .any_stdout()
+        .exits(0);
+    with(&["--reveal", "bound"]).any_stdout().exits(0);
+    with(&["--for", "example.org"])
+        .any_stdout()
+        .any_stderr()
+        .exits(8);
+}
+
+#[test]
+fn nothing_to_check_is_no_failure_and_no_vault_is_one() {
+    let sandbox = project();
+    check(&sandbox, "", &[])
+        .stderr("kluis: note: the project file lists nothing under [env]\n")
+        .exits(0);
+    fs::remove_file(sandbox.vault()).unwrap();
+    check(&sandbox, "A = 'good'", &[]).any_stderr().exits(3);
+}

@@ -1,0 +1,331 @@
+//! What a repository that somebody merely cloned cannot do with its project file.
+
+use crate::sandbox::{Invocation, Sandbox};
+use crate::screen::Screen;
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+
+const TAKE: &str = "[env]\nTAKEN = 'mine'\n";
+
+/// Somebody's own vault, with a secret in it and in a workspace, and the clone of a repository.
+struct Victim {
+    sandbox: Sandbox,
+    clone: PathBuf,
+    value: String,
+}
+
+fn victim() -> Victim {
+    let sandbox = Sandbox::with_vault();
+    let value = sandbox.secret("mine");
+    sandbox.create("mine", &value);
+    let made = sandbox.kluis(["workspace", "create", "production"]).run();
+    made.any_stdout().exits(0);
+    let create = ["create", "mine", "-w", "production", "--generate", "8"];
+    sandbox.kluis(create).run().any_stdout().exits(0);
+    let clone = sandbox.home().join("clone");
+    fs::create_dir(&clone).unwrap();
+    Victim {
+        sandbox,
+        clone,
+        value,
+    }
+}
+
+impl Victim {
+    fn file(&self, text: &str) {
+        fs::write(self.clone.join("kluis.toml"), text).unwrap();
+    }
+
+    fn kluis(&self, line: &[&str]) -> Invocation<'_> {
+        self.sandbox.kluis(line).within(&self.clone)
+    }
+
+    fn run(&self) -> Invocation<'_> {
+        self.kluis(&["run", "--", "sh", "-c", "printf %s \"$TAKEN\""])
+    }
+
+    fn trust(&self) -> String {
+        let trusted = self.kluis(&["trust", "--yes", "-q"]).run();
+        let hash = String::from_utf8(trusted.stdout.clone()).unwrap();
+        trusted.any_stdout().exits(0);
+        hash.trim_end().to_owned()
+    }
+
+    fn consents(&self) -> PathBuf {
+        self.sandbox.home().join(".local/state/kluis/trusted.json")
+    }
+}
+
+fn refused(invocation: Invocation<'_>, code: i32) {
+    let failed = invocation.run();
+    failed.stderr_has("and the vault").exits(code);
+}
+
+#[test]
+fn no_way_to_name_a_vault_of_the_reader_is_followed_without_consent() {
+    let victim = victim();
+    let vault = victim.sandbox.vault();
+    symlink(&vault, victim.clone.join("link.kluis")).unwrap();
+    symlink(vault.parent().unwrap(), victim.clone.join("folder")).unwrap();
+    for text in [
+        TAKE.to_owned(),
+        format!("vault = '{}'\n{TAKE}", vault.display()),
+        format!("vault = '~/.local/share/kluis/default.kluis'\n{TAKE}"),
+        format!("vault = '../.local/share/kluis/default.kluis'\n{TAKE}"),
+        format!("vault = 'absent/../../.local/share/kluis/default.kluis'\n{TAKE}"),
+        format!("vault = 'link.kluis'\n{TAKE}"),
+        format!("vault = 'folder/default.kluis'\n{TAKE}"),
+    ] {
+        victim.file(&format!("app = 'web'\n{text}"));
+        refused(victim.run(), 125);
+        refused(victim.run().env("KLUIS_VAULT", &vault), 125);
+        refused(victim.kluis(&["check"]), 8);
+        refused(victim.kluis(&["app", "sync"]), 8);
+        let json = victim.run();
+        let json = json.env("KLUIS_TRUST_PROJECT", "0".repeat(64));
+        refused(json, 125);
+    }
+    let json = victim.kluis(&["check", "--json"]).run();
+    let error = json.json_error();
+    assert_eq!(error["code"], "denied");
+    assert!(error["hint"].as_str().unwrap().contains("kluis trust"));
+    json.any_stderr().exits(8);
+    assert!(!victim.consents().exists());
+}
+
+#[test]
+fn a_named_workspace_or_vault_is_not_followed_either_but_what_is_typed_is() {
+    let victim = victim();
+    victim.file("workspace = 'production'");
+    for line in [
+        &["list"][..],
+        &["get", "mine"],
+        &["delete", "mine", "-y"],
+        &["create", "new", "--generate", "8"],
+    ] {
+        refused(victim.kluis(line), 8);
+    }
+    refused(victim.kluis(&["run", "--all", "--", "true"]), 125);
+    let list = victim.kluis(&["list", "-q", "-w", "default"]).run();
+    list.stdout("mine\n").exits(0);
+    let list = victim
+        .kluis(&["list", "-q"])
+        .env("KLUIS_WORKSPACE", "default");
+    list.run().stdout("mine\n").exits(0);
+
+    victim.file("vault = '../.local/share/kluis/default.kluis'");
+    for line in [
+        &["get", "mine"][..],
+        &["list", "-w", "default"],
+        &["init", "--token"],
+    ] {
+        refused(victim.kluis(line), 8);
+    }
+
+    // Nothing in it has a say in these.
+    victim.file(TAKE);
+    let get = victim.kluis(&["get", "mine"]).run();
+    get.stdout(&victim.value).exits(0);
+    let named = [
+        "run",
+        "-e",
+        "GIVEN=mine",
+        "--",
+        "sh",
+        "-c",
+        "printf %s \"${TAKEN-unset}\"",
+    ];
+    victim.kluis(&named).run().stdout("unset").exits(0);
+}
+
+#[test]
+fn consent_is_given_by_trust_by_an_option_or_by_a_variable_with_the_hash() {
+    let victim = victim();
+    let vault = victim.sandbox.vault();
+    let vault = vault.to_str().unwrap();
+    victim.file(TAKE);
+    let named = [
+        "--vault",
+        vault,
+        "run",
+        "--",
+        "sh",
+        "-c",
+        "printf %s \"$TAKEN\"",
+    ];
+    let run = victim.kluis(&named).run();
+    run.stdout(&victim.value).exits(0);
+    refused(victim.run(), 125);
+
+    let path = victim.clone.join("kluis.toml");
+    let sum = std::process::Command::new("sha256sum").arg(&path).output();
+    let sum = String::from_utf8(sum.unwrap().stdout).unwrap();
+    let sum = sum.split(' ').next().unwrap();
+    let run = victim.run().env("KLUIS_TRUST_PROJECT", sum).run();
+    run.stdout(&victim.value).exits(0);
+    refused(victim.run(), 125);
+
+    assert_eq!(victim.trust(), sum);
+    victim.run().run().stdout(&victim.value).exits(0);
+    let again = victim.kluis(&["trust"]).run();
+    again
+        .stdout(format!("{sum}\n"))
+        .stderr("kluis: note: unchanged\n")
+        .exits(0);
+    let mode = fs::metadata(victim.consents())
+        .unwrap()
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o600);
+
+    victim.kluis(&["trust", "--remove"]).run().exits(0);
+    refused(victim.run(), 125);
+}
+
+#[test]
+fn consent_is_for_one_content_one_place_and_one_vault() {
+    let victim = victim();
+    let other = victim.sandbox.home().join("other.kluis");
+    fs::copy(victim.sandbox.vault(), &other).unwrap();
+    let link = victim.clone.join("link.kluis");
+    symlink(&other, &link).unwrap();
+    let text = format!("vault = 'link.kluis'\n{TAKE}");
+    victim.file(&text);
+    victim.trust();
+    victim.run().run().stdout(&victim.value).exits(0);
+
+    fs::remove_file(&link).unwrap();
+    symlink(victim.sandbox.vault(), &link).unwrap();
+    let failed = victim.run().run();
+    failed
+        .stderr_has("has changed since it was trusted")
+        .exits(125);
+    fs::remove_file(&link).unwrap();
+    symlink(&other, &link).unwrap();
+    victim.run().run().stdout(&victim.value).exits(0);
+
+    victim.file(&format!("{text}MORE = 'mine'\n"));
+    let failed = victim.run().run();
+    failed
+        .stderr_has("has changed since it was trusted")
+        .exits(125);
+
+    // Another repository that links to the trusted file has its own commands.
+    victim.file(&text);
+    let second = victim.sandbox.home().join("second");
+    fs::create_dir(&second).unwrap();
+    symlink(victim.clone.join("kluis.toml"), second.join("kluis.toml")).unwrap();
+    symlink(&other, second.join("link.kluis")).unwrap();
+    refused(victim.run().within(&second), 125);
+    let moved = victim.sandbox.home().join("moved");
+    fs::rename(&victim.clone, &moved).unwrap();
+    refused(victim.run().within(&moved), 125);
+}
+
+#[test]
+fn a_vault_in_the_folder_of_the_file_needs_no_consent() {
+    let victim = victim();
+    fs::copy(victim.sandbox.vault(), victim.clone.join("own.kluis")).unwrap();
+    victim.file(&format!("vault = 'own.kluis'\n{TAKE}"));
+    victim.run().run().stdout(&victim.value).exits(0);
+    victim.kluis(&["check"]).run().any_stdout().exits(0);
+    // Unless another one is in use than the file means.
+    let elsewhere = victim.run().env("KLUIS_VAULT", victim.sandbox.vault());
+    refused(elsewhere, 125);
+}
+
+#[test]
+fn trust_shows_what_is_drawn_on_and_asks() {
+    let victim = victim();
+    victim.file(&format!("workspace = 'production'\napp = 'web'\n{TAKE}"));
+    let unasked = victim.kluis(&["trust"]).run();
+    unasked.stderr_has("nobody is there to be asked").exits(2);
+
+    for (answer, code) in [("n\n", 130), ("y\n", 0)] {
+        let command = victim.kluis(&["trust"]).command_at_terminal();
+        let mut screen = Screen::start(command, 200);
+        let shown = screen.shows("Trust it? [y/N] ");
+        for expected in [
+            "clone/kluis.toml draws on",
+            "default.kluis (not its own)",
+            "workspace  production",
+            "app        web",
+            "TAKEN = mine",
+        ] {
+            assert!(shown.contains(expected), "{expected}: {shown}");
+        }
+        screen.types(answer);
+        assert_eq!(screen.ends().1, code);
+    }
+    let json = victim.kluis(&["trust", "--json"]).run();
+    let object = json.json();
+    assert_eq!(object["env"][0]["env_key"], "TAKEN");
+    assert_eq!(object["env"][0]["secret"], "mine");
+    assert_eq!(object["workspace"], "production");
+    json.any_stdout().exits(0);
+}
+
+#[test]
+fn what_the_file_says_cannot_pass_for_words_of_ours() {
+    let victim = victim();
+    victim.file(&format!("vault = \"../\\n\\u001b[2Jall is well\"\n{TAKE}"));
+    let trusted = victim.kluis(&["trust", "-y"]).run();
+    let said = trusted.stderr.clone();
+    assert!(said.contains("\\u{a}\\u{1b}[2Jall is well"), "{said}");
+    assert!(
+        !said.contains("\nall is well") && !said.contains('\u{1b}'),
+        "{said}"
+    );
+    trusted.any_stdout().any_stderr().exits(0);
+}
+
+#[test]
+fn the_list_names_each_file_once_and_forgets_one_that_is_gone() {
+    let victim = victim();
+    let list = || victim.kluis(&["trust", "--list", "--json"]).run();
+    let empty = list();
+    assert_eq!(empty.json()["count"], 0);
+    empty.any_stdout().exits(0);
+    victim.file(TAKE);
+    victim.trust();
+    victim.file(&format!("{TAKE}MORE = 'mine'"));
+    let hash = victim.trust();
+    let listed = list();
+    let object = listed.json();
+    assert_eq!(object["count"], 1);
+    assert_eq!(object["projects"][0]["sha256"], hash.as_str());
+    listed.any_stdout().exits(0);
+
+    let folder = fs::canonicalize(&victim.clone).unwrap();
+    fs::remove_dir_all(&folder).unwrap();
+    let forget = |path: &Path| {
+        let line = ["trust", "--remove", path.to_str().unwrap()];
+        victim.sandbox.kluis(line).run()
+    };
+    forget(&folder).exits(0);
+    forget(&folder).stderr("kluis: note: unchanged\n").exits(0);
+}
+
+#[test]
+fn a_list_that_cannot_be_relied_on_means_no_consent_and_says_so() {
+    let victim = victim();
+    victim.file(TAKE);
+    victim.trust();
+    let good = fs::read(victim.consents()).unwrap();
+    fs::write(victim.consents(), &good[1..]).unwrap();
+    let failed = victim.run().run();
+    failed
+        .stderr_has("trusted.json is damaged: nothing counts as trusted")
+        .exits(125);
+    // Trusting anew mends it.
+    let trusted = victim.kluis(&["trust", "-y"]).run();
+    trusted.any_stdout().stderr_has("is damaged").exits(0);
+    victim.run().run().stdout(&victim.value).exits(0);
+
+    let mut open = fs::metadata(victim.consents()).unwrap().permissions();
+    open.set_mode(0o666);
+    fs::set_permissions(victim.consents(), open).unwrap();
+    let failed = victim.run().run();
+    failed.stderr_has("can be written by others").exits(125);
+}
