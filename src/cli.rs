@@ -81,11 +81,11 @@ Environment:
 
 Files:
   ~/.local/share/kluis/default.kluis  the vault when none is named
-  kluis.toml                          the project file, in this folder or the nearest above it: vault,
-                                      workspace, app, vault_key and [env]; options and the environment
-                                      come before it
+  kluis.toml                          the project file, in this folder or the nearest above:
+                                      vault, workspace, app, vault_key and [env];
+                                      options and the environment come before it
   ~/.config/kluis/config.toml         the user file: vault, workspace, lock_timeout, color;
-                                      all of the above come before it
+                                      all of these come before it
   ~/.local/state/kluis/trusted.json   the project files that `kluis trust` agreed to
   .NAME.prev                          beside a vault: its bytes before the last change
   .NAME.lock                          beside a vault: whoever writes holds it";

@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::project::{Agreement, Delivery, Entry, FILE_NAME, Held, Presence, ProjectFile, resolve};
 use crate::settings::Interaction;
 use crate::ui::{Answer, Error as UiError, Table, for_terminal};
+use crate::vault::name::{AppName, WorkspaceName};
 use anyhow::Context as _;
 use serde::Serialize;
 use std::fs;
@@ -15,7 +16,7 @@ use std::path::{Path, PathBuf};
 ///
 /// Shows on which vault, workspace and secrets the project file kluis.toml of this folder, or the nearest
 /// above, would draw; asks, or needs --yes; and prints the SHA-256 of its content. The agreement is for this
-/// file as it is: after any change of it, and when the vault that it names turns out to be another one, it
+/// file as it is: after any change of it, or when the vault that it names is replaced by a link elsewhere, it
 /// has to be given again. A project file needs none for a vault in its own folder. In CI, set
 /// KLUIS_TRUST_PROJECT to the SHA-256 instead, as `sha256sum kluis.toml` prints it.
 #[derive(clap::Args)]
@@ -30,9 +31,13 @@ pub struct Trust {
     #[arg(long, conflicts_with = "remove")]
     list: bool,
 
-    /// Trust the project file no longer, or the one of this folder
-    #[arg(long, value_name = "FOLDER", num_args = 0..=1)]
-    remove: Option<Option<PathBuf>>,
+    /// Trust the project file no longer
+    #[arg(long)]
+    remove: bool,
+
+    /// The folder of the project file to be trusted no longer, which may be gone
+    #[arg(value_name = "FOLDER", requires = "remove")]
+    folder: Option<PathBuf>,
 }
 
 #[derive(Serialize)]
@@ -64,8 +69,8 @@ impl Verb for Trust {
         if self.list {
             return list(context);
         }
-        if let Some(folder) = &self.remove {
-            return remove(context, folder.as_deref());
+        if self.remove {
+            return remove(context, self.folder.as_deref());
         }
         let file = context.project()?.ok_or_else(no_project)?;
         let agreement = agreement(&file, context)?;
@@ -187,8 +192,8 @@ fn trusted<'a>(file: &'a ProjectFile, context: &Context) -> Trusted<'a> {
         path: file.path.display().to_string(),
         sha256: &file.sha256,
         vault: real.display().to_string(),
-        workspace: project.workspace.as_ref().map(|name| name.as_str()),
-        app: project.app.as_ref().map(|name| name.as_str()),
+        workspace: project.workspace.as_ref().map(WorkspaceName::as_str),
+        app: project.app.as_ref().map(AppName::as_str),
         env: project.env.iter().map(variable).collect(),
     }
 }

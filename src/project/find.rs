@@ -181,6 +181,6 @@ mod tests {
         fs::write(&path, b"workspace = '\xff'").unwrap();
         assert!(error(&deep).ends_with("is not UTF-8"));
         fs::write(&path, b"\x7fELF\0\0").unwrap();
-        assert!(error(&deep).contains("at line 1, column 1: "));
+        assert!(error(&deep).ends_with(": this is not TOML"));
     }
 }

@@ -100,7 +100,10 @@ mod tests {
 
     #[test]
     fn links_are_followed_before_inside_is_judged() {
-        let Given { file, .. } = given();
+        let Given {
+            directory: _kept,
+            file,
+        } = given();
         for (name, target) in [
             ("file", "../mine"),
             ("directory", ".."),
@@ -121,7 +124,10 @@ mod tests {
 
     #[test]
     fn a_file_of_another_user_owns_no_vault_of_ours() {
-        let Given { mut file, .. } = given();
+        let Given {
+            directory: _kept,
+            mut file,
+        } = given();
         let ours = geteuid().as_raw();
         let vault = file.folder.join("deep/own");
         let new = file.folder.join("new");
