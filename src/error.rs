@@ -86,7 +86,7 @@ Exit codes:
   5    damaged or not authentic; or written by a newer kluis
   6    it exists already, is in use, or changed underneath; nothing was written
   7    a field breaks a rule
-  8    denied: a domain is not allowed, or the key does not reach
+  8    denied: a domain is not allowed, the key does not reach, or a project file is not trusted
   9    the lock was not free in time
   125  `run` failed before the command started
   126  the command cannot be executed
