@@ -178,6 +178,7 @@ const GROUPS: &[Group] = &[
         heading: "Programs",
         verbs: &[
             verb::<commands::run::Run>("run", "Run a command with secrets in its environment"),
+            verb::<commands::export::Export>("export", "Write secrets in the format of a program"),
             verb::<commands::app::App>("app", "Manage apps and the secrets they depend on"),
             verb::<commands::check::Check>(
                 "check",

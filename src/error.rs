@@ -30,6 +30,8 @@ pub enum Error {
     #[error(transparent)]
     Environment(#[from] deliver::environment::Error),
     #[error(transparent)]
+    Format(#[from] deliver::formats::Refused),
+    #[error(transparent)]
     Process(#[from] deliver::process::Error),
     /// What `list --due --exit-code` found.
     #[error("{count} secret(s) are due")]
@@ -222,6 +224,7 @@ impl Error {
                 | deliver::environment::Error::Own { .. }
                 | deliver::environment::Error::Nul { .. } => Exit::Invalid,
             },
+            Self::Format(_) => Exit::Invalid,
             Self::Process(error) => match error {
                 deliver::process::Error::NotFound { .. }
                 | deliver::process::Error::NoInterpreter { .. } => Exit::CommandNotFound,
@@ -274,6 +277,7 @@ impl Error {
                 }
                 deliver::environment::Error::Nul { .. } => "no program can receive it this way",
             },
+            Self::Format(_) => "nothing was written; leave it out, or take another format",
             Self::Settings(_)
             | Self::Project(_)
             | Self::Unready { .. }

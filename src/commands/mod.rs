@@ -11,6 +11,7 @@ mod context;
 pub mod create;
 pub mod delete;
 mod destination;
+pub mod export;
 mod fields;
 mod generate;
 pub mod get;

@@ -151,6 +151,12 @@ impl Selection {
         Ok(())
     }
 
+    /// The same for a reader that may take a NUL.
+    pub fn with_any_bytes(mut self) -> Self {
+        self.environment.allow_nul();
+        self
+    }
+
     /// How much of the vault is needed.
     pub fn scan(&self) -> Scan {
         if self.all {

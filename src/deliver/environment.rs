@@ -79,6 +79,7 @@ pub struct Environment {
     inherited: Inherited,
     /// There for as long as a child may look.
     files: Vec<ValueFile>,
+    allows_nul: bool,
 }
 
 /// Which variables of this process a child has as well, unless they are our own.
@@ -114,7 +115,13 @@ impl Environment {
             values: BTreeMap::new(),
             inherited: Inherited::All,
             files: Vec::new(),
+            allows_nul: false,
         }
+    }
+
+    /// Takes values with a NUL too: no process is started with this, and its reader may have other rules.
+    pub fn allow_nul(&mut self) {
+        self.allows_nul = true;
     }
 
     /// Whether a secret may be given this key; to be asked before any value is opened.
@@ -136,7 +143,7 @@ impl Environment {
         value: Plaintext,
     ) -> Result<(), Error> {
         self.check_key(&key)?;
-        if value.expose().contains(&0) {
+        if !self.allows_nul && value.expose().contains(&0) {
             return Err(Error::Nul { key });
         }
         if let Some((first, _)) = self.values.get(&key) {

@@ -1,9 +1,10 @@
-//! How values leave: into a child's environment or files of its own, and the process that receives them.
+//! How values leave: into a child's environment or files of its own, the process that receives them, and documents.
 //!
 //! Nothing here opens a vault or prints; a value goes where it was asked to go and nowhere else.
 
 pub mod child;
 pub mod environment;
+pub mod formats;
 pub mod process;
 pub mod stdin;
 #[cfg(test)]

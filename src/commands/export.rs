@@ -1,0 +1,118 @@
+//! `export`: what is selected as one document in the format of its reader.
+
+use super::selection::SelectionArgs;
+use super::{Context, Verb};
+use crate::deliver::environment::Environment;
+use crate::deliver::formats::github::{self, EnvFile};
+use crate::deliver::formats::{Entry, Format, Names, k8s};
+use crate::error::Error;
+use crate::sealed::random;
+use crate::vault;
+use crate::vault::rule::Broken;
+use anyhow::{Context as _, anyhow};
+use std::path::PathBuf;
+
+/// Write secrets in the format of a program
+///
+/// Nothing is written unless it is named, as for `run`: -e, --app, --all, or [env] in kluis.toml. The program that reads the format
+/// gets each value exactly; where it cannot, that secret is refused and nothing is written. No value is ever
+/// code to it. shell, fish and powershell are for evaluating, circleci is for $BASH_ENV, gitlab for
+/// artifacts:reports:dotenv, docker for --env-file, systemd for EnvironmentFile=, tfvars for Terraform; k8s
+/// is the manifest of a Secret; dotenv is for python-dotenv with interpolate=False, dotenv-node for dotenv
+/// of npm. github appends to the file named by GITHUB_ENV, and prints only the commands that mask each line.
+/// The document holds the values in the clear: mind where it goes.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  eval \"$(kluis export --format shell -e GITHUB_TOKEN=github_token)\"
+  kluis export --format fish --app billing | source
+  kluis export --format github --app deploy
+  kluis export --format k8s --app billing --manifest-name billing | kubectl apply -f -
+  docker run --env-file <(kluis export --format docker --app billing) billing
+  kluis export --format json --all | jq -r .DATABASE_URL")]
+pub struct Export {
+    /// The format to write
+    #[arg(short, long, value_name = "FORMAT")]
+    format: Format,
+
+    /// The name of the Secret that k8s writes [default: kluis]
+    #[arg(long, value_name = "NAME")]
+    manifest_name: Option<String>,
+
+    #[command(flatten)]
+    selection: SelectionArgs,
+}
+
+impl Verb for Export {
+    fn run(self, context: &mut Context) -> Result<(), Error> {
+        let selection = self.selection.parse()?.with_any_bytes();
+        let selection = selection.or_project(context)?;
+        let manifest = self.manifest_name()?;
+        let env_file = match self.format {
+            Format::Github => Some(open_env_file()?),
+            _ => None,
+        };
+        let vault = context.open(selection.scan())?;
+        let environment = self.selection.fill(selection, &vault, context)?;
+        drop(vault);
+        self.write(context, &environment, manifest, env_file)
+    }
+}
+
+impl Export {
+    fn manifest_name(&self) -> Result<&str, Error> {
+        match self.manifest_name.as_deref() {
+            Some(_) if self.format != Format::K8s => {
+                Err(Error::usage("--manifest-name goes with --format k8s"))
+            }
+            Some(name) if !k8s::is_name(name) => {
+                let rule = "Kubernetes takes a-z 0-9 - . in a name, beginning and ending with a letter or digit";
+                let broken = Broken::mismatch(rule);
+                Err(vault::Error::invalid("manifest_name", broken).into())
+            }
+            Some(name) => Ok(name),
+            None => Ok(k8s::DEFAULT_NAME),
+        }
+    }
+
+    fn write(
+        &self,
+        context: &mut Context,
+        environment: &Environment,
+        manifest: &str,
+        env_file: Option<EnvFile>,
+    ) -> Result<(), Error> {
+        let entries: Vec<Entry<'_>> = environment.iter().collect();
+        let delimiter = match env_file {
+            Some(_) => github::delimiter(&entries, &mut random::fill),
+            None => String::new(),
+        };
+        let names = Names {
+            manifest,
+            delimiter: &delimiter,
+        };
+        let document = self.format.write(&entries, names)?;
+        for (key, value) in &entries {
+            if let Some(caution) = self.format.caution(value) {
+                context.ui.warning(&format!("{key}: {caution}"));
+            }
+        }
+        let Some(env_file) = env_file else {
+            return Ok(context.ui.value(document.expose())?);
+        };
+        // Nothing may use a value before it is masked.
+        let masks = github::masks(&entries);
+        context.ui.value(masks.expose())?;
+        let appended = env_file.append(&document);
+        Ok(appended.context("the file named by GITHUB_ENV could not be written")?)
+    }
+}
+
+fn open_env_file() -> Result<EnvFile, Error> {
+    let path = std::env::var_os("GITHUB_ENV").filter(|path| !path.is_empty());
+    let path = path.map(PathBuf::from).ok_or_else(|| {
+        anyhow!("GITHUB_ENV is not set: --format github is for a step of GitHub Actions")
+    })?;
+    let opened = EnvFile::open(&path);
+    Ok(opened.context("the file named by GITHUB_ENV could not be opened for appending")?)
+}

@@ -1,0 +1,34 @@
+//! The file of `docker run --env-file`: a line `KEY=value` each, without quotes or escapes, as docker/cli's
+//! `kvfile` reads it: UTF-8, at most 64 KiB a line, a final carriage return dropped with the newline.
+
+use super::page::Page;
+use super::{NEWLINE, Why, variable_text};
+
+/// Go's `bufio.MaxScanTokenSize`, the newline counted.
+const MAX_LINE_BYTES: usize = 64 * 1024;
+
+const RETURN: Why = "its value ends with a carriage return, which docker takes for the end of the line";
+const LONG: Why = "it is longer than the 64 KiB that docker takes in a line";
+const QUOTED: Why = "its value is in quotes, which some readers keep and others drop";
+
+pub fn line(key: &str, value: &[u8], page: &mut Page) -> Result<(), Why> {
+    let text = variable_text(value)?;
+    if text.contains('\n') {
+        return Err(NEWLINE);
+    }
+    if text.ends_with('\r') {
+        return Err(RETURN);
+    }
+    let is_in = |quote| text.len() > 1 && text.starts_with(quote) && text.ends_with(quote);
+    if is_in('"') || is_in('\'') {
+        return Err(QUOTED);
+    }
+    if key.len() + "=".len() + text.len() + "\n".len() > MAX_LINE_BYTES {
+        return Err(LONG);
+    }
+    page.text(key);
+    page.text("=");
+    page.text(text);
+    page.text("\n");
+    Ok(())
+}

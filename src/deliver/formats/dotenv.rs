@@ -1,0 +1,54 @@
+//! A `.env` file for python-dotenv, with its interpolation off: `KEY="value"`, as its `parser.py` reads it.
+//!
+//! In double quotes it knows the escapes of `\abfnrtv"`. A backslash before the closing quote would make it
+//! look for another quote, in the neighbour's value: such a value goes without quotes, or not at all.
+
+use super::page::Page;
+use super::{Why, variable_text};
+
+const BACKSLASH: Why = "its value ends with a backslash, which python-dotenv can only read in a value that needs no quotes";
+
+pub fn line(key: &str, value: &[u8], page: &mut Page) -> Result<(), Why> {
+    let text = variable_text(value)?;
+    page.text(key);
+    page.text("=");
+    if !text.ends_with('\\') {
+        page.text("\"");
+        page.replaced(value, |byte| match byte {
+            b'"' => Some("\\\""),
+            b'\\' => Some("\\\\"),
+            0x07 => Some("\\a"),
+            0x08 => Some("\\b"),
+            b'\t' => Some("\\t"),
+            b'\n' => Some("\\n"),
+            0x0b => Some("\\v"),
+            0x0c => Some("\\f"),
+            // Python would read a bare one as a newline.
+            b'\r' => Some("\\r"),
+            _ => None,
+        });
+        page.text("\"");
+    } else if needs_no_quotes(text) {
+        page.text(text);
+    } else {
+        return Err(BACKSLASH);
+    }
+    page.text("\n");
+    Ok(())
+}
+
+/// Whether the text stays as it is without quotes, here and for Node.
+pub fn needs_no_quotes(text: &str) -> bool {
+    let is_plain = |character: char| {
+        let is_space = character.is_whitespace() && character != ' ';
+        !is_space && !character.is_control() && !['#', '\u{feff}'].contains(&character)
+    };
+    text.chars().all(is_plain)
+        && !text.starts_with([' ', '\'', '"', '`'])
+        && !text.ends_with(' ')
+}
+
+pub fn caution(value: &[u8]) -> Option<&'static str> {
+    let holds_reference = value.windows(2).any(|pair| pair == b"${");
+    holds_reference.then_some("its value holds ${, which python-dotenv replaces unless interpolate=False")
+}

@@ -1,0 +1,43 @@
+//! A `.env` file for dotenv of npm, versions 15 and later: `KEY='value'`, as the `LINE` expression of its
+//! `parse` reads it.
+//!
+//! It knows three quotes but no way to escape one, `\n` and `\r` in double quotes only, and no escaped
+//! backslash. So the first notation is taken that gives the value back; where none does, it is refused.
+
+use super::dotenv::needs_no_quotes;
+use super::page::Page;
+use super::{Why, variable_text};
+
+const NO_NOTATION: Why = "dotenv for Node has no notation for the quotes, backslashes, # or line ends in its value together";
+
+pub fn line(key: &str, value: &[u8], page: &mut Page) -> Result<(), Why> {
+    let text = variable_text(value)?;
+    // A quote after a backslash does not close the value.
+    let may_be_quoted = !text.ends_with('\\');
+    let has_return = text.contains('\r');
+    let fits = |quote| may_be_quoted && !has_return && !text.contains(quote);
+    let quote = if fits('\'') {
+        "'"
+    } else if fits('`') {
+        "`"
+    } else if needs_no_quotes(text) {
+        ""
+    } else if may_be_quoted && !text.contains('"') && !holds_escape(text) {
+        "\""
+    } else {
+        return Err(NO_NOTATION);
+    };
+    page.text(key);
+    page.text("=");
+    page.text(quote);
+    // A bare carriage return would be read as a newline.
+    page.replaced(value, |byte| (byte == b'\r').then_some("\\r"));
+    page.text(quote);
+    page.text("\n");
+    Ok(())
+}
+
+/// Whether double quotes would make a line end of something else.
+fn holds_escape(text: &str) -> bool {
+    text.contains("\\n") || text.contains("\\r")
+}

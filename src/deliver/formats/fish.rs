@@ -1,0 +1,20 @@
+//! `set -gx KEY 'value'` for `kluis export … | source`: the grammar of fish, where single quotes know `\'`
+//! and `\\` and nothing else.
+
+use super::page::Page;
+use super::{Why, shell_names, without_nul};
+
+pub fn line(key: &str, value: &[u8], page: &mut Page) -> Result<(), Why> {
+    shell_names::check(key)?;
+    let value = without_nul(value)?;
+    page.text("set -gx ");
+    page.text(key);
+    page.text(" '");
+    page.replaced(value, |byte| match byte {
+        b'\'' => Some("\\'"),
+        b'\\' => Some("\\\\"),
+        _ => None,
+    });
+    page.text("'\n");
+    Ok(())
+}

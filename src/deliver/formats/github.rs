@@ -1,0 +1,135 @@
+//! GitHub Actions: values go to the file named by `GITHUB_ENV` and masks to stdout, in the grammars of
+//! actions/runner (`FileCommandManager.cs`, `ActionCommand.cs`).
+//!
+//! The file is only ever appended to, in one write, and never made: a runner has made it.
+
+use super::page::Page;
+use super::{Entry, Format, Refused, Why, variable_text};
+use crate::plaintext::Plaintext;
+use data_encoding::HEXLOWER;
+use rustix::fs::OFlags;
+use std::collections::BTreeSet;
+use std::fs::{File, OpenOptions};
+use std::io::{self, ErrorKind, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+const OWN: Why = "GitHub sets that variable itself";
+const NODE_OPTIONS: Why = "GitHub takes no NODE_OPTIONS from this file";
+
+/// What the runner sets from its `github` context for each step, whatever the file says.
+const GITHUB_NAMES: &str = "
+    ACTION ACTION_PATH ACTION_REF ACTION_REPOSITORY ACTOR ACTOR_ID API_URL BASE_REF ENV EVENT_NAME
+    EVENT_PATH GRAPHQL_URL HEAD_REF JOB OUTPUT PATH REF REF_NAME REF_PROTECTED REF_TYPE REPOSITORY
+    REPOSITORY_ID REPOSITORY_OWNER REPOSITORY_OWNER_ID RETENTION_DAYS RUN_ATTEMPT RUN_ID RUN_NUMBER
+    SERVER_URL SHA STATE STEP_SUMMARY TRIGGERING_ACTOR WORKFLOW WORKFLOW_REF WORKFLOW_SHA WORKSPACE
+";
+
+/// A line that is in none of the values.
+pub fn delimiter(entries: &[Entry<'_>], random: &mut dyn FnMut(&mut [u8])) -> String {
+    loop {
+        let mut bytes = [0; 16];
+        random(&mut bytes);
+        let delimiter = format!("kluis_{}", HEXLOWER.encode(&bytes));
+        let is_free = |value: &Plaintext| {
+            let mut windows = value.expose().windows(delimiter.len());
+            !windows.any(|window| window == delimiter.as_bytes())
+        };
+        if entries.iter().all(|(_, value)| is_free(value)) {
+            return delimiter;
+        }
+    }
+}
+
+/// What is appended to the file: `KEY<<delimiter`, the value, and the delimiter, a line each.
+pub fn assignments(entries: &[Entry<'_>], delimiter: &str) -> Result<Plaintext, Refused> {
+    let mut page = Page::default();
+    // What stands in the file may lack its last newline; the runner skips an empty line.
+    page.text("\n");
+    Format::Github.each(entries, &mut page, |key, value, page| {
+        check_key(key)?;
+        let text = variable_text(value)?;
+        for part in [key, "<<", delimiter, "\n", text, "\n", delimiter, "\n"] {
+            page.text(part);
+        }
+        Ok(())
+    })?;
+    Ok(page.finish())
+}
+
+fn check_key(key: &str) -> Result<(), Why> {
+    if key.eq_ignore_ascii_case("NODE_OPTIONS") {
+        return Err(NODE_OPTIONS);
+    }
+    let of_context = key.strip_prefix("GITHUB_").is_some_and(|name| {
+        let mut names = GITHUB_NAMES.split_ascii_whitespace();
+        names.any(|own| own == name)
+    });
+    if of_context || key.starts_with("RUNNER_") {
+        return Err(OWN);
+    }
+    Ok(())
+}
+
+/// A command for each line of each value that hides it in the log. The runner takes none of white space alone.
+pub fn masks(entries: &[Entry<'_>]) -> Plaintext {
+    let mut page = Page::default();
+    let mut seen = BTreeSet::new();
+    for line in entries.iter().flat_map(|(_, value)| lines(value.expose())) {
+        if !is_blank(line) && seen.insert(line) {
+            page.text("::add-mask::");
+            page.replaced(line, |byte| (byte == b'%').then_some("%25"));
+            page.text("\n");
+        }
+    }
+    page.finish()
+}
+
+/// The log has a line for each carriage return too.
+fn lines(value: &[u8]) -> impl Iterator<Item = &[u8]> {
+    value.split(|byte| matches!(byte, b'\n' | b'\r'))
+}
+
+fn is_blank(line: &[u8]) -> bool {
+    std::str::from_utf8(line).is_ok_and(|line| line.trim().is_empty())
+}
+
+pub fn caution(value: &[u8]) -> Option<&'static str> {
+    lines(value)
+        .all(is_blank)
+        .then_some("its value is white space, which GitHub cannot mask")
+}
+
+/// The file named by `GITHUB_ENV`, open for appending.
+pub struct EnvFile(File);
+
+impl EnvFile {
+    /// An error unless it is there, a file, and writable.
+    pub fn open(path: &Path) -> io::Result<Self> {
+        // A FIFO nobody reads would keep this waiting.
+        let flags = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or(0);
+        let file = OpenOptions::new()
+            .append(true)
+            .custom_flags(flags)
+            .open(path)?;
+        if !file.metadata()?.is_file() {
+            return Err(io::Error::new(ErrorKind::InvalidInput, "it is not a file"));
+        }
+        Ok(Self(file))
+    }
+
+    /// Everything in one write, so that nothing else is appended in between.
+    pub fn append(mut self, assignments: &Plaintext) -> io::Result<()> {
+        let bytes = assignments.expose();
+        let written = loop {
+            match self.0.write(bytes) {
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                other => break other?,
+            }
+        };
+        if written < bytes.len() {
+            return Err(io::Error::new(ErrorKind::StorageFull, "it took a part only"));
+        }
+        Ok(())
+    }
+}

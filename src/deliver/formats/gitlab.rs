@@ -1,0 +1,44 @@
+//! The file of GitLab's `artifacts:reports:dotenv`: a line `KEY=value` each, as GitLab's
+//! `Ci::ParseDotenvArtifactService` reads it: white space around a value is lost, nothing is a quote, and
+//! `$KEY`, `${KEY}` and `%KEY%` are replaced when the variable is used.
+//!
+//! GitLab refuses files of more than 5 KB or some dozens of variables itself; how many is set there.
+
+use super::page::Page;
+use super::{NEWLINE, Why, variable_text};
+
+const TRIMMED: Why = "its value begins or ends with white space, which GitLab takes away";
+const EXPANDED: Why = "its value holds what GitLab replaces: a $, or a name between two %";
+
+pub fn line(key: &str, value: &[u8], page: &mut Page) -> Result<(), Why> {
+    let text = variable_text(value)?;
+    if text.contains('\n') {
+        return Err(NEWLINE);
+    }
+    // What Ruby's `strip` takes; other white space stays.
+    let is_stripped = |character: char| matches!(character, '\t' | '\x0b'..='\r' | ' ');
+    if text.starts_with(is_stripped) || text.ends_with(is_stripped) {
+        return Err(TRIMMED);
+    }
+    if text.contains('$') || holds_name_in_percents(text) {
+        return Err(EXPANDED);
+    }
+    page.text(key);
+    page.text("=");
+    page.text(text);
+    page.text("\n");
+    Ok(())
+}
+
+fn holds_name_in_percents(text: &str) -> bool {
+    let is_name = |part: &&str| {
+        !part.is_empty()
+            && !part.starts_with(|first: char| first.is_ascii_digit())
+            && part
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    };
+    let parts: Vec<&str> = text.split('%').collect();
+    let between = parts.len().saturating_sub(2);
+    parts[1..].iter().take(between).any(is_name)
+}

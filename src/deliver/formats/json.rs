@@ -1,0 +1,25 @@
+//! One flat object of strings, KEY to value: RFC 8259, as jq and every language read it.
+//!
+//! Bytes that are not UTF-8 are refused, not encoded: a program that expects the value would take the
+//! encoding for it.
+
+use super::page::Page;
+use super::{Entry, Format, Refused, text};
+use crate::plaintext::Plaintext;
+
+pub fn document(entries: &[Entry<'_>]) -> Result<Plaintext, Refused> {
+    let mut page = Page::default();
+    let mut before = "{\n";
+    for (key, value) in entries {
+        let text = text(value.expose()).map_err(|why| Format::Json.refused(key, why))?;
+        page.text(before);
+        page.text("  \"");
+        page.text(key.as_str());
+        page.text("\": ");
+        // Writing to memory does not fail.
+        let _ = serde_json::to_writer(&mut page, text);
+        before = ",\n";
+    }
+    page.text("\n}\n");
+    Ok(page.finish())
+}

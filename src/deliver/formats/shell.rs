@@ -1,0 +1,18 @@
+//! `export KEY='value'` for `eval "$(…)"`: the grammar of POSIX shells (XCU 2.2.2, single quotes), as
+//! dash, bash, zsh and ksh read it.
+//!
+//! Inside single quotes nothing is code, so that any bytes but a NUL can stand there.
+
+use super::page::Page;
+use super::{Why, shell_names, without_nul};
+
+pub fn line(key: &str, value: &[u8], page: &mut Page) -> Result<(), Why> {
+    shell_names::check(key)?;
+    let value = without_nul(value)?;
+    page.text("export ");
+    page.text(key);
+    page.text("='");
+    page.replaced(value, |byte| (byte == b'\'').then_some("'\\''"));
+    page.text("'\n");
+    Ok(())
+}

@@ -1,0 +1,39 @@
+//! Variables that mean something to a shell itself. Assigning one does not store the value: it is computed
+//! (`RANDOM='a[$(cmd)]'` runs the command in bash), expanded at the next prompt, refused, or changes
+//! how the shell works. No quoting helps against that.
+
+use super::Why;
+
+const OWN: Why = "shells give that name a meaning of their own";
+
+/// Names of bash, zsh, ksh, dash and fish, beside those that no program is given.
+const NAMES: &str = "
+    _ ARGC CMD_DURATION COLUMNS COPROC DIRSTACK DIRSTACKSIZE EGID EPOCHREALTIME EPOCHSECONDS ERRNO EUID
+    FCEDIT FIGNORE FPATH FUNCNAME FUNCNEST GID GROUPS HISTCHARS HISTCMD HISTEDIT HISTFILE HISTFILESIZE
+    HISTSIZE HISTTIMEFORMAT IGNOREEOF INPUTRC KEYTIMEOUT LINENO LINES LISTMAX LOGCHECK MAIL MAILCHECK MAILPATH
+    MAPFILE MODULE_PATH NULLCMD OLDPWD OPTARG OPTERR OPTIND PERIOD PIPESTATUS POSIXLY_CORRECT POSTEDIT PPID
+    PS0 PS1 PS2 PS3 PSVAR PWD RANDOM READNULLCMD REPORTMEMORY REPORTTIME RPS1 RPS2 SAVEHIST SECONDS
+    SHLVL SPROMPT SRANDOM TIMEFMT TIMEFORMAT TMOUT TMPPREFIX TRY_BLOCK_ERROR TRY_BLOCK_INTERRUPT TTYIDLE
+    UID USERNAME WATCH WATCHFMT ZDOTDIR
+    aliases argv builtins cdpath commands dirstack epochtime errnos fignore fpath funcfiletrace
+    funcsourcetrace funcstack functions functions_source functrace galiases histchars history
+    historywords hostname jobdirs jobstates jobtexts keymaps langinfo mailpath manpath mapfile module_path
+    modules nameddirs options parameters patchars path pipestatus prompt psvar reswords saliases signals
+    status status_generation sysparams termcap terminfo umask userdirs usergroups version watch widgets
+    zsh_eval_context zsh_scheduled_events
+";
+
+const PREFIXES: &[&str] = &[
+    "BASH", "COMP_", "FISH_", "PROMPT", "READLINE_", "RPROMPT", "ZLE_", "ZSH_", "__fish_", "dis_", "fish_",
+];
+
+/// Hooks of zsh: arrays such as `precmd_functions`.
+const SUFFIX: &str = "_functions";
+
+/// An error for a name that a shell would not simply store.
+pub fn check(key: &str) -> Result<(), Why> {
+    let is_own = NAMES.split_ascii_whitespace().any(|name| name == key)
+        || PREFIXES.iter().any(|prefix| key.starts_with(prefix))
+        || key.ends_with(SUFFIX);
+    if is_own { Err(OWN) } else { Ok(()) }
+}

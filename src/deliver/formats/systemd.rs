@@ -1,0 +1,33 @@
+//! The file of systemd's `EnvironmentFile=`: `KEY="value"`, as `parse_env_file` of systemd's `env-file.c`
+//! reads it (systemd.exec(5)). In double quotes a backslash escapes `"`, `\`, `` ` `` and `$`; newlines stand
+//! as they are, and nothing is expanded.
+//!
+//! systemd's idea of UTF-8 leaves out noncharacters, for which it rejects the whole file.
+
+use super::page::Page;
+use super::{Why, variable_text};
+
+const NONCHARACTER: Why = "its value holds a Unicode noncharacter, for which systemd rejects the file";
+
+pub fn line(key: &str, value: &[u8], page: &mut Page) -> Result<(), Why> {
+    let text = variable_text(value)?;
+    if text.chars().any(is_noncharacter) {
+        return Err(NONCHARACTER);
+    }
+    page.text(key);
+    page.text("=\"");
+    page.replaced(value, |byte| match byte {
+        b'"' => Some("\\\""),
+        b'\\' => Some("\\\\"),
+        b'`' => Some("\\`"),
+        b'$' => Some("\\$"),
+        _ => None,
+    });
+    page.text("\"\n");
+    Ok(())
+}
+
+fn is_noncharacter(character: char) -> bool {
+    let number = u32::from(character);
+    (0xfdd0..=0xfdef).contains(&number) || number & 0xfffe == 0xfffe
+}

@@ -1,0 +1,36 @@
+//! A Terraform `.tfvars` file: `KEY = "value"`, a quoted template of HCL's native syntax.
+//!
+//! In ASCII, with `$` and `%` by their numbers, so that nothing begins an interpolation or a directive.
+//! Terraform normalises every string to NFC (`cty.StringVal`): a value in another form is refused.
+
+use super::page::Page;
+use super::{Why, variable_text};
+use std::io::Write;
+use unicode_normalization::is_nfc;
+
+const NOT_NFC: Why = "its value is not in Unicode's form NFC, and Terraform would change it";
+
+pub fn line(key: &str, value: &[u8], page: &mut Page) -> Result<(), Why> {
+    let text = variable_text(value)?;
+    if !is_nfc(text) {
+        return Err(NOT_NFC);
+    }
+    page.text(key);
+    page.text(" = \"");
+    let escape = |character| match character {
+        '"' => Some("\\\""),
+        '\\' => Some("\\\\"),
+        '\n' => Some("\\n"),
+        '\r' => Some("\\r"),
+        '\t' => Some("\\t"),
+        '$' => Some("\\u0024"),
+        '%' => Some("\\u0025"),
+        _ => None,
+    };
+    page.ascii(text, escape, |page, number| match number {
+        ..=0xffff => write!(page, "\\u{number:04x}"),
+        _ => write!(page, "\\U{number:08x}"),
+    });
+    page.text("\"\n");
+    Ok(())
+}
