@@ -109,6 +109,9 @@ fn everything() {
             set(ten, [&value, &other]),
             set(many, [&value, &other]),
             Subject::new(named("verify", ten), || ten.kluis(&["verify"])),
+            Subject::new(named("export --all", thousand), || {
+                thousand.kluis(&["export", "--format", "shell", "--all"])
+            }),
         ],
     );
 }

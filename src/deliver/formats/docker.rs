@@ -7,7 +7,8 @@ use super::{NEWLINE, Why, variable_text};
 /// Go's `bufio.MaxScanTokenSize`, the newline counted.
 const MAX_LINE_BYTES: usize = 64 * 1024;
 
-const RETURN: Why = "its value ends with a carriage return, which docker takes for the end of the line";
+const RETURN: Why =
+    "its value ends with a carriage return, which docker takes for the end of the line";
 const LONG: Why = "it is longer than the 64 KiB that docker takes in a line";
 const QUOTED: Why = "its value is in quotes, which some readers keep and others drop";
 

@@ -43,12 +43,11 @@ pub fn needs_no_quotes(text: &str) -> bool {
         let is_space = character.is_whitespace() && character != ' ';
         !is_space && !character.is_control() && !['#', '\u{feff}'].contains(&character)
     };
-    text.chars().all(is_plain)
-        && !text.starts_with([' ', '\'', '"', '`'])
-        && !text.ends_with(' ')
+    text.chars().all(is_plain) && !text.starts_with([' ', '\'', '"', '`']) && !text.ends_with(' ')
 }
 
 pub fn caution(value: &[u8]) -> Option<&'static str> {
     let holds_reference = value.windows(2).any(|pair| pair == b"${");
-    holds_reference.then_some("its value holds ${, which python-dotenv replaces unless interpolate=False")
+    holds_reference
+        .then_some("its value holds ${, which python-dotenv replaces unless interpolate=False")
 }

@@ -128,7 +128,10 @@ impl EnvFile {
             }
         };
         if written < bytes.len() {
-            return Err(io::Error::new(ErrorKind::StorageFull, "it took a part only"));
+            return Err(io::Error::new(
+                ErrorKind::StorageFull,
+                "it took a part only",
+            ));
         }
         Ok(())
     }

@@ -20,7 +20,8 @@ pub fn is_name(name: &str) -> bool {
     let is_label = |label: &str| {
         let bytes = label.as_bytes();
         let ends = [bytes.first(), bytes.last()];
-        ends.iter().all(|end| end.is_some_and(|byte| is_inner(*byte)))
+        ends.iter()
+            .all(|end| end.is_some_and(|byte| is_inner(*byte)))
             && bytes.iter().all(|byte| is_inner(*byte) || *byte == b'-')
     };
     name.len() <= MAX_CHARACTERS && name.split('.').all(is_label)

@@ -24,7 +24,17 @@ const NAMES: &str = "
 ";
 
 const PREFIXES: &[&str] = &[
-    "BASH", "COMP_", "FISH_", "PROMPT", "READLINE_", "RPROMPT", "ZLE_", "ZSH_", "__fish_", "dis_", "fish_",
+    "BASH",
+    "COMP_",
+    "FISH_",
+    "PROMPT",
+    "READLINE_",
+    "RPROMPT",
+    "ZLE_",
+    "ZSH_",
+    "__fish_",
+    "dis_",
+    "fish_",
 ];
 
 /// Hooks of zsh: arrays such as `precmd_functions`.

@@ -7,7 +7,8 @@
 use super::page::Page;
 use super::{Why, variable_text};
 
-const NONCHARACTER: Why = "its value holds a Unicode noncharacter, for which systemd rejects the file";
+const NONCHARACTER: Why =
+    "its value holds a Unicode noncharacter, for which systemd rejects the file";
 
 pub fn line(key: &str, value: &[u8], page: &mut Page) -> Result<(), Why> {
     let text = variable_text(value)?;

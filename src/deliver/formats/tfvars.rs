@@ -4,14 +4,14 @@
 //! Terraform normalises every string to NFC (`cty.StringVal`): a value in another form is refused.
 
 use super::page::Page;
-use super::{Why, variable_text};
+use super::{Why, text};
 use std::io::Write;
 use unicode_normalization::is_nfc;
 
 const NOT_NFC: Why = "its value is not in Unicode's form NFC, and Terraform would change it";
 
 pub fn line(key: &str, value: &[u8], page: &mut Page) -> Result<(), Why> {
-    let text = variable_text(value)?;
+    let text = text(value)?;
     if !is_nfc(text) {
         return Err(NOT_NFC);
     }

@@ -22,7 +22,7 @@ pub fn line(key: &str, value: &[u8], page: &mut Page) -> Result<(), Why> {
     };
     page.ascii(text, escape, |page, number| match number {
         ..=0xff => write!(page, "\\x{number:02x}"),
-        ..=0xffff => write!(page, "\\u{number:04x}"),
+        0x100..=0xffff => write!(page, "\\u{number:04x}"),
         _ => write!(page, "\\U{number:08x}"),
     });
     page.text("\"\n");

@@ -1,0 +1,200 @@
+//! Every format of `export`, read by what reads it in the field: each of two thousand hostile values arrives
+//! as it is, and nothing in it runs. A reader that is not installed is skipped with a note, or is a failure
+//! with `KLUIS_REQUIRE_READERS=1`. `KLUIS_PYTHON` and `KLUIS_NODE_PATH` say where the libraries are.
+
+mod engine;
+mod grammars;
+mod hostile;
+mod programs;
+
+use hostile::{Document, Values, carried_by_docker, carried_by_gitlab};
+use programs::{Need, Program};
+
+/// The words after `env -0` is what a shell has exported.
+const EVALUATE: &str = "eval \"$(cat document.given)\"; exec env -0";
+
+#[track_caller]
+fn assert_same(reader: &str, expected: &Values, found: &Values) {
+    for (key, value) in expected {
+        let other = found.get(key).map(|other| other.escape_ascii().to_string());
+        let same = found.get(key) == Some(value);
+        assert!(same, "{reader}: {} became {other:?}", value.escape_ascii());
+    }
+}
+
+#[track_caller]
+fn read_by_shell(format: &str, program: &str, arguments: &[&str]) {
+    let document = Document::of(format, |text| !text.contains('\0')).with_bytes();
+    let Some(shell) = Program::find(program, Need::Listed) else {
+        return;
+    };
+    let found = programs::variables(&shell.run(&document, arguments));
+    assert_same(program, &document.values, &found);
+    document.nothing_ran();
+}
+
+#[test]
+fn dash_reads_shell() {
+    read_by_shell("shell", "dash", &["-c", EVALUATE]);
+}
+
+#[test]
+fn bash_reads_shell() {
+    read_by_shell("shell", "bash", &["--norc", "-c", EVALUATE]);
+}
+
+#[test]
+fn zsh_reads_shell() {
+    read_by_shell("shell", "zsh", &["-f", "-c", EVALUATE]);
+}
+
+#[test]
+fn bash_reads_circleci_before_each_step() {
+    let step = "BASH_ENV=./document.given exec bash -c 'exec env -0'";
+    read_by_shell("circleci", "bash", &["--norc", "-c", step]);
+}
+
+#[test]
+fn fish_reads_fish() {
+    let script = "source document.given; exec env -0";
+    read_by_shell("fish", "fish", &["--no-config", "-c", script]);
+}
+
+#[test]
+fn powershell_reads_powershell() {
+    let document = Document::of("powershell", |text| !text.contains('\0'));
+    let found = grammars::powershell(&document.text());
+    assert_same("the grammar of PowerShell", &document.values, &found);
+    if let Some(pwsh) = Program::find("pwsh", Need::Welcome) {
+        let script = "Get-Content document.given | Out-String | Invoke-Expression; & env -0";
+        let output = pwsh.run(
+            &document,
+            &["-NoProfile", "-NonInteractive", "-Command", script],
+        );
+        assert_same("pwsh", &document.values, &programs::variables(&output));
+    }
+    document.nothing_ran();
+}
+
+#[test]
+fn python_dotenv_reads_dotenv() {
+    let document = Document::of("dotenv", |text| {
+        !text.contains('\0') && !text.ends_with('\\')
+    });
+    if let Some(python) = Program::python("dotenv") {
+        let output = python.run(
+            &document,
+            &["-c", programs::PYTHON_DOTENV, "document.given"],
+        );
+        assert_same(
+            "python-dotenv",
+            &document.values,
+            &programs::base64(&output),
+        );
+    }
+    document.nothing_ran();
+}
+
+#[test]
+fn npm_dotenv_reads_dotenv_node() {
+    let document = Document::of("dotenv-node", |text| {
+        let quotes = ['\'', '"', '`'].map(|quote| text.contains(quote));
+        let quoted = !quotes[0] || !quotes[2];
+        !text.contains('\0') && !text.contains('\r') && !text.ends_with('\\') && quoted
+    });
+    if let Some(node) = Program::node() {
+        for parser in ["usual", "fast"] {
+            let arguments = ["-e", programs::NODE_DOTENV, "document.given", parser];
+            let found = programs::base64(&node.run(&document, &arguments));
+            assert_same(parser, &document.values, &found);
+        }
+    }
+    document.nothing_ran();
+}
+
+#[test]
+fn jq_reads_json() {
+    let document = Document::of("json", |_| true);
+    let parsed: std::collections::BTreeMap<String, String> =
+        serde_json::from_slice(&document.bytes).unwrap();
+    let parsed = parsed
+        .into_iter()
+        .map(|(key, value)| (key, value.into_bytes()));
+    assert_same("serde_json", &document.values, &parsed.collect());
+    if let Some(jq) = Program::find("jq", Need::Listed) {
+        let output = jq.run(&document, &["-c", "map_values(@base64)", "document.given"]);
+        assert_same("jq", &document.values, &programs::base64(&output));
+    }
+}
+
+#[test]
+fn pyyaml_reads_yaml() {
+    let document = Document::of("yaml", |_| true);
+    if let Some(python) = Program::python("yaml") {
+        let output = python.run(&document, &["-c", programs::PYTHON_YAML, "document.given"]);
+        assert_same("PyYAML", &document.values, &programs::base64(&output));
+    }
+}
+
+#[test]
+fn a_kubernetes_manifest_is_yaml_with_base64() {
+    let document = Document::of("k8s", |_| true).with_bytes();
+    let found = grammars::manifest(&document.text());
+    assert_same("the manifest", &document.values, &found);
+    if let Some(python) = Program::python("yaml") {
+        let output = python.run(&document, &["-c", programs::PYTHON_K8S, "document.given"]);
+        assert_same("PyYAML", &document.values, &programs::base64(&output));
+    }
+}
+
+#[test]
+fn docker_reads_docker() {
+    let document = Document::of("docker", carried_by_docker);
+    let found = grammars::docker(&document.bytes);
+    assert_same("the rules of docker", &document.values, &found);
+    if let Some(docker) = Program::find("docker", Need::Welcome) {
+        let found = engine::environment_of(&docker, &document);
+        assert_same("docker", &document.values, &found);
+    }
+}
+
+#[test]
+fn gitlab_reads_gitlab() {
+    let document = Document::of("gitlab", carried_by_gitlab);
+    let found = grammars::gitlab(&document.text());
+    assert_same("the rules of GitLab", &document.values, &found);
+}
+
+#[test]
+fn github_reads_github_and_hides_each_line() {
+    let document = Document::of_github(|text| !text.contains('\0'));
+    let found = grammars::github(&document.text());
+    assert_same("the rules of GitHub's runner", &document.values, &found);
+    let masks = grammars::masks(&document.masks);
+    let lines = document.values.values().flat_map(|value| {
+        let text = std::str::from_utf8(value).unwrap();
+        text.split(['\n', '\r'])
+            .filter(|line| !line.trim().is_empty())
+    });
+    for line in lines {
+        assert!(masks.contains(line), "{line:?} is not masked");
+    }
+}
+
+#[test]
+fn systemd_reads_systemd() {
+    let document = Document::of("systemd", |text| {
+        let noncharacter = |c: char| matches!(u32::from(c) & 0xffff, 0xfdd0..=0xfdef | 0xfffe..);
+        !text.contains('\0') && !text.contains(noncharacter)
+    });
+    let found = grammars::systemd(&document.bytes);
+    assert_same("the rules of systemd", &document.values, &found);
+    document.nothing_ran();
+}
+
+#[test]
+fn terraform_reads_tfvars() {
+    let document = Document::of("tfvars", unicode_normalization::is_nfc);
+    let found = grammars::hcl(&document.text());
+    assert_same("the rules of HCL", &document.values, &found);
+}

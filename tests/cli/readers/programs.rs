@@ -1,0 +1,154 @@
+//! The readers that are programs: where they are, and what they say they have read.
+
+use super::hostile::{Document, Values};
+use data_encoding::BASE64;
+use std::collections::BTreeMap;
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+pub const PYTHON_DOTENV: &str = "
+import base64, json, sys, dotenv
+values = dotenv.dotenv_values(sys.argv[1], interpolate=False)
+print(json.dumps({key: base64.b64encode(value.encode()).decode() for key, value in values.items()}))
+";
+
+pub const PYTHON_YAML: &str = "
+import base64, json, sys, yaml
+values = yaml.safe_load(open(sys.argv[1], encoding='utf-8'))
+print(json.dumps({key: base64.b64encode(value.encode()).decode() for key, value in values.items()}))
+";
+
+pub const PYTHON_K8S: &str = "
+import json, sys, yaml
+manifest = yaml.safe_load(open(sys.argv[1], encoding='utf-8'))
+assert (manifest['apiVersion'], manifest['kind'], manifest['type']) == ('v1', 'Secret', 'Opaque')
+assert manifest['metadata'] == {'name': 'kluis'}
+print(json.dumps(manifest['data']))
+";
+
+pub const NODE_DOTENV: &str = "
+const [, file, parser] = process.argv;
+const values = require('dotenv').parse(require('fs').readFileSync(file), { fast: parser === 'fast' });
+const encode = ([key, value]) => [key, Buffer.from(value).toString('base64')];
+console.log(JSON.stringify(Object.fromEntries(Object.entries(values).map(encode))));
+";
+
+/// What it means that a reader is missing.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// A failure, where all readers are required.
+    Listed,
+    /// Nothing: the rules it follows are tested anyway.
+    Welcome,
+}
+
+pub struct Program {
+    path: PathBuf,
+    node_path: Option<String>,
+}
+
+impl Program {
+    pub fn find(name: &str, need: Need) -> Option<Self> {
+        let path = env::var_os("PATH").unwrap_or_default();
+        let path = env::split_paths(&path)
+            .map(|directory| directory.join(name))
+            .find(|path| path.is_file());
+        let found = path.map(|path| Self {
+            path,
+            node_path: None,
+        });
+        if found.is_none() {
+            missing(name, need);
+        }
+        found
+    }
+
+    /// A Python that has this library.
+    pub fn python(library: &str) -> Option<Self> {
+        let python = env::var("KLUIS_PYTHON").unwrap_or_else(|_| "python3".into());
+        let program = if Path::new(&python).is_absolute() {
+            Some(Self {
+                path: python.into(),
+                node_path: None,
+            })
+        } else {
+            Self::find(&python, Need::Listed)
+        }?;
+        program.having(&["-c", &format!("import {library}")], library)
+    }
+
+    /// A Node that has dotenv.
+    pub fn node() -> Option<Self> {
+        let mut program = Self::find("node", Need::Listed)?;
+        program.node_path = env::var("KLUIS_NODE_PATH").ok();
+        program.having(&["-e", "require('dotenv')"], "dotenv of npm")
+    }
+
+    fn having(self, arguments: &[&str], library: &str) -> Option<Self> {
+        let mut command = self.command();
+        command.args(arguments).stderr(Stdio::null());
+        let has = command.status().unwrap().success();
+        if !has {
+            missing(library, Need::Listed);
+        }
+        has.then_some(self)
+    }
+
+    /// Nothing is inherited but where programs are.
+    pub fn command(&self) -> Command {
+        let mut command = Command::new(&self.path);
+        command
+            .env_clear()
+            .env("PATH", env::var_os("PATH").unwrap_or_default())
+            .env("LANG", "C.UTF-8")
+            .stdin(Stdio::null());
+        if let Some(path) = &self.node_path {
+            command.env("NODE_PATH", path);
+        }
+        command
+    }
+
+    /// What it prints, beside the document.
+    pub fn run(&self, document: &Document, arguments: &[&str]) -> Vec<u8> {
+        let home = document.sandbox().home();
+        let mut command = self.command();
+        let output = command
+            .args(arguments)
+            .env("HOME", home)
+            .current_dir(home)
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{}: {said}", self.path.display());
+        assert_eq!(said, "", "{}", self.path.display());
+        output.stdout
+    }
+}
+
+fn missing(name: &str, need: Need) {
+    let required = env::var_os("KLUIS_REQUIRE_READERS").is_some_and(|value| value == "1");
+    assert!(need == Need::Welcome || !required, "{name} is missing");
+    eprintln!("skipped: {name} is not installed");
+}
+
+/// What `env -0` prints.
+pub fn variables(output: &[u8]) -> Values {
+    let entries = output.split(|byte| *byte == 0);
+    let pairs = entries.filter_map(|entry| {
+        let at = entry.iter().position(|byte| *byte == b'=')?;
+        let key = String::from_utf8(entry[..at].to_vec()).ok()?;
+        Some((key, entry[at + 1..].to_vec()))
+    });
+    pairs.collect()
+}
+
+/// A JSON object of Base64.
+pub fn base64(output: &[u8]) -> Values {
+    let encoded: BTreeMap<String, String> = serde_json::from_slice(output).unwrap();
+    let decode = |value: String| BASE64.decode(value.as_bytes()).unwrap();
+    encoded
+        .into_iter()
+        .map(|(key, value)| (key, decode(value)))
+        .collect()
+}
