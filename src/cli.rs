@@ -157,6 +157,7 @@ const GROUPS: &[Group] = &[
             verb::<commands::relocate::Move>("move", "Move a secret to another workspace")
                 .alias("mv"),
             verb::<commands::delete::Delete>("delete", "Delete a secret").alias("rm"),
+            verb::<commands::import::Import>("import", "Read many secrets from a file"),
         ],
     },
     Group {

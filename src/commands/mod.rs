@@ -17,6 +17,7 @@ mod generate;
 pub mod get;
 mod glob;
 pub mod history;
+pub mod import;
 pub mod init;
 mod input;
 mod kdf;

@@ -26,6 +26,7 @@ mod help;
 mod history;
 mod hostile_input;
 mod house;
+mod import;
 mod init;
 mod input;
 mod layers;

@@ -1,7 +1,7 @@
 //! `--input`: the fields of a secret as one JSON object, the way web services take them.
 
 mod parser;
-mod raw_json;
+pub mod raw_json;
 
 use super::context::is_stdin;
 use super::stdin;
@@ -20,8 +20,10 @@ use std::mem::take;
 use std::path::Path;
 use zeroize::Zeroizing;
 
+pub use parser::unquoted;
+
 /// A hundred slots of 65,536 bytes, each byte an escape of six, and room for the rest.
-const MAX_INPUT_BYTES: usize = 48 << 20;
+pub const MAX_INPUT_BYTES: usize = 48 << 20;
 const FIRST_READ_BYTES: usize = 64 << 10;
 
 /// Fields to set; what is `None` was not given.
@@ -81,7 +83,7 @@ fn read_from(path: &Path, stdin: Stdin<'_>) -> Result<Input, Error> {
 }
 
 /// Reads as far as one byte too many. A buffer that is too small is wiped when a larger one has its bytes.
-fn read_bounded(from: &mut dyn Read) -> io::Result<Plaintext> {
+pub fn read_bounded(from: &mut dyn Read) -> io::Result<Plaintext> {
     let mut bytes = Zeroizing::new(vec![0; FIRST_READ_BYTES]);
     let mut length = 0;
     while length <= MAX_INPUT_BYTES {

@@ -106,7 +106,7 @@ impl Parser {
                 return None;
             }
         };
-        let is_wrapped = members(json).is_some_and(|members| {
+        let is_wrapped = members(json, MAX_PARTS).is_some_and(|members| {
             let mut names = members.into_iter().map(|(name, _)| name);
             names.any(|name| known(name, &["secret"]).is_some())
         });
@@ -280,7 +280,7 @@ impl Parser {
 
     /// The members of an object, if they are among the `allowed` ones and there once.
     fn fields<'j>(&mut self, json: &'j RawValue, allowed: &[&'static str]) -> Option<Fields<'j>> {
-        let Some(members) = members(json) else {
+        let Some(members) = members(json, MAX_PARTS) else {
             self.refuse(Broken::new(
                 format!("{} is an object", self.subject()),
                 "dict_type",
@@ -339,7 +339,7 @@ fn field_name(name: &RawValue) -> Option<String> {
 }
 
 /// The rule without the name that it quotes: here that may be a value in the wrong place.
-fn unquoted(field: &str, broken: Broken) -> Broken {
+pub fn unquoted(field: &str, broken: Broken) -> Broken {
     if broken.kind != "string_pattern_mismatch" {
         return broken;
     }

@@ -9,7 +9,7 @@ use std::fmt;
 use std::mem::take;
 use zeroize::Zeroizing;
 
-/// One more than any list of ours may have; what follows in a list or an object is only checked to be JSON.
+/// One more than any list of a secret's may have; what follows in a list is only checked to be JSON.
 pub const MAX_PARTS: usize = 101;
 
 /// Where a text stops being JSON.
@@ -39,10 +39,11 @@ pub fn is_null(json: &RawValue) -> bool {
     json.get() == "null"
 }
 
-/// The members of an object by name, in their order and as often as they are there.
-pub fn members(json: &RawValue) -> Option<Vec<(&RawValue, &RawValue)>> {
-    let Members(members) = serde_json::from_str(json.get()).ok()?;
-    Some(members)
+/// The first members of an object by name, in their order and as often as they are there; of those after
+/// `most` it is only checked that they are JSON.
+pub fn members(json: &RawValue, most: usize) -> Option<Vec<(&RawValue, &RawValue)>> {
+    let mut parser = serde_json::Deserializer::from_str(json.get());
+    parser.deserialize_map(Members { most }).ok()
 }
 
 /// What is in a list.
@@ -97,31 +98,25 @@ fn code_unit(escape: &str) -> Option<(u16, &str)> {
     Some((u16::from_str_radix(digits, 16).ok()?, rest))
 }
 
-struct Members<'j>(Vec<(&'j RawValue, &'j RawValue)>);
+struct Members {
+    most: usize,
+}
 
-impl<'de> Deserialize<'de> for Members<'de> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        struct Object;
+impl<'de> Visitor<'de> for Members {
+    type Value = Vec<(&'de RawValue, &'de RawValue)>;
 
-        impl<'de> Visitor<'de> for Object {
-            type Value = Members<'de>;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    if members.len() < MAX_PARTS {
-                        members.push(member);
-                    }
-                }
-                Ok(Members(members))
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut members = Vec::new();
+        while let Some(member) = map.next_entry()? {
+            if members.len() < self.most {
+                members.push(member);
             }
         }
-
-        from.deserialize_map(Object)
+        Ok(members)
     }
 }
 
@@ -204,9 +199,10 @@ mod tests {
         let json = document(br#" {"a": 1, "b" : [ 2 ], "a":{"c":3}} "#)
             .ok()
             .unwrap();
-        let (names, given) = members(json).unwrap().into_iter().unzip();
+        let (names, given) = members(json, MAX_PARTS).unwrap().into_iter().unzip();
         assert_eq!(texts(names), ["\"a\"", "\"b\"", "\"a\""]);
         assert_eq!(texts(given), ["1", "[ 2 ]", "{\"c\":3}"]);
+        assert_eq!(members(json, 2).unwrap().len(), 2);
         assert!(items(json).is_none());
     }
 
@@ -214,7 +210,7 @@ mod tests {
     fn items_come_in_order_and_no_more_of_them_than_can_be_of_use() {
         let json = document(b"[1, \"2\" ,[3]]").ok().unwrap();
         assert_eq!(texts(items(json).unwrap()), ["1", "\"2\"", "[3]"]);
-        assert!(members(json).is_none());
+        assert!(members(json, MAX_PARTS).is_none());
         let many = format!("[{}0]", "0,".repeat(1_000_000));
         let many = document(many.as_bytes()).ok().unwrap();
         assert_eq!(items(many).unwrap().len(), MAX_PARTS);

@@ -43,14 +43,14 @@ pub struct Rotated {
     pub slot: u64,
 }
 
-impl Found {
+impl Secret {
     /// Refuses to change values while a rotation waits for what happens elsewhere.
     pub fn check_settled(&self) -> Result<(), Error> {
-        if self.secret.pending().is_none() {
+        if self.pending().is_none() {
             return Ok(());
         }
         Err(Error::InUse {
-            message: format!("a rotation of {} is not finished", self.secret.path()),
+            message: format!("a rotation of {} is not finished", self.path()),
             hint: "`kluis rotate SECRET --resume` makes its value effective, `--discard` drops it",
             ids: Vec::new(),
         })
@@ -67,7 +67,7 @@ impl Change<'_> {
         rotation: Rotation,
     ) -> Result<Rotated, Error> {
         let found = self.find(workspace, reference)?;
-        found.check_settled()?;
+        found.secret.check_settled()?;
         let old = found.secret.clone();
         self.add_slot(found, &old, value, rotation)
     }
@@ -81,7 +81,7 @@ impl Change<'_> {
         value: &Plaintext,
     ) -> Result<Option<Secret>, Error> {
         let mut found = self.find(workspace, reference)?;
-        found.check_settled()?;
+        found.secret.check_settled()?;
         let old = found.secret.clone();
         let effective = old.choose(Choice::At(self.now))?;
         if found.value(self.keyring, effective)?.same_as(value) {
@@ -157,7 +157,7 @@ impl Change<'_> {
         to: Option<Timestamp>,
     ) -> Result<Rotated, Error> {
         let found = self.find(workspace, reference)?;
-        found.check_settled()?;
+        found.secret.check_settled()?;
         let choice = to.map_or(Choice::Before(self.now), Choice::At);
         if to.is_some_and(|to| to > self.now) {
             let rule = "an older value is from the past: a later slot takes over by itself";

@@ -158,7 +158,7 @@ impl Change<'_> {
         }
         update.fields.apply(&mut found.secret);
         if !matches!(update.values, Values::Keep) || !update.remove.is_empty() {
-            found.check_settled()?;
+            found.secret.check_settled()?;
         }
         match update.values {
             Values::Keep => {}

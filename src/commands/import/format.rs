@@ -1,0 +1,105 @@
+//! The formats that `import` reads, each in a file of its own, and what the text formats have in common.
+
+use super::entries::{Empty, Entries, Entry, Place};
+use super::{dotenv, environment, json, yaml};
+use crate::commands::input::MAX_INPUT_BYTES;
+use crate::plaintext::Plaintext;
+use crate::vault::error::Detail;
+use crate::vault::rule::Broken;
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
+pub enum Format {
+    Dotenv,
+    Json,
+    Yaml,
+    Env,
+}
+
+impl Format {
+    /// Reads all of an input, or tells of the mistakes in it.
+    pub fn read(self, input: &Plaintext, empty: Empty) -> Result<Vec<Entry>, Vec<Detail>> {
+        let mut entries = Entries::new(empty);
+        let read = if input.len() > MAX_INPUT_BYTES {
+            let rule = format!("the input has at most {} MiB", MAX_INPUT_BYTES >> 20);
+            Err(Broken::new(rule, "too_long"))
+        } else {
+            match self {
+                Self::Dotenv => dotenv::read(input, &mut entries),
+                Self::Json => json::read(input, &mut entries),
+                Self::Yaml => yaml::read(input, &mut entries),
+                Self::Env => environment::read(input, &mut entries),
+            }
+        };
+        entries.finish(read)
+    }
+}
+
+/// The input without the mark that some editors put before UTF-8.
+pub fn unmarked(input: &Plaintext) -> &[u8] {
+    let bytes = input.expose();
+    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
+}
+
+/// The input as text. A NUL is in none: a parser may take it for the end.
+pub fn text(input: &Plaintext) -> Result<&str, Broken> {
+    let bytes = unmarked(input);
+    let text = str::from_utf8(bytes).map_err(|error| {
+        let place = line_at(bytes, error.valid_up_to());
+        Broken::new(format!("{place}: the input is not UTF-8"), "string_unicode")
+    })?;
+    match text.find('\0') {
+        None => Ok(text),
+        Some(at) => {
+            let place = line_at(bytes, at);
+            let rule =
+                format!("{place}: there is a NUL; the output of `env -0` takes --format env");
+            Err(Broken::new(rule, "value_error"))
+        }
+    }
+}
+
+/// The line in which this byte is.
+pub fn line_at(bytes: &[u8], at: usize) -> Place {
+    Place::Line(1 + memchr::memchr_iter(b'\n', &bytes[..at]).count())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_before_the_text_is_no_part_of_it() {
+        for (format, input) in [
+            (Format::Dotenv, "\u{feff}A=v"),
+            (Format::Json, "\u{feff}{\"A\": \"v\"}"),
+            (Format::Yaml, "\u{feff}A: v"),
+        ] {
+            let read = format.read(&Plaintext::new(input.into()), Empty::Refused);
+            assert_eq!(read.ok().unwrap()[0].name.as_str(), "A", "{format:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_text_is_refused_with_its_line() {
+        for (input, told) in [
+            (&b"A=v\nB=\xff\n"[..], "line 2: the input is not UTF-8"),
+            (b"\xff\xfeA\0=\0v\0", "line 1: the input is not UTF-8"),
+            (
+                b"A=v\0B=w\0",
+                "line 1: there is a NUL; the output of `env -0` takes --format env",
+            ),
+        ] {
+            for format in [Format::Dotenv, Format::Yaml] {
+                let read = format.read(&Plaintext::new(input.to_vec()), Empty::Refused);
+                assert_eq!(read.err().unwrap()[0].msg, told);
+            }
+        }
+    }
+
+    #[test]
+    fn an_input_that_is_too_large_is_refused_before_it_is_read() {
+        let input = Plaintext::new(vec![b'\n'; MAX_INPUT_BYTES + 1]);
+        let read = Format::Dotenv.read(&input, Empty::Refused);
+        assert_eq!(read.err().unwrap()[0].msg, "the input has at most 48 MiB");
+    }
+}
