@@ -180,6 +180,10 @@ const GROUPS: &[Group] = &[
         verbs: &[
             verb::<commands::run::Run>("run", "Run a command with secrets in its environment"),
             verb::<commands::export::Export>("export", "Write secrets in the format of a program"),
+            verb::<commands::inject::Inject>(
+                "inject",
+                "Fill the references of a template with values",
+            ),
             verb::<commands::app::App>("app", "Manage apps and the secrets they depend on"),
             verb::<commands::check::Check>(
                 "check",

@@ -33,6 +33,9 @@ pub enum Error {
     Format(#[from] deliver::formats::Refused),
     #[error(transparent)]
     Process(#[from] deliver::process::Error),
+    /// A reference of a template that has no value to give.
+    #[error("line {line} of the template: {error}")]
+    InTemplate { line: usize, error: Box<Error> },
     /// What `list --due --exit-code` found.
     #[error("{count} secret(s) are due")]
     Due { count: usize },
@@ -183,6 +186,9 @@ impl Error {
         let causes: Vec<String> = match self {
             Self::Failed(error) => error.chain().skip(1).map(ToString::to_string).collect(),
             Self::BeforeStart(error) => return error.message(),
+            Self::InTemplate { line, error } => {
+                return format!("line {line} of the template: {}", error.message());
+            }
             other => anyhow::Chain::new(other)
                 .skip(1)
                 .map(ToString::to_string)
@@ -234,7 +240,7 @@ impl Error {
                 }
             },
             Self::Due { .. } | Self::Unfinished { .. } | Self::Failed(_) => Exit::Failed,
-            Self::BeforeStart(error) => error.kind(),
+            Self::BeforeStart(error) | Self::InTemplate { error, .. } => error.kind(),
         }
     }
 
@@ -283,7 +289,7 @@ impl Error {
             | Self::Unready { .. }
             | Self::Process(_)
             | Self::Failed(_) => return None,
-            Self::BeforeStart(error) => return error.hint(),
+            Self::BeforeStart(error) | Self::InTemplate { error, .. } => return error.hint(),
         };
         Some(hint.to_owned())
     }
@@ -291,7 +297,7 @@ impl Error {
     fn conflicting_ids(&self) -> Vec<String> {
         match self {
             Self::Vault(vault::Error::InUse { ids, .. }) => ids.clone(),
-            Self::BeforeStart(error) => error.conflicting_ids(),
+            Self::BeforeStart(error) | Self::InTemplate { error, .. } => error.conflicting_ids(),
             _ => Vec::new(),
         }
     }
@@ -302,7 +308,7 @@ impl Error {
             Self::Settings(settings::Error::Workspace { broken, .. }) => {
                 vec![Detail::new("workspace", broken.clone())]
             }
-            Self::BeforeStart(error) => error.detail(),
+            Self::BeforeStart(error) | Self::InTemplate { error, .. } => error.detail(),
             _ => Vec::new(),
         }
     }

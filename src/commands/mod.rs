@@ -19,6 +19,7 @@ mod glob;
 pub mod history;
 pub mod import;
 pub mod init;
+pub mod inject;
 mod input;
 mod kdf;
 pub mod list;

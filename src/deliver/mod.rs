@@ -5,8 +5,10 @@
 pub mod child;
 pub mod environment;
 pub mod formats;
+pub mod output_file;
 pub mod process;
 pub mod stdin;
+pub mod template;
 #[cfg(test)]
 mod tests;
 pub mod value_file;

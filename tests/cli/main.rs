@@ -28,6 +28,7 @@ mod hostile_input;
 mod house;
 mod import;
 mod init;
+mod inject;
 mod input;
 mod layers;
 mod list;

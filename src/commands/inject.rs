@@ -1,0 +1,134 @@
+//! `inject`: fills the references of a template with values.
+
+use super::context::is_stdin;
+use super::destination::DestinationArgs;
+use super::{Context, Verb, attention, stdin};
+use crate::deliver::output_file;
+use crate::deliver::template::{self, MAX_TEMPLATE_BYTES, Template};
+use crate::error::Error;
+use crate::plaintext::Plaintext;
+use crate::ui;
+use crate::vault::rule::Broken;
+use crate::vault::slot::Choice;
+use crate::vault::{self, Scan};
+use anyhow::Context as _;
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// Fill the references of a template with values
+///
+/// Every `{{ kluis://workspace/name }}` or `{{ kluis://name }}` becomes the effective value of that secret,
+/// or with `?slot=N` after the name the value of that slot. Any other `{{ … }}` and everything else stays as
+/// it is, byte for byte. A value is put in as it is, without quoting, and is not searched for references.
+/// Nothing is written unless every reference is filled. A file is replaced in one step and is readable by
+/// its owner only.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  kluis inject -i app.conf.template -o app.conf
+  kluis inject -w staging < .npmrc.template > ~/.npmrc
+  echo 'db: {{ kluis://staging/db_password }}' | kluis inject
+  kluis inject -i maps.json --for https://api.example.com")]
+pub struct Inject {
+    /// Read the template from FILE, not from stdin
+    #[arg(short, long, value_name = "FILE")]
+    in_file: Option<PathBuf>,
+
+    /// Write the result to FILE, not to stdout
+    #[arg(short, long, value_name = "FILE")]
+    out_file: Option<PathBuf>,
+
+    #[command(flatten)]
+    destination: DestinationArgs,
+}
+
+impl Verb for Inject {
+    fn run(self, context: &mut Context) -> Result<(), Error> {
+        let out_file = self.out_file.as_deref().filter(|path| !is_stdin(path));
+        if out_file.is_some_and(|path| is_same(path, context.settings.vault.path())) {
+            return Err(Error::usage("the result would replace the vault itself"));
+        }
+        let text = self.read(context)?;
+        let template = Template::parse(&text).map_err(invalid)?;
+        let values = self.values(&template, context)?;
+        let filled = template.fill(&values).map_err(invalid)?;
+        drop(values);
+        match out_file {
+            None => Ok(context.ui.value(filled.expose())?),
+            Some(path) => output_file::replace(path, &filled).map_err(|error| match error {
+                output_file::Error::Interrupted => ui::Error::Cancelled.into(),
+                error => anyhow::Error::new(error).into(),
+            }),
+        }
+    }
+}
+
+impl Inject {
+    fn read(&self, context: &Context) -> Result<Vec<u8>, Error> {
+        let file = self.in_file.as_deref().filter(|path| !is_stdin(path));
+        let (stream, place) = if let Some(path) = file {
+            (File::open(path).map(Some), path.display().to_string())
+        } else {
+            let passphrase = context.settings.unlocking.passphrase_file.as_deref();
+            if passphrase.is_some_and(is_stdin) {
+                return Err(Error::usage(
+                    "the passphrase and the template cannot both come from stdin",
+                ));
+            }
+            (stdin::unbuffered(), "stdin".to_owned())
+        };
+        let failed = || format!("the template could not be read from {place}");
+        let stream = stream.with_context(failed)?.ok_or_else(|| Error::Usage {
+            message: "no template is given, and stdin is a terminal".into(),
+            hint: Some("name it with -i FILE, or pipe it in".into()),
+        })?;
+        let mut text = Vec::new();
+        let most = MAX_TEMPLATE_BYTES as u64 + 1;
+        let read = stream.take(most).read_to_end(&mut text);
+        read.with_context(failed)?;
+        if text.len() > MAX_TEMPLATE_BYTES {
+            let broken = Broken::too_long("a template has at most 16 MiB");
+            return Err(vault::Error::invalid("template", broken).into());
+        }
+        Ok(text)
+    }
+
+    /// A value for each reference, or the first error with its line.
+    fn values(&self, template: &Template, context: &mut Context) -> Result<Vec<Plaintext>, Error> {
+        if template.references().is_empty() {
+            context
+                .ui
+                .warning("the template has no reference to a secret");
+            return Ok(Vec::new());
+        }
+        let vault = context.open(Scan::Lookup)?;
+        let destination = self.destination.destination(context, &vault)?;
+        let mut values = Vec::new();
+        for located in template.references() {
+            let now = Choice::At(context.now);
+            let selected = vault.value(context.workspace(), &located.reference, now, &destination);
+            let selected = selected.map_err(|error| Error::InTemplate {
+                line: located.line,
+                error: Box::new(error.into()),
+            })?;
+            attention::warn(context, &selected.secret);
+            values.push(selected.value);
+        }
+        Ok(values)
+    }
+}
+
+fn invalid(error: template::Error) -> Error {
+    let broken = match &error {
+        template::Error::Malformed { broken, .. } => Broken::new(error.to_string(), broken.kind),
+        template::Error::TooLarge => Broken::too_long(error.to_string()),
+    };
+    vault::Error::invalid("template", broken).into()
+}
+
+/// Whether both lead to one file.
+fn is_same(one: &Path, other: &Path) -> bool {
+    let real = |path| fs::canonicalize(path).ok();
+    real(one).is_some_and(|one| real(other) == Some(one))
+}

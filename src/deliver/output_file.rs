@@ -1,0 +1,296 @@
+//! A file with values in it that takes the place of another in one step: whole and durable, or not there.
+//!
+//! It is its owner's alone, whoever could read what was there before. A name that leads elsewhere is
+//! followed once, and only where that is the user's own word.
+
+use crate::plaintext::Plaintext;
+use crate::platform::signals::{self, Notice, Watch};
+use rustix::fs::{Mode, OFlags};
+use std::fs::{self, File, FileType};
+use std::io::{self, ErrorKind, Write};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+const OWNER_ONLY: Mode = Mode::RUSR.union(Mode::WUSR);
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("{} {problem}; nothing was written", path.display())]
+    Refused {
+        path: PathBuf,
+        problem: &'static str,
+    },
+    #[error("could not {doing} {}; it was not changed", path.display())]
+    NotWritten {
+        doing: &'static str,
+        path: PathBuf,
+        source: io::Error,
+    },
+    #[error("{} was written, but may not survive a power cut", path.display())]
+    NotDurable { path: PathBuf, source: io::Error },
+    /// By a signal, in time: nothing was written.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+/// Writes `contents` to the file at `path`, which need not be there.
+pub fn replace(path: &Path, contents: &Plaintext) -> Result<(), Error> {
+    let not_written = |doing| {
+        move |source| Error::NotWritten {
+            doing,
+            path: path.to_path_buf(),
+            source,
+        }
+    };
+    signals::survive_file_size_limit();
+    let real = resolve(path)?;
+    let (Some(parent), Some(name)) = (real.parent(), real.file_name()) else {
+        return Err(refused(path, "is a directory"));
+    };
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let directory = rustix::fs::open(parent, flags, Mode::empty()).map(File::from);
+    let directory =
+        directory.map_err(|errno| not_written("open the directory of")(errno.into()))?;
+
+    // The values must not stay behind in a file that nobody knows of.
+    let interrupted = Arc::new(AtomicBool::new(false));
+    let listener = Arc::clone(&interrupted);
+    let watch = Watch::start(move |notice| match notice {
+        Notice::End(_) => listener.store(true, Ordering::SeqCst),
+        Notice::Stop => signals::stop(),
+        Notice::Continued => {}
+    });
+    let _watch = watch.map_err(not_written("write"))?;
+    let written = Temporary::holding(&directory, contents).map_err(not_written("write"))?;
+    if interrupted.load(Ordering::SeqCst) {
+        return Err(Error::Interrupted);
+    }
+    rustix::fs::renameat(&directory, &written.name, &directory, name)
+        .map_err(|errno| not_written("replace")(errno.into()))?;
+    directory.sync_all().map_err(|source| Error::NotDurable {
+        path: path.to_path_buf(),
+        source,
+    })
+}
+
+/// A file that is gone unless it took over another name.
+struct Temporary<'d> {
+    directory: &'d File,
+    name: String,
+}
+
+impl<'d> Temporary<'d> {
+    fn holding(directory: &'d File, contents: &Plaintext) -> io::Result<Self> {
+        let random = getrandom::u64().map_err(io::Error::other)?;
+        let name = format!(".kluis-{random:016x}.tmp");
+        let flags =
+            OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let file = rustix::fs::openat(directory, &name, flags, OWNER_ONLY)?;
+        let (temporary, mut file) = (Self { directory, name }, File::from(file));
+        // A default ACL had its say in the mode.
+        rustix::fs::fchmod(&file, OWNER_ONLY)?;
+        file.write_all(contents.expose())?;
+        file.sync_all()?;
+        Ok(temporary)
+    }
+}
+
+impl Drop for Temporary<'_> {
+    fn drop(&mut self) {
+        let _ = rustix::fs::unlinkat(self.directory, &self.name, rustix::fs::AtFlags::empty());
+    }
+}
+
+/// Where the file at `path` really lies, or would.
+fn resolve(path: &Path) -> Result<PathBuf, Error> {
+    let failed = |source| Error::NotWritten {
+        doing: "find",
+        path: path.to_path_buf(),
+        source,
+    };
+    if path.as_os_str().as_bytes().ends_with(b"/") {
+        return Err(refused(path, "is a directory"));
+    }
+    match fs::symlink_metadata(path) {
+        Ok(link) if link.is_symlink() => {
+            // In a directory such as /tmp, somebody else's link could name any file of the user's.
+            if link.uid() != 0 && link.uid() != rustix::process::geteuid().as_raw() {
+                return Err(refused(path, "is a link that somebody else made"));
+            }
+        }
+        Ok(_) => {}
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
+                return Err(refused(path, "does not name a file"));
+            };
+            let here = parent.as_os_str().is_empty();
+            let parent = if here { Path::new(".") } else { parent };
+            let parent = fs::canonicalize(parent).map_err(failed)?;
+            return Ok(parent.join(name));
+        }
+        Err(error) => return Err(failed(error)),
+    }
+    let real = match fs::canonicalize(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            return Err(refused(path, "is a link that leads nowhere"));
+        }
+        found => found.map_err(failed)?,
+    };
+    let found = fs::symlink_metadata(&real).map_err(failed)?;
+    match obstacle(found.file_type()) {
+        Some(problem) => Err(refused(path, problem)),
+        None => Ok(real),
+    }
+}
+
+/// What stands in the place of a regular file, as the end of a sentence.
+fn obstacle(kind: FileType) -> Option<&'static str> {
+    if kind.is_file() {
+        None
+    } else if kind.is_dir() {
+        Some("is a directory")
+    } else if kind.is_fifo() {
+        Some("is a pipe")
+    } else if kind.is_char_device() || kind.is_block_device() {
+        Some("is a device")
+    } else {
+        Some("is not a regular file")
+    }
+}
+
+fn refused(path: &Path, problem: &'static str) -> Error {
+    Error::Refused {
+        path: path.to_path_buf(),
+        problem,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs::Permissions;
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    use std::process::Command;
+    use tempfile::TempDir;
+
+    const VALUE: &[u8] = b"a\0b\nc\xff";
+
+    fn write(path: &Path) -> Result<(), Error> {
+        replace(path, &Plaintext::new(VALUE.to_vec()))
+    }
+
+    fn place() -> (TempDir, PathBuf) {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("file");
+        (directory, file)
+    }
+
+    fn names(directory: &Path) -> Vec<String> {
+        let entries = fs::read_dir(directory).unwrap();
+        let mut names: Vec<String> = entries
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().mode() & 0o7777
+    }
+
+    #[test]
+    fn what_is_written_is_exact_and_the_owners_alone() {
+        let (directory, file) = place();
+        write(&file).unwrap();
+        assert_eq!(fs::read(&file).unwrap(), VALUE);
+        assert_eq!(mode(&file), 0o600);
+        fs::write(&file, "longer than what comes now").unwrap();
+        fs::set_permissions(&file, Permissions::from_mode(0o644)).unwrap();
+        let mut reader = File::open(&file).unwrap();
+        write(&file).unwrap();
+        assert_eq!(fs::read(&file).unwrap(), VALUE);
+        assert_eq!(mode(&file), 0o600);
+        // Whoever had it open keeps what it was.
+        let mut old = String::new();
+        io::Read::read_to_string(&mut reader, &mut old).unwrap();
+        assert_eq!(old, "longer than what comes now");
+        assert_eq!(names(directory.path()), ["file"]);
+    }
+
+    #[test]
+    fn a_name_of_the_full_length_is_written_too() {
+        let (directory, _) = place();
+        let file = directory.path().join("n".repeat(255));
+        write(&file).unwrap();
+        assert_eq!(fs::read(&file).unwrap(), VALUE);
+    }
+
+    #[test]
+    fn a_link_is_followed_to_where_the_file_really_lies() {
+        let (directory, link) = place();
+        let real = directory.path().join("real");
+        fs::create_dir(&real).unwrap();
+        fs::write(real.join("target"), "old").unwrap();
+        symlink("real/target", &link).unwrap();
+        write(&link).unwrap();
+        assert_eq!(fs::read_link(&link).unwrap(), Path::new("real/target"));
+        assert_eq!(fs::read(real.join("target")).unwrap(), VALUE);
+        assert_eq!(names(&real), ["target"]);
+        assert_eq!(names(directory.path()), ["file", "real"]);
+    }
+
+    #[test]
+    fn a_link_that_somebody_else_made_is_not_followed() {
+        let (directory, link) = place();
+        let target = directory.path().join("target");
+        fs::write(&target, "old").unwrap();
+        symlink(&target, &link).unwrap();
+        // Only root can make somebody else's link.
+        if std::os::unix::fs::lchown(&link, Some(4711), None).is_err() {
+            return;
+        }
+        let refused = write(&link).unwrap_err().to_string();
+        assert!(refused.contains("somebody else made"), "{refused}");
+        assert_eq!(fs::read(&target).unwrap(), b"old");
+    }
+
+    #[test]
+    fn what_is_no_regular_file_is_refused_and_stays() {
+        let (directory, pipe) = place();
+        let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
+        assert!(made.success());
+        let nowhere = directory.path().join("nowhere");
+        symlink("absent", &nowhere).unwrap();
+        let slash = directory.path().join("new/");
+        for (path, said) in [
+            (&*pipe, "is a pipe"),
+            (&nowhere, "leads nowhere"),
+            (directory.path(), "is a directory"),
+            (&slash, "is a directory"),
+            (Path::new("/"), "is a directory"),
+            (Path::new("/dev/null"), "is a device"),
+            (Path::new(""), "does not name a file"),
+        ] {
+            let error = write(path).unwrap_err();
+            assert!(matches!(error, Error::Refused { .. }), "{error:?}");
+            assert!(error.to_string().contains(said), "{error}");
+        }
+        assert_eq!(names(directory.path()), ["file", "nowhere"]);
+    }
+
+    #[test]
+    fn a_directory_that_is_not_there_is_not_made() {
+        let (directory, file) = place();
+        for path in [directory.path().join("no/file"), file.join("below")] {
+            if path.starts_with(&file) {
+                fs::write(&file, "").unwrap();
+            }
+            let error = write(&path).unwrap_err();
+            assert!(matches!(error, Error::NotWritten { .. }), "{error:?}");
+        }
+        assert_eq!(names(directory.path()), ["file"]);
+    }
+}

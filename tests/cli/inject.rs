@@ -1,0 +1,294 @@
+//! `inject`
+
+use crate::sandbox::Sandbox;
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::process::Command;
+
+/// `one` in the workspace `default`, `two` in `staging`.
+fn with_two() -> (Sandbox, String, String) {
+    let sandbox = Sandbox::with_vault();
+    let (one, two) = (sandbox.secret("one"), sandbox.secret("two"));
+    sandbox.create("one", &one);
+    let workspace = sandbox.kluis(["workspace", "create", "staging"]);
+    workspace.run().any_stdout().exits(0);
+    let create = sandbox.kluis(["create", "two", "-w", "staging"]);
+    create.stdin(&two).run().any_stdout().exits(0);
+    (sandbox, one, two)
+}
+
+fn mode(path: &std::path::Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o7777
+}
+
+#[test]
+fn references_become_values_and_all_other_bytes_stay() {
+    let (sandbox, one, two) = with_two();
+    let before = b"\xff\0\r\n{{ other }} {{- kluis://one -}}\t{{ kluis://one }}|";
+    let template = [
+        &before[..],
+        b"{{kluis://staging/two}}|{{ kluis://one?slot=0 }}",
+    ]
+    .concat();
+    let other = &before[..before.len() - b"{{ kluis://one }}|".len()];
+    let expected = [other, format!("{one}|{two}|{one}").as_bytes()].concat();
+    for arguments in [&["inject"][..], &["inject", "-i", "-", "-o", "-"]] {
+        let inject = sandbox.kluis(arguments).stdin(&template);
+        inject.run().stdout(&expected).exits(0);
+    }
+    let file = sandbox.given("template", &template);
+    let inject = sandbox.kluis(["inject", "--in-file", file.to_str().unwrap()]);
+    inject.run().stdout(&expected).exits(0);
+    let inject = sandbox.kluis(["inject", "-w", "staging"]);
+    let inject = inject.stdin("{{ kluis://two }}{{ kluis://default/one }}");
+    inject.run().stdout(format!("{two}{one}")).exits(0);
+}
+
+#[test]
+fn a_value_that_is_a_reference_itself_stays_as_it_is() {
+    let (sandbox, ..) = with_two();
+    sandbox.create("nested", "{{ kluis://one }}$(id)\\1&");
+    let inject = sandbox.kluis(["inject"]).stdin("<{{ kluis://nested }}>");
+    inject.run().stdout("<{{ kluis://one }}$(id)\\1&>").exits(0);
+}
+
+#[test]
+fn what_cannot_be_filled_is_told_with_its_line_and_nothing_is_written() {
+    let (sandbox, ..) = with_two();
+    let later = ["create", "later", "--slot", "2100-01-01T00:00:00Z"];
+    let later = sandbox.kluis(later).stdin("v");
+    later.run().any_stdout().exits(0);
+    let bound = ["create", "bound", "--allow-domain", "api.example.com"];
+    let bound = sandbox.kluis(bound).stdin(sandbox.secret("bound"));
+    bound.run().any_stdout().exits(0);
+    let file = sandbox.home().join("result");
+    let long = "x".repeat(600);
+    for (reference, said, code) in [
+        (
+            "kluis://nope }}",
+            "line 3 of the template: there is no secret nope in the workspace default",
+            3,
+        ),
+        (
+            "kluis://nope/one }}",
+            "line 3 of the template: there is no workspace nope",
+            3,
+        ),
+        ("kluis://one?slot=7 }}", "line 3 of the template: ", 3),
+        ("kluis://later }}", "line 3 of the template: no slot of", 3),
+        (
+            "kluis://bound }}",
+            "line 3 of the template: default/bound may only go to api.example.com",
+            8,
+        ),
+        ("kluis://a/b/c }}", "line 3, column 4: \"b/c\" cannot be", 7),
+        (
+            "kluis:// }}",
+            "line 3, column 4: the name of a secret is not empty",
+            7,
+        ),
+        (
+            "kluis://one?slot=x }}",
+            "line 3, column 4: after ? an address has",
+            7,
+        ),
+        (
+            "kluis://one | upper }}",
+            "line 3, column 4: between {{ and }} is more",
+            7,
+        ),
+        (
+            "kluis://one",
+            "line 3, column 4: a reference ends with }}",
+            7,
+        ),
+        (
+            &format!("kluis://{long} }}}}"),
+            "line 3, column 4: a reference ends with",
+            7,
+        ),
+    ] {
+        let template = format!("{{{{ kluis://one }}}}\n\nk: {{{{ {reference}\n");
+        for arguments in [&["inject"][..], &["inject", "-o", "result"]] {
+            let inject = sandbox.kluis(arguments).stdin(&template).run();
+            inject.stderr_has(said).exits(code);
+        }
+        assert!(!file.exists(), "{reference}");
+    }
+    assert_eq!(fs::read_dir(sandbox.home()).unwrap().count(), 1);
+}
+
+#[test]
+fn a_failure_has_its_kind_and_its_place_in_json() {
+    let (sandbox, ..) = with_two();
+    let failed = sandbox.kluis(["inject", "--json"]);
+    let failed = failed.stdin("\n{{ kluis://nope }}").run();
+    let error = failed.json_error();
+    assert_eq!(error["code"], "not_found");
+    assert!(error["hint"].as_str().unwrap().contains("kluis list"));
+    assert!(error["error"].as_str().unwrap().starts_with("line 2 of"));
+    failed.any_stderr().exits(3);
+    let failed = sandbox.kluis(["inject", "--json"]);
+    let failed = failed.stdin("{{ kluis://! }}").run();
+    let error = failed.json_error();
+    assert_eq!(error["code"], "invalid");
+    assert_eq!(error["detail"][0]["loc"], serde_json::json!(["template"]));
+    failed.any_stderr().exits(7);
+}
+
+#[test]
+fn a_bound_secret_goes_where_it_may_or_where_somebody_insists() {
+    let sandbox = Sandbox::with_vault();
+    let value = sandbox.secret("bound");
+    let bound = ["create", "bound", "--allow-domain", "api.example.com"];
+    let bound = sandbox.kluis(bound).stdin(&value);
+    bound.run().any_stdout().exits(0);
+    let inject = |option: &[&str]| {
+        let inject = sandbox.kluis([&["inject"], option].concat());
+        inject.stdin("{{ kluis://bound }}").run()
+    };
+    inject(&["--for", "https://api.example.com/v1"])
+        .stdout(&value)
+        .exits(0);
+    inject(&["--reveal", "bound"]).stdout(&value).exits(0);
+    inject(&["--for", "example.org"])
+        .stderr_has("not to example.org")
+        .exits(8);
+    inject(&["--reveal", "other"]).any_stderr().exits(8);
+}
+
+#[test]
+fn a_file_is_the_owners_alone_and_takes_the_place_of_what_was_there() {
+    let (sandbox, one, _) = with_two();
+    let file = sandbox.given("out", "old and longer than what comes now");
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+    let link = sandbox.home().join("link");
+    symlink("out.given", &link).unwrap();
+    for out in ["out.given", "link", "./new.given"] {
+        let inject = sandbox.kluis(["inject", "-o", out]).prepared("umask 000");
+        inject.stdin("{{ kluis://one }}\n").run().exits(0);
+    }
+    for name in ["out", "new"] {
+        assert_eq!(sandbox.was_given(name), format!("{one}\n").as_bytes());
+        assert_eq!(mode(&sandbox.given_path(name)), 0o600);
+    }
+    assert!(link.is_symlink());
+}
+
+#[test]
+fn a_template_may_be_replaced_by_its_result() {
+    let (sandbox, one, _) = with_two();
+    let file = sandbox.given("both", "a {{ kluis://one }} z");
+    let file = file.to_str().unwrap();
+    let inject = sandbox.kluis(["inject", "-i", file, "-o", file]);
+    inject.run().exits(0);
+    assert_eq!(sandbox.was_given("both"), format!("a {one} z").as_bytes());
+    // A failure leaves even that file as it was.
+    sandbox.given("both", "{{ kluis://nope }}");
+    let inject = sandbox.kluis(["inject", "-i", file, "-o", file]);
+    inject.run().any_stderr().exits(3);
+    assert_eq!(sandbox.was_given("both"), b"{{ kluis://nope }}");
+}
+
+#[test]
+fn the_vault_is_not_overwritten() {
+    let (sandbox, ..) = with_two();
+    let before = sandbox.bytes();
+    let vault = sandbox.vault();
+    let inject = sandbox.kluis(["inject", "-o", vault.to_str().unwrap()]);
+    let inject = inject.stdin("{{ kluis://one }}").run();
+    inject.stderr_has("would replace the vault").exits(2);
+    assert!(sandbox.bytes() == before);
+}
+
+#[test]
+fn what_cannot_be_written_is_an_error_and_leaves_what_was_there() {
+    let sandbox = Sandbox::with_vault();
+    let value = format!("{}{}", sandbox.secret("long"), "x".repeat(60_000));
+    sandbox.create("long", &value);
+    let file = sandbox.given("out", "old");
+    let template = "{{ kluis://long }}".repeat(3);
+    // A limit on file sizes stands in for a full disk.
+    let inject = sandbox.kluis(["inject", "-o", file.to_str().unwrap()]);
+    let inject = inject.prepared("ulimit -f 100").stdin(&template).run();
+    inject.stderr_has("it was not changed").exits(1);
+    assert_eq!(sandbox.was_given("out"), b"old");
+    for (place, said) in [
+        ("no/such/directory", "could not find"),
+        (".", "is a directory"),
+        ("/dev/full", "is a device; nothing was written"),
+    ] {
+        let inject = sandbox.kluis(["inject", "-o", place]).stdin(&template);
+        inject.run().stderr_has(said).exits(1);
+    }
+    let full = sandbox.kluis(["inject"]).prepared("exec >/dev/full");
+    let full = full.stdin(&template).run();
+    full.stderr_has("cannot write to stdout").exits(1);
+    let closed = ["bash", "-o", "pipefail", "-c", "\"$@\" | :", "bash"];
+    let closed = sandbox.kluis(["inject"]).under(closed).stdin(&template);
+    closed.run().exits(141);
+    let mut names = fs::read_dir(sandbox.home()).unwrap();
+    assert!(!names.any(|name| name.unwrap().path().extension().is_some_and(|e| e == "tmp")));
+}
+
+#[test]
+fn an_interrupted_write_leaves_no_value_behind() {
+    let (sandbox, one, _) = with_two();
+    let probe = Command::new("strace").args(["-qq", "true"]).output();
+    if !probe.is_ok_and(|probe| probe.status.success()) {
+        let _ = writeln!(std::io::stderr(), "skipped: there is no strace here");
+        return;
+    }
+    let file = sandbox.given("out", "old");
+    let log = sandbox.home().join("log");
+    for signal in ["INT", "TERM", "HUP"] {
+        let fault = format!("inject=fsync,fdatasync:signal={signal}:when=1");
+        let strace = [
+            "strace",
+            "-f",
+            "-qq",
+            "-e",
+            &fault,
+            "-o",
+            log.to_str().unwrap(),
+        ];
+        let inject = sandbox.kluis(["inject", "-o", file.to_str().unwrap()]);
+        let inject = inject.under(strace).stdin("{{ kluis://one }}").run();
+        let (code, out) = (inject.code, sandbox.was_given("out"));
+        inject.any_stderr().ends();
+        // It comes just before the file takes its place, or just after.
+        match code {
+            130 => assert!(out == b"old" || out == one.as_bytes()),
+            code => assert_eq!((code, &*out), (0, one.as_bytes()), "{signal}"),
+        }
+        let _ = fs::remove_file(&log);
+        let mut names = fs::read_dir(sandbox.home()).unwrap();
+        assert!(!names.any(|name| name.unwrap().path().extension().is_some_and(|e| e == "tmp")));
+    }
+}
+
+#[test]
+fn a_template_is_bounded_and_has_to_be_there() {
+    let (sandbox, ..) = with_two();
+    let inject = sandbox.kluis(["inject", "-i", "/dev/zero"]).run();
+    inject.stderr_has("at most 16 MiB").exits(7);
+    let inject = sandbox.kluis(["inject", "-i", "nope"]).run();
+    let said = "the template could not be read from nope: ";
+    inject.stderr_has(said).exits(1);
+    let inject = sandbox.kluis(["inject", "-i", "."]).run();
+    inject.stderr_has("could not be read from .: ").exits(1);
+    let inject = sandbox.kluis(["inject", "--passphrase-file", "-"]);
+    let inject = inject.stdin("x").run();
+    inject.stderr_has("cannot both come from stdin").exits(2);
+}
+
+#[test]
+fn a_template_without_references_needs_no_key_and_says_so() {
+    let sandbox = Sandbox::empty();
+    let inject = sandbox.kluis(["inject"]).stdin("{{ name }}").run();
+    inject
+        .stdout("{{ name }}")
+        .stderr("kluis: warning: the template has no reference to a secret\n")
+        .exits(0);
+}
