@@ -297,6 +297,9 @@ fn on_one_page(command: Command) -> Command {
 
 /// Runs one command line and gives its exit code.
 pub fn run(arguments: &[OsString], hardened: Hardened) -> u8 {
+    if let Some(code) = commands::clear_clipboard::run(arguments) {
+        return code;
+    }
     let mut ui = Ui::new(ui::Options {
         json: wants_json(arguments),
         ..ui::Options::default()

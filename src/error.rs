@@ -33,6 +33,8 @@ pub enum Error {
     Format(#[from] deliver::formats::Refused),
     #[error(transparent)]
     Process(#[from] deliver::process::Error),
+    #[error(transparent)]
+    Clipboard(#[from] deliver::clipboard::Error),
     /// A reference of a template that has no value to give.
     #[error("line {line} of the template: {error}")]
     InTemplate { line: usize, error: Box<Error> },
@@ -239,6 +241,15 @@ impl Error {
                     Exit::Failed
                 }
             },
+            Self::Clipboard(error) => match error {
+                deliver::clipboard::Error::NotText | deliver::clipboard::Error::TooLong => {
+                    Exit::Invalid
+                }
+                deliver::clipboard::Error::NoWay
+                | deliver::clipboard::Error::Refused { .. }
+                | deliver::clipboard::Error::Terminal(_)
+                | deliver::clipboard::Error::NotCleared(_) => Exit::Failed,
+            },
             Self::Due { .. } | Self::Unfinished { .. } | Self::Failed(_) => Exit::Failed,
             Self::BeforeStart(error) | Self::InTemplate { error, .. } => error.kind(),
         }
@@ -282,6 +293,17 @@ impl Error {
                     "give the secret another --env-key with `kluis update`, or name it with -e KEY=REF"
                 }
                 deliver::environment::Error::Nul { .. } => "no program can receive it this way",
+            },
+            Self::Clipboard(error) => match error {
+                deliver::clipboard::Error::NoWay
+                | deliver::clipboard::Error::Refused { .. }
+                | deliver::clipboard::Error::Terminal(_) => {
+                    "install wl-clipboard or xclip for the desktop, or take the value from a pipe: `kluis get` without --clip"
+                }
+                deliver::clipboard::Error::NotText | deliver::clipboard::Error::TooLong => {
+                    "`kluis get` without --clip prints it, for a pipe or a file"
+                }
+                deliver::clipboard::Error::NotCleared(_) => return None,
             },
             Self::Format(_) => "nothing was written; leave it out, or take another format",
             Self::Settings(_)

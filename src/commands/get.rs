@@ -1,9 +1,10 @@
-//! `get`: the one verb that prints a value by itself.
+//! `get`: the one verb that prints a value by itself, or puts it on the clipboard.
 
 use super::destination::parse_host;
 use super::secret_argument::SecretArgument;
 use super::time_argument::{parse_slot, parse_time};
 use super::{Context, Verb, attention};
+use crate::deliver::clipboard::{Clipboard, Copied, STAYS_SECONDS};
 use crate::error::Error;
 use crate::vault::destination::{Destination, Revealed};
 use crate::vault::reference::Reference;
@@ -19,11 +20,16 @@ use zeroize::Zeroizing;
 /// that is not UTF-8 comes as `value_base64`. Other slots than the effective one are named by a time, by
 /// their number, or by their order; `history` shows them. A secret that is bound to domains needs --for,
 /// which takes your word: that guards against mistakes, not against somebody who names another host.
+///
+/// With --clip the value goes to the clipboard and not to stdout: through wl-copy, xclip or pbcopy, and is
+/// cleared after 45 seconds unless something else was copied; else through the terminal (OSC 52), where it
+/// stays. Other programs can read the clipboard, and some keep a history of it.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   kluis get github_token
   kluis get production/tls-key > key.pem
+  kluis get github_token --clip
   kluis get db_password --previous
   kluis get stripe_key --for https://api.example.com/v1
   kluis get db_password --at 2026-01-31T12:00:00Z
@@ -65,6 +71,10 @@ pub struct Get {
     /// Print the value although it is bound to domains
     #[arg(long, conflicts_with = "destination")]
     reveal: bool,
+
+    /// Copy the value to the clipboard instead of printing it
+    #[arg(short, long)]
+    clip: bool,
 }
 
 #[derive(Serialize)]
@@ -83,10 +93,15 @@ impl Verb for Get {
         let reference = self.secret.reference()?;
         self.choice(context, &reference)?;
         let destination = self.destination()?;
+        let clipboard = self.clipboard(context)?;
         let vault = context.open(Scan::Lookup)?;
         let choice = self.choice(context, &reference)?;
         let selected = vault.value(context.workspace(), &reference, choice, &destination)?;
         attention::warn(context, &selected.secret);
+        if let Some(clipboard) = clipboard {
+            note_copied(context, clipboard.copy(&selected.value)?);
+            return Ok(());
+        }
         if context.json {
             return print_json(context, &selected);
         }
@@ -103,6 +118,17 @@ impl Get {
             host: parse_host(self.destination.as_deref())?,
             revealed: Revealed::None,
         })
+    }
+
+    /// Before anybody is asked for a key: without a way there, it would be for nothing.
+    fn clipboard(&self, context: &Context) -> Result<Option<Clipboard>, Error> {
+        if self.clip && context.json {
+            return Err(Error::usage("--clip cannot be used with --json"));
+        }
+        let clipboard = self
+            .clip
+            .then(|| Clipboard::find(|name| std::env::var_os(name)));
+        Ok(clipboard.transpose()?)
     }
 
     fn choice(&self, context: &Context, reference: &Reference) -> Result<Choice, Error> {
@@ -122,6 +148,19 @@ impl Get {
         }
         Ok(choice)
     }
+}
+
+fn note_copied(context: &mut Context, copied: Copied) {
+    let note = match copied {
+        Copied::By(tool) => format!(
+            "copied with {tool}: cleared after {STAYS_SECONDS} seconds, unless something else is copied"
+        ),
+        Copied::ToTerminal => {
+            "sent to the clipboard of the terminal, if it takes that: not cleared, as kluis cannot see whether it is still there"
+                .to_owned()
+        }
+    };
+    context.ui.note(&note);
 }
 
 fn print_json(context: &mut Context, selected: &Selected) -> Result<(), Error> {

@@ -4,6 +4,7 @@
 pub mod app;
 mod attention;
 pub mod check;
+pub mod clear_clipboard;
 mod clock;
 pub mod completions;
 mod content;

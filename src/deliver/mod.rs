@@ -3,6 +3,7 @@
 //! Nothing here opens a vault or prints; a value goes where it was asked to go and nowhere else.
 
 pub mod child;
+pub mod clipboard;
 pub mod environment;
 pub mod formats;
 pub mod output_file;

@@ -28,6 +28,8 @@ const DOORS: &[&str] = &[
     "commands/new_passphrase.rs",
     "commands/rotate/exec.rs",
     "commands/value.rs",
+    "deliver/clipboard.rs",
+    "deliver/clipboard/tool.rs",
     "deliver/environment.rs",
     "deliver/formats/github.rs",
     "deliver/formats/json.rs",

@@ -10,6 +10,7 @@
 mod app;
 mod check;
 mod child;
+mod clip;
 mod completions;
 mod crash;
 mod create;

@@ -1,0 +1,122 @@
+//! A value on the clipboard: through the desktop's own tool, or else through the terminal (OSC 52).
+//!
+//! A tool is given the value on its stdin, never as an argument, and what it copied is cleared after a
+//! while if it is still there. What a terminal copied, nobody can look at: that stays.
+
+pub mod clearing;
+mod fingerprint;
+mod tool;
+
+use crate::plaintext::Plaintext;
+use crate::platform::signals;
+use clearing::Clearing;
+use data_encoding::BASE64;
+use fingerprint::Fingerprint;
+use rustix::fs::OFlags;
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use tool::Tool;
+use zeroize::Zeroizing;
+
+/// How long a value stays where it can be cleared.
+pub const STAYS_SECONDS: u64 = 45;
+
+/// Terminals take less than a value may have: 74,994 bytes of base64 where they follow xterm and hterm.
+const MAX_TERMINAL_BYTES: usize = 74_994 / 4 * 3;
+
+/// Terminals that would show the sequence, or what is in it.
+const PLAIN_TERMINALS: &[&str] = &["", "dumb", "linux"];
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(
+        "there is no way to the clipboard: no wl-copy, xclip or pbcopy with a desktop, and no terminal"
+    )]
+    NoWay,
+    #[error("the value is not text, and a clipboard takes nothing else")]
+    NotText,
+    #[error("the value is longer than the clipboard of a terminal takes")]
+    TooLong,
+    #[error("{tool} did not take the value")]
+    Refused { tool: &'static str },
+    #[error("the terminal did not take the value")]
+    Terminal(#[source] io::Error),
+    /// Then nothing was copied either.
+    #[error("nothing was copied: what would clear the clipboard could not be started")]
+    NotCleared(#[source] io::Error),
+}
+
+/// Every way to the clipboard there is, the best one first.
+pub struct Clipboard {
+    tools: Vec<Tool>,
+    terminal: Option<File>,
+}
+
+/// Where a value went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Copied {
+    /// It is cleared from there after [`STAYS_SECONDS`].
+    By(&'static str),
+    ToTerminal,
+}
+
+impl Clipboard {
+    /// Looks for ways, by what the environment says.
+    pub fn find(variable: impl Fn(&str) -> Option<OsString>) -> Result<Self, Error> {
+        let tools = Tool::all(&variable);
+        let terminal = variable("TERM").unwrap_or_default();
+        let is_plain = PLAIN_TERMINALS.iter().any(|plain| terminal == *plain);
+        let terminal = (!is_plain).then(open_terminal).and_then(Result::ok);
+        if tools.is_empty() && terminal.is_none() {
+            return Err(Error::NoWay);
+        }
+        Ok(Self { tools, terminal })
+    }
+
+    /// Copies a value the first way that takes it.
+    pub fn copy(&self, value: &Plaintext) -> Result<Copied, Error> {
+        if std::str::from_utf8(value.expose()).is_err() {
+            return Err(Error::NotText);
+        }
+        signals::see_children_end().map_err(Error::NotCleared)?;
+        let mut refused = Error::NoWay;
+        for tool in &self.tools {
+            // Started first: nothing is ever copied that nobody would clear.
+            let fingerprint = Fingerprint::of(value.expose()).map_err(Error::NotCleared)?;
+            let clearing = Clearing::start(tool, &fingerprint, STAYS_SECONDS);
+            let clearing = clearing.map_err(Error::NotCleared)?;
+            let name = tool.name();
+            if tool.copy(value) {
+                clearing.go_on();
+                return Ok(Copied::By(name));
+            }
+            refused = Error::Refused { tool: name };
+        }
+        match &self.terminal {
+            None => Err(refused),
+            Some(terminal) => copy_by_terminal(terminal, value.expose()),
+        }
+    }
+}
+
+fn open_terminal() -> io::Result<File> {
+    let no_control = i32::try_from(OFlags::NOCTTY.bits()).unwrap_or_default();
+    let mut options = File::options();
+    options
+        .write(true)
+        .custom_flags(no_control)
+        .open(OsStr::new("/dev/tty"))
+}
+
+/// `OSC 52 ; c ; base64 BEL`, which xterm has defined and others have taken over.
+fn copy_by_terminal(mut terminal: &File, bytes: &[u8]) -> Result<Copied, Error> {
+    if bytes.len() > MAX_TERMINAL_BYTES {
+        return Err(Error::TooLong);
+    }
+    let encoded = Zeroizing::new(BASE64.encode(bytes));
+    let sequence = Zeroizing::new([b"\x1b]52;c;", encoded.as_bytes(), b"\x07"].concat());
+    terminal.write_all(&sequence).map_err(Error::Terminal)?;
+    Ok(Copied::ToTerminal)
+}

@@ -1,0 +1,113 @@
+//! The process that outlives `get --clip`: it waits, clears the clipboard if the value is still there, and
+//! ends. It knows the value by a fingerprint alone.
+//!
+//! It is this very program, started anew: a copy of the first process would keep its secrets. In a session
+//! of its own, so that closing the terminal does not end it; asked to end, it clears at once.
+
+use super::fingerprint::{self, Fingerprint};
+use super::tool::Tool;
+use crate::deliver::environment::Environment;
+use crate::deliver::process::prepare;
+use crate::platform::signals::{self, Notice, Watch};
+use rustix::process::setsid;
+use rustix::stdio::{stdin, stdout};
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::process::{Child, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+/// The first argument of that process.
+pub const WORD: &str = "clear-clipboard";
+
+/// What it says once it no longer depends on who started it.
+const READY: &[u8] = b".";
+
+/// A process that waits. Dropped, it is ended and clears nothing.
+pub struct Clearing(Option<Child>);
+
+impl Clearing {
+    /// Gives the fingerprint through a pipe: guessing a short value by an argument would be easy.
+    pub fn start(tool: &Tool, fingerprint: &Fingerprint, seconds: u64) -> io::Result<Self> {
+        let program = std::env::current_exe()?;
+        let [copier, paster] = tool.programs().map(OsString::from);
+        let arguments = [WORD.into(), seconds.to_string().into(), copier, paster];
+        let inherited = std::env::vars_os().map(|(name, _)| name);
+        let nothing = Environment::new([]);
+        let mut command = prepare(
+            &program,
+            OsStr::new("kluis"),
+            &arguments,
+            &nothing,
+            inherited,
+        );
+        // It holds no directory in use, and no stream of ours open.
+        let command = command.current_dir("/").stderr(Stdio::null());
+        let child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let mut clearing = Self(Some(child));
+        clearing.brief(fingerprint)?;
+        Ok(clearing)
+    }
+
+    fn brief(&mut self, fingerprint: &Fingerprint) -> io::Result<()> {
+        let streams = self
+            .0
+            .as_mut()
+            .map(|child| (child.stdin.take(), child.stdout.take()));
+        let Some((Some(mut stdin), Some(mut stdout))) = streams else {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        };
+        stdin.write_all(&fingerprint.to_bytes())?;
+        drop(stdin);
+        stdout.read_exact(&mut [0; READY.len()])
+    }
+
+    /// Leaves it alone, to do its work.
+    pub fn go_on(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Clearing {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.0.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+/// Is that process, given what follows [`WORD`]; `None` when that makes no sense.
+pub fn run(arguments: &[OsString]) -> Option<io::Result<()>> {
+    let [seconds, copier, paster] = arguments else {
+        return None;
+    };
+    let seconds = seconds.to_str()?.parse().ok()?;
+    let tool = Tool::at(copier.into(), paster.into())?;
+    Some(wait_and_clear(&tool, Duration::from_secs(seconds)))
+}
+
+fn wait_and_clear(tool: &Tool, patience: Duration) -> io::Result<()> {
+    let mut fingerprint = [0; fingerprint::BYTES];
+    File::from(stdin().try_clone_to_owned()?).read_exact(&mut fingerprint)?;
+    let fingerprint = Fingerprint::from_bytes(&fingerprint);
+    // Refused only to who leads a session or a group already, and so has one of its own.
+    let _ = setsid();
+    signals::see_children_end()?;
+    let (teller, heard) = mpsc::channel();
+    let _watch = Watch::start(move |notice| {
+        if matches!(notice, Notice::End(_)) {
+            let _ = teller.send(());
+        }
+    })?;
+    rustix::io::write(stdout(), READY)?;
+    let _ = heard.recv_timeout(patience);
+    if tool.still_holds(&fingerprint) && !tool.clear() {
+        return Err(io::Error::other("the clipboard was not cleared"));
+    }
+    Ok(())
+}
