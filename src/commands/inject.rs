@@ -27,7 +27,7 @@ use std::path::{Path, PathBuf};
 #[command(after_help = "\
 Examples:
   kluis inject -i app.conf.template -o app.conf
-  kluis inject -w staging < .npmrc.template > ~/.npmrc
+  kluis inject -w staging -o ~/.npmrc < .npmrc.template
   echo 'db: {{ kluis://staging/db_password }}' | kluis inject
   kluis inject -i maps.json --for https://api.example.com")]
 pub struct Inject {
