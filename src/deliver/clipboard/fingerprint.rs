@@ -19,7 +19,7 @@ pub struct Fingerprint {
 impl Fingerprint {
     pub fn of(value: &[u8]) -> io::Result<Self> {
         let mut salt = [0; SALT_BYTES];
-        getrandom::fill(&mut salt)?;
+        getrandom::fill(&mut salt).map_err(io::Error::other)?;
         let digest = Sha256::new().chain_update(salt).chain_update(value);
         let digest = digest.finalize().into();
         Ok(Self { salt, digest })
