@@ -97,12 +97,14 @@ pub fn show(sandbox: &Sandbox) -> Value {
     object
 }
 
-/// The checksum of the slot that is `effective` or `pending`, if there is one.
-fn checksum_of(sandbox: &Sandbox, state: &str) -> Option<String> {
+/// The checksums of the slots that are effective and pending, if there are any.
+fn checksums(sandbox: &Sandbox) -> [Option<String>; 2] {
     let shown = show(sandbox);
-    let mut slots = shown["slots"].as_array().unwrap().iter();
-    let slot = slots.find(|slot| slot[state] == true)?;
-    Some(slot["checksum"].as_str().unwrap().to_owned())
+    let slots = shown["slots"].as_array().unwrap();
+    ["effective", "pending"].map(|state| {
+        let slot = slots.iter().find(|slot| slot[state] == true)?;
+        Some(slot["checksum"].as_str().unwrap().to_owned())
+    })
 }
 
 /// What `show` says of the value in this file.
@@ -113,13 +115,12 @@ fn checksum_in(sandbox: &Sandbox, file: &str) -> String {
 
 /// Whether a value is pending; it is the new one, beside the old one.
 pub fn is_pending(sandbox: &Sandbox) -> bool {
-    let Some(pending) = checksum_of(sandbox, "pending") else {
-        return false;
-    };
-    assert_eq!(pending, checksum_in(sandbox, "new"));
-    let effective = checksum_of(sandbox, "effective");
-    assert_eq!(effective, Some(checksum_in(sandbox, "old")));
-    true
+    let [effective, pending] = checksums(sandbox);
+    if let Some(pending) = &pending {
+        assert_eq!(*pending, checksum_in(sandbox, "new"));
+        assert_eq!(effective, Some(checksum_in(sandbox, "old")));
+    }
+    pending.is_some()
 }
 
 /// Whether the server takes the password in this file.
@@ -129,7 +130,7 @@ pub fn takes(sandbox: &Sandbox, file: &str) -> bool {
 
 /// Nothing is pending, and the server takes what `get` gives: the password in this file.
 pub fn assert_settled(sandbox: &Sandbox, file: &str) {
-    assert_eq!(checksum_of(sandbox, "pending"), None);
+    assert_eq!(checksums(sandbox)[1], None, "a value is pending");
     assert!(takes(sandbox, file), "the server has another password");
     assert!(
         sandbox.get("db") == sandbox.was_given("server"),
