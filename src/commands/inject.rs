@@ -50,9 +50,9 @@ impl Verb for Inject {
             return Err(Error::usage("the result would replace the vault itself"));
         }
         let text = self.read(context)?;
-        let template = Template::parse(&text).map_err(invalid)?;
+        let template = Template::parse(&text).map_err(|error| invalid(&error))?;
         let values = self.values(&template, context)?;
-        let filled = template.fill(&values).map_err(invalid)?;
+        let filled = template.fill(&values).map_err(|error| invalid(&error))?;
         drop(values);
         match out_file {
             None => Ok(context.ui.value(filled.expose())?),
@@ -119,8 +119,8 @@ impl Inject {
     }
 }
 
-fn invalid(error: template::Error) -> Error {
-    let broken = match &error {
+fn invalid(error: &template::Error) -> Error {
+    let broken = match error {
         template::Error::Malformed { broken, .. } => Broken::new(error.to_string(), broken.kind),
         template::Error::TooLarge => Broken::too_long(error.to_string()),
     };

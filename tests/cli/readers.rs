@@ -7,10 +7,11 @@ mod grammars;
 mod hostile;
 mod programs;
 
-use hostile::{Document, Values, carried_by_docker, carried_by_gitlab};
+use hostile::{Document, Values};
+use hostile::{carried_by_docker, carried_by_gitlab, carried_by_node, carried_by_python};
 use programs::{Need, Program};
 
-/// The words after `env -0` is what a shell has exported.
+/// `env -0` says what a shell has exported.
 const EVALUATE: &str = "eval \"$(cat document.given)\"; exec env -0";
 
 #[track_caller]
@@ -24,7 +25,7 @@ fn assert_same(reader: &str, expected: &Values, found: &Values) {
 
 #[track_caller]
 fn read_by_shell(format: &str, program: &str, arguments: &[&str]) {
-    let document = Document::of(format, |text| !text.contains('\0')).with_bytes();
+    let document = Document::with_bytes(format, |text| !text.contains('\0'));
     let Some(shell) = Program::find(program, Need::Listed) else {
         return;
     };
@@ -78,9 +79,7 @@ fn powershell_reads_powershell() {
 
 #[test]
 fn python_dotenv_reads_dotenv() {
-    let document = Document::of("dotenv", |text| {
-        !text.contains('\0') && !text.ends_with('\\')
-    });
+    let document = Document::of("dotenv", carried_by_python);
     if let Some(python) = Program::python("dotenv") {
         let output = python.run(
             &document,
@@ -97,11 +96,7 @@ fn python_dotenv_reads_dotenv() {
 
 #[test]
 fn npm_dotenv_reads_dotenv_node() {
-    let document = Document::of("dotenv-node", |text| {
-        let quotes = ['\'', '"', '`'].map(|quote| text.contains(quote));
-        let quoted = !quotes[0] || !quotes[2];
-        !text.contains('\0') && !text.contains('\r') && !text.ends_with('\\') && quoted
-    });
+    let document = Document::of("dotenv-node", carried_by_node);
     if let Some(node) = Program::node() {
         for parser in ["usual", "fast"] {
             let arguments = ["-e", programs::NODE_DOTENV, "document.given", parser];
@@ -138,7 +133,7 @@ fn pyyaml_reads_yaml() {
 
 #[test]
 fn a_kubernetes_manifest_is_yaml_with_base64() {
-    let document = Document::of("k8s", |_| true).with_bytes();
+    let document = Document::with_bytes("k8s", |_| true);
     let found = grammars::manifest(&document.text());
     assert_same("the manifest", &document.values, &found);
     if let Some(python) = Program::python("yaml") {

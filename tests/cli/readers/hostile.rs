@@ -19,6 +19,8 @@ const ANYTHING: usize = 2_500;
 const LINES: usize = 2_000;
 /// The slots of a secret: so many values are made at once.
 const AT_ONCE: usize = 100;
+/// The secrets of a workspace: a small page is quick to look something up in.
+const TOGETHER: usize = 4;
 const CANARY: &str = "canary";
 
 const FRAGMENTS: &[&str] = &[
@@ -189,7 +191,12 @@ fn make() -> Hostile {
         let slots = slots.map(|(slot, value)| serde_json::json!({"slot": slot, "value": value}));
         let slots: Vec<_> = slots.collect();
         let input = serde_json::json!({"name": format!("text{number}"), "secret_slots": slots});
-        let create = sandbox.kluis(["create", "--input", "-"]);
+        let workspace = workspace_of(number);
+        if number % TOGETHER == 0 {
+            let create = sandbox.kluis(["workspace", "create", &workspace]);
+            create.run().any_stdout().exits(0);
+        }
+        let create = sandbox.kluis(["create", "-w", &workspace, "--input", "-"]);
         create.stdin(input.to_string()).run().any_stdout().exits(0);
     }
     for (number, value) in bytes.iter().enumerate() {
@@ -205,6 +212,10 @@ fn make() -> Hostile {
     }
 }
 
+fn workspace_of(secret: usize) -> String {
+    format!("w{}", secret / TOGETHER)
+}
+
 /// What `export` made of the values that a format carries, where its readers find it.
 pub struct Document {
     sandbox: Sandbox,
@@ -218,10 +229,16 @@ pub struct Document {
 
 impl Document {
     pub fn of(format: &str, carries: impl Fn(&str) -> bool) -> Self {
+        Self::new(format, carries).exported()
+    }
+
+    /// The same for a format that carries what is no text, too.
+    pub fn with_bytes(format: &str, carries: impl Fn(&str) -> bool) -> Self {
         let mut document = Self::new(format, carries);
-        document.bytes = document.export();
-        document.give();
-        document
+        for (number, value) in hostile().bytes.iter().enumerate() {
+            document.select(format!("KBYTES{number}"), &format!("bytes{number}"), value);
+        }
+        document.exported()
     }
 
     /// The same for the format that writes to a file of its own.
@@ -232,16 +249,6 @@ impl Document {
         document.masks = document.export();
         document.bytes = document.sandbox.was_given("document");
         document
-    }
-
-    /// Some values more, which are no text.
-    pub fn with_bytes(mut self) -> Self {
-        for (number, value) in hostile().bytes.iter().enumerate() {
-            self.select(format!("KBYTES{number}"), &format!("bytes{number}"), value);
-        }
-        self.bytes = self.export();
-        self.give();
-        self
     }
 
     fn new(format: &str, carries: impl Fn(&str) -> bool) -> Self {
@@ -261,7 +268,8 @@ impl Document {
         let carried = texts.filter(|(_, text)| carries(text)).take(MAX_VALUES);
         for (number, text) in carried {
             let (secret, slot) = (number / AT_ONCE, number % AT_ONCE);
-            let reference = format!("kluis://text{secret}?slot={slot}");
+            let workspace = workspace_of(secret);
+            let reference = format!("kluis://{workspace}/text{secret}?slot={slot}");
             document.select(format!("K{number:04}"), &reference, text.as_bytes());
         }
         let count = document.values.len();
@@ -287,8 +295,10 @@ impl Document {
         document
     }
 
-    fn give(&self) {
+    fn exported(mut self) -> Self {
+        self.bytes = self.export();
         self.sandbox.given("document", &self.bytes);
+        self
     }
 
     pub fn sandbox(&self) -> &Sandbox {
@@ -316,4 +326,24 @@ pub fn carried_by_gitlab(text: &str) -> bool {
         && text.matches('%').count() < 2
         && !text.starts_with(white)
         && !text.ends_with(white)
+}
+
+/// Whether a `.env` file can hold it without quotes.
+fn is_bare(text: &str) -> bool {
+    let white = |c: char| c.is_whitespace() || c.is_control() || c == '\u{feff}' || c == '#';
+    !text.replace(' ', "").contains(white)
+        && !text.starts_with([' ', '\'', '"', '`'])
+        && !text.ends_with(' ')
+}
+
+pub fn carried_by_python(text: &str) -> bool {
+    !text.contains('\0') && (!text.ends_with('\\') || is_bare(text))
+}
+
+pub fn carried_by_node(text: &str) -> bool {
+    let both_quotes = text.contains('\'') && text.contains('`');
+    let exactly = !text.contains('\r') && !both_quotes;
+    let escaped = !["\"", "\\n", "\\r"].iter().any(|part| text.contains(part));
+    let quoted = !text.ends_with('\\') && (exactly || escaped);
+    !text.contains('\0') && (quoted || is_bare(text))
 }
