@@ -317,8 +317,8 @@ pub fn run(arguments: &[OsString], hardened: Hardened) -> u8 {
         Ok(()) => 0,
         Err(error) => {
             let exit = error.exit();
-            // Whoever closed stdout has had enough; a cancelled prompt was seen by who cancelled it.
-            if exit != Exit::Unread {
+            // Whoever closed stdout has had enough, and a command speaks for itself.
+            if !matches!(exit, Exit::Unread | Exit::Commands(_)) {
                 let report = error.report();
                 ui.error(&report.error, report.hint.as_deref(), &report);
             }

@@ -50,6 +50,9 @@ pub enum Error {
     /// What has no kind that a script would tell apart.
     #[error("{0}")]
     Failed(#[from] anyhow::Error),
+    /// How a command of `run` ended that had us beside it; nothing is said of it.
+    #[error("the command ended with {0}")]
+    Ended(u8),
     /// A failure of `run` itself, before the command started.
     #[error(transparent)]
     BeforeStart(Box<Error>),
@@ -79,6 +82,7 @@ pub enum Exit {
     CommandNotFound,
     Cancelled,
     Unread,
+    Commands(u8),
 }
 
 impl Exit {
@@ -117,13 +121,14 @@ Exit codes:
             Self::CommandNotFound => 127,
             Self::Cancelled => 130,
             Self::Unread => 141,
+            Self::Commands(code) => code,
         }
     }
 
     /// The stable word for programs.
     pub fn word(self) -> &'static str {
         match self {
-            Self::Failed | Self::RunFailed => "failed",
+            Self::Failed | Self::RunFailed | Self::Commands(_) => "failed",
             Self::Usage => "usage",
             Self::NotFound | Self::CommandNotFound => "not_found",
             Self::Locked => "locked",
@@ -251,6 +256,7 @@ impl Error {
                 | deliver::clipboard::Error::NotCleared(_) => Exit::Failed,
             },
             Self::Due { .. } | Self::Unfinished { .. } | Self::Failed(_) => Exit::Failed,
+            Self::Ended(code) => Exit::Commands(*code),
             Self::BeforeStart(error) | Self::InTemplate { error, .. } => error.kind(),
         }
     }
@@ -310,6 +316,7 @@ impl Error {
             | Self::Project(_)
             | Self::Unready { .. }
             | Self::Process(_)
+            | Self::Ended(_)
             | Self::Failed(_) => return None,
             Self::BeforeStart(error) | Self::InTemplate { error, .. } => return error.hint(),
         };

@@ -35,6 +35,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let hardened = platform::process::harden();
     ui::quiet_panics();
     let arguments: Vec<OsString> = arguments.into_iter().collect();
+    if let [name, arguments @ ..] = &arguments[..]
+        && name == platform::session::LEADER
+    {
+        let led = platform::session::lead(arguments, hardened);
+        return ExitCode::from(u8::from(led.is_err()));
+    }
     // A defect has been told by then; it ends like any other failure, after the drops that wipe keys.
     let ended = std::panic::catch_unwind(|| cli::run(&arguments, hardened));
     ExitCode::from(ended.unwrap_or(1))

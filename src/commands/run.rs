@@ -1,13 +1,18 @@
-//! `run`: becomes a command that finds secrets in its environment.
+//! `run`: becomes a command that finds secrets in its environment, or stays beside it to mask what it
+//! prints.
 
 use super::selection::SelectionArgs;
 use super::{Context, Verb};
+use crate::deliver::child::Ended;
+use crate::deliver::environment::Environment;
+use crate::deliver::mask::{MIN_BYTES, Mask};
 use crate::deliver::{process, stdin};
 use crate::error::Error;
 use crate::vault;
 use crate::vault::reference::Reference;
-use anyhow::Context as _;
-use std::ffi::OsString;
+use anyhow::{Context as _, anyhow};
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
 
 /// Run a command with secrets in its environment
 ///
@@ -17,6 +22,10 @@ use std::ffi::OsString;
 /// this process: no shell, the same process id, its own signals and exit code. It never sees KLUIS_TOKEN or
 /// another credential of kluis. Every failure before it starts is 125; 126 and 127 say that the command is
 /// not executable or not there.
+///
+/// With --mask kluis stays beside it and shows [hidden] where it would print a value, a line of one, or
+/// either in base64, hex, percent-encoding or JSON. Values of fewer than 6 bytes are not hidden. Signals are
+/// passed on, and 128+N is what a signal N leaves.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -24,6 +33,7 @@ Examples:
   kluis run -e GITHUB_TOKEN=github_token -- gh repo list
   kluis run --app billing -- ./server
   kluis run --all -w staging -- ./server
+  kluis run --all --mask -- make deploy
   kluis run -e PGPASSWORD=production/db_password -- psql -h db.example.org
   kluis run --stdin registry_token -- docker login --username ada --password-stdin")]
 pub struct Run {
@@ -38,6 +48,10 @@ pub struct Run {
     #[arg(long, value_name = "REF")]
     stdin: Option<String>,
 
+    /// Hide the values in what the command prints
+    #[arg(long)]
+    mask: bool,
+
     /// The command and its arguments
     #[arg(last = true, required = true, value_name = "CMD")]
     command: Vec<OsString>,
@@ -45,14 +59,21 @@ pub struct Run {
 
 impl Verb for Run {
     fn run(self, context: &mut Context) -> Result<(), Error> {
-        let started = self.start(context);
-        started.map_err(|error| Error::BeforeStart(Box::new(error)))
+        let ended = self.start(context);
+        match ended.map_err(|error| Error::BeforeStart(Box::new(error)))? {
+            Ended::Exited(code) => Err(Error::Ended(u8::try_from(code).unwrap_or(u8::MAX))),
+            Ended::Signalled(signal) => {
+                let code = u8::try_from(128 + signal);
+                Err(Error::Ended(code.unwrap_or(u8::MAX)))
+            }
+            Ended::Unknown => Err(anyhow!("how the command ended is not known").into()),
+        }
     }
 }
 
 impl Run {
-    /// Returns only when something went wrong.
-    fn start(&self, context: &mut Context) -> Result<(), Error> {
+    /// Returns only when something went wrong, or from a command that is masked.
+    fn start(&self, context: &mut Context) -> Result<Ended, Error> {
         let mut selection = self.selection.parse()?.for_child();
         let stdin = self.stdin.as_deref().map(parse_reference).transpose()?;
         if stdin.is_none() {
@@ -76,6 +97,9 @@ impl Run {
         if let Some(value) = stdin {
             stdin::replace(&value).context("the value could not be given as standard input")?;
         }
+        if self.mask {
+            return masked(&program, typed, arguments, &environment, context);
+        }
         let failed = context
             .hardened
             .restore_for_child(|| process::replace(&program, typed, arguments, &environment));
@@ -85,4 +109,21 @@ impl Run {
 
 fn parse_reference(text: &str) -> Result<Reference, Error> {
     Ok(Reference::parse(text).map_err(|broken| vault::Error::invalid("stdin", broken))?)
+}
+
+fn masked(
+    program: &Path,
+    typed: &OsStr,
+    arguments: &[OsString],
+    environment: &Environment,
+    context: &mut Context,
+) -> Result<Ended, Error> {
+    let (mask, too_short) = Mask::new(environment).context("the values cannot be hidden")?;
+    for key in too_short {
+        context.ui.warning(&format!(
+            "the value of {key} is not hidden: anything of fewer than {MIN_BYTES} bytes would be found all over the output"
+        ));
+    }
+    context.ui.finish()?;
+    Ok(mask.run(program, typed, arguments, environment, context.hardened)?)
 }

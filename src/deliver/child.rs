@@ -14,7 +14,7 @@ use std::ffi::{OsStr, OsString};
 use std::io;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What a command reads.
@@ -64,14 +64,33 @@ pub fn supervise(
         Stdin::Inherited => Stdio::inherit(),
         Stdin::Empty => Stdio::null(),
     });
+    let attended = attend(command, hardened, Relay::default());
+    attended.map_err(|error| not_started(program, typed, error))
+}
 
-    signals::see_children_end().map_err(failed)?;
+/// Which signals are passed on to a child beside SIGTERM and SIGHUP.
+#[derive(Default)]
+pub(super) struct Relay {
+    pub others: Vec<i32>,
+    /// Called before one of them is passed on.
+    pub before: Option<Box<dyn Fn() + Send>>,
+}
+
+/// Starts a prepared command and waits for it, as [`supervise`] describes. What was opened for it is
+/// closed here as soon as it runs.
+pub(super) fn attend(mut command: Command, hardened: Hardened, relay: Relay) -> io::Result<Ended> {
+    signals::see_children_end()?;
     let recipient = Recipient::default();
     let listener = recipient.clone();
-    let _watch = Watch::start(move |notice| listener.hear(notice)).map_err(failed)?;
+    let Relay { others, before } = relay;
+    let _watch = Watch::start_with(&others.clone(), move |notice| {
+        if let (Notice::Other(_), Some(before)) = (notice, &before) {
+            before();
+        }
+        listener.hear(notice, &others);
+    })?;
     // The limit on core files is the child's for a moment; nothing dumps this process all the same.
-    let started = recipient.start(|| hardened.restore_for_child(|| command.spawn()));
-    let child = started.map_err(|error| not_started(program, typed, error))?;
+    let child = recipient.start(|| hardened.restore_for_child(|| command.spawn()))?;
     drop(command);
     Ok(recipient.wait(child))
 }
@@ -89,11 +108,12 @@ impl Recipient {
         Ok(child)
     }
 
-    fn hear(&self, notice: Notice) {
+    fn hear(&self, notice: Notice, others: &[i32]) {
         match notice {
-            Notice::End(signal) => {
-                let passed_on = Signal::from_named_raw(signal)
-                    .filter(|&signal| signal == Signal::TERM || signal == Signal::HUP);
+            Notice::End(signal) | Notice::Other(signal) => {
+                let passed_on = Signal::from_named_raw(signal).filter(|&found| {
+                    found == Signal::TERM || found == Signal::HUP || others.contains(&signal)
+                });
                 if let (Some(signal), Some(child)) = (passed_on, *self.running()) {
                     let _ = kill_process(child, signal);
                 }

@@ -9,6 +9,7 @@ use crate::vault::env_key::EnvKey;
 use crate::vault::reference::Reference;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
+use std::io;
 use std::os::unix::ffi::OsStringExt;
 
 /// Variables whose beginning tells a loader, a shell or a tool what to load or run. Not complete: no
@@ -78,7 +79,7 @@ pub struct Environment {
     values: BTreeMap<EnvKey, (Reference, Plaintext)>,
     inherited: Inherited,
     /// There for as long as a child may look.
-    files: Vec<ValueFile>,
+    files: Vec<(EnvKey, ValueFile)>,
     allows_nul: bool,
 }
 
@@ -162,8 +163,8 @@ impl Environment {
         file: ValueFile,
     ) -> Result<(), Error> {
         let path = file.path().into_os_string().into_vec();
-        self.insert(key, reference, Plaintext::new(path))?;
-        self.files.push(file);
+        self.insert(key.clone(), reference, Plaintext::new(path))?;
+        self.files.push((key, file));
         Ok(())
     }
 
@@ -185,6 +186,17 @@ impl Environment {
     /// Keys and values, by key.
     pub fn iter(&self) -> impl Iterator<Item = (&EnvKey, &Plaintext)> {
         self.values.iter().map(|(key, (_, value))| (key, value))
+    }
+
+    /// Shows every secret with its key: of a file what is in it, where the variable holds only a path.
+    pub fn visit_secrets(&self, mut see: impl FnMut(&EnvKey, &Plaintext)) -> io::Result<()> {
+        for (key, value) in self.iter() {
+            match self.files.iter().find(|(of, _)| of == key) {
+                Some((_, file)) => see(key, &file.read()?),
+                None => see(key, value),
+            }
+        }
+        Ok(())
     }
 }
 

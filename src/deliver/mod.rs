@@ -6,6 +6,7 @@ pub mod child;
 pub mod clipboard;
 pub mod environment;
 pub mod formats;
+pub mod mask;
 pub mod output_file;
 pub mod process;
 pub mod stdin;

@@ -61,7 +61,7 @@ pub fn replace(path: &Path, contents: &Plaintext) -> Result<(), Error> {
     let watch = Watch::start(move |notice| match notice {
         Notice::End(_) => listener.store(true, Ordering::SeqCst),
         Notice::Stop => signals::stop(),
-        Notice::Continued => {}
+        Notice::Continued | Notice::Other(_) => {}
     });
     let _watch = watch.map_err(not_written("write"))?;
     let written = Temporary::holding(&directory, contents).map_err(not_written("write"))?;

@@ -27,6 +27,11 @@ impl ValueFile {
     pub fn path(&self) -> PathBuf {
         self.0.path()
     }
+
+    /// What was written to it.
+    pub fn read(&self) -> io::Result<Plaintext> {
+        std::fs::read(self.path()).map(Plaintext::new)
+    }
 }
 
 #[cfg(target_os = "linux")]

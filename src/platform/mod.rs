@@ -4,5 +4,7 @@
 
 pub mod arena;
 pub mod process;
+pub mod pty;
+pub mod session;
 pub mod signals;
 pub mod terminal;

@@ -32,6 +32,8 @@ pub enum Notice {
     Stop,
     /// The process goes on after a stop, asked for or not.
     Continued,
+    /// One of those that were asked for beside these; its number.
+    Other(i32),
 }
 
 static UNWATCHED: AtomicBool = AtomicBool::new(true);
@@ -41,7 +43,15 @@ impl Watch {
     /// Calls `hear` on a thread of its own for each signal until the watch is dropped.
     ///
     /// Signals that were ignored when first asked stay so, for `nohup` and its child.
-    pub fn start(mut hear: impl FnMut(Notice) + Send + 'static) -> io::Result<Self> {
+    pub fn start(hear: impl FnMut(Notice) + Send + 'static) -> io::Result<Self> {
+        Self::start_with(&[], hear)
+    }
+
+    /// The same for other signals as well, which must be of no effect to this process from then on.
+    pub fn start_with(
+        others: &[i32],
+        mut hear: impl FnMut(Notice) + Send + 'static,
+    ) -> io::Result<Self> {
         let caught: Vec<i32> = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP]
             .into_iter()
             .filter(|&signal| !is_ignored(signal))
@@ -52,13 +62,16 @@ impl Watch {
                 let _ = register_conditional_default(signal, &UNWATCHED);
             }
         });
-        let mut signals = Signals::new(caught.iter().chain(&[SIGCONT]))?;
+        let others = others.iter().copied().filter(|&other| !is_ignored(other));
+        let others: Vec<i32> = others.collect();
+        let mut signals = Signals::new(caught.iter().chain(&[SIGCONT]).chain(&others))?;
         let handle = signals.handle();
         let listener = thread::Builder::new().spawn(move || {
             for signal in signals.forever() {
                 hear(match signal {
                     SIGTSTP => Notice::Stop,
                     SIGCONT => Notice::Continued,
+                    signal if others.contains(&signal) => Notice::Other(signal),
                     signal => Notice::End(signal),
                 });
             }

@@ -7,13 +7,14 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rustix::process::{Signal, getpgrp, kill_current_process_group};
+use rustix::process::{Signal, kill_current_process_group};
 use rustix::termios::{
-    LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcgetpgrp, tcsetattr,
+    LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr,
 };
 
 use super::Error;
 use crate::platform::signals::{self, Notice, Watch};
+use crate::platform::terminal::in_foreground;
 
 const PATH: &str = "/dev/tty";
 
@@ -125,6 +126,7 @@ impl Terminal {
                 signals::stop();
             }
             Notice::Continued => self.ask_again(),
+            Notice::Other(_) => {}
         }
     }
 
@@ -193,10 +195,6 @@ impl Read for Keys {
             }
         }
     }
-}
-
-fn in_foreground(file: &File) -> bool {
-    tcgetpgrp(file).is_ok_and(|foreground| foreground == getpgrp())
 }
 
 /// The modes found without echo, line editing and keys that send signals.

@@ -1,0 +1,96 @@
+//! A masked command in this session, as part of a pipeline or without a terminal.
+//!
+//! It has our stdin. What it writes goes through a pipe, or through a terminal of the same size where there
+//! was one, so that it prints in colour. Whoever has the real terminal keeps it: the keys are not touched,
+//! and a program that opens `/dev/tty` writes past us.
+
+use super::patterns::Patterns;
+use super::pump::{Kind, Pump, drain};
+use crate::deliver::child::{Ended, Relay, attend};
+use crate::platform::process::Hardened;
+use crate::platform::pty::{Pty, are_one, copy_size};
+use rustix::stdio::{stderr, stdout};
+use rustix::termios::{OptionalActions, isatty, tcgetattr, tcsetattr};
+use signal_hook::consts::{SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH};
+use std::fs::File;
+use std::io;
+use std::os::fd::{BorrowedFd, OwnedFd};
+use std::process::Command;
+use std::sync::Arc;
+
+pub fn run(
+    mut command: Command,
+    hardened: Hardened,
+    patterns: &Arc<Patterns>,
+) -> io::Result<Ended> {
+    let mut terminals = Vec::new();
+    let mut pumps = Vec::new();
+    let mut outlet = |to| {
+        let outlet = Outlet::towards(to)?;
+        if outlet.kind == Kind::Terminal {
+            terminals.push((to, outlet.ours.try_clone()?));
+        }
+        pumps.push(Pump::start(
+            outlet.ours,
+            outlet.kind,
+            to,
+            Arc::clone(patterns),
+        )?);
+        Ok::<_, io::Error>(outlet.theirs)
+    };
+    let out = outlet(stdout())?;
+    let err = if are_one(stdout(), stderr()) {
+        out.try_clone()?
+    } else {
+        outlet(stderr())?
+    };
+    command.stdout(out).stderr(err);
+    let mut others = vec![SIGUSR1, SIGUSR2, SIGWINCH];
+    if File::open("/dev/tty").is_err() {
+        // Otherwise it is the terminal that sends these, to the command as well.
+        others.extend([SIGINT, SIGQUIT]);
+    }
+    let resize = move || {
+        for (outer, inner) in &terminals {
+            copy_size(outer, inner);
+        }
+    };
+    let relay = Relay {
+        others,
+        before: Some(Box::new(resize)),
+    };
+    let ended = attend(command, hardened, relay)?;
+    drain(&pumps);
+    Ok(ended)
+}
+
+/// What takes the place of one of our streams.
+struct Outlet {
+    ours: OwnedFd,
+    theirs: OwnedFd,
+    kind: Kind,
+}
+
+impl Outlet {
+    fn towards(stream: BorrowedFd<'static>) -> io::Result<Self> {
+        if !isatty(stream) {
+            let (ours, theirs) = io::pipe()?;
+            return Ok(Self {
+                ours: ours.into(),
+                theirs: theirs.into(),
+                kind: Kind::Pipe,
+            });
+        }
+        let pty = Pty::open()?;
+        let mut modes = tcgetattr(&pty.terminal)?;
+        // The real one does what is to be done to what is shown.
+        modes.make_raw();
+        tcsetattr(&pty.terminal, OptionalActions::Now, &modes)?;
+        copy_size(stream, &pty.terminal);
+        Ok(Self {
+            ours: pty.controller,
+            theirs: pty.terminal,
+            kind: Kind::Terminal,
+        })
+    }
+}

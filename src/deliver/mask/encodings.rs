@@ -1,0 +1,274 @@
+//! The forms in which programs write bytes down: base64, hex, percent-encoding, JSON.
+//!
+//! Each function adds what would be found in a text if the bytes were somewhere in it in that form.
+
+use data_encoding::{HEXLOWER, HEXUPPER};
+use std::fmt::Write as _;
+use zeroize::Zeroizing;
+
+/// Forms of a value; the caller decides what is long enough to look for.
+pub type Forms = Vec<Zeroizing<Vec<u8>>>;
+
+/// The alphabets of RFC 4648, sections 4 and 5.
+const BASE64_ALPHABETS: [&[u8; 64]; 2] = [
+    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
+    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_",
+];
+
+/// Where `base64`, and MIME, break lines; and where OpenSSL and PEM do.
+const BASE64_COLUMNS: [usize; 2] = [76, 64];
+
+/// Where `xxd -p` breaks lines.
+const HEX_COLUMNS: usize = 60;
+
+/// Base64 of the value by itself and inside of something longer, where it begins at any of three places
+/// in a group.
+///
+/// A character that the value shares with its neighbours is looked for in every form that it may have, but
+/// for a first one that tells only two bits of the value.
+pub fn base64(value: &[u8], forms: &mut Forms) {
+    for alphabet in BASE64_ALPHABETS {
+        for before in [&[][..], &[0], &[1], &[2], &[3], &[0, 0]] {
+            inside_base64(alphabet, before, value, forms);
+        }
+        for line_end in [&b""[..], b"\n"] {
+            let alone = Zeroizing::new([value, line_end].concat());
+            let mut text = base64_characters(alphabet, &alone, &[]);
+            let padded = text.len().next_multiple_of(4);
+            text.resize(padded, b'=');
+            for columns in BASE64_COLUMNS {
+                broken(&text, columns, forms);
+            }
+        }
+    }
+}
+
+/// The value behind the bytes `before`, without the characters that those decide alone.
+fn inside_base64(alphabet: &[u8; 64], before: &[u8], value: &[u8], forms: &mut Forms) {
+    // Of two bytes before it, the second shares a character that has two bits of the value.
+    let skipped = [0, 1, 3][before.len()];
+    let bytes = Zeroizing::new([before, value].concat());
+    let text = base64_characters(alphabet, &bytes, &[]);
+    let bits_left = bytes.len() * 8 % 6;
+    let whole = &text[skipped..bytes.len() * 8 / 6];
+    if bits_left == 0 {
+        forms.push(Zeroizing::new(whole.to_vec()));
+        return;
+    }
+    for next in 0..1_u8 << (6 - bits_left) {
+        let text = base64_characters(alphabet, &bytes, &[next << (bits_left + 2)]);
+        forms.push(Zeroizing::new(text[skipped..=bytes.len() * 8 / 6].to_vec()));
+    }
+    let mut padded = Zeroizing::new(text[skipped..].to_vec());
+    padded.extend_from_slice(if bits_left == 2 { b"==" } else { b"=" });
+    forms.push(padded);
+}
+
+/// Without padding; `after` is what follows the bytes.
+fn base64_characters(alphabet: &[u8; 64], bytes: &[u8], after: &[u8]) -> Zeroizing<Vec<u8>> {
+    let length = (bytes.len() + after.len()) * 8;
+    let mut text = Zeroizing::new(Vec::with_capacity(length.div_ceil(6) + 4));
+    let mut all = bytes.iter().chain(after).copied();
+    loop {
+        let group = [all.next(), all.next(), all.next()];
+        let [first, second, third] = group.map(|byte| usize::from(byte.unwrap_or(0)));
+        let given = group.iter().flatten().count();
+        let bits = first << 16 | second << 8 | third;
+        let characters = [18, 12, 6, 0].map(|shift| alphabet[bits >> shift & 63]);
+        match given {
+            0 => return text,
+            given => text.extend_from_slice(&characters[..=given]),
+        }
+    }
+}
+
+/// Hexadecimal digits, in either case.
+pub fn hex(value: &[u8], forms: &mut Forms) {
+    for encoding in [&HEXLOWER, &HEXUPPER] {
+        let text = Zeroizing::new(encoding.encode(value).into_bytes());
+        broken(&text, HEX_COLUMNS, forms);
+        forms.push(text);
+    }
+}
+
+/// The lines of a text that was broken, where it is long enough for that. A last line that may be too
+/// short to be looked for is found together with the one before.
+fn broken(text: &[u8], columns: usize, forms: &mut Forms) {
+    if text.len() <= columns {
+        return;
+    }
+    let lines: Vec<&[u8]> = text.chunks(columns).collect();
+    forms.extend(lines.iter().map(|line| Zeroizing::new(line.to_vec())));
+    if let [.., before, last] = lines[..] {
+        for line_end in [&b"\n"[..], b"\r\n"] {
+            forms.push(Zeroizing::new([before, last].join(line_end)));
+        }
+    }
+}
+
+/// Percent-encoding, as those libraries do it that leave the fewest and the most characters alone, with
+/// digits in either case (RFC 3986, and what HTML forms send).
+pub fn percent(value: &[u8], forms: &mut Forms) {
+    for (kept, space) in [
+        ("-._~", "%20"),
+        ("-._~/", "%20"),
+        ("-_.!~*'()", "%20"),
+        ("*-._", "+"),
+        ("-_.~!*'()$&,;=:@+", "%20"),
+    ] {
+        for encoding in [&HEXUPPER, &HEXLOWER] {
+            let mut text = Zeroizing::new(Vec::with_capacity(value.len() * 3));
+            for &byte in value {
+                if byte.is_ascii_alphanumeric() || kept.as_bytes().contains(&byte) {
+                    text.push(byte);
+                } else if byte == b' ' {
+                    text.extend_from_slice(space.as_bytes());
+                } else {
+                    text.push(b'%');
+                    text.extend_from_slice(encoding.encode(&[byte]).as_bytes());
+                }
+            }
+            forms.push(text);
+        }
+    }
+}
+
+/// The inside of a JSON string (RFC 8259), as escaped by writers that escape little, everything beyond
+/// ASCII, the slash too, or what HTML would act on. Bytes that are no text have no such form.
+pub fn json(value: &[u8], forms: &mut Forms) {
+    let Ok(value) = std::str::from_utf8(value) else {
+        return;
+    };
+    for (escaped, ascii_only) in [
+        ("", false),
+        ("", true),
+        ("/", false),
+        ("/", true),
+        ("<>&\u{2028}\u{2029}", false),
+    ] {
+        // As many as the longest escape takes, so that nothing is copied while it grows.
+        let mut text = Zeroizing::new(String::with_capacity(value.len() * 6));
+        for character in value.chars() {
+            let short = match character {
+                '"' => Some("\\\""),
+                '\\' => Some("\\\\"),
+                '\n' => Some("\\n"),
+                '\r' => Some("\\r"),
+                '\t' => Some("\\t"),
+                '\u{8}' => Some("\\b"),
+                '\u{c}' => Some("\\f"),
+                '/' if escaped.contains('/') => Some("\\/"),
+                _ => None,
+            };
+            let is_escaped = character.is_ascii_control()
+                || escaped.contains(character)
+                || (ascii_only && !character.is_ascii());
+            if let Some(short) = short {
+                text.push_str(short);
+            } else if is_escaped {
+                for unit in character.encode_utf16(&mut [0; 2]) {
+                    // Writing into a string cannot fail.
+                    let _ = write!(text, "\\u{unit:04x}");
+                }
+            } else {
+                text.push(character);
+            }
+        }
+        forms.push(Zeroizing::new(text.as_bytes().to_vec()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL};
+    use proptest::prelude::*;
+
+    fn contains(text: &[u8], part: &[u8]) -> bool {
+        text.windows(part.len()).any(|window| window == part)
+    }
+
+    fn has(forms: &Forms, text: &str) -> bool {
+        forms.iter().any(|form| form[..] == *text.as_bytes())
+    }
+
+    proptest! {
+        #[test]
+        fn base64_is_found_wherever_the_value_stands(
+            before in prop::collection::vec(any::<u8>(), 0..7),
+            value in prop::collection::vec(any::<u8>(), 6..40),
+            after in prop::collection::vec(any::<u8>(), 0..7),
+        ) {
+            let mut forms = Forms::new();
+            base64(&value, &mut forms);
+            let whole = [&before[..], &value, &after].concat();
+            for encoding in [BASE64, BASE64URL, BASE64_NOPAD] {
+                let text = encoding.encode(&whole);
+                let mut hidden = vec![false; text.len()];
+                for form in &forms {
+                    for at in 0..text.len() {
+                        if text.as_bytes()[at..].starts_with(form) {
+                            hidden[at..at + form.len()].fill(true);
+                        }
+                    }
+                }
+                // Every character that has more than two bits of the value.
+                let first = (before.len() * 8).div_ceil(6) - usize::from(before.len() % 3 == 1);
+                let end = ((before.len() + value.len()) * 8).div_ceil(6);
+                prop_assert!(hidden[first..end].iter().all(|&hidden| hidden), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn long_base64_is_found_in_lines() {
+        let value: Vec<u8> = (0..200).collect();
+        let mut forms = Forms::new();
+        base64(&value, &mut forms);
+        let text = BASE64.encode(&value);
+        for columns in [64, 76] {
+            for line in text.as_bytes().chunks(columns) {
+                assert!(forms.iter().any(|form| contains(line, form)), "{columns}");
+            }
+        }
+    }
+
+    #[test]
+    fn digits_are_found_in_either_case() {
+        let mut forms = Forms::new();
+        hex(b"\xab\x01z", &mut forms);
+        assert!(has(&forms, "ab017a") && has(&forms, "AB017A"));
+    }
+
+    #[test]
+    fn percent_encoding_is_that_of_common_libraries() {
+        let mut forms = Forms::new();
+        percent("a/b c!é".as_bytes(), &mut forms);
+        for form in [
+            "a%2Fb%20c%21%C3%A9",
+            "a%2fb%20c%21%c3%a9",
+            "a/b%20c%21%C3%A9",
+            "a%2Fb%20c!%C3%A9",
+            "a%2Fb+c%21%C3%A9",
+        ] {
+            assert!(has(&forms, form), "{form}");
+        }
+    }
+
+    #[test]
+    fn json_is_that_of_common_writers() {
+        let mut forms = Forms::new();
+        json("a\"/\n\u{1}é<😀".as_bytes(), &mut forms);
+        for form in [
+            "a\\\"/\\n\\u0001é<😀",
+            "a\\\"/\\n\\u0001\\u00e9<\\ud83d\\ude00",
+            "a\\\"\\/\\n\\u0001é<😀",
+            "a\\\"/\\n\\u0001é\\u003c😀",
+        ] {
+            assert!(has(&forms, form), "{form}");
+        }
+        let mut none = Forms::new();
+        json(b"\xff\xff\xff\xff\xff\xff", &mut none);
+        assert!(none.is_empty());
+    }
+}

@@ -1,0 +1,168 @@
+//! A masked command at a terminal of its own, which takes the place of the one that somebody sits at.
+//!
+//! All that the command shows, through whatever it opens, comes out of that terminal masked. Keys go in
+//! as they are typed, and mean there what they meant here: Ctrl-C, Ctrl-Z, whatever the command sets. The
+//! real terminal gets its modes back however this ends, but for SIGKILL.
+
+use super::patterns::Patterns;
+use super::pump::{Kind, Pump, drain, write_all};
+use crate::deliver::child::Ended;
+use crate::platform::process::Hardened;
+use crate::platform::pty::{Pty, copy_size};
+use crate::platform::session::{Channel, News};
+use crate::platform::signals::{self, Notice, Watch};
+use crate::platform::terminal::Keyboard;
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::io::{read, retry_on_intr};
+use rustix::process::{Signal, kill_current_process_group};
+use rustix::stdio::{stderr, stdin, stdout};
+use rustix::termios::{OptionalActions, isatty, tcsetattr};
+use signal_hook::consts::{SIGCONT, SIGTSTP, SIGUSR1, SIGUSR2, SIGWINCH};
+use std::io;
+use std::os::fd::OwnedFd;
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+use zeroize::Zeroizing;
+
+/// How soon a job notices that it was brought to the foreground: shells do not tell one that runs.
+const BACKGROUND: Duration = Duration::from_millis(200);
+
+/// More than anybody types at once; what is pasted comes in pieces.
+const KEYS_BYTES: usize = 4096;
+
+/// Runs a leader's command line ([`crate::platform::session`]).
+pub fn run(
+    mut leader: Command,
+    keyboard: Keyboard,
+    hardened: Hardened,
+    patterns: &Arc<Patterns>,
+) -> io::Result<Ended> {
+    let Pty {
+        controller,
+        terminal,
+    } = Pty::open()?;
+    tcsetattr(&terminal, OptionalActions::Now, keyboard.found())?;
+    copy_size(stdin(), &terminal);
+    let (mut channel, leaders) = Channel::new()?;
+    leader.stdin(leaders);
+    let mut pumps = vec![Pump::start(
+        controller.try_clone()?,
+        Kind::Terminal,
+        stdout(),
+        Arc::clone(patterns),
+    )?];
+    if isatty(stderr()) {
+        leader.stderr(terminal.try_clone()?);
+    } else {
+        let (ours, theirs) = io::pipe()?;
+        leader.stderr(theirs);
+        let patterns = Arc::clone(patterns);
+        pumps.push(Pump::start(ours.into(), Kind::Pipe, stderr(), patterns)?);
+    }
+    leader.stdout(terminal);
+
+    signals::see_children_end()?;
+    let desk = Arc::new(Desk {
+        keyboard,
+        controller,
+        channel: channel.try_clone()?,
+        is_stopped: AtomicBool::new(false),
+    });
+    let listener = Arc::clone(&desk);
+    let _watch = Watch::start_with(&[SIGUSR1, SIGUSR2, SIGWINCH], move |notice| {
+        listener.hear(notice);
+    })?;
+    let closing = Closing(Arc::clone(&desk));
+    desk.keyboard.take();
+    let mut process = hardened.restore_for_child(|| leader.spawn())?;
+    // Our copies of what only the command is to hold.
+    drop(leader);
+    let typist = Arc::clone(&desk);
+    thread::Builder::new().spawn(move || typist.carry_keys())?;
+    let ended = loop {
+        match channel.news() {
+            Some(News::NotStarted(error)) => break Err(io::Error::from_raw_os_error(error)),
+            Some(News::Exited(code)) => break Ok(Ended::Exited(code)),
+            Some(News::Signalled(signal)) => break Ok(Ended::Signalled(signal)),
+            None => break Ok(Ended::Unknown),
+            Some(News::Stopped) => {
+                desk.is_stopped.store(true, Ordering::SeqCst);
+                // The job as the shell sees it, which may be more than this process.
+                let _ = kill_current_process_group(Signal::TSTP);
+            }
+        }
+    };
+    let _ = process.wait();
+    drain(&pumps);
+    drop(closing);
+    ended
+}
+
+/// What the threads share.
+struct Desk {
+    keyboard: Keyboard,
+    controller: OwnedFd,
+    channel: Channel,
+    is_stopped: AtomicBool,
+}
+
+/// Gives the real terminal its modes back, even in a panic.
+struct Closing(Arc<Desk>);
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        self.0.keyboard.close();
+    }
+}
+
+impl Desk {
+    fn hear(&self, notice: Notice) {
+        match notice {
+            Notice::Other(SIGWINCH) => copy_size(stdin(), &self.controller),
+            Notice::End(signal) | Notice::Other(signal) => self.channel.send(signal),
+            // Not before the command: when it has stopped, this is heard again.
+            Notice::Stop if !self.is_stopped.swap(false, Ordering::SeqCst) => {
+                self.channel.send(SIGTSTP);
+            }
+            Notice::Stop => {
+                self.keyboard.give_back();
+                signals::stop();
+                self.go_on();
+                self.channel.send(SIGCONT);
+            }
+            Notice::Continued => self.go_on(),
+        }
+    }
+
+    fn go_on(&self) {
+        self.keyboard.take_again();
+        copy_size(stdin(), &self.controller);
+    }
+
+    /// Until the terminal is gone, or this process.
+    fn carry_keys(&self) {
+        let mut keys = Zeroizing::new([0; KEYS_BYTES]);
+        loop {
+            if !self.keyboard.take() {
+                thread::sleep(BACKGROUND);
+                continue;
+            }
+            let stdin = stdin();
+            let mut waiting = [PollFd::new(&stdin, PollFlags::IN)];
+            if retry_on_intr(|| poll(&mut waiting, None)).is_err() {
+                return;
+            }
+            // In the background a read would stop the job.
+            if !self.keyboard.take() {
+                continue;
+            }
+            match retry_on_intr(|| read(stdin, &mut keys[..])) {
+                Ok(count @ 1..) if write_all(&self.controller, &keys[..count]).is_ok() => {}
+                _ => return,
+            }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! `run --mask`: the values that a command was given are hidden in what it prints.
+//!
+//! This guards against a value in a log or on a screen by mistake, not against a command that wants it
+//! out: that one can print it in a form nobody looks for.
+
+mod beside;
+mod encodings;
+mod interactive;
+mod patterns;
+mod pump;
+mod stream;
+
+pub use patterns::MIN_BYTES;
+
+use super::child::Ended;
+use super::environment::Environment;
+use super::process::{Error, not_started, prepare};
+use crate::platform::process::Hardened;
+use crate::platform::pty::are_one;
+use crate::platform::session;
+use crate::platform::terminal::Keyboard;
+use crate::vault::env_key::EnvKey;
+use patterns::{Collector, Patterns};
+use rustix::stdio::{stdin, stdout};
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+/// What is to be hidden.
+pub struct Mask(Arc<Patterns>);
+
+impl Mask {
+    /// Hides the values of `environment`; the keys of those that are too short for that come beside it.
+    pub fn new(environment: &Environment) -> io::Result<(Self, Vec<EnvKey>)> {
+        let (mut collector, mut too_short) = (Collector::default(), Vec::new());
+        environment.visit_secrets(|key, value| {
+            if !collector.add(value) {
+                too_short.push(key.clone());
+            }
+        })?;
+        Ok((Self(Arc::new(collector.finish()?)), too_short))
+    }
+
+    /// Runs `program` as `replace` would, but as a child, masks what it prints, and waits for it. `typed` is
+    /// its `argv[0]`.
+    ///
+    /// Where stdin and stdout are the terminal of this session, the command gets one of its own instead;
+    /// elsewhere it has our stdin. An error means that the command never ran.
+    pub fn run(
+        self,
+        program: &Path,
+        typed: &OsStr,
+        arguments: &[OsString],
+        environment: &Environment,
+        hardened: Hardened,
+    ) -> Result<Ended, Error> {
+        let inherited = std::env::vars_os().map(|(name, _)| name);
+        let Self(patterns) = self;
+        let ended = match Keyboard::new().filter(|_| are_one(stdin(), stdout())) {
+            Some(keyboard) => session::leader().and_then(|leader| {
+                let arguments = session::arguments(program, typed, arguments);
+                let name = OsStr::new(session::LEADER);
+                let command = prepare(&leader, name, &arguments, environment, inherited);
+                interactive::run(command, keyboard, hardened, &patterns)
+            }),
+            None => {
+                let command = prepare(program, typed, arguments, environment, inherited);
+                beside::run(command, hardened, &patterns)
+            }
+        };
+        ended.map_err(|error| not_started(program, typed, error))
+    }
+}

@@ -1,0 +1,50 @@
+//! Terminals of our own making, in place of the one that a program would otherwise have.
+
+use rustix::fs::{Mode, OFlags, fstat, open};
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{isatty, tcgetwinsize, tcsetwinsize};
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+
+/// Both sides of a terminal; no program inherits either.
+pub struct Pty {
+    /// Ours: what is typed goes in, and what is shown comes out.
+    pub controller: OwnedFd,
+    /// The side that a program has.
+    pub terminal: OwnedFd,
+}
+
+impl Pty {
+    pub fn open() -> io::Result<Self> {
+        let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY;
+        #[cfg(target_os = "linux")]
+        let flags = flags | OpenptFlags::CLOEXEC;
+        let controller = openpt(flags)?;
+        #[cfg(not(target_os = "linux"))]
+        rustix::io::fcntl_setfd(&controller, rustix::io::FdFlags::CLOEXEC)?;
+        grantpt(&controller)?;
+        unlockpt(&controller)?;
+        let path = ptsname(&controller, Vec::new())?;
+        let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
+        let terminal = open(path, flags, Mode::empty())?;
+        Ok(Self {
+            controller,
+            terminal,
+        })
+    }
+}
+
+/// Gives one terminal the size of another; whoever runs there is told if that changes it.
+pub fn copy_size(from: impl AsFd, to: impl AsFd) {
+    if let Ok(size) = tcgetwinsize(from) {
+        let _ = tcsetwinsize(to, size);
+    }
+}
+
+/// Whether both are terminals, and the same one.
+pub fn are_one(one: impl AsFd, other: impl AsFd) -> bool {
+    let device = |stream: &dyn AsFd| fstat(stream.as_fd()).map(|found| found.st_rdev);
+    isatty(&one)
+        && isatty(&other)
+        && matches!((device(&one), device(&other)), (Ok(one), Ok(other)) if one == other)
+}

@@ -1,0 +1,223 @@
+//! A session of its own for a program and its terminal: job control as in any terminal window.
+//!
+//! Between this process and the program there is another, the leader. Only in a session with a leader
+//! outside of its process group can a program be stopped from the keyboard (POSIX, orphaned process
+//! groups). The leader is this program under another name; its stdin is the way to talk to it, its stdout
+//! the terminal, its stderr the program's.
+
+use super::process::Hardened;
+use super::signals;
+use rustix::io::{Errno, retry_on_intr};
+use rustix::process::{
+    Pid, Signal, WaitId, WaitIdOptions, ioctl_tiocsctty, kill_process, kill_process_group, setsid,
+    waitid,
+};
+use rustix::stdio::{stdin, stdout};
+use rustix::termios::{tcgetpgrp, tcsetpgrp};
+use std::ffi::{OsStr, OsString};
+use std::io::{self, Read, Write};
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+/// The name that makes this program a leader. Then follow the path of the program to start and its own
+/// arguments, the name first.
+pub const LEADER: &str = "kluis-session";
+
+/// This very file, even if another was installed in its place since.
+#[cfg(target_os = "linux")]
+const OWN_FILE: &str = "/proc/self/exe";
+
+/// The file to start as a leader.
+pub fn leader() -> io::Result<PathBuf> {
+    #[cfg(target_os = "linux")]
+    if Path::new(OWN_FILE).exists() {
+        return Ok(OWN_FILE.into());
+    }
+    std::env::current_exe()
+}
+
+/// The arguments of a leader that starts `program`.
+pub fn arguments(program: &Path, typed: &OsStr, arguments: &[OsString]) -> Vec<OsString> {
+    let first = [program.as_os_str(), typed].map(OsStr::to_owned);
+    first.into_iter().chain(arguments.iter().cloned()).collect()
+}
+
+/// What a leader tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum News {
+    /// The program could not be started; the system's error number.
+    NotStarted(i32),
+    /// The program was stopped.
+    Stopped,
+    Exited(i32),
+    Signalled(i32),
+}
+
+impl News {
+    const LENGTH: usize = 5;
+
+    fn encode(self) -> [u8; Self::LENGTH] {
+        let (kind, number) = match self {
+            Self::NotStarted(error) => (b'n', error),
+            Self::Stopped => (b's', 0),
+            Self::Exited(code) => (b'e', code),
+            Self::Signalled(signal) => (b'k', signal),
+        };
+        let [a, b, c, d] = number.to_le_bytes();
+        [kind, a, b, c, d]
+    }
+
+    fn decode([kind, a, b, c, d]: [u8; Self::LENGTH]) -> Option<Self> {
+        let number = i32::from_le_bytes([a, b, c, d]);
+        match kind {
+            b'n' => Some(Self::NotStarted(number)),
+            b's' => Some(Self::Stopped),
+            b'e' => Some(Self::Exited(number)),
+            b'k' => Some(Self::Signalled(number)),
+            _ => None,
+        }
+    }
+}
+
+/// A way to talk to the leader.
+pub struct Channel(UnixStream);
+
+impl Channel {
+    /// Ours, and the leader's stdin.
+    pub fn new() -> io::Result<(Self, Stdio)> {
+        let (ours, theirs) = UnixStream::pair()?;
+        Ok((Self(ours), OwnedFd::from(theirs).into()))
+    }
+
+    pub fn try_clone(&self) -> io::Result<Self> {
+        self.0.try_clone().map(Self)
+    }
+
+    /// Waits for the next news; `None` when the leader is gone.
+    pub fn news(&mut self) -> Option<News> {
+        let mut bytes = [0; News::LENGTH];
+        self.0.read_exact(&mut bytes).ok()?;
+        News::decode(bytes)
+    }
+
+    /// Has the program sent a signal: SIGTSTP and SIGCONT to all of its process group, others to it alone.
+    pub fn send(&self, signal: i32) {
+        if let Ok(signal) = u8::try_from(signal) {
+            // A leader that is gone has no program.
+            let _ = (&self.0).write_all(&[signal]);
+        }
+    }
+
+    fn tell(&self, news: News) {
+        let _ = (&self.0).write_all(&news.encode());
+    }
+}
+
+/// What a leader does, in place of everything else that this program could do: starts the program, tells
+/// how it fares, and ends with it.
+///
+/// What the program leaves running at the terminal gets SIGHUP then, as when a terminal window closes.
+pub fn lead(arguments: &[OsString], hardened: Hardened) -> io::Result<()> {
+    let channel = Channel(stdin().try_clone_to_owned()?.into());
+    let terminal = stdout().try_clone_to_owned()?;
+    let [program, typed, arguments @ ..] = arguments else {
+        return Err(io::ErrorKind::InvalidInput.into());
+    };
+    setsid()?;
+    ioctl_tiocsctty(&terminal)?;
+    signals::see_children_end()?;
+    let mut command = Command::new(program);
+    command
+        .arg0(typed)
+        .args(arguments)
+        .stdin(terminal.try_clone()?)
+        .process_group(0);
+    let child = match hardened.restore_for_child(|| command.spawn()) {
+        Ok(child) => child,
+        Err(error) => {
+            let number = error.raw_os_error();
+            channel.tell(News::NotStarted(
+                number.unwrap_or(Errno::INVAL.raw_os_error()),
+            ));
+            return Ok(());
+        }
+    };
+    let program = Program {
+        id: Arc::new(Mutex::new(Some(Pid::from_child(&child)))),
+        terminal,
+    };
+    // Whoever reads the terminal before that is stopped, and continued below.
+    let _ = tcsetpgrp(&program.terminal, Pid::from_child(&child));
+    program.listen(channel.try_clone()?)?;
+    if let Some(end) = program.wait(child, &channel) {
+        channel.tell(end);
+    }
+    Ok(())
+}
+
+struct Program {
+    /// Until it has ended: then another process may get its id.
+    id: Arc<Mutex<Option<Pid>>>,
+    terminal: OwnedFd,
+}
+
+impl Program {
+    /// Passes signals on, on a thread of its own.
+    fn listen(&self, mut channel: Channel) -> io::Result<()> {
+        let id = Arc::clone(&self.id);
+        thread::Builder::new().spawn(move || {
+            let mut number = [0];
+            while channel.0.read_exact(&mut number).is_ok() {
+                let signal = Signal::from_named_raw(number[0].into());
+                if let (Some(signal), Some(id)) = (signal, *locked(&id)) {
+                    let _ = match signal {
+                        Signal::TSTP | Signal::CONT => kill_process_group(id, signal),
+                        _ => kill_process(id, signal),
+                    };
+                }
+            }
+        })?;
+        Ok(())
+    }
+
+    /// How it ended, if the system tells.
+    fn wait(&self, mut child: Child, channel: &Channel) -> Option<News> {
+        let id = Pid::from_child(&child);
+        loop {
+            let changes = WaitIdOptions::EXITED | WaitIdOptions::STOPPED;
+            let only_look = changes | WaitIdOptions::NOWAIT;
+            let Ok(Some(status)) = retry_on_intr(|| waitid(WaitId::Pid(id), only_look)) else {
+                break;
+            };
+            if !status.stopped() {
+                break;
+            }
+            let _ = waitid(
+                WaitId::Pid(id),
+                WaitIdOptions::STOPPED | WaitIdOptions::NOHANG,
+            );
+            let by_terminal = [Signal::TTIN, Signal::TTOU]
+                .map(|signal| Some(signal.as_raw()))
+                .contains(&status.stopping_signal());
+            // It had not been given the terminal yet.
+            if by_terminal && tcgetpgrp(&self.terminal) == Ok(id) {
+                let _ = kill_process_group(id, Signal::CONT);
+            } else {
+                channel.tell(News::Stopped);
+            }
+        }
+        *locked(&self.id) = None;
+        let status = child.wait().ok()?;
+        let signalled = || status.signal().map(News::Signalled);
+        status.code().map(News::Exited).or_else(signalled)
+    }
+}
+
+fn locked(id: &Mutex<Option<Pid>>) -> MutexGuard<'_, Option<Pid>> {
+    id.lock().unwrap_or_else(PoisonError::into_inner)
+}
