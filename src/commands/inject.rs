@@ -50,9 +50,9 @@ impl Verb for Inject {
             return Err(Error::usage("the result would replace the vault itself"));
         }
         let text = self.read(context)?;
-        let template = Template::parse(&text).map_err(|error| invalid(&error))?;
+        let template = Template::parse(&text).map_err(invalid)?;
         let values = self.values(&template, context)?;
-        let filled = template.fill(&values).map_err(|error| invalid(&error))?;
+        let filled = template.fill(&values).map_err(invalid)?;
         drop(values);
         match out_file {
             None => Ok(context.ui.value(filled.expose())?),
@@ -119,10 +119,11 @@ impl Inject {
     }
 }
 
-fn invalid(error: &template::Error) -> Error {
+fn invalid(error: template::Error) -> Error {
+    let message = error.to_string();
     let broken = match error {
-        template::Error::Malformed { broken, .. } => Broken::new(error.to_string(), broken.kind),
-        template::Error::TooLarge => Broken::too_long(error.to_string()),
+        template::Error::Malformed { broken, .. } => Broken::new(message, broken.kind),
+        template::Error::TooLarge => Broken::too_long(message),
     };
     vault::Error::invalid("template", broken).into()
 }

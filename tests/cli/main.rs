@@ -16,6 +16,7 @@ mod crash;
 mod create;
 mod damage;
 mod delete;
+mod direnv;
 mod domains;
 mod exit_codes;
 mod export;
