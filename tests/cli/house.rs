@@ -34,6 +34,7 @@ const DOORS: &[&str] = &[
     "deliver/formats/github.rs",
     "deliver/formats/json.rs",
     "deliver/formats/mod.rs",
+    "deliver/mask/patterns.rs",
     "deliver/output_file.rs",
     "deliver/process.rs",
     "deliver/template.rs",

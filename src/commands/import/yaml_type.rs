@@ -47,7 +47,12 @@ fn is_decimal(text: &[u8]) -> bool {
         rest => (&rest[..0], rest),
     };
     let is_some = |part: &[u8]| part.first().is_some_and(u8::is_ascii_digit);
-    if !(is_some(integer) || integer.is_empty() && is_some(fraction)) {
+    let begins = if integer.is_empty() {
+        fraction
+    } else {
+        integer
+    };
+    if !is_some(begins) {
         return false;
     }
     match rest {

@@ -14,6 +14,7 @@ mod removed;
 mod slots;
 mod tampering;
 mod twice;
+mod unfinished;
 mod vectors;
 mod writer;
 
