@@ -57,17 +57,17 @@ impl Mask {
     ) -> Result<Ended, Error> {
         let inherited = std::env::vars_os().map(|(name, _)| name);
         let Self(patterns) = self;
-        let ended = match Keyboard::new().filter(|_| are_one(stdin(), stdout())) {
-            Some(keyboard) => session::leader().and_then(|leader| {
+        let keyboard = Keyboard::new().filter(|_| are_one(stdin(), stdout()));
+        let ended = if let Some(keyboard) = keyboard {
+            session::leader().and_then(|leader| {
                 let arguments = session::arguments(program, typed, arguments);
                 let name = OsStr::new(session::LEADER);
                 let command = prepare(&leader, name, &arguments, environment, inherited);
                 interactive::run(command, keyboard, hardened, &patterns)
-            }),
-            None => {
-                let command = prepare(program, typed, arguments, environment, inherited);
-                beside::run(command, hardened, &patterns)
-            }
+            })
+        } else {
+            let command = prepare(program, typed, arguments, environment, inherited);
+            beside::run(command, hardened, &patterns)
         };
         ended.map_err(|error| not_started(program, typed, error))
     }

@@ -42,7 +42,8 @@ impl Pump {
     ) -> io::Result<Self> {
         let (done, ended) = mpsc::channel();
         thread::Builder::new().spawn(move || {
-            carry(from, kind, to, Masker::new(patterns));
+            carry(&from, kind, to, Masker::new(patterns));
+            drop(from);
             let _ = done.send(());
         })?;
         Ok(Self(ended))
@@ -57,7 +58,7 @@ pub fn drain(pumps: &[Pump]) {
     }
 }
 
-fn carry(from: OwnedFd, kind: Kind, to: BorrowedFd<'_>, mut masker: Masker) {
+fn carry(from: &OwnedFd, kind: Kind, to: BorrowedFd<'_>, mut masker: Masker) {
     let pause = match kind {
         Kind::Terminal => TERMINAL_PAUSE,
         Kind::Pipe => PIPE_PAUSE,
@@ -67,10 +68,10 @@ fn carry(from: OwnedFd, kind: Kind, to: BorrowedFd<'_>, mut masker: Masker) {
     let mut is_read = true;
     loop {
         out.clear();
-        if masker.can_show_more() && !comes_within(&from, pause) {
+        if masker.can_show_more() && !comes_within(from, pause) {
             masker.pause(&mut out);
         } else {
-            match retry_on_intr(|| read(&from, &mut piece[..])) {
+            match retry_on_intr(|| read(from, &mut piece[..])) {
                 Ok(count @ 1..) => masker.push(&piece[..count], &mut out),
                 // A terminal that no program has any more says EIO.
                 Ok(0) | Err(_) => break,
