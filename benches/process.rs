@@ -73,6 +73,28 @@ fn everything() {
             }),
         ],
     );
+    let large = hundred.large_file();
+    let cat_in_run = |options: &[&str]| {
+        let mut run = hundred.kluis(&["run", "--all"]);
+        run.args(options).args(["--", "cat"]).arg(&large);
+        run
+    };
+    compare(
+        &format!(
+            "Masking {} MB with 100 secrets",
+            vaults::LARGE_BYTES / 1_000_000
+        ),
+        11,
+        vec![
+            Subject::new("`cat | cat`", || {
+                let mut pipe = program("sh", &[]);
+                pipe.args(["-c", "cat \"$1\" | cat", "sh"]).arg(&large);
+                pipe
+            }),
+            Subject::new("`run --all` of `cat`", || cat_in_run(&[])),
+            Subject::new("`run --all --mask` of `cat`", || cat_in_run(&["--mask"])),
+        ],
+    );
     compare(
         &format!("Unlocking with a passphrase ({KDF})"),
         21,

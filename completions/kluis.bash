@@ -19,9 +19,6 @@ _kluis() {
             kluis,app)
                 cmd="kluis__subcmd__app"
                 ;;
-            kluis,check)
-                cmd="kluis__subcmd__check"
-                ;;
             kluis,completions)
                 cmd="kluis__subcmd__completions"
                 ;;
@@ -31,23 +28,14 @@ _kluis() {
             kluis,delete)
                 cmd="kluis__subcmd__delete"
                 ;;
-            kluis,export)
-                cmd="kluis__subcmd__export"
-                ;;
             kluis,get)
                 cmd="kluis__subcmd__get"
                 ;;
             kluis,history)
                 cmd="kluis__subcmd__history"
                 ;;
-            kluis,import)
-                cmd="kluis__subcmd__import"
-                ;;
             kluis,init)
                 cmd="kluis__subcmd__init"
-                ;;
-            kluis,inject)
-                cmd="kluis__subcmd__inject"
                 ;;
             kluis,list)
                 cmd="kluis__subcmd__list"
@@ -85,9 +73,6 @@ _kluis() {
             kluis,show)
                 cmd="kluis__subcmd__show"
                 ;;
-            kluis,trust)
-                cmd="kluis__subcmd__trust"
-                ;;
             kluis,update)
                 cmd="kluis__subcmd__update"
                 ;;
@@ -112,9 +97,6 @@ _kluis() {
             kluis__subcmd__app,show)
                 cmd="kluis__subcmd__app__subcmd__show"
                 ;;
-            kluis__subcmd__app,sync)
-                cmd="kluis__subcmd__app__subcmd__sync"
-                ;;
             kluis__subcmd__app,unlink)
                 cmd="kluis__subcmd__app__subcmd__unlink"
                 ;;
@@ -137,7 +119,7 @@ _kluis() {
 
     case "${cmd}" in
         kluis)
-            opts="-w -q -y -h -V --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --help --version create set update get show list ls move mv delete rm import rotate rollback history prune run export inject app check trust init workspace passphrase verify completions"
+            opts="-w -q -y -h -V --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --help --version create set update get show list ls move mv delete rm rotate rollback history prune run app init workspace passphrase verify completions"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -179,7 +161,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__app)
-            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --help create link unlink list show delete sync"
+            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --help create link unlink list show delete"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -430,48 +412,6 @@ _kluis() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        kluis__subcmd__app__subcmd__sync)
-            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                --vault)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --workspace)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                -w)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --passphrase-file)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --lock-timeout)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --vault-key)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --color)
-                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
-                    return 0
-                    ;;
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
         kluis__subcmd__app__subcmd__unlink)
             opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -505,60 +445,6 @@ _kluis() {
                     ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
-                    return 0
-                    ;;
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        kluis__subcmd__check)
-            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --allow-env --for --reveal --help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                --vault)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --workspace)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                -w)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --passphrase-file)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --lock-timeout)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --vault-key)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --color)
-                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
-                    return 0
-                    ;;
-                --allow-env)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --for)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --reveal)
-                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 *)
@@ -734,82 +620,8 @@ _kluis() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        kluis__subcmd__export)
-            opts="-w -q -y -f -e -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --format --manifest-name --app --all --allow-env --for --reveal --help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                --vault)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --workspace)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                -w)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --passphrase-file)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --lock-timeout)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --vault-key)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --color)
-                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
-                    return 0
-                    ;;
-                --format)
-                    COMPREPLY=($(compgen -W "dotenv dotenv-node shell fish powershell json yaml docker github gitlab circleci k8s systemd tfvars" -- "${cur}"))
-                    return 0
-                    ;;
-                -f)
-                    COMPREPLY=($(compgen -W "dotenv dotenv-node shell fish powershell json yaml docker github gitlab circleci k8s systemd tfvars" -- "${cur}"))
-                    return 0
-                    ;;
-                --manifest-name)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                -e)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --app)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --allow-env)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --for)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --reveal)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
         kluis__subcmd__get)
-            opts="-w -q -y -c -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --literal-name --at --slot --latest --previous --for --reveal --clip --help"
+            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --literal-name --at --slot --latest --previous --for --reveal --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -904,56 +716,6 @@ _kluis() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        kluis__subcmd__import)
-            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --format --dry-run --on-conflict --skip-empty --help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                --vault)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --workspace)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                -w)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --passphrase-file)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --lock-timeout)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --vault-key)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --color)
-                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
-                    return 0
-                    ;;
-                --format)
-                    COMPREPLY=($(compgen -W "dotenv json yaml env" -- "${cur}"))
-                    return 0
-                    ;;
-                --on-conflict)
-                    COMPREPLY=($(compgen -W "fail skip replace" -- "${cur}"))
-                    return 0
-                    ;;
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
         kluis__subcmd__init)
             opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --token --recovery --kdf --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -990,72 +752,6 @@ _kluis() {
                     return 0
                     ;;
                 --kdf)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        kluis__subcmd__inject)
-            opts="-w -q -y -i -o -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --in-file --out-file --for --reveal --help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                --vault)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --workspace)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                -w)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --passphrase-file)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --lock-timeout)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --vault-key)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --color)
-                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
-                    return 0
-                    ;;
-                --in-file)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                -i)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --out-file)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                -o)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --for)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --reveal)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1395,7 +1091,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__run)
-            opts="-w -q -y -e -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --app --all --allow-env --for --reveal --only --stdin --mask --help"
+            opts="-w -q -y -e -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --app --all --allow-env --for --reveal --mask --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1446,10 +1142,6 @@ _kluis() {
                     return 0
                     ;;
                 --reveal)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --stdin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1544,48 +1236,6 @@ _kluis() {
             ;;
         kluis__subcmd__show)
             opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --literal-name --help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                --vault)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --workspace)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                -w)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --passphrase-file)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --lock-timeout)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --vault-key)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --color)
-                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
-                    return 0
-                    ;;
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        kluis__subcmd__trust)
-            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --list --remove --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -5,6 +5,9 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+/// The file that is printed for masking.
+pub const LARGE_BYTES: usize = 100_000_000;
+
 pub struct Vault {
     directory: PathBuf,
     secrets: usize,
@@ -95,6 +98,17 @@ impl Vault {
         let mut set = self.kluis(&["set", "changed", "--value-file"]);
         set.arg(value);
         set
+    }
+
+    /// A file of text without any of the values.
+    pub fn large_file(&self) -> PathBuf {
+        let path = self.file("large.txt");
+        let lines = (0..).flat_map(|line: usize| {
+            let number = line.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+            format!("{line} GET /items/{number:x} took {} ms\n", line % 89).into_bytes()
+        });
+        fs::write(&path, lines.take(LARGE_BYTES).collect::<Vec<u8>>()).unwrap();
+        path
     }
 
     fn holds_what_it_should(&self) -> bool {

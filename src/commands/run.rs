@@ -23,9 +23,9 @@ use std::path::Path;
 /// another credential of kluis. Every failure before it starts is 125; 126 and 127 say that the command is
 /// not executable or not there.
 ///
-/// With --mask kluis stays beside it and shows [hidden] where it would print a value, a line of one, or
-/// either in base64, hex, percent-encoding or JSON. Values of fewer than 6 bytes are not hidden. Signals are
-/// passed on, and 128+N is what a signal N leaves.
+/// With --mask kluis stays beside it and shows [hidden] where it would print a value, in clear or in base64,
+/// hex, percent-encoding or JSON, or a line of one. Values of fewer than 6 bytes are not hidden. Signals are
+/// passed on, and a command that signal N ends makes it 128+N.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -36,6 +36,7 @@ mod layers;
 mod list;
 mod manual;
 mod many_writers;
+mod mask;
 mod passphrase;
 mod policy;
 mod postgres;

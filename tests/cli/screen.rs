@@ -40,13 +40,7 @@ impl Screen {
             rustix::fs::Mode::empty(),
         );
         let terminal: OwnedFd = terminal.unwrap();
-        let size = Winsize {
-            ws_row: 24,
-            ws_col: columns,
-            ws_xpixel: 0,
-            ws_ypixel: 0,
-        };
-        tcsetwinsize(&controller, size).unwrap();
+        tcsetwinsize(&controller, size(columns)).unwrap();
         let copy = || Stdio::from(terminal.try_clone().unwrap());
         command.stdin(copy()).stdout(copy()).stderr(copy());
         let child = command.spawn().unwrap();
@@ -100,6 +94,11 @@ impl Screen {
         self.keyboard.write_all(keys.as_bytes()).unwrap();
     }
 
+    /// Makes the window as wide as that.
+    pub fn resize(&self, columns: u16) {
+        tcsetwinsize(&self.keyboard, size(columns)).unwrap();
+    }
+
     /// Whether what is typed would be seen.
     pub fn echoes(&self) -> bool {
         tcgetattr(&self.terminal)
@@ -138,6 +137,15 @@ impl Drop for Screen {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+fn size(columns: u16) -> Winsize {
+    Winsize {
+        ws_row: 24,
+        ws_col: columns,
+        ws_xpixel: 0,
+        ws_ypixel: 0,
     }
 }
 
