@@ -49,12 +49,17 @@ complete -c kluis -n "__fish_kluis_needs_command" -f -a "move" -d 'Move a secret
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "mv" -d 'Move a secret to another workspace'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "delete" -d 'Delete a secret'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "rm" -d 'Delete a secret'
+complete -c kluis -n "__fish_kluis_needs_command" -f -a "import" -d 'Read many secrets from a file'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "rotate" -d 'Give a secret a new value, now or at a time'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "rollback" -d 'Make an older value effective again'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "history" -d 'Show the slots of a secret: past, effective, scheduled, pending'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "prune" -d 'Drop superseded values'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "run" -d 'Run a command with secrets in its environment'
+complete -c kluis -n "__fish_kluis_needs_command" -f -a "export" -d 'Write secrets in the format of a program'
+complete -c kluis -n "__fish_kluis_needs_command" -f -a "inject" -d 'Fill the references of a template with values'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "app" -d 'Manage apps and the secrets they depend on'
+complete -c kluis -n "__fish_kluis_needs_command" -f -a "check" -d 'Check that every secret of the project file can be given'
+complete -c kluis -n "__fish_kluis_needs_command" -f -a "trust" -d 'Let the project file draw on a vault outside of its folder'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "init" -d 'Make a new vault'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "workspace" -d 'Manage workspaces'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "passphrase" -d 'Change the passphrase'
@@ -162,6 +167,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand get" -l literal-name -d 'Tak
 complete -c kluis -n "__fish_kluis_using_subcommand get" -l latest -d 'The value that begins last, even if that is in the future'
 complete -c kluis -n "__fish_kluis_using_subcommand get" -l previous -d 'The value that was effective before the one that is now'
 complete -c kluis -n "__fish_kluis_using_subcommand get" -l reveal -d 'Print the value although it is bound to domains'
+complete -c kluis -n "__fish_kluis_using_subcommand get" -s c -l clip -d 'Copy the value to the clipboard instead of printing it'
 complete -c kluis -n "__fish_kluis_using_subcommand get" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand show" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand show" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
@@ -275,6 +281,28 @@ complete -c kluis -n "__fish_kluis_using_subcommand rm" -l non-interactive -d 'N
 complete -c kluis -n "__fish_kluis_using_subcommand rm" -l literal-name -d 'Take a name with `=` in it'
 complete -c kluis -n "__fish_kluis_using_subcommand rm" -l force -d 'Delete it even when apps link it, and their links with it'
 complete -c kluis -n "__fish_kluis_using_subcommand rm" -s h -l help -d 'Print help'
+complete -c kluis -n "__fish_kluis_using_subcommand import" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand import" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand import" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand import" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand import" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand import" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand import" -l format -d 'How the file is written' -r -f -a "dotenv\t''
+json\t''
+yaml\t''
+env\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand import" -l on-conflict -d 'What to do with a name that has another value already: fail, keep that (skip), or replace it' -r -f -a "fail\t''
+skip\t''
+replace\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand import" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand import" -s q -l quiet -d 'Print no notes; `list` prints bare names'
+complete -c kluis -n "__fish_kluis_using_subcommand import" -s y -l yes -d 'Answer yes to every question'
+complete -c kluis -n "__fish_kluis_using_subcommand import" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand import" -l dry-run -d 'Say what would be done, and write nothing'
+complete -c kluis -n "__fish_kluis_using_subcommand import" -l skip-empty -d 'Leave out names with an empty value'
+complete -c kluis -n "__fish_kluis_using_subcommand import" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
@@ -361,32 +389,86 @@ complete -c kluis -n "__fish_kluis_using_subcommand run" -l app -d 'Give the sec
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l allow-env -d 'Allow the variable KEY, which can make programs load or run something else; may be repeated' -r
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l for -d 'Where the values are to go: a URL or host that the allowed domains of each secret must match' -r
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l reveal -d 'Give the secret NAME although it is bound to domains; may be repeated' -r
+complete -c kluis -n "__fish_kluis_using_subcommand run" -l stdin -d 'Give the command the value of REF as its standard input' -r
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand run" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand run" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l all -d 'Give every secret of the workspace under its environment key'
+complete -c kluis -n "__fish_kluis_using_subcommand run" -l only -d 'Give no other variables but PATH, HOME, TERM, LANG, LC_*, TZ, USER, LOGNAME, SHELL and TMPDIR'
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l mask -d 'Hide the values in what the command prints'
 complete -c kluis -n "__fish_kluis_using_subcommand run" -s h -l help -d 'Print help'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_using_subcommand export" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand export" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand export" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand export" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand export" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand export" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete" -s h -l help -d 'Print help'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete" -f -a "create" -d 'Make a new app'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete" -f -a "link" -d 'Give an app a secret under an environment key'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete" -f -a "unlink" -d 'Take a secret away from an app'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete" -f -a "list" -d 'List the apps of every workspace that the key reaches'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete" -f -a "show" -d 'Show an app with its links'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete" -f -a "delete" -d 'Delete an app with its links'
+complete -c kluis -n "__fish_kluis_using_subcommand export" -s f -l format -d 'The format to write' -r -f -a "dotenv\t''
+dotenv-node\t''
+shell\t''
+fish\t''
+powershell\t''
+json\t''
+yaml\t''
+docker\t''
+github\t''
+gitlab\t''
+circleci\t''
+k8s\t''
+systemd\t''
+tfvars\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand export" -l manifest-name -d 'The name of the Secret that k8s writes [default: kluis]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand export" -s e -d 'Give the variable KEY the secret REF, such as `name` or `workspace/name`; may be repeated' -r
+complete -c kluis -n "__fish_kluis_using_subcommand export" -l app -d 'Give the secrets that this app links, each under the key of its link' -r
+complete -c kluis -n "__fish_kluis_using_subcommand export" -l allow-env -d 'Allow the variable KEY, which can make programs load or run something else; may be repeated' -r
+complete -c kluis -n "__fish_kluis_using_subcommand export" -l for -d 'Where the values are to go: a URL or host that the allowed domains of each secret must match' -r
+complete -c kluis -n "__fish_kluis_using_subcommand export" -l reveal -d 'Give the secret NAME although it is bound to domains; may be repeated' -r
+complete -c kluis -n "__fish_kluis_using_subcommand export" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand export" -s q -l quiet -d 'Print no notes; `list` prints bare names'
+complete -c kluis -n "__fish_kluis_using_subcommand export" -s y -l yes -d 'Answer yes to every question'
+complete -c kluis -n "__fish_kluis_using_subcommand export" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand export" -l all -d 'Give every secret of the workspace under its environment key'
+complete -c kluis -n "__fish_kluis_using_subcommand export" -s h -l help -d 'Print help'
+complete -c kluis -n "__fish_kluis_using_subcommand inject" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand inject" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand inject" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand inject" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand inject" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand inject" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand inject" -s i -l in-file -d 'Read the template from FILE, not from stdin' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand inject" -s o -l out-file -d 'Write the result to FILE, not to stdout' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand inject" -l for -d 'Where the values are to go: a URL or host that the allowed domains of each secret must match' -r
+complete -c kluis -n "__fish_kluis_using_subcommand inject" -l reveal -d 'Give the secret NAME although it is bound to domains; may be repeated' -r
+complete -c kluis -n "__fish_kluis_using_subcommand inject" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand inject" -s q -l quiet -d 'Print no notes; `list` prints bare names'
+complete -c kluis -n "__fish_kluis_using_subcommand inject" -s y -l yes -d 'Answer yes to every question'
+complete -c kluis -n "__fish_kluis_using_subcommand inject" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand inject" -s h -l help -d 'Print help'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -s q -l quiet -d 'Print no notes; `list` prints bare names'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -s y -l yes -d 'Answer yes to every question'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -s h -l help -d 'Print help'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -f -a "create" -d 'Make a new app'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -f -a "link" -d 'Give an app a secret under an environment key'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -f -a "unlink" -d 'Take a secret away from an app'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -f -a "list" -d 'List the apps of every workspace that the key reaches'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -f -a "show" -d 'Show an app with its links'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -f -a "delete" -d 'Delete an app with its links'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -f -a "sync" -d 'Give an app exactly the links that the project file lists'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
@@ -466,6 +548,50 @@ complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -s q -l quiet -d 'Print no notes; `list` prints bare names'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -s y -l yes -d 'Answer yes to every question'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -s h -l help -d 'Print help'
+complete -c kluis -n "__fish_kluis_using_subcommand check" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand check" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand check" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand check" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand check" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand check" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand check" -l allow-env -d 'Allow the variable KEY, as `run` does; may be repeated' -r
+complete -c kluis -n "__fish_kluis_using_subcommand check" -l for -d 'Where the values are to go: a URL or host that the allowed domains of each secret must match' -r
+complete -c kluis -n "__fish_kluis_using_subcommand check" -l reveal -d 'Give the secret NAME although it is bound to domains; may be repeated' -r
+complete -c kluis -n "__fish_kluis_using_subcommand check" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand check" -s q -l quiet -d 'Print no notes; `list` prints bare names'
+complete -c kluis -n "__fish_kluis_using_subcommand check" -s y -l yes -d 'Answer yes to every question'
+complete -c kluis -n "__fish_kluis_using_subcommand check" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand check" -s h -l help -d 'Print help'
+complete -c kluis -n "__fish_kluis_using_subcommand trust" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand trust" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand trust" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand trust" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand trust" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand trust" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand trust" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand trust" -s q -l quiet -d 'Print no notes; `list` prints bare names'
+complete -c kluis -n "__fish_kluis_using_subcommand trust" -s y -l yes -d 'Answer yes to every question'
+complete -c kluis -n "__fish_kluis_using_subcommand trust" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand trust" -l list -d 'Show the project files that are trusted'
+complete -c kluis -n "__fish_kluis_using_subcommand trust" -l remove -d 'Trust the project file no longer'
+complete -c kluis -n "__fish_kluis_using_subcommand trust" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand init" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand init" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand init" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
