@@ -52,6 +52,8 @@ pub fn arguments(program: &Path, typed: &OsStr, arguments: &[OsString]) -> Vec<O
 pub enum News {
     /// The program could not be started; the system's error number.
     NotStarted(i32),
+    /// The program runs and has the terminal: from here on keys mean something there.
+    Started,
     /// The program was stopped.
     Stopped,
     Exited(i32),
@@ -64,6 +66,7 @@ impl News {
     fn encode(self) -> [u8; Self::LENGTH] {
         let (kind, number) = match self {
             Self::NotStarted(error) => (b'n', error),
+            Self::Started => (b'r', 0),
             Self::Stopped => (b's', 0),
             Self::Exited(code) => (b'e', code),
             Self::Signalled(signal) => (b'k', signal),
@@ -76,6 +79,7 @@ impl News {
         let number = i32::from_le_bytes([a, b, c, d]);
         match kind {
             b'n' => Some(Self::NotStarted(number)),
+            b'r' => Some(Self::Started),
             b's' => Some(Self::Stopped),
             b'e' => Some(Self::Exited(number)),
             b'k' => Some(Self::Signalled(number)),
@@ -153,6 +157,7 @@ pub fn lead(arguments: &[OsString], hardened: Hardened) -> io::Result<()> {
     };
     // Whoever reads the terminal before that is stopped, and continued below.
     let _ = tcsetpgrp(&program.terminal, Pid::from_child(&child));
+    channel.tell(News::Started);
     program.listen(channel.try_clone()?)?;
     if let Some(end) = program.wait(child, &channel) {
         channel.tell(end);

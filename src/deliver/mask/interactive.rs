@@ -80,11 +80,13 @@ pub fn run(
     let mut process = hardened.restore_for_child(|| leader.spawn())?;
     // Our copies of what only the command is to hold.
     drop(leader);
-    let typist = Arc::clone(&desk);
-    thread::Builder::new().spawn(move || typist.carry_keys())?;
     let ended = loop {
         match channel.news() {
             Some(News::NotStarted(error)) => break Err(io::Error::from_raw_os_error(error)),
+            Some(News::Started) => {
+                let typist = Arc::clone(&desk);
+                thread::spawn(move || typist.carry_keys());
+            }
             Some(News::Exited(code)) => break Ok(Ended::Exited(code)),
             Some(News::Signalled(signal)) => break Ok(Ended::Signalled(signal)),
             None => break Ok(Ended::Unknown),
