@@ -4,6 +4,9 @@
 //! outside of its process group can a program be stopped from the keyboard (POSIX, orphaned process
 //! groups). The leader is this program under another name; its stdin is the way to talk to it, its stdout
 //! the terminal, its stderr the program's.
+//!
+//! The program is given the terminal a moment after it has started. Where it reads before that, it is
+//! stopped and continued, and a Ctrl-Z of that very moment is lost with it.
 
 use super::process::Hardened;
 use super::signals;

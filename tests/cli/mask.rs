@@ -287,12 +287,14 @@ fn keys_typed_before_the_command_runs_are_its_own() {
 }
 
 #[test]
-#[ignore = "about once in ten runs the stop is not seen: a defect to be found"]
 fn a_command_is_stopped_and_goes_on_like_any_other_job() {
     let (sandbox, _) = with_secret();
     let shell = "set -m; \"$@\"; echo stopped with $?; read -r; fg";
     let mut screen = in_shell(&sandbox, "echo ready; cat; echo \"$V\"", shell);
     screen.shows("ready");
+    // Until it reads: a key that comes while it is still given the terminal may be lost.
+    screen.types("first\n");
+    screen.shows("first\r\nfirst\r\n");
     assert!(!screen.echoes());
     screen.types(CTRL_Z);
     screen.shows("stopped with 14");
