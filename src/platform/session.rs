@@ -16,7 +16,7 @@ use rustix::process::{
     waitid,
 };
 use rustix::stdio::{stdin, stdout};
-use rustix::termios::{tcgetpgrp, tcsetpgrp};
+use rustix::termios::{tcgetpgrp, tcgetwinsize, tcsetpgrp};
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Read, Write};
 use std::os::fd::OwnedFd;
@@ -144,6 +144,8 @@ pub fn lead(arguments: &[OsString], hardened: Hardened) -> io::Result<()> {
         .args(arguments)
         .stdin(terminal.try_clone()?)
         .process_group(0);
+    let size = || tcgetwinsize(&terminal).map(|size| (size.ws_row, size.ws_col));
+    let found = size();
     let child = match hardened.restore_for_child(|| command.spawn()) {
         Ok(child) => child,
         Err(error) => {
@@ -154,12 +156,16 @@ pub fn lead(arguments: &[OsString], hardened: Hardened) -> io::Result<()> {
             return Ok(());
         }
     };
+    let id = Pid::from_child(&child);
+    // What it missed before: who reads is stopped until then, and continued below; a new size is told now.
+    let _ = tcsetpgrp(&terminal, id);
+    if size() != found {
+        let _ = kill_process_group(id, Signal::WINCH);
+    }
     let program = Program {
-        id: Arc::new(Mutex::new(Some(Pid::from_child(&child)))),
+        id: Arc::new(Mutex::new(Some(id))),
         terminal,
     };
-    // Whoever reads the terminal before that is stopped, and continued below.
-    let _ = tcsetpgrp(&program.terminal, Pid::from_child(&child));
     channel.tell(News::Started);
     program.listen(channel.try_clone()?)?;
     if let Some(end) = program.wait(child, &channel) {

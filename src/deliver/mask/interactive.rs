@@ -17,7 +17,7 @@ use rustix::io::{read, retry_on_intr};
 use rustix::process::{Signal, kill_current_process_group};
 use rustix::stdio::{stderr, stdin, stdout};
 use rustix::termios::{OptionalActions, isatty, tcsetattr};
-use signal_hook::consts::{SIGCONT, SIGTSTP, SIGUSR1, SIGUSR2, SIGWINCH};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGTSTP, SIGUSR1, SIGUSR2, SIGWINCH};
 use std::io;
 use std::os::fd::OwnedFd;
 use std::process::Command;
@@ -124,7 +124,13 @@ impl Desk {
     fn hear(&self, notice: Notice) {
         match notice {
             Notice::Other(SIGWINCH) => copy_size(stdin(), &self.controller),
-            Notice::End(signal) | Notice::Other(signal) => self.channel.send(signal),
+            Notice::End(signal) | Notice::Other(signal) => {
+                self.channel.send(signal);
+                // As a terminal does that goes away: what is stopped hears of it too.
+                if signal == SIGHUP {
+                    self.channel.send(SIGCONT);
+                }
+            }
             // Not before the command: when it has stopped, this is heard again.
             Notice::Stop if !self.is_stopped.swap(false, Ordering::SeqCst) => {
                 self.channel.send(SIGTSTP);
