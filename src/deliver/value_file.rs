@@ -98,7 +98,7 @@ mod on_disk {
     impl File {
         pub fn new(value: &Plaintext, above: &Path) -> io::Result<Self> {
             let mut random = [0; 16];
-            getrandom::fill(&mut random)?;
+            getrandom::fill(&mut random).map_err(io::Error::other)?;
             let directory = above.join(format!("kluis-{}", HEXLOWER.encode(&random)));
             DirBuilder::new().mode(0o700).create(&directory)?;
             let file = Self { directory };
