@@ -1,10 +1,9 @@
 //! `delete`: a secret and all its values, after asking.
 
+use super::confirm::confirm;
 use super::secret_argument::SecretArgument;
 use super::{Context, Verb, attention};
 use crate::error::Error;
-use crate::settings::Interaction;
-use crate::ui::Answer;
 use crate::vault::Scan;
 use crate::vault::change::References;
 
@@ -51,25 +50,5 @@ impl Verb for Delete {
             Ok(change.delete_secret(workspace.as_ref(), &reference, references)?)
         })?;
         Ok(())
-    }
-}
-
-/// Asks before something is lost. Without `--yes` and without anybody to ask that is a usage error.
-pub fn confirm(context: &mut Context, question: &str) -> Result<(), Error> {
-    if context.yes {
-        return Ok(());
-    }
-    let unasked = || Error::Usage {
-        message: "nobody is there to be asked, and this cannot be undone".into(),
-        hint: Some("add --yes if it is meant".into()),
-    };
-    if context.settings.interaction == Interaction::Refused {
-        return Err(unasked());
-    }
-    match context.ui.confirm(question, Answer::No) {
-        Ok(true) => Ok(()),
-        Ok(false) => Err(crate::ui::Error::Cancelled.into()),
-        Err(crate::ui::Error::NoTerminal) => Err(unasked()),
-        Err(error) => Err(error.into()),
     }
 }

@@ -7,6 +7,7 @@ pub mod check;
 pub mod clear_clipboard;
 mod clock;
 pub mod completions;
+mod confirm;
 mod content;
 mod context;
 pub mod create;

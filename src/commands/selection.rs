@@ -93,10 +93,6 @@ impl SelectionArgs {
         vault: &Vault,
         context: &mut Context,
     ) -> Result<Environment, Error> {
-        let selection = match selection.receiver {
-            Receiver::Child => selection,
-            Receiver::Reader => selection.or_project(context)?,
-        };
         let destination = self.destination.destination(context, vault)?;
         selection.fill(vault, &destination, context)
     }

@@ -1,11 +1,11 @@
 //! `trust`: that a project file may draw on a vault which is not its own, once somebody has seen on what.
 
+use super::confirm::confirm_or;
 use super::project_file::no_project;
 use super::{Context, Verb};
 use crate::error::Error;
 use crate::project::{Agreement, Delivery, Entry, FILE_NAME, Held, Presence, ProjectFile, resolve};
-use crate::settings::Interaction;
-use crate::ui::{Answer, Error as UiError, Table, for_terminal};
+use crate::ui::{Table, for_terminal};
 use crate::vault::name::{AppName, WorkspaceName};
 use anyhow::Context as _;
 use serde::Serialize;
@@ -124,18 +124,7 @@ fn agree(file: &ProjectFile, context: &mut Context) -> Result<(), Error> {
         message: "nobody is there to be asked whether the project file is to be trusted".into(),
         hint: Some("read it, then add --yes".into()),
     };
-    if context.settings.interaction == Interaction::Refused {
-        return Err(unasked());
-    }
-    match context
-        .ui
-        .confirm(&format!("{shown}\nTrust it?"), Answer::No)
-    {
-        Ok(true) => Ok(()),
-        Ok(false) => Err(UiError::Cancelled.into()),
-        Err(UiError::NoTerminal) => Err(unasked()),
-        Err(error) => Err(error.into()),
-    }
+    confirm_or(context, &format!("{shown}\nTrust it?"), unasked)
 }
 
 /// A line for each thing. What comes from the file is escaped here: a newline in it must not look like a

@@ -1,7 +1,7 @@
 //! `app delete`
 
 use super::parse_name;
-use crate::commands::delete::confirm;
+use crate::commands::confirm::confirm;
 use crate::commands::{Context, Verb};
 use crate::error::Error;
 use crate::vault::Scan;

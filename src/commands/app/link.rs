@@ -1,7 +1,8 @@
 //! `app link`
 
-use super::{change_links, parse_key, parse_name};
+use super::{change_links, parse_name};
 use crate::commands::secret_argument::SecretArgument;
+use crate::commands::selection::parse_key;
 use crate::commands::{Context, Verb};
 use crate::error::Error;
 

@@ -14,7 +14,6 @@ use super::output::note_unchanged;
 use super::{Context, Verb};
 use crate::error::Error;
 use crate::vault::change::Change;
-use crate::vault::env_key::EnvKey;
 use crate::vault::name::AppName;
 use crate::vault::{self, Scan};
 
@@ -55,10 +54,6 @@ impl Verb for App {
 
 pub fn parse_name(text: &str) -> Result<AppName, Error> {
     Ok(AppName::parse(text).map_err(|broken| vault::Error::invalid("app", broken))?)
-}
-
-fn parse_key(text: &str) -> Result<EnvKey, Error> {
-    Ok(EnvKey::parse(text).map_err(|broken| vault::Error::invalid("env_key", broken))?)
 }
 
 /// Changes the links of an app, and with `--json` shows it as it is then.

@@ -1,6 +1,7 @@
 //! `app unlink`
 
-use super::{change_links, parse_key, parse_name};
+use super::{change_links, parse_name};
+use crate::commands::selection::parse_key;
 use crate::commands::{Context, Verb};
 use crate::error::Error;
 

@@ -1,0 +1,35 @@
+//! Asking before something is done that nobody should do by mistake.
+
+use super::Context;
+use crate::error::Error;
+use crate::settings::Interaction;
+use crate::ui::{self, Answer};
+
+/// Asks before something is lost. Without `--yes` and without anybody to ask that is a usage error.
+pub fn confirm(context: &mut Context, question: &str) -> Result<(), Error> {
+    let unasked = || Error::Usage {
+        message: "nobody is there to be asked, and this cannot be undone".into(),
+        hint: Some("add --yes if it is meant".into()),
+    };
+    confirm_or(context, question, unasked)
+}
+
+/// Asks, unless `--yes` has answered; where nobody can be asked it fails with `unasked`.
+pub fn confirm_or(
+    context: &mut Context,
+    question: &str,
+    unasked: impl Fn() -> Error,
+) -> Result<(), Error> {
+    if context.yes {
+        return Ok(());
+    }
+    if context.settings.interaction == Interaction::Refused {
+        return Err(unasked());
+    }
+    match context.ui.confirm(question, Answer::No) {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(ui::Error::Cancelled.into()),
+        Err(ui::Error::NoTerminal) => Err(unasked()),
+        Err(error) => Err(error.into()),
+    }
+}
