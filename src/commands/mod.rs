@@ -3,6 +3,7 @@
 
 pub mod app;
 mod attention;
+mod bounded;
 pub mod check;
 pub mod clear_clipboard;
 mod clock;

@@ -2,6 +2,7 @@
 //!
 //! Nothing that was read is quoted, and no part of it stays in memory when reading fails.
 
+use super::bounded;
 use super::generate::GenerateSpec;
 use crate::plaintext::Plaintext;
 use crate::vault;
@@ -9,9 +10,7 @@ use crate::vault::rule::Broken;
 use crate::vault::value::{MAX_VALUE_BYTES, check_value};
 use std::fs::File;
 use std::io::{self, Read};
-use std::mem::take;
 use std::path::PathBuf;
-use zeroize::Zeroizing;
 
 /// One byte too many, and the newline that a line may end with: enough to tell that a value is too long.
 const MAX_READ_BYTES: usize = MAX_VALUE_BYTES + 1 + "\r\n".len();
@@ -105,7 +104,7 @@ impl ValueArgs {
                     Stdin::Terminal => return Err(Error::Terminal.into()),
                 },
                 (Some(path), _) => File::open(path)
-                    .and_then(|mut file| read_bounded(&mut file))
+                    .and_then(|mut file| bounded::read(&mut file, MAX_READ_BYTES))
                     .map_err(Error::File)?,
                 (None, Stdin::Stream(stream)) => self.read_stdin(stream)?,
                 (None, Stdin::Terminal) => ask()?,
@@ -116,7 +115,7 @@ impl ValueArgs {
     }
 
     fn read_stdin(&self, stream: &mut dyn Read) -> Result<Plaintext, Error> {
-        let value = read_bounded(stream).map_err(Error::Stdin)?;
+        let value = bounded::read(stream, MAX_READ_BYTES).map_err(Error::Stdin)?;
         let single_line = match value.expose() {
             [line @ .., b'\n'] => !line.contains(&b'\n'),
             _ => false,
@@ -127,23 +126,6 @@ impl ValueArgs {
             value
         })
     }
-}
-
-/// Reads into one buffer of full size: one that grows would leave unwiped copies, and `/dev/zero`
-/// would fill the memory.
-fn read_bounded(from: &mut dyn Read) -> io::Result<Plaintext> {
-    let mut bytes = Zeroizing::new(vec![0; MAX_READ_BYTES]);
-    let mut length = 0;
-    while length < bytes.len() {
-        match from.read(&mut bytes[length..]) {
-            Ok(0) => break,
-            Ok(read) => length += read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    bytes.truncate(length);
-    Ok(Plaintext::new(take(&mut *bytes)))
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 mod parser;
 pub mod raw_json;
 
+use super::bounded;
 use super::context::is_stdin;
 use super::stdin;
 use super::value::Stdin;
@@ -16,15 +17,12 @@ use crate::vault::name::SecretName;
 use parser::Parser;
 use std::fs::File;
 use std::io::{self, Read};
-use std::mem::take;
 use std::path::Path;
-use zeroize::Zeroizing;
 
 pub use parser::unquoted;
 
 /// A hundred slots of 65,536 bytes, each byte an escape of six, and room for the rest.
 pub const MAX_INPUT_BYTES: usize = 48 << 20;
-const FIRST_READ_BYTES: usize = 64 << 10;
 
 /// Fields to set; what is `None` was not given.
 #[derive(Default)]
@@ -82,25 +80,9 @@ fn read_from(path: &Path, stdin: Stdin<'_>) -> Result<Input, Error> {
     Input::parse(&text).map_err(Error::Invalid)
 }
 
-/// Reads as far as one byte too many. A buffer that is too small is wiped when a larger one has its bytes.
+/// Reads as far as one byte too many.
 pub fn read_bounded(from: &mut dyn Read) -> io::Result<Plaintext> {
-    let mut bytes = Zeroizing::new(vec![0; FIRST_READ_BYTES]);
-    let mut length = 0;
-    while length <= MAX_INPUT_BYTES {
-        if length == bytes.len() {
-            let mut larger = Zeroizing::new(vec![0; (2 * length).min(MAX_INPUT_BYTES + 1)]);
-            larger[..length].copy_from_slice(&bytes);
-            bytes = larger;
-        }
-        match from.read(&mut bytes[length..]) {
-            Ok(0) => break,
-            Ok(read) => length += read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    bytes.truncate(length);
-    Ok(Plaintext::new(take(&mut *bytes)))
+    bounded::read(from, MAX_INPUT_BYTES + 1)
 }
 
 impl Input {
@@ -113,6 +95,7 @@ impl Input {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::commands::bounded::FIRST_READ_BYTES;
     use std::fs;
 
     /// What comes of `--input PATH` with `piped` on stdin, or with a terminal.
