@@ -67,6 +67,9 @@ _kluis() {
             kluis,prune)
                 cmd="kluis__subcmd__prune"
                 ;;
+            kluis,restore)
+                cmd="kluis__subcmd__restore"
+                ;;
             kluis,rm)
                 cmd="kluis__subcmd__delete"
                 ;;
@@ -137,7 +140,7 @@ _kluis() {
 
     case "${cmd}" in
         kluis)
-            opts="-w -q -y -h -V --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --help --version create set update get show list ls move mv delete rm import rotate rollback history prune run export inject app check trust init workspace passphrase verify completions"
+            opts="-w -q -y -h -V --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --help --version create set update get show list ls move mv delete rm import rotate rollback history prune run export inject app check trust init workspace passphrase verify restore completions"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1253,6 +1256,48 @@ _kluis() {
                     ;;
                 --keep)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        kluis__subcmd__restore)
+            opts="-w -q -y -n -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --dry-run --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --vault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -w)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --passphrase-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --vault-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
                 *)

@@ -61,6 +61,7 @@ set edit:completion:arg-completer[kluis] = {|@words|
             cand workspace 'Manage workspaces'
             cand passphrase 'Change the passphrase'
             cand verify 'Decrypt everything and say so'
+            cand restore 'Bring back the vault as it was before the last change, or another copy of it'
             cand completions 'Print a completion script'
         }
         &'kluis;create'= {
@@ -843,6 +844,25 @@ set edit:completion:arg-completer[kluis] = {|@words|
             cand -y 'Answer yes to every question'
             cand --yes 'Answer yes to every question'
             cand --non-interactive 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'kluis;restore'= {
+            cand --vault 'The vault file [env: KLUIS_VAULT]'
+            cand -w 'The workspace to work in [env: KLUIS_WORKSPACE]'
+            cand --workspace 'The workspace to work in [env: KLUIS_WORKSPACE]'
+            cand --passphrase-file 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]'
+            cand --lock-timeout 'Wait this long for another writer [default: 10s]'
+            cand --vault-key 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]'
+            cand --color 'When to use colour: auto, always or never [env: NO_COLOR]'
+            cand --json 'Print results, warnings and errors as JSON'
+            cand -q 'Print no notes; `list` prints bare names'
+            cand --quiet 'Print no notes; `list` prints bare names'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand --non-interactive 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+            cand -n 'Show what would change, and change nothing'
+            cand --dry-run 'Show what would change, and change nothing'
             cand -h 'Print help'
             cand --help 'Print help'
         }

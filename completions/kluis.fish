@@ -64,6 +64,7 @@ complete -c kluis -n "__fish_kluis_needs_command" -f -a "init" -d 'Make a new va
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "workspace" -d 'Manage workspaces'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "passphrase" -d 'Change the passphrase'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "verify" -d 'Decrypt everything and say so'
+complete -c kluis -n "__fish_kluis_needs_command" -f -a "restore" -d 'Bring back the vault as it was before the last change, or another copy of it'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "completions" -d 'Print a completion script'
 complete -c kluis -n "__fish_kluis_using_subcommand create" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand create" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
@@ -709,6 +710,20 @@ complete -c kluis -n "__fish_kluis_using_subcommand verify" -s q -l quiet -d 'Pr
 complete -c kluis -n "__fish_kluis_using_subcommand verify" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand verify" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
 complete -c kluis -n "__fish_kluis_using_subcommand verify" -s h -l help -d 'Print help'
+complete -c kluis -n "__fish_kluis_using_subcommand restore" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand restore" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand restore" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand restore" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand restore" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand restore" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand restore" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand restore" -s q -l quiet -d 'Print no notes; `list` prints bare names'
+complete -c kluis -n "__fish_kluis_using_subcommand restore" -s y -l yes -d 'Answer yes to every question'
+complete -c kluis -n "__fish_kluis_using_subcommand restore" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand restore" -s n -l dry-run -d 'Show what would change, and change nothing'
+complete -c kluis -n "__fish_kluis_using_subcommand restore" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand completions" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand completions" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand completions" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F

@@ -202,6 +202,10 @@ const GROUPS: &[Group] = &[
             verb::<commands::workspace::Workspace>("workspace", "Manage workspaces"),
             verb::<commands::passphrase::Passphrase>("passphrase", "Change the passphrase"),
             verb::<commands::verify::Verify>("verify", "Decrypt everything and say so"),
+            verb::<commands::restore::Restore>(
+                "restore",
+                "Bring back the vault as it was before the last change",
+            ),
         ],
     },
     Group {

@@ -434,7 +434,7 @@ fn hint_of_vault(error: &vault::Error) -> Option<String> {
         E::OutOfReach { .. } => "this key is limited to other workspaces",
         E::Sealed(error) | E::Keyring(K::Sealed(error)) => match error {
             sealed::Error::Damaged(_) => {
-                "nothing was changed; the bytes before the last change are in .NAME.prev beside the vault"
+                "nothing was changed; `kluis restore` brings back the copy before the last change"
             }
             sealed::Error::Forged => {
                 "somebody replaced the vault by one of their own; nothing was shown"

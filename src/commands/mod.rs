@@ -32,6 +32,7 @@ pub mod passphrase;
 mod project_file;
 pub mod prune;
 pub mod relocate;
+pub mod restore;
 pub mod rollback;
 pub mod rotate;
 pub mod run;

@@ -17,6 +17,7 @@ mod open;
 mod opening;
 pub mod policy;
 pub mod reference;
+pub mod restore;
 pub mod rule;
 pub mod secret;
 pub mod slot;

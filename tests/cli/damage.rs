@@ -185,7 +185,7 @@ fn a_damaged_vault_is_not_written() {
         &["workspace", "create", "staging"],
     ] {
         let refused = sandbox.kluis(line).stdin("new").run();
-        refused.stderr_has(".NAME.prev").exits(5);
+        refused.stderr_has("`kluis restore` brings back").exits(5);
         assert_eq!(sandbox.bytes(), bytes, "{line:?}");
     }
 }

@@ -82,7 +82,15 @@ fn every_option_says_in_one_line_what_it_does() {
 
 /// The options that have a default which no field of clap's knows.
 fn has_default(option: &Arg) -> bool {
-    ["at", "env_key", "kdf", "lock_timeout", "manifest_name"].contains(&option.get_id().as_str())
+    [
+        "at",
+        "copy",
+        "env_key",
+        "kdf",
+        "lock_timeout",
+        "manifest_name",
+    ]
+    .contains(&option.get_id().as_str())
 }
 
 fn check_line(name: &str, line: &str) {

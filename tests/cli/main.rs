@@ -45,6 +45,7 @@ mod prune;
 mod readers;
 mod readme;
 mod relocate;
+mod restore;
 mod rollback;
 mod rotate;
 mod rotate_exec;

@@ -32,6 +32,16 @@ impl FileStore {
         Self { path: path.into() }
     }
 
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Where the bytes before the last change are kept, if there are any.
+    pub fn previous(&self) -> Result<PathBuf, Error> {
+        let directory = Directory::of_vault(&self.path)?;
+        Ok(directory.path_of(&directory.previous()))
+    }
+
     fn transaction(&self, patience: Duration) -> Result<FileTransaction<'_>, Error> {
         signals::survive_file_size_limit();
         let directory = Rc::new(Directory::of_vault(&self.path)?);

@@ -1,0 +1,268 @@
+//! `restore`: a kept copy of the vault back in its place, after showing what that changes.
+
+use super::confirm::confirm_or;
+use super::{Context, Verb};
+use crate::error::Error;
+use crate::keyring::Keyring;
+use crate::sealed::header::Header;
+use crate::store::file::FileStore;
+use crate::store::{self, Store};
+use crate::ui::Table;
+use crate::vault::restore::{Differences, Fate, Inventory, restore};
+use crate::vault::{self, Scan, Vault};
+use serde::Serialize;
+use std::path::PathBuf;
+
+/// Bring back the vault as it was before the last change, or another copy of it
+///
+/// Opens everything in the copy first, shows what comes back, what becomes older and what is lost, and
+/// asks. The vault that is replaced, damaged or not, is kept as `.NAME.prev`, so that restoring again
+/// undoes this. A key that was removed since opens the vault again, and is named. Elsewhere, where the newer
+/// vault was seen, it is refused as older until --accept-older says otherwise.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  kluis restore --dry-run
+  kluis restore
+  kluis restore /mnt/backup/default.kluis")]
+pub struct Restore {
+    /// The copy to bring back [default: .NAME.prev beside the vault]
+    #[arg(value_name = "FILE")]
+    copy: Option<PathBuf>,
+
+    /// Show what would change, and change nothing
+    #[arg(short = 'n', long)]
+    dry_run: bool,
+}
+
+/// The vault that is there now, as far as the key that opens the copy opens it too.
+enum Present {
+    Missing,
+    Opened {
+        bytes: Vec<u8>,
+        inventory: Inventory,
+    },
+    /// Damaged, or its keys are others.
+    Unopened {
+        bytes: Vec<u8>,
+        problem: String,
+    },
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    /// The vault is that copy already.
+    Unchanged,
+    Shown,
+    Restored,
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    copy: String,
+    revision: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replaces_revision: Option<u64>,
+    /// Why it is not known what is lost.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replaces_unopened: Option<&'a str>,
+    secrets: Vec<SecretRow<'a>>,
+    keys: Vec<KeyRow<'a>>,
+    restored: bool,
+}
+
+#[derive(Serialize)]
+struct SecretRow<'a> {
+    change: &'static str,
+    id: String,
+    workspace: &'a str,
+    name: &'a str,
+}
+
+#[derive(Serialize)]
+struct KeyRow<'a> {
+    change: &'static str,
+    key: &'a str,
+}
+
+impl Verb for Restore {
+    fn run(self, context: &mut Context) -> Result<(), Error> {
+        let store = context.store()?;
+        let path = match self.copy {
+            Some(path) => path,
+            None => store.previous().map_err(vault::Error::from)?,
+        };
+        let copy = Box::new(FileStore::new(&path));
+        let copy = Vault::open(copy, Scan::Everything, |header| {
+            Ok::<_, Error>(Box::new(context.unlock(header)?) as _)
+        })?;
+        let (vault, kept) = (copy.header().content().vault, copy.inventory()?);
+        let (bytes, mut keyring) = copy.into_parts()?;
+        let present = Present::look(&store, |header| {
+            if header.content().vault != vault {
+                return Err(another());
+            }
+            keyring.follow(header).map_err(Error::from)?;
+            Ok(keyring)
+        })?;
+        let differences = match &present {
+            Present::Opened { inventory, .. } => kept.differences(inventory),
+            Present::Missing | Present::Unopened { .. } => Differences::default(),
+        };
+        let copy = path.display().to_string();
+        if !context.json {
+            show(context, &differences)?;
+        }
+        let same = present.bytes() == Some(bytes.as_slice());
+        let outcome = if same {
+            Outcome::Unchanged
+        } else if self.dry_run {
+            Outcome::Shown
+        } else {
+            let question = question(&copy, &kept, &present);
+            confirm_or(context, &question, unasked)?;
+            let patience = context.settings.lock_timeout;
+            restore(&store, &bytes, present.bytes(), patience)?;
+            Outcome::Restored
+        };
+        report(context, copy, &kept, &present, &differences, outcome)
+    }
+}
+
+impl Present {
+    fn look(
+        store: &FileStore,
+        unlock: impl FnOnce(&Header) -> Result<Box<dyn Keyring>, Error>,
+    ) -> Result<Self, Error> {
+        let bytes = match store.load().and_then(|found| found.read_all(u64::MAX)) {
+            Ok(bytes) => bytes,
+            Err(store::Error::NotFound { .. }) => return Ok(Self::Missing),
+            Err(error) => return Err(vault::Error::from(error).into()),
+        };
+        let opened = Vault::open(
+            Box::new(FileStore::new(store.path())),
+            Scan::Everything,
+            unlock,
+        );
+        match opened.and_then(|vault| Ok((vault.bytes() == bytes, vault.inventory()?))) {
+            Ok((true, inventory)) => Ok(Self::Opened { bytes, inventory }),
+            Ok((false, _)) => {
+                let place = store.place();
+                Err(vault::Error::from(store::Error::ChangedUnderneath { place }).into())
+            }
+            Err(error @ Error::Usage { .. }) => Err(error),
+            Err(error) => Ok(Self::Unopened {
+                bytes,
+                problem: error.message(),
+            }),
+        }
+    }
+
+    fn bytes(&self) -> Option<&[u8]> {
+        match self {
+            Self::Missing => None,
+            Self::Opened { bytes, .. } | Self::Unopened { bytes, .. } => Some(bytes),
+        }
+    }
+}
+
+impl Fate {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Returns => "returns",
+            Self::Reverts => "reverts",
+            Self::Lost => "lost",
+        }
+    }
+}
+
+fn another() -> Error {
+    Error::Usage {
+        message: "the copy is of another vault than the one that is there".into(),
+        hint: Some("name the vault that it belongs to with --vault, or a place without one".into()),
+    }
+}
+
+fn unasked() -> Error {
+    Error::Usage {
+        message: "nobody is there to be asked; nothing was changed".into(),
+        hint: Some(
+            "`kluis restore --dry-run` shows what would change; add --yes if it is meant".into(),
+        ),
+    }
+}
+
+fn question(copy: &str, kept: &Inventory, present: &Present) -> String {
+    let secrets = kept.secret_count();
+    match present {
+        Present::Missing => format!("Bring back {copy} with {secrets} secret(s)?"),
+        Present::Opened { inventory, .. } => format!(
+            "Replace revision {} by revision {} from {copy}?",
+            inventory.revision, kept.revision
+        ),
+        Present::Unopened { problem, .. } => format!(
+            "What the vault holds now is not known ({problem}). Replace it by {copy} with {secrets} secret(s)?"
+        ),
+    }
+}
+
+fn show(context: &mut Context, differences: &Differences<'_>) -> Result<(), Error> {
+    let mut table = Table::new(["CHANGE", "WHAT", "NAME"]);
+    for (fate, secret) in &differences.secrets {
+        table.row([fate.word(), "secret", &secret.path()]);
+    }
+    for (fate, key) in &differences.keys {
+        table.row([fate.word(), "key", key]);
+    }
+    Ok(context.ui.table(&table)?)
+}
+
+fn report(
+    context: &mut Context,
+    copy: String,
+    kept: &Inventory,
+    present: &Present,
+    differences: &Differences<'_>,
+    outcome: Outcome,
+) -> Result<(), Error> {
+    if context.json {
+        let (replaces_revision, replaces_unopened) = match present {
+            Present::Missing => (None, None),
+            Present::Opened { inventory, .. } => (Some(inventory.revision), None),
+            Present::Unopened { problem, .. } => (None, Some(problem.as_str())),
+        };
+        let secrets = differences.secrets.iter();
+        let secrets = secrets.map(|(fate, secret)| SecretRow {
+            change: fate.word(),
+            id: secret.id.to_string(),
+            workspace: &secret.workspace_name,
+            name: secret.name.as_str(),
+        });
+        let keys = differences.keys.iter();
+        let keys = keys.map(|(fate, key)| KeyRow {
+            change: fate.word(),
+            key,
+        });
+        return Ok(context.ui.json(&Report {
+            copy,
+            revision: kept.revision,
+            replaces_revision,
+            replaces_unopened,
+            secrets: secrets.collect(),
+            keys: keys.collect(),
+            restored: outcome == Outcome::Restored,
+        })?);
+    }
+    context.ui.note(&match (outcome, present) {
+        (Outcome::Unchanged, _) => "unchanged: the vault is this copy already".to_owned(),
+        (Outcome::Shown, Present::Unopened { problem, .. }) => {
+            format!("what the vault holds now is not known: {problem}; nothing was changed")
+        }
+        (Outcome::Shown, _) => "nothing was changed".to_owned(),
+        (Outcome::Restored, Present::Missing) => format!("brought back {copy}"),
+        (Outcome::Restored, _) => {
+            format!("brought back {copy}; what it replaced is kept as the previous copy")
+        }
+    });
+    Ok(())
+}

@@ -1,0 +1,185 @@
+//! A kept copy of a vault in the place of the vault: told apart from what is there first, and written only
+//! after everything in it was opened.
+
+use super::open::Vault;
+use super::secret::Secret;
+use super::{Error, opening};
+use crate::keyring::Keyring;
+use crate::sealed::file::{SectionBytes, assemble, slice};
+use crate::sealed::header::Key;
+use crate::sealed::id::{KeyId, SecretId};
+use crate::sealed::place::Place;
+use crate::sealed::record::RecordId;
+use crate::sealed::{self, Part, SealedBytes, meta};
+use crate::store::{self, Previous, Store};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// What a vault holds, as far as two copies of it can be told apart: no values.
+pub struct Inventory {
+    /// How often anything in it was changed.
+    pub revision: u64,
+    secrets: BTreeMap<SecretId, Secret>,
+    keys: BTreeMap<KeyId, Opener>,
+}
+
+/// A key, and its line without what is sealed anew whenever keys are granted.
+#[derive(PartialEq, Eq)]
+struct Opener {
+    label: String,
+    line: String,
+}
+
+/// What restoring does to one thing.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Fate {
+    /// It is in the copy alone.
+    Returns,
+    /// It is as the copy has it again.
+    Reverts,
+    /// It is in the vault alone.
+    Lost,
+}
+
+/// How the copy differs from what is there.
+#[derive(Default)]
+pub struct Differences<'a> {
+    pub secrets: Vec<(Fate, &'a Secret)>,
+    /// By label, or by id where there is none.
+    pub keys: Vec<(Fate, String)>,
+}
+
+impl Inventory {
+    /// What restoring `self` in the place of `present` does.
+    pub fn differences<'a>(&'a self, present: &'a Self) -> Differences<'a> {
+        let secrets = compare(&self.secrets, &present.secrets);
+        let mut secrets: Vec<_> = secrets
+            .into_iter()
+            .map(|(fate, _, secret)| (fate, secret))
+            .collect();
+        secrets.sort_by_key(|(fate, secret)| (*fate, secret.path()));
+        let keys = compare(&self.keys, &present.keys);
+        let keys = keys.into_iter().map(|(fate, id, key)| {
+            let name = if key.label.is_empty() {
+                id.to_string()
+            } else {
+                key.label.clone()
+            };
+            (fate, name)
+        });
+        Differences {
+            secrets,
+            keys: keys.collect(),
+        }
+    }
+
+    pub fn secret_count(&self) -> usize {
+        self.secrets.len()
+    }
+}
+
+fn compare<'a, I: Ord + Copy, T: PartialEq>(
+    copy: &'a BTreeMap<I, T>,
+    present: &'a BTreeMap<I, T>,
+) -> Vec<(Fate, I, &'a T)> {
+    let kept = copy.iter().filter_map(|(&id, thing)| {
+        let fate = match present.get(&id) {
+            None => Fate::Returns,
+            Some(other) if other != thing => Fate::Reverts,
+            Some(_) => return None,
+        };
+        Some((fate, id, thing))
+    });
+    let gone = present
+        .iter()
+        .filter(|(id, _)| !copy.contains_key(id))
+        .map(|(&id, thing)| (Fate::Lost, id, thing));
+    kept.chain(gone).collect()
+}
+
+impl Vault {
+    /// Everything there is, which takes full access. Values are opened, and dropped.
+    pub fn inventory(&self) -> Result<Inventory, Error> {
+        if !self.keyring.has_full_access() {
+            return Err(crate::keyring::Error::NeedsFullAccess.into());
+        }
+        self.verify()?;
+        let keyring = self.keyring.as_ref();
+        let mut secrets = BTreeMap::new();
+        for workspace in &self.workspaces {
+            self.view.each(workspace.id, |record| {
+                if let RecordId::Secret(id) = record.id {
+                    secrets.insert(id, opening::secret(keyring, workspace, id, record)?);
+                }
+                Ok(())
+            })?;
+        }
+        let content = self.header().content();
+        let keys = content.keys.iter();
+        let keys = keys.map(|key| Ok((key.id, opener(keyring, key)?)));
+        let layout = &self.view.layout;
+        let sections = content
+            .workspaces
+            .iter()
+            .filter_map(|line| layout.section(line.id));
+        let revisions = sections.map(|section| section.seal().revision);
+        Ok(Inventory {
+            revision: content.revision + revisions.sum::<u64>(),
+            secrets,
+            keys: keys.collect::<Result<_, Error>>()?,
+        })
+    }
+
+    /// The vault's bytes. Not after [`Scan::Lookup`](super::Scan::Lookup).
+    pub fn bytes(&self) -> &[u8] {
+        self.view.file()
+    }
+
+    /// The sealed bytes, and the key that opened them. Not after
+    /// [`Scan::Lookup`](super::Scan::Lookup).
+    pub fn into_parts(self) -> Result<(SealedBytes, Box<dyn Keyring>), Error> {
+        let layout = &self.view.layout;
+        let workspaces = layout.header.content().workspaces.iter();
+        let sections = workspaces.map(|workspace| {
+            let range = layout.range(workspace.id);
+            let range = range.ok_or(sealed::Error::Damaged(Part::Workspace(workspace.id)))?;
+            Ok(SectionBytes::Kept(slice(self.view.file(), range)))
+        });
+        let sections = sections.collect::<Result<Vec<_>, Error>>()?;
+        Ok((assemble(&layout.header, &sections)?, self.keyring))
+    }
+}
+
+fn opener(keyring: &dyn Keyring, key: &Key) -> Result<Opener, Error> {
+    let about = keyring.open(Place::KeyAbout(key.id), &key.about)?;
+    let about: Option<meta::Key> = meta::decode(&about);
+    Ok(Opener {
+        label: about
+            .ok_or(sealed::Error::Damaged(Part::Key(key.id)))?
+            .label,
+        line: key.public_part(),
+    })
+}
+
+/// Puts `copy` in the place of the vault in `store`, which must still be `present`: the bytes that the
+/// copy was compared with, or nothing. They are kept as the previous ones.
+pub fn restore(
+    store: &dyn Store,
+    copy: &SealedBytes,
+    present: Option<&[u8]>,
+    patience: Duration,
+) -> Result<(), Error> {
+    let mut transaction = store.begin(patience)?;
+    let found = transaction.current()?;
+    let found = found.map(|found| found.read_all(u64::MAX)).transpose()?;
+    if found.as_deref() != present {
+        let place = store.place();
+        return Err(store::Error::ChangedUnderneath { place }.into());
+    }
+    let staged = transaction.stage(copy)?;
+    if staged.read_all(u64::MAX)? != copy.as_slice() {
+        let place = store.place();
+        return Err(store::Error::NotStored { place }.into());
+    }
+    Ok(transaction.commit(Previous::Keep)?)
+}
