@@ -9,6 +9,7 @@ use super::id::{VaultId, WorkspaceId};
 use super::line::{Line, encode, is_32_bytes};
 use super::record::{Index, Record, TEXT_BYTES};
 use super::sign::{Digest, SignatureBytes, Signed, sha256};
+use memchr::{memchr, memmem, memrchr};
 use std::fmt::Write;
 use std::ops::Range;
 
@@ -313,6 +314,16 @@ pub fn hashed_records<'a>(
     Ok(records)
 }
 
+/// The record of this index in the lines of a page whose [`records`] were found right.
+pub fn find(index: Index, lines: &[u8]) -> Option<Record<'_>> {
+    // Nothing else in a record's line has a quotation mark before a comma and this word.
+    let place = memmem::find(lines, format!("\",\"index\":\"{index}\"").as_bytes())?;
+    let (before, after) = lines.split_at(place);
+    let start = memrchr(b'\n', before).map_or(0, |newline| newline + 1);
+    let end = place + memchr(b'\n', after)?;
+    Record::parse(std::str::from_utf8(&lines[start..end]).ok()?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::id::SecretId;
@@ -346,6 +357,21 @@ mod tests {
             let read = records(&page, lines.as_bytes(), workspace);
             assert_eq!(read.is_ok(), accepted, "{next:?}");
         }
+    }
+
+    #[test]
+    fn a_record_is_found_by_its_index_and_no_other_is() {
+        let line = |byte: u8| {
+            let id = RecordId::Secret(SecretId::from_bits(byte.into()));
+            write(id, index(byte), b"meta", &[b"slot".into()])
+        };
+        let lines = [line(0), line(4), line(9)].concat();
+        for byte in [0, 4, 9] {
+            let found = find(index(byte), lines.as_bytes()).expect("written here");
+            assert_eq!(found.index, index(byte));
+            assert_eq!(found.id, RecordId::Secret(SecretId::from_bits(byte.into())));
+        }
+        assert!(find(index(5), lines.as_bytes()).is_none());
     }
 
     #[test]

@@ -11,7 +11,10 @@ use crate::sealed::{self, Part};
 use crate::store::Snapshot;
 use memchr::memmem;
 use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::ops::Range;
+use std::rc::Rc;
 
 /// How much of a vault is read and checked before anything is opened.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -31,6 +34,8 @@ pub struct View {
     held: Option<Vec<u8>>,
     /// Whether every page was found whole already.
     checked: bool,
+    /// Pages in which a record was looked up, with all their records found right, by their first byte.
+    known: RefCell<HashMap<u64, Rc<[u8]>>>,
 }
 
 impl View {
@@ -62,6 +67,7 @@ impl View {
             layout,
             held,
             checked,
+            known: RefCell::default(),
         })
     }
 
@@ -94,13 +100,29 @@ impl View {
         let Some((page, range)) = place else {
             return Ok(None);
         };
-        let lines = self.read(start + range.start..start + range.end)?;
-        let records = self.records(page, &lines, workspace)?;
-        let found = records.binary_search_by_key(&index, |record| record.index);
-        found
-            .ok()
-            .map(|position| with(&records[position]))
-            .transpose()
+        let range = start + range.start..start + range.end;
+        let known = self.known.borrow().get(&range.start).map(Rc::clone);
+        let lines = match known {
+            Some(lines) => lines,
+            None => self.know(page, range, workspace)?,
+        };
+        let record = section::find(index, &lines);
+        record.map(|record| with(&record)).transpose()
+    }
+
+    /// Reads a page, and remembers it once all of its records are found right: the next one that is
+    /// looked up is often in it too.
+    fn know(
+        &self,
+        page: &Page,
+        range: Range<u64>,
+        workspace: WorkspaceId,
+    ) -> Result<Rc<[u8]>, Error> {
+        let start = range.start;
+        let lines: Rc<[u8]> = self.read(range)?.into();
+        self.records(page, &lines, workspace)?;
+        self.known.borrow_mut().insert(start, Rc::clone(&lines));
+        Ok(lines)
     }
 
     /// Calls `with` with the record of this id, the only one in its workspace. Searches the section's

@@ -3,6 +3,8 @@
 //! how the shell works. No quoting helps against that.
 
 use super::Why;
+use std::collections::HashSet;
+use std::sync::LazyLock;
 
 const OWN: Why = "shells give that name a meaning of their own";
 
@@ -42,7 +44,9 @@ const SUFFIX: &str = "_functions";
 
 /// An error for a name that a shell would not simply store.
 pub fn check(key: &str) -> Result<(), Why> {
-    let is_own = NAMES.split_ascii_whitespace().any(|name| name == key)
+    static SPLIT: LazyLock<HashSet<&str>> =
+        LazyLock::new(|| NAMES.split_ascii_whitespace().collect());
+    let is_own = SPLIT.contains(key)
         || PREFIXES.iter().any(|prefix| key.starts_with(prefix))
         || key.ends_with(SUFFIX);
     if is_own { Err(OWN) } else { Ok(()) }
