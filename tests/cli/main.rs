@@ -38,6 +38,7 @@ mod manual;
 mod many_writers;
 mod mask;
 mod passphrase;
+mod peers;
 mod policy;
 mod postgres;
 mod project;
