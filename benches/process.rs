@@ -73,6 +73,31 @@ fn everything() {
             }),
         ],
     );
+    let all: Vec<String> = (0..100).map(|i| format!("SECRET_{i}=secret_{i}")).collect();
+    let by_name: Vec<&str> = all.iter().flat_map(|pair| ["-e", pair]).collect();
+    let run = |options: &[&str]| {
+        let line = [&["run"], options, &["--", "true"]].concat();
+        hundred.kluis(&line)
+    };
+    compare_costs(
+        "Giving values to `true`, of 100 secrets",
+        201,
+        vec![
+            Subject::new("`run -e`, one", || run(&["-e", "KEY=secret_7"])),
+            Subject::new("`run --all`", || run(&["--all"])),
+            Subject::new("`run -e`, each of them", || run(&by_name)),
+            Subject::new("`env`, one", || {
+                let mut env = program("env", &[]);
+                env.args(["KEY=value", "true"]);
+                env
+            }),
+            Subject::new("`env`, 100", || {
+                let mut env = program("env", &[]);
+                env.args(&all).arg("true");
+                env
+            }),
+        ],
+    );
     let large = hundred.large_file();
     let cat_in_run = |options: &[&str]| {
         let mut run = hundred.kluis(&["run", "--all"]);
