@@ -1,6 +1,6 @@
 //! `check`: whether `run` would find what the project file lists. Opens every value, and shows none.
 
-use super::destination::DestinationArgs;
+use super::destination::{DestinationArgs, check_names};
 use super::selection::{is_absence, parse_key};
 use super::{Context, Verb};
 use crate::deliver::environment::Environment;
@@ -122,6 +122,7 @@ impl Verb for Check {
             });
         }
         drop(environment);
+        check_names(&destination)?;
         let exits: Vec<Exit> = entries.iter().filter_map(|row| row.state.exit()).collect();
         let worst = BY_WEIGHT.into_iter().find(|exit| exits.contains(exit));
         print(context, entries, worst.is_none())?;
@@ -151,7 +152,10 @@ fn examine(
     let now = Choice::At(context.now);
     let selected = match vault.value(context.workspace(), &entry.reference, now, &anywhere) {
         Ok(selected) => selected,
-        Err(error) => return absent(error, entry.presence),
+        Err(error) => {
+            destination.pass_over(context.workspace(), &entry.reference);
+            return absent(error, entry.presence);
+        }
     };
     if let Err(denied) = destination.check(&selected.secret) {
         return Ok((State::Denied, Some(denied.to_string())));

@@ -2,7 +2,7 @@
 
 use super::Context;
 use crate::error::Error;
-use crate::vault::destination::{Destination, Revealed};
+use crate::vault::destination::{Destination, Name, Revealed};
 use crate::vault::host::Host;
 use crate::vault::reference::Reference;
 use crate::vault::{self, Vault};
@@ -28,7 +28,7 @@ impl DestinationArgs {
             if reference.workspace.is_none() {
                 reference.workspace = Some(vault.workspace(context.workspace())?.name.clone());
             }
-            Ok::<_, Error>(reference)
+            Ok::<_, Error>(Name::new(reference))
         };
         let named = self.reveal.iter().map(revealed);
         let named = named.collect::<Result<Vec<_>, _>>()?;
@@ -37,6 +37,16 @@ impl DestinationArgs {
             revealed: Revealed::Named(named),
         })
     }
+}
+
+/// When everything was asked for: a name that none of it has does nothing, and may be misspelt.
+pub fn check_names(destination: &Destination) -> Result<(), Error> {
+    destination.unmet().map_or(Ok(()), |reference| {
+        Err(Error::Usage {
+            message: format!("--reveal {reference} is none of the secrets that are to be given"),
+            hint: Some("without a workspace in it, the name is of the workspace in use".into()),
+        })
+    })
 }
 
 pub fn parse_host(text: Option<&str>) -> Result<Option<Host>, Error> {

@@ -1,7 +1,7 @@
 //! `inject`: fills the references of a template with values.
 
 use super::context::is_stdin;
-use super::destination::DestinationArgs;
+use super::destination::{DestinationArgs, check_names};
 use super::{Context, Verb, attention, stdin};
 use crate::deliver::output_file;
 use crate::deliver::template::{self, MAX_TEMPLATE_BYTES, Template};
@@ -115,6 +115,7 @@ impl Inject {
             attention::warn(context, &selected.secret);
             values.push(selected.value);
         }
+        check_names(&destination)?;
         Ok(values)
     }
 }

@@ -8,11 +8,11 @@ use crate::deliver::environment::Environment;
 use crate::deliver::mask::{MIN_BYTES, Mask};
 use crate::deliver::{process, stdin};
 use crate::error::Error;
+use crate::plaintext::Plaintext;
 use crate::vault;
 use crate::vault::reference::Reference;
 use anyhow::{Context as _, anyhow};
-use std::ffi::{OsStr, OsString};
-use std::path::Path;
+use std::ffi::OsString;
 
 /// Run a command with secrets in its environment
 ///
@@ -86,20 +86,26 @@ impl Run {
         let path = std::env::var_os("PATH");
         let program = process::find(typed, path.as_deref())?;
         let vault = context.open(selection.scan())?;
-        let mut environment = self.selection.fill(selection, &vault, context)?;
+        let filled = self
+            .selection
+            .fill_with(selection, stdin.as_ref(), &vault, context);
+        let (mut environment, stdin) = filled?;
         if self.only {
             environment.inherit_essentials();
         }
-        let stdin = stdin.map(|reference| self.selection.value(&reference, &vault, context));
-        let stdin = stdin.transpose()?;
         drop(vault);
-        context.ui.finish()?;
-        if let Some(value) = stdin {
-            stdin::replace(&value).context("the value could not be given as standard input")?;
+        if let Some(value) = &stdin {
+            stdin::replace(value).context("the value could not be given as standard input")?;
         }
         if self.mask {
-            return masked(&program, typed, arguments, &environment, context);
+            let mask = mask(&environment, stdin.as_ref(), context)?;
+            let ended = mask.run(&program, typed, arguments, &environment, context.hardened)?;
+            // With `--json` a failure is one object, without the warnings: they are told after it was none.
+            context.ui.finish()?;
+            return Ok(ended);
         }
+        drop(stdin);
+        context.ui.finish()?;
         let failed = context
             .hardened
             .restore_for_child(|| process::replace(&program, typed, arguments, &environment));
@@ -111,19 +117,17 @@ fn parse_reference(text: &str) -> Result<Reference, Error> {
     Ok(Reference::parse(text).map_err(|broken| vault::Error::invalid("stdin", broken))?)
 }
 
-fn masked(
-    program: &Path,
-    typed: &OsStr,
-    arguments: &[OsString],
+fn mask(
     environment: &Environment,
+    stdin: Option<&Plaintext>,
     context: &mut Context,
-) -> Result<Ended, Error> {
-    let (mask, too_short) = Mask::new(environment).context("the values cannot be hidden")?;
-    for key in too_short {
+) -> Result<Mask, Error> {
+    let mask = Mask::new(environment, stdin);
+    let (mask, too_short) = mask.context("the values cannot be hidden")?;
+    for given in too_short {
         context.ui.warning(&format!(
-            "the value of {key} is not hidden: anything of fewer than {MIN_BYTES} bytes would be found all over the output"
+            "{given} is not hidden: anything of fewer than {MIN_BYTES} bytes would be found all over the output"
         ));
     }
-    context.ui.finish()?;
-    Ok(mask.run(program, typed, arguments, environment, context.hardened)?)
+    Ok(mask)
 }

@@ -2,7 +2,7 @@
 //! what the project file lists.
 
 use super::app::parse_name;
-use super::destination::DestinationArgs;
+use super::destination::{DestinationArgs, check_names};
 use super::{Context, attention};
 use crate::deliver::environment::Environment;
 use crate::deliver::value_file::ValueFile;
@@ -93,22 +93,29 @@ impl SelectionArgs {
         vault: &Vault,
         context: &mut Context,
     ) -> Result<Environment, Error> {
-        let destination = self.destination.destination(context, vault)?;
-        selection.fill(vault, &destination, context)
+        let (environment, _) = self.fill_with(selection, None, vault, context)?;
+        Ok(environment)
     }
 
-    /// Opens one more secret, for where the others go.
-    pub fn value(
+    /// The same, and one more secret for where the others go.
+    pub fn fill_with(
         &self,
-        reference: &Reference,
+        selection: Selection,
+        more: Option<&Reference>,
         vault: &Vault,
         context: &mut Context,
-    ) -> Result<Plaintext, Error> {
+    ) -> Result<(Environment, Option<Plaintext>), Error> {
         let destination = self.destination.destination(context, vault)?;
+        let environment = selection.fill(vault, &destination, context)?;
         let now = Choice::At(context.now);
-        let selected = vault.value(context.workspace(), reference, now, &destination)?;
-        attention::warn(context, &selected.secret);
-        Ok(selected.value)
+        let more = more.map(|reference| {
+            let selected = vault.value(context.workspace(), reference, now, &destination)?;
+            attention::warn(context, &selected.secret);
+            Ok::<_, Error>(selected.value)
+        });
+        let more = more.transpose()?;
+        check_names(&destination)?;
+        Ok((environment, more))
     }
 }
 
@@ -221,7 +228,9 @@ impl Selection {
             let workspace = workspace_in_use.as_ref();
             let found = vault.value(workspace, &choice.reference, Choice::At(now), destination);
             match found {
-                Err(error) if choice.presence == Presence::Optional && is_absence(&error) => {}
+                Err(error) if choice.presence == Presence::Optional && is_absence(&error) => {
+                    destination.pass_over(workspace, &choice.reference);
+                }
                 found => give(choice.key, choice.reference, found?, choice.delivery)?,
             }
         }

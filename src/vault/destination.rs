@@ -5,8 +5,10 @@
 
 use super::Error;
 use super::host::Host;
+use super::name::WorkspaceName;
 use super::reference::{Reference, Target};
 use super::secret::Secret;
+use std::cell::Cell;
 
 #[derive(Default)]
 pub struct Destination {
@@ -19,9 +21,24 @@ pub struct Destination {
 pub enum Revealed {
     #[default]
     None,
-    /// These, each with its workspace.
-    Named(Vec<Reference>),
+    /// These.
+    Named(Vec<Name>),
     All,
+}
+
+/// A secret that may go anywhere.
+pub struct Name {
+    /// With its workspace.
+    reference: Reference,
+    /// Whether anything that was asked for has this name.
+    is_met: Cell<bool>,
+}
+
+impl Name {
+    pub fn new(reference: Reference) -> Self {
+        let is_met = Cell::default();
+        Self { reference, is_met }
+    }
 }
 
 impl Destination {
@@ -33,6 +50,27 @@ impl Destination {
         }
     }
 
+    /// Takes note that a reference was asked for which leads to no value. Without a workspace it is of
+    /// `workspace`.
+    pub fn pass_over(&self, workspace: Option<&WorkspaceName>, reference: &Reference) {
+        let workspace = reference.workspace.as_ref().or(workspace);
+        for name in self.revealed.names() {
+            if name.reference.secret == reference.secret
+                && (workspace.is_none() || name.reference.workspace.as_ref() == workspace)
+            {
+                name.is_met.set(true);
+            }
+        }
+    }
+
+    /// A name that nothing had which was asked for so far: it may be misspelt.
+    pub fn unmet(&self) -> Option<&Reference> {
+        let mut names = self.revealed.names().iter();
+        names
+            .find(|name| !name.is_met.get())
+            .map(|name| &name.reference)
+    }
+
     /// Whether a secret may go there.
     pub fn check(&self, secret: &Secret) -> Result<(), Error> {
         let domains = &secret.allowed_domains;
@@ -40,7 +78,8 @@ impl Destination {
             Some(host) => domains.allow(host),
             None => domains.is_empty(),
         };
-        if allowed || self.revealed.includes(secret) {
+        // Asked first: a name is met even where it was not needed.
+        if self.revealed.includes(secret) || allowed {
             return Ok(());
         }
         let list: Vec<_> = domains.iter().collect();
@@ -52,20 +91,34 @@ impl Destination {
     }
 }
 
+impl Name {
+    fn is_of(&self, secret: &Secret) -> bool {
+        let home = self.reference.workspace.as_ref();
+        let here = home.is_some_and(|home| home.as_str() == secret.workspace_name);
+        let named = match &self.reference.secret {
+            Target::Name(name) => *name == secret.name,
+            Target::Id(id) => *id == secret.id,
+        };
+        here && named
+    }
+}
+
 impl Revealed {
     fn includes(&self, secret: &Secret) -> bool {
         match self {
             Self::None => false,
             Self::All => true,
-            Self::Named(references) => references.iter().any(|reference| {
-                let home = reference.workspace.as_ref();
-                let here = home.is_some_and(|home| home.as_str() == secret.workspace_name);
-                let named = match &reference.secret {
-                    Target::Name(name) => *name == secret.name,
-                    Target::Id(id) => *id == secret.id,
-                };
-                here && named
-            }),
+            Self::Named(names) => {
+                let of_secret = names.iter().filter(|name| name.is_of(secret));
+                of_secret.map(|name| name.is_met.set(true)).count() > 0
+            }
+        }
+    }
+
+    fn names(&self) -> &[Name] {
+        match self {
+            Self::Named(names) => names,
+            Self::None | Self::All => &[],
         }
     }
 }
@@ -93,7 +146,7 @@ mod tests {
         let reference = Reference::parse(reference).unwrap();
         Destination {
             host: None,
-            revealed: Revealed::Named(vec![reference]),
+            revealed: Revealed::Named(vec![Name::new(reference)]),
         }
     }
 
@@ -114,6 +167,29 @@ mod tests {
             error.to_string(),
             "default/name may only go to *.example.com, api.example.org, not to evil.example"
         );
+    }
+
+    #[test]
+    fn a_revealed_name_is_met_by_its_secret_alone() {
+        let revealed = revealing("default/name");
+        assert!(revealed.unmet().is_some());
+        let mut other = bound();
+        other.name = crate::vault::name::SecretName::parse("other").unwrap();
+        assert!(revealed.check(&other).is_err() && revealed.unmet().is_some());
+        assert!(to("a.example.com").unmet().is_none());
+        assert!(revealed.check(&bound()).is_ok() && revealed.unmet().is_none());
+        for (home, reference, met) in [
+            (Some("default"), "name", true),
+            (None, "name", true),
+            (Some("staging"), "default/name", true),
+            (Some("staging"), "name", false),
+            (Some("default"), "nome", false),
+        ] {
+            let revealed = revealing("default/name");
+            let home = home.map(|home| WorkspaceName::parse(home).unwrap());
+            revealed.pass_over(home.as_ref(), &Reference::parse(reference).unwrap());
+            assert_eq!(revealed.unmet().is_none(), met, "{reference}");
+        }
     }
 
     #[test]

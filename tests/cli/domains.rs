@@ -315,6 +315,45 @@ fn what_is_revealed_is_one_secret_in_one_workspace() {
     run(&sandbox, &all).stdout(&value).exits(0);
     let by_id = ["-e", "V=staging/key", "-w", "staging", "--reveal", id];
     run(&sandbox, &by_id).stdout(&other).exits(0);
+    // A name that does nothing may be a misspelt one.
+    let said = "--reveal default/kay is none of the secrets that are to be given";
+    let misspelt = with(&[
+        "--reveal",
+        "key",
+        "--reveal",
+        "staging/key",
+        "--reveal",
+        "kay",
+    ]);
+    not_started(&sandbox, &misspelt, said);
+    let export = [
+        "export", "--format", "json", "-e", "V=key", "--reveal", "key", "--reveal", "kay",
+    ];
+    sandbox.kluis(export).run().stderr_has(said).exits(2);
+    let inject = sandbox.kluis(["inject", "--for", "api.example.org", "--reveal", "kay"]);
+    inject
+        .stdin("{{ kluis://key }}")
+        .run()
+        .stderr_has(said)
+        .exits(2);
+    let file = sandbox.given_path("kluis.toml");
+    let check = || {
+        sandbox
+            .kluis(["check", "--reveal", "kay"])
+            .within(file.parent().unwrap())
+            .run()
+    };
+    std::fs::write(&file, "[env]\nV = 'staging/key'").unwrap();
+    check().stderr_has(said).exits(2);
+    // What the file names is not misspelt, even if it is not there.
+    std::fs::write(&file, "[env]\nV = { secret = 'kay', optional = true }").unwrap();
+    check().any_stdout().exits(0);
+    let given = ["run", "--reveal", "kay", "--", "true"];
+    sandbox
+        .kluis(given)
+        .within(file.parent().unwrap())
+        .run()
+        .exits(0);
     let wrong = ["-e", "V=key", "--reveal", "a b", "--json"];
     let wrong = run(&sandbox, &wrong);
     assert_eq!(wrong.json_error()["detail"][0]["loc"][0], "reveal");

@@ -108,6 +108,23 @@ fn a_value_too_short_to_be_hidden_is_named() {
 }
 
 #[test]
+fn the_value_on_the_standard_input_is_hidden_too() {
+    let sandbox = Sandbox::with_vault();
+    sandbox.create("name", sandbox.secret("value"));
+    let run = ["run", "--mask", "--stdin", "name", "--", "cat"];
+    sandbox.kluis(run).run().stdout("[hidden]").exits(0);
+    sandbox.create("port", "5432");
+    let warned = "kluis: warning: the value on the standard input is not hidden: anything of fewer than 6 bytes would be found all over the output\n";
+    let run = ["run", "--mask", "--stdin", "port", "--", "cat"];
+    sandbox
+        .kluis(run)
+        .run()
+        .stdout("5432")
+        .stderr(warned)
+        .exits(0);
+}
+
+#[test]
 fn the_exit_code_is_the_commands_own_or_says_how_it_never_ran() {
     let (sandbox, _) = with_secret();
     for (script, code) in [

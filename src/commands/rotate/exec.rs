@@ -8,6 +8,7 @@ use super::settle::{discard, drop_value, effective, finish, judge};
 use super::{Rotate, print_effective, skip};
 use crate::commands::Context;
 use crate::commands::attention;
+use crate::commands::destination::check_names;
 use crate::commands::output::{note_unchanged, print_rotated};
 use crate::commands::secret_argument::read_value;
 use crate::commands::selection::{parse_key, parse_pair};
@@ -212,6 +213,7 @@ impl Rotate {
             attention::warn(context, &selected.secret);
             environment.insert(key.clone(), reference.clone(), selected.value)?;
         }
+        check_names(&destination)?;
         Ok(environment)
     }
 

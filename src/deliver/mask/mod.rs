@@ -15,6 +15,7 @@ pub use patterns::MIN_BYTES;
 use super::child::Ended;
 use super::environment::Environment;
 use super::process::{Error, not_started, prepare};
+use crate::plaintext::Plaintext;
 use crate::platform::process::Hardened;
 use crate::platform::pty::are_one;
 use crate::platform::session;
@@ -23,22 +24,44 @@ use crate::vault::env_key::EnvKey;
 use patterns::{Collector, Patterns};
 use rustix::stdio::{stdin, stdout};
 use std::ffi::{OsStr, OsString};
-use std::io;
 use std::path::Path;
 use std::sync::Arc;
+use std::{fmt, io};
 
 /// What is to be hidden.
 pub struct Mask(Arc<Patterns>);
 
+/// Where a command finds a value.
+pub enum Given {
+    Variable(EnvKey),
+    Stdin,
+}
+
+impl fmt::Display for Given {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Variable(key) => write!(f, "the value of {key}"),
+            Self::Stdin => f.write_str("the value on the standard input"),
+        }
+    }
+}
+
 impl Mask {
-    /// Hides the values of `environment`; the keys of those that are too short for that come beside it.
-    pub fn new(environment: &Environment) -> io::Result<(Self, Vec<EnvKey>)> {
+    /// Hides the values of `environment` and the one given as standard input; where those are that are too
+    /// short for that comes beside it.
+    pub fn new(
+        environment: &Environment,
+        stdin: Option<&Plaintext>,
+    ) -> io::Result<(Self, Vec<Given>)> {
         let (mut collector, mut too_short) = (Collector::default(), Vec::new());
         environment.visit_secrets(|key, value| {
             if !collector.add(value) {
-                too_short.push(key.clone());
+                too_short.push(Given::Variable(key.clone()));
             }
         })?;
+        if stdin.is_some_and(|value| !collector.add(value)) {
+            too_short.push(Given::Stdin);
+        }
         Ok((Self(Arc::new(collector.finish()?)), too_short))
     }
 

@@ -2,7 +2,7 @@
 //! which a program may print them.
 //!
 //! What is shorter than [`MIN_BYTES`] is left alone. The automaton holds copies of all of it that are not
-//! wiped: it lives in a process that nobody can read, which ends with the command.
+//! wiped, and its crate gives no way to: it lives in a process that nobody can read, which ends with the command.
 
 use super::encodings::{self, Forms};
 use crate::plaintext::Plaintext;
