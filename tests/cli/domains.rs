@@ -286,7 +286,7 @@ fn run_starts_nothing_unless_every_secret_may_go_there() {
         for options in [
             &["--for", "https://a.example.com/v1"][..],
             &["--reveal", "key"],
-            &["--reveal", "free", "--reveal", "default/key"],
+            &["--reveal", "key", "--reveal", "default/key"],
             &["--reveal", "key", "--for", "evil.example"],
         ] {
             run(&sandbox, &with(options)).stdout(&value).exits(0);
@@ -325,7 +325,7 @@ fn what_is_revealed_is_one_secret_in_one_workspace() {
         "--reveal",
         "kay",
     ]);
-    not_started(&sandbox, &misspelt, said);
+    run(&sandbox, &misspelt).stderr_has(said).exits(125);
     let export = [
         "export", "--format", "json", "-e", "V=key", "--reveal", "key", "--reveal", "kay",
     ];

@@ -6,7 +6,7 @@
 //!   `run::the_rest_of_the_environment_is_inherited_but_for_credentials`
 //! - fnox#35, an import that stored plaintext: a store takes sealed bytes only, by their type; `peers::an_import_leaves_nothing_in_the_clear`
 //! - fnox#324, success although nothing could be encrypted or stored: `storing::a_file_that_may_not_grow_is_a_failure_that_changes_nothing`,
-//!   `full_disk::where_there_is_no_room_the_old_vault_stays`, `crash::every_scenario_survives_every_fault_at_every_call`
+//!   `full_disk::where_there_is_no_room_the_old_vault_stays`, `crash::a_write_that_claims_more_than_it_did_is_found_by_reading_back`
 //! - fnox#487 and secretspec 0.20, a panic or a failure when `head` has had enough: `exit_codes::stdout_that_is_full_is_a_failure_and_stdout_that_is_closed_is_silent`,
 //!   `mask::a_command_nobody_reads_ends_as_in_any_pipe`
 //! - dotenvx#898, messages on stdout: `get::a_pipe_receives_the_exact_bytes`, `export::the_document_is_on_stdout_with_what_was_selected_by_key`
@@ -81,7 +81,7 @@ fn an_import_leaves_nothing_in_the_clear() {
 #[test]
 fn what_was_imported_is_still_there() {
     let sandbox = Sandbox::with_vault();
-    for (text, code) in [("ONE=1\nTWO=2\n", 0), ("ONE=1\n", 6), ("3=x\n", 7)] {
+    for (text, code) in [("ONE=1\nTWO=2\n", 0), ("ONE=2\n", 6), ("=x\n", 7)] {
         let file = sandbox.given("source", text);
         let import = ["import", file.to_str().unwrap(), "--format", "dotenv"];
         sandbox
@@ -234,8 +234,8 @@ fn names_that_join_alike_stay_apart() {
 fn a_huge_command_is_not_read() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", "value");
-    let command = sandbox.given_path("command");
-    let file = File::create(&command).unwrap();
+    let command = sandbox.given("command", "#!/bin/true\n");
+    let file = File::options().write(true).open(&command).unwrap();
     file.set_len(1 << 40).unwrap();
     file.set_permissions(fs::Permissions::from_mode(0o700))
         .unwrap();
@@ -243,8 +243,7 @@ fn a_huge_command_is_not_read() {
     for mask in [&[][..], &["--mask"]] {
         let end = ["-e", "V=name", "--", command.to_str().unwrap()];
         let run = sandbox.kluis([&["run"], mask, &end].concat());
-        let run = run.prepared("ulimit -v 1000000").run();
-        run.stderr_has("is not an executable file").exits(126);
+        run.prepared("ulimit -v 1000000").run().exits(0);
     }
     // The sandbox is about to search every file.
     fs::remove_file(command).unwrap();
