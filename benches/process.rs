@@ -73,31 +73,7 @@ fn everything() {
             }),
         ],
     );
-    let all: Vec<String> = (0..100).map(|i| format!("SECRET_{i}=secret_{i}")).collect();
-    let by_name: Vec<&str> = all.iter().flat_map(|pair| ["-e", pair]).collect();
-    let run = |options: &[&str]| {
-        let line = [&["run"], options, &["--", "true"]].concat();
-        hundred.kluis(&line)
-    };
-    compare_costs(
-        "Giving values to `true`, of 100 secrets",
-        201,
-        vec![
-            Subject::new("`run -e`, one", || run(&["-e", "KEY=secret_7"])),
-            Subject::new("`run --all`", || run(&["--all"])),
-            Subject::new("`run -e`, each of them", || run(&by_name)),
-            Subject::new("`env`, one", || {
-                let mut env = program("env", &[]);
-                env.args(["KEY=value", "true"]);
-                env
-            }),
-            Subject::new("`env`, 100", || {
-                let mut env = program("env", &[]);
-                env.args(&all).arg("true");
-                env
-            }),
-        ],
-    );
+    give_many(hundred);
     let large = hundred.large_file();
     let cat_in_run = |options: &[&str]| {
         let mut run = hundred.kluis(&["run", "--all"]);
@@ -158,6 +134,35 @@ fn everything() {
             Subject::new(named("verify", ten), || ten.kluis(&["verify"])),
             Subject::new(named("export --all", thousand), || {
                 thousand.kluis(&["export", "--format", "shell", "--all"])
+            }),
+        ],
+    );
+}
+
+/// What a hundred values cost beside one.
+fn give_many(hundred: &Vault) {
+    let all: Vec<String> = (0..100).map(|i| format!("SECRET_{i}=secret_{i}")).collect();
+    let by_name: Vec<&str> = all.iter().flat_map(|pair| ["-e", pair]).collect();
+    let run = |options: &[&str]| {
+        let line = [&["run"], options, &["--", "true"]].concat();
+        hundred.kluis(&line)
+    };
+    compare_costs(
+        "Giving values to `true`, of 100 secrets",
+        201,
+        vec![
+            Subject::new("`run -e`, one", || run(&["-e", "KEY=secret_7"])),
+            Subject::new("`run --all`", || run(&["--all"])),
+            Subject::new("`run -e`, each of them", || run(&by_name)),
+            Subject::new("`env`, one", || {
+                let mut env = program("env", &[]);
+                env.args(["KEY=value", "true"]);
+                env
+            }),
+            Subject::new("`env`, 100", || {
+                let mut env = program("env", &[]);
+                env.args(&all).arg("true");
+                env
             }),
         ],
     );
