@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_kluis_global_optspecs
-    string join \n vault= w/workspace= json q/quiet y/yes non-interactive passphrase-file= lock-timeout= vault-key= color= h/help V/version
+    string join \n vault= w/workspace= json q/quiet y/yes non-interactive passphrase-file= lock-timeout= vault-key= accept-older color= h/help V/version
 end
 
 function __fish_kluis_needs_command
@@ -36,6 +36,7 @@ complete -c kluis -n "__fish_kluis_needs_command" -l json -d 'Print results, war
 complete -c kluis -n "__fish_kluis_needs_command" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_needs_command" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_needs_command" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_needs_command" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
 complete -c kluis -n "__fish_kluis_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_needs_command" -s V -l version -d 'Print version'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "create" -d 'Make a new secret'
@@ -87,6 +88,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand create" -l json -d 'Print re
 complete -c kluis -n "__fish_kluis_using_subcommand create" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand create" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand create" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand create" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
 complete -c kluis -n "__fish_kluis_using_subcommand create" -l literal-name -d 'Take a name with `=` in it'
 complete -c kluis -n "__fish_kluis_using_subcommand create" -l raw -d 'Keep a value from stdin byte for byte; without it a single line loses its newline'
 complete -c kluis -n "__fish_kluis_using_subcommand create" -s h -l help -d 'Print help'
@@ -111,6 +113,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand set" -l json -d 'Print resul
 complete -c kluis -n "__fish_kluis_using_subcommand set" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand set" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand set" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand set" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
 complete -c kluis -n "__fish_kluis_using_subcommand set" -l literal-name -d 'Take a name with `=` in it'
 complete -c kluis -n "__fish_kluis_using_subcommand set" -l raw -d 'Keep a value from stdin byte for byte; without it a single line loses its newline'
 complete -c kluis -n "__fish_kluis_using_subcommand set" -l no-allow-domain -d 'Lift the restriction to domains'
@@ -141,6 +144,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand update" -l json -d 'Print re
 complete -c kluis -n "__fish_kluis_using_subcommand update" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand update" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand update" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand update" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
 complete -c kluis -n "__fish_kluis_using_subcommand update" -l literal-name -d 'Take a name with `=` in it'
 complete -c kluis -n "__fish_kluis_using_subcommand update" -l raw -d 'Keep a value from stdin byte for byte; without it a single line loses its newline'
 complete -c kluis -n "__fish_kluis_using_subcommand update" -l no-allow-domain -d 'Lift the restriction to domains'
@@ -164,6 +168,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand get" -l json -d 'Print resul
 complete -c kluis -n "__fish_kluis_using_subcommand get" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand get" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand get" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand get" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
 complete -c kluis -n "__fish_kluis_using_subcommand get" -l literal-name -d 'Take a name with `=` in it'
 complete -c kluis -n "__fish_kluis_using_subcommand get" -l latest -d 'The value that begins last, even if that is in the future'
 complete -c kluis -n "__fish_kluis_using_subcommand get" -l previous -d 'The value that was effective before the one that is now'
@@ -182,6 +187,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand show" -l json -d 'Print resu
 complete -c kluis -n "__fish_kluis_using_subcommand show" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand show" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand show" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand show" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
 complete -c kluis -n "__fish_kluis_using_subcommand show" -l literal-name -d 'Take a name with `=` in it'
 complete -c kluis -n "__fish_kluis_using_subcommand show" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand list" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
@@ -199,6 +205,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand list" -l json -d 'Print resu
 complete -c kluis -n "__fish_kluis_using_subcommand list" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand list" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand list" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand list" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
 complete -c kluis -n "__fish_kluis_using_subcommand list" -l all-workspaces -d 'List every workspace that the key reaches'
 complete -c kluis -n "__fish_kluis_using_subcommand list" -l due -d 'List only secrets that are due: expired, or in use for longer than they should be'
 complete -c kluis -n "__fish_kluis_using_subcommand list" -l exit-code -d 'Fail with 1 when a secret is due'
@@ -218,6 +225,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand ls" -l json -d 'Print result
 complete -c kluis -n "__fish_kluis_using_subcommand ls" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand ls" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand ls" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand ls" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
 complete -c kluis -n "__fish_kluis_using_subcommand ls" -l all-workspaces -d 'List every workspace that the key reaches'
 complete -c kluis -n "__fish_kluis_using_subcommand ls" -l due -d 'List only secrets that are due: expired, or in use for longer than they should be'
 complete -c kluis -n "__fish_kluis_using_subcommand ls" -l exit-code -d 'Fail with 1 when a secret is due'
@@ -235,6 +243,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand move" -l json -d 'Print resu
 complete -c kluis -n "__fish_kluis_using_subcommand move" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand move" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand move" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand move" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
 complete -c kluis -n "__fish_kluis_using_subcommand move" -l literal-name -d 'Take a name with `=` in it'
 complete -c kluis -n "__fish_kluis_using_subcommand move" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand mv" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
@@ -250,6 +259,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand mv" -l json -d 'Print result
 complete -c kluis -n "__fish_kluis_using_subcommand mv" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand mv" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand mv" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand mv" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
 complete -c kluis -n "__fish_kluis_using_subcommand mv" -l literal-name -d 'Take a name with `=` in it'
 complete -c kluis -n "__fish_kluis_using_subcommand mv" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand delete" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
@@ -264,6 +274,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand delete" -l json -d 'Print re
 complete -c kluis -n "__fish_kluis_using_subcommand delete" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand delete" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand delete" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand delete" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
 complete -c kluis -n "__fish_kluis_using_subcommand delete" -l literal-name -d 'Take a name with `=` in it'
 complete -c kluis -n "__fish_kluis_using_subcommand delete" -l force -d 'Delete it even when apps link it, and their links with it'
 complete -c kluis -n "__fish_kluis_using_subcommand delete" -s h -l help -d 'Print help'
@@ -279,6 +290,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand rm" -l json -d 'Print result
 complete -c kluis -n "__fish_kluis_using_subcommand rm" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand rm" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand rm" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand rm" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
 complete -c kluis -n "__fish_kluis_using_subcommand rm" -l literal-name -d 'Take a name with `=` in it'
 complete -c kluis -n "__fish_kluis_using_subcommand rm" -l force -d 'Delete it even when apps link it, and their links with it'
 complete -c kluis -n "__fish_kluis_using_subcommand rm" -s h -l help -d 'Print help'
@@ -301,6 +313,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand import" -l json -d 'Print re
 complete -c kluis -n "__fish_kluis_using_subcommand import" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand import" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand import" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand import" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
 complete -c kluis -n "__fish_kluis_using_subcommand import" -l dry-run -d 'Say what would be done, and write nothing'
 complete -c kluis -n "__fish_kluis_using_subcommand import" -l skip-empty -d 'Leave out names with an empty value'
 complete -c kluis -n "__fish_kluis_using_subcommand import" -s h -l help -d 'Print help'
@@ -327,6 +340,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l json -d 'Print re
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l literal-name -d 'Take a name with `=` in it'
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l raw -d 'Keep a value from stdin byte for byte; without it a single line loses its newline'
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l files -d 'Give CMD files instead, named by KLUIS_OLD_FILE and KLUIS_NEW_FILE, which only it can read'
@@ -346,6 +360,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l json -d 'Print 
 complete -c kluis -n "__fish_kluis_using_subcommand rollback" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand rollback" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
 complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l literal-name -d 'Take a name with `=` in it'
 complete -c kluis -n "__fish_kluis_using_subcommand rollback" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand history" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
@@ -360,6 +375,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand history" -l json -d 'Print r
 complete -c kluis -n "__fish_kluis_using_subcommand history" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand history" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand history" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand history" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
 complete -c kluis -n "__fish_kluis_using_subcommand history" -l literal-name -d 'Take a name with `=` in it'
 complete -c kluis -n "__fish_kluis_using_subcommand history" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand prune" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
@@ -375,6 +391,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand prune" -l json -d 'Print res
 complete -c kluis -n "__fish_kluis_using_subcommand prune" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand prune" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand prune" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand prune" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
 complete -c kluis -n "__fish_kluis_using_subcommand prune" -l literal-name -d 'Take a name with `=` in it'
 complete -c kluis -n "__fish_kluis_using_subcommand prune" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
@@ -395,6 +412,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand run" -l json -d 'Print resul
 complete -c kluis -n "__fish_kluis_using_subcommand run" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand run" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand run" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l all -d 'Give every secret of the workspace under its environment key'
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l only -d 'Give no other variables but PATH, HOME, TERM, LANG, LC_*, TZ, USER, LOGNAME, SHELL and TMPDIR'
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l mask -d 'Hide the values in what the command prints'
@@ -431,6 +449,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand export" -l json -d 'Print re
 complete -c kluis -n "__fish_kluis_using_subcommand export" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand export" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand export" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand export" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
 complete -c kluis -n "__fish_kluis_using_subcommand export" -l all -d 'Give every secret of the workspace under its environment key'
 complete -c kluis -n "__fish_kluis_using_subcommand export" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand inject" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
@@ -449,6 +468,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand inject" -l json -d 'Print re
 complete -c kluis -n "__fish_kluis_using_subcommand inject" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand inject" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand inject" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand inject" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
 complete -c kluis -n "__fish_kluis_using_subcommand inject" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
@@ -462,6 +482,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_sub
 complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -f -a "create" -d 'Make a new app'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -f -a "link" -d 'Give an app a secret under an environment key'
@@ -482,6 +503,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
@@ -496,6 +518,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
@@ -509,6 +532,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
@@ -522,6 +546,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
@@ -535,6 +560,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
@@ -548,6 +574,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
@@ -561,6 +588,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand check" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand check" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
@@ -577,6 +605,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand check" -l json -d 'Print res
 complete -c kluis -n "__fish_kluis_using_subcommand check" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand check" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand check" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand check" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
 complete -c kluis -n "__fish_kluis_using_subcommand check" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand trust" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand trust" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
@@ -590,6 +619,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand trust" -l json -d 'Print res
 complete -c kluis -n "__fish_kluis_using_subcommand trust" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand trust" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand trust" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand trust" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
 complete -c kluis -n "__fish_kluis_using_subcommand trust" -l list -d 'Show the project files that are trusted'
 complete -c kluis -n "__fish_kluis_using_subcommand trust" -l remove -d 'Trust the project file no longer'
 complete -c kluis -n "__fish_kluis_using_subcommand trust" -s h -l help -d 'Print help'
@@ -606,6 +636,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand init" -l json -d 'Print resu
 complete -c kluis -n "__fish_kluis_using_subcommand init" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand init" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand init" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand init" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
 complete -c kluis -n "__fish_kluis_using_subcommand init" -l token -d 'Make a token with full access instead of a passphrase, and print it'
 complete -c kluis -n "__fish_kluis_using_subcommand init" -l recovery -d 'Make a recovery token beside the passphrase, and print it'
 complete -c kluis -n "__fish_kluis_using_subcommand init" -s h -l help -d 'Print help'
@@ -621,6 +652,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_se
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -f -a "create" -d 'Make a new workspace'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -f -a "list" -d 'List the workspaces that the key reaches'
@@ -639,6 +671,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_s
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from create" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from create" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from create" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from list" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from list" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
@@ -652,6 +685,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_s
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from list" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from list" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -l name -d 'Its new name' -r
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -l description -l comment -d 'What it is for, at most 1,024 characters; "" clears it' -r
@@ -667,6 +701,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_s
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
@@ -681,6 +716,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_s
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
@@ -696,6 +732,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -l json -d 'Prin
 complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
 complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand verify" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand verify" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
@@ -709,6 +746,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand verify" -l json -d 'Print re
 complete -c kluis -n "__fish_kluis_using_subcommand verify" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand verify" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand verify" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand verify" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
 complete -c kluis -n "__fish_kluis_using_subcommand verify" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand restore" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand restore" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
@@ -736,4 +774,5 @@ complete -c kluis -n "__fish_kluis_using_subcommand completions" -l json -d 'Pri
 complete -c kluis -n "__fish_kluis_using_subcommand completions" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand completions" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand completions" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand completions" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
 complete -c kluis -n "__fish_kluis_using_subcommand completions" -s h -l help -d 'Print help'

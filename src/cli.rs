@@ -55,6 +55,10 @@ pub struct Globals {
     #[arg(long, global = true, value_name = "KEY")]
     vault_key: Option<String>,
 
+    /// Take the vault as it is, older than this machine has seen it or not, and expect it from now on
+    #[arg(long, global = true)]
+    accept_older: bool,
+
     /// When to use colour: auto, always or never [env: NO_COLOR]
     #[arg(
         long,
@@ -75,6 +79,7 @@ Environment:
   KLUIS_TOKEN_FILE       unlock with the token in this file
   KLUIS_PASSPHRASE_FILE  unlock with the passphrase in this file, as --passphrase-file
   KLUIS_VAULT_KEY        open only the vault with this public key, as --vault-key
+  KLUIS_MIN_REVISION     refuse a vault at an older revision than this, as `kluis verify` prints it
   KLUIS_TRUST_PROJECT    the SHA-256 of the project file that may draw on any vault
   KLUIS_NON_INTERACTIVE  never ask, unless it is 0 or false
   NO_COLOR               no colour
@@ -87,6 +92,7 @@ Files:
   ~/.config/kluis/config.toml         the user file: vault, workspace, lock_timeout, color;
                                       all of these come before it
   ~/.local/state/kluis/trusted.json   the project files that `kluis trust` agreed to
+  ~/.local/state/kluis/vaults         how far each vault had come when it was opened here last
   .NAME.prev                          beside a vault: its bytes before the last change
   .NAME.lock                          beside a vault: whoever writes holds it";
 
@@ -339,9 +345,18 @@ fn dispatch(matches: &ArgMatches, ui: &mut Ui, hardened: Hardened) -> Result<(),
     let entry = verbs().find(|entry| entry.name == name);
     let entry = entry.ok_or_else(|| Error::usage("there is no such command"))?;
     let Globals {
-        json, quiet, yes, ..
+        json,
+        quiet,
+        yes,
+        accept_older,
+        ..
     } = globals;
-    let switches = Switches { json, quiet, yes };
+    let switches = Switches {
+        json,
+        quiet,
+        yes,
+        accept_older,
+    };
     let mut context =
         Context::new(globals.into(), switches, ui, hardened, command).map_err(|error| {
             if name == "run" {

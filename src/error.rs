@@ -2,7 +2,7 @@
 //! match each, so that a new failure does not compile before all of that is decided.
 
 use crate::vault::error::Detail;
-use crate::{deliver, keyring, project, sealed, settings, store, ui, vault};
+use crate::{deliver, keyring, project, sealed, settings, state, store, ui, vault};
 use serde::Serialize;
 
 #[derive(Debug, thiserror::Error)]
@@ -19,6 +19,8 @@ pub enum Error {
     /// The vault's key is not the one that was pinned.
     #[error("the vault is not the pinned one: its key is {found}")]
     NotPinned { found: String },
+    #[error(transparent)]
+    Older(#[from] state::Error),
     #[error(transparent)]
     Settings(#[from] settings::Error),
     #[error(transparent)]
@@ -72,6 +74,7 @@ pub enum Exit {
     NotFound,
     Locked,
     Damaged,
+    Older,
     Unsupported,
     Conflict,
     Invalid,
@@ -94,7 +97,7 @@ Exit codes:
   2    the command line is wrong
   3    no such vault, workspace, secret, slot or app; or no slot effective yet
   4    locked: no key given opens the vault, or nobody was there to ask
-  5    damaged or not authentic; or written by a newer kluis
+  5    damaged or not authentic; an older copy; or written by a newer kluis
   6    it exists already, is in use, or changed underneath; nothing was written
   7    a field breaks a rule
   8    denied: a domain is not allowed, the key does not reach, or a project file is not trusted
@@ -111,7 +114,7 @@ Exit codes:
             Self::Usage => 2,
             Self::NotFound => 3,
             Self::Locked => 4,
-            Self::Damaged | Self::Unsupported => 5,
+            Self::Damaged | Self::Older | Self::Unsupported => 5,
             Self::Conflict => 6,
             Self::Invalid => 7,
             Self::Denied => 8,
@@ -133,6 +136,7 @@ Exit codes:
             Self::NotFound | Self::CommandNotFound => "not_found",
             Self::Locked => "locked",
             Self::Damaged => "damaged",
+            Self::Older => "older",
             Self::Unsupported => "unsupported",
             Self::Conflict => "conflict",
             Self::Invalid | Self::NotExecutable => "invalid",
@@ -229,6 +233,7 @@ impl Error {
             Self::Unready { exit, .. } => *exit,
             Self::Locked => Exit::Locked,
             Self::NotPinned { .. } => Exit::Damaged,
+            Self::Older(_) => Exit::Older,
             Self::Vault(error) => of_vault(error),
             Self::Ui(error) => of_ui(error),
             Self::Environment(error) => match error {
@@ -268,6 +273,7 @@ impl Error {
             Self::NotPinned { .. } => {
                 "compare with `kluis verify` on a machine you trust; the pin is --vault-key, KLUIS_VAULT_KEY or vault_key in kluis.toml"
             }
+            Self::Older(error) => error.hint(),
             Self::Project(project::Error::Untrusted { sha256, .. }) => {
                 return Some(format!(
                     "`kluis trust` shows what it draws on and asks; or name the vault with --vault; where nobody is there to answer, set KLUIS_TRUST_PROJECT={sha256}"

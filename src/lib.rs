@@ -23,6 +23,7 @@ mod platform;
 mod project;
 mod sealed;
 mod settings;
+mod state;
 mod store;
 mod ui;
 mod vault;

@@ -8,6 +8,7 @@ mod user_file;
 
 use crate::plaintext::Plaintext;
 use crate::vault::name::WorkspaceName;
+use crate::vault::revision::Revision;
 use crate::vault::rule::Broken;
 use crate::vault::time::parse_duration;
 use std::ffi::{OsStr, OsString};
@@ -99,6 +100,8 @@ pub struct Settings {
     pub interaction: Interaction,
     /// The vault's public key, pinned by the user.
     pub vault_key: Option<String>,
+    /// An older vault is refused, whatever was seen here.
+    pub min_revision: Option<Revision>,
     pub unlocking: Unlocking,
 }
 
@@ -199,6 +202,7 @@ pub fn settle(
         Some(typed) => Some(typed),
         None => text("KLUIS_VAULT_KEY")?,
     };
+    let min_revision = text("KLUIS_MIN_REVISION")?.map(|text| parse_revision(&text));
     Ok(Settings {
         vault,
         vault_source,
@@ -208,6 +212,7 @@ pub fn settle(
         color: flags.color.or(no_color).or(user.color).unwrap_or_default(),
         interaction: flags.interaction.or(non_interactive).unwrap_or_default(),
         vault_key,
+        min_revision: min_revision.transpose()?,
         unlocking: Unlocking {
             token: variable("KLUIS_TOKEN").map(|token| Plaintext::new(token.into_encoded_bytes())),
             token_file: path("KLUIS_TOKEN_FILE"),
@@ -224,6 +229,11 @@ fn parse_workspace(origin: &'static str, text: &str) -> Result<WorkspaceName, Er
 
 fn parse_timeout(origin: &'static str, text: &str) -> Result<Duration, Error> {
     parse_duration(text).map_err(|broken| Error::Broken { origin, broken })
+}
+
+fn parse_revision(text: &str) -> Result<Revision, Error> {
+    let origin = "KLUIS_MIN_REVISION";
+    Revision::parse(text.trim()).map_err(|broken| Error::Broken { origin, broken })
 }
 
 fn file_place(origin: &'static str, text: OsString) -> Result<VaultPlace, Error> {
@@ -378,6 +388,7 @@ mod tests {
             "KLUIS_NON_INTERACTIVE",
             "NO_COLOR",
             "KLUIS_VAULT_KEY",
+            "KLUIS_MIN_REVISION",
             "KLUIS_TOKEN",
             "KLUIS_TOKEN_FILE",
             "KLUIS_PASSPHRASE_FILE",
@@ -389,6 +400,7 @@ mod tests {
         assert_eq!(settings.interaction, Interaction::Allowed);
         assert_eq!(settings.color, Color::Always);
         assert_eq!(settings.vault_key, None);
+        assert_eq!(settings.min_revision, None);
         assert!(settings.unlocking.token.is_none());
         assert_eq!(settings.unlocking.token_file, None);
         assert_eq!(settings.unlocking.passphrase_file, None);

@@ -2,11 +2,12 @@
 
 use super::clock::SystemClock;
 use super::project_file::Surroundings;
+use super::seen::Seen;
 use crate::error::Error;
 use crate::keyring::local::LocalKeyring;
 use crate::keyring::token::Token;
 use crate::keyring::unlock;
-use crate::keyring::{self, base62};
+use crate::keyring::{self, Keyring, base62};
 use crate::plaintext::Plaintext;
 use crate::platform::process::Hardened;
 use crate::sealed::header::Header;
@@ -38,6 +39,7 @@ pub struct Switches {
     pub json: bool,
     pub quiet: bool,
     pub yes: bool,
+    pub accept_older: bool,
 }
 
 pub struct Context<'u> {
@@ -50,6 +52,7 @@ pub struct Context<'u> {
     pub yes: bool,
     pub hardened: Hardened,
     pub(super) surroundings: Surroundings,
+    pub(super) seen: Seen,
     /// The definition of the whole command line.
     pub command: fn() -> clap::Command,
 }
@@ -62,7 +65,12 @@ impl<'u> Context<'u> {
         hardened: Hardened,
         command: fn() -> clap::Command,
     ) -> Result<Self, Error> {
-        let Switches { json, quiet, yes } = switches;
+        let Switches {
+            json,
+            quiet,
+            yes,
+            accept_older,
+        } = switches;
         let config = known("XDG_CONFIG_HOME", dirs::config_dir)
             .map(|directory| directory.join("kluis/config.toml"));
         let text = config.as_deref().map(read_user_file).transpose()?.flatten();
@@ -97,6 +105,7 @@ impl<'u> Context<'u> {
             yes,
             hardened,
             surroundings,
+            seen: Seen::new(accept_older),
             command,
         })
     }
@@ -114,11 +123,21 @@ impl<'u> Context<'u> {
     /// Opens the vault with whatever key there is.
     pub fn open(&mut self, scan: Scan) -> Result<Vault, Error> {
         self.check_source(self.settings.workspace_source)?;
+        self.open_by(scan, |context, header| {
+            Ok(Box::new(context.unlock(header)?))
+        })
+    }
+
+    /// Opens the vault with the keyring that `unlock` makes, unless it is older than what was seen here.
+    pub fn open_by(
+        &mut self,
+        scan: Scan,
+        unlock: impl FnOnce(&mut Self, &Header) -> Result<Box<dyn Keyring>, Error>,
+    ) -> Result<Vault, Error> {
         let store = Box::new(self.store()?);
-        let vault = Vault::open(store, scan, |header| {
-            Ok::<_, Error>(Box::new(self.unlock(header)?) as _)
-        })?;
+        let mut vault = Vault::open(store, scan, |header| unlock(self, header))?;
         self.now = SystemClock.now();
+        self.recognise(&mut vault)?;
         Ok(vault)
     }
 
@@ -137,16 +156,34 @@ impl<'u> Context<'u> {
         vault: &mut Vault,
         act: impl FnOnce(&mut Change<'_>) -> Result<T, Error>,
     ) -> Result<Changed<T>, Error> {
+        self.replace(vault, Previous::Keep, act)
+    }
+
+    /// Changes a vault that is open already, and says what becomes of the bytes before.
+    pub fn replace<T>(
+        &mut self,
+        vault: &mut Vault,
+        previous: Previous,
+        act: impl FnOnce(&mut Change<'_>) -> Result<T, Error>,
+    ) -> Result<Changed<T>, Error> {
         let patience = self.settings.lock_timeout;
-        let changed = vault.change(SystemClock, patience, Previous::Keep, act);
+        self.seen.look_again(vault);
+        let changed = vault.change(SystemClock, patience, previous, |change| {
+            self.refuse_older(&change.ages(), change.workspaces())?;
+            act(change)
+        });
         // What was written is shown as it is now: a slot that has just begun is effective.
         self.now = SystemClock.now();
+        if changed.is_ok() {
+            self.remember(vault);
+        }
         changed
     }
 
     /// The first way to unlock that applies: a token, a token's file, a passphrase's file, a prompt.
     pub fn unlock(&mut self, header: &Header) -> Result<LocalKeyring, Error> {
         self.check_pin(header)?;
+        let likely = self.seen.recall(header).opened_by();
         let unlocking = &self.settings.unlocking;
         if let Some(token) = &unlocking.token {
             return Ok(unlock::with_token(header, &Token::parse(token)?)?);
@@ -164,7 +201,7 @@ impl<'u> Context<'u> {
             None => self.ui.hidden("Passphrase")?,
         };
         let passphrase = kdf::Passphrase::new(&typed).ok_or(keyring::Error::NoPassphrase)?;
-        Ok(unlock::with_passphrase(header, &passphrase)?)
+        Ok(unlock::with_passphrase(header, &passphrase, likely)?)
     }
 
     fn check_pin(&self, header: &Header) -> Result<(), Error> {
@@ -227,6 +264,11 @@ pub fn known(variable: &str, directory: fn() -> Option<PathBuf>) -> Option<PathB
     let is_absolute = |path: OsString| Path::new(&path).is_absolute();
     let named = is_said("HOME") || std::env::var_os(variable).is_some_and(is_absolute);
     named.then(directory).flatten()
+}
+
+/// Where what is worth keeping lies, but is missed by nobody; not every system has a place of its own for it.
+pub fn state_directory() -> Option<PathBuf> {
+    known("XDG_STATE_HOME", dirs::state_dir).or_else(|| known("XDG_DATA_HOME", dirs::data_dir))
 }
 
 fn read_user_file(path: &Path) -> Result<Option<String>, Error> {

@@ -9,7 +9,7 @@ use crate::sealed::id::KeyId;
 use crate::sealed::place::Place;
 use crate::sealed::{self, meta};
 use crate::store::Previous;
-use crate::vault::{Scan, Vault};
+use crate::vault::Scan;
 use std::path::PathBuf;
 
 /// Change the passphrase
@@ -39,9 +39,8 @@ impl Verb for Passphrase {
                 "the old and the new passphrase cannot both come from stdin",
             ));
         }
-        let store = Box::new(context.store()?);
         let mut line = None;
-        let mut vault = Vault::open(store, Scan::Everything, |header| {
+        let mut vault = context.open_by(Scan::Everything, |context, header| {
             let keyring = context.unlock(header)?;
             let id = key_to_change(header, keyring.key())?;
             let old = header.content().key(id).ok_or(keyring::Error::KeyChanged)?;
@@ -54,12 +53,11 @@ impl Verb for Passphrase {
             let master = keyring.master()?;
             let vault = header.content().vault;
             line = Some(issue::passphrase(master, vault, id, &chosen, kdf, &about)?);
-            Ok::<_, Error>(Box::new(keyring) as Box<dyn Keyring>)
+            Ok(Box::new(keyring))
         })?;
         let line = line.ok_or(keyring::Error::KeyChanged)?;
         // The bytes before this change open with the old passphrase, so they are not kept.
-        let patience = context.settings.lock_timeout;
-        vault.change(context.now, patience, Previous::Remove, |change| {
+        context.replace(&mut vault, Previous::Remove, |change| {
             change.replace_key(line).map_err(Error::from)
         })?;
         context.ui.note("the passphrase is changed; copies of the vault made before still open with the old one");

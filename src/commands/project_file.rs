@@ -2,7 +2,7 @@
 //! vault of its own or somebody has agreed. Nothing that it says is used before that was asked here.
 
 use super::Context;
-use super::context::known;
+use super::context::state_directory;
 use crate::error::Error;
 use crate::project::{self, Consents, Held, ProjectFile, find, resolve};
 use crate::settings::{self, Settings, Source};
@@ -33,13 +33,11 @@ struct Standing {
 impl Surroundings {
     pub fn look(home: Option<&Path>) -> Self {
         let here = std::env::current_dir();
-        let state = known("XDG_STATE_HOME", dirs::state_dir)
-            .or_else(|| known("XDG_DATA_HOME", dirs::data_dir));
         Self {
             read: here.map_or(Ok(None), |here| {
                 find(&here, home).map(|file| file.map(Rc::new))
             }),
-            consents: state.map(|directory| directory.join(CONSENTS)),
+            consents: state_directory().map(|directory| directory.join(CONSENTS)),
             agreed: std::env::var_os("KLUIS_TRUST_PROJECT"),
         }
     }

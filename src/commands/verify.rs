@@ -4,12 +4,14 @@ use super::context::vault_key;
 use super::{Context, Verb};
 use crate::error::Error;
 use crate::vault::Scan;
+use crate::vault::revision::Revision;
 use serde::Serialize;
 
 /// Decrypt everything and say so
 ///
-/// Opens every record and every value that the key reaches, prints what was opened, and the vault's
-/// public key to pin with --vault-key.
+/// Opens every record and every value that the key reaches, prints what was opened, the vault's revision,
+/// which every change makes greater, and its public key to pin with --vault-key. A job that sets
+/// KLUIS_MIN_REVISION to that revision takes no older copy, on a machine that never saw the vault either.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -21,7 +23,7 @@ pub struct Verify {}
 struct Report {
     vault: String,
     vault_key: String,
-    revision: u64,
+    revision: Revision,
     workspaces: usize,
     secrets: usize,
     values: usize,
@@ -41,7 +43,7 @@ impl Verb for Verify {
         let report = Report {
             vault: header.content().vault.to_string(),
             vault_key: vault_key(header),
-            revision: header.content().revision,
+            revision: vault.revision(),
             workspaces: verified.workspaces,
             secrets: verified.secrets,
             values: verified.values,
@@ -54,11 +56,13 @@ impl Verb for Verify {
             workspaces,
             secrets,
             values,
+            revision,
             ..
         } = report;
         context.ui.line(&format!(
             "verified: {secrets} secret(s) with {values} value(s) in {workspaces} workspace(s)"
         ))?;
+        context.ui.line(&format!("revision: {revision}"))?;
         Ok(context
             .ui
             .line(&format!("vault key: {}", report.vault_key))?)

@@ -61,6 +61,11 @@ impl Layout {
         Ok(Self { header, sections })
     }
 
+    /// In the header's order.
+    pub fn sections(&self) -> impl Iterator<Item = &Section> {
+        self.sections.iter().map(|(_, section)| section)
+    }
+
     pub fn section(&self, workspace: WorkspaceId) -> Option<&Section> {
         self.placed(workspace).map(|(_, section)| section)
     }

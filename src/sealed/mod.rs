@@ -260,6 +260,7 @@
 //! open, what it signs and what it once saw is refused (4). Not prevented: reading what it could read then,
 //! in any copy.
 
+pub mod age;
 pub mod derive;
 pub mod error;
 pub mod file;

@@ -2,6 +2,7 @@
 //!
 //! Convenience only: whatever fails is left as it is, and no file but that one is touched.
 
+use super::work_tree;
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -15,13 +16,7 @@ pub fn add(vault: &Path) {
 
 fn try_add(vault: &Path) -> Option<()> {
     let name = vault.file_name()?.to_str()?;
-    let vault = vault.canonicalize().ok()?;
-    let git = vault
-        .ancestors()
-        .skip(1)
-        .map(|directory| directory.join(".git"))
-        .find(|git| git.exists())?;
-    let info = common_directory(&git)?.join("info");
+    let info = common_directory(&work_tree::repository(vault)?)?.join("info");
     fs::create_dir_all(&info).ok()?;
     let exclude = info.join("exclude");
     let held = read(&exclude).unwrap_or_default();

@@ -10,6 +10,7 @@ pub mod memory;
 mod snapshot;
 #[cfg(test)]
 mod tests;
+pub mod work_tree;
 
 pub use snapshot::Snapshot;
 

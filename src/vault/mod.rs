@@ -18,6 +18,7 @@ mod opening;
 pub mod policy;
 pub mod reference;
 pub mod restore;
+pub mod revision;
 pub mod rule;
 pub mod secret;
 pub mod slot;

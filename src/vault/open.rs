@@ -3,6 +3,7 @@
 use super::destination::Destination;
 use super::name::WorkspaceName;
 use super::reference::{Reference, Target};
+use super::revision::Revision;
 use super::secret::Secret;
 use super::slot::Choice;
 use super::time::Timestamp;
@@ -11,8 +12,9 @@ use super::workspace::Workspace;
 use super::{Error, app, opening};
 use crate::keyring::Keyring;
 use crate::plaintext::Plaintext;
+use crate::sealed::age::Age;
 use crate::sealed::header::Header;
-use crate::sealed::id::SecretId;
+use crate::sealed::id::{KeyId, SecretId};
 use crate::sealed::record::{Kind, Record, RecordId};
 use crate::sealed::sign::Digest;
 use crate::sealed::{self, Part};
@@ -70,6 +72,32 @@ impl Vault {
             workspaces,
             followed,
         })
+    }
+
+    /// Reads the vault again: somebody may have changed it since.
+    pub fn reload(&mut self) -> Result<(), Error> {
+        let view = self.view.again(self.store.load()?)?;
+        follow(
+            self.keyring.as_mut(),
+            &mut self.followed,
+            &view.layout.header,
+        )?;
+        self.workspaces = reached(self.keyring.as_ref(), &view)?;
+        self.view = view;
+        Ok(())
+    }
+
+    /// The key that opened it.
+    pub fn key(&self) -> KeyId {
+        self.keyring.key()
+    }
+
+    pub fn ages(&self) -> Vec<Age> {
+        self.view.layout.ages()
+    }
+
+    pub fn revision(&self) -> Revision {
+        Revision::of(&self.view.layout)
     }
 
     pub fn workspaces(&self) -> &[Workspace] {
@@ -276,6 +304,19 @@ impl Vault {
         })?;
         Ok(count)
     }
+}
+
+/// Leads a keyring to a header, unless that is the one it was led to last.
+pub(super) fn follow(
+    keyring: &mut dyn Keyring,
+    followed: &mut Digest,
+    header: &Header,
+) -> Result<(), Error> {
+    if header.digest() != *followed {
+        keyring.follow(header)?;
+        *followed = header.digest();
+    }
+    Ok(())
 }
 
 /// The workspaces that a keyring reaches.

@@ -32,15 +32,13 @@ pub struct View {
     pub layout: Layout,
     /// The whole file, unless it was only looked up in.
     held: Option<Vec<u8>>,
-    /// Whether every page was found whole already.
-    checked: bool,
+    scan: Scan,
     /// Pages in which a record was looked up, with all their records found right, by their first byte.
     known: RefCell<HashMap<u64, Rc<[u8]>>>,
 }
 
 impl View {
     pub fn load(snapshot: Snapshot, scan: Scan) -> Result<Self, Error> {
-        let checked = scan == Scan::Everything;
         let held = match scan {
             Scan::Lookup => None,
             Scan::Everything | Scan::Bytes if snapshot.len() > MAX_FILE_BYTES => {
@@ -56,7 +54,7 @@ impl View {
                 let layout = Layout::read(file.len() as u64, |at, length| {
                     Ok::<_, sealed::Error>(slice(file, at..at + length as u64).to_vec())
                 })?;
-                if checked {
+                if scan == Scan::Everything {
                     layout.check_pages(file)?;
                 }
                 layout
@@ -66,9 +64,14 @@ impl View {
             snapshot,
             layout,
             held,
-            checked,
+            scan,
             known: RefCell::default(),
         })
+    }
+
+    /// What is there now, read as far as this was.
+    pub fn again(&self, snapshot: Snapshot) -> Result<Self, Error> {
+        Self::load(snapshot, self.scan)
     }
 
     /// The whole file. Not after [`Scan::Lookup`].
@@ -181,7 +184,8 @@ impl View {
         lines: &'a [u8],
         workspace: WorkspaceId,
     ) -> Result<Vec<Record<'a>>, Error> {
-        let read = if self.checked {
+        // Every page was found whole already.
+        let read = if self.scan == Scan::Everything {
             section::hashed_records
         } else {
             section::records

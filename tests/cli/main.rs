@@ -37,6 +37,7 @@ mod list;
 mod manual;
 mod many_writers;
 mod mask;
+mod older;
 mod passphrase;
 mod peers;
 mod policy;

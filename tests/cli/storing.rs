@@ -186,7 +186,7 @@ fn the_bytes_before_the_last_change_are_kept() {
     // What they are for: the deleted secret is there again.
     fs::copy(&previous, sandbox.vault()).unwrap();
     sandbox
-        .kluis(["list", "-q"])
+        .kluis(["list", "-q", "--accept-older"])
         .run()
         .stdout("name\n")
         .exits(0);

@@ -15,18 +15,21 @@ fn it_says_what_it_opened_and_the_key_to_pin() {
     let verified = sandbox.kluis(["verify"]).run();
     let text = String::from_utf8(verified.stdout.clone()).unwrap();
     verified.any_stdout().exits(0);
-    let (first, second) = text.trim_end().split_once('\n').unwrap();
+    let [first, revision, last] = text.lines().collect::<Vec<_>>().try_into().unwrap();
     assert_eq!(
         first,
         "verified: 2 secret(s) with 2 value(s) in 2 workspace(s)"
     );
-    let key = second.strip_prefix("vault key: ").unwrap();
+    // The header has changed once, one section twice, the other was made.
+    assert_eq!(revision, "revision: 2.4");
+    let key = last.strip_prefix("vault key: ").unwrap();
     assert!(key.starts_with("klv_"), "{key}");
 
     let verified = sandbox.kluis(["verify", "--json"]).run();
     let object = verified.json();
     verified.any_stdout().exits(0);
     assert_eq!(object["vault_key"], key);
+    assert_eq!(object["revision"], "2.4");
     assert_eq!(
         (&object["secrets"], &object["values"]),
         (&2.into(), &2.into())

@@ -5,7 +5,7 @@ use super::{Change, Draft};
 use crate::keyring::Keyring;
 use crate::store::{self, Previous, Snapshot};
 use crate::vault::clock::Clock;
-use crate::vault::open::reached;
+use crate::vault::open::{follow, reached};
 use crate::vault::view::View;
 use crate::vault::workspace::Workspace;
 use crate::vault::{Error, Scan, Vault};
@@ -36,12 +36,11 @@ impl Vault {
         view.layout
             .check_records(view.file())
             .map_err(Error::from)?;
-        if view.layout.header.digest() != self.followed {
-            self.keyring
-                .follow(&view.layout.header)
-                .map_err(Error::from)?;
-            self.followed = view.layout.header.digest();
-        }
+        follow(
+            self.keyring.as_mut(),
+            &mut self.followed,
+            &view.layout.header,
+        )?;
         let workspaces = reached(self.keyring.as_ref(), &view)?;
         let mut change = Change::new(&view, self.keyring.as_mut(), workspaces, &clock);
         let result = act(&mut change)?;

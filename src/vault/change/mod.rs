@@ -25,6 +25,7 @@ use super::view::View;
 use super::workspace::Workspace;
 use super::{Error, opening};
 use crate::keyring::Keyring;
+use crate::sealed::age::Age;
 use crate::sealed::file::{SectionBytes, assemble, slice};
 use crate::sealed::header::{self, Content};
 use crate::sealed::id::WorkspaceId;
@@ -84,6 +85,16 @@ impl<'v> Change<'v> {
     /// When this change is made, at its latest wait.
     pub fn now(&self) -> Timestamp {
         self.now
+    }
+
+    /// What is changed, before the change.
+    pub fn ages(&self) -> Vec<Age> {
+        self.view.layout.ages()
+    }
+
+    /// Those the key reaches.
+    pub fn workspaces(&self) -> &[Workspace] {
+        &self.workspaces
     }
 
     pub fn workspace(&self, name: Option<&WorkspaceName>) -> Result<Workspace, Error> {

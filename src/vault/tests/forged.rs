@@ -78,7 +78,8 @@ fn label() -> meta::Key {
 fn with_passphrase(bytes: &[u8]) -> Result<Vault, Error> {
     let store = crate::store::memory::MemoryStore::holding(bytes);
     Vault::open(Box::new(store), Scan::Everything, |header| {
-        let keyring: Box<dyn Keyring> = Box::new(unlock::with_passphrase(header, &passphrase())?);
+        let keyring: Box<dyn Keyring> =
+            Box::new(unlock::with_passphrase(header, &passphrase(), None)?);
         Ok(keyring)
     })
 }

@@ -27,6 +27,7 @@ use super::create::{Keys, create};
 use super::description::Description;
 use super::name::{SecretName, WorkspaceName};
 use super::reference::Reference;
+use super::revision::Revision;
 use super::time::Timestamp;
 use super::{Error, Scan, Vault};
 use crate::keyring::local::LocalKeyring;
@@ -89,6 +90,12 @@ impl Owned {
         let mut vault = open_in(&self.store, &self.token, Scan::Everything).unwrap();
         let changed = vault.change(now(), Duration::ZERO, Previous::Keep, act);
         changed.unwrap().result
+    }
+
+    pub fn revision(&self) -> Revision {
+        open(&self.bytes(), &self.token, Scan::Lookup)
+            .unwrap()
+            .revision()
     }
 
     pub fn keyring(&self) -> LocalKeyring {

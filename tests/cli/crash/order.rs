@@ -4,6 +4,9 @@
 use super::trace::Trace;
 use std::collections::{HashMap, HashSet};
 
+/// What this machine has seen is lost without harm.
+const SEEN: &str = "/.local/state";
+
 /// What is known about the files of one directory while the calls go by. Files are told by their names
 /// there, directories by the last part of theirs.
 #[derive(Default)]
@@ -108,6 +111,9 @@ impl<'t> Watch<'t> {
 
     /// Remembers a change of `name` in the directory that `path` tells, or that is open as `at`.
     fn loosen(&mut self, path: &'t str, at: &str, name: &'t str) {
+        if path.contains(SEEN) {
+            return;
+        }
         let directory = match path.rsplit_once('/') {
             Some((directory, _)) => file_name(directory),
             None => self.open.get(at).copied().unwrap_or("."),

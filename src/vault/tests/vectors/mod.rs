@@ -143,7 +143,7 @@ fn unlocked(header: &Header, unlock: &Value) -> Result<LocalKeyring, keyring::Er
         return unlock::with_token(header, &Token::parse(&token)?);
     }
     let passphrase = text("passphrase").and_then(|text| Passphrase::new(&text));
-    unlock::with_passphrase(header, &passphrase.unwrap())
+    unlock::with_passphrase(header, &passphrase.unwrap(), None)
 }
 
 /// What an identity is granted, in the clear; the keys are for these tests alone.

@@ -1,0 +1,150 @@
+//! What this machine has seen of a vault, held against what was opened or is about to be changed: an older
+//! copy is authentic, so nothing in it can tell. Only what is unlocked, by an anchored key, is compared and
+//! remembered.
+
+use super::Context;
+use super::context::state_directory;
+use crate::error::Error;
+use crate::sealed::age::Age;
+use crate::sealed::header::{Header, Key, Lock};
+use crate::state::{self, Accept, Folder, Memory, Pin, Recalled, Standing};
+use crate::store::work_tree;
+use crate::vault::Vault;
+use crate::vault::workspace::Workspace;
+
+const FOLDER: &str = "kluis/vaults";
+
+/// What is remembered of the vault in use.
+pub struct Seen {
+    folder: Folder,
+    memory: Memory,
+    /// What is wrong with the file, until that is told.
+    damage: Option<&'static str>,
+    accept: Accept,
+    /// Whether an older copy in a git work tree was warned of.
+    is_told: bool,
+}
+
+impl Seen {
+    pub fn new(accept_older: bool) -> Self {
+        Self {
+            folder: Folder::new(state_directory().map(|state| state.join(FOLDER))),
+            memory: Memory::default(),
+            damage: None,
+            accept: if accept_older {
+                Accept::Anything
+            } else {
+                Accept::Newer
+            },
+            is_told: false,
+        }
+    }
+
+    /// The memory of a vault, after its file was read and before it is unlocked: it knows the likely key.
+    pub fn recall(&mut self, header: &Header) -> &Memory {
+        let Recalled { memory, damage } = self.folder.recall(header.content().vault);
+        (self.memory, self.damage) = (memory, damage);
+        &self.memory
+    }
+
+    /// The memory as it is by now, and in any case the vault that is about to be changed.
+    pub fn look_again(&mut self, vault: &Vault) {
+        self.recall(vault.header());
+        self.memory.note(&vault.ages(), Accept::Newer);
+    }
+
+    /// Remembers that a person confirmed the key of this vault; whoever cannot is asked again.
+    pub fn pin(&mut self, header: &Header, pin: &Pin) {
+        let note = |memory: &mut Memory| memory.set_pin(pin.clone());
+        if note(&mut self.memory) {
+            let _ = self.folder.remember(header.content().vault, note);
+        }
+    }
+}
+
+impl Context<'_> {
+    /// Refuses a vault that was just opened when it is older than what was seen here, and remembers it else.
+    pub(super) fn recognise(&mut self, vault: &mut Vault) -> Result<(), Error> {
+        // It was read before the memory. Read again, it can only be older if it is so by itself: whoever
+        // writes remembers after the vault is replaced.
+        let may_have_moved = |seen: &Seen, vault: &Vault| {
+            seen.accept == Accept::Newer && seen.memory.judge(&vault.ages()).is_some()
+        };
+        if may_have_moved(&self.seen, vault) {
+            vault.reload()?;
+        }
+        self.refuse_older(&vault.ages(), vault.workspaces())?;
+        let (found, minimum) = (vault.revision(), self.settings.min_revision);
+        if let Some(minimum) = minimum.filter(|minimum| found < *minimum) {
+            return Err(state::Error::BelowMinimum {
+                found: found.to_string(),
+                minimum: minimum.to_string(),
+            }
+            .into());
+        }
+        self.remember(vault);
+        Ok(())
+    }
+
+    /// The same for what is there under the lock.
+    pub(super) fn refuse_older(
+        &mut self,
+        ages: &[Age],
+        workspaces: &[Workspace],
+    ) -> Result<(), Error> {
+        if self.seen.accept == Accept::Anything {
+            return Ok(());
+        }
+        let Some(older) = self.seen.memory.judge(ages) else {
+            return Ok(());
+        };
+        let known = |workspace: &&Workspace| Some(workspace.id) == older.workspace;
+        let part = match (workspaces.iter().find(known), older.workspace) {
+            (Some(workspace), _) => format!("the workspace {}", workspace.name),
+            (None, Some(_)) => "a workspace out of this key's reach".to_owned(),
+            (None, None) => "the header".to_owned(),
+        };
+        let error = state::Error::Older {
+            place: self.settings.vault.path().display().to_string(),
+            part,
+            is_fork: older.standing == Standing::Forked,
+            found: older.found,
+            seen: older.seen,
+        };
+        if !work_tree::holds(self.settings.vault.path()) {
+            return Err(error.into());
+        }
+        if !self.seen.is_told {
+            self.seen.is_told = true;
+            self.ui.warning(&format!(
+                "{error}; in a git work tree that may be meant, and --accept-older says that it is"
+            ));
+        }
+        Ok(())
+    }
+
+    /// Remembers a vault as it was opened, or as it is after a change. No failure: a vault that could not be
+    /// remembered is one that this machine has not seen.
+    pub(super) fn remember(&mut self, vault: &Vault) {
+        let (ages, accept) = (vault.ages(), self.seen.accept);
+        let content = vault.header().content();
+        let is_passphrase = |key: &&Key| matches!(key.lock, Lock::Passphrase { .. });
+        let key = content.key(vault.key()).filter(is_passphrase);
+        let note = |memory: &mut Memory| {
+            let is_key_new = key.is_some_and(|key| memory.note_opened_by(key.id));
+            memory.note(&ages, accept) || is_key_new
+        };
+        if !note(&mut self.seen.memory) && self.seen.damage.is_none() {
+            return;
+        }
+        let written = self.seen.folder.remember(content.vault, note);
+        if let (Ok(()), Some(damage)) = (written, self.seen.damage.take())
+            && let Some(place) = self.seen.folder.place_of(content.vault)
+        {
+            let place = place.display();
+            self.ui.warning(&format!(
+                "{place} {damage}: an older copy of this vault would not have been noticed; from now on it is"
+            ));
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! What each signed part of a file says of its own history, for whoever remembers older ones.
+
+use super::file::Layout;
+use super::id::WorkspaceId;
+use super::sign::Digest;
+
+/// How old a part is, and what it took the place of.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Age {
+    /// Whose section it is; `None` is the header.
+    pub workspace: Option<WorkspaceId>,
+    pub revision: u64,
+    pub digest: Digest,
+    /// The digests of the parts that it took the place of: one revision older, or less after a merge.
+    pub parents: Vec<Digest>,
+}
+
+impl Layout {
+    /// The header, then every section in its order. They are worth as much as the header's key: nothing
+    /// before that is the anchored one.
+    pub fn ages(&self) -> Vec<Age> {
+        let header = Age {
+            workspace: None,
+            revision: self.header.content().revision,
+            digest: self.header.digest(),
+            parents: self.header.content().parents.clone(),
+        };
+        let sections = self.sections().map(|section| Age {
+            workspace: Some(section.seal().workspace),
+            revision: section.seal().revision,
+            digest: section.digest(),
+            parents: section.seal().parents.clone(),
+        });
+        std::iter::once(header).chain(sections).collect()
+    }
+}

@@ -1,0 +1,42 @@
+//! A vault that is authentic, and yet not the one to go on with.
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Not the newest that was seen here, or not made from it.
+    #[error("{place} {}: {part} is at revision {found}, and {seen} was seen on this machine", history(*is_fork))]
+    Older {
+        place: String,
+        part: String,
+        is_fork: bool,
+        found: u64,
+        seen: u64,
+    },
+    /// Older than the environment asks for.
+    #[error("the vault is at revision {found}, and KLUIS_MIN_REVISION asks for {minimum}")]
+    BelowMinimum { found: String, minimum: String },
+}
+
+impl Error {
+    /// What to do about it.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Older { is_fork: false, .. } => {
+                "put the newer one back, or take this one with --accept-older"
+            }
+            Self::Older { is_fork: true, .. } => {
+                "somebody went on from an older copy, and what was seen here is not in it; take it with --accept-older"
+            }
+            Self::BelowMinimum { .. } => {
+                "fetch the newer vault; `kluis verify` prints its revision"
+            }
+        }
+    }
+}
+
+fn history(is_fork: bool) -> &'static str {
+    if is_fork {
+        "has another history"
+    } else {
+        "is an older copy"
+    }
+}

@@ -1,0 +1,234 @@
+//! The files of the state directory, one per vault: JSON with a checksum, for the owner alone.
+//!
+//! A reader takes no lock and sees the whole old or the whole new bytes. A writer reads again under the lock
+//! of the folder, so that of two none is forgotten. Nothing is made durable: after a power cut an older file,
+//! or an empty one, is what a machine has that has seen less.
+
+use super::memory::Memory;
+use crate::platform::signals;
+use crate::sealed::id::VaultId;
+use crate::sealed::sign::sha256;
+use data_encoding::HEXLOWER;
+use rustix::fs::OFlags;
+use rustix::process::geteuid;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use std::fs::{self, DirBuilder, File, OpenOptions, Permissions, TryLockError};
+use std::io::{self, ErrorKind, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::path::PathBuf;
+use std::thread;
+use std::time::{Duration, Instant};
+
+const VERSION: u32 = 1;
+/// More than 129 parts of 64 ages take.
+const MAX_FILE_BYTES: u64 = 1024 * 1024;
+const OTHERS_MAY_WRITE: u32 = 0o022;
+/// Whoever holds the lock longer was stopped; what is not remembered then is seen again.
+const PATIENCE: Duration = Duration::from_secs(1);
+const PAUSE: Duration = Duration::from_millis(2);
+
+/// Where the files are, if there is such a place.
+pub struct Folder(Option<PathBuf>);
+
+/// What there is of a vault.
+#[derive(Default)]
+pub struct Recalled {
+    pub memory: Memory,
+    /// What is wrong with the file, as the end of a sentence; then the memory is empty.
+    pub damage: Option<&'static str>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document<'a> {
+    version: u32,
+    /// Of the bytes of `memory`, in lower-case hex.
+    sha256: String,
+    #[serde(borrow)]
+    memory: &'a RawValue,
+}
+
+/// All that a later version promises.
+#[derive(Deserialize)]
+struct Version {
+    version: u32,
+}
+
+enum Unread {
+    /// It will not be missed.
+    Absent,
+    /// To be replaced.
+    Damaged(&'static str),
+    /// Not ours to touch.
+    Foreign,
+}
+
+impl Folder {
+    pub fn new(place: Option<PathBuf>) -> Self {
+        Self(place)
+    }
+
+    pub fn place_of(&self, vault: VaultId) -> Option<PathBuf> {
+        Some(self.0.as_ref()?.join(format!("{vault}.json")))
+    }
+
+    /// What was seen of a vault before.
+    pub fn recall(&self, vault: VaultId) -> Recalled {
+        let place = self.place_of(vault);
+        match place.map_or(Err(Unread::Absent), |place| read(&place)) {
+            Ok(memory) => Recalled {
+                memory,
+                damage: None,
+            },
+            Err(Unread::Damaged(problem)) => Recalled {
+                memory: Memory::default(),
+                damage: Some(problem),
+            },
+            Err(Unread::Absent | Unread::Foreign) => Recalled::default(),
+        }
+    }
+
+    /// Has `note` change what is remembered by now, and writes it if `note` says that it did or what was
+    /// there is damaged.
+    pub fn remember(
+        &self,
+        vault: VaultId,
+        note: impl FnOnce(&mut Memory) -> bool,
+    ) -> io::Result<()> {
+        let (Some(folder), Some(place)) = (&self.0, self.place_of(vault)) else {
+            return Err(ErrorKind::NotFound.into());
+        };
+        let lock = match lock(folder) {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                let mut builder = DirBuilder::new();
+                builder.recursive(true).mode(0o700).create(folder)?;
+                lock(folder)?
+            }
+            taken => taken?,
+        };
+        let (mut memory, is_damaged) = match read(&place) {
+            Ok(memory) => (memory, false),
+            Err(Unread::Absent) => (Memory::default(), false),
+            Err(Unread::Damaged(_)) => (Memory::default(), true),
+            Err(Unread::Foreign) => return Err(ErrorKind::Unsupported.into()),
+        };
+        if note(&mut memory) || is_damaged {
+            write(&place, &memory)?;
+        }
+        drop(lock);
+        Ok(())
+    }
+}
+
+/// Takes the lock of the folder, which is let go of when the file is dropped.
+fn lock(folder: &PathBuf) -> io::Result<File> {
+    let directory = File::open(folder)?;
+    let started = Instant::now();
+    loop {
+        match directory.try_lock() {
+            Ok(()) => return Ok(directory),
+            Err(TryLockError::WouldBlock) if started.elapsed() < PATIENCE => thread::sleep(PAUSE),
+            Err(TryLockError::WouldBlock) => return Err(ErrorKind::WouldBlock.into()),
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+    }
+}
+
+fn read(place: &PathBuf) -> Result<Memory, Unread> {
+    let mut options = OpenOptions::new();
+    // What is no file is not waited for.
+    let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
+    options.read(true).custom_flags(flags.bits().cast_signed());
+    let unread = |_| Unread::Damaged("could not be read");
+    let file = match options.open(place) {
+        Ok(file) => file,
+        Err(error) => {
+            return Err(match error.kind() {
+                ErrorKind::NotFound | ErrorKind::NotADirectory => Unread::Absent,
+                _ => unread(error),
+            });
+        }
+    };
+    let found = file.metadata().map_err(unread)?;
+    if !found.is_file() {
+        return Err(Unread::Damaged("is not a regular file"));
+    }
+    if found.uid() != geteuid().as_raw() || found.mode() & OTHERS_MAY_WRITE != 0 {
+        return Err(Unread::Damaged("can be written by others"));
+    }
+    if found.len() > MAX_FILE_BYTES {
+        return Err(Unread::Damaged("is too large"));
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(found.len() + 1).unwrap_or_default());
+    file.take(MAX_FILE_BYTES)
+        .read_to_end(&mut bytes)
+        .map_err(unread)?;
+    parse(&bytes)
+}
+
+fn parse(bytes: &[u8]) -> Result<Memory, Unread> {
+    let damaged = |_| Unread::Damaged("is damaged");
+    if bytes.is_empty() {
+        return Err(Unread::Absent); // after a power cut
+    }
+    let document: Document<'_> = match serde_json::from_slice(bytes) {
+        Ok(document) => document,
+        Err(error) => {
+            let version = serde_json::from_slice(bytes).map(|Version { version }| version);
+            let is_newer = version.is_ok_and(|version| version > VERSION);
+            return Err(if is_newer {
+                Unread::Foreign
+            } else {
+                damaged(error)
+            });
+        }
+    };
+    if document.version != VERSION {
+        return Err(Unread::Foreign);
+    }
+    let memory = document.memory.get();
+    if document.sha256 != checksum(memory) {
+        return Err(Unread::Damaged("is damaged"));
+    }
+    serde_json::from_str(memory).map_err(damaged)
+}
+
+fn checksum(memory: &str) -> String {
+    HEXLOWER.encode(&sha256(memory.as_bytes()))
+}
+
+/// Only under the lock, so that the name beside it is free: whoever was killed left it behind.
+fn write(place: &PathBuf, memory: &Memory) -> io::Result<()> {
+    signals::survive_file_size_limit();
+    let memory = serde_json::value::to_raw_value(memory)?;
+    let document = Document {
+        version: VERSION,
+        sha256: checksum(memory.get()),
+        memory: &memory,
+    };
+    let mut text = serde_json::to_vec(&document)?;
+    text.push(b'\n');
+    let temporary = place.with_extension("tmp");
+    let written = write_new(&temporary, &text).and_then(|()| fs::rename(&temporary, place));
+    if written.is_err() {
+        let _ = fs::remove_file(&temporary);
+    }
+    written
+}
+
+fn write_new(place: &PathBuf, text: &[u8]) -> io::Result<()> {
+    match fs::remove_file(place) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut options = OpenOptions::new();
+    let mut file = options
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(place)?;
+    // The umask or a default ACL had its say in the mode.
+    file.set_permissions(Permissions::from_mode(0o600))?;
+    file.write_all(text)
+}

@@ -1,0 +1,184 @@
+//! What is remembered of one vault. Pure: it reads no file, and what it is told is authentic by then.
+
+use super::trail::{Accept, Standing, Trail};
+use crate::sealed::age::Age;
+use crate::sealed::id::{KeyId, WorkspaceId};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Everything that this machine has seen of one vault.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Memory {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pin: Option<Pin>,
+    /// The passphrase key that opened it last, to be tried first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    opened_by: Option<KeyId>,
+    header: Trail,
+    sections: BTreeMap<WorkspaceId, Trail>,
+}
+
+/// The public key that a person has confirmed to be the vault's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pin {
+    /// As people compare it: `klv_…`.
+    pub vault_key: String,
+    /// RFC 3339, UTC.
+    pub confirmed_at: String,
+}
+
+/// A part that is older than what was seen of it, or not made from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Older {
+    /// Whose section it is; `None` is the header.
+    pub workspace: Option<WorkspaceId>,
+    pub standing: Standing,
+    pub found: u64,
+    pub seen: u64,
+}
+
+impl Memory {
+    /// The first part that is older than what was seen, or not made from it.
+    pub fn judge(&self, ages: &[Age]) -> Option<Older> {
+        ages.iter().find_map(|age| {
+            let trail = match age.workspace {
+                None => &self.header,
+                Some(workspace) => self.sections.get(&workspace)?,
+            };
+            let standing = trail.judge(age);
+            match standing {
+                Standing::Same | Standing::Newer => None,
+                Standing::Older | Standing::Forked => Some(Older {
+                    workspace: age.workspace,
+                    standing,
+                    found: age.revision,
+                    seen: trail.revision(),
+                }),
+            }
+        })
+    }
+
+    /// Takes in the ages of every part of the vault; whether anything is different then. What is older stays
+    /// out, unless it is accepted.
+    pub fn note(&mut self, ages: &[Age], accept: Accept) -> bool {
+        let mut is_different = false;
+        for age in ages {
+            let trail = match age.workspace {
+                None => &mut self.header,
+                Some(workspace) => self.sections.entry(workspace).or_default(),
+            };
+            is_different |= trail.note(age, accept);
+        }
+        // The header that was seen last knows which workspaces there are.
+        let header = ages.iter().find(|age| age.workspace.is_none());
+        if header.is_some_and(|header| self.header.judge(header) == Standing::Same) {
+            let is_there = |id: &WorkspaceId| ages.iter().any(|age| age.workspace == Some(*id));
+            let before = self.sections.len();
+            self.sections.retain(|id, _| is_there(id));
+            is_different |= self.sections.len() < before;
+        }
+        is_different
+    }
+
+    pub fn pin(&self) -> Option<&Pin> {
+        self.pin.as_ref()
+    }
+
+    /// Takes the place of an older pin; whether anything is different then.
+    pub fn set_pin(&mut self, pin: Pin) -> bool {
+        let is_known = self.pin.as_ref().map(|known| &known.vault_key) == Some(&pin.vault_key);
+        if !is_known {
+            self.pin = Some(pin);
+        }
+        !is_known
+    }
+
+    pub fn opened_by(&self) -> Option<KeyId> {
+        self.opened_by
+    }
+
+    /// Whether anything is different then.
+    pub fn note_opened_by(&mut self, key: KeyId) -> bool {
+        self.opened_by.replace(key) != Some(key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::trail::tests::age;
+    use super::*;
+
+    fn id(number: u128) -> WorkspaceId {
+        WorkspaceId::from_bits(number)
+    }
+
+    /// A header and two sections at these revisions, each made from the one before.
+    fn vault(header: u8, first: u8, second: u8) -> Vec<Age> {
+        let at = |workspace, revision: u8| Age {
+            workspace,
+            ..age(revision.into(), revision, &[revision - 1])
+        };
+        vec![
+            at(None, header),
+            at(Some(id(1)), first),
+            at(Some(id(2)), second),
+        ]
+    }
+
+    #[test]
+    fn each_part_is_watched_by_itself() {
+        let mut memory = Memory::default();
+        assert!(memory.note(&vault(3, 5, 7), Accept::Newer));
+        assert!(!memory.note(&vault(3, 5, 7), Accept::Newer));
+        assert_eq!(memory.judge(&vault(3, 6, 7)), None);
+        let older = |workspace, found, seen| {
+            let standing = Standing::Older;
+            Some(Older {
+                workspace,
+                standing,
+                found,
+                seen,
+            })
+        };
+        assert_eq!(memory.judge(&vault(2, 5, 7)), older(None, 2, 3));
+        assert_eq!(memory.judge(&vault(3, 4, 8)), older(Some(id(1)), 4, 5));
+        assert_eq!(memory.judge(&vault(4, 5, 6)), older(Some(id(2)), 6, 7));
+    }
+
+    #[test]
+    fn a_workspace_that_a_newer_header_does_not_have_is_forgotten() {
+        let mut memory = Memory::default();
+        memory.note(&vault(3, 5, 7), Accept::Newer);
+        // An older header without it says nothing.
+        assert!(!memory.note(&vault(2, 5, 7)[..2], Accept::Newer));
+        assert!(memory.sections.contains_key(&id(2)));
+        assert!(memory.note(&vault(4, 5, 7)[..2], Accept::Newer));
+        assert!(!memory.sections.contains_key(&id(2)));
+    }
+
+    #[test]
+    fn a_pin_is_for_one_key_and_keeps_its_date() {
+        let pin = |vault_key: &str, confirmed_at: &str| Pin {
+            vault_key: vault_key.into(),
+            confirmed_at: confirmed_at.into(),
+        };
+        let mut memory = Memory::default();
+        assert!(memory.set_pin(pin("klv_1", "first")));
+        assert!(!memory.set_pin(pin("klv_1", "later")));
+        assert_eq!(memory.pin(), Some(&pin("klv_1", "first")));
+        assert!(memory.set_pin(pin("klv_2", "later")));
+        assert_eq!(memory.pin(), Some(&pin("klv_2", "later")));
+    }
+
+    #[test]
+    fn after_older_ones_were_accepted_they_are_what_is_expected() {
+        let mut memory = Memory::default();
+        memory.note(&vault(3, 5, 7), Accept::Newer);
+        assert!(memory.note(&vault(2, 5, 6), Accept::Anything));
+        assert_eq!(memory.judge(&vault(2, 5, 6)), None);
+        assert_eq!(memory.judge(&vault(2, 5, 7)), None);
+        assert!(memory.judge(&vault(1, 5, 6)).is_some());
+    }
+}

@@ -1,0 +1,217 @@
+//! The last ages of one part that were seen, and the rule: what comes next is the same, or newer and, as
+//! far as that can be told, made from it.
+
+use crate::sealed::age::Age;
+use crate::sealed::sign::Digest;
+use data_encoding::BASE64_NOPAD;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use std::borrow::Cow;
+
+/// How many ages are kept of a part: enough to tell an older copy from a history of its own.
+const MAX_SEEN: usize = 64;
+
+/// Of one part, each age that was seen, by rising revision.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Trail(Vec<Seen>);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Seen(
+    u64,
+    #[serde(serialize_with = "write", deserialize_with = "read")] Digest,
+);
+
+/// How a part stands to what was seen of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    Same,
+    Newer,
+    /// From before what was seen.
+    Older,
+    /// Not made from what was seen, nor before it: somebody went on from an older copy.
+    Forked,
+}
+
+/// What may take the place of what was seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Accept {
+    /// Greater revisions alone.
+    Newer,
+    /// Whatever a person has agreed to.
+    Anything,
+}
+
+impl Trail {
+    /// The greatest revision that was seen; 0 when none was.
+    pub fn revision(&self) -> u64 {
+        self.0.last().map_or(0, |seen| seen.0)
+    }
+
+    pub fn judge(&self, age: &Age) -> Standing {
+        let Some(Seen(revision, digest)) = self.0.last() else {
+            return Standing::Newer;
+        };
+        if age.revision > *revision {
+            // Each change adds one, so the next revision names the part it was made from. Of a later one,
+            // what lies between is not known.
+            let is_next = age.revision == revision + 1;
+            return if is_next && !age.parents.contains(digest) {
+                Standing::Forked
+            } else {
+                Standing::Newer
+            };
+        }
+        let of_its_time = self.0.iter().find(|seen| seen.0 == age.revision);
+        match of_its_time {
+            Some(seen) if seen.1 != age.digest => Standing::Forked,
+            Some(_) if age.revision == *revision => Standing::Same,
+            Some(_) | None => Standing::Older,
+        }
+    }
+
+    /// Takes an age in, if it may be; whether anything is different then.
+    pub fn note(&mut self, age: &Age, accept: Accept) -> bool {
+        let is_greater = self.0.is_empty() || age.revision > self.revision();
+        let is_taken = match accept {
+            Accept::Newer => is_greater,
+            Accept::Anything => self.judge(age) != Standing::Same,
+        };
+        if is_taken {
+            self.0.retain(|seen| seen.0 < age.revision);
+            self.0.push(Seen(age.revision, age.digest));
+            let surplus = self.0.len().saturating_sub(MAX_SEEN);
+            self.0.drain(..surplus);
+        }
+        is_taken
+    }
+}
+
+fn write<S: Serializer>(digest: &Digest, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(&BASE64_NOPAD.encode(digest))
+}
+
+fn read<'de, D: Deserializer<'de>>(from: D) -> Result<Digest, D::Error> {
+    let text = Cow::<'de, str>::deserialize(from)?;
+    let bytes = BASE64_NOPAD.decode(text.as_bytes()).ok();
+    bytes
+        .and_then(|bytes| bytes.try_into().ok())
+        .ok_or_else(|| de::Error::custom("not a digest"))
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The part that `name` stands for, at a revision, made from another.
+    pub fn age(revision: u64, name: u8, parents: &[u8]) -> Age {
+        Age {
+            workspace: None,
+            revision,
+            digest: [name; 32],
+            parents: parents.iter().map(|parent| [*parent; 32]).collect(),
+        }
+    }
+
+    fn trail(ages: &[Age]) -> Trail {
+        let mut trail = Trail::default();
+        for age in ages {
+            assert!(trail.note(age, Accept::Newer));
+        }
+        trail
+    }
+
+    #[test]
+    fn the_first_that_is_seen_is_as_good_as_any() {
+        assert_eq!(Trail::default().judge(&age(7, 7, &[6])), Standing::Newer);
+    }
+
+    #[test]
+    fn what_follows_names_what_was_seen_and_what_does_not_is_a_fork() {
+        // Revision 7 was never seen here.
+        let seen = trail(&[age(5, 5, &[4]), age(6, 6, &[5]), age(8, 8, &[7])]);
+        for (age, expected) in [
+            (age(8, 8, &[7]), Standing::Same),
+            (age(9, 9, &[8]), Standing::Newer),
+            (age(9, 9, &[1, 8]), Standing::Newer),
+            (age(10, 10, &[9]), Standing::Newer),
+            (age(6, 6, &[5]), Standing::Older),
+            (age(7, 7, &[6]), Standing::Older),
+            (age(4, 4, &[3]), Standing::Older),
+            (age(9, 9, &[7]), Standing::Forked),
+            (age(9, 9, &[]), Standing::Forked),
+            (age(8, 1, &[7]), Standing::Forked),
+            (age(6, 1, &[5]), Standing::Forked),
+        ] {
+            assert_eq!(seen.judge(&age), expected, "{age:?}");
+        }
+    }
+
+    #[test]
+    fn only_what_is_accepted_takes_the_place_of_something_newer() {
+        let mut seen = trail(&[age(5, 5, &[4]), age(6, 6, &[5]), age(7, 7, &[6])]);
+        let before = seen.clone();
+        for older in [age(5, 5, &[4]), age(6, 1, &[5]), age(7, 7, &[6])] {
+            assert!(!seen.note(&older, Accept::Newer));
+            assert_eq!(seen, before);
+        }
+        let older = age(6, 1, &[5]);
+        assert!(seen.note(&older, Accept::Anything));
+        assert_eq!(seen.judge(&older), Standing::Same);
+        assert_eq!(seen.judge(&age(7, 2, &[1])), Standing::Newer);
+        assert_eq!(seen.judge(&age(7, 7, &[6])), Standing::Forked);
+        assert!(!seen.note(&older, Accept::Anything), "nothing is new");
+    }
+
+    #[test]
+    fn a_part_that_changes_for_years_is_remembered_in_the_same_space() {
+        let mut seen = Trail::default();
+        for revision in 1..1_000 {
+            seen.note(&age(revision, 1, &[1]), Accept::Newer);
+        }
+        assert_eq!(seen.0.len(), MAX_SEEN);
+        assert_eq!(seen.revision(), 999);
+    }
+
+    proptest! {
+        /// Two histories that part after `common`, of which the machine sees some ages of the first:
+        /// from then on nothing of its own future is refused, and nothing of its past is taken for new.
+        #[test]
+        fn a_history_is_followed_and_neither_its_past_nor_another_one_passes(
+            common in 1_u64..20,
+            looks in prop::collection::btree_set(1_u64..40, 1..10),
+            found in 1_u64..42,
+            other in any::<bool>(),
+        ) {
+            let name = |revision: u64, other: bool| {
+                let digest = if other && revision > common { 100 + revision } else { revision };
+                u8::try_from(digest).unwrap()
+            };
+            let at = |revision, other| {
+                age(revision, name(revision, other), &[name(revision - 1, other)])
+            };
+            let mut seen = Trail::default();
+            for &look in &looks {
+                let own = at(look, false);
+                prop_assert!(matches!(seen.judge(&own), Standing::Newer));
+                seen.note(&own, Accept::Newer);
+            }
+            let last = *looks.last().unwrap();
+            let standing = seen.judge(&at(found, other));
+            let is_own = !other || found <= common;
+            match (is_own, found.cmp(&last)) {
+                (true, std::cmp::Ordering::Equal) => prop_assert_eq!(standing, Standing::Same),
+                (true, std::cmp::Ordering::Greater) => prop_assert_eq!(standing, Standing::Newer),
+                (true, std::cmp::Ordering::Less) => prop_assert_eq!(standing, Standing::Older),
+                (false, std::cmp::Ordering::Greater) => prop_assert_eq!(
+                    standing == Standing::Forked,
+                    found == last + 1 && last > common
+                ),
+                (false, _) => prop_assert_eq!(
+                    standing,
+                    if looks.contains(&found) { Standing::Forked } else { Standing::Older }
+                ),
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! How far a vault has come, as one thing to compare and to name: `HEADER.SECTIONS`. Every change makes it
+//! greater, whichever part it touches.
+
+use super::rule::Broken;
+use crate::sealed::file::Layout;
+use serde::{Serialize, Serializer};
+use std::fmt;
+
+/// The header's revision, then the sum of those of the sections: a change moves the one or the other on by
+/// one, and a workspace that is deleted takes its own out of the sum only as the header moves on.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Revision {
+    header: u64,
+    sections: u64,
+}
+
+impl Revision {
+    pub(super) fn of(layout: &Layout) -> Self {
+        let sections = layout.sections().map(|section| section.seal().revision);
+        Self {
+            header: layout.header.content().revision,
+            sections: sections.sum(),
+        }
+    }
+
+    /// `7.42`, as it is shown, or `7` for `7.0`.
+    pub fn parse(text: &str) -> Result<Self, Broken> {
+        let number = |digits: &str| {
+            let decimal = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+            decimal.then(|| digits.parse().ok()).flatten()
+        };
+        let (header, sections) = text.split_once('.').unwrap_or((text, "0"));
+        match (number(header), number(sections)) {
+            (Some(header), Some(sections)) => Ok(Self { header, sections }),
+            _ => Err(Broken::mismatch(
+                "a revision is like 7.42, as `kluis verify` prints it",
+            )),
+        }
+    }
+}
+
+impl fmt::Display for Revision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.header, self.sections)
+    }
+}
+
+impl Serialize for Revision {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vault::change::Contents;
+    use crate::vault::tests::{Owned, put, workspace_name};
+
+    #[test]
+    fn every_change_makes_it_greater_the_deletion_of_a_workspace_too() {
+        let owned = Owned::with(&[("default/name", "value"), ("staging/name", "value")]);
+        let mut last = owned.revision();
+        let mut grows = || {
+            let now = owned.revision();
+            assert!(now > last, "{now} after {last}");
+            last = now;
+        };
+        owned.change(|change| put(change, "default/other", "value"));
+        grows();
+        owned.change(|change| put(change, "staging/other", "value"));
+        grows();
+        owned
+            .change(|change| change.delete_workspace(&workspace_name("staging"), Contents::Delete));
+        grows();
+    }
+
+    #[test]
+    fn it_is_read_as_it_is_written() {
+        for text in ["0.0", "7.42", "7.100", "18446744073709551615.1"] {
+            assert_eq!(Revision::parse(text).unwrap().to_string(), text);
+        }
+        assert_eq!(Revision::parse("7").unwrap().to_string(), "7.0");
+        // Not a decimal fraction.
+        assert!(Revision::parse("7.9").unwrap() < Revision::parse("7.42").unwrap());
+        assert!(Revision::parse("7.42").unwrap() < Revision::parse("8").unwrap());
+        for wrong in [
+            "",
+            ".",
+            "7.",
+            ".7",
+            "7.4.2",
+            "+7",
+            "7 ",
+            "-1",
+            "x",
+            "7.x",
+            "18446744073709551616",
+        ] {
+            assert!(Revision::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,403 @@
+//! An older copy in the place of a vault that this machine has seen further on: refused, unless it is
+//! accepted; in a git work tree told. And that what a machine remembers stands in nobody's way.
+
+use crate::sandbox::{CHEAP_KDF, Outcome, Sandbox};
+use serde_json::Value;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+use std::path::PathBuf;
+use std::process::Command;
+
+const WAY_OUT: &str = "kluis: hint: put the newer one back, or take this one with --accept-older\n";
+
+/// A vault with a secret `name`, its bytes at that time, and one change more that this machine has seen.
+fn moved_on() -> (Sandbox, Vec<u8>) {
+    let sandbox = Sandbox::with_vault();
+    sandbox.create("name", "old");
+    let older = sandbox.bytes();
+    sandbox.create("other", "new");
+    (sandbox, older)
+}
+
+fn put(sandbox: &Sandbox, bytes: &[u8]) {
+    fs::write(sandbox.vault(), bytes).unwrap();
+}
+
+/// The one file that tells what was seen of the vault.
+fn memory(sandbox: &Sandbox) -> PathBuf {
+    let folder = sandbox.home().join(".local/state/kluis/vaults");
+    let mut entries = fs::read_dir(folder).unwrap();
+    let path = entries.next().unwrap().unwrap().path();
+    assert!(entries.next().is_none());
+    path
+}
+
+fn get(sandbox: &Sandbox) -> Outcome {
+    sandbox.kluis(["get", "name"]).run()
+}
+
+#[test]
+fn an_older_copy_is_refused_by_every_verb_with_both_revisions() {
+    let (sandbox, older) = moved_on();
+    put(&sandbox, &older);
+    let place = sandbox.vault().display().to_string();
+    let message = format!(
+        "{place} is an older copy: the workspace default is at revision 2, and 3 was seen on this machine"
+    );
+    get(&sandbox)
+        .stderr(&format!("kluis: error: {message}\n{WAY_OUT}"))
+        .exits(5);
+    for line in [
+        &["list"][..],
+        &["verify"],
+        &["set", "name", "--generate", "8"],
+        &["workspace", "create", "staging"],
+        &["rotate", "name", "--generate", "8"],
+        &["passphrase", "--new-passphrase-file", "/dev/null"],
+    ] {
+        let refused = sandbox.kluis(line).run();
+        assert_eq!(sandbox.bytes(), older, "{line:?}");
+        if line[0] == "passphrase" {
+            refused.any_stderr().exits(4); // it has none
+        } else {
+            refused.stderr_has(&message).exits(5);
+        }
+    }
+    let run = ["run", "--json", "-e", "A=name", "--", "true"];
+    let refused = sandbox.kluis(run).run();
+    let error = refused.json_error();
+    assert_eq!(error["code"], "older");
+    assert_eq!(error["error"], message);
+    assert!(error["hint"].as_str().unwrap().contains("--accept-older"));
+    refused.any_stderr().exits(125);
+}
+
+#[test]
+fn an_older_header_is_noticed_too() {
+    let sandbox = Sandbox::with_vault();
+    sandbox.create("name", "v");
+    let older = sandbox.bytes();
+    sandbox.prints(["workspace", "create", "staging"], "");
+    put(&sandbox, &older);
+    get(&sandbox)
+        .stderr_has("the header is at revision 1, and 2 was seen")
+        .exits(5);
+}
+
+#[test]
+fn what_is_accepted_is_what_is_expected_from_then_on() {
+    let (sandbox, older) = moved_on();
+    let newer = sandbox.bytes();
+    put(&sandbox, &older);
+    let accepted = sandbox.kluis(["get", "name", "--accept-older"]).run();
+    accepted.stdout("old").exits(0);
+    get(&sandbox).stdout("old").exits(0);
+    // It goes on from there, and what was left behind is another history by then.
+    sandbox.create("another", "v");
+    let went_on = sandbox.bytes();
+    put(&sandbox, &newer);
+    get(&sandbox)
+        .stderr_has("has another history: the workspace default is at revision 3, and 3 was seen")
+        .exits(5);
+    put(&sandbox, &went_on);
+    get(&sandbox).stdout("old").exits(0);
+}
+
+#[test]
+fn a_change_can_be_made_to_the_older_copy_that_is_accepted() {
+    let (sandbox, older) = moved_on();
+    put(&sandbox, &older);
+    let set = ["set", "name", "--accept-older"];
+    sandbox.prints(set, "changed");
+    get(&sandbox).stdout("changed").exits(0);
+}
+
+#[test]
+fn whoever_went_on_from_an_older_copy_elsewhere_is_noticed() {
+    let (sandbox, older) = moved_on();
+    let elsewhere = sandbox.copy();
+    put(&elsewhere, &older);
+    fs::remove_file(memory(&elsewhere)).unwrap();
+    elsewhere.create("elsewhere", "v");
+    // As far on as what was seen here, and one further.
+    for revision in [3, 4] {
+        put(&sandbox, &elsewhere.bytes());
+        let found = format!("the workspace default is at revision {revision}, and 3 was seen");
+        let refused = get(&sandbox);
+        assert!(refused.stderr.contains("has another history"));
+        assert!(refused.stderr.contains("went on from an older copy"));
+        refused.stderr_has(&found).exits(5);
+        elsewhere.create(&format!("name-{revision}"), "v");
+    }
+}
+
+#[test]
+fn a_newer_copy_of_a_machine_that_went_on_is_taken() {
+    let sandbox = Sandbox::with_vault();
+    sandbox.create("name", "v");
+    let elsewhere = sandbox.copy();
+    for number in 0..3 {
+        elsewhere.create(&format!("name-{number}"), "v");
+        if number != 1 {
+            put(&sandbox, &elsewhere.bytes());
+            get(&sandbox).stdout("v").exits(0);
+        }
+    }
+}
+
+#[test]
+fn in_a_git_work_tree_an_older_copy_is_told_and_not_refused() {
+    let (sandbox, older) = moved_on();
+    let init = Command::new("git")
+        .args(["init", "-q"])
+        .arg(sandbox.home())
+        .status();
+    if !init.is_ok_and(|status| status.success()) {
+        fs::create_dir(sandbox.home().join(".git")).unwrap();
+    }
+    put(&sandbox, &older);
+    let told = "is an older copy: the workspace default is at revision 2, and 3 was seen on this machine; in a git work tree";
+    for _ in 0..2 {
+        let got = get(&sandbox);
+        assert_eq!(got.stderr.matches("warning").count(), 1, "{}", got.stderr);
+        got.stdout("old").stderr_has(told).exits(0);
+    }
+    let shown = sandbox.kluis(["show", "name", "--json"]).run();
+    let object: Value = serde_json::from_str(&shown.stderr).unwrap();
+    let warnings = object["warnings"].as_array().unwrap();
+    assert_eq!(warnings.len(), 1, "{object}");
+    assert!(warnings[0].as_str().unwrap().contains(told), "{object}");
+    shown.any_stdout().any_stderr().exits(0);
+    // A change is warned of once, though it is looked at twice.
+    let set = sandbox.kluis(["set", "name"]).stdin("changed").run();
+    assert_eq!(set.stderr.matches("warning").count(), 1, "{}", set.stderr);
+    set.any_stdout().any_stderr().exits(0);
+    let accept = sandbox.kluis(["get", "name", "--accept-older"]).run();
+    accept.stdout("changed").exits(0);
+    get(&sandbox).stdout("changed").exits(0);
+}
+
+#[test]
+fn a_machine_that_saw_nothing_is_told_the_least_revision_by_the_environment() {
+    let (sandbox, older) = moved_on();
+    let verified = sandbox.kluis(["verify", "--json"]).run();
+    let revision = verified.json()["revision"].as_str().unwrap().to_owned();
+    verified.any_stdout().exits(0);
+    assert_eq!(revision, "1.3");
+    let printed = sandbox.prints(["verify"], "");
+    assert!(printed.contains("revision: 1.3\n"), "{printed}");
+    let get = |minimum: &str| {
+        let get = sandbox.kluis(["get", "name"]);
+        get.env("KLUIS_MIN_REVISION", minimum).run()
+    };
+    for minimum in [&revision, "1.2", "1", "0.9", ""] {
+        get(minimum).stdout("old").exits(0);
+    }
+    fs::remove_file(memory(&sandbox)).unwrap();
+    put(&sandbox, &older);
+    // In a checkout just the same: that is what it is for.
+    fs::create_dir(sandbox.home().join(".git")).unwrap();
+    let message = "the vault is at revision 1.2, and KLUIS_MIN_REVISION asks for 1.3";
+    get(&revision).stderr_has(message).exits(5);
+    get("2").stderr_has("asks for 2.0").exits(5);
+    let json = sandbox.kluis(["get", "name", "--accept-older", "--json"]);
+    let json = json.env("KLUIS_MIN_REVISION", &revision).run();
+    assert_eq!(json.json_error()["code"], "older");
+    json.any_stderr().exits(5);
+    get("soon")
+        .stderr_has("KLUIS_MIN_REVISION: a revision is like 7.42")
+        .exits(2);
+}
+
+#[test]
+fn what_was_seen_is_for_the_owner_alone_and_is_written_only_when_it_is_new() {
+    let sandbox = Sandbox::with_vault();
+    sandbox.create("name", "v");
+    let path = memory(&sandbox);
+    let found = || {
+        let found = fs::metadata(&path).unwrap();
+        (found.ino(), found.mtime_nsec(), found.mode() & 0o7777)
+    };
+    let before = found();
+    assert_eq!(before.2, 0o600);
+    let folder = fs::metadata(path.parent().unwrap()).unwrap();
+    assert_eq!(folder.mode() & 0o7777, 0o700);
+    get(&sandbox).stdout("v").exits(0);
+    sandbox.kluis(["list"]).run().any_stdout().exits(0);
+    let set = sandbox.kluis(["set", "name"]).stdin("v").run();
+    set.any_stdout().any_stderr().exits(0);
+    assert_eq!(found(), before);
+    sandbox.prints(["set", "name"], "another");
+    assert_ne!(found().0, before.0);
+    assert_eq!(found().2, 0o600);
+}
+
+#[test]
+fn damage_of_what_was_seen_is_told_once_and_mended() {
+    let (sandbox, older) = moved_on();
+    let path = memory(&sandbox);
+    let good = fs::read(&path).unwrap();
+    let text = String::from_utf8(good.clone()).unwrap();
+    let at = text.find("[3,").unwrap();
+    let lowered = format!("{}[2,{}", &text[..at], &text[at + 3..]);
+    let huge = [b" ".repeat(2 << 20), good.clone()].concat();
+    for (bytes, mode, problem) in [
+        (b"garbage\0\xff".to_vec(), 0o600, "is damaged"),
+        (good[..good.len() / 2].to_vec(), 0o600, "is damaged"),
+        (b"{}".to_vec(), 0o600, "is damaged"),
+        (lowered.into_bytes(), 0o600, "is damaged"),
+        (huge, 0o600, "is too large"),
+        (good.clone(), 0o666, "can be written by others"),
+    ] {
+        fs::write(&path, bytes).unwrap();
+        fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
+        let told = format!("{} {problem}: an older copy", path.display());
+        get(&sandbox).stdout("old").stderr_has(&told).exits(0);
+        get(&sandbox).stdout("old").exits(0);
+        let newer = sandbox.bytes();
+        put(&sandbox, &older);
+        get(&sandbox).stderr_has("is an older copy").exits(5);
+        put(&sandbox, &newer);
+    }
+    // As a power cut leaves it.
+    fs::write(&path, "").unwrap();
+    get(&sandbox).stdout("old").exits(0);
+    assert!(fs::metadata(&path).unwrap().len() > 0);
+    // Nobody waits for a pipe, and a link is not written through.
+    fs::remove_file(&path).unwrap();
+    let pipe = Command::new("mkfifo").arg(&path).status().unwrap();
+    assert!(pipe.success());
+    let told = "is not a regular file";
+    get(&sandbox).stdout("old").stderr_has(told).exits(0);
+    get(&sandbox).stdout("old").exits(0);
+    let target = sandbox.given("target", "mine");
+    fs::remove_file(&path).unwrap();
+    symlink(&target, &path).unwrap();
+    get(&sandbox).stdout("old").any_stderr().exits(0);
+    assert_eq!(fs::read(&target).unwrap(), b"mine");
+}
+
+#[test]
+fn what_a_later_version_remembers_is_left_alone() {
+    let (sandbox, _) = moved_on();
+    let path = memory(&sandbox);
+    let later = r#"{"version":2,"seen":"everything"}"#;
+    fs::write(&path, later).unwrap();
+    sandbox.create("third", "v");
+    get(&sandbox).stdout("old").exits(0);
+    assert_eq!(fs::read_to_string(&path).unwrap(), later);
+}
+
+#[test]
+fn where_nothing_can_be_remembered_everything_works_without_a_word() {
+    let (sandbox, older) = moved_on();
+    let vault = sandbox.vault();
+    let vault = vault.to_str().unwrap();
+    let newer = sandbox.bytes();
+    let file = sandbox.given("file", "");
+    let places = ["/proc/none".into(), file.clone(), file.join("below")];
+    for place in places {
+        for bytes in [&newer, &older] {
+            put(&sandbox, bytes);
+            for line in [&["get", "name"][..], &["delete", "name", "-y"]] {
+                let done = sandbox.kluis(line).env("XDG_STATE_HOME", &place).run();
+                done.any_stdout().exits(0);
+            }
+        }
+    }
+    put(&sandbox, &newer);
+    let homeless = sandbox.kluis(["get", "name", "--vault", vault]);
+    homeless.without("HOME").run().stdout("old").exits(0);
+    // A folder that may not be written to.
+    let folder = memory(&sandbox).parent().unwrap().to_owned();
+    fs::remove_dir_all(&folder).unwrap();
+    fs::create_dir(&folder).unwrap();
+    fs::set_permissions(&folder, Permissions::from_mode(0o500)).unwrap();
+    get(&sandbox).stdout("old").exits(0);
+    fs::set_permissions(&folder, Permissions::from_mode(0o700)).unwrap();
+    // The disk is full, as far as this process goes.
+    fs::remove_dir_all(&folder).unwrap();
+    let full = sandbox.kluis(["get", "name"]).prepared("ulimit -f 0");
+    full.run().stdout("old").exits(0);
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
+}
+
+#[test]
+fn a_lock_that_is_never_let_go_of_stops_nobody() {
+    let (sandbox, _) = moved_on();
+    let path = memory(&sandbox);
+    let before = fs::read(&path).unwrap();
+    let folder = fs::File::open(path.parent().unwrap()).unwrap();
+    folder.lock().unwrap();
+    sandbox.create("third", "v");
+    assert_eq!(fs::read(&path).unwrap(), before);
+    drop(folder);
+    get(&sandbox).stdout("old").exits(0);
+    assert_ne!(fs::read(&path).unwrap(), before);
+}
+
+#[test]
+fn of_two_who_write_at_once_none_is_forgotten() {
+    let sandbox = Sandbox::with_vault();
+    sandbox.create("name", "v");
+    let older = sandbox.bytes();
+    let writers = (0..8).map(|number| {
+        let name = format!("name-{number}");
+        let create = ["create", &name, "--generate", "8", "--lock-timeout", "90s"];
+        sandbox.kluis(create).command().spawn().unwrap()
+    });
+    let writers: Vec<_> = writers.collect();
+    for mut writer in writers {
+        assert!(writer.wait().unwrap().success());
+    }
+    let told: Value = serde_json::from_slice(&fs::read(memory(&sandbox)).unwrap()).unwrap();
+    let sections = told["memory"]["sections"].as_object().unwrap();
+    let section = sections.values().next().unwrap().as_array().unwrap();
+    assert_eq!(section.last().unwrap()[0], 10);
+    put(&sandbox, &older);
+    get(&sandbox).stderr_has("and 10 was seen").exits(5);
+}
+
+#[test]
+fn a_vault_of_somebody_else_teaches_nothing() {
+    let (sandbox, _) = moved_on();
+    let before = fs::read(memory(&sandbox)).unwrap();
+    let other = Sandbox::with_vault();
+    other.create("name", "v");
+    let ours = sandbox.bytes();
+    // Theirs, and theirs under our id: neither is opened by our token.
+    let id = |bytes: &[u8]| {
+        let text = String::from_utf8_lossy(bytes).into_owned();
+        let at = text.find("vlt_").unwrap();
+        text[at..at + 30].to_owned()
+    };
+    let theirs = String::from_utf8(other.bytes()).unwrap();
+    let renamed = theirs.replace(&id(theirs.as_bytes()), &id(&ours));
+    for (bytes, code) in [(theirs, 4), (renamed, 5)] {
+        put(&sandbox, bytes.as_bytes());
+        get(&sandbox).any_stderr().exits(code);
+        assert_eq!(fs::read(memory(&sandbox)).unwrap(), before);
+    }
+}
+
+#[test]
+fn the_passphrase_key_that_opened_last_is_remembered_and_a_token_is_not() {
+    let sandbox = Sandbox::empty();
+    let passphrase = sandbox.given("passphrase", sandbox.secret("passphrase"));
+    let init = ["init", "--recovery", "--kdf", CHEAP_KDF];
+    let init = sandbox
+        .kluis(init)
+        .env("KLUIS_PASSPHRASE_FILE", &passphrase);
+    let made = init.run();
+    let token = String::from_utf8(made.stdout.clone()).unwrap();
+    sandbox.keep_token(&made.stdout);
+    made.any_stdout().any_stderr().exits(0);
+    let list = sandbox.kluis(["list"]).env("KLUIS_TOKEN", token.trim());
+    list.run().any_stderr().exits(0);
+    let remembered = || fs::read_to_string(memory(&sandbox)).unwrap();
+    assert!(!remembered().contains("key_"));
+    let list = sandbox.kluis(["list"]);
+    let list = list.env("KLUIS_PASSPHRASE_FILE", &passphrase);
+    list.run().any_stderr().exits(0);
+    assert!(remembered().contains("\"opened_by\":\"key_"));
+}
