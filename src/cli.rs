@@ -47,6 +47,10 @@ pub struct Globals {
     #[arg(long, global = true, value_name = "PATH")]
     passphrase_file: Option<PathBuf>,
 
+    /// Unlock with the identity in this file [env: KLUIS_IDENTITY]
+    #[arg(long, global = true, value_name = "PATH")]
+    identity: Option<PathBuf>,
+
     /// Wait this long for another writer [default: 10s]
     #[arg(long, global = true, value_name = "DURATION")]
     lock_timeout: Option<String>,
@@ -78,6 +82,7 @@ Environment:
   KLUIS_TOKEN            unlock with this token, before any other way
   KLUIS_TOKEN_FILE       unlock with the token in this file
   KLUIS_PASSPHRASE_FILE  unlock with the passphrase in this file, as --passphrase-file
+  KLUIS_IDENTITY         unlock with the identity in this file, as --identity
   KLUIS_VAULT_KEY        open only the vault with this public key, as --vault-key
   KLUIS_MIN_REVISION     refuse a vault at an older revision than this, as `kluis verify` prints it
   KLUIS_TRUST_PROJECT    the SHA-256 of the project file that may draw on any vault
@@ -91,6 +96,7 @@ Files:
                                       options and the environment come before it
   ~/.config/kluis/config.toml         the user file: vault, workspace, lock_timeout, color;
                                       all of these come before it
+  ~/.config/kluis/identity            the identity when none is named
   ~/.local/state/kluis/trusted.json   the project files that `kluis trust` agreed to
   ~/.local/state/kluis/vaults         how far each vault had come when it was opened here last
   .NAME.prev                          beside a vault: its bytes before the last change
@@ -207,6 +213,7 @@ const GROUPS: &[Group] = &[
             verb::<commands::init::Init>("init", "Make a new vault"),
             verb::<commands::workspace::Workspace>("workspace", "Manage workspaces"),
             verb::<commands::passphrase::Passphrase>("passphrase", "Change the passphrase"),
+            verb::<commands::identity::Identity>("identity", "Manage a key pair of your own"),
             verb::<commands::verify::Verify>("verify", "Decrypt everything and say so"),
             verb::<commands::restore::Restore>(
                 "restore",
@@ -378,6 +385,7 @@ impl From<Globals> for Flags {
             interaction: globals.non_interactive.then_some(Interaction::Refused),
             vault_key: globals.vault_key,
             passphrase_file: globals.passphrase_file,
+            identity: globals.identity,
         }
     }
 }

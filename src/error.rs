@@ -1,9 +1,11 @@
 //! Every way a command can fail, and what a person, a script and a program are told: one exhaustive
 //! match each, so that a new failure does not compile before all of that is decided.
 
+use crate::keyring::identity::Flaw;
 use crate::vault::error::Detail;
 use crate::{deliver, keyring, project, sealed, settings, state, store, ui, vault};
 use serde::Serialize;
+use std::path::PathBuf;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -19,6 +21,15 @@ pub enum Error {
     /// The vault's key is not the one that was pinned.
     #[error("the vault is not the pinned one: its key is {found}")]
     NotPinned { found: String },
+    /// Nobody has said yet by which key the vault has to be signed, and an identity cannot tell.
+    #[error(
+        "nothing vouches for this vault yet, and anyone can make one for your identity: its key is {found}"
+    )]
+    NotAnchored { found: String },
+    #[error("the identity is under a passphrase, and there is no terminal to ask at")]
+    LockedIdentity,
+    #[error("others may read or write the identity {}", path.display())]
+    ExposedIdentity { path: PathBuf },
     #[error(transparent)]
     Older(#[from] state::Error),
     #[error(transparent)]
@@ -231,8 +242,8 @@ impl Error {
                 project::Error::Untrusted { .. } => Exit::Denied,
             },
             Self::Unready { exit, .. } => *exit,
-            Self::Locked => Exit::Locked,
-            Self::NotPinned { .. } => Exit::Damaged,
+            Self::Locked | Self::LockedIdentity => Exit::Locked,
+            Self::NotPinned { .. } | Self::NotAnchored { .. } => Exit::Damaged,
             Self::Older(_) => Exit::Older,
             Self::Vault(error) => of_vault(error),
             Self::Ui(error) => of_ui(error),
@@ -260,7 +271,10 @@ impl Error {
                 | deliver::clipboard::Error::Terminal(_)
                 | deliver::clipboard::Error::NotCleared(_) => Exit::Failed,
             },
-            Self::Due { .. } | Self::Unfinished { .. } | Self::Failed(_) => Exit::Failed,
+            Self::ExposedIdentity { .. }
+            | Self::Due { .. }
+            | Self::Unfinished { .. }
+            | Self::Failed(_) => Exit::Failed,
             Self::Ended(code) => Exit::Commands(*code),
             Self::BeforeStart(error) | Self::InTemplate { error, .. } => error.kind(),
         }
@@ -270,6 +284,20 @@ impl Error {
         let hint = match self {
             Self::Usage { hint, .. } => return hint.clone(),
             Self::Locked => KEYS,
+            Self::LockedIdentity => {
+                "run it at a terminal; where nobody types, use a token, or an identity without a passphrase"
+            }
+            Self::ExposedIdentity { path } => {
+                return Some(format!(
+                    "`chmod 600 {}`, and make another if somebody may have read it",
+                    path.display()
+                ));
+            }
+            Self::NotAnchored { found } => {
+                return Some(format!(
+                    "compare the key with what `kluis verify` tells the vault's owner; if it is the same, add --vault-key {found}, or set KLUIS_VAULT_KEY, or have it as vault_key in a kluis.toml that you `kluis trust`"
+                ));
+            }
             Self::NotPinned { .. } => {
                 "compare with `kluis verify` on a machine you trust; the pin is --vault-key, KLUIS_VAULT_KEY or vault_key in kluis.toml"
             }
@@ -349,7 +377,7 @@ impl Error {
     }
 }
 
-const KEYS: &str = "set KLUIS_TOKEN or KLUIS_TOKEN_FILE, or name a file with --passphrase-file or KLUIS_PASSPHRASE_FILE";
+const KEYS: &str = "set KLUIS_TOKEN or KLUIS_TOKEN_FILE, or name a file with --passphrase-file or KLUIS_PASSPHRASE_FILE, or --identity or KLUIS_IDENTITY";
 
 fn of_vault(error: &vault::Error) -> Exit {
     use vault::Error as E;
@@ -382,7 +410,13 @@ fn of_keyring(error: &keyring::Error) -> Exit {
         | E::NoPassphraseKey
         | E::MistypedToken
         | E::WrongToken
+        | E::WrongIdentity
         | E::TooMuchWork => Exit::Locked,
+        E::Identity(flaw) => match flaw {
+            Flaw::WrongPassphrase => Exit::Locked,
+            Flaw::Damaged | Flaw::Kdf { .. } => Exit::Damaged,
+            Flaw::Unsupported(_) => Exit::Unsupported,
+        },
         E::Memory(_) => Exit::Failed,
         E::KeyChanged => Exit::Conflict,
         E::OutOfReach | E::ReadOnly | E::NeedsFullAccess => Exit::Denied,
@@ -427,6 +461,14 @@ fn hint_of_vault(error: &vault::Error) -> Option<String> {
         E::NotFound { what: "app", .. } => "`kluis app list` shows what there is",
         E::NotFound { what: "link", .. } => "`kluis app show` shows what there is",
         E::NotFound { what: "slot", .. } => "`kluis history` shows the slots of a secret",
+        E::NotFound {
+            what: "identity", ..
+        } => "`kluis identity new` makes one",
+        E::Exists {
+            what: "identity", ..
+        } => {
+            "it was not touched; write another with -o, or show this one with `kluis identity show`"
+        }
         E::Exists { what: "slot", .. } => "name another second, or leave it out",
         E::NotEffective { first, .. } => {
             return first.map(|first| format!("the first slot becomes effective at {first}"));
@@ -454,9 +496,23 @@ fn hint_of_vault(error: &vault::Error) -> Option<String> {
         E::Keyring(error) => match error {
             K::WrongPassphrase => "a recovery token unlocks without it: KLUIS_TOKEN",
             K::NoPassphrase => "give one of 1 to 1,024 bytes of UTF-8",
-            K::NoPassphraseKey => "unlock it with a token: KLUIS_TOKEN or KLUIS_TOKEN_FILE",
+            K::NoPassphraseKey => {
+                "unlock it with a token, KLUIS_TOKEN or KLUIS_TOKEN_FILE, or with an identity, --identity or KLUIS_IDENTITY"
+            }
             K::MistypedToken => "a token begins with kls_ and is 74 characters long",
             K::WrongToken => "was it made for another vault, or removed?",
+            K::WrongIdentity => {
+                "was it admitted? `kluis identity show` prints the public half to admit it by"
+            }
+            K::Identity(flaw) => match flaw {
+                Flaw::Damaged | Flaw::Kdf { .. } => {
+                    "put it back from a copy, or make another with `kluis identity new -o PATH`"
+                }
+                Flaw::Unsupported(_) => "nothing was changed; install a newer kluis",
+                Flaw::WrongPassphrase => {
+                    "nobody can open it without; make another to be admitted with"
+                }
+            },
             K::KeyChanged => "nothing was written; run the command again",
             K::NeedsFullAccess | K::ReadOnly | K::OutOfReach => "use a key with wider access",
             K::TooMuchWork => "unlock it with a token",

@@ -28,7 +28,7 @@
 //! - *A repository that links to a trusted file elsewhere*, to have its secrets handed to a command of its own: the
 //!   path of an agreement is that of the link, not that of its target.
 //! - *A public key in a file that is not trusted*: as a pin it can only refuse a vault; it must never be what makes
-//!   a vault authentic.
+//!   a vault authentic. For an identity, the key in a file that somebody agreed to is.
 //!
 //! A hard link to your vault cannot be told from the vault; no clone makes one.
 

@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 const DEFAULT_VAULT: &str = "kluis/default.kluis";
+const DEFAULT_IDENTITY: &str = "kluis/identity";
 const DEFAULT_LOCK_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The global options as they were typed.
@@ -28,6 +29,7 @@ pub struct Flags {
     pub interaction: Option<Interaction>,
     pub vault_key: Option<String>,
     pub passphrase_file: Option<PathBuf>,
+    pub identity: Option<PathBuf>,
 }
 
 /// What the project file says; empty without one. Whether it may be followed is asked before what it
@@ -50,6 +52,7 @@ pub struct UserFile<'a> {
 pub struct Directories {
     pub home: Option<PathBuf>,
     pub data: Option<PathBuf>,
+    pub config: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug, serde::Deserialize, clap::ValueEnum)]
@@ -110,6 +113,15 @@ pub struct Unlocking {
     pub token: Option<Plaintext>,
     pub token_file: Option<PathBuf>,
     pub passphrase_file: Option<PathBuf>,
+    /// `None` when nobody named one and there is no home directory.
+    pub identity: Option<IdentityFile>,
+}
+
+/// Where an identity is, if it is there, and who says so.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct IdentityFile {
+    pub path: PathBuf,
+    pub source: Source,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -203,6 +215,14 @@ pub fn settle(
         None => text("KLUIS_VAULT_KEY")?,
     };
     let min_revision = text("KLUIS_MIN_REVISION")?.map(|text| parse_revision(&text));
+    let default_identity = || Some(directories.config.as_ref()?.join(DEFAULT_IDENTITY));
+    let identity = if let Some(path) = flags.identity {
+        Some((path, Source::Flag))
+    } else if let Some(path) = path("KLUIS_IDENTITY") {
+        Some((path, Source::Environment))
+    } else {
+        default_identity().map(|path| (path, Source::Default))
+    };
     Ok(Settings {
         vault,
         vault_source,
@@ -219,6 +239,7 @@ pub fn settle(
             passphrase_file: flags
                 .passphrase_file
                 .or_else(|| path("KLUIS_PASSPHRASE_FILE")),
+            identity: identity.map(|(path, source)| IdentityFile { path, source }),
         },
     })
 }
@@ -288,6 +309,7 @@ mod tests {
             let directories = Directories {
                 home: Some("/home/ada".into()),
                 data: Some("/data".into()),
+                config: Some("/config".into()),
             };
             let user_file = self.user_file.map(|text| UserFile { path, text });
             settle(self.flags, &find, self.project, user_file, &directories)
@@ -392,6 +414,7 @@ mod tests {
             "KLUIS_TOKEN",
             "KLUIS_TOKEN_FILE",
             "KLUIS_PASSPHRASE_FILE",
+            "KLUIS_IDENTITY",
         ] {
             given = given.variable(name, "");
         }
@@ -404,6 +427,31 @@ mod tests {
         assert!(settings.unlocking.token.is_none());
         assert_eq!(settings.unlocking.token_file, None);
         assert_eq!(settings.unlocking.passphrase_file, None);
+        assert_eq!(settings.unlocking.identity.unwrap().source, Source::Default);
+    }
+
+    #[test]
+    fn an_identity_is_named_by_option_or_variable_or_lies_where_it_always_does() {
+        let named = |given: Given| given.settle().unwrap().unlocking.identity.unwrap();
+        let expected = |path: &str, source| IdentityFile {
+            path: path.into(),
+            source,
+        };
+        assert_eq!(
+            named(Given::default()),
+            expected("/config/kluis/identity", Source::Default)
+        );
+        let variable = || Given::default().variable("KLUIS_IDENTITY", "variable");
+        assert_eq!(named(variable()), expected("variable", Source::Environment));
+        let typed = Flags {
+            identity: Some("flag".into()),
+            ..Flags::default()
+        };
+        let given = Given {
+            flags: typed,
+            ..variable()
+        };
+        assert_eq!(named(given), expected("flag", Source::Flag));
     }
 
     #[test]

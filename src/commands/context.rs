@@ -1,7 +1,7 @@
 //! What every verb is given: where to speak, the settings, and the way into the vault.
 
 use super::clock::SystemClock;
-use super::project_file::Surroundings;
+use super::project_file::{Surroundings, Word};
 use super::seen::Seen;
 use crate::error::Error;
 use crate::keyring::local::LocalKeyring;
@@ -12,6 +12,7 @@ use crate::plaintext::Plaintext;
 use crate::platform::process::Hardened;
 use crate::sealed::header::Header;
 use crate::sealed::kdf;
+use crate::sealed::sign::VerifyKey;
 use crate::settings::{self, Flags, Interaction, Settings, UserFile};
 use crate::store::Previous;
 use crate::store::file::FileStore;
@@ -71,16 +72,17 @@ impl<'u> Context<'u> {
             yes,
             accept_older,
         } = switches;
-        let config = known("XDG_CONFIG_HOME", dirs::config_dir)
-            .map(|directory| directory.join("kluis/config.toml"));
+        let directories = settings::Directories {
+            home: known("HOME", dirs::home_dir),
+            data: known("XDG_DATA_HOME", dirs::data_dir),
+            config: known("XDG_CONFIG_HOME", dirs::config_dir),
+        };
+        let config = directories.config.as_ref();
+        let config = config.map(|directory| directory.join("kluis/config.toml"));
         let text = config.as_deref().map(read_user_file).transpose()?.flatten();
         let user_file = match (&config, &text) {
             (Some(path), Some(text)) => Some(UserFile { path, text }),
             _ => None,
-        };
-        let directories = settings::Directories {
-            home: known("HOME", dirs::home_dir),
-            data: known("XDG_DATA_HOME", dirs::data_dir),
         };
         let surroundings = Surroundings::look(directories.home.as_deref());
         let settings = settings::settle(
@@ -180,7 +182,8 @@ impl<'u> Context<'u> {
         changed
     }
 
-    /// The first way to unlock that applies: a token, a token's file, a passphrase's file, a prompt.
+    /// The first way to unlock that applies: a token, a token's file, a passphrase's file, an identity, a
+    /// prompt.
     pub fn unlock(&mut self, header: &Header) -> Result<LocalKeyring, Error> {
         self.check_pin(header)?;
         let likely = self.seen.recall(header).opened_by();
@@ -192,11 +195,17 @@ impl<'u> Context<'u> {
             let token = read_credential(path, "token")?;
             return Ok(unlock::with_token(header, &Token::parse(&token)?)?);
         }
+        let passphrase_file = unlocking.passphrase_file.clone();
+        if passphrase_file.is_none()
+            && let Some(keyring) = self.unlock_with_identity(header)?
+        {
+            return Ok(keyring);
+        }
         if unlock::passphrase_keys(header).next().is_none() {
             return Err(keyring::Error::NoPassphraseKey.into());
         }
-        let typed = match &unlocking.passphrase_file {
-            Some(path) => read_credential(path, "passphrase")?,
+        let typed = match passphrase_file {
+            Some(path) => read_credential(&path, "passphrase")?,
             None if self.settings.interaction == Interaction::Refused => return Err(Error::Locked),
             None => self.ui.hidden("Passphrase")?,
         };
@@ -204,17 +213,12 @@ impl<'u> Context<'u> {
         Ok(unlock::with_passphrase(header, &passphrase, likely)?)
     }
 
-    fn check_pin(&self, header: &Header) -> Result<(), Error> {
-        let Some(pinned) = self.pin()? else {
+    fn check_pin(&mut self, header: &Header) -> Result<(), Error> {
+        let Some(pinned) = self.pin(Word::Own)? else {
             return Ok(());
         };
-        let found = vault_key(header);
-        if base62::decode::<32>(VAULT_KEY_PREFIX, pinned.trim()).is_none() {
-            return Err(Error::usage(
-                "the vault key is mistyped: its checksum does not match",
-            ));
-        }
-        if *pinned.trim() != found {
+        if parse_vault_key(&pinned)? != header.content().verify {
+            let found = vault_key(header);
             return Err(Error::NotPinned { found });
         }
         Ok(())
@@ -234,6 +238,13 @@ impl From<settings::Color> for ColorChoice {
 /// The vault's public key as people pin it.
 pub fn vault_key(header: &Header) -> String {
     base62::encode(VAULT_KEY_PREFIX, &header.content().verify).to_string()
+}
+
+/// A public key as somebody pinned it, white space around it aside.
+pub fn parse_vault_key(text: &str) -> Result<VerifyKey, Error> {
+    let key = base62::decode::<32>(VAULT_KEY_PREFIX, text.trim());
+    key.map(|key| *key)
+        .ok_or_else(|| Error::usage("the vault key is mistyped: its checksum does not match"))
 }
 
 /// Whether a path names no file but stdin.

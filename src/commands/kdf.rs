@@ -23,6 +23,10 @@ pub struct KdfArgs {
 }
 
 impl KdfArgs {
+    pub fn is_given(&self) -> bool {
+        self.kdf.is_some()
+    }
+
     /// What was asked for, or what was measured; warns of less than is recommended.
     pub fn choose(&self, context: &mut Context) -> Result<Kdf, Error> {
         let Some(text) = &self.kdf else {

@@ -1,6 +1,7 @@
 //! One file per verb: its arguments, whose doc comments are the help text, and its `run`. Commands never
 //! encrypt and never print but through [`Ui`](crate::ui::Ui).
 
+mod anchor;
 pub mod app;
 mod attention;
 mod bounded;
@@ -20,6 +21,8 @@ mod generate;
 pub mod get;
 mod glob;
 pub mod history;
+pub mod identity;
+mod identity_file;
 pub mod import;
 pub mod init;
 pub mod inject;

@@ -30,6 +30,15 @@ struct Standing {
     problem: Option<String>,
 }
 
+/// Whose word a public key needs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Word {
+    /// The file's own is enough to refuse a vault.
+    Own,
+    /// Somebody agreed to the file, with this key in it.
+    Agreed,
+}
+
 impl Surroundings {
     pub fn look(home: Option<&Path>) -> Self {
         let here = std::env::current_dir();
@@ -59,10 +68,22 @@ impl Surroundings {
 
     fn standing(&self, file: &ProjectFile, settings: &Settings) -> Standing {
         let vault = settings.vault.path();
+        if settings.vault_source == Source::Flag || file.owns(vault) {
+            return Standing {
+                may_speak: true,
+                held: Held::Never,
+                problem: None,
+            };
+        }
+        self.agreement(file, settings)
+    }
+
+    /// As [`Surroundings::standing`], where only what somebody agreed to counts.
+    fn agreement(&self, file: &ProjectFile, settings: &Settings) -> Standing {
         let agreed = self.agreed.as_ref().and_then(|agreed| agreed.to_str());
         let agreed = agreed.is_some_and(|hash| hash.trim().eq_ignore_ascii_case(&file.sha256));
         let mut standing = Standing {
-            may_speak: settings.vault_source == Source::Flag || file.owns(vault) || agreed,
+            may_speak: agreed,
             held: Held::Never,
             problem: None,
         };
@@ -70,7 +91,7 @@ impl Surroundings {
             let consents = Consents::load(place.clone());
             let named = settings.vault_source == Source::ProjectFile;
             // Where it leads nowhere that can be told, there is nothing that was agreed to.
-            let leads_to = named.then(|| resolve(vault).unwrap_or_default());
+            let leads_to = named.then(|| resolve(settings.vault.path()).unwrap_or_default());
             standing.held = consents.about(file, leads_to.as_deref());
             standing.may_speak = standing.held == Held::Trusted;
             standing.problem = consents
@@ -126,8 +147,8 @@ impl Context<'_> {
     }
 
     /// The public key that the vault has to have. That of a project file counts for the vault that the file
-    /// draws on, and only against it.
-    pub fn pin(&self) -> Result<Option<String>, Error> {
+    /// draws on, and by the file's own word only against it.
+    pub fn pin(&mut self, word: Word) -> Result<Option<String>, Error> {
         if let Some(pin) = &self.settings.vault_key {
             return Ok(Some(pin.clone()));
         }
@@ -142,7 +163,19 @@ impl Context<'_> {
                 names_none && self.surroundings.standing(&file, &self.settings).may_speak
             }
         };
-        Ok(file.project.vault_key.clone().filter(|_| is_meant))
+        let Some(pin) = file.project.vault_key.clone().filter(|_| is_meant) else {
+            return Ok(None);
+        };
+        if word == Word::Agreed {
+            let agreement = self.surroundings.agreement(&file, &self.settings);
+            if !agreement.may_speak {
+                if let Some(problem) = &agreement.problem {
+                    self.ui.warning(problem);
+                }
+                return Ok(None);
+            }
+        }
+        Ok(Some(pin))
     }
 
     /// The list of agreements, which is made when there is none yet.

@@ -47,6 +47,7 @@ struct Trusted<'a> {
     vault: String,
     workspace: Option<&'a str>,
     app: Option<&'a str>,
+    vault_key: Option<&'a str>,
     env: Vec<Variable>,
 }
 
@@ -135,6 +136,7 @@ fn describe(file: &ProjectFile, context: &Context) -> String {
         vault,
         workspace,
         app,
+        vault_key,
         env,
         ..
     } = trusted(file, context);
@@ -151,6 +153,8 @@ fn describe(file: &ProjectFile, context: &Context) -> String {
     for (label, name) in names {
         lines.extend(name.map(|name| format!("  {label:<10} {name}")));
     }
+    let vault_key = vault_key.map(for_terminal);
+    lines.extend(vault_key.map(|key| format!("  vault key  {key}")));
     for variable in env {
         let optional = if variable.optional {
             ", if it is there"
@@ -183,6 +187,7 @@ fn trusted<'a>(file: &'a ProjectFile, context: &Context) -> Trusted<'a> {
         vault: real.display().to_string(),
         workspace: project.workspace.as_ref().map(WorkspaceName::as_str),
         app: project.app.as_ref().map(AppName::as_str),
+        vault_key: project.vault_key.as_deref(),
         env: project.env.iter().map(variable).collect(),
     }
 }

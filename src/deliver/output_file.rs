@@ -1,9 +1,11 @@
-//! A file with values in it that takes the place of another in one step: whole and durable, or not there.
+//! A file with secrets in it that takes its place, or that of another, in one step: whole and durable, or
+//! not there.
 //!
 //! It is its owner's alone, whoever could read what was there before. A name that leads elsewhere is
 //! followed once, and only where that is the user's own word.
 
 use crate::plaintext::Plaintext;
+use crate::platform::directory;
 use crate::platform::signals::{self, Notice, Watch};
 use rustix::fs::{Mode, OFlags};
 use std::fs::{self, File, FileType};
@@ -18,6 +20,8 @@ const OWNER_ONLY: Mode = Mode::RUSR.union(Mode::WUSR);
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    #[error("there is already a file {}", path.display())]
+    Exists { path: PathBuf },
     #[error("{} {problem}; nothing was written", path.display())]
     Refused {
         path: PathBuf,
@@ -36,8 +40,35 @@ pub enum Error {
     Interrupted,
 }
 
+/// Whether a file may take the place of another.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Any,
+    New,
+}
+
 /// Writes `contents` to the file at `path`, which need not be there.
 pub fn replace(path: &Path, contents: &Plaintext) -> Result<(), Error> {
+    write(path, Place::Any, contents)
+}
+
+/// Writes `contents` to a new file. Directories that are missing are made, for their owner alone; one that
+/// others may write is refused, and whatever is at `path` already stays as it is, a link that leads nowhere too.
+pub fn create(path: &Path, contents: &Plaintext) -> Result<(), Error> {
+    if fs::symlink_metadata(path).is_ok() {
+        return Err(exists(path));
+    }
+    if let Some(parent) = path.parent() {
+        directory::make(directory::or_here(parent)).map_err(|source| Error::NotWritten {
+            doing: "make the directory of",
+            path: path.to_path_buf(),
+            source,
+        })?;
+    }
+    write(path, Place::New, contents)
+}
+
+fn write(path: &Path, place: Place, contents: &Plaintext) -> Result<(), Error> {
     let not_written = |doing| {
         move |source| Error::NotWritten {
             doing,
@@ -54,8 +85,15 @@ pub fn replace(path: &Path, contents: &Plaintext) -> Result<(), Error> {
     let directory = rustix::fs::open(parent, flags, Mode::empty()).map(File::from);
     let directory =
         directory.map_err(|errno| not_written("open the directory of")(errno.into()))?;
+    if place == Place::New {
+        let found = rustix::fs::fstat(&directory);
+        let found = found.map_err(|errno| not_written("look at the directory of")(errno.into()))?;
+        if directory::others_may_write(&found) {
+            return Err(refused(path, "lies in a directory that others may write"));
+        }
+    }
 
-    // The values must not stay behind in a file that nobody knows of.
+    // The secrets must not stay behind in a file that nobody knows of.
     let interrupted = Arc::new(AtomicBool::new(false));
     let listener = Arc::clone(&interrupted);
     let watch = Watch::start(move |notice| match notice {
@@ -68,8 +106,19 @@ pub fn replace(path: &Path, contents: &Plaintext) -> Result<(), Error> {
     if interrupted.load(Ordering::SeqCst) {
         return Err(Error::Interrupted);
     }
-    rustix::fs::renameat(&directory, &written.name, &directory, name)
-        .map_err(|errno| not_written("replace")(errno.into()))?;
+    let named = match place {
+        Place::Any => rustix::fs::renameat(&directory, &written.name, &directory, name)
+            .map_err(|errno| not_written("replace")(errno.into())),
+        Place::New => {
+            directory::rename_new(&directory, written.name.as_ref(), name).map_err(|error| {
+                match error.kind() {
+                    ErrorKind::AlreadyExists => exists(path),
+                    _ => not_written("create")(error),
+                }
+            })
+        }
+    };
+    named?;
     directory.sync_all().map_err(|source| Error::NotDurable {
         path: path.to_path_buf(),
         source,
@@ -158,6 +207,12 @@ fn obstacle(kind: FileType) -> Option<&'static str> {
         Some("is a device")
     } else {
         Some("is not a regular file")
+    }
+}
+
+fn exists(path: &Path) -> Error {
+    Error::Exists {
+        path: path.to_path_buf(),
     }
 }
 
@@ -279,6 +334,47 @@ mod tests {
             assert!(error.to_string().contains(said), "{error}");
         }
         assert_eq!(names(directory.path()), ["file", "nowhere"]);
+    }
+
+    #[test]
+    fn what_is_new_takes_the_place_of_nothing() {
+        let (directory, file) = place();
+        let write = |path: &Path| create(path, &Plaintext::new(VALUE.to_vec()));
+        let deep = directory.path().join("new/below/file");
+        write(&deep).unwrap();
+        assert_eq!(fs::read(&deep).unwrap(), VALUE);
+        assert_eq!(mode(&deep), 0o600);
+        assert_eq!(mode(deep.parent().unwrap()), 0o700);
+        fs::write(&file, "old").unwrap();
+        let nowhere = directory.path().join("nowhere");
+        symlink("absent", &nowhere).unwrap();
+        for taken in [&*file, &nowhere, directory.path()] {
+            let error = write(taken).unwrap_err();
+            assert!(matches!(error, Error::Exists { .. }), "{error:?}");
+        }
+        assert_eq!(fs::read(&file).unwrap(), b"old");
+        let shared = directory.path().join("shared");
+        fs::create_dir(&shared).unwrap();
+        fs::set_permissions(&shared, Permissions::from_mode(0o1777)).unwrap();
+        let error = write(&shared.join("file")).unwrap_err().to_string();
+        assert!(error.contains("others may write"), "{error}");
+        assert_eq!(names(&shared), [""; 0]);
+        assert_eq!(
+            names(directory.path()),
+            ["file", "new", "nowhere", "shared"]
+        );
+    }
+
+    /// Somebody may have been quicker than the first look.
+    #[test]
+    fn a_name_that_was_taken_meanwhile_keeps_what_it_names() {
+        let (directory, file) = place();
+        fs::write(&file, "old").unwrap();
+        let contents = Plaintext::new(VALUE.to_vec());
+        let error = super::write(&file, Place::New, &contents).unwrap_err();
+        assert!(matches!(error, Error::Exists { .. }), "{error:?}");
+        assert_eq!(fs::read(&file).unwrap(), b"old");
+        assert_eq!(names(directory.path()), ["file"]);
     }
 
     #[test]

@@ -18,6 +18,8 @@ pub struct LocalKeyring {
     vault: VaultId,
     key: KeyId,
     seed: Seed,
+    /// The verify key that was known from elsewhere, for a key that has no anchor.
+    pinned: Option<VerifyKey>,
     master: Option<Master>,
     workspaces: HashMap<WorkspaceId, WorkspaceKeys>,
 }
@@ -26,11 +28,30 @@ impl LocalKeyring {
     /// Opens what `key` was granted. The caller has compared the commitment; here the anchor decides
     /// whether this header is the one the key was made for.
     pub(super) fn new(header: &Header, key: KeyId, seed: Seed) -> Result<Self, Error> {
-        let vault = header.content().vault;
+        Self::anchored(header, key, seed, None)
+    }
+
+    /// Opens what an identity's `key` was granted, in a header that is signed by `expected` alone.
+    pub(super) fn pinned(
+        header: &Header,
+        key: KeyId,
+        seed: Seed,
+        expected: VerifyKey,
+    ) -> Result<Self, Error> {
+        Self::anchored(header, key, seed, Some(expected))
+    }
+
+    fn anchored(
+        header: &Header,
+        key: KeyId,
+        seed: Seed,
+        pinned: Option<VerifyKey>,
+    ) -> Result<Self, Error> {
         let mut keyring = Self {
-            vault,
+            vault: header.content().vault,
             key,
             seed,
+            pinned,
             master: None,
             workspaces: HashMap::new(),
         };
@@ -42,9 +63,12 @@ impl LocalKeyring {
         let content = header.content();
         let damaged = || sealed::Error::Damaged(Part::Key(self.key));
         let line = content.key(self.key).ok_or(Error::KeyChanged)?;
-        let bond = line.bond().ok_or_else(damaged)?;
-        let anchored = self.seed.open_anchor(&bond.anchor).ok_or_else(damaged)?;
-        if anchored != content.verify {
+        let anchor = match (line.bond(), self.pinned) {
+            (Some(bond), None) => self.seed.open_anchor(&bond.anchor),
+            (None, pinned) => pinned,
+            (Some(_), Some(_)) => None,
+        };
+        if anchor.ok_or_else(damaged)? != content.verify {
             return Err(sealed::Error::Forged.into());
         }
         let grant = self
@@ -169,9 +193,11 @@ impl Keyring for LocalKeyring {
             return Err(Error::KeyChanged);
         }
         let line = header.content().key(self.key).ok_or(Error::KeyChanged)?;
-        let held = line
-            .bond()
-            .is_some_and(|bond| self.seed.commits_to(&bond.commit));
+        let held = match (line.bond(), self.pinned) {
+            (Some(bond), None) => self.seed.commits_to(&bond.commit),
+            (None, Some(_)) => line.public == self.seed.public(),
+            (Some(_), Some(_)) | (None, None) => false,
+        };
         if !held {
             return Err(Error::KeyChanged);
         }

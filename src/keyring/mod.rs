@@ -1,11 +1,13 @@
-//! Unlocking: from a passphrase or a token to a [`Keyring`] that opens, seals, indexes and signs.
+//! Unlocking: from a passphrase, a token or an identity to a [`Keyring`] that opens, seals, indexes and signs.
 //!
 //! A keyring never hands out a key. Whoever holds one can use what it reaches, not copy it.
 
 pub mod base62;
+pub mod identity;
 pub mod issue;
 pub mod local;
 pub mod master;
+pub mod recipient;
 #[cfg(test)]
 pub mod scoped;
 pub mod token;
@@ -76,6 +78,10 @@ pub enum Error {
     MistypedToken,
     #[error("the token belongs to no key of this vault")]
     WrongToken,
+    #[error("the identity opens no key of this vault")]
+    WrongIdentity,
+    #[error(transparent)]
+    Identity(#[from] identity::Flaw),
     #[error("the passphrase keys of this vault ask for more work than one command may do")]
     TooMuchWork,
     #[error("the memory for the key derivation could not be had")]

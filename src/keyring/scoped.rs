@@ -1,6 +1,7 @@
 //! Keys that no command issues yet, for tests: a token that reaches some workspaces, an identity.
 
 use super::Error;
+use super::identity::Identity;
 use super::issue::{bond, grant};
 use super::master::Master;
 use super::token::Token;
@@ -17,8 +18,18 @@ pub fn token(master: &Master, content: &Content, about: &meta::Key) -> Result<(K
     let token = Token::random(id);
     let seed = Seed::from_token(&token.secret, &salt, vault, id);
     let bond = bond(master, &seed);
-    let reach = about.workspaces.iter().flatten();
-    let granted = reach.map(|reach| {
+    let granted = reach(master, content, about)?;
+    let lock = Lock::Token { salt, bond };
+    let key = grant(master, vault, id, lock, &seed, about, &granted)?;
+    Ok((key, token))
+}
+
+/// What `about` says that a key reaches.
+fn reach(master: &Master, content: &Content, about: &meta::Key) -> Result<Grant, Error> {
+    let Some(reach) = &about.workspaces else {
+        return Ok(master.grant());
+    };
+    let granted = reach.iter().map(|reach| {
         let line = content.workspace(reach.workspace);
         let (read, sign) = master.unwrapped(line.ok_or(Error::OutOfReach)?)?;
         Ok(Granted {
@@ -27,10 +38,20 @@ pub fn token(master: &Master, content: &Content, about: &meta::Key) -> Result<(K
             sign: reach.write.then_some(sign),
         })
     });
-    let granted = Grant::Workspaces(granted.collect::<Result<_, Error>>()?);
-    let lock = Lock::Token { salt, bond };
-    let key = grant(master, vault, id, lock, &seed, about, &granted)?;
-    Ok((key, token))
+    Ok(Grant::Workspaces(granted.collect::<Result<_, Error>>()?))
+}
+
+/// A key for somebody's identity, that reaches what `about` says.
+pub fn admitted(
+    master: &Master,
+    content: &Content,
+    identity: &Identity,
+    about: &meta::Key,
+) -> Result<Key, Error> {
+    let (vault, id) = (content.vault, KeyId::random());
+    let seed = identity.seed(vault, id);
+    let granted = reach(master, content, about)?;
+    grant(master, vault, id, Lock::Identity, &seed, about, &granted)
 }
 
 /// A full-access key whose seed its owner keeps.

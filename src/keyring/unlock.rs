@@ -1,12 +1,16 @@
-//! From what a person or a CI step has to a keyring. Nothing here tells how nearly right a guess was.
+//! From what a person or a CI step has to a keyring. Nothing here tells how nearly right a guess was, and no
+//! key opens a header that is not the one it was made for.
 
-use super::Error;
+use super::identity::Identity;
 use super::local::LocalKeyring;
 use super::token::Token;
+use super::{Error, Keyring};
+use crate::sealed;
 use crate::sealed::header::{Header, Key, Lock};
 use crate::sealed::id::KeyId;
 use crate::sealed::kdf::{MAX_TOTAL_WORK_KIB, Passphrase};
-use crate::sealed::seed::Seed;
+use crate::sealed::seed::{PublicKey, Seed};
+use crate::sealed::sign::VerifyKey;
 
 /// Unlocks with a token.
 pub fn with_token(header: &Header, token: &Token) -> Result<LocalKeyring, Error> {
@@ -56,6 +60,47 @@ fn likely_first(header: &Header, first: Option<KeyId>) -> Vec<&Key> {
     let mut keys: Vec<_> = passphrase_keys(header).collect();
     keys.sort_by_key(|key| Some(key.id) != first);
     keys
+}
+
+/// Unlocks with an identity a header that is signed by `expected`, and no other: anyone can grant something to
+/// a public half, so that opening a grant says nothing about who made the vault.
+///
+/// Of several keys for one identity the first with full access is taken, else the first that opens.
+pub fn with_identity(
+    header: &Header,
+    identity: &Identity,
+    expected: VerifyKey,
+) -> Result<LocalKeyring, Error> {
+    let content = header.content();
+    if content.verify != expected {
+        return Err(sealed::Error::Forged.into());
+    }
+    let public = identity.public();
+    let (mut narrower, mut failed) = (None, None);
+    for key in identity_keys(header, &public) {
+        let seed = identity.seed(content.vault, key.id);
+        match LocalKeyring::pinned(header, key.id, seed, expected) {
+            Ok(keyring) if keyring.has_full_access() => return Ok(keyring),
+            Ok(keyring) => narrower = narrower.or(Some(keyring)),
+            Err(error) => failed = failed.or(Some(error)),
+        }
+    }
+    narrower.ok_or(failed.unwrap_or(Error::WrongIdentity))
+}
+
+/// Whether any identity could open it.
+pub fn admits_identities(header: &Header) -> bool {
+    let mut keys = header.content().keys.iter();
+    keys.any(|key| key.lock == Lock::Identity)
+}
+
+/// The keys that the identity with this public half could open.
+pub fn identity_keys<'h>(
+    header: &'h Header,
+    public: &'h PublicKey,
+) -> impl Iterator<Item = &'h Key> {
+    let keys = header.content().keys.iter();
+    keys.filter(move |key| key.lock == Lock::Identity && key.public == *public)
 }
 
 /// The keys that a passphrase could open.

@@ -1,8 +1,10 @@
-//! What differs between systems: the process, its signals, its terminal and large memory.
+//! What differs between systems: the process, its signals, its terminal, its directories and large
+//! memory.
 //!
 //! Knows nothing of vaults or secrets and must never print.
 
 pub mod arena;
+pub mod directory;
 pub mod process;
 pub mod pty;
 pub mod session;

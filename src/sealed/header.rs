@@ -62,16 +62,8 @@ impl Key {
         let mut out = format!("{{\"key\":\"{}\",\"kind\":\"", self.id);
         let bond = match &self.lock {
             Lock::Passphrase { kdf, salt, bond } => {
-                let Kdf {
-                    memory,
-                    passes,
-                    lanes,
-                } = kdf;
-                let _ = write!(
-                    out,
-                    "passphrase\",\"kdf\":{{\"argon2id\":{{\"m\":{memory},\"t\":{passes},\"p\":{lanes}}}}},\"salt\":\"{}\"",
-                    encode(salt)
-                );
+                let salt = encode(salt);
+                let _ = write!(out, "passphrase\",\"kdf\":{kdf},\"salt\":\"{salt}\"");
                 Some(bond)
             }
             Lock::Token { salt, bond } => {
@@ -116,23 +108,13 @@ impl Key {
         let damaged = || Error::Damaged(Part::Key(id));
         line.literal(",\"kind\":\"").ok_or_else(damaged)?;
         let kdf = if line.optional("passphrase\"") {
-            let (memory, passes, lanes) = Self::parse_kdf(&mut line).ok_or_else(damaged)?;
+            line.literal(",\"kdf\":").ok_or_else(damaged)?;
+            let (memory, passes, lanes) = Kdf::parse(&mut line).ok_or_else(damaged)?;
             Some(Kdf::checked(memory, passes, lanes)?)
         } else {
             None
         };
         Self::parse_rest(id, kdf, line).ok_or_else(damaged)
-    }
-
-    fn parse_kdf(line: &mut Line<'_>) -> Option<(u64, u64, u64)> {
-        line.literal(",\"kdf\":{\"argon2id\":{\"m\":")?;
-        let memory = line.number()?;
-        line.literal(",\"t\":")?;
-        let passes = line.number()?;
-        line.literal(",\"p\":")?;
-        let lanes = line.number()?;
-        line.literal("}}")?;
-        Some((memory, passes, lanes))
     }
 
     fn parse_rest(id: KeyId, kdf: Option<Kdf>, mut line: Line<'_>) -> Option<Self> {

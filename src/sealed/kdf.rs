@@ -5,10 +5,11 @@
 
 use super::derive::Key;
 use super::error::Error;
+use super::line::Line;
 use crate::plaintext::Plaintext;
 use crate::platform::arena;
 use argon2::{Algorithm, Argon2, Params, Version};
-use std::io;
+use std::{fmt, io};
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
@@ -74,6 +75,18 @@ impl Kdf {
         Ok(kdf)
     }
 
+    /// The numbers of what [`Kdf`] displays, m, t and p: to be [`Kdf::checked`].
+    pub fn parse(line: &mut Line<'_>) -> Option<(u64, u64, u64)> {
+        line.literal("{\"argon2id\":{\"m\":")?;
+        let memory = line.number()?;
+        line.literal(",\"t\":")?;
+        let passes = line.number()?;
+        line.literal(",\"p\":")?;
+        let lanes = line.number()?;
+        line.literal("}}")?;
+        Some((memory, passes, lanes))
+    }
+
     /// KiB filled in all passes together.
     pub fn work(self) -> u64 {
         u64::from(self.memory) * u64::from(self.passes)
@@ -94,6 +107,21 @@ impl Kdf {
         })?
         .map_err(|error| io::Error::other(error.to_string()))?;
         Ok(seed)
+    }
+}
+
+/// As lines write it: `{"argon2id":{"m":N,"t":N,"p":N}}`.
+impl fmt::Display for Kdf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            memory,
+            passes,
+            lanes,
+        } = self;
+        write!(
+            f,
+            "{{\"argon2id\":{{\"m\":{memory},\"t\":{passes},\"p\":{lanes}}}}}"
+        )
     }
 }
 

@@ -77,7 +77,8 @@
 //!   id (16 bytes) ‖ a secret (32) ‖ the CRC-32 (of ISO 3309, as in zlib; four bytes, big-endian) of `kls_`
 //!   ‖ id ‖ secret. The seed is HKDF-SHA-256 of the secret, with the line's salt and the info
 //!   `fields("kluis/1", "token", vault, key)`, to 32 bytes.
-//! - **Identity**: 32 random bytes that their owner keeps, for any number of vaults.
+//! - **Identity**: 32 random bytes that their owner keeps, for any number of vaults. How is no part of this
+//!   format: see [`identity`](crate::keyring::identity).
 //!
 //! What the line holds for a seed, in the order in which it is used:
 //!
@@ -171,7 +172,9 @@
 //! 5. The end of the last section is the end of the file: [`Part::End`].
 //! 6. The passphrase or token, against `commit`; then `anchor` against the header's `verify`:
 //!    [`Error::Forged`]; then `grant`, and for full access every `wrapped`. What does not open, or does not
-//!    say what it should, is [`Part::Key`] or [`Part::Workspace`].
+//!    say what it should, is [`Part::Key`] or [`Part::Workspace`]. For an identity: the header's `verify`
+//!    against the key known from elsewhere, else [`Error::Forged`]; then the keys with its `public`, of which
+//!    the first with full access counts, else the first that opens.
 //! 7. The `about` of each workspace that is reached; two of one name are damage: [`Part::Workspace`].
 //! 8. The page that the index can lie in: the last whose first index is not greater. Its length, its hash,
 //!    each of its lines, their order, the directory's index as the first and no record at or beyond the

@@ -70,16 +70,8 @@ impl Seed {
         opened.expose().try_into().ok()
     }
 
-    /// The X25519 key pair by `DeriveKeyPair` (RFC 9180, section 7.1.3). No vault is in it: an
-    /// identity has one public half wherever it is admitted.
-    fn key_pair(&self) -> (<X25519HkdfSha256 as Kem>::PrivateKey, PublicKey) {
-        let (private, public) =
-            X25519HkdfSha256::derive_keypair(subkey(&self.secret, "x25519", &[]).as_slice());
-        (private, public.to_bytes().into())
-    }
-
     pub fn public(&self) -> PublicKey {
-        self.key_pair().1
+        public_half(&self.secret)
     }
 
     /// Opens a grant made by [`seal_grant`] for this seed's public half, this vault and this line.
@@ -88,7 +80,7 @@ impl Seed {
         let encapsulated = <X25519HkdfSha256 as Kem>::EncappedKey::from_bytes(encapsulated).ok()?;
         let opened = hpke::single_shot_open::<AesGcm256, HkdfSha256, X25519HkdfSha256>(
             &OpModeR::Base,
-            &self.key_pair().0,
+            &key_pair(&self.secret).0,
             &encapsulated,
             &grant_info(&self.vault),
             ciphertext,
@@ -96,6 +88,19 @@ impl Seed {
         );
         padding::unpad(opened.ok()?.into())
     }
+}
+
+/// The X25519 key pair by `DeriveKeyPair` (RFC 9180, section 7.1.3). No vault is in it: an identity has
+/// one public half wherever it is admitted.
+fn key_pair(secret: &Key) -> (<X25519HkdfSha256 as Kem>::PrivateKey, PublicKey) {
+    let (private, public) =
+        X25519HkdfSha256::derive_keypair(subkey(secret, "x25519", &[]).as_slice());
+    (private, public.to_bytes().into())
+}
+
+/// The public half of a seed's secret.
+pub fn public_half(secret: &Key) -> PublicKey {
+    key_pair(secret).1
 }
 
 fn grant_info(vault: &str) -> Vec<u8> {

@@ -120,7 +120,11 @@ fn not_to(host: Option<&str>) -> String {
 }
 
 fn article(noun: &str) -> &'static str {
-    if noun.starts_with('a') { "an" } else { "a" }
+    if noun.starts_with(['a', 'i']) {
+        "an"
+    } else {
+        "a"
+    }
 }
 
 fn list(details: &[Detail]) -> String {

@@ -39,6 +39,7 @@ const DOORS: &[&str] = &[
     "deliver/process.rs",
     "deliver/template.rs",
     "deliver/value_file.rs",
+    "keyring/identity.rs",
     "keyring/issue.rs",
     "keyring/master.rs",
     "keyring/token.rs",

@@ -28,6 +28,7 @@ mod help;
 mod history;
 mod hostile_input;
 mod house;
+mod identity;
 mod import;
 mod init;
 mod inject;

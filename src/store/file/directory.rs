@@ -3,27 +3,19 @@
 
 use super::not_written;
 use super::regular::{self, Obstacle};
+use crate::platform::directory;
 use crate::store::Error;
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, DirBuilder, File};
+use std::fs::{self, File};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 /// The hexadecimal digits in the name of a temporary file.
 const TEMPORARY_DIGITS: usize = 16;
-
-/// Whether anybody but the owner may write here, with or without the sticky bit. A group that has the
-/// owner's number is the owner's own, by the convention that makes a umask of 002 safe.
-fn others_may_write(directory: &Stat) -> bool {
-    let mode = Mode::from_raw_mode(directory.st_mode);
-    let private_group = directory.st_gid == directory.st_uid && directory.st_uid != 0;
-    mode.contains(Mode::WOTH) || (mode.contains(Mode::WGRP) && !private_group)
-}
 
 pub struct Directory {
     handle: File,
@@ -46,7 +38,7 @@ impl Directory {
             io::Result::Ok((handle, found))
         };
         let (handle, found) = opened().map_err(not_written("open", parent))?;
-        if others_may_write(&found) {
+        if directory::others_may_write(&found) {
             return Err(refused(path, "lies in a directory that others may write"));
         }
         match regular::kind(&handle, Path::new(vault), true) {
@@ -164,40 +156,11 @@ fn resolve(path: &Path) -> Result<PathBuf, Error> {
     let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
         return Err(refused(path, "does not name a file"));
     };
-    let parent = or_here(parent);
-    create(parent)?;
+    let parent = directory::or_here(parent);
+    directory::make(parent).map_err(not_written("create", parent))?;
     fs::canonicalize(parent)
         .map(|real| real.join(name))
         .map_err(not_written("find", parent))
-}
-
-/// Makes a directory and those above it, each durable in the one above: else a vault that was reported
-/// as saved could vanish with its directory.
-fn create(directory: &Path) -> Result<(), Error> {
-    if directory.is_dir() {
-        return Ok(());
-    }
-    let parent = directory.parent().map(or_here);
-    if let Some(parent) = parent {
-        create(parent)?;
-    }
-    match DirBuilder::new().mode(0o700).create(directory) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
-        created => created.map_err(not_written("create", directory))?,
-    }
-    let Some(parent) = parent else { return Ok(()) };
-    File::open(parent)
-        .and_then(|parent| parent.sync_all())
-        .map_err(not_written("sync", parent))
-}
-
-/// The parent of a bare file name is empty, which no system call takes for the working directory.
-fn or_here(parent: &Path) -> &Path {
-    if parent.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        parent
-    }
 }
 
 fn refused(path: &Path, problem: &'static str) -> Error {

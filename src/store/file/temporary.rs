@@ -3,9 +3,9 @@
 
 use super::directory::Directory;
 use super::{not_written, regular};
+use crate::platform::directory::rename_new;
 use crate::store::{Error, Snapshot};
-use rustix::fs::{AtFlags, Mode, OFlags, RenameFlags};
-use rustix::io::Errno;
+use rustix::fs::{AtFlags, Mode, OFlags};
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Write};
@@ -84,16 +84,7 @@ impl Temporary {
 
     /// Takes over `name`, which must not name anything yet.
     pub fn appear_as(self, name: &OsStr) -> io::Result<()> {
-        let directory = &self.directory;
-        let only_new = RenameFlags::NOREPLACE;
-        match rustix::fs::renameat_with(directory, &self.name, directory, name, only_new) {
-            // Not on every file system; a second link is as careful.
-            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {
-                rustix::fs::linkat(directory, &self.name, directory, name, AtFlags::empty())?;
-            }
-            renamed => renamed?,
-        }
-        Ok(())
+        rename_new(&self.directory, &self.name, name)
     }
 }
 

@@ -8,6 +8,7 @@ mod eras;
 mod failing;
 mod forged;
 mod hostile_apps;
+mod identities;
 mod model;
 mod reader;
 mod removed;

@@ -1,0 +1,30 @@
+//! Which key a vault must be signed by before an identity opens it. Anyone can encrypt to a public half, so
+//! that a vault which an identity opens may be anyone's: nothing in the file can tell, and nothing in it
+//! counts. A passphrase or a token needs none of this, because only who has it can have written its anchor.
+//!
+//! What counts is the word of the person who unlocks: `--vault-key` or `KLUIS_VAULT_KEY`; else `vault_key` in
+//! a project file that somebody *agreed* to, by `kluis trust` or `KLUIS_TRUST_PROJECT`, the content and so
+//! this key. It is not enough that the file draws on a vault in its own folder. Elsewhere that is safe,
+//! because the keys of its reader do not open such a vault unless somebody gave them access; but to an
+//! identity anybody gives access, and a hostile repository that ships a vault and the key to pin it by would
+//! have its own values taken for the team's. Nor is `--vault` enough: it says where the file is, not whose.
+
+use super::Context;
+use super::context::{parse_vault_key, vault_key};
+use super::project_file::Word;
+use crate::error::Error;
+use crate::sealed::header::Header;
+use crate::sealed::sign::VerifyKey;
+
+impl Context<'_> {
+    /// The key by which an identity may take this header for the real one.
+    pub(super) fn anchor(&mut self, header: &Header) -> Result<VerifyKey, Error> {
+        if let Some(pinned) = self.pin(Word::Agreed)? {
+            return parse_vault_key(&pinned);
+        }
+        // A pin that this machine keeps belongs here, and then the question to whoever is at the terminal.
+        Err(Error::NotAnchored {
+            found: vault_key(header),
+        })
+    }
+}

@@ -1,0 +1,28 @@
+//! `identity show`
+
+use super::print;
+use crate::commands::identity_file::load;
+use crate::commands::{Context, Verb};
+use crate::error::Error;
+use crate::vault;
+
+/// Print the public half of an identity
+///
+/// It is no secret: who owns a vault admits you by it. No passphrase is asked for.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  kluis identity show
+  kluis identity show --identity ~/work.identity")]
+pub struct Show {}
+
+impl Verb for Show {
+    fn run(self, context: &mut Context) -> Result<(), Error> {
+        let path = context.identity_file()?.path;
+        let stored = load(&path)?.ok_or_else(|| {
+            let (what, name) = ("identity", path.display().to_string());
+            vault::Error::NotFound { what, name }
+        })?;
+        print(context, &path, &stored.public())
+    }
+}

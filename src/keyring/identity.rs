@@ -1,0 +1,368 @@
+//! An identity: 32 random bytes that their owner keeps, for any number of vaults. Only its public half is
+//! ever given away. This page is also the specification of the file that it is kept in.
+//!
+//! One line of UTF-8, in the one spelling and the notation of [`sealed`], its line end aside. `klp_…` is a
+//! [`recipient`], the public half; `kli_…` is the secret in base 62 with a checksum, as a token is written.
+//!
+//! ```text
+//! {"kluis-identity":1,"public":"klp_…","secret":"kli_…"}
+//! {"kluis-identity":1,"public":"klp_…","kdf":{"argon2id":{"m":N,"t":N,"p":N}},"salt":"B16","sealed":"B"}
+//! ```
+//!
+//! The second is under a passphrase. Its parameters have the bounds of a vault's, which are looked at before
+//! any work. With `stretched` the 32 bytes that Argon2id makes of the passphrase, as for a vault, `sealed`
+//! is `seal(subkey(stretched, "identity"), fields("kluis/1", "identity", line), secret)`, where `line` is
+//! everything from `{` to the quotation mark that closes `salt`'s value.
+//!
+//! `public` stands in the clear so that it can be shown without a passphrase. A secret with another public
+//! half is damage: it also is the commitment that AES-GCM lacks, for no two passphrases can open one file
+//! to two identities with the same public half.
+
+use super::{Error, base62, recipient};
+use crate::plaintext::Plaintext;
+use crate::sealed;
+use crate::sealed::derive::{FORMAT, Key, fields, subkey};
+use crate::sealed::id::{KeyId, VaultId};
+use crate::sealed::kdf::{Kdf, Passphrase, SALT_BYTES};
+use crate::sealed::line::{Line, encode};
+use crate::sealed::random;
+use crate::sealed::seed::{PublicKey, Seed, public_half};
+use crate::sealed::xaes::Xaes;
+use zeroize::Zeroizing;
+
+const VERSION: u64 = 1;
+const PREFIX: &str = "kli_";
+const LABEL: &str = "identity";
+/// More than any bare line has, so that no copy of the secret is left behind by growing.
+const MAX_BARE_BYTES: usize = 256;
+
+/// Whoever has it unlocks every vault that it is admitted to.
+pub struct Identity {
+    secret: Key,
+}
+
+impl Identity {
+    pub fn random() -> Self {
+        let mut secret = Key::default();
+        random::fill(secret.as_mut_slice());
+        Self { secret }
+    }
+
+    pub fn public(&self) -> PublicKey {
+        public_half(&self.secret)
+    }
+
+    /// What it comes down to for one key of a vault.
+    pub(super) fn seed(&self, vault: VaultId, key: KeyId) -> Seed {
+        Seed::new(self.secret.clone(), vault, key)
+    }
+
+    /// The contents of a file that needs no passphrase.
+    pub fn bare(&self) -> Plaintext {
+        let mut text = Zeroizing::new(String::with_capacity(MAX_BARE_BYTES));
+        text.push_str(&beginning(&self.public()));
+        text.push_str(",\"secret\":\"");
+        text.push_str(&base62::encode(PREFIX, self.secret.as_slice()));
+        text.push_str("\"}\n");
+        Plaintext::new(std::mem::take(&mut *text).into_bytes())
+    }
+
+    /// The contents of a file that opens with this passphrase. Pays for Argon2id once.
+    pub fn under(&self, passphrase: &Passphrase, kdf: Kdf) -> Result<Plaintext, Error> {
+        let salt = random::bytes::<SALT_BYTES>();
+        let stretched = kdf.seed(passphrase, &salt).map_err(Error::Memory)?;
+        let public = beginning(&self.public());
+        let line = format!("{public},\"kdf\":{kdf},\"salt\":\"{}\"", encode(&salt));
+        let sealed = cipher(&stretched).seal(&associated_data(&line), self.secret.as_slice());
+        let text = format!("{line},\"sealed\":\"{}\"}}\n", encode(&sealed));
+        Ok(Plaintext::new(text.into_bytes()))
+    }
+}
+
+/// An identity as its file holds it.
+pub enum Stored {
+    Bare(Identity),
+    Locked(Locked),
+}
+
+/// An identity under a passphrase.
+pub struct Locked {
+    public: PublicKey,
+    kdf: Kdf,
+    salt: [u8; SALT_BYTES],
+    /// What `sealed` is bound to.
+    line: String,
+    sealed: Vec<u8>,
+}
+
+/// What is wrong with an identity's file.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Flaw {
+    #[error("the identity is damaged, or the file holds something else")]
+    Damaged,
+    #[error("the identity is written in format {0}; this kluis reads format 1")]
+    Unsupported(u64),
+    #[error("the identity asks for {what} in its key derivation; the bounds are {bounds}")]
+    Kdf { what: String, bounds: &'static str },
+    #[error("the passphrase does not open the identity")]
+    WrongPassphrase,
+}
+
+impl Stored {
+    /// The contents of a file, without the line end.
+    pub fn parse(text: &Plaintext) -> Result<Self, Flaw> {
+        let text = std::str::from_utf8(text.expose()).map_err(|_| Flaw::Damaged)?;
+        let mut line = Line::new(text);
+        line.literal("{\"kluis-identity\":").ok_or(Flaw::Damaged)?;
+        match line.number() {
+            Some(VERSION) => {}
+            Some(newer) if newer > VERSION => return Err(Flaw::Unsupported(newer)),
+            _ => return Err(Flaw::Damaged),
+        }
+        let public = (|| {
+            line.literal(",\"public\":\"")?;
+            recipient::parse(line.string()?)
+        })();
+        let public = public.ok_or(Flaw::Damaged)?;
+        if line.optional(",\"secret\":\"") {
+            let identity = bare(line).ok_or(Flaw::Damaged)?;
+            return if identity.public() == public {
+                Ok(Self::Bare(identity))
+            } else {
+                Err(Flaw::Damaged)
+            };
+        }
+        let kdf = line
+            .literal(",\"kdf\":")
+            .and_then(|()| Kdf::parse(&mut line));
+        let (memory, passes, lanes) = kdf.ok_or(Flaw::Damaged)?;
+        let kdf = Kdf::checked(memory, passes, lanes).map_err(|error| match error {
+            sealed::Error::Kdf { what, bounds } => Flaw::Kdf { what, bounds },
+            _ => Flaw::Damaged,
+        })?;
+        let locked = locked(text, line, public, kdf).ok_or(Flaw::Damaged)?;
+        Ok(Self::Locked(locked))
+    }
+
+    /// As the file says; of a locked identity it is proven only when that is opened.
+    pub fn public(&self) -> PublicKey {
+        match self {
+            Self::Bare(identity) => identity.public(),
+            Self::Locked(locked) => locked.public,
+        }
+    }
+}
+
+impl Locked {
+    /// Pays for Argon2id once, at most 2 GiB-passes.
+    pub fn open(&self, passphrase: &Passphrase) -> Result<Identity, Error> {
+        let stretched = self.kdf.seed(passphrase, &self.salt);
+        let stretched = stretched.map_err(Error::Memory)?;
+        let opened = cipher(&stretched).open(&associated_data(&self.line), &self.sealed);
+        let opened = opened.ok_or(Flaw::WrongPassphrase)?;
+        let secret = opened.expose().try_into().map_err(|_| Flaw::Damaged)?;
+        let identity = Identity {
+            secret: Key::new(secret),
+        };
+        if identity.public() != self.public {
+            return Err(Flaw::Damaged.into());
+        }
+        Ok(identity)
+    }
+}
+
+fn beginning(public: &PublicKey) -> String {
+    let public = recipient::encode(public);
+    format!("{{\"kluis-identity\":{VERSION},\"public\":\"{public}\"")
+}
+
+/// Behind `"secret":"`.
+fn bare(mut line: Line<'_>) -> Option<Identity> {
+    let secret = base62::decode(PREFIX, line.string()?)?;
+    line.literal("}")?;
+    line.end()?;
+    Some(Identity { secret })
+}
+
+/// Behind the parameters.
+fn locked(text: &str, mut line: Line<'_>, public: PublicKey, kdf: Kdf) -> Option<Locked> {
+    line.literal(",\"salt\":\"")?;
+    let salt = line.bytes()?;
+    let (bound, _) = text.split_once(",\"sealed\":")?;
+    line.literal(",\"sealed\":\"")?;
+    let sealed = line.blob()?;
+    line.literal("}")?;
+    line.end()?;
+    Some(Locked {
+        public,
+        kdf,
+        salt,
+        line: bound.to_owned(),
+        sealed,
+    })
+}
+
+fn cipher(stretched: &Key) -> Xaes {
+    Xaes::new(&subkey(stretched, LABEL, &[]))
+}
+
+fn associated_data(line: &str) -> Vec<u8> {
+    fields(&[FORMAT, LABEL, line].map(str::as_bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CHEAP: Kdf = Kdf {
+        memory: 8 * 1024,
+        passes: 1,
+        lanes: 1,
+    };
+
+    fn passphrase(text: &str) -> Passphrase {
+        Passphrase::new(&Plaintext::new(text.into())).unwrap()
+    }
+
+    fn parse(text: &str) -> Result<Stored, Flaw> {
+        Stored::parse(&Plaintext::new(text.into()))
+    }
+
+    fn text(contents: &Plaintext) -> String {
+        let text = std::str::from_utf8(contents.expose()).unwrap();
+        text.strip_suffix('\n').unwrap().to_owned()
+    }
+
+    fn open(text: &str, typed: &str) -> Result<Identity, Error> {
+        match parse(text)? {
+            Stored::Bare(identity) => Ok(identity),
+            Stored::Locked(locked) => locked.open(&passphrase(typed)),
+        }
+    }
+
+    fn flaw(opened: Result<Identity, Error>) -> Option<Flaw> {
+        match opened {
+            Err(Error::Identity(flaw)) => Some(flaw),
+            _ => None,
+        }
+    }
+
+    /// Each character in its turn replaced by another.
+    fn flips(text: &str) -> impl Iterator<Item = String> {
+        (0..text.len()).map(move |place| {
+            let other = if text.as_bytes()[place] == b'1' {
+                "2"
+            } else {
+                "1"
+            };
+            let mut flipped = text.to_owned();
+            flipped.replace_range(place..=place, other);
+            flipped
+        })
+    }
+
+    #[test]
+    fn an_identity_reads_back_as_it_was_written() {
+        let identity = Identity::random();
+        for contents in [
+            identity.bare(),
+            identity.under(&passphrase("open"), CHEAP).unwrap(),
+        ] {
+            let text = text(&contents);
+            let public = parse(&text).ok().unwrap().public();
+            assert_eq!(public, identity.public());
+            let again = open(&text, "open").unwrap();
+            assert_eq!(again.secret, identity.secret);
+        }
+        assert_ne!(identity.secret, Identity::random().secret);
+    }
+
+    #[test]
+    fn only_the_bare_file_holds_the_secret() {
+        let identity = Identity::random();
+        let secret = base62::encode(PREFIX, identity.secret.as_slice());
+        assert!(text(&identity.bare()).contains(secret.as_str()));
+        let locked = text(&identity.under(&passphrase("open"), CHEAP).unwrap());
+        assert!(!locked.contains(PREFIX) && !locked.contains(&encode(identity.secret.as_slice())));
+    }
+
+    #[test]
+    fn whatever_character_is_changed_nothing_opens() {
+        let identity = Identity::random();
+        let bare = text(&identity.bare());
+        for flipped in flips(&bare) {
+            assert!(flaw(open(&flipped, "open")).is_some(), "{flipped}");
+        }
+        let locked = text(&identity.under(&passphrase("open"), CHEAP).unwrap());
+        for flipped in flips(&locked) {
+            assert!(flaw(open(&flipped, "open")).is_some(), "{flipped}");
+        }
+        for whole in [bare, locked] {
+            for wrong in [
+                format!("{whole} "),
+                format!(" {whole}"),
+                whole[..whole.len() - 1].to_owned(),
+                whole.replace(",\"", ", \""),
+                String::new(),
+            ] {
+                assert_eq!(parse(&wrong).err(), Some(Flaw::Damaged), "{wrong}");
+            }
+        }
+        let latin = Plaintext::new(vec![0xff, 0xfe]);
+        assert_eq!(Stored::parse(&latin).err(), Some(Flaw::Damaged));
+    }
+
+    #[test]
+    fn another_passphrase_does_not_open_it() {
+        let locked = Identity::random().under(&passphrase("open"), CHEAP);
+        let locked = text(&locked.unwrap());
+        for wrong in ["Open", "open ", "ope"] {
+            assert_eq!(flaw(open(&locked, wrong)), Some(Flaw::WrongPassphrase));
+        }
+    }
+
+    #[test]
+    fn a_public_half_of_another_is_damage_also_where_somebody_sealed_it_anew() {
+        let (one, other) = (Identity::random(), Identity::random());
+        let [mine, theirs] = [&one, &other].map(|half| recipient::encode(&half.public()));
+        let bare = text(&one.bare()).replace(&mine, &theirs);
+        assert_eq!(parse(&bare).err(), Some(Flaw::Damaged));
+        // Under a passphrase that is known, with the other's public half bound to it.
+        let salt = [7; SALT_BYTES];
+        let line = format!(
+            "{},\"kdf\":{CHEAP},\"salt\":\"{}\"",
+            beginning(&other.public()),
+            encode(&salt)
+        );
+        let stretched = CHEAP.seed(&passphrase("open"), &salt).unwrap();
+        let sealed = cipher(&stretched).seal(&associated_data(&line), one.secret.as_slice());
+        let locked = format!("{line},\"sealed\":\"{}\"}}", encode(&sealed));
+        assert_eq!(flaw(open(&locked, "open")), Some(Flaw::Damaged));
+    }
+
+    #[test]
+    fn parameters_out_of_bounds_are_refused_before_any_work() {
+        let locked = Identity::random().under(&passphrase("open"), CHEAP);
+        let locked = text(&locked.unwrap());
+        for (m, t, p) in [
+            (8191, 1, 1),
+            (1_048_577, 1, 1),
+            (8192, 0, 1),
+            (8192, 17, 1),
+            (8192, 1, 17),
+            (1_048_576, 3, 1),
+        ] {
+            let asked = format!("\"m\":{m},\"t\":{t},\"p\":{p}");
+            let wrong = locked.replace("\"m\":8192,\"t\":1,\"p\":1", &asked);
+            assert!(matches!(parse(&wrong), Err(Flaw::Kdf { .. })), "{asked}");
+        }
+    }
+
+    #[test]
+    fn a_newer_format_is_told_from_damage() {
+        let newer = "{\"kluis-identity\":2,\"public\":1}";
+        assert_eq!(parse(newer).err(), Some(Flaw::Unsupported(2)));
+        let none = "{\"kluis-identity\":0,\"public\":1}";
+        assert_eq!(parse(none).err(), Some(Flaw::Damaged));
+    }
+}
