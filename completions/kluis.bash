@@ -49,6 +49,9 @@ _kluis() {
             kluis,inject)
                 cmd="kluis__subcmd__inject"
                 ;;
+            kluis,key)
+                cmd="kluis__subcmd__key"
+                ;;
             kluis,list)
                 cmd="kluis__subcmd__list"
                 ;;
@@ -66,6 +69,9 @@ _kluis() {
                 ;;
             kluis,prune)
                 cmd="kluis__subcmd__prune"
+                ;;
+            kluis,rekey)
+                cmd="kluis__subcmd__rekey"
                 ;;
             kluis,rm)
                 cmd="kluis__subcmd__delete"
@@ -118,6 +124,15 @@ _kluis() {
             kluis__subcmd__app,unlink)
                 cmd="kluis__subcmd__app__subcmd__unlink"
                 ;;
+            kluis__subcmd__key,add)
+                cmd="kluis__subcmd__key__subcmd__add"
+                ;;
+            kluis__subcmd__key,list)
+                cmd="kluis__subcmd__key__subcmd__list"
+                ;;
+            kluis__subcmd__key,remove)
+                cmd="kluis__subcmd__key__subcmd__remove"
+                ;;
             kluis__subcmd__workspace,create)
                 cmd="kluis__subcmd__workspace__subcmd__create"
                 ;;
@@ -137,7 +152,7 @@ _kluis() {
 
     case "${cmd}" in
         kluis)
-            opts="-w -q -y -h -V --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --accept-older --color --help --version create set update get show list ls move mv delete rm import rotate rollback history prune run export inject app check trust init workspace passphrase verify completions"
+            opts="-w -q -y -h -V --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --help --version create set update get show list ls move mv delete rm import rotate rollback history prune run export inject app check trust init workspace key passphrase rekey verify completions"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -179,7 +194,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__app)
-            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --accept-older --color --help create link unlink list show delete sync"
+            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --help create link unlink list show delete sync"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -221,7 +236,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__app__subcmd__create)
-            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --accept-older --color --help"
+            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -263,7 +278,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__app__subcmd__delete)
-            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --accept-older --color --help"
+            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -305,7 +320,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__app__subcmd__link)
-            opts="-w -q -y -h --literal-name --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --accept-older --color --help"
+            opts="-w -q -y -h --literal-name --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -347,7 +362,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__app__subcmd__list)
-            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --accept-older --color --help"
+            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -389,7 +404,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__app__subcmd__show)
-            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --accept-older --color --help"
+            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -431,7 +446,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__app__subcmd__sync)
-            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --accept-older --color --help"
+            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -473,7 +488,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__app__subcmd__unlink)
-            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --accept-older --color --help"
+            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -515,7 +530,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__check)
-            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --accept-older --color --allow-env --for --reveal --help"
+            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --allow-env --for --reveal --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -569,7 +584,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__completions)
-            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --accept-older --color --help bash elvish fish powershell zsh"
+            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -611,7 +626,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__create)
-            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --accept-older --color --literal-name --comment --description --env-key --allow-domain --rotate-every --expires --value-file --generate --raw --slot --input --help"
+            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --literal-name --comment --description --env-key --allow-domain --rotate-every --expires --value-file --generate --raw --slot --input --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -693,7 +708,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__delete)
-            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --accept-older --color --literal-name --force --help"
+            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --literal-name --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -735,7 +750,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__export)
-            opts="-w -q -y -f -e -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --accept-older --color --format --manifest-name --app --all --allow-env --for --reveal --help"
+            opts="-w -q -y -f -e -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --format --manifest-name --app --all --allow-env --for --reveal --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -809,7 +824,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__get)
-            opts="-w -q -y -c -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --accept-older --color --literal-name --at --slot --latest --previous --for --reveal --clip --help"
+            opts="-w -q -y -c -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --literal-name --at --slot --latest --previous --for --reveal --clip --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -863,7 +878,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__history)
-            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --accept-older --color --literal-name --help"
+            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --literal-name --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -905,7 +920,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__import)
-            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --accept-older --color --format --dry-run --on-conflict --skip-empty --help"
+            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --format --dry-run --on-conflict --skip-empty --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -955,7 +970,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__init)
-            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --accept-older --color --token --recovery --kdf --help"
+            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --token --recovery --kdf --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1001,7 +1016,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__inject)
-            opts="-w -q -y -i -o -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --accept-older --color --in-file --out-file --for --reveal --help"
+            opts="-w -q -y -i -o -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --in-file --out-file --for --reveal --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1066,8 +1081,196 @@ _kluis() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        kluis__subcmd__key)
+            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --help list add remove"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --vault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -w)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --passphrase-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --vault-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        kluis__subcmd__key__subcmd__add)
+            opts="-w -q -y -h --passphrase --token --recipient --workspace --read-only --expires --label --new-passphrase-file --kdf --vault --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --recipient)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -w)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --expires)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --label)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --new-passphrase-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --kdf)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --vault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --passphrase-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --vault-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        kluis__subcmd__key__subcmd__list)
+            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --vault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -w)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --passphrase-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --vault-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        kluis__subcmd__key__subcmd__remove)
+            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --vault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -w)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --passphrase-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --vault-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         kluis__subcmd__list)
-            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --accept-older --color --all-workspaces --name --app --due --within --exit-code --help"
+            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --all-workspaces --name --app --due --within --exit-code --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1121,7 +1324,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__move)
-            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --accept-older --color --literal-name --to-workspace --help"
+            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --literal-name --to-workspace --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1167,7 +1370,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__passphrase)
-            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --accept-older --color --new-passphrase-file --kdf --help"
+            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --key --new-passphrase-file --kdf --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1201,6 +1404,10 @@ _kluis() {
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
+                --key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --new-passphrase-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1217,7 +1424,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__prune)
-            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --accept-older --color --literal-name --keep --help"
+            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --literal-name --keep --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1262,8 +1469,50 @@ _kluis() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        kluis__subcmd__rekey)
+            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --vault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -w)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --passphrase-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --vault-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         kluis__subcmd__rollback)
-            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --accept-older --color --literal-name --to --help"
+            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --literal-name --to --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1309,7 +1558,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__rotate)
-            opts="-w -q -y -e -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --accept-older --color --literal-name --value-file --generate --raw --at --in --if-older-than --keep --expires --exec --files --resume --discard --for --reveal --help"
+            opts="-w -q -y -e -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --literal-name --value-file --generate --raw --at --in --if-older-than --keep --expires --exec --files --resume --discard --for --reveal --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1395,7 +1644,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__run)
-            opts="-w -q -y -e -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --accept-older --color --app --all --allow-env --for --reveal --only --stdin --mask --help"
+            opts="-w -q -y -e -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --app --all --allow-env --for --reveal --only --stdin --mask --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1461,7 +1710,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__set)
-            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --accept-older --color --literal-name --comment --description --env-key --allow-domain --rotate-every --expires --value-file --generate --raw --slot --input --no-allow-domain --no-rotate-every --no-expires --replace --help"
+            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --literal-name --comment --description --env-key --allow-domain --rotate-every --expires --value-file --generate --raw --slot --input --no-allow-domain --no-rotate-every --no-expires --replace --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1543,7 +1792,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__show)
-            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --accept-older --color --literal-name --help"
+            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --literal-name --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1585,7 +1834,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__trust)
-            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --accept-older --color --list --remove --help"
+            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --list --remove --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1627,7 +1876,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__update)
-            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --accept-older --color --literal-name --name --comment --description --env-key --allow-domain --rotate-every --expires --value-file --generate --raw --slot --input --no-allow-domain --no-rotate-every --no-expires --value --remove-slot --replace --help"
+            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --literal-name --name --comment --description --env-key --allow-domain --rotate-every --expires --value-file --generate --raw --slot --input --no-allow-domain --no-rotate-every --no-expires --value --remove-slot --replace --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1717,7 +1966,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__verify)
-            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --accept-older --color --help"
+            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1759,7 +2008,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__workspace)
-            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --accept-older --color --help create list update delete"
+            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --help create list update delete"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1801,7 +2050,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__workspace__subcmd__create)
-            opts="-w -q -y -h --comment --description --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --accept-older --color --help"
+            opts="-w -q -y -h --comment --description --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1851,7 +2100,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__workspace__subcmd__delete)
-            opts="-w -q -y -h --force --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --accept-older --color --help"
+            opts="-w -q -y -h --force --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1893,7 +2142,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__workspace__subcmd__list)
-            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --accept-older --color --help"
+            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1935,7 +2184,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__workspace__subcmd__update)
-            opts="-w -q -y -h --name --comment --description --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --accept-older --color --help"
+            opts="-w -q -y -h --name --comment --description --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

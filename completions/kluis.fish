@@ -63,7 +63,9 @@ complete -c kluis -n "__fish_kluis_needs_command" -f -a "check" -d 'Check that e
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "trust" -d 'Let the project file draw on a vault outside of its folder'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "init" -d 'Make a new vault'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "workspace" -d 'Manage workspaces'
+complete -c kluis -n "__fish_kluis_needs_command" -f -a "key" -d 'Manage who can unlock'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "passphrase" -d 'Change the passphrase'
+complete -c kluis -n "__fish_kluis_needs_command" -f -a "rekey" -d 'Encrypt everything anew under new keys'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "verify" -d 'Decrypt everything and say so'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "restore" -d 'Bring back the vault as it was before the last change, or another copy of it'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "completions" -d 'Print a completion script'
@@ -718,6 +720,69 @@ complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_s
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from list add remove" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from list add remove" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from list add remove" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from list add remove" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from list add remove" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from list add remove" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from list add remove" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from list add remove" -s q -l quiet -d 'Print no notes; `list` prints bare names'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from list add remove" -s y -l yes -d 'Answer yes to every question'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from list add remove" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from list add remove" -s h -l help -d 'Print help'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from list add remove" -f -a "list" -d 'List the keys, never what opens them'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from list add remove" -f -a "add" -d 'Admit somebody: a passphrase, a token or a recipient'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from list add remove" -f -a "remove" -d 'Take a key away, and give new keys to what it reached'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print no notes; `list` prints bare names'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes to every question'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l recipient -d 'Admit the owner of an identity by its public half' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -s w -l workspace -d 'Reach only this workspace; may be repeated' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l expires -d 'Advise against its use after this time, or a duration such as `90d`' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l label -d 'What to call it, at most 63 characters [default: its kind]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l new-passphrase-file -d 'Read the new passphrase from this file, one final newline aside' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l kdf -d 'Work for Argon2id: memory in MiB, passes and lanes [default: measured, at least m=64,t=3,p=4]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l passphrase -d 'Make a key that another passphrase opens'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l token -d 'Make a token and print it'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l read-only -d 'Read, and never write'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Print no notes; `list` prints bare names'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -s y -l yes -d 'Answer yes to every question'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Print no notes; `list` prints bare names'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -s y -l yes -d 'Answer yes to every question'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
@@ -726,6 +791,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -l vault-key -d 
 complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -l key -d 'The key to change, by its id or label' -r
 complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -l new-passphrase-file -d 'Read the new passphrase from this file, one final newline aside' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -l kdf -d 'Work for Argon2id: memory in MiB, passes and lanes [default: measured, at least m=64,t=3,p=4]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -l json -d 'Print results, warnings and errors as JSON'
@@ -734,6 +800,19 @@ complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -s y -l yes -d '
 complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
 complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
 complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -s h -l help -d 'Print help'
+complete -c kluis -n "__fish_kluis_using_subcommand rekey" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand rekey" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand rekey" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand rekey" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand rekey" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand rekey" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand rekey" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand rekey" -s q -l quiet -d 'Print no notes; `list` prints bare names'
+complete -c kluis -n "__fish_kluis_using_subcommand rekey" -s y -l yes -d 'Answer yes to every question'
+complete -c kluis -n "__fish_kluis_using_subcommand rekey" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand rekey" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand verify" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand verify" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand verify" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F

@@ -212,8 +212,10 @@ const GROUPS: &[Group] = &[
         verbs: &[
             verb::<commands::init::Init>("init", "Make a new vault"),
             verb::<commands::workspace::Workspace>("workspace", "Manage workspaces"),
+            verb::<commands::key::Key>("key", "Manage who can unlock"),
             verb::<commands::passphrase::Passphrase>("passphrase", "Change the passphrase"),
             verb::<commands::identity::Identity>("identity", "Manage a key pair of your own"),
+            verb::<commands::rekey::Rekey>("rekey", "Encrypt everything anew under new keys"),
             verb::<commands::verify::Verify>("verify", "Decrypt everything and say so"),
             verb::<commands::restore::Restore>(
                 "restore",

@@ -106,7 +106,7 @@ Exit codes:
   0    done, durable; or nothing to change
   1    failed: I/O, an unexpected state
   2    the command line is wrong
-  3    no such vault, workspace, secret, slot or app; or no slot effective yet
+  3    no such vault, workspace, secret, slot, app or key; or no slot effective yet
   4    locked: no key given opens the vault, or nobody was there to ask
   5    damaged or not authentic; an older copy; or written by a newer kluis
   6    it exists already, is in use, or changed underneath; nothing was written
@@ -386,6 +386,7 @@ fn of_vault(error: &vault::Error) -> Exit {
         E::Exists { .. } | E::InUse { .. } => Exit::Conflict,
         E::Invalid(_) => Exit::Invalid,
         E::Denied { .. } | E::OutOfReach { .. } => Exit::Denied,
+        E::Expired { .. } => Exit::Locked,
         E::Sealed(error) => of_sealed(error),
         E::Keyring(error) => of_keyring(error),
         E::Store(error) => of_store(error),
@@ -410,6 +411,7 @@ fn of_keyring(error: &keyring::Error) -> Exit {
         | E::NoPassphraseKey
         | E::MistypedToken
         | E::WrongToken
+        | E::RefusedToken
         | E::WrongIdentity
         | E::TooMuchWork => Exit::Locked,
         E::Identity(flaw) => match flaw {
@@ -417,6 +419,7 @@ fn of_keyring(error: &keyring::Error) -> Exit {
             Flaw::Damaged | Flaw::Kdf { .. } => Exit::Damaged,
             Flaw::Unsupported(_) => Exit::Unsupported,
         },
+        E::MistypedRecipient => Exit::Invalid,
         E::Memory(_) => Exit::Failed,
         E::KeyChanged => Exit::Conflict,
         E::OutOfReach | E::ReadOnly | E::NeedsFullAccess => Exit::Denied,
@@ -460,6 +463,7 @@ fn hint_of_vault(error: &vault::Error) -> Option<String> {
         } => "`kluis workspace list` shows what there is",
         E::NotFound { what: "app", .. } => "`kluis app list` shows what there is",
         E::NotFound { what: "link", .. } => "`kluis app show` shows what there is",
+        E::NotFound { what: "key", .. } => "`kluis key list` shows what there is",
         E::NotFound { what: "slot", .. } => "`kluis history` shows the slots of a secret",
         E::NotFound {
             what: "identity", ..
@@ -480,6 +484,9 @@ fn hint_of_vault(error: &vault::Error) -> Option<String> {
             "say where it goes with --for, or hand it out anyway with --reveal; `kluis update` changes the list"
         }
         E::OutOfReach { .. } => "this key is limited to other workspaces",
+        E::Expired { .. } => {
+            "ask for a new one, which `kluis key add` makes; if that is wrong, look at this machine's clock"
+        }
         E::Sealed(error) | E::Keyring(K::Sealed(error)) => match error {
             sealed::Error::Damaged(_) => {
                 "nothing was changed; `kluis restore` brings back the copy before the last change"
@@ -497,10 +504,15 @@ fn hint_of_vault(error: &vault::Error) -> Option<String> {
             K::WrongPassphrase => "a recovery token unlocks without it: KLUIS_TOKEN",
             K::NoPassphrase => "give one of 1 to 1,024 bytes of UTF-8",
             K::NoPassphraseKey => {
-                "unlock it with a token, KLUIS_TOKEN or KLUIS_TOKEN_FILE, or with an identity, --identity or KLUIS_IDENTITY"
+                "unlock it with a token (KLUIS_TOKEN, KLUIS_TOKEN_FILE) or an identity (KLUIS_IDENTITY); with that, `kluis key add --passphrase` adds one"
             }
             K::MistypedToken => "a token begins with kls_ and is 74 characters long",
-            K::WrongToken => "was it made for another vault, or removed?",
+            K::WrongToken => {
+                "its key was removed, or it is another vault's: who has full access sees those there are with `kluis key list`"
+            }
+            K::RefusedToken => {
+                "this may be a vault that somebody made up: compare with `kluis verify` on a machine you trust"
+            }
             K::WrongIdentity => {
                 "was it admitted? `kluis identity show` prints the public half to admit it by"
             }
@@ -513,6 +525,7 @@ fn hint_of_vault(error: &vault::Error) -> Option<String> {
                     "nobody can open it without; make another to be admitted with"
                 }
             },
+            K::MistypedRecipient => "a recipient begins with klp_ and is 53 characters long",
             K::KeyChanged => "nothing was written; run the command again",
             K::NeedsFullAccess | K::ReadOnly | K::OutOfReach => "use a key with wider access",
             K::TooMuchWork => "unlock it with a token",

@@ -19,6 +19,7 @@ use crate::store::file::FileStore;
 use crate::ui::{ColorChoice, Ui};
 use crate::vault::change::Change;
 use crate::vault::clock::Clock;
+use crate::vault::key;
 use crate::vault::name::WorkspaceName;
 use crate::vault::time::Timestamp;
 use crate::vault::{Changed, Scan, Vault};
@@ -143,6 +144,21 @@ impl<'u> Context<'u> {
         Ok(vault)
     }
 
+    /// Opens the vault to change who may unlock it. That takes full access, and a keyring of this
+    /// process's own beside the vault's: it makes grants, which nothing does on another's behalf.
+    pub fn open_as_owner(&mut self) -> Result<(Vault, LocalKeyring), Error> {
+        let store = Box::new(self.store()?);
+        let mut owner = None;
+        let vault = Vault::open(store, Scan::Everything, |header| {
+            let keyring = self.unlock(header)?;
+            keyring.master()?;
+            owner = Some(keyring.clone());
+            Ok::<_, Error>(Box::new(keyring) as _)
+        })?;
+        self.now = SystemClock.now();
+        Ok((vault, owner.ok_or(keyring::Error::NeedsFullAccess)?))
+    }
+
     /// Opens the vault and changes it under the writers' lock.
     pub fn change<T>(
         &mut self,
@@ -161,8 +177,17 @@ impl<'u> Context<'u> {
         self.replace(vault, Previous::Keep, act)
     }
 
+    /// As [`Context::change_in`], and keeps no bytes from before: they open with what is taken away.
+    pub fn change_for_good<T>(
+        &mut self,
+        vault: &mut Vault,
+        act: impl FnOnce(&mut Change<'_>) -> Result<T, Error>,
+    ) -> Result<Changed<T>, Error> {
+        self.replace(vault, Previous::Remove, act)
+    }
+
     /// Changes a vault that is open already, and says what becomes of the bytes before.
-    pub fn replace<T>(
+    fn replace<T>(
         &mut self,
         vault: &mut Vault,
         previous: Previous,
@@ -182,9 +207,15 @@ impl<'u> Context<'u> {
         changed
     }
 
-    /// The first way to unlock that applies: a token, a token's file, a passphrase's file, an identity, a
-    /// prompt.
+    /// A keyring by the first way to unlock that applies, unless it has expired as far as can be told.
     pub fn unlock(&mut self, header: &Header) -> Result<LocalKeyring, Error> {
+        let keyring = self.unlock_first(header)?;
+        key::check_expiry(&keyring, header, self.now)?;
+        Ok(keyring)
+    }
+
+    /// A token, a token's file, a passphrase's file, an identity, a prompt.
+    fn unlock_first(&mut self, header: &Header) -> Result<LocalKeyring, Error> {
         self.check_pin(header)?;
         let likely = self.seen.recall(header).opened_by();
         let unlocking = &self.settings.unlocking;

@@ -36,6 +36,7 @@ impl Verb for Create {
         } = self.content.read(context)?;
         let name = self.name.name_or(name)?;
         let mut vault = context.open(Scan::Lookup)?;
+        vault.check_may_write(vault.workspace(context.workspace())?.id)?;
         if !self.content.is_json() {
             values = self.content.read_value(context)?;
         }

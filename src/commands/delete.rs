@@ -33,6 +33,7 @@ impl Verb for Delete {
         let mut vault = context.open(Scan::Lookup)?;
         let workspace = context.workspace().cloned();
         let secret = vault.secret(workspace.as_ref(), &reference)?;
+        vault.check_may_write(secret.workspace)?;
         attention::warn_unfinished(context, &secret);
         let (path, values) = (secret.path(), secret.slots.len());
         let (references, question) = if self.force {

@@ -2,21 +2,63 @@
 //! of a made one.
 
 use super::Context;
-use super::context::read_credential;
+use super::context::{is_stdin, read_credential};
 use super::generate::GenerateSpec;
+use super::kdf::KdfArgs;
 use crate::error::Error;
 use crate::keyring;
+use crate::keyring::issue::Credential;
 use crate::plaintext::Plaintext;
+use crate::sealed::id::{KeyId, VaultId};
 use crate::sealed::kdf::Passphrase;
 use crate::sealed::random;
 use crate::ui::Answer;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Six words of the EFF's list: 77 bits.
 const OFFERED: &str = "words:6";
 /// What a rough look calls weak. No estimate: it cannot tell `correct horse` from something unheard of.
 const MIN_CHARACTERS: usize = 14;
 const MIN_DISTINCT: usize = 8;
+
+#[derive(clap::Args)]
+pub struct NewPassphraseArgs {
+    /// Read the new passphrase from this file, one final newline aside
+    #[arg(long, value_name = "PATH")]
+    new_passphrase_file: Option<PathBuf>,
+
+    #[command(flatten)]
+    kdf: KdfArgs,
+}
+
+impl NewPassphraseArgs {
+    pub fn is_given(&self) -> bool {
+        self.new_passphrase_file.is_some() || self.kdf.is_given()
+    }
+
+    /// Whether there is one stdin for two passphrases. To be called before anything is read.
+    pub fn check_stdin(&self, context: &Context) -> Result<(), Error> {
+        let old = context.settings.unlocking.passphrase_file.as_deref();
+        if old.is_some_and(is_stdin) && self.new_passphrase_file.as_deref().is_some_and(is_stdin) {
+            return Err(Error::usage(
+                "the old and the new passphrase cannot both come from stdin",
+            ));
+        }
+        Ok(())
+    }
+
+    /// What the key of this id is to be opened with.
+    pub fn credential(
+        &self,
+        context: &mut Context,
+        vault: VaultId,
+        key: KeyId,
+    ) -> Result<Credential, Error> {
+        let chosen = choose(context, self.new_passphrase_file.as_deref())?;
+        let kdf = self.kdf.choose(context)?;
+        Ok(Credential::passphrase(vault, key, &chosen, kdf)?)
+    }
+}
 
 /// A new passphrase from `file`, or asked for twice.
 pub fn choose(context: &mut Context, file: Option<&Path>) -> Result<Passphrase, Error> {

@@ -44,6 +44,7 @@ impl Verb for Set {
         self.clear.clear(&mut fields);
         let name = self.name.name_or(name)?;
         let mut vault = context.open(Scan::Lookup)?;
+        vault.check_may_write(vault.workspace(context.workspace())?.id)?;
         if !self.content.is_json() {
             values = self.content.read_value(context)?;
         }

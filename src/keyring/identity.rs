@@ -121,7 +121,7 @@ impl Stored {
         }
         let public = (|| {
             line.literal(",\"public\":\"")?;
-            recipient::parse(line.string()?)
+            recipient::parse(line.string()?).ok()
         })();
         let public = public.ok_or(Flaw::Damaged)?;
         if line.optional(",\"secret\":\"") {

@@ -1,87 +1,164 @@
-//! New keys: the line that goes into the header, and what its holder is given.
+//! New keys, and new grants for those that are there: the lines that go into the header. A grant reaches
+//! exactly as far as what the owner knows of its key says.
 
 use super::Error;
 use super::master::Master;
 use super::token::Token;
 use crate::plaintext::Plaintext;
-use crate::sealed::grant::Grant;
-use crate::sealed::header::{Bond, Key, Lock};
+use crate::sealed::grant::{Grant, Granted};
+use crate::sealed::header::{self, Bond, Key, Lock};
 use crate::sealed::id::{KeyId, VaultId};
 use crate::sealed::kdf::{Kdf, Passphrase, SALT_BYTES};
-use crate::sealed::seed::{Seed, seal_grant};
+use crate::sealed::seed::{PublicKey, Seed, seal_grant};
 use crate::sealed::{self, Part, meta, random};
 
-/// A full-access key behind a passphrase. Pays for Argon2id once.
-pub fn passphrase(
-    master: &Master,
-    vault: VaultId,
-    id: KeyId,
-    passphrase: &Passphrase,
-    kdf: Kdf,
-    about: &meta::Key,
-) -> Result<Key, Error> {
-    let salt = random::bytes::<SALT_BYTES>();
-    let secret = kdf.seed(passphrase, &salt).map_err(Error::Memory)?;
-    let seed = Seed::new(secret, vault, id);
-    let bond = bond(master, &seed);
-    grant(
-        master,
-        vault,
-        id,
-        Lock::Passphrase { kdf, salt, bond },
-        &seed,
-        about,
-        &master.grant(),
-    )
+/// What somebody will unlock with. All that costs time is done, and nothing is granted yet: what there is
+/// to grant is known under the lock.
+pub struct Credential {
+    pub id: KeyId,
+    public: PublicKey,
+    held: Held,
 }
 
-/// A full-access key behind a new token.
-pub fn token(master: &Master, vault: VaultId, about: &meta::Key) -> Result<(Key, Token), Error> {
-    let id = KeyId::random();
-    let salt = random::bytes::<SALT_BYTES>();
-    let token = Token::random(id);
-    let seed = Seed::from_token(&token.secret, &salt, vault, id);
-    let bond = bond(master, &seed);
-    let lock = Lock::Token { salt, bond };
-    let key = grant(master, vault, id, lock, &seed, about, &master.grant())?;
-    Ok((key, token))
+enum Held {
+    Passphrase {
+        kdf: Kdf,
+        salt: [u8; SALT_BYTES],
+        seed: Seed,
+    },
+    Token {
+        salt: [u8; SALT_BYTES],
+        seed: Seed,
+    },
+    /// By its owner, who gave the public half away.
+    Elsewhere,
 }
 
-pub(super) fn bond(master: &Master, seed: &Seed) -> Bond {
-    Bond {
-        commit: seed.commitment(),
-        anchor: seed.seal_anchor(&master.verify()),
+impl Credential {
+    /// A passphrase for the key of this id. Pays for Argon2id once.
+    pub fn passphrase(
+        vault: VaultId,
+        id: KeyId,
+        passphrase: &Passphrase,
+        kdf: Kdf,
+    ) -> Result<Self, Error> {
+        let salt = random::bytes::<SALT_BYTES>();
+        let secret = kdf.seed(passphrase, &salt).map_err(Error::Memory)?;
+        let seed = Seed::new(secret, vault, id);
+        Ok(Self {
+            id,
+            public: seed.public(),
+            held: Held::Passphrase { kdf, salt, seed },
+        })
+    }
+
+    /// A new token, and the key it will open.
+    pub fn token(vault: VaultId) -> (Self, Token) {
+        let (id, salt) = (KeyId::random(), random::bytes::<SALT_BYTES>());
+        let token = Token::random(id);
+        let seed = Seed::from_token(&token.secret, &salt, vault, id);
+        let credential = Self {
+            id,
+            public: seed.public(),
+            held: Held::Token { salt, seed },
+        };
+        (credential, token)
+    }
+
+    /// The identity that has this public half.
+    pub fn recipient(public: PublicKey) -> Self {
+        Self {
+            id: KeyId::random(),
+            public,
+            held: Held::Elsewhere,
+        }
     }
 }
 
-/// The line of a key whose holder is granted `content`.
-pub(super) fn grant(
-    master: &Master,
-    vault: VaultId,
-    id: KeyId,
-    lock: Lock,
-    seed: &Seed,
-    about: &meta::Key,
-    content: &Grant,
-) -> Result<Key, Error> {
-    let about = master.seal_about(id, &meta::encode(about));
-    let mut key = Key {
-        id,
-        lock,
-        public: seed.public(),
-        grant: Vec::new(),
-        about,
-    };
-    let content = content.encode();
-    let damaged = sealed::Error::Damaged(Part::Key(id));
-    let Some(grant) = seal_grant(vault, &key.public, &key.public_part(), content.expose()) else {
-        return Err(damaged.into());
-    };
-    key.grant = grant;
-    if opens(&key, seed, &content, master) {
-        Ok(key)
-    } else {
-        Err(damaged.into())
+/// Who has full access, and the workspaces that there are to grant.
+pub struct Issuer<'a> {
+    pub master: &'a Master,
+    pub workspaces: &'a [header::Workspace],
+}
+
+impl Issuer<'_> {
+    /// The line of a new key, which reaches as far as `about` says.
+    pub fn issue(&self, credential: &Credential, about: &meta::Key) -> Result<Key, Error> {
+        let (lock, seed) = match &credential.held {
+            Held::Passphrase { kdf, salt, seed } => {
+                let (kdf, salt, bond) = (*kdf, *salt, self.bond(seed));
+                (Lock::Passphrase { kdf, salt, bond }, Some(seed))
+            }
+            Held::Token { salt, seed } => {
+                let (salt, bond) = (*salt, self.bond(seed));
+                (Lock::Token { salt, bond }, Some(seed))
+            }
+            Held::Elsewhere => (Lock::Identity, None),
+        };
+        let key = Key {
+            id: credential.id,
+            lock,
+            public: credential.public,
+            grant: Vec::new(),
+            about: Vec::new(),
+        };
+        self.grant(key, seed, about)
+    }
+
+    /// The line of a key that is there already, granted anew through its public half. With its seed the
+    /// anchor is made anew as well; without it an anchor stays as it is.
+    pub fn renew(&self, old: &Key, seed: Option<&Seed>, about: &meta::Key) -> Result<Key, Error> {
+        let mut key = old.clone();
+        if let (Some(seed), Lock::Passphrase { bond, .. } | Lock::Token { bond, .. }) =
+            (seed, &mut key.lock)
+        {
+            *bond = self.bond(seed);
+        }
+        self.grant(key, seed, about)
+    }
+
+    fn bond(&self, seed: &Seed) -> Bond {
+        Bond {
+            commit: seed.commitment(),
+            anchor: seed.seal_anchor(&self.master.verify()),
+        }
+    }
+
+    /// Fills in what is sealed in a line.
+    fn grant(&self, mut key: Key, seed: Option<&Seed>, about: &meta::Key) -> Result<Key, Error> {
+        let damaged = || Error::from(sealed::Error::Damaged(Part::Key(key.id)));
+        let content = self.content(about)?.encode();
+        let line = key.public_part();
+        let grant = seal_grant(self.master.vault(), &key.public, &line, content.expose());
+        let grant = grant.ok_or_else(damaged)?;
+        (key.grant, key.about) = (grant, self.master.seal_about(key.id, &meta::encode(about)));
+        if seed.is_none_or(|seed| opens(&key, seed, &content, self.master)) {
+            Ok(key)
+        } else {
+            Err(sealed::Error::Damaged(Part::Key(key.id)).into())
+        }
+    }
+
+    fn content(&self, about: &meta::Key) -> Result<Grant, Error> {
+        let Some(reach) = &about.workspaces else {
+            return Ok(self.master.grant());
+        };
+        let mut granted = Vec::with_capacity(reach.len());
+        for reach in reach {
+            // One that was deleted since has no keys to give.
+            let line = self
+                .workspaces
+                .iter()
+                .find(|line| line.id == reach.workspace);
+            let Some(line) = line else { continue };
+            let (read, sign) = self.master.unwrapped(line)?;
+            granted.push(Granted {
+                workspace: reach.workspace,
+                read,
+                sign: reach.write.then_some(sign),
+            });
+        }
+        Ok(Grant::Workspaces(granted))
     }
 }
 

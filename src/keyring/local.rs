@@ -14,6 +14,7 @@ use crate::sealed::sign::{Digest, SignatureBytes, VerifyKey};
 use crate::sealed::{self, Part};
 use std::collections::HashMap;
 
+#[derive(Clone)]
 pub struct LocalKeyring {
     vault: VaultId,
     key: KeyId,
@@ -98,6 +99,27 @@ impl LocalKeyring {
         };
         (self.master, self.workspaces) = (master, keys);
         Ok(())
+    }
+
+    /// With other keys behind the same passphrase, token or identity.
+    pub(super) fn succeeded_by(
+        &self,
+        master: Master,
+        workspaces: HashMap<WorkspaceId, WorkspaceKeys>,
+    ) -> Self {
+        let pinned = self.pinned.map(|_| master.verify());
+        Self {
+            vault: self.vault,
+            key: self.key,
+            seed: self.seed.clone(),
+            master: Some(master),
+            workspaces,
+            pinned,
+        }
+    }
+
+    pub(super) fn seed(&self) -> &Seed {
+        &self.seed
     }
 
     /// The root key and header seed, for issuing keys. An agent's keyring has no such door.

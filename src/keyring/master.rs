@@ -11,10 +11,12 @@ use crate::sealed::place::Place;
 use crate::sealed::sign::{self, SignatureBytes, Signed, VerifyKey};
 use crate::sealed::xaes::Xaes;
 use crate::sealed::{self, Part, random};
+use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 const WRAPPED_BYTES: usize = 64;
 
+#[derive(Clone)]
 pub struct Master {
     vault: VaultId,
     root: Key,
@@ -33,6 +35,19 @@ impl Master {
             root,
             header,
         }
+    }
+
+    /// Another root key beside the same header seed.
+    pub(super) fn with_new_root(&self) -> Self {
+        Self::new(self.vault, Key::new(random::bytes()), self.header.clone())
+    }
+
+    pub(super) fn has_same_root(&self, other: &Self) -> bool {
+        self.root.ct_eq(other.root.as_slice()).into()
+    }
+
+    pub(super) fn vault(&self) -> VaultId {
+        self.vault
     }
 
     /// The key that headers are verified with.

@@ -8,8 +8,7 @@ pub mod issue;
 pub mod local;
 pub mod master;
 pub mod recipient;
-#[cfg(test)]
-pub mod scoped;
+pub mod renew;
 pub mod token;
 pub mod unlock;
 pub mod workspace;
@@ -82,6 +81,10 @@ pub enum Error {
     WrongIdentity,
     #[error(transparent)]
     Identity(#[from] identity::Flaw),
+    #[error("the token has the id of a key of this vault, and does not open it")]
+    RefusedToken,
+    #[error("the recipient is mistyped: its checksum does not match")]
+    MistypedRecipient,
     #[error("the passphrase keys of this vault ask for more work than one command may do")]
     TooMuchWork,
     #[error("the memory for the key derivation could not be had")]

@@ -1,15 +1,68 @@
-//! A recipient: the public half of an identity, as one text to give away. It unlocks nothing.
+//! The public half of an identity as its owner gives it away, `klp_…`: whoever has it can admit them to a
+//! vault, and nothing else.
 
-use super::base62;
-use crate::sealed::seed::PublicKey;
+use super::{Error, base62};
+use crate::sealed::id::VaultId;
+use crate::sealed::seed::{PublicKey, seal_grant};
 
 pub const PREFIX: &str = "klp_";
+const PUBLIC_BYTES: usize = 32;
 
+/// The text to give away.
 pub fn encode(public: &PublicKey) -> String {
     base62::encode(PREFIX, public).to_string()
 }
 
-/// Reads `klp_…`; `None` when it is mistyped.
-pub fn parse(text: &str) -> Option<PublicKey> {
-    base62::decode::<32>(PREFIX, text).map(|public| *public)
+/// Reads `klp_…`, white space around it aside. A point with which no secret can be shared is refused: its
+/// grant could be opened by anyone.
+pub fn parse(text: &str) -> Result<PublicKey, Error> {
+    let public = base62::decode::<PUBLIC_BYTES>(PREFIX, text.trim());
+    let public = *public.ok_or(Error::MistypedRecipient)?;
+    match seal_grant(VaultId::from_bits(0), &public, "", b"") {
+        Some(_) => Ok(public),
+        None => Err(Error::MistypedRecipient),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sealed::derive::Key;
+    use crate::sealed::id::KeyId;
+    use crate::sealed::seed::Seed;
+
+    #[test]
+    fn a_recipient_reads_back_as_it_was_written() {
+        let secret = Key::new([5; PUBLIC_BYTES]);
+        let seed = Seed::new(secret, VaultId::from_bits(1), KeyId::from_bits(2));
+        let text = encode(&seed.public());
+        assert!(text.starts_with("klp_") && text.len() == 53, "{text}");
+        assert_eq!(parse(&text).ok(), Some(seed.public()));
+        assert_eq!(parse(&format!(" {text}\n")).ok(), Some(seed.public()));
+    }
+
+    #[test]
+    fn what_is_no_recipient_is_refused() {
+        let text = encode(&[9; PUBLIC_BYTES]);
+        assert!(parse(&text).is_ok());
+        let one_letter = text.replacen(
+            &text[20..21],
+            if &text[20..21] == "a" { "b" } else { "a" },
+            1,
+        );
+        for wrong in [
+            "",
+            "klp_",
+            &text[..text.len() - 1],
+            &format!("{text}0"),
+            &text.replace("klp_", "kls_"),
+            &one_letter,
+            &encode(&[0; PUBLIC_BYTES]),
+        ] {
+            assert!(
+                matches!(parse(wrong), Err(Error::MistypedRecipient)),
+                "{wrong}"
+            );
+        }
+    }
 }

@@ -7,7 +7,8 @@ use crate::sealed::derive::Key;
 use crate::sealed::id::KeyId;
 use crate::sealed::random;
 
-const PREFIX: &str = "kls_";
+/// What every token begins with.
+pub const PREFIX: &str = "kls_";
 const ID_BYTES: usize = 16;
 const SECRET_BYTES: usize = 32;
 

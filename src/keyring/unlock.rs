@@ -17,11 +17,11 @@ pub fn with_token(header: &Header, token: &Token) -> Result<LocalKeyring, Error>
     let content = header.content();
     let key = content.key(token.key).ok_or(Error::WrongToken)?;
     let Lock::Token { salt, bond } = &key.lock else {
-        return Err(Error::WrongToken);
+        return Err(Error::RefusedToken);
     };
     let seed = Seed::from_token(&token.secret, salt, content.vault, key.id);
     if !seed.commits_to(&bond.commit) {
-        return Err(Error::WrongToken);
+        return Err(Error::RefusedToken);
     }
     LocalKeyring::new(header, key.id, seed)
 }

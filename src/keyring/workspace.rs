@@ -10,6 +10,7 @@ use crate::sealed::sign::{self, Digest, SignatureBytes};
 use crate::sealed::xaes::Xaes;
 use crate::sealed::{Part, section};
 
+#[derive(Clone)]
 pub struct WorkspaceKeys {
     id: WorkspaceId,
     vault: VaultId,

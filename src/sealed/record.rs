@@ -24,6 +24,7 @@ pub enum Kind {
 }
 
 /// The key of a workspace's blind indexes, ready for use: its first block is hashed once.
+#[derive(Clone)]
 pub struct IndexKey(Hmac<Sha256>);
 
 impl IndexKey {

@@ -19,6 +19,7 @@ pub type PublicKey = [u8; 32];
 const ENCAPSULATED_BYTES: usize = 32;
 
 /// The secret behind one key of a vault.
+#[derive(Clone)]
 pub struct Seed {
     secret: Key,
     vault: String,

@@ -19,6 +19,7 @@ const BLOCK_BYTES: usize = 16;
 const REDUCTION: u128 = 0x87;
 
 /// A key ready for use. The expanded key is wiped on drop.
+#[derive(Clone)]
 pub struct Xaes {
     cipher: aes::Aes256,
     /// The CMAC subkey K1 (NIST SP 800-38B).

@@ -6,9 +6,10 @@ use super::time::Timestamp;
 use super::view::{Scan, View};
 use super::workspace::Workspace;
 use super::{Error, opening};
+use crate::keyring::issue::{Credential, Issuer};
 use crate::keyring::master::Master;
 use crate::keyring::token::Token;
-use crate::keyring::{issue, unlock};
+use crate::keyring::unlock;
 use crate::sealed::file::{SectionBytes, assemble};
 use crate::sealed::header::{self, Content, Header};
 use crate::sealed::id::{KeyId, VaultId};
@@ -43,22 +44,19 @@ pub fn create(
         not_after: None,
         workspaces: None,
     };
+    let issuer = Issuer {
+        master: &master,
+        workspaces: &[],
+    };
     let mut lines = Vec::new();
     if let Some((passphrase, kdf)) = keys.passphrase {
-        let about = about("passphrase");
-        lines.push(issue::passphrase(
-            &master,
-            vault,
-            KeyId::random(),
-            passphrase,
-            kdf,
-            &about,
-        )?);
+        let credential = Credential::passphrase(vault, KeyId::random(), passphrase, kdf)?;
+        lines.push(issuer.issue(&credential, &about("passphrase"))?);
     }
     let mut token = None;
     if let Some(label) = keys.token {
-        let (line, new) = issue::token(&master, vault, &about(label))?;
-        lines.push(line);
+        let (credential, new) = Credential::token(vault);
+        lines.push(issuer.issue(&credential, &about(label))?);
         token = Some(new);
     }
     let (header, section) = seal(&master, vault, lines, now)?;

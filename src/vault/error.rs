@@ -36,6 +36,8 @@ pub enum Error {
     },
     #[error("this key does not reach the workspace {name}")]
     OutOfReach { name: String },
+    #[error("the key expired at {at}")]
+    Expired { at: Timestamp },
     #[error(transparent)]
     Sealed(#[from] sealed::Error),
     #[error(transparent)]

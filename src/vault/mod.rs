@@ -10,6 +10,7 @@ pub mod domain;
 pub mod env_key;
 pub mod error;
 pub mod host;
+pub mod key;
 #[cfg(test)]
 mod large;
 pub mod name;
@@ -31,5 +32,5 @@ pub mod workspace;
 
 pub use change::{Changed, Written};
 pub use error::Error;
-pub use open::{Listed, Selected, Vault, no_pending};
+pub use open::{Listed, Selected, Vault, Verified, no_pending};
 pub use view::Scan;

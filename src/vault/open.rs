@@ -10,11 +10,11 @@ use super::time::Timestamp;
 use super::view::{Scan, View};
 use super::workspace::Workspace;
 use super::{Error, app, opening};
-use crate::keyring::Keyring;
+use crate::keyring::{self, Keyring, Reach};
 use crate::plaintext::Plaintext;
 use crate::sealed::age::Age;
 use crate::sealed::header::Header;
-use crate::sealed::id::{KeyId, SecretId};
+use crate::sealed::id::{KeyId, SecretId, WorkspaceId};
 use crate::sealed::record::{Kind, Record, RecordId};
 use crate::sealed::sign::Digest;
 use crate::sealed::{self, Part};
@@ -115,6 +115,15 @@ impl Vault {
             self.view.layout.header.content().workspaces.len(),
             name,
         )
+    }
+
+    /// Refuses a key for reading, before anybody is asked for what it could not write.
+    pub fn check_may_write(&self, workspace: WorkspaceId) -> Result<(), Error> {
+        match self.keyring.reach(workspace) {
+            Some(Reach::Write) => Ok(()),
+            Some(Reach::Read) => Err(keyring::Error::ReadOnly.into()),
+            None => Err(keyring::Error::OutOfReach.into()),
+        }
     }
 
     /// The secret that a reference names; a reference without a workspace is looked up in `workspace`.

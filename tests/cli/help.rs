@@ -87,6 +87,7 @@ fn has_default(option: &Arg) -> bool {
         "copy",
         "env_key",
         "kdf",
+        "label",
         "lock_timeout",
         "manifest_name",
     ]

@@ -117,6 +117,7 @@ impl Rotate {
         if !self.is_due(&secret, context.now.seconds())? {
             return skip(context, &vault, &secret);
         }
+        vault.check_may_write(secret.workspace)?;
         let rotation = self.rotation(context)?;
         let Some(command) = command else {
             let resumed = context.change_in(&mut vault, |change| {

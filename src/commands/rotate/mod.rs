@@ -94,6 +94,7 @@ impl Verb for Rotate {
         if !self.is_due(&secret, context.now.seconds())? {
             return skip(context, &vault, &secret);
         }
+        vault.check_may_write(secret.workspace)?;
         let value = read_value(&self.source, context)?;
         let rotation = self.rotation(context)?;
         let changed = context.change_in(&mut vault, |change| {

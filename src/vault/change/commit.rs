@@ -3,6 +3,7 @@
 
 use super::{Change, Draft};
 use crate::keyring::Keyring;
+use crate::sealed::header;
 use crate::store::{self, Previous, Snapshot};
 use crate::vault::clock::Clock;
 use crate::vault::open::{follow, reached};
@@ -44,7 +45,7 @@ impl Vault {
         let workspaces = reached(self.keyring.as_ref(), &view)?;
         let mut change = Change::new(&view, self.keyring.as_mut(), workspaces, &clock);
         let result = act(&mut change)?;
-        let Some(draft) = change.finish().map_err(E::from)? else {
+        let Some(mut draft) = change.finish().map_err(E::from)? else {
             return Ok(Changed {
                 result,
                 written: Written::Unchanged,
@@ -52,9 +53,17 @@ impl Vault {
         };
         let staged = transaction.stage(&draft.bytes).map_err(Error::from)?;
         self.followed = draft.header.digest();
-        let (staged, workspaces) = confirm(self.keyring.as_mut(), &draft, staged, &view)
+        let mut successor = draft.successor.take();
+        let keyring = match &mut successor {
+            Some(new) => new,
+            None => self.keyring.as_mut(),
+        };
+        let (staged, workspaces) = confirm(keyring, &draft, staged, &view)
             .map_err(|error| error.of_staged(self.store.place()))?;
         transaction.commit(previous).map_err(Error::from)?;
+        if let Some(new) = successor {
+            self.keyring = Box::new(new);
+        }
         (self.view, self.workspaces) = (staged, workspaces);
         Ok(Changed {
             result,
@@ -71,9 +80,12 @@ fn confirm(
     before: &View,
 ) -> Result<(View, Vec<Workspace>), Error> {
     let staged = View::load(staged, Scan::Bytes)?;
-    // A key whose own line is replaced takes a new secret, which opened that line when it was issued.
+    // A key that takes another secret has opened its new line with that when it was issued.
     let own = keyring.key();
-    let line = |view: &View| view.layout.header.content().key(own).cloned();
+    let line = |view: &View| {
+        let line = view.layout.header.content().key(own);
+        line.map(header::Key::public_part)
+    };
     if line(&staged) == line(before) {
         keyring.follow(&staged.layout.header)?;
     }

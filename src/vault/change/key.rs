@@ -1,20 +1,185 @@
-//! Putting a key's new line into the header.
+//! Who may unlock: admitting a key, giving one another passphrase, taking one away. This changes the
+//! header, and takes the owner's own keyring: a [`Keyring`](crate::keyring::Keyring) makes no grants.
 
 use super::Change;
-use crate::sealed::header::Key;
+use crate::keyring::issue::{Credential, Issuer};
+use crate::keyring::local::LocalKeyring;
+use crate::keyring::renew::Renewal;
+use crate::keyring::{self, Keyring};
+use crate::sealed::header::Lock;
+use crate::sealed::id::KeyId;
+use crate::sealed::meta;
 use crate::vault::Error;
+use crate::vault::key::{Key, Label, Scope};
+use crate::vault::time::Timestamp;
+
+/// What is known of a new key beside what opens it.
+pub struct NewKey {
+    pub label: Label,
+    pub scope: Scope,
+    pub not_after: Option<Timestamp>,
+}
+
+/// What came of taking a key away.
+pub struct Removed {
+    pub key: Key,
+    /// Keys that went with it, to be issued again.
+    pub dropped: Vec<Key>,
+    /// Keys whose holders must learn the vault's new public key.
+    pub to_pin: Vec<Key>,
+}
 
 impl Change<'_> {
-    /// Replaces the key of the same id.
-    pub fn replace_key(&mut self, key: Key) -> Result<(), Error> {
-        self.check_full_access()?;
-        let lines = &mut self.change_header()?.keys;
-        match lines.iter_mut().find(|line| line.id == key.id) {
-            Some(line) => {
-                *line = key;
-                Ok(())
-            }
-            None => Err(crate::keyring::Error::KeyChanged.into()),
+    /// Admits whoever has this credential.
+    pub fn add_key(
+        &mut self,
+        owner: &mut LocalKeyring,
+        credential: &Credential,
+        new: NewKey,
+    ) -> Result<Key, Error> {
+        self.lead(owner)?;
+        let about = meta::Key {
+            label: new.label.as_str().to_owned(),
+            created_at: self.now.milliseconds(),
+            not_after: new.not_after.map(Timestamp::milliseconds),
+            workspaces: self.reach(&new.scope)?,
+        };
+        let content = self.content();
+        let issuer = Issuer {
+            master: owner.master()?,
+            workspaces: &content.workspaces,
+        };
+        let line = issuer.issue(credential, &about)?;
+        let known = content.keys.iter().find(|key| key.public == line.public);
+        if let Some(known) = known.filter(|key| key.lock == Lock::Identity) {
+            return Err(Error::InUse {
+                message: format!("the key {} admits this recipient already", known.id),
+                hint: "remove that key first to give it another reach",
+                ids: vec![known.id.to_string()],
+            });
         }
+        let key = Key::from_meta(&line, &about, &self.workspaces)?;
+        self.change_header()?.keys.push(line);
+        Ok(key)
+    }
+
+    /// Gives a key another passphrase; its label, dates and reach stay.
+    pub fn replace_key(
+        &mut self,
+        owner: &mut LocalKeyring,
+        credential: &Credential,
+    ) -> Result<(), Error> {
+        self.lead(owner)?;
+        let content = self.content();
+        let old = content.key(credential.id);
+        let about = owner.about(old.ok_or(keyring::Error::KeyChanged)?)?;
+        let issuer = Issuer {
+            master: owner.master()?,
+            workspaces: &content.workspaces,
+        };
+        let new = issuer.issue(credential, &about)?;
+        let mut lines = self.change_header()?.keys.iter_mut();
+        if let Some(line) = lines.find(|line| line.id == new.id) {
+            *line = new;
+        }
+        Ok(())
+    }
+
+    /// Takes a key away, and gives new keys to every workspace that it reached.
+    pub fn remove_key(&mut self, owner: &mut LocalKeyring, id: KeyId) -> Result<Removed, Error> {
+        self.lead(owner)?;
+        let mut keys = Vec::with_capacity(self.content().keys.len());
+        for line in &self.content().keys {
+            keys.push(Key::from_meta(line, &owner.about(line)?, &self.workspaces)?);
+        }
+        let key = keys.iter().find(|key| key.id == id).cloned();
+        let key = key.ok_or_else(|| Error::NotFound {
+            what: "key",
+            name: id.to_string(),
+        })?;
+        self.check_stays(&keys, &key)?;
+        let renewed = owner.renew(self.content(), Renewal::Without(id))?;
+        let is_dropped = |key: &Key| renewed.dropped.contains(&key.id);
+        let dropped = keys.iter().filter(|key| is_dropped(key)).cloned().collect();
+        let other_header = renewed.content.verify != self.content().verify;
+        let to_pin = keys
+            .into_iter()
+            .filter(|key| other_header && key.id != id && !key.is_anchored());
+        let to_pin = to_pin.collect();
+        self.succeed(renewed)?;
+        Ok(Removed {
+            key,
+            dropped,
+            to_pin,
+        })
+    }
+
+    /// Whether full access remains: with the key that unlocked, and with one that does not expire.
+    fn check_stays(&self, keys: &[Key], removed: &Key) -> Result<(), Error> {
+        let refused = |message: &str, hint| {
+            Err(Error::InUse {
+                message: message.to_owned(),
+                hint,
+                ids: vec![removed.id.to_string()],
+            })
+        };
+        if !removed.has_full_access() {
+            return Ok(());
+        }
+        let own = self.keyring.key();
+        let others = || {
+            keys.iter()
+                .filter(|key| key.id != removed.id && key.has_full_access())
+        };
+        if others().next().is_none() {
+            return refused(
+                "the last key with full access stays",
+                "add another one first with `kluis key add`",
+            );
+        }
+        if removed.id == own {
+            return refused(
+                "the key that unlocked the vault stays",
+                "unlock with another key with full access to remove this one",
+            );
+        }
+        let remains = |key: &Key| key.not_after.is_none() && (key.id == own || !key.is_anchored());
+        if !others().any(remains) {
+            return refused(
+                "the last key with full access that does not expire stays",
+                "unlock with one that does not expire",
+            );
+        }
+        Ok(())
+    }
+
+    fn reach(&self, scope: &Scope) -> Result<Option<Vec<meta::Reach>>, Error> {
+        let all = match scope {
+            Scope::Full => return Ok(None),
+            Scope::ReadAll => {
+                let all = self.workspaces.iter().map(|one| (one.id, false));
+                all.collect()
+            }
+            Scope::Workspaces { names, write } => {
+                let mut all = Vec::with_capacity(names.len());
+                for name in names {
+                    all.push((self.workspace(Some(name))?.id, *write));
+                }
+                all
+            }
+        };
+        let mut reach: Vec<meta::Reach> = Vec::with_capacity(all.len());
+        for (workspace, write) in all {
+            if !reach.iter().any(|known| known.workspace == workspace) {
+                reach.push(meta::Reach { workspace, write });
+            }
+        }
+        Ok(Some(reach))
+    }
+
+    /// Leads the owner's keyring to the header that is there under the lock.
+    pub(super) fn lead(&mut self, owner: &mut LocalKeyring) -> Result<(), Error> {
+        self.check_full_access()?;
+        Ok(owner.follow(&self.view.layout.header)?)
     }
 }

@@ -6,6 +6,7 @@ mod commit;
 mod delete;
 mod key;
 mod record;
+mod rekey;
 mod relocate;
 mod rotation;
 mod secret;
@@ -13,6 +14,7 @@ mod workspace;
 
 pub use commit::{Changed, Written};
 pub use delete::References;
+pub use key::{NewKey, Removed};
 pub use rotation::{Begin, Rotated, Rotation};
 pub use secret::{Edit, Fields, NewSecret, SecretUpdate, Values};
 pub use workspace::{Contents, WorkspaceUpdate};
@@ -25,6 +27,7 @@ use super::view::View;
 use super::workspace::Workspace;
 use super::{Error, opening};
 use crate::keyring::Keyring;
+use crate::keyring::local::LocalKeyring;
 use crate::sealed::age::Age;
 use crate::sealed::file::{SectionBytes, assemble, slice};
 use crate::sealed::header::{self, Content};
@@ -47,6 +50,8 @@ pub struct Change<'v> {
     /// The sections that change.
     sections: HashMap<WorkspaceId, Pages<'v>>,
     touched: Vec<(WorkspaceId, Index, Fate)>,
+    /// Once the vault is to have other keys.
+    successor: Option<rekey::Successor>,
 }
 
 /// What a change did to a record: what reading back must find.
@@ -60,6 +65,8 @@ enum Fate {
 pub(super) struct Draft {
     pub bytes: SealedBytes,
     pub header: header::Header,
+    /// What opens it, where that is no longer the keyring that the vault was opened with.
+    pub successor: Option<LocalKeyring>,
     touched: Vec<(WorkspaceId, Index, Fate)>,
 }
 
@@ -79,6 +86,7 @@ impl<'v> Change<'v> {
             header: None,
             sections: HashMap::new(),
             touched: Vec::new(),
+            successor: None,
         }
     }
 
@@ -150,10 +158,20 @@ impl<'v> Change<'v> {
     /// Seals and signs what changed; `None` when nothing did.
     pub(super) fn finish(mut self) -> Result<Option<Draft>, Error> {
         let touched = std::mem::take(&mut self.touched);
-        let changed = |id: WorkspaceId| touched.iter().any(|(touched, ..)| *touched == id);
+        let successor = self.successor.take();
+        let changed = |id: WorkspaceId| {
+            touched.iter().any(|(touched, ..)| *touched == id)
+                || successor
+                    .as_ref()
+                    .is_some_and(|new| new.workspaces.contains(&id))
+        };
         if touched.is_empty() && self.header.is_none() {
             return Ok(None);
         }
+        let keyring: &dyn Keyring = match &successor {
+            Some(new) => &new.keyring,
+            None => self.keyring,
+        };
         let mut content = self
             .header
             .take()
@@ -189,12 +207,12 @@ impl<'v> Change<'v> {
                 .unwrap_or_else(|| Pages::empty(line.id));
             let (directory, pages) = pages.finish();
             let head = write_head(&seal, &directory, |digest| {
-                self.keyring.sign_section(line.id, digest)
+                keyring.sign_section(line.id, digest)
             })?;
             sections.push(SectionBytes::Changed { head, pages });
         }
         let header = if header_changes {
-            let signature = self.keyring.sign_header(&content)?;
+            let signature = keyring.sign_header(&content)?;
             content.signed(signature)?
         } else {
             self.view.layout.header.clone()
@@ -203,6 +221,7 @@ impl<'v> Change<'v> {
         Ok(Some(Draft {
             bytes,
             header,
+            successor: successor.map(|new| new.keyring),
             touched,
         }))
     }

@@ -67,6 +67,11 @@ impl Apart {
         text.collect::<String>().into_bytes()
     }
 
+    /// All that follows the header.
+    pub fn join_sections(&self) -> String {
+        self.sections.iter().map(Section::join).collect()
+    }
+
     /// Changes the header's text, and signs it as the owner.
     pub fn edit_header(&mut self, master: &Master, edit: impl FnOnce(String) -> String) {
         self.header = signed(edit(unsigned(&self.header)), |text| master.sign_text(text));

@@ -2,10 +2,11 @@
 //! vault of their own of it. And key lines that were put together wrongly.
 
 use super::apart::Apart;
-use super::{Owned, damage, everything, header, now, open, put, value};
+use super::{Owned, damage, everything, granted_to, header, now, open, put, value};
+use crate::keyring::issue::{Credential, Issuer};
 use crate::keyring::master::Master;
 use crate::keyring::token::Token;
-use crate::keyring::{self, Keyring, issue, scoped, unlock};
+use crate::keyring::{self, Keyring, unlock};
 use crate::plaintext::Plaintext;
 use crate::sealed::header::{Bond, Content, Key, Lock};
 use crate::sealed::id::{KeyId, VaultId};
@@ -43,7 +44,12 @@ fn victim() -> (Owned, Token) {
 
 /// A whole vault under the attacker's keys, with these lines for keys.
 fn forged(vault: VaultId, master: &Master, keys: Vec<Key>) -> Vec<u8> {
-    let attacker = issue::token(master, vault, &label()).unwrap();
+    let (credential, token) = Credential::token(vault);
+    let issuer = Issuer {
+        master,
+        workspaces: &[],
+    };
+    let attacker = (issuer.issue(&credential, &label()).unwrap(), token);
     let own = Owned::new();
     let mut apart = Apart::of(&own.bytes());
     let (verify, wrapped) = master.new_workspace(apart.workspace(0));
@@ -89,10 +95,7 @@ fn a_vault_made_to_a_public_key_is_forged() {
     let (owned, scoped) = victim();
     let content = header(&owned.bytes()).content().clone();
     let attacker = Master::random(content.vault);
-    let lines = content
-        .keys
-        .iter()
-        .map(|line| scoped::granted_to(&attacker, content.vault, line).unwrap());
+    let lines = content.keys.iter().map(|line| granted_to(&attacker, line));
     let bytes = forged(content.vault, &attacker, lines.collect());
     for token in [&owned.token, &scoped] {
         assert_eq!(
@@ -142,15 +145,12 @@ fn a_forged_vault_of_another_id_knows_no_token() {
     let content = header(&owned.bytes()).content().clone();
     let vault = VaultId::random();
     let attacker = Master::random(vault);
-    let lines = content
-        .keys
-        .iter()
-        .map(|line| scoped::granted_to(&attacker, vault, line).unwrap());
+    let lines = content.keys.iter().map(|line| granted_to(&attacker, line));
     let bytes = forged(vault, &attacker, lines.collect());
     let answer = value(&bytes, &owned.token, "name");
     assert!(matches!(
         answer,
-        Err(Error::Keyring(keyring::Error::WrongToken))
+        Err(Error::Keyring(keyring::Error::RefusedToken))
     ));
     let answer = with_passphrase(&bytes).err();
     assert!(matches!(
@@ -247,7 +247,7 @@ fn a_key_of_one_kind_does_not_open_as_another() {
     });
     let wrong = |bytes: &[u8]| {
         let answer = value(bytes, &owned.token, "name");
-        matches!(answer, Err(Error::Keyring(keyring::Error::WrongToken)))
+        matches!(answer, Err(Error::Keyring(keyring::Error::RefusedToken)))
     };
     assert!(wrong(&as_passphrase));
     // The passphrase's own key is the first and opens as before.
@@ -288,7 +288,9 @@ fn a_seed_is_compared_before_anything_is_opened() {
         let answer = value(&bytes, &owned.token, "name");
         assert!(matches!(
             answer,
-            Err(Error::Keyring(keyring::Error::WrongToken))
+            Err(Error::Keyring(
+                keyring::Error::WrongToken | keyring::Error::RefusedToken
+            ))
         ));
         let bytes = owner_signs(&owned, |content| change(&mut content.keys[0]));
         let answer = with_passphrase(&bytes).err();

@@ -1,15 +1,19 @@
 //! An identity: what it opens, which header it follows, and a vault that somebody else made for it.
 
 use super::apart::Apart;
-use super::{Owned, header};
+use super::{Owned, granted_to, header, now, open, put};
 use crate::keyring::identity::Identity;
+use crate::keyring::issue::{Credential, Issuer};
 use crate::keyring::local::LocalKeyring;
 use crate::keyring::master::Master;
-use crate::keyring::{self, Keyring, Reach, scoped, unlock};
+use crate::keyring::{self, Keyring, Reach, unlock};
 use crate::sealed::Error as Sealed;
 use crate::sealed::header::{Content, Header};
 use crate::sealed::id::WorkspaceId;
 use crate::sealed::meta;
+use crate::store::Previous;
+use crate::vault::{Error, Scan, Vault};
+use std::time::Duration;
 
 fn owned() -> Owned {
     Owned::with(&[("default/name", "value"), ("staging/name", "staging's")])
@@ -38,7 +42,12 @@ fn admit(owned: &Owned, identity: &Identity, reads: &[WorkspaceId]) -> Header {
         workspaces: (!reads.is_empty()).then(|| reach.collect()),
     };
     changed(owned, |content, master| {
-        let key = scoped::admitted(master, content, identity, &about).unwrap();
+        let issuer = Issuer {
+            master,
+            workspaces: &content.workspaces,
+        };
+        let recipient = Credential::recipient(identity.public());
+        let key = issuer.issue(&recipient, &about).unwrap();
         content.keys.push(key);
     })
 }
@@ -102,7 +111,7 @@ fn a_whole_vault_made_for_a_public_half_is_forged() {
     apart.change_header(&attacker, |forged| {
         forged.verify = attacker.verify();
         for key in &mut forged.keys {
-            *key = scoped::granted_to(&attacker, content.vault, key).unwrap();
+            *key = granted_to(&attacker, key);
         }
         // A workspace that the attacker's own root key opens.
         for workspace in &mut forged.workspaces {
@@ -148,4 +157,35 @@ fn an_open_identity_follows_to_its_own_key_alone() {
     gone(&mut open, &kind);
     let removed = changed(&owned, |content, _| content.keys.retain(|key| key.id != id));
     gone(&mut open, &removed);
+}
+
+/// Then the header has another key: the identity that made it knows that, whoever else pinned the old one has
+/// to pin again.
+#[test]
+fn an_identity_removes_a_key_with_full_access_and_goes_on() {
+    let (owned, mine) = (owned(), Identity::random());
+    let before = admit(&owned, &mine, &[]);
+    let mut owner = unlocked(&before, &mine).unwrap();
+    let keyring = Box::new(owner.clone());
+    let store = Box::new(owned.store.clone());
+    let mut vault = Vault::open(store, Scan::Everything, |_| Ok::<_, Error>(keyring as _)).unwrap();
+    let removed = vault.change(now(), Duration::ZERO, Previous::Remove, |change| {
+        change.remove_key(&mut owner, owned.token.key)
+    });
+    assert_eq!(removed.unwrap().result.key.id, owned.token.key);
+    let after = header(&owned.bytes());
+    assert_ne!(after.content().verify, before.content().verify);
+    assert!(unlocked(&after, &mine).unwrap().has_full_access());
+    assert!(is_forged(&unlock::with_identity(
+        &after,
+        &mine,
+        before.content().verify
+    )));
+    assert!(open(&owned.bytes(), &owned.token, Scan::Lookup).is_err());
+    // What is open stays usable.
+    vault
+        .change(now(), Duration::ZERO, Previous::Keep, |change| {
+            put(change, "default/other", "value")
+        })
+        .unwrap();
 }

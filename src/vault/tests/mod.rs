@@ -9,6 +9,7 @@ mod failing;
 mod forged;
 mod hostile_apps;
 mod identities;
+mod keys;
 mod model;
 mod reader;
 mod removed;
@@ -21,21 +22,23 @@ mod writer;
 
 use super::destination::Destination;
 use super::slot::Choice;
-use apart::Apart;
 
-use super::change::{Change, NewSecret};
+use super::change::{Change, NewKey, NewSecret};
 use super::create::{Keys, create};
 use super::description::Description;
+use super::key::{Label, Scope};
 use super::name::{SecretName, WorkspaceName};
 use super::reference::Reference;
 use super::revision::Revision;
 use super::time::Timestamp;
 use super::{Error, Scan, Vault};
+use crate::keyring::issue::{Credential, Issuer};
 use crate::keyring::local::LocalKeyring;
+use crate::keyring::master::Master;
 use crate::keyring::token::Token;
-use crate::keyring::{self, Keyring, scoped, unlock};
+use crate::keyring::{self, Keyring, unlock};
 use crate::plaintext::Plaintext;
-use crate::sealed::header::Header;
+use crate::sealed::header::{Header, Key};
 use crate::sealed::{self, meta};
 use crate::store::Previous;
 use crate::store::memory::MemoryStore;
@@ -114,25 +117,45 @@ impl Owned {
     }
 
     fn issue_reaching(&self, workspaces: &[&str], write: bool) -> Token {
-        let vault = open(&self.bytes(), &self.token, Scan::Lookup).unwrap();
-        let reach = workspaces.iter().map(|name| {
-            let workspace = vault.workspace(Some(&workspace_name(name))).unwrap().id;
-            meta::Reach { workspace, write }
-        });
-        let about = meta::Key {
-            label: "scoped".into(),
-            created_at: 1,
-            not_after: None,
-            workspaces: Some(reach.collect()),
-        };
-        let keyring = self.keyring();
-        let master = keyring.master().unwrap();
-        let (key, token) = scoped::token(master, vault.header().content(), &about).unwrap();
-        let mut apart = Apart::of(&self.bytes());
-        apart.change_header(master, |content| content.keys.push(key));
-        self.store.put(Some(&apart.join()));
+        let names = workspaces.iter().map(|name| workspace_name(name));
+        self.add_token(Scope::Workspaces {
+            names: names.collect(),
+            write,
+        })
+    }
+
+    /// Issues a token that reaches so far.
+    pub fn add_token(&self, scope: Scope) -> Token {
+        let (credential, token) = Credential::token(header(&self.bytes()).content().vault);
+        self.add_key(&credential, scope, None);
         token
     }
+
+    pub fn add_key(&self, credential: &Credential, scope: Scope, not_after: Option<Timestamp>) {
+        let mut owner = self.keyring();
+        let label = Label::parse("label").unwrap();
+        let new = NewKey {
+            label,
+            scope,
+            not_after,
+        };
+        self.change(|change| change.add_key(&mut owner, credential, new));
+    }
+}
+
+/// What anyone can make of another's line: the same, granted full access of a vault of their own.
+pub fn granted_to(master: &Master, line: &Key) -> Key {
+    let issuer = Issuer {
+        master,
+        workspaces: &[],
+    };
+    let about = meta::Key {
+        label: "key".into(),
+        created_at: 1,
+        not_after: None,
+        workspaces: None,
+    };
+    issuer.renew(line, None, &about).unwrap()
 }
 
 /// Creates a secret, and its workspace if there is none.

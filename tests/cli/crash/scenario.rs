@@ -89,6 +89,33 @@ pub const SCENARIOS: &[Scenario] = &[
         settle: |_, _| {},
         key: |sandbox, _| Some(token(sandbox)),
     },
+    Scenario {
+        name: "key add",
+        prepare: || with_values("old", "new"),
+        command: |sandbox| sandbox.kluis(["key", "add", "--token"]),
+        look: has_key,
+        writes: Writes::Once,
+        settle: |_, _| {},
+        key: |sandbox, _| Some(token(sandbox)),
+    },
+    Scenario {
+        name: "key remove",
+        prepare: with_reader,
+        command: |sandbox| sandbox.kluis(["key", "remove", "reader", "--yes"]),
+        look: reader_opens,
+        writes: Writes::Once,
+        settle: |_, _| {},
+        key: |sandbox, _| Some(token(sandbox)),
+    },
+    Scenario {
+        name: "rekey",
+        prepare: with_reader,
+        command: |sandbox| sandbox.kluis(["rekey"]),
+        look: is_other,
+        writes: Writes::Once,
+        settle: |_, _| {},
+        key: |sandbox, _| Some(token(sandbox)),
+    },
 ];
 
 const PASSPHRASE: &str = "KLUIS_PASSPHRASE_FILE";
@@ -139,6 +166,61 @@ fn has_workspace(sandbox: &Sandbox, _printed: &[u8]) -> State {
     let names = listed.json()["workspaces"].as_array().unwrap().len();
     listed.any_stdout().exits(0);
     if names == 1 {
+        State::Before
+    } else {
+        State::After
+    }
+}
+
+/// One key more, and the token that was printed opens.
+fn has_key(sandbox: &Sandbox, printed: &[u8]) -> State {
+    let listed = sandbox.kluis(["key", "list", "--json"]).run();
+    let keys = listed.json()["keys"].as_array().unwrap().len();
+    listed.any_stdout().exits(0);
+    if keys == 1 {
+        return State::Before;
+    }
+    if let Some(token) = whole_token(printed) {
+        let get = sandbox.kluis(["get", "name"]).env("KLUIS_TOKEN", token);
+        get.run().stdout(sandbox.was_given("old")).exits(0);
+    }
+    State::After
+}
+
+/// Secrets, and a token beside the owner's that reads them.
+fn with_reader() -> Sandbox {
+    let sandbox = with_values("old", "new");
+    let add = ["key", "add", "--token", "--read-only", "--label", "reader"];
+    let added = sandbox.kluis(add).run();
+    sandbox.keep_token(&added.stdout);
+    sandbox.given("reader", &added.stdout);
+    added.any_stdout().any_stderr().exits(0);
+    sandbox.given("before", sandbox.bytes());
+    sandbox
+}
+
+/// The owner's token opens before and after; the reader's before alone.
+fn reader_opens(sandbox: &Sandbox, _printed: &[u8]) -> State {
+    assert!(sandbox.get("name") == sandbox.was_given("old"));
+    let reader = sandbox.given_path("reader");
+    let get = sandbox.kluis(["get", "name"]).without("KLUIS_TOKEN");
+    let got = get.env("KLUIS_TOKEN_FILE", reader).run();
+    if got.code == 0 {
+        got.stdout(sandbox.was_given("old")).exits(0);
+        return State::Before;
+    }
+    got.stderr_has("belongs to no key of this vault").exits(4);
+    State::After
+}
+
+/// Both tokens open before and after, and say the same.
+fn is_other(sandbox: &Sandbox, _printed: &[u8]) -> State {
+    assert!(sandbox.get("name") == sandbox.was_given("old"));
+    let reader = sandbox.given_path("reader");
+    let get = sandbox.kluis(["get", "name"]).without("KLUIS_TOKEN");
+    let got = get.env("KLUIS_TOKEN_FILE", reader).run();
+    got.stdout(sandbox.was_given("old")).exits(0);
+    if sandbox.bytes() == sandbox.was_given("before") {
         State::Before
     } else {
         State::After

@@ -3,15 +3,17 @@
 use super::super::apart::{Apart, Hostile as Sealed};
 use super::super::{Owned, now, put, reference};
 use super::Vector;
-use crate::keyring::{Keyring, scoped};
+use crate::keyring::Keyring;
+use crate::keyring::issue::{Credential, Issuer};
 use crate::plaintext::Plaintext;
 use crate::sealed::derive::Key;
 use crate::sealed::header::Content;
-use crate::sealed::id::{AppId, SecretId, WorkspaceId};
+use crate::sealed::id::{AppId, KeyId, SecretId, WorkspaceId};
 use crate::sealed::kdf::{Kdf, Passphrase};
 use crate::sealed::line::{MAX_NUMBER, encode};
 use crate::sealed::place::Place;
 use crate::sealed::record::{Kind, RecordId, write};
+use crate::sealed::seed::Seed;
 use crate::sealed::{meta, random};
 use crate::store::memory::MemoryStore;
 use crate::vault::change::References;
@@ -238,7 +240,13 @@ fn keys() -> Vector {
     let mut apart = Apart::of(&owned.bytes());
     let about = about(None, Some(4_102_444_800_000));
     apart.change_header(master, |content| {
-        let key = scoped::identity(master, content.vault, secret.clone(), &about).unwrap();
+        let seed = Seed::new(secret.clone(), content.vault, KeyId::from_bits(0));
+        let issuer = Issuer {
+            master,
+            workspaces: &content.workspaces,
+        };
+        let recipient = Credential::recipient(seed.public());
+        let key = issuer.issue(&recipient, &about).unwrap();
         content.keys.push(key);
     });
     let identity = json!({"identity": encode(secret.as_slice())});
@@ -272,7 +280,12 @@ fn issue(owned: &Owned, reach: &[(&str, bool)]) -> crate::keyring::token::Token 
     });
     let about = about(Some(reach.collect()), None);
     let master = keyring.master().unwrap();
-    let (key, token) = scoped::token(master, vault.header().content(), &about).unwrap();
+    let (credential, token) = Credential::token(vault.header().content().vault);
+    let issuer = Issuer {
+        master,
+        workspaces: &vault.header().content().workspaces,
+    };
+    let key = issuer.issue(&credential, &about).unwrap();
     let mut apart = Apart::of(&owned.bytes());
     apart.change_header(master, |content| content.keys.push(key));
     owned.store.put(Some(&apart.join()));

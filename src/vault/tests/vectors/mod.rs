@@ -229,7 +229,9 @@ fn words(error: &Error) -> (&'static str, Option<String>) {
             Sealed::Unsupported(_) => ("unsupported", None),
             Sealed::Full { .. } => panic!("nothing is written here"),
         },
-        Error::Keyring(keyring::Error::WrongToken) => ("wrong-token", None),
+        Error::Keyring(keyring::Error::WrongToken | keyring::Error::RefusedToken) => {
+            ("wrong-token", None)
+        }
         Error::Keyring(keyring::Error::WrongPassphrase) => ("wrong-passphrase", None),
         other => panic!("{other}"),
     }

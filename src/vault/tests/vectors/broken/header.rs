@@ -1,11 +1,10 @@
 //! Faults of the header: of its text, and of what it says.
 
-use super::super::super::header;
+use super::super::super::{granted_to, header};
 use super::super::Vector;
 use super::super::good::{CHEAP, PASSPHRASE};
 use super::Base;
 use crate::keyring::master::Master;
-use crate::keyring::scoped;
 use crate::sealed::header::{Bond, Content, Key, Lock};
 use crate::sealed::id::KeyId;
 use crate::sealed::line::encode;
@@ -155,11 +154,7 @@ impl Base {
         let mut signed_anew = self.apart();
         signed_anew.change_header(&attacker, |content| {
             content.verify = attacker.verify();
-            let vault = content.vault;
-            let lines = content
-                .keys
-                .iter()
-                .map(|line| scoped::granted_to(&attacker, vault, line).unwrap());
+            let lines = content.keys.iter().map(|line| granted_to(&attacker, line));
             content.keys = lines.collect();
         });
         let about = br#"{"name":"default","description":"","created_at":1,"updated_at":1}"#;

@@ -1,0 +1,198 @@
+//! `key add`
+
+use super::list::Shown;
+use crate::commands::new_passphrase::NewPassphraseArgs;
+use crate::commands::time_argument::parse_future;
+use crate::commands::{Context, Verb};
+use crate::error::Error;
+use crate::keyring::issue::Credential;
+use crate::keyring::recipient;
+use crate::plaintext::Plaintext;
+use crate::sealed::id::KeyId;
+use crate::ui;
+use crate::vault::change::NewKey;
+use crate::vault::key::{Key, Label, Scope};
+use crate::vault::name::WorkspaceName;
+use crate::vault::rule::Broken;
+use crate::vault::time::Timestamp;
+use crate::vault::{self, Vault};
+use anyhow::Context as _;
+use serde::Serialize;
+
+/// Admit somebody: a passphrase, a token or a recipient
+///
+/// A new key reaches the whole vault, unless --workspace names what it reaches, or --read-only limits it to
+/// reading every workspace that there is now. What a key does not reach, it cannot open, and what it may
+/// only read, nobody accepts from it. KLUIS_WORKSPACE limits nothing here.
+///
+/// A token is printed once and kept nowhere. --expires is advice: a key with full access is refused after
+/// that time by this program, `key list` marks every key that is over, and only `key remove` takes one
+/// away. Takes a key with full access, which cannot come from the agent.
+#[derive(clap::Args)]
+#[command(
+    after_help = "\
+Examples:
+  kluis key add --token --workspace staging --read-only --label ci --expires 90d
+  kluis key add --passphrase --label alice
+  kluis key add --recipient klp_1w8… --label bob     # what bob's `kluis identity show` prints",
+    group(clap::ArgGroup::new("what").required(true).args(["passphrase", "token", "recipient"])),
+)]
+pub struct Add {
+    /// Make a key that another passphrase opens
+    #[arg(long)]
+    passphrase: bool,
+
+    /// Make a token and print it
+    #[arg(long)]
+    token: bool,
+
+    /// Admit the owner of an identity by its public half
+    #[arg(long, value_name = "klp_…")]
+    recipient: Option<String>,
+
+    /// Reach only this workspace; may be repeated
+    #[arg(short, long, value_name = "NAME")]
+    workspace: Vec<String>,
+
+    /// Read, and never write
+    #[arg(long)]
+    read_only: bool,
+
+    /// Advise against its use after this time, or a duration such as `90d`
+    #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
+    expires: Option<String>,
+
+    /// What to call it, at most 63 characters [default: its kind]
+    #[arg(long, value_name = "TEXT")]
+    label: Option<String>,
+
+    #[command(flatten)]
+    new: NewPassphraseArgs,
+}
+
+#[derive(Serialize)]
+struct Added<'a> {
+    key: Shown<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token: Option<&'a str>,
+}
+
+impl Verb for Add {
+    fn run(self, context: &mut Context) -> Result<(), Error> {
+        if self.new.is_given() && !self.passphrase {
+            return Err(Error::usage(
+                "--new-passphrase-file and --kdf are for --passphrase",
+            ));
+        }
+        self.new.check_stdin(context)?;
+        let new = NewKey {
+            label: self.label()?,
+            scope: self.scope()?,
+            not_after: self.expiry(context)?,
+        };
+        let recipient = self
+            .recipient
+            .as_deref()
+            .map(recipient::parse)
+            .transpose()?;
+        let (mut vault, mut owner) = context.open_as_owner()?;
+        let of = vault.header().content().vault;
+        let (credential, token) = match recipient {
+            Some(public) => (Credential::recipient(public), None),
+            None if self.token => {
+                let (credential, token) = Credential::token(of);
+                (credential, Some(token))
+            }
+            None => {
+                check_workspaces(&vault, &new.scope)?;
+                let id = KeyId::random();
+                (self.new.credential(context, of, id)?, None)
+            }
+        };
+        let changed = context.change_in(&mut vault, |change| {
+            Ok(change.add_key(&mut owner, &credential, new)?)
+        })?;
+        let key = changed.result;
+        let text = token.map(|token| token.text());
+        let printed = print(context, &key, text.as_ref());
+        if text.is_none() {
+            return Ok(printed?);
+        }
+        // A closed stdout too is worth a word here: nobody has the token now.
+        Ok(printed.with_context(|| {
+            format!(
+                "nobody has the new token: take its key away with `kluis key remove {}`",
+                key.id
+            )
+        })?)
+    }
+}
+
+impl Add {
+    fn label(&self) -> Result<Label, Error> {
+        let kind = match (self.passphrase, self.token) {
+            (true, _) => "passphrase",
+            (false, true) => "token",
+            (false, false) => "identity",
+        };
+        let label = Label::parse(self.label.as_deref().unwrap_or(kind));
+        Ok(label.map_err(|broken| vault::Error::invalid("label", broken))?)
+    }
+
+    fn scope(&self) -> Result<Scope, Error> {
+        if self.workspace.is_empty() {
+            return Ok(if self.read_only {
+                Scope::ReadAll
+            } else {
+                Scope::Full
+            });
+        }
+        let names = self.workspace.iter().map(|name| WorkspaceName::parse(name));
+        let names = names.collect::<Result<_, _>>();
+        Ok(Scope::Workspaces {
+            names: names.map_err(|broken| vault::Error::invalid("workspace", broken))?,
+            write: !self.read_only,
+        })
+    }
+
+    fn expiry(&self, context: &Context) -> Result<Option<Timestamp>, Error> {
+        let Some(text) = &self.expires else {
+            return Ok(None);
+        };
+        let time = parse_future("expires", text, context.now)?;
+        if time <= context.now {
+            let broken = Broken::new("a key expires in the future", "greater_than");
+            return Err(vault::Error::invalid("expires", broken).into());
+        }
+        Ok(Some(time))
+    }
+}
+
+/// Nobody is asked for a passphrase that no workspace is there for.
+fn check_workspaces(vault: &Vault, scope: &Scope) -> Result<(), vault::Error> {
+    if let Scope::Workspaces { names, .. } = scope {
+        for name in names {
+            vault.workspace(Some(name))?;
+        }
+    }
+    Ok(())
+}
+
+fn print(context: &mut Context, key: &Key, token: Option<&Plaintext>) -> Result<(), ui::Error> {
+    let text = token.and_then(|token| std::str::from_utf8(token.expose()).ok());
+    if context.json {
+        return context.ui.json(&Added {
+            key: Shown::new(key),
+            token: text,
+        });
+    }
+    let (id, reach) = (key.id, super::list::reach(key));
+    context
+        .ui
+        .note(&format!("added the key {id}, which reaches: {reach}"));
+    if let Some(text) = text {
+        context.ui.note("this token is shown once:");
+        context.ui.value(format!("{text}\n").as_bytes())?;
+    }
+    Ok(())
+}

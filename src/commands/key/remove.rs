@@ -1,0 +1,159 @@
+//! `key remove`
+
+use super::find_key;
+use super::list::{Shown, reach};
+use crate::commands::confirm::confirm;
+use crate::commands::context::vault_key;
+use crate::commands::{Context, Verb};
+use crate::error::Error;
+use crate::keyring::Keyring;
+use crate::sealed::id::KeyId;
+use crate::vault::Vault;
+use crate::vault::change::Removed;
+use crate::vault::key::Key;
+use serde::Serialize;
+
+/// Take a key away, and give new keys to what it reached
+///
+/// Every workspace that the key reached is encrypted anew in the same write, so that it opens nothing that
+/// comes after. What it could open before, it can still open in any copy: the secrets that it could read
+/// are printed, to be changed.
+///
+/// With a key with full access the vault's own public key changes, too. Then every other passphrase and
+/// token but the one that unlocked goes as well and must be issued again; recipients stay, and pin the new
+/// public key. The last key with full access stays (6), and so does the one that unlocked. Asks first;
+/// where nobody can be asked it needs --yes.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  kluis key remove ci
+  kluis key remove key_01J9ZJ2V8D3Y0M5T6N7Q4R1KXW --yes > change-these.txt")]
+pub struct Remove {
+    /// The key, by its id or by a label that no other key has
+    #[arg(value_name = "KEY")]
+    key: String,
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    removed: Shown<'a>,
+    /// Keys that went with it.
+    issue_again: Vec<Shown<'a>>,
+    /// Keys whose holders must pin the new public key.
+    pin_again: Vec<Shown<'a>>,
+    vault_key: String,
+    change: Vec<Known>,
+}
+
+/// A secret that the removed key could read.
+#[derive(Serialize)]
+struct Known {
+    workspace: String,
+    name: String,
+    id: String,
+}
+
+impl Verb for Remove {
+    fn run(self, context: &mut Context) -> Result<(), Error> {
+        let (mut vault, mut owner) = context.open_as_owner()?;
+        let keys = vault.keys()?;
+        let key = find_key(&keys, &self.key)?;
+        confirm(context, &question(&keys, key, owner.key()))?;
+        let changed = context.change_for_good(&mut vault, |change| {
+            Ok(change.remove_key(&mut owner, key.id)?)
+        })?;
+        let removed = changed.result;
+        let known = known(&vault, &removed.key)?;
+        print(context, &vault, &removed, known)
+    }
+}
+
+fn question(keys: &[Key], key: &Key, own: KeyId) -> String {
+    let mut question = format!("Remove the {}?", named(key));
+    if key.has_full_access() {
+        let others = keys.iter();
+        let others = others.filter(|other| other.id != key.id && other.id != own);
+        let lost: Vec<_> = others
+            .filter(|other| other.is_anchored())
+            .map(named)
+            .collect();
+        if !lost.is_empty() {
+            question = format!(
+                "Remove the {}, and with it what must then be issued again: {}?",
+                named(key),
+                lost.join("; ")
+            );
+        }
+    }
+    question
+}
+
+/// `token ci (key_…, read staging)`
+fn named(key: &Key) -> String {
+    format!(
+        "{} {} ({}, {})",
+        key.kind.word(),
+        key.label,
+        key.id,
+        reach(key)
+    )
+}
+
+fn known(vault: &Vault, key: &Key) -> Result<Vec<Known>, Error> {
+    let mut known = Vec::new();
+    for workspace in vault.workspaces().iter().filter(|one| key.reaches(one.id)) {
+        for listed in vault.list(workspace)? {
+            known.push(Known {
+                workspace: workspace.name.to_string(),
+                name: listed.secret.name.to_string(),
+                id: listed.secret.id.to_string(),
+            });
+        }
+    }
+    Ok(known)
+}
+
+fn print(
+    context: &mut Context,
+    vault: &Vault,
+    removed: &Removed,
+    known: Vec<Known>,
+) -> Result<(), Error> {
+    let vault_key = vault_key(vault.header());
+    if context.json {
+        return Ok(context.ui.json(&Report {
+            removed: Shown::new(&removed.key),
+            issue_again: removed.dropped.iter().map(Shown::new).collect(),
+            pin_again: removed.to_pin.iter().map(Shown::new).collect(),
+            vault_key,
+            change: known,
+        })?);
+    }
+    for key in &removed.dropped {
+        context
+            .ui
+            .warning(&format!("removed with it, issue it again: {}", named(key)));
+    }
+    for key in &removed.to_pin {
+        let (key, pin) = (named(key), &vault_key);
+        context.ui.warning(&format!(
+            "the holder of the {key} must pin the new vault key: {pin}"
+        ));
+    }
+    if removed.key.has_full_access() {
+        context
+            .ui
+            .note(&format!("the vault has a new public key: {vault_key}"));
+    }
+    if !known.is_empty() {
+        context
+            .ui
+            .note("change these secrets, which the removed key could read:");
+    }
+    for secret in known {
+        context
+            .ui
+            .line(&format!("{}/{}", secret.workspace, secret.name))?;
+    }
+    Ok(())
+}

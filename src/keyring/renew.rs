@@ -1,0 +1,119 @@
+//! New keys for a vault, in a keyring that takes the place of its owner's.
+//!
+//! Nobody else's passphrase or token is needed: grants go to public halves. What must come from a holder
+//! alone, an anchor, is never made here for anybody but the owner.
+
+use super::issue::Issuer;
+use super::local::LocalKeyring;
+use super::master::Master;
+use super::{Error, Keyring};
+use crate::sealed::header::{Content, Key};
+use crate::sealed::id::{KeyId, WorkspaceId};
+use crate::sealed::{self, Part, meta};
+use std::collections::HashMap;
+
+/// What is replaced.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Renewal {
+    /// The root key, and the read key and signing seed of every workspace. The header's seed stays, so
+    /// that every anchor holds.
+    Rekey,
+    /// All that this key had. For one with full access that is the header's seed, too.
+    Without(KeyId),
+}
+
+pub struct Renewed {
+    /// Opens and seals with the new keys, as soon as `content` is the header.
+    pub keyring: LocalKeyring,
+    /// The header to be. What is sealed with a workspace's read key is not in it yet.
+    pub content: Content,
+    /// Those with other keys.
+    pub workspaces: Vec<WorkspaceId>,
+    /// Keys without a line, because their holders would take the new header for a forged one.
+    pub dropped: Vec<KeyId>,
+}
+
+impl LocalKeyring {
+    /// What the owner knows of a key.
+    pub fn about(&self, key: &Key) -> Result<meta::Key, Error> {
+        let damaged = || sealed::Error::Damaged(Part::Key(key.id));
+        let about = self.master()?.open_about(key.id, &key.about);
+        Ok(meta::decode(&about.ok_or_else(damaged)?).ok_or_else(damaged)?)
+    }
+
+    /// Keys for the vault of this header, which the keyring was led to.
+    pub fn renew(&self, content: &Content, renewal: Renewal) -> Result<Renewed, Error> {
+        let old = self.master()?;
+        let mut all = Vec::with_capacity(content.keys.len());
+        for line in &content.keys {
+            all.push((line, self.about(line)?));
+        }
+        let removed = match renewal {
+            Renewal::Rekey => None,
+            Renewal::Without(id) => Some(id),
+        };
+        let reach = match removed {
+            None => None,
+            Some(id) => {
+                let taken = all.iter().find(|(line, _)| line.id == id);
+                let (_, about) = taken.ok_or(Error::KeyChanged)?;
+                about.workspaces.as_ref()
+            }
+        };
+        // Whoever had the root key had everything.
+        let (master, is_renewed): (_, Box<dyn Fn(WorkspaceId) -> bool>) = match (removed, reach) {
+            (None, _) => (old.with_new_root(), Box::new(|_| true)),
+            (Some(_), None) => (Master::random(content.vault), Box::new(|_| true)),
+            (Some(_), Some(reach)) => (
+                old.clone(),
+                Box::new(|id| reach.iter().any(|reach| reach.workspace == id)),
+            ),
+        };
+
+        let mut new = content.clone();
+        new.verify = master.verify();
+        let mut workspaces = Vec::new();
+        for line in new.workspaces.iter_mut().filter(|line| is_renewed(line.id)) {
+            (line.verify, line.wrapped) = master.new_workspace(line.id);
+            workspaces.push(line.id);
+        }
+
+        let issuer = Issuer {
+            master: &master,
+            workspaces: &new.workspaces,
+        };
+        let holds = new.verify == content.verify;
+        let is_touched = |about: &meta::Key| match &about.workspaces {
+            None => !old.has_same_root(&master),
+            Some(own) => {
+                !old.has_same_root(&master) || own.iter().any(|own| is_renewed(own.workspace))
+            }
+        };
+        let (mut lines, mut dropped) = (Vec::with_capacity(all.len()), Vec::new());
+        for (line, about) in &all {
+            if removed == Some(line.id) {
+                continue;
+            }
+            let seed = (line.id == self.key()).then(|| self.seed());
+            if !holds && seed.is_none() && line.bond().is_some() {
+                dropped.push(line.id);
+            } else if is_touched(about) {
+                lines.push(issuer.renew(line, seed, about)?);
+            } else {
+                lines.push((*line).clone());
+            }
+        }
+        new.keys = lines;
+
+        let mut keys = HashMap::with_capacity(new.workspaces.len());
+        for line in &new.workspaces {
+            keys.insert(line.id, master.workspace(line)?);
+        }
+        Ok(Renewed {
+            keyring: self.succeeded_by(master, keys),
+            content: new,
+            workspaces,
+            dropped,
+        })
+    }
+}

@@ -1,0 +1,128 @@
+//! Every record of a workspace sealed anew under new keys, after all of it was opened with the old ones.
+//! What it says stays as it is: ids, dates, slots, links.
+
+use super::Change;
+use crate::keyring::Keyring;
+use crate::keyring::local::LocalKeyring;
+use crate::keyring::renew::{Renewal, Renewed};
+use crate::sealed::id::WorkspaceId;
+use crate::sealed::meta;
+use crate::sealed::pages::Pages;
+use crate::sealed::place::Place;
+use crate::sealed::record::{Index, Kind, Record, RecordId, write};
+use crate::vault::workspace::Workspace;
+use crate::vault::{Error, Verified, opening};
+use std::collections::HashSet;
+
+/// The keyring that seals and signs what is written, and the workspaces that have its keys.
+pub(super) struct Successor {
+    pub keyring: LocalKeyring,
+    pub workspaces: Vec<WorkspaceId>,
+}
+
+impl Change<'_> {
+    /// Gives the vault a new root key and every workspace new keys; whoever could unlock still can.
+    pub fn rekey(&mut self, owner: &mut LocalKeyring) -> Result<Verified, Error> {
+        self.lead(owner)?;
+        let renewed = owner.renew(self.content(), Renewal::Rekey)?;
+        self.succeed(renewed)
+    }
+
+    /// Puts new keys in the place of the old ones. Tells what was opened and sealed again.
+    pub(super) fn succeed(&mut self, renewed: Renewed) -> Result<Verified, Error> {
+        let Renewed {
+            keyring,
+            mut content,
+            workspaces,
+            ..
+        } = renewed;
+        let mut done = Verified::default();
+        let (mut ids, mut apps) = (HashSet::new(), HashSet::new());
+        let renewed = self.workspaces.iter();
+        let renewed = renewed.filter(|one| workspaces.contains(&one.id));
+        for workspace in renewed.cloned().collect::<Vec<_>>() {
+            let home = workspace.id;
+            if let Some(line) = content.workspaces.iter_mut().find(|line| line.id == home) {
+                let about = meta::encode(&workspace.to_meta());
+                line.about = keyring.seal(Place::WorkspaceAbout(home), &about)?;
+            }
+            let mut records = Vec::new();
+            self.view.each(home, |record| {
+                // A secret has one home; an app has a record in each that it links into.
+                let place = matches!(record.id, RecordId::App(_)).then_some(home);
+                if !ids.insert((place, record.id)) {
+                    return Err(record.damaged().into());
+                }
+                records.push(match record.id {
+                    RecordId::Secret(_) => {
+                        done.secrets += 1;
+                        done.values += record.slot_count();
+                        secret(self.keyring, &keyring, &workspace, record)?
+                    }
+                    RecordId::App(_) => {
+                        let (name, index, line) = app(self.keyring, &keyring, &workspace, record)?;
+                        apps.insert(name);
+                        (index, line)
+                    }
+                });
+                Ok(())
+            })?;
+            self.sections.insert(home, Pages::empty(home));
+            for (index, line) in records {
+                self.put(home, index, line)?;
+            }
+            done.workspaces += 1;
+        }
+        done.apps = apps.len();
+        let header = self.change_header()?;
+        (header.verify, header.keys, header.workspaces) =
+            (content.verify, content.keys, content.workspaces);
+        self.successor = Some(Successor {
+            keyring,
+            workspaces,
+        });
+        Ok(done)
+    }
+}
+
+fn secret(
+    old: &dyn Keyring,
+    new: &dyn Keyring,
+    home: &Workspace,
+    record: &Record<'_>,
+) -> Result<(Index, String), Error> {
+    let RecordId::Secret(id) = record.id else {
+        return Err(record.damaged().into());
+    };
+    let secret = opening::secret(old, home, id, record)?;
+    let mut values = Vec::with_capacity(secret.slots.len());
+    for (position, slot) in secret.slots.iter().enumerate() {
+        let value = opening::value(old, &secret, position, &record.slot(position)?)?;
+        let place = Place::Value(home.id, id, slot.slot);
+        values.push(new.seal(place, value.expose())?);
+    }
+    let place = Place::SecretMeta(home.id, id);
+    let sealed = new.seal(place, &meta::encode(&secret.to_meta()))?;
+    let index = new.index(home.id, Kind::Secret, secret.name.as_str())?;
+    Ok((index, write(record.id, index, &sealed, &values)))
+}
+
+/// With the app's name.
+fn app(
+    old: &dyn Keyring,
+    new: &dyn Keyring,
+    home: &Workspace,
+    record: &Record<'_>,
+) -> Result<(String, Index, String), Error> {
+    let RecordId::App(id) = record.id else {
+        return Err(record.damaged().into());
+    };
+    let app = opening::app(old, home, id, record)?;
+    let sealed = new.seal(Place::AppMeta(home.id, id), &meta::encode(&app.to_meta()))?;
+    let index = new.index(home.id, Kind::App, app.name.as_str())?;
+    Ok((
+        app.name.to_string(),
+        index,
+        write(record.id, index, &sealed, &[]),
+    ))
+}

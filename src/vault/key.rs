@@ -1,0 +1,221 @@
+//! Keys as the owner sees them: who can unlock, how far each reaches, since when and until when. Never
+//! anything that would help to unlock.
+
+use super::open::Vault;
+use super::rule::{Broken, checked_text};
+use super::time::Timestamp;
+use super::workspace::Workspace;
+use super::{Error, name};
+use crate::keyring::{self, Keyring, recipient, token};
+use crate::sealed::header::{self, Lock};
+use crate::sealed::id::{KeyId, WorkspaceId};
+use crate::sealed::place::Place;
+use crate::sealed::{self, Part, meta};
+
+pub const MAX_LABEL_CHARACTERS: usize = 63;
+
+/// What a key is called: 1 to 63 characters, none of them a control character. Two may have one label.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Label(String);
+
+impl Label {
+    pub fn parse(text: &str) -> Result<Self, Broken> {
+        if text.is_empty() {
+            return Err(Broken::too_short("a label is not empty"));
+        }
+        if text.chars().count() > MAX_LABEL_CHARACTERS {
+            let rule = format!("a label has at most {MAX_LABEL_CHARACTERS} characters");
+            return Err(Broken::too_long(rule));
+        }
+        let is_token = text.starts_with(token::PREFIX);
+        if is_token || text.chars().any(char::is_control) || name::looks_like_an_id(text) {
+            let rule = "a label has no control characters and looks like neither an id nor a token";
+            return Err(Broken::mismatch(rule));
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+checked_text!(Label);
+
+/// A key as `key list` shows it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Key {
+    pub id: KeyId,
+    pub kind: Kind,
+    pub label: String,
+    pub access: Access,
+    pub created_at: Timestamp,
+    /// Advice: who holds the key has what it reaches, and a clock of their own.
+    pub not_after: Option<Timestamp>,
+    /// An identity's public half as its owner gives it away.
+    pub recipient: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    Passphrase,
+    Token,
+    Identity,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Access {
+    Full,
+    /// Of those that there still are.
+    Workspaces(Vec<Reach>),
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Reach {
+    pub workspace: Workspace,
+    pub write: bool,
+}
+
+/// How far a new key is to reach.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Scope {
+    Full,
+    /// Every workspace there is when the key is made, for reading.
+    ReadAll,
+    Workspaces {
+        names: Vec<name::WorkspaceName>,
+        write: bool,
+    },
+}
+
+impl Kind {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Passphrase => "passphrase",
+            Self::Token => "token",
+            Self::Identity => "identity",
+        }
+    }
+}
+
+impl Key {
+    /// The key of a line, about which the owner knows this.
+    pub fn from_meta(
+        line: &header::Key,
+        about: &meta::Key,
+        workspaces: &[Workspace],
+    ) -> Result<Self, Error> {
+        let damaged = || Error::from(sealed::Error::Damaged(Part::Key(line.id)));
+        let time = |milliseconds| Timestamp::from_milliseconds(milliseconds).ok_or_else(damaged);
+        let access = match &about.workspaces {
+            None => Access::Full,
+            Some(reach) => {
+                let present = reach.iter().filter_map(|reach| {
+                    let found = workspaces.iter().find(|one| one.id == reach.workspace)?;
+                    Some(Reach {
+                        workspace: found.clone(),
+                        write: reach.write,
+                    })
+                });
+                Access::Workspaces(present.collect())
+            }
+        };
+        Ok(Self {
+            id: line.id,
+            kind: match line.lock {
+                Lock::Passphrase { .. } => Kind::Passphrase,
+                Lock::Token { .. } => Kind::Token,
+                Lock::Identity => Kind::Identity,
+            },
+            label: about.label.clone(),
+            access,
+            created_at: time(about.created_at)?,
+            not_after: about.not_after.map(time).transpose()?,
+            recipient: (line.lock == Lock::Identity).then(|| recipient::encode(&line.public)),
+        })
+    }
+
+    pub fn has_full_access(&self) -> bool {
+        self.access == Access::Full
+    }
+
+    pub fn is_read_only(&self) -> bool {
+        match &self.access {
+            Access::Full => false,
+            Access::Workspaces(reach) => reach.iter().all(|reach| !reach.write),
+        }
+    }
+
+    pub fn reaches(&self, workspace: WorkspaceId) -> bool {
+        match &self.access {
+            Access::Full => true,
+            Access::Workspaces(reach) => reach.iter().any(|reach| reach.workspace.id == workspace),
+        }
+    }
+
+    pub fn has_expired(&self, now: Timestamp) -> bool {
+        self.not_after.is_some_and(|end| end <= now)
+    }
+
+    /// Whether its holder recognises the vault by an anchor, which nobody else can make: with another
+    /// header key it has to be issued again.
+    pub fn is_anchored(&self) -> bool {
+        self.kind != Kind::Identity
+    }
+}
+
+impl Vault {
+    /// Every key, in the header's order. Takes full access.
+    pub fn keys(&self) -> Result<Vec<Key>, Error> {
+        let lines = self.header().content().keys.iter();
+        lines
+            .map(|line| {
+                Key::from_meta(line, &about(self.keyring.as_ref(), line)?, &self.workspaces)
+            })
+            .collect()
+    }
+}
+
+/// Refuses a key with full access that has expired. Of another key only the owner knows until when it is
+/// meant to be used: what its holder can open does not say.
+pub fn check_expiry(
+    keyring: &dyn Keyring,
+    header: &header::Header,
+    now: Timestamp,
+) -> Result<(), Error> {
+    if !keyring.has_full_access() {
+        return Ok(());
+    }
+    let line = header.content().key(keyring.key());
+    let line = line.ok_or(keyring::Error::KeyChanged)?;
+    let key = Key::from_meta(line, &about(keyring, line)?, &[])?;
+    match key.not_after.filter(|_| key.has_expired(now)) {
+        Some(at) => Err(Error::Expired { at }),
+        None => Ok(()),
+    }
+}
+
+fn about(keyring: &dyn Keyring, line: &header::Key) -> Result<meta::Key, Error> {
+    let text = keyring.open(Place::KeyAbout(line.id), &line.about)?;
+    meta::decode(&text).ok_or_else(|| sealed::Error::Damaged(Part::Key(line.id)).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_is_one_line_and_no_id() {
+        for good in ["ci", "CI of the shop, read only", "Léa", &"x".repeat(63)] {
+            assert_eq!(Label::parse(good).unwrap().as_str(), good);
+        }
+        let id = KeyId::random().to_string();
+        for wrong in [
+            "",
+            "a\nb",
+            "\u{1b}[2J",
+            "\u{9b}",
+            &"x".repeat(64),
+            &id,
+            "kls_x",
+        ] {
+            assert!(Label::parse(wrong).is_err(), "{wrong:?}");
+        }
+    }
+}

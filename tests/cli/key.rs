@@ -1,0 +1,343 @@
+//! `key`
+
+use crate::sandbox::{CHEAP_KDF, Invocation, Sandbox};
+use serde_json::Value;
+
+/// A vault with `default/name` and `staging/name`.
+fn shared() -> Sandbox {
+    let sandbox = Sandbox::with_vault();
+    sandbox.create("name", sandbox.secret("default"));
+    let staging = ["workspace", "create", "staging"];
+    sandbox.kluis(staging).run().any_stdout().exits(0);
+    let create = sandbox.kluis(["create", "name", "-w", "staging"]);
+    let value = sandbox.secret("staging");
+    create.stdin(value).run().any_stdout().exits(0);
+    sandbox
+}
+
+/// A new token with these options.
+fn token(sandbox: &Sandbox, options: &[&str]) -> String {
+    let added = sandbox
+        .kluis(["key", "add", "--token"].iter().chain(options))
+        .run();
+    sandbox.keep_token(&added.stdout);
+    let token = String::from_utf8(added.stdout.clone()).unwrap();
+    added
+        .any_stdout()
+        .stderr_has("this token is shown once")
+        .exits(0);
+    token.trim_end().to_owned()
+}
+
+fn keys(sandbox: &Sandbox) -> Vec<Value> {
+    let listed = sandbox.kluis(["key", "list", "--json"]).run();
+    let keys = listed.json()["keys"].as_array().unwrap().clone();
+    listed.any_stdout().exits(0);
+    keys
+}
+
+fn by<'s>(sandbox: &'s Sandbox, token: &str, line: &[&str]) -> Invocation<'s> {
+    sandbox.kluis(line).env("KLUIS_TOKEN", token)
+}
+
+#[test]
+fn a_read_only_token_reads_its_workspace_and_is_refused_before_a_value_is_read() {
+    let sandbox = shared();
+    let ci = token(&sandbox, &["-w", "staging", "--read-only", "--label", "ci"]);
+    by(&sandbox, &ci, &["get", "name"])
+        .run()
+        .any_stdout()
+        .exits(0);
+    by(&sandbox, &ci, &["get", "default/name"])
+        .run()
+        .stderr_has("does not reach")
+        .exits(8);
+    let before = sandbox.bytes();
+    // A file that cannot be read would be 1.
+    for line in [
+        &["create", "new", "--value-file", "/nowhere"][..],
+        &["set", "name", "--value-file", "/nowhere"],
+        &["update", "name", "--value-file", "/nowhere"],
+        &["rotate", "name", "--value-file", "/nowhere"],
+        &["delete", "name"],
+        &["key", "list"],
+        &["key", "add", "--token"],
+        &["key", "remove", "ci"],
+        &["rekey"],
+    ] {
+        by(&sandbox, &ci, line).run().any_stderr().exits(8);
+    }
+    assert_eq!(sandbox.bytes(), before);
+}
+
+#[test]
+fn the_list_tells_who_can_unlock_and_nothing_that_would() {
+    let sandbox = shared();
+    let ci = token(
+        &sandbox,
+        &[
+            "-w",
+            "staging",
+            "-w",
+            "default",
+            "--read-only",
+            "--label",
+            "ci",
+        ],
+    );
+    token(
+        &sandbox,
+        &[
+            "--workspace",
+            "staging",
+            "--expires",
+            "2090-01-01T00:00:00Z",
+        ],
+    );
+    token(&sandbox, &["--read-only", "--label", "all"]);
+    let keys = keys(&sandbox);
+    let told: Vec<_> = keys
+        .iter()
+        .map(|key| {
+            let field = |name| key[name].as_str().unwrap();
+            (
+                field("kind"),
+                field("label"),
+                field("access"),
+                key["read_only"] == true,
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("token", "token", "full", false),
+            ("token", "ci", "workspaces", true),
+            ("token", "token", "workspaces", false),
+            ("token", "all", "workspaces", true),
+        ]
+    );
+    assert_eq!(keys[0]["workspaces"], serde_json::json!([]));
+    assert_eq!(
+        keys[1]["workspaces"],
+        serde_json::json!(["staging", "default"])
+    );
+    assert_eq!(keys[2]["not_after"], "2090-01-01T00:00:00.000Z");
+    assert!(keys[3]["not_after"].is_null());
+    let table = sandbox.kluis(["key", "list"]).run();
+    let text = String::from_utf8(table.stdout.clone()).unwrap();
+    assert!(
+        text.contains("read staging, read default") && !text.contains(&ci),
+        "{text}"
+    );
+    table.any_stdout().exits(0);
+}
+
+#[test]
+fn several_passphrases_open_and_each_is_changed_by_name() {
+    let sandbox = shared();
+    let file = |name: &str| sandbox.given(name, sandbox.secret("a passphrase of this test"));
+    let (alice, bob, new) = (file("alice"), file("bob"), file("new"));
+    for (label, path) in [("alice", &alice), ("bob", &bob)] {
+        let path = path.to_str().unwrap();
+        let add = [
+            "key",
+            "add",
+            "--passphrase",
+            "--label",
+            label,
+            "--kdf",
+            CHEAP_KDF,
+        ];
+        let file = ["--new-passphrase-file", path];
+        let added = sandbox.kluis(add.iter().chain(&file)).run();
+        added.any_stderr().exits(0);
+    }
+    let get = |path| {
+        let get = sandbox.kluis(["get", "name"]).without("KLUIS_TOKEN");
+        get.env("KLUIS_PASSPHRASE_FILE", path)
+            .run()
+            .any_stdout()
+            .any_stderr()
+    };
+    get(&alice).exits(0);
+    get(&bob).exits(0);
+    let new_path = new.to_str().unwrap();
+    let change = [
+        "passphrase",
+        "--kdf",
+        CHEAP_KDF,
+        "--new-passphrase-file",
+        new_path,
+    ];
+    let which = sandbox.kluis(change).run();
+    which.stderr_has("name it with --key").exits(2);
+    let named = sandbox.kluis(change.iter().chain(&["--key", "bob"])).run();
+    named.any_stderr().exits(0);
+    get(&alice).exits(0);
+    get(&new).exits(0);
+    get(&bob).exits(4);
+    let token = sandbox
+        .kluis(change.iter().chain(&["--key", "token"]))
+        .run();
+    token.stderr_has("is not opened by a passphrase").exits(2);
+}
+
+#[test]
+fn a_removed_key_opens_nothing_and_what_it_knew_is_listed() {
+    let sandbox = shared();
+    let ci = token(&sandbox, &["-w", "staging", "--label", "ci"]);
+    let previous = sandbox.vault().with_file_name(".default.kluis.prev");
+    assert!(previous.exists());
+    let asked = sandbox.kluis(["key", "remove", "ci"]).run();
+    asked.stderr_has("--yes").exits(2);
+    let removed = sandbox
+        .kluis(["key", "remove", "ci", "--yes", "--json"])
+        .run();
+    let object = removed.json();
+    removed.any_stdout().exits(0);
+    assert_eq!(object["removed"]["label"], "ci");
+    assert_eq!(object["issue_again"], serde_json::json!([]));
+    let change = object["change"].as_array().unwrap();
+    assert_eq!(
+        (change.len(), &change[0]["workspace"]),
+        (1, &"staging".into())
+    );
+    assert!(change[0]["id"].as_str().unwrap().starts_with("sec_"));
+    assert!(!previous.exists(), "it would open with the removed key");
+    let refused = by(&sandbox, &ci, &["get", "name"]).run();
+    refused
+        .stderr_has("belongs to no key of this vault")
+        .exits(4);
+    let again = sandbox.kluis(["key", "remove", "ci", "--yes"]).run();
+    again.stderr_has("no key ci").exits(3);
+    sandbox.kluis(["verify"]).run().any_stdout().exits(0);
+}
+
+#[test]
+fn with_a_key_of_full_access_the_others_are_named_to_be_issued_again() {
+    let sandbox = shared();
+    token(&sandbox, &["--label", "full"]);
+    let ci = token(&sandbox, &["-w", "staging", "--label", "ci"]);
+    let removed = sandbox.kluis(["key", "remove", "full", "--yes"]).run();
+    assert!(
+        removed
+            .stderr
+            .contains("the vault has a new public key: klv_")
+    );
+    removed
+        .stdout("default/name\nstaging/name\n")
+        .stderr_has("issue it again: token ci (")
+        .exits(0);
+    by(&sandbox, &ci, &["list"]).run().any_stderr().exits(4);
+    let left = keys(&sandbox);
+    assert_eq!(left.len(), 1);
+    let last = left[0]["id"].as_str().unwrap();
+    let refused = sandbox.kluis(["key", "remove", last, "--yes"]).run();
+    refused
+        .stderr_has("the last key with full access stays")
+        .exits(6);
+}
+
+#[test]
+fn one_label_of_two_keys_names_neither() {
+    let sandbox = shared();
+    token(&sandbox, &["-w", "staging", "--label", "ci"]);
+    token(&sandbox, &["-w", "default", "--label", "ci"]);
+    let refused = sandbox
+        .kluis(["key", "remove", "ci", "--yes", "--json"])
+        .run();
+    let error = refused.json_error();
+    refused.any_stderr().exits(6);
+    assert_eq!(error["conflicting_ids"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_token_in_the_place_of_a_key_is_not_repeated() {
+    let sandbox = shared();
+    // Not its own, which no test may have among the arguments.
+    let token = format!("kls_{}", "0".repeat(70));
+    let refused = sandbox.kluis(["key", "remove", &token, "--yes"]).run();
+    assert!(!refused.stderr.contains(&token), "{}", refused.stderr);
+    refused.stderr_has("by its id or its label").exits(2);
+}
+
+#[test]
+fn a_recipient_is_admitted_once_by_its_public_half() {
+    let sandbox = shared();
+    // 32 bytes of 9, which is a point like any other.
+    let recipient = "klp_0A2lM44FqEUtIOJvF0RbsFnHuNzHV6xal3w8FcZBYP9vqQ5CS";
+    let add = [
+        "key",
+        "add",
+        "--recipient",
+        recipient,
+        "--label",
+        "bob",
+        "--json",
+    ];
+    let added = sandbox.kluis(add).run();
+    let object = added.json();
+    added.any_stdout().exits(0);
+    assert!(object.get("token").is_none(), "{object}");
+    assert_eq!(object["key"]["kind"], "identity");
+    assert_eq!(keys(&sandbox)[1], object["key"]);
+    assert_eq!(object["key"]["recipient"], recipient);
+    let again = sandbox.kluis(add).run();
+    let error = again.json_error();
+    again.any_stderr().exits(6);
+    assert_eq!(error["conflicting_ids"][0], object["key"]["id"]);
+    // They stay when a key with full access goes, and must learn the vault's new key.
+    token(&sandbox, &["--label", "full"]);
+    let removed = sandbox.kluis(["key", "remove", "full", "--yes"]).run();
+    assert!(removed.stderr.contains("must pin the new vault key: klv_"));
+    removed.any_stdout().any_stderr().exits(0);
+    let left = keys(&sandbox);
+    assert_eq!((left.len(), &left[1]["label"]), (2, &"bob".into()));
+}
+
+#[test]
+fn a_mistyped_recipient_is_told() {
+    let sandbox = shared();
+    let mistyped = sandbox.kluis(["key", "add", "--recipient", "klp_"]).run();
+    mistyped.stderr_has("the recipient is mistyped").exits(7);
+}
+
+#[test]
+fn what_is_wrong_with_a_new_key_is_said_before_anything_is_written() {
+    let sandbox = shared();
+    let before = sandbox.bytes();
+    for (options, code) in [
+        (&[][..], 2),
+        (&["--token", "--passphrase"], 2),
+        (&["--token", "--kdf", CHEAP_KDF], 2),
+        (&["--token", "--expires", "2001-01-01T00:00:00Z"], 7),
+        (&["--token", "--expires", "soon"], 7),
+        (&["--token", "--label", ""], 7),
+        (&["--token", "-w", "a b"], 7),
+        (&["--token", "-w", "nope"], 3),
+        (&["--passphrase", "-w", "nope"], 3),
+        (&["--passphrase"], 4),
+    ] {
+        let add = sandbox.kluis(["key", "add"].iter().chain(options)).run();
+        add.any_stderr().exits(code);
+        assert_eq!(sandbox.bytes(), before, "{options:?}");
+    }
+}
+
+#[test]
+fn an_expired_token_with_full_access_is_refused_in_its_own_words() {
+    let sandbox = shared();
+    let passing = token(&sandbox, &["--expires", "1s", "--label", "passing"]);
+    let scoped = token(&sandbox, &["--expires", "1s", "-w", "staging"]);
+    std::thread::sleep(std::time::Duration::from_millis(1_100));
+    let refused = by(&sandbox, &passing, &["list"]).run();
+    refused.stderr_has("the key expired at ").exits(4);
+    // Advice: nothing that this holder can open says so.
+    by(&sandbox, &scoped, &["get", "name"])
+        .run()
+        .any_stdout()
+        .exits(0);
+    let listed = sandbox.kluis(["key", "list"]).run();
+    listed.any_stdout().stderr_has("passing").exits(0);
+}
