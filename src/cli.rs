@@ -224,6 +224,18 @@ const GROUPS: &[Group] = &[
         ],
     },
     Group {
+        heading: "Agent",
+        verbs: &[
+            verb::<commands::unlock::Unlock>(
+                "unlock",
+                "Unlock once, and let the agent remember the key",
+            ),
+            verb::<commands::lock::Lock>("lock", "Have the agent forget every key"),
+            verb::<commands::status::Status>("status", "Tell whether the agent holds the key"),
+            verb::<commands::agent::Agent>("agent", "Be the agent, in the foreground"),
+        ],
+    },
+    Group {
         heading: "Shell",
         verbs: &[verb::<commands::completions::Completions>(
             "completions",

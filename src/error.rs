@@ -3,7 +3,7 @@
 
 use crate::keyring::identity::Flaw;
 use crate::vault::error::Detail;
-use crate::{deliver, keyring, project, sealed, settings, state, store, ui, vault};
+use crate::{agent, deliver, keyring, project, sealed, settings, state, store, ui, vault};
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -38,6 +38,14 @@ pub enum Error {
     Project(#[from] project::Error),
     #[error(transparent)]
     Vault(#[from] vault::Error),
+    /// What `status` finds where no key is held.
+    #[error("the vault is locked: no agent holds a key of it")]
+    NoneHeld,
+    /// `agent` where there is one.
+    #[error("an agent runs already")]
+    AgentRuns,
+    #[error(transparent)]
+    Agent(#[from] agent::Error),
     #[error(transparent)]
     Ui(#[from] ui::Error),
     #[error(transparent)]
@@ -242,9 +250,11 @@ impl Error {
                 project::Error::Untrusted { .. } => Exit::Denied,
             },
             Self::Unready { exit, .. } => *exit,
-            Self::Locked | Self::LockedIdentity => Exit::Locked,
+            Self::Locked | Self::LockedIdentity | Self::NoneHeld => Exit::Locked,
             Self::NotPinned { .. } | Self::NotAnchored { .. } => Exit::Damaged,
             Self::Older(_) => Exit::Older,
+            Self::AgentRuns => Exit::Conflict,
+            Self::Agent(_) => Exit::Failed,
             Self::Vault(error) => of_vault(error),
             Self::Ui(error) => of_ui(error),
             Self::Environment(error) => match error {
@@ -298,6 +308,28 @@ impl Error {
                     "compare the key with what `kluis verify` tells the vault's owner; if it is the same, add --vault-key {found}, or set KLUIS_VAULT_KEY, or have it as vault_key in a kluis.toml that you `kluis trust`"
                 ));
             }
+            Self::NoneHeld => "`kluis unlock` asks for the passphrase once",
+            Self::AgentRuns => "`kluis lock` makes it forget every key",
+            Self::Agent(error) => match error {
+                agent::Error::Version { .. } => {
+                    "`kluis lock` ends it; then `kluis unlock` starts one of this version"
+                }
+                agent::Error::Socket(
+                    agent::SocketError::TooLong { .. }
+                    | agent::SocketError::NotOurs { .. }
+                    | agent::SocketError::Nowhere,
+                ) => {
+                    "set XDG_RUNTIME_DIR to a short path of a folder that is yours alone (mode 0700)"
+                }
+                agent::Error::Socket(
+                    agent::SocketError::Stranger { .. }
+                    | agent::SocketError::Occupied { .. }
+                    | agent::SocketError::Io { .. },
+                ) => "no key was given to it; look at who made it, and remove it",
+                agent::Error::Broken(_) | agent::Error::Refused => {
+                    "`kluis lock`, then `kluis unlock` again"
+                }
+            },
             Self::NotPinned { .. } => {
                 "compare with `kluis verify` on a machine you trust; the pin is --vault-key, KLUIS_VAULT_KEY or vault_key in kluis.toml"
             }
@@ -377,7 +409,7 @@ impl Error {
     }
 }
 
-const KEYS: &str = "set KLUIS_TOKEN or KLUIS_TOKEN_FILE, or name a file with --passphrase-file or KLUIS_PASSPHRASE_FILE, or --identity or KLUIS_IDENTITY";
+const KEYS: &str = "`kluis unlock` at a terminal, set KLUIS_TOKEN or KLUIS_TOKEN_FILE, or name a file with --passphrase-file or KLUIS_PASSPHRASE_FILE, or --identity or KLUIS_IDENTITY";
 
 fn of_vault(error: &vault::Error) -> Exit {
     use vault::Error as E;
@@ -413,16 +445,17 @@ fn of_keyring(error: &keyring::Error) -> Exit {
         | E::WrongToken
         | E::RefusedToken
         | E::WrongIdentity
-        | E::TooMuchWork => Exit::Locked,
+        | E::TooMuchWork
+        | E::AgentLocked => Exit::Locked,
         E::Identity(flaw) => match flaw {
             Flaw::WrongPassphrase => Exit::Locked,
             Flaw::Damaged | Flaw::Kdf { .. } => Exit::Damaged,
             Flaw::Unsupported(_) => Exit::Unsupported,
         },
         E::MistypedRecipient => Exit::Invalid,
-        E::Memory(_) => Exit::Failed,
+        E::Memory(_) | E::Agent(_) => Exit::Failed,
         E::KeyChanged => Exit::Conflict,
-        E::OutOfReach | E::ReadOnly | E::NeedsFullAccess => Exit::Denied,
+        E::OutOfReach | E::ReadOnly | E::NeedsFullAccess | E::AgentRefused => Exit::Denied,
         E::Sealed(error) => of_sealed(error),
     }
 }
@@ -529,6 +562,11 @@ fn hint_of_vault(error: &vault::Error) -> Option<String> {
             K::KeyChanged => "nothing was written; run the command again",
             K::NeedsFullAccess | K::ReadOnly | K::OutOfReach => "use a key with wider access",
             K::TooMuchWork => "unlock it with a token",
+            K::AgentLocked => "nothing was written; `kluis unlock`, then run the command again",
+            K::Agent(_) => "nothing was written; `kluis lock` ends the agent",
+            K::AgentRefused => {
+                "nothing was written; `kluis lock`, then run the command again with the passphrase or a token"
+            }
             K::Memory(_) | K::Sealed(_) => return None,
         },
         E::Store(error) => match error {

@@ -13,6 +13,7 @@
 //! | key | one way to unlock: a passphrase, a token, an identity |
 //! | reference | how a secret is named: `name`, `workspace/name`, `sec_…`, `kluis://workspace/name` |
 
+mod agent;
 mod cli;
 mod commands;
 mod deliver;
@@ -41,6 +42,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     {
         let led = platform::session::lead(arguments, hardened);
         return ExitCode::from(u8::from(led.is_err()));
+    }
+    if let [name] = &arguments[..]
+        && name == agent::NAME
+    {
+        return ExitCode::from(u8::from(agent::run_started().is_err()));
     }
     // A defect has been told by then; it ends like any other failure, after the drops that wipe keys.
     let ended = std::panic::catch_unwind(|| cli::run(&arguments, hardened));

@@ -72,6 +72,16 @@ pub enum Interaction {
     Refused,
 }
 
+/// Whether the agent is given the key that a prompt has unlocked with.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AutoAgent {
+    #[default]
+    Ask,
+    Always,
+    Never,
+}
+
 /// Where a vault rests. Only files so far.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct VaultPlace(PathBuf);
@@ -106,6 +116,7 @@ pub struct Settings {
     /// An older vault is refused, whatever was seen here.
     pub min_revision: Option<Revision>,
     pub unlocking: Unlocking,
+    pub auto_agent: AutoAgent,
 }
 
 /// The ways to unlock that were named; in which order they count is not said here.
@@ -122,6 +133,13 @@ pub struct Unlocking {
 pub struct IdentityFile {
     pub path: PathBuf,
     pub source: Source,
+}
+
+impl Unlocking {
+    /// Whether none was named, so that the agent is asked, and then a person.
+    pub fn is_open(&self) -> bool {
+        self.token.is_none() && self.token_file.is_none() && self.passphrase_file.is_none()
+    }
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -144,7 +162,7 @@ pub enum Error {
     Url { origin: &'static str },
     #[error(
         "{} cannot be read at line {line}, column {column}: it takes vault, workspace and lock_timeout, \
-         each a text in quotes, and color, which is \"auto\", \"always\" or \"never\"", path.display()
+         each a text in quotes, color, which is \"auto\", \"always\" or \"never\", and auto_agent, which is \"ask\", \"always\" or \"never\"", path.display()
     )]
     UserFile {
         path: PathBuf,
@@ -233,6 +251,7 @@ pub fn settle(
         interaction: flags.interaction.or(non_interactive).unwrap_or_default(),
         vault_key,
         min_revision: min_revision.transpose()?,
+        auto_agent: user.auto_agent.unwrap_or_default(),
         unlocking: Unlocking {
             token: variable("KLUIS_TOKEN").map(|token| Plaintext::new(token.into_encoded_bytes())),
             token_file: path("KLUIS_TOKEN_FILE"),

@@ -8,9 +8,13 @@
 //! because the keys of its reader do not open such a vault unless somebody gave them access; but to an
 //! identity anybody gives access, and a hostile repository that ships a vault and the key to pin it by would
 //! have its own values taken for the team's. Nor is `--vault` enough: it says where the file is, not whose.
+//!
+//! Else it is the key that a person at this machine confirmed when the vault was opened here first, and where
+//! nobody has and nobody is there to: nothing.
 
 use super::Context;
 use super::context::{parse_vault_key, vault_key};
+use super::pin::confirm_key;
 use super::project_file::Word;
 use crate::error::Error;
 use crate::sealed::header::Header;
@@ -22,9 +26,8 @@ impl Context<'_> {
         if let Some(pinned) = self.pin(Word::Agreed)? {
             return parse_vault_key(&pinned);
         }
-        // A pin that this machine keeps belongs here, and then the question to whoever is at the terminal.
-        Err(Error::NotAnchored {
-            found: vault_key(header),
-        })
+        let found = vault_key(header);
+        confirm_key(self, header, || Error::NotAnchored { found })?;
+        Ok(header.content().verify)
     }
 }

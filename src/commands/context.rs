@@ -55,6 +55,8 @@ pub struct Context<'u> {
     pub hardened: Hardened,
     pub(super) surroundings: Surroundings,
     pub(super) seen: Seen,
+    /// Whether somebody was asked for a passphrase to unlock with.
+    pub(super) typed: bool,
     /// The definition of the whole command line.
     pub command: fn() -> clap::Command,
 }
@@ -109,6 +111,7 @@ impl<'u> Context<'u> {
             hardened,
             surroundings,
             seen: Seen::new(accept_older),
+            typed: false,
             command,
         })
     }
@@ -126,9 +129,7 @@ impl<'u> Context<'u> {
     /// Opens the vault with whatever key there is.
     pub fn open(&mut self, scan: Scan) -> Result<Vault, Error> {
         self.check_source(self.settings.workspace_source)?;
-        self.open_by(scan, |context, header| {
-            Ok(Box::new(context.unlock(header)?))
-        })
+        self.open_by(scan, Self::keyring)
     }
 
     /// Opens the vault with the keyring that `unlock` makes, unless it is older than what was seen here.
@@ -147,15 +148,13 @@ impl<'u> Context<'u> {
     /// Opens the vault to change who may unlock it. That takes full access, and a keyring of this
     /// process's own beside the vault's: it makes grants, which nothing does on another's behalf.
     pub fn open_as_owner(&mut self) -> Result<(Vault, LocalKeyring), Error> {
-        let store = Box::new(self.store()?);
         let mut owner = None;
-        let vault = Vault::open(store, Scan::Everything, |header| {
-            let keyring = self.unlock(header)?;
+        let vault = self.open_by(Scan::Everything, |context, header| {
+            let keyring = context.unlock(header)?;
             keyring.master()?;
             owner = Some(keyring.clone());
-            Ok::<_, Error>(Box::new(keyring) as _)
+            Ok(Box::new(keyring))
         })?;
-        self.now = SystemClock.now();
         Ok((vault, owner.ok_or(keyring::Error::NeedsFullAccess)?))
     }
 
@@ -207,7 +206,8 @@ impl<'u> Context<'u> {
         changed
     }
 
-    /// A keyring by the first way to unlock that applies, unless it has expired as far as can be told.
+    /// Unlocks in this process, whatever the agent holds, by the first way that applies, unless the key has
+    /// expired as far as can be told.
     pub fn unlock(&mut self, header: &Header) -> Result<LocalKeyring, Error> {
         let keyring = self.unlock_first(header)?;
         key::check_expiry(&keyring, header, self.now)?;
@@ -238,13 +238,16 @@ impl<'u> Context<'u> {
         let typed = match passphrase_file {
             Some(path) => read_credential(&path, "passphrase")?,
             None if self.settings.interaction == Interaction::Refused => return Err(Error::Locked),
-            None => self.ui.hidden("Passphrase")?,
+            None => {
+                self.typed = true;
+                self.ui.hidden("Passphrase")?
+            }
         };
         let passphrase = kdf::Passphrase::new(&typed).ok_or(keyring::Error::NoPassphrase)?;
         Ok(unlock::with_passphrase(header, &passphrase, likely)?)
     }
 
-    fn check_pin(&mut self, header: &Header) -> Result<(), Error> {
+    pub(super) fn check_pin(&mut self, header: &Header) -> Result<(), Error> {
         let Some(pinned) = self.pin(Word::Own)? else {
             return Ok(());
         };

@@ -78,6 +78,7 @@ impl Context<'_> {
             Stored::Bare(identity) => return Ok(identity),
             Stored::Locked(locked) => locked,
         };
+        self.typed = true;
         let typed = match self.ui.hidden("Passphrase of the identity") {
             Err(ui::Error::NoTerminal) => return Err(Error::LockedIdentity),
             typed => typed?,

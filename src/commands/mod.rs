@@ -1,6 +1,7 @@
 //! One file per verb: its arguments, whose doc comments are the help text, and its `run`. Commands never
 //! encrypt and never print but through [`Ui`](crate::ui::Ui).
 
+pub mod agent;
 mod anchor;
 pub mod app;
 mod attention;
@@ -30,6 +31,7 @@ mod input;
 mod kdf;
 pub mod key;
 pub mod list;
+pub mod lock;
 mod new_passphrase;
 mod output;
 pub mod passphrase;
@@ -38,6 +40,7 @@ mod project_file;
 pub mod prune;
 pub mod rekey;
 pub mod relocate;
+mod remembered;
 pub mod restore;
 pub mod rollback;
 pub mod rotate;
@@ -47,9 +50,11 @@ mod seen;
 mod selection;
 pub mod set;
 pub mod show;
+pub mod status;
 mod stdin;
 mod time_argument;
 pub mod trust;
+pub mod unlock;
 pub mod update;
 mod value;
 pub mod verify;

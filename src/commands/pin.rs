@@ -11,10 +11,6 @@ use crate::ui::{self, Answer, for_terminal};
 /// Has a person confirm the key of this header, unless it was confirmed on this machine before. Another key
 /// than that one is refused; where nobody can be asked it fails with `unasked`. `--yes` is no answer: whoever
 /// gave it has compared nothing.
-#[expect(
-    dead_code,
-    reason = "for identities, whose keys have no anchor; they come with their own verbs"
-)]
 pub fn confirm_key(
     context: &mut Context,
     header: &Header,

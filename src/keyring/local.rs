@@ -4,6 +4,7 @@ use super::master::Master;
 use super::workspace::WorkspaceKeys;
 use super::{Error, Keyring, Reach};
 use crate::plaintext::Plaintext;
+use crate::sealed::derive::Key;
 use crate::sealed::grant::Grant;
 use crate::sealed::header::{Content, Header};
 use crate::sealed::id::{KeyId, VaultId, WorkspaceId};
@@ -118,13 +119,18 @@ impl LocalKeyring {
         }
     }
 
-    pub(super) fn seed(&self) -> &Seed {
+    pub(super) fn own_seed(&self) -> &Seed {
         &self.seed
     }
 
     /// The root key and header seed, for issuing keys. An agent's keyring has no such door.
     pub fn master(&self) -> Result<&Master, Error> {
         self.master.as_ref().ok_or(Error::NeedsFullAccess)
+    }
+
+    /// What the agent is given, to unlock for itself. Its own keyring has no such door.
+    pub fn seed(&self) -> &Key {
+        self.seed.secret()
     }
 
     /// As [`Keyring::seal`], for tests that pad wrongly.
@@ -169,12 +175,12 @@ impl Keyring for LocalKeyring {
     fn open(&self, place: Place, sealed: &[u8]) -> Result<Plaintext, Error> {
         if let Place::KeyAbout(key) = place {
             let opened = self.master()?.open_about(key, sealed);
-            return opened.ok_or_else(|| damaged(place).into());
+            return opened.ok_or_else(|| place.damaged().into());
         }
         let opened = self
             .cipher(place)?
             .open(&place.associated_data(self.vault), sealed);
-        opened.ok_or_else(|| damaged(place).into())
+        opened.ok_or_else(|| place.damaged().into())
     }
 
     fn seal(&self, place: Place, content: &[u8]) -> Result<Vec<u8>, Error> {
@@ -225,13 +231,4 @@ impl Keyring for LocalKeyring {
         }
         self.read_grant(header)
     }
-}
-
-fn damaged(place: Place) -> sealed::Error {
-    sealed::Error::Damaged(match place {
-        Place::KeyAbout(key) => Part::Key(key),
-        Place::Wrapped(workspace) | Place::WorkspaceAbout(workspace) => Part::Workspace(workspace),
-        Place::SecretMeta(_, id) | Place::Value(_, id, _) => Part::Record(id.to_string()),
-        Place::AppMeta(_, id) => Part::Record(id.to_string()),
-    })
 }

@@ -44,6 +44,24 @@ pub trait Keyring {
     /// Opens what was sealed for this place.
     fn open(&self, place: Place, sealed: &[u8]) -> Result<Plaintext, Error>;
 
+    /// As [`Keyring::open`] for each, in their order: a keyring elsewhere is asked once for many.
+    fn open_all(&self, sealed: &[(Place, Vec<u8>)]) -> Result<Vec<Plaintext>, Error> {
+        let each = sealed.iter();
+        each.map(|(place, sealed)| self.open(*place, sealed))
+            .collect()
+    }
+
+    /// As [`Keyring::index`] for each name, in their order.
+    fn index_all(
+        &self,
+        workspace: WorkspaceId,
+        kind: Kind,
+        names: &[&str],
+    ) -> Result<Vec<Index>, Error> {
+        let each = names.iter();
+        each.map(|name| self.index(workspace, kind, name)).collect()
+    }
+
     /// Seals for this place.
     fn seal(&self, place: Place, content: &[u8]) -> Result<Vec<u8>, Error>;
 
@@ -97,6 +115,12 @@ pub enum Error {
     ReadOnly,
     #[error("this takes a key with full access")]
     NeedsFullAccess,
+    #[error("the agent that held the key was locked or has ended meanwhile")]
+    AgentLocked,
+    #[error("the agent that holds the key does not answer as it should")]
+    Agent(#[source] std::io::Error),
+    #[error("the agent signs no header that is older, or has other keys, than it has seen")]
+    AgentRefused,
     #[error(transparent)]
     Sealed(#[from] crate::sealed::Error),
 }

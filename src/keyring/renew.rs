@@ -94,7 +94,7 @@ impl LocalKeyring {
             if removed == Some(line.id) {
                 continue;
             }
-            let seed = (line.id == self.key()).then(|| self.seed());
+            let seed = (line.id == self.key()).then(|| self.own_seed());
             if !holds && seed.is_none() && line.bond().is_some() {
                 dropped.push(line.id);
             } else if is_touched(about) {

@@ -6,6 +6,7 @@ use super::local::LocalKeyring;
 use super::token::Token;
 use super::{Error, Keyring};
 use crate::sealed;
+use crate::sealed::derive;
 use crate::sealed::header::{Header, Key, Lock};
 use crate::sealed::id::KeyId;
 use crate::sealed::kdf::{MAX_TOTAL_WORK_KIB, Passphrase};
@@ -101,6 +102,22 @@ pub fn identity_keys<'h>(
 ) -> impl Iterator<Item = &'h Key> {
     let keys = header.content().keys.iter();
     keys.filter(move |key| key.lock == Lock::Identity && key.public == *public)
+}
+
+/// Unlocks with the seed that a key came down to. A line that is gone or no longer its own is
+/// [`Error::KeyChanged`]. Where the line is an identity's, nothing in it tells a forged header: the caller
+/// gives a header only if it is signed by the key that was pinned when the seed was given.
+pub fn with_seed(header: &Header, key: KeyId, secret: derive::Key) -> Result<LocalKeyring, Error> {
+    let content = header.content();
+    let seed = Seed::new(secret, content.vault, key);
+    let line = content.key(key).ok_or(Error::KeyChanged)?;
+    match line.bond() {
+        Some(bond) if seed.commits_to(&bond.commit) => LocalKeyring::new(header, key, seed),
+        None if seed.public() == line.public => {
+            LocalKeyring::pinned(header, key, seed, content.verify)
+        }
+        _ => Err(Error::KeyChanged),
+    }
 }
 
 /// The keys that a passphrase could open.

@@ -4,6 +4,12 @@
 //! is the child's own again.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+#[cfg(target_os = "linux")]
+use std::path::Path;
+use std::path::PathBuf;
+
+#[cfg(target_os = "linux")]
+const OWN_FILE: &str = "/proc/self/exe";
 
 /// What [`harden`] found, so that a child can have it back.
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +30,36 @@ pub fn harden() -> Hardened {
         let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
     }
     Hardened { core_file }
+}
+
+/// Keeps the memory that is in use now off the disk, as it is touched. Refused where the system's limit
+/// (`ulimit -l`) is below what this process has mapped.
+pub fn lock_memory() -> std::io::Result<()> {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::mm::{MlockAllFlags, mlockall};
+        // Not what is to come: a limit that is reached then would end the process.
+        Ok(mlockall(MlockAllFlags::CURRENT | MlockAllFlags::ONFAULT)?)
+    }
+    #[cfg(not(target_os = "linux"))]
+    Err(std::io::ErrorKind::Unsupported.into())
+}
+
+/// No core file for this process and its children, for good.
+pub fn forbid_core_files() {
+    limit_core_file(Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    });
+}
+
+/// This very file, even if another was installed in its place since: to be started again.
+pub fn own_file() -> std::io::Result<PathBuf> {
+    #[cfg(target_os = "linux")]
+    if Path::new(OWN_FILE).exists() {
+        return Ok(OWN_FILE.into());
+    }
+    std::env::current_exe()
 }
 
 impl Hardened {

@@ -22,7 +22,7 @@ use std::io::{self, Read, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -30,19 +30,6 @@ use std::thread;
 /// The name that makes this program a leader. Then follow the path of the program to start and its own
 /// arguments, the name first.
 pub const LEADER: &str = "kluis-session";
-
-/// This very file, even if another was installed in its place since.
-#[cfg(target_os = "linux")]
-const OWN_FILE: &str = "/proc/self/exe";
-
-/// The file to start as a leader.
-pub fn leader() -> io::Result<PathBuf> {
-    #[cfg(target_os = "linux")]
-    if Path::new(OWN_FILE).exists() {
-        return Ok(OWN_FILE.into());
-    }
-    std::env::current_exe()
-}
 
 /// The arguments of a leader that starts `program`.
 pub fn arguments(program: &Path, typed: &OsStr, arguments: &[OsString]) -> Vec<OsString> {

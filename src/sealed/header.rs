@@ -232,7 +232,7 @@ pub struct Content {
 
 impl Content {
     /// The bytes that are signed: all lines, the last as far as `,"signature"`.
-    fn unsigned(&self) -> String {
+    pub fn unsigned(&self) -> String {
         let (vault, verify) = (self.vault, encode(&self.verify));
         let mut out =
             format!("{{\"kluis\":{VERSION},\"vault\":\"{vault}\",\"verify\":\"{verify}\"}}\n");
@@ -245,6 +245,11 @@ impl Content {
         let parents = write_parents(&self.parents);
         let _ = write!(out, "{{\"header\":{},\"parents\":{parents}", self.revision);
         out
+    }
+
+    /// Reads what [`Content::unsigned`] writes, and nothing else.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        parse_lines(text)
     }
 
     pub fn digest(&self) -> Digest {

@@ -2,6 +2,7 @@
 //! opens in another: not in another vault, workspace, record or slot, nor for another purpose.
 
 use super::derive::{FORMAT, fields};
+use super::error::{Error, Part};
 use super::id::{AppId, KeyId, SecretId, VaultId, WorkspaceId};
 
 /// A place for something sealed with a key of the vault.
@@ -20,6 +21,18 @@ pub enum Place {
 }
 
 impl Place {
+    /// That what lies here does not open.
+    pub fn damaged(self) -> Error {
+        Error::Damaged(match self {
+            Self::KeyAbout(key) => Part::Key(key),
+            Self::Wrapped(workspace) | Self::WorkspaceAbout(workspace) => {
+                Part::Workspace(workspace)
+            }
+            Self::SecretMeta(_, id) | Self::Value(_, id, _) => Part::Record(id.to_string()),
+            Self::AppMeta(_, id) => Part::Record(id.to_string()),
+        })
+    }
+
     /// Length-prefixed: format, purpose, vault, workspace, record, slot; what does not apply is empty.
     pub fn associated_data(self, vault: VaultId) -> Vec<u8> {
         let (purpose, workspace, record, slot) = match self {

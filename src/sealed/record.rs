@@ -48,6 +48,11 @@ impl Index {
         Self::from_text(&text).expect("32 bytes are 43 characters")
     }
 
+    /// As it is written.
+    pub fn text(&self) -> &[u8; TEXT_BYTES] {
+        &self.0
+    }
+
     pub fn from_text(text: &[u8]) -> Option<Self> {
         is_32_bytes(text).then_some(Self(text.try_into().ok()?))
     }

@@ -43,6 +43,11 @@ impl Seed {
         Self::new(secret, vault, key)
     }
 
+    /// The 32 bytes themselves, as [`Seed::new`] takes them.
+    pub fn secret(&self) -> &Key {
+        &self.secret
+    }
+
     fn derive(&self, label: &str) -> Key {
         subkey(&self.secret, label, &[&self.vault, &self.key])
     }

@@ -1,9 +1,10 @@
-//! The user file, `kluis/config.toml`: four keys, all optional, and none that could hold a secret.
+//! The user file, `kluis/config.toml`: five keys, all optional, and none that could hold a secret.
 //!
 //! What cannot be read is named by line and column; the text itself is never quoted.
 
 use super::{
-    Color, Directories, Error, UserFile, VaultPlace, file_place, parse_timeout, parse_workspace,
+    AutoAgent, Color, Directories, Error, UserFile, VaultPlace, file_place, parse_timeout,
+    parse_workspace,
 };
 use crate::vault::name::WorkspaceName;
 use std::path::{Path, PathBuf};
@@ -16,6 +17,7 @@ pub(super) struct Wishes {
     pub workspace: Option<WorkspaceName>,
     pub lock_timeout: Option<Duration>,
     pub color: Option<Color>,
+    pub auto_agent: Option<AutoAgent>,
 }
 
 #[derive(serde::Deserialize)]
@@ -25,6 +27,7 @@ struct Keys {
     workspace: Option<String>,
     lock_timeout: Option<String>,
     color: Option<Color>,
+    auto_agent: Option<AutoAgent>,
 }
 
 impl UserFile<'_> {
@@ -40,6 +43,7 @@ impl UserFile<'_> {
             workspace: keys.workspace.map(workspace).transpose()?,
             lock_timeout: keys.lock_timeout.map(timeout).transpose()?,
             color: keys.color,
+            auto_agent: keys.auto_agent,
         })
     }
 

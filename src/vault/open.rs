@@ -100,6 +100,12 @@ impl Vault {
         Revision::of(&self.view.layout)
     }
 
+    /// The header of a vault, after what can be checked without a key.
+    pub fn read_header(store: &dyn Store) -> Result<Header, Error> {
+        let view = View::load(store.load()?, Scan::Lookup)?;
+        Ok(view.layout.header)
+    }
+
     pub fn workspaces(&self) -> &[Workspace] {
         &self.workspaces
     }

@@ -11,6 +11,7 @@ const MAX_LINES: usize = 500;
 
 /// Every file that reads a secret in the clear. Look twice before adding one.
 const DOORS: &[&str] = &[
+    "agent/answer.rs",
     "commands/export.rs",
     "commands/generate.rs",
     "commands/get.rs",

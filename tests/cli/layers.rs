@@ -8,11 +8,12 @@ use std::path::{Path, PathBuf};
 
 /// Each module with those it may use. `plaintext` and `platform` are leaves.
 const ARROWS: &[(&str, &[&str])] = &[
-    ("lib", &["cli", "platform", "ui"]),
+    ("lib", &["agent", "cli", "platform", "ui"]),
     ("cli", &["commands", "error", "platform", "settings", "ui"]),
     (
         "commands",
         &[
+            "agent",
             "deliver",
             "error",
             "keyring",
@@ -30,7 +31,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "error",
         &[
-            "deliver", "keyring", "project", "sealed", "settings", "state", "store", "ui", "vault",
+            "agent", "deliver", "keyring", "project", "sealed", "settings", "state", "store", "ui",
+            "vault",
         ],
     ),
     ("settings", &["plaintext", "vault"]),
@@ -48,6 +50,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("deliver", &["plaintext", "platform", "vault"]),
     ("vault", &["keyring", "plaintext", "sealed", "store"]),
     ("keyring", &["plaintext", "sealed"]),
+    // It holds keyrings and knows no vault, no file and no terminal.
+    ("agent", &["keyring", "plaintext", "platform", "sealed"]),
     // The store never sees plaintext, nor how it is sealed.
     ("store", &["platform", "sealed::SealedBytes"]),
     ("sealed", &["plaintext", "platform"]),

@@ -16,7 +16,7 @@ use super::child::Ended;
 use super::environment::Environment;
 use super::process::{Error, not_started, prepare};
 use crate::plaintext::Plaintext;
-use crate::platform::process::Hardened;
+use crate::platform::process::{Hardened, own_file};
 use crate::platform::pty::are_one;
 use crate::platform::session;
 use crate::platform::terminal::Keyboard;
@@ -82,7 +82,7 @@ impl Mask {
         let Self(patterns) = self;
         let keyboard = Keyboard::new().filter(|_| are_one(stdin(), stdout()));
         let ended = if let Some(keyboard) = keyboard {
-            session::leader().and_then(|leader| {
+            own_file().and_then(|leader| {
                 let arguments = session::arguments(program, typed, arguments);
                 let name = OsStr::new(session::LEADER);
                 let command = prepare(&leader, name, &arguments, environment, inherited);

@@ -1,0 +1,293 @@
+//! What the agent answers. Nothing in an answer is a key, and no failure repeats what was asked.
+
+use super::frame::{Reader, Writer};
+use crate::keyring::Reach;
+use crate::plaintext::Plaintext;
+use crate::sealed::id::{KeyId, WorkspaceId};
+use crate::sealed::record::{self, Index};
+use crate::sealed::sign::{SignatureBytes, VerifyKey};
+use std::io;
+use zeroize::Zeroizing;
+
+pub enum Answer {
+    /// To a greeting, the agent's own version.
+    Hello {
+        version: u16,
+    },
+    Done,
+    /// No key of this vault is held.
+    Locked,
+    /// The key is held, but this header was not seen yet.
+    NeedsHeader,
+    Attached {
+        key: KeyId,
+        full_access: bool,
+        reach: Vec<(WorkspaceId, Reach)>,
+    },
+    Status(Status),
+    Opened(Vec<Plaintext>),
+    Sealed(Vec<u8>),
+    Indexed(Vec<Index>),
+    Signed(SignatureBytes),
+    Added {
+        verify: VerifyKey,
+        wrapped: Vec<u8>,
+    },
+    Failed(Failure),
+}
+
+/// How a vault's key is held.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Status {
+    pub key: KeyId,
+    pub full_access: bool,
+    /// Whether its memory stays off the disk.
+    pub memory_locked: bool,
+    /// Seconds until it is forgotten without a use.
+    pub idle_left: u64,
+    /// Seconds until it is forgotten in any case.
+    pub left: u64,
+    /// What `idle_left` begins with again after each use.
+    pub idle: u64,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Failure {
+    /// What stands at this position of those to open, or the header, is damaged.
+    Damaged(u32),
+    Forged,
+    KeyChanged,
+    OutOfReach,
+    ReadOnly,
+    NeedsFullAccess,
+    /// A header with other keys than those that were verified.
+    Refused,
+}
+
+const HELLO: u8 = 0;
+/// Also what every version answers to a lock.
+const DONE: u8 = 1;
+const LOCKED: u8 = 2;
+const NEEDS_HEADER: u8 = 3;
+const ATTACHED: u8 = 4;
+const STATUS: u8 = 5;
+const OPENED: u8 = 6;
+const SEALED: u8 = 7;
+const INDEXED: u8 = 8;
+const SIGNED: u8 = 9;
+const ADDED: u8 = 10;
+const FAILED: u8 = 11;
+
+impl Answer {
+    pub fn encode(&self) -> io::Result<Zeroizing<Vec<u8>>> {
+        let mut out;
+        match self {
+            Self::Hello { version } => {
+                out = Writer::new(HELLO);
+                out.raw(&version.to_be_bytes());
+            }
+            Self::Done => out = Writer::new(DONE),
+            Self::Locked => out = Writer::new(LOCKED),
+            Self::NeedsHeader => out = Writer::new(NEEDS_HEADER),
+            Self::Attached {
+                key,
+                full_access,
+                reach,
+            } => {
+                out = Writer::new(ATTACHED);
+                out.id(key.bits()).byte(u8::from(*full_access));
+                out.count(reach.len());
+                for (workspace, reach) in reach {
+                    out.id(workspace.bits());
+                    out.byte(u8::from(*reach == Reach::Write));
+                }
+            }
+            Self::Status(status) => {
+                out = Writer::new(STATUS);
+                out.id(status.key.bits())
+                    .byte(u8::from(status.full_access))
+                    .byte(u8::from(status.memory_locked));
+                out.number(status.idle_left)
+                    .number(status.left)
+                    .number(status.idle);
+            }
+            Self::Opened(all) => {
+                out = Writer::new(OPENED);
+                out.count(all.len());
+                for plaintext in all {
+                    out.bytes(plaintext.expose());
+                }
+            }
+            Self::Sealed(bytes) => {
+                out = Writer::new(SEALED);
+                out.bytes(bytes);
+            }
+            Self::Indexed(all) => {
+                out = Writer::new(INDEXED);
+                out.count(all.len());
+                for index in all {
+                    out.raw(index.text());
+                }
+            }
+            Self::Signed(signature) => {
+                out = Writer::new(SIGNED);
+                out.raw(signature);
+            }
+            Self::Added { verify, wrapped } => {
+                out = Writer::new(ADDED);
+                out.raw(verify).bytes(wrapped);
+            }
+            Self::Failed(failure) => {
+                let (kind, position) = match failure {
+                    Failure::Damaged(position) => (0, *position),
+                    Failure::Forged => (1, 0),
+                    Failure::KeyChanged => (2, 0),
+                    Failure::OutOfReach => (3, 0),
+                    Failure::ReadOnly => (4, 0),
+                    Failure::NeedsFullAccess => (5, 0),
+                    Failure::Refused => (6, 0),
+                };
+                out = Writer::new(FAILED);
+                out.byte(kind).number(position.into());
+            }
+        }
+        out.finish()
+    }
+
+    /// Exactly one answer, else `None`.
+    pub fn decode(content: &[u8]) -> Option<Self> {
+        let mut from = Reader::new(content);
+        let answer = match from.byte()? {
+            HELLO => Self::Hello {
+                version: from.array().map(u16::from_be_bytes)?,
+            },
+            DONE => Self::Done,
+            LOCKED => Self::Locked,
+            NEEDS_HEADER => Self::NeedsHeader,
+            ATTACHED => Self::Attached {
+                key: KeyId::from_bits(from.id()?),
+                full_access: flag(&mut from)?,
+                reach: from.each(|from| {
+                    let workspace = WorkspaceId::from_bits(from.id()?);
+                    let reach = if flag(from)? {
+                        Reach::Write
+                    } else {
+                        Reach::Read
+                    };
+                    Some((workspace, reach))
+                })?,
+            },
+            STATUS => Self::Status(Status {
+                key: KeyId::from_bits(from.id()?),
+                full_access: flag(&mut from)?,
+                memory_locked: flag(&mut from)?,
+                idle_left: from.number()?,
+                left: from.number()?,
+                idle: from.number()?,
+            }),
+            OPENED => Self::Opened(from.each(|from| Some(Plaintext::new(from.bytes()?.to_vec())))?),
+            SEALED => Self::Sealed(from.bytes()?.to_vec()),
+            INDEXED => {
+                Self::Indexed(from.each(|from| Index::from_text(from.raw(record::TEXT_BYTES)?))?)
+            }
+            SIGNED => Self::Signed(from.array()?),
+            ADDED => Self::Added {
+                verify: from.array()?,
+                wrapped: from.bytes()?.to_vec(),
+            },
+            FAILED => Self::Failed({
+                let kind = from.byte()?;
+                match (kind, u32::try_from(from.number()?).ok()?) {
+                    (0, position) => Failure::Damaged(position),
+                    (1, 0) => Failure::Forged,
+                    (2, 0) => Failure::KeyChanged,
+                    (3, 0) => Failure::OutOfReach,
+                    (4, 0) => Failure::ReadOnly,
+                    (5, 0) => Failure::NeedsFullAccess,
+                    (6, 0) => Failure::Refused,
+                    _ => return None,
+                }
+            }),
+            _ => return None,
+        };
+        from.end()?;
+        Some(answer)
+    }
+}
+
+fn flag(from: &mut Reader<'_>) -> Option<bool> {
+    match from.byte()? {
+        0 => Some(false),
+        1 => Some(true),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::agent::frame::LENGTH_BYTES;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn an_answer_reads_back_as_it_was_written(
+            contents in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..40), 0..5),
+            bits in any::<u128>(),
+            digest in any::<[u8; 32]>(),
+            number in any::<u64>(),
+            position in any::<u32>(),
+            flags in any::<(bool, bool)>(),
+        ) {
+            let key = KeyId::from_bits(bits);
+            let workspace = WorkspaceId::from_bits(bits);
+            let index = Index::from_text(&[b'A'; record::TEXT_BYTES]).expect("zero");
+            for answer in [
+                Answer::Hello { version: 3 },
+                Answer::Done,
+                Answer::Locked,
+                Answer::NeedsHeader,
+                Answer::Attached {
+                    key,
+                    full_access: flags.0,
+                    reach: vec![(workspace, Reach::Read), (workspace, Reach::Write)],
+                },
+                Answer::Status(Status {
+                    key,
+                    full_access: flags.0,
+                    memory_locked: flags.1,
+                    idle_left: number,
+                    left: number,
+                    idle: number,
+                }),
+                Answer::Opened(contents.iter().cloned().map(Plaintext::new).collect()),
+                Answer::Sealed(contents.concat()),
+                Answer::Indexed(vec![index; contents.len()]),
+                Answer::Signed([9; 64]),
+                Answer::Added { verify: digest, wrapped: contents.concat() },
+                Answer::Failed(Failure::Damaged(position)),
+                Answer::Failed(Failure::Forged),
+                Answer::Failed(Failure::KeyChanged),
+                Answer::Failed(Failure::OutOfReach),
+                Answer::Failed(Failure::ReadOnly),
+                Answer::Failed(Failure::NeedsFullAccess),
+                Answer::Failed(Failure::Refused),
+            ] {
+                let frame = answer.encode().expect("small");
+                let read = Answer::decode(&frame[LENGTH_BYTES..]).expect("written here");
+                prop_assert_eq!(&*read.encode().expect("small"), &*frame);
+                for end in LENGTH_BYTES..frame.len() {
+                    prop_assert!(Answer::decode(&frame[LENGTH_BYTES..end]).is_none());
+                }
+            }
+        }
+
+        #[test]
+        fn random_bytes_are_no_answer_or_one_that_is_whole(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            if let Some(answer) = Answer::decode(&bytes) {
+                let frame = answer.encode().expect("small");
+                prop_assert_eq!(&frame[LENGTH_BYTES..], &bytes[..]);
+            }
+        }
+    }
+}

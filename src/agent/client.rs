@@ -1,0 +1,150 @@
+//! A connection to the agent, from a command's side: greets, asks, and never waits without end.
+
+use super::answer::{Answer, Status};
+use super::frame::{LENGTH_BYTES, length};
+use super::held::VERSION;
+use super::request::{Request, VaultRef};
+use super::socket::{self, Place};
+use crate::keyring::Keyring;
+use crate::keyring::local::LocalKeyring;
+use crate::sealed::header::Header;
+use std::io::{self, ErrorKind, Read, Write};
+use std::os::unix::net::UnixStream;
+use std::time::Duration;
+use zeroize::Zeroizing;
+
+/// For each step of a connection. The agent answers at once or is stopped.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Socket(#[from] socket::Error),
+    #[error(
+        "the agent that runs is of another version of kluis: it speaks protocol {theirs}, not {VERSION}"
+    )]
+    Version { theirs: u16 },
+    #[error("the agent does not answer as it should")]
+    Broken(#[source] io::Error),
+    #[error("the agent did not take the key")]
+    Refused,
+}
+
+/// How long a key is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// Without a use.
+    pub idle: Duration,
+    /// In any case.
+    pub longest: Duration,
+}
+
+pub struct Connection {
+    stream: UnixStream,
+}
+
+impl Connection {
+    /// Greets whoever listens; `None` where nobody does.
+    pub fn open(place: &Place) -> Result<Option<Self>, Error> {
+        let Some(stream) = place.connect(PATIENCE)? else {
+            return Ok(None);
+        };
+        let mut connection = Self { stream };
+        match connection.ask(&Request::Hello { version: VERSION }) {
+            Ok(Answer::Hello { version: VERSION }) => Ok(Some(connection)),
+            Ok(Answer::Hello { version: theirs }) => Err(Error::Version { theirs }),
+            Ok(_) => Err(Error::Broken(unexpected())),
+            // It was about to end.
+            Err(error) if is_gone(&error) => Ok(None),
+            Err(error) => Err(Error::Broken(error)),
+        }
+    }
+
+    /// One question, one answer.
+    pub fn ask(&mut self, request: &Request<'_>) -> io::Result<Answer> {
+        let frame = request.encode().ok_or_else(unexpected)??;
+        self.stream.write_all(&frame).map_err(patient)?;
+        let mut head = [0; LENGTH_BYTES];
+        self.stream.read_exact(&mut head).map_err(patient)?;
+        let length = length(head).ok_or_else(unexpected)?;
+        let mut content = Zeroizing::new(vec![0; length]);
+        self.stream.read_exact(&mut content).map_err(patient)?;
+        Answer::decode(&content).ok_or_else(unexpected)
+    }
+
+    /// Gives it the key that a keyring was unlocked with, as the seed that it came down to: neither a
+    /// passphrase nor a token ever leaves this process.
+    pub fn unlock(
+        &mut self,
+        header: &Header,
+        keyring: &LocalKeyring,
+        terms: Terms,
+    ) -> Result<(), Error> {
+        let request = Request::Unlock {
+            header: header.text(),
+            key: keyring.key(),
+            idle: terms.idle,
+            longest: terms.longest,
+            seed: keyring.seed().clone(),
+        };
+        match self.ask(&request).map_err(Error::Broken)? {
+            Answer::Done => Ok(()),
+            _ => Err(Error::Refused),
+        }
+    }
+
+    /// How a vault's key is held, if it is.
+    pub fn status(&mut self, header: &Header) -> Result<Option<Status>, Error> {
+        let vault = vault_of(header);
+        match self.ask(&Request::Status { vault }) {
+            Ok(Answer::Status(status)) => Ok(Some(status)),
+            Ok(Answer::Locked) => Ok(None),
+            Ok(_) => Err(Error::Broken(unexpected())),
+            Err(error) => Err(Error::Broken(error)),
+        }
+    }
+}
+
+/// Has every key forgotten, whatever the agent's version. Whether there was an agent.
+pub fn lock(place: &Place) -> Result<bool, Error> {
+    let Some(stream) = place.connect(PATIENCE)? else {
+        return Ok(false);
+    };
+    let mut connection = Connection { stream };
+    for request in [Request::Hello { version: VERSION }, Request::Lock] {
+        match connection.ask(&request) {
+            Ok(Answer::Hello { .. } | Answer::Done) => {}
+            Ok(_) => return Err(Error::Broken(unexpected())),
+            // It has ended, and its memory with it.
+            Err(error) if is_gone(&error) => return Ok(true),
+            Err(error) => return Err(Error::Broken(error)),
+        }
+    }
+    Ok(true)
+}
+
+pub(super) fn vault_of(header: &Header) -> VaultRef {
+    VaultRef {
+        vault: header.content().vault,
+        verify: header.content().verify,
+    }
+}
+
+pub(super) fn is_gone(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::UnexpectedEof | ErrorKind::BrokenPipe | ErrorKind::ConnectionReset
+    )
+}
+
+pub(super) fn unexpected() -> io::Error {
+    io::Error::new(ErrorKind::InvalidData, "it says what was not asked")
+}
+
+/// A socket's time-out, which looks like a wish to be asked again.
+fn patient(error: io::Error) -> io::Error {
+    match error.kind() {
+        ErrorKind::WouldBlock => io::Error::new(ErrorKind::TimedOut, "no answer in time"),
+        _ => error,
+    }
+}

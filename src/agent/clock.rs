@@ -1,0 +1,40 @@
+//! Two clocks: one stands still while the machine sleeps, the other does not. What they differ by is how
+//! long it has slept.
+
+use std::time::Duration;
+
+pub trait Clock {
+    /// Since some moment, without the time asleep.
+    fn awake(&self) -> Duration;
+
+    /// Since some moment, with it.
+    fn elapsed(&self) -> Duration;
+}
+
+/// The system's, `CLOCK_MONOTONIC` and `CLOCK_BOOTTIME`.
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn awake(&self) -> Duration {
+        read(rustix::time::ClockId::Monotonic)
+    }
+
+    #[cfg(target_os = "linux")]
+    fn elapsed(&self) -> Duration {
+        read(rustix::time::ClockId::Boottime)
+    }
+
+    /// Elsewhere nobody tells of sleep: the time-outs alone count.
+    #[cfg(not(target_os = "linux"))]
+    fn elapsed(&self) -> Duration {
+        self.awake()
+    }
+}
+
+fn read(clock: rustix::time::ClockId) -> Duration {
+    let now = rustix::time::clock_gettime(clock);
+    Duration::new(
+        u64::try_from(now.tv_sec).unwrap_or_default(),
+        u32::try_from(now.tv_nsec).unwrap_or_default(),
+    )
+}

@@ -1,0 +1,147 @@
+//! One client's connection at the agent: a frame that comes in, piece by piece, or an answer that goes out.
+//! Never both, and never more than one frame of either: who sends faster waits in the system.
+
+use super::frame::{LENGTH_BYTES, length, reserve};
+use super::held::Session;
+use rustix::event::PollFlags;
+use rustix::io::Errno;
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::net::UnixStream;
+use std::time::Duration;
+use zeroize::Zeroizing;
+
+/// What is taken in one go: a buffer grows with what has really come.
+const STEP_BYTES: usize = 64 * 1024;
+
+pub struct Connection {
+    stream: UnixStream,
+    pub session: Session,
+    /// Since when it waits for the rest of a frame, for its first, or for its answer to be taken; or, when
+    /// idle, since its last answer.
+    pub since: Duration,
+    head: [u8; LENGTH_BYTES],
+    head_length: usize,
+    wanted: usize,
+    coming: Zeroizing<Vec<u8>>,
+    going: Zeroizing<Vec<u8>>,
+    gone: usize,
+}
+
+/// The end of a connection, for whatever reason.
+pub struct Closed;
+
+impl Connection {
+    pub fn new(stream: UnixStream, now: Duration) -> io::Result<Self> {
+        stream.set_nonblocking(true)?;
+        Ok(Self {
+            stream,
+            session: Session::default(),
+            since: now,
+            head: [0; LENGTH_BYTES],
+            head_length: 0,
+            wanted: 0,
+            coming: Zeroizing::default(),
+            going: Zeroizing::default(),
+            gone: 0,
+        })
+    }
+
+    /// What it waits for.
+    pub fn interest(&self) -> PollFlags {
+        if self.going.is_empty() {
+            PollFlags::IN
+        } else {
+            PollFlags::OUT
+        }
+    }
+
+    /// Whether it owes something: the rest of a frame, its first, or to take its answer.
+    pub fn is_due(&self) -> bool {
+        self.head_length > 0 || !self.going.is_empty() || !self.session.is_greeted()
+    }
+
+    pub fn is_answering(&self) -> bool {
+        !self.going.is_empty()
+    }
+
+    pub fn held_bytes(&self) -> usize {
+        self.coming.capacity() + self.going.capacity()
+    }
+
+    /// Takes what is there; the content of a frame once it is whole.
+    pub fn receive(&mut self, now: Duration) -> Result<Option<Zeroizing<Vec<u8>>>, Closed> {
+        if self.head_length < LENGTH_BYTES {
+            let read = read(&self.stream, &mut self.head[self.head_length..])?;
+            if self.head_length == 0 && read > 0 {
+                self.since = now;
+            }
+            self.head_length += read;
+            if self.head_length < LENGTH_BYTES {
+                return Ok(None);
+            }
+            self.wanted = length(self.head).ok_or(Closed)?;
+        }
+        loop {
+            let have = self.coming.len();
+            let step = (self.wanted - have).min(STEP_BYTES);
+            reserve(&mut self.coming, step);
+            self.coming.resize(have + step, 0);
+            let read = read(&self.stream, &mut self.coming[have..]);
+            self.coming.truncate(have + *read.as_ref().unwrap_or(&0));
+            let read = read?;
+            if self.coming.len() == self.wanted {
+                self.head_length = 0;
+                return Ok(Some(std::mem::take(&mut self.coming)));
+            }
+            if read < step {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// Begins to answer.
+    pub fn answer(&mut self, frame: Zeroizing<Vec<u8>>, now: Duration) -> Result<(), Closed> {
+        (self.going, self.gone, self.since) = (frame, 0, now);
+        self.send(now)
+    }
+
+    /// Sends what is left of the answer.
+    pub fn send(&mut self, now: Duration) -> Result<(), Closed> {
+        while self.gone < self.going.len() {
+            match rustix::net::send(
+                &self.stream,
+                &self.going[self.gone..],
+                rustix::net::SendFlags::NOSIGNAL,
+            ) {
+                Ok(0) => return Err(Closed),
+                Ok(sent) => self.gone += sent,
+                Err(Errno::INTR) => {}
+                Err(Errno::AGAIN) => return Ok(()),
+                Err(_) => return Err(Closed),
+            }
+        }
+        self.going = Zeroizing::default();
+        self.since = now;
+        Ok(())
+    }
+}
+
+impl AsFd for Connection {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.stream.as_fd()
+    }
+}
+
+/// How much came; none when there is nothing yet.
+fn read(stream: &UnixStream, into: &mut [u8]) -> Result<usize, Closed> {
+    loop {
+        return match rustix::io::read(stream, &mut *into) {
+            Ok(0) => Err(Closed),
+            Ok(read) => Ok(read),
+            Err(Errno::INTR) => continue,
+            Err(Errno::AGAIN) => Ok(0),
+            Err(_) => Err(Closed),
+        };
+    }
+}

@@ -1,0 +1,134 @@
+//! Frames: four bytes of length, big-endian, then so many bytes. A length is checked before anything is
+//! reserved for it, and what was in a buffer is wiped, also when it grows.
+
+use std::io;
+use zeroize::Zeroizing;
+
+/// Room for the largest header, and for a page of records many times.
+pub const MAX_FRAME_BYTES: usize = 1024 * 1024;
+pub const LENGTH_BYTES: usize = 4;
+
+/// The length that a frame begins with; `None` when it is beyond the bound.
+pub fn length(bytes: [u8; LENGTH_BYTES]) -> Option<usize> {
+    let length = usize::try_from(u32::from_be_bytes(bytes)).ok()?;
+    (1..=MAX_FRAME_BYTES).contains(&length).then_some(length)
+}
+
+/// Makes room for `more` bytes without leaving a copy behind.
+pub fn reserve(buffer: &mut Zeroizing<Vec<u8>>, more: usize) {
+    let needed = buffer.len() + more;
+    if needed > buffer.capacity() {
+        let mut larger = Vec::with_capacity(needed.max(2 * buffer.capacity()));
+        larger.extend_from_slice(buffer);
+        *buffer = Zeroizing::new(larger);
+    }
+}
+
+/// A frame in the making.
+pub struct Writer(Zeroizing<Vec<u8>>);
+
+impl Writer {
+    pub fn new(kind: u8) -> Self {
+        let mut bytes = Vec::with_capacity(256);
+        bytes.extend_from_slice(&[0; LENGTH_BYTES]);
+        bytes.push(kind);
+        Self(Zeroizing::new(bytes))
+    }
+
+    pub fn raw(&mut self, bytes: &[u8]) -> &mut Self {
+        reserve(&mut self.0, bytes.len());
+        self.0.extend_from_slice(bytes);
+        self
+    }
+
+    pub fn byte(&mut self, byte: u8) -> &mut Self {
+        self.raw(&[byte])
+    }
+
+    pub fn number(&mut self, number: u64) -> &mut Self {
+        self.raw(&number.to_be_bytes())
+    }
+
+    pub fn id(&mut self, bits: u128) -> &mut Self {
+        self.raw(&bits.to_be_bytes())
+    }
+
+    /// Four bytes of length, then the bytes.
+    pub fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
+        self.count(bytes.len()).raw(bytes)
+    }
+
+    /// How many of something follow.
+    pub fn count(&mut self, count: usize) -> &mut Self {
+        // What is too long for four bytes is too long for a frame, which `finish` refuses.
+        self.raw(&u32::try_from(count).unwrap_or(u32::MAX).to_be_bytes())
+    }
+
+    /// The whole frame, its length in front.
+    pub fn finish(mut self) -> io::Result<Zeroizing<Vec<u8>>> {
+        let length = self.0.len() - LENGTH_BYTES;
+        if length > MAX_FRAME_BYTES {
+            let message = "more than a megabyte at once";
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
+        }
+        let length = u32::try_from(length).unwrap_or_default().to_be_bytes();
+        self.0[..LENGTH_BYTES].copy_from_slice(&length);
+        Ok(self.0)
+    }
+}
+
+/// What is left of a frame's content. Every step is `None` where too little is left.
+pub struct Reader<'f>(&'f [u8]);
+
+impl<'f> Reader<'f> {
+    pub fn new(content: &'f [u8]) -> Self {
+        Self(content)
+    }
+
+    pub fn raw(&mut self, length: usize) -> Option<&'f [u8]> {
+        let (taken, rest) = self.0.split_at_checked(length)?;
+        self.0 = rest;
+        Some(taken)
+    }
+
+    pub fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
+        self.raw(N)?.try_into().ok()
+    }
+
+    pub fn byte(&mut self) -> Option<u8> {
+        self.array().map(|[byte]| byte)
+    }
+
+    pub fn number(&mut self) -> Option<u64> {
+        self.array().map(u64::from_be_bytes)
+    }
+
+    pub fn id(&mut self) -> Option<u128> {
+        self.array().map(u128::from_be_bytes)
+    }
+
+    pub fn bytes(&mut self) -> Option<&'f [u8]> {
+        let length = usize::try_from(u32::from_be_bytes(self.array()?)).ok()?;
+        self.raw(length)
+    }
+
+    pub fn text(&mut self) -> Option<&'f str> {
+        std::str::from_utf8(self.bytes()?).ok()
+    }
+
+    /// So many of something as the frame says, each read by `read`. What is reserved grows with what is
+    /// really there.
+    pub fn each<T>(&mut self, mut read: impl FnMut(&mut Self) -> Option<T>) -> Option<Vec<T>> {
+        let count = u32::from_be_bytes(self.array()?);
+        let mut all = Vec::new();
+        for _ in 0..count {
+            all.push(read(self)?);
+        }
+        Some(all)
+    }
+
+    /// That nothing is left.
+    pub fn end(self) -> Option<()> {
+        self.0.is_empty().then_some(())
+    }
+}

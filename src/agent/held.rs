@@ -1,0 +1,455 @@
+//! What the agent remembers: for each vault the seed it was given, the keyrings opened with it, and until
+//! when. Decides what is answered; knows nothing of sockets.
+//!
+//! Nothing here ever leaves but through an [`Answer`].
+
+use super::answer::{Answer, Failure, Status};
+use super::clock::Clock;
+use super::request::{Request, VaultRef};
+use crate::keyring::{self, Keyring, unlock};
+use crate::sealed;
+use crate::sealed::derive::Key;
+use crate::sealed::header::{self, Content, Header};
+use crate::sealed::id::{KeyId, WorkspaceId};
+use crate::sealed::place::Place;
+use crate::sealed::sign::{Digest, VerifyKey};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::{Rc, Weak};
+use std::time::Duration;
+
+/// The version of the protocol.
+pub const VERSION: u16 = 1;
+/// Beyond these the one that was used longest ago is forgotten.
+const MAX_VAULTS: usize = 64;
+/// A vault's header changes while somebody writes, and copies of a vault differ.
+const MAX_KEYRINGS: usize = 8;
+/// New workspaces that are in no header yet.
+const MAX_MADE: usize = header::MAX_WORKSPACES;
+
+type Shared = RefCell<dyn Keyring>;
+
+/// Every key that is held.
+pub struct Held<C> {
+    clock: C,
+    vaults: HashMap<VaultRef, Vault>,
+    /// How long the machine had slept when it was last looked.
+    slept: Duration,
+    /// Keeps the memory in use off the disk; whether it did.
+    lock_memory: fn() -> bool,
+    memory_locked: bool,
+}
+
+struct Vault {
+    key: KeyId,
+    seed: Key,
+    full_access: bool,
+    idle: Duration,
+    used: Duration,
+    until: Duration,
+    /// The latest last.
+    keyrings: Vec<Opened>,
+    newest: Newest,
+}
+
+/// A keyring, and the header that it was opened from.
+struct Opened {
+    header: Digest,
+    workspaces: Vec<WorkspaceId>,
+    keyring: Rc<Shared>,
+}
+
+/// What the newest header says that was verified: the keys and workspaces that may be signed again.
+struct Newest {
+    revision: u64,
+    keys: Vec<header::Key>,
+    /// With their keys; those that were made here, too.
+    workspaces: Vec<(WorkspaceId, VerifyKey, Vec<u8>)>,
+}
+
+/// What one client works with.
+#[derive(Default)]
+pub struct Session {
+    greeted: bool,
+    attached: Option<(VaultRef, Option<Weak<Shared>>)>,
+}
+
+impl Session {
+    /// Whether it has said who it is.
+    pub fn is_greeted(&self) -> bool {
+        self.greeted
+    }
+}
+
+impl<C: Clock> Held<C> {
+    pub fn new(clock: C, lock_memory: fn() -> bool) -> Self {
+        let slept = slept(&clock);
+        Self {
+            clock,
+            vaults: HashMap::new(),
+            slept,
+            lock_memory,
+            memory_locked: false,
+        }
+    }
+
+    pub fn clock(&self) -> &C {
+        &self.clock
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.vaults.is_empty()
+    }
+
+    /// Forgets everything, and overwrites what calls have left on the stack.
+    pub fn lock(&mut self) {
+        self.vaults.clear();
+        scrub();
+    }
+
+    /// Forgets what has been held long enough, and everything after the machine has slept. Gives how long
+    /// until the next is to be forgotten.
+    pub fn expire(&mut self) -> Option<Duration> {
+        let slept = slept(&self.clock);
+        // The clocks are read one after the other.
+        if slept > self.slept + Duration::from_secs(1) {
+            self.lock();
+        }
+        self.slept = slept;
+        let now = self.clock.elapsed();
+        let before = self.vaults.len();
+        self.vaults.retain(|_, vault| vault.left(now).is_some());
+        if self.vaults.len() < before {
+            scrub();
+        }
+        self.vaults
+            .values()
+            .filter_map(|vault| vault.left(now))
+            .min()
+    }
+
+    /// What is answered; `None` to who does not keep to the protocol.
+    pub fn answer(&mut self, session: &mut Session, request: &Request<'_>) -> Option<Answer> {
+        self.expire();
+        match request {
+            Request::Hello { version } => {
+                session.greeted = *version == VERSION;
+                return Some(Answer::Hello { version: VERSION });
+            }
+            Request::Lock => {
+                self.lock();
+                return Some(Answer::Done);
+            }
+            _ if !session.greeted => return None,
+            _ => {}
+        }
+        let answered = match request {
+            Request::Unlock {
+                header,
+                key,
+                idle,
+                longest,
+                seed,
+            } => self.unlock(parse(header)?, *key, seed, *idle, *longest),
+            Request::Status { vault } => Ok(self.status(vault)),
+            Request::Attach { vault, header } => Ok(self.attach(session, *vault, header)),
+            Request::Follow { header } => self.follow(session, &parse(header)?),
+            Request::Hello { .. } | Request::Lock => Ok(Answer::Done),
+            Request::Open(_)
+            | Request::Seal { .. }
+            | Request::Index { .. }
+            | Request::SignSection { .. }
+            | Request::SignHeader { .. }
+            | Request::AddWorkspace { .. } => self.use_key(session, request),
+        };
+        Some(answered.unwrap_or_else(Answer::Failed))
+    }
+
+    fn unlock(
+        &mut self,
+        header: Header,
+        key: KeyId,
+        seed: &Key,
+        idle: Duration,
+        longest: Duration,
+    ) -> Result<Answer, Failure> {
+        let keyring = unlock::with_seed(&header, key, seed.clone()).map_err(|e| failure(&e))?;
+        let now = self.clock.elapsed();
+        let content = header.content();
+        let vault = Vault {
+            key,
+            seed: seed.clone(),
+            full_access: keyring.has_full_access(),
+            idle,
+            used: now,
+            until: now.saturating_add(longest),
+            keyrings: vec![Opened::new(&header, keyring)],
+            newest: Newest::of(content),
+        };
+        let place = place(content);
+        if !self.vaults.contains_key(&place) && self.vaults.len() >= MAX_VAULTS {
+            let longest_ago = self.vaults.iter().min_by_key(|(_, vault)| vault.used);
+            if let Some(oldest) = longest_ago.map(|(place, _)| *place) {
+                self.vaults.remove(&oldest);
+            }
+        }
+        self.vaults.insert(place, vault);
+        self.memory_locked = (self.lock_memory)();
+        Ok(Answer::Done)
+    }
+
+    fn status(&self, place: &VaultRef) -> Answer {
+        let now = self.clock.elapsed();
+        let Some(vault) = self.vaults.get(place) else {
+            return Answer::Locked;
+        };
+        Answer::Status(Status {
+            key: vault.key,
+            full_access: vault.full_access,
+            memory_locked: self.memory_locked,
+            idle_left: vault.left(now).unwrap_or_default().as_secs(),
+            left: vault.until.saturating_sub(now).as_secs(),
+            idle: vault.idle.as_secs(),
+        })
+    }
+
+    fn attach(&mut self, session: &mut Session, place: VaultRef, header: &Digest) -> Answer {
+        let now = self.clock.elapsed();
+        let Some(vault) = self.vaults.get_mut(&place) else {
+            session.attached = None;
+            return Answer::Locked;
+        };
+        session.attached = Some((place, None));
+        let mut known = vault.keyrings.iter();
+        let Some(opened) = known.find(|opened| opened.header == *header) else {
+            return Answer::NeedsHeader;
+        };
+        vault.used = now;
+        session.attached = Some((place, Some(Rc::downgrade(&opened.keyring))));
+        opened.attached()
+    }
+
+    /// Opens a header that was not seen yet with the seed that is held. A vault is known by its header's key,
+    /// too: what was pinned for an identity when it unlocked.
+    fn follow(&mut self, session: &mut Session, header: &Header) -> Result<Answer, Failure> {
+        let content = header.content();
+        let place = place(content);
+        let now = self.clock.elapsed();
+        let Some(vault) = self.vaults.get_mut(&place) else {
+            session.attached = None;
+            return Ok(Answer::Locked);
+        };
+        let opened = unlock::with_seed(header, vault.key, vault.seed.clone());
+        let keyring = match opened {
+            Ok(keyring) => keyring,
+            Err(error) => {
+                // Its key has left the vault, unless this is a copy from before it came.
+                let is_gone = matches!(error, keyring::Error::KeyChanged);
+                if is_gone && content.revision >= vault.newest.revision {
+                    self.vaults.remove(&place);
+                    scrub();
+                }
+                return Err(failure(&error));
+            }
+        };
+        vault.used = now;
+        vault.full_access = keyring.has_full_access();
+        vault.newest.follow(content);
+        let opened = Opened::new(header, keyring);
+        let answer = opened.attached();
+        session.attached = Some((place, Some(Rc::downgrade(&opened.keyring))));
+        vault.keyrings.retain(|known| known.header != opened.header);
+        if vault.keyrings.len() >= MAX_KEYRINGS {
+            vault.keyrings.remove(0);
+        }
+        vault.keyrings.push(opened);
+        self.memory_locked = (self.lock_memory)();
+        Ok(answer)
+    }
+
+    fn use_key(&mut self, session: &Session, request: &Request<'_>) -> Result<Answer, Failure> {
+        let now = self.clock.elapsed();
+        let Some((place, keyring)) = &session.attached else {
+            return Ok(Answer::Locked);
+        };
+        let Some(vault) = self.vaults.get_mut(place) else {
+            return Ok(Answer::Locked);
+        };
+        let Some(keyring) = keyring.as_ref().and_then(Weak::upgrade) else {
+            return Ok(Answer::NeedsHeader);
+        };
+        vault.used = now;
+        let answered = match request {
+            Request::Open(all) => return open(&*keyring.borrow(), all),
+            Request::Seal { place, content } => {
+                keyring.borrow().seal(*place, content).map(Answer::Sealed)
+            }
+            Request::Index {
+                workspace,
+                kind,
+                names,
+            } => keyring
+                .borrow()
+                .index_all(*workspace, *kind, names)
+                .map(Answer::Indexed),
+            Request::SignSection { workspace, digest } => keyring
+                .borrow()
+                .sign_section(*workspace, digest)
+                .map(Answer::Signed),
+            Request::SignHeader { content } => {
+                let content = Content::parse(content).map_err(|_| Failure::Damaged(0))?;
+                vault.newest.check(&content)?;
+                keyring.borrow().sign_header(&content).map(Answer::Signed)
+            }
+            Request::AddWorkspace { workspace } => {
+                let is_known = vault
+                    .newest
+                    .workspaces
+                    .iter()
+                    .any(|(id, ..)| id == workspace);
+                if is_known || vault.newest.workspaces.len() >= MAX_MADE * 2 {
+                    return Err(Failure::Refused);
+                }
+                let added = keyring.borrow_mut().add_workspace(*workspace);
+                added.map(|(verify, wrapped)| {
+                    let made = (*workspace, verify, wrapped.clone());
+                    vault.newest.workspaces.push(made);
+                    Answer::Added { verify, wrapped }
+                })
+            }
+            _ => return Ok(Answer::Locked),
+        };
+        answered.map_err(|error| failure(&error))
+    }
+}
+
+impl Vault {
+    /// How long it stays; `None` when its time is over.
+    fn left(&self, now: Duration) -> Option<Duration> {
+        let until = self.until.min(self.used.saturating_add(self.idle));
+        until.checked_sub(now).filter(|left| !left.is_zero())
+    }
+}
+
+impl Opened {
+    fn new(header: &Header, keyring: impl Keyring + 'static) -> Self {
+        let lines = header.content().workspaces.iter();
+        Self {
+            header: header.digest(),
+            workspaces: lines.map(|line| line.id).collect(),
+            keyring: Rc::new(RefCell::new(keyring)),
+        }
+    }
+
+    fn attached(&self) -> Answer {
+        let keyring = self.keyring.borrow();
+        let reach = self.workspaces.iter();
+        Answer::Attached {
+            key: keyring.key(),
+            full_access: keyring.has_full_access(),
+            reach: reach
+                .filter_map(|&id| Some((id, keyring.reach(id)?)))
+                .collect(),
+        }
+    }
+}
+
+impl Newest {
+    fn of(content: &Content) -> Self {
+        let workspaces = content.workspaces.iter();
+        Self {
+            revision: content.revision,
+            keys: content.keys.clone(),
+            workspaces: workspaces
+                .map(|line| (line.id, line.verify, line.wrapped.clone()))
+                .collect(),
+        }
+    }
+
+    /// An older header is followed for reading, and does not count here: who could put one in the vault's
+    /// place would have a key that was removed signed in again.
+    fn follow(&mut self, content: &Content) {
+        if content.revision >= self.revision {
+            *self = Self::of(content);
+        }
+    }
+
+    /// Refuses a header with other keys, with a workspace that has other keys, or older than known.
+    fn check(&self, content: &Content) -> Result<(), Failure> {
+        let is_known = |line: &header::Workspace| {
+            self.workspaces.iter().any(|(id, verify, wrapped)| {
+                (*id, verify, wrapped) == (line.id, &line.verify, &line.wrapped)
+            })
+        };
+        let is_next = content.revision >= self.revision;
+        if is_next && content.keys == self.keys && content.workspaces.iter().all(is_known) {
+            Ok(())
+        } else {
+            Err(Failure::Refused)
+        }
+    }
+}
+
+fn slept(clock: &impl Clock) -> Duration {
+    // In this order, what passes between both looks like less sleep, not more.
+    let elapsed = clock.elapsed();
+    elapsed.saturating_sub(clock.awake())
+}
+
+fn place(content: &Content) -> VaultRef {
+    VaultRef {
+        vault: content.vault,
+        verify: content.verify,
+    }
+}
+
+/// A whole header, signed by the key in it.
+fn parse(text: &str) -> Option<Header> {
+    let header = Header::parse(text.as_bytes()).ok()??;
+    (header.text().len() == text.len()).then_some(header)
+}
+
+fn open(keyring: &dyn Keyring, all: &[(Place, &[u8])]) -> Result<Answer, Failure> {
+    let opened = all.iter().zip(0..).map(|((place, sealed), position)| {
+        let opened = keyring.open(*place, sealed);
+        opened.map_err(|error| match failure(&error) {
+            Failure::Damaged(_) => Failure::Damaged(position),
+            other => other,
+        })
+    });
+    opened.collect::<Result<_, _>>().map(Answer::Opened)
+}
+
+fn failure(error: &keyring::Error) -> Failure {
+    use keyring::Error as E;
+    match error {
+        E::Sealed(sealed::Error::Forged) => Failure::Forged,
+        E::OutOfReach => Failure::OutOfReach,
+        E::ReadOnly => Failure::ReadOnly,
+        E::NeedsFullAccess => Failure::NeedsFullAccess,
+        E::AgentRefused => Failure::Refused,
+        E::Sealed(_) => Failure::Damaged(0),
+        E::KeyChanged
+        | E::WrongPassphrase
+        | E::NoPassphrase
+        | E::NoPassphraseKey
+        | E::MistypedToken
+        | E::WrongToken
+        | E::RefusedToken
+        | E::MistypedRecipient
+        | E::WrongIdentity
+        | E::Identity(_)
+        | E::TooMuchWork
+        | E::Memory(_)
+        | E::AgentLocked
+        | E::Agent(_) => Failure::KeyChanged,
+    }
+}
+
+/// Overwrites the part of the stack that keys were on.
+#[inline(never)]
+fn scrub() {
+    let mut below = [0_u64; 16 * 1024];
+    zeroize::Zeroize::zeroize(&mut below);
+    std::hint::black_box(&below);
+}

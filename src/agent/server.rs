@@ -1,0 +1,253 @@
+//! The agent's loop: one thread that waits for clients, signals and time-outs, and for nothing else. Never
+//! blocks on a client, and holds no more for all of them together than a few megabytes.
+
+use super::clock::Clock;
+use super::connection::{Closed, Connection};
+use super::held::Held;
+use super::request::Request;
+use super::socket::is_our_peer;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::low_level::pipe;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::time::Duration;
+
+/// Beyond these the one that has waited longest is closed.
+const MAX_CONNECTIONS: usize = 256;
+/// In all frames that come and go.
+const MAX_HELD_BYTES: usize = 8 * 1024 * 1024;
+/// For the first frame, for the rest of one, and for taking an answer.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// For the first key after the start, and between the last and the end.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// How long an agent stays.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stay {
+    /// Until a signal ends it.
+    Always,
+    /// While it holds a key.
+    WhileUnlocked,
+}
+
+pub struct Server<C> {
+    listener: UnixListener,
+    held: Held<C>,
+    connections: Vec<Connection>,
+    signals: UnixStream,
+    /// Readable when the machine wakes up.
+    waking: Option<OwnedFd>,
+    stay: Stay,
+    started: Duration,
+    had_key: bool,
+}
+
+/// What poll has found.
+struct Ready {
+    signals: bool,
+    waking: bool,
+    listener: bool,
+    connections: Vec<PollFlags>,
+}
+
+impl<C: Clock> Server<C> {
+    pub fn new(listener: UnixListener, held: Held<C>, stay: Stay) -> io::Result<Self> {
+        listener.set_nonblocking(true)?;
+        let (signals, theirs) = UnixStream::pair()?;
+        for signal in [SIGTERM, SIGINT, SIGHUP] {
+            pipe::register(signal, theirs.try_clone()?)?;
+        }
+        let started = held.clock().awake();
+        Ok(Self {
+            listener,
+            held,
+            connections: Vec::new(),
+            signals,
+            waking: waking(),
+            stay,
+            started,
+            had_key: false,
+        })
+    }
+
+    /// Serves until it is asked to end, or nothing is left to hold.
+    pub fn run(mut self) -> io::Result<()> {
+        loop {
+            let expires = self.held.expire();
+            let now = self.held.clock().awake();
+            self.had_key |= !self.held.is_empty();
+            if self.is_done(now) {
+                return Ok(());
+            }
+            self.connections
+                .retain(|one| !one.is_due() || now < one.since + PATIENCE);
+            let ready = self.wait(self.next(now, expires))?;
+            if ready.signals {
+                self.held.lock();
+                return Ok(());
+            }
+            if ready.waking
+                && let Some(waking) = &self.waking
+            {
+                // What it tells is that the clock was set; looking at the clocks follows.
+                let _ = rustix::io::read(waking, &mut [0; 8]);
+            }
+            // A key whose time is over is not used once more by who woke us.
+            self.held.expire();
+            self.serve(&ready.connections);
+            if ready.listener {
+                self.accept();
+            }
+            self.shed();
+        }
+    }
+
+    fn is_done(&self, now: Duration) -> bool {
+        let is_answering = || self.connections.iter().any(Connection::is_answering);
+        self.stay == Stay::WhileUnlocked
+            && self.held.is_empty()
+            && (self.had_key || now >= self.started + GRACE)
+            && !is_answering()
+    }
+
+    /// How long nothing is to be done unless somebody comes.
+    fn next(&self, now: Duration, expires: Option<Duration>) -> Option<Duration> {
+        let due = self.connections.iter().filter(|one| one.is_due());
+        let due = due.map(|one| (one.since + PATIENCE).saturating_sub(now));
+        let waits_for_key = self.stay == Stay::WhileUnlocked && self.held.is_empty();
+        let grace = waits_for_key.then(|| (self.started + GRACE).saturating_sub(now));
+        due.chain(expires).chain(grace).min()
+    }
+
+    fn wait(&self, patience: Option<Duration>) -> io::Result<Ready> {
+        let waking = self.waking.as_ref();
+        let mut all = vec![
+            PollFd::new(&self.signals, PollFlags::IN),
+            PollFd::new(&self.listener, PollFlags::IN),
+        ];
+        all.extend(waking.map(|waking| PollFd::new(waking, PollFlags::IN)));
+        let first = all.len();
+        let connections = self.connections.iter();
+        all.extend(connections.map(|one| PollFd::new(one, one.interest())));
+        let patience = patience.map(|patience| Timespec {
+            tv_sec: patience.as_secs().min(i32::MAX as u64).cast_signed(),
+            tv_nsec: patience.subsec_nanos().into(),
+        });
+        match poll(&mut all, patience.as_ref()) {
+            Ok(_) | Err(Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+        let is_ready = |fd: &PollFd<'_>| !fd.revents().is_empty();
+        Ok(Ready {
+            signals: is_ready(&all[0]),
+            listener: is_ready(&all[1]),
+            waking: waking.is_some() && is_ready(&all[2]),
+            connections: all[first..].iter().map(PollFd::revents).collect(),
+        })
+    }
+
+    /// One frame or one piece of it for each that is ready, in turn.
+    fn serve(&mut self, ready: &[PollFlags]) {
+        let mut ready = ready.iter();
+        let held = &mut self.held;
+        self.connections.retain_mut(|connection| {
+            let is_ready = ready.next().is_some_and(|flags| !flags.is_empty());
+            !is_ready || serve(held, connection).is_ok()
+        });
+    }
+
+    fn accept(&mut self) {
+        loop {
+            let stream = match self.listener.accept() {
+                Ok((stream, _)) => stream,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
+                // No descriptor is left: whoever has waited longest gives one back.
+                Err(_) => {
+                    self.close_one();
+                    return;
+                }
+            };
+            let now = self.held.clock().awake();
+            if is_our_peer(&stream)
+                && let Ok(connection) = Connection::new(stream, now)
+            {
+                if self.connections.len() >= MAX_CONNECTIONS {
+                    self.close_one();
+                }
+                self.connections.push(connection);
+            }
+        }
+    }
+
+    /// Closes who owes something for longest, else who is idle for longest: that one can come again.
+    fn close_one(&mut self) {
+        let all = self.connections.iter().enumerate();
+        let longest = all.min_by_key(|(_, one)| (!one.is_due(), one.since));
+        if let Some(position) = longest.map(|(position, _)| position) {
+            self.connections.swap_remove(position);
+        }
+    }
+
+    /// Closes whoever holds most while all of them together hold too much.
+    fn shed(&mut self) {
+        while self
+            .connections
+            .iter()
+            .map(Connection::held_bytes)
+            .sum::<usize>()
+            > MAX_HELD_BYTES
+        {
+            let all = self.connections.iter().enumerate();
+            let largest = all.max_by_key(|(_, one)| one.held_bytes());
+            let Some(position) = largest.map(|(position, _)| position) else {
+                return;
+            };
+            self.connections.swap_remove(position);
+        }
+    }
+}
+
+fn serve(held: &mut Held<impl Clock>, connection: &mut Connection) -> Result<(), Closed> {
+    let now = held.clock().awake();
+    if connection.is_answering() {
+        return connection.send(now);
+    }
+    let Some(content) = connection.receive(now)? else {
+        return Ok(());
+    };
+    let request = Request::decode(&content).ok_or(Closed)?;
+    let answer = held.answer(&mut connection.session, &request);
+    let frame = answer.ok_or(Closed)?.encode().map_err(|_| Closed)?;
+    connection.answer(frame, now)
+}
+
+/// A timer that never rings but when the system's time is set, as it is when the machine wakes up.
+#[cfg(target_os = "linux")]
+fn waking() -> Option<OwnedFd> {
+    use rustix::time::{
+        Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, timerfd_create,
+        timerfd_settime,
+    };
+    let flags = TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC;
+    let timer = timerfd_create(TimerfdClockId::Realtime, flags).ok()?;
+    let never = Timespec {
+        tv_sec: i64::from(u32::MAX) * 100,
+        tv_nsec: 0,
+    };
+    let once = Itimerspec {
+        it_interval: Timespec::default(),
+        it_value: never,
+    };
+    let flags = TimerfdTimerFlags::ABSTIME | TimerfdTimerFlags::CANCEL_ON_SET;
+    timerfd_settime(&timer, flags, &once).ok()?;
+    Some(timer)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn waking() -> Option<OwnedFd> {
+    None
+}

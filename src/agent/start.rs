@@ -1,0 +1,95 @@
+//! How an agent comes to be: started by `unlock`, by hand, or by systemd. What it is started with is a
+//! socket and nothing else: no key is in its arguments or its environment.
+
+use super::clock::SystemClock;
+use super::held::Held;
+use super::server::{Server, Stay};
+use super::socket::Place;
+use crate::platform::process::{forbid_core_files, lock_memory, own_file};
+use rustix::fs::Mode;
+use rustix::net::sockopt::socket_acceptconn;
+use rustix::process::{chdir, setsid, umask};
+use rustix::stdio::{dup2_stdin, stdin};
+use std::fs::File;
+use std::io::{self, ErrorKind};
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixListener;
+use std::os::unix::process::CommandExt;
+use std::process::{Command, Stdio};
+
+/// The name that makes this program an agent, with a listening socket as its stdin.
+pub const NAME: &str = "kluis-agent";
+
+/// Starts an agent that serves at `listener`, and goes on without it.
+pub fn start(listener: UnixListener) -> io::Result<()> {
+    let mut command = Command::new(own_file()?);
+    command.arg0(NAME).env_clear().current_dir("/");
+    command.stdin(OwnedFd::from(listener));
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    command.spawn().map(drop)
+}
+
+/// What such an agent does, in place of everything else that this program could do.
+pub fn run_started() -> io::Result<()> {
+    let listener = stdin().try_clone_to_owned()?;
+    if !socket_acceptconn(&listener)? {
+        return Err(ErrorKind::InvalidInput.into());
+    }
+    dup2_stdin(File::open("/dev/null")?)?;
+    // Refused only to who leads a group already.
+    let _ = setsid();
+    serve(listener.into(), Stay::WhileUnlocked)
+}
+
+/// Where an agent in the foreground listens.
+pub enum Foreground {
+    /// At a socket that systemd holds.
+    Activated(UnixListener),
+    /// At one of its own.
+    Bound(UnixListener),
+}
+
+impl Foreground {
+    /// `None` where an agent listens already.
+    pub fn listen(
+        place: impl FnOnce() -> Result<Place, super::Error>,
+    ) -> Result<Option<Self>, super::Error> {
+        let passed = listenfd::ListenFd::from_env().take_unix_listener(0);
+        if let Some(listener) = passed.map_err(super::Error::Broken)? {
+            return Ok(Some(Self::Activated(listener)));
+        }
+        let place = place()?;
+        let _lock = place.lock()?;
+        if super::Connection::open(&place)?.is_some() {
+            return Ok(None);
+        }
+        Ok(Some(Self::Bound(place.bind()?)))
+    }
+
+    /// Serves until a signal ends it; one that systemd can start again, also when nothing is left to hold.
+    pub fn serve(self) -> io::Result<()> {
+        match self {
+            Self::Activated(listener) => serve(listener, Stay::WhileUnlocked),
+            Self::Bound(listener) => serve(listener, Stay::Always),
+        }
+    }
+
+    /// Whether the socket is systemd's: it stays.
+    pub fn is_activated(&self) -> bool {
+        matches!(self, Self::Activated(_))
+    }
+}
+
+fn serve(listener: UnixListener, stay: Stay) -> io::Result<()> {
+    forbid_core_files();
+    umask(Mode::RWXG | Mode::RWXO);
+    chdir("/")?;
+    let place = Place::of(&listener);
+    let identity = place.as_ref().and_then(Place::identity);
+    let held = Held::new(SystemClock, || lock_memory().is_ok());
+    let served = Server::new(listener, held, stay)?.run();
+    if let (Some(place), Some(identity)) = (place, identity) {
+        place.unbind(identity);
+    }
+    served
+}

@@ -1,0 +1,49 @@
+//! `agent`: the agent itself, for those who have systemd start it.
+
+use super::remembered::place;
+use super::{Context, Verb};
+use crate::agent::Foreground;
+use crate::error::Error;
+use anyhow::Context as _;
+
+/// Be the agent, in the foreground
+///
+/// `kluis unlock` starts an agent by itself: this is for those who want systemd to do so, or to see it run.
+/// It holds no key until `kluis unlock` gives it one, and runs until a signal ends it. It listens in
+/// $XDG_RUNTIME_DIR/kluis/agent.sock, where that folder is yours alone, else below ~/.local/state, or at the
+/// socket that systemd passes; then it ends when nothing is left to hold, and is started again on demand.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  kluis agent
+
+As a user unit, with `systemctl --user enable --now kluis-agent.socket`:
+  ~/.config/systemd/user/kluis-agent.socket
+    [Socket]
+    ListenStream=%t/kluis/agent.sock
+    SocketMode=0600
+    DirectoryMode=0700
+    [Install]
+    WantedBy=sockets.target
+  ~/.config/systemd/user/kluis-agent.service
+    [Service]
+    ExecStart=%h/.cargo/bin/kluis agent
+    LimitMEMLOCK=64M")]
+pub struct Agent {}
+
+impl Verb for Agent {
+    fn run(self, context: &mut Context) -> Result<(), Error> {
+        let agent = Foreground::listen(place)?.ok_or(Error::AgentRuns)?;
+        if agent.is_activated() {
+            context
+                .ui
+                .note("the agent listens at the socket of systemd");
+        } else {
+            context
+                .ui
+                .note("the agent listens; `kluis unlock` gives it a key");
+        }
+        let served = agent.serve();
+        Ok(served.context("the agent could not go on; every key is forgotten")?)
+    }
+}

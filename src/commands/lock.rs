@@ -1,0 +1,31 @@
+//! `lock`: every key is forgotten, at once.
+
+use super::remembered::place;
+use super::{Context, Verb};
+use crate::agent::{self, SocketError};
+use crate::error::Error;
+
+/// Have the agent forget every key
+///
+/// Of every vault. Returns when the keys are wiped from its memory; an agent that `kluis unlock` has started
+/// then ends. Without an agent there is nothing to do.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  kluis lock")]
+pub struct Lock {}
+
+impl Verb for Lock {
+    fn run(self, context: &mut Context) -> Result<(), Error> {
+        let locked = place().and_then(|place| agent::lock(&place));
+        match locked {
+            Ok(true) => context.ui.note("locked"),
+            // Where no agent can be, there is none.
+            Ok(false) | Err(agent::Error::Socket(SocketError::Nowhere)) => {
+                context.ui.note("no agent runs");
+            }
+            Err(error) => return Err(error.into()),
+        }
+        Ok(())
+    }
+}

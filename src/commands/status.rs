@@ -1,0 +1,117 @@
+//! `status`: what the agent holds of this vault.
+
+use super::remembered::place;
+use super::{Context, Verb};
+use crate::agent::{self, Connection, SocketError};
+use crate::error::Error;
+use crate::sealed::header::Header;
+use crate::vault::Vault;
+use crate::vault::time::rough_duration;
+use serde::Serialize;
+
+pub const NOT_IN_MEMORY: &str = "the agent's memory may be written to swap: the limit on locked memory is too low (`ulimit -l`)";
+
+/// Tell whether the agent holds the key
+///
+/// Exits with 0 when the vault is unlocked, with 4 when it is locked, whatever else could unlock it.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  kluis status
+  kluis status --quiet 2>/dev/null || kluis unlock")]
+pub struct Status {}
+
+/// What an agent was found to hold.
+pub struct Found {
+    pub status: Option<agent::Status>,
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    unlocked: bool,
+    vault: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    access: Option<&'static str>,
+    /// Seconds until it locks without a use, and in any case.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    idle_left: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_left: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    memory_locked: Option<bool>,
+}
+
+impl Verb for Status {
+    fn run(self, context: &mut Context) -> Result<(), Error> {
+        let header = Vault::read_header(&context.store()?)?;
+        let found = Found::look(&header)?;
+        let Some(status) = found.status else {
+            if context.json {
+                found.print(context)?;
+            }
+            return Err(Error::NoneHeld);
+        };
+        if !status.memory_locked {
+            context.ui.warning(NOT_IN_MEMORY);
+        }
+        if context.json {
+            return found.print(context);
+        }
+        if context.quiet {
+            return Ok(());
+        }
+        let [idle, left] = [status.idle_left, status.left].map(rough_duration);
+        let access = access(status);
+        let line = format!(
+            "unlocked with {}, {access}: {idle} without use, {left} at most",
+            status.key
+        );
+        Ok(context.ui.line(&line)?)
+    }
+}
+
+impl Found {
+    pub fn look(header: &Header) -> Result<Self, Error> {
+        let place = match place() {
+            Ok(place) => place,
+            Err(agent::Error::Socket(SocketError::Nowhere)) => return Ok(Self { status: None }),
+            Err(error) => return Err(error.into()),
+        };
+        let status = match Connection::open(&place)? {
+            Some(mut agent) => agent.status(header)?,
+            None => None,
+        };
+        Ok(Self { status })
+    }
+
+    /// The object of `status --json`.
+    pub fn print(&self, context: &mut Context) -> Result<(), Error> {
+        let vault = context.settings.vault.path().display().to_string();
+        let status = self.status;
+        Ok(context.ui.json(&Report {
+            unlocked: status.is_some(),
+            vault: &vault,
+            key: status.map(|status| status.key.to_string()),
+            access: status.map(|status| {
+                if status.full_access {
+                    "full"
+                } else {
+                    "workspaces"
+                }
+            }),
+            idle_left: status.map(|status| status.idle_left),
+            max_left: status.map(|status| status.left),
+            memory_locked: status.map(|status| status.memory_locked),
+        })?)
+    }
+}
+
+fn access(status: agent::Status) -> &'static str {
+    if status.full_access {
+        "full access"
+    } else {
+        "some workspaces"
+    }
+}

@@ -1,0 +1,94 @@
+//! `unlock`: the key is given to the agent, and the next commands ask for nothing.
+
+use super::remembered::{DEFAULT_TERMS, place, remember};
+use super::status::{self, Found};
+use super::time_argument::parse_duration;
+use super::{Context, Verb};
+use crate::agent::{Connection, Terms};
+use crate::error::Error;
+use crate::vault::Vault;
+use crate::vault::time::exact_duration;
+use std::time::Duration;
+
+/// Unlock once, and let the agent remember the key
+///
+/// Asks for the passphrase, or takes it or a token as any command does, and gives the key that it opens to
+/// the agent: a process of yours that works with the key and never hands it out. It is started where there
+/// is none. It forgets the key after 15 minutes without use, after 8 hours in any case, on `kluis lock`, when
+/// the machine has slept, and when the key is removed from the vault. What changes keys asks again. A vault
+/// that is unlocked already stays as it is, unless --for or --max is given.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  kluis unlock
+  kluis unlock --for 1h --max 10h
+  kluis unlock --passphrase-file <(systemd-ask-password)")]
+pub struct Unlock {
+    /// Forget the key after this long without use [default: 15m]
+    #[arg(long = "for", value_name = "DURATION", allow_negative_numbers = true)]
+    idle: Option<String>,
+
+    /// Forget it after this long in any case [default: 8h]
+    #[arg(long = "max", value_name = "DURATION", allow_negative_numbers = true)]
+    longest: Option<String>,
+}
+
+impl Verb for Unlock {
+    fn run(self, context: &mut Context) -> Result<(), Error> {
+        let terms = self.terms()?;
+        let header = Vault::read_header(&context.store()?)?;
+        context.check_pin(&header)?;
+        let mut held = None;
+        if terms.is_none()
+            && let Some(mut agent) = Connection::open(&place()?)?
+        {
+            held = agent.status(&header)?;
+        }
+        if held.is_some() {
+            context.ui.note("unlocked already");
+        } else {
+            let terms = terms.unwrap_or(DEFAULT_TERMS);
+            let keyring = context.unlock(&header)?;
+            remember(&header, &keyring, terms)?;
+            let [idle, longest] =
+                [terms.idle, terms.longest].map(|time| exact_duration(time.as_secs()));
+            context.ui.note(&format!(
+                "unlocked until {idle} without use, {longest} at most"
+            ));
+        }
+        let found = Found::look(&header)?;
+        if found.status.is_some_and(|status| !status.memory_locked) {
+            context.ui.warning(status::NOT_IN_MEMORY);
+        }
+        if context.json {
+            found.print(context)?;
+        }
+        Ok(())
+    }
+}
+
+impl Unlock {
+    /// `None` when nothing was said of them.
+    fn terms(&self) -> Result<Option<Terms>, Error> {
+        if self.idle.is_none() && self.longest.is_none() {
+            return Ok(None);
+        }
+        let duration = |name, text: Option<&str>, default: Duration| {
+            let parsed = text.map(|text| parse_duration(name, text)).transpose()?;
+            match parsed {
+                Some(Duration::ZERO) => Err(Error::usage(format!("--{name} is at least a second"))),
+                parsed => Ok(parsed.unwrap_or(default)),
+            }
+        };
+        let longest = duration("max", self.longest.as_deref(), DEFAULT_TERMS.longest)?;
+        let idle = DEFAULT_TERMS.idle.min(longest);
+        let idle = duration("for", self.idle.as_deref(), idle)?;
+        if idle > longest {
+            return Err(Error::Usage {
+                message: "--for is longer than --max, which ends it in any case".into(),
+                hint: Some("--max is 8h unless it is given".into()),
+            });
+        }
+        Ok(Some(Terms { idle, longest }))
+    }
+}
