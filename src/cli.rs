@@ -87,6 +87,7 @@ Environment:
   KLUIS_MIN_REVISION     refuse a vault at an older revision than this, as `kluis verify` prints it
   KLUIS_TRUST_PROJECT    the SHA-256 of the project file that may draw on any vault
   KLUIS_NON_INTERACTIVE  never ask, unless it is 0 or false
+  XDG_RUNTIME_DIR        the agent listens below it, where it is yours alone
   NO_COLOR               no colour
 
 Files:
@@ -94,7 +95,8 @@ Files:
   kluis.toml                          the project file, in this folder or the nearest above:
                                       vault, workspace, app, vault_key and [env];
                                       options and the environment come before it
-  ~/.config/kluis/config.toml         the user file: vault, workspace, lock_timeout, color;
+  ~/.config/kluis/config.toml         the user file: vault, workspace, lock_timeout, color,
+                                      and auto_agent: ask, always or never, after a prompt;
                                       all of these come before it
   ~/.config/kluis/identity            the identity when none is named
   ~/.local/state/kluis/trusted.json   the project files that `kluis trust` agreed to

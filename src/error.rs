@@ -254,7 +254,6 @@ impl Error {
             Self::NotPinned { .. } | Self::NotAnchored { .. } => Exit::Damaged,
             Self::Older(_) => Exit::Older,
             Self::AgentRuns => Exit::Conflict,
-            Self::Agent(_) => Exit::Failed,
             Self::Vault(error) => of_vault(error),
             Self::Ui(error) => of_ui(error),
             Self::Environment(error) => match error {
@@ -282,6 +281,7 @@ impl Error {
                 | deliver::clipboard::Error::NotCleared(_) => Exit::Failed,
             },
             Self::ExposedIdentity { .. }
+            | Self::Agent(_)
             | Self::Due { .. }
             | Self::Unfinished { .. }
             | Self::Failed(_) => Exit::Failed,

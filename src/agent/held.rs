@@ -150,7 +150,7 @@ impl<C: Clock> Held<C> {
                 idle,
                 longest,
                 seed,
-            } => self.unlock(parse(header)?, *key, seed, *idle, *longest),
+            } => self.unlock(&parse(header)?, *key, seed, *idle, *longest),
             Request::Status { vault } => Ok(self.status(vault)),
             Request::Attach { vault, header } => Ok(self.attach(session, *vault, header)),
             Request::Follow { header } => self.follow(session, &parse(header)?),
@@ -167,13 +167,13 @@ impl<C: Clock> Held<C> {
 
     fn unlock(
         &mut self,
-        header: Header,
+        header: &Header,
         key: KeyId,
         seed: &Key,
         idle: Duration,
         longest: Duration,
     ) -> Result<Answer, Failure> {
-        let keyring = unlock::with_seed(&header, key, seed.clone()).map_err(|e| failure(&e))?;
+        let keyring = unlock::with_seed(header, key, seed.clone()).map_err(|e| failure(&e))?;
         let now = self.clock.elapsed();
         let content = header.content();
         let vault = Vault {
@@ -183,7 +183,7 @@ impl<C: Clock> Held<C> {
             idle,
             used: now,
             until: now.saturating_add(longest),
-            keyrings: vec![Opened::new(&header, keyring)],
+            keyrings: vec![Opened::new(header, keyring)],
             newest: Newest::of(content),
         };
         let place = place(content);
@@ -446,10 +446,17 @@ fn failure(error: &keyring::Error) -> Failure {
     }
 }
 
-/// Overwrites the part of the stack that keys were on.
-#[inline(never)]
+/// Overwrites the part of the stack that keys were on: 128 KiB below the caller.
 fn scrub() {
-    let mut below = [0_u64; 16 * 1024];
+    scrub_down(8);
+}
+
+#[inline(never)]
+fn scrub_down(steps: u8) {
+    let mut below = [0_u64; 2048];
+    if steps > 1 {
+        scrub_down(steps - 1);
+    }
     zeroize::Zeroize::zeroize(&mut below);
     std::hint::black_box(&below);
 }

@@ -1,1 +1,445 @@
 //! The agent from the inside: what it signs and opens for whom, and when it forgets.
+
+use super::answer::{Answer, Failure};
+use super::clock::Clock;
+use super::held::{Held, Session, VERSION};
+use super::request::{Request, VaultRef};
+use crate::keyring::master::Master;
+use crate::keyring::token::Token;
+use crate::keyring::{issue, unlock};
+use crate::sealed::derive::Key;
+use crate::sealed::header::{self, Content, Header};
+use crate::sealed::id::{KeyId, SecretId, VaultId, WorkspaceId};
+use crate::sealed::meta;
+use crate::sealed::place::Place;
+use crate::sealed::record::Kind;
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::Duration;
+
+const IDLE: Duration = Duration::from_mins(15);
+const ALMOST_IDLE: Duration = Duration::from_secs(15 * 60 - 1);
+const LONGEST: Duration = Duration::from_hours(8);
+
+/// Without and with the time asleep.
+#[derive(Clone, Default)]
+struct FakeClock(Rc<Cell<[Duration; 2]>>);
+
+impl FakeClock {
+    fn pass(&self, time: Duration) {
+        self.0.set(self.0.get().map(|since| since + time));
+    }
+
+    fn sleep(&self, time: Duration) {
+        let [awake, elapsed] = self.0.get();
+        self.0.set([awake, elapsed + time]);
+    }
+}
+
+impl Clock for FakeClock {
+    fn awake(&self) -> Duration {
+        self.0.get()[0]
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.0.get()[1]
+    }
+}
+
+/// A vault with one token and one workspace, and an agent that holds its key.
+struct Unlocked {
+    master: Master,
+    content: Content,
+    seed: Key,
+    clock: FakeClock,
+    held: Held<FakeClock>,
+    session: Session,
+}
+
+fn about(label: &str) -> meta::Key {
+    meta::Key {
+        label: label.to_owned(),
+        created_at: 0,
+        not_after: None,
+        workspaces: None,
+    }
+}
+
+fn line(master: &Master) -> header::Workspace {
+    let id = WorkspaceId::random();
+    let (verify, wrapped) = master.new_workspace(id);
+    header::Workspace {
+        id,
+        verify,
+        wrapped,
+        about: Vec::new(),
+        revision: 0,
+    }
+}
+
+fn token(master: &Master, vault: VaultId) -> (header::Key, Token) {
+    issue::token(master, vault, &about("token")).unwrap()
+}
+
+impl Unlocked {
+    fn new() -> Self {
+        let vault = VaultId::random();
+        let master = Master::random(vault);
+        let (key, token) = token(&master, vault);
+        let content = Content {
+            vault,
+            verify: master.verify(),
+            keys: vec![key],
+            workspaces: vec![line(&master)],
+            revision: 7,
+            parents: Vec::new(),
+        };
+        let clock = FakeClock::default();
+        clock.pass(Duration::from_secs(1000));
+        let signed = content.clone().signed(master.sign(&content).unwrap());
+        let seed = unlock::with_token(&signed.unwrap(), &token).unwrap();
+        let mut unlocked = Self {
+            master,
+            content,
+            seed: seed.seed().clone(),
+            held: Held::new(clock.clone(), || true),
+            clock,
+            session: Session::default(),
+        };
+        let hello = Request::Hello { version: VERSION };
+        assert!(matches!(unlocked.ask(&hello), Some(Answer::Hello { .. })));
+        assert!(matches!(unlocked.unlock(), Some(Answer::Done)));
+        assert!(matches!(unlocked.attach(), Answer::Attached { .. }));
+        unlocked
+    }
+
+    fn sign(&self, content: &Content) -> Header {
+        let signature = self.master.sign(content).unwrap();
+        content.clone().signed(signature).unwrap()
+    }
+
+    fn ask(&mut self, request: &Request<'_>) -> Option<Answer> {
+        self.held.answer(&mut self.session, request)
+    }
+
+    fn unlock(&mut self) -> Option<Answer> {
+        let header = self.sign(&self.content);
+        let (key, seed) = (self.content.keys[0].id, self.seed.clone());
+        self.ask(&Request::Unlock {
+            header: header.text(),
+            key,
+            idle: IDLE,
+            longest: LONGEST,
+            seed,
+        })
+    }
+
+    fn vault(&self) -> VaultRef {
+        VaultRef {
+            vault: self.content.vault,
+            verify: self.content.verify,
+        }
+    }
+
+    fn attach(&mut self) -> Answer {
+        let (vault, header) = (self.vault(), self.sign(&self.content).digest());
+        self.ask(&Request::Attach { vault, header }).unwrap()
+    }
+
+    fn follow(&mut self, content: &Content) -> Answer {
+        let header = self.sign(content);
+        let header = header.text();
+        self.ask(&Request::Follow { header }).unwrap()
+    }
+
+    fn is_unlocked(&mut self) -> bool {
+        let vault = self.vault();
+        matches!(
+            self.ask(&Request::Status { vault }),
+            Some(Answer::Status(_))
+        )
+    }
+
+    /// The same header, one revision on, with a change.
+    fn next(&self, change: impl FnOnce(&mut Content)) -> Content {
+        let mut content = self.content.clone();
+        content.revision += 1;
+        change(&mut content);
+        content
+    }
+
+    fn signs(&mut self, content: &Content) -> Result<(), Failure> {
+        let text = content.unsigned();
+        match self.ask(&Request::SignHeader { content: &text }) {
+            Some(Answer::Signed(signature)) => {
+                let signed = content.clone().signed(signature).unwrap();
+                let read = Header::parse(signed.text().as_bytes());
+                assert!(read.unwrap().is_some(), "a signature that is none");
+                Ok(())
+            }
+            Some(Answer::Failed(failure)) => Err(failure),
+            _ => panic!("no answer to a header"),
+        }
+    }
+}
+
+#[test]
+fn a_key_is_forgotten_when_it_was_not_used_for_long() {
+    let mut agent = Unlocked::new();
+    for _ in 0..4 {
+        agent.clock.pass(ALMOST_IDLE);
+        assert!(matches!(agent.attach(), Answer::Attached { .. }));
+    }
+    agent.clock.pass(ALMOST_IDLE);
+    // To ask how it stands is no use of it.
+    assert!(agent.is_unlocked());
+    agent.clock.pass(Duration::from_secs(1));
+    assert!(!agent.is_unlocked());
+    assert!(agent.held.is_empty());
+    assert!(matches!(agent.attach(), Answer::Locked));
+}
+
+#[test]
+fn a_key_is_forgotten_at_its_end_however_much_it_is_used() {
+    let mut agent = Unlocked::new();
+    let steps = u32::try_from(LONGEST.as_secs() / IDLE.as_secs()).unwrap() * 2;
+    for _ in 1..steps {
+        agent.clock.pass(IDLE / 2);
+        assert!(matches!(agent.attach(), Answer::Attached { .. }));
+    }
+    agent.clock.pass(IDLE / 2);
+    assert!(matches!(agent.attach(), Answer::Locked));
+}
+
+#[test]
+fn the_agent_sleeps_until_the_next_key_is_to_be_forgotten_and_no_shorter() {
+    let mut agent = Unlocked::new();
+    assert_eq!(agent.held.expire(), Some(IDLE));
+    agent.clock.pass(IDLE / 3);
+    assert_eq!(agent.held.expire(), Some(IDLE * 2 / 3));
+    agent.held.lock();
+    assert_eq!(agent.held.expire(), None);
+}
+
+#[test]
+fn everything_is_forgotten_when_the_machine_has_slept() {
+    let mut agent = Unlocked::new();
+    agent.clock.sleep(Duration::from_secs(2));
+    assert!(matches!(agent.attach(), Answer::Locked));
+    assert!(agent.held.is_empty());
+    // Unlocked again, an old sleep does not count again.
+    assert!(matches!(agent.unlock(), Some(Answer::Done)));
+    agent.clock.pass(Duration::from_mins(1));
+    assert!(agent.is_unlocked());
+}
+
+#[test]
+fn nothing_is_answered_before_the_greeting_but_a_lock() {
+    let mut agent = Unlocked::new();
+    agent.session = Session::default();
+    let vault = agent.vault();
+    assert!(agent.ask(&Request::Status { vault }).is_none());
+    let other = Request::Hello {
+        version: VERSION + 1,
+    };
+    assert!(matches!(
+        agent.ask(&other),
+        Some(Answer::Hello { version: VERSION })
+    ));
+    assert!(agent.ask(&Request::Status { vault }).is_none());
+    assert!(matches!(agent.ask(&Request::Lock), Some(Answer::Done)));
+    assert!(agent.held.is_empty());
+}
+
+#[test]
+fn a_header_is_signed_with_the_keys_that_were_verified_and_no_others() {
+    let mut agent = Unlocked::new();
+    let id = agent.content.workspaces[0].id;
+    assert_eq!(agent.signs(&agent.next(|_| {})), Ok(()));
+    let renamed = agent.next(|content| content.workspaces[0].about = vec![1; 64]);
+    assert_eq!(agent.signs(&renamed), Ok(()));
+    assert_eq!(
+        agent.signs(&agent.next(|content| content.workspaces.clear())),
+        Ok(())
+    );
+
+    let (another, _) = token(&agent.master, agent.content.vault);
+    let foreign = Master::random(agent.content.vault);
+    let foreign_line = header::Workspace {
+        id,
+        ..line(&foreign)
+    };
+    for wrong in [
+        agent.next(|content| content.keys.push(another.clone())),
+        agent.next(|content| content.keys.clear()),
+        agent.next(|content| content.keys[0].grant[0] ^= 1),
+        agent.next(|content| content.keys[0].about[0] ^= 1),
+        agent.next(|content| content.keys[0].public[0] ^= 1),
+        agent.next(|content| content.keys[0].id = KeyId::random()),
+        agent.next(|content| content.workspaces[0] = foreign_line.clone()),
+        agent.next(|content| content.workspaces[0].verify[0] ^= 1),
+        agent.next(|content| content.workspaces[0].wrapped[0] ^= 1),
+        agent.next(|content| content.workspaces.push(line(&foreign))),
+        agent.next(|content| content.revision -= 2),
+    ] {
+        assert_eq!(agent.signs(&wrong), Err(Failure::Refused));
+    }
+    let other_vault = agent.next(|content| content.verify = foreign.verify());
+    assert_eq!(agent.signs(&other_vault), Err(Failure::Forged));
+}
+
+#[test]
+fn a_workspace_is_signed_in_when_the_agent_has_made_its_keys() {
+    let mut agent = Unlocked::new();
+    let workspace = WorkspaceId::random();
+    let Some(Answer::Added { verify, wrapped }) = agent.ask(&Request::AddWorkspace { workspace })
+    else {
+        panic!("no workspace");
+    };
+    let place = Place::WorkspaceAbout(workspace);
+    let sealed = agent.ask(&Request::Seal {
+        place,
+        content: b"about",
+    });
+    let Some(Answer::Sealed(about)) = sealed else {
+        panic!("not sealed");
+    };
+    let content = agent.next(|content| {
+        content.workspaces.push(header::Workspace {
+            id: workspace,
+            verify,
+            wrapped,
+            about: about.clone(),
+            revision: 1,
+        });
+    });
+    assert_eq!(agent.signs(&content), Ok(()));
+    assert!(matches!(agent.follow(&content), Answer::Attached { .. }));
+    let opened = agent.ask(&Request::Open(vec![(place, &about)]));
+    assert!(matches!(opened, Some(Answer::Opened(texts)) if texts[0].expose() == b"about"));
+    // One that is there keeps its keys.
+    assert!(matches!(
+        agent.ask(&Request::AddWorkspace { workspace }),
+        Some(Answer::Failed(Failure::Refused))
+    ));
+}
+
+#[test]
+fn a_removed_key_is_not_signed_in_again_with_an_older_header() {
+    let mut agent = Unlocked::new();
+    let (removed, _) = token(&agent.master, agent.content.vault);
+    let older = agent.content.clone();
+    let older = Content {
+        keys: vec![older.keys[0].clone(), removed],
+        revision: 5,
+        ..older
+    };
+    // It is followed, so that an older copy can be read.
+    assert!(matches!(agent.follow(&older), Answer::Attached { .. }));
+    let again = Content {
+        revision: 8,
+        ..older
+    };
+    assert_eq!(agent.signs(&again), Err(Failure::Refused));
+    assert_eq!(agent.signs(&agent.next(|_| {})), Ok(()));
+}
+
+#[test]
+fn a_key_that_has_left_the_vault_is_forgotten() {
+    let mut agent = Unlocked::new();
+    let (another, _) = token(&agent.master, agent.content.vault);
+    let before = agent.next(|content| {
+        content.keys = vec![another.clone()];
+        content.revision = 3;
+    });
+    let gone = agent.next(|content| content.keys = vec![another.clone()]);
+    // In a copy from before it came it is missing, too.
+    for (content, stays) in [(before, true), (gone, false)] {
+        let answer = agent.follow(&content);
+        assert!(matches!(answer, Answer::Failed(Failure::KeyChanged)));
+        assert_eq!(agent.is_unlocked(), stays);
+    }
+}
+
+#[test]
+fn a_vault_of_another_with_the_same_key_line_is_not_unlocked() {
+    let mut agent = Unlocked::new();
+    let foreign = Master::random(agent.content.vault);
+    let content = agent.next(|content| {
+        content.verify = foreign.verify();
+        content.workspaces = vec![line(&foreign)];
+    });
+    let header = content.clone().signed(foreign.sign(&content).unwrap());
+    let header = header.unwrap();
+    let (key, seed) = (content.keys[0].id, agent.seed.clone());
+    let mut unlock = |key, seed| {
+        let (idle, longest) = (IDLE, LONGEST);
+        let header = header.text();
+        agent.held.answer(
+            &mut agent.session,
+            &Request::Unlock {
+                header,
+                key,
+                idle,
+                longest,
+                seed,
+            },
+        )
+    };
+    let forged = unlock(key, seed.clone());
+    assert!(matches!(forged, Some(Answer::Failed(Failure::Forged))));
+    for (key, seed) in [(key, Key::new([7; 32])), (KeyId::random(), seed)] {
+        let wrong = unlock(key, seed);
+        assert!(matches!(wrong, Some(Answer::Failed(Failure::KeyChanged))));
+    }
+    // Nor is it another name for the one that is held.
+    let header = header.text();
+    assert!(matches!(
+        agent.ask(&Request::Follow { header }),
+        Some(Answer::Locked)
+    ));
+}
+
+#[test]
+fn what_was_sealed_for_one_place_opens_there_alone() {
+    let mut agent = Unlocked::new();
+    let workspace = agent.content.workspaces[0].id;
+    let id = SecretId::random();
+    let place = Place::Value(workspace, id, 1);
+    let content = b"a value";
+    let Some(Answer::Sealed(sealed)) = agent.ask(&Request::Seal { place, content }) else {
+        panic!("not sealed");
+    };
+    let own = Request::Open(vec![(place, &sealed)]);
+    assert!(matches!(agent.ask(&own), Some(Answer::Opened(_))));
+    for other in [
+        Place::Value(workspace, id, 2),
+        Place::SecretMeta(workspace, id),
+        Place::WorkspaceAbout(workspace),
+    ] {
+        let both = Request::Open(vec![(place, &sealed), (other, &sealed)]);
+        let answer = agent.ask(&both);
+        assert!(matches!(answer, Some(Answer::Failed(Failure::Damaged(1)))));
+    }
+    // The grant and the wrapped keys are no ciphertexts of a place that can be named.
+    let wrapped = agent.content.workspaces[0].wrapped.clone();
+    let grant = agent.content.keys[0].grant.clone();
+    let anchor = agent.content.keys[0].bond().unwrap().anchor.clone();
+    for secret in [wrapped, grant, anchor, agent.content.keys[0].about.clone()] {
+        for place in [Place::WorkspaceAbout(workspace), place] {
+            let answer = agent.ask(&Request::Open(vec![(place, &secret)]));
+            assert!(matches!(answer, Some(Answer::Failed(Failure::Damaged(0)))));
+        }
+    }
+    let stranger = WorkspaceId::random();
+    let names = vec!["name"];
+    let index = Request::Index {
+        workspace: stranger,
+        kind: Kind::Secret,
+        names,
+    };
+    assert!(matches!(
+        agent.ask(&index),
+        Some(Answer::Failed(Failure::OutOfReach))
+    ));
+}

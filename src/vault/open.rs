@@ -216,22 +216,19 @@ impl Vault {
         let keyring = self.keyring.as_ref();
         let mut listed = Vec::new();
         let mut apps: HashMap<SecretId, HashSet<_>> = HashMap::new();
-        self.view.each(workspace.id, |record| {
-            match record.id {
-                RecordId::Secret(id) => {
-                    let secret = opening::secret(keyring, workspace, id, record)?;
-                    listed.push(Listed {
-                        secret,
-                        app_count: 0,
-                    });
-                }
-                RecordId::App(id) => {
-                    for secret in opening::app(keyring, workspace, id, record)?
-                        .links
-                        .into_values()
-                    {
-                        apps.entry(secret).or_default().insert(id);
-                    }
+        self.view.each_page(workspace.id, |records| {
+            let secrets = opening::secrets(keyring, workspace, records)?;
+            listed.extend(secrets.into_iter().map(|(secret, _)| Listed {
+                secret,
+                app_count: 0,
+            }));
+            for record in records {
+                let RecordId::App(id) = record.id else {
+                    continue;
+                };
+                let app = opening::app(keyring, workspace, id, record)?;
+                for secret in app.links.into_values() {
+                    apps.entry(secret).or_default().insert(id);
                 }
             }
             Ok(())
@@ -259,20 +256,25 @@ impl Vault {
     ) -> Result<Vec<Selected>, Error> {
         let keyring = self.keyring.as_ref();
         let mut selected = Vec::new();
-        self.view.each(workspace.id, |record| {
-            let RecordId::Secret(id) = record.id else {
-                return Ok(());
-            };
-            let secret = opening::secret(keyring, workspace, id, record)?;
-            destination.check(&secret)?;
-            let position = secret.choose(Choice::At(now))?;
-            let value = opening::value(keyring, &secret, position, &record.slot(position)?)?;
-            let slot = secret.slots[position].slot;
-            selected.push(Selected {
+        self.view.each_page(workspace.id, |records| {
+            let secrets = opening::secrets(keyring, workspace, records)?;
+            let mut wanted = Vec::with_capacity(secrets.len());
+            for (secret, record) in &secrets {
+                destination.check(secret)?;
+                let position = secret.choose(Choice::At(now))?;
+                wanted.push((secret, position, record.slot(position)?));
+            }
+            let slots: Vec<_> = wanted
+                .iter()
+                .map(|(secret, at, _)| secret.slots[*at].slot)
+                .collect();
+            let values = opening::values(keyring, wanted)?;
+            let all = secrets.into_iter().zip(slots).zip(values);
+            selected.extend(all.map(|(((secret, _), slot), value)| Selected {
                 secret,
                 slot,
                 value,
-            });
+            }));
             Ok(())
         })?;
         selected.sort_unstable_by(|one, other| one.secret.name.cmp(&other.secret.name));
@@ -286,20 +288,20 @@ impl Vault {
         let mut ids = HashSet::new();
         for workspace in &self.workspaces {
             verified.workspaces += 1;
-            self.view.each(workspace.id, |record| {
-                match record.id {
-                    RecordId::Secret(id) => {
-                        let secret = opening::secret(keyring, workspace, id, record)?;
-                        for position in 0..secret.slots.len() {
-                            opening::value(keyring, &secret, position, &record.slot(position)?)?;
-                            verified.values += 1;
-                        }
-                        verified.secrets += 1;
-                        if !ids.insert(id) {
-                            return Err(record.damaged().into());
-                        }
+            self.view.each_page(workspace.id, |records| {
+                for (secret, record) in opening::secrets(keyring, workspace, records)? {
+                    let mut wanted = Vec::with_capacity(secret.slots.len());
+                    for position in 0..secret.slots.len() {
+                        wanted.push((&secret, position, record.slot(position)?));
                     }
-                    RecordId::App(id) => {
+                    verified.values += opening::values(keyring, wanted)?.len();
+                    verified.secrets += 1;
+                    if !ids.insert(secret.id) {
+                        return Err(record.damaged().into());
+                    }
+                }
+                for record in records {
+                    if let RecordId::App(id) = record.id {
                         opening::app(keyring, workspace, id, record)?;
                     }
                 }

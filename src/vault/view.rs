@@ -169,11 +169,18 @@ impl View {
         workspace: WorkspaceId,
         mut with: impl FnMut(&Record<'_>) -> Result<(), Error>,
     ) -> Result<(), Error> {
+        self.each_page(workspace, |records| records.iter().try_for_each(&mut with))
+    }
+
+    /// Calls `with` with the records of each page of a workspace.
+    pub fn each_page(
+        &self,
+        workspace: WorkspaceId,
+        mut with: impl FnMut(&[Record<'_>]) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         for (page, range) in self.pages(workspace) {
             let lines = self.read(range)?;
-            for record in self.records(page, &lines, workspace)? {
-                with(&record)?;
-            }
+            with(&self.records(page, &lines, workspace)?)?;
         }
         Ok(())
     }

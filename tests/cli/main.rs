@@ -7,6 +7,8 @@
     reason = "a test fails by panicking, and says when it is skipped"
 )]
 
+mod agent;
+mod agent_hostile;
 mod app;
 mod check;
 mod child;

@@ -84,6 +84,11 @@ impl Sandbox {
         self.home().join(".local/share/kluis/default.kluis")
     }
 
+    /// Where an agent listens that was started here.
+    pub fn agent_socket(&self) -> PathBuf {
+        self.home().join(".local/state/kluis/agent.sock")
+    }
+
     pub fn token(&self) -> String {
         self.token.borrow().clone().unwrap()
     }
@@ -245,6 +250,9 @@ fn collect(directory: &Path, into: &mut Vec<(String, Vec<u8>)>) {
 
 impl Drop for Sandbox {
     fn drop(&mut self) {
+        if self.agent_socket().exists() {
+            let _ = self.kluis(["lock"]).run().any_stdout().any_stderr();
+        }
         if !std::thread::panicking() {
             self.search();
         }

@@ -4,6 +4,7 @@
 use crate::sandbox::{CHEAP_KDF, Invocation, Sandbox};
 use crate::screen::Screen;
 use rustix::process::Signal;
+use std::fs;
 use std::process::Command;
 
 const PASSPHRASE: &str = "ivory walnut pebble quartz";
@@ -19,9 +20,17 @@ fn with_passphrase(value: &str) -> Sandbox {
         .run()
         .any_stderr()
         .exits(0);
+    settings(&sandbox, "auto_agent = 'never'");
     let made = unasked(&sandbox, &["create", "name"]).stdin(value).run();
     made.any_stdout().exits(0);
     sandbox
+}
+
+/// What the user file says.
+fn settings(sandbox: &Sandbox, text: &str) {
+    let folder = sandbox.home().join(".config/kluis");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("config.toml"), text).unwrap();
 }
 
 /// A command that finds the passphrase in a file.
@@ -63,6 +72,38 @@ fn a_passphrase_is_asked_for_without_echo() {
     screen.types("\n");
     // A terminal gets the newline that the value lacks.
     assert_eq!(screen.ends(), ("\na value\n".to_owned(), 0));
+}
+
+#[test]
+fn after_one_prompt_the_agent_answers_for_the_next_commands() {
+    let sandbox = with_passphrase("a value");
+    settings(&sandbox, "");
+    let mut screen = at_terminal(&sandbox, &["get", "name"]);
+    answer(&mut screen, "Passphrase: ", PASSPHRASE);
+    answer(&mut screen, "without use? [Y/n] ", "");
+    screen.shows("a value");
+    assert_eq!(screen.ends().1, 0);
+    assert_eq!(sandbox.get("name"), b"a value");
+    sandbox.kluis(["lock", "-q"]).run().exits(0);
+    let mut screen = at_terminal(&sandbox, &["get", "name"]);
+    answer(&mut screen, "Passphrase: ", PASSPHRASE);
+    answer(&mut screen, "without use? [Y/n] ", "n");
+    screen.shows("a value");
+    assert_eq!(screen.ends().1, 0);
+    sandbox.kluis(["get", "name"]).run().any_stderr().exits(4);
+}
+
+#[test]
+fn the_user_file_decides_whether_the_agent_is_offered() {
+    for (setting, code) in [("always", 0), ("never", 4)] {
+        let sandbox = with_passphrase("a value");
+        settings(&sandbox, &format!("auto_agent = '{setting}'"));
+        let mut screen = at_terminal(&sandbox, &["get", "name"]);
+        answer(&mut screen, "Passphrase: ", PASSPHRASE);
+        assert_eq!(screen.ends(), ("\na value\n".to_owned(), 0), "{setting}");
+        let get = sandbox.kluis(["get", "name"]).run();
+        get.any_stdout().any_stderr().exits(code);
+    }
 }
 
 #[test]
