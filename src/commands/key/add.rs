@@ -110,7 +110,7 @@ impl Verb for Add {
             }
         };
         let changed = context.change_in(&mut vault, |change| {
-            Ok(change.add_key(&mut owner, &credential, new)?)
+            Ok(change.add_key(&mut owner, &credential, &new)?)
         })?;
         let key = changed.result;
         let text = token.map(|token| token.text());

@@ -35,7 +35,7 @@ impl Change<'_> {
         &mut self,
         owner: &mut LocalKeyring,
         credential: &Credential,
-        new: NewKey,
+        new: &NewKey,
     ) -> Result<Key, Error> {
         self.lead(owner)?;
         let about = meta::Key {

@@ -322,7 +322,7 @@ fn an_owner_follows_to_the_header_that_is_there_under_the_lock() {
         scope: Scope::ReadAll,
         not_after: None,
     };
-    let act = |change: &mut Change<'_>| change.add_key(&mut owner, &credential, new);
+    let act = |change: &mut Change<'_>| change.add_key(&mut owner, &credential, &new);
     vault
         .change(now(), Duration::ZERO, Previous::Keep, act)
         .unwrap();
@@ -346,7 +346,9 @@ fn a_vault_holds_so_many_keys_and_no_more() {
             not_after: None,
         };
         let before = owned.bytes();
-        let added = try_change(&owned, |change| change.add_key(&mut owner, credential, new));
+        let added = try_change(&owned, |change| {
+            change.add_key(&mut owner, credential, &new)
+        });
         assert!(added.is_ok() || owned.bytes() == before);
         added.map(|_| ())
     };

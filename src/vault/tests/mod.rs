@@ -139,7 +139,7 @@ impl Owned {
             scope,
             not_after,
         };
-        self.change(|change| change.add_key(&mut owner, credential, new));
+        self.change(|change| change.add_key(&mut owner, credential, &new));
     }
 }
 
