@@ -336,24 +336,15 @@ fn what_is_revealed_is_one_secret_in_one_workspace() {
         .run()
         .stderr_has(said)
         .exits(2);
-    let file = sandbox.given_path("kluis.toml");
-    let check = || {
-        sandbox
-            .kluis(["check", "--reveal", "kay"])
-            .within(file.parent().unwrap())
-            .run()
-    };
+    let file = sandbox.home().join("kluis.toml");
+    let check = || sandbox.kluis(["check", "--reveal", "kay"]).run();
     std::fs::write(&file, "[env]\nV = 'staging/key'").unwrap();
     check().stderr_has(said).exits(2);
     // What the file names is not misspelt, even if it is not there.
     std::fs::write(&file, "[env]\nV = { secret = 'kay', optional = true }").unwrap();
     check().any_stdout().exits(0);
     let given = ["run", "--reveal", "kay", "--", "true"];
-    sandbox
-        .kluis(given)
-        .within(file.parent().unwrap())
-        .run()
-        .exits(0);
+    sandbox.kluis(given).run().exits(0);
     let wrong = ["-e", "V=key", "--reveal", "a b", "--json"];
     let wrong = run(&sandbox, &wrong);
     assert_eq!(wrong.json_error()["detail"][0]["loc"][0], "reveal");

@@ -233,7 +233,7 @@ fn names_that_join_alike_stay_apart() {
 #[test]
 fn a_huge_command_is_not_read() {
     let sandbox = Sandbox::with_vault();
-    sandbox.create("name", "value");
+    sandbox.create("name", "a value");
     let command = sandbox.given("command", "#!/bin/true\n");
     let file = File::options().write(true).open(&command).unwrap();
     file.set_len(1 << 40).unwrap();
