@@ -7,8 +7,8 @@ use crate::deliver::formats::github::{self, EnvFile};
 use crate::deliver::formats::{Entry, Format, Names, k8s};
 use crate::error::Error;
 use crate::sealed::random;
-use crate::vault;
 use crate::vault::rule::Broken;
+use crate::vault::{self, Scan};
 use anyhow::{Context as _, anyhow};
 use std::path::PathBuf;
 
@@ -52,7 +52,7 @@ impl Verb for Export {
             Format::Github => Some(open_env_file()?),
             _ => None,
         };
-        let vault = context.open(selection.scan())?;
+        let vault = context.open(Scan::Lookup)?;
         let environment = self.selection.fill(selection, &vault, context)?;
         drop(vault);
         self.write(context, &environment, manifest, env_file)

@@ -9,8 +9,8 @@ use crate::deliver::mask::{MIN_BYTES, Mask};
 use crate::deliver::{process, stdin};
 use crate::error::Error;
 use crate::plaintext::Plaintext;
-use crate::vault;
 use crate::vault::reference::Reference;
+use crate::vault::{self, Scan};
 use anyhow::{Context as _, anyhow};
 use std::ffi::OsString;
 
@@ -85,7 +85,7 @@ impl Run {
             .ok_or_else(|| Error::usage("the command is missing"))?;
         let path = std::env::var_os("PATH");
         let program = process::find(typed, path.as_deref())?;
-        let vault = context.open(selection.scan())?;
+        let vault = context.open(Scan::Lookup)?;
         let filled = self
             .selection
             .fill_with(selection, stdin.as_ref(), &vault, context);

@@ -15,7 +15,7 @@ use crate::vault::name::AppName;
 use crate::vault::reference::{Reference, Target};
 use crate::vault::slot::Choice;
 use crate::vault::workspace::Workspace;
-use crate::vault::{self, Scan, Selected, Vault};
+use crate::vault::{self, Selected, Vault};
 use anyhow::Context as _;
 
 #[derive(clap::Args)]
@@ -158,15 +158,6 @@ impl Selection {
     pub fn with_any_bytes(mut self) -> Self {
         self.environment.allow_nul();
         self
-    }
-
-    /// How much of the vault is needed.
-    pub fn scan(&self) -> Scan {
-        if self.all {
-            Scan::Everything
-        } else {
-            Scan::Lookup
-        }
     }
 
     /// A key that is chosen by name is that choice, whatever else has it.

@@ -19,9 +19,11 @@ use std::rc::Rc;
 /// How much of a vault is read and checked before anything is opened.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Scan {
-    /// Header and directories; pages as they are needed. For looking up single records.
+    /// Header and directories; pages as they are needed. For looking up single records, and for all of one
+    /// workspace, whose pages are each checked when they are read.
     Lookup,
-    /// Every page too. For whatever enumerates or writes, so that damage is never carried on.
+    /// Every page of every workspace too. For whatever writes or looks at them all, so that damage is never
+    /// carried on.
     Everything,
     /// All bytes, and pages as they are needed. For what was just written, and is compared with it.
     Bytes,
