@@ -367,6 +367,8 @@ Register-ArgumentCompleter -Native -CommandName 'kluis' -ScriptBlock {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour: auto, always or never [env: NO_COLOR]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How the file is written')
             [CompletionResult]::new('--on-conflict', '--on-conflict', [CompletionResultType]::ParameterName, 'What to do with a name that has another value already: fail, keep that (skip), or replace it')
+            [CompletionResult]::new('--fields', '--fields', [CompletionResultType]::ParameterName, 'Which fields of an item to take: all, or only the password; for password managers')
+            [CompletionResult]::new('--on-repeat', '--on-repeat', [CompletionResultType]::ParameterName, 'What to do with an item whose name another item has: fail, or number it; for password managers')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results, warnings and errors as JSON')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no notes; `list` prints bare names')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no notes; `list` prints bare names')
@@ -376,6 +378,7 @@ Register-ArgumentCompleter -Native -CommandName 'kluis' -ScriptBlock {
             [CompletionResult]::new('--accept-older', '--accept-older', [CompletionResultType]::ParameterName, 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be done, and write nothing')
             [CompletionResult]::new('--skip-empty', '--skip-empty', [CompletionResultType]::ParameterName, 'Leave out names with an empty value')
+            [CompletionResult]::new('--nested', '--nested', [CompletionResultType]::ParameterName, 'Join the names in nested objects and mappings by `_`; for json and yaml')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break

@@ -920,7 +920,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__import)
-            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --format --dry-run --on-conflict --skip-empty --help"
+            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --lock-timeout --vault-key --color --format --dry-run --on-conflict --skip-empty --nested --fields --on-repeat --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -955,11 +955,19 @@ _kluis() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "dotenv json yaml env" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "dotenv json yaml env bitwarden 1password keepass-xml pass" -- "${cur}"))
                     return 0
                     ;;
                 --on-conflict)
                     COMPREPLY=($(compgen -W "fail skip replace" -- "${cur}"))
+                    return 0
+                    ;;
+                --fields)
+                    COMPREPLY=($(compgen -W "all password" -- "${cur}"))
+                    return 0
+                    ;;
+                --on-repeat)
+                    COMPREPLY=($(compgen -W "fail number" -- "${cur}"))
                     return 0
                     ;;
                 *)

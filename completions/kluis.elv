@@ -352,6 +352,8 @@ set edit:completion:arg-completer[kluis] = {|@words|
             cand --color 'When to use colour: auto, always or never [env: NO_COLOR]'
             cand --format 'How the file is written'
             cand --on-conflict 'What to do with a name that has another value already: fail, keep that (skip), or replace it'
+            cand --fields 'Which fields of an item to take: all, or only the password; for password managers'
+            cand --on-repeat 'What to do with an item whose name another item has: fail, or number it; for password managers'
             cand --json 'Print results, warnings and errors as JSON'
             cand -q 'Print no notes; `list` prints bare names'
             cand --quiet 'Print no notes; `list` prints bare names'
@@ -361,6 +363,7 @@ set edit:completion:arg-completer[kluis] = {|@words|
             cand --accept-older 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
             cand --dry-run 'Say what would be done, and write nothing'
             cand --skip-empty 'Leave out names with an empty value'
+            cand --nested 'Join the names in nested objects and mappings by `_`; for json and yaml'
             cand -h 'Print help'
             cand --help 'Print help'
         }

@@ -307,10 +307,18 @@ never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand import" -l format -d 'How the file is written' -r -f -a "dotenv\t''
 json\t''
 yaml\t''
-env\t''"
+env\t''
+bitwarden\t''
+1password\t''
+keepass-xml\t''
+pass\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand import" -l on-conflict -d 'What to do with a name that has another value already: fail, keep that (skip), or replace it' -r -f -a "fail\t''
 skip\t''
 replace\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand import" -l fields -d 'Which fields of an item to take: all, or only the password; for password managers' -r -f -a "all\t''
+password\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand import" -l on-repeat -d 'What to do with an item whose name another item has: fail, or number it; for password managers' -r -f -a "fail\t''
+number\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand import" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand import" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand import" -s y -l yes -d 'Answer yes to every question'
@@ -318,6 +326,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand import" -l non-interactive -
 complete -c kluis -n "__fish_kluis_using_subcommand import" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
 complete -c kluis -n "__fish_kluis_using_subcommand import" -l dry-run -d 'Say what would be done, and write nothing'
 complete -c kluis -n "__fish_kluis_using_subcommand import" -l skip-empty -d 'Leave out names with an empty value'
+complete -c kluis -n "__fish_kluis_using_subcommand import" -l nested -d 'Join the names in nested objects and mappings by `_`; for json and yaml'
 complete -c kluis -n "__fish_kluis_using_subcommand import" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r

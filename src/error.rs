@@ -68,6 +68,12 @@ pub enum Error {
     /// A rotation with a command whose last step is missing: the new value is still pending.
     #[error("{what}; the new value of {path} is kept as pending")]
     Unfinished { path: String, what: String },
+    /// A program that does a part of the work, and is not installed.
+    #[error("{program} is not installed, and is needed for this")]
+    Missing {
+        program: &'static str,
+        hint: &'static str,
+    },
     /// What has no kind that a script would tell apart.
     #[error("{0}")]
     Failed(#[from] anyhow::Error),
@@ -282,6 +288,7 @@ impl Error {
             },
             Self::ExposedIdentity { .. }
             | Self::Agent(_)
+            | Self::Missing { .. }
             | Self::Due { .. }
             | Self::Unfinished { .. }
             | Self::Failed(_) => Exit::Failed,
@@ -377,6 +384,7 @@ impl Error {
                 }
                 deliver::clipboard::Error::NotCleared(_) => return None,
             },
+            Self::Missing { hint, .. } => hint,
             Self::Format(_) => "nothing was written; leave it out, or take another format",
             Self::Settings(_)
             | Self::Project(_)

@@ -336,7 +336,7 @@ fn the_command_line_says_what_is_missing_and_repeats_nothing() {
         .stderr_has("--format <FORMAT> is missing")
         .exits(2);
     line(&["--format", "hunter2"])
-        .stderr_has("--format <FORMAT> takes one of: dotenv, json, yaml, env\n")
+        .stderr_has("--format <FORMAT> takes one of: dotenv, json, yaml, env, bitwarden, 1password, keepass-xml, pass\n")
         .exits(2);
     line(&["--format", "env", "--on-conflict", "hunter2"])
         .stderr_has("takes one of: fail, skip, replace\n")

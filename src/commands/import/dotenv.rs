@@ -200,17 +200,21 @@ fn is_blank(letter: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::entries::Empty;
-    use super::super::format::Format;
+    use super::super::format::{Format, Rules};
     use super::*;
     use proptest::prelude::*;
 
     fn read_all(input: &str) -> Result<Vec<(String, String)>, Vec<String>> {
-        let read = Format::Dotenv.read(&Plaintext::new(input.into()), Empty::Skipped);
+        let rules = Rules {
+            empty: Empty::Skipped,
+            ..Rules::default()
+        };
+        let read = Format::Dotenv.read(&Plaintext::new(input.into()), rules);
         let told = read.map_err(|details| {
             let told = details.into_iter().map(|detail| detail.msg);
             told.collect::<Vec<_>>()
         });
-        let entries = told?.into_iter().map(|entry| {
+        let entries = told?.entries.into_iter().map(|entry| {
             let value = entry.value.map(|value| value.expose().to_vec());
             let value = String::from_utf8(value.unwrap_or_default());
             (entry.name.to_string(), value.unwrap())

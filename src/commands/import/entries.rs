@@ -5,10 +5,12 @@
 
 use crate::commands::input::unquoted;
 use crate::plaintext::Plaintext;
+use crate::vault::env_key::EnvKey;
 use crate::vault::error::Detail;
-use crate::vault::name::SecretName;
+use crate::vault::name::{SecretName, WorkspaceName};
 use crate::vault::rule::Broken;
 use crate::vault::value::check_value;
+use serde::Serialize;
 use std::collections::HashMap;
 use std::collections::hash_map;
 use std::fmt;
@@ -16,19 +18,43 @@ use std::fmt;
 /// More than this at once is a mistake, and would fill the memory.
 pub const MAX_ENTRIES: usize = 100_000;
 
+/// How a value begins that sops encrypted.
+const SOPS_MARK: &[u8] = b"ENC[AES256_GCM,";
+
 /// After so many mistakes, the others are only counted.
 const MAX_TOLD: usize = 10;
 
 /// One name with its value.
 pub struct Entry {
+    /// `None`: the one in use.
+    pub workspace: Option<WorkspaceName>,
     pub name: SecretName,
+    /// `None`: the usual one of the name.
+    pub env_key: Option<EnvKey>,
+    /// What it is called in the program that it comes from, where that is no name.
+    pub origin: Option<String>,
     /// `None`: it is empty, and left out.
     pub value: Option<Plaintext>,
 }
 
+/// What an input held that has no place in a vault.
+#[derive(Serialize)]
+pub struct LeftOut {
+    pub what: String,
+    pub why: String,
+}
+
+/// All that an import holds.
+#[derive(Default)]
+pub struct Gathered {
+    pub entries: Vec<Entry>,
+    pub left_out: Vec<LeftOut>,
+}
+
 /// What becomes of a name with an empty value.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub enum Empty {
+    #[default]
     Refused,
     Skipped,
 }
@@ -39,6 +65,8 @@ pub enum Place {
     Line(usize),
     /// Where a NUL ends each variable, and a line says nothing.
     Variable(usize),
+    /// Of a password manager, where lines say nothing to people.
+    Item(usize),
 }
 
 impl fmt::Display for Place {
@@ -46,6 +74,7 @@ impl fmt::Display for Place {
         match self {
             Self::Line(number) => write!(f, "line {number}"),
             Self::Variable(number) => write!(f, "variable {number}"),
+            Self::Item(number) => write!(f, "item {number}"),
         }
     }
 }
@@ -53,7 +82,7 @@ impl fmt::Display for Place {
 /// Takes what a format reads, and checks it.
 pub struct Entries {
     empty: Empty,
-    entries: Vec<Entry>,
+    gathered: Gathered,
     places: HashMap<SecretName, Place>,
     mistakes: Vec<Detail>,
     /// Of those that are not told.
@@ -64,7 +93,7 @@ impl Entries {
     pub fn new(empty: Empty) -> Self {
         Self {
             empty,
-            entries: Vec::new(),
+            gathered: Gathered::default(),
             places: HashMap::new(),
             mistakes: Vec::new(),
             more: 0,
@@ -73,18 +102,40 @@ impl Entries {
 
     /// Takes a name and its value; fails only when there are too many.
     pub fn push(&mut self, place: Place, name: &[u8], value: Plaintext) -> Result<(), Broken> {
-        if self.entries.len() == MAX_ENTRIES {
-            let rule = format!("{place}: an import has at most {MAX_ENTRIES} names");
-            return Err(Broken::new(rule, "too_long"));
-        }
-        let name = match SecretName::parse(&String::from_utf8_lossy(name)) {
-            Ok(name) => name,
+        match SecretName::parse(&String::from_utf8_lossy(name)) {
+            Ok(name) => {
+                let env_key = EnvKey::parse(name.as_str()).ok();
+                self.take(place, name, value, env_key, None)
+            }
             Err(broken) => {
+                self.check_room(place)?;
                 let Broken { rule, kind } = unquoted("name", broken);
                 self.tell(None, Broken::new(format!("{place}: {rule}"), kind));
-                return Ok(());
+                Ok(())
             }
-        };
+        }
+    }
+
+    /// Takes a value whose name was made of what `origin` says.
+    pub fn push_from(
+        &mut self,
+        place: Place,
+        name: SecretName,
+        value: Plaintext,
+        origin: Option<&str>,
+    ) -> Result<(), Broken> {
+        self.take(place, name, value, None, origin)
+    }
+
+    fn take(
+        &mut self,
+        place: Place,
+        name: SecretName,
+        value: Plaintext,
+        env_key: Option<EnvKey>,
+        origin: Option<&str>,
+    ) -> Result<(), Broken> {
+        self.check_room(place)?;
         match self.places.entry(name.clone()) {
             hash_map::Entry::Vacant(vacant) => {
                 vacant.insert(place);
@@ -108,16 +159,48 @@ impl Entries {
                     self.tell(Some(&name), Broken::new(rule, kind));
                     return Ok(());
                 }
+                if value.expose().starts_with(SOPS_MARK) {
+                    let rule = format!(
+                        "{place}: {name} is still encrypted: give what `sops decrypt` prints"
+                    );
+                    self.tell(Some(&name), Broken::new(rule, "value_error"));
+                    return Ok(());
+                }
                 Some(value)
             }
         };
-        self.entries.push(Entry { name, value });
+        self.gathered.entries.push(Entry {
+            workspace: None,
+            name,
+            env_key,
+            origin: origin.map(str::to_owned),
+            value,
+        });
         Ok(())
+    }
+
+    fn check_room(&self, place: Place) -> Result<(), Broken> {
+        if self.gathered.entries.len() < MAX_ENTRIES {
+            return Ok(());
+        }
+        let rule = format!("{place}: an import has at most {MAX_ENTRIES} names");
+        Err(Broken::new(rule, "too_long"))
+    }
+
+    /// Remembers for the report what is not taken.
+    pub fn leave_out(&mut self, what: &str, why: &str) {
+        let (what, why) = (what.to_owned(), why.to_owned());
+        self.gathered.left_out.push(LeftOut { what, why });
     }
 
     /// Remembers what is wrong at a place, and goes on.
     pub fn refuse(&mut self, place: Place, rule: &str, kind: &'static str) {
         self.tell(None, Broken::new(format!("{place}: {rule}"), kind));
+    }
+
+    /// Remembers what is wrong with a part of the input that is named in the message itself.
+    pub fn refuse_whole(&mut self, broken: Broken) {
+        self.tell(None, broken);
     }
 
     /// Remembers that what a name has is no text; `rule` goes on after the name.
@@ -140,9 +223,9 @@ impl Entries {
     }
 
     /// Everything that was read, unless there are mistakes, or `read` was ended by one.
-    pub fn finish(mut self, read: Result<(), Broken>) -> Result<Vec<Entry>, Vec<Detail>> {
+    pub fn finish(mut self, read: Result<(), Broken>) -> Result<Gathered, Vec<Detail>> {
         match read {
-            Ok(()) if self.entries.is_empty() && self.mistakes.is_empty() => {
+            Ok(()) if self.gathered.entries.is_empty() && self.mistakes.is_empty() => {
                 let rule = "there is nothing in the input";
                 self.tell(None, Broken::new(rule, "missing"));
             }
@@ -155,7 +238,7 @@ impl Entries {
             self.mistakes.push(Detail::at(Vec::new(), broken));
         }
         if self.mistakes.is_empty() {
-            return Ok(self.entries);
+            return Ok(self.gathered);
         }
         Err(self.mistakes)
     }
@@ -173,7 +256,7 @@ mod tests {
             let pushed = entries.push(Place::Line(at + 1), name.as_bytes(), value);
             pushed.unwrap();
         }
-        entries.finish(Ok(()))
+        entries.finish(Ok(())).map(|gathered| gathered.entries)
     }
 
     fn mistakes(given: &[(&str, &str)]) -> Vec<String> {
@@ -217,6 +300,14 @@ mod tests {
         assert_eq!(
             mistakes(&[("A", &long)]),
             ["line 1: A: a value has at most 65,536 bytes"]
+        );
+    }
+
+    #[test]
+    fn what_sops_encrypted_is_told_by_name() {
+        assert_eq!(
+            mistakes(&[("A", "ENC[AES256_GCM,data:hunter2,iv:x,tag:y,type:str]")]),
+            ["line 1: A is still encrypted: give what `sops decrypt` prints"]
         );
     }
 

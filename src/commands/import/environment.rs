@@ -43,8 +43,8 @@ fn is_variable(name: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::entries::{Empty, Entry};
-    use super::super::format::Format;
+    use super::super::entries::Entry;
+    use super::super::format::{Format, Rules};
     use super::*;
     use crate::vault::error::Detail;
     use proptest::prelude::*;
@@ -52,7 +52,7 @@ mod tests {
 
     fn read_all(input: &[u8]) -> Result<Vec<(String, Vec<u8>)>, Vec<String>> {
         let input = Plaintext::new(input.to_vec());
-        let read = Format::Env.read(&input, Empty::Refused);
+        let read = Format::Env.read(&input, Rules::default());
         let told = |details: Vec<Detail>| {
             details
                 .into_iter()
@@ -64,7 +64,7 @@ mod tests {
             (entry.name.to_string(), value)
         };
         let entries = read.map_err(told)?;
-        Ok(entries.into_iter().map(pair).collect())
+        Ok(entries.entries.into_iter().map(pair).collect())
     }
 
     fn pairs(given: &[(&str, &[u8])]) -> Vec<(String, Vec<u8>)> {

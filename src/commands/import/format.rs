@@ -1,7 +1,10 @@
 //! The formats that `import` reads, each in a file of its own, and what the text formats have in common.
 
-use super::entries::{Empty, Entries, Entry, Place};
-use super::{dotenv, environment, json, yaml};
+use super::bitwarden;
+use super::entries::{Empty, Entries, Gathered, Place};
+use super::item::{Items, Repeated, Wanted};
+use super::nesting::Nesting;
+use super::{dotenv, environment, json, keepass, one_password, yaml};
 use crate::commands::input::MAX_INPUT_BYTES;
 use crate::plaintext::Plaintext;
 use crate::vault::error::Detail;
@@ -13,24 +16,70 @@ pub enum Format {
     Json,
     Yaml,
     Env,
+    Bitwarden,
+    #[value(name = "1password")]
+    OnePassword,
+    KeepassXml,
+    Pass,
+}
+
+/// How what is read becomes names.
+#[derive(Clone, Copy, Default)]
+pub struct Rules {
+    pub empty: Empty,
+    pub nesting: Nesting,
+    pub wanted: Wanted,
+    pub repeated: Repeated,
 }
 
 impl Format {
+    /// Whether it holds items with several fields.
+    pub fn is_of_manager(self) -> bool {
+        match self {
+            Self::Dotenv | Self::Json | Self::Yaml | Self::Env => false,
+            Self::Bitwarden | Self::OnePassword | Self::KeepassXml | Self::Pass => true,
+        }
+    }
+
     /// Reads all of an input, or tells of the mistakes in it.
-    pub fn read(self, input: &Plaintext, empty: Empty) -> Result<Vec<Entry>, Vec<Detail>> {
-        let mut entries = Entries::new(empty);
+    pub fn read(self, input: &Plaintext, rules: Rules) -> Result<Gathered, Vec<Detail>> {
+        let mut entries = Entries::new(rules.empty);
         let read = if input.len() > MAX_INPUT_BYTES {
             let rule = format!("the input has at most {} MiB", MAX_INPUT_BYTES >> 20);
             Err(Broken::new(rule, "too_long"))
         } else {
-            match self {
-                Self::Dotenv => dotenv::read(input, &mut entries),
-                Self::Json => json::read(input, &mut entries),
-                Self::Yaml => yaml::read(input, &mut entries),
-                Self::Env => environment::read(input, &mut entries),
-            }
+            self.read_into(&mut entries, input, rules)
         };
         entries.finish(read)
+    }
+
+    fn read_into(
+        self,
+        entries: &mut Entries,
+        input: &Plaintext,
+        rules: Rules,
+    ) -> Result<(), Broken> {
+        let Rules {
+            nesting,
+            wanted,
+            repeated,
+            ..
+        } = rules;
+        match self {
+            Self::Dotenv => dotenv::read(input, entries),
+            Self::Json => json::read(input, nesting, entries),
+            Self::Yaml => yaml::read(input, nesting, entries),
+            Self::Env => environment::read(input, entries),
+            Self::Bitwarden => bitwarden::read(input, &mut Items::new(entries, wanted, repeated)),
+            Self::OnePassword => {
+                one_password::read(input, &mut Items::new(entries, wanted, repeated))
+            }
+            Self::KeepassXml => keepass::read(input, &mut Items::new(entries, wanted, repeated)),
+            Self::Pass => {
+                let rule = "a password store is a folder, such as ~/.password-store: name it";
+                Err(Broken::new(rule, "value_error"))
+            }
+        }
     }
 }
 
@@ -74,8 +123,12 @@ mod tests {
             (Format::Json, "\u{feff}{\"A\": \"v\"}"),
             (Format::Yaml, "\u{feff}A: v"),
         ] {
-            let read = format.read(&Plaintext::new(input.into()), Empty::Refused);
-            assert_eq!(read.ok().unwrap()[0].name.as_str(), "A", "{format:?}");
+            let read = format.read(&Plaintext::new(input.into()), Rules::default());
+            assert_eq!(
+                read.ok().unwrap().entries[0].name.as_str(),
+                "A",
+                "{format:?}"
+            );
         }
     }
 
@@ -90,7 +143,7 @@ mod tests {
             ),
         ] {
             for format in [Format::Dotenv, Format::Yaml] {
-                let read = format.read(&Plaintext::new(input.to_vec()), Empty::Refused);
+                let read = format.read(&Plaintext::new(input.to_vec()), Rules::default());
                 assert_eq!(read.err().unwrap()[0].msg, told);
             }
         }
@@ -99,7 +152,7 @@ mod tests {
     #[test]
     fn an_input_that_is_too_large_is_refused_before_it_is_read() {
         let input = Plaintext::new(vec![b'\n'; MAX_INPUT_BYTES + 1]);
-        let read = Format::Dotenv.read(&input, Empty::Refused);
+        let read = Format::Dotenv.read(&input, Rules::default());
         assert_eq!(read.err().unwrap()[0].msg, "the input has at most 48 MiB");
     }
 }

@@ -1,43 +1,72 @@
 //! `json`: one object of names and texts. Anything but a text is told by name, not guessed.
 
-use super::entries::{Entries, MAX_ENTRIES, Place};
+use super::entries::{Entries, MAX_ENTRIES};
 use super::format::unmarked;
+use super::lines::Lines;
+use super::nesting::{self, Nesting};
 use crate::commands::input::raw_json::{self, NoString, document, members};
 use crate::plaintext::Plaintext;
 use crate::vault::rule::Broken;
 use serde_json::value::RawValue;
 
-pub fn read(input: &Plaintext, into: &mut Entries) -> Result<(), Broken> {
+pub fn read(input: &Plaintext, nesting: Nesting, into: &mut Entries) -> Result<(), Broken> {
     let bytes = unmarked(input);
-    let json = document(bytes).map_err(|wrong| {
-        let (line, column) = (wrong.line, wrong.column);
-        let rule = format!("the input is not JSON: see line {line}, column {column}");
-        Broken::new(rule, "json_invalid")
-    })?;
-    let members = members(json, MAX_ENTRIES + 1).ok_or_else(|| {
+    let json = document(bytes).map_err(|wrong| not_json(&wrong))?;
+    if members(json, 0).is_none() {
         let rule = "the input is not one object of names and texts";
-        Broken::new(rule, "dict_type")
-    })?;
-    let mut line = Line::before(bytes);
-    for (name, given) in members {
-        let place = line.of(name);
-        let Ok(name) = raw_json::string(name) else {
-            let rule = "a name has half of a surrogate pair in it";
-            into.refuse(place, rule, "string_unicode");
-            continue;
-        };
-        match raw_json::string(given) {
-            Ok(value) => into.push(place, name.expose(), value)?,
-            Err(NoString::OtherType) => {
-                into.refuse_value(place, name.expose(), other_type(given));
-            }
-            Err(NoString::Surrogate) => {
-                let rule = "has half of a surrogate pair in it";
-                into.refuse_value(place, name.expose(), rule);
+        return Err(Broken::new(rule, "dict_type"));
+    }
+    let mut reader = Reader {
+        nesting,
+        lines: Lines::of(bytes),
+        into,
+    };
+    reader.object(&[], json, 0)
+}
+
+/// What is said of a text that is no JSON; never what stands there.
+pub fn not_json(wrong: &raw_json::NotJson) -> Broken {
+    let (line, column) = (wrong.line, wrong.column);
+    let rule = format!("the input is not JSON: see line {line}, column {column}");
+    Broken::new(rule, "json_invalid")
+}
+
+struct Reader<'t, 'e> {
+    nesting: Nesting,
+    lines: Lines<'t>,
+    into: &'e mut Entries,
+}
+
+impl Reader<'_, '_> {
+    /// Takes the members of an object, whose own name is `above`.
+    fn object(&mut self, above: &[u8], json: &RawValue, depth: usize) -> Result<(), Broken> {
+        for (name, given) in members(json, MAX_ENTRIES + 1).unwrap_or_default() {
+            let place = self.lines.line_of(name.get().as_bytes());
+            let Ok(name) = raw_json::string(name) else {
+                let rule = "a name has half of a surrogate pair in it";
+                self.into.refuse(place, rule, "string_unicode");
+                continue;
+            };
+            let name = nesting::below(above, name.expose());
+            match raw_json::string(given) {
+                Ok(value) => self.into.push(place, &name, value)?,
+                Err(NoString::OtherType) if members(given, 0).is_some() => {
+                    match self.nesting.enter(&name, "an object", depth) {
+                        Ok(()) => self.object(&name, given, depth + 1)?,
+                        Err(rule) => self.into.refuse_value(place, &name, &rule),
+                    }
+                }
+                Err(NoString::OtherType) => {
+                    self.into.refuse_value(place, &name, other_type(given));
+                }
+                Err(NoString::Surrogate) => {
+                    let rule = "has half of a surrogate pair in it";
+                    self.into.refuse_value(place, &name, rule);
+                }
             }
         }
+        Ok(())
     }
-    Ok(())
 }
 
 /// What a value is that is no string.
@@ -46,50 +75,30 @@ fn other_type(json: &RawValue) -> &'static str {
         Some(b'n') => "is null, not a string",
         Some(b't' | b'f') => "is a boolean, not a string: put it in quotes",
         Some(b'[') => "is a list, not a string",
-        Some(b'{') => "is an object, not a string",
         _ => "is a number, not a string: put it in quotes",
-    }
-}
-
-/// Finds lines from the first to the last, looking at each byte once.
-struct Line<'t> {
-    text: &'t [u8],
-    at: usize,
-    breaks: usize,
-}
-
-impl<'t> Line<'t> {
-    fn before(text: &'t [u8]) -> Self {
-        Self {
-            text,
-            at: 0,
-            breaks: 0,
-        }
-    }
-
-    /// Where a part of the text stands that comes after the last one.
-    fn of(&mut self, part: &RawValue) -> Place {
-        let start = self.text.as_ptr().addr();
-        let at = part.get().as_ptr().addr().saturating_sub(start);
-        let at = at.clamp(self.at, self.text.len());
-        let passed = &self.text[self.at..at];
-        self.breaks += memchr::memchr_iter(b'\n', passed).count();
-        self.at = at;
-        Place::Line(self.breaks + 1)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::entries::{Empty, Entry};
-    use super::super::format::Format;
-    use crate::plaintext::Plaintext;
+    use super::super::entries::Entry;
+    use super::super::format::{Format, Rules};
+    use super::*;
     use proptest::prelude::*;
     use std::collections::BTreeMap;
 
     fn read_all(input: &str) -> Result<Vec<Entry>, Vec<String>> {
-        let read = Format::Json.read(&Plaintext::new(input.into()), Empty::Refused);
-        read.map_err(|details| details.into_iter().map(|detail| detail.msg).collect())
+        read_with(input, Nesting::Refused)
+    }
+
+    fn read_with(input: &str, nesting: Nesting) -> Result<Vec<Entry>, Vec<String>> {
+        let rules = Rules {
+            nesting,
+            ..Rules::default()
+        };
+        let read = Format::Json.read(&Plaintext::new(input.into()), rules);
+        let told = read.map_err(|details| details.into_iter().map(|detail| detail.msg).collect());
+        told.map(|gathered| gathered.entries)
     }
 
     fn told(input: &str) -> Vec<String> {
@@ -117,10 +126,38 @@ mod tests {
                 "line 2: B is a boolean, not a string: put it in quotes",
                 "line 2: C is null, not a string",
                 "line 4: D is a list, not a string",
-                "line 5: E is an object, not a string",
+                "line 5: E is an object, not a string; --nested joins the names by _",
                 "line 6: F has half of a surrogate pair in it",
             ]
         );
+    }
+
+    #[test]
+    fn nested_names_are_joined_where_that_is_asked_for() {
+        let input =
+            "{\"A\": \"v\",\n\"DB\": {\"prod\": {\"user\": \"u\"},\n\"port\": \"1\"}, \"E\": {}}";
+        let entries = read_with(input, Nesting::Joined).ok().unwrap();
+        let names: Vec<_> = entries.iter().map(|entry| entry.name.as_str()).collect();
+        assert_eq!(names, ["A", "DB_prod_user", "DB_port"]);
+        for (input, told) in [
+            (
+                "{\"A\": {\"B\": \"v\"},\n\"A_B\": \"w\"}",
+                "A_B is there twice, at line 1 and at line 2",
+            ),
+            (
+                "{\"A\": {\"B\": [\"hunter2\"]}}",
+                "line 1: A_B is a list, not a string",
+            ),
+            (
+                "{\"sops\": {\"mac\": \"hunter2\"}}",
+                "line 1: sops is what sops adds to an encrypted file: give what `sops decrypt` prints",
+            ),
+        ] {
+            assert_eq!(read_with(input, Nesting::Joined).err().unwrap(), [told]);
+        }
+        let deep = format!("{}1{}", "{\"A\":".repeat(40), "}".repeat(40));
+        let told = read_with(&deep, Nesting::Joined).err().unwrap();
+        assert!(told[0].ends_with("is an object, too deep"), "{told:?}");
     }
 
     #[test]

@@ -1,10 +1,20 @@
-//! `import`: many secrets from one file, all of them or none.
+//! `import`: many secrets from one file or folder, all of them or none.
 
+mod bitwarden;
+mod csv;
 mod dotenv;
 mod entries;
 mod environment;
+mod folder;
 mod format;
+mod gpg;
+mod item;
 mod json;
+mod keepass;
+mod lines;
+mod nesting;
+mod one_password;
+mod password_store;
 mod summary;
 mod yaml;
 mod yaml_type;
@@ -14,18 +24,23 @@ use super::input::read_bounded;
 use super::{Context, Verb, stdin};
 use crate::error::Error;
 use crate::plaintext::Plaintext;
+use crate::settings::Interaction;
 use crate::vault;
 use crate::vault::change::{Change, Fields, NewSecret, SecretUpdate, Values};
-use crate::vault::env_key::EnvKey;
+use crate::vault::description::Description;
 use crate::vault::name::WorkspaceName;
 use crate::vault::reference::{Reference, Target};
 use crate::vault::secret::{Secret, checksum};
 use crate::vault::{Scan, Vault};
 use anyhow::Context as _;
-use entries::{Empty, Entry};
-use format::Format;
+use entries::{Empty, Entry, Gathered};
+use format::{Format, Rules};
+use gpg::{Asking, Gpg};
+use item::{Repeated, Wanted};
+use nesting::Nesting;
+use std::collections::BTreeSet;
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use summary::{Fate, Summary};
 
 /// Read many secrets from a file
@@ -35,16 +50,30 @@ use summary::{Fate, Summary};
 /// value that is there already changes nothing. Prints what became of each name.
 ///
 /// `dotenv` is read as python-dotenv reads it, without interpolation; `json` and `yaml` are one flat object
-/// of names and strings; `env` is what `env -0` prints, or `env` where no value has a second line. The file
-/// stays as it is, with its values in the clear: delete it when they are here.
+/// of names and strings, and with --nested, `db: {pass: x}` is `db_pass`; `env` is what `env -0` prints, or
+/// `env` where no value has a second line. A folder of dotenv files goes to several workspaces, made where
+/// there are none: `.env` to the one in use, `.env.staging` or `staging.env` to `staging`.
+///
+/// Password managers: `bitwarden` (JSON or CSV, not encrypted), `1password` (CSV), `keepass-xml` and `pass`
+/// (the folder of pass or gopass, by way of `gpg`). An item's password, or the text of a note, gets the
+/// name of the item, every other field that and its own: `GitHub`, `GitHub_username`, `GitHub_url`,
+/// `GitHub_totp`, `GitHub_notes`. Folders come first, with dots: `Work.GitHub`. Accents go, and what else
+/// no name holds becomes `_`. Attachments, passkeys, older passwords and the trash are left out, and told
+/// with all else that was; icons, tags and dates are not looked at.
+///
+/// The file stays as it is, with its values in the clear: delete it when they are here.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   kluis import .env --format dotenv --dry-run
+  kluis import . --format dotenv --dry-run
   kluis import secrets.json --format json --on-conflict replace
-  env -0 | kluis import --format env --skip-empty -w staging")]
+  env -0 | kluis import --format env --skip-empty -w staging
+  sops decrypt secrets.yaml | kluis import --format yaml --nested
+  kluis import bitwarden.json --format bitwarden --on-repeat number --dry-run
+  kluis import ~/.password-store --format pass --fields password")]
 pub struct Import {
-    /// The file to read; `-`, or none, is stdin
+    /// The file to read, or the folder for dotenv and pass; `-`, or none, is stdin
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
 
@@ -69,6 +98,30 @@ pub struct Import {
     /// Leave out names with an empty value
     #[arg(long)]
     skip_empty: bool,
+
+    /// Join the names in nested objects and mappings by `_`; for json and yaml
+    #[arg(long)]
+    nested: bool,
+
+    /// Which fields of an item to take: all, or only the password; for password managers
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHICH",
+        default_value_t,
+        hide_possible_values = true
+    )]
+    fields: Wanted,
+
+    /// What to do with an item whose name another item has: fail, or number it; for password managers
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHAT",
+        default_value_t,
+        hide_possible_values = true
+    )]
+    on_repeat: Repeated,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug, clap::ValueEnum)]
@@ -81,50 +134,109 @@ enum OnConflict {
 
 impl Verb for Import {
     fn run(self, context: &mut Context) -> Result<(), Error> {
-        let entries = self.read(context)?;
+        self.check()?;
+        let Gathered { entries, left_out } = self.read(context)?;
         let mut vault = context.open(Scan::Lookup)?;
         let workspace = context.workspace().cloned();
         let workspace = workspace.as_ref();
-        let summary = if self.dry_run {
+        let mut summary = Summary::new(left_out);
+        if self.dry_run {
             let second = context.now.seconds();
+            for name in named_workspaces(&entries) {
+                if is_missing(vault.workspace(Some(name)))? {
+                    summary.workspace(name);
+                }
+            }
             let fates = self.decide(&entries, second, |secret| {
                 look_up(&vault, workspace, secret)
             })?;
             context
                 .ui
                 .note("a dry run: nothing is written, this is what would be done");
-            Summary::new(&entries, &fates)
+            summary.entries(&entries, &fates);
         } else {
-            let changed = context.change_in(&mut vault, |change| {
+            context.change_in(&mut vault, |change| {
+                for name in named_workspaces(&entries) {
+                    if is_missing(change.workspace(Some(name)))? {
+                        change.create_workspace(name.clone(), Description::default())?;
+                        summary.workspace(name);
+                    }
+                }
                 let second = change.now().seconds();
                 let fates =
                     self.decide(&entries, second, |secret| change.look_up(workspace, secret))?;
-                let summary = Summary::new(&entries, &fates);
+                summary.entries(&entries, &fates);
                 for (entry, fate) in entries.into_iter().zip(fates) {
                     write(change, workspace, entry, fate)?;
                 }
-                Ok(summary)
+                Ok::<_, Error>(())
             })?;
-            changed.result
-        };
+        }
         summary.print(context)
     }
 }
 
 impl Import {
-    /// Asks nobody for anything: broken input is told before the vault is unlocked.
-    fn read(&self, context: &Context) -> Result<Vec<Entry>, Error> {
-        let empty = if self.skip_empty {
-            Empty::Skipped
-        } else {
-            Empty::Refused
+    /// Whether the options are for the format.
+    fn check(&self) -> Result<(), Error> {
+        if self.nested && !matches!(self.format, Format::Json | Format::Yaml) {
+            return Err(Error::usage("--nested is for the formats json and yaml"));
+        }
+        let is_default = self.fields == Wanted::default() && self.on_repeat == Repeated::default();
+        if !is_default && !self.format.is_of_manager() {
+            return Err(Error::usage(
+                "--fields and --on-repeat are for the formats bitwarden, 1password, keepass-xml and pass",
+            ));
+        }
+        if self.format == Format::Pass && !self.path().is_some_and(Path::is_dir) {
+            return Err(Error::usage(
+                "a password store is a folder: name it, such as ~/.password-store",
+            ));
+        }
+        Ok(())
+    }
+
+    /// What is named, unless it is stdin.
+    fn path(&self) -> Option<&Path> {
+        self.file.as_deref().filter(|path| !is_stdin(path))
+    }
+
+    /// Asks nobody for anything but what gpg needs: broken input is told before the vault is unlocked.
+    fn read(&self, context: &Context) -> Result<Gathered, Error> {
+        let rules = Rules {
+            empty: if self.skip_empty {
+                Empty::Skipped
+            } else {
+                Empty::Refused
+            },
+            nesting: if self.nested {
+                Nesting::Joined
+            } else {
+                Nesting::Refused
+            },
+            wanted: self.fields,
+            repeated: self.on_repeat,
         };
-        let entries = self.format.read(&self.input(context)?, empty);
-        Ok(entries.map_err(vault::Error::Invalid)?)
+        let unread = "the folder to import could not be read";
+        let gathered = match self.path().filter(|path| path.is_dir()) {
+            Some(folder) if self.format == Format::Pass => {
+                let asking = match context.settings.interaction {
+                    Interaction::Allowed => Asking::Allowed,
+                    Interaction::Refused => Asking::Refused,
+                };
+                password_store::read(folder, &Gpg::find(asking)?, rules).context(unread)?
+            }
+            Some(folder) if self.format == Format::Dotenv => {
+                let current = context.workspace().cloned().unwrap_or_default();
+                folder::read(folder, &current, rules).context(unread)?
+            }
+            _ => self.format.read(&self.input(context)?, rules),
+        };
+        Ok(gathered.map_err(vault::Error::Invalid)?)
     }
 
     fn input(&self, context: &Context) -> Result<Plaintext, Error> {
-        if let Some(path) = self.file.as_deref().filter(|path| !is_stdin(path)) {
+        if let Some(path) = self.path() {
             let read = File::open(path).and_then(|mut file| read_bounded(&mut file));
             return Ok(read.context("the file to import could not be read")?);
         }
@@ -201,7 +313,27 @@ fn conflict(taken: &[String]) -> vault::Error {
 }
 
 fn reference(entry: &Entry) -> Reference {
-    Reference::to(Target::Name(entry.name.clone()))
+    Reference {
+        workspace: entry.workspace.clone(),
+        ..Reference::to(Target::Name(entry.name.clone()))
+    }
+}
+
+/// The workspaces that the entries themselves name, each once.
+fn named_workspaces(entries: &[Entry]) -> BTreeSet<&WorkspaceName> {
+    let named = entries.iter().filter_map(|entry| entry.workspace.as_ref());
+    named.collect()
+}
+
+/// Whether there is no such workspace, yet.
+fn is_missing<W>(found: Result<W, vault::Error>) -> Result<bool, vault::Error> {
+    match found {
+        Ok(_) => Ok(false),
+        Err(vault::Error::NotFound {
+            what: "workspace", ..
+        }) => Ok(true),
+        Err(error) => Err(error),
+    }
 }
 
 fn look_up(
@@ -212,6 +344,10 @@ fn look_up(
     match vault.secret(workspace, reference) {
         Ok(secret) => Ok(Some(secret)),
         Err(vault::Error::NotFound { what: "secret", .. }) => Ok(None),
+        // It would be made.
+        Err(vault::Error::NotFound {
+            what: "workspace", ..
+        }) if reference.workspace.is_some() => Ok(None),
         Err(error) => Err(error),
     }
 }
@@ -223,11 +359,17 @@ fn write(
     fate: Fate,
 ) -> Result<(), vault::Error> {
     let reference = reference(&entry);
-    let Entry { name, value } = entry;
+    let Entry {
+        workspace: own,
+        name,
+        env_key,
+        value,
+        ..
+    } = entry;
     match (fate, value) {
         (Fate::Created, Some(value)) => {
             let fields = Fields {
-                env_key: EnvKey::parse(name.as_str()).ok(),
+                env_key,
                 ..Fields::default()
             };
             let slots = vec![(0, value)];
@@ -236,7 +378,7 @@ fn write(
                 fields,
                 slots,
             };
-            change.create_secret(workspace, new)?;
+            change.create_secret(own.as_ref().or(workspace), new)?;
         }
         (Fate::Updated, Some(value)) => {
             let update = SecretUpdate {

@@ -6,12 +6,13 @@
 
 use super::entries::{Entries, Place};
 use super::format::{line_at, text};
+use super::nesting::{self, Nesting};
 use super::yaml_type::type_of;
 use crate::plaintext::Plaintext;
 use crate::vault::rule::Broken;
 use saphyr_parser::{Event, Parser, ScalarStyle, StrInput};
 
-pub fn read(input: &Plaintext, into: &mut Entries) -> Result<(), Broken> {
+pub fn read(input: &Plaintext, nesting: Nesting, into: &mut Entries) -> Result<(), Broken> {
     let text = text(input)?;
     check_printable(text)?;
     let mut events = Events(Parser::new_from_str(text));
@@ -27,38 +28,8 @@ pub fn read(input: &Plaintext, into: &mut Entries) -> Result<(), Broken> {
             }
         }
     }
-    loop {
-        let (place, name) = events.next()?;
-        if name == Event::MappingEnd {
-            break;
-        }
-        let name = node(name);
-        if let Node::Nested(what) = name {
-            let rule = format!("{place}: {what} is no name");
-            return Err(Broken::new(rule, "string_type"));
-        }
-        let (_, value) = events.next()?;
-        match (name, node(value)) {
-            (Node::Other(what), Node::Text(_) | Node::Other(_)) => {
-                let rule = format!("this name is {what} in YAML: put it in quotes");
-                into.refuse(place, &rule, "string_type");
-            }
-            (Node::Text(name), Node::Text(value)) => into.push(place, name.expose(), value)?,
-            (Node::Text(name), Node::Other(what)) => {
-                let rule = format!("is {what} in YAML, not a string: put it in quotes");
-                into.refuse_value(place, name.expose(), &rule);
-            }
-            (name, Node::Nested(what)) => {
-                // How deep it goes is not looked at.
-                let rule = format!("is {what}, not a string");
-                match name {
-                    Node::Text(name) => into.refuse_value(place, name.expose(), &rule),
-                    _ => into.refuse(place, &format!("a value {rule}"), "string_type"),
-                }
-                return Ok(());
-            }
-            (Node::Nested(_), _) => {}
-        }
+    if mapping(&mut events, nesting, into)? == Rest::Unread {
+        return Ok(());
     }
     loop {
         match events.next()? {
@@ -72,11 +43,75 @@ pub fn read(input: &Plaintext, into: &mut Entries) -> Result<(), Broken> {
     }
 }
 
+/// Whether to read on after a mapping.
+#[derive(PartialEq, Eq)]
+enum Rest {
+    Read,
+    Unread,
+}
+
+/// Takes what is in a mapping that has begun, and in those within it.
+fn mapping(events: &mut Events<'_>, nesting: Nesting, into: &mut Entries) -> Result<Rest, Broken> {
+    // The names of the mappings that are open within the outermost.
+    let mut above: Vec<Vec<u8>> = Vec::new();
+    loop {
+        let (place, name) = events.next()?;
+        if name == Event::MappingEnd {
+            if above.pop().is_none() {
+                return Ok(Rest::Read);
+            }
+            continue;
+        }
+        let name = node(name);
+        if let Node::Nested(what) | Node::Mapping(what) = name {
+            let rule = format!("{place}: {what} is no name");
+            return Err(Broken::new(rule, "string_type"));
+        }
+        let full = |name: &Plaintext| {
+            let above = above.last().map_or(&[][..], Vec::as_slice);
+            nesting::below(above, name.expose())
+        };
+        let (_, value) = events.next()?;
+        match (name, node(value)) {
+            (Node::Other(what), Node::Text(_) | Node::Other(_)) => {
+                let rule = format!("this name is {what} in YAML: put it in quotes");
+                into.refuse(place, &rule, "string_type");
+            }
+            (Node::Text(name), Node::Text(value)) => into.push(place, &full(&name), value)?,
+            (Node::Text(name), Node::Other(what)) => {
+                let rule = format!("is {what} in YAML, not a string: put it in quotes");
+                into.refuse_value(place, &full(&name), &rule);
+            }
+            (Node::Text(name), Node::Mapping(what)) => {
+                let name = full(&name);
+                match nesting.enter(&name, what, above.len()) {
+                    Ok(()) => above.push(name),
+                    Err(rule) => {
+                        // How deep it goes is not looked at.
+                        into.refuse_value(place, &name, &rule);
+                        return Ok(Rest::Unread);
+                    }
+                }
+            }
+            (name, Node::Nested(what) | Node::Mapping(what)) => {
+                let rule = format!("is {what}, not a string");
+                match name {
+                    Node::Text(name) => into.refuse_value(place, &full(&name), &rule),
+                    _ => into.refuse(place, &format!("a value {rule}"), "string_type"),
+                }
+                return Ok(Rest::Unread);
+            }
+            (Node::Nested(_) | Node::Mapping(_), _) => {}
+        }
+    }
+}
+
 /// A name or a value.
 enum Node {
     Text(Plaintext),
     /// Of one piece, but no text.
     Other(&'static str),
+    Mapping(&'static str),
     Nested(&'static str),
 }
 
@@ -85,7 +120,7 @@ fn node(event: Event<'_>) -> Node {
         Event::Scalar(text, style, _, tag) => (text, style, tag),
         Event::Alias(_) => return Node::Other("an alias"),
         Event::SequenceStart(..) => return Node::Nested("a list"),
-        _ => return Node::Nested("a mapping"),
+        _ => return Node::Mapping("a mapping"),
     };
     let text = Plaintext::new(text.into_owned().into_bytes());
     match tag {
@@ -129,18 +164,27 @@ fn check_printable(text: &str) -> Result<(), Broken> {
 #[cfg(test)]
 mod tests {
     use super::super::entries::Empty;
-    use super::super::format::Format;
+    use super::super::format::{Format, Rules};
     use super::*;
     use proptest::prelude::*;
     use std::collections::BTreeMap;
 
     fn read_all(input: &str) -> Result<Vec<(String, String)>, Vec<String>> {
-        let read = Format::Yaml.read(&Plaintext::new(input.into()), Empty::Skipped);
+        read_with(input, Nesting::Refused)
+    }
+
+    fn read_with(input: &str, nesting: Nesting) -> Result<Vec<(String, String)>, Vec<String>> {
+        let rules = Rules {
+            empty: Empty::Skipped,
+            nesting,
+            ..Rules::default()
+        };
+        let read = Format::Yaml.read(&Plaintext::new(input.into()), rules);
         let told = read.map_err(|details| {
             let told = details.into_iter().map(|detail| detail.msg);
             told.collect::<Vec<_>>()
         });
-        let entries = told?.into_iter().map(|entry| {
+        let entries = told?.entries.into_iter().map(|entry| {
             let value = entry.value.map(|value| value.expose().to_vec());
             let value = String::from_utf8(value.unwrap_or_default());
             (entry.name.to_string(), value.unwrap())
@@ -197,7 +241,7 @@ mod tests {
     fn what_is_nested_is_told_by_name_however_deep() {
         assert_eq!(
             told("A: 1\nB:\n  hunter2: v\n")[1],
-            "line 2: B is a mapping, not a string"
+            "line 2: B is a mapping, not a string; --nested joins the names by _"
         );
         assert_eq!(told("A: [hunter2]"), ["line 1: A is a list, not a string"]);
         assert_eq!(told("? [hunter2]\n: v"), ["line 1: a list is no name"]);
@@ -206,6 +250,43 @@ mod tests {
             told(&format!("A:\n  {deep}")),
             ["line 1: A is a list, not a string"]
         );
+    }
+
+    #[test]
+    fn nested_names_are_joined_where_that_is_asked_for() {
+        let joined = |input| read_with(input, Nesting::Joined);
+        let input = "A: v\nDB:\n  prod:\n    user: u\n    pass: p\n  port: '1'\nE: {}\nB: w\n";
+        let pairs = [
+            ("A", "v"),
+            ("DB_prod_user", "u"),
+            ("DB_prod_pass", "p"),
+            ("DB_port", "1"),
+            ("B", "w"),
+        ];
+        let pairs = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        assert_eq!(joined(input).unwrap(), pairs);
+        for (input, told) in [
+            (
+                "A:\n  B: v\nA_B: w\n",
+                "A_B is there twice, at line 2 and at line 3",
+            ),
+            (
+                "A:\n  B: 12\n",
+                "line 2: A_B is a number in YAML, not a string: put it in quotes",
+            ),
+            (
+                "A:\n  B: [hunter2]\n",
+                "line 2: A_B is a list, not a string",
+            ),
+            (
+                "A: v\nsops:\n  mac: hunter2\n",
+                "line 2: sops is what sops adds to an encrypted file: give what `sops decrypt` prints",
+            ),
+        ] {
+            assert_eq!(joined(input).unwrap_err(), [told]);
+        }
+        let deep: Vec<_> = (0..40).map(|n| " ".repeat(n) + "A:\n").collect();
+        assert!(joined(&deep.concat()).unwrap_err()[0].ends_with("is a mapping, too deep"));
     }
 
     #[test]

@@ -264,7 +264,7 @@ impl Parser {
         most: usize,
         rule: &str,
     ) -> Option<Vec<&'j RawValue>> {
-        let Some(mut items) = items(json) else {
+        let Some(mut items) = items(json, MAX_PARTS) else {
             self.refuse(Broken::new(
                 format!("{} is a list", self.subject()),
                 "list_type",

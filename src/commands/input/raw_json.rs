@@ -2,7 +2,6 @@
 //! string is then copied once, into memory that is wiped.
 
 use crate::plaintext::Plaintext;
-use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use std::fmt;
@@ -46,10 +45,10 @@ pub fn members(json: &RawValue, most: usize) -> Option<Vec<(&RawValue, &RawValue
     parser.deserialize_map(Members { most }).ok()
 }
 
-/// What is in a list.
-pub fn items(json: &RawValue) -> Option<Vec<&RawValue>> {
-    let Items(items) = serde_json::from_str(json.get()).ok()?;
-    Some(items)
+/// The first parts of a list; of those after `most` it is only checked that they are JSON.
+pub fn items(json: &RawValue, most: usize) -> Option<Vec<&RawValue>> {
+    let mut parser = serde_json::Deserializer::from_str(json.get());
+    parser.deserialize_seq(Items { most }).ok()
 }
 
 /// The text of a string. The parser would decode escapes in memory of its own, which nobody wipes.
@@ -120,31 +119,25 @@ impl<'de> Visitor<'de> for Members {
     }
 }
 
-struct Items<'j>(Vec<&'j RawValue>);
+struct Items {
+    most: usize,
+}
 
-impl<'de> Deserialize<'de> for Items<'de> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        struct List;
+impl<'de> Visitor<'de> for Items {
+    type Value = Vec<&'de RawValue>;
 
-        impl<'de> Visitor<'de> for List {
-            type Value = Items<'de>;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list")
+    }
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a list")
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-                let mut items = Vec::new();
-                while let Some(item) = list.next_element()? {
-                    if items.len() < MAX_PARTS {
-                        items.push(item);
-                    }
-                }
-                Ok(Items(items))
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = list.next_element()? {
+            if items.len() < self.most {
+                items.push(item);
             }
         }
-
-        from.deserialize_seq(List)
+        Ok(items)
     }
 }
 
@@ -203,17 +196,20 @@ mod tests {
         assert_eq!(texts(names), ["\"a\"", "\"b\"", "\"a\""]);
         assert_eq!(texts(given), ["1", "[ 2 ]", "{\"c\":3}"]);
         assert_eq!(members(json, 2).unwrap().len(), 2);
-        assert!(items(json).is_none());
+        assert!(items(json, MAX_PARTS).is_none());
     }
 
     #[test]
     fn items_come_in_order_and_no_more_of_them_than_can_be_of_use() {
         let json = document(b"[1, \"2\" ,[3]]").ok().unwrap();
-        assert_eq!(texts(items(json).unwrap()), ["1", "\"2\"", "[3]"]);
+        assert_eq!(
+            texts(items(json, MAX_PARTS).unwrap()),
+            ["1", "\"2\"", "[3]"]
+        );
         assert!(members(json, MAX_PARTS).is_none());
         let many = format!("[{}0]", "0,".repeat(1_000_000));
         let many = document(many.as_bytes()).ok().unwrap();
-        assert_eq!(items(many).unwrap().len(), MAX_PARTS);
+        assert_eq!(items(many, MAX_PARTS).unwrap().len(), MAX_PARTS);
     }
 
     #[test]

@@ -1,0 +1,34 @@
+//! Which line of a text something is on, found from the first to the last, looking at each byte once.
+
+use super::entries::Place;
+
+pub struct Lines<'t> {
+    text: &'t [u8],
+    at: usize,
+    breaks: usize,
+}
+
+impl<'t> Lines<'t> {
+    pub fn of(text: &'t [u8]) -> Self {
+        Self {
+            text,
+            at: 0,
+            breaks: 0,
+        }
+    }
+
+    /// The line of a byte that does not come before the last one asked for.
+    pub fn line(&mut self, at: usize) -> Place {
+        let at = at.clamp(self.at, self.text.len());
+        let passed = &self.text[self.at..at];
+        self.breaks += memchr::memchr_iter(b'\n', passed).count();
+        self.at = at;
+        Place::Line(self.breaks + 1)
+    }
+
+    /// The line of a part of the text itself.
+    pub fn line_of(&mut self, part: &[u8]) -> Place {
+        let start = self.text.as_ptr().addr();
+        self.line(part.as_ptr().addr().saturating_sub(start))
+    }
+}

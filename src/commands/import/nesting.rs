@@ -1,0 +1,43 @@
+//! Names in names: what a mapping within a mapping means, and how deep it may go.
+//!
+//! Unless that is asked for, a nested name is a mistake: nobody guesses how it would be joined.
+
+/// Deeper than what people write, and no risk for the stack.
+const MAX_DEPTH: usize = 32;
+
+/// The metadata that sops keeps beside what it encrypts.
+const SOPS: &[u8] = b"sops";
+
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub enum Nesting {
+    #[default]
+    Refused,
+    /// The names on the way are joined by `_`.
+    Joined,
+}
+
+impl Nesting {
+    /// Whether `what`, which has this name, is gone into; what is wrong goes on after the name.
+    pub fn enter(self, name: &[u8], what: &str, depth: usize) -> Result<(), String> {
+        if depth == 0 && name == SOPS {
+            let rule = "is what sops adds to an encrypted file: give what `sops decrypt` prints";
+            Err(rule.to_owned())
+        } else if self == Self::Refused {
+            Err(format!(
+                "is {what}, not a string; --nested joins the names by _"
+            ))
+        } else if depth == MAX_DEPTH {
+            Err(format!("is {what}, too deep"))
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// The full name of what is called `name` within `above`.
+pub fn below(above: &[u8], name: &[u8]) -> Vec<u8> {
+    if above.is_empty() {
+        return name.to_vec();
+    }
+    [above, b"_", name].concat()
+}
