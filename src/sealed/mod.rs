@@ -160,9 +160,9 @@
 //!
 //! In this order; the first that fails is the error, and nothing is shown before the last.
 //!
-//! 1. The first line: [`Part::FirstLine`] unless it begins `{"kluis":` and a number; a greater version than
-//!    1 is [`Error::Unsupported`], whatever follows. The header ends with the first line that begins
-//!    `{"header":`.
+//! 1. The first line: [`Part::FirstLine`] unless it begins `{"kluis":` and a number from 1 to 2⁶⁴−1; a
+//!    greater version than 1 is [`Error::Unsupported`], whatever follows. The header ends with the first
+//!    line that begins `{"header":`.
 //! 2. The header's lines, their bounds, ids that occur twice: [`Part::Key`] or [`Part::Workspace`] inside
 //!    such a line, else [`Part::Header`]. Parameters out of bounds are [`Error::Kdf`], before any work.
 //! 3. The header's signature: [`Part::HeaderSignature`].
@@ -171,8 +171,9 @@
 //!    records are passed over by `bytes`.
 //! 5. The end of the last section is the end of the file: [`Part::End`].
 //! 6. The passphrase or token, against `commit`; then `anchor` against the header's `verify`:
-//!    [`Error::Forged`]; then `grant`, and for full access every `wrapped`. What does not open, or does not
-//!    say what it should, is [`Part::Key`] or [`Part::Workspace`]. For an identity: the header's `verify`
+//!    [`Error::Forged`]; then `grant`, and for full access every `wrapped`. What does not open, or is not
+//!    spelled or as long as it should, is [`Part::Key`] or [`Part::Workspace`]. Whether a seed belongs to
+//!    its `verify` is checked by who signs with it. For an identity: the header's `verify`
 //!    against the key known from elsewhere, else [`Error::Forged`]; then the keys with its `public`, of which
 //!    the first with full access counts, else the first that opens.
 //! 7. The `about` of each workspace that is reached; two of one name are damage: [`Part::Workspace`].
@@ -187,18 +188,19 @@
 //! value has 1 to 65,536 bytes and its slot's checksum; and the fields:
 //!
 //! - a secret's name: 1 to 128 of `A-Z a-z 0-9 _ + = - @ # $ .`, the first no `-`, not `.` or `..`;
-//! - a workspace's name: 1 to 63 of `A-Z a-z 0-9 _ . -`, the first a letter or a digit;
+//! - the name of a workspace or an app: 1 to 63 of `A-Z a-z 0-9 _ . -`, the first a letter or a digit;
 //! - neither is shaped like an id: one of the five prefixes in any case, then 26 ASCII letters and digits
 //!   other than I, L, O and U in any case;
 //! - an environment key: 1 to 255 of `A-Z a-z 0-9 _`, the first no digit; an app's links ascend by theirs;
-//! - a description: at most 1,024 characters, none below U+0020 but tabs and line ends;
+//! - a description: at most 1,024 characters, none below U+0020 but U+0009 and U+000A;
 //! - allowed domains: at most 100, ascending byte by byte; each at most 253 characters, labels between
 //!   dots, of 1 to 63 of `a-z 0-9 -`, with no `-` at either end; `*.` may come before them;
 //! - a checksum: 64 of `0-9 a-f`; `rotate_every`: 1 to 3,153,600,000 seconds;
 //! - times: as above.
 //!
-//! Base64 of ciphertexts is checked as each is decoded. Opening everything also refuses a secret's id that
-//! occurs twice, in one workspace or in two.
+//! What a record holds as `meta` and in `slots` is any text without a quotation mark for step 8, and base64
+//! when it is decoded, for step 9. Opening everything also refuses a secret's id that occurs twice, in one
+//! workspace or in two, and an app's that occurs twice in one. It opens no `about` of a key.
 //!
 //! An absence is proven for a name by the order of one page. An id is searched as text, in every workspace
 //! that the key reaches: the page that has it is verified, and before it is said to be absent every page

@@ -35,6 +35,7 @@ mod import;
 mod import_folder;
 mod import_managers;
 mod import_pass;
+mod independent_reader;
 mod init;
 mod inject;
 mod input;

@@ -5,7 +5,7 @@
 mod engine;
 mod grammars;
 mod hostile;
-mod programs;
+pub mod programs;
 
 use hostile::{Document, Values};
 use hostile::{carried_by_docker, carried_by_gitlab, carried_by_node, carried_by_python};

@@ -1,0 +1,300 @@
+"""A second reader of sealed vaults, version 1, written from the module documentation of src/sealed/mod.rs
+and from nothing else: what it opens and refuses as kluis does, the specification says completely.
+
+For each line {"file": …, "unlock": {"token" or "passphrase" or "identity": …}} on stdin it opens everything in
+the vault and prints what came of it. Steps in comments are those of "Reading". It is for tests: it compares
+without constant time and keeps keys in plain memory.
+"""
+import base64, hashlib, hmac, json, re, string, sys, unicodedata, zlib
+from contextlib import contextmanager
+from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.hazmat.primitives.asymmetric import ed25519, x25519
+from cryptography.hazmat.primitives import cmac, hashes
+from cryptography.hazmat.primitives.ciphers import aead, algorithms
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF, HKDFExpand
+class Refused(Exception):
+    """A word for what is wrong, and the part where that is known."""
+@contextmanager
+def inside(*part):
+    """Whatever fails in here is damage of this part."""
+    try:
+        yield
+    except (ValueError, InvalidSignature, InvalidTag, RecursionError) as error:
+        raise Refused("damaged", " ".join(part)) from error
+def check(condition):
+    if not condition:
+        raise ValueError
+
+# Text. A shape says how JSON is spelled and what it means: members in their order (with `?` where they may
+# be absent), a list of one shape, or a rule that takes a value and gives what it stands for.
+def spelled(content, shape):
+    value = json.loads(content.decode())
+    check(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() == content)
+    return shaped(value, shape)
+def shaped(value, shape):
+    if isinstance(shape, dict):
+        check(type(value) is dict)
+        shape = {name.rstrip("?"): of for name, of in shape.items() if name[-1] != "?" or name[:-1] in value}
+        check(list(value) == list(shape))
+        return {name: shaped(value[name], of) for name, of in shape.items()}
+    if isinstance(shape, list):
+        check(type(value) is list)
+        return [shaped(item, shape[0]) for item in value]
+    return shape(value)
+def checked(rule):
+    return lambda value: value if rule(value) else check(False)
+def text(pattern):
+    return checked(lambda value: type(value) is str and re.fullmatch(pattern, value))
+def whole(first, last):
+    return checked(lambda value: type(value) is int and first <= value <= last)
+def decode(value, size=None):
+    content = base64.b64decode(value + "=" * (-len(value) % 4), validate=True)
+    check(base64.b64encode(content).decode().rstrip("=") == value and size in (None, len(content)))
+    return content
+def ascends(all, most=2**28):
+    check(all == sorted(set(all)) and len(all) <= most)
+def lines(data):
+    return re.findall(rb"([^\n]*)\n", data)
+ID = "_[0-7][0-9A-HJKMNP-TV-Z]{25}"
+VLT, KEY, WSP, SEC, APP = (text(kind + ID) for kind in ("vlt", "key", "wsp", "sec", "app"))
+B, B16, B32, B64 = (lambda value, size=size: decode(text(".*")(value), size) for size in (None, 16, 32, 64))
+SEALED = text(".*")  # base64 that is decoded when it is opened: until then it may be anything else
+INDEX = checked(B32)  # compared as text
+N = whole(0, 2**53 - 1)
+PARENTS = lambda value: checked(lambda all: len(all) <= 2)(shaped(value, [B32]))
+FIRST = {"kluis": whole(1, 1), "vault": VLT, "verify": B32}
+LOCK = {"salt": B16, "commit": B32, "public": B32, "anchor": B, "grant": B, "about": B}
+PASSPHRASE = {"key": KEY, "kind": text("passphrase"), "kdf": {"argon2id": {"m": N, "t": N, "p": N}}, **LOCK}
+TOKEN = {"key": KEY, "kind": text("token"), **LOCK}
+IDENTITY = {"key": KEY, "kind": text("identity"), "public": B32, "grant": B, "about": B}
+WORKSPACE = {"workspace": WSP, "verify": B32, "wrapped": B, "about": B, "revision": N}
+HEADER = {"header": N, "parents": PARENTS, "signature": B64}
+PAGE = {"page": INDEX, "sha256": B32, "bytes": whole(1, 999_999_999)}
+SEAL = {"seal": N, "section": WSP, "header": N, "parents": PARENTS, "bytes": N, "signature": B64}
+SECRET = {"secret": SEC, "index": INDEX, "meta": SEALED, "slots": [SEALED]}
+APP_LINE = {"app": APP, "index": INDEX, "meta": SEALED}
+T, U = whole(0, 253_402_300_799_999), whole(0, 2**64 - 1)
+NO_ID = r"(?!(?i:vlt|key|wsp|sec|app)_[0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{26}\Z)"
+NAME = text(NO_ID + r"(?!-|\.\.?\Z)[A-Za-z0-9_+=@#$.-]{1,128}")
+PLAIN = text(NO_ID + "[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
+ENV_KEY = text("[A-Za-z_][A-Za-z0-9_]{0,254}")
+DESCRIPTION = text("[^\0-\x08\x0b-\x1f]{0,1024}")
+DOMAIN = text(r"(?=.{1,253}\Z)(\*\.)?((?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!\Z)|\Z))+")
+DATES = {"created_at": T, "updated_at": T}
+SLOT = {"slot": U, "checksum": text(".*"), "written_at": T, "pending?": checked(lambda value: value is True)}
+ABOUT = {"name": PLAIN, "description": DESCRIPTION, **DATES}
+SECRET_META = {"name": NAME, "description": DESCRIPTION, "env_key": ENV_KEY, "allowed_domains": [DOMAIN],
+               "rotate_every?": whole(1, 3_153_600_000), "expires_at?": T, "slots": [SLOT], **DATES}
+APP_META = {"name": PLAIN, "links": [{"env_key": ENV_KEY, "secret": SEC}], **DATES}
+FULL, SCOPED = {"root": B32, "header": B32}, {"workspaces": [{"workspace": WSP, "read": B32, "sign?": B32}]}
+
+# Primitives.
+def sha256(data):
+    return hashlib.sha256(data).digest()
+def fields(*all):
+    all = [field.encode() if isinstance(field, str) else field for field in all]
+    return b"".join(len(field).to_bytes(4, "big") + field for field in all)
+def subkey(key, label, *context):
+    return HKDF(hashes.SHA256(), 32, None, fields("kluis/1", label, *context)).derive(key)
+def unpad(whole):
+    end = 4 + int.from_bytes(whole[:4], "big")
+    e = end.bit_length() - 1
+    step = 64 if end <= 1024 else 2 ** (e - e.bit_length())
+    check(-(-end // step) * step == len(whole) and not any(whole[end:]))
+    return whole[4:end]
+def unseal(key, aad, sealed):
+    check(len(sealed) >= 24 + 64 + 16)
+    one, two = (cmac.CMAC(algorithms.AES(key)) for _ in range(2))  # of one block each, that is AES(key, block ⊕ K1)
+    one.update(b"\0\1X\0" + sealed[:12])
+    two.update(b"\0\2X\0" + sealed[:12])
+    return unpad(aead.AESGCM(one.finalize() + two.finalize()).decrypt(sealed[12:24], sealed[24:], aad))
+def verify(public, signature, *signed):
+    p, d = 2**255 - 19, -121665 * pow(121666, -1, 2**255 - 19)
+    for point in (public, signature[:32]):
+        y2 = (int.from_bytes(point, "little") % 2**255) ** 2
+        check(y2 * (y2 - 1) * (d * y2 * y2 + 2 * y2 - 1) % p)  # zero for the points of small order, and for no other
+    ed25519.Ed25519PublicKey.from_public_bytes(public).verify(signature, fields("kluis/1", *signed))
+KEM, HPKE = b"HPKE-v1KEM\0\x20", b"HPKE-v1HPKE\0\x20\0\1\0\2"  # RFC 9180
+def extract(suite, salt, label, ikm):
+    return hmac.digest(salt, suite + label + ikm, "sha256")
+def expand(suite, secret, label, info, size):
+    return HKDFExpand(hashes.SHA256(), size, size.to_bytes(2, "big") + suite + label + info).derive(secret)
+def x25519_pair(seed):
+    derived = expand(KEM, extract(KEM, b"", b"dkp_prk", subkey(seed, "x25519")), b"sk", b"", 32)
+    private = x25519.X25519PrivateKey.from_private_bytes(derived)
+    return private, private.public_key().public_bytes_raw()
+def open_hpke(private, public, info, aad, message):
+    shared = private.exchange(x25519.X25519PublicKey.from_public_bytes(message[:32]))
+    shared = expand(KEM, extract(KEM, b"", b"eae_prk", shared), b"shared_secret", message[:32] + public, 32)
+    context = b"\0" + extract(HPKE, b"", b"psk_id_hash", b"") + extract(HPKE, b"", b"info_hash", info)
+    secret = extract(HPKE, shared, b"secret", b"")
+    key, nonce = (expand(HPKE, secret, label, context, size) for label, size in ((b"key", 32), (b"base_nonce", 12)))
+    return aead.AESGCM(key).decrypt(nonce, message[32:], aad)
+
+# Reading.
+def read_key(line):
+    key = spelled(line, {"passphrase": PASSPHRASE, "token": TOKEN}.get(json.loads(line).get("kind"), IDENTITY))
+    if "kdf" in key:
+        m, t, p = key["kdf"] = key["kdf"]["argon2id"].values()
+        if not (2**13 <= m <= 2**20 and 1 <= t <= 16 and 1 <= p <= 16 and m * t <= 2**21):
+            raise Refused("kdf")
+    return {**key, "aad": re.match(rb'.*?"public":"[^"]*"', line)[0]}
+def token_parts(token):
+    digits, number = string.digits + string.ascii_uppercase + string.ascii_lowercase, 0
+    for digit in token[4:]:
+        number = number * 62 + digits.index(digit)
+    raw = number.to_bytes(52, "big")
+    check(len(token) == 74 and zlib.crc32(b"kls_" + raw[:48]).to_bytes(4, "big") == raw[48:])
+    id = (int.from_bytes(raw[:16], "big") >> shift & 31 for shift in range(125, -1, -5))
+    return "key_" + "".join("0123456789ABCDEFGHJKMNPQRSTVWXYZ"[digit] for digit in id), raw[16:48]
+class Vault:
+    def __init__(self, data):
+        version = re.match(rb'\{"kluis":([0-9]+)', data)  # step 1
+        version = int(version[1][:99]) if version else 0
+        if version != 1:
+            raise Refused("unsupported") if 1 < version < 2**64 else Refused("damaged", "first-line")
+        self.data, self.keys, self.workspaces = data, {}, {}
+        at = self.read_header()
+        for id, workspace in self.workspaces.items():  # step 4
+            at = self.read_section(id, workspace, at)
+        if at != len(data) or at > 2**28:  # step 5
+            raise Refused("damaged", "end")
+        for id, workspace in self.workspaces.items():  # step 8, for every page
+            with inside("page", id):
+                workspace["records"] = self.read_pages(workspace["pages"], workspace["at"])
+    def part(self, first, last):
+        """The lines, digest and end of the part from `first` to the line that begins `last`."""
+        found = re.compile(b'^%s[^\n]*(,"signature"[^\n]*\n)' % last, re.MULTILINE).search(self.data, first)
+        check(found)
+        all, signed = (self.data[first:end] for end in (found.end(), found.start(1)))
+        return lines(all), sha256(signed), found.end()
+    def read_header(self):
+        with inside("header"):  # step 2
+            (first, *middle, last), digest, end = self.part(0, b'{"header":')
+            first, last = spelled(first, FIRST), spelled(last, HEADER)
+            self.id, self.verify, self.revision = first["vault"], first["verify"], last["header"]
+            for line in middle:
+                found = re.match(f'{{"(?:key":"(key{ID})|workspace":"(wsp{ID}))"', line.decode())
+                check(found and not (found[1] and self.workspaces))
+                id, all = found[1] or found[2], self.keys if found[1] else self.workspaces
+                check(id not in all)
+                with inside("key" if found[1] else "workspace", id):
+                    all[id] = read_key(line) if found[1] else spelled(line, WORKSPACE)
+            check(end <= 2**18 and len(self.keys) <= 256 and len(self.workspaces) <= 128)
+            check(sum("kdf" in key for key in self.keys.values()) <= 8)
+        with inside("header-signature"):  # step 3
+            verify(self.verify, last["signature"], "header", self.id, "", digest)
+        return end
+    def read_section(self, id, workspace, at):
+        with inside("section", id):
+            (first, *pages, seal), digest, end = self.part(at, b'{"seal":')
+            pages, seal = [spelled(page, PAGE) for page in pages], spelled(seal, SEAL)
+            check(spelled(first, {"section": WSP})["section"] == seal["section"] == id)
+            ascends([page["page"] for page in pages])
+            check(sum(page["bytes"] for page in pages) == seal["bytes"])
+        with inside("section-signature", id):
+            verify(workspace["verify"], seal["signature"], "section", self.id, id, digest)
+        if seal["header"] > self.revision or seal["seal"] < workspace["revision"]:
+            raise Refused("damaged", "section-age " + id)
+        workspace |= {"pages": pages, "at": end, "seal": seal["seal"]}
+        return end + seal["bytes"]
+    def read_pages(self, pages, at):
+        records = []
+        for page in pages:
+            bytes = self.data[at : at + page["bytes"]]
+            check(len(bytes) == page["bytes"] and sha256(bytes) == page["sha256"] and bytes.endswith(b"\n"))
+            texts = [re.sub(rb"[\0-\x1f\\]", b"?", line) for line in lines(bytes)]  # neither is base64
+            found = [spelled(line, APP_LINE if line.startswith(b'{"app"') else SECRET) for line in texts]
+            check(len(found) <= 64 and found[0]["index"] == page["page"])
+            at, records = at + page["bytes"], records + found
+        ascends([record["index"] for record in records])
+        return records
+    def open(self, sealed, key, label, of, purpose, workspace, record="", slot=""):
+        aad = fields("kluis/1", purpose, self.id, workspace, record, slot)
+        return unseal(subkey(key, label, self.id, *of), aad, sealed)
+    def seed(self, unlock):
+        token, secret = token_parts(unlock["token"]) if "token" in unlock else (None, None)
+        typed, spent = unicodedata.normalize("NFKC", unlock.get("passphrase", "")).encode(), 0
+        for id, key in self.keys.items():
+            m, t, p = key.get("kdf", (0, 0, 0))
+            spent += m * t
+            if id == token and key["kind"] == "token":
+                seed = HKDF(hashes.SHA256(), 32, key["salt"], fields("kluis/1", "token", self.id, id)).derive(secret)
+            elif typed and m and spent <= 2**22:
+                seed = Argon2id(salt=key["salt"], length=32, iterations=t, lanes=p, memory_cost=m).derive(typed)
+            else:
+                continue
+            if subkey(seed, "commit", self.id, id) == key["commit"]:
+                return id, seed
+        raise Refused("wrong-token" if token else "wrong-passphrase")
+    def grant(self, key, seed):
+        text = unpad(open_hpke(*x25519_pair(seed), fields("kluis/1", "grant", self.id), key["aad"], key["grant"]))
+        return text, spelled(text, SCOPED if text.startswith(b'{"w') else FULL)
+    def unlock(self, unlock):  # step 6
+        """Whether the access is full; the read key of each workspace that is reached, and whether it may write."""
+        id, seed = self.seed(unlock)
+        with inside("key", id):
+            anchor = self.open(self.keys[id]["anchor"], seed, "anchor", [id], "anchor", "", id)
+            check(len(anchor) == 32)
+            if anchor != self.verify:
+                raise Refused("forged")
+            _, grant = self.grant(self.keys[id], seed)
+            scoped = grant.get("workspaces", [])
+            reached = {of["workspace"]: (of["read"], "sign" in of) for of in scoped}
+            check(len(reached) == len(scoped))
+        if "root" not in grant:
+            return False, reached
+        for id, workspace in self.workspaces.items():
+            with inside("workspace", id):
+                both = self.open(workspace["wrapped"], grant["root"], "wrap", [], "wrapped", id)
+                check(len(both) == 64)
+                reached[id] = both[:32], True
+        return True, reached
+    def contents(self, full, reached):
+        all, ids = [], set()  # an app has one id in each workspace that it links
+        for id, workspace in self.workspaces.items():  # step 7
+            if id in reached:
+                with inside("workspace", id):
+                    read, writes = reached[id]
+                    about = spelled(self.open(workspace["about"], read, "workspace", [id], "workspace", id), ABOUT)
+                    check(about["name"] not in [other["name"] for other in all])
+                about |= {"id": id, "reach": "write" if writes else "read", "revision": workspace["seal"]}
+                all.append({**about, "secrets": [], "apps": []})
+        for workspace in all:  # step 9
+            for record in self.workspaces[workspace["id"]]["records"]:
+                kind, id = list(record.items())[0]
+                with inside("record", id):
+                    place = "anywhere" if kind == "secret" else workspace["id"]
+                    check((place, id) not in ids)
+                    meta = self.record(kind, id, record, workspace["id"], reached[workspace["id"]][0])
+                ids.add((place, id))
+                workspace[kind + "s"].append({**meta, "id": id})
+        return {"full_access": full, "revision": self.revision, "workspaces": all}
+    def record(self, kind, id, record, workspace, read):
+        meta = self.open(decode(record["meta"]), read, "meta", [workspace], kind, workspace, id)
+        meta = spelled(meta, SECRET_META if kind == "secret" else APP_META)
+        index = hmac.digest(subkey(read, "index", self.id, workspace), f"{kind}\0{meta['name']}".encode(), "sha256")
+        check(index == decode(record["index"]))
+        ascends([link["env_key"] for link in meta.get("links", [])])
+        ascends(meta.get("allowed_domains", []), 100)
+        ascends([slot["slot"] for slot in meta.get("slots", [])], 100)
+        check(kind == "app" or len(record["slots"]) == len(meta["slots"]) >= 1)
+        for slot, sealed in zip(meta.get("slots", []), record.get("slots", [])):
+            value = self.open(decode(sealed), read, "value", [workspace], "value", workspace, id, str(slot["slot"]))
+            check(1 <= len(value) <= 65_536 and sha256(value).hex() == slot["checksum"])
+            slot["value"] = base64.b64encode(value).decode().rstrip("=")
+        return meta
+def outcome(file, unlock):
+    try:
+        vault = Vault(open(file, "rb").read())
+        if "identity" not in unlock:
+            return vault.contents(*vault.unlock(unlock))
+        seed = decode(unlock["identity"], 32)
+        key = next(key for key in vault.keys.values() if key["public"] == x25519_pair(seed)[1])
+        return {"grant": vault.grant(key, seed)[0].decode()}
+    except Refused as refused:
+        return dict(zip(("error", "part"), refused.args))
+
+for asked in sys.stdin:
+    print(json.dumps(outcome(**json.loads(asked))), flush=True)
