@@ -18,6 +18,8 @@ mod cli;
 mod commands;
 mod deliver;
 mod error;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod keyring;
 mod plaintext;
 mod platform;

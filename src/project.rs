@@ -41,6 +41,8 @@ pub use consent::{Agreement, Consents, Held};
 pub use find::find;
 pub use folder::resolve;
 pub use parse::Mistake;
+#[cfg(fuzzing)]
+pub use parse::parse as parse_text;
 
 use crate::vault::env_key::EnvKey;
 use crate::vault::name::{AppName, WorkspaceName};

@@ -27,7 +27,7 @@ mod identity_file;
 pub mod import;
 pub mod init;
 pub mod inject;
-mod input;
+pub mod input;
 mod kdf;
 pub mod key;
 pub mod list;

@@ -279,6 +279,8 @@ mod padding;
 pub mod pages;
 pub mod place;
 pub mod random;
+#[cfg(any(test, fuzzing))]
+pub mod recompute;
 pub mod record;
 pub mod section;
 pub mod seed;

@@ -5,7 +5,12 @@
 
 pub mod file;
 pub mod git_exclude;
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
+#[expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "for tests and fuzzing, which fail by panicking"
+)]
 pub mod memory;
 mod snapshot;
 #[cfg(test)]

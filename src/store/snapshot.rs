@@ -18,7 +18,7 @@ pub enum Snapshot {
         bytes: u64,
         path: PathBuf,
     },
-    #[cfg(test)]
+    #[cfg(any(test, fuzzing))]
     Memory(Vec<u8>),
 }
 
@@ -27,7 +27,7 @@ impl Snapshot {
     pub fn len(&self) -> u64 {
         match self {
             Self::File { bytes, .. } => *bytes,
-            #[cfg(test)]
+            #[cfg(any(test, fuzzing))]
             Self::Memory(bytes) => bytes.len() as u64,
         }
     }
@@ -47,8 +47,10 @@ impl Snapshot {
                     .map_err(|error| self.unreadable(error))?;
                 Ok(bytes)
             }
-            #[cfg(test)]
-            Self::Memory(bytes) => Ok(bytes[usize::try_from(offset).unwrap()..][..len].to_vec()),
+            #[cfg(any(test, fuzzing))]
+            Self::Memory(bytes) => {
+                Ok(bytes[usize::try_from(offset).unwrap_or(usize::MAX)..][..len].to_vec())
+            }
         }
     }
 
@@ -65,7 +67,7 @@ impl Snapshot {
             doing: "read",
             path: match self {
                 Self::File { path, .. } => path.clone(),
-                #[cfg(test)]
+                #[cfg(any(test, fuzzing))]
                 Self::Memory(_) => PathBuf::from("memory"),
             },
             source,

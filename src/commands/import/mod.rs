@@ -3,10 +3,10 @@
 mod bitwarden;
 mod csv;
 mod dotenv;
-mod entries;
+pub mod entries;
 mod environment;
 mod folder;
-mod format;
+pub mod format;
 mod gpg;
 mod item;
 mod json;

@@ -11,6 +11,7 @@ mod hostile_apps;
 mod identities;
 mod keys;
 mod model;
+mod programme;
 mod reader;
 mod removed;
 mod slots;

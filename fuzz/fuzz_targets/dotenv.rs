@@ -1,0 +1,4 @@
+//! What `import` reads.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| kluis::fuzzing::dotenv(data));

@@ -1,0 +1,4 @@
+//! `--input`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| kluis::fuzzing::input_json(data));

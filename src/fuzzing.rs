@@ -1,0 +1,228 @@
+//! The doors that `fuzz/` goes through, one for each kind of input that others write. They exist in its
+//! builds alone (`--cfg fuzzing`), and end in a panic where something that must hold does not.
+
+use crate::commands::import::entries::Empty;
+use crate::commands::import::format::Format as Import;
+use crate::commands::input::Input;
+use crate::deliver::formats::{Format, Names};
+use crate::keyring::local::LocalKeyring;
+use crate::keyring::token::Token;
+use crate::keyring::{self, Keyring, unlock};
+use crate::plaintext::Plaintext;
+use crate::project;
+use crate::sealed::file::Layout;
+use crate::sealed::header::Header;
+use crate::sealed::id::{SecretId, WorkspaceId};
+use crate::sealed::place::Place;
+use crate::sealed::record::{self, Kind, Record, RecordId};
+use crate::sealed::{Error as Sealed, recompute};
+use crate::store::memory::MemoryStore;
+use crate::vault::domain::AllowedDomains;
+use crate::vault::env_key::EnvKey;
+use crate::vault::host::Host;
+use crate::vault::reference::Reference;
+use crate::vault::{Error, Scan, Vault};
+use std::path::Path;
+use std::sync::OnceLock;
+
+/// A frozen vault of every kind of record; its token opens nothing else.
+const VAULT: &[u8] = include_bytes!("../tests/vectors/good-fields.kluis");
+const TOKEN: &str = "kls_NiUI29OsYofA5BXuzokVwoh7o2VlI0FRf53fcVzrELJp65fN9zWWjlAhb2P1rKoP23hGKU";
+const STRANGER: [u8; 32] = [7; 32];
+
+fn token() -> &'static Token {
+    static TOKEN_PARSED: OnceLock<Token> = OnceLock::new();
+    TOKEN_PARSED.get_or_init(|| {
+        let parsed = Token::parse(&Plaintext::new(TOKEN.into()));
+        parsed.unwrap_or_else(|_| panic!("the token of a frozen vault"))
+    })
+}
+
+fn header() -> &'static Header {
+    static HEADER: OnceLock<Header> = OnceLock::new();
+    HEADER.get_or_init(|| match Header::parse(VAULT) {
+        Ok(Some(header)) => header,
+        _ => panic!("the header of a frozen vault"),
+    })
+}
+
+fn keyring() -> LocalKeyring {
+    unlock::with_token(header(), token()).unwrap_or_else(|_| panic!("opened by its token"))
+}
+
+fn workspaces() -> impl Iterator<Item = WorkspaceId> {
+    let lines = header().content().workspaces.iter();
+    lines.map(|line| line.id)
+}
+
+fn everything(bytes: &[u8]) -> Result<(), Error> {
+    let store = Box::new(MemoryStore::holding(bytes));
+    let vault = Vault::open(store, Scan::Everything, |header| {
+        let keyring: Box<dyn Keyring> = Box::new(unlock::with_token(header, token())?);
+        Ok::<_, Error>(keyring)
+    })?;
+    for workspace in vault.workspaces() {
+        vault.list(workspace)?;
+    }
+    vault.verify().map(|_| ())
+}
+
+/// A whole file: as it is, signed by a stranger, and as sections that a writer of the vault signed.
+pub fn sealed_file(data: &[u8]) {
+    let read = Layout::read(data.len() as u64, |at, length| {
+        let at = usize::try_from(at).unwrap_or(usize::MAX);
+        Ok::<_, Sealed>(data[at..at + length].to_vec())
+    });
+    if let Ok(layout) = read {
+        let _ = layout
+            .check_pages(data)
+            .and_then(|()| layout.check_records(data));
+    }
+    assert!(data == VAULT || everything(data).is_err(), "not refused");
+    let stranger = recompute::as_stranger(data, &STRANGER);
+    assert!(everything(&stranger).is_err(), "a stranger's was opened");
+
+    let keyring = keyring();
+    let sign = |workspace: &str, digest: &_| {
+        let workspace = WorkspaceId::parse(workspace)?;
+        keyring.sign_section(workspace, digest).ok()
+    };
+    let sections = data.windows(12).position(|text| text == b"{\"section\":\"");
+    let sections = sections.map_or(data, |at| &data[at..]);
+    let whole = [header().text().as_bytes(), sections].concat();
+    let _ = everything(&recompute::as_writer(&whole, &sign));
+}
+
+/// A record's line, and metadata as a hostile writer may seal it.
+pub fn record(data: &[u8]) {
+    if let Some(text) = std::str::from_utf8(data).ok()
+        && let Some(read) = Record::parse(text)
+        && let Ok(meta) = read.meta()
+    {
+        let slots: Result<Vec<_>, _> = (0..read.slot_count()).map(|n| read.slot(n)).collect();
+        if let Ok(slots) = slots {
+            let again = record::write(read.id, read.index, &meta, &slots);
+            assert_eq!(again.strip_suffix('\n'), Some(text), "another spelling");
+        }
+    }
+    let keyring = keyring();
+    let Some(workspace) = workspaces().next() else {
+        return;
+    };
+    let id = SecretId::from_bits(1);
+    let seal = |place, content: &[u8]| keyring.seal(place, content).unwrap_or_default();
+    let meta = seal(Place::SecretMeta(workspace, id), data);
+    let value = seal(Place::Value(workspace, id, 0), data);
+    let Ok(index) = keyring.index(workspace, Kind::Secret, "name") else {
+        return;
+    };
+    let line = record::write(RecordId::Secret(id), index, &meta, &[value]);
+    let mut whole = header().text().to_owned();
+    for other in workspaces() {
+        let seal = format!(
+            "{{\"seal\":9,\"section\":\"{other}\",\"header\":1,\"parents\":[],\"bytes\":0,\"signature\":\"\"}}\n"
+        );
+        let page = format!("{{\"page\":\"{index}\",\"sha256\":\"\",\"bytes\":1}}\n");
+        whole.push_str(&format!("{{\"section\":\"{other}\"}}\n"));
+        if other == workspace {
+            whole.push_str(&(page + &seal + &line));
+        } else {
+            whole.push_str(&seal);
+        }
+    }
+    let sign = |workspace: &str, digest: &_| {
+        let workspace = WorkspaceId::parse(workspace)?;
+        keyring.sign_section(workspace, digest).ok()
+    };
+    let bytes = recompute::as_writer(whole.as_bytes(), &sign);
+    match everything(&bytes) {
+        Ok(())
+        | Err(Error::Sealed(Sealed::Damaged(crate::sealed::Part::Record(_))))
+        | Err(Error::Keyring(keyring::Error::Sealed(Sealed::Damaged(
+            crate::sealed::Part::Record(_),
+        )))) => {}
+        Err(other) => panic!("the record is what was changed: {other}"),
+    }
+}
+
+/// `kls_…`: what is a token has one spelling.
+pub fn token_text(data: &[u8]) {
+    if let Ok(token) = Token::parse(&Plaintext::new(data.to_vec())) {
+        let trimmed = std::str::from_utf8(data).map_or("", str::trim);
+        let again = token.text();
+        assert!(again.same_as(&Plaintext::new(trimmed.into())));
+    }
+}
+
+/// A reference reads back as what it is shown as.
+pub fn reference(data: &[u8]) {
+    if let Ok(text) = std::str::from_utf8(data)
+        && let Ok(reference) = Reference::parse(text)
+    {
+        let again = Reference::parse(&reference.to_string());
+        assert_eq!(again.ok(), Some(reference));
+    }
+}
+
+/// Patterns and, behind a line break, a host: what is taken can be stored, and allows no host beside it.
+pub fn domain(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    let (patterns, host) = text.split_once('\n').unwrap_or((text, text));
+    let patterns: Vec<String> = patterns.split(' ').map(str::to_owned).collect();
+    let host = Host::parse(host).ok();
+    let Ok(domains) = AllowedDomains::parse(&patterns) else {
+        return;
+    };
+    let stored = AllowedDomains::from_stored(domains.iter().map(str::to_owned).collect());
+    assert_eq!(stored.ok().as_ref(), Some(&domains));
+    if let Some(host) = host.filter(|host| domains.allow(host)) {
+        let allows = |domain: &str| {
+            let base = domain.strip_prefix("*.").unwrap_or(domain);
+            host.as_str() == domain || host.as_str().ends_with(&format!(".{base}"))
+        };
+        assert!(domains.iter().any(allows), "{}", host.as_str());
+        assert_eq!(Host::parse(host.as_str()).ok(), Some(host.clone()));
+    }
+}
+
+/// `--input`: what is taken keeps its rules, what is refused says why.
+pub fn input_json(data: &[u8]) {
+    match Input::parse(&Plaintext::new(data.to_vec())) {
+        Ok(input) => assert!(input.slots.is_sorted_by(|one, next| one.0 < next.0)),
+        Err(details) => assert!(!details.is_empty()),
+    }
+}
+
+/// `import --format dotenv`: all or nothing.
+pub fn dotenv(data: &[u8]) {
+    for format in [Import::Dotenv, Import::Env, Import::Yaml, Import::Json] {
+        if let Err(details) = format.read(&Plaintext::new(data.to_vec()), Empty::Refused) {
+            assert!(!details.is_empty());
+        }
+    }
+}
+
+/// `kluis.toml`: a mistake has a place in the text.
+pub fn project_file(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    let home = Path::new("/home");
+    if let Err(mistake) = project::parse_text(text, Path::new("/folder"), Some(home)) {
+        assert!(mistake.line <= text.lines().count() + 1 && mistake.column >= 1);
+    }
+}
+
+/// `export --format shell`, for a parser of its own: the document for a value, if there is one.
+pub fn shell_document(value: &[u8]) -> Option<Vec<u8>> {
+    let key = EnvKey::parse("KEY").ok()?;
+    let names = Names {
+        manifest: "kluis",
+        delimiter: "END",
+    };
+    let value = Plaintext::new(value.to_vec());
+    let document = Format::Shell.write(&[(&key, &value)], names).ok()?;
+    Some(document.expose().to_vec())
+}

@@ -1,0 +1,140 @@
+//! What somebody with signing keys can make of changed bytes: every hash, sum, length and signature right
+//! again, so that what refuses the change is the keyed layers. For tests and fuzzing alone.
+//!
+//! It takes text that no reader would: what is too broken to be recomputed stays as it is.
+
+use super::line::encode;
+use super::sign::{Digest, SignatureBytes, Signed, sha256, verify_key};
+use std::fmt::Write;
+
+const SIGNATURE: &str = ",\"signature\":\"";
+
+/// Signs a workspace's section, if it can.
+pub type SignSection<'a> = &'a dyn Fn(&str, &Digest) -> Option<SignatureBytes>;
+
+/// As somebody without any key of the vault, who puts keys of their own into the header.
+pub fn as_stranger(bytes: &[u8], seed: &[u8; 32]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(bytes);
+    let (header, sections) = parts(&text);
+    let verify = encode(&verify_key(seed));
+    let header: String = header
+        .split_inclusive('\n')
+        .map(|line| with_member(line, "verify", &verify))
+        .collect();
+    let vault = vault_of(&header).to_owned();
+    let mut out = signed(&header, |digest| {
+        Some(Signed::Header { vault: &vault }.sign(seed, digest))
+    });
+    let sign = |workspace: &str, digest: &Digest| {
+        let section = Signed::Section {
+            vault: &vault,
+            workspace,
+        };
+        Some(section.sign(seed, digest))
+    };
+    for section in sections {
+        out.push_str(&recomputed(section, &sign));
+    }
+    out.into_bytes()
+}
+
+/// As somebody who may write some workspaces, and cannot change the header.
+pub fn as_writer(bytes: &[u8], sign: SignSection<'_>) -> Vec<u8> {
+    let text = String::from_utf8_lossy(bytes);
+    let (header, sections) = parts(&text);
+    let mut out = header.to_owned();
+    for section in sections {
+        out.push_str(&recomputed(section, sign));
+    }
+    out.into_bytes()
+}
+
+/// The header, and what begins with each line that begins a section.
+fn parts(text: &str) -> (&str, Vec<&str>) {
+    const START: &str = "{\"section\":\"";
+    let mut starts: Vec<usize> = text
+        .match_indices(START)
+        .map(|(at, _)| at)
+        .filter(|&at| at == 0 || text.as_bytes()[at - 1] == b'\n')
+        .collect();
+    starts.push(text.len());
+    let sections = starts.windows(2).map(|pair| &text[pair[0]..pair[1]]);
+    (&text[..starts[0]], sections.collect())
+}
+
+fn vault_of(header: &str) -> &str {
+    header.split('"').nth(5).unwrap_or_default()
+}
+
+/// A line with another text for a member that is a text.
+fn with_member(line: &str, member: &str, text: &str) -> String {
+    let start = format!("\"{member}\":\"");
+    let Some((before, after)) = line.split_once(&start) else {
+        return line.to_owned();
+    };
+    let rest = after.find('"').map_or("", |at| &after[at..]);
+    format!("{before}{start}{text}{rest}")
+}
+
+/// A part whose last line is its signing line, signed anew.
+fn signed(part: &str, sign: impl FnOnce(&Digest) -> Option<SignatureBytes>) -> String {
+    let Some((text, _)) = part.rsplit_once(SIGNATURE) else {
+        return part.to_owned();
+    };
+    match sign(&sha256(text.as_bytes())) {
+        Some(signature) => format!("{text}{SIGNATURE}{}\"}}\n", encode(&signature)),
+        None => part.to_owned(),
+    }
+}
+
+/// A section with its directory and seal made anew for the records that are there. Each page keeps about
+/// as many bytes as it had; the last takes the rest.
+fn recomputed(section: &str, sign: SignSection<'_>) -> String {
+    let lines: Vec<&str> = section.split_inclusive('\n').collect();
+    let Some(at) = lines.iter().position(|line| line.starts_with("{\"seal\":")) else {
+        return section.to_owned();
+    };
+    let (head, mut records) = (&lines[..at], &lines[at + 1..]);
+    let workspace = head[0].split('"').nth(3).unwrap_or_default();
+    let (mut out, mut sum) = (String::new(), 0);
+    for (position, line) in head.iter().enumerate() {
+        let Some(wanted) = page_bytes(line) else {
+            out.push_str(line);
+            continue;
+        };
+        let is_last = !head[position + 1..]
+            .iter()
+            .any(|line| page_bytes(line).is_some());
+        let (mut taken, mut bytes) = (0, 0);
+        while taken < records.len() && (is_last || bytes < wanted) {
+            bytes += records[taken].len();
+            taken += 1;
+        }
+        let (page, rest) = records.split_at(taken);
+        records = rest;
+        let Some(first) = page.first() else { continue };
+        let index = first.split('"').nth(7).unwrap_or_default();
+        let hash = encode(&sha256(page.concat().as_bytes()));
+        let _ = writeln!(
+            out,
+            "{{\"page\":\"{index}\",\"sha256\":\"{hash}\",\"bytes\":{bytes}}}"
+        );
+        sum += bytes;
+    }
+    let seal = with_sum(lines[at], sum);
+    let records = lines[at + 1..].concat();
+    signed(&(out + &seal), |digest| sign(workspace, digest)) + &records
+}
+
+fn page_bytes(line: &str) -> Option<usize> {
+    let bytes = line.strip_prefix("{\"page\":")?.rsplit_once(':')?.1;
+    bytes.trim_end().strip_suffix('}')?.parse().ok()
+}
+
+fn with_sum(seal: &str, sum: usize) -> String {
+    let Some((before, after)) = seal.split_once("\"bytes\":") else {
+        return seal.to_owned();
+    };
+    let rest = after.trim_start_matches(|c: char| c.is_ascii_digit());
+    format!("{before}\"bytes\":{sum}{rest}")
+}
