@@ -1,9 +1,13 @@
 //! Every way a command can fail, and what a person, a script and a program are told: one exhaustive
 //! match each, so that a new failure does not compile before all of that is decided.
 
+mod exit;
+mod hint;
+
 use crate::keyring::identity::Flaw;
 use crate::vault::error::Detail;
 use crate::{agent, deliver, keyring, project, sealed, settings, state, store, ui, vault};
+pub use exit::Exit;
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -88,88 +92,6 @@ pub enum Error {
 impl From<keyring::Error> for Error {
     fn from(error: keyring::Error) -> Self {
         Self::Vault(error.into())
-    }
-}
-
-/// The exit codes, a promise to scripts.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Exit {
-    Failed,
-    Usage,
-    NotFound,
-    Locked,
-    Damaged,
-    Older,
-    Unsupported,
-    Conflict,
-    Invalid,
-    Denied,
-    Busy,
-    RunFailed,
-    NotExecutable,
-    CommandNotFound,
-    Cancelled,
-    Unread,
-    Commands(u8),
-}
-
-impl Exit {
-    /// Each code with its meaning, for the help and the README.
-    pub const TABLE: &str = "\
-Exit codes:
-  0    done, durable; or nothing to change
-  1    failed: I/O, an unexpected state
-  2    the command line is wrong
-  3    no such vault, workspace, secret, slot, app or key; or no slot effective yet
-  4    locked: no key given opens the vault, or nobody was there to ask
-  5    damaged or not authentic; an older copy; or written by a newer kluis
-  6    it exists already, is in use, or changed underneath; nothing was written
-  7    a field breaks a rule
-  8    denied: a domain is not allowed, the key does not reach, or a project file is not trusted
-  9    the lock was not free in time
-  125  `run` failed before the command started
-  126  the command cannot be executed
-  127  there is no such command
-  130  cancelled at a prompt
-  141  stdout was closed early";
-
-    pub fn code(self) -> u8 {
-        match self {
-            Self::Failed => 1,
-            Self::Usage => 2,
-            Self::NotFound => 3,
-            Self::Locked => 4,
-            Self::Damaged | Self::Older | Self::Unsupported => 5,
-            Self::Conflict => 6,
-            Self::Invalid => 7,
-            Self::Denied => 8,
-            Self::Busy => 9,
-            Self::RunFailed => 125,
-            Self::NotExecutable => 126,
-            Self::CommandNotFound => 127,
-            Self::Cancelled => 130,
-            Self::Unread => 141,
-            Self::Commands(code) => code,
-        }
-    }
-
-    /// The stable word for programs.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Failed | Self::RunFailed | Self::Commands(_) => "failed",
-            Self::Usage => "usage",
-            Self::NotFound | Self::CommandNotFound => "not_found",
-            Self::Locked => "locked",
-            Self::Damaged => "damaged",
-            Self::Older => "older",
-            Self::Unsupported => "unsupported",
-            Self::Conflict => "conflict",
-            Self::Invalid | Self::NotExecutable => "invalid",
-            Self::Denied => "denied",
-            Self::Busy => "busy",
-            Self::Cancelled => "cancelled",
-            Self::Unread => "unread",
-        }
     }
 }
 
@@ -297,106 +219,6 @@ impl Error {
         }
     }
 
-    fn hint(&self) -> Option<String> {
-        let hint = match self {
-            Self::Usage { hint, .. } => return hint.clone(),
-            Self::Locked => KEYS,
-            Self::LockedIdentity => {
-                "run it at a terminal; where nobody types, use a token, or an identity without a passphrase"
-            }
-            Self::ExposedIdentity { path } => {
-                return Some(format!(
-                    "`chmod 600 {}`, and make another if somebody may have read it",
-                    path.display()
-                ));
-            }
-            Self::NotAnchored { found } => {
-                return Some(format!(
-                    "compare the key with what `kluis verify` tells the vault's owner; if it is the same, add --vault-key {found}, or set KLUIS_VAULT_KEY, or have it as vault_key in a kluis.toml that you `kluis trust`"
-                ));
-            }
-            Self::NoneHeld => "`kluis unlock` asks for the passphrase once",
-            Self::AgentRuns => "`kluis lock` makes it forget every key",
-            Self::Agent(error) => match error {
-                agent::Error::Version { .. } => {
-                    "`kluis lock` ends it; then `kluis unlock` starts one of this version"
-                }
-                agent::Error::Socket(
-                    agent::SocketError::TooLong { .. }
-                    | agent::SocketError::NotOurs { .. }
-                    | agent::SocketError::Nowhere,
-                ) => {
-                    "set XDG_RUNTIME_DIR to a short path of a folder that is yours alone (mode 0700)"
-                }
-                agent::Error::Socket(
-                    agent::SocketError::Stranger { .. }
-                    | agent::SocketError::Occupied { .. }
-                    | agent::SocketError::Io { .. },
-                ) => "no key was given to it; look at who made it, and remove it",
-                agent::Error::Broken(_) | agent::Error::Refused => {
-                    "`kluis lock`, then `kluis unlock` again"
-                }
-            },
-            Self::NotPinned { .. } => {
-                "compare with `kluis verify` on a machine you trust; the pin is --vault-key, KLUIS_VAULT_KEY or vault_key in kluis.toml"
-            }
-            Self::Older(error) => error.hint(),
-            Self::Project(project::Error::Untrusted { sha256, .. }) => {
-                return Some(format!(
-                    "`kluis trust` shows what it draws on and asks; or name the vault with --vault; where nobody is there to answer, set KLUIS_TRUST_PROJECT={sha256}"
-                ));
-            }
-            Self::Vault(error) => return hint_of_vault(error),
-            Self::Due { .. } => {
-                "`kluis rotate` gives one a new value, `kluis update --expires` another date"
-            }
-            Self::Unfinished { path, .. } => {
-                return Some(format!(
-                    "once you know what happened: `kluis rotate {path} --resume` makes it effective, `--discard` drops it"
-                ));
-            }
-            Self::Ui(error) => match error {
-                ui::Error::NoTerminal => KEYS,
-                ui::Error::Mismatch
-                | ui::Error::Unread
-                | ui::Error::Cancelled
-                | ui::Error::Write(_)
-                | ui::Error::Read(_) => return None,
-            },
-            Self::Environment(error) => match error {
-                deliver::environment::Error::Taken { .. } => {
-                    "name one of them with -e KEY=REF, or give it another --env-key with `kluis update`"
-                }
-                deliver::environment::Error::Refused { .. }
-                | deliver::environment::Error::Own { .. } => {
-                    "give the secret another --env-key with `kluis update`, or name it with -e KEY=REF"
-                }
-                deliver::environment::Error::Nul { .. } => "no program can receive it this way",
-            },
-            Self::Clipboard(error) => match error {
-                deliver::clipboard::Error::NoWay
-                | deliver::clipboard::Error::Refused { .. }
-                | deliver::clipboard::Error::Terminal(_) => {
-                    "install wl-clipboard or xclip for the desktop, or take the value from a pipe: `kluis get` without --clip"
-                }
-                deliver::clipboard::Error::NotText | deliver::clipboard::Error::TooLong => {
-                    "`kluis get` without --clip prints it, for a pipe or a file"
-                }
-                deliver::clipboard::Error::NotCleared(_) => return None,
-            },
-            Self::Missing { hint, .. } => hint,
-            Self::Format(_) => "nothing was written; leave it out, or take another format",
-            Self::Settings(_)
-            | Self::Project(_)
-            | Self::Unready { .. }
-            | Self::Process(_)
-            | Self::Ended(_)
-            | Self::Failed(_) => return None,
-            Self::BeforeStart(error) | Self::InTemplate { error, .. } => return error.hint(),
-        };
-        Some(hint.to_owned())
-    }
-
     fn conflicting_ids(&self) -> Vec<String> {
         match self {
             Self::Vault(vault::Error::InUse { ids, .. }) => ids.clone(),
@@ -416,8 +238,6 @@ impl Error {
         }
     }
 }
-
-const KEYS: &str = "`kluis unlock` at a terminal, set KLUIS_TOKEN or KLUIS_TOKEN_FILE, or name a file with --passphrase-file or KLUIS_PASSPHRASE_FILE, or --identity or KLUIS_IDENTITY";
 
 fn of_vault(error: &vault::Error) -> Exit {
     use vault::Error as E;
@@ -491,106 +311,4 @@ fn of_ui(error: &ui::Error) -> Exit {
         ui::Error::Mismatch => Exit::Invalid,
         ui::Error::Write(_) | ui::Error::Read(_) => Exit::Failed,
     }
-}
-
-fn hint_of_vault(error: &vault::Error) -> Option<String> {
-    use keyring::Error as K;
-    use store::Error as S;
-    use vault::Error as E;
-    let hint = match error {
-        E::NotFound { what: "secret", .. } => "`kluis list` shows what there is",
-        E::NotFound {
-            what: "workspace", ..
-        } => "`kluis workspace list` shows what there is",
-        E::NotFound { what: "app", .. } => "`kluis app list` shows what there is",
-        E::NotFound { what: "link", .. } => "`kluis app show` shows what there is",
-        E::NotFound { what: "key", .. } => "`kluis key list` shows what there is",
-        E::NotFound { what: "slot", .. } => "`kluis history` shows the slots of a secret",
-        E::NotFound {
-            what: "identity", ..
-        } => "`kluis identity new` makes one",
-        E::Exists {
-            what: "identity", ..
-        } => {
-            "it was not touched; write another with -o, or show this one with `kluis identity show`"
-        }
-        E::Exists { what: "slot", .. } => "name another second, or leave it out",
-        E::NotEffective { first, .. } => {
-            return first.map(|first| format!("the first slot becomes effective at {first}"));
-        }
-        E::Exists { what: "secret", .. } => "change it with `kluis update`, or use `kluis set`",
-        E::InUse { hint, .. } => hint,
-        E::NotFound { .. } | E::Exists { .. } | E::Invalid(_) => return None,
-        E::Denied { .. } => {
-            "say where it goes with --for, or hand it out anyway with --reveal; `kluis update` changes the list"
-        }
-        E::OutOfReach { .. } => "this key is limited to other workspaces",
-        E::Expired { .. } => {
-            "ask for a new one, which `kluis key add` makes; if that is wrong, look at this machine's clock"
-        }
-        E::Sealed(error) | E::Keyring(K::Sealed(error)) => match error {
-            sealed::Error::Damaged(_) => {
-                "nothing was changed; `kluis restore` brings back the copy before the last change"
-            }
-            sealed::Error::Forged => {
-                "somebody replaced the vault by one of their own; nothing was shown"
-            }
-            sealed::Error::Kdf { .. } => "nothing was computed; the file was not written by kluis",
-            sealed::Error::Unsupported(_) => "nothing was changed; install a newer kluis",
-            sealed::Error::Full { .. } => {
-                "nothing was changed; delete what is no longer needed, or use another vault"
-            }
-        },
-        E::Keyring(error) => match error {
-            K::WrongPassphrase => "a recovery token unlocks without it: KLUIS_TOKEN",
-            K::NoPassphrase => "give one of 1 to 1,024 bytes of UTF-8",
-            K::NoPassphraseKey => {
-                "unlock it with a token (KLUIS_TOKEN, KLUIS_TOKEN_FILE) or an identity (KLUIS_IDENTITY); with that, `kluis key add --passphrase` adds one"
-            }
-            K::MistypedToken => "a token begins with kls_ and is 74 characters long",
-            K::WrongToken => {
-                "its key was removed, or it is another vault's: who has full access sees those there are with `kluis key list`"
-            }
-            K::RefusedToken => {
-                "this may be a vault that somebody made up: compare with `kluis verify` on a machine you trust"
-            }
-            K::WrongIdentity => {
-                "was it admitted? `kluis identity show` prints the public half to admit it by"
-            }
-            K::Identity(flaw) => match flaw {
-                Flaw::Damaged | Flaw::Kdf { .. } => {
-                    "put it back from a copy, or make another with `kluis identity new -o PATH`"
-                }
-                Flaw::Unsupported(_) => "nothing was changed; install a newer kluis",
-                Flaw::WrongPassphrase => {
-                    "nobody can open it without; make another to be admitted with"
-                }
-            },
-            K::MistypedRecipient => "a recipient begins with klp_ and is 53 characters long",
-            K::KeyChanged => "nothing was written; run the command again",
-            K::NeedsFullAccess | K::ReadOnly | K::OutOfReach => "use a key with wider access",
-            K::TooMuchWork => "unlock it with a token",
-            K::AgentLocked => "nothing was written; `kluis unlock`, then run the command again",
-            K::Agent(_) => "nothing was written; `kluis lock` ends the agent",
-            K::AgentRefused => {
-                "nothing was written; `kluis lock`, then run the command again with the passphrase or a token"
-            }
-            K::Memory(_) | K::Sealed(_) => return None,
-        },
-        E::Store(error) => match error {
-            S::NotFound { .. } => {
-                "make one with `kluis init`, or name another with --vault or KLUIS_VAULT"
-            }
-            S::Exists { .. } => "nothing was written; name another place with --vault",
-            S::Busy { .. } => "try again, or wait longer with --lock-timeout",
-            S::ChangedUnderneath { .. } => "run the command again",
-            S::NotStored { .. } => "check the disk and the file system, then run the command again",
-            S::NotDurable { .. } => "check the file system, then `kluis verify`",
-            S::PreviousRemains { .. } => {
-                "delete that file: it opens with the key that was taken away"
-            }
-            S::Refused { .. } | S::Io { .. } | S::NotWritten { .. } => return None,
-        },
-    };
-    Some(hint.to_owned())
 }
