@@ -58,6 +58,7 @@ fn everything() {
             get(many),
         ],
     );
+    through_the_agent(ten);
     compare(
         "Giving a value to a program",
         101,
@@ -166,6 +167,32 @@ fn give_many(hundred: &Vault) {
             }),
         ],
     );
+}
+
+/// The same with a token and with the key in an agent, which each command asks.
+fn through_the_agent(vault: &Vault) {
+    assert!(vault.kluis(&["unlock", "-q"]).status().unwrap().success());
+    for (title, rounds, arguments) in [
+        (
+            "Looking up one value through the agent",
+            101,
+            ["get", "secret_7"],
+        ),
+        ("Listing through the agent", 21, ["list", "-q"]),
+    ] {
+        let what = arguments[0];
+        compare(
+            title,
+            rounds,
+            vec![
+                Subject::new(named(what, vault), || vault.kluis(&arguments)),
+                Subject::new(format!("`{what}` through the agent"), || {
+                    vault.without_key(&arguments)
+                }),
+            ],
+        );
+    }
+    assert!(vault.kluis(&["lock", "-q"]).status().unwrap().success());
 }
 
 /// Sets one value and the other in turn: one that is there already would not be written.

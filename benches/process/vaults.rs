@@ -93,6 +93,13 @@ impl Vault {
         command
     }
 
+    /// A command line that an agent has to unlock for.
+    pub fn without_key(&self, arguments: &[&str]) -> Command {
+        let mut command = self.kluis(arguments);
+        command.env_remove(self.key.0);
+        command
+    }
+
     /// Gives the secret `changed` the value in a file.
     pub fn set(&self, value: &Path) -> Command {
         let mut set = self.kluis(&["set", "changed", "--value-file"]);

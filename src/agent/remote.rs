@@ -124,7 +124,7 @@ fn attach(
             full_access,
             reach: reach.into_iter().collect(),
         }),
-        other => Err(refusal(&other, Part::Key(KeyId::from_bits(0)))),
+        other => Err(refusal(&other, Part::Header)),
     }
 }
 

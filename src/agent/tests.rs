@@ -4,9 +4,10 @@ use super::answer::{Answer, Failure};
 use super::clock::Clock;
 use super::held::{Held, Session, VERSION};
 use super::request::{Request, VaultRef};
+use crate::keyring::issue::{Credential, Issuer};
 use crate::keyring::master::Master;
 use crate::keyring::token::Token;
-use crate::keyring::{issue, unlock};
+use crate::keyring::unlock;
 use crate::sealed::derive::Key;
 use crate::sealed::header::{self, Content, Header};
 use crate::sealed::id::{KeyId, SecretId, VaultId, WorkspaceId};
@@ -77,20 +78,27 @@ fn line(master: &Master) -> header::Workspace {
     }
 }
 
-fn token(master: &Master, vault: VaultId) -> (header::Key, Token) {
-    issue::token(master, vault, &about("token")).unwrap()
+fn token(
+    master: &Master,
+    workspaces: &[header::Workspace],
+    vault: VaultId,
+) -> (header::Key, Token) {
+    let (credential, token) = Credential::token(vault);
+    let issuer = Issuer { master, workspaces };
+    (issuer.issue(&credential, &about("token")).unwrap(), token)
 }
 
 impl Unlocked {
     fn new() -> Self {
         let vault = VaultId::random();
         let master = Master::random(vault);
-        let (key, token) = token(&master, vault);
+        let workspaces = vec![line(&master)];
+        let (key, token) = token(&master, &workspaces, vault);
         let content = Content {
             vault,
             verify: master.verify(),
             keys: vec![key],
-            workspaces: vec![line(&master)],
+            workspaces,
             revision: 7,
             parents: Vec::new(),
         };
@@ -263,7 +271,11 @@ fn a_header_is_signed_with_the_keys_that_were_verified_and_no_others() {
         Ok(())
     );
 
-    let (another, _) = token(&agent.master, agent.content.vault);
+    let (another, _) = token(
+        &agent.master,
+        &agent.content.workspaces,
+        agent.content.vault,
+    );
     let foreign = Master::random(agent.content.vault);
     let foreign_line = header::Workspace {
         id,
@@ -327,7 +339,11 @@ fn a_workspace_is_signed_in_when_the_agent_has_made_its_keys() {
 #[test]
 fn a_removed_key_is_not_signed_in_again_with_an_older_header() {
     let mut agent = Unlocked::new();
-    let (removed, _) = token(&agent.master, agent.content.vault);
+    let (removed, _) = token(
+        &agent.master,
+        &agent.content.workspaces,
+        agent.content.vault,
+    );
     let older = agent.content.clone();
     let older = Content {
         keys: vec![older.keys[0].clone(), removed],
@@ -347,7 +363,11 @@ fn a_removed_key_is_not_signed_in_again_with_an_older_header() {
 #[test]
 fn a_key_that_has_left_the_vault_is_forgotten() {
     let mut agent = Unlocked::new();
-    let (another, _) = token(&agent.master, agent.content.vault);
+    let (another, _) = token(
+        &agent.master,
+        &agent.content.workspaces,
+        agent.content.vault,
+    );
     let before = agent.next(|content| {
         content.keys = vec![another.clone()];
         content.revision = 3;

@@ -38,6 +38,12 @@ pub fn lock_memory() -> std::io::Result<()> {
     #[cfg(target_os = "linux")]
     {
         use rustix::mm::{MlockAllFlags, mlockall};
+        let maximum = getrlimit(Resource::Memlock).maximum;
+        let raised = Rlimit {
+            current: maximum,
+            maximum,
+        };
+        let _ = setrlimit(Resource::Memlock, raised);
         // Not what is to come: a limit that is reached then would end the process.
         Ok(mlockall(MlockAllFlags::CURRENT | MlockAllFlags::ONFAULT)?)
     }

@@ -94,7 +94,8 @@ fn an_unlocked_vault_needs_no_passphrase_until_it_is_locked() {
     let made = sandbox.kluis(["workspace", "create", "staging"]).run();
     made.any_stdout().exits(0);
     let large = "x".repeat(65_536);
-    sandbox.create("staging/large", &large);
+    let create = sandbox.kluis(["create", "large", "-w", "staging"]);
+    create.stdin(&large).run().any_stdout().exits(0);
     assert_eq!(sandbox.get("staging/large"), large.as_bytes());
     let list = sandbox.prints(["list", "-q", "--all-workspaces"], "");
     assert_eq!(list, "default/name\ndefault/other\nstaging/large\n");
