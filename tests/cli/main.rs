@@ -73,6 +73,7 @@ mod slots;
 mod snapshots;
 mod stories;
 mod storing;
+mod team;
 mod terminal;
 mod trust;
 mod unlocking;

@@ -1,0 +1,202 @@
+//! A team over time: an owner, a colleague with an identity, a CI job with a token that only reads, and what
+//! each can do after one of them has left.
+
+use crate::sandbox::{Invocation, Sandbox};
+use serde_json::{Value, json};
+use std::fs;
+
+/// The vault lies in the owner's home; the others reach it by its path, each from a home of their own.
+struct Team {
+    owner: Sandbox,
+    colleague: Sandbox,
+    job: Sandbox,
+    token: String,
+    vault_key: String,
+}
+
+impl Team {
+    /// The colleague has what these options say, the job reads `staging`.
+    fn with_colleague(options: &[&str]) -> Self {
+        let owner = Sandbox::with_vault();
+        for workspace in ["staging", "production"] {
+            let create = ["workspace", "create", workspace];
+            owner.kluis(create).run().any_stdout().exits(0);
+            let create = ["create", "db_password", "-w", workspace];
+            let value = owner.secret(workspace);
+            owner.kluis(create).stdin(value).run().any_stdout().exits(0);
+        }
+        owner.create("mail", owner.secret("mail"));
+        let vault_key = vault_key(&owner);
+
+        let colleague = Sandbox::empty();
+        let made = colleague.kluis(["identity", "new"]).run();
+        let public = String::from_utf8(made.stdout.clone()).unwrap();
+        made.any_stdout().any_stderr().exits(0);
+        let admit = [
+            "key",
+            "add",
+            "--label",
+            "bob",
+            "--recipient",
+            public.trim_end(),
+        ];
+        owner
+            .kluis(admit.iter().chain(options))
+            .run()
+            .any_stdout()
+            .any_stderr()
+            .exits(0);
+
+        let job = Sandbox::empty();
+        let limited = ["--token", "-w", "staging", "--read-only", "--label", "ci"];
+        let made = owner.kluis(["key", "add"].iter().chain(&limited)).run();
+        let token = String::from_utf8(made.stdout.clone()).unwrap();
+        made.any_stdout().any_stderr().exits(0);
+        let token = token.trim_end().to_owned();
+        for home in [&owner, &colleague, &job] {
+            home.keep(token.as_bytes());
+        }
+        Self {
+            owner,
+            colleague,
+            job,
+            token,
+            vault_key,
+        }
+    }
+
+    fn colleague<'s>(&'s self, line: &[&str]) -> Invocation<'s> {
+        let line = self.colleague.kluis(line);
+        line.env("KLUIS_VAULT", self.owner.vault())
+            .env("KLUIS_VAULT_KEY", &self.vault_key)
+    }
+
+    fn job<'s>(&'s self, line: &[&str]) -> Invocation<'s> {
+        let line = self.job.kluis(line);
+        line.env("KLUIS_VAULT", self.owner.vault())
+            .env("KLUIS_TOKEN", &self.token)
+    }
+
+    fn remove(&self, label: &str) -> Value {
+        let removed = self
+            .owner
+            .kluis(["key", "remove", label, "--yes", "--json"])
+            .run();
+        let report = removed.json();
+        removed.any_stdout().any_stderr().exits(0);
+        report
+    }
+}
+
+fn vault_key(sandbox: &Sandbox) -> String {
+    let verified = sandbox.kluis(["verify", "--json"]).run();
+    let key = verified.json()["vault_key"].as_str().unwrap().to_owned();
+    verified.any_stdout().exits(0);
+    key
+}
+
+fn paths(report: &Value) -> Vec<String> {
+    let change = report["change"].as_array().unwrap().iter();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let mut paths: Vec<_> = change
+        .map(|one| format!("{}/{}", text(&one["workspace"]), text(&one["name"])))
+        .collect();
+    paths.sort();
+    paths
+}
+
+#[test]
+fn a_colleague_who_leaves_is_shut_out_and_what_they_could_read_is_told() {
+    let team = Team::with_colleague(&["-w", "staging", "-w", "default"]);
+    let staging = team.owner.get("staging/db_password");
+
+    // Everybody at work: the colleague writes, the job reads, neither sees more than that.
+    let value = team.colleague.secret("value");
+    let create = team.colleague(&["create", "api_key", "-w", "staging"]);
+    create.stdin(&value).run().any_stdout().exits(0);
+    team.job(&["get", "api_key"]).run().stdout(&value).exits(0);
+    team.job(&["get", "db_password"])
+        .run()
+        .stdout(&staging)
+        .exits(0);
+    for (line, code) in [
+        (&["create", "more", "--generate", "8"][..], 8),
+        (&["get", "default/mail"], 8),
+        (&["get", "production/db_password"], 8),
+        (&["key", "list"], 8),
+    ] {
+        team.job(line).run().any_stderr().exits(code);
+    }
+    for line in [
+        &["get", "production/db_password"][..],
+        &["key", "list"],
+        &["rekey"],
+    ] {
+        team.colleague(line).run().any_stderr().exits(8);
+    }
+
+    let copy = fs::read(team.owner.vault()).unwrap();
+    let report = team.remove("bob");
+    assert_eq!(
+        paths(&report),
+        ["default/mail", "staging/api_key", "staging/db_password"]
+    );
+    assert_eq!(report["removed"]["label"], "bob");
+    assert_eq!(report["issue_again"], json!([]), "the others go on");
+    assert_eq!(vault_key(&team.owner), team.vault_key);
+
+    // Shut out of what comes after, by name; the job does not notice.
+    team.colleague(&["get", "staging/api_key"])
+        .run()
+        .any_stderr()
+        .exits(4);
+    team.job(&["get", "api_key"]).run().stdout(&value).exits(0);
+    let fresh = team.owner.secret("fresh");
+    let rotate = team.owner.kluis(["rotate", "staging/api_key"]);
+    rotate.stdin(&fresh).run().any_stdout().exits(0);
+    team.job(&["get", "api_key"]).run().stdout(&fresh).exits(0);
+
+    // What they kept opens as it did: that is why the list is printed.
+    let kept = team.colleague.home().join("kept.kluis");
+    fs::write(&kept, copy).unwrap();
+    team.colleague(&["get", "staging/api_key", "--accept-older"])
+        .env("KLUIS_VAULT", &kept)
+        .run()
+        .stdout(&value)
+        .exits(0);
+}
+
+#[test]
+fn when_a_key_with_full_access_leaves_all_tokens_are_issued_again() {
+    let team = Team::with_colleague(&[]);
+    team.colleague(&["key", "list"]).run().any_stdout().exits(0);
+    team.colleague(&["get", "production/db_password"])
+        .run()
+        .any_stdout()
+        .exits(0);
+
+    let report = team.remove("bob");
+    assert_eq!(paths(&report).len(), 3, "everything there is");
+    let again = report["issue_again"].as_array().unwrap();
+    assert_eq!(again.len(), 1);
+    assert_eq!(again[0]["label"], "ci");
+    let now = vault_key(&team.owner);
+    assert_ne!(now, team.vault_key, "whoever could sign the header cannot");
+    assert_eq!(report["vault_key"], now);
+
+    team.job(&["get", "db_password"])
+        .run()
+        .any_stderr()
+        .exits(4);
+    team.colleague(&["get", "default/mail"])
+        .run()
+        .any_stderr()
+        .exits(5);
+    let pinned = team.colleague(&["get", "default/mail"]);
+    pinned
+        .env("KLUIS_VAULT_KEY", &now)
+        .run()
+        .any_stderr()
+        .exits(4);
+    team.owner.kluis(["verify"]).run().any_stdout().exits(0);
+}
