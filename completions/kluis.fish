@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_kluis_global_optspecs
-    string join \n vault= w/workspace= json q/quiet y/yes non-interactive passphrase-file= lock-timeout= vault-key= accept-older color= h/help V/version
+    string join \n vault= w/workspace= json q/quiet y/yes non-interactive passphrase-file= identity= lock-timeout= vault-key= accept-older color= h/help V/version
 end
 
 function __fish_kluis_needs_command
@@ -27,6 +27,7 @@ end
 complete -c kluis -n "__fish_kluis_needs_command" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_needs_command" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_needs_command" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_needs_command" -l identity -d 'Unlock with the identity in this file [env: KLUIS_IDENTITY]' -r -F
 complete -c kluis -n "__fish_kluis_needs_command" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_needs_command" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
 complete -c kluis -n "__fish_kluis_needs_command" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
@@ -65,13 +66,19 @@ complete -c kluis -n "__fish_kluis_needs_command" -f -a "init" -d 'Make a new va
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "workspace" -d 'Manage workspaces'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "key" -d 'Manage who can unlock'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "passphrase" -d 'Change the passphrase'
+complete -c kluis -n "__fish_kluis_needs_command" -f -a "identity" -d 'Manage a key pair of your own'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "rekey" -d 'Encrypt everything anew under new keys'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "verify" -d 'Decrypt everything and say so'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "restore" -d 'Bring back the vault as it was before the last change, or another copy of it'
+complete -c kluis -n "__fish_kluis_needs_command" -f -a "unlock" -d 'Unlock once, and let the agent remember the key'
+complete -c kluis -n "__fish_kluis_needs_command" -f -a "lock" -d 'Have the agent forget every key'
+complete -c kluis -n "__fish_kluis_needs_command" -f -a "status" -d 'Tell whether the agent holds the key'
+complete -c kluis -n "__fish_kluis_needs_command" -f -a "agent" -d 'Be the agent, in the foreground'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "completions" -d 'Print a completion script'
 complete -c kluis -n "__fish_kluis_using_subcommand create" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand create" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand create" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand create" -l identity -d 'Unlock with the identity in this file [env: KLUIS_IDENTITY]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand create" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand create" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand create" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
@@ -97,6 +104,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand create" -s h -l help -d 'Pri
 complete -c kluis -n "__fish_kluis_using_subcommand set" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand set" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand set" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand set" -l identity -d 'Unlock with the identity in this file [env: KLUIS_IDENTITY]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand set" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand set" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand set" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
@@ -126,6 +134,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand set" -s h -l help -d 'Print 
 complete -c kluis -n "__fish_kluis_using_subcommand update" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand update" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand update" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand update" -l identity -d 'Unlock with the identity in this file [env: KLUIS_IDENTITY]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand update" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand update" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand update" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
@@ -158,6 +167,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand update" -s h -l help -d 'Pri
 complete -c kluis -n "__fish_kluis_using_subcommand get" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand get" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand get" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand get" -l identity -d 'Unlock with the identity in this file [env: KLUIS_IDENTITY]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand get" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand get" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand get" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
@@ -180,6 +190,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand get" -s h -l help -d 'Print 
 complete -c kluis -n "__fish_kluis_using_subcommand show" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand show" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand show" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand show" -l identity -d 'Unlock with the identity in this file [env: KLUIS_IDENTITY]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand show" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand show" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand show" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
@@ -195,6 +206,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand show" -s h -l help -d 'Print
 complete -c kluis -n "__fish_kluis_using_subcommand list" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand list" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand list" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand list" -l identity -d 'Unlock with the identity in this file [env: KLUIS_IDENTITY]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand list" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand list" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand list" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
@@ -215,6 +227,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand list" -s h -l help -d 'Print
 complete -c kluis -n "__fish_kluis_using_subcommand ls" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand ls" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand ls" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand ls" -l identity -d 'Unlock with the identity in this file [env: KLUIS_IDENTITY]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand ls" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand ls" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand ls" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
@@ -235,6 +248,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand ls" -s h -l help -d 'Print h
 complete -c kluis -n "__fish_kluis_using_subcommand move" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand move" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand move" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand move" -l identity -d 'Unlock with the identity in this file [env: KLUIS_IDENTITY]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand move" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand move" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand move" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
@@ -251,6 +265,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand move" -s h -l help -d 'Print
 complete -c kluis -n "__fish_kluis_using_subcommand mv" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand mv" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand mv" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand mv" -l identity -d 'Unlock with the identity in this file [env: KLUIS_IDENTITY]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand mv" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand mv" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand mv" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
@@ -267,6 +282,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand mv" -s h -l help -d 'Print h
 complete -c kluis -n "__fish_kluis_using_subcommand delete" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand delete" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand delete" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand delete" -l identity -d 'Unlock with the identity in this file [env: KLUIS_IDENTITY]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand delete" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand delete" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand delete" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
@@ -283,6 +299,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand delete" -s h -l help -d 'Pri
 complete -c kluis -n "__fish_kluis_using_subcommand rm" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand rm" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand rm" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand rm" -l identity -d 'Unlock with the identity in this file [env: KLUIS_IDENTITY]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand rm" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand rm" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand rm" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
@@ -299,6 +316,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand rm" -s h -l help -d 'Print h
 complete -c kluis -n "__fish_kluis_using_subcommand import" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand import" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand import" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand import" -l identity -d 'Unlock with the identity in this file [env: KLUIS_IDENTITY]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand import" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand import" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand import" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
@@ -331,6 +349,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand import" -s h -l help -d 'Pri
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l identity -d 'Unlock with the identity in this file [env: KLUIS_IDENTITY]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
@@ -361,6 +380,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand rotate" -s h -l help -d 'Pri
 complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand rollback" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l identity -d 'Unlock with the identity in this file [env: KLUIS_IDENTITY]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
@@ -377,6 +397,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand rollback" -s h -l help -d 'P
 complete -c kluis -n "__fish_kluis_using_subcommand history" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand history" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand history" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand history" -l identity -d 'Unlock with the identity in this file [env: KLUIS_IDENTITY]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand history" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand history" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand history" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
@@ -392,6 +413,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand history" -s h -l help -d 'Pr
 complete -c kluis -n "__fish_kluis_using_subcommand prune" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand prune" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand prune" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand prune" -l identity -d 'Unlock with the identity in this file [env: KLUIS_IDENTITY]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand prune" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand prune" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand prune" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
@@ -408,6 +430,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand prune" -s h -l help -d 'Prin
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand run" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand run" -l identity -d 'Unlock with the identity in this file [env: KLUIS_IDENTITY]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
@@ -431,6 +454,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand run" -s h -l help -d 'Print 
 complete -c kluis -n "__fish_kluis_using_subcommand export" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand export" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand export" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand export" -l identity -d 'Unlock with the identity in this file [env: KLUIS_IDENTITY]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand export" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand export" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand export" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
@@ -466,6 +490,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand export" -s h -l help -d 'Pri
 complete -c kluis -n "__fish_kluis_using_subcommand inject" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand inject" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand inject" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand inject" -l identity -d 'Unlock with the identity in this file [env: KLUIS_IDENTITY]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand inject" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand inject" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand inject" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
@@ -484,6 +509,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand inject" -s h -l help -d 'Pri
 complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -l identity -d 'Unlock with the identity in this file [env: KLUIS_IDENTITY]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
@@ -505,6 +531,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_sub
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -l identity -d 'Unlock with the identity in this file [env: KLUIS_IDENTITY]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
@@ -519,6 +546,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -l identity -d 'Unlock with the identity in this file [env: KLUIS_IDENTITY]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
@@ -534,6 +562,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -l identity -d 'Unlock with the identity in this file [env: KLUIS_IDENTITY]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
@@ -548,6 +577,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -l identity -d 'Unlock with the identity in this file [env: KLUIS_IDENTITY]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
@@ -562,6 +592,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -l identity -d 'Unlock with the identity in this file [env: KLUIS_IDENTITY]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
@@ -576,6 +607,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -l identity -d 'Unlock with the identity in this file [env: KLUIS_IDENTITY]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
@@ -590,6 +622,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -l identity -d 'Unlock with the identity in this file [env: KLUIS_IDENTITY]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
@@ -604,6 +637,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand check" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand check" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand check" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand check" -l identity -d 'Unlock with the identity in this file [env: KLUIS_IDENTITY]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand check" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand check" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand check" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
@@ -621,6 +655,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand check" -s h -l help -d 'Prin
 complete -c kluis -n "__fish_kluis_using_subcommand trust" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand trust" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand trust" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand trust" -l identity -d 'Unlock with the identity in this file [env: KLUIS_IDENTITY]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand trust" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand trust" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand trust" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
@@ -637,6 +672,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand trust" -s h -l help -d 'Prin
 complete -c kluis -n "__fish_kluis_using_subcommand init" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand init" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand init" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand init" -l identity -d 'Unlock with the identity in this file [env: KLUIS_IDENTITY]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand init" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand init" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand init" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
@@ -654,6 +690,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand init" -s h -l help -d 'Print
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -l identity -d 'Unlock with the identity in this file [env: KLUIS_IDENTITY]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
@@ -673,6 +710,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_s
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from create" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from create" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from create" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from create" -l identity -d 'Unlock with the identity in this file [env: KLUIS_IDENTITY]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from create" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from create" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from create" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
@@ -687,6 +725,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_s
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from list" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from list" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from list" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from list" -l identity -d 'Unlock with the identity in this file [env: KLUIS_IDENTITY]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from list" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from list" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from list" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
@@ -703,6 +742,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_s
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -l identity -d 'Unlock with the identity in this file [env: KLUIS_IDENTITY]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
@@ -717,6 +757,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_s
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -l identity -d 'Unlock with the identity in this file [env: KLUIS_IDENTITY]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
@@ -732,6 +773,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_s
 complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from list add remove" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from list add remove" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from list add remove" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from list add remove" -l identity -d 'Unlock with the identity in this file [env: KLUIS_IDENTITY]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from list add remove" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from list add remove" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from list add remove" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
@@ -741,6 +783,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_sub
 complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from list add remove" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from list add remove" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from list add remove" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from list add remove" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from list add remove" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from list add remove" -f -a "list" -d 'List the keys, never what opens them'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from list add remove" -f -a "add" -d 'Admit somebody: a passphrase, a token or a recipient'
@@ -748,6 +791,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_sub
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -l identity -d 'Unlock with the identity in this file [env: KLUIS_IDENTITY]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
@@ -757,6 +801,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l recipient -d 'Admit the owner of an identity by its public half' -r
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -s w -l workspace -d 'Reach only this workspace; may be repeated' -r
@@ -766,6 +811,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l kdf -d 'Work for Argon2id: memory in MiB, passes and lanes [default: measured, at least m=64,t=3,p=4]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l identity -d 'Unlock with the identity in this file [env: KLUIS_IDENTITY]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
@@ -778,10 +824,12 @@ complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -l identity -d 'Unlock with the identity in this file [env: KLUIS_IDENTITY]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
@@ -791,10 +839,12 @@ complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -l identity -d 'Unlock with the identity in this file [env: KLUIS_IDENTITY]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
@@ -809,9 +859,61 @@ complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -s y -l yes -d '
 complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
 complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
 complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -s h -l help -d 'Print help'
+complete -c kluis -n "__fish_kluis_using_subcommand identity; and not __fish_seen_subcommand_from new show" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand identity; and not __fish_seen_subcommand_from new show" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand identity; and not __fish_seen_subcommand_from new show" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand identity; and not __fish_seen_subcommand_from new show" -l identity -d 'Unlock with the identity in this file [env: KLUIS_IDENTITY]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand identity; and not __fish_seen_subcommand_from new show" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand identity; and not __fish_seen_subcommand_from new show" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand identity; and not __fish_seen_subcommand_from new show" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand identity; and not __fish_seen_subcommand_from new show" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand identity; and not __fish_seen_subcommand_from new show" -s q -l quiet -d 'Print no notes; `list` prints bare names'
+complete -c kluis -n "__fish_kluis_using_subcommand identity; and not __fish_seen_subcommand_from new show" -s y -l yes -d 'Answer yes to every question'
+complete -c kluis -n "__fish_kluis_using_subcommand identity; and not __fish_seen_subcommand_from new show" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand identity; and not __fish_seen_subcommand_from new show" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand identity; and not __fish_seen_subcommand_from new show" -s h -l help -d 'Print help'
+complete -c kluis -n "__fish_kluis_using_subcommand identity; and not __fish_seen_subcommand_from new show" -f -a "new" -d 'Make an identity'
+complete -c kluis -n "__fish_kluis_using_subcommand identity; and not __fish_seen_subcommand_from new show" -f -a "show" -d 'Print the public half of an identity'
+complete -c kluis -n "__fish_kluis_using_subcommand identity; and __fish_seen_subcommand_from new" -s o -l output -d 'Write it to this file' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand identity; and __fish_seen_subcommand_from new" -l new-passphrase-file -d 'Keep it under the passphrase in this file, one final newline aside' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand identity; and __fish_seen_subcommand_from new" -l kdf -d 'Work for Argon2id: memory in MiB, passes and lanes [default: measured, at least m=64,t=3,p=4]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand identity; and __fish_seen_subcommand_from new" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand identity; and __fish_seen_subcommand_from new" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand identity; and __fish_seen_subcommand_from new" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand identity; and __fish_seen_subcommand_from new" -l identity -d 'Unlock with the identity in this file [env: KLUIS_IDENTITY]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand identity; and __fish_seen_subcommand_from new" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand identity; and __fish_seen_subcommand_from new" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand identity; and __fish_seen_subcommand_from new" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand identity; and __fish_seen_subcommand_from new" -l passphrase -d 'Keep it under a passphrase, which is asked for twice'
+complete -c kluis -n "__fish_kluis_using_subcommand identity; and __fish_seen_subcommand_from new" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand identity; and __fish_seen_subcommand_from new" -s q -l quiet -d 'Print no notes; `list` prints bare names'
+complete -c kluis -n "__fish_kluis_using_subcommand identity; and __fish_seen_subcommand_from new" -s y -l yes -d 'Answer yes to every question'
+complete -c kluis -n "__fish_kluis_using_subcommand identity; and __fish_seen_subcommand_from new" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand identity; and __fish_seen_subcommand_from new" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand identity; and __fish_seen_subcommand_from new" -s h -l help -d 'Print help'
+complete -c kluis -n "__fish_kluis_using_subcommand identity; and __fish_seen_subcommand_from show" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand identity; and __fish_seen_subcommand_from show" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand identity; and __fish_seen_subcommand_from show" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand identity; and __fish_seen_subcommand_from show" -l identity -d 'Unlock with the identity in this file [env: KLUIS_IDENTITY]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand identity; and __fish_seen_subcommand_from show" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand identity; and __fish_seen_subcommand_from show" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand identity; and __fish_seen_subcommand_from show" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand identity; and __fish_seen_subcommand_from show" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand identity; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print no notes; `list` prints bare names'
+complete -c kluis -n "__fish_kluis_using_subcommand identity; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer yes to every question'
+complete -c kluis -n "__fish_kluis_using_subcommand identity; and __fish_seen_subcommand_from show" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand identity; and __fish_seen_subcommand_from show" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand identity; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand rekey" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand rekey" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand rekey" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand rekey" -l identity -d 'Unlock with the identity in this file [env: KLUIS_IDENTITY]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand rekey" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand rekey" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand rekey" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
@@ -821,10 +923,12 @@ complete -c kluis -n "__fish_kluis_using_subcommand rekey" -l json -d 'Print res
 complete -c kluis -n "__fish_kluis_using_subcommand rekey" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand rekey" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand rekey" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand rekey" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
 complete -c kluis -n "__fish_kluis_using_subcommand rekey" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand verify" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand verify" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand verify" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand verify" -l identity -d 'Unlock with the identity in this file [env: KLUIS_IDENTITY]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand verify" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand verify" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand verify" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
@@ -839,6 +943,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand verify" -s h -l help -d 'Pri
 complete -c kluis -n "__fish_kluis_using_subcommand restore" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand restore" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand restore" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand restore" -l identity -d 'Unlock with the identity in this file [env: KLUIS_IDENTITY]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand restore" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand restore" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand restore" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
@@ -848,11 +953,75 @@ complete -c kluis -n "__fish_kluis_using_subcommand restore" -l json -d 'Print r
 complete -c kluis -n "__fish_kluis_using_subcommand restore" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand restore" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand restore" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand restore" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
 complete -c kluis -n "__fish_kluis_using_subcommand restore" -s n -l dry-run -d 'Show what would change, and change nothing'
 complete -c kluis -n "__fish_kluis_using_subcommand restore" -s h -l help -d 'Print help'
+complete -c kluis -n "__fish_kluis_using_subcommand unlock" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand unlock" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand unlock" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand unlock" -l identity -d 'Unlock with the identity in this file [env: KLUIS_IDENTITY]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand unlock" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand unlock" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand unlock" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand unlock" -l for -d 'Forget the key after this long without use [default: 15m]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand unlock" -l max -d 'Forget it after this long in any case [default: 8h]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand unlock" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand unlock" -s q -l quiet -d 'Print no notes; `list` prints bare names'
+complete -c kluis -n "__fish_kluis_using_subcommand unlock" -s y -l yes -d 'Answer yes to every question'
+complete -c kluis -n "__fish_kluis_using_subcommand unlock" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand unlock" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand unlock" -s h -l help -d 'Print help'
+complete -c kluis -n "__fish_kluis_using_subcommand lock" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand lock" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand lock" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand lock" -l identity -d 'Unlock with the identity in this file [env: KLUIS_IDENTITY]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand lock" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand lock" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand lock" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand lock" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand lock" -s q -l quiet -d 'Print no notes; `list` prints bare names'
+complete -c kluis -n "__fish_kluis_using_subcommand lock" -s y -l yes -d 'Answer yes to every question'
+complete -c kluis -n "__fish_kluis_using_subcommand lock" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand lock" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand lock" -s h -l help -d 'Print help'
+complete -c kluis -n "__fish_kluis_using_subcommand status" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand status" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand status" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand status" -l identity -d 'Unlock with the identity in this file [env: KLUIS_IDENTITY]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand status" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand status" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand status" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand status" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand status" -s q -l quiet -d 'Print no notes; `list` prints bare names'
+complete -c kluis -n "__fish_kluis_using_subcommand status" -s y -l yes -d 'Answer yes to every question'
+complete -c kluis -n "__fish_kluis_using_subcommand status" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand status" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand status" -s h -l help -d 'Print help'
+complete -c kluis -n "__fish_kluis_using_subcommand agent" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand agent" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand agent" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand agent" -l identity -d 'Unlock with the identity in this file [env: KLUIS_IDENTITY]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand agent" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand agent" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand agent" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand agent" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand agent" -s q -l quiet -d 'Print no notes; `list` prints bare names'
+complete -c kluis -n "__fish_kluis_using_subcommand agent" -s y -l yes -d 'Answer yes to every question'
+complete -c kluis -n "__fish_kluis_using_subcommand agent" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand agent" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand agent" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand completions" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand completions" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand completions" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand completions" -l identity -d 'Unlock with the identity in this file [env: KLUIS_IDENTITY]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand completions" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand completions" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand completions" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
