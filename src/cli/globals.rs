@@ -1,0 +1,85 @@
+//! The options that every verb takes.
+
+use crate::settings::{Color, Flags, Interaction};
+use clap::Args;
+use clap::builder::ValueParser;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// Options that every verb takes, a line each.
+#[derive(Args)]
+#[command(next_help_heading = "Global options")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of its own"
+)]
+pub struct Globals {
+    /// The vault file [env: KLUIS_VAULT]
+    #[arg(long, global = true, value_name = "PATH", value_parser = ValueParser::os_string())]
+    pub vault: Option<OsString>,
+
+    /// The workspace to work in [env: KLUIS_WORKSPACE]
+    #[arg(short, long, global = true, value_name = "NAME")]
+    pub workspace: Option<String>,
+
+    /// Print results, warnings and errors as JSON
+    #[arg(long, global = true)]
+    pub json: bool,
+
+    /// Print no notes; `list` prints bare names
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+
+    /// Answer yes to every question
+    #[arg(short, long, global = true)]
+    pub yes: bool,
+
+    /// Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]
+    #[arg(long, global = true)]
+    pub non_interactive: bool,
+
+    /// Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]
+    #[arg(long, global = true, value_name = "PATH")]
+    pub passphrase_file: Option<PathBuf>,
+
+    /// Unlock with the identity in this file [env: KLUIS_IDENTITY]
+    #[arg(long, global = true, value_name = "PATH")]
+    pub identity: Option<PathBuf>,
+
+    /// Wait this long for another writer [default: 10s]
+    #[arg(long, global = true, value_name = "DURATION")]
+    pub lock_timeout: Option<String>,
+
+    /// Open only the vault with this public key [env: KLUIS_VAULT_KEY]
+    #[arg(long, global = true, value_name = "KEY")]
+    pub vault_key: Option<String>,
+
+    /// Take the vault as it is, older than this machine has seen it or not, and expect it from now on
+    #[arg(long, global = true)]
+    pub accept_older: bool,
+
+    /// When to use colour: auto, always or never [env: NO_COLOR]
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "WHEN",
+        hide_possible_values = true
+    )]
+    pub color: Option<Color>,
+}
+
+impl From<Globals> for Flags {
+    fn from(globals: Globals) -> Self {
+        Self {
+            vault: globals.vault,
+            workspace: globals.workspace,
+            lock_timeout: globals.lock_timeout,
+            color: globals.color,
+            interaction: globals.non_interactive.then_some(Interaction::Refused),
+            vault_key: globals.vault_key,
+            passphrase_file: globals.passphrase_file,
+            identity: globals.identity,
+        }
+    }
+}
