@@ -1,6 +1,7 @@
 //! `restore`: a kept copy of the vault back in its place, after showing what that changes.
 
 use super::confirm::confirm_or;
+use super::seen::Sight;
 use super::{Context, Verb};
 use crate::error::Error;
 use crate::keyring::Keyring;
@@ -9,6 +10,7 @@ use crate::store::file::FileStore;
 use crate::store::{self, Store};
 use crate::ui::Table;
 use crate::vault::restore::{Differences, Fate, Inventory, restore};
+use crate::vault::revision::Revision;
 use crate::vault::{self, Scan, Vault};
 use serde::Serialize;
 use std::path::PathBuf;
@@ -17,8 +19,8 @@ use std::path::PathBuf;
 ///
 /// Opens everything in the copy first, shows what comes back, what becomes older and what is lost, and
 /// asks. The vault that is replaced, damaged or not, is kept as `.NAME.prev`, so that restoring again
-/// undoes this. A key that was removed since opens the vault again, and is named. Elsewhere, where the newer
-/// vault was seen, it is refused as older until --accept-older says otherwise.
+/// undoes this. A key that was removed since opens the vault again, and is named. Other machines that saw
+/// the newer vault refuse it as older, until --accept-older says otherwise there.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -60,9 +62,9 @@ enum Outcome {
 #[derive(Serialize)]
 struct Report<'a> {
     copy: String,
-    revision: u64,
+    revision: Revision,
     #[serde(skip_serializing_if = "Option::is_none")]
-    replaces_revision: Option<u64>,
+    replaces_revision: Option<Revision>,
     /// Why it is not known what is lost.
     #[serde(skip_serializing_if = "Option::is_none")]
     replaces_unopened: Option<&'a str>,
@@ -96,7 +98,9 @@ impl Verb for Restore {
         let copy = Vault::open(copy, Scan::Everything, |header| {
             Ok::<_, Error>(Box::new(context.unlock(header)?) as _)
         })?;
+        context.refuse_below_minimum(copy.revision())?;
         let (vault, kept) = (copy.header().content().vault, copy.inventory()?);
+        let sight = Sight::of(&copy);
         let (bytes, mut keyring) = copy.into_parts()?;
         let present = Present::look(&store, |header| {
             if header.content().vault != vault {
@@ -123,6 +127,7 @@ impl Verb for Restore {
             confirm_or(context, &question, unasked)?;
             let patience = context.settings.lock_timeout;
             restore(&store, &bytes, present.bytes(), patience)?;
+            context.remember_restored(&sight);
             Outcome::Restored
         };
         report(context, copy, &kept, &present, &differences, outcome)

@@ -7,9 +7,11 @@ use super::context::state_directory;
 use crate::error::Error;
 use crate::sealed::age::Age;
 use crate::sealed::header::{Header, Key, Lock};
+use crate::sealed::id::{KeyId, VaultId};
 use crate::state::{self, Accept, Folder, Memory, Pin, Recalled, Standing};
 use crate::store::work_tree;
 use crate::vault::Vault;
+use crate::vault::revision::Revision;
 use crate::vault::workspace::Workspace;
 
 const FOLDER: &str = "kluis/vaults";
@@ -23,6 +25,27 @@ pub struct Seen {
     accept: Accept,
     /// Whether an older copy in a git work tree was warned of.
     is_told: bool,
+}
+
+/// What there is to remember of a vault that was opened.
+pub struct Sight {
+    vault: VaultId,
+    ages: Vec<Age>,
+    /// A passphrase key.
+    opened_by: Option<KeyId>,
+}
+
+impl Sight {
+    pub fn of(vault: &Vault) -> Self {
+        let content = vault.header().content();
+        let is_passphrase = |key: &&Key| matches!(key.lock, Lock::Passphrase { .. });
+        let key = content.key(vault.key()).filter(is_passphrase);
+        Self {
+            vault: content.vault,
+            ages: vault.ages(),
+            opened_by: key.map(|key| key.id),
+        }
+    }
 }
 
 impl Seen {
@@ -74,16 +97,19 @@ impl Context<'_> {
             vault.reload()?;
         }
         self.refuse_older(&vault.ages(), vault.workspaces())?;
-        let (found, minimum) = (vault.revision(), self.settings.min_revision);
-        if let Some(minimum) = minimum.filter(|minimum| found < *minimum) {
-            return Err(state::Error::BelowMinimum {
-                found: found.to_string(),
-                minimum: minimum.to_string(),
-            }
-            .into());
-        }
+        self.refuse_below_minimum(vault.revision())?;
         self.remember(vault);
         Ok(())
+    }
+
+    /// Refuses what KLUIS_MIN_REVISION says is too old.
+    pub(super) fn refuse_below_minimum(&self, found: Revision) -> Result<(), Error> {
+        let minimum = self.settings.min_revision;
+        let Some(minimum) = minimum.filter(|minimum| found < *minimum) else {
+            return Ok(());
+        };
+        let (found, minimum) = (found.to_string(), minimum.to_string());
+        Err(state::Error::BelowMinimum { found, minimum }.into())
     }
 
     /// The same for what is there under the lock.
@@ -126,20 +152,29 @@ impl Context<'_> {
     /// Remembers a vault as it was opened, or as it is after a change. No failure: a vault that could not be
     /// remembered is one that this machine has not seen.
     pub(super) fn remember(&mut self, vault: &Vault) {
-        let (ages, accept) = (vault.ages(), self.seen.accept);
-        let content = vault.header().content();
-        let is_passphrase = |key: &&Key| matches!(key.lock, Lock::Passphrase { .. });
-        let key = content.key(vault.key()).filter(is_passphrase);
+        self.note(&Sight::of(vault));
+    }
+
+    /// The same for a copy that somebody has put in the place of a newer vault, on purpose.
+    pub(super) fn remember_restored(&mut self, copy: &Sight) {
+        self.seen.accept = Accept::Anything;
+        self.note(copy);
+    }
+
+    fn note(&mut self, sight: &Sight) {
+        let accept = self.seen.accept;
         let note = |memory: &mut Memory| {
-            let is_key_new = key.is_some_and(|key| memory.note_opened_by(key.id));
-            memory.note(&ages, accept) || is_key_new
+            let is_key_new = sight
+                .opened_by
+                .is_some_and(|key| memory.note_opened_by(key));
+            memory.note(&sight.ages, accept) || is_key_new
         };
         if !note(&mut self.seen.memory) && self.seen.damage.is_none() {
             return;
         }
-        let written = self.seen.folder.remember(content.vault, note);
+        let written = self.seen.folder.remember(sight.vault, note);
         if let (Ok(()), Some(damage)) = (written, self.seen.damage.take())
-            && let Some(place) = self.seen.folder.place_of(content.vault)
+            && let Some(place) = self.seen.folder.place_of(sight.vault)
         {
             let place = place.display();
             self.ui.warning(&format!(

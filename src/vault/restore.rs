@@ -2,6 +2,7 @@
 //! after everything in it was opened.
 
 use super::open::Vault;
+use super::revision::Revision;
 use super::secret::Secret;
 use super::{Error, opening};
 use crate::keyring::Keyring;
@@ -17,8 +18,7 @@ use std::time::Duration;
 
 /// What a vault holds, as far as two copies of it can be told apart: no values.
 pub struct Inventory {
-    /// How often anything in it was changed.
-    pub revision: u64,
+    pub revision: Revision,
     secrets: BTreeMap<SecretId, Secret>,
     keys: BTreeMap<KeyId, Opener>,
 }
@@ -117,14 +117,8 @@ impl Vault {
         let content = self.header().content();
         let keys = content.keys.iter();
         let keys = keys.map(|key| Ok((key.id, opener(keyring, key)?)));
-        let layout = &self.view.layout;
-        let sections = content
-            .workspaces
-            .iter()
-            .filter_map(|line| layout.section(line.id));
-        let revisions = sections.map(|section| section.seal().revision);
         Ok(Inventory {
-            revision: content.revision + revisions.sum::<u64>(),
+            revision: self.revision(),
             secrets,
             keys: keys.collect::<Result<_, Error>>()?,
         })

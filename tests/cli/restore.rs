@@ -33,7 +33,8 @@ fn what_was_deleted_by_mistake_comes_back_and_the_restore_can_be_undone() {
         report["secrets"],
         json!([{"change": "returns", "id": id, "workspace": "default", "name": "name"}])
     );
-    assert!(report["revision"].as_u64() < report["replaces_revision"].as_u64());
+    assert_eq!(report["revision"], "1.2");
+    assert_eq!(report["replaces_revision"], "1.3");
     restored.any_stdout().exits(0);
     assert_eq!(sandbox.bytes(), before, "byte for byte");
     assert_eq!(sandbox.get("name"), value.as_bytes());
