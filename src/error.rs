@@ -32,7 +32,7 @@ pub enum Error {
     NotAnchored { found: String },
     #[error("the identity is under a passphrase, and there is no terminal to ask at")]
     LockedIdentity,
-    #[error("others may read or write the identity {}", path.display())]
+    #[error("others may read or write the identity")]
     ExposedIdentity { path: PathBuf },
     #[error(transparent)]
     Older(#[from] state::Error),

@@ -54,7 +54,7 @@ pub struct Globals {
     #[arg(long, global = true, value_name = "KEY")]
     pub vault_key: Option<String>,
 
-    /// Take the vault as it is, older than this machine has seen it or not, and expect it from now on
+    /// Take the vault though a newer one was seen on this machine
     #[arg(long, global = true)]
     pub accept_older: bool,
 

@@ -14,7 +14,7 @@ use anyhow::Context as _;
 /// socket that systemd passes; then it ends when nothing is left to hold, and is started again on demand.
 #[derive(clap::Args)]
 #[command(after_help = "\
-Examples:
+Example:
   kluis agent
 
 As a user unit, with `systemctl --user enable --now kluis-agent.socket`:

@@ -240,7 +240,10 @@ impl<'u> Context<'u> {
             None if self.settings.interaction == Interaction::Refused => return Err(Error::Locked),
             None => {
                 self.typed = true;
-                self.ui.hidden("Passphrase")?
+                match self.ui.hidden("Passphrase") {
+                    Err(crate::ui::Error::NoTerminal) => return Err(Error::Locked),
+                    typed => typed?,
+                }
             }
         };
         let passphrase = kdf::Passphrase::new(&typed).ok_or(keyring::Error::NoPassphrase)?;

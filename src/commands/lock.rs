@@ -11,7 +11,7 @@ use crate::error::Error;
 /// then ends. Without an agent there is nothing to do.
 #[derive(clap::Args)]
 #[command(after_help = "\
-Examples:
+Example:
   kluis lock")]
 pub struct Lock {}
 

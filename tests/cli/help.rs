@@ -86,9 +86,11 @@ fn has_default(option: &Arg) -> bool {
         "at",
         "copy",
         "env_key",
+        "idle",
         "kdf",
         "label",
         "lock_timeout",
+        "longest",
         "manifest_name",
     ]
     .contains(&option.get_id().as_str())
@@ -113,6 +115,7 @@ fn every_verb_shows_examples_of_itself() {
         let name = verb.get_display_name().unwrap().replace('-', " ");
         let examples = verb.get_after_help().map(ToString::to_string);
         let examples = examples.unwrap_or_default();
+        let examples = examples.split("\n\n").next().unwrap();
         let (heading, lines) = examples.split_once('\n').unwrap_or_default();
         let count = lines.lines().count();
         assert_eq!(
