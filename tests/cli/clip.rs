@@ -7,7 +7,7 @@ use data_encoding::BASE64;
 use rustix::process::{Pid, Signal, getsid, kill_process};
 use sha2::{Digest, Sha256};
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::PathBuf;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -53,6 +53,11 @@ impl Desktop {
         sandbox.create("name", &value);
         let desktop = Self { sandbox, value };
         fs::create_dir(desktop.program("")).unwrap();
+        for tool in ["sh", "cat", "rm", "env", "setsid"] {
+            let found = ["/usr/bin", "/bin"].map(|folder| PathBuf::from(folder).join(tool));
+            let found = found.iter().find(|path| path.exists()).unwrap();
+            symlink(found, desktop.program(tool)).unwrap();
+        }
         for (name, script) in programs {
             let path = desktop.program(name);
             fs::write(&path, format!("#!/bin/sh\n{script}")).unwrap();
@@ -74,7 +79,8 @@ impl Desktop {
         let get = self
             .sandbox
             .kluis([&["get", "name", "--clip"], options].concat());
-        let path = format!("{}:/usr/bin:/bin", self.program("").display());
+        // Those of the system would take over.
+        let path = self.program("");
         variables
             .iter()
             .fold(get.env("PATH", path), |get, variable| {

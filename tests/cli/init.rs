@@ -176,16 +176,18 @@ fn directories_on_the_way_are_made_for_the_owner_only() {
 #[test]
 fn git_is_told_to_leave_lock_and_previous_bytes_out() {
     let sandbox = Sandbox::empty();
+    let tree = sandbox.home().join("tree");
+    fs::create_dir(&tree).unwrap();
     let git = |arguments: &[&str]| {
         let mut git = Command::new("git");
-        let run = git.arg("-C").arg(sandbox.home()).args(arguments).output();
+        let run = git.arg("-C").arg(&tree).args(arguments).output();
         run.ok()
             .map(|output| String::from_utf8(output.stdout).unwrap())
     };
     if git(&["init", "--quiet"]).is_none() {
         return eprintln!("skipped: there is no git");
     }
-    let here = ["--vault", "team.kluis"];
+    let here = ["--vault", "tree/team.kluis"];
     let init = ["init", "--token"].iter().chain(&here);
     let made = sandbox.kluis(init).run();
     let token = String::from_utf8(made.stdout.clone()).unwrap();
@@ -196,6 +198,6 @@ fn git_is_told_to_leave_lock_and_previous_bytes_out() {
         .env("KLUIS_TOKEN", token.trim_end())
         .run();
     made.any_stdout().exits(0);
-    assert!(sandbox.home().join(".team.kluis.prev").exists());
+    assert!(tree.join(".team.kluis.prev").exists());
     assert_eq!(git(&["status", "--porcelain"]).unwrap(), "?? team.kluis\n");
 }

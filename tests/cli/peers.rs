@@ -107,6 +107,8 @@ fn a_question_is_not_part_of_the_result() {
     let mut screen = Screen::start(get.command_at_terminal(), 80);
     screen.shows("Passphrase: ");
     screen.types(&format!("{typed}\n"));
+    screen.shows("[Y/n] ");
+    screen.types("n\n");
     assert_eq!(screen.ends().1, 0);
     assert_eq!(sandbox.was_given("result"), b"a value");
 }
@@ -134,7 +136,11 @@ fn one_command_asks_once() {
     let mut screen = Screen::start(sandbox.kluis(run).command_at_terminal(), 80);
     screen.shows("Passphrase: ");
     screen.types(&format!("{typed}\n"));
-    assert_eq!(screen.ends(), ("\ntwoone\n".to_owned(), 0));
+    screen.shows("without use? [Y/n] ");
+    screen.types("n\n");
+    let (shown, code) = screen.ends();
+    assert!(shown.ends_with("\ntwoone\n"), "{shown:?}");
+    assert_eq!(code, 0);
 }
 
 #[test]

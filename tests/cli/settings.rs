@@ -79,11 +79,12 @@ fn a_vault_is_settled_by_flag_variable_user_file_and_default_in_this_order() {
             "8",
             "--vault",
             place.to_str().unwrap(),
+            "--accept-older",
         ];
         sandbox.kluis(create).run().any_stdout().exits(0);
         places.push(place);
     }
-    let list = || sandbox.kluis(["list", "-q"]);
+    let list = || sandbox.kluis(["list", "-q", "--accept-older"]);
     lists(list(), "default");
     user_file(&sandbox, "vault = \"~/file\"");
     lists(list(), "file");
@@ -92,9 +93,9 @@ fn a_vault_is_settled_by_flag_variable_user_file_and_default_in_this_order() {
     lists(list().env("KLUIS_VAULT", &places[1]), "variable");
     lists(list().env("KLUIS_VAULT", "variable"), "variable");
     lists(list().env("KLUIS_VAULT", ""), "file");
-    let flag = sandbox.kluis(["list", "-q", "--vault", "flag"]);
+    let flag = sandbox.kluis(["list", "-q", "--accept-older", "--vault", "flag"]);
     lists(flag.env("KLUIS_VAULT", &places[1]), "flag");
-    let elsewhere = sandbox.kluis(["list", "-q", "--vault", "../flag"]);
+    let elsewhere = sandbox.kluis(["list", "-q", "--accept-older", "--vault", "../flag"]);
     lists(elsewhere.within(sandbox.home().join(".config")), "flag");
 }
 

@@ -299,6 +299,7 @@ fn a_weak_passphrase_is_answered_with_six_words() {
     sandbox.keep(words.as_bytes());
     let mut screen = at_terminal(&sandbox, &["verify"]);
     answer(&mut screen, "Passphrase: ", &words);
+    answer(&mut screen, "without use? [Y/n] ", "n");
     assert_eq!(screen.ends().1, 0);
 }
 
@@ -313,6 +314,7 @@ fn a_weak_passphrase_is_the_users_choice() {
     assert_eq!(screen.ends().1, 0);
     let mut screen = at_terminal(&sandbox, &["verify"]);
     answer(&mut screen, "Passphrase: ", "hunter2");
+    answer(&mut screen, "without use? [Y/n] ", "n");
     assert_eq!(screen.ends().1, 0);
 }
 

@@ -355,14 +355,17 @@ fn a_name_with_an_equals_sign_is_taken_when_it_is_meant() {
 #[test]
 fn a_passphrase_and_a_value_do_not_fit_through_one_stdin() {
     let (sandbox, passphrase) = Sandbox::with_passphrase();
-    let before = sandbox.bytes();
     let text = std::fs::read_to_string(&passphrase).unwrap();
     let unlock = ["--passphrase-file", "-"];
+    let create = ["create", "there", "--generate", "8"].iter().chain(&unlock);
+    let made = sandbox.kluis(create).stdin(&text).run();
+    made.any_stdout().exits(0);
+    let before = sandbox.bytes();
     for line in [
         &["create", "name"][..],
         &["set", "name", "--raw"],
         &["create", "name", "--value-file", "-"],
-        &["update", "name", "--value"],
+        &["update", "there", "--value"],
     ] {
         let both = sandbox.kluis(line.iter().chain(&unlock)).stdin(&text).run();
         both.stderr_has("cannot both come from stdin").exits(2);

@@ -97,6 +97,9 @@ impl Point {
         let log = String::from_utf8_lossy(&fs::read(log).unwrap()).into_owned();
         let ended = self.ended(&outcome, &log);
 
+        if self.fault == Fault::ShortWrite {
+            hear_of_what_was_seen(scenario, &sandbox);
+        }
         let state = (scenario.look)(&sandbox, &outcome.stdout);
         if state == State::Before && scenario.writes == Writes::Once {
             let after = fs::read(sandbox.vault()).ok();
@@ -160,6 +163,15 @@ impl Point {
         assert!(orderly, "{self}: {}", outcome.stderr);
         Ended::Failed
     }
+}
+
+/// The memory of what was seen is not read back: when a part of it was lost, the next command says so, once.
+fn hear_of_what_was_seen(scenario: &Scenario, sandbox: &Sandbox) {
+    let mut list = sandbox.kluis(["list"]);
+    if let Some((variable, key)) = (scenario.key)(sandbox, State::Before) {
+        list = list.env(variable, key);
+    }
+    list.run().any_stdout().any_stderr().ends();
 }
 
 /// The two failures after the vault was replaced.
