@@ -37,7 +37,7 @@ complete -c kluis -n "__fish_kluis_needs_command" -l json -d 'Print results, war
 complete -c kluis -n "__fish_kluis_needs_command" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_needs_command" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_needs_command" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_needs_command" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_needs_command" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
 complete -c kluis -n "__fish_kluis_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_needs_command" -s V -l version -d 'Print version'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "create" -d 'Make a new secret'
@@ -97,7 +97,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand create" -l json -d 'Print re
 complete -c kluis -n "__fish_kluis_using_subcommand create" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand create" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand create" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand create" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand create" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
 complete -c kluis -n "__fish_kluis_using_subcommand create" -l literal-name -d 'Take a name with `=` in it'
 complete -c kluis -n "__fish_kluis_using_subcommand create" -l raw -d 'Keep a value from stdin byte for byte; without it a single line loses its newline'
 complete -c kluis -n "__fish_kluis_using_subcommand create" -s h -l help -d 'Print help'
@@ -123,7 +123,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand set" -l json -d 'Print resul
 complete -c kluis -n "__fish_kluis_using_subcommand set" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand set" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand set" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand set" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand set" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
 complete -c kluis -n "__fish_kluis_using_subcommand set" -l literal-name -d 'Take a name with `=` in it'
 complete -c kluis -n "__fish_kluis_using_subcommand set" -l raw -d 'Keep a value from stdin byte for byte; without it a single line loses its newline'
 complete -c kluis -n "__fish_kluis_using_subcommand set" -l no-allow-domain -d 'Lift the restriction to domains'
@@ -155,7 +155,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand update" -l json -d 'Print re
 complete -c kluis -n "__fish_kluis_using_subcommand update" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand update" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand update" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand update" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand update" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
 complete -c kluis -n "__fish_kluis_using_subcommand update" -l literal-name -d 'Take a name with `=` in it'
 complete -c kluis -n "__fish_kluis_using_subcommand update" -l raw -d 'Keep a value from stdin byte for byte; without it a single line loses its newline'
 complete -c kluis -n "__fish_kluis_using_subcommand update" -l no-allow-domain -d 'Lift the restriction to domains'
@@ -180,7 +180,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand get" -l json -d 'Print resul
 complete -c kluis -n "__fish_kluis_using_subcommand get" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand get" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand get" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand get" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand get" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
 complete -c kluis -n "__fish_kluis_using_subcommand get" -l literal-name -d 'Take a name with `=` in it'
 complete -c kluis -n "__fish_kluis_using_subcommand get" -l latest -d 'The value that begins last, even if that is in the future'
 complete -c kluis -n "__fish_kluis_using_subcommand get" -l previous -d 'The value that was effective before the one that is now'
@@ -200,7 +200,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand show" -l json -d 'Print resu
 complete -c kluis -n "__fish_kluis_using_subcommand show" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand show" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand show" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand show" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand show" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
 complete -c kluis -n "__fish_kluis_using_subcommand show" -l literal-name -d 'Take a name with `=` in it'
 complete -c kluis -n "__fish_kluis_using_subcommand show" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand list" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
@@ -219,7 +219,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand list" -l json -d 'Print resu
 complete -c kluis -n "__fish_kluis_using_subcommand list" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand list" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand list" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand list" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand list" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
 complete -c kluis -n "__fish_kluis_using_subcommand list" -l all-workspaces -d 'List every workspace that the key reaches'
 complete -c kluis -n "__fish_kluis_using_subcommand list" -l due -d 'List only secrets that are due: expired, or in use for longer than they should be'
 complete -c kluis -n "__fish_kluis_using_subcommand list" -l exit-code -d 'Fail with 1 when a secret is due'
@@ -240,7 +240,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand ls" -l json -d 'Print result
 complete -c kluis -n "__fish_kluis_using_subcommand ls" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand ls" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand ls" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand ls" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand ls" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
 complete -c kluis -n "__fish_kluis_using_subcommand ls" -l all-workspaces -d 'List every workspace that the key reaches'
 complete -c kluis -n "__fish_kluis_using_subcommand ls" -l due -d 'List only secrets that are due: expired, or in use for longer than they should be'
 complete -c kluis -n "__fish_kluis_using_subcommand ls" -l exit-code -d 'Fail with 1 when a secret is due'
@@ -259,7 +259,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand move" -l json -d 'Print resu
 complete -c kluis -n "__fish_kluis_using_subcommand move" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand move" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand move" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand move" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand move" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
 complete -c kluis -n "__fish_kluis_using_subcommand move" -l literal-name -d 'Take a name with `=` in it'
 complete -c kluis -n "__fish_kluis_using_subcommand move" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand mv" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
@@ -276,7 +276,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand mv" -l json -d 'Print result
 complete -c kluis -n "__fish_kluis_using_subcommand mv" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand mv" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand mv" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand mv" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand mv" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
 complete -c kluis -n "__fish_kluis_using_subcommand mv" -l literal-name -d 'Take a name with `=` in it'
 complete -c kluis -n "__fish_kluis_using_subcommand mv" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand delete" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
@@ -292,7 +292,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand delete" -l json -d 'Print re
 complete -c kluis -n "__fish_kluis_using_subcommand delete" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand delete" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand delete" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand delete" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand delete" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
 complete -c kluis -n "__fish_kluis_using_subcommand delete" -l literal-name -d 'Take a name with `=` in it'
 complete -c kluis -n "__fish_kluis_using_subcommand delete" -l force -d 'Delete it even when apps link it, and their links with it'
 complete -c kluis -n "__fish_kluis_using_subcommand delete" -s h -l help -d 'Print help'
@@ -309,7 +309,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand rm" -l json -d 'Print result
 complete -c kluis -n "__fish_kluis_using_subcommand rm" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand rm" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand rm" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand rm" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand rm" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
 complete -c kluis -n "__fish_kluis_using_subcommand rm" -l literal-name -d 'Take a name with `=` in it'
 complete -c kluis -n "__fish_kluis_using_subcommand rm" -l force -d 'Delete it even when apps link it, and their links with it'
 complete -c kluis -n "__fish_kluis_using_subcommand rm" -s h -l help -d 'Print help'
@@ -341,7 +341,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand import" -l json -d 'Print re
 complete -c kluis -n "__fish_kluis_using_subcommand import" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand import" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand import" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand import" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand import" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
 complete -c kluis -n "__fish_kluis_using_subcommand import" -l dry-run -d 'Say what would be done, and write nothing'
 complete -c kluis -n "__fish_kluis_using_subcommand import" -l skip-empty -d 'Leave out names with an empty value'
 complete -c kluis -n "__fish_kluis_using_subcommand import" -l nested -d 'Join the names in nested objects and mappings by `_`; for json and yaml'
@@ -370,7 +370,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l json -d 'Print re
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l literal-name -d 'Take a name with `=` in it'
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l raw -d 'Keep a value from stdin byte for byte; without it a single line loses its newline'
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l files -d 'Give CMD files instead, named by KLUIS_OLD_FILE and KLUIS_NEW_FILE, which only it can read'
@@ -391,7 +391,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l json -d 'Print 
 complete -c kluis -n "__fish_kluis_using_subcommand rollback" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand rollback" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
 complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l literal-name -d 'Take a name with `=` in it'
 complete -c kluis -n "__fish_kluis_using_subcommand rollback" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand history" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
@@ -407,7 +407,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand history" -l json -d 'Print r
 complete -c kluis -n "__fish_kluis_using_subcommand history" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand history" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand history" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand history" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand history" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
 complete -c kluis -n "__fish_kluis_using_subcommand history" -l literal-name -d 'Take a name with `=` in it'
 complete -c kluis -n "__fish_kluis_using_subcommand history" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand prune" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
@@ -424,7 +424,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand prune" -l json -d 'Print res
 complete -c kluis -n "__fish_kluis_using_subcommand prune" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand prune" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand prune" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand prune" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand prune" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
 complete -c kluis -n "__fish_kluis_using_subcommand prune" -l literal-name -d 'Take a name with `=` in it'
 complete -c kluis -n "__fish_kluis_using_subcommand prune" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
@@ -446,7 +446,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand run" -l json -d 'Print resul
 complete -c kluis -n "__fish_kluis_using_subcommand run" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand run" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand run" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand run" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l all -d 'Give every secret of the workspace under its environment key'
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l only -d 'Give no other variables but PATH, HOME, TERM, LANG, LC_*, TZ, USER, LOGNAME, SHELL and TMPDIR'
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l mask -d 'Hide the values in what the command prints'
@@ -484,7 +484,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand export" -l json -d 'Print re
 complete -c kluis -n "__fish_kluis_using_subcommand export" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand export" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand export" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand export" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand export" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
 complete -c kluis -n "__fish_kluis_using_subcommand export" -l all -d 'Give every secret of the workspace under its environment key'
 complete -c kluis -n "__fish_kluis_using_subcommand export" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand inject" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
@@ -504,7 +504,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand inject" -l json -d 'Print re
 complete -c kluis -n "__fish_kluis_using_subcommand inject" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand inject" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand inject" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand inject" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand inject" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
 complete -c kluis -n "__fish_kluis_using_subcommand inject" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
@@ -519,7 +519,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_sub
 complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -f -a "create" -d 'Make a new app'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -f -a "link" -d 'Give an app a secret under an environment key'
@@ -541,7 +541,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
@@ -557,7 +557,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
@@ -572,7 +572,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
@@ -587,7 +587,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
@@ -602,7 +602,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
@@ -617,7 +617,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
@@ -632,7 +632,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand check" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand check" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
@@ -650,7 +650,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand check" -l json -d 'Print res
 complete -c kluis -n "__fish_kluis_using_subcommand check" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand check" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand check" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand check" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand check" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
 complete -c kluis -n "__fish_kluis_using_subcommand check" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand trust" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand trust" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
@@ -665,7 +665,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand trust" -l json -d 'Print res
 complete -c kluis -n "__fish_kluis_using_subcommand trust" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand trust" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand trust" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand trust" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand trust" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
 complete -c kluis -n "__fish_kluis_using_subcommand trust" -l list -d 'Show the project files that are trusted'
 complete -c kluis -n "__fish_kluis_using_subcommand trust" -l remove -d 'Trust the project file no longer'
 complete -c kluis -n "__fish_kluis_using_subcommand trust" -s h -l help -d 'Print help'
@@ -683,7 +683,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand init" -l json -d 'Print resu
 complete -c kluis -n "__fish_kluis_using_subcommand init" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand init" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand init" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand init" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand init" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
 complete -c kluis -n "__fish_kluis_using_subcommand init" -l token -d 'Make a token with full access instead of a passphrase, and print it'
 complete -c kluis -n "__fish_kluis_using_subcommand init" -l recovery -d 'Make a recovery token beside the passphrase, and print it'
 complete -c kluis -n "__fish_kluis_using_subcommand init" -s h -l help -d 'Print help'
@@ -700,7 +700,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_se
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -f -a "create" -d 'Make a new workspace'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -f -a "list" -d 'List the workspaces that the key reaches'
@@ -720,7 +720,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_s
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from create" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from create" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from create" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from create" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from list" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from list" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
@@ -735,7 +735,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_s
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from list" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from list" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from list" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -l name -d 'Its new name' -r
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -l description -l comment -d 'What it is for, at most 1,024 characters; "" clears it' -r
@@ -752,7 +752,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_s
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
@@ -768,7 +768,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_s
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from list add remove" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from list add remove" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
@@ -783,7 +783,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_sub
 complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from list add remove" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from list add remove" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from list add remove" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from list add remove" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from list add remove" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from list add remove" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from list add remove" -f -a "list" -d 'List the keys, never what opens them'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from list add remove" -f -a "add" -d 'Admit somebody: a passphrase, a token or a recipient'
@@ -801,7 +801,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l recipient -d 'Admit the owner of an identity by its public half' -r
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -s w -l workspace -d 'Reach only this workspace; may be repeated' -r
@@ -824,7 +824,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
@@ -839,7 +839,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
@@ -857,7 +857,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -l json -d 'Prin
 complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
 complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand identity; and not __fish_seen_subcommand_from new show" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand identity; and not __fish_seen_subcommand_from new show" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
@@ -872,7 +872,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand identity; and not __fish_see
 complete -c kluis -n "__fish_kluis_using_subcommand identity; and not __fish_seen_subcommand_from new show" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand identity; and not __fish_seen_subcommand_from new show" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand identity; and not __fish_seen_subcommand_from new show" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand identity; and not __fish_seen_subcommand_from new show" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand identity; and not __fish_seen_subcommand_from new show" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
 complete -c kluis -n "__fish_kluis_using_subcommand identity; and not __fish_seen_subcommand_from new show" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand identity; and not __fish_seen_subcommand_from new show" -f -a "new" -d 'Make an identity'
 complete -c kluis -n "__fish_kluis_using_subcommand identity; and not __fish_seen_subcommand_from new show" -f -a "show" -d 'Print the public half of an identity'
@@ -893,7 +893,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand identity; and __fish_seen_su
 complete -c kluis -n "__fish_kluis_using_subcommand identity; and __fish_seen_subcommand_from new" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand identity; and __fish_seen_subcommand_from new" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand identity; and __fish_seen_subcommand_from new" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand identity; and __fish_seen_subcommand_from new" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand identity; and __fish_seen_subcommand_from new" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
 complete -c kluis -n "__fish_kluis_using_subcommand identity; and __fish_seen_subcommand_from new" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand identity; and __fish_seen_subcommand_from show" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand identity; and __fish_seen_subcommand_from show" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
@@ -908,7 +908,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand identity; and __fish_seen_su
 complete -c kluis -n "__fish_kluis_using_subcommand identity; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand identity; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand identity; and __fish_seen_subcommand_from show" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand identity; and __fish_seen_subcommand_from show" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand identity; and __fish_seen_subcommand_from show" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
 complete -c kluis -n "__fish_kluis_using_subcommand identity; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand rekey" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand rekey" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
@@ -923,7 +923,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand rekey" -l json -d 'Print res
 complete -c kluis -n "__fish_kluis_using_subcommand rekey" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand rekey" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand rekey" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand rekey" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand rekey" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
 complete -c kluis -n "__fish_kluis_using_subcommand rekey" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand verify" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand verify" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
@@ -938,7 +938,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand verify" -l json -d 'Print re
 complete -c kluis -n "__fish_kluis_using_subcommand verify" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand verify" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand verify" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand verify" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand verify" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
 complete -c kluis -n "__fish_kluis_using_subcommand verify" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand restore" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand restore" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
@@ -953,7 +953,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand restore" -l json -d 'Print r
 complete -c kluis -n "__fish_kluis_using_subcommand restore" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand restore" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand restore" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand restore" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand restore" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
 complete -c kluis -n "__fish_kluis_using_subcommand restore" -s n -l dry-run -d 'Show what would change, and change nothing'
 complete -c kluis -n "__fish_kluis_using_subcommand restore" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand unlock" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
@@ -971,7 +971,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand unlock" -l json -d 'Print re
 complete -c kluis -n "__fish_kluis_using_subcommand unlock" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand unlock" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand unlock" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand unlock" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand unlock" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
 complete -c kluis -n "__fish_kluis_using_subcommand unlock" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand lock" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand lock" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
@@ -986,7 +986,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand lock" -l json -d 'Print resu
 complete -c kluis -n "__fish_kluis_using_subcommand lock" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand lock" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand lock" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand lock" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand lock" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
 complete -c kluis -n "__fish_kluis_using_subcommand lock" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand status" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand status" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
@@ -1001,7 +1001,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand status" -l json -d 'Print re
 complete -c kluis -n "__fish_kluis_using_subcommand status" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand status" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand status" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand status" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand status" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
 complete -c kluis -n "__fish_kluis_using_subcommand status" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand agent" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand agent" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
@@ -1016,7 +1016,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand agent" -l json -d 'Print res
 complete -c kluis -n "__fish_kluis_using_subcommand agent" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand agent" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand agent" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand agent" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand agent" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
 complete -c kluis -n "__fish_kluis_using_subcommand agent" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand completions" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand completions" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
@@ -1031,5 +1031,5 @@ complete -c kluis -n "__fish_kluis_using_subcommand completions" -l json -d 'Pri
 complete -c kluis -n "__fish_kluis_using_subcommand completions" -s q -l quiet -d 'Print no notes; `list` prints bare names'
 complete -c kluis -n "__fish_kluis_using_subcommand completions" -s y -l yes -d 'Answer yes to every question'
 complete -c kluis -n "__fish_kluis_using_subcommand completions" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand completions" -l accept-older -d 'Take the vault as it is, older than this machine has seen it or not, and expect it from now on'
+complete -c kluis -n "__fish_kluis_using_subcommand completions" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
 complete -c kluis -n "__fish_kluis_using_subcommand completions" -s h -l help -d 'Print help'
