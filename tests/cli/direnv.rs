@@ -12,8 +12,8 @@ const START: &str = "eval \"$(kluis export --format shell -e ";
 
 fn line() -> String {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    let mut code = readme.split('`').filter(|code| code.starts_with(START));
-    code.find(|code| !code.contains('\n')).unwrap().to_owned()
+    let line = readme.lines().find(|line| line.starts_with(START));
+    line.unwrap().to_owned()
 }
 
 fn is_left_out() -> bool {
