@@ -20,7 +20,7 @@ pub enum Error {
         hint: Option<String>,
     },
     /// No key was given and nobody was there to ask.
-    #[error("the vault is locked: no key was given, and there is no terminal to ask at")]
+    #[error("the vault is locked: no key was given, and nobody can be asked")]
     Locked,
     /// The vault's key is not the one that was pinned.
     #[error("the vault is not the pinned one: its key is {found}")]

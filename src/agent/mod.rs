@@ -18,8 +18,8 @@
 //! # What it withstands
 //!
 //! A process of this user can ask what a command can ask, while a key is held, and nothing more: all
-//! associated data and signed bytes are made here, what lies under the root key (`wrapped`, `grant`,
-//! `anchor`, the `about` of keys) has no form in a request, and a header is signed only with the key lines and
+//! associated data and signed bytes are made here, the keys under the root key (`wrapped`, `grant`, `anchor`)
+//! have no form in a request, what is said of keys can be read and not be written, and a header is signed only with the key lines and
 //! workspace keys of the newest one that was verified, or workspaces made here. So nobody can have a key
 //! added, a removed one admitted again, or a workspace's keys exchanged. Another user is refused on both
 //! sides before the first byte. Whoever sends slowly, much or nonsense is closed: time, connections and

@@ -125,6 +125,9 @@ impl<'f> Request<'f> {
                 }
             }
             Self::Seal { place, content } => {
+                if is_read_only(*place) {
+                    return None;
+                }
                 out = Writer::new(SEAL);
                 write_place(&mut out, *place)?;
                 out.bytes(content);
@@ -185,7 +188,7 @@ impl<'f> Request<'f> {
             },
             OPEN => Self::Open(from.each(|from| Some((read_place(from)?, from.bytes()?)))?),
             SEAL => Self::Seal {
-                place: read_place(&mut from)?,
+                place: read_place(&mut from).filter(|place| !is_read_only(*place))?,
                 content: from.bytes()?,
             },
             INDEX => Self::Index {
@@ -229,11 +232,20 @@ const WORKSPACE_ABOUT: u8 = 1;
 const SECRET_META: u8 = 2;
 const APP_META: u8 = 3;
 const VALUE: u8 = 4;
+const KEY_ABOUT: u8 = 5;
 
-/// What lies under the root key has no form here: nobody can ask for it.
+/// What is said of a key is changed together with the key, which no agent does.
+fn is_read_only(place: Place) -> bool {
+    matches!(place, Place::KeyAbout(_))
+}
+
+/// The keys of workspaces have no form here: nobody can ask for them.
 fn write_place(out: &mut Writer, place: Place) -> Option<()> {
     match place {
-        Place::KeyAbout(_) | Place::Wrapped(_) => return None,
+        Place::Wrapped(_) => return None,
+        Place::KeyAbout(key) => {
+            out.byte(KEY_ABOUT).id(key.bits());
+        }
         Place::WorkspaceAbout(workspace) => {
             out.byte(WORKSPACE_ABOUT).id(workspace.bits());
         }
@@ -253,6 +265,9 @@ fn write_place(out: &mut Writer, place: Place) -> Option<()> {
 
 fn read_place(from: &mut Reader<'_>) -> Option<Place> {
     let kind = from.byte()?;
+    if kind == KEY_ABOUT {
+        return Some(Place::KeyAbout(KeyId::from_bits(from.id()?)));
+    }
     let workspace = WorkspaceId::from_bits(from.id()?);
     Some(match kind {
         WORKSPACE_ABOUT => Place::WorkspaceAbout(workspace),
@@ -281,6 +296,7 @@ mod tests {
         let secret = || id().prop_map(SecretId::from_bits);
         prop_oneof![
             workspace().prop_map(Place::WorkspaceAbout),
+            id().prop_map(|key| Place::KeyAbout(KeyId::from_bits(key))),
             (workspace(), secret()).prop_map(|(w, s)| Place::SecretMeta(w, s)),
             (workspace(), id()).prop_map(|(w, a)| Place::AppMeta(w, AppId::from_bits(a))),
             (workspace(), secret(), any::<u64>()).prop_map(|(w, s, n)| Place::Value(w, s, n)),
@@ -329,7 +345,7 @@ mod tests {
                 },
                 Request::Status { vault },
                 Request::Open(sealed.collect()),
-                Request::Seal { place, content: text.as_bytes() },
+                Request::Seal { place: Place::SecretMeta(workspace, SecretId::from_bits(bits)), content: text.as_bytes() },
                 Request::Index {
                     workspace,
                     kind: Kind::App,
@@ -353,22 +369,25 @@ mod tests {
     }
 
     #[test]
-    fn the_root_keys_own_places_cannot_be_asked_for() {
-        for place in [
-            Place::KeyAbout(KeyId::from_bits(1)),
-            Place::Wrapped(WorkspaceId::from_bits(1)),
-        ] {
-            assert!(Request::Open(vec![(place, b"")]).encode().is_none());
-            assert!(
-                Request::Seal {
-                    place,
-                    content: b""
-                }
+    fn keys_cannot_be_asked_for_nor_what_is_said_of_them_be_changed() {
+        let seal = |place| Request::Seal {
+            place,
+            content: b"",
+        };
+        let wrapped = Place::Wrapped(WorkspaceId::from_bits(1));
+        assert!(Request::Open(vec![(wrapped, b"")]).encode().is_none());
+        assert!(seal(wrapped).encode().is_none());
+        assert!(
+            seal(Place::KeyAbout(KeyId::from_bits(1)))
                 .encode()
                 .is_none()
-            );
-        }
+        );
         for kind in (0..=u8::MAX).filter(|kind| !(1..=4).contains(kind)) {
+            let mut content = vec![SEAL, kind];
+            content.extend_from_slice(&[0; 64]);
+            assert!(Request::decode(&content).is_none(), "{kind}");
+        }
+        for kind in (0..=u8::MAX).filter(|kind| !(1..=5).contains(kind)) {
             let mut content = vec![OPEN, 0, 0, 0, 1, kind];
             content.extend_from_slice(&[0; 64]);
             assert!(Request::decode(&content).is_none(), "{kind}");

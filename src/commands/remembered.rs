@@ -65,7 +65,7 @@ impl Context<'_> {
             AutoAgent::Ask if self.settings.interaction == Interaction::Refused => false,
             AutoAgent::Ask => {
                 let idle = exact_duration(DEFAULT_TERMS.idle.as_secs());
-                let question = format!("Keep it unlocked until {idle} without use?");
+                let question = format!("Keep it unlocked, until it is unused for {idle}?");
                 // Who does not answer, does not want it; the command goes on either way.
                 self.yes || self.ui.confirm(&question, Answer::Yes).unwrap_or(false)
             }

@@ -53,7 +53,7 @@ impl Verb for Unlock {
             let [idle, longest] =
                 [terms.idle, terms.longest].map(|time| exact_duration(time.as_secs()));
             context.ui.note(&format!(
-                "unlocked until {idle} without use, {longest} at most"
+                "unlocked, until it is unused for {idle}, or {longest} at most"
             ));
         }
         let found = Found::look(&header)?;

@@ -97,6 +97,8 @@ fn an_unlocked_vault_needs_no_passphrase_until_it_is_locked() {
     let create = sandbox.kluis(["create", "large", "-w", "staging"]);
     create.stdin(&large).run().any_stdout().exits(0);
     assert_eq!(sandbox.get("staging/large"), large.as_bytes());
+    let keys = sandbox.prints(["key", "list"], "");
+    assert!(keys.contains("\tpassphrase\t"), "{keys}");
     let list = sandbox.prints(["list", "-q", "--all-workspaces"], "");
     assert_eq!(list, "default/name\ndefault/other\nstaging/large\n");
     let run = ["run", "--all", "--", "sh", "-c", "echo $NAME-$OTHER"];

@@ -136,7 +136,7 @@ fn one_command_asks_once() {
     let mut screen = Screen::start(sandbox.kluis(run).command_at_terminal(), 80);
     screen.shows("Passphrase: ");
     screen.types(&format!("{typed}\n"));
-    screen.shows("without use? [Y/n] ");
+    screen.shows("unused for 15m? [Y/n] ");
     screen.types("n\n");
     let (shown, code) = screen.ends();
     assert!(shown.ends_with("\ntwoone\n"), "{shown:?}");

@@ -80,14 +80,14 @@ fn after_one_prompt_the_agent_answers_for_the_next_commands() {
     settings(&sandbox, "");
     let mut screen = at_terminal(&sandbox, &["get", "name"]);
     answer(&mut screen, "Passphrase: ", PASSPHRASE);
-    answer(&mut screen, "without use? [Y/n] ", "");
+    answer(&mut screen, "unused for 15m? [Y/n] ", "");
     screen.shows("a value");
     assert_eq!(screen.ends().1, 0);
     assert_eq!(sandbox.get("name"), b"a value");
     sandbox.kluis(["lock", "-q"]).run().exits(0);
     let mut screen = at_terminal(&sandbox, &["get", "name"]);
     answer(&mut screen, "Passphrase: ", PASSPHRASE);
-    answer(&mut screen, "without use? [Y/n] ", "n");
+    answer(&mut screen, "unused for 15m? [Y/n] ", "n");
     screen.shows("a value");
     assert_eq!(screen.ends().1, 0);
     sandbox.kluis(["get", "name"]).run().any_stderr().exits(4);
@@ -299,7 +299,7 @@ fn a_weak_passphrase_is_answered_with_six_words() {
     sandbox.keep(words.as_bytes());
     let mut screen = at_terminal(&sandbox, &["verify"]);
     answer(&mut screen, "Passphrase: ", &words);
-    answer(&mut screen, "without use? [Y/n] ", "n");
+    answer(&mut screen, "unused for 15m? [Y/n] ", "n");
     assert_eq!(screen.ends().1, 0);
 }
 
@@ -314,7 +314,7 @@ fn a_weak_passphrase_is_the_users_choice() {
     assert_eq!(screen.ends().1, 0);
     let mut screen = at_terminal(&sandbox, &["verify"]);
     answer(&mut screen, "Passphrase: ", "hunter2");
-    answer(&mut screen, "without use? [Y/n] ", "n");
+    answer(&mut screen, "unused for 15m? [Y/n] ", "n");
     assert_eq!(screen.ends().1, 0);
 }
 
