@@ -1,8 +1,8 @@
 //! The doors that `fuzz/` goes through, one for each kind of input that others write. They exist in its
 //! builds alone (`--cfg fuzzing`), and end in a panic where something that must hold does not.
 
-use crate::commands::import::entries::Empty;
-use crate::commands::import::format::Format as Import;
+use crate::agent;
+use crate::commands::import::format::{Format as Import, Rules};
 use crate::commands::input::Input;
 use crate::deliver::formats::{Format, Names};
 use crate::keyring::local::LocalKeyring;
@@ -195,13 +195,27 @@ pub fn input_json(data: &[u8]) {
     }
 }
 
-/// `import --format dotenv`: all or nothing.
+/// `import`, in every format: all or nothing.
 pub fn dotenv(data: &[u8]) {
-    for format in [Import::Dotenv, Import::Env, Import::Yaml, Import::Json] {
-        if let Err(details) = format.read(&Plaintext::new(data.to_vec()), Empty::Refused) {
+    for format in [
+        Import::Dotenv,
+        Import::Env,
+        Import::Yaml,
+        Import::Json,
+        Import::Bitwarden,
+        Import::OnePassword,
+        Import::KeepassXml,
+        Import::Pass,
+    ] {
+        if let Err(details) = format.read(&Plaintext::new(data.to_vec()), Rules::default()) {
             assert!(!details.is_empty());
         }
     }
+}
+
+/// What a client sends to the agent.
+pub fn agent_frames(data: &[u8]) {
+    agent::fuzzing::frames(header(), &keyring(), data);
 }
 
 /// `kluis.toml`: a mistake has a place in the text.

@@ -30,6 +30,8 @@ mod client;
 mod clock;
 mod connection;
 mod frame;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod held;
 mod remote;
 mod request;

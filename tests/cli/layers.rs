@@ -61,6 +61,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "fuzzing",
         &[
+            "agent",
             "commands::import",
             "commands::input",
             "deliver::formats",

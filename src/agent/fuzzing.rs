@@ -1,0 +1,62 @@
+//! A client that sends whatever it likes to an agent that holds a key, without the socket between them.
+
+use super::answer::Answer;
+use super::clock::SystemClock;
+use super::frame::{LENGTH_BYTES, length};
+use super::held::{Held, Session, VERSION};
+use super::request::Request;
+use crate::keyring::Keyring;
+use crate::keyring::local::LocalKeyring;
+use crate::sealed::header::{Content, Header};
+use std::time::Duration;
+
+/// Frames one after the other, until one that is none. No answer holds the seed, and no header is signed
+/// whose keys are not those of `header`.
+pub fn frames(header: &Header, keyring: &LocalKeyring, mut data: &[u8]) {
+    let mut held = Held::new(SystemClock, || true);
+    let mut session = Session::default();
+    let hour = Duration::from_hours(1);
+    for request in [
+        Request::Hello { version: VERSION },
+        Request::Unlock {
+            header: header.text(),
+            key: keyring.key(),
+            idle: hour,
+            longest: hour,
+            seed: keyring.seed().clone(),
+        },
+        Request::Follow {
+            header: header.text(),
+        },
+    ] {
+        let answer = held.answer(&mut session, &request);
+        assert!(
+            !matches!(answer, None | Some(Answer::Failed(_))),
+            "not unlocked"
+        );
+    }
+    while let Some((begin, rest)) = data.split_first_chunk::<LENGTH_BYTES>() {
+        let Some(content) = length(*begin).and_then(|length| rest.get(..length)) else {
+            return;
+        };
+        data = &rest[content.len()..];
+        let Some(request) = Request::decode(content) else {
+            return;
+        };
+        if let Some(Ok(again)) = request.encode() {
+            assert_eq!(&again[LENGTH_BYTES..], content, "another spelling");
+        }
+        let Some(answer) = held.answer(&mut session, &request) else {
+            return;
+        };
+        if let (Request::SignHeader { content }, Answer::Signed(_)) = (&request, &answer) {
+            let signed = Content::parse(content).map(|content| content.keys);
+            let keys = &header.content().keys;
+            assert!(signed.is_ok_and(|signed| signed == *keys), "other keys");
+        }
+        if let Ok(told) = answer.encode() {
+            let seed = keyring.seed().as_slice();
+            assert!(!told.windows(seed.len()).any(|window| window == seed));
+        }
+    }
+}
