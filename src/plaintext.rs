@@ -41,3 +41,18 @@ impl Plaintext {
         self
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Plaintext;
+    use serde::Serialize;
+    use static_assertions::assert_not_impl_any;
+    use std::fmt::{Debug, Display, LowerHex};
+    use std::ops::Deref;
+
+    // What cannot be printed, copied or written away by mistake; `expose` is the only door.
+    assert_not_impl_any!(Plaintext: Debug, Display, LowerHex, Serialize);
+    assert_not_impl_any!(Plaintext: Clone, Copy, Deref, AsRef<[u8]>, Into<Vec<u8>>, IntoIterator);
+    // In a time that tells nothing, with `same_as`.
+    assert_not_impl_any!(Plaintext: PartialEq, PartialOrd, std::hash::Hash);
+}

@@ -22,6 +22,10 @@ const IDLE: Duration = Duration::from_mins(15);
 const ALMOST_IDLE: Duration = Duration::from_secs(15 * 60 - 1);
 const LONGEST: Duration = Duration::from_hours(8);
 
+// A seed travels in a request, a value in an answer: neither is printed by mistake.
+static_assertions::assert_not_impl_any!(Request<'_>: std::fmt::Debug, std::fmt::Display, Clone);
+static_assertions::assert_not_impl_any!(Answer: std::fmt::Debug, std::fmt::Display, Clone);
+
 /// Without and with the time asleep.
 #[derive(Clone, Default)]
 struct FakeClock(Rc<Cell<[Duration; 2]>>);

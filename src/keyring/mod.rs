@@ -124,3 +124,28 @@ pub enum Error {
     #[error(transparent)]
     Sealed(#[from] crate::sealed::Error),
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Keyring;
+    use super::identity::{Identity, Locked, Stored};
+    use super::issue::Credential;
+    use super::local::LocalKeyring;
+    use super::master::Master;
+    use super::token::Token;
+    use super::workspace::WorkspaceKeys;
+    use serde::Serialize;
+    use static_assertions::assert_not_impl_any;
+    use std::fmt::{Debug, Display};
+
+    // Whoever holds one can use it, not print it or write it away by mistake.
+    assert_not_impl_any!(dyn Keyring: Debug, Display);
+    assert_not_impl_any!(LocalKeyring: Debug, Display, Serialize, Copy, PartialEq);
+    assert_not_impl_any!(Master: Debug, Display, Serialize, Copy, PartialEq);
+    assert_not_impl_any!(WorkspaceKeys: Debug, Display, Serialize, Copy, PartialEq);
+    assert_not_impl_any!(Credential: Debug, Display, Serialize, Clone, PartialEq);
+    assert_not_impl_any!(Token: Debug, Display, Serialize, Clone, PartialEq);
+    assert_not_impl_any!(Identity: Debug, Display, Serialize, Clone, PartialEq);
+    assert_not_impl_any!(Locked: Debug, Display, Serialize, Clone, PartialEq);
+    assert_not_impl_any!(Stored: Debug, Display, Serialize, Clone, PartialEq);
+}

@@ -2,13 +2,42 @@
 
 use hkdf::Hkdf;
 use sha2::Sha256;
+use std::ops::{Deref, DerefMut};
 use zeroize::Zeroizing;
 
 /// The format and its version, part of every label: what is made for version 2 never opens as version 1.
 pub const FORMAT: &str = "kluis/1";
 
-/// 32 bytes of key material, wiped on drop.
-pub type Key = Zeroizing<[u8; 32]>;
+/// 32 bytes of key material, wiped on drop. A type of its own: `Zeroizing` would print them with `{:?}`, and
+/// compare them in a time that tells something.
+#[derive(Clone, Default)]
+pub struct Key(Zeroizing<[u8; 32]>);
+
+impl Key {
+    pub fn new(bytes: [u8; 32]) -> Self {
+        Self(Zeroizing::new(bytes))
+    }
+}
+
+impl From<Zeroizing<[u8; 32]>> for Key {
+    fn from(bytes: Zeroizing<[u8; 32]>) -> Self {
+        Self(bytes)
+    }
+}
+
+impl Deref for Key {
+    type Target = [u8; 32];
+
+    fn deref(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl DerefMut for Key {
+    fn deref_mut(&mut self) -> &mut [u8; 32] {
+        &mut self.0
+    }
+}
 
 /// Length-prefixed fields (four bytes, big-endian, then the bytes): no two lists look alike.
 pub fn fields(parts: &[&[u8]]) -> Vec<u8> {

@@ -303,3 +303,25 @@ impl SealedBytes {
         Self(bytes.to_vec())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::derive::Key;
+    use super::grant::{Grant, Granted};
+    use super::kdf::Passphrase;
+    use super::record::IndexKey;
+    use super::seed::Seed;
+    use super::xaes::Xaes;
+    use serde::Serialize;
+    use static_assertions::assert_not_impl_any;
+    use std::fmt::{Debug, Display, LowerHex};
+
+    // No key is printed or written away by mistake, nor compared in a time that tells something.
+    assert_not_impl_any!(Key: Debug, Display, LowerHex, Serialize, Copy, AsRef<[u8]>, PartialEq);
+    assert_not_impl_any!(Seed: Debug, Display, Serialize, Copy, PartialEq);
+    assert_not_impl_any!(Xaes: Debug, Display, Serialize, Copy, PartialEq);
+    assert_not_impl_any!(IndexKey: Debug, Display, Serialize, Copy, PartialEq);
+    assert_not_impl_any!(Grant: Debug, Display, Serialize, Clone, PartialEq);
+    assert_not_impl_any!(Granted: Debug, Display, Serialize, Clone, PartialEq);
+    assert_not_impl_any!(Passphrase: Debug, Display, Serialize, Clone, PartialEq);
+}
