@@ -10,3 +10,4 @@ pub mod pty;
 pub mod session;
 pub mod signals;
 pub mod terminal;
+pub mod threads;

@@ -8,6 +8,7 @@ use super::error::Error;
 use super::line::Line;
 use crate::plaintext::Plaintext;
 use crate::platform::arena;
+use crate::platform::threads::with_threads;
 use argon2::{Algorithm, Argon2, Params, Version};
 use std::{fmt, io};
 use unicode_normalization::UnicodeNormalization;
@@ -98,12 +99,11 @@ impl Kdf {
             .map_err(|error| io::Error::other(error.to_string()))?;
         let mut seed = Key::default();
         arena::with_blocks(params.block_count(), |blocks| {
-            Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password_into_with_memory(
-                passphrase.0.expose(),
-                salt,
-                seed.as_mut_slice(),
-                blocks,
-            )
+            let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+            let (passphrase, seed) = (passphrase.0.expose(), seed.as_mut_slice());
+            with_threads(self.lanes, || {
+                argon2.hash_password_into_with_memory(passphrase, salt, seed, blocks)
+            })
         })?
         .map_err(|error| io::Error::other(error.to_string()))?;
         Ok(seed)

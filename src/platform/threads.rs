@@ -1,0 +1,49 @@
+//! Threads for Argon2's lanes, as many as there are processors for.
+//!
+//! Never a reason to fail: where the system gives none (a limit of processes, no memory for their stacks) the
+//! lanes are filled one after the other.
+
+use rayon::ThreadPoolBuilder;
+use std::num::NonZero;
+use std::thread::available_parallelism;
+
+/// Runs `work`, whose parallel parts get at most that many threads.
+///
+/// Without this rayon would make threads of its own accord, and panic where it gets none.
+pub fn with_threads<T: Send>(most: u32, work: impl FnOnce() -> T + Send) -> T {
+    let processors = available_parallelism().map_or(1, NonZero::get);
+    let count = processors.min(most.max(1) as usize);
+    match ThreadPoolBuilder::new().num_threads(count).build() {
+        Ok(pool) => pool.install(work),
+        Err(_) => without_threads(work),
+    }
+}
+
+/// The same in this thread alone.
+fn without_threads<T>(work: impl FnOnce() -> T) -> T {
+    let here = ThreadPoolBuilder::new().num_threads(1).use_current_thread();
+    // Refused when an earlier call has done so in this thread, which then is still one of a pool.
+    let _pool = here.build();
+    work()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn both() -> ([usize; 2], usize) {
+        let (one, other) = rayon::join(|| 1, || 2);
+        ([one, other], rayon::current_num_threads())
+    }
+
+    #[test]
+    fn work_is_done_with_threads_and_without() {
+        let (done, threads) = with_threads(2, both);
+        assert_eq!(done, [1, 2]);
+        assert!((1..=2).contains(&threads));
+        // More than once: a vault may have several passphrases.
+        for _ in 0..3 {
+            assert_eq!(without_threads(both), ([1, 2], 1));
+        }
+    }
+}
