@@ -319,10 +319,16 @@ pub fn state_directory() -> Option<PathBuf> {
     known("XDG_STATE_HOME", dirs::state_dir).or_else(|| known("XDG_DATA_HOME", dirs::data_dir))
 }
 
+/// Whether there can be no such file. A service often has /dev/null as its home, below which there is nothing.
+pub fn is_absent(error: &io::Error) -> bool {
+    use io::ErrorKind::{NotADirectory, NotFound};
+    matches!(error.kind(), NotFound | NotADirectory)
+}
+
 fn read_user_file(path: &Path) -> Result<Option<String>, Error> {
     let file = match File::open(path) {
         Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) if is_absent(&error) => return Ok(None),
         Err(error) => {
             let message = format!("the user file {} could not be read", path.display());
             return Err(anyhow::Error::new(error).context(message).into());

@@ -2,6 +2,7 @@
 //! over, and what it holds is never shown.
 
 use super::Context;
+use super::context::is_absent;
 use crate::error::Error;
 use crate::keyring::identity::{Identity, Stored};
 use crate::keyring::local::LocalKeyring;
@@ -14,7 +15,7 @@ use crate::ui;
 use anyhow::Context as _;
 use rustix::process::geteuid;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use zeroize::Zeroizing;
@@ -94,7 +95,7 @@ impl Context<'_> {
 pub fn load(path: &Path) -> Result<Option<Stored>, Error> {
     let unread = || format!("the identity could not be read from {}", path.display());
     let file = match File::open(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) if is_absent(&error) => return Ok(None),
         file => file.with_context(unread)?,
     };
     let found = file.metadata().with_context(unread)?;

@@ -2,7 +2,7 @@
 
 use super::Error;
 use crate::keyring::identity::Flaw;
-use crate::{agent, deliver, keyring, project, sealed, store, ui, vault};
+use crate::{agent, deliver, keyring, project, sealed, settings, store, ui, vault};
 
 const KEYS: &str = "`kluis unlock` at a terminal, set KLUIS_TOKEN or KLUIS_TOKEN_FILE, or name a file with --passphrase-file or KLUIS_PASSPHRASE_FILE, or --identity or KLUIS_IDENTITY";
 
@@ -96,6 +96,9 @@ impl Error {
             },
             Self::Missing { hint, .. } => hint,
             Self::Format(_) => "nothing was written; leave it out, or take another format",
+            Self::Settings(settings::Error::NoHome { .. }) => {
+                "set HOME, or name the file itself, such as a vault with --vault or KLUIS_VAULT"
+            }
             Self::Settings(_)
             | Self::Project(_)
             | Self::Unready { .. }

@@ -162,7 +162,9 @@ fn read(place: &Path) -> Result<Vec<Agreement>, &'static str> {
     let unread = "could not be read";
     let found = match fs::metadata(place) {
         Ok(found) => found,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Ok(Vec::new());
+        }
         Err(_) => return Err(unread),
     };
     if !found.is_file() {
