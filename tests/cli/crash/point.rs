@@ -72,11 +72,6 @@ impl Point {
         })
     }
 
-    /// Whether a thread or a process is refused.
-    pub fn fails_to_start(&self) -> bool {
-        self.fault != Fault::Kill && self.call.starts_with("clone")
-    }
-
     /// Runs the command with this fault in a copy of `template`, and checks everything that is promised.
     pub fn strike(&self, scenario: &Scenario, template: &Sandbox) -> (Ended, State) {
         let sandbox = template.copy();

@@ -1,0 +1,68 @@
+//! Files beside the vault, which is not written at all: each is the old one or the new one, whole.
+
+use super::scenario::{Scenario, State, Writes, token, with_values};
+use crate::sandbox::Sandbox;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+pub const BESIDE: &[Scenario] = &[
+    Scenario {
+        name: "inject -o",
+        prepare: with_template,
+        command: |sandbox| {
+            let filled = sandbox.given_path("filled");
+            let inject = sandbox.kluis(["inject", "-o", filled.to_str().unwrap()]);
+            inject.stdin_file(sandbox.home().join("template"))
+        },
+        look: filled,
+        writes: Writes::Once,
+        settle: |_, _| {},
+        key: |sandbox, _| Some(token(sandbox)),
+    },
+    Scenario {
+        name: "identity new",
+        prepare: || with_values("old", "new"),
+        command: |sandbox| {
+            let file = sandbox.given_path("identity");
+            sandbox.kluis(["identity", "new", "-o", file.to_str().unwrap()])
+        },
+        look: identity,
+        writes: Writes::Once,
+        settle: |_, _| {},
+        key: |sandbox, _| Some(token(sandbox)),
+    },
+];
+
+fn with_template() -> Sandbox {
+    let sandbox = with_values("old", "new");
+    fs::write(sandbox.home().join("template"), "{{ kluis://name }}").unwrap();
+    sandbox.given("filled", "what was there");
+    sandbox
+}
+
+fn filled(sandbox: &Sandbox, _printed: &[u8]) -> State {
+    let found = sandbox.was_given("filled");
+    if found == b"what was there" {
+        return State::Before;
+    }
+    assert!(found == sandbox.was_given("old"), "a part of a file");
+    is_the_owners(sandbox, "filled");
+    State::After
+}
+
+/// No file, or one whose public half can be told.
+fn identity(sandbox: &Sandbox, _printed: &[u8]) -> State {
+    let file = sandbox.given_path("identity");
+    if !file.exists() {
+        return State::Before;
+    }
+    let show = sandbox.kluis(["identity", "show", "--identity", file.to_str().unwrap()]);
+    show.run().any_stdout().exits(0);
+    is_the_owners(sandbox, "identity");
+    State::After
+}
+
+fn is_the_owners(sandbox: &Sandbox, name: &str) {
+    let found = fs::metadata(sandbox.given_path(name)).unwrap();
+    assert_eq!(found.permissions().mode() & 0o777, 0o600);
+}

@@ -1,0 +1,327 @@
+//! What a vault holds, changed by every verb that the other lists do not have: secrets, many at once, apps,
+//! workspaces, keys of other kinds, and a kept copy brought back.
+
+use super::scenario::{Scenario, State, Writes, token, with_values};
+use crate::sandbox::{CHEAP_KDF, Invocation, Sandbox};
+use serde_json::{Value, json};
+use std::fs;
+
+pub const CONTENTS: &[Scenario] = &[
+    of(
+        "create",
+        || with_values("old", "new"),
+        |sandbox| {
+            let create = sandbox.kluis(["create", "third"]);
+            create.stdin_file(sandbox.given_path("new"))
+        },
+        |sandbox, _| holds_both(sandbox, "third"),
+    ),
+    of(
+        "create --input",
+        with_object,
+        |sandbox| {
+            let create = sandbox.kluis(["create", "--input", "-"]);
+            create.stdin_file(sandbox.given_path("object"))
+        },
+        |sandbox, _| holds_both(sandbox, "third"),
+    ),
+    of(
+        "update",
+        || with_values("old", "new"),
+        |sandbox| {
+            let update = ["update", "name", "--description", "d", "--value"];
+            let update = sandbox.kluis(update);
+            update.stdin_file(sandbox.given_path("new"))
+        },
+        updated,
+    ),
+    of("import", with_many, import, |sandbox, _| {
+        let all = ["third", "fourth"].map(|name| holds_both(sandbox, name));
+        assert_eq!(all[0], all[1], "a part of what was imported");
+        all[0]
+    }),
+    of(
+        "app create",
+        || with_values("old", "new"),
+        |sandbox| sandbox.kluis(["app", "create", "web"]),
+        |sandbox, _| among(sandbox, &["app", "list", "-q"], ["", "web\n"]),
+    ),
+    of(
+        "app unlink",
+        with_link,
+        |sandbox| sandbox.kluis(["app", "unlink", "web", "KEY"]),
+        |sandbox, _| links(sandbox, [&["KEY"], &[]]),
+    ),
+    of(
+        "app delete",
+        with_link,
+        |sandbox| sandbox.kluis(["app", "delete", "web", "--yes"]),
+        |sandbox, _| among(sandbox, &["app", "list", "-q"], ["web\n", ""]),
+    ),
+    of(
+        "app sync",
+        with_project,
+        |sandbox| sandbox.kluis(["app", "sync"]),
+        |sandbox, _| links(sandbox, [&["KEY"], &["FIRST", "SECOND"]]),
+    ),
+    of(
+        "workspace update",
+        with_staging,
+        |sandbox| sandbox.kluis(["workspace", "update", "staging", "--name", "preview"]),
+        |sandbox, _| workspaces(sandbox, ["staging", "preview"]),
+    ),
+    of(
+        "workspace delete --force",
+        with_staging,
+        |sandbox| sandbox.kluis(["workspace", "delete", "staging", "--force", "--yes"]),
+        |sandbox, _| among(sandbox, &["list", "-q", "--all-workspaces"], BOTH_AND_ONE),
+    ),
+    of(
+        "key add --recipient",
+        with_identity,
+        |sandbox| {
+            let public = String::from_utf8(sandbox.was_given("public")).unwrap();
+            let add = ["key", "add", "--label", "bob", "--recipient"];
+            sandbox.kluis(add.into_iter().chain([public.trim_end()]))
+        },
+        |sandbox, _| admitted(sandbox, "KLUIS_IDENTITY", "identity"),
+    ),
+    of(
+        "key add --passphrase",
+        with_phrase,
+        |sandbox| {
+            let new = sandbox.given_path("phrase");
+            let add = ["key", "add", "--passphrase", "--kdf", CHEAP_KDF];
+            let file = ["--new-passphrase-file", new.to_str().unwrap()];
+            sandbox.kluis(add.iter().chain(&file))
+        },
+        |sandbox, _| admitted(sandbox, "KLUIS_PASSPHRASE_FILE", "phrase"),
+    ),
+    of(
+        "restore",
+        deleted,
+        |sandbox| sandbox.kluis(["restore", "--yes"]),
+        |sandbox, _| among(sandbox, &["list", "-q"], ["other\n", "name\nother\n"]),
+    ),
+    Scenario {
+        settle: |sandbox, state| {
+            if state == State::Before {
+                prepared(sandbox, &["restore", "--yes"]);
+            }
+        },
+        ..of(
+            "restore of a damaged vault",
+            damaged,
+            |sandbox| sandbox.kluis(["restore", "--yes"]),
+            repaired,
+        )
+    },
+];
+
+/// One write, and the token that was there opens before and after.
+const fn of(
+    name: &'static str,
+    prepare: fn() -> Sandbox,
+    command: fn(&Sandbox) -> Invocation<'_>,
+    look: fn(&Sandbox, &[u8]) -> State,
+) -> Scenario {
+    Scenario {
+        name,
+        prepare,
+        command,
+        look,
+        writes: Writes::Once,
+        settle: |_, _| {},
+        key: |sandbox, _| Some(token(sandbox)),
+    }
+}
+
+const BOTH_AND_ONE: [&str; 2] = [
+    "default/name\ndefault/other\nstaging/inner\n",
+    "default/name\ndefault/other\n",
+];
+
+fn prepared(sandbox: &Sandbox, line: &[&str]) {
+    let done = sandbox.kluis(line).stdin(sandbox.secret("more")).run();
+    done.any_stdout().any_stderr().exits(0);
+}
+
+/// Which of two texts a command prints.
+fn among(sandbox: &Sandbox, line: &[&str], [before, after]: [&str; 2]) -> State {
+    let listed = sandbox.kluis(line).run();
+    let text = String::from_utf8(listed.stdout.clone()).unwrap();
+    listed.any_stdout().any_stderr().exits(0);
+    if text == before {
+        return State::Before;
+    }
+    assert_eq!(text, after, "neither of both states");
+    State::After
+}
+
+/// The value that was there before is there; the new secret with its whole value, or not at all.
+fn holds_both(sandbox: &Sandbox, new: &str) -> State {
+    assert!(sandbox.get("name") == sandbox.was_given("old"));
+    let got = sandbox.kluis(["get", new]).run();
+    if got.code == 0 {
+        got.stdout(sandbox.was_given("new")).exits(0);
+        return State::After;
+    }
+    got.stderr_has("no secret").exits(3);
+    State::Before
+}
+
+fn given_json(sandbox: &Sandbox, name: &str, object: &Value) {
+    sandbox.given(name, object.to_string());
+}
+
+fn new_value(sandbox: &Sandbox) -> String {
+    String::from_utf8(sandbox.was_given("new")).unwrap()
+}
+
+fn with_object() -> Sandbox {
+    let sandbox = with_values("old", "new");
+    let value = new_value(&sandbox);
+    let object = json!({"name": "third", "value": value, "description": "d"});
+    given_json(&sandbox, "object", &object);
+    sandbox
+}
+
+fn with_many() -> Sandbox {
+    let sandbox = with_values("old", "new");
+    let value = new_value(&sandbox);
+    given_json(&sandbox, "many", &json!({"third": value, "fourth": value}));
+    sandbox
+}
+
+fn import(sandbox: &Sandbox) -> Invocation<'_> {
+    let import = sandbox.kluis(["import", "--format", "json"]);
+    import.stdin_file(sandbox.given_path("many"))
+}
+
+/// The description and the value change together.
+fn updated(sandbox: &Sandbox, _printed: &[u8]) -> State {
+    let (value, shown) = (sandbox.get("name"), sandbox.show("name"));
+    let is_new = value == sandbox.was_given("new");
+    assert!(is_new || value == sandbox.was_given("old"));
+    assert_eq!(shown["description"] == "d", is_new, "a part of the change");
+    if is_new { State::After } else { State::Before }
+}
+
+fn with_link() -> Sandbox {
+    let sandbox = with_values("old", "new");
+    prepared(&sandbox, &["app", "create", "web"]);
+    prepared(&sandbox, &["app", "link", "web", "KEY", "name"]);
+    sandbox
+}
+
+fn with_project() -> Sandbox {
+    let sandbox = with_link();
+    let project = "app = \"web\"\n[env]\nFIRST = \"name\"\nSECOND = \"other\"\n";
+    fs::write(sandbox.home().join("kluis.toml"), project).unwrap();
+    sandbox
+}
+
+/// Which of two sets of variables the app has.
+fn links(sandbox: &Sandbox, [before, after]: [&[&str]; 2]) -> State {
+    let shown = sandbox.kluis(["app", "show", "web", "--json"]).run();
+    let object = shown.json();
+    shown.any_stdout().exits(0);
+    let links = object["links"].as_array().unwrap().iter();
+    let keys: Vec<&str> = links
+        .map(|link| link["env_key"].as_str().unwrap())
+        .collect();
+    if keys == before {
+        return State::Before;
+    }
+    assert_eq!(keys, after, "a part of the links");
+    State::After
+}
+
+fn with_staging() -> Sandbox {
+    let sandbox = with_values("old", "new");
+    prepared(&sandbox, &["workspace", "create", "staging"]);
+    prepared(&sandbox, &["create", "inner", "-w", "staging"]);
+    sandbox
+}
+
+/// Which of two names a workspace has, with its secret in it.
+fn workspaces(sandbox: &Sandbox, [before, after]: [&str; 2]) -> State {
+    let has = |name: &str| {
+        let listed = sandbox.kluis(["list", "-q", "-w", name]).run();
+        let is_there = listed.code == 0;
+        if is_there {
+            listed.stdout("inner\n").exits(0);
+        } else {
+            listed.any_stderr().exits(3);
+        }
+        is_there
+    };
+    match (has(before), has(after)) {
+        (true, false) => State::Before,
+        (false, true) => State::After,
+        both => panic!("of the names, are there: {both:?}"),
+    }
+}
+
+fn with_identity() -> Sandbox {
+    let sandbox = with_values("old", "new");
+    let file = sandbox.given_path("identity");
+    let made = sandbox.kluis(["identity", "new", "-o", file.to_str().unwrap()]);
+    let made = made.run();
+    sandbox.given("public", &made.stdout);
+    made.any_stdout().any_stderr().exits(0);
+    let verified = sandbox.kluis(["verify", "--json"]).run();
+    let key = verified.json()["vault_key"].as_str().unwrap().to_owned();
+    sandbox.given("vault-key", key);
+    verified.any_stdout().exits(0);
+    sandbox
+}
+
+fn with_phrase() -> Sandbox {
+    let sandbox = with_identity();
+    sandbox.given("phrase", sandbox.secret("a passphrase of this test"));
+    sandbox
+}
+
+/// Whether the key in a file opens the vault. The token always does.
+fn admitted(sandbox: &Sandbox, variable: &str, file: &str) -> State {
+    assert!(sandbox.get("name") == sandbox.was_given("old"));
+    let pin = String::from_utf8(sandbox.was_given("vault-key")).unwrap();
+    let get = sandbox.kluis(["get", "name"]).without("KLUIS_TOKEN");
+    let get = get.env("KLUIS_VAULT_KEY", pin);
+    let got = get.env(variable, sandbox.given_path(file)).run();
+    if got.code == 0 {
+        got.stdout(sandbox.was_given("old")).exits(0);
+        return State::After;
+    }
+    got.any_stderr().exits(4);
+    State::Before
+}
+
+/// A secret was deleted, and is in the copy before that.
+fn deleted() -> Sandbox {
+    let sandbox = with_values("old", "new");
+    prepared(&sandbox, &["delete", "name", "--yes"]);
+    sandbox
+}
+
+/// One bit of the last record is another.
+fn damaged() -> Sandbox {
+    let sandbox = with_values("old", "new");
+    let mut bytes = sandbox.bytes();
+    let last = bytes.len() - 3;
+    bytes[last] ^= 1;
+    fs::write(sandbox.vault(), bytes).unwrap();
+    sandbox
+}
+
+/// Damaged as before, or what was there before the last change.
+fn repaired(sandbox: &Sandbox, _printed: &[u8]) -> State {
+    let listed = sandbox.kluis(["list", "-q"]).run();
+    if listed.code == 0 {
+        listed.stdout("name\n").exits(0);
+        return State::After;
+    }
+    listed.stderr_has("`kluis restore` brings back").exits(5);
+    State::Before
+}
