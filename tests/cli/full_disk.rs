@@ -1,7 +1,7 @@
 //! File systems that are really full: one of every size up to the first that suffices, and of every number
-//! of files.
+//! of files; and one that becomes read-only under a command.
 //!
-//! Takes a mount namespace of its own. Where that is refused the test says so and passes.
+//! Takes a mount namespace of its own. Where that is refused the tests say so and pass.
 
 use crate::sandbox::{Invocation, Sandbox};
 use crate::server::{assert_settled, interrupted, is_pending, resume, serve};
@@ -14,10 +14,13 @@ const PAGE_BYTES: u64 = 4096;
 
 /// Puts the vault into a file system with the mount options `$2`, runs the rest there, and takes what
 /// became of it home to `$1`: the vault, and the names beside it.
+///
+/// `FILL` bytes are taken by something else.
 const SCRIPT: &str = r#"
 vault=$1 place=$(dirname "$1"); shift
 mv "$vault" "$place/../carried" && mount -t tmpfs -o "mode=0700,$1" kluis "$place" || exit 99
 cp "$place/../carried" "$vault" || exit 98
+head -c "${FILL:-0}" /dev/zero > "$place/../filler" && cp "$place/../filler" "$place/filler" || exit 98
 shift
 "$@"
 code=$?
@@ -186,4 +189,144 @@ fn where_there_is_no_room_for_the_next_step_of_a_rotation_both_values_stay() {
             assert_eq!(tried, [(1, false), (1, true), (last, false)]);
         }
     }
+}
+
+/// How much a tmpfs has room for tells in pages, whatever its size is in: so it is the vault that grows by
+/// 512 bytes, and what is there beside it.
+const STEP_BYTES: usize = 512;
+
+type Change = (&'static str, fn(&Sandbox) -> Invocation<'_>);
+
+/// What makes the vault larger, smaller, and all of it other bytes.
+const CHANGES: [Change; 5] = [
+    ("set", |sandbox| {
+        let set = sandbox.kluis(["set", "name"]);
+        set.stdin_file(sandbox.given_path("new"))
+    }),
+    ("create", |sandbox| {
+        sandbox.kluis(["create", "third", "--generate", "300"])
+    }),
+    ("delete", |sandbox| {
+        sandbox.kluis(["delete", "name", "--yes"])
+    }),
+    ("key add", |sandbox| {
+        sandbox.kluis(["key", "add", "--token"])
+    }),
+    ("rekey", |sandbox| sandbox.kluis(["rekey"])),
+];
+
+/// A change in every size of a file system from that of the vault to the first two in which it works; how
+/// often it failed, and how often it worked.
+fn until_it_works(
+    unshare: &[&str],
+    template: &Sandbox,
+    (name, change): Change,
+    filler_bytes: usize,
+) -> [usize; 2] {
+    let before = template.bytes();
+    let pages = before.len().div_ceil(4096) as u64;
+    let mut counts = [0; 2];
+    for pages in pages..=12 * pages {
+        let options = format!("size={}", pages * PAGE_BYTES);
+        let place = format!("{name}, {options}, {filler_bytes} bytes beside");
+        let tried = try_with(unshare, template, &options, |sandbox| {
+            change(sandbox).env("FILL", filler_bytes.to_string())
+        });
+        let Some(Tried {
+            sandbox,
+            code,
+            told,
+        }) = tried
+        else {
+            continue;
+        };
+        let verified = sandbox.kluis(["verify"]).run();
+        assert_eq!(verified.code, 0, "{place}: {}", verified.stderr);
+        verified.any_stdout().exits(0);
+        counts[usize::from(code == 0)] += 1;
+        if code != 0 {
+            assert_eq!(code, 1, "{place}: {told}");
+            let why = "the vault was not changed: No space left on device";
+            assert!(told.contains(why), "{place}: {told}");
+            assert!(sandbox.bytes() == before, "{place}");
+        } else if counts[1] == 2 {
+            return counts;
+        }
+    }
+    panic!("{name}: works in no size");
+}
+
+/// Vaults of sizes that are `STEP_BYTES` apart, and beside them files of such sizes.
+fn in_steps(steps: std::ops::Range<usize>, changes: &[Change]) {
+    let Some(unshare) = unshare_or_say_so() else {
+        return;
+    };
+    let mut all = [0; 2];
+    for step in steps.clone() {
+        let sandbox = Sandbox::with_vault();
+        let value = "v".repeat(step * STEP_BYTES);
+        sandbox.create("name", format!("{}{value}", sandbox.secret("old")));
+        sandbox.given("new", format!("{}{value}{value}", sandbox.secret("new")));
+        for change in changes {
+            // Each vault beside nothing, and one of them beside everything.
+            let beside = if step == steps.start {
+                steps.clone()
+            } else {
+                0..1
+            };
+            for filler in beside {
+                let [failed, done] =
+                    until_it_works(unshare, &sandbox, *change, filler * STEP_BYTES);
+                assert!(done == 2, "{}", change.0);
+                all = [all[0] + failed, all[1] + done];
+            }
+        }
+    }
+    assert!(all[0] > 0, "never full");
+    eprintln!("{} times too small, {} times enough", all[0], all[1]);
+}
+
+#[test]
+fn a_vault_of_any_size_stays_as_it_is_where_its_next_state_has_no_room() {
+    in_steps(0..2, &CHANGES[..2]);
+}
+
+/// The figures of tests/PROGRAMME.md.
+#[test]
+#[ignore = "takes minutes"]
+fn a_vault_of_any_size_in_steps_of_512_bytes_stays_as_it_is() {
+    in_steps(0..17, &CHANGES);
+}
+
+#[test]
+fn a_file_system_that_becomes_read_only_while_a_value_is_awaited_keeps_the_old_one() {
+    let Some(unshare) = unshare_or_say_so() else {
+        return;
+    };
+    let sandbox = Sandbox::with_vault();
+    sandbox.create("name", sandbox.secret("old"));
+    let before = sandbox.bytes();
+    // The vault is open by then, and the value is still to come.
+    let script = r#"
+        place=$(dirname "$1"); shift
+        mount --bind "$place" "$place" || exit 99
+        mkfifo value.given
+        "$@" < value.given & kluis=$!
+        exec 3> value.given
+        printf 'the first half' >&3
+        sleep 0.5
+        mount -o remount,bind,ro "$place" || exit 98
+        printf ' and the second' >&3
+        exec 3>&-
+        wait $kluis
+    "#;
+    let vault = sandbox.vault();
+    let mut under = unshare.to_vec();
+    under.extend(["sh", "-c", script, "sh", vault.to_str().unwrap()]);
+    let refused = sandbox.kluis(["set", "name"]).under(under).run();
+    fs::remove_file(sandbox.given_path("value")).unwrap();
+    let why = "the vault was not changed: Read-only file system";
+    refused.stderr_has(why).exits(1);
+    assert!(sandbox.bytes() == before);
+    sandbox.create("next", "v");
 }

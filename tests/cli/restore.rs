@@ -146,3 +146,85 @@ fn the_same_bytes_are_left_alone_and_nobody_to_ask_is_an_error() {
         .exits(2);
     assert_eq!(sandbox.bytes(), before);
 }
+
+/// What a disk does to a file: bits that flip, blocks of zeros or of something else, an end that is missing.
+fn rotten(bytes: &[u8], place: usize) -> Vec<(&'static str, Vec<u8>)> {
+    const BLOCK_BYTES: usize = 512;
+    let flipped = |bit: usize| {
+        let mut flipped = bytes.to_vec();
+        flipped[place] ^= 1 << bit;
+        flipped
+    };
+    let block = |byte: u8| {
+        let mut block = bytes.to_vec();
+        let end = (place + BLOCK_BYTES).min(bytes.len());
+        block[place..end].fill(byte);
+        block
+    };
+    vec![
+        ("a bit", flipped(place % 8)),
+        ("the highest bit", flipped(7)),
+        ("a block of zeros", block(0)),
+        ("a block of ones", block(0xff)),
+        ("cut", bytes[..place].to_vec()),
+    ]
+}
+
+/// Each damage is named before any key is asked for, `restore` is hinted at, and brings back everything.
+fn drill(step_bytes: usize) {
+    let sandbox = Sandbox::with_vault();
+    let values: Vec<(String, String)> = (0..5)
+        .map(|count| (format!("NAME_{count}"), sandbox.secret("value")))
+        .collect();
+    for (name, value) in &values {
+        sandbox.create(name, value);
+    }
+    sandbox.create("LATER", sandbox.secret("later"));
+    let (whole, kept) = (sandbox.bytes(), fs::read(previous(&sandbox)).unwrap());
+    let mut restored = 0;
+    for place in (0..whole.len()).step_by(step_bytes) {
+        for (what, bytes) in rotten(&whole, place) {
+            fs::write(sandbox.vault(), &bytes).unwrap();
+            fs::write(previous(&sandbox), &kept).unwrap();
+            let named = sandbox.kluis(["verify"]).without("KLUIS_TOKEN").run();
+            assert_eq!(named.code, 5, "{what} at {place}: {}", named.stderr);
+            named.stderr_has("`kluis restore` brings back").exits(5);
+            // Who looks for one value reads no other page: it is the right one, or none.
+            let got = sandbox.kluis(["get", "NAME_0"]).run();
+            let is_right = got.code == 0 && got.stdout == values[0].1.as_bytes();
+            assert!(
+                is_right || got.code == 5 && got.stdout.is_empty(),
+                "{what} at {place}"
+            );
+            got.any_stdout().any_stderr().ends();
+            let brought = sandbox.kluis(["restore", "--yes"]).run();
+            assert_eq!(brought.code, 0, "{what} at {place}: {}", brought.stderr);
+            brought.any_stdout().any_stderr().ends();
+            let exported = sandbox.kluis(["export", "--format", "json", "--all"]).run();
+            let found = exported.json();
+            exported.any_stdout().exits(0);
+            let same = values.iter().all(|(name, value)| found[name] == *value);
+            assert!(
+                same,
+                "{what} at {place}: {:?}",
+                found.as_object().map(serde_json::Map::len)
+            );
+            // What was damaged is kept, for who can make something of it.
+            assert!(fs::read(previous(&sandbox)).unwrap() == bytes);
+            restored += 1;
+        }
+    }
+    eprintln!("{restored} of {restored} restored");
+}
+
+#[test]
+fn whatever_rots_is_named_and_brought_back() {
+    drill(701);
+}
+
+/// The figures of tests/PROGRAMME.md.
+#[test]
+#[ignore = "takes minutes"]
+fn whatever_rots_is_named_and_brought_back_every_seventh_byte() {
+    drill(7);
+}
