@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 const NOBODY: u32 = 65_534;
 const PATIENCE: Duration = Duration::from_secs(20);
 
-fn is_root(what: &str) -> bool {
+pub fn is_root(what: &str) -> bool {
     let is_root = geteuid().is_root();
     if !is_root {
         eprintln!("skipped: {what} takes root");
@@ -24,7 +24,7 @@ fn is_root(what: &str) -> bool {
     is_root
 }
 
-fn has(tool: &str) -> bool {
+pub fn has(tool: &str) -> bool {
     let mut look = Command::new("sh");
     look.args(["-c", &format!("command -v {tool}")]);
     let found = look.stdout(Stdio::null()).status().unwrap().success();
@@ -182,7 +182,7 @@ fn a_folder_that_others_may_enter_is_not_used() {
 }
 
 /// A home that nobody owns, in which commands run as nobody.
-fn of_nobody(sandbox: &Sandbox) -> [String; 5] {
+pub fn of_nobody(sandbox: &Sandbox) -> [String; 5] {
     let mut all = Command::new("chown");
     all.args(["-R", "65534"]).arg(sandbox.home());
     assert!(all.status().unwrap().success());
@@ -198,7 +198,7 @@ fn of_nobody(sandbox: &Sandbox) -> [String; 5] {
 }
 
 /// The binary where nobody may run it: the folder it is built in may be closed to them.
-fn reachable() -> bool {
+pub fn reachable() -> bool {
     let seen = Command::new("setpriv")
         .args(["--reuid=65534", "--regid=65534", "--clear-groups", "--"])
         .args([KLUIS, "--version"])

@@ -26,6 +26,9 @@ pub const KLUIS: &str = env!("CARGO_BIN_EXE_kluis");
 /// The cheapest key derivation that the format allows.
 pub const CHEAP_KDF: &str = "m=8,t=1,p=1";
 
+/// The verbs whose stdout may hold a value, a new token, or what a child says.
+const REVEALING: &[&str] = &["export", "get", "init", "inject", "key", "run"];
+
 pub struct Sandbox {
     home: TempDir,
     token: RefCell<Option<String>>,
@@ -207,13 +210,42 @@ impl Sandbox {
     fn search(&self) {
         let mut places = self.said.borrow().clone();
         collect(self.home(), &mut places);
-        for (place, bytes) in &places {
-            for secret in self.secrets.borrow().iter() {
-                let found = bytes.windows(secret.len()).any(|window| window == secret);
+        let secrets = self.secrets.borrow();
+        for form in secrets.iter().flat_map(|secret| forms(secret)) {
+            let finder = memchr::memmem::Finder::new(&form);
+            for (place, bytes) in &places {
+                let found = finder.find(bytes).is_some();
                 assert!(!found, "a secret was found in {place}");
             }
         }
     }
+}
+
+/// What a secret looks like as it is, in hex, in base64 wherever it begins, in a URL, and in UTF-16.
+pub fn forms(secret: &[u8]) -> Vec<Vec<u8>> {
+    let mut forms = vec![secret.to_vec()];
+    let hex = data_encoding::HEXLOWER.encode(secret);
+    forms.push(hex.to_uppercase().into_bytes());
+    forms.push(hex.into_bytes());
+    for encoding in [data_encoding::BASE64_NOPAD, data_encoding::BASE64URL_NOPAD] {
+        for before in 0..3 {
+            let text = encoding.encode(&[&vec![0; before][..], secret].concat());
+            // The characters that hold bits of nothing else.
+            let whole = (before + secret.len()) * 8 / 6;
+            forms.push(text.as_bytes()[(before * 8).div_ceil(6)..whole].to_vec());
+        }
+    }
+    let in_url = secret.iter().map(|byte| match byte {
+        b'-' | b'.' | b'_' | b'~' => char::from(*byte).to_string(),
+        byte if byte.is_ascii_alphanumeric() => char::from(*byte).to_string(),
+        byte => format!("%{byte:02X}"),
+    });
+    forms.push(in_url.collect::<String>().into_bytes());
+    forms.push(secret.iter().flat_map(|byte| [*byte, 0]).collect());
+    forms.push(secret.iter().flat_map(|byte| [0, *byte]).collect());
+    forms.sort();
+    forms.dedup();
+    forms
 }
 
 fn copy_tree(from: &Path, to: &Path) {
@@ -360,6 +392,10 @@ impl Invocation<'_> {
             line.clone().into_bytes(),
         ));
         said.push((format!("stderr of `{line}`"), output.stderr.clone()));
+        let is_revealing = |word: &OsString| REVEALING.iter().any(|verb| word == verb);
+        if !self.arguments.iter().any(is_revealing) {
+            said.push((format!("stdout of `{line}`"), output.stdout.clone()));
+        }
         let killed = output.status.signal().map(|signal| 128 + signal);
         Outcome {
             line,

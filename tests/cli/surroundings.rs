@@ -1,0 +1,395 @@
+//! Surroundings that are nothing like a terminal in a home: no home, closed descriptors, full devices, tiny
+//! limits, other languages, enormous paths. A defined exit code, no defect, nothing half printed, nothing lost.
+
+use crate::sandbox::{Invocation, Outcome, Sandbox};
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::process::Command;
+
+/// Verbs of every kind: that read, that write, that hand out, that need no vault.
+const LINES: &[&[&str]] = &[
+    &["list", "-q"],
+    &["get", "NAME"],
+    &["show", "NAME", "--json"],
+    &["verify"],
+    &["set", "NAME"],
+    &["set", "OTHER", "--generate", "32"],
+    &["update", "NAME", "--description", "d"],
+    &["rotate", "NAME", "--generate", "16"],
+    &["export", "--format", "json", "--all"],
+    &["inject", "-i", "template"],
+    &["run", "-e", "A=NAME", "--", "printenv", "A"],
+    &["key", "list"],
+    &["workspace", "create", "staging"],
+    &["check"],
+    &["status"],
+    &["completions", "bash"],
+    &["--help"],
+];
+
+/// The documented codes, and the child's own of `run`.
+fn is_defined(code: i32) -> bool {
+    matches!(code, 0..=9 | 125..=127 | 141)
+}
+
+/// A vault in which every one of the lines can succeed.
+fn filled() -> Sandbox {
+    let sandbox = Sandbox::with_vault();
+    sandbox.create("NAME", sandbox.secret("value"));
+    let template = sandbox.home().join("template");
+    fs::write(template, "{{ kluis://NAME }}").unwrap();
+    sandbox
+}
+
+/// What must be true however it ended. Gives the code.
+fn sane(what: &str, outcome: Outcome) -> i32 {
+    let (code, told) = (outcome.code, outcome.stderr.clone());
+    assert!(is_defined(code), "{what}: {code}: {told}");
+    for defect in ["a defect in kluis", "panicked", "memory allocation of"] {
+        assert!(!told.contains(defect), "{what}: {told}");
+    }
+    if code != 0 {
+        let printed = String::from_utf8_lossy(&outcome.stdout);
+        assert_eq!(printed, "", "{what}: a part of a result with code {code}");
+    }
+    outcome.any_stdout().any_stderr().ends();
+    code
+}
+
+/// Every line, each in a copy of its own, as `change` has it. Afterwards the vault opens, whole, and holds
+/// what it held. Gives how many succeeded.
+fn each(sandbox: &Sandbox, what: &str, change: impl Fn(Invocation<'_>) -> Invocation<'_>) -> usize {
+    let mut succeeded = 0;
+    for line in LINES {
+        let copy = sandbox.copy();
+        let what = format!("{what}: {line:?}");
+        let code = sane(&what, change(copy.kluis(*line)).run());
+        succeeded += usize::from(code == 0);
+        still_whole(&copy, &what);
+    }
+    succeeded
+}
+
+fn still_whole(sandbox: &Sandbox, what: &str) {
+    let verified = sandbox.kluis(["verify"]).run();
+    assert_eq!(verified.code, 0, "{what}: {}", verified.stderr);
+    verified.any_stdout().any_stderr().ends();
+    let next = sandbox.kluis(["set", "NEXT"]).stdin("v").run();
+    next.any_stdout().exits(0);
+}
+
+#[test]
+fn all_of_it_works_where_nothing_is_strange() {
+    let sandbox = filled();
+    // `set` without a value, `check` without a project file, and `status` without an agent.
+    assert_eq!(each(&sandbox, "as usual", |line| line), LINES.len() - 3);
+}
+
+fn at_home<'s>(home: Option<&str>, line: Invocation<'s>) -> Invocation<'s> {
+    match home {
+        Some(home) => line.env("HOME", home),
+        None => line.without("HOME"),
+    }
+}
+
+#[test]
+fn without_a_home_what_is_named_works_and_the_rest_says_what_to_name() {
+    let sandbox = filled();
+    let vault = sandbox.vault();
+    let homes: [Option<&str>; 6] = [
+        None,
+        Some(""),
+        Some("relative"),
+        Some("/nonexistent"),
+        Some("/dev/null"),
+        Some("/proc"),
+    ];
+    for home in homes {
+        let lost = sandbox.copy();
+        let listed = at_home(home, lost.kluis(["list"])).run();
+        let told = listed.stderr.contains("kluis: hint: ");
+        assert!(told, "{home:?}: {}", listed.stderr);
+        let unnamed = matches!(home, None | Some(""));
+        assert_eq!(
+            sane("list", listed),
+            if unnamed { 2 } else { 3 },
+            "{home:?}"
+        );
+        for line in [
+            &["list", "-q"][..],
+            &["get", "NAME"],
+            &["set", "NAME", "--generate", "8"],
+            &["run", "-e", "A=NAME", "--", "true"],
+        ] {
+            let copy = sandbox.copy();
+            let named = at_home(home, copy.kluis(line)).env("KLUIS_VAULT", copy.vault());
+            assert_eq!(sane("named", named.run()), 0, "{home:?}: {line:?}");
+            still_whole(&copy, "named");
+        }
+    }
+    assert!(vault.exists());
+}
+
+/// With a file system that is read-only from the home on, in a mount namespace; `None` where that is refused.
+fn read_only(sandbox: &Sandbox) -> Option<[OsString; 5]> {
+    let home = sandbox.home().to_str().unwrap();
+    let script = format!(
+        "mount --bind '{home}' '{home}' && mount -o remount,bind,ro '{home}' || exit 99; exec \"$@\""
+    );
+    let under = ["unshare", "-rm", "sh", "-c", &script].map(OsString::from);
+    let tried = Command::new(&under[0])
+        .args(&under[1..])
+        .args(["sh", "true"])
+        .output();
+    tried
+        .is_ok_and(|output| output.status.success())
+        .then_some(under)
+}
+
+#[test]
+fn where_the_home_is_read_only_what_reads_works_and_what_writes_says_why() {
+    let sandbox = filled();
+    if read_only(&sandbox).is_none() {
+        return eprintln!("skipped: no file system may be mounted here");
+    }
+    for line in LINES {
+        let copy = sandbox.copy();
+        let before = copy.bytes();
+        let under = read_only(&copy).unwrap();
+        let under = under
+            .iter()
+            .map(OsString::as_os_str)
+            .chain([OsStr::new("sh")]);
+        let outcome = copy.kluis(*line).under(under).run();
+        let told = outcome.stderr.clone();
+        let writes =
+            ["update", "rotate", "workspace"].contains(&line[0]) || line.contains(&"OTHER");
+        let code = sane(&format!("{line:?}"), outcome);
+        if writes {
+            assert_eq!(code, 1, "{line:?}");
+            assert!(told.contains("Read-only file system"), "{line:?}: {told}");
+        } else {
+            let fails = matches!(line[0], "set" | "check" | "status");
+            assert_eq!(code != 0, fails, "{line:?}: {told}");
+        }
+        assert!(copy.bytes() == before, "{line:?}");
+        still_whole(&copy, "read-only");
+    }
+}
+
+#[test]
+fn a_descriptor_that_is_closed_is_never_taken_for_a_file() {
+    let sandbox = filled();
+    for closed in 0..8 {
+        let closing = (0..3).filter(|descriptor| closed >> descriptor & 1 == 1);
+        let closing: Vec<String> = closing.map(|number| format!("exec {number}>&-")).collect();
+        let script = format!("true; {}", closing.join("; "));
+        let succeeded = each(&sandbox, &script, |line| {
+            line.prepared(script.trim_end_matches("; "))
+        });
+        assert_eq!(succeeded, LINES.len() - 3, "{script}");
+    }
+    // What is printed goes nowhere, least of all into the vault: it is the next file to be opened.
+    let closed = "exec 0>&- 1>&- 2>&-";
+    let set = sandbox.kluis(["set", "OTHER", "--generate", "32"]);
+    set.prepared(closed).run().exits(0);
+    for name in ["NAME", "OTHER"] {
+        let get = sandbox.kluis(["get", name]).prepared("exec 1>&-");
+        get.run().exits(0);
+    }
+    still_whole(&sandbox, closed);
+}
+
+#[test]
+fn a_result_that_found_no_room_is_a_failure_that_says_so() {
+    let sandbox = filled();
+    for line in LINES {
+        let copy = sandbox.copy();
+        let outcome = copy.kluis(*line).prepared("exec > /dev/full").run();
+        let told = outcome.stderr.clone();
+        let code = sane(&format!("{line:?}"), outcome);
+        match line[0] {
+            "update" => assert_eq!(code, 0),
+            // The child fails at it, and is not us.
+            "run" => assert_ne!(code, 0),
+            "set" if line.len() == 2 => assert_eq!(code, 7),
+            "check" => assert_eq!(code, 3),
+            "status" => assert_eq!(code, 4),
+            _ => {
+                assert_eq!(code, 1, "{line:?}");
+                let why = "cannot write to stdout: No space left on device";
+                assert!(told.contains(why), "{line:?}: {told}");
+            }
+        }
+        still_whole(&copy, "/dev/full");
+    }
+    // A key that nobody saw is not kept, and a failure without words is one all the same.
+    let token = sandbox.kluis(["key", "add", "--token"]);
+    let told = token.prepared("exec > /dev/full").run();
+    told.stderr_has("kluis key remove key_").exits(1);
+    let missing = sandbox.kluis(["get", "nope"]);
+    missing.prepared("exec 2> /dev/full").run().exits(3);
+}
+
+#[test]
+fn sixteen_descriptors_are_enough_and_fewer_are_an_error() {
+    let sandbox = filled();
+    let enough = LINES.len() - 3;
+    let with = |count: u32| {
+        let limit = format!("ulimit -n {count}");
+        each(&sandbox, &limit, |line| line.prepared(&limit))
+    };
+    assert_eq!(with(16), enough);
+    assert!(with(4) < enough);
+}
+
+/// In every amount of memory that the program can be loaded in: what needs little works, and Argon2id, which
+/// needs most, works or says so.
+#[test]
+fn memory_and_threads_that_cannot_be_had_are_an_error_or_done_without() {
+    let (sandbox, passphrase) = Sandbox::with_passphrase();
+    let open = |sandbox: &Sandbox, limit: &str| {
+        let verify = sandbox.kluis(["verify"]).prepared(limit);
+        let outcome = verify.env("KLUIS_PASSPHRASE_FILE", &passphrase).run();
+        let told = outcome.stderr.clone();
+        (outcome.code, told, outcome)
+    };
+    let before = sandbox.bytes();
+    let (mut done, mut refused) = (0, 0);
+    for mebibytes in (10..=60).step_by(2) {
+        let limit = format!("ulimit -v {}", mebibytes * 1024);
+        let (code, told, outcome) = open(&sandbox, &limit);
+        // The program itself does not fit, which the system says with a signal.
+        if code > 127 && told.is_empty() {
+            outcome.any_stdout().ends();
+            continue;
+        }
+        match sane(&limit, outcome) {
+            0 => done += 1,
+            code => {
+                assert_eq!(code, 1, "{limit}: {told}");
+                let why = "the memory for the key derivation could not be had";
+                assert!(told.contains(why), "{limit}: {told}");
+                refused += 1;
+            }
+        }
+    }
+    assert!(done > 0 && refused > 0, "{done} done, {refused} refused");
+    assert!(sandbox.bytes() == before);
+}
+
+#[test]
+fn what_may_not_be_kept_off_the_disk_is_told_and_the_agent_works() {
+    let (sandbox, passphrase) = Sandbox::with_passphrase();
+    let unlock = sandbox.kluis(["unlock"]).prepared("ulimit -l 0");
+    let unlocked = unlock.env("KLUIS_PASSPHRASE_FILE", passphrase).run();
+    sane("unlock", unlocked);
+    sandbox.kluis(["list"]).run().any_stderr().exits(0);
+    sandbox.kluis(["lock", "-q"]).run().exits(0);
+}
+
+#[test]
+fn no_language_changes_a_byte() {
+    let sandbox = filled();
+    let all = |language: &[(&str, &str)]| {
+        let lines = LINES.iter().filter(|line| !line.contains(&"--generate"));
+        let all = lines.map(|line| {
+            let copy = sandbox.copy();
+            let command = copy.kluis(*line).without("LANG");
+            let command = language
+                .iter()
+                .fold(command, |command, (name, value)| command.env(name, value));
+            let outcome = command.run();
+            let home = copy.home().to_str().unwrap().to_owned();
+            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(&home, "HOME");
+            let said = (text(&outcome.stdout), outcome.stderr.replace(&home, "HOME"));
+            // The copy's workspace has an id of its own.
+            let printed = if line[0] == "workspace" {
+                String::new()
+            } else {
+                said.0
+            };
+            (sane("language", outcome), printed, said.1)
+        });
+        all.collect::<Vec<_>>()
+    };
+    let expected = all(&[("LANG", "C.UTF-8")]);
+    for language in [
+        &[][..],
+        &[("LANG", "C")],
+        &[("LANG", "tr_TR.UTF-8")],
+        &[("LC_ALL", "ja_JP.SJIS")],
+        &[("LC_ALL", "nonsense"), ("LANGUAGE", "\u{1b}[31m")],
+        &[("LC_CTYPE", "UTF-8"), ("LC_NUMERIC", "de_DE.UTF-8")],
+    ] {
+        assert_eq!(all(language), expected, "{language:?}");
+    }
+    // The Turkish i, in both directions.
+    let turkish = |line: &[&str]| sandbox.kluis(line).env("LC_ALL", "tr_TR.UTF-8");
+    turkish(&["create", "API_id", "--generate", "8"])
+        .run()
+        .any_stdout()
+        .exits(0);
+    let shown = turkish(&["show", "API_id", "--json"]).run();
+    assert_eq!(shown.json()["env_key"], "API_ID");
+    shown.any_stdout().exits(0);
+    turkish(&["get", "apI_id"]).run().any_stderr().exits(3);
+}
+
+#[test]
+fn a_path_that_is_too_long_is_an_error_that_leaves_nothing() {
+    let sandbox = filled();
+    let long = |letters: usize| sandbox.home().join("p".repeat(letters));
+    let names = || fs::read_dir(sandbox.home()).unwrap().count();
+    let before = names();
+    let deep = format!("{}v", format!("{}/", "d".repeat(200)).repeat(25));
+    for path in [
+        long(256).into_os_string(),
+        long(4_090).into_os_string(),
+        OsString::from(deep),
+    ] {
+        for line in [&["list"][..], &["init", "--token"], &["set", "NAME"]] {
+            let there = sandbox.kluis(line).env("KLUIS_VAULT", &path).stdin("v");
+            let code = sane("too long", there.run());
+            assert_eq!(code, 1, "{line:?}");
+        }
+    }
+    assert_eq!(names(), before);
+    // The longest name has no room for that of the lock beside it, nor for `.prev`.
+    for letters in [238, 247, 250, 255] {
+        let path = long(letters);
+        let made = sandbox
+            .kluis(["init", "--token"])
+            .env("KLUIS_VAULT", &path)
+            .run();
+        sandbox.keep_token(&made.stdout);
+        let token = String::from_utf8(made.stdout.clone()).unwrap();
+        if sane("long", made) != 0 {
+            assert!(!path.exists(), "{letters}: a part of a vault");
+            continue;
+        }
+        for value in ["one", "two"] {
+            let set = sandbox.kluis(["set", "NAME"]).env("KLUIS_VAULT", &path);
+            let set = set.env("KLUIS_TOKEN", token.trim_end()).stdin(value).run();
+            assert_eq!(sane("long", set), 0, "{letters}: no change is possible");
+        }
+    }
+}
+
+#[test]
+fn a_folder_that_is_gone_or_no_text_is_no_obstacle() {
+    let sandbox = filled();
+    let strange = sandbox.home().join(OsStr::from_bytes(b"no\xfftext"));
+    fs::create_dir(&strange).unwrap();
+    let removed = "mkdir gone && cd gone && rmdir ../gone";
+    for line in LINES.iter().filter(|line| line[0] != "inject") {
+        let usual = sane("here", sandbox.copy().kluis(*line).run());
+        let copy = sandbox.copy();
+        let there = copy.kluis(*line).within(&strange).run();
+        assert_eq!(sane("no text", there), usual, "{line:?}");
+        let copy = sandbox.copy();
+        let nowhere = copy.kluis(*line).prepared(removed).run();
+        assert_eq!(sane("nowhere", nowhere), usual, "{line:?}");
+    }
+}
