@@ -40,8 +40,9 @@ impl Seat {
         *self.0.lock().unwrap() = Some(command.spawn().unwrap());
         loop {
             let mut seat = self.0.lock().unwrap();
-            if let Some(status) = seat.as_mut().unwrap().try_wait().unwrap() {
+            if seat.as_mut().unwrap().try_wait().unwrap().is_some() {
                 let mut child = seat.take().unwrap();
+                let status = child.wait().unwrap();
                 let mut ended = Ended {
                     code: status.code(),
                     printed: String::new(),
