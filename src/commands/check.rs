@@ -129,7 +129,7 @@ impl Verb for Check {
         match worst {
             None => Ok(()),
             Some(exit) => {
-                context.ui.finish()?;
+                context.ui.flush()?;
                 let count = exits.len();
                 Err(Error::Unready { count, exit })
             }

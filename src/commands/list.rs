@@ -97,7 +97,7 @@ impl Verb for List {
         }
         self.print(context, &listed)?;
         if self.exit_code && !listed.is_empty() {
-            context.ui.finish()?;
+            context.ui.flush()?;
             let count = listed.len();
             return Err(Error::Due { count });
         }

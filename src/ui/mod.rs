@@ -159,11 +159,17 @@ impl Ui {
         }
     }
 
+    /// Has the results arrive before a failure is told. Of warnings, a program is told none then: that is one
+    /// object, and [`Ui::error`] is it.
+    pub fn flush(&mut self) -> Result<(), Error> {
+        self.streams.out.flush().map_err(unwritten)
+    }
+
     /// Ends a command that succeeded: writes out what is left of its results and warnings.
     ///
     /// Unless this was called and returned `Ok`, nobody may count on the results having arrived.
     pub fn finish(&mut self) -> Result<(), Error> {
-        self.streams.out.flush().map_err(unwritten)?;
+        self.flush()?;
         if !self.warnings.is_empty() {
             let warnings = std::mem::take(&mut self.warnings);
             self.write_object(&serde_json::json!({ "warnings": warnings }));

@@ -153,3 +153,20 @@ fn nothing_to_check_is_no_failure_and_no_vault_is_one() {
     fs::remove_file(sandbox.vault()).unwrap();
     check(&sandbox, "A = 'good'", &[]).any_stderr().exits(3);
 }
+
+#[test]
+fn what_is_wrong_is_one_object_whatever_else_there_was_to_warn_of() {
+    let sandbox = project();
+    let memory = sandbox.home().join(".local/state/kluis/vaults");
+    let memory = fs::read_dir(memory).unwrap().next().unwrap().unwrap();
+    // As text that is a warning; the failure of a program's call is one object all the same.
+    fs::write(memory.path(), "{").unwrap();
+    let checked = check(&sandbox, "A = 'nope'", &["--json"]);
+    assert_eq!(checked.json_error()["code"], "not_found");
+    checked.any_stdout().any_stderr().exits(3);
+    fs::write(memory.path(), "{").unwrap();
+    let listed = ["list", "--due", "--exit-code", "--json"];
+    let listed = sandbox.kluis(listed).run();
+    assert_eq!(listed.json_error()["code"], "failed");
+    listed.any_stdout().any_stderr().exits(1);
+}
