@@ -69,6 +69,9 @@ pub enum Error {
     /// What `check` found; which code is for the worst of it.
     #[error("{count} variable(s) of the project file would not be given, or should not")]
     Unready { count: usize, exit: Exit },
+    /// What `doctor` found.
+    #[error("{count} check(s) failed")]
+    Unwell { count: usize },
     /// A rotation with a command whose last step is missing: the new value is still pending.
     #[error("{what}; the new value of {path} is kept as pending")]
     Unfinished { path: String, what: String },
@@ -212,6 +215,7 @@ impl Error {
             | Self::Agent(_)
             | Self::Missing { .. }
             | Self::Due { .. }
+            | Self::Unwell { .. }
             | Self::Unfinished { .. }
             | Self::Failed(_) => Exit::Failed,
             Self::Ended(code) => Exit::Commands(*code),

@@ -105,6 +105,10 @@ pub const GROUPS: &[Group] = &[
             verb::<commands::identity::Identity>("identity", "Manage a key pair of your own"),
             verb::<commands::rekey::Rekey>("rekey", "Encrypt everything anew under new keys"),
             verb::<commands::verify::Verify>("verify", "Decrypt everything and say so"),
+            verb::<commands::doctor::Doctor>(
+                "doctor",
+                "Look at what surrounds the vault, and say what to mend",
+            ),
             verb::<commands::restore::Restore>(
                 "restore",
                 "Bring back the vault as it was before the last change, or another copy of it",

@@ -18,8 +18,14 @@ pub struct Completions {
 
 impl Verb for Completions {
     fn run(self, context: &mut Context) -> Result<(), Error> {
-        let mut script = Vec::new();
-        clap_complete::generate(self.shell, &mut (context.command)(), "kluis", &mut script);
+        let script = script(self.shell, context.command);
         Ok(context.ui.raw(&script)?)
     }
+}
+
+/// What a shell loads to complete this command line.
+pub fn script(shell: Shell, command: fn() -> clap::Command) -> Vec<u8> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut command(), "kluis", &mut script);
+    script
 }

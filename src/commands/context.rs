@@ -80,8 +80,7 @@ impl<'u> Context<'u> {
             data: known("XDG_DATA_HOME", dirs::data_dir),
             config: known("XDG_CONFIG_HOME", dirs::config_dir),
         };
-        let config = directories.config.as_ref();
-        let config = config.map(|directory| directory.join("kluis/config.toml"));
+        let config = user_file();
         let text = config.as_deref().map(read_user_file).transpose()?.flatten();
         let user_file = match (&config, &text) {
             (Some(path), Some(text)) => Some(UserFile { path, text }),
@@ -114,6 +113,17 @@ impl<'u> Context<'u> {
             typed: false,
             command,
         })
+    }
+
+    /// From here on nobody is asked, whoever is there.
+    pub fn ask_nobody(&mut self) {
+        self.settings.interaction = Interaction::Refused;
+        self.ui.configure(crate::ui::Options {
+            json: self.json,
+            quiet: self.quiet,
+            color: self.settings.color.into(),
+            interactive: false,
+        });
     }
 
     pub fn workspace(&self) -> Option<&WorkspaceName> {
@@ -323,6 +333,12 @@ pub fn state_directory() -> Option<PathBuf> {
 pub fn is_absent(error: &io::Error) -> bool {
     use io::ErrorKind::{NotADirectory, NotFound};
     matches!(error.kind(), NotFound | NotADirectory)
+}
+
+/// Where this user's own settings are, if there are any.
+pub fn user_file() -> Option<PathBuf> {
+    let config = known("XDG_CONFIG_HOME", dirs::config_dir)?;
+    Some(config.join("kluis/config.toml"))
 }
 
 fn read_user_file(path: &Path) -> Result<Option<String>, Error> {

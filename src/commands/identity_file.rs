@@ -14,7 +14,7 @@ use crate::settings::{self, IdentityFile, Source};
 use crate::ui;
 use anyhow::Context as _;
 use rustix::process::geteuid;
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -89,9 +89,14 @@ impl Context<'_> {
     }
 }
 
+/// Whether others may touch a file of one's own: that is mended with `chmod`, while a file of somebody else's,
+/// such as one that a container is given, has the mode that they chose.
+pub fn is_exposed(found: &Metadata) -> bool {
+    found.is_file() && found.uid() == geteuid().as_raw() && found.mode() & OTHERS != 0
+}
+
 /// What the file holds; `None` when it is not there. As ssh does with its keys, it refuses a file of one's own
-/// that others may touch: that is mended with `chmod`, while a file of somebody else's, such as one that a
-/// container is given, has the mode that they chose.
+/// that others may touch.
 pub fn load(path: &Path) -> Result<Option<Stored>, Error> {
     let unread = || format!("the identity could not be read from {}", path.display());
     let file = match File::open(path) {
@@ -99,7 +104,7 @@ pub fn load(path: &Path) -> Result<Option<Stored>, Error> {
         file => file.with_context(unread)?,
     };
     let found = file.metadata().with_context(unread)?;
-    if found.is_file() && found.uid() == geteuid().as_raw() && found.mode() & OTHERS != 0 {
+    if is_exposed(&found) {
         return Err(Error::ExposedIdentity {
             path: path.to_owned(),
         });

@@ -42,7 +42,7 @@ impl KdfArgs {
 }
 
 /// Whether this is less than RFC 9106 recommends where memory is scarce.
-fn is_weak(kdf: Kdf) -> bool {
+pub fn is_weak(kdf: Kdf) -> bool {
     kdf.memory < Kdf::RECOMMENDED.memory
 }
 

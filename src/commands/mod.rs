@@ -16,6 +16,7 @@ mod context;
 pub mod create;
 pub mod delete;
 mod destination;
+pub mod doctor;
 pub mod export;
 mod fields;
 mod generate;

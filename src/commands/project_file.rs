@@ -62,6 +62,11 @@ impl Surroundings {
         }
     }
 
+    /// The list of agreements, where there is a place for one.
+    pub fn agreed(&self) -> Option<Consents> {
+        Some(Consents::load(self.consents.clone()?))
+    }
+
     fn file(&self) -> Result<Option<Rc<ProjectFile>>, Error> {
         Ok(self.read.clone()?)
     }
@@ -180,10 +185,9 @@ impl Context<'_> {
 
     /// The list of agreements, which is made when there is none yet.
     pub fn consents(&mut self) -> Result<Consents, Error> {
-        let place = self.surroundings.consents.clone();
         let origin = "the list of trusted project files";
-        let place = place.ok_or(settings::Error::NoHome { origin })?;
-        let consents = Consents::load(place);
+        let consents = self.surroundings.agreed();
+        let consents = consents.ok_or(settings::Error::NoHome { origin })?;
         if let Some(problem) = consents.problem() {
             let place = consents.place().display().to_string();
             self.ui

@@ -70,6 +70,12 @@ impl Seen {
         &self.memory
     }
 
+    /// What is wrong with the file of a vault that was just recalled.
+    pub fn problem(&self, header: &Header) -> Option<String> {
+        let place = self.folder.place_of(header.content().vault)?;
+        Some(format!("{} {}", place.display(), self.damage?))
+    }
+
     /// The memory as it is by now, and in any case the vault that is about to be changed.
     pub fn look_again(&mut self, vault: &Vault) {
         self.recall(vault.header());
@@ -121,21 +127,8 @@ impl Context<'_> {
         if self.seen.accept == Accept::Anything {
             return Ok(());
         }
-        let Some(older) = self.seen.memory.judge(ages) else {
+        let Some(error) = self.older(ages, workspaces) else {
             return Ok(());
-        };
-        let known = |workspace: &&Workspace| Some(workspace.id) == older.workspace;
-        let part = match (workspaces.iter().find(known), older.workspace) {
-            (Some(workspace), _) => format!("the workspace {}", workspace.name),
-            (None, Some(_)) => "a workspace out of this key's reach".to_owned(),
-            (None, None) => "the header".to_owned(),
-        };
-        let error = state::Error::Older {
-            place: self.settings.vault.path().display().to_string(),
-            part,
-            is_fork: older.standing == Standing::Forked,
-            found: older.found,
-            seen: older.seen,
         };
         if !work_tree::holds(self.settings.vault.path()) {
             return Err(error.into());
@@ -147,6 +140,24 @@ impl Context<'_> {
             ));
         }
         Ok(())
+    }
+
+    /// How these parts of a vault are older than what is remembered of it.
+    pub(super) fn older(&self, ages: &[Age], workspaces: &[Workspace]) -> Option<state::Error> {
+        let older = self.seen.memory.judge(ages)?;
+        let known = |workspace: &&Workspace| Some(workspace.id) == older.workspace;
+        let part = match (workspaces.iter().find(known), older.workspace) {
+            (Some(workspace), _) => format!("the workspace {}", workspace.name),
+            (None, Some(_)) => "a workspace out of this key's reach".to_owned(),
+            (None, None) => "the header".to_owned(),
+        };
+        Some(state::Error::Older {
+            place: self.settings.vault.path().display().to_string(),
+            part,
+            is_fork: older.standing == Standing::Forked,
+            found: older.found,
+            seen: older.seen,
+        })
     }
 
     /// Remembers a vault as it was opened, or as it is after a change. No failure: a vault that could not be

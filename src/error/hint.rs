@@ -60,6 +60,7 @@ impl Error {
             Self::Due { .. } => {
                 "`kluis rotate` gives one a new value, `kluis update --expires` another date"
             }
+            Self::Unwell { .. } => "each finding that is not ok comes with what helps",
             Self::Unfinished { path, .. } => {
                 return Some(format!(
                     "once you know what happened: `kluis rotate {path} --resume` makes it effective, `--discard` drops it"

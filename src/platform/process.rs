@@ -69,6 +69,16 @@ pub fn own_file() -> std::io::Result<PathBuf> {
 }
 
 impl Hardened {
+    /// Whether this process could leave a core file after all.
+    pub fn allows_core_files(self) -> bool {
+        getrlimit(Resource::Core).current != Some(0)
+    }
+
+    /// Whether a child could, under the limit that was found.
+    pub fn children_may_leave_core_files(self) -> bool {
+        self.core_file.current != Some(0)
+    }
+
     /// Runs `start`, which becomes or starts a child, under the limit that was found.
     ///
     /// A program that is executed is dumpable again by itself.

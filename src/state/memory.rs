@@ -82,6 +82,11 @@ impl Memory {
         is_different
     }
 
+    /// Whether any part of the vault was seen here.
+    pub fn knows_anything(&self) -> bool {
+        self.header.revision() > 0
+    }
+
     pub fn pin(&self) -> Option<&Pin> {
         self.pin.as_ref()
     }

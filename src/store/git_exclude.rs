@@ -45,6 +45,26 @@ fn try_add(vault: &Path) -> Option<()> {
     file.write_all(added.as_bytes()).ok()
 }
 
+/// Every line by which git leaves something out around the vault, the one that counts most last; `None`
+/// outside of a work tree.
+pub fn lines(vault: &Path) -> Option<Vec<String>> {
+    let repository = work_tree::repository(vault)?;
+    let (vault, root) = (vault.canonicalize().ok()?, repository.parent()?);
+    let exclude = common_directory(&repository).map(|git| git.join("info/exclude"));
+    let mut folders: Vec<&Path> = vault
+        .ancestors()
+        .skip(1)
+        .take_while(|folder| folder.starts_with(root))
+        .collect();
+    folders.reverse();
+    let ignores = folders.into_iter().map(|folder| folder.join(".gitignore"));
+    let files = exclude.into_iter().chain(ignores);
+    let texts: Vec<String> = files.filter_map(|file| read(&file)).collect();
+    let lines = texts.iter().flat_map(|text| text.lines());
+    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
+    Some(lines.map(str::to_owned).collect())
+}
+
 /// Where the repository is: `.git` itself, or for a linked work tree the directory it came from.
 fn common_directory(git: &Path) -> Option<PathBuf> {
     if git.is_dir() {

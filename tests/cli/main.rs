@@ -20,6 +20,7 @@ mod create;
 mod damage;
 mod delete;
 mod direnv;
+mod doctor;
 mod domains;
 mod exit_codes;
 mod export;

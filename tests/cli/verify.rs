@@ -75,3 +75,36 @@ fn it_changes_nothing() {
     sandbox.kluis(["verify"]).run().any_stdout().exits(0);
     assert_eq!(sandbox.bytes(), before);
 }
+
+#[test]
+fn it_fails_where_nothing_could_be_verified() {
+    let sandbox = Sandbox::with_vault();
+    let scoped = |line: &[&str], token: &str| sandbox.kluis(line).env("KLUIS_TOKEN", token).run();
+    let made = sandbox.kluis(["workspace", "create", "staging"]).run();
+    made.any_stdout().exits(0);
+    let added = sandbox
+        .kluis(["key", "add", "--token", "--workspace", "staging"])
+        .run();
+    sandbox.keep_token(&added.stdout);
+    let token = String::from_utf8(added.stdout.clone()).unwrap();
+    added.any_stdout().any_stderr().exits(0);
+    scoped(&["verify"], token.trim_end()).any_stdout().exits(0);
+    let deleted = ["workspace", "delete", "staging", "--yes"];
+    sandbox.kluis(deleted).run().any_stderr().exits(0);
+    // Its key still opens the vault, and reaches nothing in it.
+    let verified = scoped(&["verify", "--json"], token.trim_end());
+    assert_eq!(verified.json_error()["code"], "failed");
+    let error = verified.json_error()["error"].to_string();
+    assert!(error.contains("nothing was verified"), "{error}");
+    verified.any_stderr().exits(1);
+}
+
+#[test]
+fn an_empty_vault_is_verified_and_says_that_it_is_empty() {
+    let sandbox = Sandbox::with_vault();
+    let verified = sandbox.kluis(["verify"]).run();
+    let text = String::from_utf8(verified.stdout.clone()).unwrap();
+    verified.any_stdout().exits(0);
+    let first = "verified: 0 secret(s) with 0 value(s) in 1 workspace(s)\n";
+    assert!(text.starts_with(first), "{text}");
+}

@@ -16,6 +16,8 @@ use std::path::{Path, PathBuf};
 
 /// The hexadecimal digits in the name of a temporary file.
 const TEMPORARY_DIGITS: usize = 16;
+const LOCK: &[u8] = b".lock";
+const PREVIOUS: &[u8] = b".prev";
 
 pub struct Directory {
     handle: File,
@@ -23,7 +25,29 @@ pub struct Directory {
     vault: OsString,
 }
 
+/// The paths that belong to a vault, links resolved, whatever is there.
+pub struct Places {
+    pub vault: PathBuf,
+    pub directory: PathBuf,
+    pub lock: PathBuf,
+    pub previous: PathBuf,
+}
+
 impl Directory {
+    /// Makes nothing and refuses nothing, for who only looks.
+    pub fn places_of(path: &Path) -> io::Result<Places> {
+        let vault = fs::canonicalize(path)?;
+        let (Some(directory), Some(name)) = (vault.parent(), vault.file_name()) else {
+            return Err(io::ErrorKind::IsADirectory.into());
+        };
+        Ok(Places {
+            lock: directory.join(beside(name, LOCK)),
+            previous: directory.join(beside(name, PREVIOUS)),
+            directory: directory.to_owned(),
+            vault,
+        })
+    }
+
     /// Opens the directory of the vault at `path`, for writing. Directories that are missing are made,
     /// for the owner only.
     pub fn of_vault(path: &Path) -> Result<Self, Error> {
@@ -58,22 +82,19 @@ impl Directory {
 
     /// `.NAME.lock`, never deleted or renamed: whoever waits for it holds it open.
     pub fn lock(&self) -> OsString {
-        self.beside(b".lock")
+        beside(&self.vault, LOCK)
     }
 
     /// `.NAME.prev`, the bytes before the last change.
     pub fn previous(&self) -> OsString {
-        self.beside(b".prev")
+        beside(&self.vault, PREVIOUS)
     }
 
     /// `.NAME.<16 random hexadecimal digits>.tmp`
     pub fn temporary(&self) -> io::Result<OsString> {
         let random = getrandom::u64().map_err(io::Error::other)?;
-        Ok(self.beside(format!(".{random:0TEMPORARY_DIGITS$x}.tmp").as_bytes()))
-    }
-
-    fn beside(&self, suffix: &[u8]) -> OsString {
-        OsString::from_vec([b".", self.vault.as_bytes(), suffix].concat())
+        let suffix = format!(".{random:0TEMPORARY_DIGITS$x}.tmp");
+        Ok(beside(&self.vault, suffix.as_bytes()))
     }
 
     /// The path of `name`, for messages only.
@@ -141,6 +162,10 @@ impl AsFd for Directory {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.handle.as_fd()
     }
+}
+
+fn beside(vault: &OsStr, suffix: &[u8]) -> OsString {
+    OsString::from_vec([b".", vault.as_bytes(), suffix].concat())
 }
 
 /// Follows links to the real path of a vault, which itself may not exist yet.

@@ -12,6 +12,7 @@ use super::{Error, Previous, Snapshot, Store, Transaction};
 use crate::platform::signals;
 use crate::sealed::SealedBytes;
 use directory::Directory;
+pub use directory::Places;
 use lock::Lock;
 use regular::{Obstacle, Regular};
 use rustix::fs::{CWD, OFlags};
@@ -34,6 +35,11 @@ impl FileStore {
 
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Where the vault really is and what is beside it, looked at and not touched. It has to be there.
+    pub fn places(&self) -> io::Result<Places> {
+        Directory::places_of(&self.path)
     }
 
     /// Where the bytes before the last change are kept, if there are any.

@@ -1,0 +1,89 @@
+//! Who besides this user may read or write a file or a folder, as far as its mode and owner tell.
+
+use super::finding::Finding;
+use crate::platform::directory;
+use rustix::fs::Mode;
+use rustix::process::geteuid;
+use std::fs::Metadata;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::Path;
+
+const READ: u32 = 0o044;
+const WRITE: u32 = 0o022;
+const OTHERS: u32 = 0o077;
+
+/// Who may do what besides the owner. A group that has the owner's number is the owner's own.
+pub struct Access {
+    owner: u32,
+    bits: u32,
+    mode: u32,
+}
+
+impl Access {
+    pub fn of(found: &Metadata) -> Self {
+        let mode = found.permissions().mode() & 0o7777;
+        let has_own_group = found.gid() == found.uid() && found.uid() != 0;
+        let private = if has_own_group {
+            Mode::RWXG.as_raw_mode()
+        } else {
+            0
+        };
+        Self {
+            owner: found.uid(),
+            bits: mode & OTHERS & !private,
+            mode,
+        }
+    }
+
+    pub fn others_may_read(&self) -> bool {
+        self.bits & READ != 0
+    }
+
+    pub fn others_may_write(&self) -> bool {
+        self.bits & WRITE != 0
+    }
+
+    /// Whether it belongs to neither this user nor root.
+    pub fn is_a_strangers(&self) -> bool {
+        self.owner != geteuid().as_raw() && self.owner != 0
+    }
+
+    pub fn mode(&self) -> String {
+        format!("mode {:04o}", self.mode)
+    }
+}
+
+/// A file that decides about something: whoever else can write or replace it, decides.
+pub fn of_decisive_file(check: &'static str, path: &Path, found: &Metadata) -> Finding {
+    let (access, shown) = (Access::of(found), path.display());
+    if access.is_a_strangers() {
+        return Finding::fail(
+            check,
+            format!("{shown} belongs to another user"),
+            format!("`chown` it to yourself after a look at it, or remove {shown}"),
+        );
+    }
+    if access.others_may_write() {
+        return Finding::fail(
+            check,
+            format!("others may write {shown} ({})", access.mode()),
+            format!("`chmod go-w {shown}`, after a look at what it says"),
+        );
+    }
+    let folder = path.parent().map(directory::or_here);
+    let open = folder.filter(|folder| is_open(folder));
+    if let Some(folder) = open {
+        let folder = folder.display();
+        return Finding::fail(
+            check,
+            format!("others may replace {shown}: they may write its folder"),
+            format!("`chmod go-w {folder}`, after a look at what lies there"),
+        );
+    }
+    Finding::ok(check, format!("{shown}, {}", access.mode()))
+}
+
+/// Whether others may write the folder, and so put other files in the place of those in it.
+pub fn is_open(folder: &Path) -> bool {
+    rustix::fs::stat(folder).is_ok_and(|found| directory::others_may_write(&found))
+}

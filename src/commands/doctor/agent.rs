@@ -1,0 +1,40 @@
+//! The agent: whether one answers, speaks as this program does, and keeps what it holds in memory.
+
+use super::finding::Finding;
+use crate::agent::{self, Connection, SocketError};
+use crate::commands::remembered::place;
+use crate::commands::status::NOT_IN_MEMORY;
+use crate::error::Error;
+use crate::sealed::header::Header;
+use crate::vault::time::rough_duration;
+
+const CHECK: &str = "agent";
+
+pub fn examine(header: Option<&Header>) -> Option<Finding> {
+    let place = match place() {
+        Err(error @ agent::Error::Socket(SocketError::Nowhere)) => {
+            return Some(Finding::advice_of_error(CHECK, &error.into()));
+        }
+        place => place,
+    };
+    let look = |place| {
+        let Some(mut agent) = Connection::open(&place)? else {
+            return Ok(Finding::ok(CHECK, "none runs: `kluis unlock` starts one"));
+        };
+        let held = header.map(|header| agent.status(header)).transpose()?;
+        Ok(match held.flatten() {
+            None => Finding::ok(CHECK, "it runs, and holds no key of this vault"),
+            Some(held) if !held.memory_locked => Finding::warn(
+                CHECK,
+                NOT_IN_MEMORY,
+                "raise the limit (`ulimit -l`, or `memlock` in limits.conf); then `kluis lock` and `kluis unlock`",
+            ),
+            Some(held) => {
+                let left = rough_duration(held.left);
+                Finding::ok(CHECK, format!("it holds {} for {left} at most", held.key))
+            }
+        })
+    };
+    let found: Result<Finding, agent::Error> = place.and_then(look);
+    Some(found.unwrap_or_else(|error| Finding::of_error(CHECK, &Error::from(error))))
+}

@@ -1,0 +1,83 @@
+//! What one check found, for a person and for a program. Names files, keys and settings, and no value.
+
+use crate::error::Error;
+use serde::Serialize;
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Grade {
+    Ok,
+    /// An advice: it may be meant.
+    Warn,
+    /// Something does not work, or another user could do harm.
+    Fail,
+}
+
+#[derive(Serialize)]
+pub struct Finding {
+    /// A stable word for programs.
+    pub check: &'static str,
+    pub state: Grade,
+    pub finding: String,
+    /// What to do about it, wherever it is not ok.
+    pub hint: Option<String>,
+}
+
+impl Grade {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Warn => "warn",
+            Self::Fail => "fail",
+        }
+    }
+}
+
+impl Finding {
+    pub fn ok(check: &'static str, finding: impl Into<String>) -> Self {
+        Self {
+            check,
+            state: Grade::Ok,
+            finding: finding.into(),
+            hint: None,
+        }
+    }
+
+    pub fn warn(check: &'static str, finding: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::bad(check, Grade::Warn, finding, hint)
+    }
+
+    pub fn fail(check: &'static str, finding: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::bad(check, Grade::Fail, finding, hint)
+    }
+
+    fn bad(
+        check: &'static str,
+        state: Grade,
+        finding: impl Into<String>,
+        hint: impl Into<String>,
+    ) -> Self {
+        Self {
+            check,
+            state,
+            finding: finding.into(),
+            hint: Some(hint.into()),
+        }
+    }
+
+    /// What any command would have failed with.
+    pub fn of_error(check: &'static str, error: &Error) -> Self {
+        let report = error.report();
+        let hint = report.hint;
+        let hint = hint.unwrap_or_else(|| "mend that, and run `kluis doctor` again".to_owned());
+        Self::fail(check, report.error, hint)
+    }
+
+    /// As [`Finding::of_error`], where only an advice is due.
+    pub fn advice_of_error(check: &'static str, error: &Error) -> Self {
+        Self {
+            state: Grade::Warn,
+            ..Self::of_error(check, error)
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! The keys of the vault: how hard a passphrase is to guess, what happens when one is lost, and whether an
+//! older copy would be noticed. Unlocks with what is there, asks nobody, and remembers nothing.
+
+use super::finding::Finding;
+use crate::commands::Context;
+use crate::commands::context::state_directory;
+use crate::commands::kdf::is_weak;
+use crate::error::{Error, Exit};
+use crate::keyring;
+use crate::sealed::header::{Header, Lock};
+use crate::store::file::FileStore;
+use crate::store::work_tree;
+use crate::vault::key::Key;
+use crate::vault::time::Timestamp;
+use crate::vault::{self, Scan, Vault};
+
+const RECOVERY: &str =
+    "`kluis key add --token --label recovery` prints one more: keep it away from this computer";
+
+pub fn examine(context: &mut Context, store: FileStore, header: &Header) -> Vec<Finding> {
+    let mut findings = vec![kdf(header)];
+    let remembered = remembered(context, header);
+    let opened = Vault::open(Box::new(store), Scan::Lookup, |header| {
+        context.keyring(header)
+    });
+    match opened {
+        Ok(vault) => {
+            findings.push(Finding::ok(
+                "unlock",
+                format!("the vault opens with {}", vault.key()),
+            ));
+            findings.push(of_vault(&vault, context.now));
+            findings.push(age(context, &vault).unwrap_or(remembered));
+        }
+        Err(error) => {
+            findings.push(locked(&error));
+            findings.extend(single_line(header));
+            findings.push(remembered);
+        }
+    }
+    findings
+}
+
+/// Visible to whoever has the file, and so to whoever would guess.
+fn kdf(header: &Header) -> Finding {
+    let keys = header.content().keys.iter();
+    let kdfs = keys.filter_map(|key| match &key.lock {
+        Lock::Passphrase { kdf, .. } => Some((key.id, *kdf)),
+        Lock::Token { .. } | Lock::Identity => None,
+    });
+    let (weak, strong): (Vec<_>, Vec<_>) = kdfs.partition(|(_, kdf)| is_weak(*kdf));
+    if let Some((key, kdf)) = weak.first() {
+        let mebibytes = kdf.memory / 1024;
+        return Finding::warn(
+            "kdf",
+            format!(
+                "guessing the passphrase of {key} is cheap: {mebibytes} MiB and {} pass(es), less than RFC 9106 recommends",
+                kdf.passes
+            ),
+            format!(
+                "`kluis passphrase --key {key}` chooses what this machine can do in half a second"
+            ),
+        );
+    }
+    let least = strong.iter().map(|(_, kdf)| kdf.memory / 1024).min();
+    Finding::ok(
+        "kdf",
+        match least {
+            None => "no key is a passphrase".to_owned(),
+            Some(least) => format!("each guess at a passphrase takes {least} MiB or more"),
+        },
+    )
+}
+
+fn locked(error: &Error) -> Finding {
+    let is_unasked = matches!(error, Error::Locked | Error::LockedIdentity)
+        || matches!(
+            error,
+            Error::Vault(vault::Error::Keyring(keyring::Error::NoPassphraseKey))
+        );
+    if is_unasked {
+        return Finding::warn(
+            "unlock",
+            "the vault is locked: the keys inside were not looked at",
+            "`kluis unlock` first, or set KLUIS_TOKEN, to have them looked at",
+        );
+    }
+    Finding::of_error("unlock", error)
+}
+
+/// Who can unlock, when only the number of keys is known.
+fn single_line(header: &Header) -> Option<Finding> {
+    let [key] = &header.content().keys[..] else {
+        return None;
+    };
+    let finding = format!(
+        "{} is the only key: whoever loses it loses the vault",
+        key.id
+    );
+    Some(Finding::warn("keys", finding, RECOVERY))
+}
+
+fn of_vault(vault: &Vault, now: Timestamp) -> Finding {
+    let keys = match vault.keys().map_err(Error::from) {
+        Ok(keys) => keys,
+        Err(error) if error.exit() == Exit::Denied => {
+            let finding = "this key has not full access: the others were not looked at";
+            return Finding::ok("keys", finding);
+        }
+        Err(error) => return Finding::of_error("keys", &error),
+    };
+    judge(&keys, now)
+}
+
+fn judge(keys: &[Key], now: Timestamp) -> Finding {
+    let lasting = |key: &&Key| key.has_full_access() && !key.has_expired(now);
+    let full: Vec<&Key> = keys.iter().filter(lasting).collect();
+    if let [only] = &full[..] {
+        let finding = format!(
+            "{} ({}) is the only key with full access: whoever loses it loses the vault",
+            only.label,
+            only.kind.word()
+        );
+        return Finding::warn("keys", finding, RECOVERY);
+    }
+    if let Some(over) = keys.iter().find(|key| key.has_expired(now)) {
+        let finding = format!("{} ({}) has expired and still opens", over.label, over.id);
+        let hint = format!("`kluis key remove {}` takes it away", over.id);
+        return Finding::warn("keys", finding, hint);
+    }
+    let (all, full) = (keys.len(), full.len());
+    Finding::ok("keys", format!("{all} key(s), {full} with full access"))
+}
+
+/// What this machine remembers of the vault.
+fn remembered(context: &mut Context, header: &Header) -> Finding {
+    let check = "rollback";
+    if state_directory().is_none() {
+        return Finding::warn(
+            check,
+            "there is no state directory: an older copy would not be noticed",
+            "set HOME or XDG_STATE_HOME, or KLUIS_MIN_REVISION to what `kluis verify` prints",
+        );
+    }
+    let is_new = !context.seen.recall(header).knows_anything();
+    if let Some(problem) = context.seen.problem(header) {
+        return Finding::warn(
+            check,
+            format!("{problem}: an older copy would not be noticed"),
+            "the next command that opens the vault writes it anew; compare its revision with `kluis verify` elsewhere",
+        );
+    }
+    if is_new {
+        return Finding::ok(
+            check,
+            "not opened here yet: from the first time on, an older copy is noticed",
+        );
+    }
+    Finding::ok(check, "an older copy of this vault would be noticed here")
+}
+
+/// Whether it is an older copy.
+fn age(context: &Context, vault: &Vault) -> Option<Finding> {
+    let older = context.older(&vault.ages(), vault.workspaces())?;
+    let older = Error::from(older);
+    Some(if work_tree::holds(context.settings.vault.path()) {
+        Finding::advice_of_error("rollback", &older)
+    } else {
+        Finding::of_error("rollback", &older)
+    })
+}

@@ -1,0 +1,102 @@
+//! `doctor`: whether what surrounds the vault is as it should be. Looks, and changes nothing; never asks, and
+//! never tells anything that helps to unlock.
+
+mod access;
+mod agent;
+mod finding;
+mod keys;
+mod place;
+mod process;
+mod project;
+mod shell;
+mod unlocking;
+
+use super::{Context, Verb};
+use crate::error::Error;
+use crate::ui::Table;
+use crate::vault::Vault;
+use finding::{Finding, Grade};
+use serde::Serialize;
+
+/// Look at what surrounds the vault, and say what to mend
+///
+/// Who may read or write the vault, its folder, the copy before the last change, the user file, the identity
+/// and the files of tokens and passphrases; how hard a passphrase is to guess; whether a lost key would be the
+/// last; whether an older copy would be noticed; git, the project file, the agent, memory, core files,
+/// completions and the manual. With a key, of the environment, the agent or an identity, it also looks at the
+/// keys inside. Nobody is asked, and nothing is changed. `kluis verify` looks at the secrets.
+///
+/// Each finding is ok, warn (an advice) or fail. Ends with 1 when one is fail, else with 0. --quiet leaves out
+/// what is ok.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  kluis doctor
+  kluis doctor --quiet
+  kluis doctor --json | jq -r '.findings[] | select(.state == \"fail\") | .hint'")]
+pub struct Doctor {}
+
+#[derive(Serialize)]
+struct Report {
+    ok: bool,
+    findings: Vec<Finding>,
+}
+
+impl Verb for Doctor {
+    fn run(self, context: &mut Context) -> Result<(), Error> {
+        context.ask_nobody();
+        let findings = examine(context);
+        let failed = findings.iter().filter(|found| found.state == Grade::Fail);
+        let count = failed.count();
+        print(context, findings, count == 0)?;
+        if count == 0 {
+            return Ok(());
+        }
+        context.ui.flush()?;
+        Err(Error::Unwell { count })
+    }
+}
+
+fn examine(context: &mut Context) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let header = match context.store() {
+        Err(error) => {
+            findings.push(Finding::of_error("vault", &error));
+            None
+        }
+        Ok(store) => {
+            let header = Vault::read_header(&store).map_err(Error::from);
+            findings.extend(place::examine(&store, header.as_ref(), context.now));
+            let header = header.ok();
+            if let Some(header) = &header {
+                findings.extend(keys::examine(context, store, header));
+            }
+            header
+        }
+    };
+    findings.extend(unlocking::examine(&context.settings.unlocking));
+    findings.extend(project::examine(context));
+    findings.extend(agent::examine(header.as_ref()));
+    findings.extend(process::examine(context.hardened));
+    findings.extend(shell::examine(context));
+    findings
+}
+
+fn print(context: &mut Context, mut findings: Vec<Finding>, ok: bool) -> Result<(), Error> {
+    if context.quiet {
+        findings.retain(|found| found.state != Grade::Ok);
+    }
+    if context.json {
+        return Ok(context.ui.json(&Report { ok, findings })?);
+    }
+    let mut table = Table::new(["STATE", "CHECK", "FINDING", "HINT"]);
+    for found in findings {
+        table.row([
+            found.state.word(),
+            found.check,
+            &found.finding,
+            found.hint.as_deref().unwrap_or_default(),
+        ]);
+    }
+    Ok(context.ui.table(&table)?)
+}

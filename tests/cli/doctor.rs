@@ -1,0 +1,533 @@
+//! `doctor`: each thing that can be wrong around a vault is broken here once, and found.
+
+use crate::agent;
+use crate::sandbox::{CHEAP_KDF, Invocation, Sandbox};
+use crate::screen::Screen;
+use serde_json::Value;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{PermissionsExt, chown, symlink};
+use std::os::unix::net::UnixListener;
+use std::path::{Path, PathBuf};
+
+/// A vault that has been changed twice, with a second token for the day that the first is lost.
+fn healthy() -> Sandbox {
+    let sandbox = Sandbox::with_vault();
+    sandbox.create("name", sandbox.secret("name"));
+    key_add(&sandbox, &["--token", "--label", "recovery"]);
+    sandbox
+}
+
+fn key_add(sandbox: &Sandbox, options: &[&str]) -> String {
+    let added = sandbox.kluis(["key", "add"].iter().chain(options)).run();
+    sandbox.keep_token(&added.stdout);
+    let token = String::from_utf8(added.stdout.clone()).unwrap();
+    added.any_stdout().any_stderr().exits(0);
+    token.trim_end().to_owned()
+}
+
+fn doctor(sandbox: &Sandbox) -> Invocation<'_> {
+    sandbox.kluis(["doctor", "--json"]).prepared("ulimit -c 0")
+}
+
+/// What one check says, after a look at whether the whole of it agrees with itself.
+fn found(invocation: Invocation<'_>, check: &str) -> (String, String) {
+    let ran = invocation.run();
+    let report = ran.json();
+    let findings = report["findings"].as_array().unwrap();
+    let is = |state: &str| findings.iter().any(|found| found["state"] == state);
+    assert_eq!(report["ok"], !is("fail"), "{report}");
+    for found in findings {
+        assert_eq!(found["hint"].is_null(), found["state"] == "ok", "{found}");
+    }
+    let code = i32::from(is("fail"));
+    if code == 1 {
+        assert_eq!(ran.json_error()["code"], "failed");
+    }
+    ran.any_stdout().any_stderr().exits(code);
+    let of = |found: &&Value| found["check"] == check;
+    let finding = findings.iter().find(of);
+    let finding = finding.unwrap_or_else(|| panic!("no {check} in {report}"));
+    let text = |member: &str| finding[member].as_str().unwrap().to_owned();
+    (text("state"), text("finding"))
+}
+
+#[track_caller]
+fn finds(invocation: Invocation<'_>, check: &str, state: &str, part: &str) {
+    let (found_state, finding) = found(invocation, check);
+    assert!(
+        found_state == state && finding.contains(part),
+        "{check} is {found_state}: {finding}"
+    );
+}
+
+fn set_mode(path: &Path, mode: u32) {
+    fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+}
+
+fn beside(sandbox: &Sandbox, suffix: &str) -> PathBuf {
+    sandbox
+        .vault()
+        .with_file_name(format!(".default.kluis.{suffix}"))
+}
+
+fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
+}
+
+#[test]
+fn where_nothing_is_wrong_it_says_ok_and_ends_with_0() {
+    let sandbox = healthy();
+    let pages = sandbox.home().join(".local/share/man/man1");
+    fs::create_dir_all(&pages).unwrap();
+    fs::write(pages.join("kluis.1"), "").unwrap();
+    let ran = doctor(&sandbox).run();
+    let report = ran.json();
+    ran.any_stdout().exits(0);
+    let findings = report["findings"].as_array().unwrap();
+    for found in findings {
+        // Whoever runs the tests may have less memory to lock.
+        let is_ok = found["state"] == "ok" || found["check"] == "memory";
+        assert!(is_ok, "{found}");
+    }
+    let checks: Vec<&str> = findings
+        .iter()
+        .map(|found| found["check"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        checks,
+        [
+            "vault", "folder", "previous", "kdf", "unlock", "keys", "rollback", "config",
+            "identity", "trust", "agent", "memory", "core", "manual"
+        ]
+    );
+    // As text, a line each; with --quiet nothing that is ok.
+    let told = sandbox.kluis(["doctor"]).prepared("ulimit -c 0").run();
+    let text = String::from_utf8(told.stdout.clone()).unwrap();
+    told.any_stdout().exits(0);
+    assert_eq!(text.lines().count(), checks.len());
+    assert!(text.starts_with("ok\tvault\t/"), "{text}");
+    let quiet = sandbox
+        .kluis(["doctor", "-q"])
+        .prepared("ulimit -c 0")
+        .run();
+    assert!(!quiet.stdout.starts_with(b"ok\t"));
+    quiet.any_stdout().exits(0);
+}
+
+#[test]
+fn what_fails_is_told_with_what_helps_in_both_forms() {
+    let sandbox = healthy();
+    set_mode(&sandbox.vault(), 0o666);
+    let told = sandbox.kluis(["doctor", "-q"]).run();
+    let text = String::from_utf8(told.stdout.clone()).unwrap();
+    let line = text.lines().find(|line| line.starts_with("fail\tvault\t"));
+    let vault = sandbox.vault().display().to_string();
+    let hint = format!("\t`chmod 600 {vault}`");
+    assert!(line.is_some_and(|line| line.ends_with(&hint)), "{text}");
+    told.any_stdout()
+        .stderr_has("kluis: error: 1 check(s) failed\n")
+        .exits(1);
+}
+
+#[test]
+fn it_changes_nothing_and_asks_nobody() {
+    let (sandbox, _) = Sandbox::with_passphrase();
+    let tree = || {
+        let listed = std::process::Command::new("find")
+            .arg(sandbox.home())
+            .args(["-printf", "%p %m %s %T@\n"])
+            .output();
+        listed.unwrap().stdout
+    };
+    let before = tree();
+    let command = sandbox.kluis(["doctor"]).command_at_terminal();
+    let (text, code) = Screen::start(command, 200).ends();
+    assert_eq!(code, 0, "{text}");
+    assert!(
+        text.contains("the vault is locked") && !text.contains("Passphrase:"),
+        "{text}"
+    );
+    assert!(tree() == before);
+    set_mode(&sandbox.given_path("passphrase"), 0o600);
+    let before = tree();
+    let opened = sandbox.kluis(["doctor"]);
+    let opened = opened.env("KLUIS_PASSPHRASE_FILE", sandbox.given_path("passphrase"));
+    opened.run().any_stdout().exits(0);
+    assert!(tree() == before);
+}
+
+#[test]
+fn the_modes_and_the_owner_of_the_vault_are_looked_at() {
+    let sandbox = healthy();
+    for (mode, state, part) in [
+        (0o600, "ok", "mode 0600"),
+        (0o644, "warn", "others may read"),
+        (0o606, "fail", "others may write"),
+        (0o622, "fail", "others may write"),
+    ] {
+        set_mode(&sandbox.vault(), mode);
+        finds(doctor(&sandbox), "vault", state, part);
+    }
+    set_mode(&sandbox.vault(), 0o600);
+    if is_root() {
+        chown(sandbox.vault(), Some(12345), None).unwrap();
+        finds(doctor(&sandbox), "vault", "warn", "another user");
+    }
+}
+
+#[test]
+fn a_vault_that_is_missing_damaged_or_something_else_fails() {
+    let sandbox = healthy();
+    let absent = doctor(&sandbox).env("KLUIS_VAULT", "absent.kluis");
+    finds(absent, "vault", "fail", "there is no vault");
+    let mut bytes = sandbox.bytes();
+    bytes[200] ^= 1;
+    fs::write(sandbox.vault(), bytes).unwrap();
+    finds(doctor(&sandbox), "vault", "fail", "damaged");
+    // What would help is looked at all the same.
+    finds(doctor(&sandbox), "previous", "ok", "`kluis restore`");
+    fs::remove_file(sandbox.vault()).unwrap();
+    fs::create_dir(sandbox.vault()).unwrap();
+    finds(doctor(&sandbox), "vault", "fail", "is a directory");
+}
+
+#[test]
+fn a_folder_that_others_may_write_or_that_cannot_be_locked_fails() {
+    let sandbox = healthy();
+    let folder = sandbox.vault().parent().unwrap().to_owned();
+    set_mode(&folder, 0o777);
+    finds(doctor(&sandbox), "folder", "fail", "others may write");
+    set_mode(&folder, 0o1777);
+    finds(doctor(&sandbox), "folder", "fail", "others may write");
+    set_mode(&folder, 0o700);
+    finds(doctor(&sandbox), "folder", "ok", "yours to write alone");
+    fs::remove_file(beside(&sandbox, "lock")).unwrap();
+    symlink("/etc/hostname", beside(&sandbox, "lock")).unwrap();
+    finds(doctor(&sandbox), "folder", "fail", "is no regular file");
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_told() {
+    let sandbox = healthy();
+    let folder = sandbox.vault().parent().unwrap().to_owned();
+    set_mode(&folder, 0o500);
+    // Root may write everywhere, but for what it has given up.
+    let doctor = sandbox.kluis(["doctor", "--json"]);
+    let doctor = if is_root() {
+        doctor.under(["setpriv", "--bounding-set=-dac_override,-dac_read_search"])
+    } else {
+        doctor
+    };
+    finds(doctor, "folder", "warn", "cannot be written");
+    set_mode(&folder, 0o700);
+}
+
+#[test]
+fn the_previous_copy_is_there_private_whole_and_of_this_vault() {
+    let sandbox = healthy();
+    let previous = beside(&sandbox, "prev");
+    let kept = fs::read(&previous).unwrap();
+    finds(doctor(&sandbox), "previous", "ok", "s ago");
+    set_mode(&previous, 0o644);
+    finds(doctor(&sandbox), "previous", "warn", "others may read");
+    set_mode(&previous, 0o600);
+    fs::write(&previous, &kept[..300]).unwrap();
+    finds(doctor(&sandbox), "previous", "warn", "brings nothing back");
+    fs::write(&previous, healthy().bytes()).unwrap();
+    finds(doctor(&sandbox), "previous", "warn", "another vault");
+    fs::remove_file(&previous).unwrap();
+    finds(doctor(&sandbox), "previous", "warn", "no copy");
+    symlink(sandbox.vault(), &previous).unwrap();
+    finds(doctor(&sandbox), "previous", "fail", "is no regular file");
+}
+
+#[test]
+fn in_a_work_tree_git_has_to_leave_out_what_is_beside_the_vault() {
+    let sandbox = healthy();
+    let tree = sandbox.home().join("tree");
+    fs::create_dir_all(tree.join(".git/info")).unwrap();
+    let vault = tree.join("v.kluis");
+    fs::copy(sandbox.vault(), &vault).unwrap();
+    let doctor = || doctor(&sandbox).env("KLUIS_VAULT", &vault);
+    finds(
+        doctor(),
+        "git",
+        "warn",
+        "would take .v.kluis.lock, .v.kluis.prev",
+    );
+    fs::write(tree.join(".gitignore"), "# none\n.*.lock\n*.prev*\n").unwrap();
+    finds(
+        doctor(),
+        "git",
+        "warn",
+        "would take .v.kluis.0123456789abcdef.tmp",
+    );
+    fs::write(tree.join(".git/info/exclude"), "*.tmp\n").unwrap();
+    finds(doctor(), "git", "ok", "leaves out");
+    // As git makes files.
+    set_mode(&vault, 0o644);
+    finds(doctor(), "vault", "ok", "mode 0644");
+}
+
+#[test]
+fn a_passphrase_that_is_cheap_to_guess_is_told_without_a_key() {
+    let (sandbox, _) = Sandbox::with_passphrase();
+    finds(doctor(&sandbox), "kdf", "warn", "8 MiB and 1 pass(es)");
+    finds(doctor(&sandbox), "unlock", "warn", "locked");
+    finds(doctor(&sandbox), "keys", "warn", "is the only key");
+    let file = sandbox.given_path("passphrase");
+    let change = [
+        "passphrase",
+        "--kdf",
+        "m=64,t=3,p=4",
+        "--new-passphrase-file",
+    ];
+    let change = sandbox.kluis(change.iter().map(AsRef::as_ref).chain([file.as_os_str()]));
+    change
+        .env("KLUIS_PASSPHRASE_FILE", &file)
+        .run()
+        .any_stderr()
+        .exits(0);
+    finds(doctor(&sandbox), "kdf", "ok", "64 MiB or more");
+}
+
+#[test]
+fn the_last_key_and_one_that_is_over_are_told_by_whoever_sees_them() {
+    let sandbox = Sandbox::with_vault();
+    finds(
+        doctor(&sandbox),
+        "keys",
+        "warn",
+        "the only key with full access",
+    );
+    let scoped = key_add(&sandbox, &["--token", "--read-only"]);
+    finds(
+        doctor(&sandbox),
+        "keys",
+        "warn",
+        "the only key with full access",
+    );
+    let doctor_with = |token: &str| doctor(&sandbox).env("KLUIS_TOKEN", token);
+    finds(doctor_with(&scoped), "keys", "ok", "not full access");
+    key_add(&sandbox, &["--token", "--label", "recovery"]);
+    finds(
+        doctor(&sandbox),
+        "keys",
+        "ok",
+        "3 key(s), 2 with full access",
+    );
+    key_add(
+        &sandbox,
+        &["--token", "--label", "short", "--expires", "1s"],
+    );
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    finds(doctor(&sandbox), "keys", "warn", "short");
+    let wrong = Sandbox::with_vault().token();
+    finds(doctor_with(&wrong), "unlock", "fail", "token");
+}
+
+#[test]
+fn an_older_copy_and_a_memory_that_is_damaged_are_found_without_being_mended() {
+    let sandbox = healthy();
+    finds(doctor(&sandbox), "rollback", "ok", "would be noticed here");
+    let now = sandbox.bytes();
+    fs::copy(beside(&sandbox, "prev"), sandbox.vault()).unwrap();
+    for _ in 0..2 {
+        finds(doctor(&sandbox), "rollback", "fail", "is an older copy");
+    }
+    fs::write(sandbox.vault(), now).unwrap();
+    let folder = sandbox.home().join(".local/state/kluis/vaults");
+    let memory = fs::read_dir(&folder)
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .path();
+    fs::write(&memory, "{").unwrap();
+    for _ in 0..2 {
+        finds(doctor(&sandbox), "rollback", "warn", "is damaged");
+    }
+    fs::remove_dir_all(&folder).unwrap();
+    finds(doctor(&sandbox), "rollback", "ok", "not opened here yet");
+    let nowhere = doctor(&sandbox)
+        .without("HOME")
+        .env("KLUIS_VAULT", sandbox.vault());
+    finds(nowhere, "rollback", "warn", "no state directory");
+}
+
+#[test]
+fn files_that_settle_or_unlock_something_are_for_this_user_alone() {
+    let sandbox = healthy();
+    let config = sandbox.home().join(".config/kluis");
+    fs::create_dir_all(&config).unwrap();
+    let user_file = config.join("config.toml");
+    fs::write(&user_file, "color = 'never'").unwrap();
+    set_mode(&user_file, 0o646);
+    finds(doctor(&sandbox), "config", "fail", "others may write");
+    set_mode(&user_file, 0o644);
+    finds(doctor(&sandbox), "config", "ok", "mode 0644");
+    set_mode(&config, 0o777);
+    finds(doctor(&sandbox), "config", "fail", "others may replace");
+    set_mode(&config, 0o700);
+
+    let made = sandbox.kluis(["identity", "new"]).run();
+    made.any_stdout().any_stderr().exits(0);
+    let identity = config.join("identity");
+    sandbox.keep(b"kli_");
+    fs::rename(&identity, sandbox.given_path("identity")).unwrap();
+    symlink(sandbox.given_path("identity"), &identity).unwrap();
+    finds(doctor(&sandbox), "identity", "ok", "mode 0600");
+    set_mode(&identity, 0o640);
+    finds(
+        doctor(&sandbox),
+        "identity",
+        "fail",
+        "others may read or write",
+    );
+    let named = doctor(&sandbox).env("KLUIS_IDENTITY", "absent");
+    finds(named, "identity", "fail", "there is no identity");
+
+    let token = sandbox.given("token", sandbox.token());
+    let by_file = || {
+        let doctor = doctor(&sandbox).without("KLUIS_TOKEN");
+        doctor.env("KLUIS_TOKEN_FILE", &token)
+    };
+    set_mode(&token, 0o600);
+    finds(by_file(), "token", "ok", "mode 0600");
+    set_mode(&token, 0o640);
+    finds(by_file(), "token", "fail", "which unlocks the vault");
+    let passphrase = sandbox.given("passphrase", "none of it");
+    set_mode(&passphrase, 0o604);
+    let by_file = doctor(&sandbox).env("KLUIS_PASSPHRASE_FILE", passphrase);
+    finds(by_file, "passphrase", "fail", "which unlocks the vault");
+}
+
+#[test]
+fn a_project_file_that_is_not_followed_and_a_list_that_counts_for_nothing_are_told() {
+    let sandbox = healthy();
+    let project = sandbox.home().join("project");
+    fs::create_dir(&project).unwrap();
+    let doctor = || doctor(&sandbox).within(&project);
+    fs::write(project.join("kluis.toml"), "[env]\nA = 'name'\n").unwrap();
+    finds(doctor(), "project", "warn", "is not trusted");
+    let trust = sandbox.kluis(["trust", "--yes"]).within(&project);
+    trust.run().any_stdout().any_stderr().exits(0);
+    finds(doctor(), "project", "ok", "is followed");
+    finds(doctor(), "trust", "ok", "1 project file(s)");
+    fs::write(project.join("kluis.toml"), "[env]\nB = 'name'\n").unwrap();
+    finds(doctor(), "trust", "warn", "has changed");
+    fs::write(project.join("kluis.toml"), "[env]\nB = {").unwrap();
+    finds(doctor(), "project", "fail", "kluis.toml");
+    let list = sandbox.home().join(".local/state/kluis/trusted.json");
+    set_mode(&list, 0o666);
+    finds(doctor(), "trust", "fail", "can be written by others");
+    fs::write(&list, "{").unwrap();
+    set_mode(&list, 0o600);
+    finds(doctor(), "trust", "fail", "is damaged");
+}
+
+#[test]
+fn the_agent_is_asked_what_it_holds_and_a_stranger_in_its_place_is_found() {
+    let sandbox = agent::vault("a value");
+    finds(doctor(&sandbox), "agent", "ok", "none runs");
+    agent::unlock(&sandbox, &[]).run().any_stderr().exits(0);
+    finds(doctor(&sandbox), "agent", "ok", "it holds key_");
+    finds(doctor(&sandbox), "unlock", "ok", "opens with key_");
+    sandbox.kluis(["lock", "-q"]).run().exits(0);
+
+    fs::write(sandbox.agent_socket(), "").unwrap();
+    finds(doctor(&sandbox), "agent", "fail", "is in the way");
+    fs::remove_file(sandbox.agent_socket()).unwrap();
+    // One that ends each conversation with what nobody asked.
+    let listener = UnixListener::bind(sandbox.agent_socket()).unwrap();
+    let talk = std::thread::spawn(move || {
+        use std::io::Write;
+        // Whoever unlocks meets it first.
+        for stream in listener.incoming().take(2) {
+            stream
+                .unwrap()
+                .write_all(&[0, 0, 0, 3, 0xff, 0, 0])
+                .unwrap();
+        }
+    });
+    finds(
+        doctor(&sandbox),
+        "agent",
+        "fail",
+        "does not answer as it should",
+    );
+    talk.join().unwrap();
+    fs::remove_file(sandbox.agent_socket()).unwrap();
+}
+
+#[test]
+fn memory_that_cannot_be_locked_and_core_files_of_children_are_told() {
+    let sandbox = healthy();
+    let limited = sandbox.kluis(["doctor", "--json"]);
+    let script = "ulimit -l 0; exec \"$@\"";
+    // Root locks memory beyond every limit.
+    let limited = if is_root() {
+        let setpriv = ["setpriv", "--bounding-set=-ipc_lock,-sys_resource"];
+        limited.under(setpriv.into_iter().chain(["sh", "-c", script, "sh"]))
+    } else {
+        limited.under(["sh", "-c", script, "sh"])
+    };
+    finds(limited, "memory", "warn", "may be written to swap");
+    let dumping = sandbox
+        .kluis(["doctor", "--json"])
+        .prepared("ulimit -c 1000");
+    finds(dumping, "core", "warn", "core file");
+}
+
+#[test]
+fn completions_and_the_manual_are_looked_for_where_the_shell_does() {
+    let sandbox = healthy();
+    let doctor = |shell: &str| doctor(&sandbox).env("SHELL", format!("/bin/{shell}"));
+    for (shell, place) in [
+        ("bash", ".local/share/bash-completion/completions/kluis"),
+        ("zsh", ".zfunc/_kluis"),
+        ("fish", ".config/fish/completions/kluis.fish"),
+    ] {
+        finds(doctor(shell), "completions", "warn", "there are none");
+        let script = sandbox.prints(["completions", shell], "");
+        let place = sandbox.home().join(place);
+        fs::create_dir_all(place.parent().unwrap()).unwrap();
+        fs::write(&place, &script[1..]).unwrap();
+        finds(doctor(shell), "completions", "warn", "of another version");
+        fs::write(&place, script).unwrap();
+        finds(doctor(shell), "completions", "ok", place.to_str().unwrap());
+    }
+    finds(doctor("elvish"), "completions", "warn", "there are none");
+    let startup = sandbox.home().join(".config/elvish/rc.elv");
+    fs::create_dir_all(startup.parent().unwrap()).unwrap();
+    fs::write(startup, "eval (kluis completions elvish | slurp)\n").unwrap();
+    finds(doctor("elvish"), "completions", "ok", "when it starts");
+
+    finds(doctor("bash"), "manual", "warn", "finds no page");
+    let pages = sandbox.home().join("pages/man1");
+    fs::create_dir_all(&pages).unwrap();
+    fs::write(pages.join("kluis.1.gz"), "").unwrap();
+    let named = doctor("bash").env("MANPATH", sandbox.home().join("pages"));
+    finds(named, "manual", "ok", "kluis.1.gz");
+}
+
+#[test]
+fn a_path_that_would_steer_a_terminal_is_shown_escaped() {
+    let sandbox = Sandbox::empty();
+    let init = [
+        "init",
+        "--token",
+        "--kdf",
+        CHEAP_KDF,
+        "--vault",
+        "a\u{1b}[2Jb\u{202e}.kluis",
+    ];
+    let made = sandbox
+        .kluis(&init[..2].iter().chain(&init[4..]).collect::<Vec<_>>())
+        .run();
+    sandbox.keep_token(&made.stdout);
+    made.any_stdout().any_stderr().exits(0);
+    let doctor = sandbox.kluis(["doctor", "--vault", init[5]]);
+    let (text, _) = Screen::start(doctor.command_at_terminal(), 80).ends();
+    assert!(!text.contains(['\u{1b}', '\u{202e}']), "{text:?}");
+}
