@@ -1,0 +1,268 @@
+//! A folder that somebody else filled: programs with well-known names in it and first in PATH, and a project file
+//! that is no file. Nothing in it is ever executed, and nothing is waited for.
+
+use crate::sandbox::{CHEAP_KDF, Invocation, Sandbox};
+use rustix::fs::{CWD, FileType, Mode, mknodat};
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+/// Whatever a program like this one might start, from wherever it looks.
+const PROGRAMS: &[&str] = &[
+    "bash",
+    "cat",
+    "clip",
+    "dbus-launch",
+    "git",
+    "gpg",
+    "gpg-agent",
+    "gpg2",
+    "id",
+    "kluis",
+    "kluis-agent",
+    "less",
+    "lpass",
+    "man",
+    "more",
+    "nano",
+    "notify-send",
+    "op",
+    "pass",
+    "pbcopy",
+    "pinentry",
+    "secret-tool",
+    "sh",
+    "sleep",
+    "stty",
+    "systemctl",
+    "systemd-run",
+    "tput",
+    "tty",
+    "uname",
+    "vi",
+    "which",
+    "wl-copy",
+    "wl-paste",
+    "xclip",
+    "xdg-open",
+    "xsel",
+];
+
+/// A clone of hers, with traps in it.
+struct Clone {
+    sandbox: Sandbox,
+    folder: PathBuf,
+    sprung: PathBuf,
+}
+
+fn clone() -> Clone {
+    let sandbox = Sandbox::with_vault();
+    sandbox.create("name", sandbox.secret("name"));
+    let folder = sandbox.home().join("clone");
+    let sprung = sandbox.home().join("sprung");
+    fs::create_dir_all(folder.join(".git/hooks")).unwrap();
+    let script = format!("#!/bin/sh\necho \"$0\" >> '{}'\nexit 1\n", sprung.display());
+    let program = |path: PathBuf| {
+        fs::write(&path, &script).unwrap();
+        fs::set_permissions(path, Permissions::from_mode(0o755)).unwrap();
+    };
+    for name in PROGRAMS {
+        program(folder.join(name));
+    }
+    for hook in ["post-checkout", "pre-commit", "fsmonitor"] {
+        program(folder.join(".git/hooks").join(hook));
+    }
+    let config = "[core]\n\tfsmonitor = ./git\n\tpager = ./less\n\thooksPath = .\n";
+    fs::write(folder.join(".git/config"), config).unwrap();
+    for name in [".env", ".envrc", ".kluisrc", "config.toml", ".sops.yaml"] {
+        fs::write(folder.join(name), "name = $(./sh)\n").unwrap();
+    }
+    Clone {
+        sandbox,
+        folder,
+        sprung,
+    }
+}
+
+impl Clone {
+    fn kluis(&self, line: &[&str]) -> Invocation<'_> {
+        let path = format!(".:{}:/usr/bin:/bin", self.folder.display());
+        let kluis = self.sandbox.kluis(line).within(&self.folder);
+        let names = [
+            "PAGER",
+            "EDITOR",
+            "VISUAL",
+            "BROWSER",
+            "SSH_ASKPASS",
+            "SHELL",
+            "MANPAGER",
+            "GIT_PAGER",
+        ];
+        let kluis = kluis.env("PATH", path);
+        names.into_iter().fold(kluis, |kluis, name| {
+            kluis.env(name, self.folder.join("less"))
+        })
+    }
+
+    #[track_caller]
+    fn is_untouched(&self, line: &[&str]) {
+        let sprung = fs::read_to_string(&self.sprung).unwrap_or_default();
+        assert!(sprung.is_empty(), "{line:?} executed {sprung}");
+    }
+}
+
+#[test]
+fn no_program_of_the_folder_or_of_path_is_executed() {
+    let clone = clone();
+    let passphrase = clone
+        .sandbox
+        .given("passphrase", "ivory walnut pebble quartz");
+    let passphrase = passphrase.to_str().unwrap();
+    let given = clone.sandbox.given("items", r#"{"LATER":"v"}"#);
+    let template = clone.sandbox.given("template", "{{ kluis://name }}");
+    let output = clone.sandbox.given_path("output");
+    let named = |path: &PathBuf| path.to_str().unwrap().to_owned();
+    let (given, template, output) = (named(&given), named(&template), named(&output));
+    let lines: &[&[&str]] = &[
+        &["--help"],
+        &["list"],
+        &["get", "name"],
+        &["show", "name"],
+        &["history", "name"],
+        &["create", "other", "--generate", "8"],
+        &["set", "other", "--generate", "8"],
+        &["update", "other", "--description", "d"],
+        &["rotate", "other", "--generate", "8"],
+        &["rollback", "other"],
+        &["prune", "other"],
+        &["import", &given, "--format", "json"],
+        &["inject", "-i", &template, "-o", &output],
+        &["export", "--all", "--format", "shell"],
+        &["workspace", "create", "staging"],
+        &["move", "other", "--to-workspace", "staging"],
+        &["workspace", "delete", "staging", "--force", "--yes"],
+        &["app", "create", "billing"],
+        &["app", "link", "billing", "KEY", "name"],
+        &["app", "list"],
+        &["key", "add", "--token", "--workspace", "default"],
+        &["key", "list"],
+        &[
+            "key",
+            "add",
+            "--passphrase",
+            "--new-passphrase-file",
+            passphrase,
+            "--kdf",
+            CHEAP_KDF,
+        ],
+        &["rekey"],
+        &["identity", "new"],
+        &["verify"],
+        &["doctor"],
+        &["unlock"],
+        &["status"],
+        &["restore", "--dry-run"],
+        &["trust"],
+        &["check"],
+        &["lock"],
+        &["completions", "bash"],
+        &["init", "--token", "--vault", "v.kluis"],
+        &["run", "--all", "--mask", "--", "/bin/true"],
+        &["run", "--all", "--", "/bin/true"],
+        &["delete", "name", "--force", "--yes"],
+    ];
+    let mut done = 0;
+    for line in lines {
+        let ran = clone.kluis(line).run();
+        clone.sandbox.keep_token(&ran.stdout);
+        clone.is_untouched(line);
+        done += usize::from(ran.code == 0);
+        ran.any_stdout().any_stderr().ends();
+    }
+    // They did what they are for, and not merely fail.
+    assert!(done >= lines.len() - 4, "{done} of {}", lines.len());
+    // The traps are ones: whoever looks for a program finds them.
+    let run = clone.kluis(&["run", "--all", "--", "git"]).run();
+    run.any_stderr().exits(1);
+    assert!(clone.sprung.exists());
+}
+
+#[test]
+fn an_agent_is_this_very_program_whatever_is_called_so() {
+    let (sandbox, passphrase) = Sandbox::with_passphrase();
+    let sprung = sandbox.home().join("sprung");
+    let folder = sandbox.home().join("clone");
+    fs::create_dir(&folder).unwrap();
+    for name in ["kluis", "kluis-agent", "sh", "setsid"] {
+        fs::write(
+            folder.join(name),
+            format!("#!/bin/sh\ntouch '{}'\n", sprung.display()),
+        )
+        .unwrap();
+        fs::set_permissions(folder.join(name), Permissions::from_mode(0o755)).unwrap();
+    }
+    let here = |line: &[&str]| {
+        let kluis = sandbox.kluis(line).within(&folder);
+        // `setsid` of the sandbox itself is found by the path that the test has.
+        kluis.under(["env", &format!("PATH=.:{}", folder.display())])
+    };
+    let unlock = here(&["unlock", "-q"]).env("KLUIS_PASSPHRASE_FILE", &passphrase);
+    unlock.run().any_stderr().exits(0);
+    here(&["list"]).run().any_stderr().exits(0);
+    here(&["lock", "-q"]).run().exits(0);
+    assert!(!sprung.exists());
+}
+
+#[test]
+fn a_project_file_that_is_none_is_told_at_once() {
+    let clone = clone();
+    let file = clone.folder.join("kluis.toml");
+    let traps: [(&str, &dyn Fn()); 8] = [
+        ("loop", &|| symlink("kluis.toml", &file).unwrap()),
+        ("pipe", &|| {
+            mknodat(CWD, &file, FileType::Fifo, Mode::from_raw_mode(0o644), 0).unwrap();
+        }),
+        ("directory", &|| fs::create_dir(&file).unwrap()),
+        ("endless", &|| symlink("/dev/zero", &file).unwrap()),
+        ("terminal", &|| symlink("/dev/tty", &file).unwrap()),
+        ("huge", &|| {
+            let made = fs::File::create(&file).unwrap();
+            made.set_len(1 << 40).unwrap();
+        }),
+        ("binary", &|| {
+            fs::write(&file, [0xff, 0xfe, 0, 0x1b, b'[']).unwrap()
+        }),
+        ("deep", &|| {
+            fs::write(&file, format!("env = {}", "[".repeat(60_000))).unwrap()
+        }),
+    ];
+    for (trap, lay) in traps {
+        lay();
+        let started = Instant::now();
+        for line in [
+            &["list"][..],
+            &["check"],
+            &["run", "--", "/bin/true"],
+            &["trust", "--yes"],
+        ] {
+            let ran = clone.kluis(line).run();
+            assert!(
+                [1, 7, 125].contains(&ran.code),
+                "{trap}: {line:?} {} {}",
+                ran.code,
+                ran.stderr
+            );
+            let said = ran.stderr.clone();
+            assert!(
+                said.contains("kluis.toml") && !said.contains('\u{1b}'),
+                "{trap}: {said:?}"
+            );
+            ran.any_stdout().any_stderr().ends();
+            clone.is_untouched(line);
+        }
+        assert!(started.elapsed() < Duration::from_secs(30), "{trap}");
+        let removed = fs::remove_file(&file).or_else(|_| fs::remove_dir(&file));
+        removed.unwrap();
+    }
+}
