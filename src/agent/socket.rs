@@ -1,13 +1,14 @@
 //! Where the agent's socket lies, and who is at its other end: a folder of this user's alone, and a process
 //! of this user's, looked at on both sides before the first byte. Never a path that others could take.
 
+use crate::platform::directory;
 use rustix::net::sockopt::{Timeout, set_socket_timeout};
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType, connect, socket_with};
 use rustix::process::geteuid;
-use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
+use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, ErrorKind};
 use std::os::fd::AsFd;
-use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -133,17 +134,16 @@ impl Place {
     fn lock_file(&self) -> io::Result<File> {
         let mut options = OpenOptions::new();
         let options = options.write(true).create(true).truncate(false).mode(0o600);
-        options
+        let file = options
             .custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed())
-            .open(self.folder.join(LOCK))
+            .open(self.folder.join(LOCK))?;
+        // The umask had its say in the mode, and could keep the next one out.
+        file.set_permissions(Permissions::from_mode(0o600))?;
+        Ok(file)
     }
 
     fn make_folder(&self) -> Result<(), Error> {
-        let mut builder = DirBuilder::new();
-        builder.recursive(true).mode(0o700);
-        builder
-            .create(&self.folder)
-            .map_err(|error| self.failed(error))?;
+        directory::make(&self.folder).map_err(|error| self.failed(error))?;
         let path = self.folder.clone();
         let found = fs::symlink_metadata(&path).map_err(|error| self.failed(error))?;
         if found.is_dir() && found.uid() == geteuid().as_raw() && found.mode() & OTHERS != 0 {

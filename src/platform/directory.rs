@@ -4,11 +4,14 @@
 use rustix::fs::{AtFlags, Mode, RenameFlags, Stat};
 use rustix::io::Errno;
 use std::ffi::OsStr;
-use std::fs::{DirBuilder, File};
+use std::fs::{self, DirBuilder, File, Permissions};
 use std::io;
 use std::os::fd::AsFd;
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::Path;
+
+/// Everything, for the owner alone.
+const OWNER: u32 = 0o700;
 
 /// Whether anybody but the owner may write here, with or without the sticky bit. A group that has the
 /// owner's number is the owner's own, by the convention that makes a umask of 002 safe.
@@ -28,11 +31,21 @@ pub fn make(directory: &Path) -> io::Result<()> {
     if let Some(parent) = parent {
         make(parent)?;
     }
-    match DirBuilder::new().mode(0o700).create(directory) {
+    match DirBuilder::new().mode(OWNER).create(directory) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
         made => made?,
     }
+    let_owner_in(directory)?;
     parent.map_or(Ok(()), |parent| File::open(parent)?.sync_all())
+}
+
+/// Under a umask such as 177, made for files, not even the owner could enter what was just made.
+fn let_owner_in(directory: &Path) -> io::Result<()> {
+    let found = fs::symlink_metadata(directory)?;
+    if found.is_dir() && found.permissions().mode() & OWNER != OWNER {
+        fs::set_permissions(directory, Permissions::from_mode(OWNER))?;
+    }
+    Ok(())
 }
 
 /// The parent of a bare file name is empty, which no system call takes for the working directory.

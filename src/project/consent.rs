@@ -2,11 +2,12 @@
 //! but decides about some: only its owner may write it, and whatever is wrong with it means no agreement.
 
 use super::ProjectFile;
+use crate::platform::directory;
 use rustix::process::geteuid;
 use serde::{Deserialize, Serialize};
-use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
+use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, ErrorKind, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 const VERSION: u32 = 1;
@@ -125,10 +126,7 @@ impl Consents {
     /// Writes the list, in the place of what was there. Of two who write at once the last one wins.
     pub fn save(&self) -> io::Result<()> {
         let folder = self.place.parent().unwrap_or(Path::new("."));
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(folder)?;
+        directory::make(folder)?;
         let document = Document {
             version: VERSION,
             projects: self.agreements.clone(),

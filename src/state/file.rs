@@ -5,7 +5,7 @@
 //! or an empty one, is what a machine has that has seen less.
 
 use super::memory::Memory;
-use crate::platform::signals;
+use crate::platform::{directory, signals};
 use crate::sealed::id::VaultId;
 use crate::sealed::sign::sha256;
 use data_encoding::HEXLOWER;
@@ -13,9 +13,9 @@ use rustix::fs::OFlags;
 use rustix::process::geteuid;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use std::fs::{self, DirBuilder, File, OpenOptions, Permissions, TryLockError};
+use std::fs::{self, File, OpenOptions, Permissions, TryLockError};
 use std::io::{self, ErrorKind, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -101,8 +101,7 @@ impl Folder {
         };
         let lock = match lock(folder) {
             Err(error) if error.kind() == ErrorKind::NotFound => {
-                let mut builder = DirBuilder::new();
-                builder.recursive(true).mode(0o700).create(folder)?;
+                directory::make(folder)?;
                 lock(folder)?
             }
             taken => taken?,

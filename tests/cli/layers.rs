@@ -41,10 +41,15 @@ const ARROWS: &[(&str, &[&str])] = &[
         "state",
         &["platform", "sealed::age", "sealed::id", "sealed::sign"],
     ),
-    // Only how secrets are named: it opens no vault.
+    // Only how secrets are named, and where the list of trust is kept: it opens no vault.
     (
         "project",
-        &["vault::env_key", "vault::name", "vault::reference"],
+        &[
+            "platform::directory",
+            "vault::env_key",
+            "vault::name",
+            "vault::reference",
+        ],
     ),
     ("ui", &["plaintext", "platform"]),
     ("deliver", &["plaintext", "platform", "vault"]),

@@ -31,6 +31,7 @@ mod get;
 mod help;
 mod history;
 mod hostile_input;
+mod hostile_places;
 mod hostile_project;
 mod hostile_variables;
 mod house;

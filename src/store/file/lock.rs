@@ -2,9 +2,11 @@
 //! nothing. The kernel lets go of it when its holder dies.
 
 use super::directory::Directory;
-use super::{not_written, regular};
+use super::not_written;
+use super::regular::{self, Regular};
+use super::temporary::OWNER_ONLY;
 use crate::store::Error;
-use rustix::fs::OFlags;
+use rustix::fs::{Mode, OFlags};
 use std::fs::{File, TryLockError};
 use std::path::Path;
 use std::thread;
@@ -18,6 +20,13 @@ pub struct Lock {
     _file: File,
 }
 
+/// A umask that was made for something else must not keep the next writer out.
+fn let_owner_in(lock: &Regular) {
+    if !Mode::from_raw_mode(lock.stat.st_mode).contains(OWNER_ONLY) {
+        let _ = rustix::fs::fchmod(&lock.file, OWNER_ONLY);
+    }
+}
+
 /// Waits at most `patience` for the lock of the vault that `place` names.
 pub fn take(directory: &Directory, place: String, patience: Duration) -> Result<Lock, Error> {
     let name = directory.lock();
@@ -27,6 +36,7 @@ pub fn take(directory: &Directory, place: String, patience: Duration) -> Result<
     loop {
         let lock = regular::open(directory, Path::new(&name), flags)
             .map_err(|obstacle| obstacle.into_write_error("open", directory.path_of(&name)))?;
+        let_owner_in(&lock);
         let taken = match lock.file.try_lock() {
             // A `git clean -x` may have deleted it: then another writer holds another file of that name.
             Ok(()) => directory.still_names(&name, &lock.stat),

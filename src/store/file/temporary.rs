@@ -12,7 +12,8 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::rc::Rc;
 
-const OWNER_ONLY: Mode = Mode::RUSR.union(Mode::WUSR);
+/// What every file has that is made beside a vault.
+pub const OWNER_ONLY: Mode = Mode::RUSR.union(Mode::WUSR);
 
 pub struct Temporary {
     directory: Rc<Directory>,
