@@ -1,0 +1,215 @@
+//! Whoever goes away at a question: by a key, by a signal or by closing the terminal. The echo is given back each
+//! time, and nothing has changed.
+
+use crate::sandbox::{CHEAP_KDF, Invocation, Sandbox};
+use crate::screen::Screen;
+use rustix::process::Signal;
+use std::fs;
+
+const PASSPHRASE: &str = "ivory walnut pebble quartz";
+const CTRL_C: &str = "\x03";
+const CTRL_Z: &str = "\x1a";
+
+/// A command, what is typed before the question, and the question at which somebody goes.
+struct Prompt {
+    line: Vec<&'static str>,
+    /// Question and answer, in turns.
+    before: &'static [(&'static str, &'static str)],
+    question: &'static str,
+    hidden: bool,
+    vault: Vault,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Vault {
+    None,
+    Passphrase,
+    Token,
+}
+
+const UNLOCKED: (&str, &str) = ("Passphrase: ", PASSPHRASE);
+const CHOSEN: (&str, &str) = ("New passphrase: ", PASSPHRASE);
+
+/// Every question that there is.
+fn prompts() -> Vec<Prompt> {
+    let prompt = |vault, line: &[&'static str], before, question, hidden| Prompt {
+        line: line.to_vec(),
+        before,
+        question,
+        hidden,
+        vault,
+    };
+    let init = ["init", "--kdf", CHEAP_KDF];
+    let changed = ["passphrase", "--kdf", CHEAP_KDF];
+    let admit = ["key", "add", "--passphrase", "--kdf", CHEAP_KDF];
+    vec![
+        prompt(Vault::None, &init, &[], "New passphrase: ", true),
+        prompt(Vault::None, &init, &[CHOSEN], "Once more: ", true),
+        prompt(
+            Vault::None,
+            &init,
+            &[("New passphrase: ", "hunter2"), ("Once more: ", "hunter2")],
+            "instead? [Y/n] ",
+            false,
+        ),
+        prompt(
+            Vault::Passphrase,
+            &["get", "name"],
+            &[],
+            "Passphrase: ",
+            true,
+        ),
+        prompt(Vault::Passphrase, &["unlock"], &[], "Passphrase: ", true),
+        prompt(Vault::Passphrase, &["rekey"], &[], "Passphrase: ", true),
+        prompt(
+            Vault::Passphrase,
+            &changed,
+            &[UNLOCKED],
+            "New passphrase: ",
+            true,
+        ),
+        prompt(
+            Vault::Passphrase,
+            &changed,
+            &[UNLOCKED, CHOSEN],
+            "Once more: ",
+            true,
+        ),
+        prompt(
+            Vault::Passphrase,
+            &admit,
+            &[UNLOCKED, CHOSEN],
+            "Once more: ",
+            true,
+        ),
+        prompt(Vault::Token, &["create", "other"], &[], "Value: ", true),
+        prompt(
+            Vault::Token,
+            &["set", "name"],
+            &[("Value: ", "half")],
+            "Once more: ",
+            true,
+        ),
+        prompt(Vault::Token, &["delete", "name"], &[], "[y/N] ", false),
+        prompt(Vault::Token, &["restore"], &[], "[y/N] ", false),
+    ]
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Leaves {
+    /// By a key.
+    Interrupt,
+    Signal(Signal),
+    /// Stopped by a key, brought back, and then interrupted.
+    Stop,
+}
+
+const WAYS: [Leaves; 8] = [
+    Leaves::Interrupt,
+    Leaves::Signal(Signal::HUP),
+    Leaves::Signal(Signal::TERM),
+    Leaves::Stop,
+    Leaves::Signal(Signal::INT),
+    Leaves::Interrupt,
+    Leaves::Signal(Signal::TERM),
+    Leaves::Signal(Signal::HUP),
+];
+
+fn home(vault: Vault) -> Sandbox {
+    let sandbox = match vault {
+        Vault::None => Sandbox::empty(),
+        Vault::Token => {
+            let sandbox = Sandbox::with_vault();
+            sandbox.create("name", "v");
+            sandbox
+        }
+        Vault::Passphrase => {
+            let sandbox = Sandbox::empty();
+            let file = sandbox.given("passphrase", PASSPHRASE);
+            for line in [
+                &["init", "--kdf", CHEAP_KDF][..],
+                &["create", "name", "--generate", "8"],
+            ] {
+                let kluis = sandbox.kluis(line).env("KLUIS_PASSPHRASE_FILE", &file);
+                kluis.run().any_stdout().any_stderr().exits(0);
+            }
+            sandbox
+        }
+    };
+    sandbox.keep(PASSPHRASE.as_bytes());
+    sandbox
+}
+
+/// Leaves at the question; what was shown, and the exit code.
+fn leave(kluis: Invocation<'_>, prompt: &Prompt, way: Leaves) -> (Screen, i32) {
+    let script = "set -m; \"$@\"; echo stopped with $?; read -r; fg";
+    let kluis = match way {
+        Leaves::Stop => kluis.under(["bash", "-c", script, "bash"]),
+        Leaves::Interrupt | Leaves::Signal(_) => kluis,
+    };
+    let mut screen = Screen::start(kluis.command_at_terminal(), 80);
+    for (question, answer) in prompt.before {
+        screen.shows(question);
+        screen.types(answer);
+        screen.types("\n");
+    }
+    screen.shows(prompt.question);
+    assert_eq!(screen.echoes(), !prompt.hidden, "{:?}", prompt.line);
+    screen.types("half");
+    match way {
+        Leaves::Interrupt => screen.types(CTRL_C),
+        Leaves::Signal(signal) => screen.signal(signal),
+        Leaves::Stop => {
+            screen.types(CTRL_Z);
+            screen.shows("stopped with 1");
+            assert!(
+                screen.echoes(),
+                "{:?}: no echo while it is stopped",
+                prompt.line
+            );
+            screen.types("\n");
+            screen.shows(prompt.question);
+            screen.types(CTRL_C);
+        }
+    }
+    // That looks at the echo, too.
+    let (_, code) = screen.ends();
+    (screen, code)
+}
+
+#[test]
+fn whoever_leaves_at_a_question_gets_the_echo_back_and_has_changed_nothing() {
+    let mut times = 0;
+    for prompt in prompts() {
+        let sandbox = home(prompt.vault);
+        let before = fs::read(sandbox.vault()).ok();
+        for way in WAYS {
+            let (screen, code) = leave(sandbox.kluis(&prompt.line), &prompt, way);
+            let expected = match way {
+                Leaves::Interrupt | Leaves::Stop => 130,
+                Leaves::Signal(signal) => 128 + signal.as_raw(),
+            };
+            assert_eq!(
+                code,
+                expected,
+                "{:?} {way:?}: {}",
+                prompt.line,
+                screen.all()
+            );
+            assert!(!screen.all().contains(PASSPHRASE), "{:?}", prompt.line);
+            assert!(
+                !prompt.hidden || !screen.all().contains("half"),
+                "{:?}",
+                prompt.line
+            );
+            let after = fs::read(sandbox.vault()).ok();
+            assert!(
+                after == before,
+                "{:?} {way:?} changed something",
+                prompt.line
+            );
+            times += 1;
+        }
+    }
+    assert!(times >= 100, "{times}");
+}
