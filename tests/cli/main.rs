@@ -47,6 +47,7 @@ mod inject;
 mod input;
 mod interrupted;
 mod key;
+mod large;
 mod layers;
 mod leaks;
 mod list;
