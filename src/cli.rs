@@ -1,6 +1,7 @@
 //! The command line as a whole: the overview, and dispatch. Never acts itself.
 
 mod globals;
+mod help;
 mod table;
 mod usage;
 
@@ -11,7 +12,7 @@ use crate::ui::{self, Ui};
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 use globals::Globals;
 use std::ffi::OsString;
-use table::{Entry, GROUPS, verbs};
+use table::{Entry, GROUPS, Run, verbs};
 use usage::usage;
 
 /// What `kluis --help` tells beside the options: under each heading a term, two spaces or more, a text.
@@ -54,7 +55,8 @@ Examples:
   kluis run -e GITHUB_TOKEN=github_token -- gh repo list";
 
 const MORE: &str = "\
-`kluis --help` says what each command does, `kluis COMMAND --help` how it is used.";
+`kluis --help` says what each command does, `kluis COMMAND --help` how it is used, and
+`kluis help TOPIC` explains: ci, environment, exit-codes, references, security.";
 
 /// Wider lines are hard to read.
 const MAX_COLUMNS: usize = 100;
@@ -82,8 +84,9 @@ fn command_of(verbs: impl Iterator<Item = &'static Entry>) -> Command {
         .help_template(OVERVIEW)
         .after_help(format!("{}\n\n{EXAMPLES}\n\n{MORE}", names()))
         .after_long_help(format!(
-            "{}\n\n{EXAMPLES}\n\n{SURROUNDINGS}\n\n{}",
+            "{}\n\n{}\n\n{EXAMPLES}\n\n{SURROUNDINGS}\n\n{}",
             about_each(),
+            help::topics(),
             Exit::TABLE
         ))
         .max_term_width(MAX_COLUMNS)
@@ -165,6 +168,10 @@ fn dispatch(matches: &ArgMatches, ui: &mut Ui, hardened: Hardened) -> Result<(),
         .ok_or_else(|| Error::usage("no command was given"))?;
     let entry = verbs().find(|entry| entry.name == name);
     let entry = entry.ok_or_else(|| Error::usage("there is no such command"))?;
+    let run = match entry.run {
+        Run::Alone(run) => return run(matches, ui),
+        Run::InContext(run) => run,
+    };
     let Globals {
         json,
         quiet,
@@ -186,7 +193,7 @@ fn dispatch(matches: &ArgMatches, ui: &mut Ui, hardened: Hardened) -> Result<(),
                 error
             }
         })?;
-    (entry.run)(matches, &mut context)
+    run(matches, &mut context)
 }
 
 /// Whether a failure is to be told as JSON, even when the command line cannot be read.

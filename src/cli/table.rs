@@ -1,9 +1,11 @@
 //! The table of contents: one line per verb. A new verb is entered here and nowhere else.
 
+use super::help::{self, Help};
 use super::usage::usage;
 use crate::commands::{self, Context, Verb};
 use crate::error::Error;
-use clap::{ArgMatches, Command};
+use crate::ui::Ui;
+use clap::{ArgMatches, Args, Command, FromArgMatches};
 
 /// A verb has one page, whether -h or --help asks for it: all of its description, a line per option.
 const PAGE: &str = "{before-help}{usage-heading} {usage}\n\n{all-args}{after-help}";
@@ -14,7 +16,14 @@ pub struct Entry {
     pub alias: Option<&'static str>,
     pub about: &'static str,
     pub define: fn(Command) -> Command,
-    pub run: fn(&ArgMatches, &mut Context) -> Result<(), Error>,
+    pub run: Run,
+}
+
+/// What a verb needs to run.
+pub enum Run {
+    /// Neither settings nor a vault: it works where those are what is wrong.
+    Alone(fn(&ArgMatches, &mut Ui) -> Result<(), Error>),
+    InContext(fn(&ArgMatches, &mut Context) -> Result<(), Error>),
 }
 
 const fn verb<V: Verb>(name: &'static str, about: &'static str) -> Entry {
@@ -23,13 +32,24 @@ const fn verb<V: Verb>(name: &'static str, about: &'static str) -> Entry {
         alias: None,
         about,
         define: |command| on_one_page(V::augment_args(command)),
-        run: |matches, context| {
+        run: Run::InContext(|matches, context| {
             V::from_arg_matches(matches)
                 .map_err(|error| usage(&error))?
                 .run(context)
-        },
+        }),
     }
 }
+
+const HELP: Entry = Entry {
+    name: "help",
+    alias: None,
+    about: "Explain a command or a topic",
+    define: |command| on_one_page(Help::augment_args(command)),
+    run: Run::Alone(|matches, ui| {
+        let asked = Help::from_arg_matches(matches).map_err(|error| usage(&error))?;
+        help::run(&asked, ui)
+    }),
+};
 
 impl Entry {
     const fn alias(mut self, alias: &'static str) -> Self {
@@ -129,10 +149,10 @@ pub const GROUPS: &[Group] = &[
     },
     Group {
         heading: "Shell",
-        verbs: &[verb::<commands::completions::Completions>(
-            "completions",
-            "Print a completion script",
-        )],
+        verbs: &[
+            HELP,
+            verb::<commands::completions::Completions>("completions", "Print a completion script"),
+        ],
     },
 ];
 

@@ -33,7 +33,10 @@ pub fn usage(error: &clap::Error) -> Error {
             _ => (format!("{named} may be given once"), None),
         },
         ErrorKind::InvalidValue => match of(ContextKind::ValidValue) {
-            Some(valid) => (format!("{named} takes one of: {valid}"), None),
+            Some(valid) => (
+                format!("{named} takes one of: {valid}"),
+                of(ContextKind::SuggestedValue).map(|near| format!("did you mean {near}?")),
+            ),
             None => (format!("{named} needs a value"), None),
         },
         ErrorKind::ValueValidation | ErrorKind::InvalidUtf8 => {

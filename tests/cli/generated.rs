@@ -1,7 +1,8 @@
 //! completions/ and man/ are what the command line's definition says.
 
-use crate::manual::page;
+use crate::manual::{page, topic_page};
 use crate::snapshots::compare;
+use crate::topics::{text, topics};
 use clap::Command;
 use clap_complete::Shell;
 use std::collections::BTreeMap;
@@ -59,10 +60,15 @@ fn scripts() -> BTreeMap<String, Vec<u8>> {
 }
 
 fn manual() -> BTreeMap<String, Vec<u8>> {
-    let mut pages = BTreeMap::from([("kluis.1".to_owned(), page(&built()))]);
+    let all = built();
+    let mut pages = BTreeMap::from([("kluis.1".to_owned(), page(&all, &all))]);
     for verb in verbs() {
         let name = verb.get_display_name().unwrap();
-        pages.insert(format!("{name}.1"), page(&verb));
+        pages.insert(format!("{name}.1"), page(&verb, &all));
+    }
+    for (topic, about) in topics() {
+        let page = topic_page(&topic, &about, &text(&topic));
+        pages.insert(format!("kluis-{topic}.7"), page);
     }
     pages
 }
@@ -88,7 +94,8 @@ fn every_verb_and_option_is_in_the_scripts_and_in_its_page() {
         }
     }
     for verb in verbs() {
-        let page = String::from_utf8(page(&verb)).unwrap().replace("\\-", "-");
+        let page = String::from_utf8(page(&verb, &built())).unwrap();
+        let page = page.replace("\\-", "-");
         for option in options(&verb) {
             assert!(page.contains(&option), "{}: {option}", verb.get_name());
         }
@@ -219,11 +226,14 @@ fn the_manual_is_well_formed() {
         assert_eq!(others.next(), None, "{complaints}");
     }
     if let Some((_directory, mut man)) = checker("man", &manual()) {
-        let page = |name: &str| format!("./{name}.1");
-        let shown = said(
-            man.args(["-l", &page("kluis"), &page("kluis-run")])
-                .env("MANWIDTH", "80"),
-        );
+        let all = man
+            .arg("-l")
+            .args(manual().keys().map(|name| format!("./{name}")));
+        let shown = said(all.env("MANWIDTH", "80"));
+        for line in shown.lines() {
+            // What stands as it is, such as an example, may be somewhat wider than the page.
+            assert!(line.chars().count() <= 104, "{line}");
+        }
         for heading in [
             "NAME",
             "SYNOPSIS",
@@ -242,6 +252,30 @@ fn the_manual_is_well_formed() {
                 shown.lines().any(|line| line == heading),
                 "{heading}:\n{shown}"
             );
+        }
+    }
+}
+
+#[test]
+fn every_page_ends_with_what_is_true_of_all_and_where_to_read_on() {
+    let pages = manual();
+    for (name, page) in &pages {
+        let page = std::str::from_utf8(page).unwrap().replace("\\-", "-");
+        let headings = page.lines().filter_map(|line| line.strip_prefix(".SH "));
+        let headings: Vec<&str> = headings.map(|heading| heading.trim_matches('"')).collect();
+        assert_eq!(headings.last(), Some(&"SEE ALSO"), "{name}");
+        let has_verb = name.ends_with(".1") && name != "kluis-help.1";
+        for heading in ["EXIT STATUS", "ENVIRONMENT", "FILES"] {
+            let count = headings.iter().filter(|found| **found == heading).count();
+            assert!(count == 1 || !has_verb && count == 0, "{name}: {heading}");
+        }
+        let (_, others) = page.split_once(".SH \"SEE ALSO\"\n").unwrap();
+        for line in others.lines() {
+            let line = line.replace("\\fB", "").replace("\\fR", "");
+            let (other, part) = line.trim_end_matches(',').split_once('(').unwrap();
+            let file = format!("{other}.{}", part.trim_end_matches(')'));
+            assert!(pages.contains_key(&file), "{name}: {line}");
+            assert_ne!(&file, name);
         }
     }
 }

@@ -1,6 +1,7 @@
-//! A manual page for a command. The sections that clap knows nothing of are read from its help text:
-//! a heading with a colon, then a term and its text on each line.
+//! A manual page for a command or a topic. The sections that clap knows nothing of are read from the help
+//! text: a heading with a colon, then a term and its text on each line.
 
+use crate::topics::{Part, parts};
 use clap::builder::PossibleValue;
 use clap::{Arg, Command};
 use clap_mangen::Man;
@@ -8,24 +9,12 @@ use clap_mangen::roff::{Inline, Roff, bold, roman};
 
 const PREAMBLE: &str = ".ie \\n(.g .ds Aq \\(aq\n.el .ds Aq '\n";
 
-/// The page of one command of a built command line.
-pub fn page(command: &Command) -> Vec<u8> {
+/// The page of one command of the built command line `all`.
+pub fn page(command: &Command, all: &Command) -> Vec<u8> {
     let name = command.get_display_name().unwrap_or("kluis");
-    let version = env!("CARGO_PKG_VERSION");
-    // No date: the page changes when its text does. The preamble is what roff writes an apostrophe with.
-    let title = format!(
-        "{PREAMBLE}.TH {} 1 \"\" \"kluis {version}\" \"Kluis Manual\"\n",
-        name.to_uppercase()
-    );
+    let about = command.get_about().map(ToString::to_string);
     let man = Man::new(shown(command));
-    let mut page = title.into_bytes();
-    page.extend(section(
-        "NAME",
-        [line([roman(format!(
-            "{name} - {}",
-            command.get_about().unwrap_or_default()
-        ))])],
-    ));
+    let mut page = beginning(name, 1, &about.unwrap_or_default());
     page.extend(synopsis(command));
     page.extend(description(command));
     let mut options = Vec::new();
@@ -43,17 +32,131 @@ pub fn page(command: &Command) -> Vec<u8> {
         page.extend(from_help(text));
     }
     if name != "kluis" {
-        page.extend(section(
-            "SEE ALSO",
-            [line([
-                bold("kluis"),
-                roman(
-                    "(1), for the global options, the environment, the files and the exit status",
-                ),
-            ])],
-        ));
+        for text in surroundings(command, all) {
+            page.extend(from_help(&text));
+        }
     }
+    page.extend(see_also(command, all));
     page
+}
+
+/// The page of a topic of `kluis help`.
+pub fn topic_page(topic: &str, about: &str, text: &str) -> Vec<u8> {
+    let mut page = beginning(&format!("kluis-{topic}"), 7, about);
+    let mut parts = parts(text).into_iter().peekable();
+    if let Some(Part::Prose(_)) = parts.peek() {
+        page.extend(section("DESCRIPTION", []));
+    }
+    let mut is_first = true;
+    for part in parts {
+        let is_heading = matches!(part, Part::Heading(_));
+        page.extend(match part {
+            Part::Heading(heading) => section(&heading, []),
+            Part::Entries(entries) => from_help(&entries),
+            Part::Prose(text) => paragraph(&text, is_first).to_roff().into_bytes(),
+            Part::Code(code) => as_it_stands(&code),
+        });
+        is_first = is_heading;
+    }
+    let names = vec![("kluis".to_owned(), 1), ("kluis-help".to_owned(), 1)];
+    page.extend(section("SEE ALSO", [references(names)]));
+    page
+}
+
+/// Title and name.
+fn beginning(name: &str, part: u8, about: &str) -> Vec<u8> {
+    let version = env!("CARGO_PKG_VERSION");
+    // No date: the page changes when its text does. The preamble is what roff writes an apostrophe with.
+    let title = format!(
+        "{PREAMBLE}.TH {} {part} \"\" \"kluis {version}\" \"Kluis Manual\"\n",
+        name.to_uppercase()
+    );
+    let mut page = title.into_bytes();
+    let name = roman(format!("{name} - {about}"));
+    page.extend(section("NAME", [line([name])]));
+    page
+}
+
+/// The sections of the overview that go with every verb: what is true of all of them.
+fn surroundings(command: &Command, all: &Command) -> Vec<String> {
+    let wanted: &[&str] = match command.get_name() {
+        "help" => &["Exit codes"],
+        _ => &["Exit codes", "Environment", "Files"],
+    };
+    let overview = all.get_after_long_help().unwrap().to_string();
+    let section = |heading: &&str| {
+        let start = format!("{heading}:\n");
+        let mut texts = overview.split("\n\n");
+        texts.find(|text| text.starts_with(&start)).unwrap()
+    };
+    let texts = wanted.iter().map(section);
+    texts
+        .map(|text| {
+            // Only `run` has a command that may be missing.
+            let is_run = command.get_name() == "run";
+            let of_a_command = |line: &str| line.trim_start().starts_with("12");
+            let lines = text.lines().filter(|line| is_run || !of_a_command(line));
+            lines.collect::<Vec<_>>().join("\n")
+        })
+        .collect()
+}
+
+/// The pages beside this one: of the command above and those below, of its group, and of the topics.
+fn see_also(command: &Command, all: &Command) -> Vec<u8> {
+    let name = command.get_display_name().unwrap_or("kluis");
+    let below = command
+        .get_subcommands()
+        .filter_map(Command::get_display_name);
+    let mut names: Vec<(String, u8)> = below.map(|name| (name.to_owned(), 1)).collect();
+    if let Some((above, _)) = name.rsplit_once('-') {
+        let mut siblings = Vec::new();
+        if let Some(above) = all.find_subcommand(above.trim_start_matches("kluis-")) {
+            siblings.extend(
+                above
+                    .get_subcommands()
+                    .filter_map(Command::get_display_name),
+            );
+        }
+        names.push((above.to_owned(), 1));
+        names.extend(siblings.into_iter().map(|name| (name.to_owned(), 1)));
+        names.extend(group(command, all).into_iter().map(|name| (name, 1)));
+    }
+    if !names.iter().any(|(other, _)| other == "kluis") && name != "kluis" {
+        names.push(("kluis".to_owned(), 1));
+    }
+    names.retain(|(other, _)| other != name);
+    let topics = crate::topics::topics().into_iter();
+    names.extend(topics.map(|(topic, _)| (format!("kluis-{topic}"), 7)));
+    section("SEE ALSO", [references(names)])
+}
+
+/// The verbs that the overview tells under the same heading.
+fn group(command: &Command, all: &Command) -> Vec<String> {
+    let overview = all.get_after_long_help().unwrap().to_string();
+    let verbs = |text: &str| -> Vec<String> {
+        let words = text
+            .lines()
+            .skip(1)
+            .filter_map(|line| line.split_whitespace().next());
+        words.map(str::to_owned).collect()
+    };
+    let mut groups = overview.split("\n\n").map(verbs);
+    let own = groups.find(|verbs| verbs.iter().any(|verb| verb == command.get_name()));
+    let own = own.filter(|_| all.find_subcommand(command.get_name()).is_some());
+    let names = own.unwrap_or_default().into_iter();
+    names.map(|verb| format!("kluis-{verb}")).collect()
+}
+
+fn references(mut names: Vec<(String, u8)>) -> Roff {
+    names.sort_by(|(a, part), (b, other)| (part, a).cmp(&(other, b)));
+    names.dedup();
+    let last = names.len() - 1;
+    let mut roff = Roff::new();
+    for (index, (name, part)) in names.into_iter().enumerate() {
+        let end = if index == last { "" } else { "," };
+        roff.text([bold(name), roman(format!("({part}){end}"))]);
+    }
+    roff
 }
 
 /// Every verb takes the global options; only the page of kluis tells them.
@@ -99,13 +202,10 @@ fn synopsis(command: &Command) -> Vec<u8> {
 fn description(command: &Command) -> Vec<u8> {
     let text = command.get_before_help().or(command.get_about());
     let text = text.map(ToString::to_string).unwrap_or_default();
-    let paragraphs = text.split("\n\n").enumerate().map(|(index, paragraph)| {
-        let mut roff = Roff::new();
-        if index > 0 {
-            roff.control("PP", []);
-        }
-        roff.text([roman(format!("{}.", paragraph.trim_end_matches('.')))]);
-        roff
+    let paragraphs = text.split("\n\n").enumerate();
+    let paragraphs = paragraphs.map(|(index, text)| {
+        let sentences = format!("{}.", text.trim_end_matches('.'));
+        paragraph(&sentences, index == 0)
     });
     section("DESCRIPTION", paragraphs)
 }
@@ -129,13 +229,41 @@ fn from_help(text: &str) -> Vec<u8> {
     }
 }
 
+fn paragraph(text: &str, is_first: bool) -> Roff {
+    let mut roff = Roff::new();
+    if !is_first {
+        roff.control("PP", []);
+    }
+    roff.text([roman(text)]);
+    roff
+}
+
+fn as_it_stands(code: &str) -> Vec<u8> {
+    let mut roff = Roff::new();
+    for control in ["PP", "RS", "nf"] {
+        roff.control(control, if control == "RS" { vec!["4"] } else { vec![] });
+    }
+    for line in code.lines() {
+        roff.text([roman(line)]);
+    }
+    roff.control("fi", []);
+    roff.control("RE", []);
+    roff.to_roff().into_bytes()
+}
+
 fn entry(text: &str) -> Roff {
     let mut roff = Roff::new();
+    let columns = text.len() - text.trim_start().len();
     match text.trim_start().split_once("  ") {
         Some((term, text)) => {
             roff.control("TP", []);
             roff.text([bold(term)]);
             roff.text([roman(text.trim_start())]);
+        }
+        // A term whose text is on the lines below.
+        None if columns == 2 => {
+            roff.control("TP", []);
+            roff.text([bold(text.trim_start())]);
         }
         // More of the entry above.
         None => {

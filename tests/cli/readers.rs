@@ -3,7 +3,7 @@
 //! with `KLUIS_REQUIRE_READERS=1`. `KLUIS_PYTHON` and `KLUIS_NODE_PATH` say where the libraries are.
 
 mod engine;
-mod grammars;
+pub mod grammars;
 mod hostile;
 pub mod programs;
 

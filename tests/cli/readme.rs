@@ -159,7 +159,10 @@ fn the_exit_codes_are_those_of_the_help() {
 #[test]
 fn every_command_and_option_it_speaks_of_exists() {
     let verbs = crate::generated::verbs();
-    let names: Vec<&str> = verbs.iter().map(clap::Command::get_name).collect();
+    let topics = crate::topics::topics();
+    let topics = topics.iter().map(|(topic, _)| topic.as_str());
+    let names = verbs.iter().map(clap::Command::get_name).chain(topics);
+    let names: Vec<&str> = names.collect();
     let options: Vec<String> = verbs
         .iter()
         .flat_map(|verb| verb.get_arguments().filter_map(clap::Arg::get_long))

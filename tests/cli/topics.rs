@@ -1,0 +1,182 @@
+//! The topics of `kluis help`: which there are, and of what their texts are made.
+
+use crate::sandbox::Sandbox;
+use clap::builder::PossibleValue;
+
+/// A part of a topic's text, between empty lines.
+pub enum Part {
+    /// A line in capitals.
+    Heading(String),
+    Prose(String),
+    /// A heading with a colon, then a term and its text on each line.
+    Entries(String),
+    /// What stands four columns to the right, without them.
+    Code(String),
+}
+
+/// The name of each topic, and what it is about.
+pub fn topics() -> Vec<(String, String)> {
+    let verbs = crate::generated::verbs();
+    let help = verbs.iter().find(|verb| verb.get_name() == "help").unwrap();
+    let named = help
+        .get_arguments()
+        .find(|argument| argument.get_id() == "named");
+    let values: Vec<PossibleValue> = named.unwrap().get_possible_values();
+    let topics = values.iter().filter(|value| {
+        let mut verbs = verbs.iter();
+        !verbs.any(|verb| verb.get_name() == value.get_name())
+    });
+    topics
+        .map(|topic| {
+            let about = topic.get_help().unwrap();
+            (topic.get_name().to_owned(), about.to_string())
+        })
+        .collect()
+}
+
+/// What `kluis help` prints of a topic.
+pub fn text(topic: &str) -> String {
+    Sandbox::empty().prints(["help", topic], "")
+}
+
+pub fn parts(text: &str) -> Vec<Part> {
+    let mut parts: Vec<Part> = Vec::new();
+    for chunk in text.trim_end().split("\n\n") {
+        if let Some(code) = code(chunk) {
+            match parts.last_mut() {
+                Some(Part::Code(before)) => {
+                    before.push('\n');
+                    before.push_str(&code);
+                }
+                _ => parts.push(Part::Code(code)),
+            }
+            continue;
+        }
+        let is_heading = !chunk.chars().any(char::is_lowercase);
+        let has_entries = chunk.split_once(":\n").is_some_and(|(heading, rest)| {
+            !heading.contains('\n') && rest.lines().all(|line| line.starts_with("  "))
+        });
+        parts.push(match (is_heading, has_entries) {
+            (true, _) => Part::Heading(chunk.to_owned()),
+            (_, true) => Part::Entries(chunk.to_owned()),
+            _ => Part::Prose(chunk.to_owned()),
+        });
+    }
+    parts
+}
+
+fn code(chunk: &str) -> Option<String> {
+    let lines = chunk.lines().map(|line| line.strip_prefix("    "));
+    let lines: Option<Vec<&str>> = lines.collect();
+    lines.map(|lines| lines.join("\n") + "\n")
+}
+
+#[test]
+fn each_topic_is_told_without_a_vault_and_fits_the_page() {
+    let topics = topics();
+    let names: Vec<&str> = topics.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(
+        names,
+        ["ci", "environment", "exit-codes", "references", "security"]
+    );
+    for (name, _) in &topics {
+        for line in text(name).lines() {
+            assert!(line.chars().count() <= 100, "{name}: {line}");
+        }
+    }
+}
+
+#[test]
+fn of_a_command_it_says_what_help_says_as_an_option() {
+    let sandbox = Sandbox::empty();
+    for words in [
+        vec![],
+        vec!["get"],
+        vec!["ls"],
+        vec!["key"],
+        vec!["key", "add"],
+    ] {
+        let option = words.iter().chain(&["--help"]);
+        let expected = sandbox.prints(option, "");
+        let asked = ["help"].iter().chain(&words);
+        assert_eq!(sandbox.prints(asked, ""), expected, "{words:?}");
+    }
+}
+
+#[test]
+fn what_is_no_topic_is_answered_with_all_that_are() {
+    let sandbox = Sandbox::empty();
+    let asked = sandbox.kluis(["help", "exit-code"]).run();
+    let said = asked.stderr.clone();
+    asked.any_stderr().exits(2);
+    assert!(
+        said.contains("takes one of: ci, environment, exit-codes, references, security, create"),
+        "{said}"
+    );
+    assert!(said.contains("did you mean exit-codes?"), "{said}");
+    let asked = sandbox.kluis(["help", "no-such-topic", "--json"]).run();
+    assert_eq!(asked.json_error()["code"], "usage");
+    asked.any_stderr().exits(2);
+    for (line, error) in [
+        (["help", "ci", "github"], "a topic has no commands"),
+        (
+            ["help", "key", "hunter2"],
+            "`kluis key` has no such command",
+        ),
+        (
+            ["help", "get", "hunter2"],
+            "`kluis get` has no such command",
+        ),
+    ] {
+        let asked = sandbox.kluis(line).run();
+        assert!(!asked.stderr.contains("hunter2"));
+        asked.stderr_has(error).exits(2);
+    }
+}
+
+#[test]
+fn help_is_there_when_the_settings_are_what_is_wrong() {
+    let sandbox = Sandbox::empty();
+    let config = sandbox.home().join(".config/kluis");
+    std::fs::create_dir_all(&config).unwrap();
+    std::fs::write(config.join("config.toml"), "no toml").unwrap();
+    let broken = sandbox.kluis(["list"]).run();
+    broken.any_stderr().exits(2);
+    sandbox.prints(["help", "environment"], "");
+}
+
+#[test]
+fn what_the_topic_on_files_shows_is_read_as_it_is_shown() {
+    let sandbox = Sandbox::with_vault();
+    let text = text("environment");
+    let mut files = parts(&text).into_iter().filter_map(|part| match part {
+        Part::Code(code) => Some(code),
+        _ => None,
+    });
+    let (project, user) = (files.next().unwrap(), files.next().unwrap());
+    assert!(files.next().is_none());
+
+    let home = sandbox.home();
+    std::fs::create_dir_all(home.join(".config/kluis")).unwrap();
+    std::fs::write(home.join(".config/kluis/config.toml"), user).unwrap();
+    let folder = home.join("project");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::copy(sandbox.vault(), folder.join("secrets.kluis")).unwrap();
+    std::fs::write(folder.join("kluis.toml"), project).unwrap();
+    let within = |line: &[&str]| sandbox.kluis(line).within(&folder);
+    let done = within(&["workspace", "create", "staging"]).run();
+    done.any_stdout().any_stderr().exits(0);
+    let done = within(&["workspace", "create", "payments"]).run();
+    done.any_stdout().any_stderr().exits(0);
+    for name in ["database_url", "payments/stripe_key", "tls_key"] {
+        let (workspace, name) = name.split_once('/').unwrap_or(("staging", name));
+        let create = within(&["create", name, "-w", workspace]);
+        let value = sandbox.secret(name);
+        create.stdin(value).run().any_stdout().any_stderr().exits(0);
+    }
+    let synced = within(&["app", "sync"]).run();
+    synced.any_stdout().any_stderr().exits(0);
+    let script = "test -n \"$DATABASE_URL$STRIPE_KEY\" && test -f \"$TLS_KEY\" && echo \"${SENTRY_DSN-none}\"";
+    let ran = within(&["run", "--", "sh", "-c", script]).run();
+    ran.stdout("none\n").any_stderr().exits(0);
+}
