@@ -185,6 +185,7 @@ fn nothing_speaks_of_the_machine_it_was_written_on() {
         "LICENSE",
         "Cargo.toml",
         ".ci/run",
+        ".github/SECURITY.md",
     ];
     let documents = documents.map(|name| (PathBuf::from(name), read(root().join(name))));
     for (file, text) in sources().into_iter().chain(tests()).chain(documents) {

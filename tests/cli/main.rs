@@ -60,6 +60,7 @@ mod peers;
 mod policy;
 mod postgres;
 mod project;
+mod promises;
 mod prune;
 mod readers;
 mod readme;

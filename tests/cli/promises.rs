@@ -1,0 +1,144 @@
+//! What is promised, and what is not, is said in three places: README.md, `kluis help security` and
+//! .github/SECURITY.md. They say the same, and each promise has tests that show it.
+
+use crate::layers::{TESTS, sources};
+use crate::snapshots::root;
+use std::fs;
+use std::path::PathBuf;
+
+fn read(name: &str) -> String {
+    fs::read_to_string(root().join(name)).unwrap()
+}
+
+/// Words alone: how a text is broken into lines is for its page to say.
+fn words(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ")
+}
+
+/// Against whom, and what protects: the rows of the table in README.md.
+fn promises() -> Vec<(String, String)> {
+    let readme = read("README.md");
+    let (_, table) = readme
+        .split_once("| against | what protects |\n|---|---|\n")
+        .unwrap();
+    let rows = table
+        .lines()
+        .map_while(|line| line.strip_prefix("| ")?.strip_suffix(" |"));
+    rows.map(|row| row.split_once(" | ").unwrap())
+        .map(|(against, what)| (against.to_owned(), what.to_owned()))
+        .collect()
+}
+
+/// What README.md says that nothing protects against, a sentence for whom and another for why.
+fn limits() -> Vec<(String, String)> {
+    let readme = read("README.md");
+    let (_, list) = readme
+        .split_once("does not protect against:**\n\n")
+        .unwrap();
+    let list = list.split("\n\n").next().unwrap();
+    let limits = list.split("- ").skip(1).map(words);
+    limits
+        .map(|limit| {
+            let (whom, why) = limit.split_once(". ").unwrap();
+            (whom.to_owned(), why.to_owned())
+        })
+        .collect()
+}
+
+/// Whether this is the name of a test, as `cargo test` prints it.
+pub fn is_a_test(name: &str) -> bool {
+    let (module, test) = name.rsplit_once("::").unwrap();
+    let sources = sources();
+    let source = |module: &str| {
+        let file = PathBuf::from(module.replace("::", "/"));
+        let ours = root().join("tests/cli").join(&file).with_extension("rs");
+        let text = fs::read_to_string(ours).ok();
+        let text = text.or_else(|| sources.get(&file.with_extension("rs")).cloned());
+        text.or_else(|| sources.get(&file.join("mod.rs")).cloned())
+    };
+    // Mostly the tests are a module at the end of a file.
+    let within = || {
+        let text = source(module.strip_suffix("::tests")?)?;
+        Some(text.split_once(TESTS)?.1.to_owned())
+    };
+    let file = || Some(source(module)?.split(TESTS).next()?.to_owned());
+    file().or_else(within).is_some_and(|text| {
+        let mut items = text.split("#[test]\n").skip(1);
+        items.any(|item| {
+            let mut lines = item.lines().map(str::trim_start);
+            let first = lines.find(|line| line.starts_with("fn "));
+            first.is_some_and(|line| line.starts_with(&format!("fn {test}()")))
+        })
+    })
+}
+
+#[test]
+fn the_topic_of_help_says_what_the_readme_says() {
+    let text = words(&crate::topics::text("security"));
+    let (promised, not) = text.split_once(" Not protected against: ").unwrap();
+    let mut expected = "Protected against:".to_owned();
+    for (against, what) in promises() {
+        expected.push_str(&format!(" {against} {what}"));
+    }
+    assert_eq!(promised, expected);
+    let mut expected = String::new();
+    for (whom, why) in limits() {
+        expected.push_str(&format!("{whom} {why} "));
+    }
+    assert!(not.starts_with(&expected), "{not}\n{expected}");
+    let readme = words(&read("README.md")).replace("**", "");
+    let visible = not[expected.len()..]
+        .split(" How each promise")
+        .next()
+        .unwrap();
+    assert!(visible.starts_with("What the file shows without a key:"));
+    assert!(readme.contains(visible), "{visible}");
+}
+
+#[test]
+fn the_policy_says_what_the_readme_says_and_names_the_tests_of_each_promise() {
+    let policy = read(".github/SECURITY.md");
+    let (promised, not) = policy.split_once("\n## What is not promised\n\n").unwrap();
+    let mut told = promised.split("\n**Against ").skip(1);
+    let promises = promises();
+    assert!(promises.len() > 5);
+    for (against, what) in promises {
+        let promise = told.next().unwrap();
+        let (text, tests) = promise.split_once("\n\n").unwrap();
+        assert_eq!(words(text), format!("{against}:** {what}."));
+        let mut tests = tests.lines().filter(|line| !line.is_empty()).peekable();
+        assert!(tests.peek().is_some(), "{against}");
+        for line in tests {
+            let test = line
+                .strip_prefix("- `")
+                .and_then(|line| line.strip_suffix('`'));
+            assert!(test.is_some_and(is_a_test), "{line}");
+        }
+    }
+    assert_eq!(told.next(), None);
+    let expected = limits()
+        .into_iter()
+        .map(|(whom, why)| format!("- {whom}. {why}"));
+    assert_eq!(words(not), expected.collect::<Vec<_>>().join(" "));
+}
+
+#[test]
+fn a_test_is_told_from_what_is_none() {
+    for test in [
+        "promises::a_test_is_told_from_what_is_none",
+        "sealed::sign::tests::rfc_8032",
+        "vault::tests::tampering::every_bit_of_a_small_vault_counts",
+    ] {
+        assert!(is_a_test(test), "{test}");
+    }
+    for none in [
+        "promises::words",
+        "promises::no_such_test",
+        "no_such_file::words",
+        "sealed::sign::rfc_8032",
+        "sealed::sign::tests::verify",
+    ] {
+        assert!(!is_a_test(none), "{none}");
+    }
+}
