@@ -55,6 +55,7 @@ mod manual;
 mod many_writers;
 mod mask;
 mod older;
+mod packaging;
 mod passphrase;
 mod peers;
 mod policy;
