@@ -77,15 +77,13 @@ pub fn is_a_test(name: &str) -> bool {
 fn the_topic_of_help_says_what_the_readme_says() {
     let text = words(&crate::topics::text("security"));
     let (promised, not) = text.split_once(" Not protected against: ").unwrap();
-    let mut expected = "Protected against:".to_owned();
-    for (against, what) in promises() {
-        expected.push_str(&format!(" {against} {what}"));
-    }
+    let joined = |pairs: Vec<(String, String)>| {
+        let texts = pairs.into_iter().map(|(what, why)| format!("{what} {why}"));
+        texts.collect::<Vec<_>>().join(" ")
+    };
+    let expected = format!("Protected against: {}", joined(promises()));
     assert_eq!(promised, expected);
-    let mut expected = String::new();
-    for (whom, why) in limits() {
-        expected.push_str(&format!("{whom} {why} "));
-    }
+    let expected = format!("{} ", joined(limits()));
     assert!(not.starts_with(&expected), "{not}\n{expected}");
     let readme = words(&read("README.md")).replace("**", "");
     let visible = not[expected.len()..]

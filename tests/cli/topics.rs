@@ -1,7 +1,9 @@
 //! The topics of `kluis help`: which there are, and of what their texts are made.
 
-use crate::sandbox::Sandbox;
+use crate::sandbox::{KLUIS, Sandbox};
 use clap::builder::PossibleValue;
+use std::os::unix::fs::symlink;
+use std::process::{Command, Output};
 
 /// A part of a topic's text, between empty lines.
 pub enum Part {
@@ -179,4 +181,109 @@ fn what_the_topic_on_files_shows_is_read_as_it_is_shown() {
     let script = "test -n \"$DATABASE_URL$STRIPE_KEY\" && test -f \"$TLS_KEY\" && echo \"${SENTRY_DSN-none}\"";
     let ran = within(&["run", "--", "sh", "-c", script]).run();
     ran.stdout("none\n").any_stderr().exits(0);
+}
+
+/// The entries under a heading of a topic: each term with its text.
+fn entries(topic: &str, heading: &str) -> Vec<String> {
+    let text = text(topic);
+    let start = format!("{heading}:\n");
+    let mut parts = parts(&text).into_iter().filter_map(|part| match part {
+        Part::Entries(entries) => entries.strip_prefix(&start).map(str::to_owned),
+        _ => None,
+    });
+    let lines = parts.next().unwrap();
+    lines
+        .lines()
+        .map(|line| line.trim_start().to_owned())
+        .collect()
+}
+
+/// A shell that finds `kluis` and the token.
+fn bash(sandbox: &Sandbox, script: &str) -> Output {
+    let programs = sandbox.home().join("programs");
+    if !programs.exists() {
+        std::fs::create_dir(&programs).unwrap();
+        symlink(KLUIS, programs.join("kluis")).unwrap();
+        symlink("/bin/true", programs.join("psql")).unwrap();
+    }
+    Command::new("bash")
+        .args(["-c", script])
+        .env_clear()
+        .env("HOME", sandbox.home())
+        .env("PATH", format!("{}:/usr/bin:/bin", programs.display()))
+        .env("KLUIS_TOKEN", sandbox.token())
+        .output()
+        .unwrap()
+}
+
+#[test]
+fn the_forms_times_and_hosts_of_references_are_taken() {
+    let sandbox = Sandbox::with_vault();
+    let taken = |line: &[&str]| sandbox.prints(line, "");
+    taken(&["workspace", "create", "production"]);
+    let create = ["create", "db_password", "--generate", "32"];
+    let id = taken(&[&create[..], &["-w", "production", "--slot", "1767225600"]].concat());
+    let value = taken(&["get", "production/db_password"]);
+    let mut forms = 0;
+    for line in entries("references", "Forms") {
+        let form = line.split("  ").next().unwrap();
+        let named = form
+            .replace("name", "db_password")
+            .replace("workspace/", "production/")
+            .replace("sec_…", id.trim_end());
+        if named.contains("db_password") || named.starts_with("sec_") {
+            let got = taken(&["get", &named, "-w", "production"]);
+            assert_eq!(got, value, "{form}");
+            forms += 1;
+        }
+    }
+    assert_eq!(forms, 5);
+    for line in entries("references", "Times") {
+        for time in line.split("  ").next().unwrap().split(", ") {
+            let (verb, option) = if time.ends_with(char::is_lowercase) {
+                (vec!["rotate", "--generate", "32"], "--in")
+            } else {
+                (vec!["get"], "--at")
+            };
+            taken(&[&verb[..], &["production/db_password", option, time]].concat());
+        }
+    }
+    for line in entries("references", "Hosts") {
+        let (pattern, _) = line.split_once(' ').unwrap();
+        taken(&[
+            "create",
+            &format!("x{}", pattern.len()),
+            "--generate",
+            "8",
+            "--allow-domain",
+            pattern,
+        ]);
+    }
+    for (name, host, code) in [
+        ("x15", "api.example.com:8443", 0),
+        ("x15", "www.example.com", 8),
+        ("x13", "a.b.example.com", 0),
+        ("x13", "example.com", 8),
+    ] {
+        let asked = sandbox.kluis(["get", name, "--for", host]).run();
+        asked.any_stdout().any_stderr().exits(code);
+    }
+    for example in entries("references", "Examples") {
+        let done = bash(&sandbox, &example);
+        let said = String::from_utf8_lossy(&done.stderr);
+        assert!(done.status.success(), "{example}: {said}");
+    }
+}
+
+#[test]
+fn the_examples_of_exit_codes_tell_failures_apart() {
+    let sandbox = Sandbox::with_vault();
+    let examples = entries("exit-codes", "Examples");
+    assert_eq!(examples.len(), 2);
+    let missing = bash(&sandbox, &examples[0]);
+    assert_eq!(missing.status.code(), Some(0));
+    let word = bash(&sandbox, &examples[1]);
+    assert_eq!(word.stdout, b"\"code\":\"not_found\"\n");
+    let locked = format!("unset KLUIS_TOKEN; {}", examples[0]);
+    assert_eq!(bash(&sandbox, &locked).status.code(), Some(1));
 }

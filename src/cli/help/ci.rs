@@ -1,30 +1,31 @@
 //! The topic `ci`: how a job, a container, a service and a timer get their secrets. Each recipe is run by
 //! tests/cli/recipes.rs as far as a machine without the service can.
 
-pub const TEXT: &str = r#"Everywhere the same: the vault is a file beside the code, the service keeps one token, and
-`kluis` is one static file to copy to where jobs run. Where nobody is there to answer, nothing
-is asked.
+pub const TEXT: &str = r#"Everywhere the same: the vault is a file beside the code, the service keeps one
+token, and `kluis` is one static file to copy to where jobs run. Where nobody is
+there to answer, nothing is asked.
 
 PREPARATION
 
-Once, by somebody with full access. This token reads one workspace, and nobody accepts a change
-from it. `verify` prints the vault's public key and its revision, which are no secrets: with
-KLUIS_VAULT_KEY a job opens this vault and no other, with KLUIS_MIN_REVISION no older copy of
-it.
+Once, by somebody with full access. This token reads one workspace, and nobody
+accepts a change from it. `verify` prints the vault's public key and its
+revision, which are no secrets: with KLUIS_VAULT_KEY a job opens this vault and
+no other, with KLUIS_MIN_REVISION no older copy of it.
 
     kluis workspace create deploy
     kluis create deploy_key --generate 32 -w deploy
     kluis key add --token --workspace deploy --read-only --label ci --expires 90d > token
     kluis verify
 
-Should the token leak, this takes away what it reached and prints the secrets to change:
+Should the token leak, this takes away what it reached and prints the secrets to
+change:
 
     kluis key remove ci --yes
 
 GITHUB ACTIONS
 
-KLUIS_TOKEN is a secret of the repository or of an environment, KLUIS_VAULT_KEY a variable. Only
-a step that is given the token can open the vault.
+KLUIS_TOKEN is a secret of the repository or of an environment, KLUIS_VAULT_KEY
+a variable. Only a step that is given the token can open the vault.
 
     jobs:
       deploy:
@@ -47,8 +48,8 @@ Or for all steps that follow, whose log then hides the value:
 
 GITLAB
 
-KLUIS_TOKEN is a protected and masked variable of the project; or KLUIS_TOKEN_FILE one of type
-File, which no program finds in its environment.
+KLUIS_TOKEN is a protected and masked variable of the project; or
+KLUIS_TOKEN_FILE one of type File, which no program finds in its environment.
 
     deploy:
       variables:
@@ -56,8 +57,8 @@ File, which no program finds in its environment.
       script:
         - kluis run -e DEPLOY_KEY=deploy_key --mask -- ./deploy.sh
 
-Or for later jobs. GitLab keeps a report in the clear for those who may see the job: let it
-expire soon.
+Or for later jobs. GitLab keeps a report in the clear for those who may see the
+job: let it expire soon.
 
     prepare:
       variables:
@@ -90,15 +91,15 @@ Or for all steps that follow:
 
 DOCKER
 
-A container gets a value from a file that is a pipe, an image is built with one that stays in no
-layer, and a registry gets one on standard input (bash):
+A container gets a value from a file that is a pipe, an image is built with one
+that stays in no layer, and a registry gets one on standard input (bash):
 
     docker run --rm --env-file <(kluis export --format docker -e DEPLOY_KEY=deploy_key) example
     kluis run -e DEPLOY_KEY=deploy_key -- docker build --secret id=key,env=DEPLOY_KEY .
     kluis run --stdin deploy_key -- docker login -u ada --password-stdin registry.example.com
 
-Or the container opens the vault itself, with a token that the engine mounts. `kluis` becomes
-the program, which so is process 1 and gets the signals.
+Or the container opens the vault itself, with a token that the engine mounts.
+`kluis` becomes the program, which so is process 1 and gets the signals.
 
     FROM debian:stable-slim
     COPY kluis server /usr/local/bin/
@@ -109,10 +110,11 @@ the program, which so is process 1 and gets the signals.
 
 SYSTEMD
 
-Token and vault may belong to root alone: systemd hands both over as credentials. The service
-runs as the same user as `kluis` did and could read them too, so its token should reach its own
-workspace and no more. `systemd-creds encrypt` and LoadCredentialEncrypted= bind the token to
-the machine.
+Token and vault may belong to root alone: systemd, from 250 on, hands both over
+as credentials. The service runs as the same user as `kluis` did and could read
+them too, so its token should reach its own workspace and no more.
+`systemd-creds encrypt` and LoadCredentialEncrypted= bind the token to the
+machine.
 
     [Unit]
     Description=The example server
@@ -129,8 +131,9 @@ the machine.
 
 CRON
 
-The token needs to write, and its file to be yours alone. As the slot and the notes are thrown
-away, cron mails errors and warnings only. It reads a % as the end of a line.
+The token needs to write, and its file to be yours alone. As the slot and the
+notes are thrown away, cron mails errors and warnings only. It reads a % as the
+end of a line.
 
     PATH=/usr/local/bin:/usr/bin:/bin
     KLUIS_TOKEN_FILE=/home/ada/.config/kluis/cron-token

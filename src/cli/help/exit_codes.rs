@@ -1,15 +1,17 @@
 //! The topic `exit-codes`: what stands around the table of the codes, which is told once, in `error`.
 
 pub const PROMISE: &str = "\
-Every command ends with one of these codes. They are a promise: a script that relies on them
-works with every later version. Only 0 means that a change was made and is durable; after any
-other code the vault is as it was, unless the message says that it was replaced.";
+Every command ends with one of these codes. They are a promise: a script that
+relies on them works with every later version. Only 0 means that a change was
+made and is durable; after any other code the vault is as it was, unless the
+message says that it was replaced.";
 
 pub const JSON: &str = "\
-With --json a failure is one object on stderr, mistakes of the command line included: `error`,
-`code`, mostly `hint`, and where they say something `detail`, a list with a place and a message
-for each field, and `conflicting_ids`. `code` tells apart what shares a number; a failure of
-`run` before its command starts exits with 125 and has the word of its cause.
+With --json a failure is one object on stderr, mistakes of the command line
+included: `error`, `code`, mostly `hint`, and where they say something `detail`,
+a list with a place and a message for each field, and `conflicting_ids`. `code`
+tells apart what shares a number; a failure of `run` before its command starts
+exits with 125 and has the word of its cause.
 
 Words of code:
   failed       1
