@@ -22,7 +22,7 @@ use crate::vault::clock::Clock;
 use crate::vault::key;
 use crate::vault::name::WorkspaceName;
 use crate::vault::time::Timestamp;
-use crate::vault::{Changed, Scan, Vault};
+use crate::vault::{self, Changed, Scan, Vault};
 use anyhow::Context as _;
 use std::ffi::OsString;
 use std::fs::File;
@@ -168,6 +168,11 @@ impl<'u> Context<'u> {
         Ok((vault, owner.ok_or(keyring::Error::NeedsFullAccess)?))
     }
 
+    /// What was looked up in the vault, or why not, with the name that may have been meant.
+    pub fn found<T>(&self, vault: &Vault, found: Result<T, vault::Error>) -> Result<T, Error> {
+        found.map_err(|error| vault.suggest(self.workspace(), error).into())
+    }
+
     /// Opens the vault and changes it under the writers' lock.
     pub fn change<T>(
         &mut self,
@@ -210,10 +215,14 @@ impl<'u> Context<'u> {
         });
         // What was written is shown as it is now: a slot that has just begun is effective.
         self.now = SystemClock.now();
-        if changed.is_ok() {
-            self.remember(vault);
+        match changed {
+            Ok(changed) => {
+                self.remember(vault);
+                Ok(changed)
+            }
+            Err(Error::Vault(error)) => self.found(vault, Err(error)),
+            Err(error) => Err(error),
         }
-        changed
     }
 
     /// Unlocks in this process, whatever the agent holds, by the first way that applies, unless the key has

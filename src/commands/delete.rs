@@ -32,7 +32,8 @@ impl Verb for Delete {
         let reference = self.secret.whole()?;
         let mut vault = context.open(Scan::Lookup)?;
         let workspace = context.workspace().cloned();
-        let secret = vault.secret(workspace.as_ref(), &reference)?;
+        let secret = vault.secret(workspace.as_ref(), &reference);
+        let secret = context.found(&vault, secret)?;
         vault.check_may_write(secret.workspace)?;
         attention::warn_unfinished(context, &secret);
         let (path, values) = (secret.path(), secret.slots.len());

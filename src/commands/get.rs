@@ -96,7 +96,8 @@ impl Verb for Get {
         let clipboard = self.clipboard(context)?;
         let vault = context.open(Scan::Lookup)?;
         let choice = self.choice(context, &reference)?;
-        let selected = vault.value(context.workspace(), &reference, choice, &destination)?;
+        let selected = vault.value(context.workspace(), &reference, choice, &destination);
+        let selected = context.found(&vault, selected)?;
         attention::warn(context, &selected.secret);
         if let Some(clipboard) = clipboard {
             note_copied(context, clipboard.copy(&selected.value)?);

@@ -50,7 +50,8 @@ impl Verb for History {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let reference = self.secret.whole()?;
         let vault = context.open(Scan::Lookup)?;
-        let secret = vault.secret(context.workspace(), &reference)?;
+        let secret = vault.secret(context.workspace(), &reference);
+        let secret = context.found(&vault, secret)?;
         attention::warn_unfinished(context, &secret);
         let now = context.now.seconds();
         let rows = secret.slots.iter().enumerate().map(|(position, slot)| Row {

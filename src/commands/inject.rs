@@ -110,7 +110,7 @@ impl Inject {
             let selected = vault.value(context.workspace(), &located.reference, now, &destination);
             let selected = selected.map_err(|error| Error::InTemplate {
                 line: located.line,
-                error: Box::new(error.into()),
+                error: Box::new(vault.suggest(context.workspace(), error).into()),
             })?;
             attention::warn(context, &selected.secret);
             values.push(selected.value);

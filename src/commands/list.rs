@@ -79,7 +79,7 @@ impl Verb for List {
                 .retain(|listed| matches(glob.as_bytes(), listed.secret.name.as_str().as_bytes()));
         }
         if let Some(app) = app {
-            let app = vault.app(&app)?;
+            let app = context.found(&vault, vault.app(&app))?;
             let links = app.links.iter();
             let linked: HashSet<_> = links
                 .map(|link| (link.workspace.as_str(), link.secret))

@@ -198,9 +198,5 @@ impl Context<'_> {
 }
 
 pub fn no_project() -> Error {
-    let (what, name) = (
-        "project file",
-        "kluis.toml in this folder or above it".into(),
-    );
-    vault::Error::NotFound { what, name }.into()
+    vault::Error::absent("project file", "kluis.toml in this folder or above it").into()
 }

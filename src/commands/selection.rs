@@ -109,7 +109,8 @@ impl SelectionArgs {
         let environment = selection.fill(vault, &destination, context)?;
         let now = Choice::At(context.now);
         let more = more.map(|reference| {
-            let selected = vault.value(context.workspace(), reference, now, &destination)?;
+            let selected = vault.value(context.workspace(), reference, now, &destination);
+            let selected = context.found(vault, selected)?;
             attention::warn(context, &selected.secret);
             Ok::<_, Error>(selected.value)
         });
@@ -172,10 +173,9 @@ impl Selection {
             check_delivery(choice, self.receiver)?;
         }
         let is_chosen = |key: &EnvKey| chosen.iter().any(|named| named.key == *key);
-        let mut links = self
-            .app
-            .as_ref()
-            .map_or(Ok(Vec::new()), |app| vault.links(app))?;
+        let links = self.app.as_ref().map(|app| vault.links(app));
+        let links = links.map(|links| context.found(vault, links)).transpose()?;
+        let mut links = links.unwrap_or_default();
         links.retain(|(key, _)| !is_chosen(key));
         for (key, _) in &links {
             self.environment.check_key(key)?;
@@ -222,7 +222,8 @@ impl Selection {
                 Err(error) if choice.presence == Presence::Optional && is_absence(&error) => {
                     destination.pass_over(workspace, &choice.reference);
                 }
-                found => give(choice.key, choice.reference, found?, choice.delivery)?,
+                Err(error) => return Err(vault.suggest(workspace, error).into()),
+                Ok(found) => give(choice.key, choice.reference, found, choice.delivery)?,
             }
         }
         Ok(self.environment)

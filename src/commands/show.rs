@@ -23,7 +23,8 @@ impl Verb for Show {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let reference = self.secret.whole()?;
         let vault = context.open(Scan::Everything)?;
-        let secret = vault.secret(context.workspace(), &reference)?;
+        let secret = vault.secret(context.workspace(), &reference);
+        let secret = context.found(&vault, secret)?;
         attention::warn_unfinished(context, &secret);
         if context.json {
             return print_json(context, &vault, &secret);

@@ -67,7 +67,8 @@ impl Verb for Update {
         let remove = self.removed(context, &values)?;
         let mut vault = context.open(Scan::Lookup)?;
         if reads {
-            let secret = vault.secret(context.workspace(), &reference)?;
+            let secret = vault.secret(context.workspace(), &reference);
+            let secret = context.found(&vault, secret)?;
             vault.check_may_write(secret.workspace)?;
             values = self.content.read_value(context)?;
         }

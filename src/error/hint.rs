@@ -117,6 +117,9 @@ fn hint_of_vault(error: &vault::Error) -> Option<String> {
     use store::Error as S;
     use vault::Error as E;
     let hint = match error {
+        E::NotFound {
+            near: Some(near), ..
+        } => return Some(format!("did you mean {near}?")),
         E::NotFound { what: "secret", .. } => "`kluis list` shows what there is",
         E::NotFound {
             what: "workspace", ..

@@ -247,10 +247,7 @@ impl Vault {
 }
 
 pub(super) fn no_app(name: &AppName) -> Error {
-    Error::NotFound {
-        what: "app",
-        name: name.to_string(),
-    }
+    Error::absent("app", name.as_str())
 }
 
 #[cfg(test)]

@@ -6,8 +6,15 @@ use crate::{keyring, sealed, store};
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("there is no {what} {name}")]
-    NotFound { what: &'static str, name: String },
+    #[error("there is no {what} {name}{}", place(within.as_deref()))]
+    NotFound {
+        what: &'static str,
+        name: String,
+        /// The workspace that was searched, if it was one.
+        within: Option<String>,
+        /// What may have been meant.
+        near: Option<String>,
+    },
     #[error("no slot of {name} is effective at {at}")]
     NotEffective {
         name: String,
@@ -47,6 +54,16 @@ pub enum Error {
 }
 
 impl Error {
+    /// What is not there, whatever else may have been meant.
+    pub fn absent(what: &'static str, name: impl Into<String>) -> Self {
+        Self::NotFound {
+            what,
+            name: name.into(),
+            within: None,
+            near: None,
+        }
+    }
+
     /// One field that breaks its rule.
     pub fn invalid(field: &str, broken: Broken) -> Self {
         Self::Invalid(vec![Detail::new(field, broken)])
@@ -114,6 +131,12 @@ impl Detail {
             kind: broken.kind,
         }
     }
+}
+
+fn place(workspace: Option<&str>) -> String {
+    workspace
+        .map(|workspace| format!(" in the workspace {workspace}"))
+        .unwrap_or_default()
 }
 
 fn not_to(host: Option<&str>) -> String {

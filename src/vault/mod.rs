@@ -14,6 +14,7 @@ pub mod key;
 #[cfg(test)]
 mod large;
 pub mod name;
+pub mod near;
 mod open;
 mod opening;
 pub mod policy;

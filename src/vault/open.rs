@@ -2,6 +2,7 @@
 
 use super::destination::Destination;
 use super::name::WorkspaceName;
+use super::near::nearest;
 use super::reference::{Reference, Target};
 use super::revision::Revision;
 use super::secret::Secret;
@@ -242,6 +243,17 @@ impl Vault {
         Ok(listed)
     }
 
+    /// The names of a workspace's secrets, in no order.
+    pub fn names(&self, workspace: &Workspace) -> Result<Vec<String>, Error> {
+        let mut names = Vec::new();
+        self.view.each_page(workspace.id, |records| {
+            let secrets = opening::secrets(self.keyring.as_ref(), workspace, records)?;
+            names.extend(secrets.iter().map(|(secret, _)| secret.name.to_string()));
+            Ok(())
+        })?;
+        Ok(names)
+    }
+
     /// How many apps link a secret.
     pub fn app_count(&self, secret: &Secret) -> Result<usize, Error> {
         app::count(&self.view, self.keyring.as_ref(), &self.workspaces, secret)
@@ -371,9 +383,12 @@ pub(super) fn find_workspace<'a>(
         if reached.len() < all {
             Error::OutOfReach { name }
         } else {
+            let near = nearest(&name, reached.iter().map(|one| one.name.as_str()));
             Error::NotFound {
                 what: "workspace",
+                near: near.map(str::to_owned),
                 name,
+                within: None,
             }
         }
     })
@@ -393,17 +408,15 @@ pub(super) fn places<'a>(
 }
 
 pub(super) fn no_secret(workspace: Option<&Workspace>, name: &str) -> Error {
-    let place = workspace.map(|workspace| format!(" in the workspace {}", workspace.name));
     Error::NotFound {
         what: "secret",
-        name: format!("{name}{}", place.unwrap_or_default()),
+        name: name.to_owned(),
+        within: workspace.map(|workspace| workspace.name.to_string()),
+        near: None,
     }
 }
 
 /// What somebody is told who resumes or discards what was not begun.
 pub fn no_pending(path: &str) -> Error {
-    Error::NotFound {
-        what: "unfinished rotation",
-        name: format!("of {path}"),
-    }
+    Error::absent("unfinished rotation", format!("of {path}"))
 }

@@ -85,7 +85,7 @@ impl Secret {
 
     /// The position of the slot that is meant, or why there is none.
     pub fn choose(&self, choice: Choice) -> Result<usize, Error> {
-        let absent = |name: String| Error::NotFound { what: "slot", name };
+        let absent = |name: String| Error::absent("slot", name);
         match choice {
             Choice::At(time) => self
                 .effective(time.seconds())

@@ -202,6 +202,11 @@ impl View {
         Ok(read(page, lines, workspace)?)
     }
 
+    /// How many pages the section of a workspace has.
+    pub fn page_count(&self, workspace: WorkspaceId) -> usize {
+        self.pages(workspace).count()
+    }
+
     fn pages(&self, workspace: WorkspaceId) -> impl Iterator<Item = (&Page, Range<u64>)> {
         let pages = self.layout.pages();
         pages.filter_map(move |(id, page, range)| (id == workspace).then_some((page, range)))

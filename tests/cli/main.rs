@@ -85,6 +85,7 @@ mod slots;
 mod snapshots;
 mod stories;
 mod storing;
+mod suggestions;
 mod surroundings;
 mod team;
 mod terminal;

@@ -23,7 +23,7 @@ impl Verb for Delete {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let name = parse_name(&self.app)?;
         let mut vault = context.open(Scan::Lookup)?;
-        let links = vault.links(&name)?.len();
+        let links = context.found(&vault, vault.links(&name))?.len();
         confirm(
             context,
             &format!("Delete the app {name} and its {links} link(s)?"),

@@ -68,7 +68,7 @@ impl Verb for Show {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let name = parse_name(&self.app)?;
         let vault = context.open(Scan::Everything)?;
-        let app = vault.app(&name)?;
+        let app = context.found(&vault, vault.app(&name))?;
         let shown = Shown::new(&app);
         if context.json {
             return Ok(context.ui.json(&shown)?);

@@ -19,10 +19,8 @@ pub struct Show {}
 impl Verb for Show {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let path = context.identity_file()?.path;
-        let stored = load(&path)?.ok_or_else(|| {
-            let (what, name) = ("identity", path.display().to_string());
-            vault::Error::NotFound { what, name }
-        })?;
+        let stored = load(&path)?
+            .ok_or_else(|| vault::Error::absent("identity", path.display().to_string()))?;
         print(context, &path, &stored.public())
     }
 }

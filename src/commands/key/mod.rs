@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::sealed::id::KeyId;
 use crate::vault;
 use crate::vault::key::{Key as VaultKey, Label};
+use crate::vault::near::nearest;
 
 /// Manage who can unlock
 ///
@@ -52,11 +53,16 @@ pub fn find_key<'k>(keys: &'k [VaultKey], named: &str) -> Result<&'k VaultKey, E
     let found: Vec<&VaultKey> = keys.iter().filter(is_meant).collect();
     match found.as_slice() {
         [only] => Ok(only),
-        [] => Err(vault::Error::NotFound {
-            what: "key",
-            name: named.to_owned(),
+        [] => {
+            let labels = keys.iter().map(|key| key.label.as_str());
+            Err(vault::Error::NotFound {
+                what: "key",
+                name: named.to_owned(),
+                within: None,
+                near: nearest(named, labels).map(str::to_owned),
+            }
+            .into())
         }
-        .into()),
         several => Err(vault::Error::InUse {
             message: format!("{} keys have the label {named}", several.len()),
             hint: "name one by its id, which `kluis key list` shows",

@@ -108,7 +108,8 @@ impl Rotate {
         let command = self.exec.command()?;
         let mut vault = context.open(Scan::Lookup)?;
         let workspace = context.workspace().cloned();
-        let secret = vault.secret(workspace.as_ref(), &reference)?;
+        let secret = vault.secret(workspace.as_ref(), &reference);
+        let secret = context.found(&vault, secret)?;
         // By its id from here on: it may be renamed or moved while the command runs.
         let reference = Reference::to(Target::Id(secret.id));
         if self.exec.discard {
@@ -210,7 +211,8 @@ impl Rotate {
         }
         for (key, reference) in &command.chosen {
             let workspace = context.workspace();
-            let selected = vault.value(workspace, reference, now, &destination)?;
+            let selected = vault.value(workspace, reference, now, &destination);
+            let selected = context.found(vault, selected)?;
             attention::warn(context, &selected.secret);
             environment.insert(key.clone(), reference.clone(), selected.value)?;
         }

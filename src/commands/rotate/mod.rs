@@ -90,7 +90,8 @@ impl Verb for Rotate {
         }
         let mut vault = context.open(Scan::Lookup)?;
         let workspace = context.workspace().cloned();
-        let secret = vault.secret(workspace.as_ref(), &reference)?;
+        let secret = vault.secret(workspace.as_ref(), &reference);
+        let secret = context.found(&vault, secret)?;
         if !self.is_due(&secret, context.now.seconds())? {
             return skip(context, &vault, &secret);
         }

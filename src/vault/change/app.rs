@@ -132,10 +132,8 @@ impl Change<'_> {
             .iter()
             .any(|(_, record)| record.links.contains_key(env_key))
         {
-            return Err(Error::NotFound {
-                what: "link",
-                name: format!("{env_key} of the app {name}"),
-            });
+            let link = format!("{env_key} of the app {name}");
+            return Err(Error::absent("link", link));
         }
         self.edit_links(records, |_, links| {
             links.remove(env_key);

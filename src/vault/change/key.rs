@@ -93,10 +93,7 @@ impl Change<'_> {
             keys.push(Key::from_meta(line, &owner.about(line)?, &self.workspaces)?);
         }
         let key = keys.iter().find(|key| key.id == id).cloned();
-        let key = key.ok_or_else(|| Error::NotFound {
-            what: "key",
-            name: id.to_string(),
-        })?;
+        let key = key.ok_or_else(|| Error::absent("key", id.to_string()))?;
         self.check_stays(&keys, &key)?;
         let renewed = owner.renew(self.content(), Renewal::Without(id))?;
         let is_dropped = |key: &Key| renewed.dropped.contains(&key.id);

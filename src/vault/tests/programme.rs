@@ -431,12 +431,7 @@ impl<'s> Programme<'s> {
             let opened = Vault::open(
                 Box::new(MemoryStore::holding(&bytes)),
                 Scan::Everything,
-                |_| {
-                    Err(Error::NotFound {
-                        what: "key",
-                        name: asked.clone(),
-                    })
-                },
+                |_| Err(Error::absent("key", asked.clone())),
             );
             let took = processor_time().saturating_sub(started);
             assert!(took < MOST_FOR_KDF, "{asked}: {took:?}");

@@ -1,0 +1,126 @@
+//! "Did you mean": what a failure says of a name that is nearly right.
+
+use crate::sandbox::Sandbox;
+
+fn vault() -> Sandbox {
+    let sandbox = Sandbox::with_vault();
+    for name in ["github_token", "db_password"] {
+        sandbox.create(name, sandbox.secret("value"));
+    }
+    let make = ["workspace", "create", "staging"];
+    sandbox.kluis(make).run().any_stdout().exits(0);
+    let make = ["create", "stripe_key", "-w", "staging", "--generate", "8"];
+    sandbox.kluis(make).run().any_stdout().exits(0);
+    let make = ["app", "create", "billing"];
+    sandbox.kluis(make).run().any_stdout().exits(0);
+    sandbox
+}
+
+#[test]
+fn a_misspelt_secret_is_recognised_by_every_verb() {
+    let sandbox = vault();
+    let bytes = sandbox.bytes();
+    for line in [
+        "get githb_token",
+        "show githb_token",
+        "history githb_token",
+        "delete githb_token --yes",
+        "rotate githb_token --generate 8",
+        "rollback githb_token",
+        "prune githb_token",
+        "update githb_token --description x",
+        "move githb_token --to-workspace staging",
+        "app link billing A githb_token",
+        "export --format json -e A=githb_token",
+    ] {
+        let failed = sandbox.kluis(line.split(' ')).run();
+        let failed = failed.stderr_has("there is no secret githb_token in the workspace default");
+        let hint = "kluis: hint: did you mean github_token?\n";
+        failed.stderr_has(hint).exits(3);
+    }
+    let run = ["run", "-e", "A=githb_token", "--", "true"];
+    let failed = sandbox.kluis(run).run();
+    failed.stderr_has("did you mean github_token?").exits(125);
+    let template = sandbox.given("template", "{{ kluis://githb_token }}");
+    let inject = sandbox.kluis(["inject", "-i", template.to_str().unwrap()]);
+    let failed = inject.run();
+    failed.stderr_has("did you mean github_token?").exits(3);
+    assert_eq!(sandbox.bytes(), bytes);
+}
+
+#[test]
+fn json_carries_it_as_the_hint() {
+    let sandbox = vault();
+    let failed = sandbox.kluis(["get", "githb_token", "--json"]).run();
+    let object: serde_json::Value = serde_json::from_str(&failed.stderr).unwrap();
+    assert_eq!(object["hint"], "did you mean github_token?");
+    assert_eq!(object["code"], "not_found");
+    failed.any_stderr().exits(3);
+}
+
+#[test]
+fn a_suggestion_is_a_reference_that_leads_there() {
+    let sandbox = vault();
+    for (line, meant) in [
+        ("get stripe_key", "staging/stripe_key"),
+        ("get staging/stripe_kye", "staging/stripe_key"),
+        ("-w staging get stripe_kye", "stripe_key"),
+        ("-w staging get default/githb_token", "default/github_token"),
+        ("-w stagin get stripe_key", "staging"),
+        ("app show biling", "billing"),
+        ("list --app biling", "billing"),
+        ("run --app biling -- true", "billing"),
+        ("workspace delete stagin --yes", "staging"),
+    ] {
+        let failed = sandbox.kluis(line.split(' ')).run();
+        let code = if line.starts_with("run") { 125 } else { 3 };
+        let hint = format!("hint: did you mean {meant}?\n");
+        failed.stderr_has(&hint).exits(code);
+    }
+}
+
+#[test]
+fn another_word_gets_the_way_to_look() {
+    let sandbox = vault();
+    for (line, hint) in [
+        ("get nothing_like_it", "`kluis list` shows what there is"),
+        ("get sec_00000000000000000000000000", "`kluis list` shows"),
+        ("app show nothing_like_it", "`kluis app list` shows"),
+    ] {
+        let failed = sandbox.kluis(line.split(' ')).run();
+        let has_guessed = failed.stderr.contains("did you mean");
+        assert!(!has_guessed, "{}", failed.stderr);
+        failed.stderr_has(hint).exits(3);
+    }
+}
+
+#[test]
+fn a_key_learns_no_name_that_it_does_not_reach() {
+    let sandbox = vault();
+    let add = ["key", "add", "-q", "--token", "--workspace", "staging"];
+    let token = sandbox.prints(add, "");
+    sandbox.keep_token(token.as_bytes());
+    for (line, code) in [
+        ("get githb_token", 3),
+        ("get github_token", 3),
+        ("get default/githb_token", 8),
+        ("-w defaul get x", 8),
+    ] {
+        let get = sandbox.kluis(line.split(' '));
+        let failed = get.env("KLUIS_TOKEN", token.trim_end()).run();
+        let told = failed.stderr.contains("github_token") && !line.contains("github_token");
+        let told = told || failed.stderr.contains("did you mean");
+        assert!(!told, "{}", failed.stderr);
+        failed.any_stderr().exits(code);
+    }
+}
+
+#[test]
+fn a_name_that_is_to_be_made_is_no_mistake() {
+    let sandbox = vault();
+    sandbox.create("githb_token", sandbox.secret("value"));
+    let set = sandbox
+        .kluis(["set", "db_passwrd", "--generate", "8"])
+        .run();
+    set.any_stdout().exits(0);
+}
