@@ -1,5 +1,6 @@
 //! The command line as a whole: the overview, and dispatch. Never acts itself.
 
+mod completing;
 mod globals;
 mod help;
 mod table;
@@ -133,6 +134,9 @@ fn about_each() -> String {
 pub fn run(arguments: &[OsString], hardened: Hardened) -> u8 {
     if let Some(code) = commands::clear_clipboard::run(arguments) {
         return code;
+    }
+    if let Some(words) = commands::complete::words(arguments) {
+        return completing::run(words, hardened, command);
     }
     let mut ui = Ui::new(ui::Options {
         json: wants_json(arguments),

@@ -1,10 +1,15 @@
-//! `completions`: the script that a shell loads.
+//! `completions`: the script that a shell loads, clap's own, made to ask for names as well.
 
+use super::complete::{WORD, kind};
 use super::{Context, Verb};
 use crate::error::Error;
+use clap::Command;
 use clap_complete::Shell;
 
 /// Print a completion script
+///
+/// In bash, zsh and fish it completes the names of secrets, workspaces and apps too, and the ids of keys, while
+/// the agent holds the key: `kluis unlock`. It never asks for one.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -24,8 +29,108 @@ impl Verb for Completions {
 }
 
 /// What a shell loads to complete this command line.
-pub fn script(shell: Shell, command: fn() -> clap::Command) -> Vec<u8> {
+pub fn script(shell: Shell, command: fn() -> Command) -> Vec<u8> {
+    let mut root = command();
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut command(), "kluis", &mut script);
+    clap_complete::generate(shell, &mut root, "kluis", &mut script);
+    // What clap writes is made of names and help texts.
+    let script = String::from_utf8_lossy(&script).into_owned();
+    with_names(script, shell, &root).into_bytes()
+}
+
+fn with_names(script: String, shell: Shell, root: &Command) -> String {
+    match shell {
+        Shell::Bash => in_bash(&script),
+        Shell::Zsh => in_zsh(&script),
+        Shell::Fish => in_fish(script, root),
+        _ => script,
+    }
+}
+
+fn in_bash(script: &str) -> String {
+    let functions = format!(
+        "\
+# Names of the vault: from the agent, at once or not at all.
+_kluis_names() {{
+    local line names=()
+    while IFS= read -r line; do
+        names+=(\"$line\")
+    done < <(kluis {WORD} -- \"${{COMP_WORDS[@]:1:COMP_CWORD}}\" 2>/dev/null)
+    if [[ ${{#names[@]}} -gt 0 ]]; then
+        COMPREPLY=(\"${{names[@]}}\")
+    else
+        _kluis \"$@\"
+    fi
+}}
+
+if [["
+    );
+    let (words, register) = script.split_at(script.rfind("if [[").unwrap_or(script.len()));
+    let register = register.replacen("if [[", &functions, 1);
+    format!(
+        "{words}{}",
+        register.replace("-F _kluis ", "-F _kluis_names ")
+    )
+}
+
+fn in_zsh(script: &str) -> String {
+    let functions = format!(
+        "\
+# Names of the vault: from the agent, at once or not at all.
+_kluis() {{
+    local -a names
+    names=(\"${{(@f)$(kluis {WORD} -- \"${{(@)words[2,CURRENT]}}\" 2>/dev/null)}}\")
+    if [[ -n \"$names[1]\" ]]; then
+        compadd -a names
+    else
+        _kluis_words \"$@\"
+    fi
+}}
+
+if [ "
+    );
+    let script = script.replacen("\n_kluis() {\n", "\n_kluis_words() {\n", 1);
+    let (words, start) = script.split_at(script.rfind("if [ ").unwrap_or(script.len()));
+    format!("{words}{}", start.replacen("if [ ", &functions, 1))
+}
+
+fn in_fish(script: String, root: &Command) -> String {
+    let mut script = script
+        + &format!(
+            "
+# Names of the vault: from the agent, at once or not at all.
+function __fish_kluis_names
+    set -l words (commandline -opc)
+    command -q kluis; and kluis {WORD} -- $words[2..] (commandline -ct) 2>/dev/null
+end
+
+complete -c kluis -n 'count (__fish_kluis_names) >/dev/null' -f -k -a '(__fish_kluis_names)'
+"
+        );
+    let mut options = Vec::new();
+    collect(root, &mut options);
+    options.sort_unstable();
+    options.dedup();
+    for option in options {
+        script.push_str(&format!(
+            "complete -c kluis {option} -x -k -a '(__fish_kluis_names)'\n"
+        ));
+    }
     script
+}
+
+/// Every option that takes a name, as fish writes it.
+fn collect(verb: &Command, into: &mut Vec<String>) {
+    for option in verb
+        .get_opts()
+        .filter(|option| kind(verb, option).is_some())
+    {
+        let long = option.get_long().map(|name| format!("-l {name}"));
+        let short = option.get_short().map(|letter| format!("-s {letter}"));
+        let named: Vec<String> = short.into_iter().chain(long).collect();
+        into.push(named.join(" "));
+    }
+    for verb in verb.get_subcommands() {
+        collect(verb, into);
+    }
 }

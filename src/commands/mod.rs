@@ -9,6 +9,7 @@ mod bounded;
 pub mod check;
 pub mod clear_clipboard;
 mod clock;
+pub mod complete;
 pub mod completions;
 mod confirm;
 mod content;

@@ -14,6 +14,7 @@ mod check;
 mod child;
 mod clip;
 mod closed_memory;
+mod complete;
 mod completions;
 mod crash;
 mod create;

@@ -1,0 +1,49 @@
+//! A line that is still being typed, read as far as it goes: a shell asks for the names that may come next.
+
+use super::globals::Globals;
+use crate::commands::complete::Cursor;
+use crate::commands::{Context, Switches};
+use crate::platform::process::Hardened;
+use crate::settings::{Flags, Interaction};
+use crate::ui::{Options, Ui};
+use clap::{Command, FromArgMatches};
+use std::ffi::OsString;
+
+/// Prints the words that the last one may become. Nothing is said of a failure, and it is none to have nothing
+/// to say.
+pub fn run(words: &[OsString], hardened: Hardened, command: fn() -> Command) -> u8 {
+    let mut ui = Ui::new(Options::default());
+    for word in names(words, hardened, command).unwrap_or_default() {
+        if ui.line(&word).is_err() {
+            break;
+        }
+    }
+    let _ = ui.finish();
+    0
+}
+
+fn names(words: &[OsString], hardened: Hardened, command: fn() -> Command) -> Option<Vec<String>> {
+    let cursor = Cursor::find(command(), words)?;
+    // Which vault and workspace are meant may have been typed already.
+    let (_, typed) = words.split_last()?;
+    let line = std::iter::once(&OsString::from("kluis"))
+        .chain(typed)
+        .cloned()
+        .collect::<Vec<_>>();
+    let matches = command().ignore_errors(true).try_get_matches_from(line);
+    let globals = Globals::from_arg_matches(&matches.ok()?).ok()?;
+    let flags = Flags {
+        interaction: Some(Interaction::Refused),
+        ..globals.into()
+    };
+    let switches = Switches {
+        json: true,
+        quiet: true,
+        yes: false,
+        accept_older: false,
+    };
+    // What would be warned of stays in this one.
+    let mut unheard = Ui::new(Options::default());
+    let mut context = Context::new(flags, switches, &mut unheard, hardened, command).ok()?;
+    Some(cursor.words(&mut context))
+}
