@@ -321,7 +321,6 @@ mod tests {
         fn a_request_reads_back_as_it_was_written(
             sealed in prop::collection::vec((place(), prop::collection::vec(any::<u8>(), 0..40)), 0..5),
             names in prop::collection::vec(".{0,8}", 0..5),
-            place in place(),
             bits in id(),
             digest in any::<[u8; 32]>(),
             seconds in any::<u64>(),

@@ -97,9 +97,10 @@ impl Cursor {
             (None, None) => (positional(verb, seen)?, "", last),
         };
         let is_pair = argument.get_value_names()?.first()?.as_str() == "KEY=REF";
-        let (key, typed) = match is_pair {
-            true => typed.split_at(typed.find('=')? + 1),
-            false => ("", typed),
+        let (key, typed) = if is_pair {
+            typed.split_at(typed.find('=')? + 1)
+        } else {
+            ("", typed)
         };
         Some(Self {
             kind: kind(verb, argument)?,
@@ -172,15 +173,14 @@ impl Cursor {
 
 /// The option that takes the next word, of those in one word without its first dash.
 fn awaited<'c>(verb: &'c Command, options: &str) -> Option<&'c Arg> {
-    let option = match options.strip_prefix('-') {
-        Some(name) => long(verb, name)?,
-        None => {
-            // In `-qw NAME` the last letter takes the next word, in `-wNAME` none does.
-            let takes = |letter| short(verb, letter).is_some_and(takes_value);
-            let at = options.find(takes)?;
-            let letter = options[at..].chars().next()?;
-            (at + letter.len_utf8() == options.len()).then(|| short(verb, letter))??
-        }
+    let option = if let Some(name) = options.strip_prefix('-') {
+        long(verb, name)?
+    } else {
+        // In `-qw NAME` the last letter takes the next word, in `-wNAME` none does.
+        let takes = |letter| short(verb, letter).is_some_and(takes_value);
+        let at = options.find(takes)?;
+        let letter = options[at..].chars().next()?;
+        (at + letter.len_utf8() == options.len()).then(|| short(verb, letter))??
     };
     takes_value(option).then_some(option)
 }

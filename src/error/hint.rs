@@ -27,26 +27,7 @@ impl Error {
             }
             Self::NoneHeld => "`kluis unlock` asks for the passphrase once",
             Self::AgentRuns => "`kluis lock` makes it forget every key",
-            Self::Agent(error) => match error {
-                agent::Error::Version { .. } => {
-                    "`kluis lock` ends it; then `kluis unlock` starts one of this version"
-                }
-                agent::Error::Socket(
-                    agent::SocketError::TooLong { .. }
-                    | agent::SocketError::NotOurs { .. }
-                    | agent::SocketError::Nowhere,
-                ) => {
-                    "set XDG_RUNTIME_DIR to a short path of a folder that is yours alone (mode 0700)"
-                }
-                agent::Error::Socket(
-                    agent::SocketError::Stranger { .. }
-                    | agent::SocketError::Occupied { .. }
-                    | agent::SocketError::Io { .. },
-                ) => "no key was given to it; look at who made it, and remove it",
-                agent::Error::Broken(_) | agent::Error::Refused => {
-                    "`kluis lock`, then `kluis unlock` again"
-                }
-            },
+            Self::Agent(error) => of_agent(error),
             Self::NotPinned { .. } => {
                 "compare with `kluis verify` on a machine you trust; the pin is --vault-key, KLUIS_VAULT_KEY or vault_key in kluis.toml"
             }
@@ -109,6 +90,27 @@ impl Error {
             Self::BeforeStart(error) | Self::InTemplate { error, .. } => return error.hint(),
         };
         Some(hint.to_owned())
+    }
+}
+
+fn of_agent(error: &agent::Error) -> &'static str {
+    match error {
+        agent::Error::Version { .. } => {
+            "`kluis lock` ends it; then `kluis unlock` starts one of this version"
+        }
+        agent::Error::Socket(
+            agent::SocketError::TooLong { .. }
+            | agent::SocketError::NotOurs { .. }
+            | agent::SocketError::Nowhere,
+        ) => "set XDG_RUNTIME_DIR to a short path of a folder that is yours alone (mode 0700)",
+        agent::Error::Socket(
+            agent::SocketError::Stranger { .. }
+            | agent::SocketError::Occupied { .. }
+            | agent::SocketError::Io { .. },
+        ) => "no key was given to it; look at who made it, and remove it",
+        agent::Error::Broken(_) | agent::Error::Refused => {
+            "`kluis lock`, then `kluis unlock` again"
+        }
     }
 }
 

@@ -10,10 +10,10 @@ use crate::vault::time::rough_duration;
 
 const CHECK: &str = "agent";
 
-pub fn examine(header: Option<&Header>) -> Option<Finding> {
+pub fn examine(header: Option<&Header>) -> Finding {
     let place = match place() {
         Err(error @ agent::Error::Socket(SocketError::Nowhere)) => {
-            return Some(Finding::advice_of_error(CHECK, &error.into()));
+            return Finding::advice_of_error(CHECK, &error.into());
         }
         place => place,
     };
@@ -36,5 +36,5 @@ pub fn examine(header: Option<&Header>) -> Option<Finding> {
         })
     };
     let found: Result<Finding, agent::Error> = place.and_then(look);
-    Some(found.unwrap_or_else(|error| Finding::of_error(CHECK, &Error::from(error))))
+    found.unwrap_or_else(|error| Finding::of_error(CHECK, &Error::from(error)))
 }

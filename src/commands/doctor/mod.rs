@@ -76,7 +76,7 @@ fn examine(context: &mut Context) -> Vec<Finding> {
     };
     findings.extend(unlocking::examine(&context.settings.unlocking));
     findings.extend(project::examine(context));
-    findings.extend(agent::examine(header.as_ref()));
+    findings.push(agent::examine(header.as_ref()));
     findings.extend(process::examine(context.hardened));
     findings.extend(shell::examine(context));
     findings
