@@ -68,9 +68,12 @@ impl Vault {
         let names = self.names(home)?;
         let near = nearest(typed, names.iter().map(String::as_str));
         let is_in_use = self.workspace(in_use).is_ok_and(|one| one.id == home.id);
-        Ok(near.map(|near| match is_in_use {
-            true => near.to_owned(),
-            false => format!("{}/{near}", home.name),
+        Ok(near.map(|near| {
+            if is_in_use {
+                near.to_owned()
+            } else {
+                format!("{}/{near}", home.name)
+            }
         }))
     }
 
