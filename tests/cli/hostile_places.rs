@@ -24,10 +24,18 @@ fn set_mode(path: &Path, mode: u32) {
     fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
 }
 
-fn set(sandbox: &Sandbox) -> Outcome {
-    sandbox
-        .kluis(["set", "name", "--generate", "8", "--lock-timeout", "1s"])
-        .run()
+/// A change that is one each time: what it writes is new.
+fn change(sandbox: &Sandbox, vault: &Path, number: usize) -> Outcome {
+    let number = number.to_string();
+    let line = [
+        "update",
+        "name",
+        "--lock-timeout",
+        "1s",
+        "--description",
+        &number,
+    ];
+    sandbox.kluis(line).env("KLUIS_VAULT", vault).run()
 }
 
 fn beside(sandbox: &Sandbox, suffix: &str) -> PathBuf {
@@ -133,7 +141,9 @@ fn what_lies_in_the_place_of_the_lock_is_refused_and_left_alone() {
             .or_else(|_| fs::remove_dir(&lock))
             .unwrap_or_default();
         lay();
-        set(&sandbox).stderr_has("nothing was written").exits(1);
+        change(&sandbox, &sandbox.vault(), 1)
+            .stderr_has("nothing was written")
+            .exits(1);
         assert!(sandbox.bytes() == before, "{what}");
         assert_eq!(fs::read(&victim).unwrap(), VICTIM, "{what}");
         assert!(!sandbox.vault().with_file_name("made").exists(), "{what}");
@@ -221,9 +231,8 @@ fn a_vault_of_somebody_else_is_read_and_what_replaces_it_is_ours_alone() {
     assert_eq!((found.uid(), mode(&sandbox.vault())), (0, 0o600));
 }
 
-/// Runs `writes` again and again until somebody else has done as much as was asked for, `meddle` once each
-/// time, and gives how often each of both came to an end.
-fn race(meddle: impl Fn(usize) + Sync, times: usize, mut write: impl FnMut()) -> usize {
+/// Runs `write` again and again until somebody else has meddled as often as was asked for; how often it ran.
+fn race(meddle: impl Fn(usize) + Sync, times: usize, mut write: impl FnMut(usize)) -> usize {
     let (done, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
     thread::scope(|scope| {
         scope.spawn(|| {
@@ -242,7 +251,7 @@ fn race(meddle: impl Fn(usize) + Sync, times: usize, mut write: impl FnMut()) ->
         });
         let mut writes = 0;
         while done.load(Ordering::Relaxed) < times || writes < 20 {
-            write();
+            write(writes);
             writes += 1;
         }
         assert!(!failed.load(Ordering::Relaxed));
@@ -284,8 +293,8 @@ fn links_in_the_way(times: usize) {
         }
     };
     let mut done = 0;
-    let writes = race(meddle, times, || {
-        let ran = set(&sandbox);
+    let writes = race(meddle, times, |number| {
+        let ran = change(&sandbox, &sandbox.vault(), number);
         let code = ran.code;
         assert!([0, 1, 6, 9].contains(&code), "{code}: {}", ran.stderr);
         done += usize::from(code == 0);
@@ -321,12 +330,10 @@ fn folders_exchanged(times: usize) {
     };
     let vault = way.join("v.kluis");
     let mut done = 0;
-    let writes = race(meddle, times, || {
-        for line in [
-            &["set", "name", "--generate", "8"][..],
-            &["init", "--token"],
-        ] {
-            let ran = sandbox.kluis(line).env("KLUIS_VAULT", &vault).run();
+    let writes = race(meddle, times, |number| {
+        let init = sandbox.kluis(["init", "--token"]);
+        let init = init.env("KLUIS_VAULT", &vault).run();
+        for ran in [change(&sandbox, &vault, number), init] {
             sandbox.keep_token(&ran.stdout);
             assert!(
                 [0, 1, 3, 6].contains(&ran.code),
