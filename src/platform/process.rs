@@ -68,12 +68,12 @@ pub fn own_file() -> std::io::Result<PathBuf> {
     std::env::current_exe()
 }
 
-impl Hardened {
-    /// Whether this process could leave a core file after all.
-    pub fn allows_core_files(self) -> bool {
-        getrlimit(Resource::Core).current != Some(0)
-    }
+/// Whether this process could leave a core file, hardened or not.
+pub fn may_leave_core_files() -> bool {
+    getrlimit(Resource::Core).current != Some(0)
+}
 
+impl Hardened {
     /// Whether a child could, under the limit that was found.
     pub fn children_may_leave_core_files(self) -> bool {
         self.core_file.current != Some(0)

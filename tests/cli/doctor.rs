@@ -522,9 +522,7 @@ fn a_path_that_would_steer_a_terminal_is_shown_escaped() {
         "--vault",
         "a\u{1b}[2Jb\u{202e}.kluis",
     ];
-    let made = sandbox
-        .kluis(&init[..2].iter().chain(&init[4..]).collect::<Vec<_>>())
-        .run();
+    let made = sandbox.kluis(init[..2].iter().chain(&init[4..])).run();
     sandbox.keep_token(&made.stdout);
     made.any_stdout().any_stderr().exits(0);
     let doctor = sandbox.kluis(["doctor", "--vault", init[5]]);

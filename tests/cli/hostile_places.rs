@@ -127,7 +127,7 @@ fn what_lies_in_the_place_of_the_lock_is_refused_and_left_alone() {
     let lay: [(&str, &dyn Fn()); 6] = [
         ("link", &|| symlink(&victim, &lock).unwrap()),
         ("link that leads nowhere", &|| {
-            symlink("made", &lock).unwrap()
+            symlink("made", &lock).unwrap();
         }),
         ("pipe", &|| {
             mknodat(CWD, &lock, FileType::Fifo, Mode::from_raw_mode(0o600), 0).unwrap();

@@ -231,10 +231,10 @@ fn a_project_file_that_is_none_is_told_at_once() {
             made.set_len(1 << 40).unwrap();
         }),
         ("binary", &|| {
-            fs::write(&file, [0xff, 0xfe, 0, 0x1b, b'[']).unwrap()
+            fs::write(&file, [0xff, 0xfe, 0, 0x1b, b'[']).unwrap();
         }),
         ("deep", &|| {
-            fs::write(&file, format!("env = {}", "[".repeat(60_000))).unwrap()
+            fs::write(&file, format!("env = {}", "[".repeat(60_000))).unwrap();
         }),
     ];
     for (trap, lay) in traps {

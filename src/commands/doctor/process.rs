@@ -1,7 +1,7 @@
 //! What the system allows this program: memory that is never written to a disk, and no core files.
 
 use super::finding::Finding;
-use crate::platform::process::{Hardened, lock_memory};
+use crate::platform::process::{Hardened, lock_memory, may_leave_core_files};
 
 pub fn examine(hardened: Hardened) -> [Finding; 2] {
     [memory(), core(hardened)]
@@ -20,7 +20,7 @@ fn memory() -> Finding {
 }
 
 fn core(hardened: Hardened) -> Finding {
-    if hardened.allows_core_files() {
+    if may_leave_core_files() {
         return Finding::fail(
             "core",
             "the system did not let kluis forbid core files of its own",
