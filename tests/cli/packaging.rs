@@ -90,3 +90,13 @@ fn whatever_a_package_is_made_of_comes_with_the_crate() {
     let license = texts(&manifest["package"]["metadata"]["deb"]["license-file"]);
     assert!(is_included(license[0]) && root().join(license[0]).is_file());
 }
+
+#[test]
+fn a_release_has_no_names_of_functions_in_it() {
+    let manifest = manifest();
+    let release = &manifest["profile"]["release"];
+    // Where the package has settings of its own, Cargo forgets the profile's.
+    for profile in [release, &release["package"]["kluis"]] {
+        assert_eq!(profile["strip"].as_bool(), Some(true));
+    }
+}
