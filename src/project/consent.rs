@@ -14,6 +14,10 @@ const VERSION: u32 = 1;
 const MAX_FILE_BYTES: u64 = 1024 * 1024;
 const OTHERS_MAY_WRITE: u32 = 0o022;
 
+/// What is wrong with a list that may be whole all the same, as the end of a sentence.
+const UNREAD: &str = "could not be read";
+const OF_ANOTHER_VERSION: &str = "was written by another version of kluis";
+
 /// Every agreement there is.
 pub struct Consents {
     place: PathBuf,
@@ -123,8 +127,12 @@ impl Consents {
         self.agreements.len() < before
     }
 
-    /// Writes the list, in the place of what was there. Of two who write at once the last one wins.
+    /// Writes the list, in the place of what was there, unless that may hold agreements which are not known
+    /// here. Of two who write at once the last one wins.
     pub fn save(&self) -> io::Result<()> {
+        if let Some(problem @ (UNREAD | OF_ANOTHER_VERSION)) = self.problem {
+            return Err(io::Error::other(format!("it {problem}")));
+        }
         let folder = self.place.parent().unwrap_or(Path::new("."));
         directory::make(folder)?;
         let document = Document {
@@ -153,17 +161,20 @@ fn write(path: &Path, text: &[u8]) -> io::Result<()> {
     // A default ACL had its say in the mode.
     file.set_permissions(Permissions::from_mode(0o600))?;
     file.write_all(text)?;
-    file.sync_all()
+    file.sync_all()?;
+    if fs::read(path)? != text {
+        return Err(io::Error::other("it reads back as something else"));
+    }
+    Ok(())
 }
 
 fn read(place: &Path) -> Result<Vec<Agreement>, &'static str> {
-    let unread = "could not be read";
     let found = match fs::metadata(place) {
         Ok(found) => found,
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
             return Ok(Vec::new());
         }
-        Err(_) => return Err(unread),
+        Err(_) => return Err(UNREAD),
     };
     if !found.is_file() {
         return Err("is not a regular file");
@@ -171,14 +182,14 @@ fn read(place: &Path) -> Result<Vec<Agreement>, &'static str> {
     if found.uid() != geteuid().as_raw() || found.mode() & OTHERS_MAY_WRITE != 0 {
         return Err("can be written by others");
     }
-    let file = File::open(place).map_err(|_| unread)?;
+    let file = File::open(place).map_err(|_| UNREAD)?;
     let mut bytes = Vec::new();
     file.take(MAX_FILE_BYTES)
         .read_to_end(&mut bytes)
-        .map_err(|_| unread)?;
+        .map_err(|_| UNREAD)?;
     match serde_json::from_slice(&bytes) {
         Ok(Version { version: VERSION }) => {}
-        Ok(_) => return Err("was written by another version of kluis"),
+        Ok(_) => return Err(OF_ANOTHER_VERSION),
         Err(_) => return Err("is damaged"),
     }
     let document: Document = serde_json::from_slice(&bytes).map_err(|_| "is damaged")?;
@@ -295,5 +306,31 @@ mod tests {
             Consents::load(place.clone()).problem(),
             Some("is not a regular file")
         );
+    }
+
+    #[test]
+    fn a_list_that_may_hold_more_than_is_known_is_not_written_over() {
+        let (_directory, place) = place();
+        fs::create_dir_all(place.parent().unwrap()).unwrap();
+        let newer = br#"{"version":2,"agreed":[]}"#;
+        fs::write(&place, newer).unwrap();
+        fs::set_permissions(&place, Permissions::from_mode(0o600)).unwrap();
+        let saved = |problem| {
+            let mut consents = Consents::load(place.clone());
+            assert_eq!(consents.problem(), Some(problem));
+            consents.insert(agreement("/a", "1", None));
+            consents.save()
+        };
+        assert!(saved(OF_ANOTHER_VERSION).is_err());
+        assert_eq!(fs::read(&place).unwrap(), newer);
+        // A link that leads to itself is there, and nobody can tell what it holds.
+        fs::remove_file(&place).unwrap();
+        std::os::unix::fs::symlink(&place, &place).unwrap();
+        assert!(saved(UNREAD).is_err());
+        assert!(place.is_symlink());
+        // What is damaged holds nothing.
+        fs::remove_file(&place).unwrap();
+        fs::write(&place, b"").unwrap();
+        assert!(saved("is damaged").is_ok());
     }
 }

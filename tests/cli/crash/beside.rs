@@ -31,6 +31,18 @@ pub const BESIDE: &[Scenario] = &[
         settle: |_, _| {},
         key: |sandbox, _| Some(token(sandbox)),
     },
+    Scenario {
+        name: "trust",
+        prepare: with_project,
+        command: |sandbox| {
+            let trust = sandbox.kluis(["trust", "--yes"]);
+            trust.within(sandbox.home().join("project"))
+        },
+        look: trusted,
+        writes: Writes::Once,
+        settle: |_, _| {},
+        key: |sandbox, _| Some(token(sandbox)),
+    },
 ];
 
 fn with_template() -> Sandbox {
@@ -60,6 +72,37 @@ fn identity(sandbox: &Sandbox, _printed: &[u8]) -> State {
     show.run().any_stdout().exits(0);
     is_the_owners(sandbox, "identity");
     State::After
+}
+
+/// A project of which one is trusted already, and one that is not.
+fn with_project() -> Sandbox {
+    let sandbox = with_values("old", "new");
+    for name in ["first", "project"] {
+        let folder = sandbox.home().join(name);
+        fs::create_dir(&folder).unwrap();
+        let text = "vault = \"../.local/share/kluis/default.kluis\"\n[env]\nKEY = \"name\"\n";
+        fs::write(folder.join("kluis.toml"), text).unwrap();
+    }
+    let trust = sandbox.kluis(["trust", "--yes"]);
+    let trusted = trust.within(sandbox.home().join("first")).run();
+    trusted.any_stdout().any_stderr().exits(0);
+    sandbox
+}
+
+/// One agreement, or both; and the project file draws on the vault only with its own.
+fn trusted(sandbox: &Sandbox, _printed: &[u8]) -> State {
+    let listed = sandbox.kluis(["trust", "--list", "--json"]).run();
+    let count = listed.json()["count"].as_u64();
+    listed.any_stdout().exits(0);
+    let check = sandbox.kluis(["check"]);
+    let checked = check.within(sandbox.home().join("project")).run();
+    let code = checked.code;
+    checked.any_stdout().any_stderr().ends();
+    match (count, code) {
+        (Some(1), 8) => State::Before,
+        (Some(2), 0) => State::After,
+        both => panic!("agreements, and the code of check: {both:?}"),
+    }
 }
 
 fn is_the_owners(sandbox: &Sandbox, name: &str) {
