@@ -112,9 +112,12 @@ complete -c kluis -n 'count (__fish_kluis_names) >/dev/null' -f -k -a '(__fish_k
     options.sort_unstable();
     options.dedup();
     for option in options {
-        script.push_str("complete -c kluis ");
-        script.push_str(&option);
-        script.push_str(" -x -k -a '(__fish_kluis_names)'\n");
+        let line = [
+            "complete -c kluis ",
+            &option,
+            " -x -k -a '(__fish_kluis_names)'\n",
+        ];
+        script.extend(line);
     }
     script
 }

@@ -24,6 +24,9 @@ fn unlocked() -> Sandbox {
     sandbox
 }
 
+/// How often an empty answer is asked for again: on a busy machine the agent may be too late.
+const TRIES: usize = 40;
+
 /// What is printed for a line that is typed as far as its last word; nothing is ever said of it.
 fn names(sandbox: &Sandbox, line: &str) -> String {
     let words = ["complete-names", "--"].into_iter().chain(line.split(' '));
@@ -33,11 +36,14 @@ fn names(sandbox: &Sandbox, line: &str) -> String {
 #[test]
 fn each_place_gets_the_names_that_fit_there() {
     let sandbox = unlocked();
+    let found = |line: &str| {
+        let mut tries = (0..TRIES).map(|_| names(&sandbox, line));
+        tries.find(|names| !names.is_empty()).unwrap_or_default()
+    };
     for (line, expected) in [
         ("get ", "github_token\ngitlab_token\nname\n"),
         ("get git", "github_token\ngitlab_token\n"),
         ("rotate gith", "github_token\n"),
-        ("get x", ""),
         ("get staging/", "staging/stripe_key\n"),
         ("get -w staging ", "stripe_key\n"),
         ("-w staging get ", "stripe_key\n"),
@@ -49,23 +55,28 @@ fn each_place_gets_the_names_that_fit_there() {
         ("run -e TOKEN=gith", "TOKEN=github_token\n"),
         ("app link billing TOKEN gith", "github_token\n"),
         ("set gith", "github_token\n"),
-        ("create gith", ""),
-        ("app create b", ""),
-        ("run -- get ", ""),
-        ("ge", ""),
-        ("get --a", ""),
-        ("nope ", ""),
-        ("", ""),
     ] {
-        assert_eq!(names(&sandbox, line), expected, "{line}");
+        assert_eq!(found(line), expected, "{line}");
     }
-    let keys = names(&sandbox, "key remove ");
+    for line in [
+        "get x",
+        "create gith",
+        "app create b",
+        "run -- get ",
+        "ge",
+        "get --a",
+        "nope ",
+        "",
+    ] {
+        assert_eq!(names(&sandbox, line), "", "{line}");
+    }
+    let keys = found("key remove ");
     assert!(
         keys.starts_with("key_") && keys.lines().count() == 1,
         "{keys}"
     );
     assert_eq!(
-        names(&sandbox, &format!("passphrase --key {}", keys.trim_end())),
+        found(&format!("passphrase --key {}", keys.trim_end())),
         keys
     );
 }
@@ -143,7 +154,9 @@ fn bash_completes_names() {
         complete -p kluis
         at_tab() {
             COMP_WORDS=(\"$@\") COMP_CWORD=$(($# - 1)) COMPREPLY=()
-            _kluis_names kluis \"${COMP_WORDS[COMP_CWORD]}\" \"${COMP_WORDS[COMP_CWORD-1]}\"
+            for ((try = 0; try < 40 && ! ${#COMPREPLY[@]}; try++)); do
+                _kluis_names kluis \"${COMP_WORDS[COMP_CWORD]}\" \"${COMP_WORDS[COMP_CWORD-1]}\"
+            done
             echo \"${COMPREPLY[*]}\"
         }
         at_tab kluis get gith
@@ -165,7 +178,11 @@ fn fish_completes_names() {
     let steps = "
         source ./script
         for typed in 'kluis get gith' 'kluis get -w sta' 'kluis -w staging get st' 'kluis ge'
-            complete -C $typed
+            for try in (seq 40)
+                set found (complete -C $typed)
+                test -n \"$found\" && break
+            end
+            printf '%s\\n' $found
         end
         kluis lock -q
         complete -C 'kluis get gith'";
@@ -194,6 +211,9 @@ fn zsh_completes_names() {
         compadd() { shift; print -r -- ${(P)1[1]} ${(P)1[2]:-alone} }
         _arguments() { print -r -- arguments; return 0 }
         words=(kluis get git) CURRENT=3
+        for try in {1..40}; do
+            [[ $(_kluis) == arguments ]] || break
+        done
         _kluis
         words=(kluis get) CURRENT=2
         _kluis";
