@@ -1,7 +1,7 @@
 //! `delete`: a secret and all its values, after asking.
 
 use super::confirm::confirm;
-use super::secret_argument::SecretArgument;
+use super::pick::PickedArgument;
 use super::{Context, Verb, attention};
 use crate::error::Error;
 use crate::vault::Scan;
@@ -20,7 +20,7 @@ Examples:
   kluis delete old_token --force")]
 pub struct Delete {
     #[command(flatten)]
-    secret: SecretArgument,
+    secret: PickedArgument,
 
     /// Delete it even when apps link it, and their links with it
     #[arg(long)]
@@ -29,8 +29,9 @@ pub struct Delete {
 
 impl Verb for Delete {
     fn run(self, context: &mut Context) -> Result<(), Error> {
-        let reference = self.secret.whole()?;
+        let named = self.secret.whole(context)?;
         let mut vault = context.open(Scan::Lookup)?;
+        let reference = context.picked(&vault, named)?;
         let workspace = context.workspace().cloned();
         let secret = vault.secret(workspace.as_ref(), &reference);
         let secret = context.found(&vault, secret)?;

@@ -1,7 +1,7 @@
 //! `get`: the one verb that prints a value by itself, or puts it on the clipboard.
 
 use super::destination::parse_host;
-use super::secret_argument::SecretArgument;
+use super::pick::PickedArgument;
 use super::time_argument::{parse_slot, parse_time};
 use super::{Context, Verb, attention};
 use crate::deliver::clipboard::{Clipboard, Copied, STAYS_SECONDS};
@@ -36,7 +36,7 @@ Examples:
   curl -H \"Authorization: Bearer $(kluis get github_token)\" https://api.github.com/user")]
 pub struct Get {
     #[command(flatten)]
-    secret: SecretArgument,
+    secret: PickedArgument,
 
     /// The value effective at this time, past or future [default: now]
     #[arg(
@@ -90,12 +90,13 @@ struct Printed<'a> {
 
 impl Verb for Get {
     fn run(self, context: &mut Context) -> Result<(), Error> {
-        let reference = self.secret.reference()?;
-        self.choice(context, &reference)?;
+        let named = self.secret.reference(context)?;
+        self.choice(context, named.as_ref())?;
         let destination = self.destination()?;
         let clipboard = self.clipboard(context)?;
         let vault = context.open(Scan::Lookup)?;
-        let choice = self.choice(context, &reference)?;
+        let choice = self.choice(context, named.as_ref())?;
+        let reference = context.picked(&vault, named)?;
         let selected = vault.value(context.workspace(), &reference, choice, &destination);
         let selected = context.found(&vault, selected)?;
         attention::warn(context, &selected.secret);
@@ -132,7 +133,7 @@ impl Get {
         Ok(clipboard.transpose()?)
     }
 
-    fn choice(&self, context: &Context, reference: &Reference) -> Result<Choice, Error> {
+    fn choice(&self, context: &Context, named: Option<&Reference>) -> Result<Choice, Error> {
         let choice = if let Some(text) = &self.at {
             Choice::At(parse_time("at", text)?)
         } else if let Some(text) = &self.slot {
@@ -144,7 +145,7 @@ impl Get {
         } else {
             return Ok(Choice::At(context.now));
         };
-        if reference.slot.is_some() {
+        if named.is_some_and(|reference| reference.slot.is_some()) {
             return Err(Error::usage("the address names a slot already"));
         }
         Ok(choice)

@@ -1,6 +1,6 @@
 //! `history`: the slots of a secret, each with what it is now.
 
-use super::secret_argument::SecretArgument;
+use super::pick::PickedArgument;
 use super::{Context, Verb, attention};
 use crate::error::Error;
 use crate::ui::Table;
@@ -24,7 +24,7 @@ Examples:
   kluis history db_password --json | jq -r '.slots[] | select(.state == \"past\").slot'")]
 pub struct History {
     #[command(flatten)]
-    secret: SecretArgument,
+    secret: PickedArgument,
 }
 
 #[derive(Serialize)]
@@ -48,8 +48,9 @@ struct Row<'a> {
 
 impl Verb for History {
     fn run(self, context: &mut Context) -> Result<(), Error> {
-        let reference = self.secret.whole()?;
+        let named = self.secret.whole(context)?;
         let vault = context.open(Scan::Lookup)?;
+        let reference = context.picked(&vault, named)?;
         let secret = vault.secret(context.workspace(), &reference);
         let secret = context.found(&vault, secret)?;
         attention::warn_unfinished(context, &secret);

@@ -37,6 +37,7 @@ pub mod lock;
 mod new_passphrase;
 mod output;
 pub mod passphrase;
+mod pick;
 mod pin;
 mod project_file;
 pub mod prune;

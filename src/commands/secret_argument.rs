@@ -68,22 +68,26 @@ pub struct SecretArgument {
 impl SecretArgument {
     /// The secret as a whole: an address that names a slot means something else.
     pub fn whole(&self) -> Result<Reference, Error> {
-        let reference = self.reference()?;
-        if reference.slot.is_some() {
-            return Err(Error::usage(
-                "the address names a slot, and this is about the whole secret",
-            ));
-        }
-        Ok(reference)
+        whole(parse(&self.secret, self.literal_name)?)
     }
+}
 
-    pub fn reference(&self) -> Result<Reference, Error> {
-        // An address may say `?slot=N`.
-        let literal = self.literal_name || self.secret.starts_with(SCHEME);
-        check_for_value(&self.secret, literal)?;
-        Ok(Reference::parse(&self.secret)
-            .map_err(|broken| vault::Error::invalid("name", broken))?)
+/// Refuses an address that names a slot.
+pub fn whole(reference: Reference) -> Result<Reference, Error> {
+    if reference.slot.is_some() {
+        return Err(Error::usage(
+            "the address names a slot, and this is about the whole secret",
+        ));
     }
+    Ok(reference)
+}
+
+/// Reads a secret's name as it is given on the command line.
+pub fn parse(text: &str, literal_name: bool) -> Result<Reference, Error> {
+    // An address may say `?slot=N`.
+    check_for_value(text, literal_name || text.starts_with(SCHEME))?;
+    let reference = Reference::parse(text);
+    Ok(reference.map_err(|broken| vault::Error::invalid("name", broken))?)
 }
 
 /// `NAME=VALUE` is how other tools take a value, so it is not taken for a name unless that is said.

@@ -1,7 +1,7 @@
 //! `show`: everything about a secret but its value.
 
 use super::output::print_json;
-use super::secret_argument::SecretArgument;
+use super::pick::PickedArgument;
 use super::{Context, Verb, attention};
 use crate::error::Error;
 use crate::vault::Scan;
@@ -16,13 +16,14 @@ Examples:
   kluis show github_token --json | jq -r .updated_at")]
 pub struct Show {
     #[command(flatten)]
-    secret: SecretArgument,
+    secret: PickedArgument,
 }
 
 impl Verb for Show {
     fn run(self, context: &mut Context) -> Result<(), Error> {
-        let reference = self.secret.whole()?;
+        let named = self.secret.whole(context)?;
         let vault = context.open(Scan::Everything)?;
+        let reference = context.picked(&vault, named)?;
         let secret = vault.secret(context.workspace(), &reference);
         let secret = context.found(&vault, secret)?;
         attention::warn_unfinished(context, &secret);

@@ -14,6 +14,12 @@ pub fn columns(stream: impl AsFd) -> Option<u16> {
     (width > 0).then_some(width)
 }
 
+/// The height in lines; `None` when it is no terminal or does not know.
+pub fn lines(stream: impl AsFd) -> Option<u16> {
+    let height = tcgetwinsize(stream).ok()?.ws_row;
+    (height > 0).then_some(height)
+}
+
 /// Whether this process's job has the terminal, rather than the shell or another job.
 pub fn in_foreground(terminal: impl AsFd) -> bool {
     tcgetpgrp(terminal).is_ok_and(|foreground| foreground == getpgrp())

@@ -6,6 +6,7 @@
 
 mod error;
 mod escape;
+mod picker;
 mod prompt;
 mod streams;
 mod table;

@@ -68,7 +68,7 @@ impl Ui {
         tty.say("\n")
     }
 
-    fn tty(&mut self, echo: Echo) -> Result<Tty, Error> {
+    pub(super) fn tty(&mut self, echo: Echo) -> Result<Tty, Error> {
         if !self.options.interactive {
             return Err(Error::NoTerminal);
         }

@@ -15,6 +15,7 @@ pub(super) struct Streams {
     /// The width of stdout; `None` when it is no terminal.
     pub out_columns: Option<u16>,
     pub err_is_terminal: bool,
+    pub in_is_terminal: bool,
 }
 
 impl Streams {
@@ -25,6 +26,7 @@ impl Streams {
         Self {
             out_columns: out.is_terminal().then(columns),
             err_is_terminal: io::stderr().is_terminal(),
+            in_is_terminal: io::stdin().is_terminal(),
             out: BufWriter::new(Box::new(Unbuffered(out))),
             err: Box::new(io::stderr()),
         }

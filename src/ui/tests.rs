@@ -54,6 +54,7 @@ fn streams(out: impl Write + 'static, err: impl Write + 'static) -> Streams {
         err: Box::new(err),
         out_columns: None,
         err_is_terminal: false,
+        in_is_terminal: false,
     }
 }
 

@@ -6,7 +6,9 @@
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Signal, kill_current_process_group};
 use rustix::termios::{
     LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr,
@@ -14,7 +16,7 @@ use rustix::termios::{
 
 use super::Error;
 use crate::platform::signals::{self, Notice, Watch};
-use crate::platform::terminal::in_foreground;
+use crate::platform::terminal::{columns, in_foreground, lines};
 
 const PATH: &str = "/dev/tty";
 
@@ -98,6 +100,19 @@ impl Tty {
         // The terminal hands out one line at a time: nothing is read ahead.
         BufReader::new(&self.terminal.file).read_line(&mut line)?;
         Ok(line)
+    }
+
+    /// Columns and lines, where it knows them.
+    pub fn size(&self) -> Option<(usize, usize)> {
+        let file = &self.terminal.file;
+        Some((usize::from(columns(file)?), usize::from(lines(file)?)))
+    }
+
+    /// Whether another key comes within this time.
+    pub fn has_key(&self, patience: Duration) -> bool {
+        let mut waiting = [PollFd::new(&self.terminal.file, PollFlags::IN)];
+        let patience = Timespec::try_from(patience).ok();
+        poll(&mut waiting, patience.as_ref()).is_ok_and(|ready| ready > 0)
     }
 
     /// What is typed in hiding, read no further than it is used.

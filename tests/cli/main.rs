@@ -59,6 +59,7 @@ mod older;
 mod packaging;
 mod passphrase;
 mod peers;
+mod pick;
 mod policy;
 mod postgres;
 mod project;

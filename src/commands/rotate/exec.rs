@@ -104,9 +104,10 @@ impl ExecArgs {
 impl Rotate {
     /// Every way to rotate but the plain one.
     pub(super) fn run_in_steps(&self, context: &mut Context) -> Result<(), Error> {
-        let reference = self.secret.whole()?;
+        let named = self.secret.whole(context)?;
         let command = self.exec.command()?;
         let mut vault = context.open(Scan::Lookup)?;
+        let reference = context.picked(&vault, named)?;
         let workspace = context.workspace().cloned();
         let secret = vault.secret(workspace.as_ref(), &reference);
         let secret = context.found(&vault, secret)?;

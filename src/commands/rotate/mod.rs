@@ -6,7 +6,8 @@ mod settle;
 use super::destination::DestinationArgs;
 use super::fields::ExpiryArgs;
 use super::output::{note_unchanged, print_json, print_rotated};
-use super::secret_argument::{SecretArgument, read_value};
+use super::pick::PickedArgument;
+use super::secret_argument::read_value;
 use super::time_argument::{parse_duration, parse_future};
 use super::value::ValueArgs;
 use super::{Context, Verb, attention};
@@ -38,7 +39,7 @@ Examples:
   kluis rotate db_password --resume --exec ./change_password.sh")]
 pub struct Rotate {
     #[command(flatten)]
-    secret: SecretArgument,
+    secret: PickedArgument,
 
     #[command(flatten)]
     source: ValueArgs,
@@ -82,13 +83,14 @@ enum Outcome {
 
 impl Verb for Rotate {
     fn run(self, context: &mut Context) -> Result<(), Error> {
-        let reference = self.secret.whole()?;
+        let named = self.secret.whole(context)?;
         self.rotation(context)?;
         self.if_older_than()?;
         if self.exec.applies() {
             return self.run_in_steps(context);
         }
         let mut vault = context.open(Scan::Lookup)?;
+        let reference = context.picked(&vault, named)?;
         let workspace = context.workspace().cloned();
         let secret = vault.secret(workspace.as_ref(), &reference);
         let secret = context.found(&vault, secret)?;

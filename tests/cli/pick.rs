@@ -1,0 +1,163 @@
+//! Picking a secret from a list: at a terminal only, and the terminal is left as it was.
+
+use crate::sandbox::Sandbox;
+use crate::screen::Screen;
+use rustix::process::Signal;
+
+/// The cursor moves back up to the prompt: a frame has been drawn whole.
+const DRAWN: &str = "A\r\x1b[";
+
+fn vault() -> Sandbox {
+    let sandbox = Sandbox::with_vault();
+    for name in ["db_password", "db_user", "github_token", "web"] {
+        let set = sandbox
+            .kluis(["create", name])
+            .stdin(format!("value of {name}"));
+        set.run().any_stdout().exits(0);
+    }
+    sandbox
+}
+
+fn at_terminal(sandbox: &Sandbox, line: &str, columns: u16) -> Screen {
+    let command = sandbox.kluis(line.split(' ')).command_at_terminal();
+    Screen::start(command, columns)
+}
+
+#[test]
+fn what_is_typed_narrows_the_list_and_enter_takes_the_best() {
+    let sandbox = vault();
+    let mut screen = at_terminal(&sandbox, "get", 80);
+    let shown = screen.shows(DRAWN);
+    for name in [
+        "> ",
+        "db_password",
+        "db_user",
+        "github_token",
+        "web",
+        "4 of 4",
+    ] {
+        assert!(shown.contains(name), "{shown:?}");
+    }
+    assert!(!shown.contains("value of"), "{shown:?}");
+    screen.types("git");
+    screen.shows("1 of 4");
+    screen.types("\r");
+    let (shown, code) = screen.ends();
+    assert!(
+        shown.ends_with("Secret: github_token\nvalue of github_token\n"),
+        "{shown:?}"
+    );
+    assert_eq!(code, 0);
+}
+
+#[test]
+fn arrows_choose_and_the_verb_goes_on() {
+    let sandbox = vault();
+    let mut screen = at_terminal(&sandbox, "show", 80);
+    screen.shows("4 of 4");
+    screen.types("\x1b[B\x1b[B\x1b[A\r");
+    let (shown, code) = screen.ends();
+    assert!(shown.contains("name             db_user\n"), "{shown:?}");
+    assert_eq!(code, 0);
+    for (line, said) in [
+        ("history", "effective"),
+        ("rotate --generate 8", "Secret: web"),
+    ] {
+        let mut screen = at_terminal(&sandbox, line, 80);
+        screen.shows("4 of 4");
+        screen.types("web\r");
+        let (shown, code) = screen.ends();
+        assert!(shown.contains(said), "{shown:?}");
+        assert_eq!(code, 0, "{line}");
+    }
+    let mut screen = at_terminal(&sandbox, "delete", 80);
+    screen.shows("4 of 4");
+    screen.types("web\r");
+    screen.shows("Delete default/web and its 2 value(s)? [y/N] ");
+    screen.types("yes\r");
+    assert_eq!(screen.ends().1, 0);
+    assert_eq!(
+        sandbox.prints(["list", "-q"], ""),
+        "db_password\ndb_user\ngithub_token\n"
+    );
+}
+
+#[test]
+fn who_cancels_gets_the_terminal_back() {
+    let sandbox = vault();
+    for keys in ["\x1b", "\x03", "\x04", "git\x03"] {
+        let mut screen = at_terminal(&sandbox, "get", 80);
+        screen.shows("4 of 4");
+        screen.types(keys);
+        let (shown, code) = screen.ends();
+        assert_eq!(code, 130, "{keys:?}: {shown}");
+        assert!(!shown.contains("value of"), "{shown:?}");
+    }
+    let mut screen = at_terminal(&sandbox, "get", 80);
+    screen.shows("4 of 4");
+    screen.signal(Signal::TERM);
+    assert_eq!(screen.ends().1, 143);
+}
+
+#[test]
+fn a_name_that_does_not_fit_cannot_be_taken() {
+    let sandbox = vault();
+    let mut screen = at_terminal(&sandbox, "get", 80);
+    screen.shows("4 of 4");
+    screen.types("zzz");
+    screen.shows("0 of 4");
+    screen.types("\r\x15");
+    screen.shows("4 of 4");
+    screen.types("\x7fweb\r");
+    let (shown, code) = screen.ends();
+    assert!(shown.ends_with("value of web\n"), "{shown:?}");
+    assert_eq!(code, 0);
+}
+
+#[test]
+fn no_line_is_wider_than_a_narrow_terminal_and_colour_can_be_left_out() {
+    let sandbox = vault();
+    let long = "n".repeat(128);
+    sandbox.create(&long, sandbox.secret("value"));
+    let command = sandbox.kluis(["get"]).env("NO_COLOR", "1");
+    let mut screen = Screen::start(command.command_at_terminal(), 40);
+    let shown = screen.shows("5 of 5");
+    for line in shown.lines() {
+        let line = line.trim_start_matches(['\r']).replace("\x1b[J", "");
+        assert!(
+            line.chars().count() < 40 && !line.contains("\x1b["),
+            "{line:?}"
+        );
+    }
+    assert!(shown.contains('…'), "{shown:?}");
+    screen.types("\x1b");
+    assert_eq!(screen.ends().1, 130);
+}
+
+#[test]
+fn without_a_terminal_a_name_is_missing() {
+    let sandbox = vault();
+    for verb in ["get", "show", "history", "rotate", "delete"] {
+        let failed = sandbox.kluis([verb]).run();
+        failed.stderr_has("<SECRET> is missing").exits(2);
+    }
+    // Nor is a program asked, or anybody who does not want to be.
+    for line in ["get --json", "get --non-interactive"] {
+        let mut screen = at_terminal(&sandbox, line, 80);
+        let (shown, code) = screen.ends();
+        assert!(shown.contains("<SECRET> is missing"), "{shown:?}");
+        assert_eq!(code, 2);
+    }
+}
+
+#[test]
+fn an_empty_workspace_has_nothing_to_pick() {
+    let sandbox = Sandbox::with_vault();
+    let mut screen = at_terminal(&sandbox, "get", 80);
+    let (shown, code) = screen.ends();
+    assert!(
+        shown.contains("there is no secret in the workspace default"),
+        "{shown:?}"
+    );
+    assert_eq!(code, 2);
+}
