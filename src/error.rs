@@ -60,6 +60,8 @@ pub enum Error {
     Process(#[from] deliver::process::Error),
     #[error(transparent)]
     Clipboard(#[from] deliver::clipboard::Error),
+    #[error(transparent)]
+    Editor(#[from] deliver::editor::Error),
     /// A reference of a template that has no value to give.
     #[error("line {line} of the template: {error}")]
     InTemplate { line: usize, error: Box<Error> },
@@ -213,6 +215,7 @@ impl Error {
             },
             Self::ExposedIdentity { .. }
             | Self::Agent(_)
+            | Self::Editor(_)
             | Self::Missing { .. }
             | Self::Due { .. }
             | Self::Unwell { .. }

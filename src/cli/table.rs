@@ -71,6 +71,7 @@ pub const GROUPS: &[Group] = &[
             verb::<commands::create::Create>("create", "Make a new secret"),
             verb::<commands::set::Set>("set", "Make a secret, or update it if it is there"),
             verb::<commands::update::Update>("update", "Change some fields of a secret"),
+            verb::<commands::edit::Edit>("edit", "Edit a value in an editor"),
             verb::<commands::get::Get>("get", "Print a value"),
             verb::<commands::show::Show>("show", "Show everything about a secret but its value"),
             verb::<commands::list::List>("list", "List secrets, never their values").alias("ls"),

@@ -19,6 +19,30 @@ pub struct DestinationArgs {
     reveal: Vec<String>,
 }
 
+/// For commands that take one secret.
+#[derive(clap::Args)]
+pub struct OneDestinationArgs {
+    /// Where the value is to go: a URL or host that the allowed domains of the secret must match
+    #[arg(long = "for", value_name = "URL|HOST")]
+    destination: Option<String>,
+
+    /// Take the value although it is bound to domains
+    #[arg(long, conflicts_with = "destination")]
+    reveal: bool,
+}
+
+impl OneDestinationArgs {
+    pub fn destination(&self) -> Result<Destination, Error> {
+        if self.reveal {
+            return Ok(Destination::anywhere());
+        }
+        Ok(Destination {
+            host: parse_host(self.destination.as_deref())?,
+            revealed: Revealed::None,
+        })
+    }
+}
+
 impl DestinationArgs {
     /// A name without a workspace is of the workspace in use.
     pub fn destination(&self, context: &Context, vault: &Vault) -> Result<Destination, Error> {

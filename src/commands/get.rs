@@ -1,12 +1,11 @@
 //! `get`: the one verb that prints a value by itself, or puts it on the clipboard.
 
-use super::destination::parse_host;
+use super::destination::OneDestinationArgs;
 use super::pick::PickedArgument;
 use super::time_argument::{parse_slot, parse_time};
 use super::{Context, Verb, attention};
 use crate::deliver::clipboard::{Clipboard, Copied, STAYS_SECONDS};
 use crate::error::Error;
-use crate::vault::destination::{Destination, Revealed};
 use crate::vault::reference::Reference;
 use crate::vault::slot::Choice;
 use crate::vault::{Scan, Selected};
@@ -64,13 +63,8 @@ pub struct Get {
     #[arg(long, group = "choice")]
     previous: bool,
 
-    /// Where the value is to go: a URL or host that the allowed domains of the secret must match
-    #[arg(long = "for", value_name = "URL|HOST")]
-    destination: Option<String>,
-
-    /// Print the value although it is bound to domains
-    #[arg(long, conflicts_with = "destination")]
-    reveal: bool,
+    #[command(flatten)]
+    destination: OneDestinationArgs,
 
     /// Copy the value to the clipboard instead of printing it
     #[arg(short, long)]
@@ -92,7 +86,7 @@ impl Verb for Get {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let named = self.secret.reference(context)?;
         self.choice(context, named.as_ref())?;
-        let destination = self.destination()?;
+        let destination = self.destination.destination()?;
         let clipboard = self.clipboard(context)?;
         let vault = context.open(Scan::Lookup)?;
         let choice = self.choice(context, named.as_ref())?;
@@ -112,16 +106,6 @@ impl Verb for Get {
 }
 
 impl Get {
-    fn destination(&self) -> Result<Destination, Error> {
-        if self.reveal {
-            return Ok(Destination::anywhere());
-        }
-        Ok(Destination {
-            host: parse_host(self.destination.as_deref())?,
-            revealed: Revealed::None,
-        })
-    }
-
     /// Before anybody is asked for a key: without a way there, it would be for nothing.
     fn clipboard(&self, context: &Context) -> Result<Option<Clipboard>, Error> {
         if self.clip && context.json {

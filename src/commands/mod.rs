@@ -18,6 +18,7 @@ pub mod create;
 pub mod delete;
 mod destination;
 pub mod doctor;
+pub mod edit;
 pub mod export;
 mod fields;
 mod generate;

@@ -4,8 +4,10 @@
 
 pub mod child;
 pub mod clipboard;
+pub mod editor;
 pub mod environment;
 pub mod formats;
+mod lone_file;
 pub mod mask;
 pub mod output_file;
 pub mod process;

@@ -3,6 +3,8 @@
 //! Only this process, and what it starts as the same user, can read it. On Linux it is never on a
 //! disk nor in any directory, and nobody can change it.
 
+#[cfg(not(target_os = "linux"))]
+use super::lone_file::LoneFile;
 use crate::plaintext::Plaintext;
 use std::io;
 use std::path::PathBuf;
@@ -10,7 +12,7 @@ use std::path::PathBuf;
 /// A file that holds a value for as long as this lives and, on Linux, as a process that inherited it.
 pub struct ValueFile(
     #[cfg(target_os = "linux")] in_memory::File,
-    #[cfg(not(target_os = "linux"))] on_disk::File,
+    #[cfg(not(target_os = "linux"))] LoneFile,
 );
 
 impl ValueFile {
@@ -19,7 +21,7 @@ impl ValueFile {
         #[cfg(target_os = "linux")]
         let file = in_memory::File::new(value)?;
         #[cfg(not(target_os = "linux"))]
-        let file = on_disk::File::new(value, &on_disk::place())?;
+        let file = LoneFile::new(value, &place())?;
         Ok(Self(file))
     }
 
@@ -81,52 +83,12 @@ mod in_memory {
     }
 }
 
-#[cfg(any(test, not(target_os = "linux")))]
-mod on_disk {
-    use crate::plaintext::Plaintext;
-    use data_encoding::HEXLOWER;
-    use std::fs::{self, DirBuilder, OpenOptions};
-    use std::io::{self, Write};
-    use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-    use std::path::{Path, PathBuf};
-
-    /// A file alone in its directory; both are gone with it, but not when the process is killed.
-    pub struct File {
-        directory: PathBuf,
-    }
-
-    impl File {
-        pub fn new(value: &Plaintext, above: &Path) -> io::Result<Self> {
-            let mut random = [0; 16];
-            getrandom::fill(&mut random).map_err(io::Error::other)?;
-            let directory = above.join(format!("kluis-{}", HEXLOWER.encode(&random)));
-            DirBuilder::new().mode(0o700).create(&directory)?;
-            let file = Self { directory };
-            let mut options = OpenOptions::new();
-            options.write(true).create_new(true).mode(0o600);
-            options.open(file.path())?.write_all(value.expose())?;
-            Ok(file)
-        }
-
-        pub fn path(&self) -> PathBuf {
-            self.directory.join("value")
-        }
-    }
-
-    impl Drop for File {
-        fn drop(&mut self) {
-            let _ = fs::remove_file(self.path());
-            let _ = fs::remove_dir(&self.directory);
-        }
-    }
-
-    /// The user's own directory for what ends with the session, or else the one for temporary files.
-    #[cfg(not(target_os = "linux"))]
-    pub fn place() -> PathBuf {
-        let own = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
-        own.filter(|own| own.is_absolute() && own.is_dir())
-            .unwrap_or_else(std::env::temp_dir)
-    }
+/// The user's own directory for what ends with the session, or else the one for temporary files.
+#[cfg(not(target_os = "linux"))]
+fn place() -> PathBuf {
+    let own = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
+    own.filter(|own| own.is_absolute() && own.is_dir())
+        .unwrap_or_else(std::env::temp_dir)
 }
 
 #[cfg(test)]
@@ -202,20 +164,5 @@ mod tests {
         assert!(same(&path));
         drop(file);
         assert!(!same(&path));
-    }
-
-    #[test]
-    fn on_a_disk_it_is_the_owners_alone_and_gone_afterwards() {
-        let above = tempfile::tempdir().unwrap();
-        let file = on_disk::File::new(&value(), above.path()).unwrap();
-        let path = file.path();
-        assert_eq!(fs::read(&path).unwrap(), VALUE);
-        assert_eq!(mode(&path), 0o600);
-        assert_eq!(mode(path.parent().unwrap()), 0o700);
-        let other = on_disk::File::new(&value(), above.path()).unwrap();
-        assert_ne!(other.path(), path);
-        drop(file);
-        drop(other);
-        assert_eq!(fs::read_dir(&above).unwrap().count(), 0);
     }
 }

@@ -76,6 +76,7 @@ impl Error {
                 }
                 deliver::clipboard::Error::NotCleared(_) => return None,
             },
+            Self::Editor(error) => return hint_of_editor(error).map(str::to_owned),
             Self::Missing { hint, .. } => hint,
             Self::Format(_) => "nothing was written; leave it out, or take another format",
             Self::Settings(settings::Error::NoHome { .. }) => {
@@ -119,20 +120,7 @@ fn hint_of_vault(error: &vault::Error) -> Option<String> {
     use store::Error as S;
     use vault::Error as E;
     let hint = match error {
-        E::NotFound {
-            near: Some(near), ..
-        } => return Some(format!("did you mean {near}?")),
-        E::NotFound { what: "secret", .. } => "`kluis list` shows what there is",
-        E::NotFound {
-            what: "workspace", ..
-        } => "`kluis workspace list` shows what there is",
-        E::NotFound { what: "app", .. } => "`kluis app list` shows what there is",
-        E::NotFound { what: "link", .. } => "`kluis app show` shows what there is",
-        E::NotFound { what: "key", .. } => "`kluis key list` shows what there is",
-        E::NotFound { what: "slot", .. } => "`kluis history` shows the slots of a secret",
-        E::NotFound {
-            what: "identity", ..
-        } => "`kluis identity new` makes one",
+        E::NotFound { what, near, .. } => return hint_of_absent(what, near.as_deref()),
         E::Exists {
             what: "identity", ..
         } => {
@@ -144,7 +132,7 @@ fn hint_of_vault(error: &vault::Error) -> Option<String> {
         }
         E::Exists { what: "secret", .. } => "change it with `kluis update`, or use `kluis set`",
         E::InUse { hint, .. } => hint,
-        E::NotFound { .. } | E::Exists { .. } | E::Invalid(_) => return None,
+        E::Exists { .. } | E::Invalid(_) => return None,
         E::Denied { .. } => {
             "say where it goes with --for, or hand it out anyway with --reveal; `kluis update` changes the list"
         }
@@ -217,4 +205,33 @@ fn hint_of_vault(error: &vault::Error) -> Option<String> {
         },
     };
     Some(hint.to_owned())
+}
+
+/// Where to look for what is not there, unless it is clear what was meant.
+fn hint_of_absent(what: &str, near: Option<&str>) -> Option<String> {
+    if let Some(near) = near {
+        return Some(format!("did you mean {near}?"));
+    }
+    let hint = match what {
+        "secret" => "`kluis list` shows what there is",
+        "workspace" => "`kluis workspace list` shows what there is",
+        "app" => "`kluis app list` shows what there is",
+        "link" => "`kluis app show` shows what there is",
+        "key" => "`kluis key list` shows what there is",
+        "slot" => "`kluis history` shows the slots of a secret",
+        "identity" => "`kluis identity new` makes one",
+        _ => return None,
+    };
+    Some(hint.to_owned())
+}
+
+fn hint_of_editor(error: &deliver::editor::Error) -> Option<&'static str> {
+    use deliver::editor::Error as E;
+    match error {
+        E::NoMemory => Some(
+            "that takes a tmpfs at XDG_RUNTIME_DIR or /dev/shm; without one, pipe the new value into `kluis update --value`",
+        ),
+        E::NotStarted(_) => Some("name one in VISUAL or EDITOR"),
+        E::NotPut(_) | E::Failed { .. } | E::Gone(_) => None,
+    }
 }

@@ -21,6 +21,22 @@ pub fn others_may_write(directory: &Stat) -> bool {
     mode.contains(Mode::WOTH) || (mode.contains(Mode::WGRP) && !private_group)
 }
 
+/// Whether what is written here stays in memory: in a tmpfs, which is on no disk but for swap.
+pub fn is_in_memory(directory: &Path) -> bool {
+    #[cfg(target_os = "linux")]
+    {
+        // TMPFS_MAGIC and RAMFS_MAGIC of linux/magic.h
+        const IN_MEMORY: [u64; 2] = [0x0102_1994, 0x8584_58f6];
+        let found = rustix::fs::statfs(directory);
+        found.is_ok_and(|found| IN_MEMORY.contains(&(found.f_type.cast_unsigned() & 0xffff_ffff)))
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = directory;
+        false
+    }
+}
+
 /// Makes a directory and those above it, each durable in the one above: else a file that was reported as
 /// saved could vanish with its directory.
 pub fn make(directory: &Path) -> io::Result<()> {

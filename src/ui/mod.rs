@@ -13,7 +13,9 @@ mod table;
 mod tty;
 
 use std::io::{self, Write};
+use std::os::fd::OwnedFd;
 
+use rustix::stdio::{stderr, stdout};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
@@ -76,6 +78,15 @@ impl Ui {
     /// Whether a person sees stdout; nobody is behind a pipe.
     pub fn stdout_is_terminal(&self) -> bool {
         self.streams.out_columns.is_some()
+    }
+
+    /// Where a program that fills the screen may draw: stdout, or stderr when results go elsewhere.
+    pub fn screen(&mut self) -> io::Result<OwnedFd> {
+        if self.stdout_is_terminal() {
+            self.streams.out.flush()?;
+            return stdout().try_clone_to_owned();
+        }
+        stderr().try_clone_to_owned()
     }
 
     /// The exact bytes of a secret, unbuffered. A terminal gets the final newline they lack, and what

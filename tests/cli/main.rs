@@ -23,6 +23,7 @@ mod delete;
 mod direnv;
 mod doctor;
 mod domains;
+mod edit;
 mod exit_codes;
 mod export;
 mod frozen;

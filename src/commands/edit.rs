@@ -1,0 +1,160 @@
+//! `edit`: the effective value in an editor, and what becomes of it in the same slot.
+
+use super::bounded;
+use super::destination::OneDestinationArgs;
+use super::output::{note_unchanged, print_json, print_rotated};
+use super::pick::PickedArgument;
+use super::{Context, Verb, attention};
+use crate::deliver::editor::Editor;
+use crate::error::Error;
+use crate::plaintext::Plaintext;
+use crate::vault::change::{Begin, Edit as FieldEdit, Rotation, SecretUpdate, Values};
+use crate::vault::reference::{Reference, Target};
+use crate::vault::rule::Broken;
+use crate::vault::secret::Secret;
+use crate::vault::slot::Choice;
+use crate::vault::value::{MAX_VALUE_BYTES, check_value};
+use crate::vault::{self, Scan, Selected, Vault, Written};
+
+/// One byte too many, and the newline that an editor ends a file with.
+const MAX_READ_BYTES: usize = MAX_VALUE_BYTES + 1 + "\n".len();
+
+/// Edit a value in an editor
+///
+/// Opens the effective value with $VISUAL or $EDITOR, or else vi, as a file in memory that is gone afterwards,
+/// and puts what becomes of it into the same slot; with --rotate into a new one. Nothing is written when the
+/// value is the same, or the editor ends with another exit code than 0. A value without a final newline
+/// gets none, though most editors add one.
+///
+/// The variable may have arguments, such as `code --wait`, parted by white space; no shell reads it. An
+/// editor has to wait until the file is closed. vim and nvim are told to keep no swap, backup and undo
+/// files; whatever keeps copies elsewhere has to be told in its own settings.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  kluis edit tls_config
+  kluis edit staging/settings --rotate
+  EDITOR='code --wait' kluis edit tls_config")]
+pub struct Edit {
+    #[command(flatten)]
+    secret: PickedArgument,
+
+    /// Put the new value into a new slot, effective now; the older one stays
+    #[arg(long)]
+    rotate: bool,
+
+    #[command(flatten)]
+    destination: OneDestinationArgs,
+}
+
+impl Verb for Edit {
+    fn run(self, context: &mut Context) -> Result<(), Error> {
+        let named = self.secret.whole(context)?;
+        let destination = self.destination.destination()?;
+        // Before anybody is asked for a key: without an editor, it would be for nothing.
+        let editor = Editor::find(|name| std::env::var_os(name))?;
+        let mut vault = context.open(Scan::Lookup)?;
+        let reference = context.picked(&vault, named)?;
+        let choice = Choice::At(context.now);
+        let found = vault.value(context.workspace(), &reference, choice, &destination);
+        let old = context.found(&vault, found)?;
+        vault.check_may_write(old.secret.workspace)?;
+        old.secret.check_settled()?;
+        attention::warn(context, &old.secret);
+        check_is_text(&old)?;
+        let screen = context.ui.screen().map_err(anyhow::Error::from)?;
+        let new = editor.edit(&old.value, screen, context.hardened, |mut file| {
+            bounded::read(&mut file, MAX_READ_BYTES)
+        })?;
+        let new = without_added_newline(&old.value, new);
+        check_value(new.len()).map_err(|broken| vault::Error::invalid("value", broken))?;
+        if new.same_as(&old.value) {
+            note_unchanged(context, Written::Unchanged);
+            return print_same(context, &vault, &old.secret);
+        }
+        self.write(context, &mut vault, &old, new)
+    }
+}
+
+impl Edit {
+    fn write(
+        &self,
+        context: &mut Context,
+        vault: &mut Vault,
+        old: &Selected,
+        new: Plaintext,
+    ) -> Result<(), Error> {
+        let reference = Reference::to(Target::Id(old.secret.id));
+        if self.rotate {
+            let rotation = Rotation {
+                begin: Begin::Now,
+                keep: None,
+                expires_at: FieldEdit::Keep,
+            };
+            let changed = context.change_in(vault, |change| {
+                let now = change.now().seconds();
+                check_is_the_same(change.look_up(None, &reference)?, old, now)?;
+                Ok(change.rotate(None, &reference, &new, rotation)?)
+            })?;
+            return print_rotated(context, vault, &changed.result);
+        }
+        let update = SecretUpdate {
+            values: Values::Merge(vec![(old.slot, new)]),
+            ..SecretUpdate::default()
+        };
+        let changed = context.change_in(vault, |change| {
+            let now = change.now().seconds();
+            check_is_the_same(change.look_up(None, &reference)?, old, now)?;
+            Ok(change.update_secret(None, &reference, update)?)
+        })?;
+        print_same(context, vault, &changed.result)
+    }
+}
+
+/// What is printed when there is no new slot.
+fn print_same(context: &mut Context, vault: &Vault, secret: &Secret) -> Result<(), Error> {
+    if context.json {
+        print_json(context, vault, secret)?;
+    }
+    Ok(())
+}
+
+/// Bytes that are no text would come back as others, with most editors.
+fn check_is_text(old: &Selected) -> Result<(), Error> {
+    if std::str::from_utf8(old.value.expose()).is_ok() {
+        return Ok(());
+    }
+    let rule = "the value is no text (UTF-8), which an editor might change: `kluis update --value-file` replaces it";
+    Err(vault::Error::invalid("value", Broken::mismatch(rule)).into())
+}
+
+/// Editors end a file with a newline; a value that had none did not get it from who edited it.
+fn without_added_newline(old: &Plaintext, new: Plaintext) -> Plaintext {
+    if old.expose().ends_with(b"\n") {
+        new
+    } else {
+        new.without_final_newline()
+    }
+}
+
+/// Refuses to put an old value's successor where there is another value by now.
+fn check_is_the_same(found: Option<Secret>, old: &Selected, second: u64) -> Result<(), Error> {
+    let is_the_same = found.is_some_and(|secret| {
+        let effective = secret.effective(second).map(|at| &secret.slots[at]);
+        let edited = old.secret.slots.iter().find(|slot| slot.slot == old.slot);
+        let both = effective.zip(edited);
+        both.is_some_and(|(now, then)| now.slot == then.slot && now.checksum == then.checksum)
+    });
+    if is_the_same {
+        return Ok(());
+    }
+    let conflict = vault::Error::InUse {
+        message: format!(
+            "{} has another value since it was opened",
+            old.secret.path()
+        ),
+        hint: "nothing was written; edit it again",
+        ids: Vec::new(),
+    };
+    Err(conflict.into())
+}

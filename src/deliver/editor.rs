@@ -1,0 +1,199 @@
+//! A value in an editor: a file in memory, for as long as the editor runs. No shell starts the editor, and
+//! nothing of kluis's own is in its environment.
+
+use super::child::{Ended, Relay, attend};
+use super::lone_file::LoneFile;
+use super::process::{self, find, not_started};
+use crate::plaintext::Plaintext;
+use crate::platform::directory::is_in_memory;
+use crate::platform::process::Hardened;
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// What POSIX has everywhere.
+const DEFAULT_EDITOR: &str = "vi";
+
+/// Where Linux has memory that looks like a directory, beside a user's own.
+const SHARED_MEMORY: &str = "/dev/shm";
+
+/// What the editor must not leave behind: swap files, backups and undo files may lie anywhere, and the list of
+/// registers holds what was deleted. The last of these comes after the user's own settings.
+const VIM_OPTIONS: [&str; 5] = [
+    "-n",
+    "-i",
+    "NONE",
+    "-c",
+    "set nobackup nowritebackup noundofile",
+];
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("there is no directory in memory to edit a value in, and it is not written to a disk")]
+    NoMemory,
+    #[error("the editor cannot be started")]
+    NotStarted(#[source] process::Error),
+    #[error("the value cannot be put into a file in memory")]
+    NotPut(#[source] io::Error),
+    #[error("the editor {} with {}; nothing was changed", .ended.verb(), .ended.number())]
+    Failed { ended: EndedBadly },
+    #[error("the editor left no file that can be read; nothing was changed")]
+    Gone(#[source] io::Error),
+}
+
+/// How an editor ended that did not mean it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EndedBadly {
+    Code(i32),
+    Signal(i32),
+    Unknown,
+}
+
+impl EndedBadly {
+    fn verb(self) -> &'static str {
+        match self {
+            Self::Code(_) | Self::Unknown => "ended",
+            Self::Signal(_) => "was killed",
+        }
+    }
+
+    fn number(self) -> String {
+        match self {
+            Self::Code(code) => format!("exit code {code}"),
+            Self::Signal(signal) => format!("signal {signal}"),
+            Self::Unknown => "an exit code that is not known".to_owned(),
+        }
+    }
+}
+
+/// An editor that is there, and the place in memory where it is to work.
+pub struct Editor {
+    program: PathBuf,
+    typed: OsString,
+    arguments: Vec<OsString>,
+    place: PathBuf,
+}
+
+impl Editor {
+    /// The editor that VISUAL or EDITOR names, its arguments parted by white space.
+    pub fn find(variable: impl Fn(&str) -> Option<OsString>) -> Result<Self, Error> {
+        let named = ["VISUAL", "EDITOR"].into_iter().filter_map(&variable);
+        let mut lines = named.map(|line| words(&line));
+        let line = lines.find(|words| !words.is_empty());
+        let line = line.unwrap_or_else(|| vec![DEFAULT_EDITOR.into()]);
+        let mut arguments = line.into_iter();
+        let typed = arguments.next().unwrap_or_default();
+        let program = find(&typed, variable("PATH").as_deref()).map_err(Error::NotStarted)?;
+        let own = variable("XDG_RUNTIME_DIR").map(PathBuf::from);
+        let own = own.filter(|own| own.is_absolute());
+        let mut places = own.into_iter().chain([PathBuf::from(SHARED_MEMORY)]);
+        let place = places.find(|place| is_in_memory(place));
+        Ok(Self {
+            arguments: arguments.chain(quiet_options(&program)).collect(),
+            program,
+            typed,
+            place: place.ok_or(Error::NoMemory)?,
+        })
+    }
+
+    /// Shows the value in the editor, and gives `read` the file as it is afterwards. The editor writes to
+    /// `screen`, as stdout carries results only.
+    pub fn edit<T>(
+        &self,
+        value: &Plaintext,
+        screen: OwnedFd,
+        hardened: Hardened,
+        read: impl FnOnce(File) -> io::Result<T>,
+    ) -> Result<T, Error> {
+        let file = LoneFile::new(value, &self.place).map_err(Error::NotPut)?;
+        let mut command = Command::new(&self.program);
+        command.arg0(&self.typed).args(&self.arguments);
+        command.arg(file.path()).stdout(screen);
+        for (name, _) in std::env::vars_os() {
+            if name.as_bytes().starts_with(b"KLUIS_") {
+                command.env_remove(name);
+            }
+        }
+        let ended = attend(command, hardened, Relay::default());
+        let ended = ended
+            .map_err(|error| Error::NotStarted(not_started(&self.program, &self.typed, error)))?;
+        let ended = match ended {
+            Ended::Exited(0) => return file.open().and_then(read).map_err(Error::Gone),
+            Ended::Exited(code) => EndedBadly::Code(code),
+            Ended::Signalled(signal) => EndedBadly::Signal(signal),
+            Ended::Unknown => EndedBadly::Unknown,
+        };
+        Err(Error::Failed { ended })
+    }
+}
+
+/// The words of a command, as no shell would read them: parted by white space and nothing else.
+fn words(line: &OsStr) -> Vec<OsString> {
+    let words = line.as_bytes().split(u8::is_ascii_whitespace);
+    let words = words.filter(|word| !word.is_empty());
+    words
+        .map(|word| OsStr::from_bytes(word).to_owned())
+        .collect()
+}
+
+/// What keeps vim and its kin from leaving a value anywhere; `vi` is often one of them.
+fn quiet_options(program: &Path) -> impl Iterator<Item = OsString> {
+    let program = program
+        .canonicalize()
+        .unwrap_or_else(|_| program.to_owned());
+    let name = program.file_name().unwrap_or_default().as_bytes();
+    let is_vim = name.starts_with(b"vim") || name == b"nvim";
+    let options = if is_vim { &VIM_OPTIONS[..] } else { &[] };
+    options.iter().map(OsString::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_is_parted_by_white_space_alone() {
+        let parted = |line: &str| words(OsStr::new(line));
+        assert_eq!(parted("code --wait"), ["code", "--wait"]);
+        assert_eq!(parted("  vi\t"), ["vi"]);
+        assert_eq!(parted("x \"a b\" $(id);"), ["x", "\"a", "b\"", "$(id);"]);
+        assert!(parted(" ").is_empty());
+    }
+
+    #[test]
+    fn the_first_variable_that_says_something_names_the_editor() {
+        let found = |visual: &str, editor: &str| {
+            let editor = Editor::find(|name| {
+                let text = match name {
+                    "VISUAL" => visual,
+                    "EDITOR" => editor,
+                    "PATH" => "/usr/bin:/bin",
+                    _ => return None,
+                };
+                Some(text.into())
+            });
+            editor.map(|editor| (editor.typed, editor.arguments)).ok()
+        };
+        let named = |program: &str, argument: &str| Some((program.into(), vec![argument.into()]));
+        assert_eq!(found("true a", "false b"), named("true", "a"));
+        assert_eq!(found(" ", "false b"), named("false", "b"));
+        assert_eq!(found("no-such-editor", "true b"), None);
+        assert_eq!(found("./true b", "true b"), None);
+    }
+
+    #[test]
+    fn only_vim_is_told_in_its_own_words() {
+        let told = |program: &str| quiet_options(Path::new(program)).count();
+        for vim in ["/nowhere/vim", "/nowhere/nvim", "/nowhere/vim.basic"] {
+            assert_eq!(told(vim), VIM_OPTIONS.len(), "{vim}");
+        }
+        for other in ["/nowhere/nano", "/nowhere/code", "/nowhere/vi"] {
+            assert_eq!(told(other), 0, "{other}");
+        }
+    }
+}

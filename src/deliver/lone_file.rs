@@ -1,0 +1,90 @@
+//! A value in a file of its own: alone in its directory, the owner's only, and gone with everything that lay
+//! beside it when this is dropped. Not when the process is killed.
+
+use crate::plaintext::Plaintext;
+use data_encoding::HEXLOWER;
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+pub struct LoneFile {
+    directory: PathBuf,
+}
+
+impl LoneFile {
+    /// A file with exactly these bytes, in a new directory in `above`.
+    pub fn new(value: &Plaintext, above: &Path) -> io::Result<Self> {
+        let mut random = [0; 16];
+        getrandom::fill(&mut random).map_err(io::Error::other)?;
+        let directory = above.join(format!("kluis-{}", HEXLOWER.encode(&random)));
+        DirBuilder::new().mode(0o700).create(&directory)?;
+        let file = Self { directory };
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true).mode(0o600);
+        options.open(file.path())?.write_all(value.expose())?;
+        Ok(file)
+    }
+
+    pub fn path(&self) -> PathBuf {
+        self.directory.join("value")
+    }
+
+    /// What lies there now, for reading; another file in its place counts, a link to one does not.
+    pub fn open(&self) -> io::Result<File> {
+        let no_link = rustix::fs::OFlags::NOFOLLOW.bits().cast_signed();
+        let mut options = OpenOptions::new();
+        options.read(true).custom_flags(no_link).open(self.path())
+    }
+}
+
+impl Drop for LoneFile {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.directory);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    const VALUE: &[u8] = b"a\0b\n\xff\r\n\n";
+
+    fn mode(path: impl AsRef<Path>) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o7777
+    }
+
+    #[test]
+    fn it_is_the_owners_alone_and_gone_afterwards() {
+        let above = tempfile::tempdir().unwrap();
+        let value = Plaintext::new(VALUE.to_vec());
+        let file = LoneFile::new(&value, above.path()).unwrap();
+        let path = file.path();
+        assert_eq!(fs::read(&path).unwrap(), VALUE);
+        assert_eq!(mode(&path), 0o600);
+        assert_eq!(mode(path.parent().unwrap()), 0o700);
+        let other = LoneFile::new(&value, above.path()).unwrap();
+        assert_ne!(other.path(), path);
+        // What an editor leaves beside it.
+        fs::write(path.with_extension("swp"), VALUE).unwrap();
+        drop(file);
+        drop(other);
+        assert_eq!(fs::read_dir(&above).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn what_was_put_in_its_place_is_read_unless_it_is_a_link() {
+        let above = tempfile::tempdir().unwrap();
+        let value = Plaintext::new(VALUE.to_vec());
+        let file = LoneFile::new(&value, above.path()).unwrap();
+        let other = file.path().with_extension("new");
+        fs::write(&other, b"new").unwrap();
+        fs::rename(&other, file.path()).unwrap();
+        assert_eq!(io::read_to_string(file.open().unwrap()).unwrap(), "new");
+        fs::remove_file(file.path()).unwrap();
+        assert!(file.open().is_err());
+        std::os::unix::fs::symlink("/etc/hostname", file.path()).unwrap();
+        assert!(file.open().is_err());
+    }
+}

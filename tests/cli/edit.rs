@@ -1,0 +1,307 @@
+//! `edit`: an editor is given a value in memory, and what it leaves behind is taken or refused.
+
+use crate::sandbox::{Invocation, Sandbox};
+use crate::screen::Screen;
+use rustix::process::Signal;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+
+/// An editor that is a script; the file is its last argument.
+fn editor(sandbox: &Sandbox, steps: &str) -> PathBuf {
+    let script = format!("#!/bin/sh\nfor file; do :; done\n{steps}\n");
+    let path = sandbox.given("editor", script);
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    path
+}
+
+fn edit<'s>(sandbox: &'s Sandbox, line: &str, steps: &str) -> Invocation<'s> {
+    let editor = editor(sandbox, steps);
+    sandbox.kluis(line.split(' ')).env("EDITOR", editor)
+}
+
+/// What this process's sandboxes have left in memory.
+fn left_in_memory(mark: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir("/dev/shm").unwrap();
+    let ours = entries.map(|entry| entry.unwrap().path());
+    let ours = ours.filter(|path| path.to_string_lossy().contains("kluis-"));
+    let holds = |path: &PathBuf| {
+        let value = fs::read_to_string(path.join("value")).unwrap_or_default();
+        value.contains(mark)
+    };
+    ours.filter(holds).collect()
+}
+
+#[test]
+fn the_edited_value_replaces_the_one_in_its_slot() {
+    let sandbox = Sandbox::with_vault();
+    let old = sandbox.secret("old");
+    let new = sandbox.given("new", sandbox.secret("new"));
+    sandbox.create("name", &old);
+    let steps = format!("cp {} \"$file\"", new.display());
+    edit(&sandbox, "edit name", &steps).run().exits(0);
+    assert_eq!(sandbox.get("name"), sandbox.was_given("new"));
+    assert_eq!(sandbox.slots("name"), (vec![0], Some(0)));
+    let json = edit(
+        &sandbox,
+        "edit name --json",
+        &format!("printf %s {old} >\"$file\""),
+    )
+    .run();
+    assert_eq!(json.json()["name"], "name");
+    json.any_stdout().exits(0);
+    assert_eq!(sandbox.get("name"), old.as_bytes());
+    assert!(left_in_memory("canary").is_empty());
+}
+
+#[test]
+fn with_rotate_it_gets_a_slot_of_its_own() {
+    let sandbox = Sandbox::with_vault();
+    let old = sandbox.secret("old");
+    sandbox.create("name", &old);
+    let steps = "printf %s new-value >\"$file\"";
+    let done = edit(&sandbox, "edit name --rotate", steps).run();
+    let slot: u64 = String::from_utf8(done.stdout.clone())
+        .unwrap()
+        .trim()
+        .parse()
+        .unwrap();
+    done.any_stdout().exits(0);
+    assert_eq!(sandbox.slots("name"), (vec![0, slot], Some(slot)));
+    assert_eq!(sandbox.prints(["get", "name", "--previous"], ""), old);
+    assert_eq!(sandbox.get("name"), b"new-value");
+}
+
+#[test]
+fn what_is_not_changed_is_not_written() {
+    let sandbox = Sandbox::with_vault();
+    for (name, value) in [
+        ("one", "a line"),
+        ("two", "two\nlines\n"),
+        ("bare", "two\nlines"),
+    ] {
+        sandbox.create(name, "x");
+        let update = sandbox.kluis(["update", name, "--value", "--raw"]);
+        update.stdin(value).run().exits(0);
+    }
+    let bytes = sandbox.bytes();
+    // An editor that ends the file with a newline, where there is none.
+    let adds = "[ -z \"$(tail -c 1 \"$file\")\" ] || echo >>\"$file\"";
+    for name in ["one", "two", "bare"] {
+        for steps in [":", adds] {
+            let done = edit(&sandbox, &format!("edit {name}"), steps).run();
+            done.stderr("kluis: note: unchanged\n").exits(0);
+            let done = edit(&sandbox, &format!("edit {name} --rotate -q"), steps).run();
+            done.exits(0);
+        }
+    }
+    assert_eq!(sandbox.bytes(), bytes);
+    // A newline that somebody adds to one that is there is meant.
+    edit(&sandbox, "edit two", "echo >>\"$file\"")
+        .run()
+        .exits(0);
+    assert_eq!(sandbox.get("two"), b"two\nlines\n\n");
+}
+
+#[test]
+fn an_editor_that_fails_or_leaves_nothing_changes_nothing() {
+    let sandbox = Sandbox::with_vault();
+    sandbox.create("name", sandbox.secret("value"));
+    let bytes = sandbox.bytes();
+    for (steps, said, code) in [
+        (
+            "echo new >\"$file\"; exit 3",
+            "the editor ended with exit code 3; nothing was changed",
+            1,
+        ),
+        (
+            "echo new >\"$file\"; kill -9 $$",
+            "the editor was killed with signal 9; nothing",
+            1,
+        ),
+        (
+            "rm \"$file\"",
+            "the editor left no file that can be read; nothing was changed",
+            1,
+        ),
+        (
+            "rm \"$file\"; ln -s /etc/hostname \"$file\"",
+            "the editor left no file",
+            1,
+        ),
+        (": >\"$file\"", "value", 7),
+        ("echo >\"$file\"", "value", 7),
+        ("head -c 70000 /dev/zero >\"$file\"", "65,536", 7),
+    ] {
+        let failed = edit(&sandbox, "edit name", steps).run();
+        failed.stderr_has(said).exits(code);
+        assert_eq!(sandbox.bytes(), bytes, "{steps}");
+    }
+    assert!(left_in_memory("canary").is_empty());
+}
+
+#[test]
+fn the_file_is_the_owners_in_memory_and_the_editor_hears_nothing_of_kluis() {
+    let sandbox = Sandbox::with_vault();
+    sandbox.create("name", "a value");
+    let told = sandbox.given_path("told");
+    let steps = format!(
+        "{{ stat -c %a \"$file\" \"$(dirname \"$file\")\"; stat -f -c %T \"$file\"; \
+         env | grep -c ^KLUIS_; echo \"$file\"; cat \"$file\"; }} >{}; echo swap >\"$file.swp\"",
+        told.display()
+    );
+    edit(&sandbox, "edit name", &steps)
+        .run()
+        .any_stderr()
+        .exits(0);
+    let told = String::from_utf8(sandbox.was_given("told")).unwrap();
+    let lines: Vec<&str> = told.lines().collect();
+    assert_eq!(lines[..4], ["600", "700", "tmpfs", "0"], "{told}");
+    assert!(!lines[4].contains("name"), "{told}");
+    assert_eq!(lines[5], "a value");
+    let folder = PathBuf::from(lines[4]);
+    assert!(!folder.parent().unwrap().exists(), "{told}");
+}
+
+#[test]
+fn the_editor_may_have_arguments_and_no_shell_reads_them() {
+    let sandbox = Sandbox::with_vault();
+    sandbox.create("name", "a value");
+    let path = editor(&sandbox, "printf '%s ' \"$#\" \"$1\" \"$2\" >\"$file\"");
+    for variable in ["VISUAL", "EDITOR"] {
+        let line = format!("{}  --wait  $(id)", path.display());
+        let edit = sandbox.kluis(["edit", "name"]).env("EDITOR", "false");
+        edit.env(variable, line).run().exits(0);
+        assert_eq!(sandbox.get("name"), b"3 --wait $(id) ", "{variable}");
+        sandbox.prints(["update", "name", "--value"], "a value");
+    }
+}
+
+#[test]
+fn what_could_not_be_written_is_refused_before_the_editor_starts() {
+    let sandbox = Sandbox::with_vault();
+    sandbox.create("name", sandbox.secret("value"));
+    sandbox.create("binary", b"\xff\xfe");
+    let create = ["create", "bound", "--allow-domain", "api.example.com"];
+    sandbox.prints(create, sandbox.secret("bound"));
+    let later = ["create", "later", "--slot", "2999-01-01T00:00:00Z"];
+    sandbox.prints(later, sandbox.secret("later"));
+    let add = ["key", "add", "-q", "--token", "--read-only"];
+    let token = sandbox.prints(add, "");
+    sandbox.keep_token(token.as_bytes());
+    let started = sandbox.given_path("started");
+    let steps = format!(": >{}", started.display());
+    let reader = edit(&sandbox, "edit name", &steps).env("KLUIS_TOKEN", token.trim_end());
+    reader.run().any_stderr().exits(8);
+    for (line, said, code) in [
+        ("edit nome", "did you mean name?", 3),
+        ("edit", "<SECRET> is missing", 2),
+        ("edit bound", "bound may only go to api.example.com", 8),
+        ("edit bound --for example.com", "not to example.com", 8),
+        ("edit binary", "the value is no text", 7),
+        ("edit later", "no slot of", 3),
+        ("edit kluis://name?slot=0 --literal-name", "names a slot", 2),
+    ] {
+        edit(&sandbox, line, &steps)
+            .run()
+            .stderr_has(said)
+            .exits(code);
+    }
+    let none = sandbox
+        .kluis(["edit", "name"])
+        .env("EDITOR", "no-such-editor");
+    let none = none.run().stderr_has("there is no command no-such-editor");
+    none.stderr_has("name one in VISUAL or EDITOR").exits(1);
+    assert!(!started.exists());
+    for line in ["edit bound --for api.example.com", "edit bound --reveal"] {
+        let done = edit(&sandbox, line, &steps).run();
+        done.stderr("kluis: note: unchanged\n").exits(0);
+    }
+    assert!(started.exists());
+}
+
+#[test]
+fn a_value_that_changed_meanwhile_is_not_overwritten() {
+    let sandbox = Sandbox::with_vault();
+    sandbox.create("name", "a value");
+    let steps = format!(
+        "printf theirs | KLUIS_TOKEN={} {} update name --value; printf mine >\"$file\"",
+        sandbox.token(),
+        crate::sandbox::KLUIS
+    );
+    for line in ["edit name", "edit name --rotate"] {
+        let update = sandbox
+            .kluis(["update", "name", "--value"])
+            .stdin("a value");
+        update.run().any_stderr().exits(0);
+        // The token is in a script here, which the search leaves out.
+        let failed = edit(&sandbox, line, &steps).run();
+        failed
+            .stderr_has("has another value since it was opened")
+            .exits(6);
+        assert_eq!(sandbox.get("name"), b"theirs");
+    }
+    // Another field is nobody's conflict.
+    let steps = format!(
+        "KLUIS_TOKEN={} {} update name --description new; printf mine >\"$file\"",
+        sandbox.token(),
+        crate::sandbox::KLUIS
+    );
+    edit(&sandbox, "edit name", &steps).run().exits(0);
+    assert_eq!(sandbox.get("name"), b"mine");
+    assert_eq!(sandbox.show("name")["description"], "new");
+}
+
+#[test]
+fn who_ends_kluis_ends_the_editor_and_the_file_is_gone() {
+    let sandbox = Sandbox::with_vault();
+    let value = sandbox.secret("value");
+    sandbox.create("name", &value);
+    let bytes = sandbox.bytes();
+    let path = editor(&sandbox, "echo ready; exec sleep 60");
+    let edit = sandbox.kluis(["edit", "name"]).env("EDITOR", &path);
+    let mut screen = Screen::start(edit.command_at_terminal(), 80);
+    screen.shows("ready");
+    assert_eq!(left_in_memory(&value).len(), 1);
+    screen.signal(Signal::TERM);
+    let (shown, code) = screen.ends();
+    assert!(
+        shown.contains("the editor was killed with signal 15"),
+        "{shown}"
+    );
+    assert_eq!(code, 1);
+    assert!(left_in_memory(&value).is_empty());
+    assert_eq!(sandbox.bytes(), bytes);
+}
+
+#[test]
+fn vim_edits_a_value_and_leaves_nothing_behind() {
+    let sandbox = Sandbox::with_vault();
+    let value = sandbox.secret("value");
+    sandbox.create("name", &value);
+    if !PathBuf::from("/usr/bin/vim").exists() {
+        return eprintln!("skipped: there is no vim");
+    }
+    // Settings that would keep copies of everything, everywhere.
+    let keep = sandbox.home().join("keep");
+    fs::create_dir(&keep).unwrap();
+    let keep = keep.display();
+    let settings = format!(
+        "set nocompatible backup writebackup undofile swapfile\n\
+         set backupdir={keep} undodir={keep} directory={keep} viminfo='100,n{keep}/info\n"
+    );
+    fs::write(sandbox.home().join(".vimrc"), settings).unwrap();
+    let edit = sandbox
+        .kluis(["edit", "name"])
+        .env("EDITOR", "vim")
+        .env("TERM", "xterm");
+    let mut screen = Screen::start(edit.command_at_terminal(), 80);
+    screen.shows(&value);
+    screen.types("ddinew-");
+    screen.types(&format!("{value}\x1b:w\r:wq\r"));
+    let (_, code) = screen.ends();
+    assert_eq!(code, 0);
+    assert_eq!(sandbox.get("name"), format!("new-{value}").as_bytes());
+    assert!(left_in_memory(&value).is_empty());
+    // The sandbox looks through every file of the home for the value when it goes.
+}
