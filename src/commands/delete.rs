@@ -38,17 +38,20 @@ impl Verb for Delete {
         vault.check_may_write(secret.workspace)?;
         attention::warn_unfinished(context, &secret);
         let (path, values) = (secret.path(), secret.slots.len());
-        let (references, question) = if self.force {
-            let question = format!("Delete {path}, its {values} value(s) and every link to it?");
-            (References::Unlink, question)
-        } else {
-            let question = format!("Delete {path} and its {values} value(s)?");
-            (References::Keep, question)
+        let apps = vault.app_count(&secret)?;
+        let question = match apps {
+            0 => format!("Delete {path} and its {values} value(s)?"),
+            _ => format!("Delete {path}, its {values} value(s) and what {apps} app(s) link to it?"),
         };
         // What an app links is refused anyhow: nobody is asked first.
-        if self.force || vault.app_count(&secret)? == 0 {
+        if self.force || apps == 0 {
             confirm(context, &question)?;
         }
+        let references = if self.force {
+            References::Unlink
+        } else {
+            References::Keep
+        };
         context.change_in(&mut vault, |change| {
             Ok(change.delete_secret(workspace.as_ref(), &reference, references)?)
         })?;

@@ -4,6 +4,7 @@ use super::parse_name;
 use crate::commands::confirm::confirm;
 use crate::commands::{Context, Verb};
 use crate::error::Error;
+use crate::vault::Scan;
 use crate::vault::change::Contents;
 
 /// Delete a workspace
@@ -27,13 +28,26 @@ pub struct Delete {
 impl Verb for Delete {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let name = parse_name(&self.workspace_name)?;
-        let (contents, what) = if self.force {
-            (Contents::Delete, "with every secret and link in it")
-        } else {
-            (Contents::Keep, "which must be empty")
+        let mut vault = context.open(Scan::Lookup)?;
+        let secrets = vault.secret_count(vault.workspace(Some(&name))?)?;
+        let question = match secrets {
+            0 => format!("Delete the workspace {name}, which is empty?"),
+            _ => format!(
+                "Delete the workspace {name}, its {secrets} secret(s) and what apps link to them?"
+            ),
         };
-        confirm(context, &format!("Delete the workspace {name}, {what}?"))?;
-        context.change(|change| Ok(change.delete_workspace(&name, contents)?))?;
+        // What is not empty is refused anyhow: nobody is asked first.
+        if self.force || secrets == 0 {
+            confirm(context, &question)?;
+        }
+        let contents = if self.force {
+            Contents::Delete
+        } else {
+            Contents::Keep
+        };
+        context.change_in(&mut vault, |change| {
+            Ok(change.delete_workspace(&name, contents)?)
+        })?;
         Ok(())
     }
 }
