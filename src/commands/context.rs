@@ -266,6 +266,7 @@ impl<'u> Context<'u> {
             }
         };
         let passphrase = kdf::Passphrase::new(&typed).ok_or(keyring::Error::NoPassphrase)?;
+        let _working = self.ui.progress("unlocking", None);
         Ok(unlock::with_passphrase(header, &passphrase, likely)?)
     }
 

@@ -31,8 +31,10 @@ struct Report {
 impl Verb for Rekey {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let (mut vault, mut owner) = context.open_as_owner()?;
+        let working = context.ui.progress("encrypting anew", None);
         let changed =
             context.change_for_good(&mut vault, |change| Ok(change.rekey(&mut owner)?))?;
+        drop(working);
         let done = changed.result;
         let header = vault.header();
         let report = Report {

@@ -33,7 +33,9 @@ struct Report {
 impl Verb for Verify {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let vault = context.open(Scan::Everything)?;
+        let working = context.ui.progress("verifying", None);
         let verified = vault.verify()?;
+        drop(working);
         if verified.workspaces == 0 {
             return Err(
                 anyhow::anyhow!("this key reaches no workspace: nothing was verified").into(),

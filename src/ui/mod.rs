@@ -7,6 +7,7 @@
 mod error;
 mod escape;
 mod picker;
+mod progress;
 mod prompt;
 mod streams;
 mod table;

@@ -63,6 +63,7 @@ mod peers;
 mod pick;
 mod policy;
 mod postgres;
+mod progress;
 mod project;
 mod promises;
 mod prune;

@@ -155,6 +155,7 @@ impl Verb for Import {
                 .note("a dry run: nothing is written, this is what would be done");
             summary.entries(&entries, &fates);
         } else {
+            let working = context.ui.progress("importing", Some(entries.len()));
             context.change_in(&mut vault, |change| {
                 for name in named_workspaces(&entries) {
                     if is_missing(change.workspace(Some(name)))? {
@@ -168,9 +169,11 @@ impl Verb for Import {
                 summary.entries(&entries, &fates);
                 for (entry, fate) in entries.into_iter().zip(fates) {
                     write(change, workspace, entry, fate)?;
+                    working.advance();
                 }
                 Ok::<_, Error>(())
             })?;
+            drop(working);
         }
         summary.print(context)
     }
