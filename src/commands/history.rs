@@ -66,7 +66,8 @@ impl Verb for History {
         if context.json {
             return Ok(context.ui.json(&document(&secret, rows))?);
         }
-        let mut table = Table::new(["SLOT", "STATE", "BEGINS", "AGE", "CHECKSUM"]);
+        let headings = ["SLOT", "STATE", "BEGINS", "AGE", "CHECKSUM"];
+        let mut table = Table::new(headings).with_states("STATE");
         for (slot, row) in secret.slots.iter().zip(rows) {
             table.row([
                 row.slot.to_string(),

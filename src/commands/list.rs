@@ -7,16 +7,19 @@ use super::time_argument::parse_duration;
 use super::{Context, Verb};
 use crate::error::Error;
 use crate::ui::Table;
+use crate::vault::env_key::EnvKey;
 use crate::vault::policy::Due;
-use crate::vault::time::Timestamp;
+use crate::vault::secret::Secret;
 use crate::vault::workspace::Workspace;
 use crate::vault::{Listed, Scan, Vault};
 use serde::Serialize;
+use std::cmp::Reverse;
 use std::collections::HashSet;
 
 /// List secrets, never their values
 ///
-/// A table on a terminal, tab-separated rows in a pipe, bare names with --quiet. With --due those that
+/// A table on a terminal, with times as people tell them and with what is due, expired or not effective yet;
+/// tab-separated rows with exact times in a pipe, bare names with --quiet. With --due those that
 /// expired or were not rotated in time, with the time at which that was, the oldest first.
 #[derive(clap::Args)]
 #[command(after_help = "\
@@ -24,6 +27,7 @@ Examples:
   kluis list
   kluis list --all-workspaces --name 'db_*'
   kluis list --all-workspaces --app billing
+  kluis list --sort updated
   kluis list --due --within 14d
   kluis list --quiet | while read -r name; do kluis show \"$name\"; done")]
 pub struct List {
@@ -38,6 +42,10 @@ pub struct List {
     /// List only secrets that this app links
     #[arg(long, value_name = "APP")]
     app: Option<String>,
+
+    /// Sort by `name`, `updated` (the latest first) or `due`
+    #[arg(long, value_enum, value_name = "BY", hide_possible_values = true)]
+    sort: Option<Sort>,
 
     /// List only secrets that are due: expired, or in use for longer than they should be
     #[arg(long)]
@@ -55,6 +63,13 @@ pub struct List {
     /// Fail with 1 when a secret is due
     #[arg(long, requires = "due")]
     exit_code: bool,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Sort {
+    Name,
+    Updated,
+    Due,
 }
 
 #[derive(Serialize)]
@@ -88,12 +103,23 @@ impl Verb for List {
                 linked.contains(&(secret.workspace_name.as_str(), secret.id))
             });
         }
+        let second = context.now.seconds();
+        let due_at = |listed: &Listed| listed.secret.next_due(second).map(Due::at);
         if self.due {
-            let second = context.now.seconds();
             let until = second.saturating_add(within.as_secs());
-            let due_at = |listed: &Listed| listed.secret.next_due(second).map(Due::at);
             listed.retain(|listed| due_at(listed).is_some_and(|at| at.seconds() <= until));
-            listed.sort_by_key(due_at);
+        }
+        match self.sort {
+            Some(Sort::Due) => listed.sort_by_key(|one| (due_at(one).is_none(), due_at(one))),
+            None if self.due => listed.sort_by_key(due_at),
+            Some(Sort::Updated) => {
+                listed.sort_by_key(|one| Reverse(one.secret.updated_at));
+            }
+            // Within each workspace; `sort` keeps what is in order.
+            Some(Sort::Name) => {
+                listed.sort_by(|one, other| one.secret.name.cmp(&other.secret.name));
+            }
+            None => {}
         }
         self.print(context, &listed)?;
         if self.exit_code && !listed.is_empty() {
@@ -139,7 +165,9 @@ impl List {
             return Ok(());
         }
         let table = if self.due {
-            self.due_table(listed, now)
+            self.due_table(listed, context)
+        } else if context.ui.stdout_is_terminal() {
+            self.table_for_people(listed, context)
         } else {
             self.table(listed)
         };
@@ -164,13 +192,47 @@ impl List {
         table
     }
 
-    fn due_table(&self, listed: &[Listed], now: Timestamp) -> Table {
+    /// Tells what needs attention as well, where anything does, and environment keys where one is not the name.
+    fn table_for_people(&self, listed: &[Listed], context: &Context) -> Table {
+        let now = context.now.seconds();
+        let states: Vec<_> = listed.iter().map(|one| state(&one.secret, now)).collect();
+        let has_states = states.iter().any(|state| !state.is_empty());
+        let is_own =
+            |Listed { secret, .. }: &Listed| secret.env_key != EnvKey::from_name(&secret.name);
+        let has_keys = listed.iter().any(is_own);
+        let all = [
+            ("WORKSPACE", self.all_workspaces),
+            ("NAME", true),
+            ("ENV KEY", has_keys),
+            ("UPDATED", true),
+            ("STATE", has_states),
+            ("DESCRIPTION", true),
+        ];
+        let headings = all.iter().filter(|(_, shown)| *shown);
+        let mut table = Table::new(headings.map(|(heading, _)| *heading)).with_states("STATE");
+        for (Listed { secret, .. }, state) in listed.iter().zip(states) {
+            let updated = context.when(secret.updated_at);
+            let cells = [
+                secret.workspace_name.as_str(),
+                secret.name.as_str(),
+                secret.env_key.as_str(),
+                &updated,
+                state,
+                secret.description.as_str(),
+            ];
+            let shown = cells.into_iter().zip(all).filter(|(_, (_, shown))| *shown);
+            table.row(shown.map(|(cell, _)| cell));
+        }
+        table
+    }
+
+    fn due_table(&self, listed: &[Listed], context: &Context) -> Table {
         let headings = ["WORKSPACE", "NAME", "DUE", "AT", "DESCRIPTION"];
         let skipped = usize::from(!self.all_workspaces);
-        let mut table = Table::new(headings.into_iter().skip(skipped));
+        let mut table = Table::new(headings.into_iter().skip(skipped)).with_states("DUE");
         for Listed { secret, .. } in listed {
-            let due = secret.next_due(now.seconds());
-            let at = due.map(|due| due.at().rfc3339()).unwrap_or_default();
+            let due = secret.next_due(context.now.seconds());
+            let at = due.map(|due| context.when(due.at())).unwrap_or_default();
             let cells = [
                 secret.workspace_name.as_str(),
                 secret.name.as_str(),
@@ -181,5 +243,16 @@ impl List {
             table.row(cells.into_iter().skip(skipped));
         }
         table
+    }
+}
+
+/// What a person should know before using it; nothing of most.
+fn state(secret: &Secret, second: u64) -> &'static str {
+    match secret.due(second) {
+        Some(Due::Expiry(_)) => "expired",
+        Some(Due::Rotation(_)) => "due",
+        None if secret.pending().is_some() => "pending",
+        None if secret.effective(second).is_none() => "scheduled",
+        None => "",
     }
 }

@@ -62,6 +62,7 @@ pub mod unlock;
 pub mod update;
 mod value;
 pub mod verify;
+mod when;
 pub mod workspace;
 
 pub use context::{Context, Switches};

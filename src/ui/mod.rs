@@ -9,6 +9,7 @@ mod escape;
 mod picker;
 mod progress;
 mod prompt;
+mod state;
 mod streams;
 mod table;
 mod tty;
@@ -26,6 +27,7 @@ pub use prompt::Answer;
 pub use table::Table;
 
 use escape::{for_json, for_terminal_lines};
+use state::Colors;
 use streams::Streams;
 
 /// How to speak, as decided by flags and environment.
@@ -129,7 +131,13 @@ impl Ui {
     /// A table, in the form that suits whoever reads stdout.
     pub fn table(&mut self, table: &Table) -> Result<(), Error> {
         match self.streams.out_columns {
-            Some(columns) => self.raw(table.for_terminal(columns).as_bytes()),
+            Some(columns) => {
+                let colors = match self.options.color {
+                    ColorChoice::Never => Colors::None,
+                    ColorChoice::Auto | ColorChoice::Always => Colors::Shown,
+                };
+                self.raw(table.for_terminal(columns, colors).as_bytes())
+            }
             None => self.raw(table.for_pipe().as_bytes()),
         }
     }

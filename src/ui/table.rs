@@ -2,11 +2,13 @@
 //!
 //! No cell may break out of its row or steer the terminal: all are escaped, in both forms.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use comfy_table::{ColumnConstraint, ContentArrangement, Table as Grid, presets};
 
 use super::escape::for_terminal;
+use super::state::{self, Colors};
 
 const GAP_COLUMNS: u16 = 2;
 
@@ -18,6 +20,8 @@ const MIN_PROSE_COLUMNS: u16 = 16;
 pub struct Table {
     headings: Vec<&'static str>,
     text: String,
+    /// The heading of the column whose words are coloured.
+    states: Option<&'static str>,
 }
 
 impl Table {
@@ -25,7 +29,14 @@ impl Table {
         Self {
             headings: headings.into_iter().collect(),
             text: String::new(),
+            states: None,
         }
+    }
+
+    /// Shows the words of a column in the colours of what they say: to a person, who may not want that.
+    pub fn with_states(mut self, heading: &'static str) -> Self {
+        self.states = Some(heading);
+        self
     }
 
     /// Adds a row; its cells are in the order of the headings.
@@ -51,11 +62,11 @@ impl Table {
 
     /// Aligned columns that fit the width: prose is wrapped, names are kept whole. Where that
     /// leaves too little room, every row is a paragraph. Nothing when there is no row.
-    pub(super) fn for_terminal(&self, columns: u16) -> String {
+    pub(super) fn for_terminal(&self, columns: u16, colors: Colors) -> String {
         if self.text.is_empty() {
             return String::new();
         }
-        let mut grid = self.grid();
+        let mut grid = self.grid(colors);
         let mut needed = 0;
         for (index, width) in grid.column_max_content_widths().into_iter().enumerate() {
             let is_prose = self
@@ -72,21 +83,35 @@ impl Table {
             }
         }
         if needed > columns.saturating_add(GAP_COLUMNS) {
-            grid = self.paragraphs();
+            grid = self.paragraphs(colors);
         }
-        drawn(&mut grid, columns)
+        let text = drawn(&mut grid, columns);
+        match colors {
+            Colors::Shown => state::colored(&text),
+            Colors::None => text,
+        }
     }
 
-    fn grid(&self) -> Grid {
+    fn grid(&self, colors: Colors) -> Grid {
         let mut grid = Grid::new();
         grid.set_header(&self.headings);
         for row in self.rows() {
-            grid.add_row(row);
+            let cells = self.headings.iter().zip(row);
+            grid.add_row(cells.map(|(heading, cell)| self.marked(heading, cell, colors)));
         }
         grid
     }
 
-    fn paragraphs(&self) -> Grid {
+    /// A cell with a mark where its colour begins.
+    fn marked<'c>(&self, heading: &str, cell: &'c str, colors: Colors) -> Cow<'c, str> {
+        if colors == Colors::Shown && self.states == Some(heading) {
+            state::marked(cell)
+        } else {
+            Cow::Borrowed(cell)
+        }
+    }
+
+    fn paragraphs(&self, colors: Colors) -> Grid {
         let mut grid = Grid::new();
         for (index, row) in self.rows().enumerate() {
             if index > 0 {
@@ -94,7 +119,7 @@ impl Table {
             }
             for (&heading, cell) in self.headings.iter().zip(row) {
                 if !cell.is_empty() {
-                    grid.add_row([heading, cell]);
+                    grid.add_row([Cow::Borrowed(heading), self.marked(heading, cell, colors)]);
                 }
             }
         }
@@ -142,7 +167,7 @@ NAME         DESCRIPTION              SLOTS
 db_password  the production database  3
 k                                     12
 ";
-        assert_eq!(secrets().for_terminal(80), expected);
+        assert_eq!(secrets().for_terminal(80, Colors::None), expected);
     }
 
     #[test]
@@ -159,7 +184,7 @@ db_password  the production    3
              database
 k                              12
 ";
-        assert_eq!(secrets().for_terminal(36), expected);
+        assert_eq!(secrets().for_terminal(36, Colors::None), expected);
     }
 
     #[test]
@@ -173,13 +198,13 @@ SLOTS        3
 NAME         k
 SLOTS        12
 ";
-        assert_eq!(secrets().for_terminal(28), expected);
+        assert_eq!(secrets().for_terminal(28, Colors::None), expected);
     }
 
     #[test]
     fn no_line_is_wider_than_the_terminal() {
         for columns in 15..60 {
-            for line in secrets().for_terminal(columns).lines() {
+            for line in secrets().for_terminal(columns, Colors::None).lines() {
                 assert!(line.len() <= usize::from(columns), "{columns}: {line:?}");
             }
         }
@@ -191,15 +216,30 @@ SLOTS        12
         table.row(["a", "x\ty\nz\u{1b}[2J"]);
         assert_eq!(table.for_pipe(), "a\tx\\u{9}y\\u{a}z\\u{1b}[2J\n");
         assert_eq!(
-            table.for_terminal(80).lines().nth(1),
+            table.for_terminal(80, Colors::None).lines().nth(1),
             Some("a     x\\u{9}y\\u{a}z\\u{1b}[2J")
         );
     }
 
     #[test]
+    fn a_state_has_its_colour_in_every_form_and_none_in_a_pipe() {
+        let mut table = Table::new(["NAME", "STATE", "DESCRIPTION"]).with_states("STATE");
+        table.row(["expired", "expired", "due"]);
+        table.row(["b", "effective", "expired"]);
+        for columns in [80, 20] {
+            let text = table.for_terminal(columns, Colors::Shown);
+            assert_eq!(text.matches("\x1b[31mexpired\x1b[0m").count(), 1, "{text}");
+            assert_eq!(text.matches('\x1b').count(), 2, "{text}");
+            let plain = text.replace("\x1b[31m", "").replace("\x1b[0m", "");
+            assert_eq!(plain, table.for_terminal(columns, Colors::None));
+        }
+        assert!(!table.for_pipe().contains('\x1b'));
+    }
+
+    #[test]
     fn no_rows_show_nothing() {
         let table = Table::new(["NAME"]);
-        assert_eq!(table.for_terminal(80), "");
+        assert_eq!(table.for_terminal(80, Colors::None), "");
         assert_eq!(table.for_pipe(), "");
     }
 }

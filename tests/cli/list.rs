@@ -1,6 +1,7 @@
 //! `list`
 
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Invocation, Sandbox};
+use crate::screen::Screen;
 use serde_json::json;
 
 fn three() -> Sandbox {
@@ -160,4 +161,112 @@ fn what_an_app_links_is_chosen_by_its_name() {
     }
     let missing = sandbox.kluis(["list", "--app", "nope"]).run();
     missing.stderr_has("there is no app nope").exits(3);
+}
+
+/// Secrets in every state, as a table at a terminal tells them.
+fn states() -> Sandbox {
+    let sandbox = Sandbox::with_vault();
+    for line in [
+        "create fine --generate 8",
+        "create old --generate 8 --expires 2020-01-31T12:00:00Z",
+        "create later --generate 8 --slot 2999-01-01T00:00:00Z",
+    ] {
+        let made = sandbox.kluis(line.split(' ')).run();
+        made.any_stdout().exits(0);
+    }
+    sandbox
+}
+
+fn shown(invocation: &Invocation<'_>, columns: u16) -> String {
+    let (shown, code) = Screen::start(invocation.command_at_terminal(), columns).ends();
+    assert_eq!(code, 0, "{shown}");
+    shown
+}
+
+#[test]
+fn at_a_terminal_times_are_relative_and_what_needs_attention_is_told_in_colour() {
+    let sandbox = states();
+    for columns in [80, 40] {
+        let table = shown(&sandbox.kluis(["list"]), columns);
+        for part in [
+            "STATE",
+            "\x1b[31mexpired\x1b[0m",
+            "\x1b[36mscheduled\x1b[0m",
+        ] {
+            assert!(table.contains(part), "{part}: {table}");
+        }
+        let is_relative = table.contains(" ago") || table.contains("now");
+        assert!(is_relative && !table.contains("000Z"), "{table}");
+        let plain = shown(&sandbox.kluis(["list"]).env("NO_COLOR", "1"), columns);
+        assert!(
+            plain.contains("expired") && !plain.contains('\x1b'),
+            "{plain}"
+        );
+    }
+    let due = shown(&sandbox.kluis(["list", "--due"]), 80);
+    assert!(
+        due.contains("\x1b[31mexpiry\x1b[0m") && due.contains("w ago"),
+        "{due}"
+    );
+    // A pipe gets what it always got, whatever is wanted of colours.
+    let piped = sandbox.prints(["list", "--color", "always"], "");
+    assert!(
+        piped.contains("000Z") && !piped.contains("expired"),
+        "{piped}"
+    );
+    assert!(!piped.contains('\x1b'), "{piped}");
+    // Where all is well, nothing is said of it.
+    let table = shown(&three().kluis(["list"]), 80);
+    assert!(!table.contains("STATE"), "{table}");
+}
+
+#[test]
+fn slots_have_the_colour_of_their_state_too() {
+    let sandbox = Sandbox::with_vault();
+    sandbox.create("key", sandbox.secret("value"));
+    for slot in ["2024-01-01T00:00:00Z", "2999-01-01T00:00:00Z"] {
+        let update = ["update", "key", "--value", "--slot", slot];
+        sandbox.prints(update, sandbox.secret("value"));
+    }
+    for columns in [80, 40] {
+        let table = shown(&sandbox.kluis(["history", "key"]), columns);
+        for part in [
+            "\x1b[2mpast\x1b[0m",
+            "effective",
+            "\x1b[36mscheduled\x1b[0m",
+        ] {
+            assert!(table.contains(part), "{part}: {table}");
+        }
+        assert_eq!(table.matches('\x1b').count(), 4, "{table}");
+    }
+}
+
+#[test]
+fn the_order_can_be_chosen() {
+    let sandbox = states();
+    let update = ["update", "later", "--expires", "30d"];
+    sandbox.kluis(update).run().exits(0);
+    std::thread::sleep(std::time::Duration::from_millis(5));
+    let update = ["update", "fine", "--description", "latest"];
+    sandbox.kluis(update).run().exits(0);
+    for (sort, expected) in [
+        ("name", "fine\nlater\nold\n"),
+        ("updated", "fine\nlater\nold\n"),
+        ("due", "old\nlater\nfine\n"),
+    ] {
+        let list = ["list", "-q", "--sort", sort];
+        sandbox.kluis(list).run().stdout(expected).exits(0);
+    }
+    let update = ["update", "old", "--description", "latest"];
+    sandbox.kluis(update).run().exits(0);
+    let list = ["list", "-q", "--sort", "updated"];
+    sandbox
+        .kluis(list)
+        .run()
+        .stdout("old\nfine\nlater\n")
+        .exits(0);
+    let wrong = sandbox.kluis(["list", "--sort", "size"]).run();
+    wrong
+        .stderr_has("takes one of: name, updated, due")
+        .exits(2);
 }

@@ -46,7 +46,7 @@ impl Verb for List {
             table.row([
                 app.name.to_string(),
                 app.links.len().to_string(),
-                app.updated_at.rfc3339(),
+                context.when(app.updated_at),
             ]);
         }
         Ok(context.ui.table(&table)?)

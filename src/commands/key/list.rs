@@ -85,8 +85,8 @@ impl Verb for List {
                 key.kind.word().to_owned(),
                 key.label.clone(),
                 reach(key),
-                key.created_at.rfc3339(),
-                expires(key, context.now),
+                context.when(key.created_at),
+                expires(key, context),
             ]);
         }
         context.ui.table(&table)?;
@@ -115,10 +115,10 @@ pub fn reach(key: &Key) -> String {
     }
 }
 
-fn expires(key: &Key, now: Timestamp) -> String {
+fn expires(key: &Key, context: &Context) -> String {
     match key.not_after {
         None => String::new(),
-        Some(at) if key.has_expired(now) => format!("expired {at}"),
-        Some(at) => at.rfc3339(),
+        Some(at) if key.has_expired(context.now) => format!("expired {}", context.when(at)),
+        Some(at) => context.when(at),
     }
 }

@@ -49,7 +49,7 @@ impl Verb for List {
         let mut all: Vec<&Workspace> = vault.workspaces().iter().collect();
         all.sort_unstable_by(|one, other| one.name.cmp(&other.name));
         let mut shown = Vec::with_capacity(all.len());
-        for workspace in all {
+        for workspace in &all {
             shown.push(Shown::new(workspace, vault.secret_count(workspace)?));
         }
         if context.json {
@@ -65,12 +65,12 @@ impl Verb for List {
             return Ok(());
         }
         let mut table = Table::new(["NAME", "SECRETS", "UPDATED", "DESCRIPTION"]);
-        for workspace in shown {
+        for (shown, workspace) in shown.iter().zip(all) {
             table.row([
-                workspace.name.to_owned(),
-                workspace.secret_count.to_string(),
-                workspace.updated_at,
-                workspace.description.to_owned(),
+                shown.name,
+                &shown.secret_count.to_string(),
+                &context.when(workspace.updated_at),
+                shown.description,
             ]);
         }
         Ok(context.ui.table(&table)?)
