@@ -26,9 +26,11 @@ pub fn is_in_memory(directory: &Path) -> bool {
     #[cfg(target_os = "linux")]
     {
         // TMPFS_MAGIC and RAMFS_MAGIC of linux/magic.h
-        const IN_MEMORY: [u64; 2] = [0x0102_1994, 0x8584_58f6];
+        const IN_MEMORY: [i128; 2] = [0x0102_1994, 0x8584_58f6];
         let found = rustix::fs::statfs(directory);
-        found.is_ok_and(|found| IN_MEMORY.contains(&(found.f_type.cast_unsigned() & 0xffff_ffff)))
+        // As wide as that on no two architectures.
+        let kind = found.map(|found| i128::from(found.f_type) & 0xffff_ffff);
+        kind.is_ok_and(|kind| IN_MEMORY.contains(&kind))
     }
     #[cfg(not(target_os = "linux"))]
     {

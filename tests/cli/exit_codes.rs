@@ -85,7 +85,7 @@ fn each_failure_has_its_code_its_word_and_its_hint_in_both_forms() {
         (&["list", "--lock-timeout", "soon"], "2 usage"),
         (&["list", "--vault-key", "klv_mistyped"], "2 usage"),
         (&["delete", "name"], "2 usage !"),
-        (&["workspace", "delete", "full"], "2 usage !"),
+        (&["workspace", "delete", "full", "--force"], "2 usage !"),
         (&["get", "name=x"], "2 usage !"),
         (&["update", "name", "--raw"], "2 usage"),
         (&["list", "--vault", "/nowhere/vault"], "3 not_found !"),

@@ -196,7 +196,7 @@ fn at_a_terminal_times_are_relative_and_what_needs_attention_is_told_in_colour()
             assert!(table.contains(part), "{part}: {table}");
         }
         let is_relative = table.contains(" ago") || table.contains("now");
-        assert!(is_relative && !table.contains("000Z"), "{table}");
+        assert!(is_relative && !table.contains(':'), "{table}");
         let plain = shown(&sandbox.kluis(["list"]).env("NO_COLOR", "1"), columns);
         assert!(
             plain.contains("expired") && !plain.contains('\x1b'),
@@ -211,7 +211,7 @@ fn at_a_terminal_times_are_relative_and_what_needs_attention_is_told_in_colour()
     // A pipe gets what it always got, whatever is wanted of colours.
     let piped = sandbox.prints(["list", "--color", "always"], "");
     assert!(
-        piped.contains("000Z") && !piped.contains("expired"),
+        piped.contains("Z\t") && !piped.contains("expired"),
         "{piped}"
     );
     assert!(!piped.contains('\x1b'), "{piped}");
