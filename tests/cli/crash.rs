@@ -212,7 +212,11 @@ fn every_scenario_survives_every_fault_at_every_call() {
     let rest = all.skip_while(|one| !from.is_empty() && one.name != from);
     for scenario in rest.filter(|one| one.name.contains(&only)) {
         let started = Instant::now();
-        let tally = sweep(scenario, &Fault::ALL);
+        // Only the vault and the agreements are read back.
+        let is_read_back = scenario.name != "inject -o" && scenario.name != "identity new";
+        let faults = Fault::ALL.into_iter();
+        let faults = faults.filter(|fault| is_read_back || *fault != Fault::ShortWrite);
+        let tally = sweep(scenario, &faults.collect::<Vec<_>>());
         say(&tally.row(scenario, started.elapsed().as_secs_f32()));
         wrong.extend(tally.wrong);
     }
