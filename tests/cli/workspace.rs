@@ -1,6 +1,7 @@
 //! `workspace`
 
 use crate::sandbox::Sandbox;
+use crate::screen::Screen;
 use serde_json::Value;
 
 fn create(sandbox: &Sandbox, name: &str) -> String {
@@ -213,4 +214,30 @@ fn one_that_an_app_uses_is_deleted_by_force_only() {
     let free = ["app", "delete", "job", "--yes"];
     sandbox.kluis(free).run().exits(0);
     sandbox.kluis(delete).run().exits(0);
+}
+
+#[test]
+fn who_is_asked_is_told_how_much_would_be_lost() {
+    let sandbox = Sandbox::with_vault();
+    create(&sandbox, "staging");
+    let delete = |options: &[&str]| {
+        let line = ["workspace", "delete", "staging"].iter().chain(options);
+        Screen::start(sandbox.kluis(line).command_at_terminal(), 80)
+    };
+    let mut screen = delete(&[]);
+    screen.shows("Delete the workspace staging, which is empty? [y/N] ");
+    screen.types("n\r");
+    assert_eq!(screen.ends().1, 130);
+    for name in ["one", "two"] {
+        let fill = ["create", name, "-w", "staging", "--generate", "8"];
+        sandbox.kluis(fill).run().any_stdout().exits(0);
+    }
+    let (shown, code) = delete(&[]).ends();
+    assert!(code == 6 && !shown.contains("[y/N]"), "{shown}");
+    let mut screen = delete(&["--force"]);
+    screen.shows("the workspace staging, its 2 secret(s) and what apps link to them? [y/N] ");
+    screen.types("y\r");
+    assert_eq!(screen.ends().1, 0);
+    let list = sandbox.kluis(["list", "-w", "staging"]).run();
+    list.any_stderr().exits(3);
 }
