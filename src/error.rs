@@ -306,7 +306,8 @@ fn of_store(error: &store::Error) -> Exit {
         | E::NotWritten { .. }
         | E::NotStored { .. }
         | E::NotDurable { .. }
-        | E::PreviousRemains { .. } => Exit::Failed,
+        | E::PreviousRemains { .. }
+        | E::NotKept { .. } => Exit::Failed,
     }
 }
 

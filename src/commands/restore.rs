@@ -13,6 +13,7 @@ use crate::vault::restore::{Differences, Fate, Inventory, restore};
 use crate::vault::revision::Revision;
 use crate::vault::{self, Scan, Vault};
 use serde::Serialize;
+use std::io;
 use std::path::PathBuf;
 
 /// Bring back the vault as it was before the last change, or another copy of it
@@ -126,8 +127,17 @@ impl Verb for Restore {
             let question = question(&copy, &kept, &present);
             confirm_or(context, &question, unasked)?;
             let patience = context.settings.lock_timeout;
-            restore(&store, &bytes, present.bytes(), patience)?;
-            context.remember_restored(&sight);
+            let expect = || {
+                let _ = context.remember_restored(&sight);
+            };
+            restore(&store, &bytes, present.bytes(), patience, expect)?;
+            // Somebody may have opened the newer one in between, and remembered that.
+            let remembered = context.remember_restored(&sight);
+            if remembered.is_err_and(|error| error.kind() != io::ErrorKind::NotFound) {
+                context.ui.warning(
+                    "this machine still expects the newer vault: the next command takes --accept-older",
+                );
+            }
             Outcome::Restored
         };
         report(context, copy, &kept, &present, &differences, outcome)

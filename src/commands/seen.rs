@@ -13,6 +13,7 @@ use crate::store::work_tree;
 use crate::vault::Vault;
 use crate::vault::revision::Revision;
 use crate::vault::workspace::Workspace;
+use std::io;
 
 const FOLDER: &str = "kluis/vaults";
 
@@ -167,9 +168,12 @@ impl Context<'_> {
     }
 
     /// The same for a copy that somebody has put in the place of a newer vault, on purpose.
-    pub(super) fn remember_restored(&mut self, copy: &Sight) {
+    /// It is written down, or an error.
+    pub(super) fn remember_restored(&mut self, copy: &Sight) -> io::Result<()> {
         self.seen.accept = Accept::Anything;
-        self.note(copy);
+        let note = |memory: &mut Memory| memory.note(&copy.ages, Accept::Anything);
+        note(&mut self.seen.memory);
+        self.seen.folder.remember(copy.vault, note)
     }
 
     fn note(&mut self, sight: &Sight) {

@@ -201,6 +201,7 @@ fn hint_of_vault(error: &vault::Error) -> Option<String> {
             S::PreviousRemains { .. } => {
                 "delete that file: it opens with the key that was taken away"
             }
+            S::NotKept { .. } => "the vault is the one that was to be there: `kluis verify`",
             S::Refused { .. } | S::Io { .. } | S::NotWritten { .. } => return None,
         },
     };

@@ -181,7 +181,7 @@ impl Transaction for MemoryTransaction<'_> {
         }
         let old = state.replace(Some(staged));
         match previous {
-            Previous::Keep => state.previous = old.or(state.previous.take()),
+            Previous::Keep | Previous::KeepLast => state.previous = old.or(state.previous.take()),
             Previous::Remove => state.previous = None,
         }
         if state.happens(Fault::Durability) {

@@ -47,8 +47,8 @@ pub trait Transaction {
     fn stage(&mut self, bytes: &SealedBytes) -> Result<Snapshot, Error>;
 
     /// Puts the staged bytes in the place of what [`Transaction::current`] gave, and of nothing else.
-    /// `Ok` means durable; [`Error::NotDurable`] and [`Error::PreviousRemains`] come after the vault was
-    /// replaced, every other error instead of it.
+    /// `Ok` means durable; [`Error::NotDurable`], [`Error::PreviousRemains`] and [`Error::NotKept`] come after
+    /// the vault was replaced, every other error instead of it.
     fn commit(self: Box<Self>, previous: Previous) -> Result<(), Error>;
 }
 
@@ -57,6 +57,9 @@ pub trait Transaction {
 pub enum Previous {
     /// Kept beside the vault as `.NAME.prev`.
     Keep,
+    /// The same, but not before the vault is replaced: what takes its place may be those very bytes, and they
+    /// are the only good ones where the vault is damaged.
+    KeepLast,
     /// Not kept, and an older `.NAME.prev` removed: it would open with a key that was taken away.
     Remove,
 }
@@ -100,4 +103,6 @@ pub enum Error {
     NotDurable { path: PathBuf, source: io::Error },
     #[error("the vault was replaced, but its previous bytes remain in {}", path.display())]
     PreviousRemains { path: PathBuf, source: io::Error },
+    #[error("the vault was replaced, but what it was before could not be kept as {}", path.display())]
+    NotKept { path: PathBuf, source: io::Error },
 }

@@ -156,12 +156,14 @@ fn opener(keyring: &dyn Keyring, key: &Key) -> Result<Opener, Error> {
 }
 
 /// Puts `copy` in the place of the vault in `store`, which must still be `present`: the bytes that the
-/// copy was compared with, or nothing. They are kept as the previous ones.
+/// copy was compared with, or nothing. They are kept as the previous ones. `expect` is called when nothing is
+/// left to do but to replace it: who is killed in between has a newer vault than was expected, not an older one.
 pub fn restore(
     store: &dyn Store,
     copy: &SealedBytes,
     present: Option<&[u8]>,
     patience: Duration,
+    expect: impl FnOnce(),
 ) -> Result<(), Error> {
     let mut transaction = store.begin(patience)?;
     let found = transaction.current()?;
@@ -175,5 +177,6 @@ pub fn restore(
         let place = store.place();
         return Err(store::Error::NotStored { place }.into());
     }
-    Ok(transaction.commit(Previous::Keep)?)
+    expect();
+    Ok(transaction.commit(Previous::KeepLast)?)
 }

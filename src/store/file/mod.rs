@@ -132,7 +132,7 @@ impl Transaction for FileTransaction<'_> {
         // From here on the vault is replaced, whatever else goes wrong.
         let name = self.directory.previous();
         let removed = match previous {
-            Previous::Keep => Ok(()),
+            Previous::Keep | Previous::KeepLast => Ok(()),
             Previous::Remove => self.directory.remove(&name),
         };
         self.directory.sync().map_err(|source| Error::NotDurable {
@@ -149,7 +149,7 @@ impl Transaction for FileTransaction<'_> {
 impl FileTransaction<'_> {
     fn replace(&self, seen: &Regular, staged: Temporary, previous: Previous) -> Result<(), Error> {
         let kept = match previous {
-            Previous::Keep => Some(self.keep(seen)?),
+            Previous::Keep | Previous::KeepLast => Some(self.keep(seen)?),
             Previous::Remove => None,
         };
         let vault = self.directory.vault();
@@ -159,12 +159,21 @@ impl FileTransaction<'_> {
             let place = self.store.place();
             return Err(Error::ChangedUnderneath { place });
         }
-        if let Some(kept) = kept {
-            let name = self.directory.previous();
-            let path = self.directory.path_of(&name);
-            kept.replace(&name).map_err(not_written("replace", &path))?;
+        let name = self.directory.previous();
+        let path = self.directory.path_of(&name);
+        let replace_vault = || staged.replace(vault).map_err(self.not_written("replace"));
+        match kept {
+            None => replace_vault(),
+            Some(kept) if previous == Previous::KeepLast => {
+                replace_vault()?;
+                let kept = kept.replace(&name);
+                kept.map_err(|source| Error::NotKept { path, source })
+            }
+            Some(kept) => {
+                kept.replace(&name).map_err(not_written("replace", &path))?;
+                replace_vault()
+            }
         }
-        staged.replace(vault).map_err(self.not_written("replace"))
     }
 
     /// The bytes that will be the previous ones, under a name of their own: durable already, so a link
