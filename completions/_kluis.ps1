@@ -43,6 +43,7 @@ Register-ArgumentCompleter -Native -CommandName 'kluis' -ScriptBlock {
             [CompletionResult]::new('create', 'create', [CompletionResultType]::ParameterValue, 'Make a new secret')
             [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Make a secret, or update it if it is there')
             [CompletionResult]::new('update', 'update', [CompletionResultType]::ParameterValue, 'Change some fields of a secret')
+            [CompletionResult]::new('edit', 'edit', [CompletionResultType]::ParameterValue, 'Edit a value in an editor')
             [CompletionResult]::new('get', 'get', [CompletionResultType]::ParameterValue, 'Print a value')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show everything about a secret but its value')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List secrets, never their values')
@@ -69,11 +70,13 @@ Register-ArgumentCompleter -Native -CommandName 'kluis' -ScriptBlock {
             [CompletionResult]::new('identity', 'identity', [CompletionResultType]::ParameterValue, 'Manage a key pair of your own')
             [CompletionResult]::new('rekey', 'rekey', [CompletionResultType]::ParameterValue, 'Encrypt everything anew under new keys')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Decrypt everything and say so')
+            [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Look at what surrounds the vault, and say what to mend')
             [CompletionResult]::new('restore', 'restore', [CompletionResultType]::ParameterValue, 'Bring back the vault as it was before the last change, or another copy of it')
             [CompletionResult]::new('unlock', 'unlock', [CompletionResultType]::ParameterValue, 'Unlock once, and let the agent remember the key')
             [CompletionResult]::new('lock', 'lock', [CompletionResultType]::ParameterValue, 'Have the agent forget every key')
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Tell whether the agent holds the key')
             [CompletionResult]::new('agent', 'agent', [CompletionResultType]::ParameterValue, 'Be the agent, in the foreground')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Explain a command or a topic')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script')
             break
         }
@@ -184,6 +187,30 @@ Register-ArgumentCompleter -Native -CommandName 'kluis' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
+        'kluis;edit' {
+            [CompletionResult]::new('--vault', '--vault', [CompletionResultType]::ParameterName, 'The vault file [env: KLUIS_VAULT]')
+            [CompletionResult]::new('-w', '-w', [CompletionResultType]::ParameterName, 'The workspace to work in [env: KLUIS_WORKSPACE]')
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'The workspace to work in [env: KLUIS_WORKSPACE]')
+            [CompletionResult]::new('--passphrase-file', '--passphrase-file', [CompletionResultType]::ParameterName, 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]')
+            [CompletionResult]::new('--identity', '--identity', [CompletionResultType]::ParameterName, 'Unlock with the identity in this file [env: KLUIS_IDENTITY]')
+            [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'Wait this long for another writer [default: 10s]')
+            [CompletionResult]::new('--vault-key', '--vault-key', [CompletionResultType]::ParameterName, 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour: auto, always or never [env: NO_COLOR]')
+            [CompletionResult]::new('--for', '--for', [CompletionResultType]::ParameterName, 'Where the value is to go: a URL or host that the allowed domains of the secret must match')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results, warnings and errors as JSON')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no notes; `list` prints bare names')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no notes; `list` prints bare names')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('--non-interactive', '--non-interactive', [CompletionResultType]::ParameterName, 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]')
+            [CompletionResult]::new('--accept-older', '--accept-older', [CompletionResultType]::ParameterName, 'Take the vault though a newer one was seen on this machine')
+            [CompletionResult]::new('--literal-name', '--literal-name', [CompletionResultType]::ParameterName, 'Take a name with `=` in it')
+            [CompletionResult]::new('--rotate', '--rotate', [CompletionResultType]::ParameterName, 'Put the new value into a new slot, effective now; the older one stays')
+            [CompletionResult]::new('--reveal', '--reveal', [CompletionResultType]::ParameterName, 'Take the value although it is bound to domains')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
         'kluis;get' {
             [CompletionResult]::new('--vault', '--vault', [CompletionResultType]::ParameterName, 'The vault file [env: KLUIS_VAULT]')
             [CompletionResult]::new('-w', '-w', [CompletionResultType]::ParameterName, 'The workspace to work in [env: KLUIS_WORKSPACE]')
@@ -206,7 +233,7 @@ Register-ArgumentCompleter -Native -CommandName 'kluis' -ScriptBlock {
             [CompletionResult]::new('--literal-name', '--literal-name', [CompletionResultType]::ParameterName, 'Take a name with `=` in it')
             [CompletionResult]::new('--latest', '--latest', [CompletionResultType]::ParameterName, 'The value that begins last, even if that is in the future')
             [CompletionResult]::new('--previous', '--previous', [CompletionResultType]::ParameterName, 'The value that was effective before the one that is now')
-            [CompletionResult]::new('--reveal', '--reveal', [CompletionResultType]::ParameterName, 'Print the value although it is bound to domains')
+            [CompletionResult]::new('--reveal', '--reveal', [CompletionResultType]::ParameterName, 'Take the value although it is bound to domains')
             [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Copy the value to the clipboard instead of printing it')
             [CompletionResult]::new('--clip', '--clip', [CompletionResultType]::ParameterName, 'Copy the value to the clipboard instead of printing it')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
@@ -245,6 +272,7 @@ Register-ArgumentCompleter -Native -CommandName 'kluis' -ScriptBlock {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour: auto, always or never [env: NO_COLOR]')
             [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'List only names that match, with `*` for any characters and `?` for one')
             [CompletionResult]::new('--app', '--app', [CompletionResultType]::ParameterName, 'List only secrets that this app links')
+            [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Sort by `name`, `updated` (the latest first) or `due`')
             [CompletionResult]::new('--within', '--within', [CompletionResultType]::ParameterName, 'Count as due what will be so within this time, such as `14d`')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results, warnings and errors as JSON')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no notes; `list` prints bare names')
@@ -271,6 +299,7 @@ Register-ArgumentCompleter -Native -CommandName 'kluis' -ScriptBlock {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour: auto, always or never [env: NO_COLOR]')
             [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'List only names that match, with `*` for any characters and `?` for one')
             [CompletionResult]::new('--app', '--app', [CompletionResultType]::ParameterName, 'List only secrets that this app links')
+            [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Sort by `name`, `updated` (the latest first) or `due`')
             [CompletionResult]::new('--within', '--within', [CompletionResultType]::ParameterName, 'Count as due what will be so within this time, such as `14d`')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results, warnings and errors as JSON')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no notes; `list` prints bare names')
@@ -1153,6 +1182,26 @@ Register-ArgumentCompleter -Native -CommandName 'kluis' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
+        'kluis;doctor' {
+            [CompletionResult]::new('--vault', '--vault', [CompletionResultType]::ParameterName, 'The vault file [env: KLUIS_VAULT]')
+            [CompletionResult]::new('-w', '-w', [CompletionResultType]::ParameterName, 'The workspace to work in [env: KLUIS_WORKSPACE]')
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'The workspace to work in [env: KLUIS_WORKSPACE]')
+            [CompletionResult]::new('--passphrase-file', '--passphrase-file', [CompletionResultType]::ParameterName, 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]')
+            [CompletionResult]::new('--identity', '--identity', [CompletionResultType]::ParameterName, 'Unlock with the identity in this file [env: KLUIS_IDENTITY]')
+            [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'Wait this long for another writer [default: 10s]')
+            [CompletionResult]::new('--vault-key', '--vault-key', [CompletionResultType]::ParameterName, 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour: auto, always or never [env: NO_COLOR]')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results, warnings and errors as JSON')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no notes; `list` prints bare names')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no notes; `list` prints bare names')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('--non-interactive', '--non-interactive', [CompletionResultType]::ParameterName, 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]')
+            [CompletionResult]::new('--accept-older', '--accept-older', [CompletionResultType]::ParameterName, 'Take the vault though a newer one was seen on this machine')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
         'kluis;restore' {
             [CompletionResult]::new('--vault', '--vault', [CompletionResultType]::ParameterName, 'The vault file [env: KLUIS_VAULT]')
             [CompletionResult]::new('-w', '-w', [CompletionResultType]::ParameterName, 'The workspace to work in [env: KLUIS_WORKSPACE]')
@@ -1238,6 +1287,26 @@ Register-ArgumentCompleter -Native -CommandName 'kluis' -ScriptBlock {
             break
         }
         'kluis;agent' {
+            [CompletionResult]::new('--vault', '--vault', [CompletionResultType]::ParameterName, 'The vault file [env: KLUIS_VAULT]')
+            [CompletionResult]::new('-w', '-w', [CompletionResultType]::ParameterName, 'The workspace to work in [env: KLUIS_WORKSPACE]')
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'The workspace to work in [env: KLUIS_WORKSPACE]')
+            [CompletionResult]::new('--passphrase-file', '--passphrase-file', [CompletionResultType]::ParameterName, 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]')
+            [CompletionResult]::new('--identity', '--identity', [CompletionResultType]::ParameterName, 'Unlock with the identity in this file [env: KLUIS_IDENTITY]')
+            [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'Wait this long for another writer [default: 10s]')
+            [CompletionResult]::new('--vault-key', '--vault-key', [CompletionResultType]::ParameterName, 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour: auto, always or never [env: NO_COLOR]')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results, warnings and errors as JSON')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no notes; `list` prints bare names')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no notes; `list` prints bare names')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('--non-interactive', '--non-interactive', [CompletionResultType]::ParameterName, 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]')
+            [CompletionResult]::new('--accept-older', '--accept-older', [CompletionResultType]::ParameterName, 'Take the vault though a newer one was seen on this machine')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'kluis;help' {
             [CompletionResult]::new('--vault', '--vault', [CompletionResultType]::ParameterName, 'The vault file [env: KLUIS_VAULT]')
             [CompletionResult]::new('-w', '-w', [CompletionResultType]::ParameterName, 'The workspace to work in [env: KLUIS_WORKSPACE]')
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'The workspace to work in [env: KLUIS_WORKSPACE]')

@@ -34,11 +34,20 @@ _kluis() {
             kluis,delete)
                 cmd="kluis__subcmd__delete"
                 ;;
+            kluis,doctor)
+                cmd="kluis__subcmd__doctor"
+                ;;
+            kluis,edit)
+                cmd="kluis__subcmd__edit"
+                ;;
             kluis,export)
                 cmd="kluis__subcmd__export"
                 ;;
             kluis,get)
                 cmd="kluis__subcmd__get"
+                ;;
+            kluis,help)
+                cmd="kluis__subcmd__help"
                 ;;
             kluis,history)
                 cmd="kluis__subcmd__history"
@@ -176,7 +185,7 @@ _kluis() {
 
     case "${cmd}" in
         kluis)
-            opts="-w -q -y -h -V --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --identity --lock-timeout --vault-key --accept-older --color --help --version create set update get show list ls move mv delete rm import rotate rollback history prune run export inject app check trust init workspace key passphrase identity rekey verify restore unlock lock status agent completions"
+            opts="-w -q -y -h -V --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --identity --lock-timeout --vault-key --accept-older --color --help --version create set update edit get show list ls move mv delete rm import rotate rollback history prune run export inject app check trust init workspace key passphrase identity rekey verify doctor restore unlock lock status agent help completions"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -871,6 +880,102 @@ _kluis() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        kluis__subcmd__doctor)
+            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --identity --lock-timeout --vault-key --accept-older --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --vault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -w)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --passphrase-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --identity)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --vault-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        kluis__subcmd__edit)
+            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --identity --lock-timeout --vault-key --accept-older --color --literal-name --rotate --for --reveal --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --vault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -w)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --passphrase-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --identity)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --vault-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --for)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         kluis__subcmd__export)
             opts="-w -q -y -f -e -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --identity --lock-timeout --vault-key --accept-older --color --format --manifest-name --app --all --allow-env --for --reveal --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -998,6 +1103,52 @@ _kluis() {
                     ;;
                 --for)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        kluis__subcmd__help)
+            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --identity --lock-timeout --vault-key --accept-older --color --help ci environment exit-codes references security create set update edit get show list move delete import rotate rollback history prune run export inject app check trust init workspace key passphrase identity rekey verify doctor restore unlock lock status agent help completions"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --vault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -w)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --passphrase-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --identity)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --vault-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1594,7 +1745,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__list)
-            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --identity --lock-timeout --vault-key --accept-older --color --all-workspaces --name --app --due --within --exit-code --help"
+            opts="-w -q -y -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --identity --lock-timeout --vault-key --accept-older --color --all-workspaces --name --app --sort --due --within --exit-code --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1638,6 +1789,10 @@ _kluis() {
                     ;;
                 --app)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sort)
+                    COMPREPLY=($(compgen -W "name updated due" -- "${cur}"))
                     return 0
                     ;;
                 --within)
@@ -2828,8 +2983,21 @@ _kluis() {
     esac
 }
 
+# Names of the vault: from the agent, at once or not at all.
+_kluis_names() {
+    local line names=()
+    while IFS= read -r line; do
+        names+=("$line")
+    done < <(kluis complete-names -- "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+    if [[ ${#names[@]} -gt 0 ]]; then
+        COMPREPLY=("${names[@]}")
+    else
+        _kluis "$@"
+    fi
+}
+
 if [[ "${BASH_VERSINFO[0]}" -eq 4 && "${BASH_VERSINFO[1]}" -ge 4 || "${BASH_VERSINFO[0]}" -gt 4 ]]; then
-    complete -F _kluis -o nosort -o bashdefault -o default kluis
+    complete -F _kluis_names -o nosort -o bashdefault -o default kluis
 else
-    complete -F _kluis -o bashdefault -o default kluis
+    complete -F _kluis_names -o bashdefault -o default kluis
 fi

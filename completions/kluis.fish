@@ -43,6 +43,7 @@ complete -c kluis -n "__fish_kluis_needs_command" -s V -l version -d 'Print vers
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "create" -d 'Make a new secret'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "set" -d 'Make a secret, or update it if it is there'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "update" -d 'Change some fields of a secret'
+complete -c kluis -n "__fish_kluis_needs_command" -f -a "edit" -d 'Edit a value in an editor'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "get" -d 'Print a value'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "show" -d 'Show everything about a secret but its value'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "list" -d 'List secrets, never their values'
@@ -69,11 +70,13 @@ complete -c kluis -n "__fish_kluis_needs_command" -f -a "passphrase" -d 'Change 
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "identity" -d 'Manage a key pair of your own'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "rekey" -d 'Encrypt everything anew under new keys'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "verify" -d 'Decrypt everything and say so'
+complete -c kluis -n "__fish_kluis_needs_command" -f -a "doctor" -d 'Look at what surrounds the vault, and say what to mend'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "restore" -d 'Bring back the vault as it was before the last change, or another copy of it'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "unlock" -d 'Unlock once, and let the agent remember the key'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "lock" -d 'Have the agent forget every key'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "status" -d 'Tell whether the agent holds the key'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "agent" -d 'Be the agent, in the foreground'
+complete -c kluis -n "__fish_kluis_needs_command" -f -a "help" -d 'Explain a command or a topic'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "completions" -d 'Print a completion script'
 complete -c kluis -n "__fish_kluis_using_subcommand create" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand create" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
@@ -164,6 +167,25 @@ complete -c kluis -n "__fish_kluis_using_subcommand update" -l no-expires -d 'Le
 complete -c kluis -n "__fish_kluis_using_subcommand update" -l value -d 'Read a new value from stdin, or ask for it'
 complete -c kluis -n "__fish_kluis_using_subcommand update" -l replace -d 'Drop the slots that are not given'
 complete -c kluis -n "__fish_kluis_using_subcommand update" -s h -l help -d 'Print help'
+complete -c kluis -n "__fish_kluis_using_subcommand edit" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand edit" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand edit" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand edit" -l identity -d 'Unlock with the identity in this file [env: KLUIS_IDENTITY]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand edit" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand edit" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand edit" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand edit" -l for -d 'Where the value is to go: a URL or host that the allowed domains of the secret must match' -r
+complete -c kluis -n "__fish_kluis_using_subcommand edit" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand edit" -s q -l quiet -d 'Print no notes; `list` prints bare names'
+complete -c kluis -n "__fish_kluis_using_subcommand edit" -s y -l yes -d 'Answer yes to every question'
+complete -c kluis -n "__fish_kluis_using_subcommand edit" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand edit" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
+complete -c kluis -n "__fish_kluis_using_subcommand edit" -l literal-name -d 'Take a name with `=` in it'
+complete -c kluis -n "__fish_kluis_using_subcommand edit" -l rotate -d 'Put the new value into a new slot, effective now; the older one stays'
+complete -c kluis -n "__fish_kluis_using_subcommand edit" -l reveal -d 'Take the value although it is bound to domains'
+complete -c kluis -n "__fish_kluis_using_subcommand edit" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand get" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand get" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand get" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
@@ -184,7 +206,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand get" -l accept-older -d 'Tak
 complete -c kluis -n "__fish_kluis_using_subcommand get" -l literal-name -d 'Take a name with `=` in it'
 complete -c kluis -n "__fish_kluis_using_subcommand get" -l latest -d 'The value that begins last, even if that is in the future'
 complete -c kluis -n "__fish_kluis_using_subcommand get" -l previous -d 'The value that was effective before the one that is now'
-complete -c kluis -n "__fish_kluis_using_subcommand get" -l reveal -d 'Print the value although it is bound to domains'
+complete -c kluis -n "__fish_kluis_using_subcommand get" -l reveal -d 'Take the value although it is bound to domains'
 complete -c kluis -n "__fish_kluis_using_subcommand get" -s c -l clip -d 'Copy the value to the clipboard instead of printing it'
 complete -c kluis -n "__fish_kluis_using_subcommand get" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand show" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
@@ -214,6 +236,9 @@ always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand list" -l name -d 'List only names that match, with `*` for any characters and `?` for one' -r
 complete -c kluis -n "__fish_kluis_using_subcommand list" -l app -d 'List only secrets that this app links' -r
+complete -c kluis -n "__fish_kluis_using_subcommand list" -l sort -d 'Sort by `name`, `updated` (the latest first) or `due`' -r -f -a "name\t''
+updated\t''
+due\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand list" -l within -d 'Count as due what will be so within this time, such as `14d`' -r
 complete -c kluis -n "__fish_kluis_using_subcommand list" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand list" -s q -l quiet -d 'Print no notes; `list` prints bare names'
@@ -235,6 +260,9 @@ always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand ls" -l name -d 'List only names that match, with `*` for any characters and `?` for one' -r
 complete -c kluis -n "__fish_kluis_using_subcommand ls" -l app -d 'List only secrets that this app links' -r
+complete -c kluis -n "__fish_kluis_using_subcommand ls" -l sort -d 'Sort by `name`, `updated` (the latest first) or `due`' -r -f -a "name\t''
+updated\t''
+due\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand ls" -l within -d 'Count as due what will be so within this time, such as `14d`' -r
 complete -c kluis -n "__fish_kluis_using_subcommand ls" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand ls" -s q -l quiet -d 'Print no notes; `list` prints bare names'
@@ -940,6 +968,21 @@ complete -c kluis -n "__fish_kluis_using_subcommand verify" -s y -l yes -d 'Answ
 complete -c kluis -n "__fish_kluis_using_subcommand verify" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
 complete -c kluis -n "__fish_kluis_using_subcommand verify" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
 complete -c kluis -n "__fish_kluis_using_subcommand verify" -s h -l help -d 'Print help'
+complete -c kluis -n "__fish_kluis_using_subcommand doctor" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand doctor" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand doctor" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand doctor" -l identity -d 'Unlock with the identity in this file [env: KLUIS_IDENTITY]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand doctor" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand doctor" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand doctor" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand doctor" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand doctor" -s q -l quiet -d 'Print no notes; `list` prints bare names'
+complete -c kluis -n "__fish_kluis_using_subcommand doctor" -s y -l yes -d 'Answer yes to every question'
+complete -c kluis -n "__fish_kluis_using_subcommand doctor" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand doctor" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
+complete -c kluis -n "__fish_kluis_using_subcommand doctor" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand restore" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand restore" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand restore" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
@@ -1018,6 +1061,21 @@ complete -c kluis -n "__fish_kluis_using_subcommand agent" -s y -l yes -d 'Answe
 complete -c kluis -n "__fish_kluis_using_subcommand agent" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
 complete -c kluis -n "__fish_kluis_using_subcommand agent" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
 complete -c kluis -n "__fish_kluis_using_subcommand agent" -s h -l help -d 'Print help'
+complete -c kluis -n "__fish_kluis_using_subcommand help" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand help" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand help" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand help" -l identity -d 'Unlock with the identity in this file [env: KLUIS_IDENTITY]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand help" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand help" -l vault-key -d 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand help" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand help" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand help" -s q -l quiet -d 'Print no notes; `list` prints bare names'
+complete -c kluis -n "__fish_kluis_using_subcommand help" -s y -l yes -d 'Answer yes to every question'
+complete -c kluis -n "__fish_kluis_using_subcommand help" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand help" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
+complete -c kluis -n "__fish_kluis_using_subcommand help" -s h -l help -d 'Print help'
 complete -c kluis -n "__fish_kluis_using_subcommand completions" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand completions" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand completions" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
@@ -1033,3 +1091,18 @@ complete -c kluis -n "__fish_kluis_using_subcommand completions" -s y -l yes -d 
 complete -c kluis -n "__fish_kluis_using_subcommand completions" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
 complete -c kluis -n "__fish_kluis_using_subcommand completions" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
 complete -c kluis -n "__fish_kluis_using_subcommand completions" -s h -l help -d 'Print help'
+
+# Names of the vault: from the agent, at once or not at all.
+function __fish_kluis_names
+    set -l words (commandline -opc)
+    command -q kluis; and kluis complete-names -- $words[2..] (commandline -ct) 2>/dev/null
+end
+
+complete -c kluis -n 'count (__fish_kluis_names) >/dev/null' -f -k -a '(__fish_kluis_names)'
+complete -c kluis -l app -x -k -a '(__fish_kluis_names)'
+complete -c kluis -l key -x -k -a '(__fish_kluis_names)'
+complete -c kluis -l reveal -x -k -a '(__fish_kluis_names)'
+complete -c kluis -l stdin -x -k -a '(__fish_kluis_names)'
+complete -c kluis -l to-workspace -x -k -a '(__fish_kluis_names)'
+complete -c kluis -s e -x -k -a '(__fish_kluis_names)'
+complete -c kluis -s w -l workspace -x -k -a '(__fish_kluis_names)'

@@ -155,7 +155,10 @@ fn leave(kluis: Invocation<'_>, prompt: &Prompt, way: Leaves) -> (Screen, i32) {
     }
     screen.shows(prompt.question);
     assert_eq!(screen.echoes(), !prompt.hidden, "{:?}", prompt.line);
-    screen.types("half");
+    // A signal may overtake what was typed, which is then echoed as at any other time.
+    if !(prompt.hidden && matches!(way, Leaves::Signal(_))) {
+        screen.types("half");
+    }
     match way {
         Leaves::Interrupt => screen.types(CTRL_C),
         Leaves::Signal(signal) => screen.signal(signal),
