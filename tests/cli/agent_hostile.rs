@@ -50,6 +50,7 @@ fn frame(content: &[u8]) -> Vec<u8> {
     [&length.to_be_bytes(), content].concat()
 }
 
+const LOCK: u8 = 1;
 const HELLO: &[u8] = &[0, 0, 0, 3, 0, 0, 1];
 
 /// Greets as every client does.
@@ -134,6 +135,10 @@ fn besieged(frames: usize, slow: usize) {
         let mut content = vec![0; random.next_u32() as usize % 300 + 1];
         random.fill_bytes(&mut content);
         content[0] %= 14;
+        // A lock is what anybody of this user may ask for: it would end the agent.
+        if content[0] == LOCK {
+            content[0] = 14;
+        }
         let mut stream = connect(&sandbox);
         let _ = stream.write_all(HELLO);
         let _ = stream.write_all(&frame(&content));
