@@ -92,7 +92,7 @@ impl Point {
         let log = String::from_utf8_lossy(&fs::read(log).unwrap()).into_owned();
         let ended = self.ended(&outcome, &log);
 
-        if self.fault == Fault::ShortWrite {
+        if self.fault == Fault::ShortWrite && before.is_some() {
             hear_of_what_was_seen(scenario, &sandbox);
         }
         let state = (scenario.look)(&sandbox, &outcome.stdout);
