@@ -24,7 +24,12 @@ impl Context<'_> {
     /// The key by which an identity may take this header for the real one.
     pub(super) fn anchor(&mut self, header: &Header) -> Result<VerifyKey, Error> {
         if let Some(pinned) = self.pin(Word::Agreed)? {
-            return parse_vault_key(&pinned);
+            let pinned = parse_vault_key(&pinned)?;
+            if pinned == header.content().verify {
+                self.seen.recall(header);
+                self.pin_again(header);
+            }
+            return Ok(pinned);
         }
         let found = vault_key(header);
         confirm_key(self, header, || Error::NotAnchored { found })?;

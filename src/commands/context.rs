@@ -210,14 +210,19 @@ impl<'u> Context<'u> {
         let patience = self.settings.lock_timeout;
         self.seen.look_again(vault);
         let changed = vault.change(SystemClock, patience, previous, |change| {
+            self.refuse_other_key(change.content())?;
             self.refuse_older(&change.ages(), change.workspaces())?;
-            act(change)
+            let done = act(change)?;
+            let content = change.content();
+            self.seen.expect_signer(content.vault, &content.verify);
+            Ok(done)
         });
         // What was written is shown as it is now: a slot that has just begun is effective.
         self.now = SystemClock.now();
         match changed {
             Ok(changed) => {
                 self.remember(vault);
+                self.pin_again(vault.header());
                 Ok(changed)
             }
             Err(Error::Vault(error)) => self.found(vault, Err(error)),

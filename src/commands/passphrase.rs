@@ -12,8 +12,8 @@ use crate::vault::key::{Key, Kind};
 ///
 /// Of the key that unlocked, of the only one with a passphrase, or of the one that --key names; `key list`
 /// shows them. The secrets stay as they are: only that key is written anew. Copies of the vault made before
-/// still open with the old passphrase; `key remove` or `rekey` gives the vault other keys as well. Takes
-/// full access.
+/// still open with the old passphrase, and who has both can go on from such a copy: when a passphrase has
+/// leaked, `key add` another key and `key remove` that one. Takes full access.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:

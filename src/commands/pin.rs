@@ -40,3 +40,18 @@ pub fn confirm_key(
     context.seen.pin(header, &pin);
     Ok(())
 }
+
+impl Context<'_> {
+    /// Takes the key of this header, which somebody at this machine has named or put there, for the confirmed
+    /// one, where another was confirmed before.
+    pub(super) fn pin_again(&mut self, header: &Header) {
+        let found = vault_key(header);
+        if self.seen.is_pinned_otherwise(&found) {
+            let pin = Pin {
+                vault_key: found,
+                confirmed_at: self.now.rfc3339(),
+            };
+            self.seen.pin(header, &pin);
+        }
+    }
+}

@@ -3,11 +3,13 @@
 //! remembered.
 
 use super::Context;
-use super::context::state_directory;
+use super::context::{parse_vault_key, state_directory};
+use super::project_file::Word;
 use crate::error::Error;
 use crate::sealed::age::Age;
-use crate::sealed::header::{Header, Key, Lock};
+use crate::sealed::header::{Content, Header, Key, Lock};
 use crate::sealed::id::{KeyId, VaultId};
+use crate::sealed::sign::VerifyKey;
 use crate::state::{self, Accept, Folder, Memory, Pin, Recalled, Standing};
 use crate::store::work_tree;
 use crate::vault::Vault;
@@ -31,6 +33,7 @@ pub struct Seen {
 /// What there is to remember of a vault that was opened.
 pub struct Sight {
     vault: VaultId,
+    signer: VerifyKey,
     ages: Vec<Age>,
     /// A passphrase key.
     opened_by: Option<KeyId>,
@@ -43,6 +46,7 @@ impl Sight {
         let key = content.key(vault.key()).filter(is_passphrase);
         Self {
             vault: content.vault,
+            signer: content.verify,
             ages: vault.ages(),
             opened_by: key.map(|key| key.id),
         }
@@ -71,6 +75,10 @@ impl Seen {
         &self.memory
     }
 
+    pub fn memory(&self) -> &Memory {
+        &self.memory
+    }
+
     /// What is wrong with the file of a vault that was just recalled.
     pub fn problem(&self, header: &Header) -> Option<String> {
         let place = self.folder.place_of(header.content().vault)?;
@@ -80,7 +88,23 @@ impl Seen {
     /// The memory as it is by now, and in any case the vault that is about to be changed.
     pub fn look_again(&mut self, vault: &Vault) {
         self.recall(vault.header());
-        self.memory.note(&vault.ages(), Accept::Newer);
+        let signer = &vault.header().content().verify;
+        self.memory.note(signer, &vault.ages(), Accept::Newer);
+    }
+
+    /// Remembers that a change which is about to be written has the vault signed by this key from then on:
+    /// whatever stops the change, it is known on this machine.
+    pub fn expect_signer(&mut self, vault: VaultId, signer: &VerifyKey) {
+        let note = |memory: &mut Memory| memory.expect_signer(signer);
+        if note(&mut self.memory) {
+            let _ = self.folder.remember(vault, note);
+        }
+    }
+
+    /// Whether somebody confirmed another key of this vault before.
+    pub fn is_pinned_otherwise(&self, vault_key: &str) -> bool {
+        let pin = self.memory.pin();
+        pin.is_some_and(|pin| pin.vault_key != vault_key)
     }
 
     /// Remembers that a person confirmed the key of this vault; whoever cannot is asked again.
@@ -98,11 +122,15 @@ impl Context<'_> {
         // It was read before the memory. Read again, it can only be older if it is so by itself: whoever
         // writes remembers after the vault is replaced.
         let may_have_moved = |seen: &Seen, vault: &Vault| {
-            seen.accept == Accept::Newer && seen.memory.judge(&vault.ages()).is_some()
+            let signer = &vault.header().content().verify;
+            seen.accept == Accept::Newer
+                && (seen.memory.is_signed_otherwise(signer)
+                    || seen.memory.judge(&vault.ages()).is_some())
         };
         if may_have_moved(&self.seen, vault) {
             vault.reload()?;
         }
+        self.refuse_other_key(vault.header().content())?;
         self.refuse_older(&vault.ages(), vault.workspaces())?;
         self.refuse_below_minimum(vault.revision())?;
         self.remember(vault);
@@ -119,7 +147,24 @@ impl Context<'_> {
         Err(state::Error::BelowMinimum { found, minimum }.into())
     }
 
-    /// The same for what is there under the lock.
+    /// Refuses a header that is signed by another key than on this machine before, unless somebody who uses
+    /// this machine named that key.
+    pub(super) fn refuse_other_key(&mut self, header: &Content) -> Result<(), Error> {
+        let is_other = self.seen.memory.is_signed_otherwise(&header.verify);
+        if self.seen.accept == Accept::Anything || !is_other {
+            return Ok(());
+        }
+        let named = self.pin(Word::Agreed)?;
+        let named = named.map(|pin| parse_vault_key(&pin)).transpose()?;
+        if named == Some(header.verify) {
+            self.seen.expect_signer(header.vault, &header.verify);
+            return Ok(());
+        }
+        let place = self.settings.vault.path().display().to_string();
+        Err(state::Error::OtherKey { place }.into())
+    }
+
+    /// The same for what is older, as it was opened or is there under the lock.
     pub(super) fn refuse_older(
         &mut self,
         ages: &[Age],
@@ -131,7 +176,8 @@ impl Context<'_> {
         let Some(error) = self.older(ages, workspaces) else {
             return Ok(());
         };
-        if !work_tree::holds(self.settings.vault.path()) {
+        let was_in_work_tree = self.seen.memory.was_in_work_tree();
+        if !was_in_work_tree || !work_tree::holds(self.settings.vault.path()) {
             return Err(error.into());
         }
         if !self.seen.is_told {
@@ -171,7 +217,7 @@ impl Context<'_> {
     /// It is written down, or an error.
     pub(super) fn remember_restored(&mut self, copy: &Sight) -> io::Result<()> {
         self.seen.accept = Accept::Anything;
-        let note = |memory: &mut Memory| memory.note(&copy.ages, Accept::Anything);
+        let note = |memory: &mut Memory| memory.note(&copy.signer, &copy.ages, Accept::Anything);
         note(&mut self.seen.memory);
         self.seen.folder.remember(copy.vault, note)
     }
@@ -182,7 +228,11 @@ impl Context<'_> {
             let is_key_new = sight
                 .opened_by
                 .is_some_and(|key| memory.note_opened_by(key));
-            memory.note(&sight.ages, accept) || is_key_new
+            let is_newer = memory.note(&sight.signer, &sight.ages, accept);
+            // Only then it is looked for: whoever puts an older copy here may put a `.git` beside it.
+            let is_moved =
+                is_newer && memory.note_work_tree(work_tree::holds(self.settings.vault.path()));
+            is_newer || is_key_new || is_moved
         };
         if !note(&mut self.seen.memory) && self.seen.damage.is_none() {
             return;

@@ -11,6 +11,9 @@ pub enum Error {
         found: u64,
         seen: u64,
     },
+    /// Signed by another key than what was seen here.
+    #[error("{place} is signed by another key than on this machine before")]
+    OtherKey { place: String },
     /// Older than the environment asks for.
     #[error("the vault is at revision {found}, and KLUIS_MIN_REVISION asks for {minimum}")]
     BelowMinimum { found: String, minimum: String },
@@ -25,6 +28,9 @@ impl Error {
             }
             Self::Older { is_fork: true, .. } => {
                 "somebody went on from an older copy, and what was seen here is not in it; take it with --accept-older"
+            }
+            Self::OtherKey { .. } => {
+                "if a key with full access was removed elsewhere, compare with `kluis verify` there and take this with --accept-older or --vault-key; else somebody who once had full access put it here"
             }
             Self::BelowMinimum { .. } => {
                 "fetch the newer vault; `kluis verify` prints its revision"

@@ -1,8 +1,9 @@
 //! What is remembered of one vault. Pure: it reads no file, and what it is told is authentic by then.
 
-use super::trail::{Accept, Standing, Trail};
+use super::trail::{self, Accept, Standing, Trail};
 use crate::sealed::age::Age;
 use crate::sealed::id::{KeyId, WorkspaceId};
+use crate::sealed::sign::VerifyKey;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -15,6 +16,16 @@ pub struct Memory {
     /// The passphrase key that opened it last, to be tried first.
     #[serde(skip_serializing_if = "Option::is_none")]
     opened_by: Option<KeyId>,
+    /// The header's key. Who held full access and lost it can still sign with an older one, at any
+    /// revision: that another came later cannot be told from a file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signer: Option<Signer>,
+    /// The one that a change made here is about to put in its place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_signer: Option<Signer>,
+    /// Whether it lay in a git work tree, where older copies come and go.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    in_work_tree: bool,
     header: Trail,
     sections: BTreeMap<WorkspaceId, Trail>,
 }
@@ -28,6 +39,12 @@ pub struct Pin {
     /// RFC 3339, UTC.
     pub confirmed_at: String,
 }
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+struct Signer(
+    #[serde(serialize_with = "trail::write", deserialize_with = "trail::read")] VerifyKey,
+);
 
 /// A part that is older than what was seen of it, or not made from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,10 +77,40 @@ impl Memory {
         })
     }
 
-    /// Takes in the ages of every part of the vault; whether anything is different then. What is older stays
-    /// out, unless it is accepted.
-    pub fn note(&mut self, ages: &[Age], accept: Accept) -> bool {
-        let mut is_different = false;
+    /// Whether the header's key is neither the one that was seen nor the one to come.
+    pub fn is_signed_otherwise(&self, signer: &VerifyKey) -> bool {
+        let is = |known: Option<Signer>| known == Some(Signer(*signer));
+        self.signer.is_some() && !is(self.signer) && !is(self.next_signer)
+    }
+
+    /// Has this key take over when it is seen; whether anything is different then.
+    pub fn expect_signer(&mut self, signer: &VerifyKey) -> bool {
+        let is_new = self.is_signed_otherwise(signer);
+        if is_new {
+            self.next_signer = Some(Signer(*signer));
+        }
+        is_new
+    }
+
+    pub fn was_in_work_tree(&self) -> bool {
+        self.in_work_tree
+    }
+
+    /// Whether anything is different then.
+    pub fn note_work_tree(&mut self, is_in_one: bool) -> bool {
+        std::mem::replace(&mut self.in_work_tree, is_in_one) != is_in_one
+    }
+
+    /// Takes in the header's key and the ages of every part of the vault; whether anything is different then.
+    /// What is older, or signed by another key, stays out, unless it is accepted.
+    pub fn note(&mut self, signer: &VerifyKey, ages: &[Age], accept: Accept) -> bool {
+        if accept == Accept::Newer && self.is_signed_otherwise(signer) {
+            return false;
+        }
+        let mut is_different = self.signer.replace(Signer(*signer)) != Some(Signer(*signer));
+        if is_different {
+            self.next_signer = None;
+        }
         for age in ages {
             let trail = match age.workspace {
                 None => &mut self.header,
@@ -119,6 +166,8 @@ mod tests {
         WorkspaceId::from_bits(number)
     }
 
+    const SIGNER: VerifyKey = [1; 32];
+
     /// A header and two sections at these revisions, each made from the one before.
     fn vault(header: u8, first: u8, second: u8) -> Vec<Age> {
         let at = |workspace, revision: u8| Age {
@@ -135,8 +184,8 @@ mod tests {
     #[test]
     fn each_part_is_watched_by_itself() {
         let mut memory = Memory::default();
-        assert!(memory.note(&vault(3, 5, 7), Accept::Newer));
-        assert!(!memory.note(&vault(3, 5, 7), Accept::Newer));
+        assert!(memory.note(&SIGNER, &vault(3, 5, 7), Accept::Newer));
+        assert!(!memory.note(&SIGNER, &vault(3, 5, 7), Accept::Newer));
         assert_eq!(memory.judge(&vault(3, 6, 7)), None);
         let older = |workspace, found, seen| {
             let standing = Standing::Older;
@@ -155,11 +204,11 @@ mod tests {
     #[test]
     fn a_workspace_that_a_newer_header_does_not_have_is_forgotten() {
         let mut memory = Memory::default();
-        memory.note(&vault(3, 5, 7), Accept::Newer);
+        memory.note(&SIGNER, &vault(3, 5, 7), Accept::Newer);
         // An older header without it says nothing.
-        assert!(!memory.note(&vault(2, 5, 7)[..2], Accept::Newer));
+        assert!(!memory.note(&SIGNER, &vault(2, 5, 7)[..2], Accept::Newer));
         assert!(memory.sections.contains_key(&id(2)));
-        assert!(memory.note(&vault(4, 5, 7)[..2], Accept::Newer));
+        assert!(memory.note(&SIGNER, &vault(4, 5, 7)[..2], Accept::Newer));
         assert!(!memory.sections.contains_key(&id(2)));
     }
 
@@ -180,10 +229,28 @@ mod tests {
     #[test]
     fn after_older_ones_were_accepted_they_are_what_is_expected() {
         let mut memory = Memory::default();
-        memory.note(&vault(3, 5, 7), Accept::Newer);
-        assert!(memory.note(&vault(2, 5, 6), Accept::Anything));
+        memory.note(&SIGNER, &vault(3, 5, 7), Accept::Newer);
+        assert!(memory.note(&SIGNER, &vault(2, 5, 6), Accept::Anything));
         assert_eq!(memory.judge(&vault(2, 5, 6)), None);
         assert_eq!(memory.judge(&vault(2, 5, 7)), None);
         assert!(memory.judge(&vault(1, 5, 6)).is_some());
+    }
+
+    #[test]
+    fn another_key_signs_only_when_that_was_expected_or_is_accepted() {
+        let (other, next) = ([2; 32], [3; 32]);
+        let mut memory = Memory::default();
+        memory.note(&SIGNER, &vault(3, 5, 7), Accept::Newer);
+        assert!(memory.is_signed_otherwise(&other));
+        assert!(!memory.note(&other, &vault(9, 9, 9), Accept::Newer));
+        assert!(memory.expect_signer(&next));
+        assert!(!memory.expect_signer(&next));
+        // It was not put in place after all.
+        assert!(memory.note(&SIGNER, &vault(4, 5, 7), Accept::Newer));
+        assert!(memory.is_signed_otherwise(&other));
+        assert!(memory.note(&next, &vault(5, 5, 7), Accept::Newer));
+        assert!(memory.is_signed_otherwise(&SIGNER));
+        assert!(memory.note(&other, &vault(4, 5, 7), Accept::Anything));
+        assert!(memory.is_signed_otherwise(&next));
     }
 }

@@ -86,11 +86,11 @@ impl Trail {
     }
 }
 
-fn write<S: Serializer>(digest: &Digest, to: S) -> Result<S::Ok, S::Error> {
+pub fn write<S: Serializer>(digest: &Digest, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_str(&BASE64_NOPAD.encode(digest))
 }
 
-fn read<'de, D: Deserializer<'de>>(from: D) -> Result<Digest, D::Error> {
+pub fn read<'de, D: Deserializer<'de>>(from: D) -> Result<Digest, D::Error> {
     let text = Cow::<'de, str>::deserialize(from)?;
     let bytes = BASE64_NOPAD.decode(text.as_bytes()).ok();
     bytes

@@ -151,8 +151,10 @@ fn in_a_git_work_tree_an_older_copy_is_told_and_not_refused() {
     if !init.is_ok_and(|status| status.success()) {
         fs::create_dir(sandbox.home().join(".git")).unwrap();
     }
+    // It lay there when it was last seen.
+    sandbox.create("third", "new");
     put(&sandbox, &older);
-    let told = "is an older copy: the workspace default is at revision 2, and 3 was seen on this machine; in a git work tree";
+    let told = "is an older copy: the workspace default is at revision 2, and 4 was seen on this machine; in a git work tree";
     for _ in 0..2 {
         let got = get(&sandbox);
         assert_eq!(got.stderr.matches("warning").count(), 1, "{}", got.stderr);
@@ -396,4 +398,89 @@ fn the_passphrase_key_that_opened_last_is_remembered_and_a_token_is_not() {
     let list = list.env("KLUIS_PASSPHRASE_FILE", &passphrase);
     list.run().any_stderr().exits(0);
     assert!(remembered().contains("\"opened_by\":\"key_"));
+}
+
+/// A vault with an owner's passphrase, and a copy that somebody made who had full access then; her token.
+fn with_a_holder_who_left() -> (Sandbox, PathBuf, String, Vec<u8>) {
+    let (sandbox, passphrase) = Sandbox::with_passphrase();
+    let own = |line: &[&str], value: &str| {
+        let own = sandbox.kluis(line).stdin(value);
+        let done = own.env("KLUIS_PASSPHRASE_FILE", &passphrase).run();
+        let printed = String::from_utf8(done.stdout.clone()).unwrap();
+        done.any_stdout().any_stderr().exits(0);
+        printed.trim_end().to_owned()
+    };
+    own(&["create", "name"], "real");
+    let token = own(&["key", "add", "--token", "--label", "hers"], "");
+    sandbox.keep(token.as_bytes());
+    let old = sandbox.bytes();
+    own(&["key", "remove", "hers", "--yes"], "");
+    (sandbox, passphrase, token, old)
+}
+
+#[test]
+fn who_lost_full_access_cannot_go_on_from_an_older_copy() {
+    let (sandbox, passphrase, token, old) = with_a_holder_who_left();
+    let hers = Sandbox::empty();
+    fs::create_dir_all(hers.vault().parent().unwrap()).unwrap();
+    put(&hers, &old);
+    for count in 0..4 {
+        let name = format!("w{count}");
+        for (line, value) in [
+            (&["set", "name"][..], format!("evil{count}")),
+            (&["workspace", "create", &name], String::new()),
+        ] {
+            let hers = hers.kluis(line).stdin(value).env("KLUIS_TOKEN", &token);
+            hers.run().any_stdout().any_stderr().exits(0);
+        }
+    }
+    // Each part of it is newer than what the owner's machine has seen.
+    put(&sandbox, &hers.bytes());
+    let get = |more: &[&str]| {
+        let line = [&["get", "name"], more].concat();
+        let get = sandbox.kluis(line);
+        get.env("KLUIS_PASSPHRASE_FILE", &passphrase).run()
+    };
+    for _ in 0..2 {
+        get(&[])
+            .stderr_has("is signed by another key than on this machine before")
+            .exits(5);
+    }
+    let written = sandbox.kluis(["create", "bank"]).stdin("v");
+    let written = written.env("KLUIS_PASSPHRASE_FILE", &passphrase).run();
+    written.any_stderr().exits(5);
+    get(&["--accept-older"]).stdout("evil3").exits(0);
+}
+
+#[test]
+fn another_machine_is_told_of_the_other_key_once() {
+    let (sandbox, passphrase, _, old) = with_a_holder_who_left();
+    let removed = sandbox.bytes();
+    let elsewhere = sandbox.copy();
+    fs::remove_dir_all(elsewhere.home().join(".local/state")).unwrap();
+    let get = |more: &[&str]| {
+        let line = [&["get", "name"], more].concat();
+        let get = elsewhere.kluis(line);
+        get.env("KLUIS_PASSPHRASE_FILE", &passphrase).run()
+    };
+    put(&elsewhere, &old);
+    get(&[]).stdout("real").exits(0);
+    put(&elsewhere, &removed);
+    get(&[]).any_stderr().exits(5);
+    let verify = sandbox.kluis(["verify", "--json"]);
+    let verify = verify.env("KLUIS_PASSPHRASE_FILE", &passphrase).run();
+    let key = verify.json()["vault_key"].as_str().unwrap().to_owned();
+    verify.any_stdout().exits(0);
+    get(&["--vault-key", &key]).stdout("real").exits(0);
+    get(&[]).stdout("real").exits(0);
+}
+
+#[test]
+fn a_work_tree_that_came_with_the_older_copy_excuses_nothing() {
+    let (sandbox, older) = moved_on();
+    put(&sandbox, &older);
+    let git = sandbox.vault().with_file_name(".git");
+    fs::create_dir(&git).unwrap();
+    fs::write(git.join("HEAD"), "ref: refs/heads/main\n").unwrap();
+    get(&sandbox).any_stderr().exits(5);
 }

@@ -15,7 +15,7 @@ Protected against:
       needs it pinned, as by `KLUIS_VAULT_KEY`
   somebody who puts an older copy in its place
       this machine has seen how far the vault had come: exit 5, unless
-      `--accept-older`; in a git work tree, only a warning
+      `--accept-older`; where it lay in a git work tree, only a warning
   somebody whose key is for less
       a workspace that it does not reach it cannot open, and what it may only
       read it cannot sign: nobody accepts a change from it

@@ -160,12 +160,18 @@ fn remembered(context: &mut Context, header: &Header) -> Finding {
 }
 
 /// Whether it is an older copy.
-fn age(context: &Context, vault: &Vault) -> Option<Finding> {
+fn age(context: &mut Context, vault: &Vault) -> Option<Finding> {
+    if let Err(error) = context.refuse_other_key(vault.header().content()) {
+        return Some(Finding::of_error("rollback", &error));
+    }
     let older = context.older(&vault.ages(), vault.workspaces())?;
     let older = Error::from(older);
-    Some(if work_tree::holds(context.settings.vault.path()) {
-        Finding::advice_of_error("rollback", &older)
-    } else {
-        Finding::of_error("rollback", &older)
-    })
+    let was_in_work_tree = context.seen.memory().was_in_work_tree();
+    Some(
+        if was_in_work_tree && work_tree::holds(context.settings.vault.path()) {
+            Finding::advice_of_error("rollback", &older)
+        } else {
+            Finding::of_error("rollback", &older)
+        },
+    )
 }

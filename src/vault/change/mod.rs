@@ -111,7 +111,7 @@ impl<'v> Change<'v> {
     }
 
     /// The header as it is, or as it will be.
-    fn content(&self) -> &Content {
+    pub fn content(&self) -> &Content {
         self.header
             .as_ref()
             .unwrap_or(self.view.layout.header.content())
