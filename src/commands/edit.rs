@@ -26,15 +26,15 @@ const MAX_READ_BYTES: usize = MAX_VALUE_BYTES + 1 + "\n".len();
 /// value is the same, or the editor ends with another exit code than 0. A value without a final newline
 /// gets none, though most editors add one.
 ///
-/// The variable may have arguments, such as `code --wait`, parted by white space; no shell reads it. An
+/// The variable may have arguments, such as `gedit --wait`, parted by white space; no shell reads it. An
 /// editor has to wait until the file is closed. vim and nvim are told to keep no swap, backup and undo
-/// files; whatever keeps copies elsewhere has to be told in its own settings.
+/// files. Not for editors that keep a history of files, as VS Code does: theirs lies on a disk.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   kluis edit tls_config
   kluis edit staging/settings --rotate
-  EDITOR='code --wait' kluis edit tls_config")]
+  EDITOR='emacs -nw -Q' kluis edit tls_config")]
 pub struct Edit {
     #[command(flatten)]
     secret: PickedArgument,
