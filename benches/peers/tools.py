@@ -270,7 +270,8 @@ class Gopass(Pass):
         (self.files / "editor").chmod(0o700)
 
     def create(self, name, value):
-        return self.line("insert", "-m", "-f", name, env={"NEW_TEXT": str(self.file("new", value + b"\n"))})
+        new = self.file(f"new-{name}", value + b"\n")
+        return self.line("insert", "-m", "-f", name, env={"NEW_TEXT": str(new)})
 
     update = create
 
