@@ -13,19 +13,21 @@ pub fn usage(error: &clap::Error) -> Error {
     let option = of(ContextKind::InvalidArg);
     let named = option.as_deref().unwrap_or("an argument");
     let (message, hint) = match error.kind() {
-        ErrorKind::UnknownArgument => match option.as_deref().filter(|text| looks_like_an_option(text)) {
-            Some(option) => (
-                format!("there is no option {option} here"),
-                of(ContextKind::SuggestedArg).map(|near| format!("did you mean {near}?")),
-            ),
-            None => (
-                "there is an argument too many".to_owned(),
-                Some("a value is never an argument, where others could see it: pipe it in, or give --value-file or --generate".to_owned()),
-            ),
-        },
+        ErrorKind::UnknownArgument => {
+            match option.as_deref().filter(|text| looks_like_an_option(text)) {
+                Some(option) => (
+                    format!("there is no option {option} here"),
+                    of(ContextKind::SuggestedArg).map(|near| format!("did you mean {near}?")),
+                ),
+                None => (
+                    "there is an argument too many".to_owned(),
+                    about_too_many(error).map(str::to_owned),
+                ),
+            }
+        }
         ErrorKind::InvalidSubcommand => (
             "there is no such command".to_owned(),
-            of(ContextKind::SuggestedSubcommand).map(|near| format!("did you mean `{}`?", near.replace(", ", "` or `"))),
+            nearest(error).map(|near| format!("did you mean `{near}`?")),
         ),
         ErrorKind::MissingRequiredArgument => (format!("{named} is missing"), None),
         ErrorKind::ArgumentConflict => match of(ContextKind::PriorArg) {
@@ -56,6 +58,30 @@ pub fn usage(error: &clap::Error) -> Error {
     Error::Usage {
         message,
         hint: Some(hint),
+    }
+}
+
+/// What helps against an argument too many: most often it is a value, or the command of `run` without `--`.
+fn about_too_many(error: &clap::Error) -> Option<&'static str> {
+    let Some(ContextValue::StyledStr(line)) = error.get(ContextKind::Usage) else {
+        return None;
+    };
+    let line = line.to_string();
+    match line.split_whitespace().nth(2)? {
+        "run" => Some("the command comes after `--`: kluis run -e KEY=REF -- CMD"),
+        "create" | "set" | "update" | "rotate" => Some(
+            "a value is never an argument, where others could see it: pipe it in, or give --value-file or --generate",
+        ),
+        _ => None,
+    }
+}
+
+/// The name most like what was typed, which clap puts last.
+fn nearest(error: &clap::Error) -> Option<&str> {
+    match error.get(ContextKind::SuggestedSubcommand)? {
+        ContextValue::String(name) => Some(name),
+        ContextValue::Strings(names) => names.last().map(String::as_str),
+        _ => None,
     }
 }
 

@@ -53,6 +53,9 @@ impl Verb for Edit {
         let destination = self.destination.destination()?;
         // Before anybody is asked for a key: without an editor, it would be for nothing.
         let editor = Editor::find(|name| std::env::var_os(name))?;
+        if !editor.is_named() && !context.ui.has_somebody() {
+            return Err(nobody_is_there());
+        }
         let mut vault = context.open(Scan::Lookup)?;
         let reference = context.picked(&vault, named)?;
         let choice = Choice::At(context.now);
@@ -108,6 +111,14 @@ impl Edit {
             Ok(change.update_secret(None, &reference, update)?)
         })?;
         print_same(context, vault, &changed.result)
+    }
+}
+
+/// An editor that waits for keys would wait for ever.
+fn nobody_is_there() -> Error {
+    Error::Usage {
+        message: "nobody is there to edit".into(),
+        hint: Some("`kluis update --value` takes a value from a pipe; or name a program that edits alone in EDITOR".into()),
     }
 }
 

@@ -77,6 +77,7 @@ pub struct Editor {
     typed: OsString,
     arguments: Vec<OsString>,
     place: PathBuf,
+    is_named: bool,
 }
 
 impl Editor {
@@ -85,6 +86,7 @@ impl Editor {
         let named = ["VISUAL", "EDITOR"].into_iter().filter_map(&variable);
         let mut lines = named.map(|line| words(&line));
         let line = lines.find(|words| !words.is_empty());
+        let is_named = line.is_some();
         let line = line.unwrap_or_else(|| vec![DEFAULT_EDITOR.into()]);
         let mut arguments = line.into_iter();
         let typed = arguments.next().unwrap_or_default();
@@ -98,7 +100,13 @@ impl Editor {
             program,
             typed,
             place: place.ok_or(Error::NoMemory)?,
+            is_named,
         })
+    }
+
+    /// Whether a variable names it: then it may be a program that needs nobody.
+    pub fn is_named(&self) -> bool {
+        self.is_named
     }
 
     /// Shows the value in the editor, and gives `read` the file as it is afterwards. The editor writes to

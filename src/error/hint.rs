@@ -157,7 +157,7 @@ fn hint_of_vault(error: &vault::Error) -> Option<String> {
             K::WrongPassphrase => "a recovery token unlocks without it: KLUIS_TOKEN",
             K::NoPassphrase => "give one of 1 to 1,024 bytes of UTF-8",
             K::NoPassphraseKey => {
-                "unlock it with a token (KLUIS_TOKEN, KLUIS_TOKEN_FILE) or an identity (KLUIS_IDENTITY); with that, `kluis key add --passphrase` adds one"
+                "unlock it with a token (KLUIS_TOKEN, KLUIS_TOKEN_FILE) or an identity (KLUIS_IDENTITY), where an empty variable counts as not set; with that, `kluis key add --passphrase` adds one"
             }
             K::MistypedToken => "a token begins with kls_ and is 74 characters long",
             K::WrongToken => {

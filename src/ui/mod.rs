@@ -92,6 +92,11 @@ impl Ui {
         stderr().try_clone_to_owned()
     }
 
+    /// Whether a program that is started could have somebody at its stdin, and may.
+    pub fn has_somebody(&self) -> bool {
+        self.options.interactive && self.streams.in_is_terminal
+    }
+
     /// The exact bytes of a secret, unbuffered. A terminal gets the final newline they lack, and what
     /// it would act on only escaped.
     pub fn value(&mut self, bytes: &[u8]) -> Result<(), Error> {

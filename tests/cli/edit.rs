@@ -177,6 +177,21 @@ fn the_editor_may_have_arguments_and_no_shell_reads_them() {
     }
 }
 
+/// It would wait for keys that nobody types.
+#[test]
+fn without_anybody_there_no_editor_starts_but_one_that_is_named() {
+    let sandbox = Sandbox::with_vault();
+    sandbox.create("name", sandbox.secret("value"));
+    for line in [
+        "edit name",
+        "edit name --json",
+        "edit name --non-interactive",
+    ] {
+        let refused = sandbox.kluis(line.split(' ')).run();
+        refused.stderr_has("nobody is there to edit").exits(2);
+    }
+}
+
 #[test]
 fn what_could_not_be_written_is_refused_before_the_editor_starts() {
     let sandbox = Sandbox::with_vault();

@@ -227,7 +227,7 @@ fn with_a_key_of_full_access_the_others_are_named_to_be_issued_again() {
     );
     removed
         .stdout("default/name\nstaging/name\n")
-        .stderr_has("issue it again: token ci (")
+        .stderr_has("issue it again with `kluis key add`: token ci (")
         .exits(0);
     by(&sandbox, &ci, &["list"]).run().any_stderr().exits(4);
     let left = keys(&sandbox);

@@ -256,6 +256,30 @@ fn what_is_no_generator_is_refused_and_not_repeated() {
         .exits(2);
 }
 
+/// What is too many is a value only where one is given, and for `run` it is the command.
+#[test]
+fn an_argument_too_many_is_answered_as_its_command_takes_them() {
+    let sandbox = Sandbox::with_vault();
+    let value = "a value is never an argument";
+    for (line, hint, code) in [
+        ("create a b", value, 2),
+        ("rotate a b", value, 2),
+        ("run true", "the command comes after `--`", 125),
+        (
+            "run -e A=a -w default true",
+            "the command comes after `--`",
+            125,
+        ),
+        ("show a b", "`kluis --help`", 2),
+        ("list a", "`kluis --help`", 2),
+        ("gett a", "did you mean `get`?", 2),
+        ("unlok", "did you mean `unlock`?", 2),
+    ] {
+        let refused = sandbox.kluis(line.split(' ')).run();
+        refused.stderr_has(hint).exits(code);
+    }
+}
+
 #[test]
 fn a_value_as_an_argument_is_refused_and_repeated_nowhere() {
     let sandbox = Sandbox::with_vault();

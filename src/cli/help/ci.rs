@@ -14,6 +14,7 @@ no other, with KLUIS_MIN_REVISION no older copy of it.
 
     kluis workspace create deploy
     kluis create deploy_key --generate 32 -w deploy
+    umask 077
     kluis key add --token --workspace deploy --read-only --label ci --expires 90d > token
     kluis verify
 

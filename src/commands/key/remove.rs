@@ -130,9 +130,10 @@ fn print(
         })?);
     }
     for key in &removed.dropped {
-        context
-            .ui
-            .warning(&format!("removed with it, issue it again: {}", named(key)));
+        context.ui.warning(&format!(
+            "removed with it, issue it again with `kluis key add`: {}",
+            named(key)
+        ));
     }
     for key in &removed.to_pin {
         let (key, pin) = (named(key), &vault_key);
