@@ -38,7 +38,7 @@ pub fn run_started() -> io::Result<()> {
     dup2_stdin(File::open("/dev/null")?)?;
     // Refused only to who leads a group already.
     let _ = setsid();
-    serve(listener.into(), Stay::WhileUnlocked)
+    serve_at_own(listener.into(), Stay::WhileUnlocked)
 }
 
 /// Where an agent in the foreground listens.
@@ -70,7 +70,7 @@ impl Foreground {
     pub fn serve(self) -> io::Result<()> {
         match self {
             Self::Activated(listener) => serve(listener, Stay::WhileUnlocked),
-            Self::Bound(listener) => serve(listener, Stay::Always),
+            Self::Bound(listener) => serve_at_own(listener, Stay::Always),
         }
     }
 
@@ -80,16 +80,22 @@ impl Foreground {
     }
 }
 
-fn serve(listener: UnixListener, stay: Stay) -> io::Result<()> {
-    forbid_core_files();
-    umask(Mode::RWXG | Mode::RWXO);
-    chdir("/")?;
+/// Serves at a socket that this program made, and takes it away at the end. One that systemd made is not ours
+/// to take: nobody could start the next agent there.
+fn serve_at_own(listener: UnixListener, stay: Stay) -> io::Result<()> {
     let place = Place::of(&listener);
     let identity = place.as_ref().and_then(Place::identity);
-    let held = Held::new(SystemClock, || lock_memory().is_ok());
-    let served = Server::new(listener, held, stay)?.run();
+    let served = serve(listener, stay);
     if let (Some(place), Some(identity)) = (place, identity) {
         place.unbind(identity);
     }
     served
+}
+
+fn serve(listener: UnixListener, stay: Stay) -> io::Result<()> {
+    forbid_core_files();
+    umask(Mode::RWXG | Mode::RWXO);
+    chdir("/")?;
+    let held = Held::new(SystemClock, || lock_memory().is_ok());
+    Server::new(listener, held, stay)?.run()
 }

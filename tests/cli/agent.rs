@@ -258,6 +258,7 @@ fn systemd_may_pass_the_socket() {
     sandbox.kluis(["lock", "-q"]).run().exits(0);
     // Nothing is left to hold: systemd starts it again when somebody comes.
     assert!(agent.wait().unwrap().success());
+    assert!(socket.exists(), "it is systemd's");
     drop(listener);
 }
 
