@@ -52,10 +52,17 @@ fn in_bash(script: &str) -> String {
         "\
 # Names of the vault: from the agent, at once or not at all.
 _kluis_names() {{
-    local line names=()
-    while IFS= read -r line; do
-        names+=(\"$line\")
-    done < <(kluis {WORD} -- \"${{COMP_WORDS[@]:1:COMP_CWORD}}\" 2>/dev/null)
+    local word words=() name names=()
+    for word in \"${{COMP_WORDS[@]:1:COMP_CWORD}}\"; do
+        # As the shell would take it: without the backslashes, which -r would keep.
+        IFS= read word <<< \"$word\"
+        words+=(\"$word\")
+    done
+    while IFS= read -r name; do
+        # Quoted: a name may look like a variable or a command.
+        printf -v name %q \"$name\"
+        names+=(\"$name\")
+    done < <(kluis {WORD} -- \"${{words[@]}}\" 2>/dev/null)
     if [[ ${{#names[@]}} -gt 0 ]]; then
         COMPREPLY=(\"${{names[@]}}\")
     else

@@ -173,6 +173,41 @@ fn bash_completes_names() {
 }
 
 #[test]
+fn bash_is_given_names_that_it_cannot_expand() {
+    let sandbox = unlocked();
+    for (name, key) in [("$HOSTILE", "A"), ("$(hostile)", "B"), ("two words", "C")] {
+        let create = sandbox.kluis(["create", name, "--env-key", key, "--generate", "8"]);
+        create.run().any_stdout().exits(0);
+    }
+    let steps = "
+        source ./script
+        at_tab() {
+            COMP_WORDS=(\"$@\") COMP_CWORD=$(($# - 1)) COMPREPLY=()
+            for ((try = 0; try < 40 && ! ${#COMPREPLY[@]}; try++)); do
+                _kluis_names kluis \"${COMP_WORDS[COMP_CWORD]}\" \"${COMP_WORDS[COMP_CWORD-1]}\"
+            done
+            printf '%s|' \"${COMPREPLY[@]}\"
+            echo
+        }
+        at_tab kluis get '$'
+        at_tab kluis get '$H'
+        at_tab kluis get '\\$H'
+        at_tab kluis get 'two\\ w'
+        at_tab kluis get gith";
+    if let Some(said) = in_shell(&sandbox, "bash", &["--norc", "-uc"], steps) {
+        let lines: Vec<&str> = said.lines().collect();
+        let expected = [
+            r"\$\(hostile\)|\$HOSTILE|",
+            r"\$HOSTILE|",
+            r"\$HOSTILE|",
+            r"two\ words|",
+            "github_token|",
+        ];
+        assert_eq!(lines, expected, "{said}");
+    }
+}
+
+#[test]
 fn fish_completes_names() {
     let sandbox = unlocked();
     let steps = "
