@@ -38,7 +38,7 @@ mod folder;
 mod parse;
 
 pub use consent::{Agreement, Consents, Held};
-pub use find::find;
+pub use find::{find, hash};
 pub use folder::resolve;
 pub use parse::Mistake;
 #[cfg(fuzzing)]

@@ -42,22 +42,48 @@ fn read(
     entry: &fs::Metadata,
     home: Option<&Path>,
 ) -> Result<ProjectFile, Error> {
-    let unread = |error: io::Error| Error::Unread {
+    let (bytes, found) = bytes(&path)?;
+    let sha256 = HEXLOWER.encode(&Sha256::digest(&bytes));
+    let text = String::from_utf8(bytes).map_err(|_| Error::Unfit {
         path: path.clone(),
+        problem: "is not UTF-8",
+    })?;
+    let project = parse(&text, folder, home).map_err(|mistake| Error::Mistaken {
+        path: path.clone(),
+        mistake,
+    })?;
+    Ok(ProjectFile {
+        folder: folder.to_owned(),
+        sha256,
+        project,
+        owner: (entry.uid() == found.uid()).then_some(found.uid()),
+        path,
+    })
+}
+
+/// SHA-256 of the content of a project file as it is now, in lower-case hex.
+pub fn hash(path: &Path) -> Result<String, Error> {
+    let (bytes, _) = bytes(path)?;
+    Ok(HEXLOWER.encode(&Sha256::digest(&bytes)))
+}
+
+fn bytes(path: &Path) -> Result<(Vec<u8>, fs::Metadata), Error> {
+    let unread = |error: io::Error| Error::Unread {
+        path: path.to_owned(),
         kind: error.kind(),
     };
     let unfit = |problem| Error::Unfit {
-        path: path.clone(),
+        path: path.to_owned(),
         problem,
     };
     let not_regular = "is not a regular file";
     // Looking before opening: merely opening a device can do something.
-    if !fs::metadata(&path).map_err(unread)?.is_file() {
+    if !fs::metadata(path).map_err(unread)?.is_file() {
         return Err(unfit(not_regular));
     }
     // What was seen may have been replaced since: a pipe must not block, a terminal not be taken over.
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
-    let opened = rustix::fs::open(&path, flags, Mode::empty());
+    let opened = rustix::fs::open(path, flags, Mode::empty());
     let file = File::from(opened.map_err(|errno| unread(errno.into()))?);
     let found = file.metadata().map_err(unread)?;
     if !found.is_file() {
@@ -70,19 +96,7 @@ fn read(
     if bytes.len() as u64 > MAX_FILE_BYTES {
         return Err(unfit("is larger than 64 KiB"));
     }
-    let sha256 = HEXLOWER.encode(&Sha256::digest(&bytes));
-    let text = String::from_utf8(bytes).map_err(|_| unfit("is not UTF-8"))?;
-    let project = parse(&text, folder, home).map_err(|mistake| Error::Mistaken {
-        path: path.clone(),
-        mistake,
-    })?;
-    Ok(ProjectFile {
-        folder: folder.to_owned(),
-        sha256,
-        project,
-        owner: (entry.uid() == found.uid()).then_some(found.uid()),
-        path,
-    })
+    Ok((bytes, found))
 }
 
 #[cfg(test)]

@@ -2,8 +2,10 @@
 //!
 //! Convenience only: whatever fails is left as it is, and no file but that one is touched.
 
+use super::file::regular;
 use super::work_tree;
-use std::fs::{self, File, OpenOptions};
+use rustix::fs::{CWD, OFlags};
+use std::fs::{self, OpenOptions};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -82,8 +84,9 @@ fn common_directory(git: &Path) -> Option<PathBuf> {
 
 fn read(path: &Path) -> Option<String> {
     let mut text = String::new();
-    File::open(path)
-        .ok()?
+    let found = regular::open(CWD, path, OFlags::RDONLY).ok()?;
+    found
+        .file
         .take(MAX_FILE_BYTES)
         .read_to_string(&mut text)
         .ok()?;

@@ -266,3 +266,36 @@ fn a_project_file_that_is_none_is_told_at_once() {
         removed.unwrap();
     }
 }
+
+#[test]
+fn doctor_waits_for_no_pipe_where_a_trusted_file_or_gits_list_was() {
+    let clone = clone();
+    let file = clone.folder.join("kluis.toml");
+    fs::write(&file, "[env]\nA = 'name'\n").unwrap();
+    let trust = clone.kluis(&["trust", "--yes"]).run();
+    trust.any_stdout().any_stderr().exits(0);
+    fs::create_dir(clone.folder.join(".git/info")).unwrap();
+    let list = clone.folder.join(".git/info/exclude");
+    mknodat(CWD, &list, FileType::Fifo, Mode::from_raw_mode(0o644), 0).unwrap();
+    let vault = clone.folder.join("v.kluis");
+    fs::copy(clone.sandbox.vault(), &vault).unwrap();
+    let traps: [&dyn Fn(); 2] = [
+        &|| mknodat(CWD, &file, FileType::Fifo, Mode::from_raw_mode(0o644), 0).unwrap(),
+        &|| symlink("/dev/zero", &file).unwrap(),
+    ];
+    for lay in traps {
+        fs::remove_file(&file).unwrap();
+        lay();
+        let doctor = clone
+            .sandbox
+            .kluis(["doctor", "--vault", vault.to_str().unwrap()]);
+        // In a second or two; what goes on waiting is ended, and fails.
+        let looked = doctor.under(["timeout", "60"]).run();
+        assert!(looked.code <= 1, "{} {}", looked.code, looked.stderr);
+        let said = String::from_utf8_lossy(&looked.stdout).into_owned() + &looked.stderr;
+        assert!(said.contains("is gone or has changed since"), "{said}");
+        looked.any_stdout().any_stderr().ends();
+    }
+    fs::remove_file(list).unwrap();
+    fs::remove_file(file).unwrap();
+}

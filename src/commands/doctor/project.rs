@@ -2,10 +2,8 @@
 
 use super::finding::Finding;
 use crate::commands::Context;
-use crate::project::{Agreement, Consents};
-use data_encoding::HEXLOWER;
-use sha2::{Digest, Sha256};
-use std::fs;
+use crate::project::{Agreement, Consents, hash};
+use std::path::Path;
 
 pub fn examine(context: &mut Context) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -53,6 +51,5 @@ fn trust(list: &Consents) -> Finding {
 }
 
 fn is_same(agreed: &Agreement) -> bool {
-    let text = fs::read(&agreed.path).unwrap_or_default();
-    HEXLOWER.encode(&Sha256::digest(&text)) == agreed.sha256
+    hash(Path::new(&agreed.path)).is_ok_and(|sha256| sha256 == agreed.sha256)
 }

@@ -3,7 +3,7 @@
 
 mod directory;
 mod lock;
-mod regular;
+pub(super) mod regular;
 mod temporary;
 #[cfg(test)]
 mod tests;
