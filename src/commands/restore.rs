@@ -9,7 +9,7 @@ use crate::sealed::header::Header;
 use crate::store::file::FileStore;
 use crate::store::{self, Store};
 use crate::ui::Table;
-use crate::vault::restore::{Differences, Fate, Inventory, restore};
+use crate::vault::restore::{Differences, Fate, Found, Inventory, restore};
 use crate::vault::revision::Revision;
 use crate::vault::{self, Scan, Vault};
 use serde::Serialize;
@@ -42,12 +42,12 @@ pub struct Restore {
 enum Present {
     Missing,
     Opened {
-        bytes: Vec<u8>,
+        found: Found,
         inventory: Inventory,
     },
     /// Damaged, or its keys are others.
     Unopened {
-        bytes: Vec<u8>,
+        found: Found,
         problem: String,
     },
 }
@@ -118,7 +118,9 @@ impl Verb for Restore {
         if !context.json {
             show(context, &differences)?;
         }
-        let same = present.bytes() == Some(bytes.as_slice());
+        let same = present
+            .found()
+            .is_some_and(|found| found.is(bytes.as_slice()));
         let outcome = if same {
             Outcome::Unchanged
         } else if self.dry_run {
@@ -130,7 +132,7 @@ impl Verb for Restore {
             let expect = || {
                 let _ = context.remember_restored(&sight);
             };
-            restore(&store, &bytes, present.bytes(), patience, expect)?;
+            restore(&store, &bytes, present.found(), patience, expect)?;
             // Somebody may have opened the newer one in between, and remembered that.
             let remembered = context.remember_restored(&sight);
             if remembered.is_err_and(|error| error.kind() != io::ErrorKind::NotFound) {
@@ -149,8 +151,8 @@ impl Present {
         store: &FileStore,
         unlock: impl FnOnce(&Header) -> Result<Box<dyn Keyring>, Error>,
     ) -> Result<Self, Error> {
-        let bytes = match store.load().and_then(|found| found.read_all(u64::MAX)) {
-            Ok(bytes) => bytes,
+        let found = match store.load().and_then(|there| Found::read(&there)) {
+            Ok(found) => found,
             Err(store::Error::NotFound { .. }) => return Ok(Self::Missing),
             Err(error) => return Err(vault::Error::from(error).into()),
         };
@@ -159,24 +161,24 @@ impl Present {
             Scan::Everything,
             unlock,
         );
-        match opened.and_then(|vault| Ok((vault.bytes() == bytes, vault.inventory()?))) {
-            Ok((true, inventory)) => Ok(Self::Opened { bytes, inventory }),
+        match opened.and_then(|vault| Ok((found.is(vault.bytes()), vault.inventory()?))) {
+            Ok((true, inventory)) => Ok(Self::Opened { found, inventory }),
             Ok((false, _)) => {
                 let place = store.place();
                 Err(vault::Error::from(store::Error::ChangedUnderneath { place }).into())
             }
             Err(error @ Error::Usage { .. }) => Err(error),
             Err(error) => Ok(Self::Unopened {
-                bytes,
+                found,
                 problem: error.message(),
             }),
         }
     }
 
-    fn bytes(&self) -> Option<&[u8]> {
+    fn found(&self) -> Option<&Found> {
         match self {
             Self::Missing => None,
-            Self::Opened { bytes, .. } | Self::Unopened { bytes, .. } => Some(bytes),
+            Self::Opened { found, .. } | Self::Unopened { found, .. } => Some(found),
         }
     }
 }

@@ -6,13 +6,13 @@ use super::revision::Revision;
 use super::secret::Secret;
 use super::{Error, opening};
 use crate::keyring::Keyring;
-use crate::sealed::file::{SectionBytes, assemble, slice};
+use crate::sealed::file::{MAX_FILE_BYTES, SectionBytes, assemble, slice};
 use crate::sealed::header::Key;
 use crate::sealed::id::{KeyId, SecretId};
 use crate::sealed::place::Place;
 use crate::sealed::record::RecordId;
 use crate::sealed::{self, Part, SealedBytes, meta};
-use crate::store::{self, Previous, Store};
+use crate::store::{self, Previous, Snapshot, Store};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -155,25 +155,47 @@ fn opener(keyring: &dyn Keyring, key: &Key) -> Result<Opener, Error> {
     })
 }
 
-/// Puts `copy` in the place of the vault in `store`, which must still be `present`: the bytes that the
-/// copy was compared with, or nothing. They are kept as the previous ones. `expect` is called when nothing is
+/// The bytes that stand where a vault belongs, as far as they are held to be compared.
+#[derive(PartialEq, Eq)]
+pub enum Found {
+    Whole(Vec<u8>),
+    /// More than a vault can have, and never read: how many.
+    Oversized(u64),
+}
+
+impl Found {
+    pub fn read(snapshot: &Snapshot) -> Result<Self, store::Error> {
+        match snapshot.len() {
+            bytes if bytes > MAX_FILE_BYTES => Ok(Self::Oversized(bytes)),
+            _ => snapshot.read_all(MAX_FILE_BYTES).map(Self::Whole),
+        }
+    }
+
+    /// Whether it is these bytes.
+    pub fn is(&self, bytes: &[u8]) -> bool {
+        matches!(self, Self::Whole(whole) if whole == bytes)
+    }
+}
+
+/// Puts `copy` in the place of the vault in `store`, which must still be `present`: what the
+/// copy was compared with, or nothing. It is kept as the previous one. `expect` is called when nothing is
 /// left to do but to replace it: who is killed in between has a newer vault than was expected, not an older one.
 pub fn restore(
     store: &dyn Store,
     copy: &SealedBytes,
-    present: Option<&[u8]>,
+    present: Option<&Found>,
     patience: Duration,
     expect: impl FnOnce(),
 ) -> Result<(), Error> {
     let mut transaction = store.begin(patience)?;
     let found = transaction.current()?;
-    let found = found.map(|found| found.read_all(u64::MAX)).transpose()?;
-    if found.as_deref() != present {
+    let found = found.as_ref().map(Found::read).transpose()?;
+    if found.as_ref() != present {
         let place = store.place();
         return Err(store::Error::ChangedUnderneath { place }.into());
     }
     let staged = transaction.stage(copy)?;
-    if staged.read_all(u64::MAX)? != copy.as_slice() {
+    if staged.read_all(MAX_FILE_BYTES)? != copy.as_slice() {
         let place = store.place();
         return Err(store::Error::NotStored { place }.into());
     }

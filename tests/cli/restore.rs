@@ -105,6 +105,26 @@ fn a_vault_that_is_damaged_or_gone_is_brought_back() {
 }
 
 #[test]
+fn a_vault_that_was_made_huge_is_replaced_unread() {
+    let sandbox = Sandbox::with_vault();
+    let value = sandbox.secret("value");
+    sandbox.create("name", &value);
+    sandbox.create("later", sandbox.secret("later"));
+    let bytes = 1 << 43;
+    let vault = fs::OpenOptions::new().write(true).open(sandbox.vault());
+    vault.unwrap().set_len(bytes).unwrap();
+    let restored = sandbox.kluis(["restore", "--yes", "--json"]).run();
+    let report = restored.json();
+    assert_eq!(report["restored"], true);
+    assert!(report["replaces_unopened"].is_string());
+    restored.any_stdout().exits(0);
+    assert_eq!(sandbox.get("name"), value.as_bytes());
+    assert_eq!(fs::metadata(previous(&sandbox)).unwrap().len(), bytes);
+    // Nothing that the sandbox searches at its end.
+    fs::remove_file(previous(&sandbox)).unwrap();
+}
+
+#[test]
 fn nothing_is_replaced_by_a_copy_that_is_damaged_missing_or_another_vaults() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", sandbox.secret("value"));
