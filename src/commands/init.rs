@@ -83,10 +83,11 @@ impl Verb for Init {
         };
         let patience = context.settings.lock_timeout;
         let (header, token) = create(&file, &keys, context.now, patience)?;
-        git_exclude::add(context.settings.vault.path());
         let text = token.map(|token| token.text());
         let place = file.place();
         let printed = report(context, &place, &header, text.as_ref());
+        // Last: whatever a repository may do to it, the token is out.
+        git_exclude::add(context.settings.vault.path());
         if text.is_none() {
             return Ok(printed?);
         }

@@ -92,7 +92,7 @@ impl Reader<'_> {
     fn vault(&self, value: &Spanned<DeValue<'_>>) -> Result<PathBuf, Mistake> {
         let text = self.string(value)?;
         let mistake = || self.mistake(value.span().start, VAULT);
-        if text.is_empty() || text.contains('\0') || text.contains("://") {
+        if text.is_empty() || text.contains(char::is_control) || text.contains("://") {
             return Err(mistake());
         }
         match text.strip_prefix("~/") {
@@ -264,6 +264,8 @@ mod tests {
             ("vault = ''", 1, 9, VAULT),
             ("vault = 's3://hunter2'", 1, 9, VAULT),
             ("vault = \"hunter2\\u0000\"", 1, 9, VAULT),
+            ("vault = \"a\\ntouch b\\n#.kluis\"", 1, 9, VAULT),
+            ("vault = \"a\\u007f\"", 1, 9, VAULT),
             ("vault = 7", 1, 9, TEXT),
             ("# é\n'é' = 1", 2, 1, MEMBERS),
             ("workspace = 'hunter2 x'", 1, 13, WORKSPACE),

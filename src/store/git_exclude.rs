@@ -1,12 +1,17 @@
 //! Keeps a vault's lock and previous bytes out of a git repository: names them in `info/exclude`.
 //!
-//! Convenience only: whatever fails is left as it is, and no file but that one is touched.
+//! Convenience only: whatever fails is left as it is, nothing is waited for, and no file but that one is
+//! touched. A folder that somebody else filled may have a `.git` of any kind: only what is this user's, and no
+//! link, is written to.
 
 use super::file::regular;
 use super::work_tree;
-use rustix::fs::{CWD, OFlags};
-use std::fs::{self, OpenOptions};
+use rustix::fs::{CWD, Mode, OFlags, fstat, mkdirat, openat};
+use rustix::process::geteuid;
+use std::fs;
 use std::io::{Read, Write};
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 const MAX_FILE_BYTES: u64 = 1024 * 1024;
@@ -18,10 +23,29 @@ pub fn add(vault: &Path) {
 
 fn try_add(vault: &Path) -> Option<()> {
     let name = vault.file_name()?.to_str()?;
-    let info = common_directory(&work_tree::repository(vault)?)?.join("info");
-    fs::create_dir_all(&info).ok()?;
-    let exclude = info.join("exclude");
-    let held = read(&exclude).unwrap_or_default();
+    // A newline would make lines of its own, which whoever reads the file might follow.
+    if name.contains(char::is_control) {
+        return None;
+    }
+    let repository = work_tree::repository(vault)?;
+    let found = fs::symlink_metadata(&repository).ok()?;
+    if found.is_symlink() || found.uid() != geteuid().as_raw() {
+        return None;
+    }
+    let git = our_directory(CWD, &common_directory(&repository)?)?;
+    let info = Path::new("info");
+    // It may be there already, or be something else: opening it tells.
+    let _ = mkdirat(&git, info, Mode::RWXU | Mode::RWXG | Mode::RWXO);
+    let info = our_directory(git, info)?;
+    let flags = OFlags::RDWR | OFlags::APPEND | OFlags::CREATE | OFlags::NOFOLLOW;
+    let exclude = regular::open(info, Path::new("exclude"), flags).ok()?;
+    if exclude.stat.st_uid != geteuid().as_raw() {
+        return None;
+    }
+    let mut file = exclude.file;
+    let mut held = Vec::new();
+    (&file).take(MAX_FILE_BYTES).read_to_end(&mut held).ok()?;
+    let held = String::from_utf8_lossy(&held);
     let mut added = String::new();
     for pattern in [
         format!(".{name}.lock"),
@@ -39,12 +63,15 @@ fn try_add(vault: &Path) -> Option<()> {
     if !held.is_empty() && !held.ends_with('\n') {
         added.insert(0, '\n');
     }
-    let mut file = OpenOptions::new()
-        .append(true)
-        .create(true)
-        .open(exclude)
-        .ok()?;
     file.write_all(added.as_bytes()).ok()
+}
+
+/// The directory `path`, seen from `at`, unless it is a link or another user's.
+fn our_directory(at: impl AsFd, path: &Path) -> Option<OwnedFd> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let directory = openat(at, path, flags, Mode::empty()).ok()?;
+    let owner = fstat(&directory).ok()?.st_uid;
+    (owner == geteuid().as_raw()).then_some(directory)
 }
 
 /// Every line by which git leaves something out around the vault, the one that counts most last; `None`
@@ -96,6 +123,7 @@ fn read(path: &Path) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::os::unix::fs::{chown, symlink};
 
     #[test]
     fn the_names_are_added_once() {
@@ -131,6 +159,85 @@ mod tests {
         fs::write(linked.join("a.kluis"), "").expect("a vault");
         add(&linked.join("a.kluis"));
         assert!(main.join(".git/info/exclude").exists());
+    }
+
+    /// A vault called `name` in a work tree, and where that has its `info`.
+    fn work_tree(name: &str) -> (tempfile::TempDir, PathBuf, PathBuf) {
+        let directory = tempfile::tempdir().expect("a directory");
+        let info = directory.path().join(".git/info");
+        fs::create_dir_all(&info).expect("a repository");
+        let vault = directory.path().join(name);
+        fs::write(&vault, "").expect("a vault");
+        (directory, vault, info)
+    }
+
+    #[test]
+    fn links_are_not_followed_to_a_file_elsewhere() {
+        let elsewhere = tempfile::tempdir().expect("a directory");
+        let profile = elsewhere.path().join("exclude");
+        fs::write(&profile, "mine\n").expect("a file");
+
+        let (_tree, vault, info) = work_tree("a.kluis");
+        symlink(&profile, info.join("exclude")).expect("a link");
+        add(&vault);
+        fs::remove_file(info.join("exclude")).expect("removed");
+        fs::remove_dir(&info).expect("removed");
+        symlink(elsewhere.path(), &info).expect("a link");
+        add(&vault);
+        let git = info.parent().expect("a repository");
+        fs::remove_file(&info).expect("removed");
+        fs::remove_dir(git).expect("removed");
+        fs::create_dir(elsewhere.path().join("info")).expect("a directory");
+        symlink(elsewhere.path(), git).expect("a link");
+        add(&vault);
+
+        assert_eq!(fs::read_to_string(&profile).expect("there"), "mine\n");
+        let made = fs::read_dir(elsewhere.path().join("info")).expect("there");
+        assert_eq!(made.count(), 0);
+    }
+
+    #[test]
+    fn a_name_that_would_be_lines_of_its_own_is_left_out() {
+        let (_tree, vault, info) = work_tree("a\ntouch b\n#.kluis");
+        add(&vault);
+        assert!(!info.join("exclude").exists());
+    }
+
+    #[test]
+    fn what_is_not_this_users_is_not_written_to() {
+        if !geteuid().is_root() {
+            return eprintln!("skipped: only root can give a file away");
+        }
+        let other = Some(12345);
+        let (tree, vault, info) = work_tree("a.kluis");
+        let exclude = info.join("exclude");
+        fs::write(&exclude, "").expect("written");
+        for theirs in [exclude.clone(), info, tree.path().join(".git")] {
+            chown(&theirs, other, None).expect("given away");
+            add(&vault);
+            assert_eq!(fs::read(&exclude).expect("there"), b"", "{theirs:?}");
+            chown(&theirs, Some(0), None).expect("taken back");
+        }
+        add(&vault);
+        assert_ne!(fs::read(&exclude).expect("there"), b"");
+    }
+
+    #[test]
+    fn a_pipe_is_not_waited_for() {
+        let (tree, vault, info) = work_tree("a.kluis");
+        let pipes = [
+            info.join("exclude"),
+            tree.path().join(".gitignore"),
+            tree.path().join(".git"),
+        ];
+        for pipe in pipes {
+            if pipe.is_dir() {
+                fs::remove_dir_all(&pipe).expect("removed");
+            }
+            rustix::fs::mkfifoat(CWD, &pipe, Mode::RUSR | Mode::WUSR).expect("a pipe");
+            add(&vault);
+            assert_eq!(lines(&vault), Some(Vec::new()));
+        }
     }
 
     #[test]

@@ -299,3 +299,37 @@ fn doctor_waits_for_no_pipe_where_a_trusted_file_or_gits_list_was() {
     fs::remove_file(list).unwrap();
     fs::remove_file(file).unwrap();
 }
+
+#[test]
+fn a_new_vault_in_the_folder_gives_its_token_and_writes_to_no_file_of_hers() {
+    let clone = clone();
+    let profile = clone.sandbox.home().join(".profile");
+    fs::write(&profile, "# mine\n").unwrap();
+    fs::create_dir(clone.folder.join(".git/info")).unwrap();
+    let list = clone.folder.join(".git/info/exclude");
+
+    symlink(&profile, &list).unwrap();
+    let hostile = "vault = \"x\\ntouch sprung\\n#.kluis\"\n";
+    fs::write(clone.folder.join("kluis.toml"), hostile).unwrap();
+    let init = clone
+        .kluis(&["init", "--token"])
+        .without("KLUIS_VAULT")
+        .run();
+    init.stderr_has("kluis.toml: line 1, column 9").exits(7);
+    fs::remove_file(clone.folder.join("kluis.toml")).unwrap();
+    let init = |vault: &str| {
+        let line = ["init", "--token", "-q", "--vault", vault];
+        let made = clone.kluis(&line).under(["timeout", "60"]).run();
+        assert!(made.stdout.starts_with(b"kl"), "{}", made.stderr);
+        clone.sandbox.keep_token(&made.stdout);
+        made.any_stdout().exits(0);
+    };
+    init("one.kluis");
+    init("two\ntouch sprung\n#.kluis");
+    assert_eq!(fs::read_to_string(profile).unwrap(), "# mine\n");
+
+    fs::remove_file(&list).unwrap();
+    mknodat(CWD, &list, FileType::Fifo, Mode::from_raw_mode(0o644), 0).unwrap();
+    init("three.kluis");
+    fs::remove_file(list).unwrap();
+}
