@@ -52,21 +52,32 @@ fn in_bash(script: &str) -> String {
         "\
 # Names of the vault: from the agent, at once or not at all.
 _kluis_names() {{
-    local word words=() name names=()
+    local word words=() name names=() joins=\"\" part=\"\"
     for word in \"${{COMP_WORDS[@]:1:COMP_CWORD}}\"; do
         # As the shell would take it: without the backslashes, which -r would keep.
         IFS= read word <<< \"$word\"
-        words+=(\"$word\")
+        # What it parts at `=` is one word of the command line.
+        if [[ ${{#words[@]}} -gt 0 && ( -n $joins || $word == \"=\" ) ]]; then
+            words[${{#words[@]}}-1]+=$word
+        else
+            words+=(\"$word\")
+        fi
+        [[ $word == \"=\" ]] && joins=1 || joins=\"\"
     done
+    [[ ${{#words[@]}} -gt 0 ]] && word=${{words[${{#words[@]}}-1]}} || word=\"\"
+    [[ $word == *=* && $COMP_WORDBREAKS == *=* ]] && part=${{word%=*}}=
     while IFS= read -r name; do
+        name=${{name#\"$part\"}}
         # Quoted: a name may look like a variable or a command.
         printf -v name %q \"$name\"
         names+=(\"$name\")
     done < <(kluis {WORD} -- \"${{words[@]}}\" 2>/dev/null)
     if [[ ${{#names[@]}} -gt 0 ]]; then
         COMPREPLY=(\"${{names[@]}}\")
-    else
+    elif [[ -z $part ]]; then
         _kluis \"$@\"
+    else
+        COMPREPLY=()
     fi
 }}
 

@@ -162,13 +162,15 @@ fn bash_completes_names() {
         at_tab kluis get gith
         at_tab kluis run -w sta
         at_tab kluis ge
+        at_tab kluis run -e A = gith
         kluis lock -q
         at_tab kluis get gith";
     if let Some(said) = in_shell(&sandbox, "bash", &["--norc", "-uc"], steps) {
         let mut lines = said.lines();
         assert!(lines.next().unwrap().contains("-F _kluis_names "), "{said}");
         let rest: Vec<&str> = lines.collect();
-        assert_eq!(rest, ["github_token", "staging", "get", ""], "{said}");
+        let expected = ["github_token", "staging", "get", "github_token", ""];
+        assert_eq!(rest, expected, "{said}");
     }
 }
 
