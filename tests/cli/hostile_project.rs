@@ -315,7 +315,7 @@ fn a_new_vault_in_the_folder_gives_its_token_and_writes_to_no_file_of_hers() {
         .kluis(&["init", "--token"])
         .without("KLUIS_VAULT")
         .run();
-    init.stderr_has("kluis.toml: line 1, column 9").exits(7);
+    init.stderr_has("kluis.toml at line 1, column 9").exits(7);
     fs::remove_file(clone.folder.join("kluis.toml")).unwrap();
     let init = |vault: &str| {
         let line = ["init", "--token", "-q", "--vault", vault];

@@ -269,7 +269,14 @@ fn trust_shows_what_is_drawn_on_and_asks() {
 #[test]
 fn what_the_file_says_cannot_pass_for_words_of_ours() {
     let victim = victim();
-    victim.file(&format!("vault = \"../\\n\\u001b[2Jall is well\"\n{TAKE}"));
+    let words = "\\n\\u001b[2Jall is well";
+    victim.file(&format!("vault = \"../{words}\"\n{TAKE}"));
+    let refused = victim.kluis(&["trust", "-y"]).run();
+    let said = refused.stderr.clone();
+    assert!(!said.contains("all is well"), "{said}");
+    refused.any_stderr().exits(7);
+
+    victim.file(&format!("vault_key = \"{words}\"\n{TAKE}"));
     let trusted = victim.kluis(&["trust", "-y"]).run();
     let said = trusted.stderr.clone();
     assert!(said.contains("\\u{a}\\u{1b}[2Jall is well"), "{said}");

@@ -11,7 +11,6 @@ mod tests;
 use super::{Error, Previous, Snapshot, Store, Transaction};
 use crate::platform::signals;
 use crate::sealed::SealedBytes;
-use crate::sealed::file::MAX_FILE_BYTES;
 use directory::Directory;
 pub use directory::Places;
 use lock::Lock;
@@ -183,8 +182,7 @@ impl FileTransaction<'_> {
         if let Ok(link) = Temporary::linked(&self.directory, self.directory.vault()) {
             return Ok(link);
         }
-        let bytes = seen.snapshot(self.store.path.clone())?;
-        let bytes = bytes.read_all(MAX_FILE_BYTES)?;
+        let bytes = seen.snapshot(self.store.path.clone())?.read_all(u64::MAX)?;
         let (copy, _) = Temporary::holding(&self.directory, &bytes)?;
         Ok(copy)
     }
