@@ -37,9 +37,9 @@ fn entered<'s>(sandbox: &'s Sandbox, envrc: &str) -> Invocation<'s> {
     fs::write(sandbox.home().join(".envrc"), envrc).unwrap();
     let path = std::env::var("PATH").unwrap();
     let script = "direnv allow && exec direnv exec . sh -c 'printf %s \"${PGPASSWORD-unset}\"'";
-    let none: [&str; 0] = [];
+    // The script leaves the arguments alone; they say that a value is to be seen.
     sandbox
-        .kluis(none)
+        .kluis(["export"])
         .under(["sh", "-c", script, "sh"])
         .env("PATH", format!("{}:{path}", programs.display()))
 }

@@ -441,13 +441,13 @@ fn the_agent_is_asked_what_it_holds_and_a_stranger_in_its_place_is_found() {
     // One that ends each conversation with what nobody asked.
     let listener = UnixListener::bind(sandbox.agent_socket()).unwrap();
     let talk = std::thread::spawn(move || {
-        use std::io::Write;
-        // Whoever unlocks meets it first.
+        use std::io::{Read, Write};
+        // Whoever unlocks meets it first. Each is heard to the end: one that hung up is none.
         for stream in listener.incoming().take(2) {
-            stream
-                .unwrap()
-                .write_all(&[0, 0, 0, 3, 0xff, 0, 0])
-                .unwrap();
+            let mut stream = stream.unwrap();
+            stream.read_exact(&mut [0; 7]).unwrap();
+            stream.write_all(&[0, 0, 0, 3, 0xff, 0, 0]).unwrap();
+            let _ = stream.read_to_end(&mut Vec::new());
         }
     });
     finds(
