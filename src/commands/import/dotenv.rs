@@ -201,7 +201,7 @@ fn is_blank(letter: char) -> bool {
 mod tests {
     use super::super::entries::Empty;
     use super::super::format::{Format, Rules};
-    use super::*;
+    use super::super::reading::{pairs_or_empty, read};
     use proptest::prelude::*;
 
     fn read_all(input: &str) -> Result<Vec<(String, String)>, Vec<String>> {
@@ -209,17 +209,7 @@ mod tests {
             empty: Empty::Skipped,
             ..Rules::default()
         };
-        let read = Format::Dotenv.read(&Plaintext::new(input.into()), rules);
-        let told = read.map_err(|details| {
-            let told = details.into_iter().map(|detail| detail.msg);
-            told.collect::<Vec<_>>()
-        });
-        let entries = told?.entries.into_iter().map(|entry| {
-            let value = entry.value.map(|value| value.expose().to_vec());
-            let value = String::from_utf8(value.unwrap_or_default());
-            (entry.name.to_string(), value.unwrap())
-        });
-        Ok(entries.collect())
+        read(Format::Dotenv, input, rules).map(pairs_or_empty)
     }
 
     /// The value that `K` gets from this.

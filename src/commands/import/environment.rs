@@ -45,26 +45,17 @@ fn is_variable(name: &[u8]) -> bool {
 mod tests {
     use super::super::entries::Entry;
     use super::super::format::{Format, Rules};
-    use super::*;
-    use crate::vault::error::Detail;
+    use super::super::reading::read;
     use proptest::prelude::*;
     use std::collections::BTreeMap;
 
     fn read_all(input: &[u8]) -> Result<Vec<(String, Vec<u8>)>, Vec<String>> {
-        let input = Plaintext::new(input.to_vec());
-        let read = Format::Env.read(&input, Rules::default());
-        let told = |details: Vec<Detail>| {
-            details
-                .into_iter()
-                .map(|detail| detail.msg)
-                .collect::<Vec<_>>()
-        };
         let pair = |entry: Entry| {
             let value = entry.value.unwrap().expose().to_vec();
             (entry.name.to_string(), value)
         };
-        let entries = read.map_err(told)?;
-        Ok(entries.entries.into_iter().map(pair).collect())
+        let gathered = read(Format::Env, input, Rules::default())?;
+        Ok(gathered.entries.into_iter().map(pair).collect())
     }
 
     fn pairs(given: &[(&str, &[u8])]) -> Vec<(String, Vec<u8>)> {

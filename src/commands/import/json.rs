@@ -83,6 +83,7 @@ fn other_type(json: &RawValue) -> &'static str {
 mod tests {
     use super::super::entries::Entry;
     use super::super::format::{Format, Rules};
+    use super::super::reading::read;
     use super::*;
     use proptest::prelude::*;
     use std::collections::BTreeMap;
@@ -96,9 +97,7 @@ mod tests {
             nesting,
             ..Rules::default()
         };
-        let read = Format::Json.read(&Plaintext::new(input.into()), rules);
-        let told = read.map_err(|details| details.into_iter().map(|detail| detail.msg).collect());
-        told.map(|gathered| gathered.entries)
+        read(Format::Json, input, rules).map(|gathered| gathered.entries)
     }
 
     fn told(input: &str) -> Vec<String> {

@@ -301,20 +301,11 @@ fn wipe(content: Cow<'_, str>) {
 mod tests {
     use super::super::entries::Gathered;
     use super::super::format::{Format, Rules};
+    use super::super::reading::{pairs, read};
     use super::*;
 
     fn read_all(input: &str) -> Result<Gathered, Vec<String>> {
-        let read = Format::KeepassXml.read(&Plaintext::new(input.into()), Rules::default());
-        read.map_err(|details| details.into_iter().map(|detail| detail.msg).collect())
-    }
-
-    fn pairs(gathered: &Gathered) -> Vec<(&str, &str)> {
-        let entries = gathered.entries.iter();
-        let pair = entries.map(|entry| {
-            let value = entry.value.as_ref().unwrap().expose();
-            (entry.name.as_str(), str::from_utf8(value).unwrap())
-        });
-        pair.collect()
+        read(Format::KeepassXml, input, Rules::default())
     }
 
     fn string(key: &str, value: &str) -> String {

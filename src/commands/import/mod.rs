@@ -15,6 +15,8 @@ mod lines;
 mod nesting;
 mod one_password;
 mod password_store;
+#[cfg(test)]
+mod reading;
 mod summary;
 mod yaml;
 mod yaml_type;

@@ -67,20 +67,10 @@ pub fn read(input: &Plaintext, into: &mut Items<'_>) -> Result<(), Broken> {
 mod tests {
     use super::super::entries::Gathered;
     use super::super::format::{Format, Rules};
-    use super::*;
+    use super::super::reading::{pairs, read};
 
     fn read_all(input: &str) -> Result<Gathered, Vec<String>> {
-        let read = Format::OnePassword.read(&Plaintext::new(input.into()), Rules::default());
-        read.map_err(|details| details.into_iter().map(|detail| detail.msg).collect())
-    }
-
-    fn pairs(gathered: &Gathered) -> Vec<(&str, &str)> {
-        let entries = gathered.entries.iter();
-        let pair = entries.map(|entry| {
-            let value = entry.value.as_ref().unwrap().expose();
-            (entry.name.as_str(), str::from_utf8(value).unwrap())
-        });
-        pair.collect()
+        read(Format::OnePassword, input, Rules::default())
     }
 
     #[test]

@@ -165,6 +165,7 @@ fn check_printable(text: &str) -> Result<(), Broken> {
 mod tests {
     use super::super::entries::Empty;
     use super::super::format::{Format, Rules};
+    use super::super::reading::{pairs_or_empty, read};
     use super::*;
     use proptest::prelude::*;
     use std::collections::BTreeMap;
@@ -179,17 +180,7 @@ mod tests {
             nesting,
             ..Rules::default()
         };
-        let read = Format::Yaml.read(&Plaintext::new(input.into()), rules);
-        let told = read.map_err(|details| {
-            let told = details.into_iter().map(|detail| detail.msg);
-            told.collect::<Vec<_>>()
-        });
-        let entries = told?.entries.into_iter().map(|entry| {
-            let value = entry.value.map(|value| value.expose().to_vec());
-            let value = String::from_utf8(value.unwrap_or_default());
-            (entry.name.to_string(), value.unwrap())
-        });
-        Ok(entries.collect())
+        read(Format::Yaml, input, rules).map(pairs_or_empty)
     }
 
     fn told(input: &str) -> Vec<String> {
