@@ -75,10 +75,6 @@ impl Seen {
         &self.memory
     }
 
-    pub fn memory(&self) -> &Memory {
-        &self.memory
-    }
-
     /// What is wrong with the file of a vault that was just recalled.
     pub fn problem(&self, header: &Header) -> Option<String> {
         let place = self.folder.place_of(header.content().vault)?;
@@ -150,18 +146,31 @@ impl Context<'_> {
     /// Refuses a header that is signed by another key than on this machine before, unless somebody who uses
     /// this machine named that key.
     pub(super) fn refuse_other_key(&mut self, header: &Content) -> Result<(), Error> {
-        let is_other = self.seen.memory.is_signed_otherwise(&header.verify);
-        if self.seen.accept == Accept::Anything || !is_other {
+        if self.seen.accept == Accept::Anything {
             return Ok(());
+        }
+        if let Some(error) = self.other_key(header)? {
+            return Err(error.into());
+        }
+        self.seen.expect_signer(header.vault, &header.verify);
+        Ok(())
+    }
+
+    /// What there is to say against the key of this header.
+    pub(super) fn other_key(&mut self, header: &Content) -> Result<Option<state::Error>, Error> {
+        if !self.seen.memory.is_signed_otherwise(&header.verify) {
+            return Ok(None);
         }
         let named = self.pin(Word::Agreed)?;
         let named = named.map(|pin| parse_vault_key(&pin)).transpose()?;
-        if named == Some(header.verify) {
-            self.seen.expect_signer(header.vault, &header.verify);
-            return Ok(());
-        }
         let place = self.settings.vault.path().display().to_string();
-        Err(state::Error::OtherKey { place }.into())
+        let is_named = named == Some(header.verify);
+        Ok((!is_named).then_some(state::Error::OtherKey { place }))
+    }
+
+    /// Whether older copies may come and go: in a git work tree, if the vault lay in one when it was seen.
+    pub(super) fn may_go_back(&self) -> bool {
+        self.seen.memory.was_in_work_tree() && work_tree::holds(self.settings.vault.path())
     }
 
     /// The same for what is older, as it was opened or is there under the lock.
@@ -176,8 +185,7 @@ impl Context<'_> {
         let Some(error) = self.older(ages, workspaces) else {
             return Ok(());
         };
-        let was_in_work_tree = self.seen.memory.was_in_work_tree();
-        if !was_in_work_tree || !work_tree::holds(self.settings.vault.path()) {
+        if !self.may_go_back() {
             return Err(error.into());
         }
         if !self.seen.is_told {

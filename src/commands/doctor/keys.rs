@@ -9,7 +9,6 @@ use crate::error::{Error, Exit};
 use crate::keyring;
 use crate::sealed::header::{Header, Lock};
 use crate::store::file::FileStore;
-use crate::store::work_tree;
 use crate::vault::key::Key;
 use crate::vault::time::Timestamp;
 use crate::vault::{self, Scan, Vault};
@@ -161,17 +160,16 @@ fn remembered(context: &mut Context, header: &Header) -> Finding {
 
 /// Whether it is an older copy.
 fn age(context: &mut Context, vault: &Vault) -> Option<Finding> {
-    if let Err(error) = context.refuse_other_key(vault.header().content()) {
-        return Some(Finding::of_error("rollback", &error));
+    match context.other_key(vault.header().content()) {
+        Ok(None) => {}
+        Ok(Some(error)) => return Some(Finding::of_error("rollback", &error.into())),
+        Err(error) => return Some(Finding::of_error("rollback", &error)),
     }
     let older = context.older(&vault.ages(), vault.workspaces())?;
     let older = Error::from(older);
-    let was_in_work_tree = context.seen.memory().was_in_work_tree();
-    Some(
-        if was_in_work_tree && work_tree::holds(context.settings.vault.path()) {
-            Finding::advice_of_error("rollback", &older)
-        } else {
-            Finding::of_error("rollback", &older)
-        },
-    )
+    Some(if context.may_go_back() {
+        Finding::advice_of_error("rollback", &older)
+    } else {
+        Finding::of_error("rollback", &older)
+    })
 }
