@@ -374,6 +374,13 @@ class AgeFile(Age):
         return [self.line("-d", "-i", self.key, self.file_of_all)]
 
 
+def age_key(folder):
+    """A new X25519 key: its file, and whom to encrypt to."""
+    key = folder / "key"
+    subprocess.run(["age-keygen", "-o", key], check=True, capture_output=True)
+    return key, next(word for word in key.read_text().split() if word.startswith("age1"))
+
+
 class Fnox(Tool):
     name = "fnox"
     program = "fnox"
@@ -384,9 +391,7 @@ class Fnox(Tool):
         return super().is_here() and shutil.which("age-keygen") is not None
 
     def fill(self, secrets):
-        key = self.files / "key"
-        subprocess.run(["age-keygen", "-o", key], check=True, capture_output=True)
-        recipient = next(word for word in key.read_text().split() if word.startswith("age1"))
+        key, recipient = age_key(self.files)
         provider = f'[providers]\nage = {{ type = "age", recipients = ["{recipient}"] }}\n'
         self.config = self.file("fnox.toml", f'default_provider = "age"\n{provider}')
         self.env |= {"FNOX_AGE_KEY_FILE": str(key), "FNOX_NON_INTERACTIVE": "true"}
@@ -427,9 +432,7 @@ class Sops(Tool):
         return super().is_here() and shutil.which("age-keygen") is not None
 
     def fill(self, secrets):
-        key = self.files / "key"
-        subprocess.run(["age-keygen", "-o", key], check=True, capture_output=True)
-        recipient = next(word for word in key.read_text().split() if word.startswith("age1"))
+        key, recipient = age_key(self.files)
         self.env |= {"SOPS_AGE_KEY_FILE": str(key)}
         # As strings: sops would keep a number as a number.
         self.store = self.file("secrets.yaml", "".join(f'{name}: "{value}"\n' for name, value in secrets.items()))
