@@ -13,6 +13,7 @@ mod state;
 mod streams;
 mod table;
 mod tty;
+mod wrap;
 
 use std::io::{self, Write};
 use std::os::fd::OwnedFd;
@@ -29,6 +30,7 @@ pub use table::Table;
 use escape::{for_json, for_terminal_lines};
 use state::Colors;
 use streams::Streams;
+use wrap::wrapped;
 
 /// How to speak, as decided by flags and environment.
 #[derive(Clone, Copy, Debug, Default)]
@@ -126,11 +128,29 @@ impl Ui {
         self.streams.out.write_all(bytes).map_err(unwritten)
     }
 
-    /// One line of a result, escaped.
+    /// One line of a result, escaped; on a terminal that is narrower, several.
     pub fn line(&mut self, line: &str) -> Result<(), Error> {
         let line = for_terminal(line);
-        self.raw(line.as_bytes())?;
+        match self.streams.out_columns {
+            Some(columns) => self.raw(wrapped(&line, columns, 0).as_bytes())?,
+            None => self.raw(line.as_bytes())?,
+        }
         self.raw(b"\n")
+    }
+
+    /// What there is to tell of one thing: labels, each with its text. One that is empty is left out.
+    pub fn fields(&mut self, fields: &[(&str, String)]) -> Result<(), Error> {
+        let told = fields.iter().filter(|(_, text)| !text.is_empty());
+        let longest = told.clone().map(|(label, _)| label.len()).max();
+        for (label, text) in told {
+            let text = for_terminal(text);
+            let line = match self.streams.out_columns {
+                Some(columns) => wrap::field(label, &text, columns, longest.unwrap_or_default()),
+                None => format!("{label:<16} {text}\n"),
+            };
+            self.raw(line.as_bytes())?;
+        }
+        Ok(())
     }
 
     /// A table, in the form that suits whoever reads stdout.
@@ -159,6 +179,13 @@ impl Ui {
     pub fn note(&mut self, message: &str) {
         if !self.options.quiet && !self.options.json {
             self.say(Level::Note, message);
+        }
+    }
+
+    /// That it was done, for a person who watches: to anybody else the exit code says so.
+    pub fn done(&mut self, message: &str) {
+        if self.streams.err_columns.is_some() {
+            self.note(message);
         }
     }
 
@@ -214,7 +241,11 @@ impl Ui {
             // On one screen, in the order it was said. What fails here, fails again in `finish`.
             let _ = self.streams.out.flush();
         }
-        let message = for_terminal_lines(message);
+        let mut message = for_terminal_lines(message);
+        if let Some(columns) = self.streams.err_columns {
+            let used = format!("kluis: {} ", level.label(false)).len();
+            message = wrapped(&message, columns, used).into();
+        }
         let label = level.label(self.colors_stderr());
         self.write_stderr(&format!("kluis: {label} {message}\n"));
     }
@@ -233,7 +264,7 @@ impl Ui {
     fn colors_stderr(&self) -> bool {
         match self.options.color {
             ColorChoice::Always => true,
-            ColorChoice::Auto => self.streams.err_is_terminal,
+            ColorChoice::Auto => self.streams.err_columns.is_some(),
             ColorChoice::Never => false,
         }
     }

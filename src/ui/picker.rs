@@ -34,7 +34,7 @@ impl Ui {
     /// Whether somebody is there to pick: stdin and stderr are a terminal, and questions are allowed.
     pub fn can_pick(&self) -> bool {
         let streams = &self.streams;
-        let is_terminal = streams.in_is_terminal && streams.err_is_terminal;
+        let is_terminal = streams.in_is_terminal && streams.err_columns.is_some();
         self.options.interactive && !self.options.json && is_terminal
     }
 

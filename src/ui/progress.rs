@@ -34,7 +34,7 @@ impl Ui {
     pub fn progress(&self, doing: &'static str, total: Option<usize>) -> Progress {
         let options = &self.options;
         let shared = Arc::<Shared>::default();
-        let is_seen = self.streams.err_is_terminal && !options.quiet && !options.json;
+        let is_seen = self.streams.err_columns.is_some() && !options.quiet && !options.json;
         let drawer = is_seen.then(|| {
             let shared = Arc::clone(&shared);
             thread::spawn(move || shared.draw(doing, total))

@@ -14,7 +14,8 @@ pub(super) struct Streams {
     pub err: Box<dyn Write>,
     /// The width of stdout; `None` when it is no terminal.
     pub out_columns: Option<u16>,
-    pub err_is_terminal: bool,
+    /// The width of stderr, likewise.
+    pub err_columns: Option<u16>,
     pub in_is_terminal: bool,
 }
 
@@ -22,15 +23,19 @@ impl Streams {
     /// Those of the process.
     pub fn standard() -> Self {
         let out = io::stdout();
-        let columns = || terminal::columns(&out).unwrap_or(USUAL_COLUMNS);
         Self {
-            out_columns: out.is_terminal().then(columns),
-            err_is_terminal: io::stderr().is_terminal(),
+            out_columns: columns(&out),
+            err_columns: columns(&io::stderr()),
             in_is_terminal: io::stdin().is_terminal(),
             out: BufWriter::new(Box::new(Unbuffered(out))),
             err: Box::new(io::stderr()),
         }
     }
+}
+
+fn columns(stream: &(impl AsFd + IsTerminal)) -> Option<u16> {
+    let columns = || terminal::columns(stream).unwrap_or(USUAL_COLUMNS);
+    stream.is_terminal().then(columns)
 }
 
 /// stdout without the standard library's buffer, which would keep a copy of a value unwiped.

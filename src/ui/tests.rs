@@ -53,7 +53,7 @@ fn streams(out: impl Write + 'static, err: impl Write + 'static) -> Streams {
         out: BufWriter::new(Box::new(out)),
         err: Box::new(err),
         out_columns: None,
-        err_is_terminal: false,
+        err_columns: None,
         in_is_terminal: false,
     }
 }
@@ -67,7 +67,7 @@ fn ui(options: Options) -> (Ui, Kept, Kept) {
 fn on_a_terminal(options: Options) -> (Ui, Kept, Kept) {
     let (mut ui, out, err) = ui(options);
     ui.streams.out_columns = Some(80);
-    ui.streams.err_is_terminal = true;
+    ui.streams.err_columns = Some(80);
     (ui, out, err)
 }
 

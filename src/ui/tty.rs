@@ -15,6 +15,7 @@ use rustix::termios::{
 };
 
 use super::Error;
+use super::wrap::wrapped;
 use crate::platform::signals::{self, Notice, Watch};
 use crate::platform::terminal::{columns, in_foreground, lines};
 
@@ -81,8 +82,12 @@ impl Tty {
 
     /// Shows a prompt, and again after a stop.
     pub fn ask(&self, prompt: &str) -> Result<(), Error> {
-        prompt.clone_into(&mut self.terminal.asking().prompt);
-        self.say(prompt)
+        let prompt = match columns(&self.terminal.file) {
+            Some(columns) => wrapped(prompt, columns, 0),
+            None => prompt.to_owned(),
+        };
+        self.terminal.asking().prompt.clone_from(&prompt);
+        self.say(&prompt)
     }
 
     pub fn say(&self, text: &str) -> Result<(), Error> {

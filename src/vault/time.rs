@@ -1,10 +1,10 @@
-//! Instants and durations as a user writes them: Unix seconds, RFC 3339, `90s`, `15m`, `7d`, `2w`.
+//! Instants and durations as a user writes them: Unix seconds, RFC 3339, a date, `90s`, `15m`, `7d`, `2w`.
 //!
 //! There is no clock here: what the time is, the caller says.
 
 use super::rule::Broken;
 use jiff::SignedDuration;
-use jiff::civil::{DateTime, date};
+use jiff::civil::{DateTime, Time, date};
 use jiff::fmt::temporal::Pieces;
 use std::fmt;
 use std::time::Duration;
@@ -47,7 +47,8 @@ impl Timestamp {
         Self::from_milliseconds(milliseconds)
     }
 
-    /// Reads Unix seconds, or RFC 3339 with `Z` or an offset; what is finer than a millisecond is cut off.
+    /// Reads Unix seconds, or RFC 3339 with `Z` or an offset; what is finer than a millisecond is cut off. A
+    /// date alone is its first moment in UTC.
     pub fn parse(text: &str) -> Result<Self, Broken> {
         let milliseconds = if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
             text.parse()
@@ -59,7 +60,7 @@ impl Timestamp {
         milliseconds
             .and_then(Self::from_milliseconds)
             .ok_or_else(|| {
-                let rule = "a time is Unix seconds or like 2030-01-31T12:00:00Z, from 1970 to 9999";
+                let rule = "a time is Unix seconds or like 2030-01-31 (UTC) or 2030-01-31T12:00:00Z, from 1970 to 9999";
                 Broken::new(rule, "datetime_parsing")
             })
     }
@@ -96,11 +97,14 @@ fn rfc3339_milliseconds(text: &str) -> Option<i64> {
     if pieces.time_zone_annotation().is_some() {
         return None;
     }
-    let local = pieces
-        .date()
-        .to_datetime(pieces.time()?)
-        .duration_since(EPOCH);
-    let offset = SignedDuration::from_secs(pieces.to_numeric_offset()?.seconds().into());
+    let (time, offset) = match (pieces.time(), pieces.to_numeric_offset()) {
+        (Some(time), Some(offset)) => (time, offset.seconds()),
+        // A date of ten characters: other spellings are read by few.
+        (None, None) if text.len() == 10 => (Time::midnight(), 0),
+        _ => return None,
+    };
+    let local = pieces.date().to_datetime(time).duration_since(EPOCH);
+    let offset = SignedDuration::from_secs(offset.into());
     let milliseconds = local.checked_sub(offset)?.as_millis();
     i64::try_from(milliseconds).ok()
 }
@@ -140,12 +144,19 @@ pub fn parse_duration(text: &str) -> Result<Duration, Broken> {
     }
 }
 
-/// How long that is, in the greatest unit of which it has at least two, or one second: `3d`, `26h`.
+/// How long that is, to the nearest of the greatest unit of which it has at least two, or of seconds:
+/// `3d`, `26h`. Of two units, what would round to two of the greater is told in that.
 pub fn rough_duration(seconds: u64) -> String {
-    let units = [("w", 604_800), ("d", 86_400), ("h", 3_600), ("m", 60)];
-    let unit = units.into_iter().find(|(_, unit)| seconds >= 2 * unit);
-    let (letter, unit) = unit.unwrap_or(("s", 1));
-    format!("{}{letter}", seconds / unit)
+    let units = [
+        ("w", 604_800, 86_400),
+        ("d", 86_400, 3_600),
+        ("h", 3_600, 60),
+        ("m", 60, 1),
+    ];
+    let has_two =
+        |(_, unit, smaller): &(&str, u64, u64)| seconds.saturating_add(smaller / 2) >= 2 * unit;
+    let (letter, unit, _) = units.into_iter().find(has_two).unwrap_or(("s", 1, 1));
+    format!("{}{letter}", seconds.saturating_add(unit / 2) / unit)
 }
 
 /// How long that is, exactly, in one unit: `90d`, `36h`.
@@ -233,8 +244,16 @@ mod tests {
             "-1",
             "+1",
             "1.5",
-            "2024-02-29",
             "2024-02-29T12:00:00",
+            "20240229T",
+            "2024-0229",
+            "2024-02-30",
+            "2024-02-2",
+            "2024-02",
+            "+002024-02-29",
+            "2024-02-29Z",
+            " 2024-02-29",
+            "1969-12-31",
             "2024-02-30T12:00:00Z",
             "2024-02-29T12:00:00Z[UTC]",
             "1969-12-31T23:59:59Z",
@@ -246,6 +265,17 @@ mod tests {
             "2024-02-29T12:00:00Z\n",
         ] {
             assert!(Timestamp::parse(wrong).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_date_is_its_first_moment_in_utc() {
+        for (date, time) in [
+            ("2024-02-29", "2024-02-29T00:00:00Z"),
+            ("1970-01-01", "0"),
+            ("9999-12-31", "9999-12-31T00:00:00Z"),
+        ] {
+            assert_eq!(Timestamp::parse(date), Timestamp::parse(time), "{date}");
         }
     }
 
@@ -332,10 +362,15 @@ mod tests {
             (0, "0s"),
             (119, "119s"),
             (120, "2m"),
-            (7_199, "119m"),
-            (7_200, "2h"),
-            (172_799, "47h"),
-            (172_800, "2d"),
+            (149, "2m"),
+            (150, "3m"),
+            (899, "15m"),
+            (7_169, "119m"),
+            (7_170, "2h"),
+            (28_799, "8h"),
+            (171_000, "2d"),
+            (170_999, "47h"),
+            (907_200, "11d"),
             (1_209_600, "2w"),
         ] {
             assert_eq!(rough_duration(seconds), text);

@@ -32,6 +32,7 @@ the future.
 Times:
   1767225600                    Unix seconds
   2026-01-01T00:00:00Z          RFC 3339, with Z or an offset
+  2026-01-01                    the first moment of that day in UTC
   90s, 15m, 12h, 7d, 2w         how long, or that long from now
 
 Hosts:

@@ -73,14 +73,12 @@ impl Verb for Show {
         if context.json {
             return Ok(context.ui.json(&shown)?);
         }
-        for (label, text) in [
-            ("name", shown.name),
-            ("id", &shown.id),
-            ("created", &shown.created_at),
-            ("updated", &shown.updated_at),
-        ] {
-            context.ui.line(&format!("{label:<16} {text}"))?;
-        }
+        let mut fields = vec![
+            ("name", shown.name.to_owned()),
+            ("id", shown.id.clone()),
+            ("created", shown.created_at.clone()),
+            ("updated", shown.updated_at.clone()),
+        ];
         for ShownLink { env_key, secret } in &shown.links {
             let Linked {
                 id,
@@ -91,10 +89,8 @@ impl Verb for Show {
                 || format!("{workspace}/{id}, which is gone"),
                 |name| format!("{workspace}/{name}"),
             );
-            context
-                .ui
-                .line(&format!("{:<16} {env_key} = {linked}", "link"))?;
+            fields.push(("link", format!("{env_key} = {linked}")));
         }
-        Ok(())
+        Ok(context.ui.fields(&fields)?)
     }
 }

@@ -1,0 +1,100 @@
+//! Lines broken between words, for a window of so many columns. Never for a pipe: what reads there has
+//! lines to count.
+
+/// By which a line goes on under the one before.
+const INDENT_COLUMNS: usize = 2;
+const GAP_COLUMNS: usize = 2;
+
+/// The text with `used` columns before its first line taken already. A word is never broken, however
+/// long it is: it may be a path, a name or a key, to be copied.
+pub(super) fn wrapped(text: &str, columns: u16, used: usize) -> String {
+    wrapped_under(text, columns, used, INDENT_COLUMNS)
+}
+
+/// A label, and what it is of: beside it, or below where no word of it would fit beside.
+pub(super) fn field(label: &str, text: &str, columns: u16, label_columns: usize) -> String {
+    let beside = label_columns + GAP_COLUMNS;
+    let widest = text.split(' ').map(width).max().unwrap_or_default();
+    if beside + widest <= usize::from(columns) {
+        let text = wrapped_under(text, columns, beside, beside);
+        return format!("{label:<beside$}{text}\n");
+    }
+    let text = wrapped_under(text, columns, INDENT_COLUMNS, INDENT_COLUMNS);
+    format!("{label}\n{:INDENT_COLUMNS$}{text}\n", "")
+}
+
+pub(super) fn width(text: &str) -> usize {
+    text.chars().count()
+}
+
+fn wrapped_under(text: &str, columns: u16, used: usize, indent: usize) -> String {
+    let columns = usize::from(columns);
+    let mut wrapped = String::with_capacity(text.len() + 16);
+    let mut used = used;
+    for (number, line) in text.split('\n').enumerate() {
+        if number > 0 {
+            wrapped.push('\n');
+            used = 0;
+        }
+        for (position, word) in line.split(' ').enumerate() {
+            let word_columns = width(word);
+            if position == 0 {
+                used += word_columns;
+            } else if used + 1 + word_columns > columns && !word.is_empty() {
+                wrapped.push('\n');
+                wrapped.extend(std::iter::repeat_n(' ', indent));
+                used = indent + word_columns;
+            } else {
+                wrapped.push(' ');
+                used += 1 + word_columns;
+            }
+            wrapped.push_str(word);
+        }
+    }
+    wrapped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_line_ends_between_words_and_goes_on_indented() {
+        assert_eq!(wrapped("one two three", 20, 0), "one two three");
+        assert_eq!(wrapped("one two three", 13, 0), "one two three");
+        assert_eq!(wrapped("one two three", 12, 0), "one two\n  three");
+        assert_eq!(wrapped("one two three", 20, 10), "one two\n  three");
+        assert_eq!(wrapped("one two\nthree", 7, 0), "one two\nthree");
+    }
+
+    #[test]
+    fn a_question_keeps_the_space_before_its_answer() {
+        assert_eq!(wrapped("Delete it? [y/N] ", 16, 0), "Delete it? [y/N] ");
+        assert_eq!(wrapped("Delete it? [y/N] ", 15, 0), "Delete it?\n  [y/N] ");
+    }
+
+    #[test]
+    fn what_does_not_fit_beside_its_label_is_below() {
+        assert_eq!(field("name", "a b", 80, 9), "name       a b\n");
+        let text = field("due", "expired, since 2030", 24, 9);
+        assert_eq!(text, "due        expired,\n           since 2030\n");
+        assert_eq!(
+            field("id", "sec_0123456789", 20, 9),
+            "id\n  sec_0123456789\n"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn no_word_is_lost_and_no_line_is_longer_than_it_must_be(
+            words in prop::collection::vec("[a-zé]{1,12}", 1..20), columns in 14..60_u16, used in 0..14_usize,
+        ) {
+            let text = wrapped(&words.join(" "), columns, used);
+            prop_assert_eq!(text.split_whitespace().collect::<Vec<_>>(), words);
+            for line in text.lines().skip(1) {
+                prop_assert!(width(line) <= usize::from(columns), "{}", text);
+            }
+        }
+    }
+}
