@@ -10,13 +10,11 @@ use crate::vault::slot::Slot;
 use crate::vault::time::{Timestamp, rough_duration};
 use serde::Serialize;
 
-/// Characters of a checksum that a person needs to tell two values apart.
-const SHORT_CHECKSUM_CHARACTERS: usize = 12;
-
 /// Show the slots of a secret: past, effective, scheduled, pending
 ///
-/// One row per slot, oldest first, with the time from which it is effective, how long ago that was or how
-/// far off it is, and the checksum of its value. Never a value: `get --slot` prints one.
+/// One row per slot, oldest first, with the time from which it is effective, and how long ago that was or how
+/// far off it is. Never a value: `get --slot` prints one. Only --json tells the checksum of each slot, the
+/// SHA-256 of its value: whoever sees it can find out a short value by trying all there are.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -66,7 +64,7 @@ impl Verb for History {
         if context.json {
             return Ok(context.ui.json(&document(&secret, rows))?);
         }
-        let headings = ["SLOT", "STATE", "BEGINS", "AGE", "CHECKSUM"];
+        let headings = ["SLOT", "STATE", "BEGINS", "AGE"];
         let mut table = Table::new(headings).with_states("STATE");
         for (slot, row) in secret.slots.iter().zip(rows) {
             table.row([
@@ -74,10 +72,6 @@ impl Verb for History {
                 row.state.to_owned(),
                 begins(slot),
                 age(slot, now),
-                row.checksum
-                    .chars()
-                    .take(SHORT_CHECKSUM_CHARACTERS)
-                    .collect(),
             ]);
         }
         Ok(context.ui.table(&table)?)

@@ -9,6 +9,9 @@ use crate::vault::secret::Secret;
 use crate::vault::time::{Timestamp, exact_duration};
 
 /// Show everything about a secret but its value
+///
+/// Only --json tells the checksum of each slot, the SHA-256 of its value: whoever sees it can find out a
+/// short value by trying all there are.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -36,9 +39,6 @@ impl Verb for Show {
 }
 
 fn print(context: &mut Context, secret: &Secret, app_count: usize) -> Result<(), Error> {
-    let id = secret.id.to_string();
-    let apps = app_count.to_string();
-    let (created, updated) = (secret.created_at.rfc3339(), secret.updated_at.rfc3339());
     let domains = secret.allowed_domains.iter().collect::<Vec<_>>().join(", ");
     let now = context.now.seconds();
     let policy = secret.rotate_every.map(exact_duration).unwrap_or_default();
@@ -50,30 +50,23 @@ fn print(context: &mut Context, secret: &Secret, app_count: usize) -> Result<(),
         Some(due) => format!("{}, since {}", due.word(), due.at()),
         None => String::new(),
     };
-    for (label, text) in [
-        ("name", secret.name.as_str()),
-        ("id", &id),
-        ("workspace", &secret.workspace_name),
-        ("description", secret.description.as_str()),
-        ("env key", secret.env_key.as_str()),
-        ("allowed domains", &domains),
-        ("apps", &apps),
-        ("rotate every", &policy),
-        ("expires", &expires),
-        ("due", &due),
-        ("created", &created),
-        ("updated", &updated),
-    ] {
-        if !text.is_empty() {
-            context.ui.line(&format!("{label:<16} {text}"))?;
-        }
-    }
+    let mut fields = vec![
+        ("name", secret.name.to_string()),
+        ("id", secret.id.to_string()),
+        ("workspace", secret.workspace_name.clone()),
+        ("description", secret.description.as_str().to_owned()),
+        ("env key", secret.env_key.to_string()),
+        ("allowed domains", domains),
+        ("apps", app_count.to_string()),
+        ("rotate every", policy),
+        ("expires", expires),
+        ("due", due),
+        ("created", secret.created_at.rfc3339()),
+        ("updated", secret.updated_at.rfc3339()),
+    ];
     for (position, slot) in secret.slots.iter().enumerate() {
         let state = secret.state(position, now).word();
-        let (slot, checksum) = (slot.slot, &slot.checksum);
-        context
-            .ui
-            .line(&format!("{:<16} {slot} sha256 {checksum}, {state}", "slot"))?;
+        fields.push(("slot", format!("{}, {state}", slot.slot)));
     }
-    Ok(())
+    Ok(context.ui.fields(&fields)?)
 }

@@ -17,8 +17,6 @@ fn three() -> (Sandbox, [String; 3], u64) {
 #[test]
 fn a_pipe_gets_a_row_of_tabs_for_each_slot() {
     let (sandbox, _, later) = three();
-    let shown = sandbox.show("key");
-    let checksum = |slot: usize| &shown["slots"][slot]["checksum"].as_str().unwrap()[..12];
     let text = sandbox.prints(["history", "key"], "");
     let rows: Vec<Vec<&str>> = text.lines().map(|row| row.split('\t').collect()).collect();
     assert_eq!(rows.len(), 3, "{text}");
@@ -29,10 +27,8 @@ fn a_pipe_gets_a_row_of_tabs_for_each_slot() {
     );
     assert_eq!(rows[2][..2], [&*later.to_string(), "scheduled"]);
     assert_eq!(rows[2][3], "in 3d");
-    for (slot, row) in rows.iter().enumerate() {
-        assert_eq!(row.len(), 5, "{text}");
-        assert_eq!(row[4], checksum(slot));
-    }
+    // No checksum: a short value could be found out from it.
+    assert!(rows.iter().all(|row| row.len() == 4), "{text}");
     // As long as it is in use, not as long as its number would have it.
     assert!(rows[1][3].ends_with('s'), "{text}");
 }
