@@ -9,7 +9,7 @@ use crate::vault::error::Detail;
 use crate::{agent, deliver, keyring, project, sealed, settings, state, store, ui, vault};
 pub use exit::Exit;
 use serde::Serialize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -32,6 +32,9 @@ pub enum Error {
     NotAnchored { found: String },
     #[error("the identity is under a passphrase, and there is no terminal to ask at")]
     LockedIdentity,
+    /// A file that was to give the key, and is not there.
+    #[error("{}", no_key_file(what, path))]
+    NoKeyFile { what: &'static str, path: PathBuf },
     #[error("others may read or write the identity")]
     ExposedIdentity { path: PathBuf },
     #[error(transparent)]
@@ -44,7 +47,7 @@ pub enum Error {
     Vault(#[from] vault::Error),
     /// What `status` finds where no key is held.
     #[error("the vault is locked: no agent holds a key of it")]
-    NoneHeld,
+    NoneHeld { has_passphrase: bool },
     /// `agent` where there is one.
     #[error("an agent runs already")]
     AgentRuns,
@@ -92,6 +95,14 @@ pub enum Error {
     /// A failure of `run` itself, before the command started.
     #[error(transparent)]
     BeforeStart(Box<Error>),
+}
+
+fn no_key_file(what: &str, path: &Path) -> String {
+    let path = path.display();
+    match what {
+        "identity" => format!("there is no identity {path}"),
+        _ => format!("there is no file {path} with the {what}"),
+    }
 }
 
 impl From<keyring::Error> for Error {
@@ -183,7 +194,10 @@ impl Error {
                 project::Error::Untrusted { .. } => Exit::Denied,
             },
             Self::Unready { exit, .. } => *exit,
-            Self::Locked | Self::LockedIdentity | Self::NoneHeld => Exit::Locked,
+            Self::Locked
+            | Self::LockedIdentity
+            | Self::NoKeyFile { .. }
+            | Self::NoneHeld { .. } => Exit::Locked,
             Self::NotPinned { .. } | Self::NotAnchored { .. } => Exit::Damaged,
             Self::Older(_) => Exit::Older,
             Self::AgentRuns => Exit::Conflict,
@@ -276,6 +290,7 @@ fn of_keyring(error: &keyring::Error) -> Exit {
         E::WrongPassphrase
         | E::NoPassphrase
         | E::NoPassphraseKey
+        | E::EmptyToken
         | E::MistypedToken
         | E::WrongToken
         | E::RefusedToken

@@ -433,6 +433,7 @@ fn failure(error: &keyring::Error) -> Failure {
         | E::WrongPassphrase
         | E::NoPassphrase
         | E::NoPassphraseKey
+        | E::EmptyToken
         | E::MistypedToken
         | E::WrongToken
         | E::RefusedToken

@@ -247,7 +247,7 @@ impl<'u> Context<'u> {
             return Ok(unlock::with_token(header, &Token::parse(token)?)?);
         }
         if let Some(path) = &unlocking.token_file {
-            let token = read_credential(path, "token")?;
+            let token = read_key(path, "token")?;
             return Ok(unlock::with_token(header, &Token::parse(&token)?)?);
         }
         let passphrase_file = unlocking.passphrase_file.clone();
@@ -259,20 +259,22 @@ impl<'u> Context<'u> {
         if unlock::passphrase_keys(header).next().is_none() {
             return Err(keyring::Error::NoPassphraseKey.into());
         }
-        let typed = match passphrase_file {
-            Some(path) => read_credential(&path, "passphrase")?,
-            None if self.settings.interaction == Interaction::Refused => return Err(Error::Locked),
-            None => {
-                self.typed = true;
-                match self.ui.hidden("Passphrase") {
-                    Err(crate::ui::Error::NoTerminal) => return Err(Error::Locked),
-                    typed => typed?,
-                }
-            }
+        let open = |context: &Self, passphrase: &kdf::Passphrase| {
+            let _working = context.ui.progress("unlocking", None);
+            unlock::with_passphrase(header, passphrase, likely)
         };
-        let passphrase = kdf::Passphrase::new(&typed).ok_or(keyring::Error::NoPassphrase)?;
-        let _working = self.ui.progress("unlocking", None);
-        Ok(unlock::with_passphrase(header, &passphrase, likely)?)
+        if let Some(path) = passphrase_file {
+            let read = read_key(&path, "passphrase")?;
+            let passphrase = kdf::Passphrase::new(&read).ok_or(keyring::Error::NoPassphrase)?;
+            return Ok(open(self, &passphrase)?);
+        }
+        if self.settings.interaction == Interaction::Refused {
+            return Err(Error::Locked);
+        }
+        match self.open_typed(header, "Passphrase", open) {
+            Err(Error::Ui(crate::ui::Error::NoTerminal)) => Err(Error::Locked),
+            opened => opened,
+        }
     }
 
     pub(super) fn check_pin(&mut self, header: &Header) -> Result<(), Error> {
@@ -328,6 +330,18 @@ pub fn read_credential(path: &Path, what: &'static str) -> Result<Plaintext, Err
     })
     .with_context(|| format!("the {what} could not be read from {}", path.display()))?;
     Ok(Plaintext::new(std::mem::take(&mut *bytes)).without_final_newline())
+}
+
+/// What [`read_credential`] reads to unlock with. A file that is not there gives no key, which is no
+/// failure of the disk.
+fn read_key(path: &Path, what: &'static str) -> Result<Plaintext, Error> {
+    match read_credential(path, what) {
+        Err(Error::Failed(error)) if error.downcast_ref().is_some_and(is_absent) => {
+            let path = path.to_owned();
+            Err(Error::NoKeyFile { what, path })
+        }
+        read => read,
+    }
 }
 
 /// A directory of the user's, when `variable` or HOME says where. Otherwise the C library would be asked

@@ -9,7 +9,6 @@ use crate::keyring::local::LocalKeyring;
 use crate::keyring::{self, unlock};
 use crate::plaintext::Plaintext;
 use crate::sealed::header::Header;
-use crate::sealed::kdf::Passphrase;
 use crate::settings::{self, IdentityFile, Source};
 use crate::ui;
 use anyhow::Context as _;
@@ -48,8 +47,8 @@ impl Context<'_> {
         let stored = match load(&path) {
             Ok(Some(stored)) => stored,
             Ok(None) if is_named => {
-                let missing = anyhow::anyhow!("there is no identity {}", path.display());
-                return Err(missing.into());
+                let what = "identity";
+                return Err(Error::NoKeyFile { what, path });
             }
             Ok(None) => return Ok(None),
             Err(error) if is_named => return Err(error),
@@ -70,22 +69,22 @@ impl Context<'_> {
         }
         // Before anybody types a passphrase, for a vault that may be anyone's.
         let expected = self.anchor(header)?;
-        let identity = self.open_identity(stored)?;
+        let identity = self.open_identity(header, stored)?;
         Ok(Some(unlock::with_identity(header, &identity, expected)?))
     }
 
-    fn open_identity(&mut self, stored: Stored) -> Result<Identity, Error> {
+    fn open_identity(&mut self, header: &Header, stored: Stored) -> Result<Identity, Error> {
         let locked = match stored {
             Stored::Bare(identity) => return Ok(identity),
             Stored::Locked(locked) => locked,
         };
-        self.typed = true;
-        let typed = match self.ui.hidden("Passphrase of the identity") {
-            Err(ui::Error::NoTerminal) => return Err(Error::LockedIdentity),
-            typed => typed?,
-        };
-        let passphrase = Passphrase::new(&typed).ok_or(keyring::Error::NoPassphrase)?;
-        Ok(locked.open(&passphrase)?)
+        let opened = self.open_typed(header, "Passphrase of the identity", |_, passphrase| {
+            locked.open(passphrase)
+        });
+        match opened {
+            Err(Error::Ui(ui::Error::NoTerminal)) => Err(Error::LockedIdentity),
+            opened => opened,
+        }
     }
 }
 

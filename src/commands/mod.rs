@@ -58,6 +58,7 @@ pub mod status;
 mod stdin;
 mod time_argument;
 pub mod trust;
+mod typed;
 pub mod unlock;
 pub mod update;
 mod value;

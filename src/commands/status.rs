@@ -4,6 +4,7 @@ use super::remembered::place;
 use super::{Context, Verb};
 use crate::agent::{self, Connection, SocketError};
 use crate::error::Error;
+use crate::keyring::unlock;
 use crate::sealed::header::Header;
 use crate::vault::Vault;
 use crate::vault::time::rough_duration;
@@ -51,7 +52,8 @@ impl Verb for Status {
             if context.json {
                 found.print(context)?;
             }
-            return Err(Error::NoneHeld);
+            let has_passphrase = unlock::passphrase_keys(&header).next().is_some();
+            return Err(Error::NoneHeld { has_passphrase });
         };
         if !status.memory_locked {
             context.ui.warning(NOT_IN_MEMORY);

@@ -2,6 +2,7 @@
 
 use super::Error;
 use crate::keyring::identity::Flaw;
+use crate::vault::error::Detail;
 use crate::{agent, deliver, keyring, project, sealed, settings, store, ui, vault};
 
 const KEYS: &str = "`kluis unlock` at a terminal, set KLUIS_TOKEN or KLUIS_TOKEN_FILE, or name a file with --passphrase-file or KLUIS_PASSPHRASE_FILE, or --identity or KLUIS_IDENTITY";
@@ -25,7 +26,23 @@ impl Error {
                     "compare the key with what `kluis verify` tells the vault's owner; if it is the same, add --vault-key {found}, or set KLUIS_VAULT_KEY, or have it as vault_key in a kluis.toml that you `kluis trust`"
                 ));
             }
-            Self::NoneHeld => "`kluis unlock` asks for the passphrase once",
+            Self::NoneHeld {
+                has_passphrase: true,
+            } => "`kluis unlock` asks for the passphrase once",
+            Self::NoneHeld {
+                has_passphrase: false,
+            } => {
+                "it has no passphrase: set KLUIS_TOKEN, KLUIS_TOKEN_FILE or KLUIS_IDENTITY, which open it without an agent; with one of them, `kluis unlock` has the agent remember it"
+            }
+            Self::NoKeyFile { what, .. } => match *what {
+                "identity" => {
+                    "--identity or KLUIS_IDENTITY names it; `kluis identity new` makes one"
+                }
+                "token" => "KLUIS_TOKEN_FILE names that file: put a token there, or unset it",
+                _ => {
+                    "--passphrase-file or KLUIS_PASSPHRASE_FILE names that file; without it, the passphrase is asked for at a terminal"
+                }
+            },
             Self::AgentRuns => "`kluis lock` makes it forget every key",
             Self::Agent(error) => of_agent(error),
             Self::NotPinned { .. } => {
@@ -55,16 +72,7 @@ impl Error {
                 | ui::Error::Write(_)
                 | ui::Error::Read(_) => return None,
             },
-            Self::Environment(error) => match error {
-                deliver::environment::Error::Taken { .. } => {
-                    "name one of them with -e KEY=REF, or give it another --env-key with `kluis update`"
-                }
-                deliver::environment::Error::Refused { .. }
-                | deliver::environment::Error::Own { .. } => {
-                    "give the secret another --env-key with `kluis update`, or name it with -e KEY=REF"
-                }
-                deliver::environment::Error::Nul { .. } => "no program can receive it this way",
-            },
+            Self::Environment(error) => return Some(hint_of_environment(error)),
             Self::Clipboard(error) => match error {
                 deliver::clipboard::Error::NoWay
                 | deliver::clipboard::Error::Refused { .. }
@@ -115,6 +123,20 @@ fn of_agent(error: &agent::Error) -> &'static str {
     }
 }
 
+fn hint_of_environment(error: &deliver::environment::Error) -> String {
+    use deliver::environment::Error as E;
+    let another = "take another variable with -e KEY=REF, or as the secret's own with `kluis update --env-key`";
+    match error {
+        E::Taken { .. } => {
+            "name one of them with -e KEY=REF, or give it another --env-key with `kluis update`"
+                .into()
+        }
+        E::Refused { key } => format!("{another}; if it is meant, add --allow-env {key}"),
+        E::Own { .. } => another.into(),
+        E::Nul { .. } => "no program can receive it this way".into(),
+    }
+}
+
 fn hint_of_vault(error: &vault::Error) -> Option<String> {
     use keyring::Error as K;
     use store::Error as S;
@@ -132,6 +154,9 @@ fn hint_of_vault(error: &vault::Error) -> Option<String> {
         }
         E::Exists { what: "secret", .. } => "change it with `kluis update`, or use `kluis set`",
         E::InUse { hint, .. } => hint,
+        E::Invalid(details) if details.iter().any(Detail::is_of_no_value) => {
+            "pipe the value in, or give --value-file or --generate"
+        }
         E::Exists { .. } | E::Invalid(_) => return None,
         E::Denied { .. } => {
             "say where it goes with --for, or hand it out anyway with --reveal; `kluis update` changes the list"
@@ -158,6 +183,9 @@ fn hint_of_vault(error: &vault::Error) -> Option<String> {
             K::NoPassphrase => "give one of 1 to 1,024 bytes of UTF-8",
             K::NoPassphraseKey => {
                 "unlock it with a token (KLUIS_TOKEN, KLUIS_TOKEN_FILE) or an identity (KLUIS_IDENTITY), where an empty variable counts as not set; with that, `kluis key add --passphrase` adds one"
+            }
+            K::EmptyToken => {
+                "put a token into the file that KLUIS_TOKEN_FILE names, or unset the variable"
             }
             K::MistypedToken => "a token begins with kls_ and is 74 characters long",
             K::WrongToken => {

@@ -91,6 +91,8 @@ pub enum Error {
     NoPassphrase,
     #[error("this vault has no passphrase")]
     NoPassphraseKey,
+    #[error("the token is empty")]
+    EmptyToken,
     #[error("the token is mistyped: its checksum does not match")]
     MistypedToken,
     #[error("the token belongs to no key of this vault")]

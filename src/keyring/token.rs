@@ -28,7 +28,11 @@ impl Token {
     /// Reads `kls_…`, white space around it aside.
     pub fn parse(text: &Plaintext) -> Result<Self, Error> {
         let text = std::str::from_utf8(text.expose()).map_err(|_| Error::MistypedToken)?;
-        let payload = base62::decode::<{ ID_BYTES + SECRET_BYTES }>(PREFIX, text.trim())
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(Error::EmptyToken);
+        }
+        let payload = base62::decode::<{ ID_BYTES + SECRET_BYTES }>(PREFIX, text)
             .ok_or(Error::MistypedToken)?;
         let (id, secret) = payload.split_at(ID_BYTES);
         let id = id

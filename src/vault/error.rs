@@ -123,6 +123,11 @@ impl Detail {
         Self::at(vec![field.into()], broken)
     }
 
+    /// Whether a value was to come from somewhere, and nothing came.
+    pub fn is_of_no_value(&self) -> bool {
+        self.loc == ["value".into()] && self.kind == "string_too_short"
+    }
+
     /// A rule broken deeper inside, or by the whole when `loc` is empty.
     pub fn at(loc: Vec<Step>, broken: Broken) -> Self {
         Self {

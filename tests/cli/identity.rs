@@ -331,7 +331,7 @@ fn one_that_is_not_admitted_is_passed_over_unless_it_was_named() {
     let file = default_file(&sandbox);
     fs::remove_file(&file).unwrap();
     let missing = pinned(&sandbox, &["list", "--identity", "/nowhere"]).run();
-    missing.stderr_has("there is no identity /nowhere").exits(1);
+    missing.stderr_has("there is no identity /nowhere").exits(4);
     pinned(&sandbox, &["list"])
         .run()
         .stderr_has("the vault is locked")

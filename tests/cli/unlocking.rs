@@ -57,7 +57,7 @@ fn a_token_comes_before_its_file_and_its_file_before_a_passphrase() {
             vec![("KLUIS_TOKEN_FILE", foreign_file.to_str().unwrap())],
             4,
         ),
-        (vec![("KLUIS_TOKEN_FILE", "/nowhere")], 1),
+        (vec![("KLUIS_TOKEN_FILE", "/nowhere")], 4),
         (vec![], 4),
     ] {
         let mut list = recovered.kluis(["list", "-q"]).without("KLUIS_TOKEN");
@@ -110,6 +110,62 @@ fn a_token_that_does_not_fit_says_whether_it_is_mistyped_and_nothing_else() {
             .stderr_has(said)
             .exits(4);
     }
+}
+
+#[test]
+fn a_file_without_a_key_says_so_and_what_names_it() {
+    let sandbox = Sandbox::with_vault();
+    let (passphrased, _) = Sandbox::with_passphrase();
+    let empty = sandbox.given("empty", "\n");
+    let empty = empty.to_str().unwrap();
+    for (sandbox, variable, file, said, hint) in [
+        (
+            &sandbox,
+            "KLUIS_TOKEN_FILE",
+            empty,
+            "the token is empty",
+            "put a token into the file that KLUIS_TOKEN_FILE names",
+        ),
+        (
+            &sandbox,
+            "KLUIS_TOKEN_FILE",
+            "/nowhere",
+            "there is no file /nowhere with the token",
+            "KLUIS_TOKEN_FILE names that file",
+        ),
+        (
+            &passphrased,
+            "KLUIS_PASSPHRASE_FILE",
+            "/nowhere",
+            "there is no file /nowhere with the passphrase",
+            "KLUIS_PASSPHRASE_FILE names that file",
+        ),
+    ] {
+        let list = sandbox.kluis(["list"]).without("KLUIS_TOKEN");
+        let failed = list.env(variable, file).run();
+        let failed = failed.stderr_has(&format!("kluis: error: {said}\nkluis: hint: "));
+        failed.stderr_has(hint).exits(4);
+    }
+    // A file that is there and cannot be read is another matter.
+    let list = sandbox.kluis(["list"]).without("KLUIS_TOKEN");
+    let failed = list.env("KLUIS_TOKEN_FILE", "/").run();
+    failed
+        .stderr_has("the token could not be read from /")
+        .exits(1);
+}
+
+#[test]
+fn status_names_only_ways_that_the_vault_has() {
+    let (passphrased, _) = Sandbox::with_passphrase();
+    let status = passphrased.kluis(["status"]).run();
+    let asks = "hint: `kluis unlock` asks for the passphrase once\n";
+    status.stderr_has(asks).exits(4);
+    let status = Sandbox::with_vault();
+    let status = status.kluis(["status"]).run();
+    assert!(!status.stderr.contains("asks for the passphrase"));
+    status
+        .stderr_has("it has no passphrase: set KLUIS_TOKEN")
+        .exits(4);
 }
 
 #[test]
