@@ -55,6 +55,7 @@ impl Verb for Delete {
         context.change_in(&mut vault, |change| {
             Ok(change.delete_secret(workspace.as_ref(), &reference, references)?)
         })?;
+        context.ui.done(&format!("deleted {path}"));
         Ok(())
     }
 }

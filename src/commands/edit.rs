@@ -110,6 +110,8 @@ impl Edit {
             check_is_the_same(change.look_up(None, &reference)?, old, now)?;
             Ok(change.update_secret(None, &reference, update)?)
         })?;
+        let path = changed.result.path();
+        context.ui.done(&format!("changed the value of {path}"));
         print_same(context, vault, &changed.result)
     }
 }

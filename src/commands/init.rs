@@ -85,7 +85,12 @@ impl Verb for Init {
         let (header, token) = create(&file, &keys, context.now, patience)?;
         let text = token.map(|token| token.text());
         let place = file.place();
-        let printed = report(context, &place, &header, text.as_ref());
+        let next = if self.token {
+            "next: set KLUIS_TOKEN to it, then `kluis create NAME` keeps a first secret"
+        } else {
+            "next: `kluis create NAME` keeps a first secret, `kluis get NAME` prints it"
+        };
+        let printed = report(context, &place, &header, text.as_ref(), next);
         // Last: whatever a repository may do to it, the token is out.
         git_exclude::add(context.settings.vault.path());
         if text.is_none() {
@@ -103,6 +108,7 @@ fn report(
     place: &str,
     header: &crate::sealed::header::Header,
     token: Option<&Plaintext>,
+    next: &str,
 ) -> Result<(), ui::Error> {
     let text = token.and_then(|token| std::str::from_utf8(token.expose()).ok());
     if context.json {
@@ -120,6 +126,7 @@ fn report(
             .note("this token unlocks everything and is shown once:");
         context.ui.value(format!("{text}\n").as_bytes())?;
     }
+    context.ui.done(next);
     Ok(())
 }
 

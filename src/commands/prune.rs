@@ -1,10 +1,11 @@
 //! `prune`: fewer superseded slots.
 
-use super::output::{note_unchanged, print_json};
-use super::secret_argument::SecretArgument;
+use super::output::print_json;
+use super::pick::PickedArgument;
 use super::{Context, Verb, attention};
 use crate::error::Error;
-use crate::vault::Scan;
+use crate::vault::secret::Secret;
+use crate::vault::{Scan, Written};
 
 /// Drop superseded values
 ///
@@ -17,7 +18,7 @@ Examples:
   kluis prune api_key --keep 2")]
 pub struct Prune {
     #[command(flatten)]
-    secret: SecretArgument,
+    secret: PickedArgument,
 
     /// Keep the newest N of them
     #[arg(long, value_name = "N", default_value_t = 0)]
@@ -26,17 +27,36 @@ pub struct Prune {
 
 impl Verb for Prune {
     fn run(self, context: &mut Context) -> Result<(), Error> {
-        let reference = self.secret.whole()?;
+        let named = self.secret.whole(context)?;
         let mut vault = context.open(Scan::Lookup)?;
+        let reference = context.picked(&vault, named)?;
         let workspace = context.workspace().cloned();
         let changed = context.change_in(&mut vault, |change| {
-            Ok(change.prune(workspace.as_ref(), &reference, self.keep)?)
+            let old = change.look_up(workspace.as_ref(), &reference)?;
+            let secret = change.prune(workspace.as_ref(), &reference, self.keep)?;
+            Ok((old, secret))
         })?;
-        note_unchanged(context, changed.written);
-        attention::warn_unfinished(context, &changed.result);
+        let (old, secret) = changed.result;
+        if changed.written == Written::Unchanged {
+            let unchanged = "unchanged: there is no superseded value to drop";
+            context.ui.note(unchanged);
+        } else if let Some(old) = old {
+            context.ui.done(&dropped(&old, &secret));
+        }
+        attention::warn_unfinished(context, &secret);
         if context.json {
-            print_json(context, &vault, &changed.result)?;
+            print_json(context, &vault, &secret)?;
         }
         Ok(())
     }
+}
+
+/// `dropped 2 slot(s) of default/key: 0, 100`
+fn dropped(old: &Secret, secret: &Secret) -> String {
+    let slots = old.slots.iter().map(|slot| slot.slot);
+    let is_kept = |number: &u64| secret.slots.iter().any(|slot| slot.slot == *number);
+    let gone: Vec<_> = slots.filter(|number| !is_kept(number)).collect();
+    let list: Vec<_> = gone.iter().map(u64::to_string).collect();
+    let (count, path) = (gone.len(), secret.path());
+    format!("dropped {count} slot(s) of {path}: {}", list.join(", "))
 }

@@ -4,9 +4,8 @@ use super::output::{note_unchanged, print_json};
 use super::secret_argument::SecretArgument;
 use super::{Context, Verb, attention};
 use crate::error::Error;
-use crate::vault;
-use crate::vault::Scan;
 use crate::vault::name::WorkspaceName;
+use crate::vault::{self, Scan, Written};
 
 /// Move a secret to another workspace
 ///
@@ -32,12 +31,19 @@ impl Verb for Move {
         let mut vault = context.open(Scan::Lookup)?;
         let workspace = context.workspace().cloned();
         let changed = context.change_in(&mut vault, |change| {
-            Ok(change.move_secret(workspace.as_ref(), &reference, &to)?)
+            let old = change.look_up(workspace.as_ref(), &reference)?;
+            let secret = change.move_secret(workspace.as_ref(), &reference, &to)?;
+            Ok((old, secret))
         })?;
         note_unchanged(context, changed.written);
-        attention::warn_unfinished(context, &changed.result);
+        let (old, secret) = changed.result;
+        if let Some(old) = old.filter(|_| changed.written != Written::Unchanged) {
+            let (from, to) = (old.path(), secret.path());
+            context.ui.done(&format!("moved {from} to {to}"));
+        }
+        attention::warn_unfinished(context, &secret);
         if context.json {
-            print_json(context, &vault, &changed.result)?;
+            print_json(context, &vault, &secret)?;
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! `rollback`: an older value again.
 
 use super::output::{note_unchanged, print_rotated};
-use super::secret_argument::SecretArgument;
+use super::pick::PickedArgument;
 use super::time_argument::parse_time;
 use super::{Context, Verb};
 use crate::error::Error;
@@ -19,7 +19,7 @@ Examples:
   kluis rollback api_key --to 2026-01-31T12:00:00Z")]
 pub struct Rollback {
     #[command(flatten)]
-    secret: SecretArgument,
+    secret: PickedArgument,
 
     /// Take the value that was effective at this time, such as the number of its slot
     #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
@@ -28,10 +28,11 @@ pub struct Rollback {
 
 impl Verb for Rollback {
     fn run(self, context: &mut Context) -> Result<(), Error> {
-        let reference = self.secret.whole()?;
+        let named = self.secret.whole(context)?;
         let to = self.to.as_deref().map(|text| parse_time("to", text));
         let to = to.transpose()?;
         let mut vault = context.open(Scan::Lookup)?;
+        let reference = context.picked(&vault, named)?;
         let workspace = context.workspace().cloned();
         let changed = context.change_in(&mut vault, |change| {
             Ok(change.roll_back(workspace.as_ref(), &reference, to)?)

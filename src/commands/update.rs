@@ -8,10 +8,9 @@ use super::secret_argument::SecretArgument;
 use super::time_argument::parse_slot;
 use super::{Context, Verb};
 use crate::error::Error;
-use crate::vault;
-use crate::vault::Scan;
 use crate::vault::change::SecretUpdate;
 use crate::vault::name::SecretName;
+use crate::vault::{self, Scan, Written};
 
 /// Change some fields of a secret
 ///
@@ -88,6 +87,10 @@ impl Verb for Update {
             Ok(change.update_secret(workspace.as_ref(), &reference, update)?)
         })?;
         note_unchanged(context, changed.written);
+        if changed.written != Written::Unchanged {
+            let path = changed.result.path();
+            context.ui.done(&format!("changed {path}"));
+        }
         attention::warn_unfinished(context, &changed.result);
         if context.json {
             print_json(context, &vault, &changed.result)?;

@@ -57,11 +57,14 @@ fn arrows_choose_and_the_verb_goes_on() {
     screen.shows("4 of 4");
     screen.types("\x1b[B\x1b[B\x1b[A\r");
     let (shown, code) = screen.ends();
-    assert!(shown.contains("name             db_user\n"), "{shown:?}");
+    assert!(shown.contains("name       db_user\n"), "{shown:?}");
     assert_eq!(code, 0);
     for (line, said) in [
         ("history", "effective"),
         ("rotate --generate 8", "Secret: web"),
+        ("prune", "dropped 1 slot(s) of default/web: 0"),
+        ("rotate --generate 8", "Secret: web"),
+        ("rollback", "Secret: web"),
     ] {
         let mut screen = at_terminal(&sandbox, line, 80);
         screen.shows("4 of 4");
@@ -73,7 +76,7 @@ fn arrows_choose_and_the_verb_goes_on() {
     let mut screen = at_terminal(&sandbox, "delete", 80);
     screen.shows("4 of 4");
     screen.types("web\r");
-    screen.shows("Delete default/web and its 2 value(s)? [y/N] ");
+    screen.shows("Delete default/web and its 3 value(s)? [y/N] ");
     screen.types("yes\r");
     assert_eq!(screen.ends().1, 0);
     assert_eq!(
@@ -137,7 +140,9 @@ fn no_line_is_wider_than_a_narrow_terminal_and_colour_can_be_left_out() {
 #[test]
 fn without_a_terminal_a_name_is_missing() {
     let sandbox = vault();
-    for verb in ["get", "show", "history", "rotate", "delete"] {
+    for verb in [
+        "get", "show", "history", "rotate", "rollback", "prune", "delete",
+    ] {
         let failed = sandbox.kluis([verb]).run();
         failed.stderr_has("<SECRET> is missing").exits(2);
     }

@@ -1,6 +1,7 @@
 //! `prune`
 
 use crate::sandbox::{Sandbox, now};
+use crate::screen::Screen;
 
 /// The secret `key` with slots 0, 100, 200 and 300, and one that has not begun.
 fn grown() -> (Sandbox, u64) {
@@ -65,9 +66,27 @@ fn without_any_to_drop_nothing_changes() {
         &["young"],
     ] {
         let same = sandbox.kluis(["prune"].iter().chain(line)).run();
-        same.stderr("kluis: note: unchanged\n").exits(0);
+        same.stderr("kluis: note: unchanged: there is no superseded value to drop\n")
+            .exits(0);
         assert_eq!(sandbox.bytes(), bytes, "{line:?}");
     }
+}
+
+#[test]
+fn who_watches_is_told_what_went() {
+    let (sandbox, _) = grown();
+    for (line, told) in [
+        ("prune key --keep 1 -q", ""),
+        (
+            "prune key",
+            "kluis: note: dropped 1 slot(s) of default/key: 200\n",
+        ),
+    ] {
+        let command = sandbox.kluis(line.split(' '));
+        let mut screen = Screen::start(command.command_at_terminal(), 80);
+        assert_eq!(screen.ends(), (told.to_owned(), 0));
+    }
+    assert_eq!(sandbox.slots("key").0.len(), 2);
 }
 
 #[test]

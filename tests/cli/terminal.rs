@@ -62,6 +62,10 @@ fn answer(screen: &mut Screen, question: &str, answer: &str) {
     screen.types("\n");
 }
 
+fn uncolored(said: &str) -> String {
+    said.replace("\x1b[1;31m", "").replace("\x1b[0m", "")
+}
+
 #[test]
 fn a_passphrase_is_asked_for_without_echo() {
     let sandbox = with_passphrase("a value");
@@ -110,13 +114,134 @@ fn the_user_file_decides_whether_the_agent_is_offered() {
 fn a_wrong_passphrase_is_an_error_and_is_not_repeated() {
     let sandbox = with_passphrase("a value");
     let mut screen = at_terminal(&sandbox, &["get", "name"]);
-    answer(&mut screen, "Passphrase: ", "ivory walnut pebble quarts");
+    for wrong in [
+        "ivory walnut pebble quarts",
+        "",
+        "ivory walnut pebble quarts",
+    ] {
+        answer(&mut screen, "Passphrase: ", wrong);
+    }
     let (said, code) = screen.ends();
     assert_eq!(code, 4);
+    assert_eq!(
+        uncolored(&said),
+        "
+kluis: error: the passphrase opens no key of this vault
+kluis: hint: a recovery token unlocks without it: KLUIS_TOKEN
+"
+    );
+    assert!(!screen.all().contains("quarts"), "{}", screen.all());
+}
+
+#[test]
+fn a_wrong_passphrase_may_be_typed_again() {
+    let sandbox = with_passphrase("a value");
+    let mut screen = at_terminal(&sandbox, &["get", "name"]);
+    answer(&mut screen, "Passphrase: ", "ivory walnut pebble quarts");
+    answer(
+        &mut screen,
+        "That is not it. Try again.\r\nPassphrase: ",
+        PASSPHRASE,
+    );
+    assert_eq!(screen.ends(), ("\na value\n".to_owned(), 0));
+    let mut screen = at_terminal(&sandbox, &["get", "name"]);
+    answer(&mut screen, "Passphrase: ", "ivory walnut pebble quarts");
+    screen.shows("Try again.\r\nPassphrase: ");
+    screen.types(CTRL_C);
+    assert_eq!(screen.ends().1, 130);
+    // What is read from a file is the same every time.
+    let wrong = sandbox.given("wrong", "ivory walnut pebble quarts");
+    let get = sandbox.kluis(["get", "name", "--passphrase-file", wrong.to_str().unwrap()]);
+    let mut screen = Screen::start(get.command_at_terminal(), 80);
+    let (said, code) = screen.ends();
     assert!(
-        said.contains("error:") && !said.contains("quarts"),
+        uncolored(&said).starts_with("kluis: error: the passphrase opens"),
         "{said}"
     );
+    assert_eq!(code, 4);
+}
+
+#[test]
+fn who_has_unlocked_is_told_why_a_passphrase_is_asked_for() {
+    let sandbox = with_passphrase("a value");
+    let why = "It is unlocked, but this takes the key itself";
+    let asked = |line: &str| {
+        let line: Vec<&str> = line.split(' ').collect();
+        let mut screen = at_terminal(&sandbox, &line);
+        let shown = screen.shows("Passphrase: ");
+        screen.types(CTRL_C);
+        assert_eq!(screen.ends().1, 130);
+        shown
+    };
+    assert!(!asked("key add --token").contains(why));
+    unasked(&sandbox, &["unlock", "-q"])
+        .run()
+        .any_stderr()
+        .exits(0);
+    for line in ["key add --token", "key remove token", "restore", "rekey -y"] {
+        let shown = asked(line);
+        assert!(shown.contains(why), "{line}: {shown}");
+    }
+    sandbox.kluis(["lock", "-q"]).run().exits(0);
+}
+
+#[test]
+fn lines_end_between_words_on_a_terminal_and_nowhere_in_a_pipe() {
+    let sandbox = with_passphrase("a value");
+    let status = |columns| {
+        let command = sandbox.kluis(["status"]).command_at_terminal();
+        uncolored(&Screen::start(command, columns).ends().0)
+    };
+    assert_eq!(
+        status(40),
+        "\
+kluis: error: the vault is locked: no
+  agent holds a key of it
+kluis: hint: `kluis unlock` asks for the
+  passphrase once
+"
+    );
+    assert_eq!(status(80).lines().count(), 2);
+    let long = "all the lights in the house that Jack built, and some of the house next door";
+    let line = ["update", "name", "--description", long];
+    let mut screen = at_terminal(&sandbox, &line);
+    answer(&mut screen, "Passphrase: ", PASSPHRASE);
+    assert_eq!(
+        screen.ends(),
+        ("\nkluis: note: changed default/name\n".into(), 0)
+    );
+    let show = unasked(&sandbox, &["show", "name"]);
+    let shown = Screen::start(show.command_at_terminal(), 40).ends().0;
+    assert!(shown.lines().all(|line| line.len() <= 40), "{shown}");
+    let described = "
+description  all the lights in the house
+             that Jack built, and some
+             of the house next door
+";
+    assert!(shown.contains(described), "{shown}");
+    assert!(shown.contains("\nid\n  sec_"), "{shown}");
+    let piped = show.run();
+    let text = String::from_utf8(piped.stdout.clone()).unwrap();
+    piped.any_stdout().exits(0);
+    assert!(
+        text.contains(&format!("description      {long}\n")),
+        "{text}"
+    );
+    let mut delete = Screen::start(
+        unasked(&sandbox, &["delete", "name"]).command_at_terminal(),
+        40,
+    );
+    answer(
+        &mut delete,
+        "Delete default/name and its 1 value(s)?\r\n  [y/N] ",
+        "y",
+    );
+    let (told, code) = delete.ends();
+    assert!(
+        told.ends_with("kluis: note: deleted default/name\n"),
+        "{told}"
+    );
+    assert_eq!(code, 0);
 }
 
 #[test]
@@ -328,7 +453,12 @@ fn a_recovery_token_is_offered_and_opens_the_vault() {
     answer(&mut screen, "forgotten? [Y/n] ", "");
     screen.shows("shown once:");
     let token = screen.shows("kls_").trim_start().to_owned() + screen.shows("\n").trim_end();
-    assert_eq!(screen.ends(), (String::new(), 0));
+    let (next, code) = screen.ends();
+    assert!(
+        next.starts_with("kluis: note: next: `kluis create NAME`"),
+        "{next}"
+    );
+    assert_eq!(code, 0);
 
     sandbox.keep(token.as_bytes());
     let opened = sandbox.kluis(["list"]).env("KLUIS_TOKEN", token).run();

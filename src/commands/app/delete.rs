@@ -29,6 +29,7 @@ impl Verb for Delete {
             &format!("Delete the app {name} and its {links} link(s)?"),
         )?;
         context.change_in(&mut vault, |change| Ok(change.delete_app(&name)?))?;
+        context.ui.done(&format!("deleted the app {name}"));
         Ok(())
     }
 }

@@ -48,6 +48,7 @@ impl Verb for Delete {
         context.change_in(&mut vault, |change| {
             Ok(change.delete_workspace(&name, contents)?)
         })?;
+        context.ui.done(&format!("deleted the workspace {name}"));
         Ok(())
     }
 }
