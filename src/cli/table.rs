@@ -165,6 +165,8 @@ fn on_one_page(command: Command) -> Command {
     let about = command.get_long_about().or(command.get_about());
     let about = about.cloned().unwrap_or_default();
     command
+        // A noun alone is told its verbs in a line, as any mistake is.
+        .arg_required_else_help(false)
         .before_help(about)
         .long_about(None::<&str>)
         .help_template(PAGE)

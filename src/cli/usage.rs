@@ -17,7 +17,9 @@ pub fn usage(error: &clap::Error) -> Error {
             match option.as_deref().filter(|text| looks_like_an_option(text)) {
                 Some(option) => (
                     format!("there is no option {option} here"),
-                    of(ContextKind::SuggestedArg).map(|near| format!("did you mean {near}?")),
+                    about_a_value(error, option)
+                        .map(str::to_owned)
+                        .or_else(|| of(ContextKind::SuggestedArg).map(meant)),
                 ),
                 None => (
                     "there is an argument too many".to_owned(),
@@ -27,7 +29,7 @@ pub fn usage(error: &clap::Error) -> Error {
         }
         ErrorKind::InvalidSubcommand => (
             "there is no such command".to_owned(),
-            nearest(error).map(|near| format!("did you mean `{near}`?")),
+            nearest(error).map(|near| meant(format_args!("`{near}`"))),
         ),
         ErrorKind::MissingRequiredArgument => (format!("{named} is missing"), None),
         ErrorKind::ArgumentConflict => match of(ContextKind::PriorArg) {
@@ -37,7 +39,7 @@ pub fn usage(error: &clap::Error) -> Error {
         ErrorKind::InvalidValue => match of(ContextKind::ValidValue) {
             Some(valid) => (
                 format!("{named} takes one of: {valid}"),
-                of(ContextKind::SuggestedValue).map(|near| format!("did you mean {near}?")),
+                nearest_value(error).map(meant),
             ),
             None => (format!("{named} needs a value"), None),
         },
@@ -48,30 +50,83 @@ pub fn usage(error: &clap::Error) -> Error {
             (format!("{named} needs a value"), None)
         }
         ErrorKind::TooManyValues => (format!("{named} has too many values"), None),
-        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+        ErrorKind::MissingSubcommand => (
+            "no command was given".to_owned(),
+            of(ContextKind::ValidSubcommand).map(|verbs| match command(error) {
+                Some(noun) => format!("`{noun}` takes one of: {verbs}; `{noun} --help` says more"),
+                None => format!("one of: {verbs}"),
+            }),
+        ),
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             ("no command was given".to_owned(), None)
         }
         _ => ("the command line cannot be read".to_owned(), None),
     };
-    let hint =
-        hint.unwrap_or_else(|| "`kluis --help`, or `kluis COMMAND --help`, shows how".to_owned());
+    let hint = hint.unwrap_or_else(|| {
+        let command = command(error).unwrap_or_else(|| "kluis".to_owned());
+        format!("`{command} --help` shows how")
+    });
     Error::Usage {
         message,
         hint: Some(hint),
     }
 }
 
+const NEVER_AN_ARGUMENT: &str = "a value is never an argument, where others could see it: pipe it in, or give --value-file or --generate";
+
 /// What helps against an argument too many: most often it is a value, or the command of `run` without `--`.
 fn about_too_many(error: &clap::Error) -> Option<&'static str> {
+    match verb(error)?.as_str() {
+        "run" => Some("the command comes after `--`: kluis run -e KEY=REF -- CMD"),
+        "create" | "set" | "update" | "rotate" => Some(NEVER_AN_ARGUMENT),
+        _ => None,
+    }
+}
+
+/// What helps against an option that other programs have for a value.
+fn about_a_value(error: &clap::Error, option: &str) -> Option<&'static str> {
+    let takes_one = matches!(verb(error)?.as_str(), "create" | "set" | "rotate");
+    let is_for_one = matches!(option, "--value" | "--password" | "--secret");
+    (takes_one && is_for_one).then_some(NEVER_AN_ARGUMENT)
+}
+
+/// The command that was typed, as far as it is one: `kluis key add`.
+fn command(error: &clap::Error) -> Option<String> {
     let Some(ContextValue::StyledStr(line)) = error.get(ContextKind::Usage) else {
         return None;
     };
     let line = line.to_string();
-    match line.split_whitespace().nth(2)? {
-        "run" => Some("the command comes after `--`: kluis run -e KEY=REF -- CMD"),
-        "create" | "set" | "update" | "rotate" => Some(
-            "a value is never an argument, where others could see it: pipe it in, or give --value-file or --generate",
-        ),
+    let is_name = |word: &&str| word.starts_with(|first: char| first.is_ascii_lowercase());
+    // Whatever the program was started as, its hints call it by its name.
+    let words = line.split_whitespace().skip(2).take_while(is_name);
+    let words: Vec<_> = std::iter::once("kluis").chain(words).collect();
+    (words.len() > 1).then(|| words.join(" "))
+}
+
+fn verb(error: &clap::Error) -> Option<String> {
+    command(error)?.split(' ').nth(1).map(str::to_owned)
+}
+
+fn meant(near: impl std::fmt::Display) -> String {
+    format!("did you mean {near}?")
+}
+
+/// The shortest of the values that what was typed is a part of, or the one that clap finds alike.
+fn nearest_value(error: &clap::Error) -> Option<String> {
+    let typed = match error.get(ContextKind::InvalidValue)? {
+        ContextValue::String(typed) if typed.len() > 1 => typed.to_ascii_lowercase(),
+        _ => return None,
+    };
+    if let Some(ContextValue::Strings(valid)) = error.get(ContextKind::ValidValue)
+        && let Some(whole) = valid
+            .iter()
+            .filter(|value| value.contains(&typed))
+            .min_by_key(|value| value.len())
+    {
+        return Some(whole.clone());
+    }
+    match error.get(ContextKind::SuggestedValue)? {
+        ContextValue::String(near) => Some(near.clone()),
         _ => None,
     }
 }

@@ -47,6 +47,9 @@ struct Row {
     secret: String,
     state: State,
     problem: Option<String>,
+    /// What may have been meant, or what helps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<String>,
 }
 
 /// What came of one variable.
@@ -113,12 +116,18 @@ impl Verb for Check {
         let mut environment = Environment::new(allowed);
         let mut entries = Vec::new();
         for entry in &file.project.env {
-            let (state, problem) = examine(entry, &vault, &destination, &mut environment, context)?;
+            let finding = examine(entry, &vault, &destination, &mut environment, context)?;
+            let Finding {
+                state,
+                problem,
+                hint,
+            } = finding;
             entries.push(Row {
                 env_key: entry.key.to_string(),
                 secret: entry.reference.to_string(),
                 state,
                 problem,
+                hint,
             });
         }
         drop(environment);
@@ -137,7 +146,38 @@ impl Verb for Check {
     }
 }
 
-type Finding = (State, Option<String>);
+struct Finding {
+    state: State,
+    problem: Option<String>,
+    hint: Option<String>,
+}
+
+impl Finding {
+    fn fine(state: State) -> Self {
+        Self {
+            state,
+            problem: None,
+            hint: None,
+        }
+    }
+
+    fn problem(state: State, problem: impl Into<Error>) -> Self {
+        let report = problem.into().report();
+        Self {
+            state,
+            problem: Some(report.error),
+            hint: report.hint,
+        }
+    }
+
+    fn due(state: State, problem: String) -> Self {
+        Self {
+            state,
+            problem: Some(problem),
+            hint: None,
+        }
+    }
+}
 
 /// Does with one variable what `run` would do; an error is about the vault as a whole.
 fn examine(
@@ -154,11 +194,12 @@ fn examine(
         Ok(selected) => selected,
         Err(error) => {
             destination.pass_over(context.workspace(), &entry.reference);
+            let error = vault.suggest(context.workspace(), error);
             return absent(error, entry.presence);
         }
     };
     if let Err(denied) = destination.check(&selected.secret) {
-        return Ok((State::Denied, Some(denied.to_string())));
+        return Ok(Finding::problem(State::Denied, denied));
     }
     let (key, reference) = (entry.key.clone(), entry.reference.clone());
     let given = match entry.delivery {
@@ -166,15 +207,14 @@ fn examine(
         Delivery::File => environment.check_key(&key),
     };
     if let Err(refused) = given {
-        return Ok((State::Refused, Some(refused.to_string())));
+        return Ok(Finding::problem(State::Refused, refused));
     }
     Ok(match selected.secret.due(context.now.seconds()) {
-        None => (State::Ok, None),
-        Some(Due::Expiry(time)) => (State::Expired, Some(format!("expired at {time}"))),
-        Some(Due::Rotation(time)) => (
-            State::Overdue,
-            Some(format!("due for rotation since {time}")),
-        ),
+        None => Finding::fine(State::Ok),
+        Some(Due::Expiry(time)) => Finding::due(State::Expired, format!("expired at {time}")),
+        Some(Due::Rotation(time)) => {
+            Finding::due(State::Overdue, format!("due for rotation since {time}"))
+        }
     })
 }
 
@@ -183,7 +223,7 @@ fn absent(error: vault::Error, presence: Presence) -> Result<Finding, Error> {
     use vault::Error as E;
     let state = match (&error, presence) {
         (found, Presence::Optional) if is_absence(found) => {
-            return Ok((State::LeftOut, None));
+            return Ok(Finding::fine(State::LeftOut));
         }
         (E::NotFound { .. }, _) => State::Missing,
         (E::NotEffective { .. }, _) => State::NotEffective,
@@ -191,7 +231,7 @@ fn absent(error: vault::Error, presence: Presence) -> Result<Finding, Error> {
         (E::OutOfReach { .. } | E::Keyring(keyring::Error::OutOfReach), _) => State::Denied,
         _ => return Err(error.into()),
     };
-    Ok((state, Some(error.to_string())))
+    Ok(Finding::problem(state, error))
 }
 
 fn print(context: &mut Context, entries: Vec<Row>, ok: bool) -> Result<(), Error> {
@@ -206,11 +246,12 @@ fn print(context: &mut Context, entries: Vec<Row>, ok: bool) -> Result<(), Error
     }
     let mut table = Table::new(["ENV KEY", "SECRET", "STATE", "PROBLEM"]);
     for row in entries {
+        let told = row.problem.into_iter().chain(row.hint);
         table.row([
             row.env_key,
             row.secret,
             row.state.word().to_owned(),
-            row.problem.unwrap_or_default(),
+            told.collect::<Vec<_>>().join("; "),
         ]);
     }
     Ok(context.ui.table(&table)?)

@@ -257,7 +257,11 @@ fn what_cannot_be_done_changes_nothing() {
         (&["delete", "job", "-y"], 3, "there is no app job"),
         (&["show", "a/b"], 7, "cannot be the name of an app"),
         (&["bogus"], 2, "there is no such command"),
-        (&[], 2, "no command was given"),
+        (
+            &[],
+            2,
+            "no command was given\nkluis: hint: `kluis app` takes one of: create, link, unlink, list, show, delete, sync; `kluis app --help` says more\n",
+        ),
     ] {
         let refused = sandbox.kluis(["app"].iter().chain(arguments)).run();
         refused.stderr_has(said).exits(code);

@@ -80,6 +80,94 @@ fn a_suggestion_is_a_reference_that_leads_there() {
 }
 
 #[test]
+fn check_tells_what_may_have_been_meant() {
+    let sandbox = vault();
+    let file = "[env]\nA = 'githb_token'\nB = 'nothing_like_it'\nPATH = 'db_password'\n";
+    std::fs::write(sandbox.home().join("kluis.toml"), file).unwrap();
+    let checked = sandbox.kluis(["check"]).run();
+    let text = String::from_utf8(checked.stdout.clone()).unwrap();
+    checked.any_stdout().any_stderr().exits(3);
+    let rows: Vec<&str> = text.lines().collect();
+    assert!(rows[0].ends_with("; did you mean github_token?"), "{text}");
+    assert!(
+        rows[1].ends_with("`kluis list` shows what there is"),
+        "{text}"
+    );
+    let checked = sandbox.kluis(["check", "--json"]).run();
+    let entries = checked.json()["entries"].take();
+    checked.any_stdout().any_stderr().exits(3);
+    assert_eq!(entries[0]["hint"], "did you mean github_token?");
+    let problem = "there is no secret githb_token in the workspace default";
+    assert_eq!(entries[0]["problem"], problem);
+    assert_eq!(entries[1]["hint"], "`kluis list` shows what there is");
+    let allow = entries[2]["hint"].as_str().unwrap();
+    assert!(allow.ends_with("--allow-env PATH"), "{allow}");
+}
+
+#[test]
+fn a_value_in_the_wrong_place_is_told_where_it_goes() {
+    let sandbox = vault();
+    let bytes = sandbox.bytes();
+    let never = "hint: a value is never an argument, where others could see it";
+    for line in [
+        "create x --value hunter2",
+        "create x --value=hunter2",
+        "set x --password hunter2",
+        "rotate github_token --secret hunter2",
+        "create x hunter2",
+    ] {
+        let refused = sandbox.kluis(line.split(' ')).run();
+        assert!(!refused.stderr.contains("hunter2"), "{}", refused.stderr);
+        refused.stderr_has(never).exits(2);
+    }
+    for line in ["create x", "set x", "update github_token --value"] {
+        let nothing = sandbox.kluis(line.split(' ')).run();
+        let hint = "hint: pipe the value in, or give --value-file or --generate\n";
+        nothing.stderr_has(hint).exits(7);
+    }
+    let path = ["run", "-e", "PATH=github_token", "--", "true"];
+    let refused = sandbox.kluis(path).run();
+    refused
+        .stderr_has("if it is meant, add --allow-env PATH\n")
+        .exits(125);
+    assert_eq!(sandbox.bytes(), bytes);
+}
+
+#[test]
+fn a_mistake_leads_to_the_page_of_its_command() {
+    let sandbox = vault();
+    for (line, hint) in [
+        (
+            "key",
+            "`kluis key` takes one of: list, add, remove; `kluis key --help` says more",
+        ),
+        (
+            "identity",
+            "`kluis identity` takes one of: new, show; `kluis identity --help` says more",
+        ),
+        (
+            "workspace",
+            "`kluis workspace` takes one of: create, list, update, delete; `kluis workspace --help` says more",
+        ),
+        ("key bogus", "`kluis key --help` shows how"),
+        ("app link x", "`kluis app link --help` shows how"),
+        ("get a b", "`kluis get --help` shows how"),
+        ("--bogus", "`kluis --help` shows how"),
+        ("export --format env --all", "did you mean dotenv?"),
+        ("export --format docer --all", "did you mean docker?"),
+        (
+            "export --format dotenv-nod --all",
+            "did you mean dotenv-node?",
+        ),
+    ] {
+        let failed = sandbox.kluis(line.split(' ')).run();
+        failed
+            .stderr_has(&format!("kluis: hint: {hint}\n"))
+            .exits(2);
+    }
+}
+
+#[test]
 fn another_word_gets_the_way_to_look() {
     let sandbox = vault();
     for (line, hint) in [
