@@ -87,14 +87,18 @@ fn a_taken_name_is_a_conflict_unless_it_is_kept_or_replaced() {
         value
     };
     let before = sandbox.bytes();
-    for dry in [&[][..], &["--dry-run"]] {
-        import(dry)
-            .stderr(
-                "kluis: error: there with another value already: default/TAKEN; nothing was written\n\
-                 kluis: hint: --on-conflict replace gives them the new values, --on-conflict skip keeps the old ones\n",
-            )
-            .exits(6);
-    }
+    let said = "kluis: error: there with another value already: default/TAKEN; nothing was written\n\
+                kluis: hint: --on-conflict replace gives them the new values, --on-conflict skip keeps the old ones\n";
+    import(&[]).stderr(said).exits(6);
+    import(&["--dry-run", "-q"]).stderr(said).exits(6);
+    import(&["--dry-run"])
+        .stdout("created NEW\nunchanged SAME\nconflict TAKEN\n")
+        .stderr_has(said)
+        .exits(6);
+    let dry = import(&["--dry-run", "--json"]);
+    assert_eq!(dry.json()["conflict"], json!(["TAKEN"]));
+    assert_eq!(dry.json_error()["code"], "conflict");
+    dry.any_stdout().any_stderr().exits(6);
     assert_eq!(import(&["--json"]).json_error()["code"], "conflict");
     assert_eq!(sandbox.bytes(), before);
     import(&["--on-conflict", "skip"])
@@ -167,6 +171,78 @@ fn a_dry_run_says_the_same_and_writes_nothing() {
     assert_eq!((sandbox.bytes(), files()), (before, count));
     sandbox.kluis(line).stdin(&text).run().stdout(said).exits(0);
     assert_eq!(sandbox.get("B"), new.as_bytes());
+}
+
+#[test]
+fn the_name_of_a_file_tells_its_format() {
+    let sandbox = Sandbox::with_vault();
+    let value = sandbox.secret("value");
+    let folder = sandbox.home().join("in");
+    fs::create_dir(&folder).unwrap();
+    for (name, text) in [
+        (".env", format!("A={value}\n")),
+        ("prod.env", format!("B={value}\n")),
+        ("c.json", format!("{{\"C\": \"{value}\"}}")),
+        ("d.yml", format!("D: {value}\n")),
+        ("e.csv", format!("Title,Password\nE,{value}\n")),
+        (
+            "f.csv",
+            format!(
+                "folder,favorite,type,name,notes,fields,reprompt,login_uri,login_username,login_password,login_totp\n,,login,F,,,0,,,{value},\n"
+            ),
+        ),
+        (
+            "g.json",
+            format!(
+                "{{\"encrypted\": false, \"folders\": [], \"items\": [{{\"type\": 1, \"name\": \"G\", \"login\": {{\"password\": \"{value}\"}}}}]}}"
+            ),
+        ),
+    ] {
+        let path = folder.join(name);
+        fs::write(&path, text).unwrap();
+        let import = sandbox.kluis(["import", path.to_str().unwrap(), "-q"]);
+        import.run().exits(0);
+        fs::remove_file(&path).unwrap();
+    }
+    assert_eq!(sandbox.prints(["list", "-q"], ""), "A\nB\nC\nD\nE\nF\nG\n");
+    for name in ["A", "E", "F", "G"] {
+        assert_eq!(sandbox.get(name), value.as_bytes(), "{name}");
+    }
+    let before = sandbox.bytes();
+    for line in ["import secrets.txt", "import", "import -"] {
+        let refused = sandbox.kluis(line.split(' ')).stdin("Z=1").run();
+        let said = "kluis: error: --format <FORMAT> is missing, and no name of a file tells it\n\
+                    kluis: hint: `kluis import FILE --format dotenv`, or json, yaml, env, bitwarden, 1password, keepass-xml or pass\n";
+        refused.stderr(said).exits(2);
+    }
+    // What is there but of another format is told as ever, and a missing file as missing.
+    let missing = sandbox.kluis(["import", "nowhere.json"]).run();
+    missing
+        .stderr_has("the file to import could not be read")
+        .exits(1);
+    assert_eq!(sandbox.bytes(), before);
+}
+
+#[test]
+fn who_watches_is_told_the_format_and_quiet_says_nothing() {
+    let sandbox = Sandbox::with_vault();
+    let path = sandbox.given("a", "");
+    let path = path.with_file_name("a.env");
+    let value = sandbox.secret("value");
+    fs::write(&path, format!("A={value}\n")).unwrap();
+    let import = |more: &[&str]| {
+        let line = [&["import", path.to_str().unwrap(), "--dry-run"], more].concat();
+        Screen::start(sandbox.kluis(line).command_at_terminal(), 80).ends()
+    };
+    let (told, code) = import(&[]);
+    let said = "kluis: note: read as dotenv; --format names another\n";
+    assert!(told.starts_with(said), "{told}");
+    assert!(
+        told.ends_with("\nRESULT   NAME  FROM\ncreated  A\n"),
+        "{told}"
+    );
+    assert_eq!((code, import(&["-q"])), (0, (String::new(), 0)));
+    fs::remove_file(path).unwrap();
 }
 
 #[test]
@@ -332,7 +408,7 @@ fn what_cannot_be_read_or_has_no_end_is_refused() {
 fn the_command_line_says_what_is_missing_and_repeats_nothing() {
     let sandbox = Sandbox::with_vault();
     let line = |more: &[&str]| sandbox.kluis(["import"].iter().chain(more)).run();
-    line(&["x.env"])
+    line(&["x"])
         .stderr_has("--format <FORMAT> is missing")
         .exits(2);
     line(&["--format", "hunter2"])

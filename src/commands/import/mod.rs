@@ -8,6 +8,7 @@ mod environment;
 mod folder;
 pub mod format;
 mod gpg;
+mod guess;
 mod item;
 mod json;
 mod keepass;
@@ -35,6 +36,7 @@ use crate::vault::reference::{Reference, Target};
 use crate::vault::secret::{Secret, checksum};
 use crate::vault::{Scan, Vault};
 use anyhow::Context as _;
+use clap::ValueEnum;
 use entries::{Empty, Entry, Gathered};
 use format::{Format, Rules};
 use gpg::{Asking, Gpg};
@@ -63,13 +65,17 @@ use summary::{Fate, Summary};
 /// no name holds becomes `_`. Attachments, passkeys, older passwords and the trash are left out, and told
 /// with all else that was; icons, tags and dates are not looked at.
 ///
+/// Without --format the name tells it: `.env`, `.env.NAME` or `NAME.env`, `.json`, `.yaml` or `.yml`, `.xml`
+/// (KeePass), `.csv` (1Password), and what Bitwarden exports, by how it begins. A folder with a `.gpg-id` is
+/// a password store.
+///
 /// The file stays as it is, with its values in the clear: delete it when they are here.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
-  kluis import .env --format dotenv --dry-run
+  kluis import .env --dry-run
   kluis import . --format dotenv --dry-run
-  kluis import secrets.json --format json --on-conflict replace
+  kluis import secrets.json --on-conflict replace
   env -0 | kluis import --format env --skip-empty -w staging
   sops decrypt secrets.yaml | kluis import --format yaml --nested
   kluis import bitwarden.json --format bitwarden --on-repeat number --dry-run
@@ -79,9 +85,9 @@ pub struct Import {
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
 
-    /// How the file is written
+    /// How the file is written [default: what its name tells]
     #[arg(long, value_enum, value_name = "FORMAT")]
-    format: Format,
+    format: Option<Format>,
 
     /// Say what would be done, and write nothing
     #[arg(long)]
@@ -136,8 +142,9 @@ enum OnConflict {
 
 impl Verb for Import {
     fn run(self, context: &mut Context) -> Result<(), Error> {
-        self.check()?;
-        let Gathered { entries, left_out } = self.read(context)?;
+        let format = self.settled_format(context)?;
+        self.check(format)?;
+        let Gathered { entries, left_out } = self.read(format, context)?;
         let mut vault = context.open(Scan::Lookup)?;
         let workspace = context.workspace().cloned();
         let workspace = workspace.as_ref();
@@ -149,13 +156,16 @@ impl Verb for Import {
                     summary.workspace(name);
                 }
             }
-            let fates = self.decide(&entries, second, |secret| {
+            let (fates, taken) = self.decide(&entries, second, |secret| {
                 look_up(&vault, workspace, secret)
             })?;
             context
                 .ui
                 .note("a dry run: nothing is written, this is what would be done");
             summary.entries(&entries, &fates);
+            summary.print(context)?;
+            context.ui.flush()?;
+            Ok(refuse_conflict(&taken)?)
         } else {
             let working = context.ui.progress("importing", Some(entries.len()));
             context.change_in(&mut vault, |change| {
@@ -166,8 +176,9 @@ impl Verb for Import {
                     }
                 }
                 let second = change.now().seconds();
-                let fates =
+                let (fates, taken) =
                     self.decide(&entries, second, |secret| change.look_up(workspace, secret))?;
+                refuse_conflict(&taken)?;
                 summary.entries(&entries, &fates);
                 for (entry, fate) in entries.into_iter().zip(fates) {
                     write(change, workspace, entry, fate)?;
@@ -176,24 +187,43 @@ impl Verb for Import {
                 Ok::<_, Error>(())
             })?;
             drop(working);
+            summary.print(context)
         }
-        summary.print(context)
     }
 }
 
 impl Import {
+    /// The format that was named, or that the name of the file tells.
+    fn settled_format(&self, context: &mut Context) -> Result<Format, Error> {
+        if let Some(format) = self.format {
+            return Ok(format);
+        }
+        let guessed = self.path().and_then(guess::format);
+        let guessed = guessed.ok_or_else(|| Error::Usage {
+            message: "--format <FORMAT> is missing, and no name of a file tells it".into(),
+            hint: Some("`kluis import FILE --format dotenv`, or json, yaml, env, bitwarden, 1password, keepass-xml or pass".into()),
+        })?;
+        if let Some(name) = guessed.to_possible_value() {
+            let name = name.get_name();
+            context
+                .ui
+                .done(&format!("read as {name}; --format names another"));
+        }
+        Ok(guessed)
+    }
+
     /// Whether the options are for the format.
-    fn check(&self) -> Result<(), Error> {
-        if self.nested && !matches!(self.format, Format::Json | Format::Yaml) {
+    fn check(&self, format: Format) -> Result<(), Error> {
+        if self.nested && !matches!(format, Format::Json | Format::Yaml) {
             return Err(Error::usage("--nested is for the formats json and yaml"));
         }
         let is_default = self.fields == Wanted::default() && self.on_repeat == Repeated::default();
-        if !is_default && !self.format.is_of_manager() {
+        if !is_default && !format.is_of_manager() {
             return Err(Error::usage(
                 "--fields and --on-repeat are for the formats bitwarden, 1password, keepass-xml and pass",
             ));
         }
-        if self.format == Format::Pass && !self.path().is_some_and(Path::is_dir) {
+        if format == Format::Pass && !self.path().is_some_and(Path::is_dir) {
             return Err(Error::usage(
                 "a password store is a folder: name it, such as ~/.password-store",
             ));
@@ -207,7 +237,7 @@ impl Import {
     }
 
     /// Asks nobody for anything but what gpg needs: broken input is told before the vault is unlocked.
-    fn read(&self, context: &Context) -> Result<Gathered, Error> {
+    fn read(&self, format: Format, context: &Context) -> Result<Gathered, Error> {
         let rules = Rules {
             empty: if self.skip_empty {
                 Empty::Skipped
@@ -224,18 +254,18 @@ impl Import {
         };
         let unread = "the folder to import could not be read";
         let gathered = match self.path().filter(|path| path.is_dir()) {
-            Some(folder) if self.format == Format::Pass => {
+            Some(folder) if format == Format::Pass => {
                 let asking = match context.settings.interaction {
                     Interaction::Allowed => Asking::Allowed,
                     Interaction::Refused => Asking::Refused,
                 };
                 password_store::read(folder, &Gpg::find(asking)?, rules).context(unread)?
             }
-            Some(folder) if self.format == Format::Dotenv => {
+            Some(folder) if format == Format::Dotenv => {
                 let current = context.workspace().cloned().unwrap_or_default();
                 folder::read(folder, &current, rules).context(unread)?
             }
-            _ => self.format.read(&self.input(context)?, rules),
+            _ => format.read(&self.input(context)?, rules),
         };
         Ok(gathered.map_err(vault::Error::Invalid)?)
     }
@@ -258,13 +288,13 @@ impl Import {
         Ok(read_bounded(&mut stream).context("stdin could not be read")?)
     }
 
-    /// What is to become of each name, in the order of the input, or all that stands in the way.
+    /// What is to become of each name, in the order of the input, and all that stands in the way.
     fn decide(
         &self,
         entries: &[Entry],
         second: u64,
         mut look_up: impl FnMut(&Reference) -> Result<Option<Secret>, vault::Error>,
-    ) -> Result<Vec<Fate>, Error> {
+    ) -> Result<(Vec<Fate>, Vec<String>), Error> {
         let mut fates = Vec::with_capacity(entries.len());
         let mut taken = Vec::new();
         for entry in entries {
@@ -281,16 +311,13 @@ impl Import {
                     }
                     OnConflict::Fail => {
                         taken.push(secret.path());
-                        Fate::Skipped
+                        Fate::Conflicting
                     }
                 },
             };
             fates.push(fate);
         }
-        if taken.is_empty() {
-            return Ok(fates);
-        }
-        Err(conflict(&taken).into())
+        Ok((fates, taken))
     }
 }
 
@@ -300,21 +327,24 @@ fn holds(secret: &Secret, value: &Plaintext, second: u64) -> bool {
     effective.is_some_and(|position| secret.slots[position].checksum == checksum(value.expose()))
 }
 
-fn conflict(taken: &[String]) -> vault::Error {
+fn refuse_conflict(taken: &[String]) -> Result<(), vault::Error> {
     const MAX_SHOWN: usize = 10;
+    if taken.is_empty() {
+        return Ok(());
+    }
     let shown = &taken[..taken.len().min(MAX_SHOWN)];
     let more = match taken.len() - shown.len() {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    vault::Error::InUse {
+    Err(vault::Error::InUse {
         message: format!(
             "there with another value already: {}{more}; nothing was written",
             shown.join(", ")
         ),
         hint: "--on-conflict replace gives them the new values, --on-conflict skip keeps the old ones",
         ids: Vec::new(),
-    }
+    })
 }
 
 fn reference(entry: &Entry) -> Reference {

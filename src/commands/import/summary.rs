@@ -13,6 +13,8 @@ pub enum Fate {
     Updated,
     Unchanged,
     Skipped,
+    /// There with another value, and nobody said what then.
+    Conflicting,
 }
 
 impl Fate {
@@ -22,6 +24,7 @@ impl Fate {
             Self::Updated => "updated",
             Self::Unchanged => "unchanged",
             Self::Skipped => "skipped",
+            Self::Conflicting => "conflict",
         }
     }
 }
@@ -45,6 +48,8 @@ struct ByFate<'a> {
     updated: Vec<&'a str>,
     unchanged: Vec<&'a str>,
     skipped: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    conflict: Vec<&'a str>,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     new_workspaces: &'a [String],
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -97,10 +102,14 @@ impl Summary {
                 updated: self.names(Fate::Updated),
                 unchanged: self.names(Fate::Unchanged),
                 skipped: self.names(Fate::Skipped),
+                conflict: self.names(Fate::Conflicting),
                 new_workspaces: &self.workspaces,
                 renamed: renamed.collect(),
                 left_out: &self.left_out,
             })?);
+        }
+        if context.quiet {
+            return Ok(());
         }
         if context.ui.stdout_is_terminal() {
             self.print_table(context)
