@@ -333,6 +333,19 @@ fn an_expired_token_with_full_access_is_refused_in_its_own_words() {
     std::thread::sleep(std::time::Duration::from_millis(1_100));
     let refused = by(&sandbox, &passing, &["list"]).run();
     refused.stderr_has("the key expired at ").exits(4);
+    // Who makes a key is told which of both it is.
+    let told = "this key cannot read its own date, and works after it";
+    for (limit, is_told) in [
+        ("--read-only", true),
+        ("--workspace=staging", true),
+        ("--yes", false),
+    ] {
+        let add = ["key", "add", "--token", "--expires", "2999-01-01", limit];
+        let added = sandbox.kluis(add).run();
+        sandbox.keep_token(&added.stdout);
+        assert_eq!(added.stderr.contains(told), is_told, "{}", added.stderr);
+        added.any_stdout().any_stderr().exits(0);
+    }
     // Advice: nothing that this holder can open says so.
     by(&sandbox, &scoped, &["get", "name"])
         .run()

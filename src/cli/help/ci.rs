@@ -18,7 +18,9 @@ no other, with KLUIS_MIN_REVISION no older copy of it.
     kluis key add --token --workspace deploy --read-only --label ci --expires 90d > token
     kluis verify
 
-Should the token leak, this takes away what it reached and prints the secrets to
+The date is for you: a token that is limited so cannot read it, and works after
+it. `kluis key list` tells which are over, `kluis key remove` ends them. Should
+the token leak, this takes away what it reached and prints the secrets to
 change:
 
     kluis key remove ci --yes

@@ -26,8 +26,8 @@ use serde::Serialize;
 /// only read, nobody accepts from it. KLUIS_WORKSPACE limits nothing here.
 ///
 /// A token is printed once and kept nowhere. --expires is advice: a key with full access is refused after
-/// that time by this program, `key list` marks every key that is over, and only `key remove` takes one
-/// away. Takes a key with full access, which cannot come from the agent.
+/// that time by this program; any other cannot read its own date, and opens what it reached before. `key
+/// list` marks every key that is over, and only `key remove` takes one away. Takes a key with full access, which cannot come from the agent.
 #[derive(clap::Args)]
 #[command(
     after_help = "\
@@ -190,6 +190,11 @@ fn print(context: &mut Context, key: &Key, token: Option<&Plaintext>) -> Result<
     context
         .ui
         .note(&format!("added the key {id}, which reaches: {reach}"));
+    if key.not_after.is_some() && !key.has_full_access() {
+        context.ui.note(
+            "this key cannot read its own date, and works after it: `key list` tells when it is over, `key remove` takes it away",
+        );
+    }
     if let Some(text) = text {
         context.ui.note("this token is shown once:");
         context.ui.value(format!("{text}\n").as_bytes())?;
