@@ -192,7 +192,8 @@ impl List {
         table
     }
 
-    /// Tells what needs attention as well, where anything does, and environment keys where one is not the name.
+    /// Tells what needs attention as well, where anything does, environment keys where one is not the name, and
+    /// descriptions where there are any.
     fn table_for_people(&self, listed: &[Listed], context: &Context) -> Table {
         let now = context.now.seconds();
         let states: Vec<_> = listed.iter().map(|one| state(&one.secret, now)).collect();
@@ -206,7 +207,7 @@ impl List {
             ("ENV KEY", has_keys),
             ("UPDATED", true),
             ("STATE", has_states),
-            ("DESCRIPTION", true),
+            ("DESCRIPTION", has_descriptions(listed)),
         ];
         let headings = all.iter().filter(|(_, shown)| *shown);
         let mut table = Table::new(headings.map(|(heading, _)| *heading)).with_states("STATE");
@@ -227,9 +228,13 @@ impl List {
     }
 
     fn due_table(&self, listed: &[Listed], context: &Context) -> Table {
+        // To a program each column has its place.
+        let described = !context.ui.stdout_is_terminal() || has_descriptions(listed);
         let headings = ["WORKSPACE", "NAME", "DUE", "AT", "DESCRIPTION"];
         let skipped = usize::from(!self.all_workspaces);
-        let mut table = Table::new(headings.into_iter().skip(skipped)).with_states("DUE");
+        let shown = if described { 5 } else { 4 } - skipped;
+        let headings = headings.into_iter().skip(skipped).take(shown);
+        let mut table = Table::new(headings).with_states("DUE");
         for Listed { secret, .. } in listed {
             let due = secret.next_due(context.now.seconds());
             let at = due.map(|due| context.when(due.at())).unwrap_or_default();
@@ -240,10 +245,15 @@ impl List {
                 &at,
                 secret.description.as_str(),
             ];
-            table.row(cells.into_iter().skip(skipped));
+            table.row(cells.into_iter().skip(skipped).take(shown));
         }
         table
     }
+}
+
+fn has_descriptions(listed: &[Listed]) -> bool {
+    let mut secrets = listed.iter().map(|one| &one.secret);
+    secrets.any(|secret| !secret.description.as_str().is_empty())
 }
 
 /// What a person should know before using it; nothing of most.

@@ -197,6 +197,8 @@ fn at_a_terminal_times_are_relative_and_what_needs_attention_is_told_in_colour()
         }
         let is_relative = table.contains(" ago") || table.contains("now");
         assert!(is_relative && !table.contains(':'), "{table}");
+        // A column of nothing is left out, until there is something.
+        assert!(!table.contains("DESCRIPTION"), "{table}");
         let plain = shown(&sandbox.kluis(["list"]).env("NO_COLOR", "1"), columns);
         assert!(
             plain.contains("expired") && !plain.contains('\x1b'),
@@ -208,6 +210,13 @@ fn at_a_terminal_times_are_relative_and_what_needs_attention_is_told_in_colour()
         due.contains("\x1b[31mexpiry\x1b[0m") && due.contains("w ago"),
         "{due}"
     );
+    assert!(!due.contains("DESCRIPTION"), "{due}");
+    let update = ["update", "old", "--description", "from before"];
+    sandbox.kluis(update).run().exits(0);
+    for line in [&["list"][..], &["list", "--due"]] {
+        let table = shown(&sandbox.kluis(line), 80);
+        assert!(table.contains("DESCRIPTION"), "{table}");
+    }
     // A pipe gets what it always got, whatever is wanted of colours.
     let piped = sandbox.prints(["list", "--color", "always"], "");
     assert!(
