@@ -412,7 +412,7 @@ Register-ArgumentCompleter -Native -CommandName 'kluis' -ScriptBlock {
             [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'Wait this long for another writer [default: 10s]')
             [CompletionResult]::new('--vault-key', '--vault-key', [CompletionResultType]::ParameterName, 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour: auto, always or never [env: NO_COLOR]')
-            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How the file is written')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How the file is written [default: what its name tells]')
             [CompletionResult]::new('--on-conflict', '--on-conflict', [CompletionResultType]::ParameterName, 'What to do with a name that has another value already: fail, keep that (skip), or replace it')
             [CompletionResult]::new('--fields', '--fields', [CompletionResultType]::ParameterName, 'Which fields of an item to take: all, or only the password; for password managers')
             [CompletionResult]::new('--on-repeat', '--on-repeat', [CompletionResultType]::ParameterName, 'What to do with an item whose name another item has: fail, or number it; for password managers')

@@ -3007,10 +3007,23 @@ _kluis_names() {
     done < <(kluis complete-names -- "${words[@]}" 2>/dev/null)
     if [[ ${#names[@]} -gt 0 ]]; then
         COMPREPLY=("${names[@]}")
-    elif [[ -z $part ]]; then
-        _kluis "$@"
-    else
+    elif [[ -n $part ]]; then
         COMPREPLY=()
+    else
+        _kluis "$@"
+        # Options are for who began one: they would hide the commands.
+        if [[ $word != -* ]]; then
+            names=()
+            for name in "${COMPREPLY[@]}"; do
+                [[ $name == -* ]] || names+=("$name")
+            done
+            COMPREPLY=("${names[@]}")
+            # Nor are files what most commands take.
+            case ${words[0]} in
+                -* | import | restore) ;;
+                *) [[ ${#words[@]} -gt 2 ]] || compopt +o bashdefault +o default 2>/dev/null ;;
+            esac
+        fi
     fi
 }
 

@@ -396,7 +396,7 @@ set edit:completion:arg-completer[kluis] = {|@words|
             cand --lock-timeout 'Wait this long for another writer [default: 10s]'
             cand --vault-key 'Open only the vault with this public key [env: KLUIS_VAULT_KEY]'
             cand --color 'When to use colour: auto, always or never [env: NO_COLOR]'
-            cand --format 'How the file is written'
+            cand --format 'How the file is written [default: what its name tells]'
             cand --on-conflict 'What to do with a name that has another value already: fail, keep that (skip), or replace it'
             cand --fields 'Which fields of an item to take: all, or only the password; for password managers'
             cand --on-repeat 'What to do with an item whose name another item has: fail, or number it; for password managers'

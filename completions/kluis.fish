@@ -350,7 +350,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand import" -l vault-key -d 'Ope
 complete -c kluis -n "__fish_kluis_using_subcommand import" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c kluis -n "__fish_kluis_using_subcommand import" -l format -d 'How the file is written' -r -f -a "dotenv\t''
+complete -c kluis -n "__fish_kluis_using_subcommand import" -l format -d 'How the file is written [default: what its name tells]' -r -f -a "dotenv\t''
 json\t''
 yaml\t''
 env\t''

@@ -3,7 +3,7 @@
 use super::complete::{WORD, kind};
 use super::{Context, Verb};
 use crate::error::Error;
-use clap::Command;
+use clap::{Arg, Command};
 use clap_complete::Shell;
 
 /// Print a completion script
@@ -40,14 +40,17 @@ pub fn script(shell: Shell, command: fn() -> Command) -> Vec<u8> {
 
 fn with_names(script: String, shell: Shell, root: &Command) -> String {
     match shell {
-        Shell::Bash => in_bash(&script),
+        Shell::Bash => in_bash(&script, root),
         Shell::Zsh => in_zsh(&script),
         Shell::Fish => in_fish(script, root),
         _ => script,
     }
 }
 
-fn in_bash(script: &str) -> String {
+fn in_bash(script: &str, root: &Command) -> String {
+    let takes_file = |verb: &&Command| verb.get_positionals().any(is_file);
+    let files = root.get_subcommands().filter(takes_file);
+    let files = files.fold(String::new(), |files, verb| files + " | " + verb.get_name());
     let functions = format!(
         "\
 # Names of the vault: from the agent, at once or not at all.
@@ -74,10 +77,23 @@ _kluis_names() {{
     done < <(kluis {WORD} -- \"${{words[@]}}\" 2>/dev/null)
     if [[ ${{#names[@]}} -gt 0 ]]; then
         COMPREPLY=(\"${{names[@]}}\")
-    elif [[ -z $part ]]; then
-        _kluis \"$@\"
-    else
+    elif [[ -n $part ]]; then
         COMPREPLY=()
+    else
+        _kluis \"$@\"
+        # Options are for who began one: they would hide the commands.
+        if [[ $word != -* ]]; then
+            names=()
+            for name in \"${{COMPREPLY[@]}}\"; do
+                [[ $name == -* ]] || names+=(\"$name\")
+            done
+            COMPREPLY=(\"${{names[@]}}\")
+            # Nor are files what most commands take.
+            case ${{words[0]}} in
+                -*{files}) ;;
+                *) [[ ${{#words[@]}} -gt 2 ]] || compopt +o bashdefault +o default 2>/dev/null ;;
+            esac
+        fi
     fi
 }}
 
@@ -89,6 +105,11 @@ if [["
         "{words}{}",
         register.replace("-F _kluis ", "-F _kluis_names ")
     )
+}
+
+fn is_file(argument: &Arg) -> bool {
+    let names = argument.get_value_names().unwrap_or_default();
+    names.iter().any(|name| name == "FILE")
 }
 
 fn in_zsh(script: &str) -> String {

@@ -164,12 +164,24 @@ fn bash_completes_names() {
         at_tab kluis ge
         at_tab kluis run -e A = gith
         kluis lock -q
-        at_tab kluis get gith";
+        at_tab kluis get gith
+        at_tab kluis ''
+        at_tab kluis get ''
+        at_tab kluis get --jso
+        at_tab kluis key ''";
     if let Some(said) = in_shell(&sandbox, "bash", &["--norc", "-uc"], steps) {
         let mut lines = said.lines();
         assert!(lines.next().unwrap().contains("-F _kluis_names "), "{said}");
         let rest: Vec<&str> = lines.collect();
+        // Commands alone: options are for who began one.
+        let commands = rest[5].split(' ');
+        assert!(
+            commands.clone().all(|word| !word.starts_with('-')),
+            "{said}"
+        );
+        assert!(commands.clone().any(|word| word == "create"), "{said}");
         let expected = ["github_token", "staging", "get", "github_token", ""];
+        let expected = [&expected[..], &[rest[5], "", "--json", "list add remove"]].concat();
         assert_eq!(rest, expected, "{said}");
     }
 }
