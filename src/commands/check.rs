@@ -174,7 +174,7 @@ impl Finding {
         Self {
             state,
             problem: Some(problem),
-            hint: None,
+            hint: Error::Due { count: 1 }.report().hint,
         }
     }
 }

@@ -58,6 +58,7 @@ impl Error {
             Self::Due { .. } => {
                 "`kluis rotate` gives one a new value, `kluis update --expires` another date"
             }
+            Self::Unready { .. } => "each problem comes with what helps",
             Self::Unwell { .. } => "each finding that is not ok comes with what helps",
             Self::Unfinished { path, .. } => {
                 return Some(format!(
@@ -92,7 +93,6 @@ impl Error {
             }
             Self::Settings(_)
             | Self::Project(_)
-            | Self::Unready { .. }
             | Self::Process(_)
             | Self::Ended(_)
             | Self::Failed(_) => return None,

@@ -95,6 +95,7 @@ fn each_problem_has_its_state_and_its_code() {
         let told = entry["problem"].as_str().unwrap_or_default();
         assert!(told.contains(problem), "{env}: {told}");
         assert_eq!(told.is_empty(), problem.is_empty(), "{env}: {told}");
+        assert_eq!(entry["hint"].is_string(), code != 0, "{env}: {entry}");
         let checked = if code == 0 {
             checked
         } else {
@@ -125,6 +126,7 @@ fn the_table_tells_the_same_and_the_worst_decides() {
     checked
         .any_stdout()
         .stderr_has("3 variable(s) of the project file")
+        .stderr_has("hint: each problem comes with what helps\n")
         .exits(3);
 }
 
