@@ -47,6 +47,9 @@ Not protected against:
       inherit it.
   A weak passphrase, once the file is stolen
       Argon2id makes guessing slow, not impossible.
+  A short value whose checksum is shown
+      JSON tells the SHA-256 of each value, and whoever sees it can try all
+      short ones.
   An older copy, where the newer one was never seen
       That is a fresh machine, or one that lost its state; in git it is only a
       warning.
