@@ -111,7 +111,7 @@ fn each_failure_has_its_code_its_word_and_its_hint_in_both_forms() {
         (&["create", "a b", "--generate", "8"], "7 invalid name"),
         (&["get", ".."], "7 invalid name"),
         (&["create", "a", "--generate", "none"], "7 invalid generate"),
-        (&["create", "a"], "7 invalid value"),
+        (&["create", "a"], "7 invalid value !"),
         (&["update", "name", "--env-key", "1"], "7 invalid env_key"),
         (&["update", "name", "--name", "a b"], "7 invalid name"),
         (&["list", "-w", "a b"], "7 invalid workspace"),

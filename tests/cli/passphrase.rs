@@ -121,7 +121,7 @@ fn what_goes_wrong_leaves_the_old_one_in_force() {
         (&old, &empty, 4),
         (&old, &missing, 1),
         (&new, &new, 4),
-        (&missing, &new, 1),
+        (&missing, &new, 4),
     ] {
         let changed = change(&sandbox, chosen).env("KLUIS_PASSPHRASE_FILE", unlocked_by);
         changed.run().any_stderr().exits(code);
