@@ -192,7 +192,7 @@ fn print(context: &mut Context, key: &Key, token: Option<&Plaintext>) -> Result<
         .note(&format!("added the key {id}, which reaches: {reach}"));
     if key.not_after.is_some() && !key.has_full_access() {
         context.ui.note(
-            "this key cannot read its own date, and works after it: `key list` tells when it is over, `key remove` takes it away",
+            "this key cannot read its own date, and works after it: `kluis key list` tells when it is over, `kluis key remove` takes it away",
         );
     }
     if let Some(text) = text {
