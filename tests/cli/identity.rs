@@ -349,6 +349,39 @@ fn one_that_is_not_admitted_is_passed_over_unless_it_was_named() {
 }
 
 #[test]
+fn its_passphrase_may_be_typed_three_times() {
+    let owner = Sandbox::with_vault();
+    let passphrase = owner.secret("a long passphrase");
+    let given = owner.given("passphrase", &passphrase);
+    let from_file = ["--new-passphrase-file", given.to_str().unwrap()];
+    let cheap = ["--kdf", CHEAP_KDF];
+    let public = new(&owner, &[cheap, from_file].concat());
+    let add = ["key", "add", "-q", "--recipient", public.trim_end()];
+    owner.kluis(add).run().exits(0);
+    let verified = owner.kluis(["verify", "--json"]).run();
+    let pin = verified.json()["vault_key"].as_str().unwrap().to_owned();
+    verified.any_stdout().exits(0);
+    for (typed, code) in [
+        (["wrong", "wrong", &passphrase], 0),
+        (["wrong", "wrong", "wrong"], 4),
+    ] {
+        let list = owner.kluis(["list", "-q"]).without("KLUIS_TOKEN");
+        let list = list.env("KLUIS_VAULT_KEY", &pin);
+        let mut screen = Screen::start(list.command_at_terminal(), 80);
+        for (position, typed) in typed.into_iter().enumerate() {
+            let shown = screen.shows("Passphrase of the identity: ");
+            assert_eq!(shown.contains("That is not it."), position > 0, "{shown}");
+            screen.types(&format!("{typed}\n"));
+        }
+        if code == 0 {
+            screen.shows("Keep it unlocked");
+            screen.types("n\n");
+        }
+        assert_eq!(screen.ends().1, code, "{typed:?}");
+    }
+}
+
+#[test]
 fn a_token_and_a_passphrase_file_come_before_it_and_the_prompt_after() {
     let sandbox = admitted();
     let nothing = sandbox.given("nothing", "no passphrase of this vault");
