@@ -20,6 +20,9 @@ use std::io;
 /// Ciphertexts in one question: well below a frame, whose rest is places and lengths.
 const BATCH_BYTES: usize = MAX_FRAME_BYTES / 4;
 
+/// Names in one question: of at most 128 bytes each, a fourth of a frame as well.
+const BATCH_NAMES: usize = 2048;
+
 pub struct AgentKeyring {
     socket: Socket,
     connection: RefCell<Connection>,
@@ -169,15 +172,19 @@ impl Keyring for AgentKeyring {
         kind: Kind,
         names: &[&str],
     ) -> Result<Vec<Index>, Error> {
-        let request = Request::Index {
-            workspace,
-            kind,
-            names: names.to_vec(),
-        };
-        match self.ask(&request)? {
-            Answer::Indexed(indexes) if indexes.len() == names.len() => Ok(indexes),
-            other => Err(refusal(&other, Part::Workspace(workspace))),
+        let mut indexes = Vec::with_capacity(names.len());
+        for names in names.chunks(BATCH_NAMES) {
+            let request = Request::Index {
+                workspace,
+                kind,
+                names: names.to_vec(),
+            };
+            match self.ask(&request)? {
+                Answer::Indexed(some) if some.len() == names.len() => indexes.extend(some),
+                other => return Err(refusal(&other, Part::Workspace(workspace))),
+            }
         }
+        Ok(indexes)
     }
 
     fn open(&self, place: Place, sealed: &[u8]) -> Result<Plaintext, Error> {

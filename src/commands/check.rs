@@ -11,7 +11,7 @@ use crate::ui::Table;
 use crate::vault::destination::Destination;
 use crate::vault::policy::Due;
 use crate::vault::slot::Choice;
-use crate::vault::{self, Scan, Vault};
+use crate::vault::{self, Scan, Selected};
 use serde::Serialize;
 
 /// Check that every secret of the project file can be given
@@ -115,8 +115,15 @@ impl Verb for Check {
         let destination = self.destination.destination(context, &vault)?;
         let mut environment = Environment::new(allowed);
         let mut entries = Vec::new();
-        for entry in &file.project.env {
-            let finding = examine(entry, &vault, &destination, &mut environment, context)?;
+        // Whether it opens is one question, and where it may go is another.
+        let anywhere = Destination::anywhere();
+        let listed = file.project.env.iter();
+        let all: Vec<_> = listed.clone().map(|entry| &entry.reference).collect();
+        let now = Choice::At(context.now);
+        let found = vault.each_value(context.workspace(), &all, now, &anywhere);
+        for (entry, found) in listed.zip(found) {
+            let found = found.map_err(|error| vault.suggest(context.workspace(), error));
+            let finding = examine(entry, found, &destination, &mut environment, context)?;
             let Finding {
                 state,
                 problem,
@@ -182,19 +189,15 @@ impl Finding {
 /// Does with one variable what `run` would do; an error is about the vault as a whole.
 fn examine(
     entry: &Entry,
-    vault: &Vault,
+    found: Result<Selected, vault::Error>,
     destination: &Destination,
     environment: &mut Environment,
     context: &Context,
 ) -> Result<Finding, Error> {
-    // Whether it opens is one question, and where it may go is another.
-    let anywhere = Destination::anywhere();
-    let now = Choice::At(context.now);
-    let selected = match vault.value(context.workspace(), &entry.reference, now, &anywhere) {
+    let selected = match found {
         Ok(selected) => selected,
         Err(error) => {
             destination.pass_over(context.workspace(), &entry.reference);
-            let error = vault.suggest(context.workspace(), error);
             return absent(error, entry.presence);
         }
     };

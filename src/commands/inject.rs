@@ -104,10 +104,12 @@ impl Inject {
         }
         let vault = context.open(Scan::Lookup)?;
         let destination = self.destination.destination(context, &vault)?;
-        let mut values = Vec::new();
-        for located in template.references() {
-            let now = Choice::At(context.now);
-            let selected = vault.value(context.workspace(), &located.reference, now, &destination);
+        let all = template.references().iter();
+        let all: Vec<_> = all.map(|located| &located.reference).collect();
+        let now = Choice::At(context.now);
+        let found = vault.each_value(context.workspace(), &all, now, &destination);
+        let mut values = Vec::with_capacity(found.len());
+        for (located, selected) in template.references().iter().zip(found) {
             let selected = selected.map_err(|error| Error::InTemplate {
                 line: located.line,
                 error: Box::new(vault.suggest(context.workspace(), error).into()),

@@ -207,17 +207,22 @@ impl Selection {
                 }
             }
         }
-        for (key, reference) in links {
-            let selected = vault.value(None, &reference, Choice::At(now), destination)?;
+        let workspace = workspace_in_use.as_ref();
+        let linked = links.iter().map(|(_, reference)| reference);
+        let all: Vec<_> = linked
+            .chain(chosen.iter().map(|choice| &choice.reference))
+            .collect();
+        let found = vault.each_value(workspace, &all, Choice::At(now), destination);
+        let mut found = found.into_iter();
+        for ((key, reference), selected) in links.into_iter().zip(&mut found) {
+            let selected = selected?;
             let by_name = Reference {
                 secret: Target::Name(selected.secret.name.clone()),
                 ..reference
             };
             give(key, by_name, selected, Delivery::Value)?;
         }
-        for choice in chosen {
-            let workspace = workspace_in_use.as_ref();
-            let found = vault.value(workspace, &choice.reference, Choice::At(now), destination);
+        for (choice, found) in chosen.into_iter().zip(found) {
             match found {
                 Err(error) if choice.presence == Presence::Optional && is_absence(&error) => {
                     destination.pass_over(workspace, &choice.reference);

@@ -76,6 +76,21 @@ pub enum RecordId {
     App(AppId),
 }
 
+impl RecordId {
+    /// That of a record's line, whatever else the line says.
+    pub fn of(text: &str) -> Option<Self> {
+        Self::take(&mut Line::new(text))
+    }
+
+    fn take(line: &mut Line<'_>) -> Option<Self> {
+        if line.optional("{\"secret\":\"") {
+            return SecretId::parse(line.string()?).map(Self::Secret);
+        }
+        line.literal("{\"app\":\"")?;
+        AppId::parse(line.string()?).map(Self::App)
+    }
+}
+
 impl fmt::Display for RecordId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -99,12 +114,7 @@ impl<'a> Record<'a> {
     /// Reads a line without its newline.
     pub fn parse(text: &'a str) -> Option<Self> {
         let mut line = Line::new(text);
-        let id = if line.optional("{\"secret\":\"") {
-            RecordId::Secret(SecretId::parse(line.string()?)?)
-        } else {
-            line.literal("{\"app\":\"")?;
-            RecordId::App(AppId::parse(line.string()?)?)
-        };
+        let id = RecordId::take(&mut line)?;
         line.literal(",\"index\":\"")?;
         let index = Index::from_text(line.string()?.as_bytes())?;
         line.literal(",\"meta\":\"")?;

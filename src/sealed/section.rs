@@ -7,9 +7,9 @@ use super::error::{Error, Part};
 use super::header::{Content, parse_parents, write_parents};
 use super::id::{VaultId, WorkspaceId};
 use super::line::{Line, encode, is_32_bytes};
-use super::record::{Index, Record, TEXT_BYTES};
+use super::record::{Index, Record, RecordId, TEXT_BYTES};
 use super::sign::{Digest, SignatureBytes, Signed, sha256};
-use memchr::{memchr, memmem, memrchr};
+use memchr::{memchr, memchr_iter, memmem, memrchr};
 use std::fmt::Write;
 use std::ops::Range;
 
@@ -312,6 +312,17 @@ pub fn hashed_records<'a>(
         return Err(damaged());
     }
     Ok(records)
+}
+
+/// The ids at the heads of a page's lines, as far as they can be read: quick, and no proof of anything.
+pub fn ids(lines: &[u8]) -> impl Iterator<Item = RecordId> {
+    let ends = memchr_iter(b'\n', lines);
+    let each = ends.scan(0, |start, end| {
+        let line = &lines[*start..end];
+        *start = end + 1;
+        Some(line)
+    });
+    each.filter_map(|line| RecordId::of(std::str::from_utf8(line).ok()?))
 }
 
 /// The record of this index in the lines of a page whose [`records`] were found right.

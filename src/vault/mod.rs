@@ -13,6 +13,7 @@ pub mod host;
 pub mod key;
 #[cfg(test)]
 mod large;
+mod many;
 pub mod name;
 pub mod near;
 mod open;

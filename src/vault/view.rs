@@ -9,10 +9,9 @@ use crate::sealed::record::{Index, Record, RecordId};
 use crate::sealed::section::{self, Page};
 use crate::sealed::{self, Part};
 use crate::store::Snapshot;
-use memchr::memmem;
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -36,8 +35,11 @@ pub struct View {
     held: Option<Vec<u8>>,
     scan: Scan,
     /// Pages in which a record was looked up, with all their records found right, by their first byte.
-    known: RefCell<HashMap<u64, Rc<[u8]>>>,
+    known: RefCell<HashMap<u64, Lines>>,
 }
+
+/// The lines of a page, all of them found right.
+pub type Lines = Rc<[u8]>;
 
 impl View {
     pub fn load(snapshot: Snapshot, scan: Scan) -> Result<Self, Error> {
@@ -97,6 +99,15 @@ impl View {
         index: Index,
         with: impl FnOnce(&Record<'_>) -> Result<T, Error>,
     ) -> Result<Option<T>, Error> {
+        let lines = self.page_of(workspace, index)?;
+        let record = lines
+            .as_deref()
+            .and_then(|lines| section::find(index, lines));
+        record.map(|record| with(&record)).transpose()
+    }
+
+    /// The lines of the page that has the record of this index if there is one.
+    pub fn page_of(&self, workspace: WorkspaceId, index: Index) -> Result<Option<Lines>, Error> {
         let start = self.layout.range(workspace).map_or(0, |range| range.start);
         let place = self
             .layout
@@ -107,62 +118,64 @@ impl View {
         };
         let range = start + range.start..start + range.end;
         let known = self.known.borrow().get(&range.start).map(Rc::clone);
-        let lines = match known {
-            Some(lines) => lines,
-            None => self.know(page, range, workspace)?,
-        };
-        let record = section::find(index, &lines);
-        record.map(|record| with(&record)).transpose()
+        known
+            .map_or_else(|| self.know(page, range, workspace), Ok)
+            .map(Some)
     }
 
     /// Reads a page, and remembers it once all of its records are found right: the next one that is
     /// looked up is often in it too.
-    fn know(
-        &self,
-        page: &Page,
-        range: Range<u64>,
-        workspace: WorkspaceId,
-    ) -> Result<Rc<[u8]>, Error> {
+    fn know(&self, page: &Page, range: Range<u64>, workspace: WorkspaceId) -> Result<Lines, Error> {
         let start = range.start;
-        let lines: Rc<[u8]> = self.read(range)?.into();
+        let lines: Lines = self.read(range)?.into();
         self.records(page, &lines, workspace)?;
         self.known.borrow_mut().insert(start, Rc::clone(&lines));
         Ok(lines)
     }
 
-    /// Calls `with` with the record of this id, the only one in its workspace. Searches the section's
-    /// bytes; that it is absent is said only after every page was found whole.
+    /// Calls `with` with the record of this id, the only one in its workspace; `None` when there is none.
     pub fn find_id<T>(
         &self,
         workspace: WorkspaceId,
         id: RecordId,
         with: impl FnOnce(&Record<'_>) -> Result<T, Error>,
     ) -> Result<Option<T>, Error> {
-        let Some(range) = self.layout.range(workspace) else {
-            return Ok(None);
-        };
-        let bytes = self.read(range.clone())?;
-        let lines_of =
-            |place: &Range<u64>| slice(&bytes, place.start - range.start..place.end - range.start);
-        let head = format!("\":\"{id}\",\"index\":\"");
-        let mut hits = memmem::find_iter(&bytes, head.as_bytes());
-        let Some(at) = hits.next() else {
-            for (page, place) in self.pages(workspace) {
-                self.records(page, lines_of(&place), workspace)?;
+        let found = self.find_ids(workspace, &HashSet::from([id]))?.remove(&id);
+        let record = found
+            .as_ref()
+            .and_then(|(index, lines)| section::find(*index, lines));
+        record.map(|record| with(&record)).transpose()
+    }
+
+    /// The records of these ids, each the only one in its workspace: their indexes, and the lines of their
+    /// pages. Searches the section's bytes once; that one is absent is said only after every page was found
+    /// whole.
+    pub fn find_ids(
+        &self,
+        workspace: WorkspaceId,
+        ids: &HashSet<RecordId>,
+    ) -> Result<HashMap<RecordId, (Index, Lines)>, Error> {
+        let mut found = HashMap::new();
+        for (page, range) in self.pages(workspace) {
+            let bytes = self.read(range)?;
+            if !section::ids(&bytes).any(|id| ids.contains(&id)) {
+                continue;
             }
-            return Ok(None);
-        };
-        if hits.next().is_some() {
-            return Err(sealed::Error::Damaged(Part::Record(id.to_string())).into());
+            let lines: Lines = bytes.into();
+            for record in self.records(page, &lines, workspace)? {
+                if !ids.contains(&record.id) {
+                    continue;
+                }
+                let place = (record.index, Rc::clone(&lines));
+                if found.insert(record.id, place).is_some() {
+                    return Err(record.damaged().into());
+                }
+            }
         }
-        let at = range.start + at as u64;
-        let mut pages = self.pages(workspace);
-        let Some((page, place)) = pages.find(|(_, place)| place.contains(&at)) else {
-            return Ok(None);
-        };
-        let records = self.records(page, lines_of(&place), workspace)?;
-        let found = records.iter().find(|record| record.id == id);
-        found.map(with).transpose()
+        if found.len() < ids.len() {
+            self.each_page(workspace, |_| Ok(()))?;
+        }
+        Ok(found)
     }
 
     /// Calls `with` with every record of a workspace, page by page.

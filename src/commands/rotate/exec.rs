@@ -210,9 +210,13 @@ impl Rotate {
             environment.insert(old_key, own.clone(), old)?;
             environment.insert(new_key, own, Plaintext::new(new.expose().to_vec()))?;
         }
-        for (key, reference) in &command.chosen {
-            let workspace = context.workspace();
-            let selected = vault.value(workspace, reference, now, &destination);
+        let all: Vec<_> = command
+            .chosen
+            .iter()
+            .map(|(_, reference)| reference)
+            .collect();
+        let found = vault.each_value(context.workspace(), &all, now, &destination);
+        for ((key, reference), selected) in command.chosen.iter().zip(found) {
             let selected = context.found(vault, selected)?;
             attention::warn(context, &selected.secret);
             environment.insert(key.clone(), reference.clone(), selected.value)?;

@@ -10,6 +10,7 @@ mod forged;
 mod hostile_apps;
 mod identities;
 mod keys;
+mod many;
 mod model;
 mod programme;
 mod reader;
@@ -205,13 +206,13 @@ pub fn damage<T>(answer: Result<T, Error>, case: &str) -> sealed::Error {
 /// What `get` does.
 pub fn value(bytes: &[u8], token: &Token, path: &str) -> Result<Vec<u8>, Error> {
     let vault = open(bytes, token, Scan::Lookup)?;
-    let selected = vault.value(
-        None,
-        &reference(path),
-        Choice::At(now()),
-        &Destination::default(),
-    )?;
-    Ok(selected.value.expose().to_vec())
+    let (reference, now, anywhere) = (reference(path), Choice::At(now()), Destination::default());
+    let alone = vault.value(None, &reference, now, &anywhere);
+    let among = vault.each_value(None, &[&reference, &reference], now, &anywhere);
+    for among in &among {
+        many::agree(&alone, among);
+    }
+    Ok(alone?.value.expose().to_vec())
 }
 
 /// What `list` and `verify` do, one after the other.

@@ -1,0 +1,134 @@
+//! Many values at once, for whoever gives them to a program or puts them into a template: each section is
+//! searched once, and a keyring elsewhere is asked a few questions for all of them, not four for each.
+
+use super::destination::Destination;
+use super::name::WorkspaceName;
+use super::open::{Selected, Vault};
+use super::reference::{Reference, Target};
+use super::slot::Choice;
+use super::view::Lines;
+use super::workspace::Workspace;
+use super::{Error, opening};
+use crate::sealed::record::{Index, Kind, RecordId};
+use crate::sealed::section;
+
+/// A record that was asked for: as which of the references, its index, and the lines of its page.
+type Place = (usize, Index, Lines);
+
+impl Vault {
+    /// What [`Vault::value`] says of each reference, in their order.
+    pub fn each_value(
+        &self,
+        workspace: Option<&WorkspaceName>,
+        references: &[&Reference],
+        choice: Choice,
+        destination: &Destination,
+    ) -> Vec<Result<Selected, Error>> {
+        let found = self.at_once(workspace, references, choice, destination);
+        let mut found = found.unwrap_or_default().into_iter().peekable();
+        let each = references.iter().enumerate();
+        each.map(
+            |(at, reference)| match found.next_if(|(found, _)| *found == at) {
+                Some((_, selected)) => Ok(selected),
+                // Why there is none, asking for it alone will tell.
+                None => self.value(workspace, reference, choice, destination),
+            },
+        )
+        .collect()
+    }
+
+    /// Those of the references that lead to a value which may go there, in their order.
+    fn at_once(
+        &self,
+        workspace: Option<&WorkspaceName>,
+        references: &[&Reference],
+        choice: Choice,
+        destination: &Destination,
+    ) -> Result<Vec<(usize, Selected)>, Error> {
+        let keyring = self.keyring.as_ref();
+        let mut secrets = Vec::with_capacity(references.len());
+        for home in &self.workspaces {
+            let places = self.places_in(home, workspace, references)?;
+            let records = places.iter().filter_map(|(at, index, lines)| {
+                let record = section::find(*index, lines)?;
+                matches!(record.id, RecordId::Secret(_)).then_some((*at, record))
+            });
+            let (positions, records): (Vec<_>, Vec<_>) = records.unzip();
+            let opened = opening::secrets(keyring, home, &records)?;
+            for (at, (secret, record)) in positions.into_iter().zip(opened) {
+                let choice = references[at].slot.map_or(choice, Choice::Number);
+                if let (Ok(()), Ok(slot)) = (destination.check(&secret), secret.choose(choice)) {
+                    secrets.push((at, secret, slot, record.slot(slot)?));
+                }
+            }
+        }
+        secrets.sort_by_key(|(at, ..)| *at);
+        // In two workspaces: somebody took an id for their own.
+        if secrets.windows(2).any(|pair| pair[0].0 == pair[1].0) {
+            return Ok(Vec::new());
+        }
+        let sealed = secrets.iter_mut();
+        let sealed =
+            sealed.map(|(_, secret, slot, sealed)| (&*secret, *slot, std::mem::take(sealed)));
+        let values = opening::values(keyring, sealed.collect())?;
+        let selected = secrets.into_iter().zip(values);
+        Ok(selected
+            .map(|((at, secret, slot, _), value)| {
+                let slot = secret.slots[slot].slot;
+                (
+                    at,
+                    Selected {
+                        secret,
+                        slot,
+                        value,
+                    },
+                )
+            })
+            .collect())
+    }
+
+    /// Where one workspace has what the references name.
+    fn places_in(
+        &self,
+        home: &Workspace,
+        workspace: Option<&WorkspaceName>,
+        references: &[&Reference],
+    ) -> Result<Vec<Place>, Error> {
+        let (mut names, mut ids) = (Vec::new(), Vec::new());
+        for (at, reference) in references.iter().enumerate() {
+            let named = reference.workspace.as_ref().or(workspace);
+            match &reference.secret {
+                Target::Name(name) if self.workspace(named).is_ok_and(|one| one.id == home.id) => {
+                    names.push((at, name.as_str()));
+                }
+                Target::Id(id)
+                    if reference
+                        .workspace
+                        .as_ref()
+                        .is_none_or(|name| *name == home.name) =>
+                {
+                    ids.push((at, RecordId::Secret(*id)));
+                }
+                Target::Name(_) | Target::Id(_) => {}
+            }
+        }
+        let mut places = Vec::with_capacity(names.len() + ids.len());
+        let texts: Vec<_> = names.iter().map(|(_, name)| *name).collect();
+        let indexes = self.keyring.index_all(home.id, Kind::Secret, &texts)?;
+        for ((at, _), index) in names.into_iter().zip(indexes) {
+            let lines = self.view.page_of(home.id, index)?;
+            places.extend(lines.map(|lines| (at, index, lines)));
+        }
+        if !ids.is_empty() {
+            let found = self
+                .view
+                .find_ids(home.id, &ids.iter().map(|(_, id)| *id).collect())?;
+            let found = ids.iter().filter_map(|(at, id)| {
+                let (index, lines) = found.get(id)?;
+                Some((*at, *index, lines.clone()))
+            });
+            places.extend(found);
+        }
+        Ok(places)
+    }
+}
