@@ -2,7 +2,7 @@
 
 use super::clock::SystemClock;
 use super::project_file::{Surroundings, Word};
-use super::seen::Seen;
+use super::seen::{Seen, Sight};
 use crate::error::Error;
 use crate::keyring::local::LocalKeyring;
 use crate::keyring::token::Token;
@@ -208,13 +208,17 @@ impl<'u> Context<'u> {
         act: impl FnOnce(&mut Change<'_>) -> Result<T, Error>,
     ) -> Result<Changed<T>, Error> {
         let patience = self.settings.lock_timeout;
-        self.seen.look_again(vault);
+        let opened = Sight::of(vault);
         let changed = vault.change(SystemClock, patience, previous, |change| {
-            self.refuse_other_key(change.content())?;
-            self.refuse_older(&change.ages(), change.workspaces())?;
+            self.seen.look_again(&opened);
+            let (signer, there) = (change.content().verify, change.ages());
+            self.refuse_other_key(change.content(), &there)?;
+            self.refuse_older(&there, change.workspaces())?;
             let done = act(change)?;
             let content = change.content();
-            self.seen.expect_signer(content.vault, &content.verify);
+            let found = (&signer, there.as_slice());
+            self.seen
+                .expect_change(content.vault, found, &content.verify);
             Ok(done)
         });
         // What was written is shown as it is now: a slot that has just begun is effective.
@@ -301,7 +305,11 @@ impl From<settings::Color> for ColorChoice {
 
 /// The vault's public key as people pin it.
 pub fn vault_key(header: &Header) -> String {
-    base62::encode(VAULT_KEY_PREFIX, &header.content().verify).to_string()
+    encode_vault_key(&header.content().verify)
+}
+
+pub fn encode_vault_key(key: &VerifyKey) -> String {
+    base62::encode(VAULT_KEY_PREFIX, key).to_string()
 }
 
 /// A public key as somebody pinned it, white space around it aside.

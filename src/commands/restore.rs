@@ -44,6 +44,7 @@ enum Present {
     Opened {
         found: Found,
         inventory: Inventory,
+        sight: Sight,
     },
     /// Damaged, or its keys are others.
     Unopened {
@@ -129,12 +130,10 @@ impl Verb for Restore {
             let question = question(&copy, &kept, &present);
             confirm_or(context, &question, unasked)?;
             let patience = context.settings.lock_timeout;
-            let expect = || {
-                let _ = context.remember_restored(&sight);
-            };
+            let mut expected = Ok(());
+            let expect = || expected = context.seen.expect_copy(&sight, present.sight());
             restore(&store, &bytes, present.found(), patience, expect)?;
-            // Somebody may have opened the newer one in between, and remembered that.
-            let remembered = context.remember_restored(&sight);
+            let remembered = context.seen.remember_restored(&sight).or(expected);
             if remembered.is_err_and(|error| error.kind() != io::ErrorKind::NotFound) {
                 context.ui.warning(
                     "this machine still expects the newer vault: the next command takes --accept-older",
@@ -161,9 +160,17 @@ impl Present {
             Scan::Everything,
             unlock,
         );
-        match opened.and_then(|vault| Ok((found.is(vault.bytes()), vault.inventory()?))) {
-            Ok((true, inventory)) => Ok(Self::Opened { found, inventory }),
-            Ok((false, _)) => {
+        let looked = |vault: Vault| {
+            let is_found = found.is(vault.bytes());
+            Ok((is_found, vault.inventory()?, Sight::of(&vault)))
+        };
+        match opened.and_then(looked) {
+            Ok((true, inventory, sight)) => Ok(Self::Opened {
+                found,
+                inventory,
+                sight,
+            }),
+            Ok((false, ..)) => {
                 let place = store.place();
                 Err(vault::Error::from(store::Error::ChangedUnderneath { place }).into())
             }
@@ -179,6 +186,13 @@ impl Present {
         match self {
             Self::Missing => None,
             Self::Opened { found, .. } | Self::Unopened { found, .. } => Some(found),
+        }
+    }
+
+    fn sight(&self) -> Option<&Sight> {
+        match self {
+            Self::Opened { sight, .. } => Some(sight),
+            Self::Missing | Self::Unopened { .. } => None,
         }
     }
 }

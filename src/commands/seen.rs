@@ -3,14 +3,14 @@
 //! remembered.
 
 use super::Context;
-use super::context::{parse_vault_key, state_directory};
+use super::context::{encode_vault_key, parse_vault_key, state_directory};
 use super::project_file::Word;
 use crate::error::Error;
 use crate::sealed::age::Age;
 use crate::sealed::header::{Content, Header, Key, Lock};
 use crate::sealed::id::{KeyId, VaultId};
 use crate::sealed::sign::VerifyKey;
-use crate::state::{self, Accept, Folder, Memory, Pin, Recalled, Standing};
+use crate::state::{self, Accept, Folder, Memory, Pin, Recalled, Sighted, Standing};
 use crate::store::work_tree;
 use crate::vault::Vault;
 use crate::vault::revision::Revision;
@@ -26,6 +26,8 @@ pub struct Seen {
     /// What is wrong with the file, until that is told.
     damage: Option<&'static str>,
     accept: Accept,
+    /// The vault's key from a change on of which nothing could be written down beforehand.
+    unwritten: Option<VerifyKey>,
     /// Whether an older copy in a git work tree was warned of.
     is_told: bool,
 }
@@ -51,6 +53,10 @@ impl Sight {
             opened_by: key.map(|key| key.id),
         }
     }
+
+    fn sighted(&self) -> Sighted<'_> {
+        (&self.signer, &self.ages)
+    }
 }
 
 impl Seen {
@@ -64,15 +70,20 @@ impl Seen {
             } else {
                 Accept::Newer
             },
+            unwritten: None,
             is_told: false,
         }
     }
 
     /// The memory of a vault, after its file was read and before it is unlocked: it knows the likely key.
     pub fn recall(&mut self, header: &Header) -> &Memory {
-        let Recalled { memory, damage } = self.folder.recall(header.content().vault);
-        (self.memory, self.damage) = (memory, damage);
+        self.recall_of(header.content().vault);
         &self.memory
+    }
+
+    fn recall_of(&mut self, vault: VaultId) {
+        let Recalled { memory, damage } = self.folder.recall(vault);
+        (self.memory, self.damage) = (memory, damage);
     }
 
     /// What is wrong with the file of a vault that was just recalled.
@@ -82,19 +93,39 @@ impl Seen {
     }
 
     /// The memory as it is by now, and in any case the vault that is about to be changed.
-    pub fn look_again(&mut self, vault: &Vault) {
-        self.recall(vault.header());
-        let signer = &vault.header().content().verify;
-        self.memory.note(signer, &vault.ages(), Accept::Newer);
+    pub fn look_again(&mut self, opened: &Sight) {
+        self.recall_of(opened.vault);
+        let (signer, ages) = opened.sighted();
+        self.memory.note(signer, ages, Accept::Newer);
     }
 
-    /// Remembers that a change which is about to be written has the vault signed by this key from then on:
-    /// whatever stops the change, it is known on this machine.
-    pub fn expect_signer(&mut self, vault: VaultId, signer: &VerifyKey) {
-        let note = |memory: &mut Memory| memory.expect_signer(signer);
+    /// Remembers by which key the vault is signed from the change on that is about to take the place of what
+    /// is there: whatever stops the change, either is known on this machine.
+    pub fn expect_change(&mut self, vault: VaultId, there: Sighted<'_>, signer: &VerifyKey) {
+        let written = self.expect(vault, |memory| memory.expect_change(there, signer));
+        self.unwritten = written.is_err().then_some(*signer);
+    }
+
+    /// The same for a copy that is about to take the place of what is there, on purpose. It is written down, or
+    /// an error.
+    pub fn expect_copy(&mut self, copy: &Sight, there: Option<&Sight>) -> io::Result<()> {
+        let there = there.map(Sight::sighted);
+        self.expect(copy.vault, |memory| memory.expect_copy(there, &copy.ages))
+    }
+
+    /// From here on the copy alone is expected.
+    pub fn remember_restored(&mut self, copy: &Sight) -> io::Result<()> {
+        let (signer, ages) = copy.sighted();
+        self.expect(copy.vault, |memory| {
+            memory.note(signer, ages, Accept::Anything)
+        })
+    }
+
+    fn expect(&mut self, vault: VaultId, note: impl Fn(&mut Memory) -> bool) -> io::Result<()> {
         if note(&mut self.memory) {
-            let _ = self.folder.remember(vault, note);
+            self.folder.remember(vault, note)?;
         }
+        Ok(())
     }
 
     /// Whether somebody confirmed another key of this vault before.
@@ -118,15 +149,15 @@ impl Context<'_> {
         // It was read before the memory. Read again, it can only be older if it is so by itself: whoever
         // writes remembers after the vault is replaced.
         let may_have_moved = |seen: &Seen, vault: &Vault| {
-            let signer = &vault.header().content().verify;
+            let (signer, ages) = (&vault.header().content().verify, vault.ages());
             seen.accept == Accept::Newer
-                && (seen.memory.is_signed_otherwise(signer)
-                    || seen.memory.judge(&vault.ages()).is_some())
+                && (seen.memory.is_signed_otherwise(signer, &ages)
+                    || seen.memory.judge(&ages).is_some())
         };
         if may_have_moved(&self.seen, vault) {
             vault.reload()?;
         }
-        self.refuse_other_key(vault.header().content())?;
+        self.refuse_other_key(vault.header().content(), &vault.ages())?;
         self.refuse_older(&vault.ages(), vault.workspaces())?;
         self.refuse_below_minimum(vault.revision())?;
         self.remember(vault);
@@ -145,20 +176,25 @@ impl Context<'_> {
 
     /// Refuses a header that is signed by another key than on this machine before, unless somebody who uses
     /// this machine named that key.
-    pub(super) fn refuse_other_key(&mut self, header: &Content) -> Result<(), Error> {
+    pub(super) fn refuse_other_key(&mut self, header: &Content, ages: &[Age]) -> Result<(), Error> {
         if self.seen.accept == Accept::Anything {
             return Ok(());
         }
-        if let Some(error) = self.other_key(header)? {
+        if let Some(error) = self.other_key(header, ages)? {
             return Err(error.into());
         }
-        self.seen.expect_signer(header.vault, &header.verify);
+        let note = |memory: &mut Memory| memory.expect_signer(&header.verify, ages);
+        let _ = self.seen.expect(header.vault, note);
         Ok(())
     }
 
     /// What there is to say against the key of this header.
-    pub(super) fn other_key(&mut self, header: &Content) -> Result<Option<state::Error>, Error> {
-        if !self.seen.memory.is_signed_otherwise(&header.verify) {
+    pub(super) fn other_key(
+        &mut self,
+        header: &Content,
+        ages: &[Age],
+    ) -> Result<Option<state::Error>, Error> {
+        if !self.seen.memory.is_signed_otherwise(&header.verify, ages) {
             return Ok(None);
         }
         let named = self.pin(Word::Agreed)?;
@@ -221,31 +257,34 @@ impl Context<'_> {
         self.note(&Sight::of(vault));
     }
 
-    /// The same for a copy that somebody has put in the place of a newer vault, on purpose.
-    /// It is written down, or an error.
-    pub(super) fn remember_restored(&mut self, copy: &Sight) -> io::Result<()> {
-        self.seen.accept = Accept::Anything;
-        let note = |memory: &mut Memory| memory.note(&copy.signer, &copy.ages, Accept::Anything);
-        note(&mut self.seen.memory);
-        self.seen.folder.remember(copy.vault, note)
-    }
-
     fn note(&mut self, sight: &Sight) {
-        let accept = self.seen.accept;
+        let (accept, unwritten) = (self.seen.accept, self.seen.unwritten);
+        let (signer, ages) = sight.sighted();
+        let pin = || Pin {
+            vault_key: encode_vault_key(signer),
+            confirmed_at: self.now.rfc3339(),
+        };
         let note = |memory: &mut Memory| {
             let is_key_new = sight
                 .opened_by
                 .is_some_and(|key| memory.note_opened_by(key));
-            let is_newer = memory.note(&sight.signer, &sight.ages, accept);
+            let is_expected = unwritten == Some(*signer) && memory.expect_signer(signer, ages);
+            // Whoever is killed between a change and its end has confirmed the key that came with it, too.
+            let is_pin_new =
+                memory.is_next_signer(signer) && memory.pin().is_some() && memory.set_pin(pin());
+            let is_newer = memory.note(signer, ages, accept);
             // Only then it is looked for: whoever puts an older copy here may put a `.git` beside it.
             let is_moved =
                 is_newer && memory.note_work_tree(work_tree::holds(self.settings.vault.path()));
-            is_newer || is_key_new || is_moved
+            is_newer || is_key_new || is_moved || is_expected || is_pin_new
         };
         if !note(&mut self.seen.memory) && self.seen.damage.is_none() {
             return;
         }
         let written = self.seen.folder.remember(sight.vault, note);
+        if written.is_err() && unwritten.is_some() {
+            self.ui.warning("this machine still expects the vault's key from before: the next command takes --accept-older");
+        }
         if let (Ok(()), Some(damage)) = (written, self.seen.damage.take())
             && let Some(place) = self.seen.folder.place_of(sight.vault)
         {

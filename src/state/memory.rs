@@ -3,7 +3,7 @@
 use super::trail::{self, Accept, Standing, Trail};
 use crate::sealed::age::Age;
 use crate::sealed::id::{KeyId, WorkspaceId};
-use crate::sealed::sign::VerifyKey;
+use crate::sealed::sign::{Digest, VerifyKey, sha256};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -20,9 +20,9 @@ pub struct Memory {
     /// revision: that another came later cannot be told from a file.
     #[serde(skip_serializing_if = "Option::is_none")]
     signer: Option<Signer>,
-    /// The one that a change made here is about to put in its place.
+    /// What is about to take the vault's place: as good as what was seen, until it is known to be there.
     #[serde(skip_serializing_if = "Option::is_none")]
-    next_signer: Option<Signer>,
+    next: Option<Next>,
     /// Whether it lay in a git work tree, where older copies come and go.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     in_work_tree: bool,
@@ -46,6 +46,21 @@ struct Signer(
     #[serde(serialize_with = "trail::write", deserialize_with = "trail::read")] VerifyKey,
 );
 
+/// What a change made here puts in the vault's place. Whatever stops it, either is there: what was seen, or this.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+enum Next {
+    /// What comes after what was seen, signed by this key.
+    #[serde(rename = "signer")]
+    Signed(Signer),
+    /// An older copy, or one of another history, with these parts and no others.
+    #[serde(rename = "copy")]
+    Copy(#[serde(serialize_with = "trail::write", deserialize_with = "trail::read")] Digest),
+}
+
+/// A vault as far as it is remembered: the header's key, and the age of every part.
+pub type Sighted<'a> = (&'a VerifyKey, &'a [Age]);
+
 /// A part that is older than what was seen of it, or not made from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Older {
@@ -59,6 +74,9 @@ pub struct Older {
 impl Memory {
     /// The first part that is older than what was seen, or not made from it.
     pub fn judge(&self, ages: &[Age]) -> Option<Older> {
+        if self.is_coming(ages) {
+            return None;
+        }
         ages.iter().find_map(|age| {
             let trail = match age.workspace {
                 None => &self.header,
@@ -78,18 +96,58 @@ impl Memory {
     }
 
     /// Whether the header's key is neither the one that was seen nor the one to come.
-    pub fn is_signed_otherwise(&self, signer: &VerifyKey) -> bool {
-        let is = |known: Option<Signer>| known == Some(Signer(*signer));
-        self.signer.is_some() && !is(self.signer) && !is(self.next_signer)
+    pub fn is_signed_otherwise(&self, signer: &VerifyKey, ages: &[Age]) -> bool {
+        let signer = Signer(*signer);
+        let is_known = self.signer.is_none_or(|known| known == signer);
+        !is_known && !self.is_next_signer(&signer.0) && !self.is_coming(ages)
+    }
+
+    /// Whether these are the parts of the copy that is about to be brought back.
+    fn is_coming(&self, ages: &[Age]) -> bool {
+        self.next.is_some() && self.next == Some(Next::copy(ages))
+    }
+
+    /// Whether this key is the one that somebody here has put in place, or has named.
+    pub fn is_next_signer(&self, signer: &VerifyKey) -> bool {
+        self.next == Some(Next::Signed(Signer(*signer)))
     }
 
     /// Has this key take over when it is seen; whether anything is different then.
-    pub fn expect_signer(&mut self, signer: &VerifyKey) -> bool {
-        let is_new = self.is_signed_otherwise(signer);
+    pub fn expect_signer(&mut self, signer: &VerifyKey, ages: &[Age]) -> bool {
+        let is_new = self.is_signed_otherwise(signer, ages);
         if is_new {
-            self.next_signer = Some(Signer(*signer));
+            self.next = Some(Next::Signed(Signer(*signer)));
         }
         is_new
+    }
+
+    /// Under the writers' lock, before a change that has the vault signed by `next` from then on; whether
+    /// anything is different then.
+    pub fn expect_change(&mut self, there: Sighted<'_>, next: &VerifyKey) -> bool {
+        let has_come = self.settle(there);
+        let is_known = self.signer.is_none_or(|known| known == Signer(*next));
+        self.expect((!is_known).then_some(Next::Signed(Signer(*next)))) || has_come
+    }
+
+    /// Under the writers' lock, before a copy with these parts is put in the place of what is there, if that
+    /// can be told; whether anything is different then.
+    pub fn expect_copy(&mut self, there: Option<Sighted<'_>>, ages: &[Age]) -> bool {
+        let has_come = there.is_some_and(|there| self.settle(there));
+        self.expect(Some(Next::copy(ages))) || has_come
+    }
+
+    /// Whatever was to come before has come by now, or never will.
+    fn settle(&mut self, (signer, ages): Sighted<'_>) -> bool {
+        let accept = if self.is_coming(ages) {
+            Accept::Anything
+        } else {
+            Accept::Newer
+        };
+        self.note(signer, ages, accept)
+    }
+
+    fn expect(&mut self, next: Option<Next>) -> bool {
+        std::mem::replace(&mut self.next, next) != next
     }
 
     pub fn was_in_work_tree(&self) -> bool {
@@ -102,14 +160,16 @@ impl Memory {
     }
 
     /// Takes in the header's key and the ages of every part of the vault; whether anything is different then.
-    /// What is older, or signed by another key, stays out, unless it is accepted.
+    /// What is older, or signed by another key, stays out, unless it is accepted. So does a copy that is being
+    /// brought back: who sees it cannot tell whether it is there to stay.
     pub fn note(&mut self, signer: &VerifyKey, ages: &[Age], accept: Accept) -> bool {
-        if accept == Accept::Newer && self.is_signed_otherwise(signer) {
+        let is_uncertain = self.is_coming(ages) || self.is_signed_otherwise(signer, ages);
+        if accept == Accept::Newer && is_uncertain {
             return false;
         }
         let mut is_different = self.signer.replace(Signer(*signer)) != Some(Signer(*signer));
-        if is_different {
-            self.next_signer = None;
+        if is_different || accept == Accept::Anything {
+            is_different |= self.next.take().is_some();
         }
         for age in ages {
             let trail = match age.workspace {
@@ -154,6 +214,14 @@ impl Memory {
     /// Whether anything is different then.
     pub fn note_opened_by(&mut self, key: KeyId) -> bool {
         self.opened_by.replace(key) != Some(key)
+    }
+}
+
+impl Next {
+    /// The header names the workspaces, in the order of their sections.
+    fn copy(ages: &[Age]) -> Self {
+        let parts: Vec<u8> = ages.iter().flat_map(|age| age.digest).collect();
+        Self::Copy(sha256(&parts))
     }
 }
 
@@ -240,17 +308,94 @@ mod tests {
     fn another_key_signs_only_when_that_was_expected_or_is_accepted() {
         let (other, next) = ([2; 32], [3; 32]);
         let mut memory = Memory::default();
-        memory.note(&SIGNER, &vault(3, 5, 7), Accept::Newer);
-        assert!(memory.is_signed_otherwise(&other));
+        let first = vault(3, 5, 7);
+        memory.note(&SIGNER, &first, Accept::Newer);
+        assert!(memory.is_signed_otherwise(&other, &first));
         assert!(!memory.note(&other, &vault(9, 9, 9), Accept::Newer));
-        assert!(memory.expect_signer(&next));
-        assert!(!memory.expect_signer(&next));
+        assert!(memory.expect_change((&SIGNER, &first), &next));
+        assert!(!memory.expect_change((&SIGNER, &first), &next));
         // It was not put in place after all.
         assert!(memory.note(&SIGNER, &vault(4, 5, 7), Accept::Newer));
-        assert!(memory.is_signed_otherwise(&other));
+        assert!(memory.is_signed_otherwise(&other, &first));
         assert!(memory.note(&next, &vault(5, 5, 7), Accept::Newer));
-        assert!(memory.is_signed_otherwise(&SIGNER));
+        assert!(memory.is_signed_otherwise(&SIGNER, &first));
         assert!(memory.note(&other, &vault(4, 5, 7), Accept::Anything));
-        assert!(memory.is_signed_otherwise(&next));
+        assert!(memory.is_signed_otherwise(&next, &vault(5, 5, 7)));
+    }
+
+    #[test]
+    fn what_was_to_come_is_forgotten_at_the_next_change_that_finds_another() {
+        let next = [3; 32];
+        let mut memory = Memory::default();
+        let first = vault(3, 5, 7);
+        memory.note(&SIGNER, &first, Accept::Newer);
+        let known = memory.clone();
+        assert!(memory.expect_change((&SIGNER, &first), &next));
+        assert!(memory.expect_change((&SIGNER, &first), &SIGNER));
+        assert_eq!(memory, known);
+        assert!(memory.expect_copy(Some((&SIGNER, &first)), &vault(2, 4, 6)));
+        assert!(memory.expect_change((&SIGNER, &first), &SIGNER));
+        assert_eq!(memory, known);
+        assert!(!memory.expect_change((&SIGNER, &first), &SIGNER));
+    }
+
+    /// What makes an end of an expectation, given what is there.
+    type Settle = fn(&mut Memory, &VerifyKey, &[Age]) -> bool;
+
+    #[test]
+    fn a_copy_on_its_way_and_what_it_replaces_are_expected_and_nothing_else() {
+        let owner = [2; 32];
+        // From before a key was removed, from after what is there, and of another history.
+        let fork = {
+            let mut fork = vault(3, 5, 7);
+            fork[1].digest = [99; 32];
+            fork
+        };
+        for (signer, copy) in [
+            (SIGNER, vault(2, 4, 6)),
+            (owner, vault(4, 6, 8)),
+            (owner, fork),
+        ] {
+            let mut memory = Memory::default();
+            let there = vault(3, 5, 7);
+            memory.note(&owner, &there, Accept::Newer);
+            let before = memory.clone();
+            assert!(memory.expect_copy(None, &copy));
+            assert!(!memory.expect_copy(None, &copy));
+            let both = memory.clone();
+            for (signer, ages) in [(&owner, &there), (&signer, &copy)] {
+                assert!(!memory.is_signed_otherwise(signer, ages));
+                assert_eq!(memory.judge(ages), None);
+                // Who only looks cannot tell which of them is there to stay.
+                assert!(!memory.note(signer, ages, Accept::Newer));
+                assert_eq!(memory, both);
+            }
+            // Who lost full access goes on from the copy.
+            assert!(memory.is_signed_otherwise(&SIGNER, &vault(9, 9, 9)));
+            assert!(memory.is_signed_otherwise(&SIGNER, &there));
+            for (header, first, second) in [(2, 4, 5), (2, 5, 7), (3, 5, 6)] {
+                assert!(memory.judge(&vault(header, first, second)).is_some());
+            }
+            // The next who writes knows, as the one who brings it back does.
+            let settling: [Settle; 3] = [
+                |memory, signer, ages| memory.expect_change((signer, ages), signer),
+                |memory, signer, ages| memory.note(signer, ages, Accept::Anything),
+                |memory, signer, ages| {
+                    let third = vault(1, 1, 1);
+                    let is_different = memory.expect_copy(Some((signer, ages)), &third);
+                    assert_eq!(memory.next.take(), Some(Next::copy(&third)));
+                    is_different
+                },
+            ];
+            for settle in settling {
+                let mut memory = both.clone();
+                assert!(settle(&mut memory, &signer, &copy));
+                assert_eq!(memory.signer, Some(Signer(signer)));
+                assert_eq!((memory.next, memory.judge(&copy)), (None, None));
+                let mut memory = both.clone();
+                assert!(settle(&mut memory, &owner, &there));
+                assert_eq!(memory, before);
+            }
+        }
     }
 }

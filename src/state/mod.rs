@@ -9,5 +9,5 @@ mod trail;
 
 pub use error::Error;
 pub use file::{Folder, Recalled};
-pub use memory::{Memory, Pin};
+pub use memory::{Memory, Pin, Sighted};
 pub use trail::{Accept, Standing};

@@ -132,7 +132,15 @@ fn a_change_of_keys_that_is_killed_anywhere_leaves_exactly_one_state_that_opens(
     if !trace::is_possible() {
         return;
     }
-    for name in ["passphrase", "key add", "key remove", "rekey"] {
+    for name in [
+        "passphrase",
+        "key add",
+        "key remove",
+        "key remove of full access",
+        "rekey",
+        "restore that is undone",
+        "restore of a copy from before a key's removal",
+    ] {
         let tally = sweep(scenario(name), &[Fault::Kill]);
         assert!(tally.wrong.is_empty(), "{:#?}", tally.wrong);
         let [[old, _, new], ..] = tally.ended;

@@ -1,7 +1,7 @@
 //! What a vault holds, changed by every verb that the other lists do not have: secrets, many at once, apps,
 //! workspaces, keys of other kinds, and a kept copy brought back.
 
-use super::scenario::{Scenario, State, Writes, token, with_values};
+use super::scenario::{Scenario, State, Writes, reader_opens, token, with_owner, with_values};
 use crate::sandbox::{CHEAP_KDF, Invocation, Sandbox};
 use serde_json::{Value, json};
 use std::fs;
@@ -102,6 +102,24 @@ pub const CONTENTS: &[Scenario] = &[
         deleted,
         |sandbox| sandbox.kluis(["restore", "--yes"]),
         |sandbox, _| among(sandbox, &["list", "-q"], ["other\n", "name\nother\n"]),
+    ),
+    of(
+        "restore that is undone",
+        restored,
+        |sandbox| sandbox.kluis(["restore", "--yes"]),
+        |sandbox, _| among(sandbox, &["list", "-q"], ["name\nother\n", "other\n"]),
+    ),
+    of(
+        "restore of a copy from before a key's removal",
+        key_removed,
+        |sandbox| {
+            let copy = sandbox.given_path("before");
+            sandbox.kluis(["restore", copy.to_str().unwrap(), "--yes"])
+        },
+        |sandbox, printed| match reader_opens(sandbox, printed) {
+            State::Before => State::After,
+            _ => State::Before,
+        },
     ),
     Scenario {
         settle: |sandbox, state| {
@@ -302,6 +320,20 @@ fn admitted(sandbox: &Sandbox, variable: &str, file: &str) -> State {
 fn deleted() -> Sandbox {
     let sandbox = with_values("old", "new");
     prepared(&sandbox, &["delete", "name", "--yes"]);
+    sandbox
+}
+
+/// The same, brought back.
+fn restored() -> Sandbox {
+    let sandbox = deleted();
+    prepared(&sandbox, &["restore", "--yes"]);
+    sandbox
+}
+
+/// A key with full access was removed, and opens a copy from before that.
+fn key_removed() -> Sandbox {
+    let sandbox = with_owner();
+    prepared(&sandbox, &["key", "remove", "reader", "--yes"]);
     sandbox
 }
 

@@ -108,6 +108,15 @@ pub const SCENARIOS: &[Scenario] = &[
         key: |sandbox, _| Some(token(sandbox)),
     },
     Scenario {
+        name: "key remove of full access",
+        prepare: with_owner,
+        command: |sandbox| sandbox.kluis(["key", "remove", "reader", "--yes"]),
+        look: reader_opens,
+        writes: Writes::Once,
+        settle: |_, _| {},
+        key: |sandbox, _| Some(token(sandbox)),
+    },
+    Scenario {
         name: "rekey",
         prepare: with_reader,
         command: |sandbox| sandbox.kluis(["rekey"]),
@@ -189,9 +198,18 @@ fn has_key(sandbox: &Sandbox, printed: &[u8]) -> State {
 
 /// Secrets, and a token beside the owner's that reads them.
 fn with_reader() -> Sandbox {
+    with_token(&["--read-only"])
+}
+
+/// The same with a token that has full access, too.
+pub fn with_owner() -> Sandbox {
+    with_token(&[])
+}
+
+fn with_token(reach: &[&str]) -> Sandbox {
     let sandbox = with_values("old", "new");
-    let add = ["key", "add", "--token", "--read-only", "--label", "reader"];
-    let added = sandbox.kluis(add).run();
+    let add = ["key", "add", "--token", "--label", "reader"];
+    let added = sandbox.kluis(add.iter().chain(reach)).run();
     sandbox.keep_token(&added.stdout);
     sandbox.given("reader", &added.stdout);
     added.any_stdout().any_stderr().exits(0);
@@ -200,7 +218,7 @@ fn with_reader() -> Sandbox {
 }
 
 /// The owner's token opens before and after; the reader's before alone.
-fn reader_opens(sandbox: &Sandbox, _printed: &[u8]) -> State {
+pub fn reader_opens(sandbox: &Sandbox, _printed: &[u8]) -> State {
     assert!(sandbox.get("name") == sandbox.was_given("old"));
     let reader = sandbox.given_path("reader");
     let get = sandbox.kluis(["get", "name"]).without("KLUIS_TOKEN");
