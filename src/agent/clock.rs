@@ -1,7 +1,7 @@
 //! Two clocks: one stands still while the machine sleeps, the other does not. What they differ by is how
-//! long it has slept.
+//! long it has slept. And the date, which anybody may set, for what ends at one.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 pub trait Clock {
     /// Since some moment, without the time asleep.
@@ -9,6 +9,9 @@ pub trait Clock {
 
     /// Since some moment, with it.
     fn elapsed(&self) -> Duration;
+
+    /// Since 1970.
+    fn date(&self) -> Duration;
 }
 
 /// The system's, `CLOCK_MONOTONIC` and `CLOCK_BOOTTIME`.
@@ -28,6 +31,11 @@ impl Clock for SystemClock {
     #[cfg(not(target_os = "linux"))]
     fn elapsed(&self) -> Duration {
         self.awake()
+    }
+
+    fn date(&self) -> Duration {
+        let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+        since.unwrap_or_default()
     }
 }
 

@@ -1,10 +1,15 @@
 //! What the agent remembers: for each vault the seed it was given, the keyrings opened with it, and until
 //! when. Decides what is answered; knows nothing of sockets.
 //!
+//! A key with full access ends with the date that the vault has for it, whatever its terms: that of the newest
+//! header that was seen, so that a date which somebody changes counts as soon as a command shows it here.
+//! That is looked at before each answer, and waited for.
+//!
 //! Nothing here ever leaves but through an [`Answer`].
 
 use super::answer::{Answer, Failure, Status};
 use super::clock::Clock;
+use super::newest::{Newest, not_after};
 use super::request::{Request, VaultRef};
 use crate::keyring::{self, Keyring, unlock};
 use crate::sealed;
@@ -12,7 +17,7 @@ use crate::sealed::derive::Key;
 use crate::sealed::header::{self, Content, Header};
 use crate::sealed::id::{KeyId, WorkspaceId};
 use crate::sealed::place::Place;
-use crate::sealed::sign::{Digest, VerifyKey};
+use crate::sealed::sign::Digest;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::{Rc, Weak};
@@ -57,14 +62,6 @@ struct Opened {
     header: Digest,
     workspaces: Vec<WorkspaceId>,
     keyring: Rc<Shared>,
-}
-
-/// What the newest header says that was verified: the keys and workspaces that may be signed again.
-struct Newest {
-    revision: u64,
-    keys: Vec<header::Key>,
-    /// With their keys; those that were made here, too.
-    workspaces: Vec<(WorkspaceId, VerifyKey, Vec<u8>)>,
 }
 
 /// What one client works with.
@@ -116,15 +113,15 @@ impl<C: Clock> Held<C> {
             self.lock();
         }
         self.slept = slept;
-        let now = self.clock.elapsed();
+        let clock = &self.clock;
         let before = self.vaults.len();
-        self.vaults.retain(|_, vault| vault.left(now).is_some());
+        self.vaults.retain(|_, vault| vault.left(clock).is_some());
         if self.vaults.len() < before {
             scrub();
         }
         self.vaults
             .values()
-            .filter_map(|vault| vault.left(now))
+            .filter_map(|vault| vault.left(clock))
             .min()
     }
 
@@ -176,6 +173,7 @@ impl<C: Clock> Held<C> {
         let keyring = unlock::with_seed(header, key, seed.clone()).map_err(|e| failure(&e))?;
         let now = self.clock.elapsed();
         let content = header.content();
+        let not_after = not_after(&keyring, content)?;
         let vault = Vault {
             key,
             seed: seed.clone(),
@@ -184,7 +182,7 @@ impl<C: Clock> Held<C> {
             used: now,
             until: now.saturating_add(longest),
             keyrings: vec![Opened::new(header, keyring)],
-            newest: Newest::of(content),
+            newest: Newest::of(content, not_after),
         };
         let place = place(content);
         if !self.vaults.contains_key(&place) && self.vaults.len() >= MAX_VAULTS {
@@ -207,8 +205,8 @@ impl<C: Clock> Held<C> {
             key: vault.key,
             full_access: vault.full_access,
             memory_locked: self.memory_locked,
-            idle_left: vault.left(now).unwrap_or_default().as_secs(),
-            left: vault.until.saturating_sub(now).as_secs(),
+            idle_left: vault.left(&self.clock).unwrap_or_default().as_secs(),
+            left: vault.at_most(now, &self.clock).as_secs(),
             idle: vault.idle.as_secs(),
         })
     }
@@ -254,7 +252,12 @@ impl<C: Clock> Held<C> {
         };
         vault.used = now;
         vault.full_access = keyring.has_full_access();
-        vault.newest.follow(content);
+        vault.newest.follow(content, not_after(&keyring, content)?);
+        if vault.left(&self.clock).is_none() {
+            self.vaults.remove(&place);
+            scrub();
+            return Ok(Answer::Locked);
+        }
         let opened = Opened::new(header, keyring);
         let answer = opened.attached();
         session.attached = Some((place, Some(Rc::downgrade(&opened.keyring))));
@@ -325,9 +328,21 @@ impl<C: Clock> Held<C> {
 
 impl Vault {
     /// How long it stays; `None` when its time is over.
-    fn left(&self, now: Duration) -> Option<Duration> {
-        let until = self.until.min(self.used.saturating_add(self.idle));
-        until.checked_sub(now).filter(|left| !left.is_zero())
+    fn left(&self, clock: &impl Clock) -> Option<Duration> {
+        let now = clock.elapsed();
+        let unused = self.used.saturating_add(self.idle).saturating_sub(now);
+        let left = unused.min(self.at_most(now, clock));
+        Some(left).filter(|left| !left.is_zero())
+    }
+
+    /// How long it stays however much it is used.
+    fn at_most(&self, now: Duration, clock: &impl Clock) -> Duration {
+        let left = self.until.saturating_sub(now);
+        let valid = self
+            .newest
+            .not_after
+            .map(|end| end.saturating_sub(clock.date()));
+        valid.map_or(left, |valid| valid.min(left))
     }
 }
 
@@ -350,42 +365,6 @@ impl Opened {
             reach: reach
                 .filter_map(|&id| Some((id, keyring.reach(id)?)))
                 .collect(),
-        }
-    }
-}
-
-impl Newest {
-    fn of(content: &Content) -> Self {
-        let workspaces = content.workspaces.iter();
-        Self {
-            revision: content.revision,
-            keys: content.keys.clone(),
-            workspaces: workspaces
-                .map(|line| (line.id, line.verify, line.wrapped.clone()))
-                .collect(),
-        }
-    }
-
-    /// An older header is followed for reading, and does not count here: who could put one in the vault's
-    /// place would have a key that was removed signed in again.
-    fn follow(&mut self, content: &Content) {
-        if content.revision >= self.revision {
-            *self = Self::of(content);
-        }
-    }
-
-    /// Refuses a header with other keys, with a workspace that has other keys, or older than known.
-    fn check(&self, content: &Content) -> Result<(), Failure> {
-        let is_known = |line: &header::Workspace| {
-            self.workspaces.iter().any(|(id, verify, wrapped)| {
-                (*id, verify, wrapped) == (line.id, &line.verify, &line.wrapped)
-            })
-        };
-        let is_next = content.revision >= self.revision;
-        if is_next && content.keys == self.keys && content.workspaces.iter().all(is_known) {
-            Ok(())
-        } else {
-            Err(Failure::Refused)
         }
     }
 }
@@ -420,7 +399,7 @@ fn open(keyring: &dyn Keyring, all: &[(Place, &[u8])]) -> Result<Answer, Failure
     opened.collect::<Result<_, _>>().map(Answer::Opened)
 }
 
-fn failure(error: &keyring::Error) -> Failure {
+pub fn failure(error: &keyring::Error) -> Failure {
     use keyring::Error as E;
     match error {
         E::Sealed(sealed::Error::Forged) => Failure::Forged,

@@ -33,6 +33,7 @@ mod frame;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod held;
+mod newest;
 mod remote;
 mod request;
 mod server;

@@ -21,6 +21,8 @@ use std::time::Duration;
 const IDLE: Duration = Duration::from_mins(15);
 const ALMOST_IDLE: Duration = Duration::from_secs(15 * 60 - 1);
 const LONGEST: Duration = Duration::from_hours(8);
+/// The date when the clock of these tests began.
+const DAY: Duration = Duration::from_hours(24);
 
 // A seed travels in a request, a value in an answer: neither is printed by mistake.
 static_assertions::assert_not_impl_any!(Request<'_>: std::fmt::Debug, std::fmt::Display, Clone);
@@ -49,12 +51,17 @@ impl Clock for FakeClock {
     fn elapsed(&self) -> Duration {
         self.0.get()[1]
     }
+
+    fn date(&self) -> Duration {
+        DAY + self.elapsed()
+    }
 }
 
 /// A vault with one token and one workspace, and an agent that holds its key.
 struct Unlocked {
     master: Master,
     content: Content,
+    credential: Credential,
     seed: Key,
     clock: FakeClock,
     held: Held<FakeClock>,
@@ -82,14 +89,26 @@ fn line(master: &Master) -> header::Workspace {
     }
 }
 
+fn issue(
+    master: &Master,
+    workspaces: &[header::Workspace],
+    credential: &Credential,
+    about: &meta::Key,
+) -> header::Key {
+    let issuer = Issuer { master, workspaces };
+    issuer.issue(credential, about).unwrap()
+}
+
 fn token(
     master: &Master,
     workspaces: &[header::Workspace],
     vault: VaultId,
 ) -> (header::Key, Token) {
     let (credential, token) = Credential::token(vault);
-    let issuer = Issuer { master, workspaces };
-    (issuer.issue(&credential, &about("token")).unwrap(), token)
+    (
+        issue(master, workspaces, &credential, &about("token")),
+        token,
+    )
 }
 
 impl Unlocked {
@@ -97,7 +116,8 @@ impl Unlocked {
         let vault = VaultId::random();
         let master = Master::random(vault);
         let workspaces = vec![line(&master)];
-        let (key, token) = token(&master, &workspaces, vault);
+        let (credential, token) = Credential::token(vault);
+        let key = issue(&master, &workspaces, &credential, &about("token"));
         let content = Content {
             vault,
             verify: master.verify(),
@@ -113,6 +133,7 @@ impl Unlocked {
         let mut unlocked = Self {
             master,
             content,
+            credential,
             seed: seed.seed().clone(),
             held: Held::new(clock.clone(), || true),
             clock,
@@ -193,6 +214,46 @@ impl Unlocked {
             _ => panic!("no answer to a header"),
         }
     }
+}
+
+#[test]
+fn a_key_is_forgotten_at_the_date_when_it_expires() {
+    let mut agent = Unlocked::new();
+    let until = |agent: &Unlocked, revisions: u64, left: Duration| {
+        let mut content = agent.next(|content| content.revision += revisions);
+        let expiry = agent.clock.date() + left;
+        let about = meta::Key {
+            not_after: Some(expiry.as_millis().try_into().unwrap()),
+            ..about("token")
+        };
+        let (master, credential) = (&agent.master, &agent.credential);
+        content.keys[0] = issue(master, &content.workspaces, credential, &about);
+        content
+    };
+    let minutes = |count| Duration::from_mins(count);
+    agent.content = until(&agent, 0, minutes(10));
+    assert!(matches!(agent.unlock(), Some(Answer::Done)));
+    agent.clock.pass(minutes(9));
+    assert!(matches!(agent.attach(), Answer::Attached { .. }));
+    let vault = agent.vault();
+    let Some(Answer::Status(status)) = agent.ask(&Request::Status { vault }) else {
+        panic!("forgotten too early");
+    };
+    assert_eq!((status.idle_left, status.left), (60, 60));
+    assert_eq!(agent.held.expire(), Some(minutes(1)));
+    // Somebody has given it longer; a copy from before that takes nothing back.
+    let (shorter, longer) = (agent.content.clone(), until(&agent, 1, minutes(20)));
+    for content in [&longer, &shorter] {
+        assert!(matches!(agent.follow(content), Answer::Attached { .. }));
+    }
+    agent.clock.pass(minutes(10));
+    assert!(matches!(agent.follow(&longer), Answer::Attached { .. }));
+    // And now somebody has not.
+    let over = until(&agent, 2, Duration::ZERO);
+    assert!(matches!(agent.follow(&over), Answer::Locked));
+    assert!(agent.held.is_empty());
+    // Nothing that is shown later lets it in again.
+    assert!(matches!(agent.follow(&longer), Answer::Locked));
 }
 
 #[test]

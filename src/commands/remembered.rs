@@ -9,7 +9,6 @@ use crate::keyring::local::LocalKeyring;
 use crate::sealed::header::Header;
 use crate::settings::{AutoAgent, Interaction};
 use crate::ui::Answer;
-use crate::vault::key;
 use crate::vault::time::exact_duration;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -38,10 +37,8 @@ impl Context<'_> {
         // Nothing can be held where no agent could ever be.
         if let Ok(place) = place() {
             match AgentKeyring::open(&place, header) {
-                Ok(Some(keyring)) => {
-                    key::check_expiry(&keyring, header, self.now)?;
-                    return Ok(Box::new(keyring));
-                }
+                // One that has expired it does not hold any more.
+                Ok(Some(keyring)) => return Ok(Box::new(keyring)),
                 Ok(None) => {}
                 Err(error) => self.warn_of_agent(error),
             }

@@ -207,6 +207,28 @@ fn a_key_is_forgotten_in_its_time_and_the_agent_ends() {
 }
 
 #[test]
+fn a_key_that_expires_is_forgotten_by_then() {
+    let sandbox = Sandbox::with_vault();
+    sandbox.create("name", "a value");
+    let add = ["key", "add", "--token", "--expires", "8s", "-q"];
+    let added = sandbox.kluis(add).run();
+    let began = Instant::now();
+    sandbox.keep_token(&added.stdout);
+    let token = String::from_utf8(added.stdout.clone()).unwrap();
+    added.any_stdout().any_stderr().exits(0);
+    let unlock = sandbox.kluis(["unlock", "-q"]);
+    unlock.env("KLUIS_TOKEN", token.trim()).run().exits(0);
+    let get = || sandbox.kluis(["get", "name"]).without("KLUIS_TOKEN").run();
+    get().stdout("a value").exits(0);
+    let left = status(&sandbox)["max_left"].as_u64().unwrap();
+    assert!(left < 8, "{left}");
+    sleep(Duration::from_secs(8).saturating_sub(began.elapsed()));
+    get().stderr_has("this vault has no passphrase").exits(4);
+    assert_eq!(status(&sandbox)["unlocked"], false);
+    wait_until("the agent has ended", || agents(&sandbox).is_empty());
+}
+
+#[test]
 fn an_agent_that_is_no_more_is_replaced() {
     let sandbox = vault("a value");
     unlock(&sandbox, &[]).run().exits(0);

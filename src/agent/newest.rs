@@ -1,0 +1,72 @@
+//! The newest header of a vault that the agent has verified: what it says may be signed again, and until when
+//! the key is meant to be used.
+
+use super::answer::Failure;
+use super::held::failure;
+use crate::keyring::Keyring;
+use crate::sealed::header::{self, Content};
+use crate::sealed::id::WorkspaceId;
+use crate::sealed::meta;
+use crate::sealed::place::Place;
+use crate::sealed::sign::VerifyKey;
+use std::time::Duration;
+
+pub struct Newest {
+    pub revision: u64,
+    keys: Vec<header::Key>,
+    /// With their keys; those that were made here, too.
+    pub workspaces: Vec<(WorkspaceId, VerifyKey, Vec<u8>)>,
+    /// When the key expires, since 1970.
+    pub not_after: Option<Duration>,
+}
+
+impl Newest {
+    pub fn of(content: &Content, not_after: Option<Duration>) -> Self {
+        let workspaces = content.workspaces.iter();
+        Self {
+            not_after,
+            revision: content.revision,
+            keys: content.keys.clone(),
+            workspaces: workspaces
+                .map(|line| (line.id, line.verify, line.wrapped.clone()))
+                .collect(),
+        }
+    }
+
+    /// An older header is followed for reading, and does not count here: who could put one in the vault's
+    /// place would have a key that was removed signed in again.
+    pub fn follow(&mut self, content: &Content, not_after: Option<Duration>) {
+        if content.revision >= self.revision {
+            *self = Self::of(content, not_after);
+        }
+    }
+
+    /// Refuses a header with other keys, with a workspace that has other keys, or older than known.
+    pub fn check(&self, content: &Content) -> Result<(), Failure> {
+        let is_known = |line: &header::Workspace| {
+            self.workspaces.iter().any(|(id, verify, wrapped)| {
+                (*id, verify, wrapped) == (line.id, &line.verify, &line.wrapped)
+            })
+        };
+        let is_next = content.revision >= self.revision;
+        if is_next && content.keys == self.keys && content.workspaces.iter().all(is_known) {
+            Ok(())
+        } else {
+            Err(Failure::Refused)
+        }
+    }
+}
+
+/// When a key with full access expires, since 1970. Of another only the owner knows.
+pub fn not_after(keyring: &dyn Keyring, content: &Content) -> Result<Option<Duration>, Failure> {
+    if !keyring.has_full_access() {
+        return Ok(None);
+    }
+    let line = content.key(keyring.key()).ok_or(Failure::KeyChanged)?;
+    let about = keyring.open(Place::KeyAbout(line.id), &line.about);
+    let about = about.map_err(|error| failure(&error))?;
+    let about: meta::Key = meta::decode(&about).ok_or(Failure::Damaged(0))?;
+    let since =
+        |milliseconds| Duration::from_millis(u64::try_from(milliseconds).unwrap_or_default());
+    Ok(about.not_after.map(since))
+}
