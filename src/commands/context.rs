@@ -226,7 +226,6 @@ impl<'u> Context<'u> {
         match changed {
             Ok(changed) => {
                 self.remember(vault);
-                self.pin_again(vault.header());
                 Ok(changed)
             }
             Err(Error::Vault(error)) => self.found(vault, Err(error)),

@@ -325,6 +325,86 @@ fn a_key_in_a_project_file_counts_only_when_somebody_agreed_to_the_file() {
     flag.run().stderr_has("nothing vouches").exits(5);
 }
 
+/// A vault of a token's owner, which admits an identity for everything, and another token to be removed; the
+/// vault's key.
+fn shared() -> (Sandbox, String) {
+    let sandbox = Sandbox::with_vault();
+    sandbox.create("name", "value");
+    let public = new(&sandbox, &[]);
+    for line in [
+        &["--recipient", public.trim_end()][..],
+        &["--token", "--label", "hers"],
+    ] {
+        let added = sandbox.kluis(["key", "add"].iter().chain(line)).run();
+        sandbox.keep_token(&added.stdout);
+        added.any_stdout().any_stderr().exits(0);
+    }
+    let key = vault_key(&sandbox, &[]);
+    (sandbox, key)
+}
+
+fn by_identity<'s>(sandbox: &'s Sandbox, line: &[&str]) -> Invocation<'s> {
+    sandbox.kluis(line).without("KLUIS_TOKEN")
+}
+
+fn vault_key(sandbox: &Sandbox, more: &[&str]) -> String {
+    let verify = sandbox.kluis(["verify", "--json"].iter().chain(more)).run();
+    let key = verify.json()["vault_key"].as_str().unwrap().to_owned();
+    verify.any_stdout().any_stderr().exits(0);
+    key
+}
+
+fn removes_a_key(sandbox: &Sandbox, more: &[&str]) {
+    let line = [&["key", "remove", "hers", "--yes"], more].concat();
+    let removed = by_identity(sandbox, &line).run();
+    removed
+        .any_stdout()
+        .stderr_has("the vault has a new public key")
+        .exits(0);
+}
+
+#[test]
+fn a_key_that_somebody_confirmed_follows_their_own_removal_of_a_key() {
+    let (sandbox, key) = shared();
+    let get = || by_identity(&sandbox, &["get", "name"]);
+    let mut screen = Screen::start(get().command_at_terminal(), 200);
+    screen.shows("Does its owner name the same? [y/N] ");
+    screen.types("y\n");
+    assert_eq!(screen.ends().1, 0);
+    get().run().stdout("value").exits(0);
+    removes_a_key(&sandbox, &[]);
+    get().run().stdout("value").exits(0);
+    // The old one is nobody's any more.
+    let old = get().env("KLUIS_VAULT_KEY", &key).run();
+    old.stderr_has("not the pinned one").exits(5);
+}
+
+#[test]
+fn a_key_that_is_named_each_time_is_refused_after_the_removal_and_the_new_one_told() {
+    let (sandbox, key) = shared();
+    let get = |key: &str| by_identity(&sandbox, &["get", "name", "--vault-key", key]);
+    removes_a_key(&sandbox, &["--vault-key", &key]);
+    let new = {
+        let refused = get(&key).run();
+        let (_, new) = refused.stderr.split_once("its key is ").unwrap();
+        let new = new.lines().next().unwrap().to_owned();
+        refused.stderr_has("not the pinned one").exits(5);
+        new
+    };
+    assert_ne!(new, key);
+    get(&new).run().stdout("value").exits(0);
+    // In a project file: until somebody agrees to one with the new key.
+    let vault = sandbox.vault().display().to_string();
+    for (key, code) in [(&key, 5), (&new, 0)] {
+        let text = format!("vault = '{vault}'\nvault_key = '{key}'\n");
+        fs::write(sandbox.home().join("kluis.toml"), text).unwrap();
+        let trusted = sandbox.kluis(["trust", "--yes", "-q"]).run();
+        trusted.any_stdout().exits(0);
+        let got = by_identity(&sandbox, &["get", "name"]).run();
+        got.any_stdout().any_stderr().exits(code);
+    }
+}
+
 #[test]
 fn one_that_is_not_admitted_is_passed_over_unless_it_was_named() {
     let sandbox = admitted();
