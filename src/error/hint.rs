@@ -226,8 +226,8 @@ fn hint_of_vault(error: &vault::Error) -> Option<String> {
             S::ChangedUnderneath { .. } => "run the command again",
             S::NotStored { .. } => "check the disk and the file system, then run the command again",
             S::NotDurable { .. } => "check the file system, then `kluis verify`",
-            S::PreviousRemains { .. } => {
-                "delete that file: it opens with the key that was taken away"
+            S::Displaced { .. } => {
+                "look at what is there and who put it there; `kluis restore` brings back a copy"
             }
             S::NotKept { .. } => "the vault is the one that was to be there: `kluis verify`",
             S::Refused { .. } | S::Io { .. } | S::NotWritten { .. } => return None,

@@ -293,6 +293,9 @@ pub use error::{Error, Part};
 pub struct SealedBytes(Vec<u8>);
 
 impl SealedBytes {
+    /// How many bytes a vault has at most.
+    pub const MAX: u64 = file::MAX_FILE_BYTES;
+
     pub fn as_slice(&self) -> &[u8] {
         &self.0
     }

@@ -47,8 +47,8 @@ pub trait Transaction {
     fn stage(&mut self, bytes: &SealedBytes) -> Result<Snapshot, Error>;
 
     /// Puts the staged bytes in the place of what [`Transaction::current`] gave, and of nothing else.
-    /// `Ok` means durable; [`Error::NotDurable`], [`Error::PreviousRemains`] and [`Error::NotKept`] come after
-    /// the vault was replaced, every other error instead of it.
+    /// `Ok` means durable; [`Error::NotDurable`], [`Error::Displaced`] and [`Error::NotKept`] come after the
+    /// vault was replaced, every other error instead of it.
     fn commit(self: Box<Self>, previous: Previous) -> Result<(), Error>;
 }
 
@@ -60,7 +60,7 @@ pub enum Previous {
     /// The same, but not before the vault is replaced: what takes its place may be those very bytes, and they
     /// are the only good ones where the vault is damaged.
     KeepLast,
-    /// Not kept, and an older `.NAME.prev` removed: it would open with a key that was taken away.
+    /// Not kept, and an older `.NAME.prev` removed beforehand: it would open with a key that was taken away.
     Remove,
 }
 
@@ -101,8 +101,8 @@ pub enum Error {
     NotStored { place: String },
     #[error("{} was replaced, but the change may not survive a power cut", path.display())]
     NotDurable { path: PathBuf, source: io::Error },
-    #[error("the vault was replaced, but its previous bytes remain in {}", path.display())]
-    PreviousRemains { path: PathBuf, source: io::Error },
+    #[error("{} was replaced, and names something else by now, which ignores the lock: what was written is not there", path.display())]
+    Displaced { path: PathBuf },
     #[error("the vault was replaced, but what it was before could not be kept as {}", path.display())]
     NotKept { path: PathBuf, source: io::Error },
 }

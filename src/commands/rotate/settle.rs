@@ -105,9 +105,7 @@ pub fn drop_value(
 fn was_replaced(error: &Error) -> bool {
     matches!(
         error,
-        Error::Vault(vault::Error::Store(
-            store::Error::NotDurable { .. } | store::Error::PreviousRemains { .. }
-        ))
+        Error::Vault(vault::Error::Store(store::Error::NotDurable { .. }))
     )
 }
 

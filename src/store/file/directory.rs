@@ -104,17 +104,29 @@ impl Directory {
 
     /// Whether `name` is still the very file that `stat` tells of, with the same bytes.
     pub fn still_names(&self, name: &OsStr, stat: &Stat) -> io::Result<bool> {
+        let now = self.look(name)?;
+        Ok(now.is_some_and(|now| regular::same_bytes(&now, stat)))
+    }
+
+    /// Whether `name` is that file, whatever became of its bytes and times.
+    pub fn names(&self, name: &OsStr, stat: &Stat) -> io::Result<bool> {
+        let now = self.look(name)?;
+        Ok(now.is_some_and(|now| regular::same_file(&now, stat)))
+    }
+
+    fn look(&self, name: &OsStr) -> io::Result<Option<Stat>> {
         match rustix::fs::statat(&self.handle, name, AtFlags::SYMLINK_NOFOLLOW) {
-            Ok(now) => Ok(regular::same_bytes(&now, stat)),
-            Err(Errno::NOENT) => Ok(false),
+            Ok(now) => Ok(Some(now)),
+            Err(Errno::NOENT) => Ok(None),
             Err(errno) => Err(errno.into()),
         }
     }
 
-    /// Removes `name`; its absence is no error.
-    pub fn remove(&self, name: &OsStr) -> io::Result<()> {
+    /// Removes `name`; whether it was there.
+    pub fn remove(&self, name: &OsStr) -> io::Result<bool> {
         match rustix::fs::unlinkat(&self.handle, name, AtFlags::empty()) {
-            Ok(()) | Err(Errno::NOENT) => Ok(()),
+            Ok(()) => Ok(true),
+            Err(Errno::NOENT) => Ok(false),
             Err(errno) => Err(errno.into()),
         }
     }

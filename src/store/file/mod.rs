@@ -96,7 +96,7 @@ impl Store for FileStore {
 /// The lock comes last: fields are dropped in order, and what was staged must go while it is held.
 struct FileTransaction<'a> {
     store: &'a FileStore,
-    staged: Option<Temporary>,
+    staged: Option<(Temporary, Regular)>,
     seen: Option<Regular>,
     directory: Rc<Directory>,
     _lock: Lock,
@@ -112,13 +112,14 @@ impl Transaction for FileTransaction<'_> {
     }
 
     fn stage(&mut self, bytes: &SealedBytes) -> Result<Snapshot, Error> {
-        let (staged, stored) = Temporary::holding(&self.directory, bytes.as_slice())?;
-        self.staged = Some(staged);
+        let (staged, written) = Temporary::holding(&self.directory, bytes.as_slice())?;
+        let stored = written.snapshot(staged.path())?;
+        self.staged = Some((staged, written));
         Ok(stored)
     }
 
     fn commit(mut self: Box<Self>, previous: Previous) -> Result<(), Error> {
-        let Some(staged) = self.staged.take() else {
+        let Some((staged, written)) = self.staged.take() else {
             let nothing = io::Error::new(io::ErrorKind::InvalidInput, "nothing was staged");
             return Err(self.not_written("replace")(nothing));
         };
@@ -129,20 +130,18 @@ impl Transaction for FileTransaction<'_> {
                 .map_err(|error| self.unborn(error))?,
             Some(seen) => self.replace(seen, staged, previous)?,
         }
-        // From here on the vault is replaced, whatever else goes wrong.
-        let name = self.directory.previous();
-        let removed = match previous {
-            Previous::Keep | Previous::KeepLast => Ok(()),
-            Previous::Remove => self.directory.remove(&name),
+        // From here on the vault is replaced, whatever else goes wrong. Not by what was written, where somebody
+        // took the name of either in the last moment: nothing but a look afterwards can tell.
+        let path = || self.store.path.clone();
+        let not_durable = |source| Error::NotDurable {
+            path: path(),
+            source,
         };
-        self.directory.sync().map_err(|source| Error::NotDurable {
-            path: self.store.path.clone(),
-            source,
-        })?;
-        removed.map_err(|source| Error::PreviousRemains {
-            path: self.directory.path_of(&name),
-            source,
-        })
+        let is_there = self.directory.names(vault, &written.stat);
+        if !is_there.map_err(not_durable)? {
+            return Err(Error::Displaced { path: path() });
+        }
+        self.directory.sync().map_err(not_durable)
     }
 }
 
@@ -150,15 +149,14 @@ impl FileTransaction<'_> {
     fn replace(&self, seen: &Regular, staged: Temporary, previous: Previous) -> Result<(), Error> {
         let kept = match previous {
             Previous::Keep | Previous::KeepLast => Some(self.keep(seen)?),
-            Previous::Remove => None,
+            Previous::Remove => {
+                self.check_unchanged(seen)?;
+                self.forget_previous()?;
+                None
+            }
         };
         let vault = self.directory.vault();
-        // As late as can be: whoever ignores the lock must not be overwritten.
-        let unchanged = self.directory.still_names(vault, &seen.stat);
-        if !unchanged.map_err(self.not_written("look at"))? {
-            let place = self.store.place();
-            return Err(Error::ChangedUnderneath { place });
-        }
+        self.check_unchanged(seen)?;
         let name = self.directory.previous();
         let path = self.directory.path_of(&name);
         let replace_vault = || staged.replace(vault).map_err(self.not_written("replace"));
@@ -176,13 +174,44 @@ impl FileTransaction<'_> {
         }
     }
 
+    /// As late as can be: whoever ignores the lock must not be overwritten.
+    fn check_unchanged(&self, seen: &Regular) -> Result<(), Error> {
+        let vault = self.directory.vault();
+        let unchanged = self.directory.still_names(vault, &seen.stat);
+        if unchanged.map_err(self.not_written("look at"))? {
+            return Ok(());
+        }
+        let place = self.store.place();
+        Err(Error::ChangedUnderneath { place })
+    }
+
+    /// Removes what would open with a key that is taken away, durably: not even a power cut leaves it beside
+    /// the new vault. The old one is whole until that is there.
+    fn forget_previous(&self) -> Result<(), Error> {
+        let name = self.directory.previous();
+        let forget = || {
+            if self.directory.remove(&name)? {
+                self.directory.sync()?;
+            }
+            Ok(())
+        };
+        let path = self.directory.path_of(&name);
+        forget().map_err(not_written("remove", &path))
+    }
+
     /// The bytes that will be the previous ones, under a name of their own: durable already, so a link
     /// does, and a copy where there are no links.
     fn keep(&self, seen: &Regular) -> Result<Temporary, Error> {
         if let Ok(link) = Temporary::linked(&self.directory, self.directory.vault()) {
             return Ok(link);
         }
-        let bytes = seen.snapshot(self.store.path.clone())?.read_all(u64::MAX)?;
+        let bytes = seen.snapshot(self.store.path.clone())?;
+        let bytes = bytes
+            .read_all(SealedBytes::MAX)
+            .map_err(|error| match error {
+                Error::Io { path, source, .. } => not_written("keep a copy of", &path)(source),
+                other => other,
+            })?;
         let (copy, _) = Temporary::holding(&self.directory, &bytes)?;
         Ok(copy)
     }

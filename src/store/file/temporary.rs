@@ -2,14 +2,15 @@
 //! before anything is done with it, or it never was.
 
 use super::directory::Directory;
-use super::{not_written, regular};
+use super::not_written;
+use super::regular::{self, Regular};
 use crate::platform::directory::rename_new;
-use crate::store::{Error, Snapshot};
+use crate::store::Error;
 use rustix::fs::{AtFlags, Mode, OFlags};
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 /// What every file has that is made beside a vault.
@@ -21,8 +22,9 @@ pub struct Temporary {
 }
 
 impl Temporary {
-    /// A new file that holds `bytes`, durably, and what was really stored.
-    pub fn holding(directory: &Rc<Directory>, bytes: &[u8]) -> Result<(Self, Snapshot), Error> {
+    /// A new file that holds `bytes`, durably, and what was really stored: open, so that no other file can
+    /// pass for it.
+    pub fn holding(directory: &Rc<Directory>, bytes: &[u8]) -> Result<(Self, Regular), Error> {
         let vault = directory.path_of(directory.vault());
         let (temporary, mut file) =
             Self::create(directory).map_err(not_written("create a file beside", &vault))?;
@@ -61,7 +63,7 @@ impl Temporary {
     }
 
     /// Opens by name what was just `written`: no descriptor that took part in the writing.
-    fn read_back(&self, written: &File) -> Result<Snapshot, Error> {
+    fn read_back(&self, written: &File) -> Result<Regular, Error> {
         let doing = "read back a file beside";
         let vault = self.directory.path_of(self.directory.vault());
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW;
@@ -74,7 +76,12 @@ impl Temporary {
             let place = vault.display().to_string();
             return Err(Error::ChangedUnderneath { place });
         }
-        stored.snapshot(self.directory.path_of(&self.name))
+        Ok(stored)
+    }
+
+    /// For messages only.
+    pub fn path(&self) -> PathBuf {
+        self.directory.path_of(&self.name)
     }
 
     /// Takes over `name`, whatever it named before.

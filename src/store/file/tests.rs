@@ -258,6 +258,46 @@ fn without_links_the_previous_bytes_are_copied() {
 }
 
 #[test]
+fn what_is_larger_than_a_vault_is_not_copied() {
+    let (directory, vault) = place();
+    let huge = fs::File::create(&vault).unwrap();
+    huge.set_len(SealedBytes::MAX + 1).unwrap();
+    let store = FileStore::new(&vault);
+    let transaction = store.transaction(Duration::ZERO).unwrap();
+    let seen = transaction.seen.as_ref().unwrap();
+    fs::remove_file(&vault).unwrap();
+    let refused = transaction.keep(seen).map(|_| ()).unwrap_err();
+    assert!(matches!(refused, Error::NotWritten { .. }), "{refused:?}");
+    assert_eq!(names(directory.path()), [".v.lock"]);
+}
+
+#[test]
+fn what_took_the_name_of_the_new_bytes_is_noticed() {
+    let (directory, vault) = place();
+    keep(&vault, b"one").unwrap();
+    let store = FileStore::new(&vault);
+    for previous in [Previous::Keep, Previous::KeepLast, Previous::Remove] {
+        let mut transaction = store.begin(Duration::ZERO).unwrap();
+        transaction.stage(&sealed(b"two")).unwrap();
+        let temporary = names(directory.path())
+            .into_iter()
+            .find(|name| name.contains(".tmp"));
+        let temporary = directory.path().join(temporary.unwrap());
+        fs::remove_file(&temporary).unwrap();
+        symlink("elsewhere", &temporary).unwrap();
+        let noticed = transaction.commit(previous).unwrap_err();
+        assert!(matches!(noticed, Error::Displaced { .. }), "{noticed:?}");
+        // Its name was theirs to take; the bytes before are kept where they were to be.
+        assert_eq!(fs::read_link(&vault).unwrap(), Path::new("elsewhere"));
+        let kept = fs::read(directory.path().join(".v.prev")).ok();
+        let expected = (previous != Previous::Remove).then(|| b"one".to_vec());
+        assert_eq!(kept, expected);
+        fs::remove_file(&vault).unwrap();
+        keep(&vault, b"one").unwrap();
+    }
+}
+
+#[test]
 fn previous_bytes_that_cannot_be_kept_stop_the_change() {
     let (directory, vault) = place();
     keep(&vault, b"one").unwrap();
@@ -269,13 +309,13 @@ fn previous_bytes_that_cannot_be_kept_stop_the_change() {
 }
 
 #[test]
-fn previous_bytes_that_cannot_be_removed_are_told_after_the_change() {
+fn previous_bytes_that_cannot_be_removed_stop_the_change() {
     let (directory, vault) = place();
     keep(&vault, b"one").unwrap();
     fs::create_dir(directory.path().join(".v.prev")).unwrap();
     let told = change(&vault, b"two", Previous::Remove).unwrap_err();
-    assert!(matches!(told, Error::PreviousRemains { .. }), "{told:?}");
-    assert_eq!(fs::read(&vault).unwrap(), b"two");
+    assert!(matches!(told, Error::NotWritten { .. }), "{told:?}");
+    assert_eq!(fs::read(&vault).unwrap(), b"one");
 }
 
 #[test]

@@ -18,6 +18,8 @@ struct Watch<'t> {
     /// Names that changed since their directory was made durable, by directory.
     loose: HashMap<String, Vec<&'t str>>,
     replaced: usize,
+    /// The previous copy was removed, and may come back.
+    may_come_back: bool,
 }
 
 /// Fails unless what takes the name `vault` is durable and was read back, and every name is made durable
@@ -68,7 +70,7 @@ impl<'t> Watch<'t> {
             ("fsync" | "fdatasync", _) => {
                 if let Some(name) = self.open.get(first) {
                     self.durable.insert(name);
-                    self.loose.remove(*name);
+                    self.may_come_back &= self.loose.remove(*name).is_none();
                 }
             }
             ("read" | "pread64", _) => {
@@ -90,11 +92,19 @@ impl<'t> Watch<'t> {
                         self.read_back.contains(from),
                         "{scenario}: not read back: {line}"
                     );
+                    assert!(
+                        !self.may_come_back,
+                        "{scenario}: the previous copy may come back: {line}"
+                    );
                     self.replaced += 1;
                 }
                 self.loosen(to, first, to);
             }
             ("unlink" | "unlinkat" | "mkdir" | "mkdirat", [path]) => {
+                if path.contains(".prev") {
+                    assert_eq!(self.replaced, 0, "{scenario}: too late: {line}");
+                    self.may_come_back = true;
+                }
                 self.loosen(path, first, file_name(path));
             }
             // Another process may make the change known: it must not be lost any more by then.
