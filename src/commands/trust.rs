@@ -74,13 +74,14 @@ impl Verb for Trust {
             return remove(context, self.folder.as_deref());
         }
         let file = context.project()?.ok_or_else(no_project)?;
-        let agreement = agreement(&file, context)?;
+        let place = place(&file, context)?;
+        let agreement = agreement(&file, &place, context)?;
         let mut consents = context.consents()?;
         let vault = agreement.vault.as_deref().map(Path::new);
         if consents.about(&file, vault) == Held::Trusted {
             context.ui.note("unchanged");
         } else {
-            agree(&file, context)?;
+            agree(&file, &place, context)?;
             consents.insert(agreement);
             let place = consents.place().display().to_string();
             consents
@@ -88,24 +89,31 @@ impl Verb for Trust {
                 .with_context(|| format!("nothing was trusted: {place} could not be written"))?;
         }
         if context.json {
-            let trusted = trusted(&file, context);
+            let trusted = trusted(&file, &place);
             return Ok(context.ui.json(&trusted)?);
         }
         Ok(context.ui.line(&file.sha256)?)
     }
 }
 
+/// Where the vault really is that the file draws on, its own or the one in use. Looked up once: what is shown
+/// is what is agreed to, whatever a link leads to by then.
+fn place(file: &ProjectFile, context: &Context) -> Result<PathBuf, Error> {
+    if let Some(own) = &file.project.vault {
+        let place = resolve(own);
+        return Ok(place.with_context(|| format!("{} leads nowhere", own.display()))?);
+    }
+    let used = context.settings.vault.path();
+    Ok(resolve(used).unwrap_or_else(|| used.to_owned()))
+}
+
 /// What is agreed to, if somebody agrees.
-fn agreement(file: &ProjectFile, context: &Context) -> Result<Agreement, Error> {
+fn agreement(file: &ProjectFile, place: &Path, context: &Context) -> Result<Agreement, Error> {
     let text = |path: &Path| {
         let text = path.to_str().map(str::to_owned);
         text.with_context(|| format!("{} is not UTF-8, so that it cannot be kept", path.display()))
     };
-    let vault = file.project.vault.as_deref().map(|vault| {
-        let place = resolve(vault);
-        let place = place.with_context(|| format!("{} leads nowhere", vault.display()))?;
-        text(&place)
-    });
+    let vault = file.project.vault.as_ref().map(|_| text(place));
     Ok(Agreement {
         path: text(&file.path)?,
         sha256: file.sha256.clone(),
@@ -115,8 +123,8 @@ fn agreement(file: &ProjectFile, context: &Context) -> Result<Agreement, Error> 
 }
 
 /// Shows what the file draws on, and asks.
-fn agree(file: &ProjectFile, context: &mut Context) -> Result<(), Error> {
-    let shown = describe(file, context);
+fn agree(file: &ProjectFile, place: &Path, context: &mut Context) -> Result<(), Error> {
+    let shown = describe(file, place);
     if context.yes {
         context.ui.note(&shown);
         return Ok(());
@@ -130,7 +138,7 @@ fn agree(file: &ProjectFile, context: &mut Context) -> Result<(), Error> {
 
 /// A line for each thing. What comes from the file is escaped here: a newline in it must not look like a
 /// line of ours.
-fn describe(file: &ProjectFile, context: &Context) -> String {
+fn describe(file: &ProjectFile, place: &Path) -> String {
     let Trusted {
         path,
         vault,
@@ -139,15 +147,15 @@ fn describe(file: &ProjectFile, context: &Context) -> String {
         vault_key,
         env,
         ..
-    } = trusted(file, context);
-    let place = if file.owns(Path::new(&vault)) {
+    } = trusted(file, place);
+    let whose = if file.owns_place(place) {
         "in its own folder"
     } else {
         "not its own"
     };
     let mut lines = vec![
         format!("{} draws on", for_terminal(&path)),
-        format!("  vault      {} ({place})", for_terminal(&vault)),
+        format!("  vault      {} ({whose})", for_terminal(&vault)),
     ];
     let names = [("workspace", workspace), ("app", app)];
     for (label, name) in names {
@@ -170,11 +178,8 @@ fn describe(file: &ProjectFile, context: &Context) -> String {
     lines.join("\n")
 }
 
-fn trusted<'a>(file: &'a ProjectFile, context: &Context) -> Trusted<'a> {
+fn trusted<'a>(file: &'a ProjectFile, place: &Path) -> Trusted<'a> {
     let project = &file.project;
-    let vault = project.vault.as_deref();
-    let vault = vault.unwrap_or(context.settings.vault.path());
-    let real = resolve(vault).unwrap_or_else(|| vault.to_owned());
     let variable = |entry: &Entry| Variable {
         env_key: entry.key.to_string(),
         secret: entry.reference.to_string(),
@@ -184,7 +189,7 @@ fn trusted<'a>(file: &'a ProjectFile, context: &Context) -> Trusted<'a> {
     Trusted {
         path: file.path.display().to_string(),
         sha256: &file.sha256,
-        vault: real.display().to_string(),
+        vault: place.display().to_string(),
         workspace: project.workspace.as_ref().map(WorkspaceName::as_str),
         app: project.app.as_ref().map(AppName::as_str),
         vault_key: project.vault_key.as_deref(),

@@ -12,10 +12,12 @@ impl ProjectFile {
     /// Whether a vault lies in the folder of this file and belongs to the same user; one that is yet to be
     /// made will belong to us.
     pub fn owns(&self, vault: &Path) -> bool {
-        let Some(real) = resolve(vault) else {
-            return false;
-        };
-        let maker = match fs::metadata(&real) {
+        resolve(vault).is_some_and(|real| self.owns_place(&real))
+    }
+
+    /// The same for where a path really leads.
+    pub fn owns_place(&self, real: &Path) -> bool {
+        let maker = match fs::metadata(real) {
             Ok(found) => found.uid(),
             Err(_) => geteuid().as_raw(),
         };

@@ -267,6 +267,27 @@ fn trust_shows_what_is_drawn_on_and_asks() {
 }
 
 #[test]
+fn what_is_shown_is_what_is_agreed_to_whatever_a_link_leads_to_by_then() {
+    let victim = victim();
+    let (link, other) = (victim.clone.join("link"), victim.clone.join("other"));
+    symlink(victim.sandbox.vault(), &link).unwrap();
+    victim.file("vault = 'link'\n[env]\nTAKEN = 'mine'\n");
+    let command = victim.kluis(&["trust", "--json"]).command_at_terminal();
+    let mut screen = Screen::start(command, 200);
+    screen.shows("default.kluis (not its own)");
+    screen.shows("Trust it? [y/N] ");
+    fs::remove_file(&link).unwrap();
+    symlink(&other, &link).unwrap();
+    screen.types("y\n");
+    let (rest, code) = screen.ends();
+    assert_eq!(code, 0, "{rest}");
+    let place = victim.sandbox.vault().display().to_string();
+    assert!(rest.contains(&format!("\"vault\": \"{place}\"")), "{rest}");
+    let agreed = fs::read_to_string(victim.consents()).unwrap();
+    assert!(agreed.contains(&place), "{agreed}");
+}
+
+#[test]
 fn what_the_file_says_cannot_pass_for_words_of_ours() {
     let victim = victim();
     let words = "\\n\\u001b[2Jall is well";
