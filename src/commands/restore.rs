@@ -43,7 +43,7 @@ enum Present {
     Missing,
     Opened {
         found: Found,
-        inventory: Inventory,
+        inventory: Box<Inventory>,
         sight: Sight,
     },
     /// Damaged, or its keys are others.
@@ -72,6 +72,9 @@ struct Report<'a> {
     replaces_unopened: Option<&'a str>,
     secrets: Vec<SecretRow<'a>>,
     keys: Vec<KeyRow<'a>>,
+    workspaces: Vec<NameRow<'a>>,
+    apps: Vec<NameRow<'a>>,
+    links: Vec<LinkRow<'a>>,
     restored: bool,
 }
 
@@ -87,6 +90,19 @@ struct SecretRow<'a> {
 struct KeyRow<'a> {
     change: &'static str,
     key: &'a str,
+}
+
+#[derive(Serialize)]
+struct NameRow<'a> {
+    change: &'static str,
+    name: &'a str,
+}
+
+#[derive(Serialize)]
+struct LinkRow<'a> {
+    change: &'static str,
+    app: &'a str,
+    env_key: &'a str,
 }
 
 impl Verb for Restore {
@@ -162,7 +178,7 @@ impl Present {
         );
         let looked = |vault: Vault| {
             let is_found = found.is(vault.bytes());
-            Ok((is_found, vault.inventory()?, Sight::of(&vault)))
+            Ok((is_found, Box::new(vault.inventory()?), Sight::of(&vault)))
         };
         match opened.and_then(looked) {
             Ok((true, inventory, sight)) => Ok(Self::Opened {
@@ -242,10 +258,28 @@ fn show(context: &mut Context, differences: &Differences<'_>) -> Result<(), Erro
     for (fate, secret) in &differences.secrets {
         table.row([fate.word(), "secret", &secret.path()]);
     }
-    for (fate, key) in &differences.keys {
-        table.row([fate.word(), "key", key]);
+    let links = differences.links.iter();
+    let links = links.map(|(fate, (app, env_key))| (*fate, format!("{app} {env_key}")));
+    let links: Vec<_> = links.collect();
+    for (what, all) in [
+        ("workspace", &differences.workspaces),
+        ("app", &differences.apps),
+        ("link", &links),
+        ("key", &differences.keys),
+    ] {
+        for (fate, name) in all {
+            table.row([fate.word(), what, name]);
+        }
     }
     Ok(context.ui.table(&table)?)
+}
+
+fn names(differences: &[(Fate, String)]) -> Vec<NameRow<'_>> {
+    let rows = differences.iter().map(|(fate, name)| NameRow {
+        change: fate.word(),
+        name,
+    });
+    rows.collect()
 }
 
 fn report(
@@ -274,6 +308,12 @@ fn report(
             change: fate.word(),
             key,
         });
+        let links = differences.links.iter();
+        let links = links.map(|(fate, (app, env_key))| LinkRow {
+            change: fate.word(),
+            app: app.as_str(),
+            env_key: env_key.as_str(),
+        });
         return Ok(context.ui.json(&Report {
             copy,
             revision: kept.revision,
@@ -281,6 +321,9 @@ fn report(
             replaces_unopened,
             secrets: secrets.collect(),
             keys: keys.collect(),
+            workspaces: names(&differences.workspaces),
+            apps: names(&differences.apps),
+            links: links.collect(),
             restored: outcome == Outcome::Restored,
         })?);
     }

@@ -1,14 +1,17 @@
 //! A kept copy of a vault in the place of the vault: told apart from what is there first, and written only
 //! after everything in it was opened.
 
+use super::env_key::EnvKey;
+use super::name::AppName;
 use super::open::Vault;
 use super::revision::Revision;
 use super::secret::Secret;
+use super::workspace::Workspace;
 use super::{Error, opening};
 use crate::keyring::Keyring;
 use crate::sealed::file::{MAX_FILE_BYTES, SectionBytes, assemble, slice};
 use crate::sealed::header::Key;
-use crate::sealed::id::{KeyId, SecretId};
+use crate::sealed::id::{AppId, KeyId, SecretId, WorkspaceId};
 use crate::sealed::place::Place;
 use crate::sealed::record::RecordId;
 use crate::sealed::{self, Part, SealedBytes, meta};
@@ -21,6 +24,9 @@ pub struct Inventory {
     pub revision: Revision,
     secrets: BTreeMap<SecretId, Secret>,
     keys: BTreeMap<KeyId, Opener>,
+    workspaces: BTreeMap<WorkspaceId, Workspace>,
+    apps: BTreeMap<AppId, AppName>,
+    links: BTreeMap<(AppName, EnvKey), SecretId>,
 }
 
 /// A key, and its line without what is sealed anew whenever keys are granted.
@@ -47,19 +53,20 @@ pub struct Differences<'a> {
     pub secrets: Vec<(Fate, &'a Secret)>,
     /// By label, or by id where there is none.
     pub keys: Vec<(Fate, String)>,
+    pub workspaces: Vec<(Fate, String)>,
+    pub apps: Vec<(Fate, String)>,
+    /// Of which app, under which environment key.
+    pub links: Vec<(Fate, (AppName, EnvKey))>,
 }
 
 impl Inventory {
     /// What restoring `self` in the place of `present` does.
     pub fn differences<'a>(&'a self, present: &'a Self) -> Differences<'a> {
-        let secrets = compare(&self.secrets, &present.secrets);
-        let mut secrets: Vec<_> = secrets
-            .into_iter()
+        let mut secrets: Vec<_> = compare(&self.secrets, &present.secrets)
             .map(|(fate, _, secret)| (fate, secret))
             .collect();
         secrets.sort_by_key(|(fate, secret)| (*fate, secret.path()));
-        let keys = compare(&self.keys, &present.keys);
-        let keys = keys.into_iter().map(|(fate, id, key)| {
+        let keys = compare(&self.keys, &present.keys).map(|(fate, id, key)| {
             let name = if key.label.is_empty() {
                 id.to_string()
             } else {
@@ -67,9 +74,15 @@ impl Inventory {
             };
             (fate, name)
         });
+        let workspaces = compare(&self.workspaces, &present.workspaces);
+        let apps = compare(&self.apps, &present.apps);
+        let links = compare(&self.links, &present.links);
         Differences {
             secrets,
             keys: keys.collect(),
+            workspaces: in_order(workspaces.map(|(fate, _, one)| (fate, one.name.to_string()))),
+            apps: in_order(apps.map(|(fate, _, name)| (fate, name.to_string()))),
+            links: in_order(links.map(|(fate, link, _)| (fate, link.clone()))),
         }
     }
 
@@ -78,12 +91,12 @@ impl Inventory {
     }
 }
 
-fn compare<'a, I: Ord + Copy, T: PartialEq>(
+fn compare<'a, I: Ord, T: PartialEq>(
     copy: &'a BTreeMap<I, T>,
     present: &'a BTreeMap<I, T>,
-) -> Vec<(Fate, I, &'a T)> {
-    let kept = copy.iter().filter_map(|(&id, thing)| {
-        let fate = match present.get(&id) {
+) -> impl Iterator<Item = (Fate, &'a I, &'a T)> {
+    let kept = copy.iter().filter_map(|(id, thing)| {
+        let fate = match present.get(id) {
             None => Fate::Returns,
             Some(other) if other != thing => Fate::Reverts,
             Some(_) => return None,
@@ -93,8 +106,14 @@ fn compare<'a, I: Ord + Copy, T: PartialEq>(
     let gone = present
         .iter()
         .filter(|(id, _)| !copy.contains_key(id))
-        .map(|(&id, thing)| (Fate::Lost, id, thing));
-    kept.chain(gone).collect()
+        .map(|(id, thing)| (Fate::Lost, id, thing));
+    kept.chain(gone)
+}
+
+fn in_order<T: Ord>(differences: impl Iterator<Item = (Fate, T)>) -> Vec<(Fate, T)> {
+    let mut differences: Vec<_> = differences.collect();
+    differences.sort();
+    differences
 }
 
 impl Vault {
@@ -114,6 +133,12 @@ impl Vault {
                 Ok(())
             })?;
         }
+        let (mut apps, mut links) = (BTreeMap::new(), BTreeMap::new());
+        for app in self.apps()? {
+            let of_app = app.links.into_iter();
+            links.extend(of_app.map(|link| ((app.name.clone(), link.env_key), link.secret)));
+            apps.insert(app.id, app.name);
+        }
         let content = self.header().content();
         let keys = content.keys.iter();
         let keys = keys.map(|key| Ok((key.id, opener(keyring, key)?)));
@@ -121,6 +146,13 @@ impl Vault {
             revision: self.revision(),
             secrets,
             keys: keys.collect::<Result<_, Error>>()?,
+            workspaces: self
+                .workspaces
+                .iter()
+                .map(|one| (one.id, one.clone()))
+                .collect(),
+            apps,
+            links,
         })
     }
 

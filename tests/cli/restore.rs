@@ -65,6 +65,71 @@ fn an_older_value_is_told_as_one_that_reverts() {
 }
 
 #[test]
+fn apps_links_and_workspaces_that_change_are_told() {
+    let sandbox = Sandbox::with_vault();
+    for name in ["one", "two"] {
+        sandbox.create(name, sandbox.secret(name));
+    }
+    let all = |lines: &[&str]| {
+        for line in lines {
+            let done = sandbox.kluis(line.split(' ')).run();
+            done.any_stdout().any_stderr().exits(0);
+        }
+    };
+    all(&[
+        "workspace create staging",
+        "app create web",
+        "app link web GONE one",
+        "app link web MOVED one",
+        "app create old",
+    ]);
+    let copy = sandbox.given("copy", sandbox.bytes());
+    let copy = copy.to_str().unwrap();
+    all(&[
+        "workspace update staging --description later",
+        "workspace create preview",
+        "app unlink web GONE",
+        "app unlink web MOVED",
+        "app link web MOVED two",
+        "app link web NEW one",
+        "app delete old --yes",
+        "app create new",
+    ]);
+    let shown = sandbox.kluis(["restore", copy, "--dry-run"]).run();
+    shown
+        .stdout(concat!(
+            "reverts\tworkspace\tstaging\n",
+            "lost\tworkspace\tpreview\n",
+            "returns\tapp\told\n",
+            "lost\tapp\tnew\n",
+            "returns\tlink\tweb GONE\n",
+            "reverts\tlink\tweb MOVED\n",
+            "lost\tlink\tweb NEW\n",
+        ))
+        .any_stderr()
+        .exits(0);
+    let restored = sandbox.kluis(["restore", copy, "--yes", "--json"]).run();
+    let report = restored.json();
+    restored.any_stdout().exits(0);
+    assert_eq!(
+        report["workspaces"],
+        json!([{"change": "reverts", "name": "staging"}, {"change": "lost", "name": "preview"}])
+    );
+    assert_eq!(
+        report["apps"],
+        json!([{"change": "returns", "name": "old"}, {"change": "lost", "name": "new"}])
+    );
+    assert_eq!(
+        report["links"],
+        json!([
+            {"change": "returns", "app": "web", "env_key": "GONE"},
+            {"change": "reverts", "app": "web", "env_key": "MOVED"},
+            {"change": "lost", "app": "web", "env_key": "NEW"},
+        ])
+    );
+}
+
+#[test]
 fn a_vault_that_is_damaged_or_gone_is_brought_back() {
     let sandbox = Sandbox::with_vault();
     let value = sandbox.secret("value");
