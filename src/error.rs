@@ -3,6 +3,8 @@
 
 mod exit;
 mod hint;
+#[cfg(test)]
+mod tests;
 
 use crate::keyring::identity::Flaw;
 use crate::vault::error::Detail;

@@ -1,0 +1,436 @@
+//! That no failure repeats a value, a passphrase or a token. Every error is taken apart here, variant by variant
+//! and field by field: what is added does not compile before somebody has said what it holds. A type for
+//! secrets cannot be among it, because errors can be printed for debugging, and those cannot.
+
+use super::Error;
+use crate::agent::{self, SocketError};
+use crate::deliver::{self, clipboard, editor, environment, formats, process};
+use crate::keyring::identity::Flaw;
+use crate::keyring::{self, recipient};
+use crate::project::{self, Held};
+use crate::sealed::{self, Part};
+use crate::vault::description::Description;
+use crate::vault::domain::AllowedDomains;
+use crate::vault::env_key::EnvKey;
+use crate::vault::error::{Detail, Step};
+use crate::vault::host::Host;
+use crate::vault::key::Label;
+use crate::vault::name::{AppName, SecretName, WorkspaceName};
+use crate::vault::reference::Reference;
+use crate::vault::revision::Revision;
+use crate::vault::rule::Broken;
+use crate::vault::time::{Timestamp, parse_duration};
+use crate::{settings, state, store, ui, vault};
+use std::ffi::OsString;
+use std::io;
+use std::path::PathBuf;
+
+/// What holds no secret, whatever it is: numbers, words of the program, ids, names of variables, places, and
+/// what the system says.
+trait Plain {}
+
+macro_rules! plain {
+    ($($type:ty),* $(,)?) => { $(impl Plain for $type {})* };
+}
+
+plain!(
+    bool,
+    u8,
+    u16,
+    u64,
+    usize,
+    &'static str,
+    Timestamp,
+    Option<Timestamp>,
+    PathBuf,
+    io::Error,
+    io::ErrorKind,
+    EnvKey,
+    Part,
+    Held,
+    project::Mistake,
+    formats::Format,
+    editor::EndedBadly,
+    super::Exit,
+);
+
+fn plain<T: Plain>(_: &T) {}
+
+/// A name or a sentence in a text of its own. Whoever writes one is fed with a secret below, or on a command line
+/// by the tests of `leaks::`.
+trait Said {}
+
+macro_rules! said {
+    ($($type:ty),* $(,)?) => { $(impl Said for $type {})* };
+}
+
+said!(
+    String,
+    Option<String>,
+    Vec<String>,
+    OsString,
+    Broken,
+    anyhow::Error
+);
+
+fn said<T: Said>(_: &T) {}
+
+fn take_apart(error: &Error) {
+    match error {
+        Error::Usage { message, hint } => {
+            said(message);
+            said(hint);
+        }
+        Error::Locked | Error::LockedIdentity | Error::NoneHeld | Error::AgentRuns => {}
+        Error::NotPinned { found } | Error::NotAnchored { found } => said(found),
+        Error::ExposedIdentity { path } => plain(path),
+        Error::Older(error) => match error {
+            state::Error::Older {
+                place,
+                part,
+                is_fork,
+                found,
+                seen,
+            } => {
+                said(place);
+                said(part);
+                plain(is_fork);
+                plain(found);
+                plain(seen);
+            }
+            state::Error::OtherKey { place } => said(place),
+            state::Error::BelowMinimum { found, minimum } => {
+                said(found);
+                said(minimum);
+            }
+        },
+        Error::Settings(error) => of_settings(error),
+        Error::Project(error) => of_project(error),
+        Error::Vault(error) => of_vault(error),
+        Error::Agent(error) => of_agent(error),
+        Error::Ui(error) => match error {
+            ui::Error::Unread
+            | ui::Error::NoTerminal
+            | ui::Error::Cancelled
+            | ui::Error::Mismatch => {}
+            ui::Error::Write(error) | ui::Error::Read(error) => plain(error),
+        },
+        Error::Environment(error) => match error {
+            environment::Error::Taken { key, first, second } => {
+                plain(key);
+                said(first);
+                said(second);
+            }
+            environment::Error::Refused { key }
+            | environment::Error::Own { key }
+            | environment::Error::Nul { key } => plain(key),
+        },
+        Error::Format(formats::Refused { key, format, why }) => {
+            plain(key);
+            plain(format);
+            plain(why);
+        }
+        Error::Process(error) => of_process(error),
+        Error::Clipboard(error) => match error {
+            clipboard::Error::NoWay | clipboard::Error::NotText | clipboard::Error::TooLong => {}
+            clipboard::Error::Refused { tool } => plain(tool),
+            clipboard::Error::Terminal(error) | clipboard::Error::NotCleared(error) => plain(error),
+        },
+        Error::Editor(error) => match error {
+            editor::Error::NoMemory => {}
+            editor::Error::NotStarted(error) => of_process(error),
+            editor::Error::NotPut(error) | editor::Error::Gone(error) => plain(error),
+            editor::Error::Failed { ended } => plain(ended),
+        },
+        Error::InTemplate { line, error } => {
+            plain(line);
+            take_apart(error);
+        }
+        Error::Due { count } | Error::Unwell { count } => plain(count),
+        Error::Unready { count, exit } => {
+            plain(count);
+            plain(exit);
+        }
+        Error::Unfinished { path, what } => {
+            said(path);
+            said(what);
+        }
+        Error::Missing { program, hint } => {
+            plain(program);
+            plain(hint);
+        }
+        Error::Failed(error) => said(error),
+        Error::Ended(code) => plain(code),
+        Error::BeforeStart(error) => take_apart(error),
+    }
+}
+
+fn of_settings(error: &settings::Error) {
+    use settings::Error as E;
+    match error {
+        E::Broken { origin, broken } | E::Workspace { origin, broken } => {
+            plain(origin);
+            said(broken);
+        }
+        E::Empty { origin } | E::NotText { origin } | E::Url { origin } | E::NoHome { origin } => {
+            plain(origin);
+        }
+        E::UserFile { path, line, column } => {
+            plain(path);
+            plain(line);
+            plain(column);
+        }
+    }
+}
+
+fn of_project(error: &project::Error) {
+    use project::Error as E;
+    match error {
+        E::Mistaken { path, mistake } => {
+            plain(path);
+            plain(mistake);
+        }
+        E::Unfit { path, problem } => {
+            plain(path);
+            plain(problem);
+        }
+        E::Unread { path, kind } => {
+            plain(path);
+            plain(kind);
+        }
+        E::Untrusted {
+            path,
+            vault,
+            sha256,
+            held,
+        } => {
+            plain(path);
+            plain(vault);
+            said(sha256);
+            plain(held);
+        }
+    }
+}
+
+fn of_vault(error: &vault::Error) {
+    use vault::Error as E;
+    match error {
+        E::NotFound {
+            what,
+            name,
+            within,
+            near,
+        } => {
+            plain(what);
+            said(name);
+            said(within);
+            said(near);
+        }
+        E::NotEffective { name, at, first } => {
+            said(name);
+            plain(at);
+            plain(first);
+        }
+        E::Exists { what, name } => {
+            plain(what);
+            said(name);
+        }
+        E::InUse { message, hint, ids } => {
+            said(message);
+            plain(hint);
+            said(ids);
+        }
+        E::Invalid(details) => {
+            for Detail { loc, msg, kind } in details {
+                for step in loc {
+                    match step {
+                        Step::Field(field) => said(field),
+                        Step::Position(position) => plain(position),
+                    }
+                }
+                said(msg);
+                plain(kind);
+            }
+        }
+        E::Denied {
+            name,
+            allowed,
+            host,
+        } => {
+            said(name);
+            said(allowed);
+            said(host);
+        }
+        E::OutOfReach { name } => said(name),
+        E::Expired { at } => plain(at),
+        E::Sealed(error) => of_sealed(error),
+        E::Keyring(error) => of_keyring(error),
+        E::Store(error) => of_store(error),
+    }
+}
+
+fn of_sealed(error: &sealed::Error) {
+    use sealed::Error as E;
+    match error {
+        E::Damaged(part) => plain(part),
+        E::Forged => {}
+        E::Kdf { what, bounds } => {
+            said(what);
+            plain(bounds);
+        }
+        E::Unsupported(version) => plain(version),
+        E::Full { limit } => plain(limit),
+    }
+}
+
+fn of_keyring(error: &keyring::Error) {
+    use keyring::Error as E;
+    match error {
+        E::WrongPassphrase
+        | E::NoPassphrase
+        | E::NoPassphraseKey
+        | E::MistypedToken
+        | E::WrongToken
+        | E::WrongIdentity
+        | E::RefusedToken
+        | E::MistypedRecipient
+        | E::TooMuchWork
+        | E::KeyChanged
+        | E::OutOfReach
+        | E::ReadOnly
+        | E::NeedsFullAccess
+        | E::AgentLocked
+        | E::AgentRefused => {}
+        E::Identity(flaw) => match flaw {
+            Flaw::Damaged | Flaw::WrongPassphrase => {}
+            Flaw::Unsupported(version) => plain(version),
+            Flaw::Kdf { what, bounds } => {
+                said(what);
+                plain(bounds);
+            }
+        },
+        E::Memory(error) | E::Agent(error) => plain(error),
+        E::Sealed(error) => of_sealed(error),
+    }
+}
+
+fn of_store(error: &store::Error) {
+    use store::Error as E;
+    match error {
+        E::NotFound { place }
+        | E::Exists { place }
+        | E::ChangedUnderneath { place }
+        | E::NotStored { place } => said(place),
+        E::Refused { place, problem } => {
+            said(place);
+            plain(problem);
+        }
+        E::Busy { place, seconds } => {
+            said(place);
+            plain(seconds);
+        }
+        E::Io {
+            doing,
+            path,
+            source,
+        }
+        | E::NotWritten {
+            doing,
+            path,
+            source,
+        } => {
+            plain(doing);
+            plain(path);
+            plain(source);
+        }
+        E::NotDurable { path, source } | E::NotKept { path, source } => {
+            plain(path);
+            plain(source);
+        }
+        E::Displaced { path } => plain(path),
+    }
+}
+
+fn of_agent(error: &agent::Error) {
+    match error {
+        agent::Error::Socket(error) => match error {
+            SocketError::Nowhere => {}
+            SocketError::TooLong { path }
+            | SocketError::NotOurs { path }
+            | SocketError::Stranger { path }
+            | SocketError::Occupied { path } => plain(path),
+            SocketError::Io { path, source } => {
+                plain(path);
+                plain(source);
+            }
+        },
+        agent::Error::Version { theirs } => plain(theirs),
+        agent::Error::Broken(error) => plain(error),
+        agent::Error::Refused => {}
+    }
+}
+
+fn of_process(error: &process::Error) {
+    use deliver::process::Error as E;
+    match error {
+        E::NotFound { command } => said(command),
+        E::NotExecutable { path } | E::NoInterpreter { path } => plain(path),
+        E::TooLarge => {}
+        E::Failed { path, source } => {
+            plain(path);
+            plain(source);
+        }
+    }
+}
+
+/// As people, programs and whoever debugs are shown it.
+fn renderings(error: &Error) -> [String; 3] {
+    let report = serde_json::to_string(&error.report()).unwrap();
+    [error.message(), format!("{error:?}"), report]
+}
+
+/// Of what is read where a secret may stand by mistake, nothing is repeated.
+#[test]
+fn whatever_a_secret_is_taken_for_the_failure_does_not_repeat_it() {
+    const SECRET: &str = "Zq7\u{e9} vK-2x!Wm\u{1b}9pT";
+    let long = SECRET.repeat(200);
+    for secret in [
+        SECRET,
+        &long,
+        &format!("kls_{SECRET}"),
+        &format!("kli_{SECRET}"),
+    ] {
+        let invalid = |broken: Broken| Error::from(vault::Error::invalid("field", broken));
+        let mut failures: Vec<Error> = vec![recipient::parse(secret).err().unwrap().into()];
+        let domains = AllowedDomains::parse(&[secret.to_owned()]).err().unwrap();
+        let broken = [
+            Timestamp::parse(secret).err(),
+            parse_duration(secret).err(),
+            Revision::parse(secret).err(),
+            Host::parse(secret).err(),
+            EnvKey::parse(secret).err(),
+            SecretName::parse(secret).err(),
+            WorkspaceName::parse(secret).err(),
+            AppName::parse(secret).err(),
+            Label::parse(secret).err(),
+            Reference::parse(secret).err(),
+            Description::parse(secret).err(),
+        ];
+        let broken = broken.into_iter().flatten();
+        failures.extend(
+            broken
+                .chain(domains.into_iter().map(|(_, one)| one))
+                .map(invalid),
+        );
+        assert!(failures.len() > 10, "{}", failures.len());
+        for failure in &failures {
+            take_apart(failure);
+            for shown in renderings(failure) {
+                for six in SECRET.chars().collect::<Vec<_>>().windows(6) {
+                    let six: String = six.iter().collect();
+                    assert!(!shown.contains(&six), "{six:?} in {shown}");
+                }
+            }
+        }
+    }
+}
