@@ -81,7 +81,12 @@ fn take_apart(error: &Error) {
             said(message);
             said(hint);
         }
-        Error::Locked | Error::LockedIdentity | Error::NoneHeld | Error::AgentRuns => {}
+        Error::Locked | Error::LockedIdentity | Error::AgentRuns => {}
+        Error::NoneHeld { has_passphrase } => plain(has_passphrase),
+        Error::NoKeyFile { what, path } => {
+            plain(what);
+            plain(path);
+        }
         Error::NotPinned { found } | Error::NotAnchored { found } => said(found),
         Error::ExposedIdentity { path } => plain(path),
         Error::Older(error) => match error {
@@ -289,6 +294,7 @@ fn of_keyring(error: &keyring::Error) {
         E::WrongPassphrase
         | E::NoPassphrase
         | E::NoPassphraseKey
+        | E::EmptyToken
         | E::MistypedToken
         | E::WrongToken
         | E::WrongIdentity
