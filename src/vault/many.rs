@@ -9,8 +9,18 @@ use super::slot::Choice;
 use super::view::Lines;
 use super::workspace::Workspace;
 use super::{Error, opening};
+use crate::sealed::id::WorkspaceId;
 use crate::sealed::record::{Index, Kind, RecordId};
 use crate::sealed::section;
+use std::collections::HashSet;
+
+/// What a reference names, by its position.
+struct Wanted<'a> {
+    at: usize,
+    /// `None`: an id that may lie in any workspace.
+    home: Option<WorkspaceId>,
+    secret: &'a Target,
+}
 
 /// A record that was asked for: as which of the references, its index, and the lines of its page.
 type Place = (usize, Index, Lines);
@@ -46,9 +56,11 @@ impl Vault {
         destination: &Destination,
     ) -> Result<Vec<(usize, Selected)>, Error> {
         let keyring = self.keyring.as_ref();
+        let wanted = self.wanted(workspace, references);
+        let mut met = HashSet::new();
         let mut secrets = Vec::with_capacity(references.len());
         for home in &self.workspaces {
-            let places = self.places_in(home, workspace, references)?;
+            let places = self.places_in(home, &wanted)?;
             let records = places.iter().filter_map(|(at, index, lines)| {
                 let record = section::find(*index, lines)?;
                 matches!(record.id, RecordId::Secret(_)).then_some((*at, record))
@@ -56,6 +68,10 @@ impl Vault {
             let (positions, records): (Vec<_>, Vec<_>) = records.unzip();
             let opened = opening::secrets(keyring, home, &records)?;
             for (at, (secret, record)) in positions.into_iter().zip(opened) {
+                // In two workspaces: somebody took an id for their own, and which is meant nobody knows.
+                if !met.insert(at) {
+                    return Ok(Vec::new());
+                }
                 let choice = references[at].slot.map_or(choice, Choice::Number);
                 if let (Ok(()), Ok(slot)) = (destination.check(&secret), secret.choose(choice)) {
                     secrets.push((at, secret, slot, record.slot(slot)?));
@@ -63,10 +79,6 @@ impl Vault {
             }
         }
         secrets.sort_by_key(|(at, ..)| *at);
-        // In two workspaces: somebody took an id for their own.
-        if secrets.windows(2).any(|pair| pair[0].0 == pair[1].0) {
-            return Ok(Vec::new());
-        }
         let sealed = secrets.iter_mut();
         let sealed =
             sealed.map(|(_, secret, slot, sealed)| (&*secret, *slot, std::mem::take(sealed)));
@@ -87,29 +99,38 @@ impl Vault {
             .collect())
     }
 
-    /// Where one workspace has what the references name.
-    fn places_in(
+    /// What is looked for in which workspace; nothing of a reference whose workspace is not there.
+    fn wanted<'a>(
         &self,
-        home: &Workspace,
         workspace: Option<&WorkspaceName>,
-        references: &[&Reference],
-    ) -> Result<Vec<Place>, Error> {
-        let (mut names, mut ids) = (Vec::new(), Vec::new());
-        for (at, reference) in references.iter().enumerate() {
+        references: &[&'a Reference],
+    ) -> Vec<Wanted<'a>> {
+        let all = references.iter().enumerate();
+        all.filter_map(|(at, reference)| {
             let named = reference.workspace.as_ref().or(workspace);
-            match &reference.secret {
-                Target::Name(name) if self.workspace(named).is_ok_and(|one| one.id == home.id) => {
-                    names.push((at, name.as_str()));
-                }
-                Target::Id(id)
-                    if reference
-                        .workspace
-                        .as_ref()
-                        .is_none_or(|name| *name == home.name) =>
-                {
-                    ids.push((at, RecordId::Secret(*id)));
-                }
-                Target::Name(_) | Target::Id(_) => {}
+            let home = match (&reference.secret, named) {
+                (Target::Id(_), None) => None,
+                (Target::Name(_) | Target::Id(_), named) => Some(self.workspace(named).ok()?.id),
+            };
+            let is_anywhere =
+                matches!(reference.secret, Target::Id(_)) && reference.workspace.is_none();
+            Some(Wanted {
+                at,
+                home: home.filter(|_| !is_anywhere),
+                secret: &reference.secret,
+            })
+        })
+        .collect()
+    }
+
+    /// Where one workspace has what is looked for.
+    fn places_in(&self, home: &Workspace, wanted: &[Wanted<'_>]) -> Result<Vec<Place>, Error> {
+        let (mut names, mut ids) = (Vec::new(), Vec::new());
+        let here = |wanted: &&Wanted<'_>| wanted.home.is_none_or(|id| id == home.id);
+        for Wanted { at, secret, .. } in wanted.iter().filter(here) {
+            match secret {
+                Target::Name(name) => names.push((*at, name.as_str())),
+                Target::Id(id) => ids.push((*at, RecordId::Secret(*id))),
             }
         }
         let mut places = Vec::with_capacity(names.len() + ids.len());

@@ -10,7 +10,7 @@ use crate::sealed::place::Place;
 use crate::sealed::record::{Index, Kind};
 use crate::sealed::sign::{Digest, SignatureBytes, VerifyKey};
 use crate::store::memory::MemoryStore;
-use crate::vault::change::NewSecret;
+use crate::vault::change::{Change, NewSecret};
 use crate::vault::destination::Destination;
 use crate::vault::domain::AllowedDomains;
 use crate::vault::name::SecretName;
@@ -33,7 +33,22 @@ pub fn agree(alone: &Result<Selected, Error>, among: &Result<Selected, Error>) {
     assert_eq!(told(alone), told(among));
 }
 
-/// Two workspaces with twenty secrets each, one that is bound to a domain, and one that begins tomorrow.
+/// `default/bound`, which only a domain is given, and `default/later`, which begins tomorrow.
+pub fn put_withheld(change: &mut Change<'_>) -> Result<(), Error> {
+    let new = |name| {
+        let value = Plaintext::new(b"value".to_vec());
+        NewSecret::with_value(SecretName::parse(name).unwrap(), value)
+    };
+    let mut bound = new("bound");
+    let domains = AllowedDomains::parse(&["api.example.com".to_owned()]);
+    bound.fields.allowed_domains = Some(domains.unwrap());
+    change.create_secret(None, bound)?;
+    let mut later = new("later");
+    later.slots[0].0 = now().seconds() + 86_400;
+    change.create_secret(None, later).map(|_| ())
+}
+
+/// Two workspaces with twenty secrets each, and two that are withheld.
 fn owned() -> Owned {
     let owned = Owned::new();
     owned.change(|change| {
@@ -49,15 +64,7 @@ fn owned() -> Owned {
                 &format!("s{number}"),
             )?;
         }
-        let name = |text| SecretName::parse(text).unwrap();
-        let value = || Plaintext::new(b"value".to_vec());
-        let mut bound = NewSecret::with_value(name("bound"), value());
-        let domains = AllowedDomains::parse(&["api.example.com".to_owned()]);
-        bound.fields.allowed_domains = Some(domains.unwrap());
-        change.create_secret(None, bound)?;
-        let mut later = NewSecret::with_value(name("later"), value());
-        later.slots[0].0 = now().seconds() + 86_400;
-        change.create_secret(None, later).map(|_| ())
+        put_withheld(change)
     });
     owned
 }
@@ -98,7 +105,7 @@ proptest! {
     #[test]
     fn each_is_what_it_is_alone(
         picks in prop::collection::vec(any::<prop::sample::Index>(), 0..12),
-        in_staging: bool,
+        within in prop::sample::select(vec![None, Some("staging"), Some("default"), Some("nowhere")]),
         is_revealed: bool,
         is_scoped: bool,
     ) {
@@ -107,7 +114,7 @@ proptest! {
         let scoped = is_scoped.then(|| owned.issue("staging", false));
         let token = scoped.as_ref().unwrap_or(&owned.token);
         let vault = open(&owned.bytes(), token, Scan::Lookup).unwrap();
-        let workspace = in_staging.then(|| workspace_name("staging"));
+        let workspace = within.map(workspace_name);
         let references: Vec<_> = picks.iter().map(|pick| reference(&paths[pick.index(paths.len())])).collect();
         let to = if is_revealed { Destination::anywhere() } else { Destination::default() };
         let at = Choice::At(now());

@@ -1,6 +1,7 @@
 //! An id that is there twice: by it, neither is found.
 
 use super::apart::{Hostile, index};
+use super::many::put_withheld;
 use super::writer::scene;
 use super::{damage, everything, now, open, open_in, reference, value};
 use crate::sealed::{self, Part};
@@ -50,4 +51,23 @@ fn an_id_that_is_there_twice_is_damage() {
     let path = format!("default/{id}");
     let found = value(&bytes, &scene.owned.token, &path).unwrap();
     assert_eq!(found, b"default value");
+}
+
+/// Where the true one may not be given, the other is not given in its place.
+#[test]
+fn an_id_that_is_there_twice_is_nobodys_when_the_owners_is_withheld() {
+    let scene = scene();
+    scene.owned.change(put_withheld);
+    for path in ["default/bound", "default/later"] {
+        let vault = open(&scene.owned.bytes(), &scene.owned.token, Scan::Lookup).unwrap();
+        let theirs = vault.secret(None, &reference(path)).unwrap();
+        let hostile = Hostile {
+            id: theirs.id,
+            ..Hostile::new("name", &[b"mine"])
+        };
+        let line = hostile.line(&scene.keyring, scene.staging, |meta| meta);
+        let bytes = scene.holding(vec![line]);
+        let id = theirs.id.to_string();
+        assert!(value(&bytes, &scene.owned.token, &id).is_err(), "{path}");
+    }
 }
