@@ -11,7 +11,7 @@ use crate::ui::Table;
 use crate::vault::destination::Destination;
 use crate::vault::policy::Due;
 use crate::vault::slot::Choice;
-use crate::vault::{self, Scan, Selected};
+use crate::vault::{self, Scan, Selected, Vault};
 use serde::Serialize;
 
 /// Check that every secret of the project file can be given
@@ -122,8 +122,13 @@ impl Verb for Check {
         let now = Choice::At(context.now);
         let found = vault.each_value(context.workspace(), &all, now, &anywhere);
         for (entry, found) in listed.zip(found) {
-            let found = found.map_err(|error| vault.suggest(context.workspace(), error));
-            let finding = examine(entry, found, &destination, &mut environment, context)?;
+            let finding = match found {
+                Ok(selected) => examine(entry, selected, &destination, &mut environment, context),
+                Err(error) => {
+                    destination.pass_over(context.workspace(), &entry.reference);
+                    absent(error, entry.presence, &vault, context)?
+                }
+            };
             let Finding {
                 state,
                 problem,
@@ -186,23 +191,16 @@ impl Finding {
     }
 }
 
-/// Does with one variable what `run` would do; an error is about the vault as a whole.
+/// Does with a value what `run` would do.
 fn examine(
     entry: &Entry,
-    found: Result<Selected, vault::Error>,
+    selected: Selected,
     destination: &Destination,
     environment: &mut Environment,
     context: &Context,
-) -> Result<Finding, Error> {
-    let selected = match found {
-        Ok(selected) => selected,
-        Err(error) => {
-            destination.pass_over(context.workspace(), &entry.reference);
-            return absent(error, entry.presence);
-        }
-    };
+) -> Finding {
     if let Err(denied) = destination.check(&selected.secret) {
-        return Ok(Finding::problem(State::Denied, denied));
+        return Finding::problem(State::Denied, denied);
     }
     let (key, reference) = (entry.key.clone(), entry.reference.clone());
     let given = match entry.delivery {
@@ -210,19 +208,24 @@ fn examine(
         Delivery::File => environment.check_key(&key),
     };
     if let Err(refused) = given {
-        return Ok(Finding::problem(State::Refused, refused));
+        return Finding::problem(State::Refused, refused);
     }
-    Ok(match selected.secret.due(context.now.seconds()) {
+    match selected.secret.due(context.now.seconds()) {
         None => Finding::fine(State::Ok),
         Some(Due::Expiry(time)) => Finding::due(State::Expired, format!("expired at {time}")),
         Some(Due::Rotation(time)) => {
             Finding::due(State::Overdue, format!("due for rotation since {time}"))
         }
-    })
+    }
 }
 
-/// What it means that there is no value.
-fn absent(error: vault::Error, presence: Presence) -> Result<Finding, Error> {
+/// What it means that there is no value; an error is about the vault as a whole.
+fn absent(
+    error: vault::Error,
+    presence: Presence,
+    vault: &Vault,
+    context: &Context,
+) -> Result<Finding, Error> {
     use vault::Error as E;
     let state = match (&error, presence) {
         (found, Presence::Optional) if is_absence(found) => {
@@ -234,6 +237,8 @@ fn absent(error: vault::Error, presence: Presence) -> Result<Finding, Error> {
         (E::OutOfReach { .. } | E::Keyring(keyring::Error::OutOfReach), _) => State::Denied,
         _ => return Err(error.into()),
     };
+    // What may be meant is looked for among all that there is: only for whoever is told.
+    let error = vault.suggest(context.workspace(), error);
     Ok(Finding::problem(state, error))
 }
 
