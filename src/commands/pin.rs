@@ -2,11 +2,13 @@
 //! half of an identity, so what that opens need not be the vault that is meant.
 
 use super::Context;
-use super::context::vault_key;
+use super::context::{encode_vault_key, vault_key};
 use crate::error::Error;
 use crate::sealed::header::Header;
+use crate::sealed::sign::VerifyKey;
 use crate::state::Pin;
 use crate::ui::{self, Answer, for_terminal};
+use crate::vault::time::Timestamp;
 
 /// Has a person confirm the key of this header, unless it was confirmed on this machine before. Another key
 /// than that one is refused; where nobody can be asked it fails with `unasked`. `--yes` is no answer: whoever
@@ -33,25 +35,26 @@ pub fn confirm_key(
         Err(ui::Error::NoTerminal) => return Err(unasked()),
         Err(error) => return Err(error.into()),
     }
-    let pin = Pin {
-        vault_key: found,
-        confirmed_at: context.now.rfc3339(),
-    };
+    let pin = pin_of(&header.content().verify, context.now);
     context.seen.pin(header, &pin);
     Ok(())
 }
 
 impl Context<'_> {
-    /// Takes the key of this header, which somebody at this machine has named or put there, for the confirmed
-    /// one, where another was confirmed before.
+    /// Takes the key of this header, which somebody at this machine has named, for the confirmed one, where
+    /// another was confirmed before.
     pub(super) fn pin_again(&mut self, header: &Header) {
-        let found = vault_key(header);
-        if self.seen.is_pinned_otherwise(&found) {
-            let pin = Pin {
-                vault_key: found,
-                confirmed_at: self.now.rfc3339(),
-            };
+        if self.seen.is_pinned_otherwise(&vault_key(header)) {
+            let pin = pin_of(&header.content().verify, self.now);
             self.seen.pin(header, &pin);
         }
+    }
+}
+
+/// This key of a vault, confirmed now.
+pub fn pin_of(vault_key: &VerifyKey, now: Timestamp) -> Pin {
+    Pin {
+        vault_key: encode_vault_key(vault_key),
+        confirmed_at: now.rfc3339(),
     }
 }

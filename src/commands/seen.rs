@@ -3,7 +3,8 @@
 //! remembered.
 
 use super::Context;
-use super::context::{encode_vault_key, parse_vault_key, state_directory};
+use super::context::{parse_vault_key, state_directory};
+use super::pin::pin_of;
 use super::project_file::Word;
 use crate::error::Error;
 use crate::sealed::age::Age;
@@ -103,7 +104,8 @@ impl Seen {
     /// is there: whatever stops the change, either is known on this machine.
     pub fn expect_change(&mut self, vault: VaultId, there: Sighted<'_>, signer: &VerifyKey) {
         let written = self.expect(vault, |memory| memory.expect_change(there, signer));
-        self.unwritten = written.is_err().then_some(*signer);
+        let is_new = signer != there.0;
+        self.unwritten = (written.is_err() && is_new).then_some(*signer);
     }
 
     /// The same for a copy that is about to take the place of what is there, on purpose. It is written down, or
@@ -260,18 +262,15 @@ impl Context<'_> {
     fn note(&mut self, sight: &Sight) {
         let (accept, unwritten) = (self.seen.accept, self.seen.unwritten);
         let (signer, ages) = sight.sighted();
-        let pin = || Pin {
-            vault_key: encode_vault_key(signer),
-            confirmed_at: self.now.rfc3339(),
-        };
         let note = |memory: &mut Memory| {
             let is_key_new = sight
                 .opened_by
                 .is_some_and(|key| memory.note_opened_by(key));
             let is_expected = unwritten == Some(*signer) && memory.expect_signer(signer, ages);
             // Whoever is killed between a change and its end has confirmed the key that came with it, too.
-            let is_pin_new =
-                memory.is_next_signer(signer) && memory.pin().is_some() && memory.set_pin(pin());
+            let is_pin_new = memory.is_next_signer(signer)
+                && memory.pin().is_some()
+                && memory.set_pin(pin_of(signer, self.now));
             let is_newer = memory.note(signer, ages, accept);
             // Only then it is looked for: whoever puts an older copy here may put a `.git` beside it.
             let is_moved =
@@ -282,7 +281,8 @@ impl Context<'_> {
             return;
         }
         let written = self.seen.folder.remember(sight.vault, note);
-        if written.is_err() && unwritten.is_some() {
+        let Recalled { memory, .. } = self.seen.folder.recall(sight.vault);
+        if written.is_err() && memory.is_signed_otherwise(signer, ages) {
             self.ui.warning("this machine still expects the vault's key from before: the next command takes --accept-older");
         }
         if let (Ok(()), Some(damage)) = (written, self.seen.damage.take())

@@ -136,8 +136,12 @@ impl Memory {
         self.expect(Some(Next::copy(ages))) || has_come
     }
 
-    /// Whatever was to come before has come by now, or never will.
+    /// Whatever was to come before has come by now, or never will. What is not made from what was seen stays
+    /// unknown: nobody has accepted it.
     fn settle(&mut self, (signer, ages): Sighted<'_>) -> bool {
+        if self.judge(ages).is_some() {
+            return false;
+        }
         let accept = if self.is_coming(ages) {
             Accept::Anything
         } else {
@@ -341,6 +345,19 @@ mod tests {
 
     /// What makes an end of an expectation, given what is there.
     type Settle = fn(&mut Memory, &VerifyKey, &[Age]) -> bool;
+
+    #[test]
+    fn a_fork_that_a_copy_was_to_replace_stays_unknown() {
+        let mut memory = Memory::default();
+        let seen = vault(3, 5, 7);
+        memory.note(&SIGNER, &seen, Accept::Newer);
+        let mut fork = vault(3, 5, 8);
+        fork[2].parents = vec![[99; 32]];
+        assert!(memory.judge(&fork).is_some());
+        memory.expect_copy(Some((&SIGNER, &fork)), &vault(2, 4, 6));
+        assert!(memory.judge(&fork).is_some());
+        assert_eq!(memory.judge(&vault(3, 5, 8)), None);
+    }
 
     #[test]
     fn a_copy_on_its_way_and_what_it_replaces_are_expected_and_nothing_else() {
