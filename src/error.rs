@@ -316,13 +316,14 @@ fn of_store(error: &store::Error) -> Exit {
     use store::Error as E;
     match error {
         E::NotFound { .. } => Exit::NotFound,
-        E::Exists { .. } | E::ChangedUnderneath { .. } | E::Displaced { .. } => Exit::Conflict,
+        E::Exists { .. } | E::ChangedUnderneath { .. } => Exit::Conflict,
         E::Busy { .. } => Exit::Busy,
         E::Refused { .. }
         | E::Io { .. }
         | E::NotWritten { .. }
         | E::NotStored { .. }
         | E::NotDurable { .. }
+        | E::Displaced { .. }
         | E::NotKept { .. } => Exit::Failed,
     }
 }

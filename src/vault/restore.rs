@@ -2,7 +2,7 @@
 //! after everything in it was opened.
 
 use super::env_key::EnvKey;
-use super::name::AppName;
+use super::name::{AppName, WorkspaceName};
 use super::open::Vault;
 use super::revision::Revision;
 use super::secret::Secret;
@@ -25,8 +25,9 @@ pub struct Inventory {
     secrets: BTreeMap<SecretId, Secret>,
     keys: BTreeMap<KeyId, Opener>,
     workspaces: BTreeMap<WorkspaceId, Workspace>,
-    apps: BTreeMap<AppId, AppName>,
-    links: BTreeMap<(AppName, EnvKey), SecretId>,
+    apps: BTreeMap<AppName, AppId>,
+    /// By app, key and workspace: writers who do not see each other's may each link one key.
+    links: BTreeMap<(AppName, EnvKey, WorkspaceName), SecretId>,
 }
 
 /// A key, and its line without what is sealed anew whenever keys are granted.
@@ -81,8 +82,10 @@ impl Inventory {
             secrets,
             keys: keys.collect(),
             workspaces: in_order(workspaces.map(|(fate, _, one)| (fate, one.name.to_string()))),
-            apps: in_order(apps.map(|(fate, _, name)| (fate, name.to_string()))),
-            links: in_order(links.map(|(fate, link, _)| (fate, link.clone()))),
+            apps: in_order(apps.map(|(fate, name, _)| (fate, name.to_string()))),
+            links: in_order(
+                links.map(|(fate, (app, key, _), _)| (fate, (app.clone(), key.clone()))),
+            ),
         }
     }
 
@@ -136,8 +139,11 @@ impl Vault {
         let (mut apps, mut links) = (BTreeMap::new(), BTreeMap::new());
         for app in self.apps()? {
             let of_app = app.links.into_iter();
-            links.extend(of_app.map(|link| ((app.name.clone(), link.env_key), link.secret)));
-            apps.insert(app.id, app.name);
+            links.extend(of_app.map(|link| {
+                let place = (app.name.clone(), link.env_key, link.workspace);
+                (place, link.secret)
+            }));
+            apps.insert(app.name, app.id);
         }
         let content = self.header().content();
         let keys = content.keys.iter();

@@ -26,8 +26,9 @@ use serde::Serialize;
 /// only read, nobody accepts from it. KLUIS_WORKSPACE limits nothing here.
 ///
 /// A token is printed once and kept nowhere. --expires is advice: a key with full access is refused after
-/// that time by this program; any other cannot read its own date, and opens what it reached before. `key
-/// list` marks every key that is over, and only `key remove` takes one away. Takes a key with full access, which cannot come from the agent.
+/// that time by this program; any other cannot read its own date, and opens what it reached before.
+/// `key list` marks every key that is over, and only `key remove` takes one away. Takes a key with full
+/// access, which cannot come from the agent.
 #[derive(clap::Args)]
 #[command(
     after_help = "\
