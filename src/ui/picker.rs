@@ -46,7 +46,7 @@ impl Ui {
         let mut picker = Picker::new(names);
         loop {
             let size = tty.size().unwrap_or(USUAL_SIZE);
-            tty.ask(&picker.frame(prompt, size, is_colored))?;
+            tty.draw(&picker.frame(prompt, size, is_colored))?;
             match read_key(&tty, &mut keys) {
                 Ok(Key::Enter) => {
                     if let Some(picked) = picker.picked() {
@@ -195,7 +195,9 @@ impl<'n> Picker<'n> {
     fn frame(&self, prompt: &str, (columns, lines): (usize, usize), is_colored: bool) -> String {
         let style = |style: &'static str| if is_colored { style } else { "" };
         let (bold, dim, plain) = (style(BOLD), style(DIM), style(PLAIN));
-        let question = cut_front(&format!("{prompt}: {}", self.typed), columns - 1);
+        // A column stays for the cursor.
+        let room = columns.saturating_sub(1);
+        let question = cut_front(&format!("{prompt}: {}", self.typed), room);
         let mut frame = format!("{CLEAR}{question}");
         // Two more lines: the prompt, and how many there are.
         let shown = MAX_LINES.min(lines.saturating_sub(2)).max(1);

@@ -86,8 +86,13 @@ impl Tty {
             Some(columns) => wrapped(prompt, columns, 0),
             None => prompt.to_owned(),
         };
-        self.terminal.asking().prompt.clone_from(&prompt);
-        self.say(&prompt)
+        self.draw(&prompt)
+    }
+
+    /// Shows a picture that fits the terminal as it is, and again after a stop.
+    pub fn draw(&self, picture: &str) -> Result<(), Error> {
+        picture.clone_into(&mut self.terminal.asking().prompt);
+        self.say(picture)
     }
 
     pub fn say(&self, text: &str) -> Result<(), Error> {

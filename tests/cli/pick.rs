@@ -62,7 +62,7 @@ fn arrows_choose_and_the_verb_goes_on() {
     for (line, said) in [
         ("history", "effective"),
         ("rotate --generate 8", "Secret: web"),
-        ("prune", "dropped 1 slot(s) of default/web: 0"),
+        ("prune -y", "dropped 1 slot(s) of default/web: 0"),
         ("rotate --generate 8", "Secret: web"),
         ("rollback", "Secret: web"),
     ] {
@@ -83,6 +83,23 @@ fn arrows_choose_and_the_verb_goes_on() {
         sandbox.prints(["list", "-q"], ""),
         "db_password\ndb_user\ngithub_token\n"
     );
+}
+
+#[test]
+fn more_than_fits_is_shown_by_its_end_and_leaves_no_line_behind() {
+    let sandbox = vault();
+    let mut screen = at_terminal(&sandbox, "get", 40);
+    screen.shows("4 of 4");
+    screen.types(&"z".repeat(39));
+    screen.types("end");
+    let shown = screen.shows(&format!("…{}end", "z".repeat(35)));
+    // A prompt that is broken into two lines is drawn once more with each key.
+    assert!(!shown.contains("Secret:\n"), "{shown:?}");
+    screen.types("\x15web\r");
+    let (shown, code) = screen.ends();
+    assert!(shown.ends_with("Secret: web\nvalue of web\n"), "{shown:?}");
+    assert!(!shown.contains("Secret:\n"), "{shown:?}");
+    assert_eq!(code, 0);
 }
 
 #[test]
