@@ -158,7 +158,7 @@ pub fn run(arguments: &[OsString], hardened: Hardened) -> u8 {
             // Whoever closed stdout has had enough, and a command speaks for itself.
             if !matches!(exit, Exit::Unread | Exit::Commands(_)) {
                 let report = error.report();
-                ui.error(&report.error, report.hint.as_deref(), &report);
+                ui.error(&error.text(), report.hint.as_deref(), &report);
             }
             exit.code()
         }

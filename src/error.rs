@@ -3,6 +3,7 @@
 
 mod exit;
 mod hint;
+mod several;
 #[cfg(test)]
 mod tests;
 
@@ -47,6 +48,9 @@ pub enum Error {
     Project(#[from] project::Error),
     #[error(transparent)]
     Vault(#[from] vault::Error),
+    /// Secrets that a command was to be given, each with what keeps it back. None was given.
+    #[error("{}", several::message(.0))]
+    Withheld(Vec<vault::Error>),
     /// What `status` finds where no key is held.
     #[error("the vault is locked: no agent holds a key of it")]
     NoneHeld { has_passphrase: bool },
@@ -204,6 +208,7 @@ impl Error {
             Self::Older(_) => Exit::Older,
             Self::AgentRuns => Exit::Conflict,
             Self::Vault(error) => of_vault(error),
+            Self::Withheld(errors) => several::kind(errors),
             Self::Ui(error) => of_ui(error),
             Self::Environment(error) => match error {
                 deliver::environment::Error::Taken { .. } => Exit::Conflict,
@@ -253,6 +258,7 @@ impl Error {
     fn detail(&self) -> Vec<Detail> {
         match self {
             Self::Vault(vault::Error::Invalid(details)) => details.clone(),
+            Self::Withheld(errors) => several::detail(errors),
             Self::Settings(settings::Error::Workspace { broken, .. }) => {
                 vec![Detail::new("workspace", broken.clone())]
             }

@@ -112,7 +112,9 @@ impl Inject {
         for (located, selected) in template.references().iter().zip(found) {
             let selected = selected.map_err(|error| Error::InTemplate {
                 line: located.line,
-                error: Box::new(vault.suggest(context.workspace(), error).into()),
+                error: Box::new(Error::Withheld(vec![
+                    vault.suggest(context.workspace(), error),
+                ])),
             })?;
             attention::warn(context, &selected.secret);
             values.push(selected.value);

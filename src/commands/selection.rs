@@ -110,7 +110,8 @@ impl SelectionArgs {
         let now = Choice::At(context.now);
         let more = more.map(|reference| {
             let selected = vault.value(context.workspace(), reference, now, &destination);
-            let selected = context.found(vault, selected)?;
+            let selected = selected.map_err(|error| vault.suggest(context.workspace(), error));
+            let selected = selected.map_err(|error| Error::Withheld(vec![error]))?;
             attention::warn(context, &selected.secret);
             Ok::<_, Error>(selected.value)
         });
@@ -182,6 +183,8 @@ impl Selection {
         }
         let now = context.now;
         let workspace_in_use = context.workspace().cloned();
+        // All that is kept back is told at once, and nothing is given then.
+        let mut withheld = Vec::new();
         let mut give = |key: EnvKey, reference: Reference, selected: Selected, delivery| {
             attention::warn(context, &selected.secret);
             match delivery {
@@ -196,12 +199,14 @@ impl Selection {
         };
         if self.all {
             let workspace = vault.workspace(workspace_in_use.as_ref())?;
-            for selected in vault.values(workspace, now, destination)? {
+            let (all, kept) = vault.values(workspace, now, destination)?;
+            withheld.extend(kept);
+            for selected in all {
                 let key = selected.secret.env_key.clone();
                 let by_id = within(workspace, Target::Id(selected.secret.id));
                 // The app has this very secret under this key: it is one choice, made twice.
                 let is_linked = links.contains(&(key.clone(), by_id));
-                if !is_chosen(&key) && !is_linked {
+                if withheld.is_empty() && !is_chosen(&key) && !is_linked {
                     let by_name = within(workspace, Target::Name(selected.secret.name.clone()));
                     give(key, by_name, selected, Delivery::Value)?;
                 }
@@ -215,23 +220,56 @@ impl Selection {
         let found = vault.each_value(workspace, &all, Choice::At(now), destination);
         let mut found = found.into_iter();
         for ((key, reference), selected) in links.into_iter().zip(&mut found) {
-            let selected = selected?;
+            let Some(selected) = held(selected, &mut withheld)? else {
+                continue;
+            };
             let by_name = Reference {
                 secret: Target::Name(selected.secret.name.clone()),
                 ..reference
             };
-            give(key, by_name, selected, Delivery::Value)?;
+            if withheld.is_empty() {
+                give(key, by_name, selected, Delivery::Value)?;
+            }
         }
         for (choice, found) in chosen.into_iter().zip(found) {
             match found {
                 Err(error) if choice.presence == Presence::Optional && is_absence(&error) => {
                     destination.pass_over(workspace, &choice.reference);
                 }
-                Err(error) => return Err(vault.suggest(workspace, error).into()),
-                Ok(found) => give(choice.key, choice.reference, found, choice.delivery)?,
+                found => {
+                    let found = found.map_err(|error| vault.suggest(workspace, error));
+                    if let Some(found) = held(found, &mut withheld)?
+                        && withheld.is_empty()
+                    {
+                        give(choice.key, choice.reference, found, choice.delivery)?;
+                    }
+                }
             }
         }
+        if !withheld.is_empty() {
+            return Err(Error::Withheld(withheld));
+        }
         Ok(self.environment)
+    }
+}
+
+/// What was found; what is not there, not effective or not allowed waits among the others.
+fn held(
+    found: Result<Selected, vault::Error>,
+    withheld: &mut Vec<vault::Error>,
+) -> Result<Option<Selected>, Error> {
+    match found {
+        Ok(selected) => Ok(Some(selected)),
+        Err(error) if is_absence(&error) || matches!(error, vault::Error::Denied { .. }) => {
+            let is_told = withheld
+                .iter()
+                .any(|told| told.to_string() == error.to_string());
+            if !is_told {
+                withheld.push(error);
+            }
+            Ok(None)
+        }
+        Err(error) => Err(error.into()),
     }
 }
 

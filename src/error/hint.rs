@@ -1,6 +1,6 @@
 //! What helps after a failure: a command to run, or where to look. Like the message it never quotes a value.
 
-use super::Error;
+use super::{Error, several};
 use crate::keyring::identity::Flaw;
 use crate::vault::error::Detail;
 use crate::{agent, deliver, keyring, project, sealed, settings, store, ui, vault};
@@ -55,6 +55,7 @@ impl Error {
                 ));
             }
             Self::Vault(error) => return hint_of_vault(error),
+            Self::Withheld(errors) => return several::hint(errors),
             Self::Due { .. } => {
                 "`kluis rotate` gives one a new value, `kluis update --expires` another date"
             }
@@ -137,7 +138,7 @@ fn hint_of_environment(error: &deliver::environment::Error) -> String {
     }
 }
 
-fn hint_of_vault(error: &vault::Error) -> Option<String> {
+pub(super) fn hint_of_vault(error: &vault::Error) -> Option<String> {
     use keyring::Error as K;
     use store::Error as S;
     use vault::Error as E;

@@ -112,6 +112,7 @@ fn take_apart(error: &Error) {
         Error::Settings(error) => of_settings(error),
         Error::Project(error) => of_project(error),
         Error::Vault(error) => of_vault(error),
+        Error::Withheld(errors) => errors.iter().for_each(of_vault),
         Error::Agent(error) => of_agent(error),
         Error::Ui(error) => match error {
             ui::Error::Unread

@@ -128,6 +128,24 @@ impl Detail {
         self.loc == ["value".into()] && self.kind == "string_too_short"
     }
 
+    /// The rule, and where it is broken unless one field alone is meant.
+    pub fn message(&self) -> String {
+        let mut message = String::new();
+        if self.loc.len() > 1 {
+            for (depth, step) in self.loc.iter().enumerate() {
+                match step {
+                    Step::Field(field) if depth == 0 => message.push_str(field),
+                    Step::Field(field) => message.extend([".", field]),
+                    Step::Position(position) => {
+                        message.extend(["[", &position.to_string(), "]"]);
+                    }
+                }
+            }
+            message.push_str(": ");
+        }
+        message + &self.msg
+    }
+
     /// A rule broken deeper inside, or by the whole when `loc` is empty.
     pub fn at(loc: Vec<Step>, broken: Broken) -> Self {
         Self {
@@ -158,24 +176,8 @@ fn article(noun: &str) -> &'static str {
 }
 
 fn list(details: &[Detail]) -> String {
-    let messages: Vec<_> = details.iter().map(message).collect();
+    let messages: Vec<_> = details.iter().map(Detail::message).collect();
     messages.join("; ")
-}
-
-/// The rule, and where it is broken unless one field alone is meant.
-fn message(detail: &Detail) -> String {
-    let mut message = String::new();
-    if detail.loc.len() > 1 {
-        for (depth, step) in detail.loc.iter().enumerate() {
-            match step {
-                Step::Field(field) if depth == 0 => message.push_str(field),
-                Step::Field(field) => message.extend([".", field]),
-                Step::Position(position) => message.extend(["[", &position.to_string(), "]"]),
-            }
-        }
-        message.push_str(": ");
-    }
-    message + &detail.msg
 }
 
 #[cfg(test)]

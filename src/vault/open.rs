@@ -259,20 +259,27 @@ impl Vault {
         app::count(&self.view, self.keyring.as_ref(), &self.workspaces, secret)
     }
 
-    /// Every value effective at `now`, of every secret of a workspace, by name.
+    /// Every value effective at `now`, of every secret of a workspace, by name; and of those that give none,
+    /// because they are not effective or may not go there, why not.
     pub fn values(
         &self,
         workspace: &Workspace,
         now: Timestamp,
         destination: &Destination,
-    ) -> Result<Vec<Selected>, Error> {
+    ) -> Result<(Vec<Selected>, Vec<Error>), Error> {
         let keyring = self.keyring.as_ref();
-        let mut selected = Vec::new();
+        let (mut selected, mut withheld) = (Vec::new(), Vec::new());
         self.view.each_page(workspace.id, |records| {
-            let secrets = opening::secrets(keyring, workspace, records)?;
+            let mut secrets = opening::secrets(keyring, workspace, records)?;
+            secrets.retain(|(secret, _)| {
+                let chosen = destination.check(secret);
+                let chosen = chosen.and_then(|()| secret.choose(Choice::At(now)));
+                let Err(error) = chosen else { return true };
+                withheld.push((secret.name.clone(), error));
+                false
+            });
             let mut wanted = Vec::with_capacity(secrets.len());
             for (secret, record) in &secrets {
-                destination.check(secret)?;
                 let position = secret.choose(Choice::At(now))?;
                 wanted.push((secret, position, record.slot(position)?));
             }
@@ -290,7 +297,9 @@ impl Vault {
             Ok(())
         })?;
         selected.sort_unstable_by(|one, other| one.secret.name.cmp(&other.secret.name));
-        Ok(selected)
+        withheld.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        let withheld = withheld.into_iter().map(|(_, error)| error).collect();
+        Ok((selected, withheld))
     }
 
     /// Opens everything the key reaches: every record, every value.

@@ -350,3 +350,62 @@ fn what_is_revealed_is_one_secret_in_one_workspace() {
     assert_eq!(wrong.json_error()["detail"][0]["loc"][0], "reveal");
     wrong.any_stderr().exits(125);
 }
+
+#[test]
+fn all_that_is_kept_back_is_told_at_once() {
+    let (sandbox, value) = bound();
+    sandbox.prints(["create", "free"], &value);
+    sandbox.prints(["create", "later", "--slot", "1d"], &value);
+    sandbox.prints(["create", "other", "--allow-domain", "a.example"], &value);
+    for verb in [
+        &["run", "--all", "--", "true"][..],
+        &["export", "--all", "--format", "json"],
+    ] {
+        let (code, place) = if verb[0] == "run" {
+            (125, "run")
+        } else {
+            (3, "export")
+        };
+        let told = sandbox.kluis(verb).run();
+        told.stderr_has("kluis: error: 3 secrets cannot be given:\n  default/key may only go to *.example.com, api.example.org\n  no slot of default/later is effective")
+            .stderr_has("\n  default/other may only go to a.example\n")
+            .stderr_has("with --reveal default/key --reveal default/other;")
+            .stdout("")
+            .exits(code);
+        let line = [&["--json"], verb].concat();
+        let json = sandbox.kluis(&line).run();
+        let object = json.json_error();
+        assert_eq!(object["code"], "not_found", "{place}");
+        let detail = object["detail"].as_array().unwrap();
+        let kinds: Vec<_> = detail
+            .iter()
+            .map(|one| one["type"].as_str().unwrap())
+            .collect();
+        assert_eq!(kinds, ["denied", "not_found", "denied"]);
+        assert_eq!(detail[0]["loc"], json!(["default/key"]));
+        json.any_stderr().exits(code);
+    }
+    sandbox.kluis(["delete", "later", "-y"]).run().exits(0);
+    let words = "export --all --format json --reveal default/key --reveal default/other";
+    let given = sandbox.kluis(words.split(' ')).run();
+    given.any_stdout().exits(0);
+    let named = "export -e A=key -e B=nope -e C=other --format json";
+    let told = sandbox.kluis(named.split(' ')).run();
+    told.stderr_has("3 secrets cannot be given:")
+        .stderr_has("there is no secret nope")
+        .exits(3);
+}
+
+#[test]
+fn of_many_that_are_kept_back_the_first_are_told() {
+    let sandbox = Sandbox::with_vault();
+    for number in 10..22 {
+        let name = format!("key{number}");
+        sandbox.prints(["create", &name, "--allow-domain", "a.example"], "value");
+    }
+    let told = sandbox.kluis(["export", "--all", "--format", "json"]).run();
+    told.stderr_has("12 secrets cannot be given:")
+        .stderr_has("\n  default/key19 may only go to a.example\n  and 2 more\n")
+        .stderr_has("--reveal default/key19, and so on;")
+        .exits(8);
+}

@@ -270,9 +270,10 @@ fn contents(bytes: &[u8], owned: &Owned) -> Model {
     let verified = vault.verify().unwrap();
     let all = vault.workspaces().iter().map(|workspace| {
         let listed = vault.list(workspace).unwrap();
-        let values = vault
+        let (values, withheld) = vault
             .values(workspace, now(), &Destination::default())
             .unwrap();
+        assert!(withheld.is_empty());
         let values: BTreeMap<_, _> = values
             .into_iter()
             .map(|selected| {

@@ -162,7 +162,8 @@ impl Ground {
         let mut values = BTreeMap::new();
         for workspace in vault.workspaces() {
             vault.list(workspace)?;
-            for selected in vault.values(workspace, super::now(), &Destination::anywhere())? {
+            let (all, _) = vault.values(workspace, super::now(), &Destination::anywhere())?;
+            for selected in all {
                 let value = selected.value.expose().to_vec();
                 values.insert(selected.secret.path(), value);
             }
