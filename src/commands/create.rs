@@ -3,7 +3,7 @@
 use super::content::{Content, ContentArgs};
 use super::output::print_written;
 use super::secret_argument::NameArgument;
-use super::{Context, Verb};
+use super::{Context, Verb, attention};
 use crate::error::Error;
 use crate::vault::Scan;
 use crate::vault::change::NewSecret;
@@ -18,6 +18,7 @@ Examples:
   printf %s \"$TOKEN\" | kluis create github_token
   kluis create db_password --generate 32 --rotate-every 90d
   kluis create stripe_key --allow-domain api.example.com --value-file key.txt
+  kluis create staging/api_key --generate 32
   kluis create --input secret.json")]
 pub struct Create {
     #[command(flatten)]
@@ -28,23 +29,25 @@ pub struct Create {
 
 impl Verb for Create {
     fn run(self, context: &mut Context) -> Result<(), Error> {
-        self.name.name()?;
+        self.name.check(context)?;
         let Content {
             name,
             fields,
             mut values,
         } = self.content.read(context)?;
-        let name = self.name.name_or(name)?;
+        attention::warn_refused(context, fields.env_key.as_ref());
+        let new = self.name.name_or(name)?;
+        let workspace = new.workspace(context);
         let mut vault = context.open(Scan::Lookup)?;
-        vault.check_may_write(vault.workspace(context.workspace())?.id)?;
+        let home = vault.workspace(workspace.as_ref()).map(|home| home.id);
+        vault.check_may_write(context.found(&vault, home)?)?;
         if !self.content.is_json() {
             values = self.content.read_value(context)?;
         }
         let slots = values.for_new()?;
-        let workspace = context.workspace().cloned();
         let changed = context.change_in(&mut vault, |change| {
             let new = NewSecret {
-                name,
+                name: new.name,
                 fields,
                 slots,
             };

@@ -7,16 +7,18 @@ use super::value::{Stdin, ValueArgs};
 use crate::error::Error;
 use crate::plaintext::Plaintext;
 use crate::sealed::random;
+use crate::settings::Source;
 use crate::vault;
-use crate::vault::name::SecretName;
-use crate::vault::reference::{Reference, SCHEME};
+use crate::vault::name::{SecretName, WorkspaceName};
+use crate::vault::reference::{Reference, SCHEME, Target};
 use crate::vault::rule::Broken;
 use std::io::Read;
 
 /// `NAME` of a secret to be made.
 #[derive(clap::Args)]
 pub struct NameArgument {
-    /// The secret's name: 1 to 128 of `A-Z a-z 0-9 _ + = - @ # $ .`; may be left out when --input has one
+    /// The secret: `name` or `workspace/name`, the name 1 to 128 of `A-Z a-z 0-9 _ + = - @ # $ .`; may be
+    /// left out when --input has one
     #[arg(required_unless_present = "input")]
     name: Option<String>,
 
@@ -25,31 +27,70 @@ pub struct NameArgument {
     literal_name: bool,
 }
 
+/// The name of a secret to be made, and the workspace that the argument names with it.
+pub struct NewName {
+    pub name: SecretName,
+    workspace: Option<WorkspaceName>,
+}
+
+impl NewName {
+    /// Where the secret goes: without a workspace of its own, to the one in use.
+    pub fn workspace(&self, context: &Context) -> Option<WorkspaceName> {
+        self.workspace
+            .clone()
+            .or_else(|| context.workspace().cloned())
+    }
+}
+
 impl NameArgument {
-    /// The name, if one is given.
-    pub fn name(&self) -> Result<Option<SecretName>, Error> {
-        let Some(name) = &self.name else {
-            return Ok(None);
+    /// Refuses a broken name, and one of another workspace than the one that --workspace names.
+    pub fn check(&self, context: &Context) -> Result<(), Error> {
+        let Some(named) = self.parse()?.and_then(|new| new.workspace) else {
+            return Ok(());
         };
-        check_for_value(name, self.literal_name)?;
-        let name = SecretName::parse(name);
-        Ok(Some(
-            name.map_err(|broken| vault::Error::invalid("name", broken))?,
-        ))
+        let settings = &context.settings;
+        if settings.workspace_source == Source::Flag && settings.workspace.as_ref() != Some(&named)
+        {
+            return Err(Error::Usage {
+                message: "the name and --workspace give two different workspaces".into(),
+                hint: Some("leave one of them out".into()),
+            });
+        }
+        Ok(())
     }
 
     /// The one name that an argument and JSON give.
-    pub fn name_or(&self, read: Option<SecretName>) -> Result<SecretName, Error> {
-        match (self.name()?, read) {
-            (Some(argument), Some(read)) if argument != read => Err(Error::usage(
+    pub fn name_or(&self, read: Option<SecretName>) -> Result<NewName, Error> {
+        match (self.parse()?, read) {
+            (Some(argument), Some(read)) if argument.name != read => Err(Error::usage(
                 "the argument and the input give two different names",
             )),
-            (Some(name), _) | (None, Some(name)) => Ok(name),
+            (Some(argument), _) => Ok(argument),
+            (None, Some(name)) => Ok(NewName {
+                name,
+                workspace: None,
+            }),
             (None, None) => {
                 let broken = Broken::new("a secret needs a name", "missing");
                 Err(vault::Error::invalid("name", broken).into())
             }
         }
+    }
+
+    fn parse(&self) -> Result<Option<NewName>, Error> {
+        let Some(text) = &self.name else {
+            return Ok(None);
+        };
+        let Reference {
+            workspace, secret, ..
+        } = whole(parse(text, self.literal_name)?)?;
+        let name = match secret {
+            Target::Name(name) => Ok(name),
+            // It is given, not chosen: the rule of a name says so.
+            Target::Id(id) => SecretName::parse(&id.to_string()),
+        };
+        let name = name.map_err(|broken| vault::Error::invalid("name", broken))?;
+        Ok(Some(NewName { name, workspace }))
     }
 }
 

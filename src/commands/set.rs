@@ -4,11 +4,12 @@ use super::content::{Content, ContentArgs, Others};
 use super::fields::ClearArgs;
 use super::output::print_written;
 use super::secret_argument::NameArgument;
-use super::{Context, Verb};
+use super::{Context, Verb, attention};
 use crate::error::Error;
-use crate::vault::Scan;
 use crate::vault::change::{NewSecret, SecretUpdate, Values};
 use crate::vault::reference::{Reference, Target};
+use crate::vault::secret::Secret;
+use crate::vault::{Changed, Scan};
 
 /// Make a secret, or update it if it is there
 ///
@@ -18,6 +19,7 @@ use crate::vault::reference::{Reference, Target};
 #[command(after_help = "\
 Examples:
   printf %s \"$TOKEN\" | kluis set github_token
+  printf %s \"$TOKEN\" | kluis set staging/github_token
   kluis set session_key --generate hex:32      # made once, then kept
   kluis set api_key --input secret.json --replace")]
 pub struct Set {
@@ -35,16 +37,19 @@ pub struct Set {
 
 impl Verb for Set {
     fn run(self, context: &mut Context) -> Result<(), Error> {
-        self.name.name()?;
+        self.name.check(context)?;
         let Content {
             name,
             mut fields,
             mut values,
         } = self.content.read(context)?;
+        attention::warn_refused(context, fields.env_key.as_ref());
         self.clear.clear(&mut fields);
-        let name = self.name.name_or(name)?;
+        let new = self.name.name_or(name)?;
+        let workspace = new.workspace(context);
         let mut vault = context.open(Scan::Lookup)?;
-        vault.check_may_write(vault.workspace(context.workspace())?.id)?;
+        let home = vault.workspace(workspace.as_ref()).map(|home| home.id);
+        vault.check_may_write(context.found(&vault, home)?)?;
         if !self.content.is_json() {
             values = self.content.read_value(context)?;
         }
@@ -53,10 +58,10 @@ impl Verb for Set {
         } else {
             Others::Stay
         };
-        let workspace = context.workspace().cloned();
         let changed = context.change_in(&mut vault, |change| {
-            let reference = Reference::to(Target::Name(name.clone()));
-            let secret = if change.look_up(workspace.as_ref(), &reference)?.is_some() {
+            let reference = Reference::to(Target::Name(new.name.clone()));
+            let old = change.look_up(workspace.as_ref(), &reference)?;
+            let secret = if old.is_some() {
                 let values = if self.content.is_generated() {
                     Values::Keep
                 } else {
@@ -70,14 +75,30 @@ impl Verb for Set {
                 change.update_secret(workspace.as_ref(), &reference, update)?
             } else {
                 let new = NewSecret {
-                    name,
+                    name: new.name,
                     fields,
                     slots: values.for_new()?,
                 };
                 change.create_secret(workspace.as_ref(), new)?
             };
-            Ok(secret)
+            Ok((old, secret))
         })?;
-        print_written(context, &vault, &changed)
+        let Changed { result, written } = changed;
+        let (old, result) = result;
+        if old.is_some_and(|old| replaces(&old, &result)) {
+            let path = result.path();
+            context.ui.done(&format!(
+                "the value of {path} is replaced; `kluis rotate` keeps the old one"
+            ));
+        }
+        print_written(context, &vault, &Changed { result, written })
     }
+}
+
+/// Whether a slot has another value than before.
+fn replaces(old: &Secret, new: &Secret) -> bool {
+    old.slots.iter().any(|before| {
+        let mut after = new.slots.iter();
+        after.any(|after| after.slot == before.slot && after.checksum != before.checksum)
+    })
 }

@@ -133,3 +133,77 @@ fn an_env_key_is_as_given_and_a_leading_digit_is_prefixed() {
         made.any_stdout().exits(0);
     }
 }
+
+#[test]
+fn the_name_may_come_with_its_workspace() {
+    let sandbox = Sandbox::with_vault();
+    let workspace = ["workspace", "create", "staging"];
+    sandbox.kluis(workspace).run().any_stdout().exits(0);
+    let [made, set] = ["made", "set"].map(|label| sandbox.secret(label));
+    sandbox.prints(["create", "staging/key"], &made);
+    assert_eq!(sandbox.get("staging/key"), made.as_bytes());
+    assert_eq!(sandbox.show("staging/key")["env_key"], "KEY");
+    sandbox.prints(["set", "staging/key", "-w", "staging"], &set);
+    assert_eq!(sandbox.get("staging/key"), set.as_bytes());
+    sandbox.prints(["set", "kluis://staging/other"], &set);
+    let in_variable = sandbox.kluis(["set", "default/other", "--generate", "8"]);
+    let in_variable = in_variable.env("KLUIS_WORKSPACE", "staging").run();
+    in_variable.any_stdout().exits(0);
+    assert_ne!(sandbox.get("default/other"), set.as_bytes());
+    let id = sandbox.show("staging/key")["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let before = sandbox.bytes();
+    for verb in ["create", "set"] {
+        for (line, code, said) in [
+            (
+                &["default/new", "-w", "staging"][..],
+                2,
+                "two different workspaces",
+            ),
+            (&["nope/new"], 3, "there is no workspace nope"),
+            (&["stagign/new"], 3, "did you mean staging?"),
+            (&["a/b/c"], 7, "cannot be the name of a secret"),
+            (&["staging/"], 7, "is not empty"),
+            (&[&id], 7, "may not look like an id"),
+            (
+                &["kluis://staging/new?slot=0"],
+                2,
+                "the address names a slot",
+            ),
+        ] {
+            let line = [verb].iter().chain(line).copied().collect::<Vec<_>>();
+            let refused = sandbox.kluis(&line).stdin("x").run();
+            refused.stderr_has(said).exits(code);
+        }
+    }
+    assert_eq!(sandbox.bytes(), before);
+}
+
+#[test]
+fn a_key_that_run_refuses_is_told_of() {
+    let sandbox = Sandbox::with_vault();
+    for (line, said) in [
+        (
+            "create key --env-key LD_PRELOAD",
+            "without --allow-env LD_PRELOAD",
+        ),
+        ("set key --env-key PATH", "without --allow-env PATH"),
+        (
+            "update key --env-key KLUIS_TOKEN",
+            "always: it is a credential of kluis",
+        ),
+    ] {
+        let done = sandbox.kluis(line.split(' ')).stdin("value").run();
+        done.any_stdout()
+            .stderr_has(&format!(
+                "kluis: warning: `run` and `export` refuse {} {said}",
+                line.rsplit(' ').next().unwrap()
+            ))
+            .exits(0);
+    }
+    assert_eq!(sandbox.show("key")["env_key"], "KLUIS_TOKEN");
+    let set = ["set", "key", "--env-key", "FINE", "--generate", "8"];
+    sandbox.kluis(set).run().any_stdout().exits(0);
+}

@@ -1,6 +1,7 @@
 //! `set`
 
 use crate::sandbox::Sandbox;
+use crate::screen::Screen;
 use std::fs;
 
 #[test]
@@ -96,4 +97,26 @@ fn an_id_is_no_name_to_set() {
         .run()
         .stderr_has("it may not look like an id")
         .exits(7);
+}
+
+#[test]
+fn who_watches_is_told_that_a_value_was_replaced() {
+    let sandbox = Sandbox::with_vault();
+    let [old, new] = ["old", "new"].map(|label| sandbox.secret(label));
+    let file = sandbox.given("value", &old);
+    let set = || {
+        let command = sandbox.kluis(["set", "name", "--value-file", file.to_str().unwrap()]);
+        let (shown, code) = Screen::start(command.command_at_terminal(), 120).ends();
+        assert_eq!(code, 0, "{shown}");
+        shown
+    };
+    let note =
+        "kluis: note: the value of default/name is replaced; `kluis rotate` keeps the old one\n";
+    assert!(!set().contains("replaced"));
+    assert!(!set().contains("replaced"));
+    sandbox.given("value", &new);
+    let shown = set();
+    assert!(shown.contains(note), "{shown}");
+    // In a pipe it says nothing: `prints` wants an empty stderr.
+    sandbox.prints(["set", "name"], &old);
 }
