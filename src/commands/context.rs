@@ -1,6 +1,7 @@
 //! What every verb is given: where to speak, the settings, and the way into the vault.
 
 use super::clock::SystemClock;
+use super::identity_file::is_exposed;
 use super::project_file::{Surroundings, Word};
 use super::seen::{Seen, Sight};
 use crate::error::Error;
@@ -25,7 +26,7 @@ use crate::vault::time::Timestamp;
 use crate::vault::{self, Changed, Scan, Vault};
 use anyhow::Context as _;
 use std::ffi::OsString;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
@@ -250,7 +251,8 @@ impl<'u> Context<'u> {
             return Ok(unlock::with_token(header, &Token::parse(token)?)?);
         }
         if let Some(path) = &unlocking.token_file {
-            let token = read_key(path, "token")?;
+            let path = path.clone();
+            let token = self.read_key(&path, "token")?;
             return Ok(unlock::with_token(header, &Token::parse(&token)?)?);
         }
         let passphrase_file = unlocking.passphrase_file.clone();
@@ -267,7 +269,7 @@ impl<'u> Context<'u> {
             unlock::with_passphrase(header, passphrase, likely)
         };
         if let Some(path) = passphrase_file {
-            let read = read_key(&path, "passphrase")?;
+            let read = self.read_key(&path, "passphrase")?;
             let passphrase = kdf::Passphrase::new(&read).ok_or(keyring::Error::NoPassphrase)?;
             return Ok(open(self, &passphrase)?);
         }
@@ -278,6 +280,26 @@ impl<'u> Context<'u> {
             Err(Error::Ui(crate::ui::Error::NoTerminal)) => Err(Error::Locked),
             opened => opened,
         }
+    }
+
+    /// What [`read_credential`] reads to unlock with. A file that is not there gives no key, which is no
+    /// failure of the disk; one that others may touch is told of and no more, as what a CI service puts
+    /// there has the mode that it chose.
+    fn read_key(&mut self, path: &Path, what: &'static str) -> Result<Plaintext, Error> {
+        let read = match read_credential(path, what) {
+            Err(Error::Failed(error)) if error.downcast_ref().is_some_and(is_absent) => {
+                let path = path.to_owned();
+                return Err(Error::NoKeyFile { what, path });
+            }
+            read => read?,
+        };
+        if !is_stdin(path) && fs::metadata(path).is_ok_and(|found| is_exposed(&found)) {
+            let path = path.display();
+            self.ui.warning(&format!(
+                "others may read or write the file with the {what}: `chmod 600 {path}`"
+            ));
+        }
+        Ok(read)
     }
 
     pub(super) fn check_pin(&mut self, header: &Header) -> Result<(), Error> {
@@ -337,18 +359,6 @@ pub fn read_credential(path: &Path, what: &'static str) -> Result<Plaintext, Err
     })
     .with_context(|| format!("the {what} could not be read from {}", path.display()))?;
     Ok(Plaintext::new(std::mem::take(&mut *bytes)).without_final_newline())
-}
-
-/// What [`read_credential`] reads to unlock with. A file that is not there gives no key, which is no
-/// failure of the disk.
-fn read_key(path: &Path, what: &'static str) -> Result<Plaintext, Error> {
-    match read_credential(path, what) {
-        Err(Error::Failed(error)) if error.downcast_ref().is_some_and(is_absent) => {
-            let path = path.to_owned();
-            Err(Error::NoKeyFile { what, path })
-        }
-        read => read,
-    }
 }
 
 /// A directory of the user's, when `variable` or HOME says where. Otherwise the C library would be asked

@@ -1,7 +1,9 @@
 //! What opens a vault, in which order it is tried, and how little a failure gives away.
 
 use crate::sandbox::{CHEAP_KDF, Sandbox};
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 /// A token of the right form that belongs to another vault.
@@ -326,4 +328,30 @@ fn a_passphrase_may_come_through_stdin_and_a_pipe() {
         .exits(0);
     let substitution = sandbox.kluis(list.into_iter().chain(["/dev/fd/0"]));
     substitution.stdin(&text).run().exits(0);
+}
+
+#[test]
+fn a_key_in_a_file_that_others_may_read_is_told_of_and_taken() {
+    let expose = |path: &PathBuf, mode| {
+        fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+    };
+    let sandbox = Sandbox::with_vault();
+    let file = sandbox.given("token", sandbox.token());
+    let list = || {
+        let list = sandbox.kluis(["list", "-q"]).env("KLUIS_TOKEN", "");
+        list.env("KLUIS_TOKEN_FILE", &file).run()
+    };
+    list().exits(0);
+    expose(&file, 0o644);
+    let said = "kluis: warning: others may read or write the file with the token: `chmod 600 ";
+    let told = list();
+    assert_eq!(told.stderr.matches(said).count(), 1, "{}", told.stderr);
+    told.any_stderr().exits(0);
+    let (sandbox, file) = Sandbox::with_passphrase();
+    expose(&file, 0o640);
+    let verify = sandbox.kluis(["list", "--passphrase-file", file.to_str().unwrap()]);
+    verify
+        .run()
+        .stderr_has("others may read or write the file with the passphrase")
+        .exits(0);
 }
