@@ -92,7 +92,7 @@ fn a_taken_name_is_a_conflict_unless_it_is_kept_or_replaced() {
     import(&[]).stderr(said).exits(6);
     import(&["--dry-run", "-q"]).stderr(said).exits(6);
     import(&["--dry-run"])
-        .stdout("created NEW\nunchanged SAME\nconflict TAKEN\n")
+        .stdout("would be created NEW\nunchanged SAME\nconflict TAKEN\n")
         .stderr_has(said)
         .exits(6);
     let dry = import(&["--dry-run", "--json"]);
@@ -165,12 +165,56 @@ fn a_dry_run_says_the_same_and_writes_nothing() {
     let dry = sandbox.kluis(line.iter().chain(&["--dry-run"]));
     dry.stdin(&text)
         .run()
-        .stdout(said)
+        .stdout("would be created A\nwould be updated B\nskipped C\n")
         .stderr("kluis: note: a dry run: nothing is written, this is what would be done\n")
         .exits(0);
     assert_eq!((sandbox.bytes(), files()), (before, count));
     sandbox.kluis(line).stdin(&text).run().stdout(said).exits(0);
     assert_eq!(sandbox.get("B"), new.as_bytes());
+}
+
+#[test]
+fn several_mistakes_are_a_line_each_and_a_list_for_programs() {
+    let sandbox = Sandbox::with_vault();
+    let import = |more: &[&str]| {
+        let line = ["import", "--format", "json"];
+        let input = "{\"A\": 1,\n\"B\": \"\", \"C\": null}";
+        sandbox.kluis(line.iter().chain(more)).stdin(input).run()
+    };
+    import(&[])
+        .stderr("kluis: error: 3 mistakes:\n  line 1: A is a number, not a string: put it in quotes\n  line 2: B is empty; --skip-empty leaves it out\n  line 2: C is null, not a string\n")
+        .exits(7);
+    let told = import(&["--json"]);
+    let object = told.json_error();
+    assert_eq!(object["detail"].as_array().unwrap().len(), 3);
+    let error = object["error"].as_str().unwrap();
+    assert!(
+        error.contains("quotes; line 2: B") && !error.contains('\n'),
+        "{error}"
+    );
+    told.any_stderr().exits(7);
+}
+
+#[test]
+fn a_column_of_nothing_is_left_out_at_a_terminal() {
+    let sandbox = Sandbox::with_vault();
+    let file = sandbox.given("env", "A=1\n");
+    let line = |file: &PathBuf, format: &str| {
+        let file = file.to_str().unwrap();
+        let line = ["import", file, "--format", format, "--dry-run"];
+        sandbox.kluis(line).command_at_terminal()
+    };
+    let command = line(&file, "dotenv");
+    let (shown, code) = Screen::start(command, 80).ends();
+    assert!(shown.contains("would be created  A\n"), "{shown:?}");
+    assert!(!shown.contains("FROM"), "{shown:?}");
+    assert_eq!(code, 0);
+    let csv = sandbox.given("csv", "Title,Password\nMy bank,1\n");
+    let (shown, _) = Screen::start(line(&csv, "1password"), 80).ends();
+    assert!(
+        shown.contains("FROM") && shown.contains("My bank"),
+        "{shown:?}"
+    );
 }
 
 #[test]
@@ -238,7 +282,7 @@ fn who_watches_is_told_the_format_and_quiet_says_nothing() {
     let said = "kluis: note: read as dotenv; --format names another\n";
     assert!(told.starts_with(said), "{told}");
     assert!(
-        told.ends_with("\nRESULT   NAME  FROM\ncreated  A\n"),
+        told.ends_with("\nRESULT            NAME\nwould be created  A\n"),
         "{told}"
     );
     assert_eq!((code, import(&["-q"])), (0, (String::new(), 0)));

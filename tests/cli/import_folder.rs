@@ -50,7 +50,9 @@ left out .env.example: an example
 ";
     let before = sandbox.bytes();
     let dry = sandbox.kluis(line.iter().chain(&["--dry-run"])).run();
-    dry.stdout(said).stderr_has("a dry run").exits(0);
+    dry.stdout(said.replace("created", "would be created"))
+        .stderr_has("a dry run")
+        .exits(0);
     assert_eq!(sandbox.bytes(), before);
     sandbox.kluis(line).run().stdout(said).exits(0);
     assert_eq!(sandbox.get("default/URL"), b"here");

@@ -50,7 +50,9 @@ left out Work/My bank: attachments: 1
 ";
     let before = sandbox.bytes();
     let dry = sandbox.kluis(line.iter().chain(&["--dry-run"])).run();
-    dry.stdout(said).stderr_has("a dry run").exits(0);
+    dry.stdout(said.replace("created", "would be created"))
+        .stderr_has("a dry run")
+        .exits(0);
     assert_eq!(sandbox.bytes(), before);
     sandbox.kluis(line).run().stdout(said).exits(0);
     assert_eq!(sandbox.get("Work.My_bank"), secret.as_bytes());

@@ -122,7 +122,7 @@ left out work/turning: a link to a folder, or to nothing
     let before = sandbox.bytes();
     store
         .import(&["--dry-run"])
-        .stdout(said)
+        .stdout(said.replace("created", "would be created"))
         .stderr_has("a dry run")
         .exits(0);
     assert_eq!(sandbox.bytes(), before);

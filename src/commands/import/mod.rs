@@ -45,7 +45,7 @@ use nesting::Nesting;
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use summary::{Fate, Summary};
+use summary::{Doing, Fate, Summary};
 
 /// Read many secrets from a file
 ///
@@ -62,7 +62,7 @@ use summary::{Fate, Summary};
 /// (the folder of pass or gopass, by way of `gpg`). An item's password, or the text of a note, gets the
 /// name of the item, every other field that and its own: `GitHub`, `GitHub_username`, `GitHub_url`,
 /// `GitHub_totp`, `GitHub_notes`. Folders come first, with dots: `Work.GitHub`. Accents go, and what else
-/// no name holds becomes `_`. Attachments, passkeys, older passwords and the trash are left out, and told
+/// no name holds becomes `_`. Attachments, passkeys, older passwords, the trash and the archive are left out, and told
 /// with all else that was; icons, tags and dates are not looked at.
 ///
 /// Without --format the name tells it: `.env`, `.env.NAME` or `NAME.env`, `.json`, `.yaml` or `.yml`, `.xml`
@@ -148,7 +148,12 @@ impl Verb for Import {
         let mut vault = context.open(Scan::Lookup)?;
         let workspace = context.workspace().cloned();
         let workspace = workspace.as_ref();
-        let mut summary = Summary::new(left_out);
+        let doing = if self.dry_run {
+            Doing::Planned
+        } else {
+            Doing::Done
+        };
+        let mut summary = Summary::new(doing, left_out);
         if self.dry_run {
             let second = context.now.seconds();
             for name in named_workspaces(&entries) {

@@ -11,6 +11,8 @@ enum Column {
     Title,
     Password,
     Field(String),
+    /// Whether it was put away, as a deleted one is elsewhere.
+    Archived,
     /// What says nothing outside of 1Password.
     Ignored,
 }
@@ -25,8 +27,9 @@ impl Column {
             "url" | "urls" | "website" => field("url"),
             "otpauth" | "otp" | "one-time password" => field("totp"),
             "notes" | "notesplain" | "note" => field("notes"),
-            "favorite" | "favourite" | "archived" | "tags" | "uuid" | "type" | "category"
-            | "scope" | "autosubmit" | "created date" | "modified date" => Self::Ignored,
+            "archived" => Self::Archived,
+            "favorite" | "favourite" | "tags" | "uuid" | "type" | "category" | "scope"
+            | "autosubmit" | "created date" | "modified date" => Self::Ignored,
             _ => field(heading),
         }
     }
@@ -49,13 +52,21 @@ pub fn read(input: &Plaintext, into: &mut Items<'_>) -> Result<(), Broken> {
             let columns = columns.borrow();
             let pairs = || columns.iter().zip(cells);
             let title = pairs().find(|(column, _)| matches!(column, Column::Title));
-            let mut item = Item::new([], title.map_or("", |(_, title)| title));
+            let title = title.map_or("", |(_, title)| title);
+            let is_archived = pairs().any(|(column, cell)| {
+                matches!(column, Column::Archived) && cell.eq_ignore_ascii_case("true")
+            });
+            if is_archived {
+                into.leave_out(title, "it is in the archive");
+                return Ok(());
+            }
+            let mut item = Item::new([], title);
             for (column, cell) in pairs() {
                 let value = || Plaintext::new(cell.as_bytes().to_vec());
                 match column {
                     Column::Password => item.main(value()),
                     Column::Field(name) => item.field(name, value()),
-                    Column::Title | Column::Ignored => {}
+                    Column::Title | Column::Archived | Column::Ignored => {}
                 }
             }
             into.push(place, item)
@@ -90,6 +101,19 @@ mod tests {
         assert_eq!(
             pairs(&read_all(seven).unwrap()),
             [("A", "p"), ("A_username", "u"), ("A_recovery_code", "9")]
+        );
+    }
+
+    #[test]
+    fn what_is_in_the_archive_is_left_out_and_told() {
+        let input = "Title,Password,Archived\nA,p,false\nOld,q,True\nB,r,\n";
+        let gathered = read_all(input).unwrap();
+        assert_eq!(pairs(&gathered), [("A", "p"), ("B", "r")]);
+        let left: Vec<_> = gathered.left_out.iter().collect();
+        assert_eq!(left.len(), 1);
+        assert_eq!(
+            (&*left[0].what, &*left[0].why),
+            ("Old", "it is in the archive")
         );
     }
 

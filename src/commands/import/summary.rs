@@ -18,19 +18,29 @@ pub enum Fate {
 }
 
 impl Fate {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Created => "created",
-            Self::Updated => "updated",
-            Self::Unchanged => "unchanged",
-            Self::Skipped => "skipped",
-            Self::Conflicting => "conflict",
+    fn word(self, doing: Doing) -> &'static str {
+        match (self, doing) {
+            (Self::Created, Doing::Done) => "created",
+            (Self::Created, Doing::Planned) => "would be created",
+            (Self::Updated, Doing::Done) => "updated",
+            (Self::Updated, Doing::Planned) => "would be updated",
+            (Self::Unchanged, _) => "unchanged",
+            (Self::Skipped, _) => "skipped",
+            (Self::Conflicting, _) => "conflict",
         }
     }
 }
 
+/// Whether it was written, or only would be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Doing {
+    Done,
+    Planned,
+}
+
 /// Each name with its fate, in the order of the input, and what had no name.
 pub struct Summary {
+    doing: Doing,
     workspaces: Vec<String>,
     rows: Vec<Row>,
     left_out: Vec<LeftOut>,
@@ -65,8 +75,9 @@ struct Renamed<'a> {
 }
 
 impl Summary {
-    pub fn new(left_out: Vec<LeftOut>) -> Self {
+    pub fn new(doing: Doing, left_out: Vec<LeftOut>) -> Self {
         Self {
+            doing,
             workspaces: Vec::new(),
             rows: Vec::new(),
             left_out,
@@ -119,13 +130,16 @@ impl Summary {
     }
 
     fn print_table(&self, context: &mut Context) -> Result<(), Error> {
-        let mut table = Table::new(["RESULT", "NAME", "FROM"]);
+        let renamed = self.rows.iter().any(|row| row.origin.is_some());
+        let shown = if renamed { 3 } else { 2 };
+        let mut table = Table::new(["RESULT", "NAME", "FROM"].into_iter().take(shown));
         for workspace in &self.workspaces {
-            table.row(["new workspace", workspace, ""]);
+            table.row(["new workspace", workspace, ""].into_iter().take(shown));
         }
         for row in &self.rows {
             let from = row.origin.as_deref().unwrap_or_default();
-            table.row([row.fate.word(), &row.name, from]);
+            let cells = [row.fate.word(self.doing), &row.name, from];
+            table.row(cells.into_iter().take(shown));
         }
         context.ui.table(&table)?;
         let mut table = Table::new(["LEFT OUT", "WHY"]);
@@ -141,7 +155,7 @@ impl Summary {
             context.ui.line(&format!("new workspace {workspace}"))?;
         }
         for Row { fate, name, origin } in &self.rows {
-            let word = fate.word();
+            let word = fate.word(self.doing);
             context.ui.line(&match origin {
                 Some(origin) => format!("{word} {name} from {origin}"),
                 None => format!("{word} {name}"),

@@ -185,7 +185,10 @@ fn read_csv(input: &Plaintext, into: &mut Items<'_>) -> Result<(), Broken> {
                 .iter()
                 .all(|name| header.iter().any(|its| its == name))
             {
-                let rule = "the first line has no columns name and login_password: is this what Bitwarden exported?";
+                let rule = match look(unmarked(input)) {
+                    Some(look) => format!("neither the JSON nor the CSV that Bitwarden exports: it looks like {look}"),
+                    None => "the first line has no columns name and login_password: is this what Bitwarden exported?".into(),
+                };
                 return Err(Broken::new(rule, "missing"));
             }
             columns.replace(header);
@@ -223,6 +226,28 @@ fn read_csv(input: &Plaintext, into: &mut Items<'_>) -> Result<(), Broken> {
             into.push(place, item)
         },
     )
+}
+
+/// What a file is that Bitwarden did not write, as far as its first line tells.
+fn look(bytes: &[u8]) -> Option<&'static str> {
+    let bytes = bytes.trim_ascii_start();
+    let first = bytes.split(|&byte| byte == b'\n').next()?;
+    let first = String::from_utf8_lossy(first).to_ascii_lowercase();
+    let columns: Vec<_> = first
+        .split(',')
+        .map(|name| name.trim().trim_matches('"'))
+        .collect();
+    Some(match bytes.first()? {
+        b'<' => "XML, as --format keepass-xml reads it from KeePass",
+        b'[' => "a JSON list, which no export is",
+        _ if bytes.starts_with(b"PK\x03\x04") => "a ZIP archive: unpack it first",
+        _ if columns.len() > 1 && columns.contains(&"title") => {
+            "the CSV of 1Password: --format 1password"
+        }
+        _ if columns.len() == 1 && first.contains('=') => "a dotenv file: --format dotenv",
+        _ if columns.len() == 1 && first.contains(": ") => "YAML: --format yaml",
+        _ => return None,
+    })
 }
 
 /// Fields as the CSV has them, `name: value` each on its line. A line without a name goes on with a value.

@@ -145,6 +145,22 @@ fn what_is_encrypted_or_no_export_is_refused_and_not_repeated() {
             "the first line has no columns name and login_password: is this what Bitwarden exported?",
         ),
         (
+            "# mine\nA=hunter2\n",
+            "the first line has no columns name and login_password: is this what Bitwarden exported?",
+        ),
+        (
+            "hunter2=hunter2\n",
+            "neither the JSON nor the CSV that Bitwarden exports: it looks like a dotenv file: --format dotenv",
+        ),
+        (
+            "<?xml version=\"1.0\"?><KeePassFile>hunter2</KeePassFile>",
+            "neither the JSON nor the CSV that Bitwarden exports: it looks like XML, as --format keepass-xml reads it from KeePass",
+        ),
+        (
+            "\"Title\",\"Url\",\"Password\"\na,b,hunter2\n",
+            "neither the JSON nor the CSV that Bitwarden exports: it looks like the CSV of 1Password: --format 1password",
+        ),
+        (
             "{\"items\": hunter2",
             "the input is not JSON: see line 1, column 11",
         ),
