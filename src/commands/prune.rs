@@ -1,5 +1,6 @@
 //! `prune`: fewer superseded slots.
 
+use super::confirm::confirm;
 use super::output::print_json;
 use super::pick::PickedArgument;
 use super::{Context, Verb, attention};
@@ -9,7 +10,7 @@ use crate::vault::{Scan, Written};
 
 /// Drop superseded values
 ///
-/// The effective slot and scheduled ones stay. What was dropped cannot be brought back by `rollback`; the
+/// The effective slot and scheduled ones stay. Asks first at a terminal, unless --yes is given. What was dropped cannot be brought back by `rollback`; the
 /// bytes before this change stay in `.NAME.prev` beside the vault until the next one.
 #[derive(clap::Args)]
 #[command(after_help = "\
@@ -31,6 +32,18 @@ impl Verb for Prune {
         let mut vault = context.open(Scan::Lookup)?;
         let reference = context.picked(&vault, named)?;
         let workspace = context.workspace().cloned();
+        if context.ui.has_somebody() {
+            let secret = vault.secret(workspace.as_ref(), &reference);
+            let secret = context.found(&vault, secret)?;
+            vault.check_may_write(secret.workspace)?;
+            let gone = secret.superseded(context.now.seconds()).count();
+            let gone = gone.saturating_sub(self.keep);
+            if gone > 0 {
+                let path = secret.path();
+                let question = format!("Drop {gone} superseded value(s) of {path}?");
+                confirm(context, &question)?;
+            }
+        }
         let changed = context.change_in(&mut vault, |change| {
             let old = change.look_up(workspace.as_ref(), &reference)?;
             let secret = change.prune(workspace.as_ref(), &reference, self.keep)?;
@@ -41,7 +54,7 @@ impl Verb for Prune {
             let unchanged = "unchanged: there is no superseded value to drop";
             context.ui.note(unchanged);
         } else if let Some(old) = old {
-            context.ui.done(&dropped(&old, &secret));
+            context.ui.note(&dropped(&old, &secret));
         }
         attention::warn_unfinished(context, &secret);
         if context.json {

@@ -70,6 +70,12 @@ impl Secret {
             .rposition(|slot| slot.slot <= second && !slot.pending)
     }
 
+    /// The positions of what was effective before, by their slots; a pending one was never.
+    pub fn superseded(&self, second: u64) -> impl DoubleEndedIterator<Item = usize> {
+        let effective = self.effective(second).unwrap_or(0);
+        (0..effective).filter(|&position| !self.slots[position].pending)
+    }
+
     pub fn state(&self, position: usize, second: u64) -> State {
         let slot = &self.slots[position];
         if slot.pending {

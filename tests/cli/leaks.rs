@@ -224,7 +224,7 @@ fn no_verb_asks_the_system_for_anything_that_holds_a_secret() {
     all.keep(token.trim_ascii_end());
     all.quiet(&["key", "remove", "ci", "--yes"], "");
     all.quiet(&["rekey"], "");
-    all.quiet(&["prune", "name"], "");
+    all.quiet(&["prune", "name", "-q"], "");
     all.quiet(&["delete", "name", "--yes"], "");
 
     // What is wrong is told without what it was about.

@@ -24,7 +24,7 @@ fn superseded_slots_go_and_the_others_stay() {
     let (sandbox, later) = grown();
     let kept = [300, later].map(|slot| value(&sandbox, slot));
     let before = sandbox.show("key");
-    sandbox.kluis(["prune", "key"]).run().exits(0);
+    sandbox.kluis(["prune", "key", "-q"]).run().exits(0);
     assert_eq!(sandbox.slots("key"), (vec![300, later], Some(300)));
     assert_eq!([300, later].map(|slot| value(&sandbox, slot)), kept);
     let after = sandbox.show("key");
@@ -43,12 +43,12 @@ fn the_newest_superseded_ones_can_be_kept() {
     let (sandbox, later) = grown();
     let newest = value(&sandbox, 200);
     sandbox
-        .kluis(["prune", "key", "--keep", "2"])
+        .kluis(["prune", "key", "--keep", "2", "-q"])
         .run()
         .exits(0);
     assert_eq!(sandbox.slots("key").0, [100, 200, 300, later]);
     sandbox
-        .kluis(["prune", "key", "--keep", "1"])
+        .kluis(["prune", "key", "--keep", "1", "-q"])
         .run()
         .exits(0);
     assert_eq!(sandbox.slots("key").0, [200, 300, later]);
@@ -76,9 +76,9 @@ fn without_any_to_drop_nothing_changes() {
 fn who_watches_is_told_what_went() {
     let (sandbox, _) = grown();
     for (line, told) in [
-        ("prune key --keep 1 -q", ""),
+        ("prune key --keep 1 -q -y", ""),
         (
-            "prune key",
+            "prune key --yes",
             "kluis: note: dropped 1 slot(s) of default/key: 200\n",
         ),
     ] {
@@ -87,6 +87,30 @@ fn who_watches_is_told_what_went() {
         assert_eq!(screen.ends(), (told.to_owned(), 0));
     }
     assert_eq!(sandbox.slots("key").0.len(), 2);
+}
+
+#[test]
+fn who_is_there_is_asked_and_a_script_is_told_what_went() {
+    let (sandbox, _) = grown();
+    let before = sandbox.bytes();
+    let at_terminal = || {
+        let command = sandbox.kluis(["prune", "key", "--keep", "1"]);
+        let mut screen = Screen::start(command.command_at_terminal(), 80);
+        screen.shows("Drop 2 superseded value(s) of default/key? [y/N] ");
+        screen
+    };
+    let mut screen = at_terminal();
+    screen.types("\r");
+    assert_eq!(screen.ends().1, 130);
+    assert_eq!(sandbox.bytes(), before);
+    let mut screen = at_terminal();
+    screen.types("y\r");
+    assert_eq!(screen.ends().1, 0);
+    assert_eq!(sandbox.slots("key").0.len(), 3);
+    let pruned = sandbox.kluis(["prune", "key"]).run();
+    pruned
+        .stderr("kluis: note: dropped 1 slot(s) of default/key: 200\n")
+        .exits(0);
 }
 
 #[test]

@@ -78,9 +78,7 @@ impl Found {
 
     /// Drops superseded slots, all but the newest `keep`.
     pub fn prune(&mut self, keep: usize, second: u64) {
-        let effective = self.secret.effective(second).unwrap_or(0);
-        let superseded = (0..effective).filter(|&position| !self.secret.slots[position].pending);
-        let superseded: Vec<_> = superseded.collect();
+        let superseded: Vec<_> = self.secret.superseded(second).collect();
         for &position in superseded.iter().rev().skip(keep) {
             self.remove(position);
         }

@@ -63,7 +63,7 @@ pub const ROTATIONS: &[Scenario] = &[
     Scenario {
         name: "prune",
         prepare: with_two_slots,
-        command: |sandbox| sandbox.kluis(["prune", "name"]),
+        command: |sandbox| sandbox.kluis(["prune", "name", "-q"]),
         look: pruned,
         writes: Writes::Once,
         settle: |_, _| {},
