@@ -33,7 +33,8 @@ mod tests {
             (now - 5, "5s ago"),
             (now - 3 * 86_400, "3d ago"),
             (now + 120, "in 2m"),
-            (0, "2976w ago"),
+            (now + 20 * 86_400, "in 20d"),
+            (0, "57y ago"),
         ] {
             assert_eq!(relative(then, now), told);
         }

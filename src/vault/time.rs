@@ -144,11 +144,16 @@ pub fn parse_duration(text: &str) -> Result<Duration, Broken> {
     }
 }
 
+/// Of the Gregorian calendar, on average.
+const YEAR_SECONDS: u64 = 31_556_952;
+const MONTH_SECONDS: u64 = YEAR_SECONDS / 12;
+
 /// How long that is, to the nearest of the greatest unit of which it has at least two, or of seconds:
-/// `3d`, `26h`. Of two units, what would round to two of the greater is told in that.
+/// `45d`, `26h`, `5mo`. Of two units, what would round to two of the greater is told in that.
 pub fn rough_duration(seconds: u64) -> String {
     let units = [
-        ("w", 604_800, 86_400),
+        ("y", YEAR_SECONDS, MONTH_SECONDS),
+        ("mo", MONTH_SECONDS, 86_400),
         ("d", 86_400, 3_600),
         ("h", 3_600, 60),
         ("m", 60, 1),
@@ -371,7 +376,12 @@ mod tests {
             (171_000, "2d"),
             (170_999, "47h"),
             (907_200, "11d"),
-            (1_209_600, "2w"),
+            (1_209_600, "14d"),
+            (20 * 86_400, "20d"),
+            (60 * 86_400, "60d"),
+            (61 * 86_400, "2mo"),
+            (365 * 86_400, "12mo"),
+            (731 * 86_400, "2y"),
         ] {
             assert_eq!(rough_duration(seconds), text);
         }

@@ -207,7 +207,7 @@ fn at_a_terminal_times_are_relative_and_what_needs_attention_is_told_in_colour()
     }
     let due = shown(&sandbox.kluis(["list", "--due"]), 80);
     assert!(
-        due.contains("\x1b[31mexpiry\x1b[0m") && due.contains("w ago"),
+        due.contains("\x1b[31mexpiry\x1b[0m") && due.contains("y ago"),
         "{due}"
     );
     assert!(!due.contains("DESCRIPTION"), "{due}");
