@@ -138,6 +138,15 @@ impl Ui {
         self.raw(b"\n")
     }
 
+    /// A text of paragraphs, terms and examples, written for 80 columns; on a terminal that is narrower its
+    /// words are kept whole.
+    pub fn page(&mut self, text: &str) -> Result<(), Error> {
+        match self.streams.out_columns {
+            Some(columns) => self.raw(wrap::page(text, columns).as_bytes()),
+            None => self.raw(text.as_bytes()),
+        }
+    }
+
     /// What there is to tell of one thing: labels, each with its text. One that is empty is left out.
     pub fn fields(&mut self, fields: &[(&str, String)]) -> Result<(), Error> {
         let told = fields.iter().filter(|(_, text)| !text.is_empty());

@@ -5,6 +5,11 @@
 const INDENT_COLUMNS: usize = 2;
 const GAP_COLUMNS: usize = 2;
 
+/// By which the text of a term goes below it, where it has no room beside.
+const TEXT_INDENT: usize = 6;
+/// From here on a line belongs to the term above it, and below it is an example's.
+const MIN_TEXT_INDENT: usize = 10;
+
 /// The text with `used` columns before its first line taken already. A word is never broken, however
 /// long it is: it may be a path, a name or a key, to be copied.
 pub(super) fn wrapped(text: &str, columns: u16, used: usize) -> String {
@@ -21,6 +26,46 @@ pub(super) fn field(label: &str, text: &str, columns: u16, label_columns: usize)
     }
     let text = wrapped_under(text, columns, INDENT_COLUMNS, INDENT_COLUMNS);
     format!("{label}\n{:INDENT_COLUMNS$}{text}\n", "")
+}
+
+/// A text whose lines are broken already, for a window that is narrower than them: its paragraphs, and terms
+/// with their texts, which go below. Examples and files stay as they are, to be copied.
+pub(super) fn page(text: &str, columns: u16) -> String {
+    let widest = text.lines().map(width).max().unwrap_or_default();
+    if widest <= usize::from(columns) {
+        return text.to_owned();
+    }
+    let mut page = String::with_capacity(text.len() + 64);
+    // What goes on in the next line, and how far it is indented.
+    let mut open: Option<(usize, String)> = None;
+    for line in text.lines().chain([""]) {
+        let told = line.trim_start();
+        let indent = line.len() - told.len();
+        let goes_on = match &open {
+            Some((0, _)) => indent == 0 && !told.is_empty(),
+            Some(_) => indent >= MIN_TEXT_INDENT,
+            None => false,
+        };
+        if let (true, Some((_, text))) = (goes_on, &mut open) {
+            text.extend([" ", told]);
+            continue;
+        }
+        if let Some((indent, text)) = open.take() {
+            let text = wrapped_under(&text, columns, indent, indent);
+            page.extend([&" ".repeat(indent), &text, "\n"]);
+        }
+        let term = told.split_once("  ").filter(|_| indent == INDENT_COLUMNS);
+        match term.map(|(term, text)| (term, text.trim_start())) {
+            Some((term, text)) if !text.starts_with('#') => {
+                page.extend([&" ".repeat(indent), term, "\n"]);
+                open = Some((TEXT_INDENT, text.to_owned()));
+            }
+            None if indent == 0 && !told.is_empty() => open = Some((0, told.to_owned())),
+            _ => page.extend([line, "\n"]),
+        }
+    }
+    page.pop();
+    page
 }
 
 pub(super) fn width(text: &str) -> usize {
@@ -82,6 +127,16 @@ mod tests {
         assert_eq!(
             field("id", "sec_0123456789", 20, 9),
             "id\n  sec_0123456789\n"
+        );
+    }
+
+    #[test]
+    fn a_page_is_broken_between_words_and_its_examples_are_not() {
+        let text = "A text that is\nlong.\n\nForms:\n  name      in the workspace\n            in use\n  id        by id\n\nExamples:\n  kluis get production/db_password\n";
+        assert_eq!(page(text, 80), text);
+        assert_eq!(
+            page(text, 20),
+            "A text that is long.\n\nForms:\n  name\n      in the\n      workspace in\n      use\n  id\n      by id\n\nExamples:\n  kluis get production/db_password\n"
         );
     }
 

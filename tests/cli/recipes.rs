@@ -214,7 +214,7 @@ fn there_are_no_recipes_but_those_that_are_run_here() {
     });
     let source = include_str!("recipes.rs");
     let headings: Vec<String> = headings.collect();
-    assert_eq!(headings.len(), 8);
+    assert_eq!(headings.len(), 10);
     for heading in headings {
         assert!(
             source.contains(&format!("recipe(\"{heading}\")")),
@@ -240,6 +240,74 @@ fn the_token_reads_one_workspace_until_it_is_taken_away() {
     let to_change = job.owner(&recipe("PREPARATION")[1]);
     assert!(to_change.contains("deploy_key"), "{to_change}");
     assert_eq!(code("kluis show deploy_key"), 4);
+}
+
+/// Stands for what fetches and builds: it puts the program that is tested where it was told to.
+const FETCH: &str = "#!/bin/sh
+echo \"$(basename \"$0\") $*\" >> \"$HOME/fetched.log\"
+case $(basename \"$0\") in curl) cp \"$HOME/programs/kluis\" \"$2\" ;; esac
+";
+
+#[test]
+fn a_job_takes_only_the_program_that_was_looked_at() {
+    let job = Job::prepared();
+    let home = job.sandbox.home();
+    for name in ["curl", "cargo"] {
+        program(&home.join("programs").join(name), FETCH);
+    }
+    fs::create_dir_all(home.join(".local/bin")).unwrap();
+    let recipe = recipe("INSTALLATION");
+    let script = recipe.join("\n");
+    let digest = printed(job.shell(&["sh", "-c"], "sha256sum < ../programs/kluis", &vec![]));
+    let with = |digest: &str| {
+        vec![
+            ("KLUIS_COMMIT", "1234567".to_owned()),
+            ("KLUIS_VERSION", "0.1.0".to_owned()),
+            ("KLUIS_SHA256", digest.to_owned()),
+        ]
+    };
+    let run = |digest: &str| job.shell(&["bash", "-euo", "pipefail", "-c"], &script, &with(digest));
+    let installed = home.join(".local/bin/kluis");
+    assert!(!run(&"0".repeat(64)).status.success());
+    assert!(!installed.exists());
+    printed(run(&digest[..64]));
+    assert_eq!(fs::read(installed).unwrap(), fs::read(KLUIS).unwrap());
+    let fetched = fs::read_to_string(home.join("fetched.log")).unwrap();
+    assert!(fetched.contains("cargo install --git"), "{fetched}");
+}
+
+#[test]
+fn a_project_file_is_checked_before_the_job_and_agreed_to_by_its_content() {
+    let job = Job::prepared();
+    let recipe = recipe("A PROJECT FILE");
+    let [file, gate, agreed] = recipe.as_slice() else {
+        panic!("{recipe:?}")
+    };
+    fs::write(job.folder().join("kluis.toml"), file).unwrap();
+    let said = job.owner("kluis verify --json");
+    let verified: Value = serde_json::from_str(&said).unwrap();
+    let revision = verified["revision"].as_str().unwrap().to_owned();
+    let with = |more: &[(&'static str, String)]| {
+        let mut all = vec![("KLUIS_TOKEN", job.token.clone())];
+        all.extend(more.iter().cloned());
+        all
+    };
+    let bash = ["bash", "-eo", "pipefail", "-c"];
+    let run = |script: &str, more: &[(&'static str, String)]| job.shell(&bash, script, &with(more));
+    let deployed = printed(run(gate, &[("REVISION", revision)]));
+    assert!(deployed.ends_with(&job.deployed()), "{deployed}");
+    let newer = [("REVISION", "99.99".to_owned())];
+    assert_eq!(run(gate, &newer).status.code(), Some(5));
+    // The same vault elsewhere.
+    let elsewhere = job.sandbox.home().join("elsewhere.kluis");
+    fs::rename(job.folder().join("secrets.kluis"), &elsewhere).unwrap();
+    let outside = file.replace("secrets.kluis", elsewhere.to_str().unwrap());
+    fs::write(job.folder().join("kluis.toml"), outside).unwrap();
+    let digest = printed(run("sha256sum kluis.toml", &[]))[..64].to_owned();
+    assert_eq!(run("kluis check", &[]).status.code(), Some(8));
+    printed(run(agreed, &[("PROJECT_SHA256", digest)]));
+    let other = [("PROJECT_SHA256", "0".repeat(64))];
+    assert_eq!(run(agreed, &other).status.code(), Some(8));
 }
 
 #[test]

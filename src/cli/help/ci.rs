@@ -25,6 +25,40 @@ change:
 
     kluis key remove ci --yes
 
+INSTALLATION
+
+A job gets the program before it uses it: built from its sources, or as the one
+file that somebody built and put where jobs fetch it, taken only if it is the
+file that was looked at. The checksum is written into the job, not fetched.
+
+    cargo install --git https://example.com/kluis.git --rev "$KLUIS_COMMIT" --locked
+
+    curl -fsSLo kluis "https://example.com/kluis-$KLUIS_VERSION"
+    echo "$KLUIS_SHA256  kluis" | sha256sum -c -
+    install -m 755 kluis "$HOME/.local/bin/kluis"
+
+A PROJECT FILE
+
+What a job needs stands in kluis.toml, beside the code, and the vault too:
+
+    vault = "secrets.kluis"
+    workspace = "deploy"
+    [env]
+    DEPLOY_KEY = "deploy_key"
+
+`check` is a gate before anything starts: 0 when all is there and in date, 3
+when something is missing or not effective, 1 when it is overdue or expired.
+
+    export KLUIS_MIN_REVISION="$REVISION"        # as `kluis verify` printed it
+    kluis check
+    kluis run --mask -- ./deploy.sh
+
+Where the file draws on a vault outside of its folder, a job agrees to one
+content of it; a change of it is refused until the checksum is changed too.
+
+    export KLUIS_TRUST_PROJECT="$PROJECT_SHA256" # `sha256sum kluis.toml`, once it was read
+    kluis check
+
 GITHUB ACTIONS
 
 KLUIS_TOKEN is a secret of the repository or of an environment, KLUIS_VAULT_KEY

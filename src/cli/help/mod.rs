@@ -114,7 +114,11 @@ pub fn run(help: &Help, ui: &mut Ui) -> Result<(), Error> {
         (Some(_), Some(_)) => return Err(Error::usage("a topic has no commands")),
         (None, _) => of(named, of_command)?,
     };
-    Ok(ui.raw(text.as_bytes())?)
+    match topic {
+        Some(_) => ui.page(&text)?,
+        None => ui.raw(text.as_bytes())?,
+    }
+    Ok(())
 }
 
 /// What `--help` shows of a command, or of all.

@@ -35,6 +35,14 @@ Times:
   2026-01-01                    the first moment of that day in UTC
   90s, 15m, 12h, 7d, 2w         how long, or that long from now
 
+Limits:
+  value         1 to 65,536 bytes, of any kind; a vault may have a lower limit
+  description   1,024 characters
+  slots         100 of one secret; `kluis prune` drops superseded ones
+  domains       100 of one secret
+  vault         256 MiB, however many secrets that is; 128 workspaces; 256 keys,
+                8 of them passphrases
+
 Hosts:
   api.example.com               this host, with any port
   *.example.com                 every host below it, and not example.com itself

@@ -74,4 +74,16 @@ copies; and revisions, so how often it was changed. Ids are random and tell no
 time.
 
 How each promise is kept, and the test that shows it, is in .github/SECURITY.md
-of the source, and how to report a weakness.";
+of the source, and how to report a weakness.
+
+To share a vault with a colleague, neither of you tells the other a secret. The
+colleague makes an identity and gives away its public half; you admit it, and
+say the vault's public key, which the colleague pins:
+
+    kluis identity new
+    kluis key add --recipient \"$PUBLIC_HALF\" --label grace
+    kluis verify
+    KLUIS_VAULT_KEY=\"$VAULT_KEY\" kluis list
+
+`--workspace` and `--read-only` limit what the key reaches; `kluis key remove`
+takes it away.";

@@ -10,6 +10,7 @@ mod forged;
 mod hostile_apps;
 mod identities;
 mod keys;
+mod limits;
 mod many;
 mod model;
 mod programme;

@@ -1,0 +1,38 @@
+//! The limits that people are told are those that are kept.
+
+use crate::sealed::{file, header};
+use crate::vault::{description, domain, name, slot, value};
+
+const TEXT: &str = include_str!("../../cli/help/references.rs");
+
+#[test]
+fn the_limits_are_those_that_are_kept() {
+    let grouped = |number: usize| match (number / 1_000, number % 1_000) {
+        (0, rest) => rest.to_string(),
+        (thousands, rest) => format!("{thousands},{rest:03}"),
+    };
+    for (limit, told) in [
+        (value::MAX_VALUE_BYTES, "value         1 to {} bytes"),
+        (
+            description::MAX_DESCRIPTION_CHARACTERS,
+            "description   {} characters",
+        ),
+        (slot::MAX_SLOTS, "slots         {} of one secret"),
+        (
+            domain::MAX_ALLOWED_DOMAINS,
+            "domains       {} of one secret",
+        ),
+        (
+            usize::try_from(file::MAX_FILE_BYTES >> 20).unwrap(),
+            "vault         {} MiB",
+        ),
+        (header::MAX_WORKSPACES, "; {} workspaces"),
+        (header::MAX_KEYS, "; {} keys"),
+        (header::MAX_PASSPHRASES, "{} of them passphrases"),
+        (name::MAX_SECRET_NAME_CHARACTERS, "secret     1 to {} of"),
+        (name::MAX_WORKSPACE_NAME_CHARACTERS, "workspace  1 to {} of"),
+    ] {
+        let told = told.replace("{}", &grouped(limit));
+        assert!(TEXT.contains(&told), "{told}");
+    }
+}
