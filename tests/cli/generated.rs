@@ -206,6 +206,18 @@ fn fish_completes_verbs_and_options() {
 }
 
 #[test]
+fn what_stands_by_its_place_is_told_before_the_options() {
+    let pages = manual();
+    let page = std::str::from_utf8(&pages["kluis-get.1"]).unwrap();
+    let (_, arguments) = page.split_once("\n.SH ARGUMENTS\n").unwrap();
+    let (arguments, options) = arguments.split_once("\n.SH OPTIONS\n").unwrap();
+    assert!(arguments.contains("SECRET") && !arguments.contains("clip"));
+    assert!(options.contains("clip") && !options.contains("[\\fISECRET"));
+    let page = std::str::from_utf8(&pages["kluis-list.1"]).unwrap();
+    assert!(!page.contains("ARGUMENTS"), "{page}");
+}
+
+#[test]
 fn the_manual_is_well_formed() {
     if let Some((_directory, mut mandoc)) = checker("mandoc", &manual()) {
         mandoc

@@ -17,9 +17,8 @@ pub fn page(command: &Command, all: &Command) -> Vec<u8> {
     let mut page = beginning(name, 1, &about.unwrap_or_default());
     page.extend(synopsis(command));
     page.extend(description(command));
-    let mut options = Vec::new();
-    man.render_options_section(&mut options).unwrap();
-    page.extend(without_preamble(&options));
+    page.extend(arguments(command));
+    page.extend(options(command, Arg::is_positional));
     // The overview tells of its verbs in words of its own.
     if command.has_subcommands() && command.get_after_long_help().is_none() {
         let mut verbs = Vec::new();
@@ -157,6 +156,29 @@ fn references(mut names: Vec<(String, u8)>) -> Roff {
         roff.text([bold(name), roman(format!("({part}){end}"))]);
     }
     roff
+}
+
+/// What stands by its place, before what is named.
+fn arguments(command: &Command) -> Vec<u8> {
+    let arguments = options(command, |argument| !argument.is_positional());
+    let arguments = String::from_utf8(arguments).unwrap();
+    arguments.replace(".SH OPTIONS\n", ".SH ARGUMENTS\n").into()
+}
+
+/// The section of all but those that are left out.
+fn options(command: &Command, is_left_out: impl Fn(&Arg) -> bool) -> Vec<u8> {
+    let shown = shown(command).mut_args(|argument| {
+        if is_left_out(&argument) {
+            argument.hide(true)
+        } else {
+            argument
+        }
+    });
+    let mut section = Vec::new();
+    Man::new(shown)
+        .render_options_section(&mut section)
+        .unwrap();
+    without_preamble(&section)
 }
 
 /// Every verb takes the global options; only the page of kluis tells them.
