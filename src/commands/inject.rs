@@ -14,6 +14,7 @@ use crate::vault::{self, Scan};
 use anyhow::Context as _;
 use std::fs::{self, File};
 use std::io::Read;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 /// Fill the references of a template with values
@@ -49,6 +50,12 @@ impl Verb for Inject {
         if out_file.is_some_and(|path| is_same(path, context.settings.vault.path())) {
             return Err(Error::usage("the result would replace the vault itself"));
         }
+        if out_file.is_some_and(|path| self.reads(path)) {
+            return Err(Error::Usage {
+                message: "the result would replace the template, which was left as it is".into(),
+                hint: Some("name another file with -o".into()),
+            });
+        }
         let text = self.read(context)?;
         let template = Template::parse(&text).map_err(invalid)?;
         let values = self.values(&template, context)?;
@@ -65,6 +72,19 @@ impl Verb for Inject {
 }
 
 impl Inject {
+    /// Whether the template is this file, which stdin may lead to as well.
+    fn reads(&self, path: &Path) -> bool {
+        match self.in_file.as_deref().filter(|path| !is_stdin(path)) {
+            Some(template) => is_same(template, path),
+            None => fs::metadata(path).is_ok_and(|file| {
+                let stdin = rustix::fs::fstat(std::io::stdin());
+                stdin.is_ok_and(|stdin| {
+                    file.is_file() && (stdin.st_dev, stdin.st_ino) == (file.dev(), file.ino())
+                })
+            }),
+        }
+    }
+
     fn read(&self, context: &Context) -> Result<Vec<u8>, Error> {
         let file = self.in_file.as_deref().filter(|path| !is_stdin(path));
         let (stream, place) = if let Some(path) = file {

@@ -177,21 +177,6 @@ fn a_file_is_the_owners_alone_and_takes_the_place_of_what_was_there() {
 }
 
 #[test]
-fn a_template_may_be_replaced_by_its_result() {
-    let (sandbox, one, _) = with_two();
-    let file = sandbox.given("both", "a {{ kluis://one }} z");
-    let file = file.to_str().unwrap();
-    let inject = sandbox.kluis(["inject", "-i", file, "-o", file]);
-    inject.run().exits(0);
-    assert_eq!(sandbox.was_given("both"), format!("a {one} z").as_bytes());
-    // A failure leaves even that file as it was.
-    sandbox.given("both", "{{ kluis://nope }}");
-    let inject = sandbox.kluis(["inject", "-i", file, "-o", file]);
-    inject.run().any_stderr().exits(3);
-    assert_eq!(sandbox.was_given("both"), b"{{ kluis://nope }}");
-}
-
-#[test]
 fn the_vault_is_not_overwritten() {
     let (sandbox, ..) = with_two();
     let before = sandbox.bytes();
@@ -266,6 +251,36 @@ fn an_interrupted_write_leaves_no_value_behind() {
         let mut names = fs::read_dir(sandbox.home()).unwrap();
         assert!(!names.any(|name| name.unwrap().path().extension().is_some_and(|e| e == "tmp")));
     }
+}
+
+#[test]
+fn a_template_is_not_replaced_by_its_values() {
+    let sandbox = Sandbox::with_vault();
+    sandbox.create("name", sandbox.secret("value"));
+    let text = "{{ kluis://name }}";
+    let template = sandbox.home().join("t.tpl");
+    fs::write(&template, text).unwrap();
+    symlink("t.tpl", sandbox.home().join("link")).unwrap();
+    let refused = |inject: crate::sandbox::Invocation<'_>| {
+        let refused = inject
+            .run()
+            .stderr_has("the result would replace the template");
+        refused
+            .stderr_has("hint: name another file with -o")
+            .exits(2);
+        assert_eq!(fs::read_to_string(&template).unwrap(), text);
+    };
+    for (from, to) in [("t.tpl", "t.tpl"), ("./t.tpl", "link"), ("link", "t.tpl")] {
+        refused(sandbox.kluis(["inject", "-i", from, "-o", to]));
+    }
+    refused(
+        sandbox
+            .kluis(["inject", "-o", "t.tpl"])
+            .stdin_file(&template),
+    );
+    let other = sandbox.given("out", "");
+    let inject = ["inject", "-i", "t.tpl", "-o", other.to_str().unwrap()];
+    sandbox.kluis(inject).run().exits(0);
 }
 
 #[test]
