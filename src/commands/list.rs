@@ -10,15 +10,18 @@ use crate::ui::Table;
 use crate::vault::env_key::EnvKey;
 use crate::vault::policy::Due;
 use crate::vault::secret::Secret;
+use crate::vault::time::rough_duration;
 use crate::vault::workspace::Workspace;
 use crate::vault::{Listed, Scan, Vault};
 use serde::Serialize;
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::HashSet;
 
 /// List secrets, never their values
 ///
-/// A table on a terminal, with times as people tell them and with what is due, expired or not effective yet;
+/// A table on a terminal, with times as people tell them and with what is due, expired, not effective
+/// yet or about to be rotated;
 /// tab-separated rows with exact times in a pipe, bare names with --quiet. With --due those that
 /// expired or were not rotated in time, with the time at which that was, the oldest first.
 #[derive(clap::Args)]
@@ -196,7 +199,8 @@ impl List {
     /// descriptions where there are any.
     fn table_for_people(&self, listed: &[Listed], context: &Context) -> Table {
         let now = context.now.seconds();
-        let states: Vec<_> = listed.iter().map(|one| state(&one.secret, now)).collect();
+        let states = listed.iter().map(|one| state(&one.secret, now));
+        let states: Vec<_> = states.collect();
         let has_states = states.iter().any(|state| !state.is_empty());
         let is_own =
             |Listed { secret, .. }: &Listed| secret.env_key != EnvKey::from_name(&secret.name);
@@ -218,7 +222,7 @@ impl List {
                 secret.name.as_str(),
                 secret.env_key.as_str(),
                 &updated,
-                state,
+                &state,
                 secret.description.as_str(),
             ];
             let shown = cells.into_iter().zip(all).filter(|(_, (_, shown))| *shown);
@@ -257,12 +261,17 @@ fn has_descriptions(listed: &[Listed]) -> bool {
 }
 
 /// What a person should know before using it; nothing of most.
-fn state(secret: &Secret, second: u64) -> &'static str {
-    match secret.due(second) {
+fn state(secret: &Secret, second: u64) -> Cow<'static, str> {
+    let state = match secret.due(second) {
         Some(Due::Expiry(_)) => "expired",
         Some(Due::Rotation(_)) => "due",
         None if secret.pending().is_some() => "pending",
         None if secret.effective(second).is_none() => "scheduled",
-        None => "",
-    }
+        None => {
+            let next = secret.next_scheduled(second);
+            let left = next.map(|next| rough_duration(next.saturating_sub(second)));
+            return left.map_or("".into(), |left| format!("rotates in {left}").into());
+        }
+    };
+    state.into()
 }

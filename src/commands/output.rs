@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::vault::change::Rotated;
 use crate::vault::policy::Due;
 use crate::vault::secret::Secret;
-use crate::vault::time::Timestamp;
+use crate::vault::time::{Timestamp, rough_duration};
 use crate::vault::{Changed, Vault, Written};
 use serde::Serialize;
 
@@ -145,6 +145,13 @@ pub fn print_rotated(context: &mut Context, vault: &Vault, rotated: &Rotated) ->
         let begins = Timestamp::from_seconds(next).map_or(String::new(), Timestamp::rfc3339);
         context.ui.note(&format!(
             "a later slot of {path} takes over at {begins}: `kluis update {path} --remove-slot {next}` drops it"
+        ));
+    }
+    let now = context.now.seconds();
+    if let Some(begins) = Timestamp::from_seconds(rotated.slot).filter(|_| rotated.slot > now) {
+        let (path, left) = (secret.path(), rough_duration(rotated.slot - now));
+        context.ui.done(&format!(
+            "the new value of {path} takes over at {begins}, in {left}"
         ));
     }
     attention::warn(context, secret);

@@ -66,7 +66,13 @@ fn print(context: &mut Context, secret: &Secret, app_count: usize) -> Result<(),
     ];
     for (position, slot) in secret.slots.iter().enumerate() {
         let state = secret.state(position, now).word();
-        fields.push(("slot", format!("{}, {state}", slot.slot)));
+        let told = match Timestamp::from_seconds(slot.slot) {
+            Some(begins) if slot.slot > 0 && !slot.pending => {
+                format!("{}, {state}, from {begins}", slot.slot)
+            }
+            _ => format!("{}, {state}", slot.slot),
+        };
+        fields.push(("slot", told));
     }
     Ok(context.ui.fields(&fields)?)
 }

@@ -34,6 +34,19 @@ fn everything_but_the_value_is_shown() {
 }
 
 #[test]
+fn a_slot_is_told_with_its_date() {
+    let sandbox = Sandbox::with_vault();
+    sandbox.create("name", "old");
+    let rotate = ["rotate", "name", "--at", "2100-01-01T00:00:00Z"];
+    let rotated = sandbox.kluis(rotate).stdin("new").run();
+    rotated.stdout("4102444800\n").exits(0);
+    let text = sandbox.prints(["show", "name"], "");
+    assert!(text.contains("slot             0, effective\n"), "{text}");
+    let told = "slot             4102444800, scheduled, from 2100-01-01T00:00:00.000Z\n";
+    assert!(text.contains(told), "{text}");
+}
+
+#[test]
 fn json_has_exactly_the_promised_members_in_their_order() {
     let sandbox = Sandbox::with_vault();
     let id = sandbox.create("name", "secret_value1");
