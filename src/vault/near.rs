@@ -14,6 +14,9 @@ const MAX_PAGES: usize = 512;
 /// More mistakes than this are another word.
 const MAX_EDITS: usize = 3;
 
+/// Shorter parts are in many names.
+const MIN_PART: usize = 3;
+
 impl Vault {
     /// The same error, with the name that is nearest to the one that was not found. `in_use` is the
     /// workspace whose secrets need no more than their name.
@@ -89,18 +92,50 @@ impl Vault {
 }
 
 /// The name that a few mistakes make of this one: letters left out, added, replaced or exchanged with their
-/// neighbour. Upper and lower case are no mistake.
+/// neighbour. Upper and lower case are no mistake. Else the only name that begins with it, or that it is a
+/// part of.
 pub fn nearest<'n>(typed: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let typed = typed.to_ascii_lowercase();
     let allowed = typed.len().saturating_add(1) / 3;
     let allowed = allowed.min(MAX_EDITS);
-    let near = names.filter(|name| name.len().abs_diff(typed.len()) <= allowed);
-    let measured = near.map(|name| {
-        let edits = strsim::osa_distance(&typed, &name.to_ascii_lowercase());
-        (edits, name)
-    });
-    let (_, name) = measured.filter(|(edits, _)| *edits <= allowed).min()?;
-    Some(name)
+    let mut nearest: Option<(usize, &str)> = None;
+    let (mut begun, mut held) = (Only::None, Only::None);
+    for name in names {
+        let lower = name.to_ascii_lowercase();
+        if lower.len().abs_diff(typed.len()) <= allowed {
+            let edits = strsim::osa_distance(&typed, &lower);
+            if edits <= allowed && nearest.is_none_or(|best| (edits, name) < best) {
+                nearest = Some((edits, name));
+            }
+        }
+        if typed.len() >= MIN_PART {
+            begun = begun.or(lower.starts_with(&typed), name);
+            held = held.or(lower.contains(&typed), name);
+        }
+    }
+    match (nearest, begun, held) {
+        (Some((_, name)), ..)
+        | (None, Only::One(name), _)
+        | (None, Only::None, Only::One(name)) => Some(name),
+        _ => None,
+    }
+}
+
+/// What was found, as long as it is no more than one.
+enum Only<'n> {
+    None,
+    One(&'n str),
+    Several,
+}
+
+impl<'n> Only<'n> {
+    fn or(self, fits: bool, name: &'n str) -> Self {
+        match self {
+            same if !fits => same,
+            Self::None => Self::One(name),
+            _ => Self::Several,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -126,9 +161,36 @@ mod tests {
 
     #[test]
     fn another_word_is_not_taken_for_a_mistake() {
-        for typed in ["x", "foo", "token", "db", "github", "dx_pxsswxxd", ""] {
+        for typed in [
+            "x",
+            "foo",
+            "tokens",
+            "db",
+            "db_",
+            "githubs",
+            "dx_pxsswxxd",
+            "",
+        ] {
             assert_eq!(nearest(typed, NAMES.into_iter()), None, "{typed}");
         }
+    }
+
+    #[test]
+    fn a_part_means_the_only_name_that_has_it() {
+        for (typed, meant) in [
+            ("github", Some("github_token")),
+            ("TOKEN", Some("github_token")),
+            ("pass", Some("db_password")),
+            ("db_", None),
+            ("to", None),
+        ] {
+            assert_eq!(nearest(typed, NAMES.into_iter()), meant, "{typed}");
+        }
+        let names = ["stripe_key", "old_stripe_key", "key_of_stripe"];
+        assert_eq!(nearest("stripe", names.into_iter()), Some("stripe_key"));
+        assert_eq!(nearest("old", names.into_iter()), Some("old_stripe_key"));
+        assert_eq!(nearest("key", names.into_iter()), Some("key_of_stripe"));
+        assert_eq!(nearest("ipe_", names.into_iter()), None);
     }
 
     #[test]
