@@ -10,8 +10,10 @@ use crate::commands::{self, Context, Switches};
 use crate::error::{Error, Exit};
 use crate::platform::process::Hardened;
 use crate::ui::{self, Ui};
+use clap::error::ErrorKind;
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 use globals::Globals;
+use std::borrow::Cow;
 use std::ffi::OsString;
 use table::{Entry, GROUPS, Run, verbs};
 use usage::usage;
@@ -147,8 +149,20 @@ pub fn run(arguments: &[OsString], hardened: Hardened) -> u8 {
         Err(error) if error.exit_code() == 0 => ui
             .raw(error.render().to_string().as_bytes())
             .map_err(Error::from),
-        Err(error) if is_run(arguments) => Err(Error::BeforeStart(Box::new(usage(&error)))),
-        Err(error) => Err(usage(&error)),
+        Err(error) if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            ui.guide(&error.render().to_string());
+            return Exit::Usage.code();
+        }
+        Err(error) => {
+            let verb = typed_verb(arguments);
+            let command = verb.as_deref().and_then(|verb| page_of(verb, arguments));
+            let usage = usage(&error, command.as_deref());
+            if verb.as_deref() == Some("run") {
+                Err(Error::BeforeStart(Box::new(usage)))
+            } else {
+                Err(usage)
+            }
+        }
     };
     let result = verb.and_then(|()| ui.finish().map_err(Error::from));
     match result {
@@ -166,7 +180,7 @@ pub fn run(arguments: &[OsString], hardened: Hardened) -> u8 {
 }
 
 fn dispatch(matches: &ArgMatches, ui: &mut Ui, hardened: Hardened) -> Result<(), Error> {
-    let globals = Globals::from_arg_matches(matches).map_err(|error| usage(&error))?;
+    let globals = Globals::from_arg_matches(matches).map_err(|error| usage(&error, None))?;
     let (name, matches) = matches
         .subcommand()
         .ok_or_else(|| Error::usage("no command was given"))?;
@@ -197,7 +211,11 @@ fn dispatch(matches: &ArgMatches, ui: &mut Ui, hardened: Hardened) -> Result<(),
                 error
             }
         })?;
-    run(matches, &mut context)
+    let done = run(matches, &mut context).and_then(|()| Ok(context.ui.flush()?));
+    done.map_err(|error| match error {
+        Error::Ui(error @ ui::Error::Write(_)) if context.changed => Error::Untold(error),
+        error => error,
+    })
 }
 
 /// Whether a failure is to be told as JSON, even when the command line cannot be read.
@@ -206,9 +224,9 @@ fn wants_json(arguments: &[OsString]) -> bool {
     own.any(|argument| argument == "--json")
 }
 
-/// Whether the verb is `run`: its failures have a code of their own, even those that clap cannot read. A
-/// secret or a workspace may be called `run`, too.
-fn is_run(arguments: &[OsString]) -> bool {
+/// The word that stands where a verb does: the failures of `run` have a code of their own, even those that clap
+/// cannot read. A secret or a workspace may be called `run`, too.
+fn typed_verb(arguments: &[OsString]) -> Option<Cow<'_, str>> {
     let globals = Globals::augment_args(Command::new("kluis"));
     let takes_value = |is_named: &dyn Fn(&Arg) -> bool| {
         let mut all = globals.get_arguments();
@@ -217,8 +235,8 @@ fn is_run(arguments: &[OsString]) -> bool {
     let mut words = arguments.iter().skip(1).map(|word| word.to_string_lossy());
     while let Some(word) = words.next() {
         let value_follows = match word.strip_prefix('-') {
-            None => return word == "run",
-            Some("-") => return false,
+            None => return Some(word),
+            Some("-") => return None,
             Some(name) => {
                 if let Some(long) = name.strip_prefix('-') {
                     takes_value(&|global| global.get_long() == Some(long))
@@ -233,7 +251,17 @@ fn is_run(arguments: &[OsString]) -> bool {
             words.next();
         }
     }
-    false
+    None
+}
+
+/// The command whose page tells more: the verb, with the one of its own commands that was typed.
+fn page_of(verb: &str, arguments: &[OsString]) -> Option<String> {
+    let entry = verbs().find(|entry| entry.name == verb || entry.alias == Some(verb))?;
+    let defined = (entry.define)(Command::new(entry.name));
+    let mut words = arguments.iter().skip_while(|word| *word != verb).skip(1);
+    let own = words.next().and_then(|word| defined.find_subcommand(word));
+    let own = own.map_or(String::new(), |own| format!(" {}", own.get_name()));
+    Some(format!("kluis {}{own}", entry.name))
 }
 
 #[cfg(test)]
@@ -254,7 +282,8 @@ mod tests {
     fn the_verb_is_run_only_where_a_verb_stands() {
         let is_run = |line: &str| {
             let words = std::iter::once("kluis").chain(line.split(' '));
-            is_run(&words.map(OsString::from).collect::<Vec<_>>())
+            let words: Vec<_> = words.map(OsString::from).collect();
+            typed_verb(&words).as_deref() == Some("run")
         };
         for line in [
             "run",

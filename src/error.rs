@@ -25,6 +25,14 @@ pub enum Error {
     /// No key was given and nobody was there to ask.
     #[error("the vault is locked: no key was given, and nobody can be asked")]
     Locked,
+    /// No key was given, and a prompt would not help.
+    #[error("no key was given: KLUIS_TOKEN is {token}, and this vault has no passphrase")]
+    NoKey { token: &'static str },
+    #[error("KLUIS_TOKEN holds nothing but white space")]
+    BlankToken,
+    /// A new passphrase is to be chosen, and there is no terminal to choose it at.
+    #[error("there is no terminal to ask for the new passphrase at")]
+    NobodyChooses,
     /// The vault's key is not the one that was pinned.
     #[error("the vault is not the pinned one: its key is {found}")]
     NotPinned { found: String },
@@ -54,6 +62,9 @@ pub enum Error {
     /// What `status` finds where no key is held.
     #[error("the vault is locked: no agent holds a key of it")]
     NoneHeld { has_passphrase: bool },
+    /// What `status` finds where no key is held, and something else is there to unlock with.
+    #[error("no agent holds a key of the vault: other commands unlock it with {way}")]
+    NotNeeded { way: &'static str },
     /// `agent` where there is one.
     #[error("an agent runs already")]
     AgentRuns,
@@ -61,6 +72,9 @@ pub enum Error {
     Agent(#[from] agent::Error),
     #[error(transparent)]
     Ui(#[from] ui::Error),
+    /// The change is durable, and what it came to could not be written to stdout.
+    #[error("the change was made, but its result could not be told")]
+    Untold(#[source] ui::Error),
     #[error(transparent)]
     Environment(#[from] deliver::environment::Error),
     #[error(transparent)]
@@ -202,6 +216,10 @@ impl Error {
             Self::Unready { exit, .. } => *exit,
             Self::Locked
             | Self::LockedIdentity
+            | Self::NoKey { .. }
+            | Self::BlankToken
+            | Self::NobodyChooses
+            | Self::NotNeeded { .. }
             | Self::NoKeyFile { .. }
             | Self::NoneHeld { .. } => Exit::Locked,
             Self::NotPinned { .. } | Self::NotAnchored { .. } => Exit::Damaged,
@@ -209,7 +227,7 @@ impl Error {
             Self::AgentRuns => Exit::Conflict,
             Self::Vault(error) => of_vault(error),
             Self::Withheld(errors) => several::kind(errors),
-            Self::Ui(error) => of_ui(error),
+            Self::Ui(error) | Self::Untold(error) => of_ui(error),
             Self::Environment(error) => match error {
                 deliver::environment::Error::Taken { .. } => Exit::Conflict,
                 deliver::environment::Error::Refused { .. }
@@ -296,7 +314,7 @@ fn of_keyring(error: &keyring::Error) -> Exit {
     use keyring::Error as E;
     match error {
         E::WrongPassphrase
-        | E::NoPassphrase
+        | E::NoPassphrase(_)
         | E::NoPassphraseKey
         | E::EmptyToken
         | E::MistypedToken

@@ -211,9 +211,9 @@ impl<C: Clock> Held<C> {
         })
     }
 
+    /// No use of the key, as little as following is: whoever asks for nothing more keeps it no longer.
     fn attach(&mut self, session: &mut Session, place: VaultRef, header: &Digest) -> Answer {
-        let now = self.clock.elapsed();
-        let Some(vault) = self.vaults.get_mut(&place) else {
+        let Some(vault) = self.vaults.get(&place) else {
             session.attached = None;
             return Answer::Locked;
         };
@@ -222,7 +222,6 @@ impl<C: Clock> Held<C> {
         let Some(opened) = known.find(|opened| opened.header == *header) else {
             return Answer::NeedsHeader;
         };
-        vault.used = now;
         session.attached = Some((place, Some(Rc::downgrade(&opened.keyring))));
         opened.attached()
     }
@@ -232,7 +231,6 @@ impl<C: Clock> Held<C> {
     fn follow(&mut self, session: &mut Session, header: &Header) -> Result<Answer, Failure> {
         let content = header.content();
         let place = place(content);
-        let now = self.clock.elapsed();
         let Some(vault) = self.vaults.get_mut(&place) else {
             session.attached = None;
             return Ok(Answer::Locked);
@@ -250,7 +248,6 @@ impl<C: Clock> Held<C> {
                 return Err(failure(&error));
             }
         };
-        vault.used = now;
         vault.full_access = keyring.has_full_access();
         vault.newest.follow(content, not_after(&keyring, content)?);
         if vault.left(&self.clock).is_none() {
@@ -410,7 +407,7 @@ pub fn failure(error: &keyring::Error) -> Failure {
         E::Sealed(_) => Failure::Damaged(0),
         E::KeyChanged
         | E::WrongPassphrase
-        | E::NoPassphrase
+        | E::NoPassphrase(_)
         | E::NoPassphraseKey
         | E::EmptyToken
         | E::MistypedToken

@@ -262,10 +262,16 @@ fn a_key_is_forgotten_when_it_was_not_used_for_long() {
     for _ in 0..4 {
         agent.clock.pass(ALMOST_IDLE);
         assert!(matches!(agent.attach(), Answer::Attached { .. }));
+        assert!(agent.signs(&agent.content.clone()).is_ok());
     }
     agent.clock.pass(ALMOST_IDLE);
     // To ask how it stands is no use of it.
     assert!(agent.is_unlocked());
+    assert!(matches!(agent.attach(), Answer::Attached { .. }));
+    assert!(matches!(
+        agent.follow(&agent.content.clone()),
+        Answer::Attached { .. }
+    ));
     agent.clock.pass(Duration::from_secs(1));
     assert!(!agent.is_unlocked());
     assert!(agent.held.is_empty());
@@ -279,6 +285,7 @@ fn a_key_is_forgotten_at_its_end_however_much_it_is_used() {
     for _ in 1..steps {
         agent.clock.pass(IDLE / 2);
         assert!(matches!(agent.attach(), Answer::Attached { .. }));
+        assert!(agent.signs(&agent.content.clone()).is_ok());
     }
     agent.clock.pass(IDLE / 2);
     assert!(matches!(agent.attach(), Answer::Locked));

@@ -34,7 +34,7 @@ const fn verb<V: Verb>(name: &'static str, about: &'static str) -> Entry {
         define: |command| on_one_page(V::augment_args(command)),
         run: Run::InContext(|matches, context| {
             V::from_arg_matches(matches)
-                .map_err(|error| usage(&error))?
+                .map_err(|error| usage(&error, None))?
                 .run(context)
         }),
     }
@@ -46,7 +46,7 @@ const HELP: Entry = Entry {
     about: "Explain a command or a topic",
     define: |command| on_one_page(Help::augment_args(command)),
     run: Run::Alone(|matches, ui| {
-        let asked = Help::from_arg_matches(matches).map_err(|error| usage(&error))?;
+        let asked = Help::from_arg_matches(matches).map_err(|error| usage(&error, None))?;
         help::run(&asked, ui)
     }),
 };

@@ -1,10 +1,13 @@
 //! What is wrong with a command line, in words of our own: clap's would repeat what was typed, and that
 //! may be a secret in the wrong place.
 
+use super::{help, table};
+use crate::commands;
 use crate::error::Error;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-pub fn usage(error: &clap::Error) -> Error {
+/// `typed` is the command that the command line names, for an error that knows none.
+pub fn usage(error: &clap::Error, typed: Option<&str>) -> Error {
     let of = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text.clone()),
         Some(ContextValue::Strings(texts)) => Some(texts.join(", ")),
@@ -27,15 +30,22 @@ pub fn usage(error: &clap::Error) -> Error {
                 ),
             }
         }
-        ErrorKind::InvalidSubcommand => (
-            "there is no such command".to_owned(),
-            nearest(error).map(|near| meant(format_args!("`{near}`"))),
-        ),
+        ErrorKind::InvalidSubcommand => no_command(error),
         ErrorKind::MissingRequiredArgument => (format!("{named} is missing"), None),
         ErrorKind::ArgumentConflict => match of(ContextKind::PriorArg) {
             Some(prior) if prior != named => (format!("{named} cannot be used with {prior}"), None),
             _ => (format!("{named} may be given once"), None),
         },
+        ErrorKind::InvalidValue if named.contains(TOPIC) && given(error).is_some() => (
+            format!(
+                "there is no such topic or command; topics are {}",
+                help::names()
+            ),
+            Some(
+                nearest_value(error)
+                    .map_or_else(|| "`kluis -h` names the commands".to_owned(), meant),
+            ),
+        ),
         ErrorKind::InvalidValue => match of(ContextKind::ValidValue) {
             Some(valid) => (
                 format!("{named} takes one of: {valid}"),
@@ -63,7 +73,8 @@ pub fn usage(error: &clap::Error) -> Error {
         _ => ("the command line cannot be read".to_owned(), None),
     };
     let hint = hint.unwrap_or_else(|| {
-        let command = command(error).unwrap_or_else(|| "kluis".to_owned());
+        let command = command(error);
+        let command = command.as_deref().or(typed).unwrap_or("kluis");
         format!("`{command} --help` shows how")
     });
     Error::Usage {
@@ -71,6 +82,9 @@ pub fn usage(error: &clap::Error) -> Error {
         hint: Some(hint),
     }
 }
+
+/// The argument of `help`.
+const TOPIC: &str = "TOPIC|COMMAND";
 
 const NEVER_AN_ARGUMENT: &str = "a value is never an argument, where others could see it: pipe it in, or give --value-file or --generate";
 
@@ -111,6 +125,67 @@ fn meant(near: impl std::fmt::Display) -> String {
     format!("did you mean {near}?")
 }
 
+/// What other programs call what is done by a command here.
+const CALLED_ELSEWHERE: &[(&[&str], &str)] = &[
+    (
+        &["cat", "print", "read", "view", "reveal"],
+        "kluis get NAME",
+    ),
+    (
+        &["add", "insert", "new", "put", "store"],
+        "kluis create NAME",
+    ),
+    (&["rename"], "kluis update NAME --name NEW"),
+    (&["remove", "del", "destroy"], "kluis delete NAME"),
+    (&["dir", "find", "search"], "kluis list"),
+    (&["exec"], "kluis run -- CMD"),
+    (&["login", "open"], "kluis unlock"),
+    (&["logout", "close"], "kluis lock"),
+    (&["version"], "kluis --version"),
+];
+
+/// A word that is no command, and what may have been meant by it.
+fn no_command(error: &clap::Error) -> (String, Option<String>) {
+    let typed = match error.get(ContextKind::InvalidSubcommand) {
+        Some(ContextValue::String(typed)) if is_word(typed) => typed.as_str(),
+        _ => return ("there is no such command".to_owned(), None),
+    };
+    let message = format!("there is no such command: {typed}");
+    if command(error).is_some() {
+        // What clap finds alike is all there is to know of a noun's own commands.
+        let near = commands::nearest(typed, suggested(error).into_iter());
+        return (message, near.map(|near| meant(format_args!("`{near}`"))));
+    }
+    let mut elsewhere = CALLED_ELSEWHERE.iter();
+    let known = elsewhere.find(|(words, _)| words.contains(&typed));
+    if let Some((_, line)) = known {
+        return (message, Some(meant(format_args!("`{line}`"))));
+    }
+    let names = table::verbs().flat_map(|verb| [Some(verb.name), verb.alias]);
+    let near = commands::nearest(typed, names.flatten());
+    let hint = near.map_or_else(
+        || "`kluis -h` names the commands".to_owned(),
+        |near| meant(format_args!("`{near}`")),
+    );
+    (message, Some(hint))
+}
+
+fn suggested(error: &clap::Error) -> Vec<&str> {
+    match error.get(ContextKind::SuggestedSubcommand) {
+        Some(ContextValue::String(name)) => vec![name],
+        Some(ContextValue::Strings(names)) => names.iter().map(String::as_str).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// What was given for a value, unless nothing was.
+fn given(error: &clap::Error) -> Option<&str> {
+    match error.get(ContextKind::InvalidValue)? {
+        ContextValue::String(given) if !given.is_empty() => Some(given),
+        _ => None,
+    }
+}
+
 /// The shortest of the values that what was typed is a part of, or the one that clap finds alike.
 fn nearest_value(error: &clap::Error) -> Option<String> {
     let typed = match error.get(ContextKind::InvalidValue)? {
@@ -131,28 +206,21 @@ fn nearest_value(error: &clap::Error) -> Option<String> {
     }
 }
 
-/// The name most like what was typed, which clap puts last.
-fn nearest(error: &clap::Error) -> Option<&str> {
-    match error.get(ContextKind::SuggestedSubcommand)? {
-        ContextValue::String(name) => Some(name),
-        ContextValue::Strings(names) => names.last().map(String::as_str),
-        _ => None,
-    }
-}
-
 /// Whether this could only be a mistyped option: a value has other characters, or no dashes.
 fn looks_like_an_option(text: &str) -> bool {
     let name = text.trim_start_matches('-');
     let dashes = text.len() - name.len();
-    let word = name.len() <= 20
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_lowercase() || byte == b'-');
     match dashes {
         1 => name.len() == 1 && name.is_ascii(),
-        2 => word && !name.is_empty(),
+        2 => is_word(name),
         _ => false,
     }
+}
+
+/// Whether this could be the name of a command or an option: what a program makes for a secret is not.
+fn is_word(text: &str) -> bool {
+    let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte == b'-';
+    (1..=20).contains(&text.len()) && text.bytes().all(is_letter)
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ use crate::vault::clock::Clock;
 use crate::vault::key;
 use crate::vault::name::WorkspaceName;
 use crate::vault::time::Timestamp;
-use crate::vault::{self, Changed, Scan, Vault};
+use crate::vault::{self, Changed, Scan, Vault, Written};
 use anyhow::Context as _;
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -58,6 +58,8 @@ pub struct Context<'u> {
     pub(super) seen: Seen,
     /// Whether somebody was asked for a passphrase to unlock with.
     pub(super) typed: bool,
+    /// Whether anything was written that stays, whatever fails now.
+    pub changed: bool,
     /// The definition of the whole command line.
     pub command: fn() -> clap::Command,
 }
@@ -112,6 +114,7 @@ impl<'u> Context<'u> {
             surroundings,
             seen: Seen::new(accept_older),
             typed: false,
+            changed: false,
             command,
         })
     }
@@ -226,6 +229,7 @@ impl<'u> Context<'u> {
         self.now = SystemClock.now();
         match changed {
             Ok(changed) => {
+                self.changed |= changed.written == Written::Replaced;
                 self.remember(vault);
                 Ok(changed)
             }
@@ -248,7 +252,11 @@ impl<'u> Context<'u> {
         let likely = self.seen.recall(header).opened_by();
         let unlocking = &self.settings.unlocking;
         if let Some(token) = &unlocking.token {
-            return Ok(unlock::with_token(header, &Token::parse(token)?)?);
+            let token = Token::parse(token).map_err(|error| match error {
+                keyring::Error::EmptyToken => Error::BlankToken,
+                error => error.into(),
+            })?;
+            return Ok(unlock::with_token(header, &token)?);
         }
         if let Some(path) = &unlocking.token_file {
             let path = path.clone();
@@ -262,7 +270,10 @@ impl<'u> Context<'u> {
             return Ok(keyring);
         }
         if unlock::passphrase_keys(header).next().is_none() {
-            return Err(keyring::Error::NoPassphraseKey.into());
+            return Err(match passphrase_file {
+                Some(_) => keyring::Error::NoPassphraseKey.into(),
+                None => no_key(),
+            });
         }
         let open = |context: &Self, passphrase: &kdf::Passphrase| {
             let _working = context.ui.progress("unlocking", None);
@@ -270,7 +281,7 @@ impl<'u> Context<'u> {
         };
         if let Some(path) = passphrase_file {
             let read = self.read_key(&path, "passphrase")?;
-            let passphrase = kdf::Passphrase::new(&read).ok_or(keyring::Error::NoPassphrase)?;
+            let passphrase = kdf::Passphrase::new(&read).map_err(keyring::Error::NoPassphrase)?;
             return Ok(open(self, &passphrase)?);
         }
         if self.settings.interaction == Interaction::Refused {
@@ -322,6 +333,13 @@ impl From<settings::Color> for ColorChoice {
             settings::Color::Never => Self::Never,
         }
     }
+}
+
+/// In CI a variable is often set to a secret that is not there.
+fn no_key() -> Error {
+    let is_set = std::env::var_os("KLUIS_TOKEN").is_some();
+    let token = if is_set { "empty" } else { "not set" };
+    Error::NoKey { token }
 }
 
 /// The vault's public key as people pin it.

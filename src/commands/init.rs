@@ -62,7 +62,7 @@ impl Verb for Init {
                 return Err(nobody());
             }
             let chosen = match new_passphrase::choose(context, named.as_deref()) {
-                Err(Error::Ui(ui::Error::NoTerminal)) => return Err(nobody()),
+                Err(Error::NobodyChooses) => return Err(nobody()),
                 other => other?,
             };
             let kdf = self.kdf.choose(context)?;
@@ -83,6 +83,7 @@ impl Verb for Init {
         };
         let patience = context.settings.lock_timeout;
         let (header, token) = create(&file, &keys, context.now, patience)?;
+        context.changed = true;
         let text = token.map(|token| token.text());
         let place = file.place();
         let next = if self.token {
@@ -90,7 +91,7 @@ impl Verb for Init {
         } else {
             "next: `kluis create NAME` keeps a first secret, `kluis get NAME` prints it"
         };
-        let printed = report(context, &place, &header, text.as_ref(), next);
+        let printed = report(context, &place, &header, text.as_ref(), recovery, next);
         // Last: whatever a repository may do to it, the token is out.
         git_exclude::add(context.settings.vault.path());
         if text.is_none() {
@@ -108,6 +109,7 @@ fn report(
     place: &str,
     header: &crate::sealed::header::Header,
     token: Option<&Plaintext>,
+    is_recovery: bool,
     next: &str,
 ) -> Result<(), ui::Error> {
     let text = token.and_then(|token| std::str::from_utf8(token.expose()).ok());
@@ -121,9 +123,11 @@ fn report(
     }
     context.ui.note(&format!("made the vault {place}"));
     if let Some(text) = text {
-        context
-            .ui
-            .note("this token unlocks everything and is shown once:");
+        context.ui.note(if is_recovery {
+            "the recovery token, which unlocks everything and is shown once; keep it away from this computer:"
+        } else {
+            "this token unlocks everything and is shown once:"
+        });
         context.ui.value(format!("{text}\n").as_bytes())?;
     }
     context.ui.done(next);

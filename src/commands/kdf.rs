@@ -85,7 +85,7 @@ fn parse(text: &str) -> Result<Kdf, Error> {
 /// Doubles the memory while unlocking stays within half a second on this machine.
 fn calibrate() -> Kdf {
     let mut kdf = Kdf::RECOMMENDED;
-    let Some(sample) = Passphrase::new(&Plaintext::new(b"sample".to_vec())) else {
+    let Ok(sample) = Passphrase::new(&Plaintext::new(b"sample".to_vec())) else {
         return kdf;
     };
     let start = Instant::now();

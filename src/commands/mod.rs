@@ -66,6 +66,7 @@ pub mod verify;
 mod when;
 pub mod workspace;
 
+pub use crate::vault::near::nearest;
 pub use context::{Context, Switches};
 
 use crate::error::Error;

@@ -12,7 +12,7 @@ use crate::plaintext::Plaintext;
 use crate::sealed::id::{KeyId, VaultId};
 use crate::sealed::kdf::Passphrase;
 use crate::sealed::random;
-use crate::ui::Answer;
+use crate::ui::{self, Answer};
 use std::path::{Path, PathBuf};
 
 /// Six words of the EFF's list: 77 bits.
@@ -64,20 +64,25 @@ impl NewPassphraseArgs {
 pub fn choose(context: &mut Context, file: Option<&Path>) -> Result<Passphrase, Error> {
     let typed = match file {
         Some(path) => read_credential(path, "passphrase")?,
-        None => ask(context)?,
+        None => ask(context).map_err(|error| match error {
+            Error::Ui(ui::Error::NoTerminal) => Error::NobodyChooses,
+            error => error,
+        })?,
     };
-    if file.is_some() && is_weak(&typed) {
-        context.ui.warning(&weakness());
+    if file.is_some()
+        && let Some(weakness) = weakness(&typed)
+    {
+        context.ui.warning(&weakness);
     }
-    Ok(Passphrase::new(&typed).ok_or(keyring::Error::NoPassphrase)?)
+    Ok(Passphrase::new(&typed).map_err(keyring::Error::NoPassphrase)?)
 }
 
 fn ask(context: &mut Context) -> Result<Plaintext, Error> {
     let typed = context.ui.hidden_twice("New passphrase", "Once more")?;
-    if !is_weak(&typed) {
+    let Some(weakness) = weakness(&typed) else {
         return Ok(typed);
-    }
-    context.ui.warning(&weakness());
+    };
+    context.ui.warning(&weakness);
     if !context
         .ui
         .confirm("Use six random words instead?", Answer::Yes)?
@@ -97,21 +102,24 @@ fn ask(context: &mut Context) -> Result<Plaintext, Error> {
     }
 }
 
-fn weakness() -> String {
-    format!(
-        "a passphrase of fewer than {MIN_CHARACTERS} characters can be guessed by whoever copies the vault"
-    )
-}
-
-fn is_weak(typed: &Plaintext) -> bool {
-    let Ok(text) = std::str::from_utf8(typed.expose()) else {
-        return false; // refused elsewhere
-    };
+/// What is weak about it, if anything is.
+fn weakness(typed: &Plaintext) -> Option<String> {
+    // What is no text is refused elsewhere.
+    let text = std::str::from_utf8(typed.expose()).ok()?;
     let mut distinct: Vec<char> = text.chars().collect();
     let count = distinct.len();
     distinct.sort_unstable();
     distinct.dedup();
-    count < MIN_CHARACTERS || distinct.len() < MIN_DISTINCT
+    let what = if count < MIN_CHARACTERS {
+        format!("of fewer than {MIN_CHARACTERS} characters")
+    } else if distinct.len() < MIN_DISTINCT {
+        format!("that repeats itself, with fewer than {MIN_DISTINCT} different characters,")
+    } else {
+        return None;
+    };
+    Some(format!(
+        "a passphrase {what} can be guessed by whoever copies the vault"
+    ))
 }
 
 #[cfg(test)]
@@ -119,10 +127,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn short_and_monotonous_passphrases_are_weak() {
-        let weak = |text: &str| is_weak(&Plaintext::new(text.into()));
-        assert!(weak("hunter2") && weak("aaaaaaaaaaaaaaaaaaaa") && weak("1234567890123"));
-        assert!(!weak("correct horse battery staple"));
-        assert!(!weak("unhook-jolt-crayon-sulfur-wick-amid"));
+    fn a_weak_passphrase_is_told_what_is_weak_about_it() {
+        let weakness = |text: &str| weakness(&Plaintext::new(text.into()));
+        for short in ["", "hunter2", "1234567890123", "aaaaaaaaaaaaa"] {
+            let told = weakness(short).unwrap();
+            assert!(told.contains("fewer than 14 characters"), "{short}: {told}");
+        }
+        for monotonous in ["aaaaaaaaaaaaaaaaaaaa", "passwordpassword"] {
+            let told = weakness(monotonous).unwrap();
+            assert!(told.contains("repeats itself"), "{monotonous}: {told}");
+            assert!(!told.contains("14"), "{monotonous}: {told}");
+        }
+        assert_eq!(weakness("correct horse battery staple"), None);
+        assert_eq!(weakness("unhook-jolt-crayon-sulfur-wick-amid"), None);
     }
 }

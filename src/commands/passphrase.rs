@@ -2,6 +2,7 @@
 
 use super::key::find_key;
 use super::new_passphrase::NewPassphraseArgs;
+use super::status::Found;
 use super::{Context, Verb};
 use crate::error::Error;
 use crate::keyring::{self, Keyring};
@@ -39,6 +40,7 @@ impl Verb for Passphrase {
             Some(named) => named_passphrase(find_key(&keys, named)?)?,
             None => key_to_change(&keys, owner.key())?,
         };
+        let was_held = Found::look(vault.header()).is_ok_and(|found| found.status.is_some());
         let of = vault.header().content().vault;
         let credential = self.new.credential(context, of, id)?;
         // The bytes before this change open with the old passphrase, so they are not kept.
@@ -46,6 +48,13 @@ impl Verb for Passphrase {
             Ok(change.replace_key(&mut owner, &credential)?)
         })?;
         context.ui.note("the passphrase is changed; copies of the vault made before still open with the old one");
+        // Asked now, it forgets a key that was changed.
+        let is_held = Found::look(vault.header()).is_ok_and(|found| found.status.is_some());
+        if was_held && !is_held {
+            context
+                .ui
+                .note("the agent has forgotten the old key: `kluis unlock` gives it the new one");
+        }
         Ok(())
     }
 }

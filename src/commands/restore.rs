@@ -149,6 +149,7 @@ impl Verb for Restore {
             let mut expected = Ok(());
             let expect = || expected = context.seen.expect_copy(&sight, present.sight());
             restore(&store, &bytes, present.found(), patience, expect)?;
+            context.changed = true;
             let remembered = context.seen.remember_restored(&sight).or(expected);
             if remembered.is_err_and(|error| error.kind() != io::ErrorKind::NotFound) {
                 context.ui.warning(

@@ -1,11 +1,13 @@
 //! `status`: what the agent holds of this vault.
 
+use super::identity_file::load;
 use super::remembered::place;
 use super::{Context, Verb};
-use crate::agent::{self, Connection, SocketError};
+use crate::agent::{self, AgentKeyring, Connection, SocketError};
 use crate::error::Error;
 use crate::keyring::unlock;
 use crate::sealed::header::Header;
+use crate::settings::{IdentityFile, Source};
 use crate::vault::Vault;
 use crate::vault::time::rough_duration;
 use serde::Serialize;
@@ -52,6 +54,9 @@ impl Verb for Status {
             if context.json {
                 found.print(context)?;
             }
+            if let Some(way) = way(context, &header) {
+                return Err(Error::NotNeeded { way });
+            }
             let has_passphrase = unlock::passphrase_keys(&header).next().is_some();
             return Err(Error::NoneHeld { has_passphrase });
         };
@@ -81,11 +86,15 @@ impl Found {
             Err(agent::Error::Socket(SocketError::Nowhere)) => return Ok(Self { status: None }),
             Err(error) => return Err(error.into()),
         };
-        let status = match Connection::open(&place)? {
-            Some(mut agent) => agent.status(header)?,
+        // Shown this header, it forgets a key that the vault takes no more.
+        let status = match AgentKeyring::open(&place, header)? {
+            Some(_) => Connection::open(&place)?,
             None => None,
         };
-        Ok(Self { status })
+        let status = status.map(|mut agent| agent.status(header)).transpose()?;
+        Ok(Self {
+            status: status.flatten(),
+        })
     }
 
     /// The object of `status --json`.
@@ -108,6 +117,27 @@ impl Found {
             memory_locked: status.map(|status| status.memory_locked),
         })?)
     }
+}
+
+/// What other commands unlock with, where no agent holds a key. Whether it opens the vault, they find out.
+fn way(context: &Context, header: &Header) -> Option<&'static str> {
+    let unlocking = &context.settings.unlocking;
+    if unlocking.token.is_some() {
+        return Some("KLUIS_TOKEN");
+    }
+    if unlocking.token_file.is_some() {
+        return Some("KLUIS_TOKEN_FILE");
+    }
+    if unlocking.passphrase_file.is_some() {
+        return Some("a passphrase's file");
+    }
+    let IdentityFile { path, source } = unlocking.identity.as_ref()?;
+    let stored = load(path).ok().flatten();
+    let is_admitted = stored.is_some_and(|stored| {
+        let public = stored.public();
+        unlock::identity_keys(header, &public).next().is_some()
+    });
+    (is_admitted || *source != Source::Default).then_some("an identity")
 }
 
 fn access(status: agent::Status) -> &'static str {

@@ -33,8 +33,8 @@ impl Context<'_> {
         loop {
             let typed = self.ui.hidden(&question)?;
             let opened = match Passphrase::new(&typed) {
-                Some(passphrase) => open(self, &passphrase),
-                None => Err(keyring::Error::NoPassphrase),
+                Ok(passphrase) => open(self, &passphrase),
+                Err(unfit) => Err(keyring::Error::NoPassphrase(unfit)),
             };
             tries_left -= 1;
             match opened {
@@ -51,6 +51,6 @@ fn is_mistyped(error: &keyring::Error) -> bool {
     use keyring::Error as E;
     matches!(
         error,
-        E::WrongPassphrase | E::NoPassphrase | E::Identity(Flaw::WrongPassphrase)
+        E::WrongPassphrase | E::NoPassphrase(_) | E::Identity(Flaw::WrongPassphrase)
     )
 }

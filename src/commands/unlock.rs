@@ -1,10 +1,10 @@
 //! `unlock`: the key is given to the agent, and the next commands ask for nothing.
 
-use super::remembered::{DEFAULT_TERMS, place, remember};
+use super::remembered::{DEFAULT_TERMS, remember};
 use super::status::{self, Found};
 use super::time_argument::parse_duration;
 use super::{Context, Verb};
-use crate::agent::{Connection, Terms};
+use crate::agent::Terms;
 use crate::error::Error;
 use crate::vault::Vault;
 use crate::vault::time::exact_duration;
@@ -38,13 +38,7 @@ impl Verb for Unlock {
         let terms = self.terms()?;
         let header = Vault::read_header(&context.store()?)?;
         context.check_pin(&header)?;
-        let mut held = None;
-        if terms.is_none()
-            && let Some(mut agent) = Connection::open(&place()?)?
-        {
-            held = agent.status(&header)?;
-        }
-        if held.is_some() {
+        if terms.is_none() && Found::look(&header)?.status.is_some() {
             context.ui.note("unlocked already");
         } else {
             let terms = terms.unwrap_or(DEFAULT_TERMS);

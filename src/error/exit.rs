@@ -40,7 +40,7 @@ Exit codes:
   126  the command cannot be executed
   127  there is no such command
   130  cancelled at a prompt
-  141  stdout was closed early";
+  141  stdout was closed early; a change that was made is kept";
 
     pub fn code(self) -> u8 {
         match self {

@@ -7,11 +7,22 @@ use crate::{agent, deliver, keyring, project, sealed, settings, store, ui, vault
 
 const KEYS: &str = "`kluis unlock` at a terminal, set KLUIS_TOKEN or KLUIS_TOKEN_FILE, or name a file with --passphrase-file or KLUIS_PASSPHRASE_FILE, or --identity or KLUIS_IDENTITY";
 
+const TRY: &str =
+    "`kluis list` shows whether that opens it; `kluis unlock` has the agent remember the key";
+const KEPT: &str = "the change is kept: look at it, as with `kluis list` or `kluis show`, before you run the command again";
+
 impl Error {
     pub(super) fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::Usage { hint, .. } => return hint.clone(),
             Self::Locked => KEYS,
+            Self::NoKey { .. } => {
+                "set KLUIS_TOKEN, KLUIS_TOKEN_FILE or KLUIS_IDENTITY; with one of them, `kluis key add --passphrase` adds a passphrase"
+            }
+            Self::BlankToken => "put a token into it, which begins with kls_, or unset it",
+            Self::NobodyChooses => "name a file that holds it with --new-passphrase-file",
+            Self::NotNeeded { .. } => TRY,
+            Self::Untold(_) => KEPT,
             Self::LockedIdentity => {
                 "run it at a terminal; where nobody types, use a token, or an identity without a passphrase"
             }
@@ -181,7 +192,7 @@ pub(super) fn hint_of_vault(error: &vault::Error) -> Option<String> {
         },
         E::Keyring(error) => match error {
             K::WrongPassphrase => "a recovery token unlocks without it: KLUIS_TOKEN",
-            K::NoPassphrase => "give one of 1 to 1,024 bytes of UTF-8",
+            K::NoPassphrase(_) => "give one of 1 to 1,024 bytes of UTF-8",
             K::NoPassphraseKey => {
                 "unlock it with a token (KLUIS_TOKEN, KLUIS_TOKEN_FILE) or an identity (KLUIS_IDENTITY), where an empty variable counts as not set; with that, `kluis key add --passphrase` adds one"
             }

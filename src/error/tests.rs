@@ -52,6 +52,7 @@ plain!(
     formats::Format,
     editor::EndedBadly,
     super::Exit,
+    sealed::kdf::Unfit,
 );
 
 fn plain<T: Plain>(_: &T) {}
@@ -81,7 +82,12 @@ fn take_apart(error: &Error) {
             said(message);
             said(hint);
         }
-        Error::Locked | Error::LockedIdentity | Error::AgentRuns => {}
+        Error::Locked
+        | Error::LockedIdentity
+        | Error::AgentRuns
+        | Error::BlankToken
+        | Error::NobodyChooses => {}
+        Error::NoKey { token: word } | Error::NotNeeded { way: word } => plain(word),
         Error::NoneHeld { has_passphrase } => plain(has_passphrase),
         Error::NoKeyFile { what, path } => {
             plain(what);
@@ -114,7 +120,7 @@ fn take_apart(error: &Error) {
         Error::Vault(error) => of_vault(error),
         Error::Withheld(errors) => errors.iter().for_each(of_vault),
         Error::Agent(error) => of_agent(error),
-        Error::Ui(error) => match error {
+        Error::Ui(error) | Error::Untold(error) => match error {
             ui::Error::Unread
             | ui::Error::NoTerminal
             | ui::Error::Cancelled
@@ -293,7 +299,6 @@ fn of_keyring(error: &keyring::Error) {
     use keyring::Error as E;
     match error {
         E::WrongPassphrase
-        | E::NoPassphrase
         | E::NoPassphraseKey
         | E::EmptyToken
         | E::MistypedToken
@@ -316,6 +321,7 @@ fn of_keyring(error: &keyring::Error) {
                 plain(bounds);
             }
         },
+        E::NoPassphrase(unfit) => plain(unfit),
         E::Memory(error) | E::Agent(error) => plain(error),
         E::Sealed(error) => of_sealed(error),
     }

@@ -16,6 +16,7 @@ pub mod workspace;
 use crate::plaintext::Plaintext;
 use crate::sealed::header::{Content, Header};
 use crate::sealed::id::{KeyId, WorkspaceId};
+use crate::sealed::kdf::Unfit;
 use crate::sealed::place::Place;
 use crate::sealed::record::{Index, Kind};
 use crate::sealed::sign::{Digest, SignatureBytes, VerifyKey};
@@ -87,8 +88,8 @@ pub trait Keyring {
 pub enum Error {
     #[error("the passphrase opens no key of this vault")]
     WrongPassphrase,
-    #[error("the passphrase is empty, longer than 1,024 bytes, or not UTF-8")]
-    NoPassphrase,
+    #[error("the passphrase is {0}")]
+    NoPassphrase(Unfit),
     #[error("this vault has no passphrase")]
     NoPassphraseKey,
     #[error("the token is empty")]

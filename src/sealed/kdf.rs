@@ -128,17 +128,30 @@ impl fmt::Display for Kdf {
 /// A passphrase as it is derived from: UTF-8 in NFKC, 1 to [`MAX_PASSPHRASE_BYTES`] bytes.
 pub struct Passphrase(Plaintext);
 
+/// Why something can be no passphrase.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum Unfit {
+    #[error("empty")]
+    Empty,
+    #[error("longer than 1,024 bytes")]
+    TooLong,
+    #[error("not UTF-8")]
+    NotText,
+}
+
 impl Passphrase {
-    /// `None` when empty, too long or not UTF-8.
-    pub fn new(typed: &Plaintext) -> Option<Self> {
-        let text = std::str::from_utf8(typed.expose()).ok()?;
-        if text.is_empty() || text.len() > MAX_PASSPHRASE_BYTES {
-            return None;
+    pub fn new(typed: &Plaintext) -> Result<Self, Unfit> {
+        let text = std::str::from_utf8(typed.expose()).map_err(|_| Unfit::NotText)?;
+        if text.is_empty() {
+            return Err(Unfit::Empty);
+        }
+        if text.len() > MAX_PASSPHRASE_BYTES {
+            return Err(Unfit::TooLong);
         }
         // A character's compatibility form is at most 18 characters long, so nothing reallocates.
         let mut normal = Zeroizing::new(String::with_capacity(text.len() * 18));
         normal.extend(text.nfkc());
-        Some(Self(Plaintext::new(normal.as_bytes().to_vec())))
+        Ok(Self(Plaintext::new(normal.as_bytes().to_vec())))
     }
 }
 
@@ -215,8 +228,13 @@ mod tests {
                 .0
                 .same_as(&passphrase("cafe\u{301} fi").0)
         );
-        for refused in [vec![], vec![b'x'; 1025], vec![0xff]] {
-            assert!(Passphrase::new(&Plaintext::new(refused)).is_none());
+        for (refused, why) in [
+            (vec![], Unfit::Empty),
+            (vec![b'x'; 1025], Unfit::TooLong),
+            (vec![0xff], Unfit::NotText),
+        ] {
+            let refused = Passphrase::new(&Plaintext::new(refused));
+            assert_eq!(refused.err(), Some(why));
         }
     }
 }

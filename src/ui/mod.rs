@@ -221,6 +221,11 @@ impl Ui {
         }
     }
 
+    /// How it is used, to whoever typed nothing that could be done.
+    pub fn guide(&mut self, text: &str) {
+        self.write_stderr(text);
+    }
+
     /// Has the results arrive before a failure is told. Of warnings, a program is told none then: that is one
     /// object, and [`Ui::error`] is it.
     pub fn flush(&mut self) -> Result<(), Error> {

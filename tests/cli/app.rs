@@ -256,7 +256,7 @@ fn what_cannot_be_done_changes_nothing() {
         (&["unlink", "job", "KEY"], 3, "there is no app job"),
         (&["delete", "job", "-y"], 3, "there is no app job"),
         (&["show", "a/b"], 7, "cannot be the name of an app"),
-        (&["bogus"], 2, "there is no such command"),
+        (&["bogus"], 2, "there is no such command: bogus"),
         (
             &[],
             2,

@@ -300,6 +300,44 @@ fn what_was_written_stays_written_when_its_id_cannot_be_told() {
 }
 
 #[test]
+fn a_change_whose_result_cannot_be_told_is_said_to_be_made() {
+    let sandbox = Sandbox::with_vault();
+    let said = "the change was made, but its result could not be told: cannot write to stdout: ";
+    for line in [
+        "create one --generate 8",
+        "set two --generate 8",
+        "rotate one --generate 8",
+        "workspace create staging",
+        "app create web",
+    ] {
+        let before = sandbox.bytes();
+        let copy = sandbox.copy();
+        let told = copy.kluis(line.split(' ')).prepared("exec > /dev/full");
+        let told = told.run().stderr_has(&format!("kluis: error: {said}"));
+        told.stderr_has("hint: the change is kept").exits(1);
+        assert!(copy.bytes() != before, "{line}");
+
+        let json = sandbox.kluis(line.split(' ').chain(["--json"]));
+        let told = json.prepared("exec > /dev/full").run();
+        let object = told.json_error();
+        assert_eq!(object["code"], "failed", "{line}");
+        assert!(
+            object["error"].as_str().unwrap().starts_with(said),
+            "{line}"
+        );
+        told.any_stderr().exits(1);
+        assert!(sandbox.bytes() != before, "{line}");
+    }
+    // What changed nothing is not said to have.
+    for line in ["show one", "set one --generate 8", "list"] {
+        let told = sandbox.kluis(line.split(' ')).prepared("exec > /dev/full");
+        let told = told.run();
+        assert!(!told.stderr.contains("change was made"), "{line}");
+        told.stderr_has("cannot write to stdout").exits(1);
+    }
+}
+
+#[test]
 fn warnings_are_one_object_beside_the_result() {
     let sandbox = Sandbox::empty();
     let weak = sandbox.given("weak", "weak");

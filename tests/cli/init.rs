@@ -53,6 +53,17 @@ fn a_passphrase_comes_from_a_file_and_a_cheap_one_is_warned_about() {
 }
 
 #[test]
+fn a_long_passphrase_that_repeats_itself_is_not_called_short() {
+    let sandbox = Sandbox::empty();
+    let passphrase = sandbox.given("passphrase", "passwordpassword\n");
+    let init = sandbox.kluis(["init", "--quiet", "--kdf", CHEAP_KDF]);
+    let made = init.env("KLUIS_PASSPHRASE_FILE", passphrase).run();
+    assert!(!made.stderr.contains("14 characters"), "{}", made.stderr);
+    made.stderr_has("a passphrase that repeats itself, ")
+        .exits(0);
+}
+
+#[test]
 fn a_recovery_token_stands_beside_the_passphrase() {
     let sandbox = Sandbox::empty();
     let passphrase = sandbox.given("passphrase", sandbox.secret("passphrase"));
@@ -112,17 +123,17 @@ fn without_a_passphrase_and_without_anybody_to_ask_nothing_is_made() {
 #[test]
 fn an_unusable_passphrase_makes_nothing() {
     let sandbox = Sandbox::empty();
-    for (name, contents) in [
-        ("empty", vec![]),
-        ("newline", b"\n".to_vec()),
-        ("latin", b"\xff\xfe".to_vec()),
-        ("long", vec![b'x'; 1_025]),
+    for (name, contents, why) in [
+        ("empty", vec![], "empty"),
+        ("newline", b"\n".to_vec(), "empty"),
+        ("latin", b"\xff\xfe".to_vec(), "not UTF-8"),
+        ("long", vec![b'x'; 1_025], "longer than 1,024 bytes"),
     ] {
         let file = sandbox.given(name, contents);
         let init = sandbox.kluis(["init", "--kdf", CHEAP_KDF]);
         let refused = init.env("KLUIS_PASSPHRASE_FILE", file).run();
         refused
-            .stderr_has("the passphrase is empty, longer than 1,024 bytes, or not UTF-8")
+            .stderr_has(&format!("error: the passphrase is {why}\n"))
             .exits(4);
     }
     assert!(!sandbox.vault().exists());

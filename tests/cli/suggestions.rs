@@ -153,6 +153,10 @@ fn a_mistake_leads_to_the_page_of_its_command() {
         ("app link x", "`kluis app link --help` shows how"),
         ("get a b", "`kluis get --help` shows how"),
         ("--bogus", "`kluis --help` shows how"),
+        ("list --sort x", "`kluis list --help` shows how"),
+        ("ls --sort x", "`kluis list --help` shows how"),
+        ("-w default list --sort x", "`kluis list --help` shows how"),
+        ("rotate name --keep x", "`kluis rotate --help` shows how"),
         ("export --format env --all", "did you mean dotenv?"),
         ("export --format docer --all", "did you mean docker?"),
         (
@@ -165,6 +169,67 @@ fn a_mistake_leads_to_the_page_of_its_command() {
             .stderr_has(&format!("kluis: hint: {hint}\n"))
             .exits(2);
     }
+}
+
+#[test]
+fn a_part_of_a_name_recalls_the_only_one_that_has_it() {
+    let sandbox = vault();
+    for (line, meant) in [
+        ("get github", "github_token"),
+        ("get token", "github_token"),
+        ("-w staging get stripe", "stripe_key"),
+    ] {
+        let failed = sandbox.kluis(line.split(' ')).run();
+        let hint = format!("kluis: hint: did you mean {meant}?\n");
+        failed.stderr_has(&hint).exits(3);
+    }
+    sandbox.create("github_key", sandbox.secret("value"));
+    let failed = sandbox.kluis(["get", "github"]).run();
+    failed
+        .stderr_has("`kluis list` shows what there is")
+        .exits(3);
+}
+
+#[test]
+fn what_is_no_command_is_named_with_what_does_it_here() {
+    let sandbox = Sandbox::empty();
+    for (typed, hint) in [
+        ("frobnicate", "`kluis -h` names the commands"),
+        ("version", "did you mean `kluis --version`?"),
+        ("cat", "did you mean `kluis get NAME`?"),
+        ("add", "did you mean `kluis create NAME`?"),
+        ("insert", "did you mean `kluis create NAME`?"),
+        ("rename", "did you mean `kluis update NAME --name NEW`?"),
+        ("remove", "did you mean `kluis delete NAME`?"),
+        ("gte", "did you mean `get`?"),
+    ] {
+        let failed = sandbox.kluis([typed]).run();
+        let told =
+            format!("kluis: error: there is no such command: {typed}\nkluis: hint: {hint}\n");
+        failed.stderr(&told).exits(2);
+    }
+    // What could be a value is not repeated.
+    for typed in [
+        "hunter2",
+        "Hunter",
+        "kls_x",
+        "thisissomewhatlongerthanacommand",
+    ] {
+        let failed = sandbox.kluis([typed]).run();
+        assert!(!failed.stderr.contains(typed), "{}", failed.stderr);
+        failed.stderr_has("there is no such command\n").exits(2);
+    }
+}
+
+#[test]
+fn no_command_at_all_gets_the_short_help() {
+    let sandbox = Sandbox::empty();
+    let short = sandbox.prints(["-h"], "");
+    let bare = sandbox.kluis([""; 0]).run();
+    bare.stderr(&short).exits(2);
+    let json = sandbox.kluis(["--json"]).run();
+    assert_eq!(json.json_error()["code"], "usage");
+    json.any_stderr().exits(2);
 }
 
 #[test]

@@ -4,7 +4,9 @@
 use crate::sandbox::{CHEAP_KDF, Invocation, Sandbox};
 use crate::screen::Screen;
 use rustix::process::Signal;
+use std::ffi::OsStr;
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 const PASSPHRASE: &str = "ivory walnut pebble quartz";
@@ -451,7 +453,8 @@ fn a_recovery_token_is_offered_and_opens_the_vault() {
     answer(&mut screen, "New passphrase: ", PASSPHRASE);
     answer(&mut screen, "Once more: ", PASSPHRASE);
     answer(&mut screen, "forgotten? [Y/n] ", "");
-    screen.shows("shown once:");
+    screen.shows("the recovery token");
+    screen.shows("computer:");
     let token = screen.shows("kls_").trim_start().to_owned() + screen.shows("\n").trim_end();
     let (next, code) = screen.ends();
     assert!(
@@ -463,6 +466,63 @@ fn a_recovery_token_is_offered_and_opens_the_vault() {
     sandbox.keep(token.as_bytes());
     let opened = sandbox.kluis(["list"]).env("KLUIS_TOKEN", token).run();
     opened.stderr("kluis: note: no secrets\n").exits(0);
+}
+
+#[test]
+fn a_scheduled_rotation_is_told_at_a_terminal() {
+    let sandbox = with_passphrase("a value");
+    settings(&sandbox, "auto_agent = 'never'");
+    let rotate = ["rotate", "name", "--generate", "8", "--in", "7d"];
+    let mut screen = at_terminal(&sandbox, &rotate);
+    answer(&mut screen, "Passphrase: ", PASSPHRASE);
+    screen.shows("the new value of default/name takes over at");
+    screen.shows(", in 7d");
+    assert_eq!(screen.ends().1, 0);
+    let mut screen = at_terminal(&sandbox, &["list"]);
+    answer(&mut screen, "Passphrase: ", PASSPHRASE);
+    screen.shows("STATE");
+    screen.shows("rotates in ");
+    assert_eq!(screen.ends().1, 0);
+    let piped = unasked(&sandbox, &["list"]).run();
+    let rows = String::from_utf8(piped.stdout.clone()).unwrap();
+    assert!(!rows.contains("rotates"), "{rows}");
+    piped.any_stdout().exits(0);
+}
+
+#[test]
+fn a_new_passphrase_is_told_to_whom_the_agent_has_forgotten_the_key() {
+    let sandbox = with_passphrase("a value");
+    unasked(&sandbox, &["unlock", "-q"]).run().exits(0);
+    sandbox.kluis(["status", "-q"]).run().exits(0);
+    let new = sandbox.given("new", "another good passphrase");
+    let file = ["passphrase", "--kdf", CHEAP_KDF, "--new-passphrase-file"];
+    let change = unasked(&sandbox, &[&file[..], &[new.to_str().unwrap()]].concat());
+    change
+        .run()
+        .stderr_has("the agent has forgotten the old key: `kluis unlock` gives it the new one")
+        .exits(0);
+    sandbox.kluis(["status"]).run().any_stderr().exits(4);
+
+    // Changed elsewhere, with nobody to tell the agent: it finds out when it is asked.
+    let unlock = |file: &Path| {
+        let unlock = sandbox.kluis(["unlock"]);
+        unlock.env("KLUIS_PASSPHRASE_FILE", file).run()
+    };
+    unlock(&new).stderr_has("unlocked, until").exits(0);
+    let old = sandbox.given_path("passphrase");
+    let there = [
+        "passphrase",
+        "-q",
+        "--kdf",
+        CHEAP_KDF,
+        "--new-passphrase-file",
+    ];
+    let there = sandbox.kluis(there.iter().map(OsStr::new).chain([old.as_os_str()]));
+    let there = there.env("XDG_STATE_HOME", sandbox.home().join("elsewhere"));
+    let there = there.env("KLUIS_PASSPHRASE_FILE", &new).run();
+    there.any_stderr().exits(0);
+    unlock(&old).stderr_has("unlocked, until").exits(0);
+    assert_eq!(sandbox.get("name"), b"a value");
 }
 
 #[test]

@@ -112,12 +112,13 @@ fn what_is_no_topic_is_answered_with_all_that_are() {
     let said = asked.stderr.clone();
     asked.any_stderr().exits(2);
     assert!(
-        said.contains("takes one of: ci, environment, exit-codes, references, security, create"),
+        said.contains("topics are ci, environment, exit-codes, references, security\n"),
         "{said}"
     );
     assert!(said.contains("did you mean exit-codes?"), "{said}");
     let asked = sandbox.kluis(["help", "no-such-topic", "--json"]).run();
     assert_eq!(asked.json_error()["code"], "usage");
+    assert_eq!(asked.json_error()["hint"], "`kluis -h` names the commands");
     asked.any_stderr().exits(2);
     for (line, error) in [
         (["help", "ci", "github"], "a topic has no commands"),

@@ -163,11 +163,87 @@ fn status_names_only_ways_that_the_vault_has() {
     let asks = "hint: `kluis unlock` asks for the passphrase once\n";
     status.stderr_has(asks).exits(4);
     let status = Sandbox::with_vault();
-    let status = status.kluis(["status"]).run();
+    let status = status.kluis(["status"]).without("KLUIS_TOKEN").run();
     assert!(!status.stderr.contains("asks for the passphrase"));
     status
         .stderr_has("it has no passphrase: set KLUIS_TOKEN")
         .exits(4);
+}
+
+#[test]
+fn status_tells_what_unlocks_without_an_agent() {
+    let sandbox = Sandbox::with_vault();
+    let token = sandbox.given("token", sandbox.token());
+    let (passphrased, passphrase) = Sandbox::with_passphrase();
+    for (sandbox, variable, value, way) in [
+        (&sandbox, "UNUSED", token.as_path(), "KLUIS_TOKEN"),
+        (&sandbox, "KLUIS_TOKEN_FILE", &token, "KLUIS_TOKEN_FILE"),
+        (
+            &passphrased,
+            "KLUIS_PASSPHRASE_FILE",
+            &passphrase,
+            "a passphrase's file",
+        ),
+    ] {
+        let status = |options: &[&str]| {
+            let status = sandbox.kluis(["status"].iter().chain(options));
+            let status = status.env(variable, value);
+            if variable == "UNUSED" {
+                status
+            } else {
+                status.without("KLUIS_TOKEN")
+            }
+        };
+        let told = format!(
+            "kluis: error: no agent holds a key of the vault: other commands unlock it with {way}\nkluis: hint: "
+        );
+        status(&[]).run().stderr_has(&told).exits(4);
+        let json = status(&["--json"]).run();
+        assert_eq!(json.json()["unlocked"], false);
+        assert_eq!(json.json_error()["code"], "locked");
+        json.any_stdout().any_stderr().exits(4);
+    }
+}
+
+#[test]
+fn without_a_key_it_is_the_key_that_is_missing() {
+    let sandbox = Sandbox::with_vault();
+    for (given, said, hint) in [
+        (
+            None,
+            "no key was given: KLUIS_TOKEN is not set, and this vault has no passphrase",
+            "set KLUIS_TOKEN, ",
+        ),
+        (
+            Some(""),
+            "no key was given: KLUIS_TOKEN is empty, and this vault has no passphrase",
+            "set KLUIS_TOKEN, ",
+        ),
+        (
+            Some(" \n"),
+            "KLUIS_TOKEN holds nothing but white space",
+            "put a token into it",
+        ),
+    ] {
+        let list = sandbox.kluis(["list"]).without("KLUIS_TOKEN");
+        let list = match given {
+            Some(given) => list.env("KLUIS_TOKEN", given),
+            None => list,
+        };
+        let told = format!("kluis: error: {said}\nkluis: hint: {hint}");
+        list.run().stderr_has(&told).exits(4);
+    }
+}
+
+#[test]
+fn who_cannot_be_asked_for_a_new_passphrase_is_told_the_option() {
+    let sandbox = Sandbox::with_vault();
+    let before = sandbox.bytes();
+    let add = sandbox.kluis(["key", "add", "--passphrase"]).run();
+    let add = add.stderr_has("error: there is no terminal to ask for the new passphrase at\n");
+    add.stderr_has("hint: name a file that holds it with --new-passphrase-file\n")
+        .exits(4);
+    assert_eq!(sandbox.bytes(), before);
 }
 
 #[test]

@@ -4,7 +4,9 @@ pub const PROMISE: &str = "\
 Every command ends with one of these codes. They are a promise: a script that
 relies on them works with every later version. Only 0 means that a change was
 made and is durable; after any other code the vault is as it was, unless the
-message says that it was replaced.";
+message says that it was replaced, or that the change was made and its result
+could not be told. 141 comes without a message: a change that was made before
+stdout was found closed is kept.";
 
 pub const JSON: &str = "\
 With --json a failure is one object on stderr, mistakes of the command line

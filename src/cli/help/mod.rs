@@ -106,6 +106,12 @@ pub fn topics() -> String {
     format!("Help topics:{}", lines.collect::<String>())
 }
 
+/// Their names, for one line.
+pub fn names() -> String {
+    let names: Vec<_> = TOPICS.iter().map(|topic| topic.name).collect();
+    names.join(", ")
+}
+
 pub fn run(help: &Help, ui: &mut Ui) -> Result<(), Error> {
     let (named, of_command) = (help.named.as_deref(), help.of_command.as_deref());
     let topic = TOPICS.iter().find(|topic| Some(topic.name) == named);
@@ -140,7 +146,7 @@ fn of(named: Option<&str>, of_command: Option<&str>) -> Result<String, Error> {
     let words = ["kluis"].into_iter().chain(named).chain(of_command);
     match command().try_get_matches_from(words.chain(["--help"])) {
         Err(shown) if shown.exit_code() == 0 => Ok(shown.render().to_string()),
-        Err(error) => Err(usage(&error)),
+        Err(error) => Err(usage(&error, None)),
         Ok(_) => Err(Error::usage("no command was given")),
     }
 }

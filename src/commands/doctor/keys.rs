@@ -72,11 +72,13 @@ fn kdf(header: &Header) -> Finding {
 }
 
 fn locked(error: &Error) -> Finding {
-    let is_unasked = matches!(error, Error::Locked | Error::LockedIdentity)
-        || matches!(
-            error,
-            Error::Vault(vault::Error::Keyring(keyring::Error::NoPassphraseKey))
-        );
+    let is_unasked = matches!(
+        error,
+        Error::Locked | Error::LockedIdentity | Error::NoKey { .. }
+    ) || matches!(
+        error,
+        Error::Vault(vault::Error::Keyring(keyring::Error::NoPassphraseKey))
+    );
     if is_unasked {
         return Finding::warn(
             "unlock",

@@ -67,6 +67,7 @@ impl Verb for New {
             output_file::Error::Interrupted => ui::Error::Cancelled.into(),
             error => anyhow::Error::from(error).into(),
         })?;
+        context.changed = true;
         let place = path.display();
         context.ui.note(&format!("made the identity {place}"));
         print(context, &path, &identity.public())

@@ -122,7 +122,7 @@ impl Verb for Add {
         // A closed stdout too is worth a word here: nobody has the token now.
         Ok(printed.with_context(|| {
             format!(
-                "nobody has the new token: take its key away with `kluis key remove {}`",
+                "the key was added, but nobody has its token: take it away with `kluis key remove {}`",
                 key.id
             )
         })?)

@@ -142,7 +142,7 @@ fn unlocked(header: &Header, unlock: &Value) -> Result<LocalKeyring, keyring::Er
     if let Some(token) = text("token") {
         return unlock::with_token(header, &Token::parse(&token)?);
     }
-    let passphrase = text("passphrase").and_then(|text| Passphrase::new(&text));
+    let passphrase = text("passphrase").and_then(|text| Passphrase::new(&text).ok());
     unlock::with_passphrase(header, &passphrase.unwrap(), None)
 }
 
