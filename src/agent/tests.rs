@@ -235,6 +235,7 @@ fn a_key_is_forgotten_at_the_date_when_it_expires() {
     assert!(matches!(agent.unlock(), Some(Answer::Done)));
     agent.clock.pass(minutes(9));
     assert!(matches!(agent.attach(), Answer::Attached { .. }));
+    assert!(agent.signs(&agent.content.clone()).is_ok());
     let vault = agent.vault();
     let Some(Answer::Status(status)) = agent.ask(&Request::Status { vault }) else {
         panic!("forgotten too early");
