@@ -448,6 +448,7 @@ Register-ArgumentCompleter -Native -CommandName 'kluis' -ScriptBlock {
             [CompletionResult]::new('--expires', '--expires', [CompletionResultType]::ParameterName, 'Until when the value may be used: a time such as `2027-01-31T12:00:00Z`, or a duration like `30d`')
             [CompletionResult]::new('--exec', '--exec', [CompletionResultType]::ParameterName, 'Run CMD with KLUIS_OLD_VALUE and KLUIS_NEW_VALUE in its environment; the new value becomes effective if it succeeds and is dropped if it fails. Takes the rest of the line')
             [CompletionResult]::new('-e', '-e', [CompletionResultType]::ParameterName, 'Give CMD the secret REF as the variable KEY, too; may be repeated')
+            [CompletionResult]::new('--allow-env', '--allow-env', [CompletionResultType]::ParameterName, 'Allow the variable KEY for CMD, as `run` does; may be repeated')
             [CompletionResult]::new('--for', '--for', [CompletionResultType]::ParameterName, 'Where the values are to go: a URL or host that the allowed domains of each secret must match')
             [CompletionResult]::new('--reveal', '--reveal', [CompletionResultType]::ParameterName, 'Give the secret NAME although it is bound to domains; may be repeated')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results, warnings and errors as JSON')

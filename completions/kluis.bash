@@ -2153,7 +2153,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__rotate)
-            opts="-w -q -y -e -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --identity --lock-timeout --vault-key --accept-older --color --literal-name --value-file --generate --raw --at --in --if-older-than --keep --expires --exec --files --resume --discard --for --reveal --help"
+            opts="-w -q -y -e -h --vault --workspace --json --quiet --yes --non-interactive --passphrase-file --identity --lock-timeout --vault-key --accept-older --color --literal-name --value-file --generate --raw --at --in --if-older-than --keep --expires --exec --files --allow-env --resume --discard --for --reveal --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2224,6 +2224,10 @@ _kluis() {
                     return 0
                     ;;
                 -e)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --allow-env)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -431,6 +431,7 @@ set edit:completion:arg-completer[kluis] = {|@words|
             cand --expires 'Until when the value may be used: a time such as `2027-01-31T12:00:00Z`, or a duration like `30d`'
             cand --exec 'Run CMD with KLUIS_OLD_VALUE and KLUIS_NEW_VALUE in its environment; the new value becomes effective if it succeeds and is dropped if it fails. Takes the rest of the line'
             cand -e 'Give CMD the secret REF as the variable KEY, too; may be repeated'
+            cand --allow-env 'Allow the variable KEY for CMD, as `run` does; may be repeated'
             cand --for 'Where the values are to go: a URL or host that the allowed domains of each secret must match'
             cand --reveal 'Give the secret NAME although it is bound to domains; may be repeated'
             cand --json 'Print results, warnings and errors as JSON'

@@ -392,6 +392,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l keep -d 'Drop sup
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l expires -d 'Until when the value may be used: a time such as `2027-01-31T12:00:00Z`, or a duration like `30d`' -r
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l exec -d 'Run CMD with KLUIS_OLD_VALUE and KLUIS_NEW_VALUE in its environment; the new value becomes effective if it succeeds and is dropped if it fails. Takes the rest of the line' -r
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -s e -d 'Give CMD the secret REF as the variable KEY, too; may be repeated' -r
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l allow-env -d 'Allow the variable KEY for CMD, as `run` does; may be repeated' -r
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l for -d 'Where the values are to go: a URL or host that the allowed domains of each secret must match' -r
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l reveal -d 'Give the secret NAME although it is bound to domains; may be repeated' -r
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l json -d 'Print results, warnings and errors as JSON'

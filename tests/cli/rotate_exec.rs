@@ -197,8 +197,16 @@ fn other_secrets_go_to_the_command_under_keys_of_its_own() {
     line.run().any_stdout().stderr("same\n").exits(0);
     assert_settled(&sandbox, "new");
 
+    // One that programs obey needs a word more, as with `run`.
+    let named = ["-e", "PYTHONPATH=admin", "--allow-env", "PYTHONPATH"];
+    let line = execute(&sandbox, &[&["--generate", "32"][..], &named].concat());
+    let proof = "printf %s \"$PYTHONPATH\" | cmp -s - \"$HOME/admin.given\" && echo same >&2";
+    let allowed = line.env("BEFORE", proof).run();
+    allowed.any_stdout().stderr("same\n").exits(0);
+
     let before = sandbox.bytes();
     for (pair, code) in [
+        ("PYTHONPATH=admin", 7),
         ("ADMIN=no-such-secret", 3),
         ("LD_PRELOAD=admin", 7),
         ("KLUIS_NEW_VALUE=admin", 7),

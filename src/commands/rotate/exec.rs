@@ -54,6 +54,10 @@ pub struct ExecArgs {
     #[arg(short, value_name = "KEY=REF", requires = "exec")]
     env: Vec<String>,
 
+    /// Allow the variable KEY for CMD, as `run` does; may be repeated
+    #[arg(long, value_name = "KEY", requires = "exec")]
+    allow_env: Vec<String>,
+
     /// Make the pending value of an unfinished rotation effective; with --exec, if CMD succeeds
     #[arg(
         long,
@@ -76,6 +80,7 @@ pub struct ExecArgs {
 struct Command {
     program: PathBuf,
     chosen: Vec<(EnvKey, Reference)>,
+    allowed: Vec<EnvKey>,
 }
 
 impl ExecArgs {
@@ -93,11 +98,17 @@ impl ExecArgs {
         let program = process::find(typed, path.as_deref()).map_err(anyhow::Error::from)?;
         let pairs = self.env.iter().map(|pair| parse_pair(pair));
         let chosen = pairs.collect::<Result<Vec<_>, _>>()?;
-        let environment = Environment::new([]);
+        let allowed = self.allow_env.iter().map(|key| parse_key(key));
+        let allowed = allowed.collect::<Result<Vec<_>, _>>()?;
+        let environment = Environment::new(allowed.iter().cloned());
         for (key, _) in &chosen {
             environment.check_key(key)?;
         }
-        Ok(Some(Command { program, chosen }))
+        Ok(Some(Command {
+            program,
+            chosen,
+            allowed,
+        }))
     }
 }
 
@@ -200,7 +211,9 @@ impl Rotate {
         };
         let [old_key, new_key] = keys.map(parse_key);
         let (old_key, new_key) = (old_key?, new_key?);
-        let mut environment = Environment::new([old_key.clone(), new_key.clone()]);
+        let own_keys = [old_key.clone(), new_key.clone()];
+        let mut environment =
+            Environment::new(own_keys.into_iter().chain(command.allowed.iter().cloned()));
         if self.exec.files {
             for (key, value) in [(old_key, &old), (new_key, new)] {
                 let file = ValueFile::new(value).map_err(anyhow::Error::from)?;
