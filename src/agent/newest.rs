@@ -3,11 +3,9 @@
 
 use super::answer::Failure;
 use super::held::failure;
-use crate::keyring::Keyring;
+use crate::keyring::{Keyring, about};
 use crate::sealed::header::{self, Content};
 use crate::sealed::id::WorkspaceId;
-use crate::sealed::meta;
-use crate::sealed::place::Place;
 use crate::sealed::sign::VerifyKey;
 use std::time::Duration;
 
@@ -57,16 +55,10 @@ impl Newest {
     }
 }
 
-/// When a key with full access expires, since 1970. Of another only the owner knows.
+/// When the key that unlocked expires, as far as it can tell, since 1970.
 pub fn not_after(keyring: &dyn Keyring, content: &Content) -> Result<Option<Duration>, Failure> {
-    if !keyring.has_full_access() {
-        return Ok(None);
-    }
-    let line = content.key(keyring.key()).ok_or(Failure::KeyChanged)?;
-    let about = keyring.open(Place::KeyAbout(line.id), &line.about);
-    let about = about.map_err(|error| failure(&error))?;
-    let about: meta::Key = meta::decode(&about).ok_or(Failure::Damaged(0))?;
+    let own = about::of_own(keyring, content).map_err(|error| failure(&error))?;
     let since =
         |milliseconds| Duration::from_millis(u64::try_from(milliseconds).unwrap_or_default());
-    Ok(about.not_after.map(since))
+    Ok(own.and_then(|(_, about)| about.not_after).map(since))
 }

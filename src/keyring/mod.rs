@@ -2,6 +2,7 @@
 //!
 //! A keyring never hands out a key. Whoever holds one can use what it reaches, not copy it.
 
+pub mod about;
 pub mod base62;
 pub mod identity;
 pub mod issue;

@@ -6,10 +6,9 @@ use super::rule::{Broken, checked_text};
 use super::time::Timestamp;
 use super::workspace::Workspace;
 use super::{Error, name};
-use crate::keyring::{self, Keyring, recipient, token};
+use crate::keyring::{Keyring, about, recipient, token};
 use crate::sealed::header::{self, Lock};
 use crate::sealed::id::{KeyId, WorkspaceId};
-use crate::sealed::place::Place;
 use crate::sealed::{self, Part, meta};
 
 pub const MAX_LABEL_CHARACTERS: usize = 63;
@@ -166,34 +165,30 @@ impl Vault {
         let lines = self.header().content().keys.iter();
         lines
             .map(|line| {
-                Key::from_meta(line, &about(self.keyring.as_ref(), line)?, &self.workspaces)
+                Key::from_meta(
+                    line,
+                    &about::of(self.keyring.as_ref(), line)?,
+                    &self.workspaces,
+                )
             })
             .collect()
     }
 }
 
-/// Refuses a key with full access that has expired. Of another key only the owner knows until when it is
-/// meant to be used: what its holder can open does not say.
+/// Refuses a key with full access that has expired.
 pub fn check_expiry(
     keyring: &dyn Keyring,
     header: &header::Header,
     now: Timestamp,
 ) -> Result<(), Error> {
-    if !keyring.has_full_access() {
+    let Some((line, about)) = about::of_own(keyring, header.content())? else {
         return Ok(());
-    }
-    let line = header.content().key(keyring.key());
-    let line = line.ok_or(keyring::Error::KeyChanged)?;
-    let key = Key::from_meta(line, &about(keyring, line)?, &[])?;
+    };
+    let key = Key::from_meta(line, &about, &[])?;
     match key.not_after.filter(|_| key.has_expired(now)) {
         Some(at) => Err(Error::Expired { at }),
         None => Ok(()),
     }
-}
-
-fn about(keyring: &dyn Keyring, line: &header::Key) -> Result<meta::Key, Error> {
-    let text = keyring.open(Place::KeyAbout(line.id), &line.about)?;
-    meta::decode(&text).ok_or_else(|| sealed::Error::Damaged(Part::Key(line.id)).into())
 }
 
 #[cfg(test)]

@@ -8,13 +8,12 @@ use super::revision::Revision;
 use super::secret::Secret;
 use super::workspace::Workspace;
 use super::{Error, opening};
-use crate::keyring::Keyring;
+use crate::keyring::{Keyring, about};
 use crate::sealed::file::{MAX_FILE_BYTES, SectionBytes, assemble, slice};
 use crate::sealed::header::Key;
 use crate::sealed::id::{AppId, KeyId, SecretId, WorkspaceId};
-use crate::sealed::place::Place;
 use crate::sealed::record::RecordId;
-use crate::sealed::{self, Part, SealedBytes, meta};
+use crate::sealed::{self, Part, SealedBytes};
 use crate::store::{self, Previous, Snapshot, Store};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -183,12 +182,8 @@ impl Vault {
 }
 
 fn opener(keyring: &dyn Keyring, key: &Key) -> Result<Opener, Error> {
-    let about = keyring.open(Place::KeyAbout(key.id), &key.about)?;
-    let about: Option<meta::Key> = meta::decode(&about);
     Ok(Opener {
-        label: about
-            .ok_or(sealed::Error::Damaged(Part::Key(key.id)))?
-            .label,
+        label: about::of(keyring, key)?.label,
         line: key.public_part(),
     })
 }

@@ -1,0 +1,26 @@
+//! What the owner says of a key: its label, how far it was meant to reach, and until when. Sealed so that full
+//! access is needed to read it.
+
+use super::{Error, Keyring};
+use crate::sealed::header::{self, Content};
+use crate::sealed::place::Place;
+use crate::sealed::{self, Part, meta};
+
+/// Of this key. Refused without full access.
+pub fn of(keyring: &dyn Keyring, line: &header::Key) -> Result<meta::Key, Error> {
+    let text = keyring.open(Place::KeyAbout(line.id), &line.about)?;
+    meta::decode(&text).ok_or_else(|| sealed::Error::Damaged(Part::Key(line.id)).into())
+}
+
+/// Of the key that unlocked, with its line; `None` without full access: of another key only the owner knows
+/// until when it is meant to be used, and what its holder can open does not say.
+pub fn of_own<'c>(
+    keyring: &dyn Keyring,
+    content: &'c Content,
+) -> Result<Option<(&'c header::Key, meta::Key)>, Error> {
+    if !keyring.has_full_access() {
+        return Ok(None);
+    }
+    let line = content.key(keyring.key()).ok_or(Error::KeyChanged)?;
+    Ok(Some((line, of(keyring, line)?)))
+}
