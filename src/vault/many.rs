@@ -3,13 +3,12 @@
 
 use super::destination::Destination;
 use super::name::WorkspaceName;
-use super::open::{Selected, Vault};
+use super::open::{Selected, Vault, places};
 use super::reference::{Reference, Target};
 use super::slot::Choice;
 use super::view::Lines;
 use super::workspace::Workspace;
 use super::{Error, opening};
-use crate::sealed::id::WorkspaceId;
 use crate::sealed::record::{Index, Kind, RecordId};
 use crate::sealed::section;
 use std::collections::HashSet;
@@ -17,8 +16,7 @@ use std::collections::HashSet;
 /// What a reference names, by its position.
 struct Wanted<'a> {
     at: usize,
-    /// `None`: an id that may lie in any workspace.
-    home: Option<WorkspaceId>,
+    homes: Vec<&'a Workspace>,
     secret: &'a Target,
 }
 
@@ -74,49 +72,36 @@ impl Vault {
                 }
                 let choice = references[at].slot.map_or(choice, Choice::Number);
                 if let (Ok(()), Ok(slot)) = (destination.check(&secret), secret.choose(choice)) {
-                    secrets.push((at, secret, slot, record.slot(slot)?));
+                    let sealed = record.slot(slot)?;
+                    secrets.push((at, (secret, slot, sealed)));
                 }
             }
         }
-        secrets.sort_by_key(|(at, ..)| *at);
-        let sealed = secrets.iter_mut();
-        let sealed =
-            sealed.map(|(_, secret, slot, sealed)| (&*secret, *slot, std::mem::take(sealed)));
-        let values = opening::values(keyring, sealed.collect())?;
-        let selected = secrets.into_iter().zip(values);
-        Ok(selected
-            .map(|((at, secret, slot, _), value)| {
-                let slot = secret.slots[slot].slot;
-                (
-                    at,
-                    Selected {
-                        secret,
-                        slot,
-                        value,
-                    },
-                )
-            })
-            .collect())
+        secrets.sort_by_key(|(at, _)| *at);
+        let (positions, chosen): (Vec<_>, Vec<_>) = secrets.into_iter().unzip();
+        let selected = opening::selected(keyring, chosen)?;
+        Ok(positions.into_iter().zip(selected).collect())
     }
 
-    /// What is looked for in which workspace; nothing of a reference whose workspace is not there.
+    /// Where each is looked for; nothing of a reference whose workspace is not there.
     fn wanted<'a>(
-        &self,
+        &'a self,
         workspace: Option<&WorkspaceName>,
         references: &[&'a Reference],
     ) -> Vec<Wanted<'a>> {
         let all = references.iter().enumerate();
         all.filter_map(|(at, reference)| {
             let named = reference.workspace.as_ref().or(workspace);
-            let home = match (&reference.secret, named) {
-                (Target::Id(_), None) => None,
-                (Target::Name(_) | Target::Id(_), named) => Some(self.workspace(named).ok()?.id),
+            let homes = match &reference.secret {
+                Target::Name(_) => vec![self.workspace(named).ok()?],
+                Target::Id(_) => {
+                    let home = named.map(|name| self.workspace(Some(name))).transpose();
+                    places(&self.workspaces, home.ok()?, reference)
+                }
             };
-            let is_anywhere =
-                matches!(reference.secret, Target::Id(_)) && reference.workspace.is_none();
             Some(Wanted {
                 at,
-                home: home.filter(|_| !is_anywhere),
+                homes,
                 secret: &reference.secret,
             })
         })
@@ -126,7 +111,7 @@ impl Vault {
     /// Where one workspace has what is looked for.
     fn places_in(&self, home: &Workspace, wanted: &[Wanted<'_>]) -> Result<Vec<Place>, Error> {
         let (mut names, mut ids) = (Vec::new(), Vec::new());
-        let here = |wanted: &&Wanted<'_>| wanted.home.is_none_or(|id| id == home.id);
+        let here = |wanted: &&Wanted<'_>| wanted.homes.iter().any(|one| one.id == home.id);
         for Wanted { at, secret, .. } in wanted.iter().filter(here) {
             match secret {
                 Target::Name(name) => names.push((*at, name.as_str())),

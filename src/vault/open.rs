@@ -270,30 +270,15 @@ impl Vault {
         let keyring = self.keyring.as_ref();
         let (mut selected, mut withheld) = (Vec::new(), Vec::new());
         self.view.each_page(workspace.id, |records| {
-            let mut secrets = opening::secrets(keyring, workspace, records)?;
-            secrets.retain(|(secret, _)| {
-                let chosen = destination.check(secret);
-                let chosen = chosen.and_then(|()| secret.choose(Choice::At(now)));
-                let Err(error) = chosen else { return true };
-                withheld.push((secret.name.clone(), error));
-                false
-            });
-            let mut wanted = Vec::with_capacity(secrets.len());
-            for (secret, record) in &secrets {
-                let position = secret.choose(Choice::At(now))?;
-                wanted.push((secret, position, record.slot(position)?));
+            let mut chosen = Vec::with_capacity(records.len());
+            for (secret, record) in opening::secrets(keyring, workspace, records)? {
+                let allowed = destination.check(&secret);
+                match allowed.and_then(|()| secret.choose(Choice::At(now))) {
+                    Ok(position) => chosen.push((secret, position, record.slot(position)?)),
+                    Err(error) => withheld.push((secret.name, error)),
+                }
             }
-            let slots: Vec<_> = wanted
-                .iter()
-                .map(|(secret, at, _)| secret.slots[*at].slot)
-                .collect();
-            let values = opening::values(keyring, wanted)?;
-            let all = secrets.into_iter().zip(slots).zip(values);
-            selected.extend(all.map(|(((secret, _), slot), value)| Selected {
-                secret,
-                slot,
-                value,
-            }));
+            selected.extend(opening::selected(keyring, chosen)?);
             Ok(())
         })?;
         selected.sort_unstable_by(|one, other| one.secret.name.cmp(&other.secret.name));

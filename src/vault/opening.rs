@@ -3,6 +3,7 @@
 
 use super::Error;
 use super::app::AppRecord;
+use super::open::Selected;
 use super::secret::{Secret, checksum};
 use super::value::check_value;
 use super::workspace::Workspace;
@@ -13,6 +14,7 @@ use crate::sealed::id::{AppId, SecretId};
 use crate::sealed::place::Place;
 use crate::sealed::record::{Index, Kind, Record, RecordId};
 use crate::sealed::{self, Part, meta};
+use std::mem::take;
 
 pub fn workspace(keyring: &dyn Keyring, line: &header::Workspace) -> Result<Workspace, Error> {
     let text = keyring.open(Place::WorkspaceAbout(line.id), &line.about)?;
@@ -97,6 +99,23 @@ pub fn value(
     let value = keyring.open(place(secret, position), ciphertext)?;
     check(secret, position, &value)?;
     Ok(value)
+}
+
+/// Secrets with the values of their slots, each named by its position and given with its ciphertext.
+pub fn selected(
+    keyring: &dyn Keyring,
+    mut chosen: Vec<(Secret, usize, Vec<u8>)>,
+) -> Result<Vec<Selected>, Error> {
+    let wanted = chosen.iter_mut();
+    let wanted = wanted.map(|(secret, position, sealed)| (&*secret, *position, take(sealed)));
+    let values = values(keyring, wanted.collect())?;
+    let each = chosen.into_iter().zip(values);
+    let each = each.map(|((secret, position, _), value)| Selected {
+        slot: secret.slots[position].slot,
+        secret,
+        value,
+    });
+    Ok(each.collect())
 }
 
 /// The values of slots of several secrets, each named by its position and given with its ciphertext.
