@@ -11,29 +11,17 @@ const MAX_TOLD: usize = 10;
 impl Error {
     /// The message for people: where there is more than one, on a line of its own.
     pub fn text(&self) -> String {
-        let (what, all): (_, Vec<String>) = match self {
+        let (heading, lines) = match self {
             Self::BeforeStart(error) => return error.text(),
-            Self::Withheld(errors) if errors.len() > 1 => {
-                ("secrets cannot be given", errors.iter().map(told).collect())
-            }
-            Self::Vault(vault::Error::Invalid(details)) if details.len() > 1 => {
-                ("mistakes", details.iter().map(Detail::message).collect())
-            }
+            Self::Withheld(errors) if errors.len() > 1 => listed(errors),
+            // Whoever mends a file wants every mistake; secrets that are kept back mostly have one reason.
+            Self::Vault(vault::Error::Invalid(details)) if details.len() > 1 => (
+                format!("{} mistakes", details.len()),
+                details.iter().map(Detail::message).collect(),
+            ),
             _ => return self.message(),
         };
-        let mut text = format!("{} {what}:", all.len());
-        // Whoever mends a file wants every mistake; more secrets than that have one reason.
-        let most = match self {
-            Self::Withheld(_) => MAX_TOLD,
-            _ => all.len(),
-        };
-        for line in all.iter().take(most) {
-            text.extend(["\n  ", line]);
-        }
-        if all.len() > most {
-            text.extend(["\n  and ", &(all.len() - most).to_string(), " more"]);
-        }
-        text
+        format!("{heading}:\n  {}", lines.join("\n  "))
     }
 }
 
@@ -42,15 +30,18 @@ pub fn message(errors: &[vault::Error]) -> String {
     if let [one] = errors {
         return one.to_string();
     }
-    let all: Vec<_> = errors.iter().take(MAX_TOLD).map(told).collect();
-    let list = all.join("; ");
-    match errors.len() {
-        count if count > MAX_TOLD => format!(
-            "{count} secrets cannot be given: {list}; and {} more",
-            count - MAX_TOLD
-        ),
-        count => format!("{count} secrets cannot be given: {list}"),
+    let (heading, lines) = listed(errors);
+    format!("{heading}: {}", lines.join("; "))
+}
+
+/// How many there are, and each of the first.
+fn listed(errors: &[vault::Error]) -> (String, Vec<String>) {
+    let mut lines: Vec<_> = errors.iter().take(MAX_TOLD).map(told).collect();
+    let more = errors.len() - lines.len();
+    if more > 0 {
+        lines.push(format!("and {more} more"));
     }
+    (format!("{} secrets cannot be given", errors.len()), lines)
 }
 
 /// Which code a script is told: as in `check`, what is not there comes before what is not allowed.
