@@ -1,7 +1,7 @@
 //! `check`: whether `run` would find what the project file lists. Opens every value, and shows none.
 
 use super::destination::{DestinationArgs, check_names};
-use super::selection::{is_absence, parse_key};
+use super::selection::{is_absence, parse_keys};
 use super::{Context, Verb};
 use crate::deliver::environment::Environment;
 use crate::error::{Error, Exit};
@@ -108,8 +108,7 @@ impl State {
 
 impl Verb for Check {
     fn run(self, context: &mut Context) -> Result<(), Error> {
-        let allowed = self.allow_env.iter().map(|key| parse_key(key));
-        let allowed = allowed.collect::<Result<Vec<_>, _>>()?;
+        let allowed = parse_keys(&self.allow_env)?;
         let file = context.followed_project()?;
         let vault = context.open(Scan::Lookup)?;
         let destination = self.destination.destination(context, &vault)?;

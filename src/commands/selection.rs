@@ -64,8 +64,7 @@ enum Receiver {
 impl SelectionArgs {
     /// Reads the arguments, which may select nothing.
     pub fn parse(&self) -> Result<Selection, Error> {
-        let allowed = self.allow_env.iter().map(|key| parse_key(key));
-        let allowed = allowed.collect::<Result<Vec<_>, _>>()?;
+        let allowed = parse_keys(&self.allow_env)?;
         let chosen = self.env.iter().map(|pair| {
             let (key, reference) = parse_pair(pair)?;
             Ok(Chosen {
@@ -321,6 +320,10 @@ pub fn parse_pair(pair: &str) -> Result<(EnvKey, Reference), Error> {
         parse_key(key)?,
         reference.map_err(|broken| vault::Error::invalid("env", broken))?,
     ))
+}
+
+pub fn parse_keys(keys: &[String]) -> Result<Vec<EnvKey>, Error> {
+    keys.iter().map(|key| parse_key(key)).collect()
 }
 
 pub fn parse_key(key: &str) -> Result<EnvKey, Error> {

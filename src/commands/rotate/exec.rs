@@ -11,7 +11,7 @@ use crate::commands::attention;
 use crate::commands::destination::check_names;
 use crate::commands::output::{note_unchanged, print_rotated};
 use crate::commands::secret_argument::read_value;
-use crate::commands::selection::{parse_key, parse_pair};
+use crate::commands::selection::{parse_key, parse_keys, parse_pair};
 use crate::deliver::child::{Ended, Stdin, supervise};
 use crate::deliver::environment::Environment;
 use crate::deliver::process;
@@ -98,8 +98,7 @@ impl ExecArgs {
         let program = process::find(typed, path.as_deref()).map_err(anyhow::Error::from)?;
         let pairs = self.env.iter().map(|pair| parse_pair(pair));
         let chosen = pairs.collect::<Result<Vec<_>, _>>()?;
-        let allowed = self.allow_env.iter().map(|key| parse_key(key));
-        let allowed = allowed.collect::<Result<Vec<_>, _>>()?;
+        let allowed = parse_keys(&self.allow_env)?;
         let environment = Environment::new(allowed.iter().cloned());
         for (key, _) in &chosen {
             environment.check_key(key)?;
