@@ -65,6 +65,11 @@ impl AgentKeyring {
         }))
     }
 
+    /// The connection by which it was opened.
+    pub fn into_connection(self) -> Connection {
+        self.connection.into_inner()
+    }
+
     /// Asks, and once more when the agent has let go of an idle connection, or of the header.
     fn ask(&self, request: &Request<'_>) -> Result<Answer, Error> {
         let mut connection = self.connection.borrow_mut();

@@ -40,7 +40,7 @@ impl Verb for Passphrase {
             Some(named) => named_passphrase(find_key(&keys, named)?)?,
             None => key_to_change(&keys, owner.key())?,
         };
-        let was_held = Found::look(vault.header()).is_ok_and(|found| found.status.is_some());
+        let was_held = Found::is_held(vault.header());
         let of = vault.header().content().vault;
         let credential = self.new.credential(context, of, id)?;
         // The bytes before this change open with the old passphrase, so they are not kept.
@@ -49,8 +49,7 @@ impl Verb for Passphrase {
         })?;
         context.ui.note("the passphrase is changed; copies of the vault made before still open with the old one");
         // Asked now, it forgets a key that was changed.
-        let is_held = Found::look(vault.header()).is_ok_and(|found| found.status.is_some());
-        if was_held && !is_held {
+        if was_held && !Found::is_held(vault.header()) {
             context
                 .ui
                 .note("the agent has forgotten the old key: `kluis unlock` gives it the new one");

@@ -3,7 +3,7 @@
 use super::identity_file::load;
 use super::remembered::place;
 use super::{Context, Verb};
-use crate::agent::{self, AgentKeyring, Connection, SocketError};
+use crate::agent::{self, AgentKeyring, SocketError};
 use crate::error::Error;
 use crate::keyring::unlock;
 use crate::sealed::header::Header;
@@ -87,14 +87,16 @@ impl Found {
             Err(error) => return Err(error.into()),
         };
         // Shown this header, it forgets a key that the vault takes no more.
-        let status = match AgentKeyring::open(&place, header)? {
-            Some(_) => Connection::open(&place)?,
-            None => None,
-        };
-        let status = status.map(|mut agent| agent.status(header)).transpose()?;
+        let keyring = AgentKeyring::open(&place, header)?;
+        let status = keyring.map(|keyring| keyring.into_connection().status(header));
         Ok(Self {
-            status: status.flatten(),
+            status: status.transpose()?.flatten(),
         })
+    }
+
+    /// Whether the agent holds a key of this vault, as far as it says.
+    pub fn is_held(header: &Header) -> bool {
+        Self::look(header).is_ok_and(|found| found.status.is_some())
     }
 
     /// The object of `status --json`.

@@ -26,7 +26,7 @@ impl Context<'_> {
         self.typed = true;
         let mut question = prompt.to_owned();
         // Who has unlocked the vault expects not to be asked.
-        if Found::look(header).is_ok_and(|found| found.status.is_some()) {
+        if Found::is_held(header) {
             question = format!("{ASKED_AFRESH}\n{prompt}");
         }
         let mut tries_left = MAX_TRIES;
