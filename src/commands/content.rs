@@ -1,13 +1,13 @@
 //! What is written into a secret, as `create`, `set` and `update` are given it: by options, or as one JSON
 //! object that holds all of it.
 
-use super::Context;
 use super::context::is_stdin;
 use super::fields::FieldArgs;
 use super::input::{self, Input};
 use super::secret_argument::read_value;
 use super::time_argument::parse_slot;
 use super::value::ValueArgs;
+use super::{Context, attention};
 use crate::error::Error;
 use crate::plaintext::Plaintext;
 use crate::vault;
@@ -78,7 +78,13 @@ impl ContentArgs {
 
     /// The fields, and with `--input` everything. Asks nobody for anything: to be called before the vault
     /// is unlocked.
-    pub fn read(&self, context: &Context) -> Result<Content, Error> {
+    pub fn read(&self, context: &mut Context) -> Result<Content, Error> {
+        let content = self.given(context)?;
+        attention::warn_refused(context, content.fields.env_key.as_ref());
+        Ok(content)
+    }
+
+    fn given(&self, context: &Context) -> Result<Content, Error> {
         let mut content = Content {
             fields: self.fields.fields(context.now)?,
             ..Content::default()

@@ -3,7 +3,7 @@
 use super::content::{Content, ContentArgs};
 use super::output::print_written;
 use super::secret_argument::NameArgument;
-use super::{Context, Verb, attention};
+use super::{Context, Verb};
 use crate::error::Error;
 use crate::vault::Scan;
 use crate::vault::change::NewSecret;
@@ -35,7 +35,6 @@ impl Verb for Create {
             fields,
             mut values,
         } = self.content.read(context)?;
-        attention::warn_refused(context, fields.env_key.as_ref());
         let new = self.name.name_or(name)?;
         let workspace = new.workspace(context);
         let mut vault = context.open(Scan::Lookup)?;

@@ -20,10 +20,9 @@ use std::collections::HashSet;
 
 /// List secrets, never their values
 ///
-/// A table on a terminal, with times as people tell them and with what is due, expired, not effective
-/// yet or about to be rotated;
-/// tab-separated rows with exact times in a pipe, bare names with --quiet. With --due those that
-/// expired or were not rotated in time, with the time at which that was, the oldest first.
+/// A table on a terminal, with times as people tell them and with what is due, expired, not effective yet or
+/// about to be rotated; tab-separated rows with exact times in a pipe, bare names with --quiet. With --due
+/// those that expired or were not rotated in time, with the time at which that was, the oldest first.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -10,8 +10,9 @@ use crate::vault::{Scan, Written};
 
 /// Drop superseded values
 ///
-/// The effective slot and scheduled ones stay. Asks first at a terminal, unless --yes is given. What was dropped cannot be brought back by `rollback`; the
-/// bytes before this change stay in `.NAME.prev` beside the vault until the next one.
+/// The effective slot and scheduled ones stay. Asks first at a terminal, unless --yes is given. What was
+/// dropped cannot be brought back by `rollback`; the bytes before this change stay in `.NAME.prev` beside
+/// the vault until the next one.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -4,7 +4,7 @@ use super::content::{Content, ContentArgs, Others};
 use super::fields::ClearArgs;
 use super::output::print_written;
 use super::secret_argument::NameArgument;
-use super::{Context, Verb, attention};
+use super::{Context, Verb};
 use crate::error::Error;
 use crate::vault::change::{NewSecret, SecretUpdate, Values};
 use crate::vault::reference::{Reference, Target};
@@ -43,7 +43,6 @@ impl Verb for Set {
             mut fields,
             mut values,
         } = self.content.read(context)?;
-        attention::warn_refused(context, fields.env_key.as_ref());
         self.clear.clear(&mut fields);
         let new = self.name.name_or(name)?;
         let workspace = new.workspace(context);

@@ -62,7 +62,6 @@ impl Verb for Update {
             mut fields,
             mut values,
         } = self.content.read(context)?;
-        attention::warn_refused(context, fields.env_key.as_ref());
         self.clear.clear(&mut fields);
         let remove = self.removed(context, &values)?;
         let mut vault = context.open(Scan::Lookup)?;
