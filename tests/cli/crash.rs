@@ -7,6 +7,7 @@ mod beside;
 mod contents;
 mod order;
 mod point;
+mod power;
 mod rotation;
 mod scenario;
 mod trace;
@@ -96,6 +97,14 @@ fn say(text: &str) {
 
 fn scenarios() -> impl Iterator<Item = &'static Scenario> {
     SCENARIOS.iter().chain(ROTATIONS).chain(CONTENTS)
+}
+
+/// What the environment asks for: a part of the name, and the first of those that are left.
+fn chosen(all: impl Iterator<Item = &'static Scenario>) -> impl Iterator<Item = &'static Scenario> {
+    let [only, from] = ["KLUIS_CRASH_ONLY", "KLUIS_CRASH_FROM"]
+        .map(|name| std::env::var(name).unwrap_or_default());
+    let rest = all.skip_while(move |one| !from.is_empty() && one.name != from);
+    rest.filter(move |one| one.name.contains(&only))
 }
 
 fn scenario(name: &str) -> &'static Scenario {
@@ -214,11 +223,7 @@ fn every_scenario_survives_every_fault_at_every_call() {
         "| scenario | points | killed: old (/ pending) / new | failed: the same | done | wrong | time |",
     );
     let mut wrong = Vec::new();
-    let [only, from] = ["KLUIS_CRASH_ONLY", "KLUIS_CRASH_FROM"]
-        .map(|name| std::env::var(name).unwrap_or_default());
-    let all = scenarios().chain(BESIDE);
-    let rest = all.skip_while(|one| !from.is_empty() && one.name != from);
-    for scenario in rest.filter(|one| one.name.contains(&only)) {
+    for scenario in chosen(scenarios().chain(BESIDE)) {
         let started = Instant::now();
         // Only the vault and the agreements are read back.
         let is_read_back = scenario.name != "inject -o" && scenario.name != "identity new";

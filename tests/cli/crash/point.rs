@@ -5,9 +5,10 @@ use super::trace::Call;
 use crate::sandbox::{Outcome, Sandbox};
 use std::fmt;
 use std::fs;
+use std::path::Path;
 
 /// `code` as a shell tells of a process that was killed.
-const KILLED: i32 = 128 + 9;
+pub const KILLED: i32 = 128 + 9;
 /// The documented codes of a failure, without those of `run`.
 const FAILURES: std::ops::RangeInclusive<i32> = 1..=9;
 
@@ -72,22 +73,19 @@ impl Point {
         })
     }
 
+    /// Under which the command meets this fault.
+    pub fn strace(&self, log: &Path) -> [String; 7] {
+        let trace = format!("trace={}", self.call);
+        let log = log.to_str().unwrap();
+        ["strace", "-o", log, "-e", &trace, "-e", &self.to_string()].map(str::to_owned)
+    }
+
     /// Runs the command with this fault in a copy of `template`, and checks everything that is promised.
     pub fn strike(&self, scenario: &Scenario, template: &Sandbox) -> (Ended, State) {
         let sandbox = template.copy();
         let log = sandbox.given_path("strace");
         let before = fs::read(sandbox.vault()).ok();
-        let (trace, inject) = (format!("trace={}", self.call), self.to_string());
-        let strace = [
-            "strace",
-            "-o",
-            log.to_str().unwrap(),
-            "-e",
-            &trace,
-            "-e",
-            &inject,
-        ];
-        let outcome = (scenario.command)(&sandbox).under(strace).run();
+        let outcome = (scenario.command)(&sandbox).under(self.strace(&log)).run();
         sandbox.keep_token(&outcome.stdout);
         let log = String::from_utf8_lossy(&fs::read(log).unwrap()).into_owned();
         let ended = self.ended(&outcome, &log);
@@ -202,7 +200,7 @@ fn names(sandbox: &Sandbox) -> Vec<String> {
 }
 
 /// The next change works, and leaves nothing behind that is not meant to be there.
-fn recover(scenario: &Scenario, sandbox: &Sandbox, state: State) {
+pub fn recover(scenario: &Scenario, sandbox: &Sandbox, state: State) {
     (scenario.settle)(sandbox, state);
     let Some((variable, key)) = (scenario.key)(sandbox, state) else {
         return;

@@ -1,0 +1,274 @@
+//! Power cuts: a command works in a file system of its own, whose disk is an image. The command is killed, and
+//! what the image holds at that moment is what a disk has when its power goes: nothing that the system had
+//! not written there yet. Then the image is mounted again, and its journal played back.
+//!
+//! Takes root, `mkfs` and loop devices. Where one is missing the tests say so and pass.
+
+use super::point::{Fault, KILLED, Point, recover};
+use super::scenario::{Scenario, State, Writes};
+use super::trace::Trace;
+use super::{chosen, say, scenarios, trace};
+use crate::sandbox::Sandbox;
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Instant;
+use tempfile::TempDir;
+
+struct FileSystem {
+    name: &'static str,
+    mib: u64,
+    make: &'static [&'static str],
+    /// It writes nothing by itself as long as a command takes, and repairs no program that renames too early.
+    options: &'static str,
+}
+
+const EXT4: FileSystem = FileSystem {
+    name: "ext4",
+    mib: 16,
+    make: &["mkfs.ext4", "-q", "-F"],
+    options: "noauto_da_alloc,commit=300",
+};
+
+const FILE_SYSTEMS: [FileSystem; 4] = [
+    EXT4,
+    FileSystem {
+        name: "ext4, data=writeback",
+        options: "data=writeback,noauto_da_alloc,commit=300",
+        ..EXT4
+    },
+    FileSystem {
+        name: "xfs",
+        mib: 300,
+        make: &["mkfs.xfs", "-q", "-f"],
+        options: "nouuid",
+    },
+    FileSystem {
+        name: "btrfs",
+        mib: 128,
+        make: &["mkfs.btrfs", "-q", "-f"],
+        options: "commit=300",
+    },
+];
+
+/// What happens between the kill and the cut.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Then {
+    Nothing,
+    /// Another program makes a file of its own durable, and with it the journal: names may be on the disk by
+    /// then whose bytes are not.
+    Fsync,
+}
+
+/// Makes the image `$1` with what is in `$2`, mounted at `$3` with the options `$4`.
+const MAKE: &str = r#"
+image=$1 from=$2 place=$3 options=$4; shift 4
+"$@" "$image" && mount -o "loop,$options" "$image" "$place" && cp -a "$from/." "$place" && umount "$place"
+"#;
+
+/// Puts a copy of the image `$1` under `$3` while the rest runs, and what the cut left of it into `$4`.
+const CUT: &str = r#"
+image=$1 disk=$2 place=$3 left=$4 options=$5 another=$6; shift 6
+mounted() { mount -o "loop,$options" "$1" "$place" || exit 99; }
+cp "$image" "$disk" && mounted "$disk"
+"$@"
+code=$?
+if [ "$another" ]; then echo > "$place/another" && sync "$place/another" || exit 98; fi
+cp "$disk" "$disk.cut"
+umount "$place" && mv "$disk.cut" "$disk" && mounted "$disk"
+rm -f "$place/another"
+cp -a "$place/." "$left" && umount "$place" || exit 97
+exit "$code"
+"#;
+
+const BROKEN_SCRIPT: std::ops::RangeInclusive<i32> = 97..=99;
+
+/// The calls that change what a disk may hold, or are to. What a file that was just made does, the next of
+/// them shows.
+const WRITING: [&str; 12] = [
+    "write",
+    "pwrite64",
+    "fsync",
+    "fdatasync",
+    "rename",
+    "renameat",
+    "renameat2",
+    "linkat",
+    "unlink",
+    "unlinkat",
+    "mkdir",
+    "mkdirat",
+];
+
+/// What opened before may not lie beside the new vault.
+const TAKES_AWAY: [&str; 3] = ["passphrase", "key remove", "key remove of full access"];
+
+/// A file system with what a scenario begins with.
+struct Disk<'f> {
+    system: &'f FileSystem,
+    directory: TempDir,
+}
+
+impl<'f> Disk<'f> {
+    /// `None` where it cannot be made or mounted.
+    fn new(system: &'f FileSystem, template: &Sandbox) -> Option<Self> {
+        let directory = tempfile::tempdir().unwrap();
+        let disk = Self { system, directory };
+        let place = disk.directory.path().join("place");
+        fs::create_dir(&place).unwrap();
+        let image = fs::File::create(disk.image()).unwrap();
+        image.set_len(system.mib << 20).unwrap();
+        fs::create_dir_all(local(template)).unwrap();
+        let mut make = Command::new("unshare");
+        make.args(["-m", "sh", "-c", MAKE, "sh"]);
+        make.args([&disk.image(), &local(template), &place]);
+        let made = make.arg(system.options).args(system.make).output().ok()?;
+        made.status.success().then_some(disk)
+    }
+
+    fn image(&self) -> PathBuf {
+        self.directory.path().join("image")
+    }
+
+    /// Runs the command until `point`, if any, and looks at what a power cut leaves then.
+    fn cut(
+        &self,
+        scenario: &Scenario,
+        template: &Sandbox,
+        point: Option<&Point>,
+        then: Then,
+    ) -> State {
+        let sandbox = template.copy();
+        let before = fs::read(sandbox.vault()).ok();
+        let (disk, left) = (sandbox.given_path("disk"), sandbox.home().join("left"));
+        fs::create_dir(&left).unwrap();
+        fs::create_dir_all(local(&sandbox)).unwrap();
+        let paths = [self.image(), disk.clone(), local(&sandbox), left.clone()];
+        let paths = paths.iter().map(|path| path.to_str().unwrap().to_owned());
+        let another = if then == Then::Fsync { "yes" } else { "" };
+        let mut under = ["unshare", "-m", "sh", "-c", CUT, "sh"]
+            .map(str::to_owned)
+            .to_vec();
+        under.extend(paths);
+        under.extend([self.system.options.to_owned(), another.to_owned()]);
+        under.extend(
+            point
+                .iter()
+                .flat_map(|point| point.strace(&sandbox.given_path("strace"))),
+        );
+        let outcome = (scenario.command)(&sandbox).under(under).run();
+        sandbox.keep_token(&outcome.stdout);
+        assert!(!BROKEN_SCRIPT.contains(&outcome.code), "{}", outcome.stderr);
+        let expected = if point.is_some() { KILLED } else { 0 };
+        assert_eq!(outcome.code, expected, "{}", outcome.stderr);
+        fs::remove_file(disk).unwrap();
+        fs::remove_dir_all(local(&sandbox)).unwrap();
+        fs::rename(left, local(&sandbox)).unwrap();
+
+        let state = (scenario.look)(&sandbox, &outcome.stdout);
+        if state == State::Before && scenario.writes == Writes::Once {
+            let after = fs::read(sandbox.vault()).ok();
+            assert!(after == before, "other bytes with the old value");
+        }
+        let is_kept = point.is_some() || state == State::After;
+        assert!(is_kept, "success was told, and lost");
+        if state == State::After && TAKES_AWAY.contains(&scenario.name) {
+            let previous = sandbox.vault().with_file_name(".default.kluis.prev");
+            assert!(!previous.exists(), "the previous copy came back");
+        }
+        outcome.any_stdout().any_stderr().ends();
+        recover(scenario, &sandbox, state);
+        state
+    }
+}
+
+/// Where the vault is, and what this machine has seen.
+fn local(sandbox: &Sandbox) -> PathBuf {
+    sandbox.home().join(".local")
+}
+
+#[derive(Default)]
+struct Tally {
+    cuts: usize,
+    /// By the state that was left.
+    left: [usize; 3],
+    wrong: Vec<String>,
+}
+
+/// Cuts the power at each call of the command that writes, and when it has told its success.
+fn sweep(disk: &Disk, scenario: &Scenario, template: &Sandbox, tally: &mut Tally) {
+    let calls = Trace::of(scenario, template).calls();
+    let calls = calls
+        .iter()
+        .filter(|call| WRITING.contains(&call.name.as_str()));
+    let points = calls.filter_map(|call| Point::new(call, Fault::Kill));
+    for point in points.map(Some).chain([None]) {
+        for then in [Then::Nothing, Then::Fsync] {
+            let cut = AssertUnwindSafe(|| disk.cut(scenario, template, point.as_ref(), then));
+            tally.cuts += 1;
+            match catch_unwind(cut) {
+                Ok(state) => tally.left[state as usize] += 1,
+                Err(_) => {
+                    let at = point
+                        .as_ref()
+                        .map_or("its end".to_owned(), Point::to_string);
+                    let (system, name) = (disk.system.name, scenario.name);
+                    tally.wrong.push(format!("{system}, {name}: {at}"));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_power_cut_anywhere_in_a_set_leaves_the_old_or_the_new_value() {
+    let [ext4, ..] = &FILE_SYSTEMS;
+    let scenario = super::scenario("set");
+    let template = (scenario.prepare)();
+    if !trace::is_possible() {
+        return;
+    }
+    let Some(disk) = Disk::new(ext4, &template) else {
+        say("skipped: no file system can be made and mounted here");
+        return;
+    };
+    let mut tally = Tally::default();
+    sweep(&disk, scenario, &template, &mut tally);
+    assert!(tally.wrong.is_empty(), "{:#?}", tally.wrong);
+    let [old, _, new] = tally.left;
+    assert!(old > 20 && new > 5, "{old} / {new}");
+}
+
+/// Every scenario on every file system: `cargo test --test cli crash::power -- --ignored --nocapture`; of
+/// some scenarios alone as below.
+#[test]
+#[ignore = "takes about an hour"]
+fn a_power_cut_anywhere_leaves_the_old_or_the_new_state() {
+    if !trace::is_possible() {
+        return;
+    }
+    say("| file system | cuts | old (/ pending) / new | wrong | time |");
+    let mut wrong = Vec::new();
+    for system in &FILE_SYSTEMS {
+        let (started, mut tally) = (Instant::now(), Tally::default());
+        for scenario in chosen(scenarios()) {
+            let template = (scenario.prepare)();
+            let Some(disk) = Disk::new(system, &template) else {
+                say(&format!(
+                    "skipped: {} cannot be made and mounted here",
+                    system.name
+                ));
+                break;
+            };
+            sweep(&disk, scenario, &template, &mut tally);
+        }
+        let ([old, between, new], seconds) = (tally.left, started.elapsed().as_secs());
+        let (name, cuts, count) = (system.name, tally.cuts, tally.wrong.len());
+        say(&format!(
+            "| {name} | {cuts} | {old} / {between} / {new} | {count} | {seconds} s |"
+        ));
+        wrong.extend(tally.wrong);
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
