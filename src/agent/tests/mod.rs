@@ -1,5 +1,8 @@
 //! The agent from the inside: what it signs and opens for whom, and when it forgets.
 
+mod forgetting;
+mod signing;
+
 use super::answer::{Answer, Failure};
 use super::clock::Clock;
 use super::held::{Held, Session, VERSION};
@@ -19,7 +22,6 @@ use std::rc::Rc;
 use std::time::Duration;
 
 const IDLE: Duration = Duration::from_mins(15);
-const ALMOST_IDLE: Duration = Duration::from_secs(15 * 60 - 1);
 const LONGEST: Duration = Duration::from_hours(8);
 /// The date when the clock of these tests began.
 const DAY: Duration = Duration::from_hours(24);
@@ -217,104 +219,6 @@ impl Unlocked {
 }
 
 #[test]
-fn a_key_is_forgotten_at_the_date_when_it_expires() {
-    let mut agent = Unlocked::new();
-    let until = |agent: &Unlocked, revisions: u64, left: Duration| {
-        let mut content = agent.next(|content| content.revision += revisions);
-        let expiry = agent.clock.date() + left;
-        let about = meta::Key {
-            not_after: Some(expiry.as_millis().try_into().unwrap()),
-            ..about("token")
-        };
-        let (master, credential) = (&agent.master, &agent.credential);
-        content.keys[0] = issue(master, &content.workspaces, credential, &about);
-        content
-    };
-    let minutes = |count| Duration::from_mins(count);
-    agent.content = until(&agent, 0, minutes(10));
-    assert!(matches!(agent.unlock(), Some(Answer::Done)));
-    agent.clock.pass(minutes(9));
-    assert!(matches!(agent.attach(), Answer::Attached { .. }));
-    assert!(agent.signs(&agent.content.clone()).is_ok());
-    let vault = agent.vault();
-    let Some(Answer::Status(status)) = agent.ask(&Request::Status { vault }) else {
-        panic!("forgotten too early");
-    };
-    assert_eq!((status.idle_left, status.left), (60, 60));
-    assert_eq!(agent.held.expire(), Some(minutes(1)));
-    // Somebody has given it longer; a copy from before that takes nothing back.
-    let (shorter, longer) = (agent.content.clone(), until(&agent, 1, minutes(20)));
-    for content in [&longer, &shorter] {
-        assert!(matches!(agent.follow(content), Answer::Attached { .. }));
-    }
-    agent.clock.pass(minutes(10));
-    assert!(matches!(agent.follow(&longer), Answer::Attached { .. }));
-    // And now somebody has not.
-    let over = until(&agent, 2, Duration::ZERO);
-    assert!(matches!(agent.follow(&over), Answer::Locked));
-    assert!(agent.held.is_empty());
-    // Nothing that is shown later lets it in again.
-    assert!(matches!(agent.follow(&longer), Answer::Locked));
-}
-
-#[test]
-fn a_key_is_forgotten_when_it_was_not_used_for_long() {
-    let mut agent = Unlocked::new();
-    for _ in 0..4 {
-        agent.clock.pass(ALMOST_IDLE);
-        assert!(matches!(agent.attach(), Answer::Attached { .. }));
-        assert!(agent.signs(&agent.content.clone()).is_ok());
-    }
-    agent.clock.pass(ALMOST_IDLE);
-    // To ask how it stands is no use of it.
-    assert!(agent.is_unlocked());
-    assert!(matches!(agent.attach(), Answer::Attached { .. }));
-    assert!(matches!(
-        agent.follow(&agent.content.clone()),
-        Answer::Attached { .. }
-    ));
-    agent.clock.pass(Duration::from_secs(1));
-    assert!(!agent.is_unlocked());
-    assert!(agent.held.is_empty());
-    assert!(matches!(agent.attach(), Answer::Locked));
-}
-
-#[test]
-fn a_key_is_forgotten_at_its_end_however_much_it_is_used() {
-    let mut agent = Unlocked::new();
-    let steps = u32::try_from(LONGEST.as_secs() / IDLE.as_secs()).unwrap() * 2;
-    for _ in 1..steps {
-        agent.clock.pass(IDLE / 2);
-        assert!(matches!(agent.attach(), Answer::Attached { .. }));
-        assert!(agent.signs(&agent.content.clone()).is_ok());
-    }
-    agent.clock.pass(IDLE / 2);
-    assert!(matches!(agent.attach(), Answer::Locked));
-}
-
-#[test]
-fn the_agent_sleeps_until_the_next_key_is_to_be_forgotten_and_no_shorter() {
-    let mut agent = Unlocked::new();
-    assert_eq!(agent.held.expire(), Some(IDLE));
-    agent.clock.pass(IDLE / 3);
-    assert_eq!(agent.held.expire(), Some(IDLE * 2 / 3));
-    agent.held.lock();
-    assert_eq!(agent.held.expire(), None);
-}
-
-#[test]
-fn everything_is_forgotten_when_the_machine_has_slept() {
-    let mut agent = Unlocked::new();
-    agent.clock.sleep(Duration::from_secs(2));
-    assert!(matches!(agent.attach(), Answer::Locked));
-    assert!(agent.held.is_empty());
-    // Unlocked again, an old sleep does not count again.
-    assert!(matches!(agent.unlock(), Some(Answer::Done)));
-    agent.clock.pass(Duration::from_mins(1));
-    assert!(agent.is_unlocked());
-}
-
-#[test]
 fn nothing_is_answered_before_the_greeting_but_a_lock() {
     let mut agent = Unlocked::new();
     agent.session = Session::default();
@@ -330,128 +234,6 @@ fn nothing_is_answered_before_the_greeting_but_a_lock() {
     assert!(agent.ask(&Request::Status { vault }).is_none());
     assert!(matches!(agent.ask(&Request::Lock), Some(Answer::Done)));
     assert!(agent.held.is_empty());
-}
-
-#[test]
-fn a_header_is_signed_with_the_keys_that_were_verified_and_no_others() {
-    let mut agent = Unlocked::new();
-    let id = agent.content.workspaces[0].id;
-    assert_eq!(agent.signs(&agent.next(|_| {})), Ok(()));
-    let renamed = agent.next(|content| content.workspaces[0].about = vec![1; 64]);
-    assert_eq!(agent.signs(&renamed), Ok(()));
-    assert_eq!(
-        agent.signs(&agent.next(|content| content.workspaces.clear())),
-        Ok(())
-    );
-
-    let (another, _) = token(
-        &agent.master,
-        &agent.content.workspaces,
-        agent.content.vault,
-    );
-    let foreign = Master::random(agent.content.vault);
-    let foreign_line = header::Workspace {
-        id,
-        ..line(&foreign)
-    };
-    for wrong in [
-        agent.next(|content| content.keys.push(another.clone())),
-        agent.next(|content| content.keys.clear()),
-        agent.next(|content| content.keys[0].grant[0] ^= 1),
-        agent.next(|content| content.keys[0].about[0] ^= 1),
-        agent.next(|content| content.keys[0].public[0] ^= 1),
-        agent.next(|content| content.keys[0].id = KeyId::random()),
-        agent.next(|content| content.workspaces[0] = foreign_line.clone()),
-        agent.next(|content| content.workspaces[0].verify[0] ^= 1),
-        agent.next(|content| content.workspaces[0].wrapped[0] ^= 1),
-        agent.next(|content| content.workspaces.push(line(&foreign))),
-        agent.next(|content| content.revision -= 2),
-    ] {
-        assert_eq!(agent.signs(&wrong), Err(Failure::Refused));
-    }
-    let other_vault = agent.next(|content| content.verify = foreign.verify());
-    assert_eq!(agent.signs(&other_vault), Err(Failure::Forged));
-}
-
-#[test]
-fn a_workspace_is_signed_in_when_the_agent_has_made_its_keys() {
-    let mut agent = Unlocked::new();
-    let workspace = WorkspaceId::random();
-    let Some(Answer::Added { verify, wrapped }) = agent.ask(&Request::AddWorkspace { workspace })
-    else {
-        panic!("no workspace");
-    };
-    let place = Place::WorkspaceAbout(workspace);
-    let sealed = agent.ask(&Request::Seal {
-        place,
-        content: b"about",
-    });
-    let Some(Answer::Sealed(about)) = sealed else {
-        panic!("not sealed");
-    };
-    let content = agent.next(|content| {
-        content.workspaces.push(header::Workspace {
-            id: workspace,
-            verify,
-            wrapped,
-            about: about.clone(),
-            revision: 1,
-        });
-    });
-    assert_eq!(agent.signs(&content), Ok(()));
-    assert!(matches!(agent.follow(&content), Answer::Attached { .. }));
-    let opened = agent.ask(&Request::Open(vec![(place, &about)]));
-    assert!(matches!(opened, Some(Answer::Opened(texts)) if texts[0].expose() == b"about"));
-    // One that is there keeps its keys.
-    assert!(matches!(
-        agent.ask(&Request::AddWorkspace { workspace }),
-        Some(Answer::Failed(Failure::Refused))
-    ));
-}
-
-#[test]
-fn a_removed_key_is_not_signed_in_again_with_an_older_header() {
-    let mut agent = Unlocked::new();
-    let (removed, _) = token(
-        &agent.master,
-        &agent.content.workspaces,
-        agent.content.vault,
-    );
-    let older = agent.content.clone();
-    let older = Content {
-        keys: vec![older.keys[0].clone(), removed],
-        revision: 5,
-        ..older
-    };
-    // It is followed, so that an older copy can be read.
-    assert!(matches!(agent.follow(&older), Answer::Attached { .. }));
-    let again = Content {
-        revision: 8,
-        ..older
-    };
-    assert_eq!(agent.signs(&again), Err(Failure::Refused));
-    assert_eq!(agent.signs(&agent.next(|_| {})), Ok(()));
-}
-
-#[test]
-fn a_key_that_has_left_the_vault_is_forgotten() {
-    let mut agent = Unlocked::new();
-    let (another, _) = token(
-        &agent.master,
-        &agent.content.workspaces,
-        agent.content.vault,
-    );
-    let before = agent.next(|content| {
-        content.keys = vec![another.clone()];
-        content.revision = 3;
-    });
-    let gone = agent.next(|content| content.keys = vec![another.clone()]);
-    // In a copy from before it came it is missing, too.
-    for (content, stays) in [(before, true), (gone, false)] {
-        let answer = agent.follow(&content);
-        assert!(matches!(answer, Answer::Failed(Failure::KeyChanged)));
-        assert_eq!(agent.is_unlocked(), stays);
-    }
 }
 
 #[test]

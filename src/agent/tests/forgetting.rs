@@ -1,0 +1,129 @@
+//! When a key is forgotten: unused, at its end, when it expires, when it is gone from the vault.
+
+use super::{IDLE, LONGEST, Unlocked, about, issue, token};
+use crate::agent::answer::{Answer, Failure};
+use crate::agent::clock::Clock;
+use crate::agent::request::Request;
+use crate::sealed::meta;
+use std::time::Duration;
+
+const ALMOST_IDLE: Duration = Duration::from_secs(15 * 60 - 1);
+
+#[test]
+fn a_key_is_forgotten_at_the_date_when_it_expires() {
+    let mut agent = Unlocked::new();
+    let until = |agent: &Unlocked, revisions: u64, left: Duration| {
+        let mut content = agent.next(|content| content.revision += revisions);
+        let expiry = agent.clock.date() + left;
+        let about = meta::Key {
+            not_after: Some(expiry.as_millis().try_into().unwrap()),
+            ..about("token")
+        };
+        let (master, credential) = (&agent.master, &agent.credential);
+        content.keys[0] = issue(master, &content.workspaces, credential, &about);
+        content
+    };
+    let minutes = |count| Duration::from_mins(count);
+    agent.content = until(&agent, 0, minutes(10));
+    assert!(matches!(agent.unlock(), Some(Answer::Done)));
+    agent.clock.pass(minutes(9));
+    assert!(matches!(agent.attach(), Answer::Attached { .. }));
+    assert!(agent.signs(&agent.content.clone()).is_ok());
+    let vault = agent.vault();
+    let Some(Answer::Status(status)) = agent.ask(&Request::Status { vault }) else {
+        panic!("forgotten too early");
+    };
+    assert_eq!((status.idle_left, status.left), (60, 60));
+    assert_eq!(agent.held.expire(), Some(minutes(1)));
+    // Somebody has given it longer; a copy from before that takes nothing back.
+    let (shorter, longer) = (agent.content.clone(), until(&agent, 1, minutes(20)));
+    for content in [&longer, &shorter] {
+        assert!(matches!(agent.follow(content), Answer::Attached { .. }));
+    }
+    agent.clock.pass(minutes(10));
+    assert!(matches!(agent.follow(&longer), Answer::Attached { .. }));
+    // And now somebody has not.
+    let over = until(&agent, 2, Duration::ZERO);
+    assert!(matches!(agent.follow(&over), Answer::Locked));
+    assert!(agent.held.is_empty());
+    // Nothing that is shown later lets it in again.
+    assert!(matches!(agent.follow(&longer), Answer::Locked));
+}
+
+#[test]
+fn a_key_is_forgotten_when_it_was_not_used_for_long() {
+    let mut agent = Unlocked::new();
+    for _ in 0..4 {
+        agent.clock.pass(ALMOST_IDLE);
+        assert!(matches!(agent.attach(), Answer::Attached { .. }));
+        assert!(agent.signs(&agent.content.clone()).is_ok());
+    }
+    agent.clock.pass(ALMOST_IDLE);
+    // To ask how it stands is no use of it.
+    assert!(agent.is_unlocked());
+    assert!(matches!(agent.attach(), Answer::Attached { .. }));
+    assert!(matches!(
+        agent.follow(&agent.content.clone()),
+        Answer::Attached { .. }
+    ));
+    agent.clock.pass(Duration::from_secs(1));
+    assert!(!agent.is_unlocked());
+    assert!(agent.held.is_empty());
+    assert!(matches!(agent.attach(), Answer::Locked));
+}
+
+#[test]
+fn a_key_is_forgotten_at_its_end_however_much_it_is_used() {
+    let mut agent = Unlocked::new();
+    let steps = u32::try_from(LONGEST.as_secs() / IDLE.as_secs()).unwrap() * 2;
+    for _ in 1..steps {
+        agent.clock.pass(IDLE / 2);
+        assert!(matches!(agent.attach(), Answer::Attached { .. }));
+        assert!(agent.signs(&agent.content.clone()).is_ok());
+    }
+    agent.clock.pass(IDLE / 2);
+    assert!(matches!(agent.attach(), Answer::Locked));
+}
+
+#[test]
+fn the_agent_sleeps_until_the_next_key_is_to_be_forgotten_and_no_shorter() {
+    let mut agent = Unlocked::new();
+    assert_eq!(agent.held.expire(), Some(IDLE));
+    agent.clock.pass(IDLE / 3);
+    assert_eq!(agent.held.expire(), Some(IDLE * 2 / 3));
+    agent.held.lock();
+    assert_eq!(agent.held.expire(), None);
+}
+
+#[test]
+fn everything_is_forgotten_when_the_machine_has_slept() {
+    let mut agent = Unlocked::new();
+    agent.clock.sleep(Duration::from_secs(2));
+    assert!(matches!(agent.attach(), Answer::Locked));
+    assert!(agent.held.is_empty());
+    // Unlocked again, an old sleep does not count again.
+    assert!(matches!(agent.unlock(), Some(Answer::Done)));
+    agent.clock.pass(Duration::from_mins(1));
+    assert!(agent.is_unlocked());
+}
+
+#[test]
+fn a_key_that_has_left_the_vault_is_forgotten() {
+    let mut agent = Unlocked::new();
+    let (another, _) = token(
+        &agent.master,
+        &agent.content.workspaces,
+        agent.content.vault,
+    );
+    let before = agent.next(|content| {
+        content.keys = vec![another.clone()];
+        content.revision = 3;
+    });
+    let gone = agent.next(|content| content.keys = vec![another.clone()]);
+    // In a copy from before it came it is missing, too.
+    for (content, stays) in [(before, true), (gone, false)] {
+        let answer = agent.follow(&content);
+        assert!(matches!(answer, Answer::Failed(Failure::KeyChanged)));
+        assert_eq!(agent.is_unlocked(), stays);
+    }
+}
