@@ -118,14 +118,16 @@ impl Seen {
     /// From here on the copy alone is expected.
     pub fn remember_restored(&mut self, copy: &Sight) -> io::Result<()> {
         let (signer, ages) = copy.sighted();
-        self.expect(copy.vault, |memory| {
-            memory.note(signer, ages, Accept::Anything)
-        })
+        let note = |memory: &mut Memory| memory.note(signer, ages, Accept::Anything);
+        if note(&mut self.memory) {
+            self.folder.remember(copy.vault, note)?;
+        }
+        Ok(())
     }
 
     fn expect(&mut self, vault: VaultId, note: impl Fn(&mut Memory) -> bool) -> io::Result<()> {
         if note(&mut self.memory) {
-            self.folder.remember(vault, note)?;
+            self.folder.expect(vault, note)?;
         }
         Ok(())
     }

@@ -1,8 +1,9 @@
 //! The files of the state directory, one per vault: JSON with a checksum, for the owner alone.
 //!
 //! A reader takes no lock and sees the whole old or the whole new bytes. A writer reads again under the lock
-//! of the folder, so that of two none is forgotten. Nothing is made durable: after a power cut an older file,
-//! or an empty one, is what a machine has that has seen less.
+//! of the folder, so that of two none is forgotten. What was seen is not made durable: after a power cut an
+//! older file, or an empty one, is what a machine has that has seen less. What is expected is: else the next
+//! command would refuse what has come.
 
 use super::memory::Memory;
 use crate::platform::{directory, signals};
@@ -55,6 +56,12 @@ struct Version {
     version: u32,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lasting {
+    No,
+    Yes,
+}
+
 enum Unread {
     /// It will not be missed.
     Absent,
@@ -96,6 +103,20 @@ impl Folder {
         vault: VaultId,
         note: impl FnOnce(&mut Memory) -> bool,
     ) -> io::Result<()> {
+        self.change(vault, Lasting::No, note)
+    }
+
+    /// The same, and not even a power cut takes it back.
+    pub fn expect(&self, vault: VaultId, note: impl FnOnce(&mut Memory) -> bool) -> io::Result<()> {
+        self.change(vault, Lasting::Yes, note)
+    }
+
+    fn change(
+        &self,
+        vault: VaultId,
+        lasting: Lasting,
+        note: impl FnOnce(&mut Memory) -> bool,
+    ) -> io::Result<()> {
         let (Some(folder), Some(place)) = (&self.0, self.place_of(vault)) else {
             return Err(ErrorKind::NotFound.into());
         };
@@ -113,7 +134,10 @@ impl Folder {
             Err(Unread::Foreign) => return Err(ErrorKind::Unsupported.into()),
         };
         if note(&mut memory) || is_damaged {
-            write(&place, &memory)?;
+            write(&place, &memory, lasting)?;
+            if lasting == Lasting::Yes {
+                lock.sync_all()?; // it is the folder
+            }
         }
         drop(lock);
         Ok(())
@@ -198,7 +222,7 @@ fn checksum(memory: &str) -> String {
 }
 
 /// Only under the lock, so that the name beside it is free: whoever was killed left it behind.
-fn write(place: &PathBuf, memory: &Memory) -> io::Result<()> {
+fn write(place: &PathBuf, memory: &Memory, lasting: Lasting) -> io::Result<()> {
     signals::survive_file_size_limit();
     let memory = serde_json::value::to_raw_value(memory)?;
     let document = Document {
@@ -209,14 +233,15 @@ fn write(place: &PathBuf, memory: &Memory) -> io::Result<()> {
     let mut text = serde_json::to_vec(&document)?;
     text.push(b'\n');
     let temporary = place.with_extension("tmp");
-    let written = write_new(&temporary, &text).and_then(|()| fs::rename(&temporary, place));
+    let written =
+        write_new(&temporary, &text, lasting).and_then(|()| fs::rename(&temporary, place));
     if written.is_err() {
         let _ = fs::remove_file(&temporary);
     }
     written
 }
 
-fn write_new(place: &PathBuf, text: &[u8]) -> io::Result<()> {
+fn write_new(place: &PathBuf, text: &[u8], lasting: Lasting) -> io::Result<()> {
     match fs::remove_file(place) {
         Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
         _ => {}
@@ -229,5 +254,9 @@ fn write_new(place: &PathBuf, text: &[u8]) -> io::Result<()> {
         .open(place)?;
     // The umask or a default ACL had its say in the mode.
     file.set_permissions(Permissions::from_mode(0o600))?;
-    file.write_all(text)
+    file.write_all(text)?;
+    match lasting {
+        Lasting::No => Ok(()),
+        Lasting::Yes => file.sync_all(),
+    }
 }

@@ -4,8 +4,9 @@
 use super::trace::Trace;
 use std::collections::{HashMap, HashSet};
 
-/// What this machine has seen is lost without harm.
+/// What this machine has seen is lost without harm; what it expects is not.
 const SEEN: &str = "/.local/state";
+const SEEN_FOLDER: &str = "vaults";
 
 /// What is known about the files of one directory while the calls go by. Files are told by their names
 /// there, directories by the last part of theirs.
@@ -18,12 +19,14 @@ struct Watch<'t> {
     /// Names that changed since their directory was made durable, by directory.
     loose: HashMap<String, Vec<&'t str>>,
     replaced: usize,
+    /// What is expected was written, and may be lost.
+    is_expectation_loose: bool,
     /// The previous copy was removed, and may come back.
     may_come_back: bool,
 }
 
-/// Fails unless what takes the name `vault` is durable and was read back, and every name is made durable
-/// in its directory, at the end and before another process begins.
+/// Fails unless what takes the name `vault` is durable and was read back, what this machine expects is durable
+/// before, and every name is made durable in its directory, at the end and before another process begins.
 pub fn check(scenario: &str, trace: &Trace, vault: &str) {
     let mut watch = Watch::default();
     for line in trace.own_lines() {
@@ -71,6 +74,7 @@ impl<'t> Watch<'t> {
                 if let Some(name) = self.open.get(first) {
                     self.durable.insert(name);
                     self.may_come_back &= self.loose.remove(*name).is_none();
+                    self.is_expectation_loose &= *name != SEEN_FOLDER;
                 }
             }
             ("read" | "pread64", _) => {
@@ -96,7 +100,18 @@ impl<'t> Watch<'t> {
                         !self.may_come_back,
                         "{scenario}: the previous copy may come back: {line}"
                     );
+                    assert!(
+                        !self.is_expectation_loose,
+                        "{scenario}: not yet expected: {line}"
+                    );
                     self.replaced += 1;
+                }
+                if to.contains(SEEN) && self.replaced == 0 {
+                    assert!(
+                        self.durable.contains(file_name(from)),
+                        "{scenario}: not durable yet: {line}"
+                    );
+                    self.is_expectation_loose = true;
                 }
                 self.loosen(to, first, to);
             }
