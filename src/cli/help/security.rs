@@ -23,7 +23,7 @@ Protected against:
       the file is private to its owner; no value is ever an argument; kluis
       forbids core dumps and, on Linux, the reading of its memory and
       environment; the agent serves your processes alone and never returns a key
-  a crash, a full disk, a second writer
+  a crash, a power cut, a full disk, a second writer
       a change is written beside the vault, made durable, then renamed over it
       under a lock; what was acknowledged is there, and the bytes before it stay
       in `.NAME.prev`, which `kluis restore` brings back

@@ -53,7 +53,7 @@ fn what_is_malformed_is_refused_in_a_short_run() {
 
 /// `KLUIS_TEST_SEED` makes it another run.
 #[test]
-#[ignore = "takes about an hour"]
+#[ignore = "takes half an hour"]
 #[expect(clippy::print_stdout, reason = "the figures of tests/PROGRAMME.md")]
 fn what_is_malformed_is_refused_in_a_long_run() {
     let seed = std::env::var("KLUIS_TEST_SEED").map_or(1, |seed| seed.parse().unwrap());
