@@ -173,7 +173,8 @@ pub enum Error {
     NoHome { origin: &'static str },
 }
 
-/// Settles every setting. `environment` gives a variable's value; an empty one counts as unset.
+/// Settles every setting. `environment` gives a variable's value; an empty one counts as unset, but for those
+/// that say what must be checked: CI systems give an empty one where nothing was configured.
 pub fn settle(
     flags: Flags,
     environment: &dyn Fn(&str) -> Option<OsString>,
@@ -191,6 +192,11 @@ pub fn settle(
         None => Ok(None),
         Some(Ok(text)) => Ok(Some(text)),
         Some(Err(_)) => Err(Error::NotText { origin: name }),
+    };
+
+    let check = |name| match environment(name) {
+        Some(value) if value.is_empty() => Err(Error::Empty { origin: name }),
+        _ => text(name),
     };
 
     let (vault, vault_source) = if let Some(typed) = flags.vault {
@@ -230,9 +236,9 @@ pub fn settle(
         .map(|_| Interaction::Refused);
     let vault_key = match flags.vault_key {
         Some(typed) => Some(typed),
-        None => text("KLUIS_VAULT_KEY")?,
+        None => check("KLUIS_VAULT_KEY")?,
     };
-    let min_revision = text("KLUIS_MIN_REVISION")?.map(|text| parse_revision(&text));
+    let min_revision = check("KLUIS_MIN_REVISION")?.map(|text| parse_revision(&text));
     let default_identity = || Some(directories.config.as_ref()?.join(DEFAULT_IDENTITY));
     let identity = if let Some(path) = flags.identity {
         Some((path, Source::Flag))
@@ -428,8 +434,6 @@ mod tests {
             "KLUIS_WORKSPACE",
             "KLUIS_NON_INTERACTIVE",
             "NO_COLOR",
-            "KLUIS_VAULT_KEY",
-            "KLUIS_MIN_REVISION",
             "KLUIS_TOKEN",
             "KLUIS_TOKEN_FILE",
             "KLUIS_PASSPHRASE_FILE",
@@ -441,12 +445,30 @@ mod tests {
         assert_eq!(settings.vault.path(), "/data/kluis/default.kluis");
         assert_eq!(settings.interaction, Interaction::Allowed);
         assert_eq!(settings.color, Color::Always);
-        assert_eq!(settings.vault_key, None);
-        assert_eq!(settings.min_revision, None);
         assert!(settings.unlocking.token.is_none());
         assert_eq!(settings.unlocking.token_file, None);
         assert_eq!(settings.unlocking.passphrase_file, None);
         assert_eq!(settings.unlocking.identity.unwrap().source, Source::Default);
+    }
+
+    #[test]
+    fn what_must_be_checked_is_not_left_out_for_an_empty_variable() {
+        for name in ["KLUIS_VAULT_KEY", "KLUIS_MIN_REVISION"] {
+            let settled = Given::default().variable(name, "").settle();
+            let refused = matches!(settled, Err(Error::Empty { origin }) if origin == name);
+            assert!(refused, "{name}");
+        }
+        // The option says what is checked.
+        let flags = Flags {
+            vault_key: Some("flag".into()),
+            ..Flags::default()
+        };
+        let given = Given {
+            flags,
+            ..Given::default()
+        };
+        let settings = given.variable("KLUIS_VAULT_KEY", "").settle().unwrap();
+        assert_eq!(settings.vault_key.as_deref(), Some("flag"));
     }
 
     #[test]

@@ -100,14 +100,8 @@ impl Error {
             Self::Editor(error) => return hint_of_editor(error).map(str::to_owned),
             Self::Missing { hint, .. } => hint,
             Self::Format(_) => "nothing was written; leave it out, or take another format",
-            Self::Settings(settings::Error::NoHome { .. }) => {
-                "set HOME, or name the file itself, such as a vault with --vault or KLUIS_VAULT"
-            }
-            Self::Settings(_)
-            | Self::Project(_)
-            | Self::Process(_)
-            | Self::Ended(_)
-            | Self::Failed(_) => return None,
+            Self::Settings(error) => return hint_of_settings(error).map(str::to_owned),
+            Self::Project(_) | Self::Process(_) | Self::Ended(_) | Self::Failed(_) => return None,
             Self::BeforeStart(error) | Self::InTemplate { error, .. } => return error.hint(),
         };
         Some(hint.to_owned())
@@ -146,6 +140,19 @@ fn hint_of_environment(error: &deliver::environment::Error) -> String {
         E::Refused { key } => format!("{another}; if it is meant, add --allow-env {key}"),
         E::Own { .. } => another.into(),
         E::Nul { .. } => "no program can receive it this way".into(),
+    }
+}
+
+fn hint_of_settings(error: &settings::Error) -> Option<&'static str> {
+    use settings::Error as E;
+    match error {
+        E::NoHome { .. } => {
+            Some("set HOME, or name the file itself, such as a vault with --vault or KLUIS_VAULT")
+        }
+        E::Empty {
+            origin: "KLUIS_VAULT_KEY" | "KLUIS_MIN_REVISION",
+        } => Some("set it to what `kluis verify` prints, or unset it, and nothing is checked"),
+        _ => None,
     }
 }
 

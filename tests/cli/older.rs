@@ -188,7 +188,7 @@ fn a_machine_that_saw_nothing_is_told_the_least_revision_by_the_environment() {
         let get = sandbox.kluis(["get", "name"]);
         get.env("KLUIS_MIN_REVISION", minimum).run()
     };
-    for minimum in [&revision, "1.2", "1", "0.9", ""] {
+    for minimum in [&revision, "1.2", "1", "0.9"] {
         get(minimum).stdout("old").exits(0);
     }
     fs::remove_file(memory(&sandbox)).unwrap();
@@ -202,6 +202,9 @@ fn a_machine_that_saw_nothing_is_told_the_least_revision_by_the_environment() {
     let json = json.env("KLUIS_MIN_REVISION", &revision).run();
     assert_eq!(json.json_error()["code"], "older");
     json.any_stderr().exits(5);
+    get("")
+        .stderr_has("set it to what `kluis verify` prints, or unset it")
+        .exits(2);
     get("soon")
         .stderr_has("KLUIS_MIN_REVISION: a revision is like 7.42")
         .exits(2);

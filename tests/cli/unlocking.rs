@@ -378,7 +378,8 @@ fn a_pinned_vault_key_opens_that_vault_only() {
         .kluis(["list", "-q"])
         .env("KLUIS_VAULT_KEY", "")
         .run()
-        .exits(0);
+        .stderr_has("KLUIS_VAULT_KEY is empty")
+        .exits(2);
 }
 
 #[test]

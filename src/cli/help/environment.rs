@@ -3,7 +3,8 @@
 pub const PRECEDENCE: &str = "\
 An option comes before its variable, a variable before the project file, that
 before the user file, and that before the default. A variable that is set and
-empty counts as not set.
+empty counts as not set, but KLUIS_VAULT_KEY and KLUIS_MIN_REVISION are errors
+then: what is to be checked must not go unchecked where CI has no such variable.
 
 A vault is unlocked by the first of these that is there: KLUIS_TOKEN,
 KLUIS_TOKEN_FILE, the passphrase file, the agent, the identity, a prompt where
