@@ -4,6 +4,7 @@
 //! itself. A value leaves through [`Ui::value`] alone. Nothing here reads the environment, panics on
 //! a closed stream, or lets text from outside reach a terminal unescaped.
 
+mod columns;
 mod error;
 mod escape;
 mod picker;

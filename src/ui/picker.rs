@@ -10,6 +10,7 @@ use std::time::Duration;
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher};
 
+use super::columns::{cut, cut_front, width};
 use super::escape::for_terminal;
 use super::tty::{Echo, Keys, Tty};
 use super::{ColorChoice, Error, Ui};
@@ -217,7 +218,7 @@ impl<'n> Picker<'n> {
         let (fitting, all) = (self.fitting.len(), self.names.len());
         let count = cut(&format!("{fitting} of {all}"), columns.saturating_sub(3));
         let _ = write!(frame, "\n  {dim}{count}{plain}\x1b[{}A\r", drawn + 1);
-        let column = question.chars().count();
+        let column = width(&question);
         let _ = write!(frame, "\x1b[{column}C");
         frame
     }
@@ -233,25 +234,6 @@ impl AsRef<str> for Named<'_> {
     fn as_ref(&self) -> &str {
         self.name
     }
-}
-
-/// The beginning of a text that is too long.
-fn cut(text: &str, columns: usize) -> String {
-    if text.chars().count() <= columns {
-        return text.to_owned();
-    }
-    let kept = text.chars().take(columns.saturating_sub(1));
-    kept.chain(['…']).collect()
-}
-
-/// The end of a text that is too long: somebody types there.
-fn cut_front(text: &str, columns: usize) -> String {
-    let length = text.chars().count();
-    if length <= columns {
-        return text.to_owned();
-    }
-    let kept = text.chars().skip(length + 1 - columns);
-    std::iter::once('…').chain(kept).collect()
 }
 
 #[cfg(test)]
@@ -317,7 +299,7 @@ mod tests {
     #[test]
     fn a_frame_fits_the_terminal_and_ends_where_it_began() {
         let mut names = names(30);
-        names.push("x".repeat(128));
+        names.extend(["x".repeat(128), "密".repeat(64)]);
         let mut picker = Picker::new(&names);
         for _ in 0..names.len() {
             for (columns, lines) in [(80, 24), (40, 24), (20, 5), (8, 2)] {
@@ -331,7 +313,7 @@ mod tests {
                     "{back:?}"
                 );
                 for line in &drawn {
-                    assert!(line.chars().count() < columns, "{columns}: {line}");
+                    assert!(width(line) < columns, "{columns}: {line}");
                 }
                 let pointed: Vec<_> = drawn.iter().filter(|line| line.starts_with("> ")).collect();
                 assert_eq!(pointed.len(), 1, "{drawn:?}");

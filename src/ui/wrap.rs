@@ -1,6 +1,8 @@
 //! Lines broken between words, for a window of so many columns. Never for a pipe: what reads there has
 //! lines to count.
 
+use super::columns::width;
+
 /// By which a line goes on under the one before.
 const INDENT_COLUMNS: usize = 2;
 const GAP_COLUMNS: usize = 2;
@@ -66,10 +68,6 @@ pub(super) fn page(text: &str, columns: u16) -> String {
     }
     page.pop();
     page
-}
-
-pub(super) fn width(text: &str) -> usize {
-    text.chars().count()
 }
 
 fn wrapped_under(text: &str, columns: u16, used: usize, indent: usize) -> String {
