@@ -5,7 +5,7 @@ use super::trace::Trace;
 use std::collections::{HashMap, HashSet};
 
 /// What this machine has seen is lost without harm; what it expects is not.
-const SEEN: &str = "/.local/state";
+pub const SEEN: &str = "/.local/state";
 const SEEN_FOLDER: &str = "vaults";
 
 /// What is known about the files of one directory while the calls go by. Files are told by their names
@@ -155,6 +155,6 @@ fn file_name(path: &str) -> &str {
 }
 
 /// The first word after the equals sign: a descriptor, a number, or -1.
-fn result(line: &str) -> Option<&str> {
+pub fn result(line: &str) -> Option<&str> {
     line.rsplit_once(" = ")?.1.split_whitespace().next()
 }

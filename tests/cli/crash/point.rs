@@ -39,6 +39,7 @@ pub struct Point {
     call: String,
     nth: usize,
     fault: Fault,
+    is_of_what_was_seen: bool,
 }
 
 /// How the command that was struck ended.
@@ -70,6 +71,7 @@ impl Point {
             call: call.name.clone(),
             nth: call.nth,
             fault,
+            is_of_what_was_seen: call.is_of_what_was_seen,
         })
     }
 
@@ -127,12 +129,14 @@ impl Point {
         (ended, state)
     }
 
-    /// Whether nothing could make up for it: what did not become durable, or did not take its name.
+    /// Whether nothing could make up for it: what did not become durable, or did not take its name. What a
+    /// machine expects is written again after the change, and a copy that cannot be expected is not restored.
     /// An interrupted call is made again.
     fn must_be_told(&self) -> bool {
         let lasting = [Fault::Error("EIO"), Fault::Error("ENOSPC")];
         let call = self.call.as_str();
-        lasting.contains(&self.fault) && (call.starts_with("rename") || call.ends_with("sync"))
+        let is_lasting = call.starts_with("rename") || call.ends_with("sync");
+        lasting.contains(&self.fault) && is_lasting && !self.is_of_what_was_seen
     }
 
     /// How it ended, after making sure that the fault was met at all.
@@ -147,7 +151,7 @@ impl Point {
         assert!(log.contains("(INJECTED)"), "{self} was not met:\n{log}");
         if code == 0 {
             assert!(!told, "{self}: success with an error: {}", outcome.stderr);
-            let is_lasting = self.must_be_told() && !is_of_what_was_seen(log);
+            let is_lasting = self.must_be_told() && !is_renaming_of_what_was_seen(log);
             assert!(!is_lasting, "{self}: not told");
             return Ended::Done;
         }
@@ -183,7 +187,7 @@ fn is_stdout(log: &str) -> bool {
 
 /// Whether the call that failed was the renaming of what this machine has seen: that is done by its path,
 /// while the vault is renamed in its open directory. It is lost without harm.
-fn is_of_what_was_seen(log: &str) -> bool {
+fn is_renaming_of_what_was_seen(log: &str) -> bool {
     let struck = log.lines().find(|line| line.contains("(INJECTED)"));
     struck.is_some_and(|line| line.starts_with("rename(") || line.contains("AT_FDCWD"))
 }

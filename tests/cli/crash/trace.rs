@@ -1,9 +1,10 @@
 //! What a command asks the system for, as `strace` saw it: the calls of its one thread, in order.
 
+use super::order::{SEEN, result};
 use super::say;
 use super::scenario::Scenario;
 use crate::sandbox::Sandbox;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::process::Command;
 
@@ -54,6 +55,8 @@ const BEGIN: &str = "prctl(PR_SET_DUMPABLE";
 pub struct Call {
     pub name: String,
     pub nth: usize,
+    /// Made on a file of what this machine has seen, or on their folder.
+    pub is_of_what_was_seen: bool,
 }
 
 pub struct Trace {
@@ -115,17 +118,28 @@ impl Trace {
     pub fn calls(&self) -> Vec<Call> {
         let mut counts: HashMap<&str, usize> = HashMap::new();
         let mut calls = Vec::new();
+        // The descriptors of what was seen.
+        let mut seen: HashSet<&str> = HashSet::new();
         let begin = self.begin();
         for (position, line) in self.lines.iter().enumerate() {
-            let Some((name, _)) = line.split_once('(') else {
+            let Some((name, arguments)) = line.split_once('(') else {
                 continue;
             };
+            let first = arguments.split([',', ')']).next().unwrap_or_default();
+            let is_of_what_was_seen = seen.contains(first);
+            if let ("open" | "openat", Some(opened)) = (name, result(line)) {
+                seen.remove(opened);
+                if line.contains(SEEN) {
+                    seen.insert(opened);
+                }
+            }
             let nth = counts.entry(name).or_default();
             *nth += 1;
             if position >= begin && STRUCK.contains(&name) {
                 calls.push(Call {
                     name: name.to_owned(),
                     nth: *nth,
+                    is_of_what_was_seen,
                 });
             }
         }
