@@ -141,6 +141,45 @@ mod tests {
     }
 
     #[test]
+    fn a_folder_and_a_file_that_are_missing_are_made() {
+        let (_tree, vault, info) = work_tree("a.kluis");
+        fs::remove_dir(&info).expect("removed");
+        add(&vault);
+        let made = fs::metadata(&info).expect("made").mode();
+        assert_eq!(made & 0o700, 0o700, "{made:o}");
+        let expected = ".a.kluis.lock\n.a.kluis.prev*\n.a.kluis.*.tmp\n";
+        let exclude = fs::read_to_string(info.join("exclude"));
+        assert_eq!(exclude.expect("written"), expected);
+    }
+
+    #[test]
+    fn names_are_found_at_the_end_of_a_long_file() {
+        let (_tree, vault, info) = work_tree("a.kluis");
+        let exclude = info.join("exclude");
+        fs::write(&exclude, "# a long comment\n".repeat(1000)).expect("written");
+        add(&vault);
+        let once = fs::read(&exclude).expect("there");
+        add(&vault);
+        assert!(fs::read(&exclude).expect("there") == once);
+    }
+
+    #[test]
+    fn the_lines_that_count_are_told_with_those_nearest_to_the_vault_last() {
+        let (tree, _, info) = work_tree("a.kluis");
+        let folder = tree.path().join("deep/er");
+        fs::create_dir_all(&folder).expect("a folder");
+        let vault = folder.join("b.kluis");
+        fs::write(&vault, "").expect("a vault");
+        fs::write(folder.join(".gitignore"), "nearest\n").expect("written");
+        fs::write(tree.path().join(".gitignore"), "# no\n\nroot\n").expect("written");
+        fs::write(info.join("exclude"), "own\n").expect("written");
+        let told = lines(&vault).expect("a work tree");
+        assert_eq!(told, ["own", "root", "nearest"]);
+        let outside = tempfile::tempdir().expect("a directory");
+        assert_eq!(lines(&outside.path().join("a.kluis")), None);
+    }
+
+    #[test]
     fn a_linked_work_tree_leads_to_its_repository() {
         let directory = tempfile::tempdir().expect("a directory");
         let (main, linked) = (
@@ -157,8 +196,16 @@ mod tests {
         )
         .expect("written");
         fs::write(linked.join("a.kluis"), "").expect("a vault");
+        let exclude = main.join(".git/info/exclude");
+        if geteuid().is_root() {
+            // Somebody else says where the repository is.
+            chown(linked.join(".git"), Some(12345), None).expect("given away");
+            add(&linked.join("a.kluis"));
+            assert!(!exclude.exists());
+            chown(linked.join(".git"), Some(0), None).expect("taken back");
+        }
         add(&linked.join("a.kluis"));
-        assert!(main.join(".git/info/exclude").exists());
+        assert!(exclude.exists());
     }
 
     /// A vault called `name` in a work tree, and where that has its `info`.

@@ -16,3 +16,32 @@ pub fn repository(vault: &Path) -> Option<PathBuf> {
         .map(|directory| directory.join(".git"))
         .find(|git| git.exists())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+    use std::os::unix::fs::symlink;
+
+    #[test]
+    fn a_vault_lies_in_a_work_tree_where_it_really_is() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let (tree, outside) = (
+            directory.path().join("tree"),
+            directory.path().join("outside"),
+        );
+        fs::create_dir_all(tree.join("deep")).expect("a directory");
+        fs::create_dir(&outside).expect("a directory");
+        let (vault, link) = (tree.join("deep/a.kluis"), outside.join("a.kluis"));
+        fs::write(&vault, "").expect("a vault");
+        symlink(&vault, &link).expect("a link");
+        for vault in [&vault, &link] {
+            assert!(!holds(vault));
+        }
+        fs::write(tree.join(".git"), "").expect("written");
+        for vault in [&vault, &link] {
+            assert!(holds(vault));
+        }
+        assert!(!holds(&tree.join("deep/missing.kluis")));
+    }
+}
