@@ -9,6 +9,7 @@ mod usage;
 use crate::commands::{self, Context, Switches};
 use crate::error::{Error, Exit};
 use crate::platform::process::Hardened;
+use crate::settings::{self, Color};
 use crate::ui::{self, Ui};
 use clap::error::ErrorKind;
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
@@ -142,6 +143,7 @@ pub fn run(arguments: &[OsString], hardened: Hardened) -> u8 {
     }
     let mut ui = Ui::new(ui::Options {
         json: wants_json(arguments),
+        color: color(None),
         ..ui::Options::default()
     });
     let verb = match command_for(arguments).try_get_matches_from(arguments) {
@@ -186,6 +188,12 @@ fn dispatch(matches: &ArgMatches, ui: &mut Ui, hardened: Hardened) -> Result<(),
         .ok_or_else(|| Error::usage("no command was given"))?;
     let entry = verbs().find(|entry| entry.name == name);
     let entry = entry.ok_or_else(|| Error::usage("there is no such command"))?;
+    ui.configure(ui::Options {
+        json: globals.json,
+        quiet: globals.quiet,
+        color: color(globals.color),
+        ..ui::Options::default()
+    });
     let run = match entry.run {
         Run::Alone(run) => return run(matches, ui),
         Run::InContext(run) => run,
@@ -216,6 +224,12 @@ fn dispatch(matches: &ArgMatches, ui: &mut Ui, hardened: Hardened) -> Result<(),
         Error::Ui(error @ ui::Error::Write(_)) if context.changed => Error::Untold(error),
         error => error,
     })
+}
+
+/// When to use colour, before any file is read.
+fn color(flag: Option<Color>) -> ui::ColorChoice {
+    let color = settings::color(flag, &|name| std::env::var_os(name));
+    color.unwrap_or_default().into()
 }
 
 /// Whether a failure is to be told as JSON, even when the command line cannot be read.

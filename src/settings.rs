@@ -194,7 +194,7 @@ pub fn settle(
         Some(Err(_)) => Err(Error::NotText { origin: name }),
     };
 
-    let check = |name| match environment(name) {
+    let must_say = |name| match environment(name) {
         Some(value) if value.is_empty() => Err(Error::Empty { origin: name }),
         _ => text(name),
     };
@@ -230,15 +230,14 @@ pub fn settle(
         Some(typed) => Some(parse_timeout("--lock-timeout", &typed)?),
         None => user.lock_timeout,
     };
-    let no_color = variable("NO_COLOR").map(|_| Color::Never);
     let non_interactive = variable("KLUIS_NON_INTERACTIVE")
         .filter(|value| value != "0" && value != "false")
         .map(|_| Interaction::Refused);
     let vault_key = match flags.vault_key {
         Some(typed) => Some(typed),
-        None => check("KLUIS_VAULT_KEY")?,
+        None => must_say("KLUIS_VAULT_KEY")?,
     };
-    let min_revision = check("KLUIS_MIN_REVISION")?.map(|text| parse_revision(&text));
+    let min_revision = must_say("KLUIS_MIN_REVISION")?.map(|text| parse_revision(&text));
     let default_identity = || Some(directories.config.as_ref()?.join(DEFAULT_IDENTITY));
     let identity = if let Some(path) = flags.identity {
         Some((path, Source::Flag))
@@ -253,7 +252,9 @@ pub fn settle(
         workspace,
         workspace_source,
         lock_timeout: lock_timeout.unwrap_or(DEFAULT_LOCK_TIMEOUT),
-        color: flags.color.or(no_color).or(user.color).unwrap_or_default(),
+        color: color(flags.color, environment)
+            .or(user.color)
+            .unwrap_or_default(),
         interaction: flags.interaction.or(non_interactive).unwrap_or_default(),
         vault_key,
         min_revision: min_revision.transpose()?,
@@ -267,6 +268,12 @@ pub fn settle(
             identity: identity.map(|(path, source)| IdentityFile { path, source }),
         },
     })
+}
+
+/// What the command line and the environment say of colour, which is known before the user file is read.
+pub fn color(flag: Option<Color>, environment: &dyn Fn(&str) -> Option<OsString>) -> Option<Color> {
+    let is_unwanted = environment("NO_COLOR").is_some_and(|value| !value.is_empty());
+    flag.or(is_unwanted.then_some(Color::Never))
 }
 
 fn parse_workspace(origin: &'static str, text: &str) -> Result<WorkspaceName, Error> {

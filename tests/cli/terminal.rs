@@ -571,6 +571,15 @@ fn errors_are_coloured_where_that_is_wanted() {
     assert!(!get(&[], Some("NO_COLOR")));
     assert!(!get(&["--color", "never"], None));
     assert!(get(&["--color", "always"], Some("NO_COLOR")));
+    // Also before the settings are known.
+    let mistyped = |variable: &str| {
+        let mistyped = sandbox.kluis(["gte"]).env(variable, "1");
+        let (said, code) = Screen::start(mistyped.command_at_terminal(), 80).ends();
+        assert_eq!(code, 2);
+        said.contains("\u{1b}[")
+    };
+    assert!(mistyped("KLUIS_NON_INTERACTIVE"));
+    assert!(!mistyped("NO_COLOR"));
     // Without a terminal, only when asked.
     let absent = sandbox.kluis(["get", "absent"]).run();
     assert!(!absent.stderr.contains('\u{1b}'));
