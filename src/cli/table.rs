@@ -1,11 +1,11 @@
 //! The table of contents: one line per verb. A new verb is entered here and nowhere else.
 
-use super::help::{self, Help};
+use super::help::Help;
 use super::usage::usage;
-use crate::commands::{self, Context, Verb};
+use crate::commands::{self, Alone, Context, Verb};
 use crate::error::Error;
 use crate::ui::Ui;
-use clap::{ArgMatches, Args, Command, FromArgMatches};
+use clap::{ArgMatches, Command};
 
 /// A verb has one page, whether -h or --help asks for it: all of its description, a line per option.
 const PAGE: &str = "{before-help}{usage-heading} {usage}\n\n{all-args}{after-help}";
@@ -21,7 +21,6 @@ pub struct Entry {
 
 /// What a verb needs to run.
 pub enum Run {
-    /// Neither settings nor a vault: it works where those are what is wrong.
     Alone(fn(&ArgMatches, &mut Ui) -> Result<(), Error>),
     InContext(fn(&ArgMatches, &mut Context) -> Result<(), Error>),
 }
@@ -40,16 +39,19 @@ const fn verb<V: Verb>(name: &'static str, about: &'static str) -> Entry {
     }
 }
 
-const HELP: Entry = Entry {
-    name: "help",
-    alias: None,
-    about: "Explain a command or a topic",
-    define: |command| on_one_page(Help::augment_args(command)),
-    run: Run::Alone(|matches, ui| {
-        let asked = Help::from_arg_matches(matches).map_err(|error| usage(&error, None))?;
-        help::run(&asked, ui)
-    }),
-};
+const fn alone<V: Alone>(name: &'static str, about: &'static str) -> Entry {
+    Entry {
+        name,
+        alias: None,
+        about,
+        define: |command| on_one_page(V::augment_args(command)),
+        run: Run::Alone(|matches, ui| {
+            V::from_arg_matches(matches)
+                .map_err(|error| usage(&error, None))?
+                .run(ui)
+        }),
+    }
+}
 
 impl Entry {
     const fn alias(mut self, alias: &'static str) -> Self {
@@ -143,7 +145,7 @@ pub const GROUPS: &[Group] = &[
                 "unlock",
                 "Unlock once, and let the agent remember the key",
             ),
-            verb::<commands::lock::Lock>("lock", "Have the agent forget every key"),
+            alone::<commands::lock::Lock>("lock", "Have the agent forget every key"),
             verb::<commands::status::Status>("status", "Tell whether the agent holds the key"),
             verb::<commands::agent::Agent>("agent", "Be the agent, in the foreground"),
         ],
@@ -151,7 +153,7 @@ pub const GROUPS: &[Group] = &[
     Group {
         heading: "Shell",
         verbs: &[
-            HELP,
+            alone::<Help>("help", "Explain a command or a topic"),
             verb::<commands::completions::Completions>("completions", "Print a completion script"),
         ],
     },

@@ -1,9 +1,10 @@
 //! `lock`: every key is forgotten, at once.
 
+use super::Alone;
 use super::remembered::place;
-use super::{Context, Verb};
 use crate::agent::{self, SocketError};
 use crate::error::Error;
+use crate::ui::Ui;
 
 /// Have the agent forget every key
 ///
@@ -15,14 +16,15 @@ Example:
   kluis lock")]
 pub struct Lock {}
 
-impl Verb for Lock {
-    fn run(self, context: &mut Context) -> Result<(), Error> {
+/// No setting and no project file keeps anybody from locking.
+impl Alone for Lock {
+    fn run(self, ui: &mut Ui) -> Result<(), Error> {
         let locked = place().and_then(|place| agent::lock(&place));
         match locked {
-            Ok(true) => context.ui.note("locked"),
+            Ok(true) => ui.note("locked"),
             // Where no agent can be, there is none.
             Ok(false) | Err(agent::Error::Socket(SocketError::Nowhere)) => {
-                context.ui.note("no agent runs");
+                ui.note("no agent runs");
             }
             Err(error) => return Err(error.into()),
         }

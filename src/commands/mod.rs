@@ -1,5 +1,5 @@
 //! One file per verb: its arguments, whose doc comments are the help text, and its `run`. Commands never
-//! encrypt and never print but through [`Ui`](crate::ui::Ui).
+//! encrypt and never print but through [`Ui`].
 
 pub mod agent;
 mod anchor;
@@ -70,8 +70,14 @@ pub use crate::vault::near::nearest;
 pub use context::{Context, Switches};
 
 use crate::error::Error;
+use crate::ui::Ui;
 
 /// A verb: its arguments, and what it does.
 pub trait Verb: clap::Args {
     fn run(self, context: &mut Context) -> Result<(), Error>;
+}
+
+/// A verb that needs neither settings nor a vault: it works where those are what is wrong.
+pub trait Alone: clap::Args {
+    fn run(self, ui: &mut Ui) -> Result<(), Error>;
 }

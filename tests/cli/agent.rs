@@ -78,6 +78,25 @@ fn status(sandbox: &Sandbox) -> Value {
 }
 
 #[test]
+fn nothing_that_is_set_wrongly_keeps_anybody_from_locking() {
+    let sandbox = vault("v");
+    unlock(&sandbox, &[]).run().exits(0);
+    fs::write(sandbox.home().join("kluis.toml"), "[broken").unwrap();
+    let settings = sandbox.home().join(".config/kluis");
+    fs::create_dir_all(&settings).unwrap();
+    fs::write(settings.join("config.toml"), "[broken").unwrap();
+    let wrong = |verb: &str| {
+        let command = sandbox.kluis([verb]).env("KLUIS_MIN_REVISION", "soon");
+        command.env("KLUIS_VAULT_KEY", "").run()
+    };
+    wrong("list").any_stderr().exits(2);
+    wrong("lock").stderr("kluis: note: locked\n").exits(0);
+    wrong("lock")
+        .stderr("kluis: note: no agent runs\n")
+        .exits(0);
+}
+
+#[test]
 fn an_unlocked_vault_needs_no_passphrase_until_it_is_locked() {
     let sandbox = vault("a value");
     sandbox.kluis(["get", "name"]).run().any_stderr().exits(4);

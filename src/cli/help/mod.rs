@@ -10,6 +10,7 @@ mod security;
 use super::table::verbs;
 use super::usage::usage;
 use super::{SURROUNDINGS, command};
+use crate::commands::Alone;
 use crate::error::{Error, Exit};
 use crate::ui::Ui;
 use clap::builder::{PossibleValue, PossibleValuesParser};
@@ -112,19 +113,21 @@ pub fn names() -> String {
     names.join(", ")
 }
 
-pub fn run(help: &Help, ui: &mut Ui) -> Result<(), Error> {
-    let (named, of_command) = (help.named.as_deref(), help.of_command.as_deref());
-    let topic = TOPICS.iter().find(|topic| Some(topic.name) == named);
-    let text = match (topic, of_command) {
-        (Some(topic), None) => topic.text(),
-        (Some(_), Some(_)) => return Err(Error::usage("a topic has no commands")),
-        (None, _) => of(named, of_command)?,
-    };
-    match topic {
-        Some(_) => ui.page(&text)?,
-        None => ui.raw(text.as_bytes())?,
+impl Alone for Help {
+    fn run(self, ui: &mut Ui) -> Result<(), Error> {
+        let (named, of_command) = (self.named.as_deref(), self.of_command.as_deref());
+        let topic = TOPICS.iter().find(|topic| Some(topic.name) == named);
+        let text = match (topic, of_command) {
+            (Some(topic), None) => topic.text(),
+            (Some(_), Some(_)) => return Err(Error::usage("a topic has no commands")),
+            (None, _) => of(named, of_command)?,
+        };
+        match topic {
+            Some(_) => ui.page(&text)?,
+            None => ui.raw(text.as_bytes())?,
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// What `--help` shows of a command, or of all.
