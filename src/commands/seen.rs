@@ -103,7 +103,7 @@ impl Seen {
     /// Remembers by which key the vault is signed from the change on that is about to take the place of what
     /// is there: whatever stops the change, either is known on this machine.
     pub fn expect_change(&mut self, vault: VaultId, there: Sighted<'_>, signer: &VerifyKey) {
-        let written = self.expect(vault, |memory| memory.expect_change(there, signer));
+        let written = self.remember_durably(vault, |memory| memory.expect_change(there, signer));
         let is_new = signer != there.0;
         self.unwritten = (written.is_err() && is_new).then_some(*signer);
     }
@@ -112,22 +112,27 @@ impl Seen {
     /// an error.
     pub fn expect_copy(&mut self, copy: &Sight, there: Option<&Sight>) -> io::Result<()> {
         let there = there.map(Sight::sighted);
-        self.expect(copy.vault, |memory| memory.expect_copy(there, &copy.ages))
+        let note = |memory: &mut Memory| memory.expect_copy(there, &copy.ages);
+        note(&mut self.memory);
+        // Also when it is expected already: whoever was killed while writing it down may not have ended.
+        self.folder.remember_durably(copy.vault, note)
     }
 
     /// From here on the copy alone is expected.
     pub fn remember_restored(&mut self, copy: &Sight) -> io::Result<()> {
         let (signer, ages) = copy.sighted();
-        let note = |memory: &mut Memory| memory.note(signer, ages, Accept::Anything);
-        if note(&mut self.memory) {
-            self.folder.remember(copy.vault, note)?;
-        }
-        Ok(())
+        self.remember_durably(copy.vault, |memory| {
+            memory.note(signer, ages, Accept::Anything)
+        })
     }
 
-    fn expect(&mut self, vault: VaultId, note: impl Fn(&mut Memory) -> bool) -> io::Result<()> {
+    fn remember_durably(
+        &mut self,
+        vault: VaultId,
+        note: impl Fn(&mut Memory) -> bool,
+    ) -> io::Result<()> {
         if note(&mut self.memory) {
-            self.folder.expect(vault, note)?;
+            self.folder.remember_durably(vault, note)?;
         }
         Ok(())
     }
@@ -188,7 +193,7 @@ impl Context<'_> {
             return Err(error.into());
         }
         let note = |memory: &mut Memory| memory.expect_signer(&header.verify, ages);
-        let _ = self.seen.expect(header.vault, note);
+        let _ = self.seen.remember_durably(header.vault, note);
         Ok(())
     }
 
@@ -282,7 +287,11 @@ impl Context<'_> {
         if !note(&mut self.seen.memory) && self.seen.damage.is_none() {
             return;
         }
-        let written = self.seen.folder.remember(sight.vault, note);
+        let written = if unwritten == Some(*signer) {
+            self.seen.folder.remember_durably(sight.vault, note)
+        } else {
+            self.seen.folder.remember(sight.vault, note)
+        };
         let Recalled { memory, .. } = self.seen.folder.recall(sight.vault);
         if written.is_err() && memory.is_signed_otherwise(signer, ages) {
             self.ui.warning("this machine still expects the vault's key from before: the next command takes --accept-older");

@@ -106,8 +106,12 @@ impl Folder {
         self.change(vault, Lasting::No, note)
     }
 
-    /// The same, and not even a power cut takes it back.
-    pub fn expect(&self, vault: VaultId, note: impl FnOnce(&mut Memory) -> bool) -> io::Result<()> {
+    /// The same, written in any case: not even a power cut takes it back.
+    pub fn remember_durably(
+        &self,
+        vault: VaultId,
+        note: impl FnOnce(&mut Memory) -> bool,
+    ) -> io::Result<()> {
         self.change(vault, Lasting::Yes, note)
     }
 
@@ -133,7 +137,7 @@ impl Folder {
             Err(Unread::Damaged(_)) => (Memory::default(), true),
             Err(Unread::Foreign) => return Err(ErrorKind::Unsupported.into()),
         };
-        if note(&mut memory) || is_damaged {
+        if note(&mut memory) || is_damaged || lasting == Lasting::Yes {
             write(&place, &memory, lasting)?;
             if lasting == Lasting::Yes {
                 lock.sync_all()?; // it is the folder
