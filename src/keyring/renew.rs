@@ -6,10 +6,10 @@
 use super::issue::Issuer;
 use super::local::LocalKeyring;
 use super::master::Master;
-use super::{Error, Keyring};
-use crate::sealed::header::{Content, Key};
+use super::{Error, Keyring, about};
+use crate::sealed::header::Content;
 use crate::sealed::id::{KeyId, WorkspaceId};
-use crate::sealed::{self, Part, meta};
+use crate::sealed::meta;
 use std::collections::HashMap;
 
 /// What is replaced.
@@ -34,19 +34,12 @@ pub struct Renewed {
 }
 
 impl LocalKeyring {
-    /// What the owner knows of a key.
-    pub fn about(&self, key: &Key) -> Result<meta::Key, Error> {
-        let damaged = || sealed::Error::Damaged(Part::Key(key.id));
-        let about = self.master()?.open_about(key.id, &key.about);
-        Ok(meta::decode(&about.ok_or_else(damaged)?).ok_or_else(damaged)?)
-    }
-
     /// Keys for the vault of this header, which the keyring was led to.
     pub fn renew(&self, content: &Content, renewal: Renewal) -> Result<Renewed, Error> {
         let old = self.master()?;
         let mut all = Vec::with_capacity(content.keys.len());
         for line in &content.keys {
-            all.push((line, self.about(line)?));
+            all.push((line, about::of(self, line)?));
         }
         let removed = match renewal {
             Renewal::Rekey => None,

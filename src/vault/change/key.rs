@@ -5,7 +5,7 @@ use super::Change;
 use crate::keyring::issue::{Credential, Issuer};
 use crate::keyring::local::LocalKeyring;
 use crate::keyring::renew::Renewal;
-use crate::keyring::{self, Keyring};
+use crate::keyring::{self, Keyring, about};
 use crate::sealed::header::Lock;
 use crate::sealed::id::KeyId;
 use crate::sealed::meta;
@@ -72,7 +72,7 @@ impl Change<'_> {
         self.lead(owner)?;
         let content = self.content();
         let old = content.key(credential.id);
-        let about = owner.about(old.ok_or(keyring::Error::KeyChanged)?)?;
+        let about = about::of(owner, old.ok_or(keyring::Error::KeyChanged)?)?;
         let issuer = Issuer {
             master: owner.master()?,
             workspaces: &content.workspaces,
@@ -90,7 +90,11 @@ impl Change<'_> {
         self.lead(owner)?;
         let mut keys = Vec::with_capacity(self.content().keys.len());
         for line in &self.content().keys {
-            keys.push(Key::from_meta(line, &owner.about(line)?, &self.workspaces)?);
+            keys.push(Key::from_meta(
+                line,
+                &about::of(owner, line)?,
+                &self.workspaces,
+            )?);
         }
         let key = keys.iter().find(|key| key.id == id).cloned();
         let key = key.ok_or_else(|| Error::absent("key", id.to_string()))?;
