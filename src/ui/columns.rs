@@ -1,7 +1,7 @@
 //! How many columns of a terminal a text takes, which are not its characters: those of Chinese, Japanese and
 //! Korean take two, accents that stand alone none — UAX #11.
 
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthStr;
 
 const CUT: char = '…';
 
@@ -14,10 +14,9 @@ pub(super) fn cut(text: &str, columns: usize) -> String {
     if width(text) <= columns {
         return text.to_owned();
     }
-    let mut kept = String::with_capacity(columns);
-    kept.extend(fitting(text.chars(), columns.saturating_sub(1)));
-    kept.push(CUT);
-    kept
+    let mut ends = text.char_indices().map(|(end, _)| end).rev();
+    let end = ends.find(|end| width(&text[..*end]) < columns);
+    format!("{}{CUT}", &text[..end.unwrap_or_default()])
 }
 
 /// The end of a text that is too long: somebody types there.
@@ -25,17 +24,9 @@ pub(super) fn cut_front(text: &str, columns: usize) -> String {
     if width(text) <= columns {
         return text.to_owned();
     }
-    let last: Vec<char> = fitting(text.chars().rev(), columns.saturating_sub(1)).collect();
-    std::iter::once(CUT).chain(last.into_iter().rev()).collect()
-}
-
-/// As many characters as have room.
-fn fitting(all: impl Iterator<Item = char>, columns: usize) -> impl Iterator<Item = char> {
-    let mut used = 0;
-    all.take_while(move |character| {
-        used += character.width().unwrap_or_default();
-        used <= columns
-    })
+    let mut starts = text.char_indices().map(|(start, _)| start);
+    let start = starts.find(|start| width(&text[*start..]) < columns);
+    format!("{CUT}{}", &text[start.unwrap_or(text.len())..])
 }
 
 #[cfg(test)]
@@ -56,6 +47,7 @@ mod tests {
                 "e\u{301}te\u{301}",
                 "e\u{301}te\u{301}",
             ),
+            ("⌨\u{fe0f}⌨\u{fe0f}", 3, "⌨\u{fe0f}…", "…⌨\u{fe0f}"),
             ("values", 1, "…", "…"),
         ] {
             assert_eq!(cut(text, columns), beginning);

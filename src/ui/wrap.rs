@@ -109,6 +109,8 @@ mod tests {
         assert_eq!(wrapped("one two three", 12, 0), "one two\n  three");
         assert_eq!(wrapped("one two three", 20, 10), "one two\n  three");
         assert_eq!(wrapped("one two\nthree", 7, 0), "one two\nthree");
+        assert_eq!(wrapped("日本 語", 7, 0), "日本 語");
+        assert_eq!(wrapped("日本 語", 6, 0), "日本\n  語");
     }
 
     #[test]
@@ -141,7 +143,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_word_is_lost_and_no_line_is_longer_than_it_must_be(
-            words in prop::collection::vec("[a-zé]{1,12}", 1..20), columns in 14..60_u16, used in 0..14_usize,
+            words in prop::collection::vec("[a-zé]{1,12}|[日本語]{1,6}", 1..20), columns in 14..60_u16, used in 0..14_usize,
         ) {
             let text = wrapped(&words.join(" "), columns, used);
             prop_assert_eq!(text.split_whitespace().collect::<Vec<_>>(), words);
