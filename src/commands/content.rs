@@ -76,15 +76,15 @@ impl ContentArgs {
         &self.source
     }
 
-    /// The fields, and with `--input` everything. Asks nobody for anything: to be called before the vault
-    /// is unlocked.
+    /// The fields, and with `--input` everything, with a warning of a key that no process gets. Asks nobody for
+    /// anything: to be called before the vault is unlocked.
     pub fn read(&self, context: &mut Context) -> Result<Content, Error> {
-        let content = self.given(context)?;
+        let content = self.parse(context)?;
         attention::warn_refused(context, content.fields.env_key.as_ref());
         Ok(content)
     }
 
-    fn given(&self, context: &Context) -> Result<Content, Error> {
+    fn parse(&self, context: &Context) -> Result<Content, Error> {
         let mut content = Content {
             fields: self.fields.fields(context.now)?,
             ..Content::default()

@@ -151,7 +151,7 @@ fn hint_of_settings(error: &settings::Error) -> Option<&'static str> {
         }
         E::Empty {
             origin: "KLUIS_VAULT_KEY" | "KLUIS_MIN_REVISION",
-        } => Some("set it to what `kluis verify` prints, or unset it, and nothing is checked"),
+        } => Some("unset it; where it is to be checked, set it to what `kluis verify` prints"),
         _ => None,
     }
 }

@@ -34,7 +34,7 @@ pub fn message(errors: &[vault::Error]) -> String {
     format!("{heading}: {}", lines.join("; "))
 }
 
-/// How many there are, and each of the first.
+/// The heading, and a line for each of the first; the last says how many more.
 fn listed(errors: &[vault::Error]) -> (String, Vec<String>) {
     let mut lines: Vec<_> = errors.iter().take(MAX_TOLD).map(told).collect();
     let more = errors.len() - lines.len();

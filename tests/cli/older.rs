@@ -203,7 +203,7 @@ fn a_machine_that_saw_nothing_is_told_the_least_revision_by_the_environment() {
     assert_eq!(json.json_error()["code"], "older");
     json.any_stderr().exits(5);
     get("")
-        .stderr_has("set it to what `kluis verify` prints, or unset it")
+        .stderr_has("where it is to be checked, set it to what `kluis verify` prints")
         .exits(2);
     get("soon")
         .stderr_has("KLUIS_MIN_REVISION: a revision is like 7.42")

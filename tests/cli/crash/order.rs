@@ -1,5 +1,5 @@
-//! The order of the calls, which no test of the outcome can see: only a power cut would show that a
-//! file took a name before its bytes were durable.
+//! The order of the calls, which no test of a killed process can see: that a file took a name before its bytes
+//! were durable, only a power cut shows, and on one file system more than on another.
 
 use super::trace::Trace;
 use std::collections::{HashMap, HashSet};
@@ -106,6 +106,7 @@ impl<'t> Watch<'t> {
                     );
                     self.replaced += 1;
                 }
+                // What the scenarios begin with was seen before, so that only expectations are written then.
                 if to.contains(SEEN) && self.replaced == 0 {
                     assert!(
                         self.durable.contains(file_name(from)),
