@@ -135,6 +135,7 @@ fn what_is_no_vault_is_told_by_its_first_line() {
         "{\"kluis\"",
         "hello",
         "{\"kluis\":}",
+        "{\"kluis\":0,\"anything\":true}\n",
         "\u{feff}{\"kluis\":1,",
     ] {
         let (layout, _) = read(text.as_bytes());
@@ -151,7 +152,48 @@ fn what_is_no_vault_is_told_by_its_first_line() {
 }
 
 #[test]
+fn a_header_may_not_be_longer_than_the_format_allows() {
+    let header = |about_bytes, revision| {
+        let content = Content {
+            vault: VAULT,
+            verify: verify_key(&SEED),
+            keys: vec![],
+            workspaces: vec![Workspace {
+                id: workspace(0),
+                verify: verify_key(&SEED),
+                wrapped: vec![],
+                about: vec![0; about_bytes],
+                revision: 1,
+            }],
+            revision,
+            parents: vec![],
+        };
+        let vault = VAULT.to_string();
+        let signature = Signed::Header { vault: &vault }.sign(&SEED, &content.digest());
+        content.signed(signature)
+    };
+    let length = |about_bytes, revision| {
+        let header: Result<_, Error> = header(about_bytes, revision);
+        header.ok().map(|header| header.text().len())
+    };
+    let empty = length(0, 1).expect("small");
+    // Three bytes are four characters of base64, and a digit more of the revision is one.
+    let (about_bytes, left) = (
+        (MAX_HEADER_BYTES - empty) / 4 * 3,
+        (MAX_HEADER_BYTES - empty) % 4,
+    );
+    let revision = 10_u64.pow(u32::try_from(left).expect("a digit"));
+    assert_eq!(length(about_bytes, revision), Some(MAX_HEADER_BYTES));
+    for (about_bytes, revision) in [(about_bytes, revision * 10), (about_bytes * 2, 1)] {
+        let refused = header(about_bytes, revision);
+        assert!(matches!(refused, Err(Error::Full { .. })), "{about_bytes}");
+    }
+}
+
+#[test]
 fn a_file_may_not_be_larger_than_the_format_allows() {
+    let asked = Layout::read(MAX_FILE_BYTES, |_, _| Err(Error::Damaged(Part::Header)));
+    assert_eq!(asked.err(), Some(Error::Damaged(Part::Header)));
     let layout = Layout::read(MAX_FILE_BYTES + 1, |_, _| -> Result<Vec<u8>, Error> {
         panic!("refused before a byte is read")
     });
