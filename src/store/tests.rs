@@ -7,6 +7,7 @@ use crate::sealed::SealedBytes;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+/// Where a lock is free: another test that starts a process holds it, too, until that has begun.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Runs `promise` with an empty store of each kind; `replace` writes past the lock.
@@ -59,7 +60,7 @@ fn a_snapshot_keeps_its_bytes_when_the_vault_is_replaced() {
 fn a_change_that_is_dropped_never_was() {
     with_each(|store, _| {
         change(store, b"one").unwrap();
-        let mut transaction = store.begin(Duration::ZERO).unwrap();
+        let mut transaction = store.begin(PATIENCE).unwrap();
         let stored = transaction.stage(&SealedBytes::for_test(b"two")).unwrap();
         assert_eq!(stored.read_all(9).unwrap(), b"two");
         drop(transaction);
@@ -71,7 +72,7 @@ fn a_change_that_is_dropped_never_was() {
 #[test]
 fn the_last_that_was_staged_is_committed() {
     with_each(|store, _| {
-        let mut transaction = store.begin(Duration::ZERO).unwrap();
+        let mut transaction = store.begin(PATIENCE).unwrap();
         transaction.stage(&SealedBytes::for_test(b"one")).unwrap();
         transaction.stage(&SealedBytes::for_test(b"two")).unwrap();
         transaction.commit(Previous::Keep).unwrap();
@@ -83,7 +84,7 @@ fn the_last_that_was_staged_is_committed() {
 fn a_vault_replaced_underneath_is_left_alone() {
     with_each(|store, replace| {
         change(store, b"one").unwrap();
-        let mut transaction = store.begin(Duration::ZERO).unwrap();
+        let mut transaction = store.begin(PATIENCE).unwrap();
         let seen = transaction.current().unwrap().unwrap();
         transaction.stage(&SealedBytes::for_test(b"two")).unwrap();
         replace(b"theirs");
@@ -100,7 +101,7 @@ fn a_vault_replaced_underneath_is_left_alone() {
 #[test]
 fn a_new_vault_never_takes_the_place_of_one_that_appeared() {
     with_each(|store, replace| {
-        let mut transaction = store.begin(Duration::ZERO).unwrap();
+        let mut transaction = store.begin(PATIENCE).unwrap();
         assert!(transaction.current().unwrap().is_none());
         transaction.stage(&SealedBytes::for_test(b"new")).unwrap();
         replace(b"theirs");
@@ -113,7 +114,7 @@ fn a_new_vault_never_takes_the_place_of_one_that_appeared() {
 #[test]
 fn a_second_writer_is_told_that_the_lock_is_held() {
     with_each(|store, _| {
-        let first = store.begin(Duration::ZERO).unwrap();
+        let first = store.begin(PATIENCE).unwrap();
         for patience in [Duration::ZERO, Duration::from_millis(60)] {
             let started = Instant::now();
             let second = store.begin(patience).map(|_| ());
@@ -121,7 +122,7 @@ fn a_second_writer_is_told_that_the_lock_is_held() {
             assert!(started.elapsed() >= patience);
         }
         drop(first);
-        store.begin(Duration::ZERO).unwrap();
+        store.begin(PATIENCE).unwrap();
     });
 }
 

@@ -7,6 +7,9 @@ use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tempfile::TempDir;
 
+/// Where a lock is free: another test that starts a process holds it, too, until that has begun.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 fn place() -> (TempDir, PathBuf) {
     let directory = tempfile::tempdir().unwrap();
     let vault = directory.path().join("v");
@@ -19,7 +22,7 @@ fn sealed(bytes: &[u8]) -> SealedBytes {
 
 fn change(vault: &Path, bytes: &[u8], previous: Previous) -> Result<(), Error> {
     let store = FileStore::new(vault);
-    let mut transaction = store.begin(Duration::from_secs(30))?;
+    let mut transaction = store.begin(PATIENCE)?;
     transaction.stage(&sealed(bytes))?;
     transaction.commit(previous)
 }
@@ -177,7 +180,7 @@ fn a_lock_deleted_under_a_writer_costs_that_change_only() {
     let (directory, vault) = place();
     keep(&vault, b"one").unwrap();
     let store = FileStore::new(&vault);
-    let mut first = store.begin(Duration::ZERO).unwrap();
+    let mut first = store.begin(PATIENCE).unwrap();
     first.stage(&sealed(b"first")).unwrap();
     fs::remove_file(directory.path().join(".v.lock")).unwrap();
     keep(&vault, b"second").unwrap();
@@ -207,7 +210,7 @@ fn leftovers_of_this_vault_are_removed_and_nothing_else_is() {
     symlink(".v.prev", at(".v.00000000000000bb.tmp")).unwrap();
     let before = names(directory.path());
     fs::write(at(".v.0123456789abcdef.tmp"), "left").unwrap();
-    FileStore::new(&vault).begin(Duration::ZERO).unwrap();
+    FileStore::new(&vault).begin(PATIENCE).unwrap();
     let mut after = names(directory.path());
     after.retain(|name| name != ".v.lock");
     assert_eq!(after, before);
@@ -247,7 +250,7 @@ fn without_links_the_previous_bytes_are_copied() {
     let (directory, vault) = place();
     keep(&vault, b"one").unwrap();
     let store = FileStore::new(&vault);
-    let transaction = store.transaction(Duration::ZERO).unwrap();
+    let transaction = store.transaction(PATIENCE).unwrap();
     let seen = transaction.seen.as_ref().unwrap();
     // Nothing left to link to, but still open.
     fs::remove_file(&vault).unwrap();
@@ -263,7 +266,7 @@ fn what_is_larger_than_a_vault_is_not_copied() {
     let huge = fs::File::create(&vault).unwrap();
     huge.set_len(SealedBytes::MAX + 1).unwrap();
     let store = FileStore::new(&vault);
-    let transaction = store.transaction(Duration::ZERO).unwrap();
+    let transaction = store.transaction(PATIENCE).unwrap();
     let seen = transaction.seen.as_ref().unwrap();
     fs::remove_file(&vault).unwrap();
     let refused = transaction.keep(seen).map(|_| ()).unwrap_err();
@@ -277,7 +280,7 @@ fn what_took_the_name_of_the_new_bytes_is_noticed() {
     keep(&vault, b"one").unwrap();
     let store = FileStore::new(&vault);
     for previous in [Previous::Keep, Previous::KeepLast, Previous::Remove] {
-        let mut transaction = store.begin(Duration::ZERO).unwrap();
+        let mut transaction = store.begin(PATIENCE).unwrap();
         transaction.stage(&sealed(b"two")).unwrap();
         let temporary = names(directory.path())
             .into_iter()
@@ -325,7 +328,7 @@ fn a_vault_edited_in_place_is_noticed_by_size_or_time() {
         keep(&vault, b"one").unwrap();
         let time = fs::metadata(&vault).unwrap().modified().unwrap();
         let store = FileStore::new(&vault);
-        let mut transaction = store.begin(Duration::ZERO).unwrap();
+        let mut transaction = store.begin(PATIENCE).unwrap();
         transaction.stage(&sealed(b"two")).unwrap();
         fs::write(&vault, theirs).unwrap();
         let file = fs::File::options().write(true).open(&vault).unwrap();
@@ -343,7 +346,7 @@ fn a_vault_removed_underneath_does_not_come_back() {
     let (directory, vault) = place();
     keep(&vault, b"one").unwrap();
     let store = FileStore::new(&vault);
-    let mut transaction = store.begin(Duration::ZERO).unwrap();
+    let mut transaction = store.begin(PATIENCE).unwrap();
     transaction.stage(&sealed(b"two")).unwrap();
     fs::remove_file(&vault).unwrap();
     let error = transaction.commit(Previous::Keep).unwrap_err();
@@ -358,7 +361,7 @@ fn a_vault_removed_underneath_does_not_come_back() {
 fn nothing_is_left_of_a_change_that_was_not_committed() {
     let (directory, vault) = place();
     let store = FileStore::new(&vault);
-    let mut transaction = store.begin(Duration::ZERO).unwrap();
+    let mut transaction = store.begin(PATIENCE).unwrap();
     transaction.stage(&sealed(b"one")).unwrap();
     transaction.stage(&sealed(b"two")).unwrap();
     assert_eq!(names(directory.path()).len(), 2);
@@ -371,7 +374,7 @@ fn staging_in_a_directory_that_is_gone_fails() {
     let (directory, _) = place();
     let parent = directory.path().join("gone");
     let store = FileStore::new(parent.join("v"));
-    let mut transaction = store.begin(Duration::ZERO).unwrap();
+    let mut transaction = store.begin(PATIENCE).unwrap();
     fs::remove_dir_all(&parent).unwrap();
     let failed = transaction.stage(&sealed(b"one")).unwrap_err();
     assert!(matches!(failed, Error::NotWritten { .. }), "{failed:?}");
@@ -383,7 +386,7 @@ fn a_commit_of_nothing_changes_nothing() {
     let (_directory, vault) = place();
     keep(&vault, b"one").unwrap();
     let store = FileStore::new(&vault);
-    let nothing = store.begin(Duration::ZERO).unwrap().commit(Previous::Keep);
+    let nothing = store.begin(PATIENCE).unwrap().commit(Previous::Keep);
     assert!(matches!(nothing, Err(Error::NotWritten { .. })));
     assert_eq!(fs::read(&vault).unwrap(), b"one");
 }
