@@ -165,6 +165,13 @@ mod tests {
         Passphrase::new(&Plaintext::new(text.into())).expect("a good passphrase")
     }
 
+    #[test]
+    fn what_is_recommended_and_what_is_spent_at_most_are_as_told() {
+        let recommended = Kdf::RECOMMENDED.to_string();
+        assert_eq!(recommended, r#"{"argon2id":{"m":65536,"t":3,"p":4}}"#);
+        assert_eq!(MAX_TOTAL_WORK_KIB * 1024, 4 << 30);
+    }
+
     /// RFC 9106, section 5.3.
     #[test]
     fn rfc_9106_argon2id() {
