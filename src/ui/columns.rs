@@ -1,7 +1,7 @@
 //! How many columns of a terminal a text takes, which are not its characters: those of Chinese, Japanese and
 //! Korean take two, accents that stand alone none — UAX #11.
 
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 const CUT: char = '…';
 
@@ -24,7 +24,11 @@ pub(super) fn cut_front(text: &str, columns: usize) -> String {
     if width(text) <= columns {
         return text.to_owned();
     }
-    let mut starts = text.char_indices().map(|(start, _)| start);
+    // No mark is left without the character that it belongs to.
+    let whole = text
+        .char_indices()
+        .filter(|(_, first)| first.width() > Some(0));
+    let mut starts = whole.map(|(start, _)| start);
     let start = starts.find(|start| width(&text[*start..]) < columns);
     format!("{CUT}{}", &text[start.unwrap_or(text.len())..])
 }
