@@ -10,7 +10,7 @@ fn only_leaves_the_essentials_and_what_was_chosen() {
     let mut run = sandbox.kluis(run);
     for name in [
         "AWS_SECRET_ACCESS_KEY",
-        "KLUIS_VAULT_KEY",
+        "KLUIS_WORKSPACE",
         "LC_TIME",
         "LD_BIND_NOW",
         "SSH_AUTH_SOCK",
