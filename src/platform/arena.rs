@@ -1,7 +1,7 @@
 //! Memory for Argon2id on huge pages, which spares it most page faults.
 //!
-//! The only `unsafe` of the program. The memory is never kept or handed on: unmapping is the wipe
-//! (the kernel clears pages before anyone gets them again), and argon2 has none of its own.
+//! The memory is never kept or handed on: unmapping is the wipe (the kernel clears pages before anyone
+//! gets them again), and argon2 has none of its own.
 
 use std::io;
 

@@ -1,7 +1,8 @@
 //! Signals that would end or stop the process, caught while something must be put right first.
 //!
 //! Catching one must never outlive the reason: signal-hook leaves a caught signal without effect
-//! for ever, so its default action is emulated here whenever nobody is watching.
+//! for ever, so its default action is emulated here whenever nobody is watching. That of SIGTSTP is not
+//! signal-hook's own emulation: SIGSTOP would also stop a process that nobody could continue.
 
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,7 +14,7 @@ use signal_hook::consts::{
 };
 use signal_hook::flag::{register, register_conditional_default};
 use signal_hook::iterator::{Handle, Signals};
-use signal_hook::low_level::raise;
+use signal_hook::low_level::{self, raise};
 
 /// While it lives, signals that end or stop the process go to the function it was started with.
 ///
@@ -59,7 +60,10 @@ impl Watch {
         DEFAULTS.call_once(|| {
             for &signal in &caught {
                 // What fails here, fails below and is reported there.
-                let _ = register_conditional_default(signal, &UNWATCHED);
+                let _ = match signal {
+                    SIGTSTP => stop_unwatched(),
+                    _ => register_conditional_default(signal, &UNWATCHED).map(drop),
+                };
             }
         });
         let others = others.iter().copied().filter(|&other| !is_ignored(other));
@@ -121,6 +125,22 @@ pub fn stop() {
     let _ = raise(SIGTTIN);
 }
 
+/// Has SIGTSTP stop this process while nobody is watching.
+#[expect(
+    unsafe_code,
+    reason = "a handler of our own: what it does must be allowed in one"
+)]
+fn stop_unwatched() -> io::Result<()> {
+    let stop_unless_watched = || {
+        if UNWATCHED.load(Ordering::SeqCst) {
+            stop();
+        }
+    };
+    // SAFETY: it reads an atomic and calls raise(3), which a handler may (signal-safety(7)); it neither
+    // panics nor allocates.
+    unsafe { low_level::register(SIGTSTP, stop_unless_watched) }.map(drop)
+}
+
 /// Whether the signal was set to be ignored by whoever started us.
 #[cfg(target_os = "linux")]
 fn is_ignored(signal: i32) -> bool {
@@ -145,8 +165,48 @@ fn is_ignored(_: i32) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
+    use std::os::unix::process::CommandExt;
+    use std::process::{Command, Stdio};
     use std::sync::mpsc;
     use std::time::Duration;
+
+    #[test]
+    #[ignore = "stops its process: the tests below start it"]
+    fn stops_after_a_watch() {
+        drop(Watch::start(|_| {}).unwrap());
+        raise(SIGTSTP).unwrap();
+    }
+
+    /// A process of its own that does the above; whether it stopped before it succeeded.
+    fn stops(start: &str, placed: impl FnOnce(&mut Command) -> &mut Command) -> bool {
+        let inner = "platform::signals::tests::stops_after_a_watch";
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", &format!("{start} \"$0\" --ignored --exact {inner}")])
+            .arg(std::env::current_exe().unwrap())
+            .stdout(Stdio::null());
+        let mut child = placed(&mut command).spawn().unwrap();
+        let id = Pid::from_child(&child);
+        let either = WaitIdOptions::EXITED | WaitIdOptions::STOPPED | WaitIdOptions::NOWAIT;
+        let stopped = waitid(WaitId::Pid(id), either).unwrap().unwrap().stopped();
+        if stopped {
+            kill_process(id, Signal::CONT).unwrap();
+        }
+        assert!(child.wait().unwrap().success());
+        stopped
+    }
+
+    #[test]
+    fn unwatched_it_stops() {
+        assert!(stops("exec", |command| command.process_group(0)));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn where_nobody_could_continue_it_nothing_stops_it() {
+        assert!(!stops("exec setsid", |command| command));
+    }
 
     #[test]
     fn a_watch_hears_the_end_instead_of_the_process_dying() {
