@@ -20,6 +20,19 @@ use tempfile::TempDir;
 const VALUE: &[u8] = b"$(id)\n'\"\\ \xff\xc3\xa9\t\x1b[0m\n\n";
 const VALUE_WITH_NUL: &[u8] = b"a\0b\n";
 
+/// The signals as they are when nobody ignored them, whoever started the tests.
+const HEARD: (&str, &str) = (
+    "THROUGH",
+    if cfg!(target_os = "linux") {
+        "env --default-signal=INT,QUIT,HUP"
+    } else {
+        "env"
+    },
+);
+
+/// Whatever was ignored stays so.
+const AS_FOUND: (&str, &str) = ("THROUGH", "env");
+
 /// A shell becomes this test's program, which runs [`supervises_a_shell`].
 const BESIDE: &str = "exec $THROUGH \"$PROGRAM\" --ignored --exact --nocapture \
     deliver::child::tests::supervises_a_shell";
@@ -114,6 +127,7 @@ impl Beside {
             .env("PROGRAM", std::env::current_exe().unwrap())
             .env("SCRIPT", script)
             .env("ENDED", directory.path().join("ended"))
+            .envs([HEARD])
             .envs(variables.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -279,7 +293,7 @@ fn how_it_ended_is_known_even_when_nobody_was_to_hear_of_children() {
 #[test]
 fn what_was_ignored_before_stays_so() {
     let script = "echo ready; read -r line; exit 6";
-    let mut beside = Beside::prepared("trap '' HUP", script, &[]).once_ready();
+    let mut beside = Beside::prepared("trap '' HUP", script, &[AS_FOUND]).once_ready();
     kill_process_group(beside.id(), Signal::HUP).unwrap();
     beside.type_line();
     assert_eq!(beside.ended().0, "Exited(6)");
@@ -293,7 +307,7 @@ fn the_command_starts_with_the_signals_and_limits_that_were_found() {
     let plain = plain.args(["-c", &format!("ulimit -S -c 100; {script}")]);
     let expected = plain.output().unwrap().stdout;
     assert!(expected.starts_with(b"100\n"));
-    let beside = Beside::prepared("ulimit -S -c 100", script, &[]);
+    let beside = Beside::prepared("ulimit -S -c 100", script, &[AS_FOUND]);
     assert_eq!(beside.ended().2, expected);
 }
 
