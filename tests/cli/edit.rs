@@ -20,7 +20,7 @@ fn edit<'s>(sandbox: &'s Sandbox, line: &str, steps: &str) -> Invocation<'s> {
     sandbox.kluis(line.split(' ')).env("EDITOR", editor)
 }
 
-/// What this process's sandboxes have left in memory.
+/// The files in memory that hold the value of a test.
 fn left_in_memory(mark: &str) -> Vec<PathBuf> {
     let entries = fs::read_dir("/dev/shm").unwrap();
     let ours = entries.map(|entry| entry.unwrap().path());
@@ -36,11 +36,11 @@ fn left_in_memory(mark: &str) -> Vec<PathBuf> {
 fn the_edited_value_replaces_the_one_in_its_slot() {
     let sandbox = Sandbox::with_vault();
     let old = sandbox.secret("old");
-    let new = sandbox.given("new", sandbox.secret("new"));
+    let new = sandbox.secret("new");
     sandbox.create("name", &old);
-    let steps = format!("cp {} \"$file\"", new.display());
+    let steps = format!("cp {} \"$file\"", sandbox.given("new", &new).display());
     edit(&sandbox, "edit name", &steps).run().exits(0);
-    assert_eq!(sandbox.get("name"), sandbox.was_given("new"));
+    assert_eq!(sandbox.get("name"), new.as_bytes());
     assert_eq!(sandbox.slots("name"), (vec![0], Some(0)));
     let json = edit(
         &sandbox,
@@ -51,7 +51,8 @@ fn the_edited_value_replaces_the_one_in_its_slot() {
     assert_eq!(json.json()["name"], "name");
     json.any_stdout().exits(0);
     assert_eq!(sandbox.get("name"), old.as_bytes());
-    assert!(left_in_memory("canary").is_empty());
+    assert!(left_in_memory(&old).is_empty());
+    assert!(left_in_memory(&new).is_empty());
 }
 
 #[test]
@@ -106,7 +107,8 @@ fn what_is_not_changed_is_not_written() {
 #[test]
 fn an_editor_that_fails_or_leaves_nothing_changes_nothing() {
     let sandbox = Sandbox::with_vault();
-    sandbox.create("name", sandbox.secret("value"));
+    let value = sandbox.secret("value");
+    sandbox.create("name", &value);
     let bytes = sandbox.bytes();
     for (steps, said, code) in [
         (
@@ -137,7 +139,7 @@ fn an_editor_that_fails_or_leaves_nothing_changes_nothing() {
         failed.stderr_has(said).exits(code);
         assert_eq!(sandbox.bytes(), bytes, "{steps}");
     }
-    assert!(left_in_memory("canary").is_empty());
+    assert!(left_in_memory(&value).is_empty());
 }
 
 #[test]

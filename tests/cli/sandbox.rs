@@ -11,6 +11,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 use tempfile::TempDir;
 
@@ -99,8 +100,9 @@ impl Sandbox {
 
     /// A value of this test's own, which may be found on no disk, in no message and in no argument.
     pub fn secret(&self, label: &str) -> String {
-        let count = self.secrets.borrow().len();
-        let secret = format!("{label}-canary-{:x}-{count}", std::process::id());
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let secret = format!("{label}-canary-{:x}-{count:05}", std::process::id());
         self.keep(secret.as_bytes());
         secret
     }
