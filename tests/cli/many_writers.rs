@@ -137,7 +137,7 @@ fn distinct_names(creates: usize, kills: Kills) {
     let create = |writer: usize, number: usize| {
         let name = format!("S_{writer}_{number}");
         let file = sandbox.given(&name, value(&name));
-        let line = ["create", &name, "--lock-timeout", "90s", "--value-file"];
+        let line = ["create", &name, "--lock-timeout", "10m", "--value-file"];
         sandbox
             .kluis(line.into_iter().chain([file.to_str().unwrap()]))
             .command()
@@ -193,7 +193,7 @@ fn one_counter(increments: usize, kills: Kills) {
             format!("counter-{number}"),
             format!("counter-{}", number + 1),
         );
-        let line = ["update", &from, "--name", &to, "--lock-timeout", "90s"];
+        let line = ["update", &from, "--name", &to, "--lock-timeout", "10m"];
         sandbox.kluis(line).command()
     };
     let look = || {

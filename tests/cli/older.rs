@@ -344,7 +344,7 @@ fn of_two_who_write_at_once_none_is_forgotten() {
     let older = sandbox.bytes();
     let writers = (0..8).map(|number| {
         let name = format!("name-{number}");
-        let create = ["create", &name, "--generate", "8", "--lock-timeout", "90s"];
+        let create = ["create", &name, "--generate", "8", "--lock-timeout", "10m"];
         sandbox.kluis(create).command().spawn().unwrap()
     });
     let writers: Vec<_> = writers.collect();

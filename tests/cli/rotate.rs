@@ -409,7 +409,7 @@ fn whoever_rotates_at_once_gets_a_second_of_their_own() {
     const SCRIPTS: usize = 8;
     let (sandbox, _) = kept();
     let rotate = || {
-        let line = ["rotate", "key", "--generate", "20", "--lock-timeout", "90s"];
+        let line = ["rotate", "key", "--generate", "20", "--lock-timeout", "10m"];
         let mut command = sandbox.kluis(line).command();
         command.stdin(Stdio::null());
         command
