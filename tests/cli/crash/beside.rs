@@ -1,48 +1,39 @@
 //! Files beside the vault, which is not written at all: each is the old one or the new one, whole.
 
-use super::scenario::{Scenario, State, Writes, token, with_values};
+use super::scenario::{Scenario, State, of, with_values};
 use crate::sandbox::Sandbox;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 pub const BESIDE: &[Scenario] = &[
-    Scenario {
-        name: "inject -o",
-        prepare: with_template,
-        command: |sandbox| {
+    of(
+        "inject -o",
+        with_template,
+        |sandbox| {
             let filled = sandbox.given_path("filled");
             let inject = sandbox.kluis(["inject", "-o", filled.to_str().unwrap()]);
             inject.stdin_file(sandbox.home().join("template"))
         },
-        look: filled,
-        writes: Writes::Once,
-        settle: |_, _| {},
-        key: |sandbox, _| Some(token(sandbox)),
-    },
-    Scenario {
-        name: "identity new",
-        prepare: || with_values("old", "new"),
-        command: |sandbox| {
+        filled,
+    ),
+    of(
+        "identity new",
+        || with_values("old", "new"),
+        |sandbox| {
             let file = sandbox.given_path("identity");
             sandbox.kluis(["identity", "new", "-o", file.to_str().unwrap()])
         },
-        look: identity,
-        writes: Writes::Once,
-        settle: |_, _| {},
-        key: |sandbox, _| Some(token(sandbox)),
-    },
-    Scenario {
-        name: "trust",
-        prepare: with_project,
-        command: |sandbox| {
+        identity,
+    ),
+    of(
+        "trust",
+        with_project,
+        |sandbox| {
             let trust = sandbox.kluis(["trust", "--yes"]);
             trust.within(sandbox.home().join("project"))
         },
-        look: trusted,
-        writes: Writes::Once,
-        settle: |_, _| {},
-        key: |sandbox, _| Some(token(sandbox)),
-    },
+        trusted,
+    ),
 ];
 
 fn with_template() -> Sandbox {

@@ -1,7 +1,7 @@
 //! What a vault holds, changed by every verb that the other lists do not have: secrets, many at once, apps,
 //! workspaces, keys of other kinds, and a kept copy brought back.
 
-use super::scenario::{Scenario, State, Writes, reader_opens, token, with_owner, with_values};
+use super::scenario::{Scenario, State, of, reader_opens, with_owner, with_values};
 use crate::sandbox::{CHEAP_KDF, Invocation, Sandbox};
 use serde_json::{Value, json};
 use std::fs;
@@ -135,24 +135,6 @@ pub const CONTENTS: &[Scenario] = &[
         )
     },
 ];
-
-/// One write, and the token that was there opens before and after.
-const fn of(
-    name: &'static str,
-    prepare: fn() -> Sandbox,
-    command: fn(&Sandbox) -> Invocation<'_>,
-    look: fn(&Sandbox, &[u8]) -> State,
-) -> Scenario {
-    Scenario {
-        name,
-        prepare,
-        command,
-        look,
-        writes: Writes::Once,
-        settle: |_, _| {},
-        key: |sandbox, _| Some(token(sandbox)),
-    }
-}
 
 const BOTH_AND_ONE: [&str; 2] = [
     "default/name\ndefault/other\nstaging/inner\n",

@@ -6,8 +6,8 @@
 
 use super::point::{Fault, KILLED, Point, recover};
 use super::scenario::{Scenario, State, Writes};
-use super::trace::Trace;
-use super::{chosen, say, scenarios, trace};
+use super::trace::{self, Trace, WRITING};
+use super::{chosen, say, scenarios};
 use crate::sandbox::Sandbox;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -84,31 +84,6 @@ exit "$code"
 
 const BROKEN_SCRIPT: std::ops::RangeInclusive<i32> = 96..=99;
 
-/// The calls that change what a disk may hold, or are to. That of making a file is left out: what it leaves is seen
-/// at the next of them.
-const WRITING: [&str; 12] = [
-    "write",
-    "pwrite64",
-    "fsync",
-    "fdatasync",
-    "rename",
-    "renameat",
-    "renameat2",
-    "linkat",
-    "unlink",
-    "unlinkat",
-    "mkdir",
-    "mkdirat",
-];
-
-/// What opened before may not lie beside the new vault.
-const TAKES_AWAY: [&str; 4] = [
-    "passphrase",
-    "key remove",
-    "key remove of full access",
-    "rekey",
-];
-
 /// A file system with what a scenario begins with.
 struct Disk<'f> {
     system: &'f FileSystem,
@@ -116,8 +91,8 @@ struct Disk<'f> {
 }
 
 impl<'f> Disk<'f> {
-    /// `None` where it cannot be made or mounted.
-    fn new(system: &'f FileSystem, template: &Sandbox) -> Option<Self> {
+    /// An error says why it cannot be made or mounted here.
+    fn new(system: &'f FileSystem, template: &Sandbox) -> Result<Self, String> {
         let directory = tempfile::tempdir().unwrap();
         let disk = Self { system, directory };
         let place = disk.directory.path().join("place");
@@ -128,8 +103,12 @@ impl<'f> Disk<'f> {
         let mut make = Command::new("unshare");
         make.args(["-m", "sh", "-c", MAKE, "sh"]);
         make.args([&disk.image(), &local(template), &place]);
-        let made = make.arg(system.options).args(system.make).output().ok()?;
-        made.status.success().then_some(disk)
+        let made = make.arg(system.options).args(system.make).output();
+        let made = made.map_err(|error| error.to_string())?;
+        if !made.status.success() {
+            return Err(String::from_utf8_lossy(&made.stderr).into_owned());
+        }
+        Ok(disk)
     }
 
     fn image(&self) -> PathBuf {
@@ -178,7 +157,7 @@ impl<'f> Disk<'f> {
         }
         let is_kept = point.is_some() || state == State::After;
         assert!(is_kept, "success was told, and lost");
-        if state == State::After && TAKES_AWAY.contains(&scenario.name) {
+        if state == State::After && scenario.takes_away {
             let previous = sandbox.vault().with_file_name(".default.kluis.prev");
             assert!(!previous.exists(), "the previous copy came back");
         }
@@ -201,7 +180,8 @@ struct Tally {
     wrong: Vec<String>,
 }
 
-/// Cuts the power at each call of the command that writes, and when it has told its success.
+/// Cuts the power at each call of the command that writes, and when it has told its success. The call that
+/// makes a file is left out: what it leaves is seen at the next of them.
 fn sweep(disk: &Disk, scenario: &Scenario, template: &Sandbox, tally: &mut Tally) {
     let calls = Trace::of(scenario, template).calls();
     let calls = calls
@@ -234,9 +214,9 @@ fn a_power_cut_anywhere_in_a_set_leaves_the_old_or_the_new_value() {
     }
     let scenario = super::scenario("set");
     let template = (scenario.prepare)();
-    let Some(disk) = Disk::new(&EXT4, &template) else {
-        say("skipped: no file system can be made and mounted here");
-        return;
+    let disk = match Disk::new(&EXT4, &template) {
+        Ok(disk) => disk,
+        Err(why) => return say(&format!("skipped: no file system here: {why}")),
     };
     let mut tally = Tally::default();
     sweep(&disk, scenario, &template, &mut tally);
@@ -259,14 +239,14 @@ fn a_power_cut_anywhere_leaves_the_old_or_the_new_state() {
         let (started, mut tally) = (Instant::now(), Tally::default());
         for scenario in chosen(scenarios()) {
             let template = (scenario.prepare)();
-            let Some(disk) = Disk::new(system, &template) else {
-                say(&format!(
-                    "skipped: {} cannot be made and mounted here",
-                    system.name
-                ));
-                break;
-            };
-            sweep(&disk, scenario, &template, &mut tally);
+            match Disk::new(system, &template) {
+                Ok(disk) => sweep(&disk, scenario, &template, &mut tally),
+                Err(why) if tally.cuts == 0 => {
+                    say(&format!("skipped: no {} here: {why}", system.name));
+                    break;
+                }
+                Err(why) => panic!("{} was here: {why}", system.name),
+            }
         }
         let ([old, between, new], seconds) = (tally.left, started.elapsed().as_secs());
         let (name, cuts, count) = (system.name, tally.cuts, tally.wrong.len());

@@ -1,7 +1,7 @@
 //! What is done with values over time, and above all the rotation with a command: its states are told by
 //! what a server elsewhere takes.
 
-use super::scenario::{Scenario, State, Writes, token, with_values};
+use super::scenario::{Scenario, State, Writes, of, with_values};
 use crate::sandbox::Sandbox;
 use crate::server::{
     KILL, assert_settled, interrupted, is_pending, resume, rotate, takes, with_server,
@@ -9,84 +9,70 @@ use crate::server::{
 
 pub const ROTATIONS: &[Scenario] = &[
     Scenario {
-        name: "rotate --exec",
-        prepare: with_server,
-        command: |sandbox| rotate(sandbox, &[]),
-        look: on_the_way,
         writes: Writes::InSteps,
         settle: |sandbox, state| {
             if state == State::Between {
                 settle(sandbox);
             }
         },
-        key: |sandbox, _| Some(token(sandbox)),
+        ..of(
+            "rotate --exec",
+            with_server,
+            |sandbox| rotate(sandbox, &[]),
+            on_the_way,
+        )
     },
     Scenario {
-        name: "rotate --resume --exec",
-        prepare: || killed("", KILL),
-        command: resume,
-        look: still_pending,
-        writes: Writes::Once,
         settle: settle_what_was,
-        key: |sandbox, _| Some(token(sandbox)),
+        ..of(
+            "rotate --resume --exec",
+            || killed("", KILL),
+            resume,
+            still_pending,
+        )
     },
     Scenario {
-        name: "rotate --discard",
-        prepare: || killed("kill -KILL $PPID; exit 1", ""),
-        command: |sandbox| sandbox.kluis(["rotate", "db", "--discard"]),
-        look: still_pending,
-        writes: Writes::Once,
         settle: settle_what_was,
-        key: |sandbox, _| Some(token(sandbox)),
+        ..of(
+            "rotate --discard",
+            || killed("kill -KILL $PPID; exit 1", ""),
+            |sandbox| sandbox.kluis(["rotate", "db", "--discard"]),
+            still_pending,
+        )
     },
-    Scenario {
-        name: "rotate",
-        prepare: || with_values("old", "new"),
-        command: |sandbox| {
+    of(
+        "rotate",
+        || with_values("old", "new"),
+        |sandbox| {
             let rotate = sandbox.kluis(["rotate", "name"]);
             rotate.stdin_file(sandbox.given_path("new"))
         },
-        look: |sandbox, _| effective(sandbox, ["old", "new"]),
-        writes: Writes::Once,
-        settle: |_, _| {},
-        key: |sandbox, _| Some(token(sandbox)),
-    },
-    Scenario {
-        name: "rollback",
-        prepare: with_two_slots,
-        command: |sandbox| sandbox.kluis(["rollback", "name"]),
-        look: |sandbox, _| effective(sandbox, ["new", "old"]),
-        writes: Writes::Once,
-        settle: |_, _| {},
-        key: |sandbox, _| Some(token(sandbox)),
-    },
-    Scenario {
-        name: "prune",
-        prepare: with_two_slots,
-        command: |sandbox| sandbox.kluis(["prune", "name", "-q"]),
-        look: pruned,
-        writes: Writes::Once,
-        settle: |_, _| {},
-        key: |sandbox, _| Some(token(sandbox)),
-    },
-    Scenario {
-        name: "move",
-        prepare: with_staging,
-        command: |sandbox| sandbox.kluis(["move", "name", "--to-workspace", "staging"]),
-        look: moved,
-        writes: Writes::Once,
-        settle: |_, _| {},
-        key: |sandbox, _| Some(token(sandbox)),
-    },
-    Scenario {
-        name: "app link",
-        prepare: with_app,
-        command: |sandbox| sandbox.kluis(["app", "link", "web", "KEY", "name"]),
-        look: linked,
-        writes: Writes::Once,
-        settle: |_, _| {},
-        key: |sandbox, _| Some(token(sandbox)),
-    },
+        |sandbox, _| effective(sandbox, ["old", "new"]),
+    ),
+    of(
+        "rollback",
+        with_two_slots,
+        |sandbox| sandbox.kluis(["rollback", "name"]),
+        |sandbox, _| effective(sandbox, ["new", "old"]),
+    ),
+    of(
+        "prune",
+        with_two_slots,
+        |sandbox| sandbox.kluis(["prune", "name", "-q"]),
+        pruned,
+    ),
+    of(
+        "move",
+        with_staging,
+        |sandbox| sandbox.kluis(["move", "name", "--to-workspace", "staging"]),
+        moved,
+    ),
+    of(
+        "app link",
+        with_app,
+        |sandbox| sandbox.kluis(["app", "link", "web", "KEY", "name"]),
+        linked,
+    ),
 ];
 
 /// Whatever was reached, the vault knows what the server takes.

@@ -28,102 +28,104 @@ pub struct Scenario {
     /// The state of the vault, given what the command printed.
     pub look: fn(&Sandbox, &[u8]) -> State,
     pub writes: Writes,
+    /// Whether what opened the vault before is to open no copy that lies beside the new one.
+    pub takes_away: bool,
     /// Ends what the command left unfinished in this state.
     pub settle: fn(&Sandbox, State),
     /// The variable that unlocks the vault in this state; `None` when nobody was given a key.
     pub key: fn(&Sandbox, State) -> Option<(&'static str, OsString)>,
 }
 
+/// As most are: it replaces the vault once, takes nothing away, and the token opens the vault before and after.
+pub const fn of(
+    name: &'static str,
+    prepare: fn() -> Sandbox,
+    command: fn(&Sandbox) -> Invocation<'_>,
+    look: fn(&Sandbox, &[u8]) -> State,
+) -> Scenario {
+    Scenario {
+        name,
+        prepare,
+        command,
+        look,
+        writes: Writes::Once,
+        takes_away: false,
+        settle: |_, _| {},
+        key: |sandbox, _| Some(token(sandbox)),
+    }
+}
+
 pub const SCENARIOS: &[Scenario] = &[
+    of("set", || with_values("old", "new"), set, value),
+    of(
+        "set of 60,000 bytes",
+        || with_values(&"old".repeat(20_000), &"new".repeat(20_000)),
+        set,
+        value,
+    ),
     Scenario {
-        name: "set",
-        prepare: || with_values("old", "new"),
-        command: set,
-        look: value,
-        writes: Writes::Once,
-        settle: |_, _| {},
-        key: |sandbox, _| Some(token(sandbox)),
-    },
-    Scenario {
-        name: "set of 60,000 bytes",
-        prepare: || with_values(&"old".repeat(20_000), &"new".repeat(20_000)),
-        command: set,
-        look: value,
-        writes: Writes::Once,
-        settle: |_, _| {},
-        key: |sandbox, _| Some(token(sandbox)),
-    },
-    Scenario {
-        name: "init",
-        prepare: Sandbox::empty,
-        command: |sandbox| sandbox.kluis(["init", "--token"]),
-        look: new_vault,
-        writes: Writes::Once,
-        settle: |_, _| {},
         key: new_token,
+        ..of(
+            "init",
+            Sandbox::empty,
+            |sandbox| sandbox.kluis(["init", "--token"]),
+            new_vault,
+        )
     },
+    of(
+        "delete",
+        || with_values("old", "new"),
+        |sandbox| sandbox.kluis(["delete", "name", "--yes"]),
+        deleted,
+    ),
     Scenario {
-        name: "delete",
-        prepare: || with_values("old", "new"),
-        command: |sandbox| sandbox.kluis(["delete", "name", "--yes"]),
-        look: deleted,
-        writes: Writes::Once,
-        settle: |_, _| {},
-        key: |sandbox, _| Some(token(sandbox)),
-    },
-    Scenario {
-        name: "passphrase",
-        prepare: with_passphrase,
-        command: change_passphrase,
-        look: opening_passphrase,
-        writes: Writes::Once,
-        settle: |_, _| {},
         key: |sandbox, state| Some((PASSPHRASE, passphrase(sandbox, state))),
+        takes_away: true,
+        ..of(
+            "passphrase",
+            with_passphrase,
+            change_passphrase,
+            opening_passphrase,
+        )
+    },
+    of(
+        "workspace create",
+        || with_values("old", "new"),
+        |sandbox| sandbox.kluis(["workspace", "create", "staging"]),
+        has_workspace,
+    ),
+    of(
+        "key add",
+        || with_values("old", "new"),
+        |sandbox| sandbox.kluis(["key", "add", "--token"]),
+        has_key,
+    ),
+    Scenario {
+        takes_away: true,
+        ..of(
+            "key remove",
+            with_reader,
+            |sandbox| sandbox.kluis(["key", "remove", "reader", "--yes"]),
+            reader_opens,
+        )
     },
     Scenario {
-        name: "workspace create",
-        prepare: || with_values("old", "new"),
-        command: |sandbox| sandbox.kluis(["workspace", "create", "staging"]),
-        look: has_workspace,
-        writes: Writes::Once,
-        settle: |_, _| {},
-        key: |sandbox, _| Some(token(sandbox)),
+        takes_away: true,
+        ..of(
+            "key remove of full access",
+            with_owner,
+            |sandbox| sandbox.kluis(["key", "remove", "reader", "--yes"]),
+            reader_opens,
+        )
     },
     Scenario {
-        name: "key add",
-        prepare: || with_values("old", "new"),
-        command: |sandbox| sandbox.kluis(["key", "add", "--token"]),
-        look: has_key,
-        writes: Writes::Once,
-        settle: |_, _| {},
-        key: |sandbox, _| Some(token(sandbox)),
-    },
-    Scenario {
-        name: "key remove",
-        prepare: with_reader,
-        command: |sandbox| sandbox.kluis(["key", "remove", "reader", "--yes"]),
-        look: reader_opens,
-        writes: Writes::Once,
-        settle: |_, _| {},
-        key: |sandbox, _| Some(token(sandbox)),
-    },
-    Scenario {
-        name: "key remove of full access",
-        prepare: with_owner,
-        command: |sandbox| sandbox.kluis(["key", "remove", "reader", "--yes"]),
-        look: reader_opens,
-        writes: Writes::Once,
-        settle: |_, _| {},
-        key: |sandbox, _| Some(token(sandbox)),
-    },
-    Scenario {
-        name: "rekey",
-        prepare: with_reader,
-        command: |sandbox| sandbox.kluis(["rekey"]),
-        look: is_other,
-        writes: Writes::Once,
-        settle: |_, _| {},
-        key: |sandbox, _| Some(token(sandbox)),
+        takes_away: true,
+        ..of(
+            "rekey",
+            with_reader,
+            |sandbox| sandbox.kluis(["rekey"]),
+            is_other,
+        )
     },
 ];
 

@@ -8,12 +8,8 @@ use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::process::Command;
 
-/// The calls that touch files and processes, by every name that the architectures have for them.
-const STRUCK: [&str; 36] = [
-    "readlink",
-    "readlinkat",
-    "open",
-    "openat",
+/// The calls that change what a disk may hold, or are to, by every name that the architectures have for them.
+pub const WRITING: [&str; 12] = [
     "write",
     "pwrite64",
     "fsync",
@@ -24,6 +20,16 @@ const STRUCK: [&str; 36] = [
     "linkat",
     "unlink",
     "unlinkat",
+    "mkdir",
+    "mkdirat",
+];
+
+/// The others that touch files and processes.
+const STRUCK_BESIDE_THESE: [&str; 24] = [
+    "readlink",
+    "readlinkat",
+    "open",
+    "openat",
     "fchmod",
     "close",
     "newfstatat",
@@ -33,8 +39,6 @@ const STRUCK: [&str; 36] = [
     "read",
     "pread64",
     "getdents64",
-    "mkdir",
-    "mkdirat",
     "fcntl",
     "dup",
     "dup3",
@@ -135,7 +139,8 @@ impl Trace {
             }
             let nth = counts.entry(name).or_default();
             *nth += 1;
-            if position >= begin && STRUCK.contains(&name) {
+            let is_struck = WRITING.contains(&name) || STRUCK_BESIDE_THESE.contains(&name);
+            if position >= begin && is_struck {
                 calls.push(Call {
                     name: name.to_owned(),
                     nth: *nth,
