@@ -5,7 +5,7 @@ use super::usage::usage;
 use crate::commands::{self, Alone, Context, Verb};
 use crate::error::Error;
 use crate::ui::Ui;
-use clap::{ArgMatches, Command};
+use clap::{ArgMatches, Args, Command};
 
 /// A verb has one page, whether -h or --help asks for it: all of its description, a line per option.
 const PAGE: &str = "{before-help}{usage-heading} {usage}\n\n{all-args}{after-help}";
@@ -26,31 +26,27 @@ pub enum Run {
 }
 
 const fn verb<V: Verb>(name: &'static str, about: &'static str) -> Entry {
-    Entry {
-        name,
-        alias: None,
-        about,
-        define: |command| on_one_page(V::augment_args(command)),
-        run: Run::InContext(|matches, context| {
-            V::from_arg_matches(matches)
-                .map_err(|error| usage(&error, None))?
-                .run(context)
-        }),
-    }
+    let run = Run::InContext(|matches, context| parsed::<V>(matches)?.run(context));
+    entry::<V>(name, about, run)
 }
 
 const fn alone<V: Alone>(name: &'static str, about: &'static str) -> Entry {
+    let run = Run::Alone(|matches, ui| parsed::<V>(matches)?.run(ui));
+    entry::<V>(name, about, run)
+}
+
+const fn entry<V: Args>(name: &'static str, about: &'static str, run: Run) -> Entry {
     Entry {
         name,
         alias: None,
         about,
         define: |command| on_one_page(V::augment_args(command)),
-        run: Run::Alone(|matches, ui| {
-            V::from_arg_matches(matches)
-                .map_err(|error| usage(&error, None))?
-                .run(ui)
-        }),
+        run,
     }
+}
+
+fn parsed<V: Args>(matches: &ArgMatches) -> Result<V, Error> {
+    V::from_arg_matches(matches).map_err(|error| usage(&error, None))
 }
 
 impl Entry {
