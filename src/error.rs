@@ -203,6 +203,7 @@ impl Error {
                 settings::Error::Workspace { .. } => Exit::Invalid,
                 settings::Error::Broken { .. }
                 | settings::Error::Empty { .. }
+                | settings::Error::EmptyCheck { .. }
                 | settings::Error::NotText { .. }
                 | settings::Error::Url { .. }
                 | settings::Error::UserFile { .. }

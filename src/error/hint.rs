@@ -149,9 +149,9 @@ fn hint_of_settings(error: &settings::Error) -> Option<&'static str> {
         E::NoHome { .. } => {
             Some("set HOME, or name the file itself, such as a vault with --vault or KLUIS_VAULT")
         }
-        E::Empty {
-            origin: "KLUIS_VAULT_KEY" | "KLUIS_MIN_REVISION",
-        } => Some("unset it; where it is to be checked, set it to what `kluis verify` prints"),
+        E::EmptyCheck { .. } => {
+            Some("unset it; where it is to be checked, set it to what `kluis verify` prints")
+        }
         _ => None,
     }
 }

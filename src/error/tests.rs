@@ -184,7 +184,11 @@ fn of_settings(error: &settings::Error) {
             plain(origin);
             said(broken);
         }
-        E::Empty { origin } | E::NotText { origin } | E::Url { origin } | E::NoHome { origin } => {
+        E::Empty { origin }
+        | E::EmptyCheck { origin }
+        | E::NotText { origin }
+        | E::Url { origin }
+        | E::NoHome { origin } => {
             plain(origin);
         }
         E::UserFile { path, line, column } => {

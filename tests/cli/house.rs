@@ -59,7 +59,6 @@ const DOORS: &[&str] = &[
     "sealed/padding.rs",
     "sealed/seed.rs",
     "sealed/xaes.rs",
-    "settings.rs",
     "ui/prompt.rs",
     "vault/change/record.rs",
     "vault/change/rekey.rs",
