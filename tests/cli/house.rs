@@ -137,8 +137,9 @@ fn is_for_tests(file: &Path, files: &BTreeMap<PathBuf, String>) -> bool {
             return false;
         };
         let name = name.to_string_lossy();
-        let index = files.get(&above.join("mod.rs"));
-        index.is_some_and(|index| {
+        let indices = [above.join("mod.rs"), above.with_extension("rs")];
+        let mut indices = indices.iter().filter_map(|index| files.get(index));
+        indices.any(|index| {
             ["mod", "pub mod"]
                 .iter()
                 .any(|word| index.contains(&format!("#[cfg(test)]\n{word} {name};")))
