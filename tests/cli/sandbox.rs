@@ -357,8 +357,10 @@ impl Invocation<'_> {
     }
 
     fn command_in(&self, session: &str) -> Command {
-        let mut command = Command::new("setsid");
-        command.arg(session).args(&self.under);
+        let mut command = Command::new("env");
+        // Whoever started the tests may ignore them, as a shell does for what it starts in the background.
+        command.args(["--default-signal=INT,QUIT,HUP", "setsid", session]);
+        command.args(&self.under);
         command.arg(KLUIS).args(&self.arguments);
         command
             .env_clear()
