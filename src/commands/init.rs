@@ -2,7 +2,7 @@
 
 use super::context::vault_key;
 use super::kdf::KdfArgs;
-use super::{Context, Verb, new_passphrase};
+use super::{Context, Verb, new_passphrase, shown_once};
 use crate::error::Error;
 use crate::plaintext::Plaintext;
 use crate::settings::Interaction;
@@ -17,7 +17,7 @@ use serde::Serialize;
 ///
 /// With a passphrase, asked for twice or read from --passphrase-file; or with --token, without one. An
 /// existing vault is never touched (6). A token is printed once and kept nowhere: whoever has it can
-/// unlock.
+/// unlock. None is made where stdout is closed or /dev/null.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -48,6 +48,9 @@ struct Made<'a> {
 
 impl Verb for Init {
     fn run(self, context: &mut Context) -> Result<(), Error> {
+        if self.token || self.recovery {
+            shown_once::check(context)?;
+        }
         let file = context.store()?;
         match file.load() {
             Err(store::Error::NotFound { .. }) => {}
@@ -69,7 +72,8 @@ impl Verb for Init {
             Some((chosen, kdf))
         };
         let asked = passphrase.is_some() && context.settings.unlocking.passphrase_file.is_none();
-        let recovery = self.recovery || (asked && offer_recovery(context)?);
+        let offered = asked && !context.ui.stdout_is_discarded();
+        let recovery = self.recovery || (offered && offer_recovery(context)?);
         let token = match (self.token, recovery) {
             (true, _) => Some("token"),
             (false, true) => Some("recovery"),

@@ -54,6 +54,7 @@ mod seen;
 mod selection;
 pub mod set;
 pub mod show;
+mod shown_once;
 pub mod status;
 mod stdin;
 mod time_argument;

@@ -86,6 +86,12 @@ impl Ui {
         self.streams.out_columns.is_some()
     }
 
+    /// Whether what is written to stdout is lost: it is the null device, which a stdout that was closed
+    /// becomes before `main`, too.
+    pub fn stdout_is_discarded(&self) -> bool {
+        streams::is_null_device(stdout())
+    }
+
     /// Where a program that fills the screen may draw: stdout, or stderr when results go elsewhere.
     pub fn screen(&mut self) -> io::Result<OwnedFd> {
         if self.stdout_is_terminal() {

@@ -3,6 +3,8 @@
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 use std::os::fd::AsFd;
 
+use rustix::fs::FileType;
+
 use crate::platform::terminal;
 
 /// Wide enough for a table when a terminal does not know its width.
@@ -36,6 +38,19 @@ impl Streams {
 fn columns(stream: &(impl AsFd + IsTerminal)) -> Option<u16> {
     let columns = || terminal::columns(stream).unwrap_or(USUAL_COLUMNS);
     stream.is_terminal().then(columns)
+}
+
+/// POSIX has /dev/null everywhere, and what is written to it nowhere.
+pub(super) fn is_null_device(stream: impl AsFd) -> bool {
+    let null = rustix::fs::stat("/dev/null");
+    let stream = rustix::fs::fstat(stream);
+    match (null, stream) {
+        (Ok(null), Ok(stream)) => {
+            let is_device = FileType::from_raw_mode(stream.st_mode) == FileType::CharacterDevice;
+            is_device && stream.st_rdev == null.st_rdev
+        }
+        _ => false,
+    }
 }
 
 /// stdout without the standard library's buffer, which would keep a copy of a value unwiped.

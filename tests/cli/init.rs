@@ -88,6 +88,25 @@ fn a_recovery_token_stands_beside_the_passphrase() {
 }
 
 #[test]
+fn a_token_that_nobody_would_have_is_not_made() {
+    for lost in ["exec >&-", "exec > /dev/null"] {
+        let sandbox = Sandbox::empty();
+        let passphrase = sandbox.given("passphrase", sandbox.secret("passphrase"));
+        for line in [&["init", "--token"][..], &["init", "--recovery"]] {
+            let init = sandbox.kluis(line).prepared(lost);
+            let init = init.env("KLUIS_PASSPHRASE_FILE", &passphrase);
+            let told = "/dev/null: nobody would have the token";
+            init.run().stderr_has(told).exits(2);
+            assert!(!sandbox.vault().exists(), "{lost}");
+        }
+        // A passphrase is somebody's already.
+        let init = sandbox.kluis(["init", "--kdf", CHEAP_KDF]).prepared(lost);
+        let init = init.env("KLUIS_PASSPHRASE_FILE", &passphrase);
+        init.run().any_stderr().exits(0);
+    }
+}
+
+#[test]
 fn an_existing_vault_is_never_touched() {
     let sandbox = Sandbox::with_vault();
     let before = sandbox.bytes();

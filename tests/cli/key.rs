@@ -41,6 +41,16 @@ fn by<'s>(sandbox: &'s Sandbox, token: &str, line: &[&str]) -> Invocation<'s> {
 }
 
 #[test]
+fn a_token_that_nobody_would_have_is_no_key() {
+    let sandbox = shared();
+    let before = sandbox.bytes();
+    let add = sandbox.kluis(["key", "add", "--token"]);
+    let lost = add.prepared("exec > /dev/null").run();
+    lost.stderr_has("nobody would have the token").exits(2);
+    assert_eq!(sandbox.bytes(), before);
+}
+
+#[test]
 fn a_read_only_token_reads_its_workspace_and_is_refused_before_a_value_is_read() {
     let sandbox = shared();
     let ci = token(&sandbox, &["-w", "staging", "--read-only", "--label", "ci"]);

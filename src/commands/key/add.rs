@@ -2,6 +2,7 @@
 
 use super::list::Shown;
 use crate::commands::new_passphrase::NewPassphraseArgs;
+use crate::commands::shown_once;
 use crate::commands::time_argument::parse_future;
 use crate::commands::{Context, Verb};
 use crate::error::Error;
@@ -86,6 +87,9 @@ impl Verb for Add {
             ));
         }
         self.new.check_stdin(context)?;
+        if self.token {
+            shown_once::check(context)?;
+        }
         let new = NewKey {
             label: self.label()?,
             scope: self.scope()?,
