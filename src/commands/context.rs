@@ -294,8 +294,7 @@ impl<'u> Context<'u> {
     }
 
     /// What [`read_credential`] reads to unlock with. A file that is not there gives no key, which is no
-    /// failure of the disk; one that others may touch is told of and no more, as what a CI service puts
-    /// there has the mode that it chose.
+    /// failure of the disk.
     fn read_key(&mut self, path: &Path, what: &'static str) -> Result<Plaintext, Error> {
         let read = match read_credential(path, what) {
             Err(Error::Failed(error)) if error.downcast_ref().is_some_and(is_absent) => {
@@ -304,13 +303,19 @@ impl<'u> Context<'u> {
             }
             read => read?,
         };
+        self.warn_if_exposed(path, what);
+        Ok(read)
+    }
+
+    /// A file that others may touch is told of and no more: what a CI service puts there has the mode that
+    /// it chose.
+    pub(super) fn warn_if_exposed(&mut self, path: &Path, what: &'static str) {
         if !is_stdin(path) && fs::metadata(path).is_ok_and(|found| is_exposed(&found)) {
             let path = path.display();
             self.ui.warning(&format!(
                 "others may read or write the file with the {what}: `chmod 600 {path}`"
             ));
         }
-        Ok(read)
     }
 
     pub(super) fn check_pin(&mut self, header: &Header) -> Result<(), Error> {

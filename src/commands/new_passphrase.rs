@@ -63,7 +63,11 @@ impl NewPassphraseArgs {
 /// A new passphrase from `file`, or asked for twice.
 pub fn choose(context: &mut Context, file: Option<&Path>) -> Result<Passphrase, Error> {
     let typed = match file {
-        Some(path) => read_credential(path, "passphrase")?,
+        Some(path) => {
+            let read = read_credential(path, "passphrase")?;
+            context.warn_if_exposed(path, "passphrase");
+            read
+        }
         None => ask(context).map_err(|error| match error {
             Error::Ui(ui::Error::NoTerminal) => Error::NobodyChooses,
             error => error,

@@ -431,4 +431,13 @@ fn a_key_in_a_file_that_others_may_read_is_told_of_and_taken() {
         .run()
         .stderr_has("others may read or write the file with the passphrase")
         .exits(0);
+    let new = sandbox.given("new", sandbox.secret("new"));
+    expose(&new, 0o644);
+    let given = ["--new-passphrase-file", new.to_str().unwrap()];
+    let change = ["passphrase", "--kdf", CHEAP_KDF].into_iter().chain(given);
+    let changed = sandbox.kluis(change).env("KLUIS_PASSPHRASE_FILE", &file);
+    let changed = changed.run();
+    let told = changed.stderr.matches("the file with the passphrase: ");
+    assert_eq!(told.count(), 2, "{}", changed.stderr);
+    changed.any_stderr().exits(0);
 }
