@@ -5,6 +5,7 @@ use super::frame::{LENGTH_BYTES, length, reserve};
 use super::held::Session;
 use rustix::event::PollFlags;
 use rustix::io::Errno;
+use rustix::net::{SendFlags, send};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
@@ -13,6 +14,13 @@ use zeroize::Zeroizing;
 
 /// What is taken in one go: a buffer grows with what has really come.
 const STEP_BYTES: usize = 64 * 1024;
+
+/// A client that has gone is an error and no signal; where no flag says so, the signal is ignored from the
+/// start of the program.
+#[cfg(not(target_vendor = "apple"))]
+const UNSIGNALLED: SendFlags = SendFlags::NOSIGNAL;
+#[cfg(target_vendor = "apple")]
+const UNSIGNALLED: SendFlags = SendFlags::empty();
 
 pub struct Connection {
     stream: UnixStream,
@@ -109,11 +117,7 @@ impl Connection {
     /// Sends what is left of the answer.
     pub fn send(&mut self, now: Duration) -> Result<(), Closed> {
         while self.gone < self.going.len() {
-            match rustix::net::send(
-                &self.stream,
-                &self.going[self.gone..],
-                rustix::net::SendFlags::NOSIGNAL,
-            ) {
+            match send(&self.stream, &self.going[self.gone..], UNSIGNALLED) {
                 Ok(0) => return Err(Closed),
                 Ok(sent) => self.gone += sent,
                 Err(Errno::INTR) => {}

@@ -3,11 +3,11 @@
 
 use crate::platform::directory;
 use rustix::net::sockopt::{Timeout, set_socket_timeout};
-use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType, connect, socket_with};
+use rustix::net::{AddressFamily, SocketAddrUnix, SocketType, connect};
 use rustix::process::geteuid;
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, ErrorKind};
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
@@ -99,8 +99,7 @@ impl Place {
         }
         let address = self.address()?;
         let open = || {
-            let flags = SocketFlags::CLOEXEC;
-            let stream = socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None)?;
+            let stream = uninherited()?;
             // Before connecting: that waits, too, where nobody accepts.
             set_socket_timeout(&stream, Timeout::Send, Some(patience))?;
             set_socket_timeout(&stream, Timeout::Recv, Some(patience))?;
@@ -189,6 +188,21 @@ impl Place {
         let found = fs::symlink_metadata(self.socket()).ok()?;
         Some((found.dev(), found.ino()))
     }
+}
+
+/// A socket that no child gets.
+#[cfg(not(target_vendor = "apple"))]
+fn uninherited() -> rustix::io::Result<OwnedFd> {
+    let flags = rustix::net::SocketFlags::CLOEXEC;
+    rustix::net::socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None)
+}
+
+/// A socket that no child gets, but for one that is started at this very moment.
+#[cfg(target_vendor = "apple")]
+fn uninherited() -> rustix::io::Result<OwnedFd> {
+    let stream = rustix::net::socket(AddressFamily::UNIX, SocketType::STREAM, None)?;
+    rustix::io::fcntl_setfd(&stream, rustix::io::FdFlags::CLOEXEC)?;
+    Ok(stream)
 }
 
 fn is_absent(error: &io::Error) -> bool {

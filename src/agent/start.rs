@@ -7,7 +7,6 @@ use super::server::{Server, Stay};
 use super::socket::Place;
 use crate::platform::process::{forbid_core_files, lock_memory, own_file};
 use rustix::fs::Mode;
-use rustix::net::sockopt::socket_acceptconn;
 use rustix::process::{chdir, setsid, umask};
 use rustix::stdio::{dup2_stdin, stdin};
 use std::fs::File;
@@ -32,13 +31,25 @@ pub fn start(listener: UnixListener) -> io::Result<()> {
 /// What such an agent does, in place of everything else that this program could do.
 pub fn run_started() -> io::Result<()> {
     let listener = stdin().try_clone_to_owned()?;
-    if !socket_acceptconn(&listener)? {
+    if !listens(&listener)? {
         return Err(ErrorKind::InvalidInput.into());
     }
     dup2_stdin(File::open("/dev/null")?)?;
     // Refused only to who leads a group already.
     let _ = setsid();
     serve_at_own(listener.into(), Stay::WhileUnlocked)
+}
+
+#[cfg(not(target_vendor = "apple"))]
+fn listens(socket: &OwnedFd) -> io::Result<bool> {
+    Ok(rustix::net::sockopt::socket_acceptconn(socket)?)
+}
+
+/// There the system does not tell more than where it is bound.
+#[cfg(target_vendor = "apple")]
+fn listens(socket: &OwnedFd) -> io::Result<bool> {
+    let listener = UnixListener::from(socket.try_clone()?);
+    Ok(Place::of(&listener).is_some())
 }
 
 /// Where an agent in the foreground listens.

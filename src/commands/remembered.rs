@@ -1,7 +1,7 @@
 //! The agent, as commands see it: where it listens, the keyring it holds, and giving it one.
 
 use super::Context;
-use super::context::known;
+use super::context::state_directory;
 use crate::agent::{self, AgentKeyring, Connection, Place, Terms};
 use crate::error::Error;
 use crate::keyring::Keyring;
@@ -21,7 +21,7 @@ pub const DEFAULT_TERMS: Terms = Terms {
 /// Where this user's agent listens, or would.
 pub fn place() -> Result<Place, agent::Error> {
     let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
-    let state = known("XDG_STATE_HOME", dirs::state_dir);
+    let state = state_directory();
     let place = Place::find(runtime.as_deref().map(Path::new), state.as_deref());
     Ok(place?)
 }
