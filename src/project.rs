@@ -23,7 +23,7 @@
 //! - *A file of another user*, in a directory above that both may write, such as `/tmp`: a vault is a file's own
 //!   only when both belong to one user, or the file to root.
 //! - *A file that changes after somebody agreed*: an agreement is for a path and a SHA-256 of the content, and
-//!   holds only as long as the vault that the file names is really the same. The file is read once; what was
+//!   holds only for the vault that was shown, wherever the name of the one in use comes from. The file is read once; what was
 //!   read is what is hashed and followed.
 //! - *A repository that links to a trusted file elsewhere*, to have its secrets handed to a command of its own: the
 //!   path of an agreement is that of the link, not that of its target.

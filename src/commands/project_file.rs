@@ -94,10 +94,9 @@ impl Surroundings {
         };
         if let (false, Some(place)) = (standing.may_speak, &self.consents) {
             let consents = Consents::load(place.clone());
-            let named = settings.vault_source == Source::ProjectFile;
             // Where it leads nowhere that can be told, there is nothing that was agreed to.
-            let leads_to = named.then(|| resolve(settings.vault.path()).unwrap_or_default());
-            standing.held = consents.about(file, leads_to.as_deref());
+            let leads_to = resolve(settings.vault.path()).unwrap_or_default();
+            standing.held = consents.about(file, &leads_to);
             standing.may_speak = standing.held == Held::Trusted;
             standing.problem = consents
                 .problem()

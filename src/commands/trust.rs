@@ -16,8 +16,8 @@ use std::path::{Path, PathBuf};
 ///
 /// Shows on which vault, workspace and secrets the project file kluis.toml of this folder, or the nearest
 /// above, would draw; asks, or needs --yes; and prints the SHA-256 of its content. The agreement is for this
-/// file as it is: after any change of it, or when the vault that it names is replaced by a link elsewhere, it
-/// has to be given again. A project file needs none for a vault in its own folder. In CI, set
+/// file as it is and for that vault: after any change of the file, or with another vault in use, it has to be
+/// given again. A project file needs none for a vault in its own folder. In CI, set
 /// KLUIS_TRUST_PROJECT to the SHA-256 instead, as `sha256sum kluis.toml` prints it.
 #[derive(clap::Args)]
 #[command(after_help = "\
@@ -74,11 +74,10 @@ impl Verb for Trust {
             return remove(context, self.folder.as_deref());
         }
         let file = context.project()?.ok_or_else(no_project)?;
-        let place = place(&file, context)?;
+        let place = place(context)?;
         let agreement = agreement(&file, &place, context)?;
         let mut consents = context.consents()?;
-        let vault = agreement.vault.as_deref().map(Path::new);
-        if consents.about(&file, vault) == Held::Trusted {
+        if consents.about(&file, &place) == Held::Trusted {
             context.ui.note("unchanged");
         } else {
             agree(&file, &place, context)?;
@@ -96,15 +95,11 @@ impl Verb for Trust {
     }
 }
 
-/// Where the vault really is that the file draws on, its own or the one in use. Looked up once: what is shown
-/// is what is agreed to, whatever a link leads to by then.
-fn place(file: &ProjectFile, context: &Context) -> Result<PathBuf, Error> {
-    if let Some(own) = &file.project.vault {
-        let place = resolve(own);
-        return Ok(place.with_context(|| format!("{} leads nowhere", own.display()))?);
-    }
+/// Where the vault really is that the file draws on: its own, or another that is in use in its place. Looked up
+/// once: what is shown is what is agreed to, whatever a link leads to by then.
+fn place(context: &Context) -> Result<PathBuf, Error> {
     let used = context.settings.vault.path();
-    Ok(resolve(used).unwrap_or_else(|| used.to_owned()))
+    Ok(resolve(used).with_context(|| format!("{} leads nowhere", used.display()))?)
 }
 
 /// What is agreed to, if somebody agrees.
@@ -113,11 +108,10 @@ fn agreement(file: &ProjectFile, place: &Path, context: &Context) -> Result<Agre
         let text = path.to_str().map(str::to_owned);
         text.with_context(|| format!("{} is not UTF-8, so that it cannot be kept", path.display()))
     };
-    let vault = file.project.vault.as_ref().map(|_| text(place));
     Ok(Agreement {
         path: text(&file.path)?,
         sha256: file.sha256.clone(),
-        vault: vault.transpose()?,
+        vault: text(place)?,
         trusted_at: context.now.rfc3339(),
     })
 }

@@ -32,8 +32,8 @@ pub struct Consents {
 pub struct Agreement {
     pub path: String,
     pub sha256: String,
-    /// Where the vault that the file names really was, if it names one and that can be told.
-    pub vault: Option<String>,
+    /// Where the vault really was that it draws on, be it the file's own or the one that was in use.
+    pub vault: String,
     pub trusted_at: String,
 }
 
@@ -54,7 +54,7 @@ struct Version {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Held {
     Trusted,
-    /// Not this content, or not with the vault that it leads to now.
+    /// Not this content, or not with this vault.
     Changed,
     Never,
 }
@@ -95,17 +95,15 @@ impl Consents {
         self.problem
     }
 
-    /// What is agreed about a file whose own `vault`, where it is followed, leads to this place.
-    pub fn about(&self, file: &ProjectFile, vault: Option<&Path>) -> Held {
+    /// What is agreed about a file that draws on the vault at this place.
+    pub fn about(&self, file: &ProjectFile, vault: &Path) -> Held {
         let Some(path) = file.path.to_str() else {
             return Held::Never;
         };
         let Some(known) = self.agreements.iter().find(|known| known.path == path) else {
             return Held::Never;
         };
-        let same_vault =
-            vault.is_none_or(|vault| known.vault.as_deref().map(Path::new) == Some(vault));
-        if known.sha256 == file.sha256 && same_vault {
+        if known.sha256 == file.sha256 && Path::new(&known.vault) == vault {
             Held::Trusted
         } else {
             Held::Changed
@@ -218,11 +216,11 @@ mod tests {
         }
     }
 
-    fn agreement(folder: &str, sha256: &str, vault: Option<&str>) -> Agreement {
+    fn agreement(folder: &str, sha256: &str, vault: &str) -> Agreement {
         Agreement {
             path: format!("{folder}/{FILE_NAME}"),
             sha256: sha256.into(),
-            vault: vault.map(str::to_owned),
+            vault: vault.to_owned(),
             trusted_at: "2026-01-01T00:00:00.000Z".into(),
         }
     }
@@ -231,33 +229,34 @@ mod tests {
     fn an_agreement_is_for_one_path_one_content_and_one_vault() {
         let (_directory, place) = place();
         let mut consents = Consents::load(place);
-        consents.insert(agreement("/a", "1", Some("/vault")));
-        consents.insert(agreement("/b", "2", None));
-        let about = |folder: &str, sha256: &str, vault: Option<&str>| {
-            consents.about(&file(folder, sha256), vault.map(Path::new))
+        consents.insert(agreement("/a", "1", "/vault"));
+        consents.insert(agreement("/b", "2", "/other"));
+        let about = |folder: &str, sha256: &str, vault: &str| {
+            consents.about(&file(folder, sha256), Path::new(vault))
         };
-        assert_eq!(about("/a", "1", Some("/vault")), Held::Trusted);
-        assert_eq!(about("/a", "1", Some("/other")), Held::Changed);
-        assert_eq!(about("/a", "2", Some("/vault")), Held::Changed);
-        assert_eq!(about("/c", "1", Some("/vault")), Held::Never);
-        // The vault in use is not the file's.
-        assert_eq!(about("/a", "1", None), Held::Trusted);
-        assert_eq!(about("/b", "2", None), Held::Trusted);
-        assert_eq!(about("/b", "2", Some("/vault")), Held::Changed);
+        assert_eq!(about("/a", "1", "/vault"), Held::Trusted);
+        assert_eq!(about("/a", "1", "/other"), Held::Changed);
+        assert_eq!(about("/a", "2", "/vault"), Held::Changed);
+        assert_eq!(about("/c", "1", "/vault"), Held::Never);
+        assert_eq!(about("/b", "2", "/other"), Held::Trusted);
+        assert_eq!(about("/b", "2", "/vault"), Held::Changed);
     }
 
     #[test]
     fn the_list_is_kept_for_its_owner_alone() {
         let (_directory, place) = place();
         let mut consents = Consents::load(place.clone());
-        consents.insert(agreement("/b", "1", None));
-        consents.insert(agreement("/a", "1", None));
-        consents.insert(agreement("/b", "2", None));
+        consents.insert(agreement("/b", "1", "/vault"));
+        consents.insert(agreement("/a", "1", "/vault"));
+        consents.insert(agreement("/b", "2", "/vault"));
         consents.save().unwrap();
         let read = Consents::load(place.clone());
         assert_eq!(
             read.agreements(),
-            [agreement("/a", "1", None), agreement("/b", "2", None)]
+            [
+                agreement("/a", "1", "/vault"),
+                agreement("/b", "2", "/vault")
+            ]
         );
         assert_eq!(read.problem(), None);
         let mode = |path: &Path| fs::metadata(path).unwrap().mode() & 0o7777;
@@ -267,8 +266,8 @@ mod tests {
         assert_eq!(left, 1, "no temporary file is left");
 
         let mut read = read;
-        assert!(read.remove(&agreement("/a", "", None).path));
-        assert!(!read.remove(&agreement("/a", "", None).path));
+        assert!(read.remove(&agreement("/a", "", "/vault").path));
+        assert!(!read.remove(&agreement("/a", "", "/vault").path));
         read.save().unwrap();
         assert_eq!(Consents::load(place).agreements().len(), 1);
     }
@@ -278,7 +277,7 @@ mod tests {
         let (_directory, place) = place();
         let mut consents = Consents::load(place.clone());
         assert_eq!(consents.problem(), None, "nothing was ever agreed");
-        consents.insert(agreement("/a", "1", None));
+        consents.insert(agreement("/a", "1", "/vault"));
         consents.save().unwrap();
         let good = fs::read(&place).unwrap();
         let refused = |bytes: &[u8], mode: u32| {
@@ -318,7 +317,7 @@ mod tests {
         let saved = |problem| {
             let mut consents = Consents::load(place.clone());
             assert_eq!(consents.problem(), Some(problem));
-            consents.insert(agreement("/a", "1", None));
+            consents.insert(agreement("/a", "1", "/vault"));
             consents.save()
         };
         assert!(saved(OF_ANOTHER_VERSION).is_err());

@@ -224,6 +224,33 @@ fn consent_is_for_one_content_one_place_and_one_vault() {
 }
 
 #[test]
+fn consent_is_for_the_vault_in_use_whatever_the_file_calls_its_own() {
+    let victim = victim();
+    let vault = victim.sandbox.vault();
+    // One that is not even there: nothing would be lost by agreeing to it.
+    victim.file(&format!("vault = 'decoy.kluis'\n{TAKE}"));
+    let used = |line: &[&str]| victim.kluis(line).env("KLUIS_VAULT", &vault);
+    let take = || victim.run().env("KLUIS_VAULT", &vault);
+    refused(take(), 125);
+    victim.trust();
+    refused(take(), 125);
+    let trust = used(&["trust", "--yes"]).run();
+    trust
+        .any_stdout()
+        .stderr_has("default.kluis (not its own)")
+        .exits(0);
+    take().run().stdout(&victim.value).exits(0);
+
+    // Nor does what was agreed to for one vault hold for the next.
+    victim.file(TAKE);
+    victim.trust();
+    victim.run().run().stdout(&victim.value).exits(0);
+    let other = victim.sandbox.home().join("other.kluis");
+    fs::copy(&vault, &other).unwrap();
+    refused(victim.run().env("KLUIS_VAULT", &other), 125);
+}
+
+#[test]
 fn a_vault_in_the_folder_of_the_file_needs_no_consent() {
     let victim = victim();
     fs::copy(victim.sandbox.vault(), victim.clone.join("own.kluis")).unwrap();
