@@ -149,6 +149,8 @@ impl Terminal {
             Notice::Stop => {
                 self.give_back(&self.asking());
                 signals::stop();
+                // It goes on without having stopped where nobody could have continued it.
+                self.hide(&self.asking());
             }
             Notice::Continued => self.ask_again(),
             Notice::Other(_) => {}
@@ -157,12 +159,18 @@ impl Terminal {
 
     fn ask_again(&self) {
         let asking = self.asking();
+        self.hide(&asking);
         // In the background the read stops the process, and `fg` leads here again.
         if in_foreground(&self.file) {
-            if let Some(hidden) = &asking.hidden {
-                let _ = self.set(hidden, OptionalActions::Now);
-            }
             let _ = (&self.file).write_all(asking.prompt.as_bytes());
+        }
+    }
+
+    fn hide(&self, asking: &Asking) {
+        if let Some(hidden) = &asking.hidden
+            && in_foreground(&self.file)
+        {
+            let _ = self.set(hidden, OptionalActions::Now);
         }
     }
 

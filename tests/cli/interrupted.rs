@@ -5,6 +5,7 @@ use crate::sandbox::{CHEAP_KDF, Invocation, Sandbox};
 use crate::screen::Screen;
 use rustix::process::Signal;
 use std::fs;
+use std::time::{Duration, Instant};
 
 const PASSPHRASE: &str = "ivory walnut pebble quartz";
 const CTRL_C: &str = "\x03";
@@ -215,4 +216,27 @@ fn whoever_leaves_at_a_question_gets_the_echo_back_and_has_changed_nothing() {
         }
     }
     assert!(times >= 100, "{times}");
+}
+
+#[test]
+fn where_nobody_could_continue_it_a_stop_shows_nothing_of_what_is_typed() {
+    let sandbox = home(Vault::Passphrase);
+    // The first of a session, as at `ssh -t` or in a new window.
+    let get = sandbox.kluis(["get", "name"]);
+    let mut screen = Screen::start(get.command_at_terminal(), 80);
+    screen.shows("Passphrase: ");
+    screen.types(CTRL_Z);
+    let deadline = Instant::now() + Duration::from_secs(30);
+    std::thread::sleep(Duration::from_millis(300));
+    while screen.echoes() {
+        assert!(Instant::now() < deadline, "what is typed would be seen");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    screen.types(PASSPHRASE);
+    screen.types("\n");
+    screen.shows("Keep it unlocked");
+    screen.types("n\n");
+    let (_, code) = screen.ends();
+    assert_eq!(code, 0);
+    assert!(!screen.all().contains(PASSPHRASE));
 }
