@@ -41,10 +41,15 @@ pub fn copy_size(from: impl AsFd, to: impl AsFd) {
     }
 }
 
-/// Whether both are terminals, and the same one.
+/// Whether both are the same terminal, pipe or file: what is written to one comes after what was written to the
+/// other.
 pub fn are_one(one: impl AsFd, other: impl AsFd) -> bool {
-    let device = |stream: &dyn AsFd| fstat(stream.as_fd()).map(|found| found.st_rdev);
-    isatty(&one)
-        && isatty(&other)
-        && matches!((device(&one), device(&other)), (Ok(one), Ok(other)) if one == other)
+    let (Ok(first), Ok(second)) = (fstat(&one), fstat(&other)) else {
+        return false;
+    };
+    match (isatty(&one), isatty(&other)) {
+        (true, true) => first.st_rdev == second.st_rdev,
+        (false, false) => (first.st_dev, first.st_ino) == (second.st_dev, second.st_ino),
+        _ => false,
+    }
 }

@@ -5,8 +5,10 @@ use crate::sandbox::{Invocation, Sandbox};
 use crate::screen::Screen;
 use rustix::process::{Pid, Signal, kill_process};
 use std::ffi::OsStr;
+use std::fs;
 use std::io::{BufRead, BufReader, Read};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 const CTRL_C: &str = "\x03";
 const CTRL_D: &str = "\x04";
@@ -147,7 +149,7 @@ fn the_exit_code_is_the_commands_own_or_says_how_it_never_ran() {
     }
     let script = sandbox.given("script", "#!/absent/interpreter\n");
     let executable = std::os::unix::fs::PermissionsExt::from_mode(0o700);
-    std::fs::set_permissions(&script, executable).unwrap();
+    fs::set_permissions(&script, executable).unwrap();
     let run = [
         "run",
         "--mask",
@@ -437,4 +439,41 @@ fn the_command_cannot_read_the_processes_above_it() {
     let mut screen = Screen::start(run().command_at_terminal(), 80);
     assert_eq!(screen.ends(), ("[hidden]\n".to_owned(), 0));
     seen(2);
+}
+
+#[test]
+fn a_reader_that_takes_its_time_gets_everything() {
+    let (sandbox, _) = with_secret();
+    // More than both pipes hold, and nobody reads until the command and its grace are long over.
+    let shell = "\"$@\" | { sleep 4; wc -l; }";
+    let ran = masked(&sandbox, "seq 1 60000; echo \"$V\"");
+    let ran = ran.under(["bash", "-c", shell, "bash"]).run();
+    ran.stdout("60001\n").exits(0);
+}
+
+#[test]
+fn what_is_still_written_behind_the_end_is_not_waited_for_without_end() {
+    let (sandbox, _) = with_secret();
+    let started = Instant::now();
+    for script in ["sleep 60 & echo done", "yes >&2 & echo done"] {
+        let ran = masked(&sandbox, &format!("{script}; echo $! > left")).run();
+        ran.stdout("done\n").any_stderr().exits(0);
+        let left = fs::read_to_string(sandbox.home().join("left")).unwrap();
+        let _ = Command::new("kill").args(["-9", left.trim()]).status();
+    }
+    assert!(started.elapsed() < Duration::from_secs(30));
+}
+
+#[test]
+fn two_streams_that_are_one_pipe_come_in_their_order() {
+    let (sandbox, _) = with_secret();
+    let script = "for i in 1 2 3 4 5 6 7 8 9; do echo out $i; echo err $i >&2; done";
+    let shell = "\"$@\" 2>&1 | cat";
+    let ran = masked(&sandbox, script)
+        .under(["bash", "-c", shell, "bash"])
+        .run();
+    let lines: Vec<String> = (1..=9)
+        .flat_map(|i| [format!("out {i}\n"), format!("err {i}\n")])
+        .collect();
+    ran.stdout(lines.concat()).exits(0);
 }

@@ -5,7 +5,7 @@
 //! and a program that opens `/dev/tty` writes past us.
 
 use super::patterns::Patterns;
-use super::pump::{Kind, Pump, drain};
+use super::pump::{Kind, Pumps};
 use crate::deliver::child::{Ended, Relay, attend};
 use crate::platform::process::Hardened;
 use crate::platform::pty::{Pty, are_one, copy_size};
@@ -24,18 +24,13 @@ pub fn run(
     patterns: &Arc<Patterns>,
 ) -> io::Result<Ended> {
     let mut terminals = Vec::new();
-    let mut pumps = Vec::new();
+    let mut pumps = Pumps::new()?;
     let mut outlet = |to| {
         let outlet = Outlet::towards(to)?;
         if outlet.kind == Kind::Terminal {
             terminals.push((to, outlet.ours.try_clone()?));
         }
-        pumps.push(Pump::start(
-            outlet.ours,
-            outlet.kind,
-            to,
-            Arc::clone(patterns),
-        )?);
+        pumps.start(outlet.ours, outlet.kind, to, Arc::clone(patterns))?;
         Ok::<_, io::Error>(outlet.theirs)
     };
     let out = outlet(stdout())?;
@@ -60,7 +55,7 @@ pub fn run(
         before: Some(Box::new(resize)),
     };
     let ended = attend(command, hardened, relay)?;
-    drain(&pumps);
+    pumps.drain();
     Ok(ended)
 }
 

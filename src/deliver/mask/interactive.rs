@@ -5,7 +5,7 @@
 //! real terminal gets its modes back however this ends, but for SIGKILL.
 
 use super::patterns::Patterns;
-use super::pump::{Kind, Pump, drain, write_all};
+use super::pump::{Kind, Pumps, write_all};
 use crate::deliver::child::Ended;
 use crate::platform::process::Hardened;
 use crate::platform::pty::{Pty, copy_size};
@@ -48,19 +48,16 @@ pub fn run(
     copy_size(stdin(), &terminal);
     let (mut channel, leaders) = Channel::new()?;
     leader.stdin(leaders);
-    let mut pumps = vec![Pump::start(
-        controller.try_clone()?,
-        Kind::Terminal,
-        stdout(),
-        Arc::clone(patterns),
-    )?];
+    let mut pumps = Pumps::new()?;
+    let shown = controller.try_clone()?;
+    pumps.start(shown, Kind::Terminal, stdout(), Arc::clone(patterns))?;
     if isatty(stderr()) {
         leader.stderr(terminal.try_clone()?);
     } else {
         let (ours, theirs) = io::pipe()?;
         leader.stderr(theirs);
         let patterns = Arc::clone(patterns);
-        pumps.push(Pump::start(ours.into(), Kind::Pipe, stderr(), patterns)?);
+        pumps.start(ours.into(), Kind::Pipe, stderr(), patterns)?;
     }
     leader.stdout(terminal);
 
@@ -98,7 +95,7 @@ pub fn run(
         }
     };
     let _ = process.wait();
-    drain(&pumps);
+    pumps.drain();
     drop(closing);
     ended
 }

@@ -4,7 +4,7 @@ use super::patterns::Patterns;
 use super::stream::Masker;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::{Errno, read, retry_on_intr, write};
-use std::io;
+use std::io::{self, PipeReader, PipeWriter};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver};
@@ -20,8 +20,12 @@ const TERMINAL_PAUSE: Duration = Duration::from_millis(25);
 const PIPE_PAUSE: Duration = Duration::from_millis(100);
 
 /// How long a stream may stay open behind the command's end: in it, what the command left to finish,
-/// such as `tee` in a process substitution, is still carried.
+/// such as `tee` in a process substitution, is still carried. What is written by then arrives, however slow
+/// its reader is.
 const LINGER: Duration = Duration::from_secs(2);
+
+/// What may be under way when that is over: the most that a pipe holds (pipe(7), `pipe-max-size`).
+const MOST_UNDER_WAY_BYTES: usize = 1024 * 1024;
 
 /// What the command writes into.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -30,35 +34,67 @@ pub enum Kind {
     Pipe,
 }
 
-/// A thread that is at work until the stream ends.
-pub struct Pump(Receiver<()>);
+/// The threads that carry what a command writes, each until its stream ends.
+pub struct Pumps {
+    running: Vec<Receiver<()>>,
+    /// Readable once nobody holds the other end: then nothing is waited for any more.
+    over: Arc<PipeReader>,
+    lingering: PipeWriter,
+}
 
-impl Pump {
+impl Pumps {
+    pub fn new() -> io::Result<Self> {
+        let (over, lingering) = io::pipe()?;
+        Ok(Self {
+            running: Vec::new(),
+            over: Arc::new(over),
+            lingering,
+        })
+    }
+
     pub fn start(
+        &mut self,
         from: OwnedFd,
         kind: Kind,
         to: BorrowedFd<'static>,
         patterns: Arc<Patterns>,
-    ) -> io::Result<Self> {
+    ) -> io::Result<()> {
         let (done, ended) = mpsc::channel();
+        let over = Arc::clone(&self.over);
         thread::Builder::new().spawn(move || {
-            carry(&from, kind, to, Masker::new(patterns));
+            carry(&from, kind, to, Masker::new(patterns), &over);
             drop(from);
             let _ = done.send(());
         })?;
-        Ok(Self(ended))
+        self.running.push(ended);
+        Ok(())
+    }
+
+    /// Lets what is still under way arrive, once the command has ended.
+    pub fn drain(self) {
+        let deadline = Instant::now() + LINGER;
+        for ended in &self.running {
+            let _ = ended.recv_timeout(deadline.saturating_duration_since(Instant::now()));
+        }
+        drop(self.lingering);
+        for ended in self.running {
+            let _ = ended.recv();
+        }
     }
 }
 
-/// Lets what is still under way arrive, once the command has ended.
-pub fn drain(pumps: &[Pump]) {
-    let deadline = Instant::now() + LINGER;
-    for Pump(ended) in pumps {
-        let _ = ended.recv_timeout(deadline.saturating_duration_since(Instant::now()));
-    }
+/// What there is to do for a pump.
+enum Next {
+    Read {
+        is_over: bool,
+    },
+    /// Nothing came for a while.
+    Pause,
+    /// Nothing is there, and nothing is waited for.
+    End,
 }
 
-fn carry(from: &OwnedFd, kind: Kind, to: BorrowedFd<'_>, mut masker: Masker) {
+fn carry(from: &OwnedFd, kind: Kind, to: BorrowedFd<'_>, mut masker: Masker, over: &impl AsFd) {
     let pause = match kind {
         Kind::Terminal => TERMINAL_PAUSE,
         Kind::Pipe => PIPE_PAUSE,
@@ -66,21 +102,30 @@ fn carry(from: &OwnedFd, kind: Kind, to: BorrowedFd<'_>, mut masker: Masker) {
     let mut piece = Zeroizing::new(vec![0; PIECE_BYTES]);
     let mut out = Vec::with_capacity(PIECE_BYTES);
     let mut is_read = true;
+    let mut under_way = MOST_UNDER_WAY_BYTES;
     loop {
         out.clear();
-        if masker.can_show_more() && !comes_within(from, pause) {
-            masker.pause(&mut out);
-        } else {
-            match retry_on_intr(|| read(from, &mut piece[..])) {
-                Ok(count @ 1..) => masker.push(&piece[..count], &mut out),
+        match next(from, over, masker.can_show_more().then_some(pause)) {
+            Next::Pause => masker.pause(&mut out),
+            Next::End => break,
+            Next::Read { is_over } => match retry_on_intr(|| read(from, &mut piece[..])) {
+                Ok(count @ 1..) => {
+                    masker.push(&piece[..count], &mut out);
+                    if is_over {
+                        under_way = under_way.saturating_sub(count);
+                    }
+                }
                 // A terminal that no program has any more says EIO.
                 Ok(0) | Err(_) => break,
-            }
+            },
         }
         is_read = is_read && write_all(to, &out).is_ok();
         // To close it is how a pipe tells that nobody reads. A terminal's programs have had SIGHUP.
         if !is_read && kind == Kind::Pipe {
             return;
+        }
+        if under_way == 0 {
+            break;
         }
     }
     out.clear();
@@ -90,10 +135,20 @@ fn carry(from: &OwnedFd, kind: Kind, to: BorrowedFd<'_>, mut masker: Masker) {
     }
 }
 
-fn comes_within(from: impl AsFd, pause: Duration) -> bool {
-    let pause = Timespec::try_from(pause).unwrap_or_default();
-    let mut waiting = [PollFd::new(&from, PollFlags::IN)];
-    !matches!(retry_on_intr(|| poll(&mut waiting, Some(&pause))), Ok(0))
+fn next(from: impl AsFd, over: impl AsFd, pause: Option<Duration>) -> Next {
+    let pause = pause.map(|pause| Timespec::try_from(pause).unwrap_or_default());
+    let mut waiting = [
+        PollFd::new(&from, PollFlags::IN),
+        PollFd::new(&over, PollFlags::IN),
+    ];
+    let ready = retry_on_intr(|| poll(&mut waiting, pause.as_ref()));
+    let [has_more, is_over] = waiting.map(|stream| !stream.revents().is_empty());
+    match ready {
+        Ok(0) => Next::Pause,
+        Ok(_) if !has_more => Next::End,
+        // What is wrong is told by reading.
+        Ok(_) | Err(_) => Next::Read { is_over },
+    }
 }
 
 /// Writes past the library's buffer for stdout.
