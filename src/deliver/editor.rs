@@ -9,7 +9,7 @@ use crate::platform::directory::is_in_memory;
 use crate::platform::process::Hardened;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
-use std::io;
+use std::io::{self, Read};
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;
@@ -18,6 +18,8 @@ use std::process::Command;
 
 /// What POSIX has everywhere.
 const DEFAULT_EDITOR: &str = "vi";
+
+const SCRIPT: &[u8; 2] = b"#!";
 
 /// Where Linux has memory that looks like a directory, beside a user's own.
 const SHARED_MEMORY: &str = "/dev/shm";
@@ -90,7 +92,9 @@ impl Editor {
         let line = line.unwrap_or_else(|| vec![DEFAULT_EDITOR.into()]);
         let mut arguments = line.into_iter();
         let typed = arguments.next().unwrap_or_default();
-        let program = find(&typed, variable("PATH").as_deref()).map_err(Error::NotStarted)?;
+        let path = variable("PATH");
+        let program = find(&typed, path.as_deref()).map_err(Error::NotStarted)?;
+        let (program, typed) = vim_itself(&program, path.as_deref()).unwrap_or((program, typed));
         let own = variable("XDG_RUNTIME_DIR").map(PathBuf::from);
         let own = own.filter(|own| own.is_absolute());
         let mut places = own.into_iter().chain([PathBuf::from(SHARED_MEMORY)]);
@@ -149,6 +153,24 @@ fn words(line: &OsStr) -> Vec<OsString> {
         .collect()
 }
 
+/// Where `vi` is a script that starts vim, as on Fedora: vim is to be told in its own words.
+fn vim_itself(program: &Path, path: Option<&OsStr>) -> Option<(PathBuf, OsString)> {
+    let mut start = [0; SCRIPT.len()];
+    let is_vi = program
+        .file_name()
+        .is_some_and(|name| name == DEFAULT_EDITOR);
+    if !is_vi
+        || File::open(program)
+            .and_then(|mut file| file.read_exact(&mut start))
+            .is_err()
+    {
+        return None;
+    }
+    let vim = OsString::from("vim");
+    let found = (&start == SCRIPT).then(|| find(&vim, path));
+    Some((found?.ok()?, vim))
+}
+
 /// What keeps vim and its kin from leaving a value anywhere; `vi` is often one of them.
 fn quiet_options(program: &Path) -> impl Iterator<Item = OsString> {
     let program = program
@@ -192,6 +214,29 @@ mod tests {
         assert_eq!(found(" ", "false b"), named("false", "b"));
         assert_eq!(found("no-such-editor", "true b"), None);
         assert_eq!(found("./true b", "true b"), None);
+    }
+
+    #[test]
+    fn a_script_that_is_called_vi_is_passed_over_for_vim() {
+        use std::os::unix::fs::PermissionsExt;
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path();
+        let make = |name: &str, text: &str| {
+            let place = path.join(name);
+            std::fs::write(&place, text).unwrap();
+            std::fs::set_permissions(&place, std::fs::Permissions::from_mode(0o755)).unwrap();
+        };
+        let found = || {
+            let editor = Editor::find(|name| (name == "PATH").then(|| path.into())).unwrap();
+            let program = editor.program.file_name().unwrap().to_owned();
+            (program, editor.typed, editor.arguments.len())
+        };
+        make("vi", "#!/bin/sh\nexec vim \"$@\"\n");
+        assert_eq!(found(), ("vi".into(), "vi".into(), 0));
+        make("vim", "");
+        assert_eq!(found(), ("vim".into(), "vim".into(), VIM_OPTIONS.len()));
+        make("vi", "\x7fELF");
+        assert_eq!(found(), ("vi".into(), "vi".into(), 0));
     }
 
     #[test]
