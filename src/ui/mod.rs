@@ -16,6 +16,7 @@ mod table;
 mod tty;
 mod wrap;
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::os::fd::OwnedFd;
 
@@ -112,19 +113,17 @@ impl Ui {
         if !self.stdout_is_terminal() {
             return self.unbuffered(bytes);
         }
-        let text = std::str::from_utf8(bytes).map(for_terminal_lines);
-        match &text {
-            Ok(std::borrow::Cow::Borrowed(_)) => self.unbuffered(bytes)?,
-            Ok(std::borrow::Cow::Owned(escaped)) => self.unbuffered(escaped.as_bytes())?,
-            Err(_) => {
-                let escaped = Zeroizing::new(bytes.escape_ascii().to_string());
-                self.unbuffered(escaped.as_bytes())?;
-            }
-        }
+        let escaped = match std::str::from_utf8(bytes).map(for_terminal_lines) {
+            Ok(Cow::Borrowed(_)) => None,
+            Ok(Cow::Owned(escaped)) => Some(Zeroizing::new(escaped)),
+            Err(_) => Some(Zeroizing::new(bytes.escape_ascii().to_string())),
+        };
+        let shown = escaped.as_ref().map_or(bytes, |text| text.as_bytes());
+        self.unbuffered(shown)?;
         if !bytes.ends_with(b"\n") {
             self.unbuffered(b"\n")?;
         }
-        if !matches!(text, Ok(std::borrow::Cow::Borrowed(_))) {
+        if escaped.is_some() {
             self.warning("the value holds what a terminal would act on: shown escaped; a pipe gets it exactly");
         }
         Ok(())

@@ -8,6 +8,7 @@ use crate::deliver::environment::is_own;
 use crate::deliver::process::find;
 use crate::error::Error;
 use crate::plaintext::Plaintext;
+use crate::platform::signals;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io;
@@ -58,6 +59,7 @@ impl Gpg {
             program: "gpg",
             hint: "install GnuPG: it decrypts the files of a password store",
         })?;
+        signals::see_children_end().map_err(anyhow::Error::from)?;
         Ok(Self {
             program,
             asking,

@@ -8,6 +8,7 @@ use super::fingerprint::{self, Fingerprint};
 use super::tool::Tool;
 use crate::deliver::environment::Environment;
 use crate::deliver::process::prepare;
+use crate::platform::process::own_file;
 use crate::platform::signals::{self, Notice, Watch};
 use rustix::process::setsid;
 use rustix::stdio::{stdin, stdout};
@@ -30,7 +31,7 @@ pub struct Clearing(Option<Child>);
 impl Clearing {
     /// Gives the fingerprint through a pipe: guessing a short value by an argument would be easy.
     pub fn start(tool: &Tool, fingerprint: &Fingerprint, seconds: u64) -> io::Result<Self> {
-        let program = std::env::current_exe()?;
+        let program = own_file()?;
         let [copier, paster] = tool.programs().map(OsString::from);
         let arguments = [WORD.into(), seconds.to_string().into(), copier, paster];
         let inherited = std::env::vars_os().map(|(name, _)| name);
