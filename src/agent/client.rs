@@ -16,6 +16,9 @@ use zeroize::Zeroizing;
 /// For each step of a connection. The agent answers at once or is stopped.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// An agent that is busy may close a connection that it has not heard yet.
+const TRIES: usize = 20;
+
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error(transparent)]
@@ -46,18 +49,21 @@ pub struct Connection {
 impl Connection {
     /// Greets whoever listens; `None` where nobody does.
     pub fn open(place: &Place) -> Result<Option<Self>, Error> {
-        let Some(stream) = place.connect(PATIENCE)? else {
-            return Ok(None);
-        };
-        let mut connection = Self { stream };
-        match connection.ask(&Request::Hello { version: VERSION }) {
-            Ok(Answer::Hello { version: VERSION }) => Ok(Some(connection)),
-            Ok(Answer::Hello { version: theirs }) => Err(Error::Version { theirs }),
-            Ok(_) => Err(Error::Broken(unexpected())),
-            // It was about to end.
-            Err(error) if is_gone(&error) => Ok(None),
-            Err(error) => Err(Error::Broken(error)),
+        for _ in 0..TRIES {
+            let Some(stream) = place.connect(PATIENCE)? else {
+                return Ok(None);
+            };
+            let mut connection = Self { stream };
+            match connection.ask(&Request::Hello { version: VERSION }) {
+                Ok(Answer::Hello { version: VERSION }) => return Ok(Some(connection)),
+                Ok(Answer::Hello { version: theirs }) => return Err(Error::Version { theirs }),
+                Ok(_) => return Err(Error::Broken(unexpected())),
+                // It was about to end, or had too many connections: the next try tells.
+                Err(error) if is_gone(&error) => {}
+                Err(error) => return Err(Error::Broken(error)),
+            }
         }
+        Err(Error::Broken(ErrorKind::ConnectionReset.into()))
     }
 
     /// One question, one answer.
@@ -107,20 +113,31 @@ impl Connection {
 
 /// Has every key forgotten, whatever the agent's version. Whether there was an agent.
 pub fn lock(place: &Place) -> Result<bool, Error> {
-    let Some(stream) = place.connect(PATIENCE)? else {
-        return Ok(false);
-    };
+    let mut was_there = false;
+    for _ in 0..TRIES {
+        let Some(stream) = place.connect(PATIENCE)? else {
+            return Ok(was_there);
+        };
+        was_there = true;
+        match lock_at(stream) {
+            // It has ended, and its memory with it; or it had too many connections. The next try tells.
+            Err(Error::Broken(error)) if is_gone(&error) => {}
+            locked => return locked.map(|()| true),
+        }
+    }
+    Err(Error::Broken(ErrorKind::ConnectionReset.into()))
+}
+
+fn lock_at(stream: UnixStream) -> Result<(), Error> {
     let mut connection = Connection { stream };
     for request in [Request::Hello { version: VERSION }, Request::Lock] {
         match connection.ask(&request) {
             Ok(Answer::Hello { .. } | Answer::Done) => {}
             Ok(_) => return Err(Error::Broken(unexpected())),
-            // It has ended, and its memory with it.
-            Err(error) if is_gone(&error) => return Ok(true),
             Err(error) => return Err(Error::Broken(error)),
         }
     }
-    Ok(true)
+    Ok(())
 }
 
 pub(super) fn vault_of(header: &Header) -> VaultRef {
