@@ -124,12 +124,17 @@ impl Transaction for FileTransaction<'_> {
             return Err(self.not_written("replace")(nothing));
         };
         let vault = self.directory.vault();
-        match &self.seen {
-            None => staged
-                .appear_as(vault)
-                .map_err(|error| self.unborn(error))?,
-            Some(seen) => self.replace(seen, staged, previous)?,
-        }
+        let kept = match &self.seen {
+            None => {
+                let appeared = staged.appear_as(vault);
+                appeared.map_err(|error| self.unborn(error))?;
+                Ok(())
+            }
+            Some(seen) => match self.replace(seen, staged, previous) {
+                kept @ (Ok(()) | Err(Error::NotKept { .. })) => kept,
+                Err(error) => return Err(error),
+            },
+        };
         // From here on the vault is replaced, whatever else goes wrong. Not by what was written, where somebody
         // took the name of either in the last moment: nothing but a look afterwards can tell.
         let path = || self.store.path.clone();
@@ -141,7 +146,8 @@ impl Transaction for FileTransaction<'_> {
         if !is_there.map_err(not_durable)? {
             return Err(Error::Displaced { path: path() });
         }
-        self.directory.sync().map_err(not_durable)
+        self.directory.sync().map_err(not_durable)?;
+        kept
     }
 }
 
