@@ -153,6 +153,11 @@ impl Error {
         }
     }
 
+    /// [`vault::Error::was_replaced`]
+    pub fn was_replaced(&self) -> bool {
+        matches!(self, Self::Vault(error) if error.was_replaced())
+    }
+
     pub fn report(&self) -> Report {
         Report {
             error: self.message(),

@@ -4,12 +4,13 @@ use super::context::vault_key;
 use super::kdf::KdfArgs;
 use super::{Context, Verb, new_passphrase, shown_once};
 use crate::error::Error;
+use crate::keyring::token::Token;
 use crate::plaintext::Plaintext;
 use crate::settings::Interaction;
 use crate::store::git_exclude;
 use crate::store::{self, Store};
 use crate::ui::{self, Answer};
-use crate::vault::create::{Keys, create};
+use crate::vault::create::{Keys, New};
 use anyhow::Context as _;
 use serde::Serialize;
 
@@ -86,25 +87,36 @@ impl Verb for Init {
             token,
         };
         let patience = context.settings.lock_timeout;
-        let (header, token) = create(&file, &keys, context.now, patience)?;
+        let new = New::make(&keys, context.now)?;
+        let New { header, token, .. } = &new;
+        // It is there all the same, and its token may be the only key.
+        let unsure = match new.store_in(&file, patience) {
+            Err(error) if error.was_replaced() => Some(error),
+            stored => {
+                stored?;
+                None
+            }
+        };
         context.changed = true;
-        let text = token.map(|token| token.text());
+        let text = token.as_ref().map(Token::text);
         let place = file.place();
         let next = if self.token {
             "next: set KLUIS_TOKEN to it, then `kluis create NAME` keeps a first secret"
         } else {
             "next: `kluis create NAME` keeps a first secret, `kluis get NAME` prints it"
         };
-        let printed = report(context, &place, &header, text.as_ref(), recovery, next);
+        let printed = report(context, &place, header, text.as_ref(), recovery, next);
         // Last: whatever a repository may do to it, the token is out.
         git_exclude::add(context.settings.vault.path());
         if text.is_none() {
-            return Ok(printed?);
+            printed?;
+        } else {
+            // A closed stdout too is worth a word here: nobody has the token now.
+            printed.with_context(|| {
+                format!("nobody has the token of the new vault {place}: delete it and make another")
+            })?;
         }
-        // A closed stdout too is worth a word here: nobody has the token now.
-        Ok(printed.with_context(|| {
-            format!("nobody has the token of the new vault {place}: delete it and make another")
-        })?)
+        unsure.map_or(Ok(()), |error| Err(error.into()))
     }
 }
 

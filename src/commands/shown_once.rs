@@ -2,6 +2,14 @@
 
 use super::Context;
 use crate::error::Error;
+use crate::plaintext::Plaintext;
+use crate::ui;
+use serde::Serialize;
+
+#[derive(Serialize)]
+struct Rescued<'a> {
+    token: &'a str,
+}
 
 /// Refuses to make a token that nobody would have, before anything is changed for it.
 pub fn check(context: &Context) -> Result<(), Error> {
@@ -13,4 +21,16 @@ pub fn check(context: &Context) -> Result<(), Error> {
             .into(),
         hint: Some("read it from a pipe, or write it to a file that is yours alone".into()),
     })
+}
+
+/// Shows the token of a key that is there, although something went wrong afterwards.
+pub fn rescue(context: &mut Context, token: &Plaintext) -> Result<(), ui::Error> {
+    let token = std::str::from_utf8(token.expose()).unwrap_or_default();
+    if context.json {
+        return context.ui.json(&Rescued { token });
+    }
+    context
+        .ui
+        .note("the key was added; its token is shown once:");
+    context.ui.value(format!("{token}\n").as_bytes())
 }

@@ -26,53 +26,63 @@ pub struct Keys<'a> {
     pub token: Option<&'a str>,
 }
 
-/// Makes a vault where there is none, and gives the token if one was asked for.
-///
-/// Every new key has opened its own line when it was issued; what was stored is read back, compared, and
-/// opened with the token, before it counts.
-pub fn create(
-    store: &dyn Store,
-    keys: &Keys<'_>,
-    now: Timestamp,
-    patience: Duration,
-) -> Result<(Header, Option<Token>), Error> {
-    let vault = VaultId::random();
-    let master = Master::random(vault);
-    let about = |label: &str| meta::Key {
-        label: label.to_owned(),
-        created_at: now.milliseconds(),
-        not_after: None,
-        workspaces: None,
-    };
-    let issuer = Issuer {
-        master: &master,
-        workspaces: &[],
-    };
-    let mut lines = Vec::new();
-    if let Some((passphrase, kdf)) = keys.passphrase {
-        let credential = Credential::passphrase(vault, KeyId::random(), passphrase, kdf)?;
-        lines.push(issuer.issue(&credential, &about("passphrase"))?);
-    }
-    let mut token = None;
-    if let Some(label) = keys.token {
-        let (credential, new) = Credential::token(vault);
-        lines.push(issuer.issue(&credential, &about(label))?);
-        token = Some(new);
-    }
-    let (header, section) = seal(&master, vault, lines, now)?;
-    let bytes = assemble(&header, &[section])?;
+/// A vault that is yet to be stored. Its token is there whatever becomes of that.
+pub struct New {
+    pub header: Header,
+    pub token: Option<Token>,
+    bytes: SealedBytes,
+}
 
-    let mut transaction = store.begin(patience)?;
-    if transaction.current()?.is_some() {
-        return Err(store::Error::Exists {
-            place: store.place(),
+impl New {
+    /// Makes a vault with the workspace `default`. Every new key has opened its own line when it was issued.
+    pub fn make(keys: &Keys<'_>, now: Timestamp) -> Result<Self, Error> {
+        let vault = VaultId::random();
+        let master = Master::random(vault);
+        let about = |label: &str| meta::Key {
+            label: label.to_owned(),
+            created_at: now.milliseconds(),
+            not_after: None,
+            workspaces: None,
+        };
+        let issuer = Issuer {
+            master: &master,
+            workspaces: &[],
+        };
+        let mut lines = Vec::new();
+        if let Some((passphrase, kdf)) = keys.passphrase {
+            let credential = Credential::passphrase(vault, KeyId::random(), passphrase, kdf)?;
+            lines.push(issuer.issue(&credential, &about("passphrase"))?);
         }
-        .into());
+        let mut token = None;
+        if let Some(label) = keys.token {
+            let (credential, new) = Credential::token(vault);
+            lines.push(issuer.issue(&credential, &about(label))?);
+            token = Some(new);
+        }
+        let (header, section) = seal(&master, vault, lines, now)?;
+        let bytes = assemble(&header, &[section])?;
+        Ok(Self {
+            header,
+            token,
+            bytes,
+        })
     }
-    let staged = transaction.stage(&bytes)?;
-    confirm(staged, &bytes, token.as_ref()).map_err(|error| error.of_staged(store.place()))?;
-    transaction.commit(Previous::Keep)?;
-    Ok((header, token))
+
+    /// Stores it where there is no vault. What was stored is read back, compared, and opened with the token,
+    /// before it counts.
+    pub fn store_in(&self, store: &dyn Store, patience: Duration) -> Result<(), Error> {
+        let mut transaction = store.begin(patience)?;
+        if transaction.current()?.is_some() {
+            return Err(store::Error::Exists {
+                place: store.place(),
+            }
+            .into());
+        }
+        let staged = transaction.stage(&self.bytes)?;
+        let confirmed = confirm(staged, &self.bytes, self.token.as_ref());
+        confirmed.map_err(|error| error.of_staged(store.place()))?;
+        Ok(transaction.commit(Previous::Keep)?)
+    }
 }
 
 /// Opens what was really stored.

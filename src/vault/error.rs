@@ -69,6 +69,12 @@ impl Error {
         Self::Invalid(vec![Detail::new(field, broken)])
     }
 
+    /// Whether the new vault is there all the same: only that it stays, or that the old one is kept, failed.
+    pub fn was_replaced(&self) -> bool {
+        use store::Error as S;
+        matches!(self, Self::Store(S::NotDurable { .. } | S::NotKept { .. }))
+    }
+
     /// This error, met in what was staged to be the vault at `place`: the vault itself is well.
     pub fn of_staged(self, place: String) -> Self {
         match self {

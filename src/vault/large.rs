@@ -2,7 +2,7 @@
 //! whole file again.
 
 use super::change::NewSecret;
-use super::create::{Keys, create};
+use super::create::{Keys, New};
 use super::name::SecretName;
 use super::time::Timestamp;
 use super::{Error, Scan, Vault};
@@ -30,8 +30,9 @@ fn make() {
         passphrase: None,
         token: Some("token"),
     };
-    let (_, token) = create(&store(), &keys, now, Duration::ZERO).unwrap();
-    let token = token.unwrap();
+    let new = New::make(&keys, now).unwrap();
+    new.store_in(&store(), Duration::ZERO).unwrap();
+    let token = new.token.unwrap();
     fs::write(directory.join("token"), token.text().expose()).unwrap();
     let unlock = |header: &_| {
         let keyring = unlock::with_token(header, &token)?;

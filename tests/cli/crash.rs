@@ -10,7 +10,7 @@ mod point;
 mod power;
 mod rotation;
 mod scenario;
-mod trace;
+pub mod trace;
 
 use beside::BESIDE;
 use contents::CONTENTS;

@@ -34,6 +34,7 @@ const DOORS: &[&str] = &[
     "commands/key/add.rs",
     "commands/new_passphrase.rs",
     "commands/rotate/exec.rs",
+    "commands/shown_once.rs",
     "commands/value.rs",
     "deliver/clipboard/tool.rs",
     "deliver/clipboard.rs",

@@ -1,5 +1,6 @@
 //! `init`
 
+use crate::crash::trace;
 use crate::sandbox::{CHEAP_KDF, Sandbox};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -104,6 +105,32 @@ fn a_token_that_nobody_would_have_is_not_made() {
         let init = init.env("KLUIS_PASSPHRASE_FILE", &passphrase);
         init.run().any_stderr().exits(0);
     }
+}
+
+#[test]
+fn a_vault_that_may_not_be_durable_has_a_token_that_somebody_has() {
+    if !trace::is_possible() {
+        return;
+    }
+    let mut unsure = 0;
+    for when in 1..=6 {
+        let sandbox = Sandbox::empty();
+        let init = sandbox.kluis(["init", "--token"]);
+        let made = init.under(trace::failing_to_sync(when)).run();
+        sandbox.keep_token(&made.stdout);
+        let (code, token) = (made.code, made.stdout.clone());
+        made.any_stdout().any_stderr().ends();
+        assert_eq!(sandbox.vault().exists(), !token.is_empty(), "{when}");
+        if sandbox.vault().exists() {
+            unsure += usize::from(code == 1);
+            let token = String::from_utf8(token).unwrap();
+            let verify = sandbox
+                .kluis(["verify"])
+                .env("KLUIS_TOKEN", token.trim_end());
+            verify.run().any_stdout().exits(0);
+        }
+    }
+    assert!(unsure > 0, "no fsync came after the vault");
 }
 
 #[test]

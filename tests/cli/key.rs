@@ -1,5 +1,6 @@
 //! `key`
 
+use crate::crash::trace;
 use crate::sandbox::{CHEAP_KDF, Invocation, Sandbox};
 use serde_json::Value;
 
@@ -48,6 +49,32 @@ fn a_token_that_nobody_would_have_is_no_key() {
     let lost = add.prepared("exec > /dev/null").run();
     lost.stderr_has("nobody would have the token").exits(2);
     assert_eq!(sandbox.bytes(), before);
+}
+
+#[test]
+fn a_key_that_may_not_be_durable_has_a_token_that_somebody_has() {
+    if !trace::is_possible() {
+        return;
+    }
+    let mut unsure = 0;
+    for when in 1..=8 {
+        let sandbox = shared();
+        let before = sandbox.bytes();
+        let add = sandbox.kluis(["key", "add", "--token"]);
+        let added = add.under(trace::failing_to_sync(when)).run();
+        sandbox.keep_token(&added.stdout);
+        let (code, token) = (added.code, added.stdout.clone());
+        added.any_stdout().any_stderr().ends();
+        let is_there = sandbox.bytes() != before;
+        assert_eq!(is_there, !token.is_empty(), "{when}");
+        if is_there {
+            unsure += usize::from(code == 1);
+            let token = String::from_utf8(token).unwrap();
+            let get = by(&sandbox, token.trim_end(), &["get", "name"]);
+            get.run().any_stdout().exits(0);
+        }
+    }
+    assert!(unsure > 0, "no fsync came after the key");
 }
 
 #[test]

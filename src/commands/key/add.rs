@@ -114,11 +114,19 @@ impl Verb for Add {
                 (self.new.credential(context, of, id)?, None)
             }
         };
+        let text = token.map(|token| token.text());
         let changed = context.change_in(&mut vault, |change| {
             Ok(change.add_key(&mut owner, &credential, &new)?)
-        })?;
+        });
+        let changed = match (changed, &text) {
+            // The key is there all the same, and nobody would have its token.
+            (Err(error), Some(text)) if error.was_replaced() => {
+                shown_once::rescue(context, text)?;
+                return Err(error);
+            }
+            (changed, _) => changed?,
+        };
         let key = changed.result;
-        let text = token.map(|token| token.text());
         let printed = print(context, &key, text.as_ref());
         if text.is_none() {
             return Ok(printed?);

@@ -8,11 +8,11 @@ use crate::commands::output::{note_unchanged, print_rotated};
 use crate::deliver::child::Ended;
 use crate::error::Error;
 use crate::plaintext::Plaintext;
+use crate::vault;
 use crate::vault::change::Rotation;
 use crate::vault::reference::{Reference, Target};
 use crate::vault::secret::Secret;
 use crate::vault::{Vault, no_pending};
-use crate::{store, vault};
 use anyhow::anyhow;
 
 /// POSIX, XCU 2.8.2: more than this, and by that much, is the signal that ended a command.
@@ -89,7 +89,7 @@ pub fn drop_value(
             "{told}, but somebody made the new value effective meanwhile: `kluis rollback {path}` undoes that if it is not in force"
         )
         .into(),
-        Err(error) if was_replaced(&error) => error,
+        Err(error) if error.was_replaced() => error,
         Err(Error::Vault(vault::Error::NotFound { .. })) => failure,
         Err(error) => Error::Unfinished {
             path,
@@ -99,14 +99,6 @@ pub fn drop_value(
             ),
         },
     }
-}
-
-/// Whether the change was made, although something after it failed.
-fn was_replaced(error: &Error) -> bool {
-    matches!(
-        error,
-        Error::Vault(vault::Error::Store(store::Error::NotDurable { .. }))
-    )
 }
 
 /// Makes the value effective, after a success.
@@ -123,7 +115,7 @@ pub fn finish(
     });
     let path = secret.path();
     let changed = finished.map_err(|error| match error {
-        error if was_replaced(&error) => error,
+        error if error.was_replaced() => error,
         Error::Vault(vault::Error::NotFound { .. }) => {
             anyhow!("the command succeeded, but {path} was deleted meanwhile").into()
         }

@@ -12,7 +12,7 @@ use crate::sealed::header::{Bond, Content, Key, Lock};
 use crate::sealed::id::{KeyId, VaultId};
 use crate::sealed::kdf::{Kdf, Passphrase};
 use crate::sealed::{Error as Sealed, Part, meta};
-use crate::vault::create::{Keys, create};
+use crate::vault::create::{Keys, New};
 use crate::vault::{Error, Scan, Vault};
 use std::time::{Duration, Instant};
 
@@ -35,8 +35,9 @@ fn victim() -> (Owned, Token) {
         passphrase: Some((&passphrase, CHEAP)),
         token: Some("owner"),
     };
-    let (_, token) = create(&store, &keys, now(), Duration::ZERO).unwrap();
-    (owned.store, owned.token) = (store, token.unwrap());
+    let new = New::make(&keys, now()).unwrap();
+    new.store_in(&store, Duration::ZERO).unwrap();
+    (owned.store, owned.token) = (store, new.token.unwrap());
     owned.change(|change| put(change, "default/name", "the victim's"));
     let scoped = owned.issue("default", true);
     (owned, scoped)

@@ -27,7 +27,7 @@ use super::destination::Destination;
 use super::slot::Choice;
 
 use super::change::{Change, NewKey, NewSecret};
-use super::create::{Keys, create};
+use super::create::{Keys, New};
 use super::description::Description;
 use super::key::{Label, Scope};
 use super::name::{SecretName, WorkspaceName};
@@ -72,8 +72,9 @@ impl Owned {
             passphrase: None,
             token: Some("owner"),
         };
-        let (_, token) = create(&store, &keys, now(), Duration::ZERO).unwrap();
-        let token = token.unwrap();
+        let new = New::make(&keys, now()).unwrap();
+        new.store_in(&store, Duration::ZERO).unwrap();
+        let token = new.token.unwrap();
         Self { store, token }
     }
 

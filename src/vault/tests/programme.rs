@@ -13,7 +13,7 @@ use crate::sealed::kdf::{Kdf, Passphrase};
 use crate::sealed::{Error as Sealed, recompute};
 use crate::store::memory::MemoryStore;
 use crate::vault::change::References;
-use crate::vault::create::{Keys, create};
+use crate::vault::create::{Keys, New};
 use crate::vault::destination::Destination;
 use crate::vault::{Error, Scan, Vault};
 use nix::sys::resource::{Usage, UsageWho, getrusage};
@@ -396,7 +396,8 @@ impl<'s> Programme<'s> {
             passphrase: Some((&passphrase, cheap)),
             token: None,
         };
-        create(&store, &keys, super::now(), Duration::ZERO).unwrap();
+        let new = New::make(&keys, super::now()).unwrap();
+        new.store_in(&store, Duration::ZERO).unwrap();
         let text = String::from_utf8(store.bytes().unwrap()).unwrap();
         let interesting = [
             0,

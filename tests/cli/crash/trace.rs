@@ -80,6 +80,13 @@ pub fn is_possible() -> bool {
     false
 }
 
+/// Under which the call of this number fails of those that make something durable.
+pub fn failing_to_sync(nth: usize) -> Vec<String> {
+    let fault = format!("inject=fsync,fdatasync:error=EIO:when={nth}");
+    let strace = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", &fault];
+    strace.map(str::to_owned).to_vec()
+}
+
 fn succeeds(line: &[&str]) -> bool {
     let output = Command::new(line[0]).args(&line[1..]).output();
     output.is_ok_and(|output| output.status.success())

@@ -17,7 +17,7 @@ use crate::sealed::seed::Seed;
 use crate::sealed::{meta, random};
 use crate::store::memory::MemoryStore;
 use crate::vault::change::References;
-use crate::vault::create::{Keys, create};
+use crate::vault::create::{Keys, New};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -66,10 +66,11 @@ pub fn both() -> Owned {
         passphrase: Some((&passphrase, CHEAP)),
         token: Some("token"),
     };
-    let (_, token) = create(&store, &keys, now(), Duration::ZERO).unwrap();
+    let new = New::make(&keys, now()).unwrap();
+    new.store_in(&store, Duration::ZERO).unwrap();
     Owned {
         store,
-        token: token.unwrap(),
+        token: new.token.unwrap(),
     }
 }
 
