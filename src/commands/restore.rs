@@ -119,6 +119,7 @@ impl Verb for Restore {
         context.refuse_below_minimum(copy.revision())?;
         let (vault, kept) = (copy.header().content().vault, copy.inventory()?);
         let sight = Sight::of(&copy);
+        let judged = context.judge_copy(&copy, &path.display().to_string());
         let (bytes, mut keyring) = copy.into_parts()?;
         let present = Present::look(&store, |header| {
             if header.content().vault != vault {
@@ -127,6 +128,11 @@ impl Verb for Restore {
             keyring.follow(header).map_err(Error::from)?;
             Ok(keyring)
         })?;
+        if present.sight().is_none()
+            && let Some(told) = judged?
+        {
+            context.ui.warning(&told);
+        }
         let differences = match &present {
             Present::Opened { inventory, .. } => kept.differences(inventory),
             Present::Missing | Present::Unopened { .. } => Differences::default(),

@@ -260,6 +260,30 @@ impl Context<'_> {
         })
     }
 
+    /// What this machine has to say about a copy that cannot be compared with what is there: refused where it is
+    /// signed by a key that is not expected, told of where something newer was seen.
+    pub(super) fn judge_copy(
+        &mut self,
+        copy: &Vault,
+        place: &str,
+    ) -> Result<Option<String>, Error> {
+        if self.seen.accept == Accept::Anything {
+            return Ok(None);
+        }
+        let ages = copy.ages();
+        if self.other_key(copy.header().content(), &ages)?.is_some() {
+            let place = place.to_owned();
+            return Err(state::Error::OtherKey { place }.into());
+        }
+        let Some(older) = self.seen.memory.judge(&ages) else {
+            return Ok(None);
+        };
+        let (found, seen) = (older.found, older.seen);
+        Ok(Some(format!(
+            "the copy is older than what this machine has seen: a part of it is at revision {found}, and {seen} was seen here; what was changed since is lost"
+        )))
+    }
+
     /// Remembers a vault as it was opened, or as it is after a change. No failure: a vault that could not be
     /// remembered is one that this machine has not seen.
     pub(super) fn remember(&mut self, vault: &Vault) {
@@ -284,8 +308,14 @@ impl Context<'_> {
                 is_newer && memory.note_work_tree(work_tree::holds(self.settings.vault.path()));
             is_newer || is_key_new || is_moved || is_expected || is_pin_new
         };
+        let memory = &self.seen.memory;
+        let was_elsewhere = memory.knows_anything() && !memory.was_in_work_tree();
         if !note(&mut self.seen.memory) && self.seen.damage.is_none() {
             return;
+        }
+        // Whoever wants an older copy taken may put a `.git` there well before.
+        if was_elsewhere && self.seen.memory.was_in_work_tree() {
+            self.ui.warning("the vault lies in a git work tree now: from here on an older copy of it is told of and no longer refused");
         }
         let written = if unwritten == Some(*signer) {
             self.seen.folder.remember_durably(sight.vault, note)
@@ -296,12 +326,17 @@ impl Context<'_> {
         if written.is_err() && memory.is_signed_otherwise(signer, ages) {
             self.ui.warning("this machine still expects the vault's key from before: the next command takes --accept-older");
         }
-        if let (Ok(()), Some(damage)) = (written, self.seen.damage.take())
+        if let Some(damage) = self.seen.damage.take()
             && let Some(place) = self.seen.folder.place_of(sight.vault)
         {
             let place = place.display();
+            let would_not = if written.is_ok() {
+                "would not have been noticed; from now on it is"
+            } else {
+                "is not noticed, and this could not be mended"
+            };
             self.ui.warning(&format!(
-                "{place} {damage}: an older copy of this vault would not have been noticed; from now on it is"
+                "{place} {damage}: an older copy of this vault {would_not}"
             ));
         }
     }

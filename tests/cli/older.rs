@@ -151,10 +151,15 @@ fn in_a_git_work_tree_an_older_copy_is_told_and_not_refused() {
     if !init.is_ok_and(|status| status.success()) {
         fs::create_dir(sandbox.home().join(".git")).unwrap();
     }
-    // It lay there when it was last seen.
-    sandbox.create("third", "new");
+    // It lay there when it was last seen, which is told the first time.
+    for (name, count) in [("third", 1), ("fourth", 0)] {
+        let create = sandbox.kluis(["create", name]).stdin("new").run();
+        let told = create.stderr.matches("lies in a git work tree now");
+        assert_eq!(told.count(), count, "{}", create.stderr);
+        create.any_stdout().any_stderr().exits(0);
+    }
     put(&sandbox, &older);
-    let told = "is an older copy: the workspace default is at revision 2, and 4 was seen on this machine; in a git work tree";
+    let told = "is an older copy: the workspace default is at revision 2, and 5 was seen on this machine; in a git work tree";
     for _ in 0..2 {
         let got = get(&sandbox);
         assert_eq!(got.stderr.matches("warning").count(), 1, "{}", got.stderr);

@@ -160,13 +160,46 @@ fn a_vault_that_is_damaged_or_gone_is_brought_back() {
         let report = restored.json();
         assert_eq!(report["restored"], true);
         assert_eq!(report["replaces_unopened"].is_string(), present.is_some());
-        restored.any_stdout().exits(0);
+        restored
+            .any_stdout()
+            .stderr_has("older than what this machine has seen")
+            .exits(0);
         assert_eq!(spoilt.get("name"), value.as_bytes());
         assert_eq!(
             fs::read(previous(&spoilt)).ok().as_deref(),
             present.or(fs::read(previous(&sandbox)).ok().as_deref())
         );
     }
+}
+
+#[test]
+fn a_copy_that_cannot_be_compared_is_held_against_what_was_seen_here() {
+    let sandbox = Sandbox::with_vault();
+    sandbox.create("name", "old");
+    let old = sandbox.bytes();
+    sandbox.create("later", "new");
+    // As before the last change: nothing is lost that is not told already.
+    let told = "the copy is older than what this machine has seen";
+    fs::write(sandbox.vault(), "noise").unwrap();
+    fs::write(previous(&sandbox), &old).unwrap();
+    let restored = sandbox.copy();
+    let restore = restored.kluis(["restore", "--yes"]).run();
+    restore.stderr_has(told).exits(0);
+
+    // Whoever has had full access can make such a copy at any time.
+    let sandbox = Sandbox::with_vault();
+    sandbox.create("name", "old");
+    let old = sandbox.bytes();
+    let rekey = sandbox.kluis(["rekey"]).run();
+    rekey.any_stdout().any_stderr().exits(0);
+    fs::write(sandbox.vault(), "noise").unwrap();
+    fs::write(previous(&sandbox), &old).unwrap();
+    let refused = sandbox.kluis(["restore", "--yes"]).run();
+    refused.stderr_has("is signed by another key").exits(5);
+    assert_eq!(fs::read(sandbox.vault()).unwrap(), b"noise");
+    let accepted = ["restore", "--yes", "--accept-older"];
+    sandbox.kluis(accepted).run().any_stderr().exits(0);
+    assert_eq!(sandbox.get("name"), b"old");
 }
 
 #[test]
@@ -182,7 +215,7 @@ fn a_vault_that_was_made_huge_is_replaced_unread() {
     let report = restored.json();
     assert_eq!(report["restored"], true);
     assert!(report["replaces_unopened"].is_string());
-    restored.any_stdout().exits(0);
+    restored.any_stdout().any_stderr().exits(0);
     assert_eq!(sandbox.get("name"), value.as_bytes());
     assert_eq!(fs::metadata(previous(&sandbox)).unwrap().len(), bytes);
     // Nothing that the sandbox searches at its end.
