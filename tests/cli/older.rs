@@ -457,6 +457,15 @@ fn who_lost_full_access_cannot_go_on_from_an_older_copy() {
     let written = sandbox.kluis(["create", "bank"]).stdin("v");
     let written = written.env("KLUIS_PASSPHRASE_FILE", &passphrase).run();
     written.any_stderr().exits(5);
+    // Nor is it brought back from beside a vault that somebody has damaged.
+    let previous = sandbox.vault().with_file_name(".default.kluis.prev");
+    fs::write(previous, hers.bytes()).unwrap();
+    put(&sandbox, b"noise");
+    let restore = sandbox.kluis(["restore", "--yes"]);
+    let restore = restore.env("KLUIS_PASSPHRASE_FILE", &passphrase).run();
+    restore.stderr_has("is signed by another key").exits(5);
+    assert_eq!(sandbox.bytes(), b"noise");
+    put(&sandbox, &hers.bytes());
     get(&["--accept-older"]).stdout("evil3").exits(0);
 }
 
