@@ -5,7 +5,7 @@ use super::clock::SystemClock;
 use super::held::Held;
 use super::server::{Server, Stay};
 use super::socket::Place;
-use crate::platform::process::{forbid_core_files, lock_memory, own_file};
+use crate::platform::process::{close_inherited, forbid_core_files, lock_memory, own_file};
 use rustix::fs::Mode;
 use rustix::process::{chdir, setsid, umask};
 use rustix::stdio::{dup2_stdin, stdin};
@@ -30,6 +30,7 @@ pub fn start(listener: UnixListener) -> io::Result<()> {
 
 /// What such an agent does, in place of everything else that this program could do.
 pub fn run_started() -> io::Result<()> {
+    close_inherited();
     let listener = stdin().try_clone_to_owned()?;
     if !listens(&listener)? {
         return Err(ErrorKind::InvalidInput.into());

@@ -78,44 +78,84 @@ pub(super) struct Relay {
 
 /// Starts a prepared command and waits for it, as [`supervise`] describes. What was opened for it is
 /// closed here as soon as it runs.
-pub(super) fn attend(mut command: Command, hardened: Hardened, relay: Relay) -> io::Result<Ended> {
-    signals::see_children_end()?;
-    let recipient = Recipient::default();
-    let listener = recipient.clone();
-    let Relay { others, before } = relay;
-    let _watch = Watch::start_with(&others.clone(), move |notice| {
-        if let (Notice::Other(_), Some(before)) = (notice, &before) {
-            before();
-        }
-        listener.hear(notice, &others);
-    })?;
-    // The limit on core files is the child's for a moment; nothing dumps this process all the same.
-    let child = recipient.start(|| hardened.restore_for_child(|| command.spawn()))?;
-    drop(command);
-    Ok(recipient.wait(child))
+pub(super) fn attend(command: Command, hardened: Hardened, relay: Relay) -> io::Result<Ended> {
+    Attention::start(relay)?.run(command, hardened)
+}
+
+/// As long as it lives, no signal ends this process: what lies about for a command can be put away.
+pub(super) struct Attention {
+    recipient: Recipient,
+    _watch: Watch,
+}
+
+impl Attention {
+    pub fn start(relay: Relay) -> io::Result<Self> {
+        signals::see_children_end()?;
+        let recipient = Recipient::default();
+        let listener = recipient.clone();
+        let Relay { others, before } = relay;
+        let watch = Watch::start_with(&others.clone(), move |notice| {
+            if let (Notice::Other(_), Some(before)) = (notice, &before) {
+                before();
+            }
+            listener.hear(notice, &others);
+        })?;
+        Ok(Self {
+            recipient,
+            _watch: watch,
+        })
+    }
+
+    /// Runs a command, unless this process was asked to end before that: then it is ended already.
+    pub fn run(&self, mut command: Command, hardened: Hardened) -> io::Result<Ended> {
+        // The limit on core files is the child's for a moment; nothing dumps this process all the same.
+        let start = || hardened.restore_for_child(|| command.spawn());
+        let child = self.recipient.start(start)?;
+        drop(command);
+        let waited = child.map(|child| self.recipient.wait(child));
+        Ok(waited.unwrap_or_else(Ended::Signalled))
+    }
+
+    /// The signal by which this process was asked to end while no command ran.
+    pub fn heard(&self) -> Option<i32> {
+        self.recipient.running().heard
+    }
 }
 
 /// The child that signals are passed on to.
 #[derive(Clone, Default)]
-struct Recipient(Arc<Mutex<Option<Pid>>>);
+struct Recipient(Arc<Mutex<Running>>);
+
+#[derive(Default)]
+struct Running {
+    child: Option<Pid>,
+    heard: Option<i32>,
+}
 
 impl Recipient {
-    /// A signal that comes while the child starts waits for it.
-    fn start(&self, start: impl FnOnce() -> io::Result<Child>) -> io::Result<Child> {
+    /// A signal that comes while the child starts waits for it; one that came before is given instead.
+    fn start(&self, start: impl FnOnce() -> io::Result<Child>) -> io::Result<Result<Child, i32>> {
         let mut running = self.running();
+        if let Some(signal) = running.heard {
+            return Ok(Err(signal));
+        }
         let child = start()?;
-        *running = Some(Pid::from_child(&child));
-        Ok(child)
+        running.child = Some(Pid::from_child(&child));
+        Ok(Ok(child))
     }
 
     fn hear(&self, notice: Notice, others: &[i32]) {
         match notice {
             Notice::End(signal) | Notice::Other(signal) => {
+                let mut running = self.running();
                 let passed_on = Signal::from_named_raw(signal).filter(|&found| {
                     found == Signal::TERM || found == Signal::HUP || others.contains(&signal)
                 });
-                if let (Some(signal), Some(child)) = (passed_on, *self.running()) {
-                    let _ = kill_process(child, signal);
+                match (running.child, passed_on) {
+                    (Some(child), Some(signal)) => drop(kill_process(child, signal)),
+                    (Some(_), None) => {}
+                    (None, _) if matches!(notice, Notice::End(_)) => running.heard = Some(signal),
+                    (None, _) => {}
                 }
             }
             // The terminal stops the child as well, and the shell continues both.
@@ -129,7 +169,7 @@ impl Recipient {
         // Not reaped before it is forgotten: its id could be another process's by then.
         let only_look = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
         let _ = retry_on_intr(|| waitid(id.clone(), only_look));
-        *self.running() = None;
+        self.running().child = None;
         let Ok(status) = child.wait() else {
             return Ended::Unknown;
         };
@@ -140,7 +180,7 @@ impl Recipient {
         }
     }
 
-    fn running(&self) -> MutexGuard<'_, Option<Pid>> {
+    fn running(&self) -> MutexGuard<'_, Running> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,7 +1,7 @@
 //! A value in an editor: a file in memory, for as long as the editor runs. No shell starts the editor, and
 //! nothing of kluis's own is in its environment.
 
-use super::child::{Ended, Relay, attend};
+use super::child::{Attention, Ended, Relay};
 use super::lone_file::LoneFile;
 use super::process::{self, find, not_started};
 use crate::plaintext::Plaintext;
@@ -122,6 +122,8 @@ impl Editor {
         hardened: Hardened,
         read: impl FnOnce(File) -> io::Result<T>,
     ) -> Result<T, Error> {
+        // First, and so the last to go: a signal must not leave the file behind.
+        let attention = Attention::start(Relay::default()).map_err(Error::NotPut)?;
         let file = LoneFile::new(value, &self.place).map_err(Error::NotPut)?;
         let mut command = Command::new(&self.program);
         command.arg0(&self.typed).args(&self.arguments);
@@ -131,11 +133,18 @@ impl Editor {
                 command.env_remove(name);
             }
         }
-        let ended = attend(command, hardened, Relay::default());
+        let ended = attention.run(command, hardened);
         let ended = ended
             .map_err(|error| Error::NotStarted(not_started(&self.program, &self.typed, error)))?;
         let ended = match ended {
-            Ended::Exited(0) => return file.open().and_then(read).map_err(Error::Gone),
+            Ended::Exited(0) => {
+                let read = file.open().and_then(read).map_err(Error::Gone);
+                drop(file);
+                match attention.heard() {
+                    None => return read,
+                    Some(signal) => EndedBadly::Signal(signal),
+                }
+            }
             Ended::Exited(code) => EndedBadly::Code(code),
             Ended::Signalled(signal) => EndedBadly::Signal(signal),
             Ended::Unknown => EndedBadly::Unknown,

@@ -4,9 +4,8 @@
 //! is the child's own again.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-#[cfg(target_os = "linux")]
-use std::path::Path;
-use std::path::PathBuf;
+use std::os::fd::RawFd;
+use std::path::{Path, PathBuf};
 
 #[cfg(target_os = "linux")]
 const OWN_FILE: &str = "/proc/self/exe";
@@ -30,6 +29,34 @@ pub fn harden() -> Hardened {
         let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
     }
     Hardened { core_file }
+}
+
+/// Closes whatever this process inherited beside its standard streams, such as the lock of a script: a process
+/// that outlives who started it must not hold that.
+///
+/// To be called before anything else is opened.
+#[expect(
+    unsafe_code,
+    reason = "what was inherited is known by its number alone"
+)]
+pub fn close_inherited() {
+    const FOLDER: &str = "/dev/fd";
+    let Ok(open) = std::fs::read_dir(FOLDER) else {
+        return;
+    };
+    let numbers = open.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
+    let numbers: Vec<RawFd> = numbers.filter(|&number| number > 2).collect();
+    // One of them was the folder's own, which is closed again.
+    let is_open = |number: &RawFd| {
+        Path::new(FOLDER)
+            .join(number.to_string())
+            .symlink_metadata()
+            .is_ok()
+    };
+    for number in numbers.into_iter().filter(is_open) {
+        // SAFETY: nothing of this program has opened anything, so that nobody counts on the number.
+        unsafe { rustix::io::close(number) };
+    }
 }
 
 /// Keeps the memory that is in use now off the disk, as it is touched. Refused where the system's limit

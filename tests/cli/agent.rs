@@ -322,3 +322,18 @@ fn a_command_that_loses_its_agent_changes_nothing_and_says_so() {
     assert_eq!(ended.status.code(), Some(4), "{said}");
     assert_eq!(sandbox.bytes(), before);
 }
+
+#[test]
+fn an_agent_holds_nothing_of_who_started_it() {
+    let sandbox = vault("v");
+    let held = sandbox.given("held", "");
+    // As `flock 9` in a script.
+    let script = format!("exec 9> {}", held.display());
+    let unlock = unlock(&sandbox, &[]).prepared(&script);
+    unlock.run().any_stderr().exits(0);
+    let process = process(&sandbox);
+    let open = fs::read_dir(format!("/proc/{process}/fd")).unwrap();
+    let open = open.map(|entry| fs::read_link(entry.unwrap().path()).unwrap());
+    let open: Vec<_> = open.collect();
+    assert!(!open.contains(&held), "{open:?}");
+}

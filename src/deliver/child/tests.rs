@@ -239,6 +239,34 @@ fn a_request_to_end_is_passed_on_and_its_answer_awaited() {
 }
 
 #[test]
+#[ignore = "raises a signal in the whole process: the next test starts it"]
+fn is_asked_to_end_before_anything_runs() {
+    let attention = Attention::start(Relay::default()).unwrap();
+    kill_process(rustix::process::getpid(), Signal::TERM).unwrap();
+    while attention.heard().is_none() {
+        std::thread::yield_now();
+    }
+    let made = std::env::var_os("ENDED").unwrap();
+    let mut command = Command::new("touch");
+    command.arg(&made);
+    let ended = attention.run(command, harden()).unwrap();
+    assert_eq!(ended, Ended::Signalled(Signal::TERM.as_raw()));
+    assert!(!Path::new(&made).exists());
+}
+
+#[test]
+fn a_request_to_end_that_comes_before_the_command_is_not_lost() {
+    let directory = tempfile::tempdir().unwrap();
+    let inner = "deliver::child::tests::is_asked_to_end_before_anything_runs";
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command
+        .args(["--ignored", "--exact", inner])
+        .env("ENDED", directory.path().join("made"));
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+}
+
+#[test]
 fn an_interrupt_is_left_to_the_command() {
     for signal in [Signal::INT, Signal::QUIT] {
         let mut beside = Beside::start("echo ready; read -r line; exit 5").once_ready();
