@@ -50,7 +50,7 @@ struct Made<'a> {
 impl Verb for Init {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         if self.token || self.recovery {
-            shown_once::check(context)?;
+            shown_once::check()?;
         }
         let file = context.store()?;
         match file.load() {
@@ -73,7 +73,7 @@ impl Verb for Init {
             Some((chosen, kdf))
         };
         let asked = passphrase.is_some() && context.settings.unlocking.passphrase_file.is_none();
-        let offered = asked && !context.ui.stdout_is_discarded();
+        let offered = asked && !ui::stdout_is_discarded();
         let recovery = self.recovery || (offered && offer_recovery(context)?);
         let token = match (self.token, recovery) {
             (true, _) => Some("token"),

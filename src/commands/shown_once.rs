@@ -12,8 +12,8 @@ struct Rescued<'a> {
 }
 
 /// Refuses to make a token that nobody would have, before anything is changed for it.
-pub fn check(context: &Context) -> Result<(), Error> {
-    if !context.ui.stdout_is_discarded() {
+pub fn check() -> Result<(), Error> {
+    if !ui::stdout_is_discarded() {
         return Ok(());
     }
     Err(Error::Usage {

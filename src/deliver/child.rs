@@ -153,9 +153,8 @@ impl Recipient {
                 });
                 match (running.child, passed_on) {
                     (Some(child), Some(signal)) => drop(kill_process(child, signal)),
-                    (Some(_), None) => {}
                     (None, _) if matches!(notice, Notice::End(_)) => running.heard = Some(signal),
-                    (None, _) => {}
+                    (Some(_), None) | (None, _) => {}
                 }
             }
             // The terminal stops the child as well, and the shell continues both.

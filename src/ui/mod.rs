@@ -27,6 +27,7 @@ use zeroize::Zeroizing;
 pub use error::Error;
 pub use escape::for_terminal;
 pub use prompt::Answer;
+pub use streams::stdout_is_discarded;
 pub use table::Table;
 
 use escape::{for_json, for_terminal_lines};
@@ -85,12 +86,6 @@ impl Ui {
     /// Whether a person sees stdout; nobody is behind a pipe.
     pub fn stdout_is_terminal(&self) -> bool {
         self.streams.out_columns.is_some()
-    }
-
-    /// Whether what is written to stdout is lost: it is the null device, which a stdout that was closed
-    /// becomes before `main`, too.
-    pub fn stdout_is_discarded(&self) -> bool {
-        streams::is_null_device(stdout())
     }
 
     /// Where a program that fills the screen may draw: stdout, or stderr when results go elsewhere.

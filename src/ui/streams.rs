@@ -40,10 +40,11 @@ fn columns(stream: &(impl AsFd + IsTerminal)) -> Option<u16> {
     stream.is_terminal().then(columns)
 }
 
-/// POSIX has /dev/null everywhere, and what is written to it nowhere.
-pub(super) fn is_null_device(stream: impl AsFd) -> bool {
+/// Whether what is written to stdout is lost: it is the null device, which a stdout that was closed becomes
+/// before `main`, too.
+pub fn stdout_is_discarded() -> bool {
     let null = rustix::fs::stat("/dev/null");
-    let stream = rustix::fs::fstat(stream);
+    let stream = rustix::fs::fstat(rustix::stdio::stdout());
     match (null, stream) {
         (Ok(null), Ok(stream)) => {
             let is_device = FileType::from_raw_mode(stream.st_mode) == FileType::CharacterDevice;

@@ -88,7 +88,7 @@ impl Verb for Add {
         }
         self.new.check_stdin(context)?;
         if self.token {
-            shown_once::check(context)?;
+            shown_once::check()?;
         }
         let new = NewKey {
             label: self.label()?,
