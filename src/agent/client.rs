@@ -49,21 +49,14 @@ pub struct Connection {
 impl Connection {
     /// Greets whoever listens; `None` where nobody does.
     pub fn open(place: &Place) -> Result<Option<Self>, Error> {
-        for _ in 0..TRIES {
-            let Some(stream) = place.connect(PATIENCE)? else {
-                return Ok(None);
-            };
-            let mut connection = Self { stream };
+        reach(place, |mut connection| {
             match connection.ask(&Request::Hello { version: VERSION }) {
-                Ok(Answer::Hello { version: VERSION }) => return Ok(Some(connection)),
-                Ok(Answer::Hello { version: theirs }) => return Err(Error::Version { theirs }),
-                Ok(_) => return Err(Error::Broken(unexpected())),
-                // It was about to end, or had too many connections: the next try tells.
-                Err(error) if is_gone(&error) => {}
-                Err(error) => return Err(Error::Broken(error)),
+                Ok(Answer::Hello { version: VERSION }) => Ok(connection),
+                Ok(Answer::Hello { version: theirs }) => Err(Error::Version { theirs }),
+                Ok(_) => Err(Error::Broken(unexpected())),
+                Err(error) => Err(Error::Broken(error)),
             }
-        }
-        Err(Error::Broken(ErrorKind::ConnectionReset.into()))
+        })
     }
 
     /// One question, one answer.
@@ -114,30 +107,36 @@ impl Connection {
 /// Has every key forgotten, whatever the agent's version. Whether there was an agent.
 pub fn lock(place: &Place) -> Result<bool, Error> {
     let mut was_there = false;
+    reach(place, |mut connection| {
+        was_there = true;
+        for request in [Request::Hello { version: VERSION }, Request::Lock] {
+            match connection.ask(&request) {
+                Ok(Answer::Hello { .. } | Answer::Done) => {}
+                Ok(_) => return Err(Error::Broken(unexpected())),
+                Err(error) => return Err(Error::Broken(error)),
+            }
+        }
+        Ok(())
+    })?;
+    Ok(was_there)
+}
+
+/// Talks to whoever listens; `None` where nobody does. A connection that is closed tells neither: it was about to
+/// end, or had too many of them. The next try tells.
+fn reach<T>(
+    place: &Place,
+    mut talk: impl FnMut(Connection) -> Result<T, Error>,
+) -> Result<Option<T>, Error> {
     for _ in 0..TRIES {
         let Some(stream) = place.connect(PATIENCE)? else {
-            return Ok(was_there);
+            return Ok(None);
         };
-        was_there = true;
-        match lock_at(stream) {
-            // It has ended, and its memory with it; or it had too many connections. The next try tells.
+        match talk(Connection { stream }) {
             Err(Error::Broken(error)) if is_gone(&error) => {}
-            locked => return locked.map(|()| true),
+            talked => return talked.map(Some),
         }
     }
     Err(Error::Broken(ErrorKind::ConnectionReset.into()))
-}
-
-fn lock_at(stream: UnixStream) -> Result<(), Error> {
-    let mut connection = Connection { stream };
-    for request in [Request::Hello { version: VERSION }, Request::Lock] {
-        match connection.ask(&request) {
-            Ok(Answer::Hello { .. } | Answer::Done) => {}
-            Ok(_) => return Err(Error::Broken(unexpected())),
-            Err(error) => return Err(Error::Broken(error)),
-        }
-    }
-    Ok(())
 }
 
 pub(super) fn vault_of(header: &Header) -> VaultRef {

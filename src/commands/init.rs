@@ -139,12 +139,12 @@ fn report(
     }
     context.ui.note(&format!("made the vault {place}"));
     if let Some(text) = text {
-        context.ui.note(if is_recovery {
+        let what = if is_recovery {
             "the recovery token, which unlocks everything and is shown once; keep it away from this computer:"
         } else {
             "this token unlocks everything and is shown once:"
-        });
-        context.ui.value(format!("{text}\n").as_bytes())?;
+        };
+        shown_once::show(context, what, text)?;
     }
     context.ui.done(next);
     Ok(())

@@ -23,14 +23,18 @@ pub fn check() -> Result<(), Error> {
     })
 }
 
+/// Shows a token behind a note that says what it is.
+pub fn show(context: &mut Context, what: &str, token: &str) -> Result<(), ui::Error> {
+    context.ui.note(what);
+    context.ui.value(format!("{token}\n").as_bytes())
+}
+
 /// Shows the token of a key that is there, although something went wrong afterwards.
 pub fn rescue(context: &mut Context, token: &Plaintext) -> Result<(), ui::Error> {
     let token = std::str::from_utf8(token.expose()).unwrap_or_default();
     if context.json {
         return context.ui.json(&Rescued { token });
     }
-    context
-        .ui
-        .note("the key was added; its token is shown once:");
-    context.ui.value(format!("{token}\n").as_bytes())
+    let what = "the key was added; its token is shown once:";
+    show(context, what, token)
 }

@@ -148,13 +148,14 @@ impl Recipient {
         match notice {
             Notice::End(signal) | Notice::Other(signal) => {
                 let mut running = self.running();
-                let passed_on = Signal::from_named_raw(signal).filter(|&found| {
-                    found == Signal::TERM || found == Signal::HUP || others.contains(&signal)
-                });
-                match (running.child, passed_on) {
-                    (Some(child), Some(signal)) => drop(kill_process(child, signal)),
-                    (None, _) if matches!(notice, Notice::End(_)) => running.heard = Some(signal),
-                    (Some(_), None) | (None, _) => {}
+                let is_passed_on = |found: &Signal| {
+                    *found == Signal::TERM || *found == Signal::HUP || others.contains(&signal)
+                };
+                if let Some(child) = running.child {
+                    let passed_on = Signal::from_named_raw(signal).filter(is_passed_on);
+                    let _ = passed_on.map(|signal| kill_process(child, signal));
+                } else if matches!(notice, Notice::End(_)) {
+                    running.heard = Some(signal);
                 }
             }
             // The terminal stops the child as well, and the shell continues both.

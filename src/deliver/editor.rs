@@ -164,20 +164,18 @@ fn words(line: &OsStr) -> Vec<OsString> {
 
 /// Where `vi` is a script that starts vim, as on Fedora: vim is to be told in its own words.
 fn vim_itself(program: &Path, path: Option<&OsStr>) -> Option<(PathBuf, OsString)> {
-    let mut start = [0; SCRIPT.len()];
-    let is_vi = program
-        .file_name()
-        .is_some_and(|name| name == DEFAULT_EDITOR);
-    if !is_vi
-        || File::open(program)
-            .and_then(|mut file| file.read_exact(&mut start))
-            .is_err()
-    {
+    let is_vi = program.file_name() == Some(OsStr::new(DEFAULT_EDITOR));
+    if !is_vi || !is_script(program).unwrap_or(false) {
         return None;
     }
     let vim = OsString::from("vim");
-    let found = (&start == SCRIPT).then(|| find(&vim, path));
-    Some((found?.ok()?, vim))
+    Some((find(&vim, path).ok()?, vim))
+}
+
+fn is_script(program: &Path) -> io::Result<bool> {
+    let mut start = [0; SCRIPT.len()];
+    File::open(program)?.read_exact(&mut start)?;
+    Ok(&start == SCRIPT)
 }
 
 /// What keeps vim and its kin from leaving a value anywhere; `vi` is often one of them.

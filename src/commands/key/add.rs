@@ -209,8 +209,7 @@ fn print(context: &mut Context, key: &Key, token: Option<&Plaintext>) -> Result<
         );
     }
     if let Some(text) = text {
-        context.ui.note("this token is shown once:");
-        context.ui.value(format!("{text}\n").as_bytes())?;
+        shown_once::show(context, "this token is shown once:", text)?;
     }
     Ok(())
 }
