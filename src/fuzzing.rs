@@ -1,15 +1,13 @@
 //! The doors that `fuzz/` goes through, one for each kind of input that others write. They exist in its
 //! builds alone (`--cfg fuzzing`), and end in a panic where something that must hold does not.
 
-use crate::agent;
-use crate::commands::import::format::{Format as Import, Rules};
-use crate::commands::input::Input;
+use crate::args::secret_json::Input;
 use crate::deliver::formats::{Format, Names};
+use crate::import::{Format as Import, Rules};
 use crate::keyring::local::LocalKeyring;
 use crate::keyring::token::Token;
 use crate::keyring::{self, Keyring, unlock};
 use crate::plaintext::Plaintext;
-use crate::project;
 use crate::sealed::file::Layout;
 use crate::sealed::header::Header;
 use crate::sealed::id::{SecretId, WorkspaceId};
@@ -22,6 +20,7 @@ use crate::vault::env_key::EnvKey;
 use crate::vault::host::Host;
 use crate::vault::reference::Reference;
 use crate::vault::{Error, Scan, Vault};
+use crate::{agent, project};
 use std::path::Path;
 use std::sync::OnceLock;
 

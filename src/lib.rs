@@ -14,16 +14,24 @@
 //! | reference | how a secret is named: `name`, `workspace/name`, `sec_…`, `kluis://workspace/name` |
 
 mod agent;
+mod args;
 mod cli;
 mod commands;
+mod completion;
+mod context;
 mod deliver;
 mod error;
 #[cfg(fuzzing)]
 pub mod fuzzing;
+mod help;
+mod import;
+mod internal;
+mod json;
 mod keyring;
 mod plaintext;
 mod platform;
 mod project;
+mod report;
 mod sealed;
 mod settings;
 mod state;
@@ -39,16 +47,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let hardened = platform::process::harden();
     ui::quiet_panics();
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    if let [name, arguments @ ..] = &arguments[..]
-        && name == platform::session::LEADER
-    {
-        let led = platform::session::lead(arguments, hardened);
-        return ExitCode::from(u8::from(led.is_err()));
-    }
-    if let [name] = &arguments[..]
-        && name == agent::NAME
-    {
-        return ExitCode::from(u8::from(agent::run_started().is_err()));
+    if let Some(code) = internal::run(&arguments, hardened) {
+        return ExitCode::from(code);
     }
     // A defect has been told by then; it ends like any other failure, after the drops that wipe keys.
     let ended = std::panic::catch_unwind(|| cli::run(&arguments, hardened));

@@ -42,6 +42,12 @@ impl Plaintext {
     }
 }
 
+impl From<Zeroizing<Vec<u8>>> for Plaintext {
+    fn from(bytes: Zeroizing<Vec<u8>>) -> Self {
+        Self(bytes)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::Plaintext;

@@ -1,11 +1,12 @@
 //! What the agent answers. Nothing in an answer is a key, and no failure repeats what was asked.
 
 use super::frame::{Reader, Writer};
-use crate::keyring::Reach;
+use crate::keyring::{self, Reach};
 use crate::plaintext::Plaintext;
 use crate::sealed::id::{KeyId, WorkspaceId};
 use crate::sealed::record::{self, Index};
 use crate::sealed::sign::{SignatureBytes, VerifyKey};
+use crate::sealed::{self};
 use std::io;
 use zeroize::Zeroizing;
 
@@ -220,6 +221,36 @@ fn flag(from: &mut Reader<'_>) -> Option<bool> {
         0 => Some(false),
         1 => Some(true),
         _ => None,
+    }
+}
+
+impl From<&keyring::Error> for Failure {
+    fn from(error: &keyring::Error) -> Self {
+        use keyring::Error as E;
+        match error {
+            E::Sealed(sealed::Error::Forged) => Failure::Forged,
+            E::OutOfReach => Failure::OutOfReach,
+            E::ReadOnly => Failure::ReadOnly,
+            E::NeedsFullAccess => Failure::NeedsFullAccess,
+            E::AgentRefused => Failure::Refused,
+            E::Sealed(_) => Failure::Damaged(0),
+            E::KeyChanged
+            | E::WrongPassphrase
+            | E::NoPassphrase(_)
+            | E::NoPassphraseKey
+            | E::EmptyToken
+            | E::MistypedToken
+            | E::WrongToken
+            | E::RefusedToken
+            | E::MistypedRecipient
+            | E::MistypedVaultKey
+            | E::WrongIdentity
+            | E::Identity(_)
+            | E::TooMuchWork
+            | E::Memory(_)
+            | E::AgentLocked
+            | E::Agent(_) => Failure::KeyChanged,
+        }
     }
 }
 

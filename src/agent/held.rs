@@ -12,7 +12,6 @@ use super::clock::Clock;
 use super::newest::{Newest, not_after};
 use super::request::{Request, VaultRef};
 use crate::keyring::{self, Keyring, unlock};
-use crate::sealed;
 use crate::sealed::derive::Key;
 use crate::sealed::header::{self, Content, Header};
 use crate::sealed::id::{KeyId, WorkspaceId};
@@ -170,7 +169,8 @@ impl<C: Clock> Held<C> {
         idle: Duration,
         longest: Duration,
     ) -> Result<Answer, Failure> {
-        let keyring = unlock::with_seed(header, key, seed.clone()).map_err(|e| failure(&e))?;
+        let keyring =
+            unlock::with_seed(header, key, seed.clone()).map_err(|error| Failure::from(&error))?;
         let now = self.clock.elapsed();
         let content = header.content();
         let not_after = not_after(&keyring, content)?;
@@ -245,7 +245,7 @@ impl<C: Clock> Held<C> {
                     self.vaults.remove(&place);
                     scrub();
                 }
-                return Err(failure(&error));
+                return Err(Failure::from(&error));
             }
         };
         vault.full_access = keyring.has_full_access();
@@ -319,7 +319,7 @@ impl<C: Clock> Held<C> {
             }
             _ => return Ok(Answer::Locked),
         };
-        answered.map_err(|error| failure(&error))
+        answered.map_err(|error| Failure::from(&error))
     }
 }
 
@@ -388,39 +388,12 @@ fn parse(text: &str) -> Option<Header> {
 fn open(keyring: &dyn Keyring, all: &[(Place, &[u8])]) -> Result<Answer, Failure> {
     let opened = all.iter().zip(0..).map(|((place, sealed), position)| {
         let opened = keyring.open(*place, sealed);
-        opened.map_err(|error| match failure(&error) {
+        opened.map_err(|error| match Failure::from(&error) {
             Failure::Damaged(_) => Failure::Damaged(position),
             other => other,
         })
     });
     opened.collect::<Result<_, _>>().map(Answer::Opened)
-}
-
-pub fn failure(error: &keyring::Error) -> Failure {
-    use keyring::Error as E;
-    match error {
-        E::Sealed(sealed::Error::Forged) => Failure::Forged,
-        E::OutOfReach => Failure::OutOfReach,
-        E::ReadOnly => Failure::ReadOnly,
-        E::NeedsFullAccess => Failure::NeedsFullAccess,
-        E::AgentRefused => Failure::Refused,
-        E::Sealed(_) => Failure::Damaged(0),
-        E::KeyChanged
-        | E::WrongPassphrase
-        | E::NoPassphrase(_)
-        | E::NoPassphraseKey
-        | E::EmptyToken
-        | E::MistypedToken
-        | E::WrongToken
-        | E::RefusedToken
-        | E::MistypedRecipient
-        | E::WrongIdentity
-        | E::Identity(_)
-        | E::TooMuchWork
-        | E::Memory(_)
-        | E::AgentLocked
-        | E::Agent(_) => Failure::KeyChanged,
-    }
 }
 
 /// Overwrites the part of the stack that keys were on: 128 KiB below the caller.

@@ -2,7 +2,6 @@
 //! the key is meant to be used.
 
 use super::answer::Failure;
-use super::held::failure;
 use crate::keyring::{Keyring, about};
 use crate::sealed::header::{self, Content};
 use crate::sealed::id::WorkspaceId;
@@ -57,7 +56,7 @@ impl Newest {
 
 /// When the key that unlocked expires, as far as it can tell, since 1970.
 pub fn not_after(keyring: &dyn Keyring, content: &Content) -> Result<Option<Duration>, Failure> {
-    let own = about::of_own(keyring, content).map_err(|error| failure(&error))?;
+    let own = about::of_own(keyring, content).map_err(|error| Failure::from(&error))?;
     let since =
         |milliseconds| Duration::from_millis(u64::try_from(milliseconds).unwrap_or_default());
     Ok(own.and_then(|(_, about)| about.not_after).map(since))

@@ -1,8 +1,8 @@
 //! A line that is still being typed, read as far as it goes: a shell asks for the names that may come next.
 
 use super::globals::Globals;
-use crate::commands::complete::Cursor;
-use crate::commands::{Context, Switches};
+use crate::completion::Cursor;
+use crate::context::{Context, Switches};
 use crate::platform::process::Hardened;
 use crate::settings::{Flags, Interaction};
 use crate::ui::{Options, Ui};

@@ -1,10 +1,11 @@
 //! The table of contents: one line per verb. A new verb is entered here and nowhere else.
 
-use super::help::Help;
-use super::usage::usage;
-use crate::commands::{self, Alone, Context, Verb};
+use crate::commands::{self, Alone, Verb};
+use crate::context::Context;
 use crate::error::Error;
+use crate::help;
 use crate::ui::Ui;
+use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{ArgMatches, Args, Command};
 
 /// A verb has one page, whether -h or --help asks for it: all of its description, a line per option.
@@ -19,9 +20,12 @@ pub struct Entry {
     pub run: Run,
 }
 
+/// Runs a verb that needs no settings; the last argument defines the whole command line.
+type RunAlone = fn(&ArgMatches, &mut Ui, fn() -> Command) -> Result<(), Error>;
+
 /// What a verb needs to run.
 pub enum Run {
-    Alone(fn(&ArgMatches, &mut Ui) -> Result<(), Error>),
+    Alone(RunAlone),
     InContext(fn(&ArgMatches, &mut Context) -> Result<(), Error>),
 }
 
@@ -31,7 +35,7 @@ const fn verb<V: Verb>(name: &'static str, about: &'static str) -> Entry {
 }
 
 const fn alone<V: Alone>(name: &'static str, about: &'static str) -> Entry {
-    let run = Run::Alone(|matches, ui| parsed::<V>(matches)?.run(ui));
+    let run = Run::Alone(|matches, ui, command| parsed::<V>(matches)?.run(ui, command));
     entry::<V>(name, about, run)
 }
 
@@ -46,7 +50,7 @@ const fn entry<V: Args>(name: &'static str, about: &'static str, run: Run) -> En
 }
 
 fn parsed<V: Args>(matches: &ArgMatches) -> Result<V, Error> {
-    V::from_arg_matches(matches).map_err(|error| usage(&error, None))
+    V::from_arg_matches(matches).map_err(|_| Error::usage("the command line cannot be read"))
 }
 
 impl Entry {
@@ -54,6 +58,26 @@ impl Entry {
         self.alias = Some(alias);
         self
     }
+}
+
+const HELP: Entry = Entry {
+    define: |command| {
+        let command = commands::help::Help::augment_args(command);
+        on_one_page(command.mut_arg("named", |named| named.value_parser(topics_and_verbs())))
+    },
+    ..alone::<commands::help::Help>("help", "Explain a command or a topic")
+};
+
+/// The words that `help` accepts.
+fn topics_and_verbs() -> PossibleValuesParser {
+    let topics = help::TOPICS
+        .iter()
+        .map(|topic| PossibleValue::new(topic.name).help(topic.about));
+    let verbs = verbs().map(|entry| {
+        let value = PossibleValue::new(entry.name).help(entry.about);
+        entry.alias.into_iter().fold(value, PossibleValue::alias)
+    });
+    topics.chain(verbs).collect::<Vec<_>>().into()
 }
 
 /// Verbs that belong together, as the overview shows them.
@@ -73,7 +97,7 @@ pub const GROUPS: &[Group] = &[
             verb::<commands::get::Get>("get", "Print a value"),
             verb::<commands::show::Show>("show", "Show everything about a secret but its value"),
             verb::<commands::list::List>("list", "List secrets, never their values").alias("ls"),
-            verb::<commands::relocate::Move>("move", "Move a secret to another workspace")
+            verb::<commands::move_secret::Move>("move", "Move a secret to another workspace")
                 .alias("mv"),
             verb::<commands::delete::Delete>("delete", "Delete a secret").alias("rm"),
             verb::<commands::import::Import>("import", "Read many secrets from a file"),
@@ -149,7 +173,7 @@ pub const GROUPS: &[Group] = &[
     Group {
         heading: "Shell",
         verbs: &[
-            alone::<Help>("help", "Explain a command or a topic"),
+            HELP,
             verb::<commands::completions::Completions>("completions", "Print a completion script"),
         ],
     },

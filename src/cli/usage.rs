@@ -1,9 +1,10 @@
 //! What is wrong with a command line, in words of our own: clap's would repeat what was typed, and that
 //! may be a secret in the wrong place.
 
-use super::{help, table};
-use crate::commands;
+use super::table;
 use crate::error::Error;
+use crate::help;
+use crate::vault::similar::nearest;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 /// `typed` is the command that the command line names, for an error that knows none.
@@ -153,7 +154,7 @@ fn no_command(error: &clap::Error) -> (String, Option<String>) {
     let message = format!("there is no such command: {typed}");
     if command(error).is_some() {
         // What clap finds alike is all there is to know of a noun's own commands.
-        let near = commands::nearest(typed, suggested(error).into_iter());
+        let near = nearest(typed, suggested(error).into_iter());
         return (message, near.map(|near| meant(format_args!("`{near}`"))));
     }
     let mut elsewhere = CALLED_ELSEWHERE.iter();
@@ -162,7 +163,7 @@ fn no_command(error: &clap::Error) -> (String, Option<String>) {
         return (message, Some(meant(format_args!("`{line}`"))));
     }
     let names = table::verbs().flat_map(|verb| [Some(verb.name), verb.alias]);
-    let near = commands::nearest(typed, names.flatten());
+    let near = nearest(typed, names.flatten());
     let hint = near.map_or_else(
         || "`kluis -h` names the commands".to_owned(),
         |near| meant(format_args!("`{near}`")),

@@ -1,8 +1,9 @@
 //! `agent`: the agent itself, for those who have systemd start it.
 
-use super::remembered::place;
-use super::{Context, Verb};
+use super::Verb;
 use crate::agent::Foreground;
+use crate::context::Context;
+use crate::context::agent::place;
 use crate::error::Error;
 use anyhow::Context as _;
 

@@ -1,8 +1,9 @@
 //! `check`: whether `run` would find what the project file lists. Opens every value, and shows none.
 
-use super::destination::{DestinationArgs, check_names};
-use super::selection::{is_absence, parse_keys};
-use super::{Context, Verb};
+use super::Verb;
+use crate::args::destination::{DestinationArgs, check_names};
+use crate::args::selection::{is_absence, parse_keys};
+use crate::context::Context;
 use crate::deliver::environment::Environment;
 use crate::error::{Error, Exit};
 use crate::keyring;

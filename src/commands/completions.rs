@@ -1,7 +1,8 @@
 //! `completions`: the script that a shell loads, clap's own, made to ask for names as well.
 
-use super::complete::{WORD, kind};
-use super::{Context, Verb};
+use super::Verb;
+use crate::completion::{WORD, kind};
+use crate::context::Context;
 use crate::error::Error;
 use clap::{Arg, Command};
 use clap_complete::Shell;

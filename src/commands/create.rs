@@ -1,10 +1,11 @@
 //! `create`: a new secret; an existing one is a conflict.
 
-use super::content::{Content, ContentArgs};
-use super::output::print_written;
-use super::secret_argument::NameArgument;
-use super::{Context, Verb};
+use super::Verb;
+use crate::args::content::{Content, ContentArgs};
+use crate::args::secret::NameArgument;
+use crate::context::Context;
 use crate::error::Error;
+use crate::report::secret::print_written;
 use crate::vault::Scan;
 use crate::vault::change::NewSecret;
 

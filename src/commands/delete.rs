@@ -1,9 +1,11 @@
 //! `delete`: a secret and all its values, after asking.
 
-use super::confirm::confirm;
-use super::pick::PickedArgument;
-use super::{Context, Verb, attention};
+use super::Verb;
+use crate::args::secret_or_picker::PickedArgument;
+use crate::context::Context;
+use crate::context::confirm::confirm;
 use crate::error::Error;
+use crate::report::warnings;
 use crate::vault::Scan;
 use crate::vault::change::References;
 
@@ -36,7 +38,7 @@ impl Verb for Delete {
         let secret = vault.secret(workspace.as_ref(), &reference);
         let secret = context.found(&vault, secret)?;
         vault.check_may_write(secret.workspace)?;
-        attention::warn_unfinished(context, &secret);
+        warnings::warn_unfinished(context, &secret);
         let (path, values) = (secret.path(), secret.slots.len());
         let apps = vault.app_count(&secret)?;
         let question = match apps {

@@ -1,13 +1,15 @@
 //! `edit`: the effective value in an editor, and what becomes of it in the same slot.
 
-use super::bounded;
-use super::destination::OneDestinationArgs;
-use super::output::{note_unchanged, print_json, print_rotated};
-use super::pick::PickedArgument;
-use super::{Context, Verb, attention};
+use super::Verb;
+use crate::args::destination::OneDestinationArgs;
+use crate::args::secret_or_picker::PickedArgument;
+use crate::context::Context;
 use crate::deliver::editor::Editor;
 use crate::error::Error;
 use crate::plaintext::Plaintext;
+use crate::platform::bounded_read;
+use crate::report::secret::{note_unchanged, print_json, print_rotated};
+use crate::report::warnings;
 use crate::vault::change::{Begin, Edit as FieldEdit, Rotation, SecretUpdate, Values};
 use crate::vault::reference::{Reference, Target};
 use crate::vault::rule::Broken;
@@ -63,11 +65,11 @@ impl Verb for Edit {
         let old = context.found(&vault, found)?;
         vault.check_may_write(old.secret.workspace)?;
         old.secret.check_settled()?;
-        attention::warn(context, &old.secret);
+        warnings::warn(context, &old.secret);
         check_is_text(&old)?;
         let screen = context.ui.screen().map_err(anyhow::Error::from)?;
         let new = editor.edit(&old.value, screen, context.hardened, |mut file| {
-            bounded::read(&mut file, MAX_READ_BYTES)
+            bounded_read::read(&mut file, MAX_READ_BYTES).map(Plaintext::from)
         })?;
         let new = without_added_newline(&old.value, new);
         check_value(new.len()).map_err(|broken| vault::Error::invalid("value", broken))?;

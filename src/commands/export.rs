@@ -1,7 +1,8 @@
 //! `export`: what is selected as one document in the format of its reader.
 
-use super::selection::SelectionArgs;
-use super::{Context, Verb};
+use super::Verb;
+use crate::args::selection::SelectionArgs;
+use crate::context::Context;
 use crate::deliver::environment::Environment;
 use crate::deliver::formats::github::{self, EnvFile};
 use crate::deliver::formats::{Entry, Format, Names, k8s};

@@ -1,11 +1,13 @@
 //! `get`: the one verb that prints a value by itself, or puts it on the clipboard.
 
-use super::destination::OneDestinationArgs;
-use super::pick::PickedArgument;
-use super::time_argument::{parse_slot, parse_time};
-use super::{Context, Verb, attention};
+use super::Verb;
+use crate::args::destination::OneDestinationArgs;
+use crate::args::secret_or_picker::PickedArgument;
+use crate::args::time::{parse_slot, parse_time};
+use crate::context::Context;
 use crate::deliver::clipboard::{Clipboard, Copied, STAYS_SECONDS};
 use crate::error::Error;
+use crate::report::warnings;
 use crate::vault::reference::Reference;
 use crate::vault::slot::Choice;
 use crate::vault::{Scan, Selected};
@@ -93,7 +95,7 @@ impl Verb for Get {
         let reference = context.picked(&vault, named)?;
         let selected = vault.value(context.workspace(), &reference, choice, &destination);
         let selected = context.found(&vault, selected)?;
-        attention::warn(context, &selected.secret);
+        warnings::warn(context, &selected.secret);
         if let Some(clipboard) = clipboard {
             note_copied(context, clipboard.copy(&selected.value)?);
             return Ok(());

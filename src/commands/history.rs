@@ -1,8 +1,10 @@
 //! `history`: the slots of a secret, each with what it is now.
 
-use super::pick::PickedArgument;
-use super::{Context, Verb, attention};
+use super::Verb;
+use crate::args::secret_or_picker::PickedArgument;
+use crate::context::Context;
 use crate::error::Error;
+use crate::report::warnings;
 use crate::ui::Table;
 use crate::vault::Scan;
 use crate::vault::secret::Secret;
@@ -51,7 +53,7 @@ impl Verb for History {
         let reference = context.picked(&vault, named)?;
         let secret = vault.secret(context.workspace(), &reference);
         let secret = context.found(&vault, secret)?;
-        attention::warn_unfinished(context, &secret);
+        warnings::warn_unfinished(context, &secret);
         let now = context.now.seconds();
         let rows = secret.slots.iter().enumerate().map(|(position, slot)| Row {
             slot: slot.slot,

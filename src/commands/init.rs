@@ -1,14 +1,16 @@
 //! `init`: a new vault, and the first key to it.
 
-use super::context::vault_key;
-use super::kdf::KdfArgs;
-use super::{Context, Verb, new_passphrase, shown_once};
+use super::Verb;
+use crate::args::kdf::KdfArgs;
+use crate::args::new_passphrase;
+use crate::context::Context;
 use crate::error::Error;
 use crate::keyring::token::Token;
+use crate::keyring::vault_key::vault_key;
 use crate::plaintext::Plaintext;
+use crate::report::one_time_token;
 use crate::settings::Interaction;
-use crate::store::git_exclude;
-use crate::store::{self, Store};
+use crate::store::{self, Store, git_exclude};
 use crate::ui::{self, Answer};
 use crate::vault::create::{Keys, New};
 use anyhow::Context as _;
@@ -50,7 +52,7 @@ struct Made<'a> {
 impl Verb for Init {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         if self.token || self.recovery {
-            shown_once::check()?;
+            one_time_token::check()?;
         }
         let file = context.store()?;
         match file.load() {
@@ -144,7 +146,7 @@ fn report(
         } else {
             "this token unlocks everything and is shown once:"
         };
-        shown_once::show(context, what, text)?;
+        one_time_token::show(context, what, text)?;
     }
     context.ui.done(next);
     Ok(())

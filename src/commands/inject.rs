@@ -1,12 +1,15 @@
 //! `inject`: fills the references of a template with values.
 
-use super::context::is_stdin;
-use super::destination::{DestinationArgs, check_names};
-use super::{Context, Verb, attention, stdin};
+use super::Verb;
+use crate::args::destination::{DestinationArgs, check_names};
+use crate::context::Context;
+use crate::context::credential_file::is_stdin;
 use crate::deliver::output_file;
 use crate::deliver::template::{self, MAX_TEMPLATE_BYTES, Template};
 use crate::error::Error;
 use crate::plaintext::Plaintext;
+use crate::platform::stdin;
+use crate::report::warnings;
 use crate::ui;
 use crate::vault::rule::Broken;
 use crate::vault::slot::Choice;
@@ -136,7 +139,7 @@ impl Inject {
                     vault.suggest(context.workspace(), error),
                 ])),
             })?;
-            attention::warn(context, &selected.secret);
+            warnings::warn(context, &selected.secret);
             values.push(selected.value);
         }
         check_names(&destination)?;

@@ -1,11 +1,12 @@
 //! `list`: what there is, never a value.
 
-use super::app::parse_name;
-use super::glob::matches;
-use super::output::Shown;
-use super::time_argument::parse_duration;
-use super::{Context, Verb};
+use super::Verb;
+use crate::args::glob::matches;
+use crate::args::secret::parse_name;
+use crate::args::time::parse_duration;
+use crate::context::Context;
 use crate::error::Error;
+use crate::report::secret::Shown;
 use crate::ui::Table;
 use crate::vault::env_key::EnvKey;
 use crate::vault::policy::Due;

@@ -1,8 +1,8 @@
 //! `lock`: every key is forgotten, at once.
 
 use super::Alone;
-use super::remembered::place;
 use crate::agent::{self, SocketError};
+use crate::context::agent::place;
 use crate::error::Error;
 use crate::ui::Ui;
 
@@ -18,7 +18,7 @@ pub struct Lock {}
 
 /// No setting and no project file keeps anybody from locking.
 impl Alone for Lock {
-    fn run(self, ui: &mut Ui) -> Result<(), Error> {
+    fn run(self, ui: &mut Ui, _command: fn() -> clap::Command) -> Result<(), Error> {
         let locked = place().and_then(|place| agent::lock(&place));
         match locked {
             Ok(true) => ui.note("locked"),

@@ -1,9 +1,10 @@
 //! `passphrase`: another passphrase for the same key.
 
-use super::key::find_key;
-use super::new_passphrase::NewPassphraseArgs;
-use super::status::Found;
-use super::{Context, Verb};
+use super::Verb;
+use crate::args::key::find_key;
+use crate::args::new_passphrase::NewPassphraseArgs;
+use crate::context::Context;
+use crate::context::agent::Found;
 use crate::error::Error;
 use crate::keyring::{self, Keyring};
 use crate::sealed::id::KeyId;

@@ -1,10 +1,12 @@
 //! `prune`: fewer superseded slots.
 
-use super::confirm::confirm;
-use super::output::print_json;
-use super::pick::PickedArgument;
-use super::{Context, Verb, attention};
+use super::Verb;
+use crate::args::secret_or_picker::PickedArgument;
+use crate::context::Context;
+use crate::context::confirm::confirm;
 use crate::error::Error;
+use crate::report::secret::print_json;
+use crate::report::warnings;
 use crate::vault::secret::Secret;
 use crate::vault::{Scan, Written};
 
@@ -57,7 +59,7 @@ impl Verb for Prune {
         } else if let Some(old) = old {
             context.ui.note(&dropped(&old, &secret));
         }
-        attention::warn_unfinished(context, &secret);
+        warnings::warn_unfinished(context, &secret);
         if context.json {
             print_json(context, &vault, &secret)?;
         }

@@ -1,8 +1,9 @@
 //! `rekey`: everything is encrypted anew, and whoever could unlock still can.
 
-use super::context::vault_key;
-use super::{Context, Verb};
+use super::Verb;
+use crate::context::Context;
 use crate::error::Error;
+use crate::keyring::vault_key::vault_key;
 use serde::Serialize;
 
 /// Encrypt everything anew under new keys

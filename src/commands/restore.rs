@@ -1,8 +1,9 @@
 //! `restore`: a kept copy of the vault back in its place, after showing what that changes.
 
-use super::confirm::confirm_or;
-use super::seen::Sight;
-use super::{Context, Verb};
+use super::Verb;
+use crate::context::Context;
+use crate::context::confirm::confirm_or;
+use crate::context::rollback_guard::Observation;
 use crate::error::Error;
 use crate::keyring::Keyring;
 use crate::sealed::header::Header;
@@ -44,7 +45,7 @@ enum Present {
     Opened {
         found: Found,
         inventory: Box<Inventory>,
-        sight: Sight,
+        sight: Observation,
     },
     /// Damaged, or its keys are others.
     Unopened {
@@ -118,7 +119,7 @@ impl Verb for Restore {
         })?;
         context.refuse_below_minimum(copy.revision())?;
         let (vault, kept) = (copy.header().content().vault, copy.inventory()?);
-        let sight = Sight::of(&copy);
+        let sight = Observation::of(&copy);
         let judged = context.judge_copy(&copy, &path.display().to_string());
         let (bytes, mut keyring) = copy.into_parts()?;
         let present = Present::look(&store, |header| {
@@ -185,7 +186,11 @@ impl Present {
         );
         let looked = |vault: Vault| {
             let is_found = found.is(vault.bytes());
-            Ok((is_found, Box::new(vault.inventory()?), Sight::of(&vault)))
+            Ok((
+                is_found,
+                Box::new(vault.inventory()?),
+                Observation::of(&vault),
+            ))
         };
         match opened.and_then(looked) {
             Ok((true, inventory, sight)) => Ok(Self::Opened {
@@ -212,7 +217,7 @@ impl Present {
         }
     }
 
-    fn sight(&self) -> Option<&Sight> {
+    fn sight(&self) -> Option<&Observation> {
         match self {
             Self::Opened { sight, .. } => Some(sight),
             Self::Missing | Self::Unopened { .. } => None,

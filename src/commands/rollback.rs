@@ -1,10 +1,11 @@
 //! `rollback`: an older value again.
 
-use super::output::{note_unchanged, print_rotated};
-use super::pick::PickedArgument;
-use super::time_argument::parse_time;
-use super::{Context, Verb};
+use super::Verb;
+use crate::args::secret_or_picker::PickedArgument;
+use crate::args::time::parse_time;
+use crate::context::Context;
 use crate::error::Error;
+use crate::report::secret::{note_unchanged, print_rotated};
 use crate::vault::Scan;
 
 /// Make an older value effective again

@@ -1,8 +1,9 @@
 //! `run`: becomes a command that finds secrets in its environment, or stays beside it to mask what it
 //! prints.
 
-use super::selection::SelectionArgs;
-use super::{Context, Verb};
+use super::Verb;
+use crate::args::selection::SelectionArgs;
+use crate::context::Context;
 use crate::deliver::child::Ended;
 use crate::deliver::environment::Environment;
 use crate::deliver::mask::{MIN_BYTES, Mask};

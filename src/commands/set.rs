@@ -1,11 +1,12 @@
 //! `set`: creates or updates, so that a script can be run twice.
 
-use super::content::{Content, ContentArgs, Others};
-use super::fields::ClearArgs;
-use super::output::print_written;
-use super::secret_argument::NameArgument;
-use super::{Context, Verb};
+use super::Verb;
+use crate::args::content::{Content, ContentArgs, Others};
+use crate::args::fields::ClearArgs;
+use crate::args::secret::NameArgument;
+use crate::context::Context;
 use crate::error::Error;
+use crate::report::secret::print_written;
 use crate::vault::change::{NewSecret, SecretUpdate, Values};
 use crate::vault::reference::{Reference, Target};
 use crate::vault::secret::Secret;

@@ -1,9 +1,11 @@
 //! `show`: everything about a secret but its value.
 
-use super::output::print_json;
-use super::pick::PickedArgument;
-use super::{Context, Verb, attention};
+use super::Verb;
+use crate::args::secret_or_picker::PickedArgument;
+use crate::context::Context;
 use crate::error::Error;
+use crate::report::secret::print_json;
+use crate::report::warnings;
 use crate::vault::Scan;
 use crate::vault::secret::Secret;
 use crate::vault::time::{Timestamp, exact_duration};
@@ -29,7 +31,7 @@ impl Verb for Show {
         let reference = context.picked(&vault, named)?;
         let secret = vault.secret(context.workspace(), &reference);
         let secret = context.found(&vault, secret)?;
-        attention::warn_unfinished(context, &secret);
+        warnings::warn_unfinished(context, &secret);
         if context.json {
             return print_json(context, &vault, &secret);
         }

@@ -1,8 +1,9 @@
 //! `trust`: that a project file may draw on a vault which is not its own, once somebody has seen on what.
 
-use super::confirm::confirm_or;
-use super::project_file::no_project;
-use super::{Context, Verb};
+use super::Verb;
+use crate::context::Context;
+use crate::context::confirm::confirm_or;
+use crate::context::project_trust::no_project;
 use crate::error::Error;
 use crate::project::{Agreement, Delivery, Entry, FILE_NAME, Held, Presence, ProjectFile, resolve};
 use crate::ui::{Table, for_terminal};

@@ -1,10 +1,10 @@
 //! `unlock`: the key is given to the agent, and the next commands ask for nothing.
 
-use super::remembered::{DEFAULT_TERMS, remember};
-use super::status::{self, Found};
-use super::time_argument::parse_duration;
-use super::{Context, Verb};
+use super::Verb;
 use crate::agent::Terms;
+use crate::args::time::parse_duration;
+use crate::context::Context;
+use crate::context::agent::{DEFAULT_TERMS, Found, NOT_IN_MEMORY, remember};
 use crate::error::Error;
 use crate::vault::Vault;
 use crate::vault::time::exact_duration;
@@ -52,7 +52,7 @@ impl Verb for Unlock {
         }
         let found = Found::look(&header)?;
         if found.status.is_some_and(|status| !status.memory_locked) {
-            context.ui.warning(status::NOT_IN_MEMORY);
+            context.ui.warning(NOT_IN_MEMORY);
         }
         if context.json {
             found.print(context)?;

@@ -1,13 +1,14 @@
 //! `update`: some fields of a secret, all or none of them.
 
-use super::attention;
-use super::content::{Content, ContentArgs, Given, Others};
-use super::fields::ClearArgs;
-use super::output::{note_unchanged, print_json};
-use super::secret_argument::SecretArgument;
-use super::time_argument::parse_slot;
-use super::{Context, Verb};
+use super::Verb;
+use crate::args::content::{Content, ContentArgs, Given, Others};
+use crate::args::fields::ClearArgs;
+use crate::args::secret::SecretArgument;
+use crate::args::time::parse_slot;
+use crate::context::Context;
 use crate::error::Error;
+use crate::report::secret::{note_unchanged, print_json};
+use crate::report::warnings;
 use crate::vault::change::SecretUpdate;
 use crate::vault::name::SecretName;
 use crate::vault::{self, Scan, Written};
@@ -91,7 +92,7 @@ impl Verb for Update {
             let path = changed.result.path();
             context.ui.done(&format!("changed {path}"));
         }
-        attention::warn_unfinished(context, &changed.result);
+        warnings::warn_unfinished(context, &changed.result);
         if context.json {
             print_json(context, &vault, &changed.result)?;
         }

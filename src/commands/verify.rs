@@ -1,8 +1,9 @@
 //! `verify`: everything is decrypted, and the vault's key is told so that it can be pinned.
 
-use super::context::vault_key;
-use super::{Context, Verb};
+use super::Verb;
+use crate::context::Context;
 use crate::error::Error;
+use crate::keyring::vault_key::vault_key;
 use crate::vault::Scan;
 use crate::vault::revision::Revision;
 use serde::Serialize;

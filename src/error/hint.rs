@@ -1,7 +1,8 @@
 //! What helps after a failure: a command to run, or where to look. Like the message it never quotes a value.
 
-use super::{Error, several};
-use crate::keyring::identity::Flaw;
+use super::Error;
+use super::several::MAX_TOLD;
+use crate::keyring::error::Flaw;
 use crate::vault::error::Detail;
 use crate::{agent, deliver, keyring, project, sealed, settings, store, ui, vault};
 
@@ -66,7 +67,7 @@ impl Error {
                 ));
             }
             Self::Vault(error) => return hint_of_vault(error),
-            Self::Withheld(errors) => return several::hint(errors),
+            Self::Withheld(errors) => return hint_of_blocked(errors),
             Self::Due { .. } => {
                 "`kluis rotate` gives one a new value, `kluis update --expires` another date"
             }
@@ -156,7 +157,7 @@ fn hint_of_settings(error: &settings::Error) -> Option<&'static str> {
     }
 }
 
-pub(super) fn hint_of_vault(error: &vault::Error) -> Option<String> {
+fn hint_of_vault(error: &vault::Error) -> Option<String> {
     use keyring::Error as K;
     use store::Error as S;
     use vault::Error as E;
@@ -225,6 +226,7 @@ pub(super) fn hint_of_vault(error: &vault::Error) -> Option<String> {
                     "nobody can open it without; make another to be admitted with"
                 }
             },
+            K::MistypedVaultKey => "a vault key begins with klv_; `kluis verify` prints it",
             K::MistypedRecipient => "a recipient begins with klp_ and is 53 characters long",
             K::KeyChanged => "nothing was written; run the command again",
             K::NeedsFullAccess | K::ReadOnly | K::OutOfReach => "use a key with wider access",
@@ -253,6 +255,31 @@ pub(super) fn hint_of_vault(error: &vault::Error) -> Option<String> {
         },
     };
     Some(hint.to_owned())
+}
+
+/// Each secret that is bound is named as --reveal takes it.
+fn hint_of_blocked(errors: &[vault::Error]) -> Option<String> {
+    let denied = errors.iter().filter_map(|error| match error {
+        vault::Error::Denied { name, .. } => Some(format!("--reveal {name}")),
+        _ => None,
+    });
+    let denied: Vec<_> = denied.collect();
+    if denied.is_empty() {
+        return match errors {
+            [one] => hint_of_vault(one),
+            _ => Some("`kluis show` tells what a secret has; -e KEY=REF gives chosen ones".into()),
+        };
+    }
+    let more = if denied.len() > MAX_TOLD {
+        ", and so on"
+    } else {
+        ""
+    };
+    let words = denied.iter().take(MAX_TOLD).map(String::as_str);
+    let words = words.collect::<Vec<_>>().join(" ");
+    Some(format!(
+        "say where the values go with --for, or hand them out anyway with {words}{more}; `kluis update` changes the list"
+    ))
 }
 
 /// Where to look for what is not there, unless it is clear what was meant.

@@ -1,29 +1,13 @@
 //! Several failures that are told at once, so that nobody mends one and meets the next: a line each for people,
 //! and the same for programs in one line and in `detail`.
 
-use super::{Error, Exit, hint};
+use super::Exit;
+use super::kind::of_vault;
 use crate::vault;
 use crate::vault::error::{Detail, Step};
 
 /// More are only counted.
-const MAX_TOLD: usize = 10;
-
-impl Error {
-    /// The message for people: where there is more than one, on a line of its own.
-    pub fn text(&self) -> String {
-        let (heading, lines) = match self {
-            Self::BeforeStart(error) => return error.text(),
-            Self::Withheld(errors) if errors.len() > 1 => listed(errors),
-            // Whoever mends a file wants every mistake; secrets that are kept back mostly have one reason.
-            Self::Vault(vault::Error::Invalid(details)) if details.len() > 1 => (
-                format!("{} mistakes", details.len()),
-                details.iter().map(Detail::message).collect(),
-            ),
-            _ => return self.message(),
-        };
-        format!("{heading}:\n  {}", lines.join("\n  "))
-    }
-}
+pub const MAX_TOLD: usize = 10;
 
 /// The same in one line.
 pub fn message(errors: &[vault::Error]) -> String {
@@ -35,7 +19,7 @@ pub fn message(errors: &[vault::Error]) -> String {
 }
 
 /// The heading, and a line for each of the first; the last says how many more.
-fn listed(errors: &[vault::Error]) -> (String, Vec<String>) {
+pub fn listed(errors: &[vault::Error]) -> (String, Vec<String>) {
     let mut lines: Vec<_> = errors.iter().take(MAX_TOLD).map(told).collect();
     let more = errors.len() - lines.len();
     if more > 0 {
@@ -46,7 +30,7 @@ fn listed(errors: &[vault::Error]) -> (String, Vec<String>) {
 
 /// Which code a script is told: as in `check`, what is not there comes before what is not allowed.
 pub fn kind(errors: &[vault::Error]) -> Exit {
-    let kinds: Vec<_> = errors.iter().map(super::of_vault).collect();
+    let kinds: Vec<_> = errors.iter().map(of_vault).collect();
     let missing = kinds.iter().find(|kind| matches!(kind, Exit::NotFound));
     missing.or(kinds.first()).copied().unwrap_or(Exit::Failed)
 }
@@ -58,34 +42,9 @@ pub fn detail(errors: &[vault::Error]) -> Vec<Detail> {
     let each = errors.iter().take(MAX_TOLD).map(|error| Detail {
         loc: path(error).map(Step::from).into_iter().collect(),
         msg: told(error),
-        kind: super::of_vault(error).word(),
+        kind: of_vault(error).word(),
     });
     each.collect()
-}
-
-/// Each secret that is bound is named as --reveal takes it.
-pub fn hint(errors: &[vault::Error]) -> Option<String> {
-    let denied = errors.iter().filter_map(|error| match error {
-        vault::Error::Denied { name, .. } => Some(format!("--reveal {name}")),
-        _ => None,
-    });
-    let denied: Vec<_> = denied.collect();
-    if denied.is_empty() {
-        return match errors {
-            [one] => hint::hint_of_vault(one),
-            _ => Some("`kluis show` tells what a secret has; -e KEY=REF gives chosen ones".into()),
-        };
-    }
-    let more = if denied.len() > MAX_TOLD {
-        ", and so on"
-    } else {
-        ""
-    };
-    let words = denied.iter().take(MAX_TOLD).map(String::as_str);
-    let words = words.collect::<Vec<_>>().join(" ");
-    Some(format!(
-        "say where the values go with --for, or hand them out anyway with {words}{more}; `kluis update` changes the list"
-    ))
 }
 
 /// The error, and what is known beside it that helps.

@@ -5,7 +5,7 @@
 use super::Error;
 use crate::agent::{self, SocketError};
 use crate::deliver::{self, clipboard, editor, environment, formats, process};
-use crate::keyring::identity::Flaw;
+use crate::keyring::error::Flaw;
 use crate::keyring::{self, recipient};
 use crate::project::{self, Held};
 use crate::sealed::{self, Part};
@@ -310,6 +310,7 @@ fn of_keyring(error: &keyring::Error) {
         | E::WrongIdentity
         | E::RefusedToken
         | E::MistypedRecipient
+        | E::MistypedVaultKey
         | E::TooMuchWork
         | E::KeyChanged
         | E::OutOfReach

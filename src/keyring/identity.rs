@@ -18,16 +18,16 @@
 //! half is damage: it also is the commitment that AES-GCM lacks, for no two passphrases can open one file
 //! to two identities with the same public half.
 
-use super::{Error, base62, recipient};
+use super::error::{Error, Flaw};
+use super::{base62, recipient};
 use crate::plaintext::Plaintext;
-use crate::sealed;
 use crate::sealed::derive::{FORMAT, Key, fields, subkey};
 use crate::sealed::id::{KeyId, VaultId};
 use crate::sealed::kdf::{Kdf, Passphrase, SALT_BYTES};
 use crate::sealed::line::{Line, encode};
-use crate::sealed::random;
 use crate::sealed::seed::{PublicKey, Seed, public_half};
 use crate::sealed::xaes::Xaes;
+use crate::sealed::{self, random};
 use zeroize::Zeroizing;
 
 const VERSION: u64 = 1;
@@ -93,19 +93,6 @@ pub struct Locked {
     /// What `sealed` is bound to.
     line: String,
     sealed: Vec<u8>,
-}
-
-/// What is wrong with an identity's file.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Flaw {
-    #[error("the identity is damaged, or the file holds something else")]
-    Damaged,
-    #[error("the identity is written in format {0}; this kluis reads format 1")]
-    Unsupported(u64),
-    #[error("the identity asks for {what} in its key derivation; the bounds are {bounds}")]
-    Kdf { what: String, bounds: &'static str },
-    #[error("the passphrase does not open the identity")]
-    WrongPassphrase,
 }
 
 impl Stored {

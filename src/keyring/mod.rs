@@ -4,6 +4,7 @@
 
 pub mod about;
 pub mod base62;
+pub mod error;
 pub mod identity;
 pub mod issue;
 pub mod local;
@@ -12,12 +13,14 @@ pub mod recipient;
 pub mod renew;
 pub mod token;
 pub mod unlock;
+pub mod vault_key;
 pub mod workspace;
+
+pub use error::Error;
 
 use crate::plaintext::Plaintext;
 use crate::sealed::header::{Content, Header};
 use crate::sealed::id::{KeyId, WorkspaceId};
-use crate::sealed::kdf::Unfit;
 use crate::sealed::place::Place;
 use crate::sealed::record::{Index, Kind};
 use crate::sealed::sign::{Digest, SignatureBytes, VerifyKey};
@@ -83,50 +86,6 @@ pub trait Keyring {
 
     /// Follows the vault to a newer header, where keys may have changed since unlocking.
     fn follow(&mut self, header: &Header) -> Result<(), Error>;
-}
-
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    #[error("the passphrase opens no key of this vault")]
-    WrongPassphrase,
-    #[error("the passphrase is {0}")]
-    NoPassphrase(Unfit),
-    #[error("this vault has no passphrase")]
-    NoPassphraseKey,
-    #[error("the token is empty")]
-    EmptyToken,
-    #[error("the token is mistyped: its checksum does not match")]
-    MistypedToken,
-    #[error("the token belongs to no key of this vault")]
-    WrongToken,
-    #[error("the identity opens no key of this vault")]
-    WrongIdentity,
-    #[error(transparent)]
-    Identity(#[from] identity::Flaw),
-    #[error("the token has the id of a key of this vault, and does not open it")]
-    RefusedToken,
-    #[error("the recipient is mistyped: its checksum does not match")]
-    MistypedRecipient,
-    #[error("the passphrase keys of this vault ask for more work than one command may do")]
-    TooMuchWork,
-    #[error("the memory for the key derivation could not be had")]
-    Memory(#[source] std::io::Error),
-    #[error("the key that unlocked the vault was changed or removed meanwhile")]
-    KeyChanged,
-    #[error("this key does not reach the workspace")]
-    OutOfReach,
-    #[error("this key may read the workspace, not write it")]
-    ReadOnly,
-    #[error("this takes a key with full access")]
-    NeedsFullAccess,
-    #[error("the agent that held the key was locked or has ended meanwhile")]
-    AgentLocked,
-    #[error("the agent that holds the key does not answer as it should")]
-    Agent(#[source] std::io::Error),
-    #[error("the agent signs no header that is older, or has other keys, than it has seen")]
-    AgentRefused,
-    #[error(transparent)]
-    Sealed(#[from] crate::sealed::Error),
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! A token: 32 random bytes and the id of the key they open, as one text that scanners recognise.
 
-use super::Error;
-use super::base62;
+use super::{Error, base62};
 use crate::plaintext::Plaintext;
 use crate::sealed::derive::Key;
 use crate::sealed::id::KeyId;

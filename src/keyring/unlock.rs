@@ -5,13 +5,12 @@ use super::identity::Identity;
 use super::local::LocalKeyring;
 use super::token::Token;
 use super::{Error, Keyring};
-use crate::sealed;
-use crate::sealed::derive;
 use crate::sealed::header::{Header, Key, Lock};
 use crate::sealed::id::KeyId;
 use crate::sealed::kdf::{MAX_TOTAL_WORK_KIB, Passphrase};
 use crate::sealed::seed::{PublicKey, Seed};
 use crate::sealed::sign::VerifyKey;
+use crate::sealed::{self, derive};
 
 /// Unlocks with a token.
 pub fn with_token(header: &Header, token: &Token) -> Result<LocalKeyring, Error> {

@@ -2,13 +2,12 @@
 
 use super::{Error, Reach};
 use crate::sealed::derive::{Key, subkey};
-use crate::sealed::header;
 use crate::sealed::id::{VaultId, WorkspaceId};
 use crate::sealed::place::Place;
 use crate::sealed::record::{Index, IndexKey, Kind};
 use crate::sealed::sign::{self, Digest, SignatureBytes};
 use crate::sealed::xaes::Xaes;
-use crate::sealed::{Part, section};
+use crate::sealed::{Part, header, section};
 
 #[derive(Clone)]
 pub struct WorkspaceKeys {

@@ -4,10 +4,12 @@
 //! Knows nothing of vaults or secrets and must never print.
 
 pub mod arena;
+pub mod bounded_read;
 pub mod directory;
 pub mod process;
 pub mod pty;
 pub mod session;
 pub mod signals;
+pub mod stdin;
 pub mod terminal;
 pub mod threads;

@@ -1,15 +1,13 @@
 //! The whole file: the header, then one section for each of its workspaces, in its order, and nothing
 //! behind them.
 
-use super::SealedBytes;
 use super::error::{Error, Part};
 use super::header::{Header, MAX_HEADER_BYTES};
 use super::id::WorkspaceId;
+use super::sealed_bytes::SealedBytes;
 use super::section::{self, Page, Section};
 use std::borrow::Cow;
 use std::ops::Range;
-
-pub const MAX_FILE_BYTES: u64 = 256 * 1024 * 1024;
 
 /// Enough for the header and the directory of a small vault in one read: memory that is touched costs
 /// more than what is read.
@@ -33,7 +31,7 @@ impl Layout {
         bytes: u64,
         mut read: impl FnMut(u64, usize) -> Result<Vec<u8>, E>,
     ) -> Result<Self, E> {
-        if bytes > MAX_FILE_BYTES {
+        if bytes > SealedBytes::MAX {
             return Err(Error::Damaged(Part::End).into());
         }
         let mut window = Window {
@@ -206,7 +204,7 @@ pub fn assemble(header: &Header, sections: &[SectionBytes<'_>]) -> Result<Sealed
             }
         }
     }
-    if out.len() as u64 > MAX_FILE_BYTES {
+    if out.len() as u64 > SealedBytes::MAX {
         return Err(Error::Full { limit: "256 MiB" });
     }
     Ok(SealedBytes(out))

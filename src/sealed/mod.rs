@@ -282,30 +282,14 @@ pub mod random;
 #[cfg(any(test, fuzzing))]
 pub mod recompute;
 pub mod record;
+mod sealed_bytes;
 pub mod section;
 pub mod seed;
 pub mod sign;
 pub mod xaes;
 
 pub use error::{Error, Part};
-
-/// A whole sealed vault. Only this module makes one, so what a store is given is always sealed.
-pub struct SealedBytes(Vec<u8>);
-
-impl SealedBytes {
-    /// How many bytes a vault has at most.
-    pub const MAX: u64 = file::MAX_FILE_BYTES;
-
-    pub fn as_slice(&self) -> &[u8] {
-        &self.0
-    }
-
-    /// For the tests of the stores, which do not care what they store.
-    #[cfg(test)]
-    pub fn for_test(bytes: &[u8]) -> Self {
-        Self(bytes.to_vec())
-    }
-}
+pub use sealed_bytes::SealedBytes;
 
 #[cfg(test)]
 mod tests {

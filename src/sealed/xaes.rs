@@ -107,10 +107,8 @@ impl Xaes {
 mod tests {
     use super::*;
     use data_encoding::HEXLOWER;
-    use shake::{
-        Shake128,
-        digest::{ExtendableOutput, Update, XofReader},
-    };
+    use shake::Shake128;
+    use shake::digest::{ExtendableOutput, Update, XofReader};
 
     const NONCE: &[u8; 24] = b"ABCDEFGHIJKLMNOPQRSTUVWX";
 

@@ -21,7 +21,7 @@ pub use snapshot::Snapshot;
 
 use crate::sealed::SealedBytes;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// A place that holds one vault.
@@ -105,4 +105,16 @@ pub enum Error {
     Displaced { path: PathBuf },
     #[error("the vault was replaced, but what it was before could not be kept as {}", path.display())]
     NotKept { path: PathBuf, source: io::Error },
+}
+
+impl Error {
+    /// Turns an I/O failure into [`Error::NotWritten`]: `doing` is what was tried, as "could not …" goes on.
+    fn not_written(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
+        let path = path.to_path_buf();
+        move |source| Self::NotWritten {
+            doing,
+            path,
+            source,
+        }
+    }
 }

@@ -5,7 +5,7 @@ use super::name::WorkspaceName;
 use super::time::Timestamp;
 use super::view::{Scan, View};
 use super::workspace::Workspace;
-use super::{Error, opening};
+use super::{Error, decrypt};
 use crate::keyring::issue::{Credential, Issuer};
 use crate::keyring::master::Master;
 use crate::keyring::token::Token;
@@ -94,7 +94,7 @@ fn confirm(staged: Snapshot, bytes: &SealedBytes, token: Option<&Token>) -> Resu
     if let Some(token) = token {
         let keyring = unlock::with_token(&stored.layout.header, token)?;
         for line in &stored.layout.header.content().workspaces {
-            opening::workspace(&keyring, line)?;
+            decrypt::workspace(&keyring, line)?;
         }
     }
     Ok(())

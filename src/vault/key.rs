@@ -1,7 +1,7 @@
 //! Keys as the owner sees them: who can unlock, how far each reaches, since when and until when. Never
 //! anything that would help to unlock.
 
-use super::open::Vault;
+use super::lookup::Vault;
 use super::rule::{Broken, checked_text};
 use super::time::Timestamp;
 use super::workspace::Workspace;

@@ -2,14 +2,14 @@
 //! after everything in it was opened.
 
 use super::env_key::EnvKey;
+use super::lookup::Vault;
 use super::name::{AppName, WorkspaceName};
-use super::open::Vault;
 use super::revision::Revision;
 use super::secret::Secret;
 use super::workspace::Workspace;
-use super::{Error, opening};
+use super::{Error, decrypt};
 use crate::keyring::{Keyring, about};
-use crate::sealed::file::{MAX_FILE_BYTES, SectionBytes, assemble, slice};
+use crate::sealed::file::{SectionBytes, assemble, slice};
 use crate::sealed::header::Key;
 use crate::sealed::id::{AppId, KeyId, SecretId, WorkspaceId};
 use crate::sealed::record::RecordId;
@@ -130,7 +130,7 @@ impl Vault {
         for workspace in &self.workspaces {
             self.view.each(workspace.id, |record| {
                 if let RecordId::Secret(id) = record.id {
-                    secrets.insert(id, opening::secret(keyring, workspace, id, record)?);
+                    secrets.insert(id, decrypt::secret(keyring, workspace, id, record)?);
                 }
                 Ok(())
             })?;
@@ -199,8 +199,8 @@ pub enum Found {
 impl Found {
     pub fn read(snapshot: &Snapshot) -> Result<Self, store::Error> {
         match snapshot.len() {
-            bytes if bytes > MAX_FILE_BYTES => Ok(Self::Oversized(bytes)),
-            _ => snapshot.read_all(MAX_FILE_BYTES).map(Self::Whole),
+            bytes if bytes > SealedBytes::MAX => Ok(Self::Oversized(bytes)),
+            _ => snapshot.read_all(SealedBytes::MAX).map(Self::Whole),
         }
     }
 
@@ -228,7 +228,7 @@ pub fn restore(
         return Err(store::Error::ChangedUnderneath { place }.into());
     }
     let staged = transaction.stage(copy)?;
-    if staged.read_all(MAX_FILE_BYTES)? != copy.as_slice() {
+    if staged.read_all(SealedBytes::MAX)? != copy.as_slice() {
         let place = store.place();
         return Err(store::Error::NotStored { place }.into());
     }

@@ -41,6 +41,22 @@ pub fn quoted(name: &str) -> String {
     }
 }
 
+/// The rule without the name that it quotes: here that may be a value in the wrong place.
+pub fn unquoted(field: &str, broken: Broken) -> Broken {
+    if broken.kind != "string_pattern_mismatch" {
+        return broken;
+    }
+    match field {
+        "name" => Broken::mismatch(
+            "a name has A-Z a-z 0-9 _ + = - @ # $ . and does not begin with -, nor is it . or .. or like an id",
+        ),
+        "env_key" => {
+            Broken::mismatch("an environment key has A-Z a-z 0-9 _ and does not begin with a digit")
+        }
+        _ => broken,
+    }
+}
+
 /// Gives a newtype around `String` with a `parse` of its own everything else such a text needs.
 ///
 /// Reading it back from sealed data goes through `parse`: a writer may be hostile.

@@ -3,7 +3,8 @@
 //! Still sealed: nothing here needs a key.
 
 use super::Error;
-use crate::sealed::file::{Layout, MAX_FILE_BYTES, slice};
+use crate::sealed::SealedBytes;
+use crate::sealed::file::{Layout, slice};
 use crate::sealed::id::WorkspaceId;
 use crate::sealed::record::{Index, Record, RecordId};
 use crate::sealed::section::{self, Page};
@@ -45,10 +46,10 @@ impl View {
     pub fn load(snapshot: Snapshot, scan: Scan) -> Result<Self, Error> {
         let held = match scan {
             Scan::Lookup => None,
-            Scan::Everything | Scan::Bytes if snapshot.len() > MAX_FILE_BYTES => {
+            Scan::Everything | Scan::Bytes if snapshot.len() > SealedBytes::MAX => {
                 return Err(sealed::Error::Damaged(Part::End).into());
             }
-            Scan::Everything | Scan::Bytes => Some(snapshot.read_all(MAX_FILE_BYTES)?),
+            Scan::Everything | Scan::Bytes => Some(snapshot.read_all(SealedBytes::MAX)?),
         };
         let layout = match &held {
             None => Layout::read(snapshot.len(), |at, length| {

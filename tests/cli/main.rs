@@ -12,6 +12,7 @@ mod agent_hostile;
 mod app;
 mod check;
 mod child;
+mod circles;
 mod clip;
 mod closed_memory;
 mod complete;

@@ -1,8 +1,10 @@
 //! `app create`
 
-use super::{Shown, parse_name};
-use crate::commands::{Context, Verb};
+use crate::args::secret::parse_name;
+use crate::commands::Verb;
+use crate::context::Context;
 use crate::error::Error;
+use crate::report::app::Shown;
 
 /// Make a new app
 ///

@@ -1,8 +1,9 @@
 //! `app delete`
 
-use super::parse_name;
-use crate::commands::confirm::confirm;
-use crate::commands::{Context, Verb};
+use crate::args::secret::parse_name;
+use crate::commands::Verb;
+use crate::context::Context;
+use crate::context::confirm::confirm;
 use crate::error::Error;
 use crate::vault::Scan;
 

@@ -1,10 +1,14 @@
 //! `app link`
 
-use super::{change_links, parse_name};
-use crate::commands::secret_argument::SecretArgument;
-use crate::commands::selection::parse_key;
-use crate::commands::{Context, Verb};
+use crate::args::secret::{SecretArgument, parse_key, parse_name};
+use crate::commands::Verb;
+use crate::context::Context;
 use crate::error::Error;
+use crate::report::app::Shown;
+use crate::report::secret::note_unchanged;
+use crate::vault::Scan;
+use crate::vault::change::Change;
+use crate::vault::name::AppName;
 
 /// Give an app a secret under an environment key
 ///
@@ -37,4 +41,20 @@ impl Verb for Link {
             Ok(change.link_app(&name, &env_key, workspace.as_ref(), &reference)?)
         })
     }
+}
+
+/// Changes the links of an app, and with `--json` shows it as it is then.
+pub fn change_links(
+    context: &mut Context,
+    name: &AppName,
+    act: impl FnOnce(&mut Change<'_>) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let mut vault = context.open(Scan::Lookup)?;
+    let changed = context.change_in(&mut vault, act)?;
+    note_unchanged(context, changed.written);
+    if context.json {
+        let app = vault.app(name)?;
+        context.ui.json(&Shown::new(&app))?;
+    }
+    Ok(())
 }

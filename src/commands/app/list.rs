@@ -1,8 +1,9 @@
 //! `app list`
 
-use super::Shown;
-use crate::commands::{Context, Verb};
+use crate::commands::Verb;
+use crate::context::Context;
 use crate::error::Error;
+use crate::report::app::Shown;
 use crate::ui::Table;
 use crate::vault::Scan;
 use serde::Serialize;

@@ -8,14 +8,9 @@ mod show;
 mod sync;
 mod unlink;
 
-pub use show::Shown;
-
-use super::output::note_unchanged;
-use super::{Context, Verb};
+use super::Verb;
+use crate::context::Context;
 use crate::error::Error;
-use crate::vault::change::Change;
-use crate::vault::name::AppName;
-use crate::vault::{self, Scan};
 
 /// Manage apps and the secrets they depend on
 ///
@@ -50,24 +45,4 @@ impl Verb for App {
             Subverb::Sync(verb) => verb.run(context),
         }
     }
-}
-
-pub fn parse_name(text: &str) -> Result<AppName, Error> {
-    Ok(AppName::parse(text).map_err(|broken| vault::Error::invalid("app", broken))?)
-}
-
-/// Changes the links of an app, and with `--json` shows it as it is then.
-fn change_links(
-    context: &mut Context,
-    name: &AppName,
-    act: impl FnOnce(&mut Change<'_>) -> Result<(), Error>,
-) -> Result<(), Error> {
-    let mut vault = context.open(Scan::Lookup)?;
-    let changed = context.change_in(&mut vault, act)?;
-    note_unchanged(context, changed.written);
-    if context.json {
-        let app = vault.app(name)?;
-        context.ui.json(&Shown::new(&app))?;
-    }
-    Ok(())
 }

@@ -1,12 +1,11 @@
 //! `app show`
 
-use super::parse_name;
-use crate::commands::{Context, Verb};
+use crate::args::secret::parse_name;
+use crate::commands::Verb;
+use crate::context::Context;
 use crate::error::Error;
+use crate::report::app::{Linked, Shown, ShownLink};
 use crate::vault::Scan;
-use crate::vault::app::App;
-use crate::vault::name::SecretName;
-use serde::Serialize;
 
 /// Show an app with its links
 #[derive(clap::Args)]
@@ -18,50 +17,6 @@ pub struct Show {
     /// The app
     #[arg(value_name = "APP")]
     app: String,
-}
-
-/// The object of `app show --json`.
-#[derive(Serialize)]
-pub struct Shown<'a> {
-    id: String,
-    name: &'a str,
-    links: Vec<ShownLink<'a>>,
-    created_at: String,
-    updated_at: String,
-}
-
-#[derive(Serialize)]
-struct ShownLink<'a> {
-    env_key: &'a str,
-    secret: Linked<'a>,
-}
-
-#[derive(Serialize)]
-struct Linked<'a> {
-    id: String,
-    workspace: &'a str,
-    /// `null` when the secret is gone.
-    name: Option<&'a str>,
-}
-
-impl<'a> Shown<'a> {
-    pub fn new(app: &'a App) -> Self {
-        let links = app.links.iter().map(|link| ShownLink {
-            env_key: link.env_key.as_str(),
-            secret: Linked {
-                id: link.secret.to_string(),
-                workspace: link.workspace.as_str(),
-                name: link.secret_name.as_ref().map(SecretName::as_str),
-            },
-        });
-        Self {
-            id: app.id.to_string(),
-            name: app.name.as_str(),
-            links: links.collect(),
-            created_at: app.created_at.rfc3339(),
-            updated_at: app.updated_at.rfc3339(),
-        }
-    }
 }
 
 impl Verb for Show {

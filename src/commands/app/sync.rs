@@ -1,10 +1,11 @@
 //! `app sync`
 
-use super::Shown;
-use crate::commands::output::note_unchanged;
-use crate::commands::{Context, Verb};
+use crate::commands::Verb;
+use crate::context::Context;
 use crate::error::Error;
 use crate::project::{Entry, Presence, Project};
+use crate::report::app::Shown;
+use crate::report::secret::note_unchanged;
 use crate::vault::Scan;
 use crate::vault::name::AppName;
 

@@ -1,8 +1,9 @@
 //! `app unlink`
 
-use super::{change_links, parse_name};
-use crate::commands::selection::parse_key;
-use crate::commands::{Context, Verb};
+use super::link::change_links;
+use crate::args::secret::{parse_key, parse_name};
+use crate::commands::Verb;
+use crate::context::Context;
 use crate::error::Error;
 
 /// Take a secret away from an app

@@ -2,8 +2,7 @@
 
 use super::finding::Finding;
 use crate::agent::{self, Connection, SocketError};
-use crate::commands::remembered::place;
-use crate::commands::status::NOT_IN_MEMORY;
+use crate::context::agent::{NOT_IN_MEMORY, place};
 use crate::error::Error;
 use crate::sealed::header::Header;
 use crate::vault::time::rough_duration;

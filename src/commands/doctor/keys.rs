@@ -2,12 +2,12 @@
 //! older copy would be noticed. Unlocks with what is there, asks nobody, and remembers nothing.
 
 use super::finding::Finding;
-use crate::commands::Context;
-use crate::commands::context::state_directory;
-use crate::commands::kdf::is_weak;
+use crate::args::kdf::is_weak;
+use crate::context::Context;
 use crate::error::{Error, Exit};
 use crate::keyring;
 use crate::sealed::header::{Header, Lock};
+use crate::settings::directories::state_directory;
 use crate::store::file::FileStore;
 use crate::vault::key::Key;
 use crate::vault::time::Timestamp;

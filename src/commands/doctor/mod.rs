@@ -11,7 +11,8 @@ mod project;
 mod shell;
 mod unlocking;
 
-use super::{Context, Verb};
+use super::Verb;
+use crate::context::Context;
 use crate::error::Error;
 use crate::ui::Table;
 use crate::vault::Vault;

@@ -2,7 +2,7 @@
 
 use super::access::{self, Access};
 use super::finding::Finding;
-use crate::commands::glob;
+use crate::args::glob;
 use crate::error::Error;
 use crate::sealed::header::Header;
 use crate::store::file::{FileStore, Places};

@@ -1,7 +1,7 @@
 //! The project file here, and the list of those that were trusted.
 
 use super::finding::Finding;
-use crate::commands::Context;
+use crate::context::Context;
 use crate::project::{Agreement, Consents, hash};
 use std::path::Path;
 

@@ -2,9 +2,9 @@
 //! none of it.
 
 use super::finding::Finding;
-use crate::commands::Context;
 use crate::commands::completions::script;
-use crate::commands::context::known;
+use crate::context::Context;
+use crate::settings::directories::known;
 use clap_complete::Shell;
 use std::fs::File;
 use std::io::Read;

@@ -3,8 +3,9 @@
 
 use super::access::{Access, of_decisive_file};
 use super::finding::Finding;
-use crate::commands::context::{is_stdin, user_file};
-use crate::commands::identity_file::{is_exposed, load};
+use crate::context::credential_file::{is_exposed, is_stdin};
+use crate::context::key_file::load;
+use crate::settings::directories::user_file;
 use crate::settings::{IdentityFile, Source, Unlocking};
 use std::fs;
 use std::path::Path;

@@ -3,7 +3,8 @@
 mod new;
 mod show;
 
-use super::{Context, Verb};
+use super::Verb;
+use crate::context::Context;
 use crate::error::Error;
 use crate::keyring::recipient;
 use crate::sealed::seed::PublicKey;

@@ -1,8 +1,10 @@
 //! `identity new`
 
 use super::print;
-use crate::commands::kdf::KdfArgs;
-use crate::commands::{Context, Verb, new_passphrase};
+use crate::args::kdf::KdfArgs;
+use crate::args::new_passphrase;
+use crate::commands::Verb;
+use crate::context::Context;
 use crate::deliver::output_file;
 use crate::error::Error;
 use crate::keyring::identity::Identity;

@@ -1,8 +1,9 @@
 //! `identity show`
 
 use super::print;
-use crate::commands::identity_file::load;
-use crate::commands::{Context, Verb};
+use crate::commands::Verb;
+use crate::context::Context;
+use crate::context::key_file::load;
 use crate::error::Error;
 use crate::vault;
 

@@ -1,14 +1,15 @@
 //! `key add`
 
-use super::list::Shown;
-use crate::commands::new_passphrase::NewPassphraseArgs;
-use crate::commands::shown_once;
-use crate::commands::time_argument::parse_future;
-use crate::commands::{Context, Verb};
+use crate::args::new_passphrase::NewPassphraseArgs;
+use crate::args::time::parse_future;
+use crate::commands::Verb;
+use crate::context::Context;
 use crate::error::Error;
 use crate::keyring::issue::Credential;
 use crate::keyring::recipient;
 use crate::plaintext::Plaintext;
+use crate::report::key::{Shown, reach};
+use crate::report::one_time_token;
 use crate::sealed::id::KeyId;
 use crate::ui;
 use crate::vault::change::NewKey;
@@ -88,7 +89,7 @@ impl Verb for Add {
         }
         self.new.check_stdin(context)?;
         if self.token {
-            shown_once::check()?;
+            one_time_token::check()?;
         }
         let new = NewKey {
             label: self.label()?,
@@ -121,7 +122,7 @@ impl Verb for Add {
         let changed = match (changed, &text) {
             // The key is there all the same, and nobody would have its token.
             (Err(error), Some(text)) if error.was_replaced() => {
-                shown_once::rescue(context, text)?;
+                one_time_token::rescue(context, text)?;
                 return Err(error);
             }
             (changed, _) => changed?,
@@ -199,7 +200,7 @@ fn print(context: &mut Context, key: &Key, token: Option<&Plaintext>) -> Result<
             token: text,
         });
     }
-    let (id, reach) = (key.id, super::list::reach(key));
+    let (id, reach) = (key.id, reach(key));
     context
         .ui
         .note(&format!("added the key {id}, which reaches: {reach}"));
@@ -209,7 +210,7 @@ fn print(context: &mut Context, key: &Key, token: Option<&Plaintext>) -> Result<
         );
     }
     if let Some(text) = text {
-        shown_once::show(context, "this token is shown once:", text)?;
+        one_time_token::show(context, "this token is shown once:", text)?;
     }
     Ok(())
 }

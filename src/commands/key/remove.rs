@@ -1,12 +1,13 @@
 //! `key remove`
 
-use super::find_key;
-use super::list::{Shown, reach};
-use crate::commands::confirm::confirm;
-use crate::commands::context::vault_key;
-use crate::commands::{Context, Verb};
+use crate::args::key::find_key;
+use crate::commands::Verb;
+use crate::context::Context;
+use crate::context::confirm::confirm;
 use crate::error::Error;
 use crate::keyring::Keyring;
+use crate::keyring::vault_key::vault_key;
+use crate::report::key::{Shown, reach};
 use crate::sealed::id::KeyId;
 use crate::vault::Vault;
 use crate::vault::change::Removed;

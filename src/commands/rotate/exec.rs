@@ -4,27 +4,27 @@
 //! the command has succeeded. What the vault does not know, it does not decide: after a crash, or a
 //! command that was killed, the value stays pending until somebody resumes or discards it.
 
-use super::settle::{discard, drop_value, effective, finish, judge};
-use super::{Rotate, print_effective, skip};
-use crate::commands::Context;
-use crate::commands::attention;
-use crate::commands::destination::check_names;
-use crate::commands::output::{note_unchanged, print_rotated};
-use crate::commands::secret_argument::read_value;
-use crate::commands::selection::{parse_key, parse_keys, parse_pair};
+use super::arguments::{ExecArgs, Rotate};
+use super::settle::{discard, drop_value, effective, finish, judge, print_effective, skip};
+
+use crate::args::destination::check_names;
+use crate::args::secret::{parse_key, read_value};
+use crate::args::selection::{parse_keys, parse_pair};
+use crate::context::Context;
 use crate::deliver::child::{Ended, Stdin, supervise};
 use crate::deliver::environment::Environment;
 use crate::deliver::process;
 use crate::deliver::value_file::ValueFile;
 use crate::error::Error;
 use crate::plaintext::Plaintext;
+use crate::report::secret::{note_unchanged, print_rotated};
+use crate::report::warnings;
 use crate::vault::change::Change;
 use crate::vault::env_key::EnvKey;
 use crate::vault::reference::{Reference, Target};
 use crate::vault::secret::{Secret, checksum};
 use crate::vault::slot::Choice;
 use crate::vault::{self, Scan, Vault};
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// The variables that CMD finds its values in, or the files that hold them.
@@ -32,49 +32,6 @@ const OLD_VALUE: &str = "KLUIS_OLD_VALUE";
 const NEW_VALUE: &str = "KLUIS_NEW_VALUE";
 const OLD_FILE: &str = "KLUIS_OLD_FILE";
 const NEW_FILE: &str = "KLUIS_NEW_FILE";
-
-#[derive(clap::Args)]
-pub struct ExecArgs {
-    /// Run CMD with KLUIS_OLD_VALUE and KLUIS_NEW_VALUE in its environment; the new value becomes
-    /// effective if it succeeds and is dropped if it fails. Takes the rest of the line
-    #[arg(
-        long,
-        value_name = "CMD",
-        num_args = 1..,
-        allow_hyphen_values = true,
-        conflicts_with_all = ["at", "after"],
-    )]
-    exec: Vec<OsString>,
-
-    /// Give CMD files instead, named by KLUIS_OLD_FILE and KLUIS_NEW_FILE, which only it can read
-    #[arg(long, requires = "exec")]
-    files: bool,
-
-    /// Give CMD the secret REF as the variable KEY, too; may be repeated
-    #[arg(short, value_name = "KEY=REF", requires = "exec")]
-    env: Vec<String>,
-
-    /// Allow the variable KEY for CMD, as `run` does; may be repeated
-    #[arg(long, value_name = "KEY", requires = "exec")]
-    allow_env: Vec<String>,
-
-    /// Make the pending value of an unfinished rotation effective; with --exec, if CMD succeeds
-    #[arg(
-        long,
-        conflicts_with_all = ["value_file", "generate", "raw", "at", "after", "if_older_than"],
-    )]
-    resume: bool,
-
-    /// Drop the pending value of an unfinished rotation
-    #[arg(
-        long,
-        conflicts_with_all = [
-            "value_file", "generate", "raw", "at", "after", "if_older_than", "keep", "expires",
-            "resume", "exec",
-        ],
-    )]
-    discard: bool,
-}
 
 /// What is found out before the vault is opened.
 struct Command {
@@ -230,7 +187,7 @@ impl Rotate {
         let found = vault.each_value(context.workspace(), &all, now, &destination);
         for ((key, reference), selected) in command.chosen.iter().zip(found) {
             let selected = context.found(vault, selected)?;
-            attention::warn(context, &selected.secret);
+            warnings::warn(context, &selected.secret);
             environment.insert(key.clone(), reference.clone(), selected.value)?;
         }
         check_names(&destination)?;

@@ -3,16 +3,18 @@
 //! It is dropped only where it is surely not in force elsewhere, and nobody is told that it is kept where
 //! it is not.
 
-use crate::commands::Context;
-use crate::commands::output::{note_unchanged, print_rotated};
+use crate::context::Context;
 use crate::deliver::child::Ended;
 use crate::error::Error;
 use crate::plaintext::Plaintext;
-use crate::vault;
+use crate::report::secret::print_json;
+use crate::report::secret::{note_unchanged, print_rotated};
+use crate::report::warnings;
 use crate::vault::change::Rotation;
 use crate::vault::reference::{Reference, Target};
 use crate::vault::secret::Secret;
-use crate::vault::{Vault, no_pending};
+use crate::vault::slot::Choice;
+use crate::vault::{self, Vault, no_pending};
 use anyhow::anyhow;
 
 /// POSIX, XCU 2.8.2: more than this, and by that much, is the signal that ended a command.
@@ -149,4 +151,21 @@ pub fn discard(
         .ui
         .note(&format!("the pending value of {path} was dropped"));
     Ok(())
+}
+
+/// Success without a change, as a timer expects it: prints the slot that stays effective.
+pub fn skip(context: &mut Context, vault: &Vault, secret: &Secret) -> Result<(), Error> {
+    warnings::warn_unfinished(context, secret);
+    context.ui.note(&format!("{} is not due", secret.path()));
+    print_effective(context, vault, secret)
+}
+
+/// What a rotation prints that was not needed.
+pub fn print_effective(context: &mut Context, vault: &Vault, secret: &Secret) -> Result<(), Error> {
+    if context.json {
+        return print_json(context, vault, secret);
+    }
+    let effective = secret.choose(Choice::At(context.now))?;
+    let slot = secret.slots[effective].slot;
+    Ok(context.ui.line(&slot.to_string())?)
 }

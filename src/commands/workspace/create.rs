@@ -1,8 +1,10 @@
 //! `workspace create`
 
-use super::{parse_description, parse_name};
-use crate::commands::{Context, Verb};
+use crate::args::workspace::{parse_description, parse_name};
+use crate::commands::Verb;
+use crate::context::Context;
 use crate::error::Error;
+use crate::report::workspace::Shown;
 
 /// Make a new workspace
 ///
@@ -35,7 +37,7 @@ impl Verb for Create {
         let changed = context.change(|change| Ok(change.create_workspace(name, description)?))?;
         let workspace = changed.result;
         if context.json {
-            return Ok(context.ui.json(&super::list::Shown::new(&workspace, 0))?);
+            return Ok(context.ui.json(&Shown::new(&workspace, 0))?);
         }
         Ok(context.ui.line(&workspace.id.to_string())?)
     }

@@ -1,7 +1,9 @@
 //! `workspace list`
 
-use crate::commands::{Context, Verb};
+use crate::commands::Verb;
+use crate::context::Context;
 use crate::error::Error;
+use crate::report::workspace::Shown;
 use crate::ui::Table;
 use crate::vault::Scan;
 use crate::vault::workspace::Workspace;
@@ -13,29 +15,6 @@ use serde::Serialize;
 Example:
   kluis workspace list --json | jq -r '.workspaces[].name'")]
 pub struct List {}
-
-#[derive(Serialize)]
-pub struct Shown<'a> {
-    id: String,
-    name: &'a str,
-    description: &'a str,
-    secret_count: usize,
-    created_at: String,
-    updated_at: String,
-}
-
-impl<'a> Shown<'a> {
-    pub fn new(workspace: &'a Workspace, secret_count: usize) -> Self {
-        Self {
-            id: workspace.id.to_string(),
-            name: workspace.name.as_str(),
-            description: workspace.description.as_str(),
-            secret_count,
-            created_at: workspace.created_at.rfc3339(),
-            updated_at: workspace.updated_at.rfc3339(),
-        }
-    }
-}
 
 #[derive(Serialize)]
 struct Listing<'a> {

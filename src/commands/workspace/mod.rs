@@ -5,11 +5,9 @@ mod delete;
 mod list;
 mod update;
 
-use super::{Context, Verb};
+use super::Verb;
+use crate::context::Context;
 use crate::error::Error;
-use crate::vault;
-use crate::vault::description::Description;
-use crate::vault::name::WorkspaceName;
 
 /// Manage workspaces
 ///
@@ -37,12 +35,4 @@ impl Verb for Workspace {
             Subverb::Delete(verb) => verb.run(context),
         }
     }
-}
-
-fn parse_name(text: &str) -> Result<WorkspaceName, Error> {
-    Ok(WorkspaceName::parse(text).map_err(|broken| vault::Error::invalid("workspace", broken))?)
-}
-
-fn parse_description(text: &str) -> Result<Description, Error> {
-    Ok(Description::parse(text).map_err(|broken| vault::Error::invalid("description", broken))?)
 }

@@ -1,9 +1,10 @@
 //! `workspace update`
 
-use super::{parse_description, parse_name};
-use crate::commands::output::note_unchanged;
-use crate::commands::{Context, Verb};
+use crate::args::workspace::{parse_description, parse_name};
+use crate::commands::Verb;
+use crate::context::Context;
 use crate::error::Error;
+use crate::report::secret::note_unchanged;
 use crate::vault::change::WorkspaceUpdate;
 
 /// Rename a workspace or change its description

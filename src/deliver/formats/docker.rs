@@ -1,8 +1,8 @@
 //! The file of `docker run --env-file`: a line `KEY=value` each, without quotes or escapes, as docker/cli's
 //! `kvfile` reads it: UTF-8, at most 64 KiB a line, a final carriage return dropped with the newline.
 
+use super::format::{NEWLINE, Why, variable_text};
 use super::page::Page;
-use super::{NEWLINE, Why, variable_text};
 
 /// Go's `bufio.MaxScanTokenSize`, the newline counted.
 const MAX_LINE_BYTES: usize = 64 * 1024;

@@ -3,8 +3,8 @@
 //! In double quotes it knows the escapes of `\abfnrtv"`. A backslash before the closing quote would make it
 //! look for another quote, in the neighbour's value: such a value goes without quotes, or not at all.
 
+use super::format::{Why, variable_text};
 use super::page::Page;
-use super::{Why, variable_text};
 
 const BACKSLASH: Why = "its value ends with a backslash, which python-dotenv can only read in a value that needs no quotes";
 

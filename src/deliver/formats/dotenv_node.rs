@@ -5,8 +5,8 @@
 //! backslash. So the first notation is taken that gives the value back; where none does, it is refused.
 
 use super::dotenv::needs_no_quotes;
+use super::format::{Why, variable_text};
 use super::page::Page;
-use super::{Why, variable_text};
 
 const NO_NOTATION: Why = "dotenv for Node has no notation for the quotes, backslashes, # or line ends in its value together";
 

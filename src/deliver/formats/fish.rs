@@ -1,8 +1,9 @@
 //! `set -gx KEY 'value'` for `kluis export … | source`: the grammar of fish, where single quotes know `\'`
 //! and `\\` and nothing else.
 
+use super::format::{Why, without_nul};
 use super::page::Page;
-use super::{Why, shell_names, without_nul};
+use super::shell_names;
 
 pub fn line(key: &str, value: &[u8], page: &mut Page) -> Result<(), Why> {
     shell_names::check(key)?;

@@ -3,8 +3,8 @@
 //!
 //! The file is only ever appended to, in one write, and never made: a runner has made it.
 
+use super::format::{Entry, Format, Refused, Why, variable_text};
 use super::page::Page;
-use super::{Entry, Format, Refused, Why, variable_text};
 use crate::plaintext::Plaintext;
 use data_encoding::HEXLOWER;
 use rustix::fs::OFlags;

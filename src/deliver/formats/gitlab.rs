@@ -4,8 +4,8 @@
 //!
 //! GitLab refuses files of more than 5 KB or some dozens of variables itself; how many is set there.
 
+use super::format::{NEWLINE, Why, variable_text};
 use super::page::Page;
-use super::{NEWLINE, Why, variable_text};
 
 const TRIMMED: Why = "its value begins or ends with white space, which GitLab takes away";
 const EXPANDED: Why = "its value holds what GitLab replaces: a $, or a name between two %";

@@ -3,8 +3,8 @@
 //! Bytes that are not UTF-8 are refused, not encoded: a program that expects the value would take the
 //! encoding for it.
 
+use super::format::{Entry, Format, Refused, text};
 use super::page::Page;
-use super::{Entry, Format, Refused, text};
 use crate::plaintext::Plaintext;
 
 pub fn document(entries: &[Entry<'_>]) -> Result<Plaintext, Refused> {

@@ -1,8 +1,8 @@
 //! A Kubernetes manifest of one `Secret`, for `kubectl apply -f -`: YAML, each value Base64 under `data`, so
 //! that any bytes can be given (kubernetes.io, API of core/v1 `Secret`).
 
+use super::format::{Entry, Format, Refused, Why};
 use super::page::Page;
-use super::{Entry, Format, Refused, Why};
 use crate::plaintext::Plaintext;
 use data_encoding::BASE64;
 use zeroize::Zeroizing;

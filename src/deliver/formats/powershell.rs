@@ -3,8 +3,8 @@
 //! Only printable ASCII is written: PowerShell reads a program's output line by line and in the console's
 //! encoding, and takes U+2018 to U+201B for quotes too. Any other value is Base64 that it decodes.
 
+use super::format::{Entry, Format, Refused, Why, variable_text};
 use super::page::Page;
-use super::{Entry, Format, Refused, Why, variable_text};
 use data_encoding::BASE64;
 use std::collections::BTreeSet;
 use zeroize::Zeroizing;

@@ -3,8 +3,9 @@
 //!
 //! Inside single quotes nothing is code, so that any bytes but a NUL can stand there.
 
+use super::format::{Why, without_nul};
 use super::page::Page;
-use super::{Why, shell_names, without_nul};
+use super::shell_names;
 
 pub fn line(key: &str, value: &[u8], page: &mut Page) -> Result<(), Why> {
     shell_names::check(key)?;

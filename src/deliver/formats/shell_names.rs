@@ -2,7 +2,7 @@
 //! (`RANDOM='a[$(cmd)]'` runs the command in bash), expanded at the next prompt, refused, or changes
 //! how the shell works. No quoting helps against that.
 
-use super::Why;
+use super::format::Why;
 use std::collections::HashSet;
 use std::sync::LazyLock;
 

@@ -4,8 +4,8 @@
 //!
 //! systemd's idea of UTF-8 leaves out noncharacters, for which it rejects the whole file.
 
+use super::format::{Why, variable_text};
 use super::page::Page;
-use super::{Why, variable_text};
 
 const NONCHARACTER: Why =
     "its value holds a Unicode noncharacter, for which systemd rejects the file";

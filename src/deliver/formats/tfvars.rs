@@ -3,8 +3,8 @@
 //! In ASCII, with `$` and `%` by their numbers, so that nothing begins an interpolation or a directive.
 //! Terraform normalises every string to NFC (`cty.StringVal`): a value in another form is refused.
 
+use super::format::{Why, text};
 use super::page::Page;
-use super::{Why, text};
 use std::io::Write;
 use unicode_normalization::is_nfc;
 

@@ -3,8 +3,8 @@
 //! Keys and values are double-quoted (`NO` and `null` stay strings), in ASCII: YAML folds lines, ends them
 //! at U+0085 and U+2028 as well, and bans characters that are not printable.
 
+use super::format::{Why, text};
 use super::page::Page;
-use super::{Why, text};
 use std::io::Write;
 
 pub fn line(key: &str, value: &[u8], page: &mut Page) -> Result<(), Why> {

@@ -18,13 +18,12 @@ use rustix::process::{Signal, kill_current_process_group};
 use rustix::stdio::{stderr, stdin, stdout};
 use rustix::termios::{OptionalActions, isatty, tcsetattr};
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGTSTP, SIGUSR1, SIGUSR2, SIGWINCH};
-use std::io;
 use std::os::fd::OwnedFd;
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
 use std::time::Duration;
+use std::{io, thread};
 use zeroize::Zeroizing;
 
 /// How soon a job notices that it was brought to the foreground: shells do not tell one that runs.

@@ -192,9 +192,9 @@ fn a_header_may_not_be_longer_than_the_format_allows() {
 
 #[test]
 fn a_file_may_not_be_larger_than_the_format_allows() {
-    let asked = Layout::read(MAX_FILE_BYTES, |_, _| Err(Error::Damaged(Part::Header)));
+    let asked = Layout::read(SealedBytes::MAX, |_, _| Err(Error::Damaged(Part::Header)));
     assert_eq!(asked.err(), Some(Error::Damaged(Part::Header)));
-    let layout = Layout::read(MAX_FILE_BYTES + 1, |_, _| -> Result<Vec<u8>, Error> {
+    let layout = Layout::read(SealedBytes::MAX + 1, |_, _| -> Result<Vec<u8>, Error> {
         panic!("refused before a byte is read")
     });
     assert_eq!(layout.err(), Some(Error::Damaged(Part::End)));

@@ -1,7 +1,6 @@
 //! The real directory a vault lies in, and the names it uses there. Everything a writer does goes
 //! through the open directory: a path that is moved or relinked meanwhile leads nowhere else.
 
-use super::not_written;
 use super::regular::{self, Obstacle};
 use crate::platform::directory;
 use crate::store::Error;
@@ -61,7 +60,7 @@ impl Directory {
             let found = rustix::fs::fstat(&handle)?;
             io::Result::Ok((handle, found))
         };
-        let (handle, found) = opened().map_err(not_written("open", parent))?;
+        let (handle, found) = opened().map_err(Error::not_written("open", parent))?;
         if directory::others_may_write(&found) {
             return Err(refused(path, "lies in a directory that others may write"));
         }
@@ -185,7 +184,7 @@ fn resolve(path: &Path) -> Result<PathBuf, Error> {
     match fs::canonicalize(path) {
         Ok(real) => return Ok(real),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(error) => return Err(not_written("find", path)(error)),
+        Err(error) => return Err(Error::not_written("find", path)(error)),
     }
     if path.is_symlink() {
         return Err(refused(path, "is a link that leads nowhere"));
@@ -194,10 +193,10 @@ fn resolve(path: &Path) -> Result<PathBuf, Error> {
         return Err(refused(path, "does not name a file"));
     };
     let parent = directory::or_here(parent);
-    directory::make(parent).map_err(not_written("create", parent))?;
+    directory::make(parent).map_err(Error::not_written("create", parent))?;
     fs::canonicalize(parent)
         .map(|real| real.join(name))
-        .map_err(not_written("find", parent))
+        .map_err(Error::not_written("find", parent))
 }
 
 fn refused(path: &Path, problem: &'static str) -> Error {

@@ -2,7 +2,6 @@
 //! nothing. The kernel lets go of it when its holder dies.
 
 use super::directory::Directory;
-use super::not_written;
 use super::regular::{self, Regular};
 use super::temporary::OWNER_ONLY;
 use crate::store::Error;
@@ -43,7 +42,7 @@ pub fn take(directory: &Directory, place: String, patience: Duration) -> Result<
             Err(TryLockError::WouldBlock) => Ok(false),
             Err(TryLockError::Error(error)) => Err(error),
         };
-        if taken.map_err(not_written("lock", &directory.path_of(&name)))? {
+        if taken.map_err(Error::not_written("lock", &directory.path_of(&name)))? {
             return Ok(Lock { _file: lock.file });
         }
         let left = patience.saturating_sub(started.elapsed());

@@ -174,7 +174,8 @@ impl FileTransaction<'_> {
                 kept.map_err(|source| Error::NotKept { path, source })
             }
             Some(kept) => {
-                kept.replace(&name).map_err(not_written("replace", &path))?;
+                kept.replace(&name)
+                    .map_err(Error::not_written("replace", &path))?;
                 replace_vault()
             }
         }
@@ -202,7 +203,7 @@ impl FileTransaction<'_> {
             Ok(())
         };
         let path = self.directory.path_of(&name);
-        forget().map_err(not_written("remove", &path))
+        forget().map_err(Error::not_written("remove", &path))
     }
 
     /// The bytes that will be the previous ones, under a name of their own: durable already, so a link
@@ -215,7 +216,9 @@ impl FileTransaction<'_> {
         let bytes = bytes
             .read_all(SealedBytes::MAX)
             .map_err(|error| match error {
-                Error::Io { path, source, .. } => not_written("keep a copy of", &path)(source),
+                Error::Io { path, source, .. } => {
+                    Error::not_written("keep a copy of", &path)(source)
+                }
                 other => other,
             })?;
         let (copy, _) = Temporary::holding(&self.directory, &bytes)?;
@@ -232,15 +235,6 @@ impl FileTransaction<'_> {
     }
 
     fn not_written(&self, doing: &'static str) -> impl FnOnce(io::Error) -> Error {
-        not_written(doing, &self.store.path)
-    }
-}
-
-fn not_written(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Error + use<> {
-    let path = path.to_path_buf();
-    move |source| Error::NotWritten {
-        doing,
-        path,
-        source,
+        Error::not_written(doing, &self.store.path)
     }
 }

@@ -2,7 +2,6 @@
 //! before anything is done with it, or it never was.
 
 use super::directory::Directory;
-use super::not_written;
 use super::regular::{self, Regular};
 use crate::platform::directory::rename_new;
 use crate::store::Error;
@@ -27,12 +26,12 @@ impl Temporary {
     pub fn holding(directory: &Rc<Directory>, bytes: &[u8]) -> Result<(Self, Regular), Error> {
         let vault = directory.path_of(directory.vault());
         let (temporary, mut file) =
-            Self::create(directory).map_err(not_written("create a file beside", &vault))?;
+            Self::create(directory).map_err(Error::not_written("create a file beside", &vault))?;
         // Once: after a failed fsync the next one may succeed with the bytes lost. The standard library
         // repeats an interrupted one only, and goes down to the platters on macOS.
         file.write_all(bytes)
             .and_then(|()| file.sync_all())
-            .map_err(not_written("write a file beside", &vault))?;
+            .map_err(Error::not_written("write a file beside", &vault))?;
         let stored = temporary.read_back(&file)?;
         Ok((temporary, stored))
     }
@@ -71,7 +70,7 @@ impl Temporary {
             .map_err(|obstacle| obstacle.into_write_error(doing, vault.clone()))?;
         let written = rustix::fs::fstat(written)
             .map_err(io::Error::from)
-            .map_err(not_written(doing, &vault))?;
+            .map_err(Error::not_written(doing, &vault))?;
         if !regular::same_file(&stored.stat, &written) {
             let place = vault.display().to_string();
             return Err(Error::ChangedUnderneath { place });

@@ -6,12 +6,12 @@ use crate::sealed::id::{AppId, SecretId};
 use crate::sealed::place::Place;
 use crate::sealed::record::{Kind, Record, RecordId, write};
 use crate::sealed::{self, Part, meta};
-use crate::vault::app::{App, AppRecord, no_app};
+use crate::vault::app::{App, AppRecord};
 use crate::vault::env_key::EnvKey;
 use crate::vault::name::{AppName, WorkspaceName};
 use crate::vault::reference::Reference;
 use crate::vault::workspace::Workspace;
-use crate::vault::{Error, opening};
+use crate::vault::{Error, decrypt};
 use std::collections::BTreeMap;
 
 type Links = BTreeMap<EnvKey, SecretId>;
@@ -221,7 +221,7 @@ impl Change<'_> {
         if let Some(pages) = self.sections.get(&home.id) {
             pages.each(|record| {
                 if let RecordId::App(id) = record.id {
-                    apps.push(opening::app(self.keyring, home, id, record)?);
+                    apps.push(decrypt::app(self.keyring, home, id, record)?);
                 }
                 Ok::<_, Error>(())
             })?;
@@ -249,7 +249,7 @@ impl Change<'_> {
     ) -> Result<Vec<(Workspace, AppRecord)>, Error> {
         let records = self.records_of(name)?;
         if records.is_empty() {
-            return Err(no_app(name));
+            return Err(Error::absent("app", name.as_str()));
         }
         Ok(records)
     }
@@ -267,7 +267,7 @@ impl Change<'_> {
             let RecordId::App(id) = record.id else {
                 return Err(record.damaged().into());
             };
-            let record = opening::app(self.keyring, &home, id, &record)?;
+            let record = decrypt::app(self.keyring, &home, id, &record)?;
             records.push((home, record));
         }
         Ok(records)

@@ -6,7 +6,7 @@ use crate::keyring::Keyring;
 use crate::sealed::header;
 use crate::store::{self, Previous, Snapshot};
 use crate::vault::clock::Clock;
-use crate::vault::open::{follow, reached};
+use crate::vault::lookup::{follow, reached};
 use crate::vault::view::View;
 use crate::vault::workspace::Workspace;
 use crate::vault::{Error, Scan, Vault};

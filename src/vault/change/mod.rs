@@ -10,6 +10,7 @@ mod rekey;
 mod relocate;
 mod rotation;
 mod secret;
+mod successor;
 mod workspace;
 
 pub use commit::{Changed, Written};
@@ -20,12 +21,12 @@ pub use secret::{Edit, Fields, NewSecret, SecretUpdate, Values};
 pub use workspace::{Contents, WorkspaceUpdate};
 
 use super::clock::Clock;
+use super::lookup::find_workspace;
 use super::name::WorkspaceName;
-use super::open::find_workspace;
 use super::time::Timestamp;
 use super::view::View;
 use super::workspace::Workspace;
-use super::{Error, opening};
+use super::{Error, decrypt};
 use crate::keyring::Keyring;
 use crate::keyring::local::LocalKeyring;
 use crate::sealed::age::Age;
@@ -38,6 +39,7 @@ use crate::sealed::record::{Index, RecordId};
 use crate::sealed::section::{Seal, write_head};
 use crate::sealed::{self, SealedBytes};
 use std::collections::HashMap;
+use successor::Successor;
 
 pub struct Change<'v> {
     view: &'v View,
@@ -51,7 +53,7 @@ pub struct Change<'v> {
     sections: HashMap<WorkspaceId, Pages<'v>>,
     touched: Vec<(WorkspaceId, Index, Fate)>,
     /// Once the vault is to have other keys.
-    successor: Option<rekey::Successor>,
+    successor: Option<Successor>,
 }
 
 /// What a change did to a record: what reading back must find.
@@ -251,12 +253,12 @@ impl Draft {
             let found = stored.find(id, index, |record| {
                 match record.id {
                     RecordId::Secret(id) => {
-                        let secret = opening::secret(keyring, workspace, id, record)?;
+                        let secret = decrypt::secret(keyring, workspace, id, record)?;
                         for position in 0..secret.slots.len() {
-                            opening::value(keyring, &secret, position, &record.slot(position)?)?;
+                            decrypt::value(keyring, &secret, position, &record.slot(position)?)?;
                         }
                     }
-                    RecordId::App(id) => drop(opening::app(keyring, workspace, id, record)?),
+                    RecordId::App(id) => drop(decrypt::app(keyring, workspace, id, record)?),
                 }
                 Ok(())
             })?;

@@ -3,12 +3,11 @@
 use super::Change;
 use crate::keyring::Keyring;
 use crate::plaintext::Plaintext;
-use crate::sealed::meta;
 use crate::sealed::place::Place;
 use crate::sealed::record::{Index, Kind, Record, RecordId, write};
-use crate::sealed::{self, Part};
+use crate::sealed::{self, Part, meta};
+use crate::vault::lookup::{no_secret, places};
 use crate::vault::name::{SecretName, WorkspaceName};
-use crate::vault::open::{no_secret, places};
 use crate::vault::reference::{Reference, Target};
 use crate::vault::rule::Broken;
 use crate::vault::secret::{Secret, checksum};
@@ -16,7 +15,7 @@ use crate::vault::slot::{MAX_SLOTS, Slot};
 use crate::vault::time::Timestamp;
 use crate::vault::value::check_value;
 use crate::vault::workspace::Workspace;
-use crate::vault::{Error, opening};
+use crate::vault::{Error, decrypt};
 
 /// A secret with its ciphertexts.
 pub(super) struct Found {
@@ -30,7 +29,7 @@ pub(super) struct Found {
 
 impl Found {
     pub fn value(&self, keyring: &dyn Keyring, position: usize) -> Result<Plaintext, Error> {
-        opening::value(keyring, &self.secret, position, &self.values[position])
+        decrypt::value(keyring, &self.secret, position, &self.values[position])
     }
 
     /// Puts a value into the slot of this number, new or not; one that holds it already stays as it is.
@@ -156,7 +155,7 @@ impl Change<'_> {
         let RecordId::Secret(id) = record.id else {
             return Err(record.damaged().into());
         };
-        let secret = opening::secret(self.keyring, home, id, &record)?;
+        let secret = decrypt::secret(self.keyring, home, id, &record)?;
         let values = (0..record.slot_count()).map(|position| record.slot(position));
         let values = values.collect::<Result<_, _>>()?;
         Ok(Some(Found {

@@ -2,23 +2,17 @@
 //! What it says stays as it is: ids, dates, slots, links.
 
 use super::Change;
+use super::successor::Successor;
 use crate::keyring::Keyring;
 use crate::keyring::local::LocalKeyring;
 use crate::keyring::renew::{Renewal, Renewed};
-use crate::sealed::id::WorkspaceId;
 use crate::sealed::meta;
 use crate::sealed::pages::Pages;
 use crate::sealed::place::Place;
 use crate::sealed::record::{Index, Kind, Record, RecordId, write};
 use crate::vault::workspace::Workspace;
-use crate::vault::{Error, Verified, opening};
+use crate::vault::{Error, Verified, decrypt};
 use std::collections::HashSet;
-
-/// The keyring that seals and signs what is written, and the workspaces that have its keys.
-pub(super) struct Successor {
-    pub keyring: LocalKeyring,
-    pub workspaces: Vec<WorkspaceId>,
-}
 
 impl Change<'_> {
     /// Gives the vault a new root key and every workspace new keys; whoever could unlock still can.
@@ -94,10 +88,10 @@ fn secret(
     let RecordId::Secret(id) = record.id else {
         return Err(record.damaged().into());
     };
-    let secret = opening::secret(old, home, id, record)?;
+    let secret = decrypt::secret(old, home, id, record)?;
     let mut values = Vec::with_capacity(secret.slots.len());
     for (position, slot) in secret.slots.iter().enumerate() {
-        let value = opening::value(old, &secret, position, &record.slot(position)?)?;
+        let value = decrypt::value(old, &secret, position, &record.slot(position)?)?;
         let place = Place::Value(home.id, id, slot.slot);
         values.push(new.seal(place, value.expose())?);
     }
@@ -117,7 +111,7 @@ fn app(
     let RecordId::App(id) = record.id else {
         return Err(record.damaged().into());
     };
-    let app = opening::app(old, home, id, record)?;
+    let app = decrypt::app(old, home, id, record)?;
     let sealed = new.seal(Place::AppMeta(home.id, id), &meta::encode(&app.to_meta()))?;
     let index = new.index(home.id, Kind::App, app.name.as_str())?;
     Ok((

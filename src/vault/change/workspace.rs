@@ -3,10 +3,9 @@
 use super::Change;
 use super::delete::named;
 use crate::keyring;
-use crate::sealed::header;
-use crate::sealed::meta;
 use crate::sealed::place::Place;
 use crate::sealed::record::RecordId;
+use crate::sealed::{header, meta};
 use crate::vault::Error;
 use crate::vault::description::Description;
 use crate::vault::name::WorkspaceName;

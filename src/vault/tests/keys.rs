@@ -2,9 +2,10 @@
 
 use super::apart::Apart;
 use super::{Owned, damage, everything, header, keyring, now, open, put, value, write};
+use crate::keyring as keys;
 use crate::keyring::issue::Credential;
 use crate::keyring::token::Token;
-use crate::keyring::{self as keys, Keyring, Reach};
+use crate::keyring::{Keyring, Reach};
 use crate::sealed::derive::Key as Secret;
 use crate::sealed::header::{MAX_KEYS, MAX_PASSPHRASES};
 use crate::sealed::id::KeyId;

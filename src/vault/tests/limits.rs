@@ -1,9 +1,9 @@
 //! The limits that people are told are those that are kept.
 
-use crate::sealed::{file, header};
+use crate::sealed::{SealedBytes, header};
 use crate::vault::{description, domain, name, slot, value};
 
-const TEXT: &str = include_str!("../../cli/help/references.rs");
+const TEXT: &str = include_str!("../../help/references.rs");
 
 #[test]
 fn the_limits_are_those_that_are_kept() {
@@ -23,7 +23,7 @@ fn the_limits_are_those_that_are_kept() {
             "domains       {} of one secret",
         ),
         (
-            usize::try_from(file::MAX_FILE_BYTES >> 20).unwrap(),
+            usize::try_from(SealedBytes::MAX >> 20).unwrap(),
             "vault         {} MiB",
         ),
         (header::MAX_WORKSPACES, "; {} workspaces"),

@@ -2,7 +2,8 @@
 
 use super::apart::{Apart, Hostile};
 use super::{Owned, damage, everything, header, keyring, value};
-use crate::keyring::{self as keys, Keyring};
+use crate::keyring as keys;
+use crate::keyring::Keyring;
 use crate::sealed::header::Lock;
 use crate::sealed::place::Place;
 use crate::sealed::record::Record;

@@ -1,0 +1,174 @@
+//! What is written into a secret, as `create`, `set` and `update` are given it: by options, or as one JSON
+//! object that holds all of it.
+
+use super::fields::FieldArgs;
+use super::secret::read_value;
+use super::secret_json::{self, Input};
+use super::time::parse_slot;
+use super::value::ValueArgs;
+use crate::context::Context;
+use crate::context::credential_file::is_stdin;
+use crate::error::Error;
+use crate::plaintext::Plaintext;
+use crate::report::warnings;
+use crate::vault;
+use crate::vault::change::{Fields, Values};
+use crate::vault::name::SecretName;
+use crate::vault::rule::Broken;
+use std::path::PathBuf;
+
+#[derive(clap::Args)]
+pub struct ContentArgs {
+    #[command(flatten)]
+    fields: FieldArgs,
+
+    #[command(flatten)]
+    source: ValueArgs,
+
+    /// The slot that takes the value, by the time from which it is effective
+    #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
+    slot: Option<String>,
+
+    /// Read name, description, env_key, allowed_domains and value, or secret_slots, as one JSON object;
+    /// `-` is stdin
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with_all = [
+            "description", "env_key", "allow_domain", "slot", "value_file", "generate", "raw",
+        ]
+    )]
+    input: Option<PathBuf>,
+}
+
+/// All that was given, with nothing in it that breaks a rule.
+#[derive(Default)]
+pub struct Content {
+    /// Only from JSON; an argument comes before it.
+    pub name: Option<SecretName>,
+    pub fields: Fields,
+    pub values: Given,
+}
+
+#[derive(Default)]
+pub enum Given {
+    #[default]
+    Nothing,
+    /// A value for no slot in particular.
+    Value(Plaintext),
+    /// Each number once.
+    Slots(Vec<(u64, Plaintext)>),
+}
+
+impl ContentArgs {
+    pub fn is_json(&self) -> bool {
+        self.input.is_some()
+    }
+
+    pub fn is_generated(&self) -> bool {
+        self.source.is_generated()
+    }
+
+    pub fn names_a_slot(&self) -> bool {
+        self.slot.is_some()
+    }
+
+    pub fn source(&self) -> &ValueArgs {
+        &self.source
+    }
+
+    /// The fields, and with `--input` everything, with a warning of a key that no process gets. Asks nobody for
+    /// anything: to be called before the vault is unlocked.
+    pub fn read(&self, context: &mut Context) -> Result<Content, Error> {
+        let content = self.parse(context)?;
+        warnings::warn_refused(context, content.fields.env_key.as_ref());
+        Ok(content)
+    }
+
+    fn parse(&self, context: &Context) -> Result<Content, Error> {
+        let mut content = Content {
+            fields: self.fields.fields(context.now)?,
+            ..Content::default()
+        };
+        // Broken options are told before anybody is asked for a value.
+        self.slot_number(context)?;
+        let Some(path) = &self.input else {
+            return Ok(content);
+        };
+        let passphrase = context.settings.unlocking.passphrase_file.as_deref();
+        if is_stdin(path) && passphrase.is_some_and(is_stdin) {
+            return Err(Error::usage(
+                "the passphrase and the input cannot both come from stdin",
+            ));
+        }
+        let Input {
+            name,
+            description,
+            env_key,
+            allowed_domains,
+            value,
+            slots,
+        } = secret_json::read(path)?;
+        content.name = name;
+        content.fields.description = description;
+        content.fields.env_key = env_key;
+        content.fields.allowed_domains = allowed_domains;
+        content.values = match value {
+            Some(value) => Given::Value(value),
+            None if slots.is_empty() => Given::Nothing,
+            None => Given::Slots(slots),
+        };
+        Ok(content)
+    }
+
+    /// The value from the one place that applies, for the slot that is named.
+    pub fn read_value(&self, context: &mut Context) -> Result<Given, Error> {
+        let value = read_value(&self.source, context)?;
+        Ok(match self.slot_number(context)? {
+            Some(slot) => Given::Slots(vec![(slot, value)]),
+            None => Given::Value(value),
+        })
+    }
+
+    pub fn slot_number(&self, context: &Context) -> Result<Option<u64>, Error> {
+        let slot = self.slot.as_deref();
+        slot.map(|text| parse_slot("slot", text, context.now))
+            .transpose()
+    }
+}
+
+/// What becomes of slots that are not given.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Others {
+    Stay,
+    Go,
+}
+
+impl Given {
+    pub fn has_slot(&self, number: u64) -> bool {
+        matches!(self, Self::Slots(slots) if slots.iter().any(|(slot, _)| *slot == number))
+    }
+
+    /// The slots of a new secret: a value for none in particular is effective since ever.
+    pub fn for_new(self) -> Result<Vec<(u64, Plaintext)>, Error> {
+        match self {
+            Self::Value(value) => Ok(vec![(0, value)]),
+            Self::Slots(slots) => Ok(slots),
+            Self::Nothing => {
+                let broken = Broken::new("a new secret needs a value or secret_slots", "missing");
+                Err(vault::Error::invalid("value", broken).into())
+            }
+        }
+    }
+
+    pub fn for_update(self, others: Others) -> Values {
+        match (self, others) {
+            (Self::Nothing, Others::Stay) => Values::Keep,
+            (Self::Nothing, Others::Go) => Values::Replace(Vec::new()),
+            (Self::Value(value), Others::Stay) => Values::Effective(value),
+            (Self::Value(value), Others::Go) => Values::Replace(vec![(0, value)]),
+            (Self::Slots(slots), Others::Stay) => Values::Merge(slots),
+            (Self::Slots(slots), Others::Go) => Values::Replace(slots),
+        }
+    }
+}

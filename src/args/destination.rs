@@ -1,0 +1,79 @@
+//! Where the values of a command are to go, as its options say.
+
+use crate::context::Context;
+use crate::error::Error;
+use crate::vault::destination::{Destination, Name, Revealed};
+use crate::vault::host::Host;
+use crate::vault::reference::Reference;
+use crate::vault::{self, Vault};
+
+/// For commands that take several secrets: each that goes anywhere is named.
+#[derive(clap::Args)]
+pub struct DestinationArgs {
+    /// Where the values are to go: a URL or host that the allowed domains of each secret must match
+    #[arg(long = "for", value_name = "URL|HOST")]
+    destination: Option<String>,
+
+    /// Give the secret NAME although it is bound to domains; may be repeated
+    #[arg(long, value_name = "NAME")]
+    reveal: Vec<String>,
+}
+
+/// For commands that take one secret.
+#[derive(clap::Args)]
+pub struct OneDestinationArgs {
+    /// Where the value is to go: a URL or host that the allowed domains of the secret must match
+    #[arg(long = "for", value_name = "URL|HOST")]
+    destination: Option<String>,
+
+    /// Take the value although it is bound to domains
+    #[arg(long, conflicts_with = "destination")]
+    reveal: bool,
+}
+
+impl OneDestinationArgs {
+    pub fn destination(&self) -> Result<Destination, Error> {
+        if self.reveal {
+            return Ok(Destination::anywhere());
+        }
+        Ok(Destination {
+            host: parse_host(self.destination.as_deref())?,
+            revealed: Revealed::None,
+        })
+    }
+}
+
+impl DestinationArgs {
+    /// A name without a workspace is of the workspace in use.
+    pub fn destination(&self, context: &Context, vault: &Vault) -> Result<Destination, Error> {
+        let revealed = |name: &String| {
+            let mut reference =
+                Reference::parse(name).map_err(|broken| vault::Error::invalid("reveal", broken))?;
+            if reference.workspace.is_none() {
+                reference.workspace = Some(vault.workspace(context.workspace())?.name.clone());
+            }
+            Ok::<_, Error>(Name::new(reference))
+        };
+        let named = self.reveal.iter().map(revealed);
+        let named = named.collect::<Result<Vec<_>, _>>()?;
+        Ok(Destination {
+            host: parse_host(self.destination.as_deref())?,
+            revealed: Revealed::Named(named),
+        })
+    }
+}
+
+/// When everything was asked for: a name that none of it has does nothing, and may be misspelt.
+pub fn check_names(destination: &Destination) -> Result<(), Error> {
+    destination.unmet().map_or(Ok(()), |reference| {
+        Err(Error::Usage {
+            message: format!("--reveal {reference} is none of the secrets that are to be given"),
+            hint: Some("without a workspace in it, the name is of the workspace in use".into()),
+        })
+    })
+}
+
+pub fn parse_host(text: Option<&str>) -> Result<Option<Host>, Error> {
+    let host = text.map(Host::parse).transpose();
+    Ok(host.map_err(|broken| vault::Error::invalid("for", broken))?)
+}

@@ -1,0 +1,138 @@
+//! The fields of a secret that options set.
+
+use super::time::{parse_duration, parse_future};
+use crate::error::Error;
+use crate::vault;
+use crate::vault::change::{Edit, Fields};
+use crate::vault::description::Description;
+use crate::vault::domain::AllowedDomains;
+use crate::vault::env_key::EnvKey;
+use crate::vault::error::Detail;
+use crate::vault::rule::Broken;
+use crate::vault::time::Timestamp;
+
+#[derive(clap::Args)]
+pub struct FieldArgs {
+    /// What the secret is for, at most 1,024 characters; "" clears it
+    #[arg(long, visible_alias = "comment", value_name = "TEXT")]
+    description: Option<String>,
+
+    /// The environment variable that `run --all` gives the value to [default: from the name]
+    #[arg(long, value_name = "KEY")]
+    env_key: Option<String>,
+
+    /// Bind the secret to a host such as `api.example.com`, or to all below one, `*.example.com`; may be
+    /// repeated, and replaces the list
+    #[arg(long, value_name = "DOMAIN")]
+    allow_domain: Vec<String>,
+
+    #[command(flatten)]
+    policy: PolicyArgs,
+}
+
+/// When the value should be replaced.
+#[derive(clap::Args)]
+pub struct PolicyArgs {
+    /// Call a value due for rotation after this long in use, such as `90d`
+    #[arg(long, value_name = "DURATION", allow_negative_numbers = true)]
+    rotate_every: Option<String>,
+
+    #[command(flatten)]
+    expiry: ExpiryArgs,
+}
+
+#[derive(clap::Args)]
+pub struct ExpiryArgs {
+    /// Until when the value may be used: a time such as `2027-01-31T12:00:00Z`, or a duration like `30d`
+    #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
+    expires: Option<String>,
+}
+
+/// What takes an optional field away.
+#[derive(clap::Args)]
+pub struct ClearArgs {
+    /// Lift the restriction to domains
+    #[arg(long, conflicts_with_all = ["allow_domain", "input"])]
+    no_allow_domain: bool,
+
+    /// Let values be used for any time
+    #[arg(long, conflicts_with = "rotate_every")]
+    no_rotate_every: bool,
+
+    /// Let the value be used without an end
+    #[arg(long, conflicts_with = "expires")]
+    no_expires: bool,
+}
+
+impl FieldArgs {
+    /// The fields that are given; a duration counts from `now`.
+    pub fn fields(&self, now: Timestamp) -> Result<Fields, Error> {
+        let description = self.description.as_deref().map(Description::parse);
+        let env_key = self.env_key.as_deref().map(EnvKey::parse);
+        let mut fields = Fields {
+            description: description
+                .transpose()
+                .map_err(|broken| vault::Error::invalid("description", broken))?,
+            env_key: env_key
+                .transpose()
+                .map_err(|broken| vault::Error::invalid("env_key", broken))?,
+            allowed_domains: parse_domains(&self.allow_domain)?,
+            ..Fields::default()
+        };
+        self.policy.set(&mut fields, now)?;
+        Ok(fields)
+    }
+}
+
+impl PolicyArgs {
+    pub fn set(&self, fields: &mut Fields, now: Timestamp) -> Result<(), Error> {
+        if let Some(text) = &self.rotate_every {
+            let seconds = parse_duration("rotate_every", text)?.as_secs();
+            if seconds == 0 {
+                let rule = "a value is due after a second at least; --no-rotate-every lifts that";
+                let broken = Broken::new(rule, "greater_than");
+                return Err(vault::Error::invalid("rotate_every", broken).into());
+            }
+            fields.rotate_every = Edit::Set(seconds);
+        }
+        fields.expires_at = self.expiry.edit(now)?;
+        Ok(())
+    }
+}
+
+impl ExpiryArgs {
+    pub fn edit(&self, now: Timestamp) -> Result<Edit<Timestamp>, Error> {
+        let text = self.expires.as_deref();
+        let time = text.map(|text| parse_future("expires", text, now));
+        Ok(time.transpose()?.map_or(Edit::Keep, Edit::Set))
+    }
+}
+
+impl ClearArgs {
+    pub fn clear(&self, fields: &mut Fields) {
+        if self.no_allow_domain {
+            fields.allowed_domains = Some(AllowedDomains::default());
+        }
+        if self.no_rotate_every {
+            fields.rotate_every = Edit::Clear;
+        }
+        if self.no_expires {
+            fields.expires_at = Edit::Clear;
+        }
+    }
+}
+
+fn parse_domains(patterns: &[String]) -> Result<Option<AllowedDomains>, Error> {
+    if patterns.is_empty() {
+        return Ok(None);
+    }
+    match AllowedDomains::parse(patterns) {
+        Ok(domains) => Ok(Some(domains)),
+        Err(broken) => {
+            let details = broken
+                .into_iter()
+                .map(|(_, broken)| Detail::new("allowed_domains", broken));
+            Err(vault::Error::Invalid(details.collect()).into())
+        }
+    }
+}

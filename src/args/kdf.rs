@@ -1,0 +1,138 @@
+//! How much work a new passphrase key asks for: `--kdf`, or as much as this machine does in half a
+//! second.
+
+use crate::context::Context;
+use crate::error::Error;
+use crate::plaintext::Plaintext;
+use crate::sealed::kdf::{Kdf, Passphrase, SALT_BYTES};
+use crate::vault::rule::Broken;
+use crate::{sealed, vault};
+use std::time::{Duration, Instant};
+
+/// What unlocking may take when the work is chosen here.
+const PATIENCE: Duration = Duration::from_millis(500);
+/// No more memory than this is chosen by itself: huge pages beyond it are erratic on small machines.
+const MAX_CHOSEN_KIB: u32 = 256 * 1024;
+
+#[derive(clap::Args)]
+pub struct KdfArgs {
+    /// Work for Argon2id: memory in MiB, passes and lanes [default: measured, at least m=64,t=3,p=4]
+    #[arg(long, value_name = "m=MiB,t=N,p=N")]
+    kdf: Option<String>,
+}
+
+impl KdfArgs {
+    pub fn is_given(&self) -> bool {
+        self.kdf.is_some()
+    }
+
+    /// What was asked for, or what was measured; warns of less than is recommended.
+    pub fn choose(&self, context: &mut Context) -> Result<Kdf, Error> {
+        let Some(text) = &self.kdf else {
+            return Ok(calibrate());
+        };
+        let kdf = parse(text)?;
+        if is_weak(kdf) {
+            let message = "less than 64 MiB makes guessing the passphrase cheap";
+            context.ui.warning(message);
+        }
+        Ok(kdf)
+    }
+}
+
+/// Whether this is less than RFC 9106 recommends where memory is scarce.
+pub fn is_weak(kdf: Kdf) -> bool {
+    kdf.memory < Kdf::RECOMMENDED.memory
+}
+
+fn parse(text: &str) -> Result<Kdf, Error> {
+    let broken = || {
+        let rule = "--kdf takes m=MiB,t=N,p=N, such as m=64,t=3,p=4";
+        vault::Error::invalid("kdf", Broken::new(rule, "value_error"))
+    };
+    let mut numbers = [None; 3];
+    for part in text.split(',') {
+        let (name, number) = part.split_once('=').ok_or_else(broken)?;
+        let place = ["m", "t", "p"]
+            .iter()
+            .position(|known| *known == name)
+            .ok_or_else(broken)?;
+        let digits = number.len() <= 9 && number.bytes().all(|byte| byte.is_ascii_digit());
+        let number = number
+            .parse::<u64>()
+            .ok()
+            .filter(|_| digits)
+            .ok_or_else(broken)?;
+        if numbers[place].replace(number).is_some() {
+            return Err(broken().into());
+        }
+    }
+    let [Some(memory), Some(passes), Some(lanes)] = numbers else {
+        return Err(broken().into());
+    };
+    Kdf::checked(memory * 1024, passes, lanes).map_err(|error| {
+        let rule = match error {
+            sealed::Error::Kdf { what, bounds } => {
+                format!("--kdf {what} is out of bounds: {bounds}")
+            }
+            other => other.to_string(),
+        };
+        vault::Error::invalid("kdf", Broken::new(rule, "value_error")).into()
+    })
+}
+
+/// Doubles the memory while unlocking stays within half a second on this machine.
+fn calibrate() -> Kdf {
+    let mut kdf = Kdf::RECOMMENDED;
+    let Ok(sample) = Passphrase::new(&Plaintext::new(b"sample".to_vec())) else {
+        return kdf;
+    };
+    let start = Instant::now();
+    if kdf.seed(&sample, &[0; SALT_BYTES]).is_err() {
+        return kdf;
+    }
+    let mut expected = start.elapsed() * 2;
+    while expected < PATIENCE && kdf.memory < MAX_CHOSEN_KIB {
+        kdf.memory *= 2;
+        expected *= 2;
+    }
+    kdf
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_text_names_all_three_once_and_within_bounds() {
+        let expected = Kdf {
+            memory: 64 * 1024,
+            passes: 3,
+            lanes: 4,
+        };
+        assert_eq!(parse("m=64,t=3,p=4").ok(), Some(expected));
+        assert_eq!(parse("p=4,m=64,t=3").ok(), Some(expected));
+        for wrong in [
+            "",
+            "m=64",
+            "m=64,t=3",
+            "m=64,t=3,p=4,m=64",
+            "m=64,t=3,p=",
+            "m=64,t=3,x=1",
+            "m=+64,t=3,p=4",
+            "m=7,t=1,p=1",
+            "m=1025,t=1,p=1",
+            "m=1024,t=3,p=1",
+            "m=64,t=17,p=4",
+            "m=99999999999999999999,t=1,p=1",
+        ] {
+            assert!(parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn what_is_measured_is_never_below_the_recommendation() {
+        let kdf = calibrate();
+        assert!(!is_weak(kdf) && kdf.memory <= MAX_CHOSEN_KIB);
+    }
+}

@@ -1,0 +1,17 @@
+//! Groups of arguments that verbs share: which secret, where a value comes from, what is selected.
+
+pub mod content;
+pub mod destination;
+pub mod fields;
+pub mod generate;
+pub mod glob;
+pub mod kdf;
+pub mod key;
+pub mod new_passphrase;
+pub mod secret;
+pub mod secret_json;
+pub mod secret_or_picker;
+pub mod selection;
+pub mod time;
+pub mod value;
+pub mod workspace;

@@ -1,0 +1,148 @@
+//! Choosing a passphrase: from a file, or at the terminal, where a weak one is answered with the offer
+//! of a made one.
+
+use super::generate::GenerateSpec;
+use super::kdf::KdfArgs;
+use crate::context::Context;
+use crate::context::credential_file::{is_stdin, read_credential};
+use crate::error::Error;
+use crate::keyring;
+use crate::keyring::issue::Credential;
+use crate::plaintext::Plaintext;
+use crate::sealed::id::{KeyId, VaultId};
+use crate::sealed::kdf::Passphrase;
+use crate::sealed::random;
+use crate::ui::{self, Answer};
+use std::path::{Path, PathBuf};
+
+/// Six words of the EFF's list: 77 bits.
+const OFFERED: &str = "words:6";
+/// What a rough look calls weak. No estimate: it cannot tell `correct horse` from something unheard of.
+const MIN_CHARACTERS: usize = 14;
+const MIN_DISTINCT: usize = 8;
+
+#[derive(clap::Args)]
+pub struct NewPassphraseArgs {
+    /// Read the new passphrase from this file, one final newline aside
+    #[arg(long, value_name = "PATH")]
+    new_passphrase_file: Option<PathBuf>,
+
+    #[command(flatten)]
+    kdf: KdfArgs,
+}
+
+impl NewPassphraseArgs {
+    pub fn is_given(&self) -> bool {
+        self.new_passphrase_file.is_some() || self.kdf.is_given()
+    }
+
+    /// Whether there is one stdin for two passphrases. To be called before anything is read.
+    pub fn check_stdin(&self, context: &Context) -> Result<(), Error> {
+        let old = context.settings.unlocking.passphrase_file.as_deref();
+        if old.is_some_and(is_stdin) && self.new_passphrase_file.as_deref().is_some_and(is_stdin) {
+            return Err(Error::usage(
+                "the old and the new passphrase cannot both come from stdin",
+            ));
+        }
+        Ok(())
+    }
+
+    /// What the key of this id is to be opened with.
+    pub fn credential(
+        &self,
+        context: &mut Context,
+        vault: VaultId,
+        key: KeyId,
+    ) -> Result<Credential, Error> {
+        let chosen = choose(context, self.new_passphrase_file.as_deref())?;
+        let kdf = self.kdf.choose(context)?;
+        Ok(Credential::passphrase(vault, key, &chosen, kdf)?)
+    }
+}
+
+/// A new passphrase from `file`, or asked for twice.
+pub fn choose(context: &mut Context, file: Option<&Path>) -> Result<Passphrase, Error> {
+    let typed = match file {
+        Some(path) => {
+            let read = read_credential(path, "passphrase")?;
+            context.warn_if_exposed(path, "passphrase");
+            read
+        }
+        None => ask(context).map_err(|error| match error {
+            Error::Ui(ui::Error::NoTerminal) => Error::NobodyChooses,
+            error => error,
+        })?,
+    };
+    if file.is_some()
+        && let Some(weakness) = weakness(&typed)
+    {
+        context.ui.warning(&weakness);
+    }
+    Ok(Passphrase::new(&typed).map_err(keyring::Error::NoPassphrase)?)
+}
+
+fn ask(context: &mut Context) -> Result<Plaintext, Error> {
+    let typed = context.ui.hidden_twice("New passphrase", "Once more")?;
+    let Some(weakness) = weakness(&typed) else {
+        return Ok(typed);
+    };
+    context.ui.warning(&weakness);
+    if !context
+        .ui
+        .confirm("Use six random words instead?", Answer::Yes)?
+    {
+        return Ok(typed);
+    }
+    let spec = GenerateSpec::parse(OFFERED).map_err(anyhow::Error::from)?;
+    let made = spec.generate(&mut |bytes| random::fill(bytes));
+    context
+        .ui
+        .reveal("Your passphrase, to write down: ", &made)?;
+    loop {
+        if context.ui.hidden("Type it once")?.same_as(&made) {
+            return Ok(made);
+        }
+        context.ui.warning("that is not it");
+    }
+}
+
+/// What is weak about it, if anything is.
+fn weakness(typed: &Plaintext) -> Option<String> {
+    // What is no text is refused elsewhere.
+    let text = std::str::from_utf8(typed.expose()).ok()?;
+    let mut distinct: Vec<char> = text.chars().collect();
+    let count = distinct.len();
+    distinct.sort_unstable();
+    distinct.dedup();
+    let what = if count < MIN_CHARACTERS {
+        format!("of fewer than {MIN_CHARACTERS} characters")
+    } else if distinct.len() < MIN_DISTINCT {
+        format!("that repeats itself, with fewer than {MIN_DISTINCT} different characters,")
+    } else {
+        return None;
+    };
+    Some(format!(
+        "a passphrase {what} can be guessed by whoever copies the vault"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_weak_passphrase_is_told_what_is_weak_about_it() {
+        let weakness = |text: &str| weakness(&Plaintext::new(text.into()));
+        for short in ["", "hunter2", "1234567890123", "aaaaaaaaaaaaa"] {
+            let told = weakness(short).unwrap();
+            assert!(told.contains("fewer than 14 characters"), "{short}: {told}");
+        }
+        for monotonous in ["aaaaaaaaaaaaaaaaaaaa", "passwordpassword"] {
+            let told = weakness(monotonous).unwrap();
+            assert!(told.contains("repeats itself"), "{monotonous}: {told}");
+            assert!(!told.contains("14"), "{monotonous}: {told}");
+        }
+        assert_eq!(weakness("correct horse battery staple"), None);
+        assert_eq!(weakness("unhook-jolt-crayon-sulfur-wick-amid"), None);
+    }
+}

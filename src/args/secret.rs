@@ -1,0 +1,172 @@
+//! A secret as it is named on the command line.
+
+use super::value::{Stdin, ValueArgs};
+use crate::context::Context;
+use crate::context::credential_file::is_stdin;
+use crate::error::Error;
+use crate::plaintext::Plaintext;
+use crate::platform::stdin;
+use crate::sealed::random;
+use crate::settings::Source;
+use crate::vault;
+use crate::vault::env_key::EnvKey;
+use crate::vault::name::{AppName, SecretName, WorkspaceName};
+use crate::vault::reference::{Reference, SCHEME, Target};
+use crate::vault::rule::Broken;
+use std::io::Read;
+
+/// `NAME` of a secret to be made.
+#[derive(clap::Args)]
+pub struct NameArgument {
+    /// The secret: `name` or `workspace/name`, the name 1 to 128 of `A-Z a-z 0-9 _ + = - @ # $ .`; may be
+    /// left out when --input has one
+    #[arg(required_unless_present = "input")]
+    name: Option<String>,
+
+    /// Take a name with `=` in it
+    #[arg(long)]
+    literal_name: bool,
+}
+
+/// The name of a secret to be made, and the workspace that the argument names with it.
+pub struct NewName {
+    pub name: SecretName,
+    workspace: Option<WorkspaceName>,
+}
+
+impl NewName {
+    /// Where the secret goes: without a workspace of its own, to the one in use.
+    pub fn workspace(&self, context: &Context) -> Option<WorkspaceName> {
+        self.workspace
+            .clone()
+            .or_else(|| context.workspace().cloned())
+    }
+}
+
+impl NameArgument {
+    /// Refuses a broken name, and one of another workspace than the one that --workspace names.
+    pub fn check(&self, context: &Context) -> Result<(), Error> {
+        let Some(named) = self.parse()?.and_then(|new| new.workspace) else {
+            return Ok(());
+        };
+        let settings = &context.settings;
+        if settings.workspace_source == Source::Flag && settings.workspace.as_ref() != Some(&named)
+        {
+            return Err(Error::Usage {
+                message: "the name and --workspace give two different workspaces".into(),
+                hint: Some("leave one of them out".into()),
+            });
+        }
+        Ok(())
+    }
+
+    /// The one name that an argument and JSON give.
+    pub fn name_or(&self, read: Option<SecretName>) -> Result<NewName, Error> {
+        match (self.parse()?, read) {
+            (Some(argument), Some(read)) if argument.name != read => Err(Error::usage(
+                "the argument and the input give two different names",
+            )),
+            (Some(argument), _) => Ok(argument),
+            (None, Some(name)) => Ok(NewName {
+                name,
+                workspace: None,
+            }),
+            (None, None) => {
+                let broken = Broken::new("a secret needs a name", "missing");
+                Err(vault::Error::invalid("name", broken).into())
+            }
+        }
+    }
+
+    fn parse(&self) -> Result<Option<NewName>, Error> {
+        let Some(text) = &self.name else {
+            return Ok(None);
+        };
+        let Reference {
+            workspace, secret, ..
+        } = whole(parse(text, self.literal_name)?)?;
+        let name = match secret {
+            Target::Name(name) => Ok(name),
+            // It is given, not chosen: the rule of a name says so.
+            Target::Id(id) => SecretName::parse(&id.to_string()),
+        };
+        let name = name.map_err(|broken| vault::Error::invalid("name", broken))?;
+        Ok(Some(NewName { name, workspace }))
+    }
+}
+
+/// `SECRET` that should be there already.
+#[derive(clap::Args)]
+pub struct SecretArgument {
+    /// The secret: `name`, `workspace/name` or its `sec_…` id
+    #[arg(value_name = "SECRET")]
+    secret: String,
+
+    /// Take a name with `=` in it
+    #[arg(long)]
+    literal_name: bool,
+}
+
+impl SecretArgument {
+    /// The secret as a whole: an address that names a slot means something else.
+    pub fn whole(&self) -> Result<Reference, Error> {
+        whole(parse(&self.secret, self.literal_name)?)
+    }
+}
+
+/// Refuses an address that names a slot.
+pub fn whole(reference: Reference) -> Result<Reference, Error> {
+    if reference.slot.is_some() {
+        return Err(Error::usage(
+            "the address names a slot, and this is about the whole secret",
+        ));
+    }
+    Ok(reference)
+}
+
+/// Reads a secret's name as it is given on the command line.
+pub fn parse(text: &str, literal_name: bool) -> Result<Reference, Error> {
+    // An address may say `?slot=N`.
+    check_for_value(text, literal_name || text.starts_with(SCHEME))?;
+    let reference = Reference::parse(text);
+    Ok(reference.map_err(|broken| vault::Error::invalid("name", broken))?)
+}
+
+/// `NAME=VALUE` is how other tools take a value, so it is not taken for a name unless that is said.
+fn check_for_value(text: &str, literal: bool) -> Result<(), Error> {
+    if literal || !text.contains('=') {
+        return Ok(());
+    }
+    Err(Error::Usage {
+        message: "the name has a = in it: was a value meant?".into(),
+        hint: Some("a value is never an argument, where others could see it: pipe it in; a name like this needs --literal-name".into()),
+    })
+}
+
+/// Reads a value from the place that the arguments name, or from stdin, or asks for it twice.
+pub fn read_value(arguments: &ValueArgs, context: &mut Context) -> Result<Plaintext, Error> {
+    let passphrase = context.settings.unlocking.passphrase_file.as_deref();
+    if arguments.reads_stdin() && passphrase.is_some_and(is_stdin) {
+        return Err(Error::usage(
+            "the passphrase and the value cannot both come from stdin",
+        ));
+    }
+    let mut stream = stdin::unbuffered().map_err(anyhow::Error::from)?;
+    let source = match &mut stream {
+        Some(stream) => Stdin::Stream(stream as &mut dyn Read),
+        None => Stdin::Terminal,
+    };
+    let ui = &mut *context.ui;
+    let ask = &mut || Ok::<_, Error>(ui.hidden_twice("Value", "Once more")?);
+    arguments.read(source, ask, &mut |bytes| random::fill(bytes))
+}
+
+/// Reads the name of an app.
+pub fn parse_name(text: &str) -> Result<AppName, Error> {
+    Ok(AppName::parse(text).map_err(|broken| vault::Error::invalid("app", broken))?)
+}
+
+/// Reads the name of an environment variable.
+pub fn parse_key(key: &str) -> Result<EnvKey, Error> {
+    Ok(EnvKey::parse(key).map_err(|broken| vault::Error::invalid("env_key", broken))?)
+}

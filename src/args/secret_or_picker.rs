@@ -1,0 +1,64 @@
+//! A secret that need not be named: who sits at a terminal picks it from those there are.
+
+use super::secret::{parse, whole};
+use crate::context::Context;
+use crate::error::Error;
+use crate::vault::Vault;
+use crate::vault::name::SecretName;
+use crate::vault::reference::{Reference, Target};
+
+/// `[SECRET]` that should be there already.
+#[derive(clap::Args)]
+pub struct PickedArgument {
+    /// The secret: `name`, `workspace/name` or its `sec_…` id; at a terminal it may be picked from a list
+    #[arg(value_name = "SECRET")]
+    secret: Option<String>,
+
+    /// Take a name with `=` in it
+    #[arg(long)]
+    literal_name: bool,
+}
+
+impl PickedArgument {
+    /// The secret as a whole; `None` when it is to be picked once the vault is open.
+    pub fn whole(&self, context: &Context) -> Result<Option<Reference>, Error> {
+        self.reference(context)?.map(whole).transpose()
+    }
+
+    /// The same for verbs to which an address may name a slot.
+    pub fn reference(&self, context: &Context) -> Result<Option<Reference>, Error> {
+        match &self.secret {
+            Some(secret) => parse(secret, self.literal_name).map(Some),
+            None if context.ui.can_pick() => Ok(None),
+            None => Err(Error::Usage {
+                message: "<SECRET> is missing".into(),
+                hint: Some("name it; at a terminal it can be picked from a list".into()),
+            }),
+        }
+    }
+}
+
+impl Context<'_> {
+    /// The secret that was named, or else the one that somebody picks from the workspace in use.
+    pub fn picked(&mut self, vault: &Vault, named: Option<Reference>) -> Result<Reference, Error> {
+        if let Some(named) = named {
+            return Ok(named);
+        }
+        let workspace = vault.workspace(self.workspace())?;
+        let mut names = vault.names(workspace)?;
+        names.sort_unstable();
+        if names.is_empty() {
+            return Err(Error::Usage {
+                message: format!("there is no secret in the workspace {}", workspace.name),
+                hint: Some("`kluis create NAME` makes one".into()),
+            });
+        }
+        let picked = self.ui.pick("Secret", &names)?;
+        let name = SecretName::parse(&names[picked]);
+        let name = name.map_err(|broken| crate::vault::Error::invalid("name", broken))?;
+        Ok(Reference {
+            workspace: Some(workspace.name.clone()),
+            ..Reference::to(Target::Name(name))
+        })
+    }
+}

@@ -1,0 +1,61 @@
+//! Times, durations and slot numbers as options give them.
+
+use crate::error::Error;
+use crate::vault::rule::Broken;
+use crate::vault::time::{self, Timestamp};
+use crate::vault::{self};
+use std::time::Duration;
+
+/// An instant, past or future.
+pub fn parse_time(field: &str, text: &str) -> Result<Timestamp, Error> {
+    Timestamp::parse(text).map_err(|broken| invalid(field, broken))
+}
+
+/// An instant, or a duration from `now` on.
+pub fn parse_future(field: &str, text: &str, now: Timestamp) -> Result<Timestamp, Error> {
+    Timestamp::parse_future(text, now).map_err(|broken| invalid(field, broken))
+}
+
+pub fn parse_duration(field: &str, text: &str) -> Result<Duration, Error> {
+    time::parse_duration(text).map_err(|broken| invalid(field, broken))
+}
+
+/// The number of a slot: any that 64 bits hold, or the second of a time.
+pub fn parse_slot(field: &str, text: &str, now: Timestamp) -> Result<u64, Error> {
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return text.parse().map_err(|_| {
+            let rule = "a slot is a Unix second of at most 64 bits";
+            invalid(field, Broken::new(rule, "int_parsing"))
+        });
+    }
+    if text.starts_with('-') {
+        let rule = "a slot is not negative";
+        return Err(invalid(field, Broken::new(rule, "greater_than_equal")));
+    }
+    Ok(parse_future(field, text, now)?.seconds())
+}
+
+fn invalid(field: &str, broken: Broken) -> Error {
+    vault::Error::invalid(field, broken).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slot_is_a_number_a_time_or_a_duration() {
+        let now = Timestamp::from_seconds(1_000).unwrap();
+        for (text, slot) in [
+            ("0", 0),
+            ("18446744073709551615", u64::MAX),
+            ("1970-01-01T00:01:00Z", 60),
+            ("1h", 4_600),
+        ] {
+            assert_eq!(parse_slot("slot", text, now).unwrap(), slot);
+        }
+        for wrong in ["", "-1", "18446744073709551616", "1.5", "x", "1e3"] {
+            assert!(parse_slot("slot", wrong, now).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! Where a value comes from: a file, a generator, stdin or a hidden prompt, never an argument.
+//!
+//! Nothing that was read is quoted, and no part of it stays in memory when reading fails.
+
+use super::generate::GenerateSpec;
+use crate::plaintext::Plaintext;
+use crate::platform::bounded_read;
+use crate::vault;
+use crate::vault::rule::Broken;
+use crate::vault::value::{MAX_VALUE_BYTES, check_value};
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::PathBuf;
+
+/// One byte too many, and the newline that a line may end with: enough to tell that a value is too long.
+const MAX_READ_BYTES: usize = MAX_VALUE_BYTES + 1 + "\r\n".len();
+
+#[derive(clap::Args)]
+pub struct ValueArgs {
+    /// Take the value from the file PATH, byte for byte; `-` is stdin
+    #[arg(long, value_name = "PATH")]
+    value_file: Option<PathBuf>,
+
+    /// Make the value: `32` (letters and digits), `hex:32`, `base64:32` (bytes), `words:6`, `digits:8` or
+    /// `symbols:24`
+    // Parsed in `read`: a parser of clap's would quote what may be a secret.
+    #[arg(long, value_name = "SPEC", conflicts_with = "value_file")]
+    generate: Option<String>,
+
+    /// Keep a value from stdin byte for byte; without it a single line loses its newline
+    #[arg(long)]
+    raw: bool,
+}
+
+/// What stdin is.
+pub enum Stdin<'a> {
+    Terminal,
+    /// A pipe or a file. Not `std::io::stdin`, whose buffer keeps a copy that nobody wipes.
+    Stream(&'a mut dyn Read),
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("--generate: {0}")]
+    Spec(Broken),
+    #[error("{0}")]
+    Value(Broken),
+    #[error("the file named by --value-file could not be read")]
+    File(#[source] io::Error),
+    #[error("stdin could not be read")]
+    Stdin(#[source] io::Error),
+    #[error("--value-file - reads stdin, which is a terminal and would show the value")]
+    Terminal,
+}
+
+impl From<Error> for crate::error::Error {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Value(broken) => vault::Error::invalid("value", broken).into(),
+            Error::Spec(broken) => vault::Error::invalid("generate", broken).into(),
+            Error::File(_) | Error::Stdin(_) => Self::Failed(error.into()),
+            Error::Terminal => Self::usage(error.to_string()),
+        }
+    }
+}
+
+impl ValueArgs {
+    /// Whether a place other than stdin or a prompt is named.
+    pub fn names_a_source(&self) -> bool {
+        self.generate.is_some() || self.value_file.is_some()
+    }
+
+    /// Whether stdin is where the value comes from, unless it is a terminal.
+    pub fn reads_stdin(&self) -> bool {
+        let named = self.value_file.as_deref();
+        self.generate.is_none() && named.is_none_or(|path| path.as_os_str() == "-")
+    }
+
+    pub fn is_raw(&self) -> bool {
+        self.raw
+    }
+
+    /// Whether a value is made, so that an existing one may be kept.
+    pub fn is_generated(&self) -> bool {
+        self.generate.is_some()
+    }
+
+    /// Reads the value from the one place that applies. `ask` prompts without echo, twice, and gives
+    /// what was typed the same both times.
+    pub fn read<E: From<Error>>(
+        &self,
+        stdin: Stdin<'_>,
+        ask: &mut dyn FnMut() -> Result<Plaintext, E>,
+        random: &mut dyn FnMut(&mut [u8]),
+    ) -> Result<Plaintext, E> {
+        let value = if let Some(spec) = &self.generate {
+            GenerateSpec::parse(spec)
+                .map_err(Error::Spec)?
+                .generate(random)
+        } else {
+            match (self.value_file.as_deref(), stdin) {
+                (Some(path), stdin) if path.as_os_str() == "-" => match stdin {
+                    Stdin::Stream(stream) => self.read_stdin(stream)?,
+                    Stdin::Terminal => return Err(Error::Terminal.into()),
+                },
+                (Some(path), _) => File::open(path)
+                    .and_then(|mut file| bounded_read::read(&mut file, MAX_READ_BYTES))
+                    .map(Plaintext::from)
+                    .map_err(Error::File)?,
+                (None, Stdin::Stream(stream)) => self.read_stdin(stream)?,
+                (None, Stdin::Terminal) => ask()?,
+            }
+        };
+        check_value(value.len()).map_err(Error::Value)?;
+        Ok(value)
+    }
+
+    fn read_stdin(&self, stream: &mut dyn Read) -> Result<Plaintext, Error> {
+        let value = bounded_read::read(stream, MAX_READ_BYTES)
+            .map(Plaintext::from)
+            .map_err(Error::Stdin)?;
+        let single_line = match value.expose() {
+            [line @ .., b'\n'] => !line.contains(&b'\n'),
+            _ => false,
+        };
+        Ok(if single_line && !self.raw {
+            value.without_final_newline()
+        } else {
+            value
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::{Args, FromArgMatches};
+    use std::fs;
+
+    fn arguments(typed: &[&str]) -> Result<ValueArgs, clap::Error> {
+        let command = ValueArgs::augment_args(clap::Command::new("create").no_binary_name(true));
+        ValueArgs::from_arg_matches(&command.try_get_matches_from(typed)?)
+    }
+
+    /// What comes of these arguments with `piped` on stdin, or with a terminal at which "typed" is
+    /// typed and a generator that draws zeros.
+    fn read(typed: &[&str], piped: Option<&mut dyn Read>) -> Result<Vec<u8>, Error> {
+        let stdin = piped.map_or(Stdin::Terminal, Stdin::Stream);
+        let ask = &mut || Ok(Plaintext::new(b"typed".to_vec()));
+        let value = arguments(typed)
+            .unwrap()
+            .read(stdin, ask, &mut |bytes| bytes.fill(0))?;
+        Ok(value.expose().to_vec())
+    }
+
+    fn piped(typed: &[&str], bytes: &[u8]) -> Result<Vec<u8>, Error> {
+        read(typed, Some(&mut io::Cursor::new(bytes)))
+    }
+
+    #[test]
+    fn a_line_from_stdin_loses_its_newline_and_lines_keep_theirs() {
+        for (given, kept) in [
+            ("line", "line"),
+            ("line\n", "line"),
+            ("line\r\n", "line"),
+            ("one\ntwo\n", "one\ntwo\n"),
+            ("line\n\n", "line\n\n"),
+            ("\nline", "\nline"),
+            (" line \n", " line "),
+            ("a\nb", "a\nb"),
+        ] {
+            assert_eq!(
+                piped(&[], given.as_bytes()).unwrap(),
+                kept.as_bytes(),
+                "{given:?}"
+            );
+            assert_eq!(
+                piped(&["--value-file", "-"], given.as_bytes()).unwrap(),
+                kept.as_bytes()
+            );
+            assert_eq!(
+                piped(&["--raw"], given.as_bytes()).unwrap(),
+                given.as_bytes()
+            );
+        }
+        assert_eq!(piped(&[], b"\xff\0\n").unwrap(), b"\xff\0");
+    }
+
+    #[test]
+    fn a_file_is_kept_byte_for_byte() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(&file, b"line\n").unwrap();
+        let path = file.path().to_str().unwrap();
+        assert_eq!(
+            piped(&["--value-file", path], b"not this").unwrap(),
+            b"line\n"
+        );
+    }
+
+    #[test]
+    fn a_generator_comes_before_stdin_and_a_prompt_after() {
+        assert_eq!(
+            piped(&["--generate", "hex:2"], b"not this").unwrap(),
+            b"0000"
+        );
+        assert_eq!(read(&["--generate", "digits:3"], None).unwrap(), b"000");
+        assert_eq!(read(&[], None).unwrap(), b"typed");
+    }
+
+    #[test]
+    fn an_empty_value_is_refused_wherever_it_comes_from() {
+        for given in [&b""[..], b"\n", b"\r\n"] {
+            assert!(matches!(piped(&[], given), Err(Error::Value(_))));
+        }
+        assert!(matches!(
+            piped(&["--value-file", "/dev/null"], b"x"),
+            Err(Error::Value(_))
+        ));
+        let nothing = &mut || Ok::<_, Error>(Plaintext::new(Vec::new()));
+        let value = arguments(&[])
+            .unwrap()
+            .read(Stdin::Terminal, nothing, &mut |_| {});
+        assert!(matches!(value, Err(Error::Value(broken)) if broken.kind == "string_too_short"));
+    }
+
+    #[test]
+    fn a_value_of_the_greatest_length_may_still_end_with_a_newline() {
+        let mut line = vec![b'x'; MAX_VALUE_BYTES];
+        assert_eq!(piped(&[], &line).unwrap().len(), MAX_VALUE_BYTES);
+        line.extend_from_slice(b"\r\n");
+        assert_eq!(piped(&[], &line).unwrap().len(), MAX_VALUE_BYTES);
+        assert!(matches!(piped(&["--raw"], &line), Err(Error::Value(_))));
+        line[MAX_VALUE_BYTES] = b'x';
+        assert!(matches!(piped(&[], &line), Err(Error::Value(_))));
+        line.extend_from_slice(b"\r\n");
+        assert!(matches!(piped(&[], &line), Err(Error::Value(_))));
+    }
+
+    #[test]
+    fn an_endless_stream_is_read_no_further_than_needed() {
+        let mut endless = io::repeat(b'x').take(u64::MAX);
+        let value = read(&[], Some(&mut endless));
+        assert!(matches!(value, Err(Error::Value(broken)) if broken.kind == "string_too_long"));
+        assert_eq!(u64::MAX - endless.limit(), MAX_READ_BYTES as u64);
+        assert!(matches!(
+            read(&["--value-file", "/dev/zero"], None),
+            Err(Error::Value(_))
+        ));
+    }
+
+    #[test]
+    fn no_message_repeats_what_was_given() {
+        for typed in [["--value-file", "/hunter2"], ["--generate", "hunter2"]] {
+            let message = read(&typed, None).unwrap_err().to_string();
+            assert!(!message.contains("hunter2"), "{message}");
+        }
+        assert!(matches!(
+            read(&["--value-file", "/"], None),
+            Err(Error::File(_))
+        ));
+        assert!(matches!(
+            read(&["--value-file", "-"], None),
+            Err(Error::Terminal)
+        ));
+    }
+
+    #[test]
+    fn a_file_and_a_generator_exclude_each_other() {
+        assert!(arguments(&["--value-file", "a", "--generate", "8"]).is_err());
+        assert!(arguments(&[]).is_ok());
+    }
+}

@@ -1,0 +1,305 @@
+//! The command line as a whole: the overview, and dispatch. Never acts itself.
+
+mod completing;
+mod globals;
+mod table;
+mod usage;
+
+use crate::context::{Context, Switches};
+use crate::error::{Error, Exit};
+use crate::help::{self, SURROUNDINGS};
+use crate::platform::process::Hardened;
+use crate::settings::{self, Color};
+use crate::ui::{self, Ui};
+use clap::error::ErrorKind;
+use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
+use globals::Globals;
+use std::borrow::Cow;
+use std::ffi::OsString;
+use table::{Entry, GROUPS, Run, verbs};
+use usage::usage;
+
+/// The verbs come after the options, in words of our own: by group, and in `-h` their names alone.
+const OVERVIEW: &str = "{about}\n\n{usage-heading} {usage}\n\n{options}{after-help}";
+
+const EXAMPLES: &str = "\
+Examples:
+  printf %s \"$TOKEN\" | kluis create github_token
+  kluis get github_token
+  kluis run -e GITHUB_TOKEN=github_token -- gh repo list";
+
+const MORE: &str = "\
+`kluis --help` says what each command does, `kluis COMMAND --help` how it is used, and
+`kluis help TOPIC` explains: ci, environment, exit-codes, references, security.";
+
+/// Wider lines are hard to read.
+const MAX_COLUMNS: usize = 100;
+
+/// The whole command line. A verb's own arguments are only defined when it is used: that halves the
+/// time to start.
+pub fn command() -> Command {
+    command_of(verbs())
+}
+
+/// The command line as far as these arguments need it. With the verb in the first place, as people and
+/// scripts write it, no other verb is defined.
+fn command_for(arguments: &[OsString]) -> Command {
+    let first = arguments.get(1).map(OsString::as_os_str);
+    match verbs().find(|entry| first.is_some_and(|first| entry.name == first)) {
+        Some(entry) => command_of(std::iter::once(entry)),
+        None => command(),
+    }
+}
+
+fn command_of(verbs: impl Iterator<Item = &'static Entry>) -> Command {
+    let root = Globals::augment_args(Command::new("kluis"))
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("A vault for secrets on the command line")
+        .help_template(OVERVIEW)
+        .after_help(format!("{}\n\n{EXAMPLES}\n\n{MORE}", names()))
+        .after_long_help(format!(
+            "{}\n\n{}\n\n{EXAMPLES}\n\n{SURROUNDINGS}\n\n{}",
+            about_each(),
+            help::topics(),
+            Exit::TABLE
+        ))
+        .max_term_width(MAX_COLUMNS)
+        .mut_args(|option| option.hide_short_help(true))
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .disable_help_subcommand(true)
+        .help_expected(true)
+        .infer_long_args(false);
+    verbs.fold(root, |root, entry| {
+        let command = Command::new(entry.name)
+            .about(entry.about)
+            .defer(entry.define);
+        root.subcommand(match entry.alias {
+            Some(alias) => command.visible_alias(alias),
+            None => command,
+        })
+    })
+}
+
+/// A line per group.
+fn names() -> String {
+    let lines = GROUPS.iter().map(|group| {
+        let names: Vec<_> = group.verbs.iter().map(|entry| entry.name).collect();
+        format!("  {:<10} {}", group.heading, names.join(", "))
+    });
+    format!("Commands:\n{}", lines.collect::<Vec<_>>().join("\n"))
+}
+
+/// A line per verb.
+fn about_each() -> String {
+    let groups = GROUPS.iter().map(|group| {
+        let lines = group.verbs.iter().map(|entry| {
+            let alias = entry.alias.map(|alias| format!(" [alias: {alias}]"));
+            let alias = alias.unwrap_or_default();
+            format!("\n  {:<12} {}{alias}", entry.name, entry.about)
+        });
+        format!("{}:{}", group.heading, lines.collect::<String>())
+    });
+    groups.collect::<Vec<_>>().join("\n\n")
+}
+
+/// Prints the words that the last of a command line may become, for a shell, and gives the exit code.
+pub fn complete(words: &[OsString], hardened: Hardened) -> u8 {
+    completing::run(words, hardened, command)
+}
+
+/// Runs one command line and gives its exit code.
+pub fn run(arguments: &[OsString], hardened: Hardened) -> u8 {
+    let mut ui = Ui::new(ui::Options {
+        json: wants_json(arguments),
+        color: color(None),
+        ..ui::Options::default()
+    });
+    let verb = match command_for(arguments).try_get_matches_from(arguments) {
+        Ok(matches) => dispatch(&matches, &mut ui, hardened),
+        Err(error) if error.exit_code() == 0 => ui
+            .raw(error.render().to_string().as_bytes())
+            .map_err(Error::from),
+        Err(error) if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            ui.guide(&error.render().to_string());
+            return Exit::Usage.code();
+        }
+        Err(error) => {
+            let verb = typed_verb(arguments);
+            let command = verb.as_deref().and_then(|verb| page_of(verb, arguments));
+            let usage = usage(&error, command.as_deref());
+            if verb.as_deref() == Some("run") {
+                Err(Error::BeforeStart(Box::new(usage)))
+            } else {
+                Err(usage)
+            }
+        }
+    };
+    let result = verb.and_then(|()| ui.finish().map_err(Error::from));
+    match result {
+        Ok(()) => 0,
+        Err(error) => {
+            let exit = error.exit();
+            // Whoever closed stdout has had enough, and a command speaks for itself.
+            if !matches!(exit, Exit::Unread | Exit::Commands(_)) {
+                let report = error.report();
+                ui.error(&error.text(), report.hint.as_deref(), &report);
+            }
+            exit.code()
+        }
+    }
+}
+
+fn dispatch(matches: &ArgMatches, ui: &mut Ui, hardened: Hardened) -> Result<(), Error> {
+    let globals = Globals::from_arg_matches(matches).map_err(|error| usage(&error, None))?;
+    let (name, matches) = matches
+        .subcommand()
+        .ok_or_else(|| Error::usage("no command was given"))?;
+    let entry = verbs().find(|entry| entry.name == name);
+    let entry = entry.ok_or_else(|| Error::usage("there is no such command"))?;
+    ui.configure(ui::Options {
+        json: globals.json,
+        quiet: globals.quiet,
+        color: color(globals.color),
+        ..ui::Options::default()
+    });
+    let run = match entry.run {
+        Run::Alone(run) => return run(matches, ui, command),
+        Run::InContext(run) => run,
+    };
+    let Globals {
+        json,
+        quiet,
+        yes,
+        accept_older,
+        ..
+    } = globals;
+    let switches = Switches {
+        json,
+        quiet,
+        yes,
+        accept_older,
+    };
+    let mut context =
+        Context::new(globals.into(), switches, ui, hardened, command).map_err(|error| {
+            if name == "run" {
+                Error::BeforeStart(Box::new(error))
+            } else {
+                error
+            }
+        })?;
+    let done = run(matches, &mut context).and_then(|()| Ok(context.ui.flush()?));
+    done.map_err(|error| match error {
+        Error::Ui(error @ ui::Error::Write(_)) if context.changed => Error::Untold(error),
+        error => error,
+    })
+}
+
+/// When to use colour, before any file is read.
+fn color(flag: Option<Color>) -> ui::ColorChoice {
+    let color = settings::color(flag, &|name| std::env::var_os(name));
+    color.unwrap_or_default().into()
+}
+
+/// Whether a failure is to be told as JSON, even when the command line cannot be read.
+fn wants_json(arguments: &[OsString]) -> bool {
+    let mut own = arguments.iter().take_while(|argument| *argument != "--");
+    own.any(|argument| argument == "--json")
+}
+
+/// The word that stands where a verb does: the failures of `run` have a code of their own, even those that clap
+/// cannot read. A secret or a workspace may be called `run`, too.
+fn typed_verb(arguments: &[OsString]) -> Option<Cow<'_, str>> {
+    let globals = Globals::augment_args(Command::new("kluis"));
+    let takes_value = |is_named: &dyn Fn(&Arg) -> bool| {
+        let mut all = globals.get_arguments();
+        all.any(|global| is_named(global) && global.get_action().takes_values())
+    };
+    let mut words = arguments.iter().skip(1).map(|word| word.to_string_lossy());
+    while let Some(word) = words.next() {
+        let value_follows = match word.strip_prefix('-') {
+            None => return Some(word),
+            Some("-") => return None,
+            Some(name) => {
+                if let Some(long) = name.strip_prefix('-') {
+                    takes_value(&|global| global.get_long() == Some(long))
+                } else {
+                    // In `-qw NAME` the last letter takes the next word, in `-wNAME` none does.
+                    let taking = |letter| takes_value(&|global| global.get_short() == Some(letter));
+                    name.find(taking).is_some_and(|at| at + 1 == name.len())
+                }
+            }
+        };
+        if value_follows {
+            words.next();
+        }
+    }
+    None
+}
+
+/// The command whose page tells more: the verb, with the one of its own commands that was typed.
+fn page_of(verb: &str, arguments: &[OsString]) -> Option<String> {
+    let entry = verbs().find(|entry| entry.name == verb || entry.alias == Some(verb))?;
+    let defined = (entry.define)(Command::new(entry.name));
+    let mut words = arguments.iter().skip_while(|word| *word != verb).skip(1);
+    let own = words.next().and_then(|word| defined.find_subcommand(word));
+    let own = own.map_or(String::new(), |own| format!(" {}", own.get_name()));
+    Some(format!("kluis {}{own}", entry.name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_says_what_the_help_says() {
+        command().debug_assert();
+        for entry in verbs() {
+            let defined = (entry.define)(Command::new(entry.name));
+            let about = defined.get_about().map(ToString::to_string);
+            assert_eq!(about.as_deref(), Some(entry.about), "{}", entry.name);
+        }
+    }
+
+    #[test]
+    fn topics_are_sorted_and_not_verbs() {
+        assert!(help::TOPICS.is_sorted_by_key(|topic| topic.name));
+        for topic in help::TOPICS {
+            assert!(verbs().all(|entry| entry.name != topic.name));
+        }
+    }
+
+    #[test]
+    fn the_verb_is_run_only_where_a_verb_stands() {
+        let is_run = |line: &str| {
+            let words = std::iter::once("kluis").chain(line.split(' '));
+            let words: Vec<_> = words.map(OsString::from).collect();
+            typed_verb(&words).as_deref() == Some("run")
+        };
+        for line in [
+            "run",
+            "run --bogus",
+            "-w run run --bogus -- x",
+            "--json run -e",
+            "--bogus run -- x",
+            "run extra -- x",
+            "--color wrong run -- x",
+            "--color=wrong run -- x",
+            "-qw run run",
+            "-wname run",
+            "run --color wrong -- x",
+        ] {
+            assert!(is_run(line), "{line}");
+        }
+        for line in [
+            "create run value",
+            "-w run create a b",
+            "get --bogus run",
+            "bogus run",
+            "-- run",
+            "-",
+        ] {
+            assert!(!is_run(line), "{line}");
+        }
+    }
+}

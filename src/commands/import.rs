@@ -1,0 +1,412 @@
+//! `import`: many secrets from one file or folder, all of them or none.
+
+use super::Verb;
+use crate::context::Context;
+use crate::context::credential_file::is_stdin;
+use crate::error::Error;
+use crate::import::entries::{Empty, Entry, Gathered};
+use crate::import::formats::nesting::Nesting;
+use crate::import::managers::gpg::{Asking, Gpg};
+use crate::import::managers::item::{Repeated, Wanted};
+use crate::import::{Format, Rules, detect, env_directory, managers, read_bounded};
+use crate::plaintext::Plaintext;
+use crate::platform::stdin;
+use crate::report::import_summary::{Doing, Fate, Summary};
+use crate::settings::Interaction;
+use crate::vault::change::{Change, Fields, NewSecret, SecretUpdate, Values};
+use crate::vault::description::Description;
+use crate::vault::name::WorkspaceName;
+use crate::vault::reference::{Reference, Target};
+use crate::vault::secret::{Secret, checksum};
+use crate::vault::{self, Scan, Vault};
+use anyhow::Context as _;
+use clap::ValueEnum;
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+/// Read many secrets from a file
+///
+/// Each name becomes a secret of that name, and its environment key too where it can be one. All of them
+/// are written at once, or none: not when a name is taken by another value, nor when a value is empty. A
+/// value that is there already changes nothing. Prints what became of each name.
+///
+/// `dotenv` is read as python-dotenv reads it, without interpolation; `json` and `yaml` are one flat object
+/// of names and strings, and with --nested, `db: {pass: x}` is `db_pass`; `env` is what `env -0` prints, or
+/// `env` where no value has a second line. A folder of dotenv files goes to several workspaces, made where
+/// there are none: `.env` to the one in use, `.env.staging` or `staging.env` to `staging`.
+///
+/// Password managers: `bitwarden` (JSON or CSV, not encrypted), `1password` (CSV), `keepass-xml` and `pass`
+/// (the folder of pass or gopass, by way of `gpg`). An item's password, or the text of a note, gets the
+/// name of the item, every other field that and its own: `GitHub`, `GitHub_username`, `GitHub_url`,
+/// `GitHub_totp`, `GitHub_notes`. Folders come first, with dots: `Work.GitHub`. Accents go, and what else
+/// no name holds becomes `_`. Attachments, passkeys, older passwords, the trash and the archive are left out, and told
+/// with all else that was; icons, tags and dates are not looked at.
+///
+/// Without --format the name tells it: `.env`, `.env.NAME` or `NAME.env`, `.json`, `.yaml` or `.yml`, `.xml`
+/// (KeePass), `.csv` (1Password), and what Bitwarden exports, by how it begins. A folder with a `.gpg-id` is
+/// a password store.
+///
+/// The file stays as it is, with its values in the clear: delete it when they are here.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  kluis import .env --dry-run
+  kluis import . --format dotenv --dry-run
+  kluis import secrets.json --on-conflict replace
+  env -0 | kluis import --format env --skip-empty -w staging
+  sops decrypt secrets.yaml | kluis import --format yaml --nested
+  kluis import bitwarden.json --format bitwarden --on-repeat number --dry-run
+  kluis import ~/.password-store --format pass --fields password")]
+pub struct Import {
+    /// The file to read, or the folder for dotenv and pass; `-`, or none, is stdin
+    #[arg(value_name = "FILE")]
+    file: Option<PathBuf>,
+
+    /// How the file is written [default: what its name tells]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    format: Option<Format>,
+
+    /// Say what would be done, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+
+    /// What to do with a name that has another value already: fail, keep that (skip), or replace it
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHAT",
+        default_value_t,
+        hide_possible_values = true
+    )]
+    on_conflict: OnConflict,
+
+    /// Leave out names with an empty value
+    #[arg(long)]
+    skip_empty: bool,
+
+    /// Join the names in nested objects and mappings by `_`; for json and yaml
+    #[arg(long)]
+    nested: bool,
+
+    /// Which fields of an item to take: all, or only the password; for password managers
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHICH",
+        default_value_t,
+        hide_possible_values = true
+    )]
+    fields: Wanted,
+
+    /// What to do with an item whose name another item has: fail, or number it; for password managers
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHAT",
+        default_value_t,
+        hide_possible_values = true
+    )]
+    on_repeat: Repeated,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug, clap::ValueEnum)]
+enum OnConflict {
+    #[default]
+    Fail,
+    Skip,
+    Replace,
+}
+
+impl Verb for Import {
+    fn run(self, context: &mut Context) -> Result<(), Error> {
+        let format = self.settled_format(context)?;
+        self.check(format)?;
+        let Gathered { entries, left_out } = self.read(format, context)?;
+        let mut vault = context.open(Scan::Lookup)?;
+        let workspace = context.workspace().cloned();
+        let workspace = workspace.as_ref();
+        let doing = if self.dry_run {
+            Doing::Planned
+        } else {
+            Doing::Done
+        };
+        let mut summary = Summary::new(doing, left_out);
+        if self.dry_run {
+            let second = context.now.seconds();
+            for name in named_workspaces(&entries) {
+                if is_missing(vault.workspace(Some(name)))? {
+                    summary.workspace(name);
+                }
+            }
+            let (fates, taken) = self.decide(&entries, second, |secret| {
+                look_up(&vault, workspace, secret)
+            })?;
+            context
+                .ui
+                .note("a dry run: nothing is written, this is what would be done");
+            summary.entries(&entries, &fates);
+            summary.print(context)?;
+            context.ui.flush()?;
+            Ok(refuse_conflict(&taken)?)
+        } else {
+            let working = context.ui.progress("importing", Some(entries.len()));
+            context.change_in(&mut vault, |change| {
+                for name in named_workspaces(&entries) {
+                    if is_missing(change.workspace(Some(name)))? {
+                        change.create_workspace(name.clone(), Description::default())?;
+                        summary.workspace(name);
+                    }
+                }
+                let second = change.now().seconds();
+                let (fates, taken) =
+                    self.decide(&entries, second, |secret| change.look_up(workspace, secret))?;
+                refuse_conflict(&taken)?;
+                summary.entries(&entries, &fates);
+                for (entry, fate) in entries.into_iter().zip(fates) {
+                    write(change, workspace, entry, fate)?;
+                    working.advance();
+                }
+                Ok::<_, Error>(())
+            })?;
+            drop(working);
+            summary.print(context)
+        }
+    }
+}
+
+impl Import {
+    /// The format that was named, or that the name of the file tells.
+    fn settled_format(&self, context: &mut Context) -> Result<Format, Error> {
+        if let Some(format) = self.format {
+            return Ok(format);
+        }
+        let guessed = self.path().and_then(detect::format);
+        let guessed = guessed.ok_or_else(|| Error::Usage {
+            message: "--format <FORMAT> is missing, and no name of a file tells it".into(),
+            hint: Some("`kluis import FILE --format dotenv`, or json, yaml, env, bitwarden, 1password, keepass-xml or pass".into()),
+        })?;
+        if let Some(name) = guessed.to_possible_value() {
+            let name = name.get_name();
+            context
+                .ui
+                .done(&format!("read as {name}; --format names another"));
+        }
+        Ok(guessed)
+    }
+
+    /// Whether the options are for the format.
+    fn check(&self, format: Format) -> Result<(), Error> {
+        if self.nested && !matches!(format, Format::Json | Format::Yaml) {
+            return Err(Error::usage("--nested is for the formats json and yaml"));
+        }
+        let is_default = self.fields == Wanted::default() && self.on_repeat == Repeated::default();
+        if !is_default && !format.is_of_manager() {
+            return Err(Error::usage(
+                "--fields and --on-repeat are for the formats bitwarden, 1password, keepass-xml and pass",
+            ));
+        }
+        if format == Format::Pass && !self.path().is_some_and(Path::is_dir) {
+            return Err(Error::usage(
+                "a password store is a folder: name it, such as ~/.password-store",
+            ));
+        }
+        Ok(())
+    }
+
+    /// What is named, unless it is stdin.
+    fn path(&self) -> Option<&Path> {
+        self.file.as_deref().filter(|path| !is_stdin(path))
+    }
+
+    /// Asks nobody for anything but what gpg needs: broken input is told before the vault is unlocked.
+    fn read(&self, format: Format, context: &Context) -> Result<Gathered, Error> {
+        let rules = Rules {
+            empty: if self.skip_empty {
+                Empty::Skipped
+            } else {
+                Empty::Refused
+            },
+            nesting: if self.nested {
+                Nesting::Joined
+            } else {
+                Nesting::Refused
+            },
+            wanted: self.fields,
+            repeated: self.on_repeat,
+        };
+        let unread = "the folder to import could not be read";
+        let gathered = match self.path().filter(|path| path.is_dir()) {
+            Some(folder) if format == Format::Pass => {
+                let asking = match context.settings.interaction {
+                    Interaction::Allowed => Asking::Allowed,
+                    Interaction::Refused => Asking::Refused,
+                };
+                managers::password_store::read(folder, &Gpg::find(asking)?, rules)
+                    .context(unread)?
+            }
+            Some(folder) if format == Format::Dotenv => {
+                let current = context.workspace().cloned().unwrap_or_default();
+                env_directory::read(folder, &current, rules).context(unread)?
+            }
+            _ => format.read(&self.input(context)?, rules),
+        };
+        Ok(gathered.map_err(vault::Error::Invalid)?)
+    }
+
+    fn input(&self, context: &Context) -> Result<Plaintext, Error> {
+        if let Some(path) = self.path() {
+            let read = File::open(path).and_then(|mut file| read_bounded(&mut file));
+            return Ok(read.context("the file to import could not be read")?);
+        }
+        let passphrase = context.settings.unlocking.passphrase_file.as_deref();
+        if passphrase.is_some_and(is_stdin) {
+            return Err(Error::usage(
+                "the passphrase and the import cannot both come from stdin",
+            ));
+        }
+        let stream = stdin::unbuffered().context("stdin could not be read")?;
+        let mut stream = stream.ok_or_else(|| {
+            Error::usage("stdin is a terminal, which would show the values: name a file")
+        })?;
+        Ok(read_bounded(&mut stream).context("stdin could not be read")?)
+    }
+
+    /// What is to become of each name, in the order of the input, and all that stands in the way.
+    fn decide(
+        &self,
+        entries: &[Entry],
+        second: u64,
+        mut look_up: impl FnMut(&Reference) -> Result<Option<Secret>, vault::Error>,
+    ) -> Result<(Vec<Fate>, Vec<String>), Error> {
+        let mut fates = Vec::with_capacity(entries.len());
+        let mut taken = Vec::new();
+        for entry in entries {
+            let secret = look_up(&reference(entry))?;
+            let fate = match (&entry.value, secret) {
+                (None, _) => Fate::Skipped,
+                (Some(_), None) => Fate::Created,
+                (Some(value), Some(secret)) if holds(&secret, value, second) => Fate::Unchanged,
+                (Some(_), Some(secret)) => match self.on_conflict {
+                    OnConflict::Skip => Fate::Skipped,
+                    OnConflict::Replace => {
+                        secret.check_settled()?;
+                        Fate::Updated
+                    }
+                    OnConflict::Fail => {
+                        taken.push(secret.path());
+                        Fate::Conflicting
+                    }
+                },
+            };
+            fates.push(fate);
+        }
+        Ok((fates, taken))
+    }
+}
+
+/// Whether a value is the one effective now.
+fn holds(secret: &Secret, value: &Plaintext, second: u64) -> bool {
+    let effective = secret.effective(second);
+    effective.is_some_and(|position| secret.slots[position].checksum == checksum(value.expose()))
+}
+
+fn refuse_conflict(taken: &[String]) -> Result<(), vault::Error> {
+    const MAX_SHOWN: usize = 10;
+    if taken.is_empty() {
+        return Ok(());
+    }
+    let shown = &taken[..taken.len().min(MAX_SHOWN)];
+    let more = match taken.len() - shown.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    Err(vault::Error::InUse {
+        message: format!(
+            "there with another value already: {}{more}; nothing was written",
+            shown.join(", ")
+        ),
+        hint: "--on-conflict replace gives them the new values, --on-conflict skip keeps the old ones",
+        ids: Vec::new(),
+    })
+}
+
+fn reference(entry: &Entry) -> Reference {
+    Reference {
+        workspace: entry.workspace.clone(),
+        ..Reference::to(Target::Name(entry.name.clone()))
+    }
+}
+
+/// The workspaces that the entries themselves name, each once.
+fn named_workspaces(entries: &[Entry]) -> BTreeSet<&WorkspaceName> {
+    let named = entries.iter().filter_map(|entry| entry.workspace.as_ref());
+    named.collect()
+}
+
+/// Whether there is no such workspace, yet.
+fn is_missing<W>(found: Result<W, vault::Error>) -> Result<bool, vault::Error> {
+    match found {
+        Ok(_) => Ok(false),
+        Err(vault::Error::NotFound {
+            what: "workspace", ..
+        }) => Ok(true),
+        Err(error) => Err(error),
+    }
+}
+
+fn look_up(
+    vault: &Vault,
+    workspace: Option<&WorkspaceName>,
+    reference: &Reference,
+) -> Result<Option<Secret>, vault::Error> {
+    match vault.secret(workspace, reference) {
+        Ok(secret) => Ok(Some(secret)),
+        Err(vault::Error::NotFound { what: "secret", .. }) => Ok(None),
+        // It would be made.
+        Err(vault::Error::NotFound {
+            what: "workspace", ..
+        }) if reference.workspace.is_some() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn write(
+    change: &mut Change<'_>,
+    workspace: Option<&WorkspaceName>,
+    entry: Entry,
+    fate: Fate,
+) -> Result<(), vault::Error> {
+    let reference = reference(&entry);
+    let Entry {
+        workspace: own,
+        name,
+        env_key,
+        value,
+        ..
+    } = entry;
+    match (fate, value) {
+        (Fate::Created, Some(value)) => {
+            let fields = Fields {
+                env_key,
+                ..Fields::default()
+            };
+            let slots = vec![(0, value)];
+            let new = NewSecret {
+                name,
+                fields,
+                slots,
+            };
+            change.create_secret(own.as_ref().or(workspace), new)?;
+        }
+        (Fate::Updated, Some(value)) => {
+            let update = SecretUpdate {
+                values: Values::Effective(value),
+                ..SecretUpdate::default()
+            };
+            change.update_secret(workspace, &reference, update)?;
+        }
+        (_, _) => {}
+    }
+    Ok(())
+}

@@ -1,0 +1,289 @@
+//! Names for a shell that completes a word: what the agent can tell at once, and else nothing. It asks nobody
+//! for a key, opens no value, and says nothing about what goes wrong.
+//!
+//! No verb: the scripts of `completions` alone start it, and no help names it.
+
+use crate::agent::{AgentKeyring, Place};
+use crate::context::Context;
+use crate::context::agent::place;
+use crate::store::file::FileStore;
+use crate::vault::name::WorkspaceName;
+use crate::vault::{self, Scan, Vault};
+use clap::{Arg, Command};
+use std::ffi::OsString;
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+/// What the scripts call; behind it and `--` come the words of the line, as far as the cursor.
+pub const WORD: &str = "complete-names";
+
+/// Nobody waits longer for a Tab. Names that come later are not shown, not even some of them: a shell takes
+/// the only one that it is given for the only one there is.
+const PATIENCE: Duration = Duration::from_millis(25);
+
+/// What is named in some place of a command line.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    Secret,
+    Workspace,
+    App,
+    Key,
+}
+
+/// What the word at the cursor is to be: `before` and a name of this kind that begins with `typed`.
+#[derive(PartialEq, Eq, Debug)]
+pub struct Cursor {
+    pub kind: Kind,
+    before: String,
+    typed: String,
+}
+
+/// What an argument names, if that is something the vault holds.
+pub fn kind(verb: &Command, argument: &Arg) -> Option<Kind> {
+    let id = argument.get_id().as_str();
+    let takes = argument.get_value_names().and_then(<[_]>::first);
+    match (id, takes?.as_str()) {
+        ("app", _) if verb.get_name() == "create" => None,
+        (_, "SECRET" | "REF" | "KEY=REF") | ("reveal", "NAME") => Some(Kind::Secret),
+        ("name", _) if verb.get_name() == "set" => Some(Kind::Secret),
+        ("workspace" | "to_workspace" | "workspace_name", _) => Some(Kind::Workspace),
+        (_, "APP") => Some(Kind::App),
+        ("key", "KEY") => Some(Kind::Key),
+        _ => None,
+    }
+}
+
+impl Cursor {
+    /// Finds out what the last of these words is to be, on a line of `kluis`.
+    pub fn find(mut root: Command, words: &[OsString]) -> Option<Self> {
+        root.build();
+        let (mut verb, mut seen) = (&root, 0);
+        let mut pending: Option<&Arg> = None;
+        let (last, before) = words.split_last()?;
+        for word in before {
+            let word = word.to_str()?;
+            if pending.take().is_some() {
+                continue;
+            }
+            if word == "--" {
+                return None;
+            }
+            if let Some(options) = word.strip_prefix('-') {
+                pending = awaited(verb, options);
+            } else if verb.has_subcommands() {
+                verb = verb.find_subcommand(word)?;
+            } else {
+                seen += 1;
+            }
+        }
+        let last = last.to_str()?;
+        let (argument, before, typed) = match (pending, last.strip_prefix("--")) {
+            (Some(option), _) => (option, "", last),
+            (None, Some(option)) => {
+                let (name, typed) = option.split_once('=')?;
+                let before = &last[..last.len() - typed.len()];
+                (long(verb, name)?, before, typed)
+            }
+            (None, None) if last.starts_with('-') => return None,
+            (None, None) => (positional(verb, seen)?, "", last),
+        };
+        let is_pair = argument.get_value_names()?.first()?.as_str() == "KEY=REF";
+        let (key, typed) = if is_pair {
+            typed.split_at(typed.find('=')? + 1)
+        } else {
+            ("", typed)
+        };
+        Some(Self {
+            kind: kind(verb, argument)?,
+            before: format!("{before}{key}"),
+            typed: typed.to_owned(),
+        })
+    }
+
+    /// Each word that it may become, in order. Empty where the agent holds no key, or takes its time.
+    pub fn words(self, context: &mut Context) -> Vec<String> {
+        let workspace = context.workspace().cloned();
+        let (Ok(store), Ok(agent)) = (context.store(), place()) else {
+            return Vec::new();
+        };
+        let (teller, told) = mpsc::channel();
+        // It ends with the process, whatever it waits for.
+        thread::spawn(move || {
+            let names = self.names(store, &agent, workspace.as_ref());
+            let _ = teller.send(names.unwrap_or_default());
+        });
+        told.recv_timeout(PATIENCE).unwrap_or_default()
+    }
+
+    fn names(
+        &self,
+        store: FileStore,
+        agent: &Place,
+        in_use: Option<&WorkspaceName>,
+    ) -> Option<Vec<String>> {
+        let vault = Vault::open(Box::new(store), Scan::Lookup, |header| {
+            let keyring = AgentKeyring::open(agent, header).ok().flatten();
+            let keyring = keyring.ok_or(crate::keyring::Error::AgentLocked)?;
+            Ok::<_, vault::Error>(Box::new(keyring) as _)
+        });
+        let vault = vault.ok()?;
+        // A secret may be named with its workspace.
+        let (folder, _) = self.typed.split_once('/').unzip();
+        let folder = folder.filter(|_| self.kind == Kind::Secret);
+        let mut names: Vec<String> = match self.kind {
+            Kind::Secret => {
+                let named = folder.map(WorkspaceName::parse).transpose().ok()?;
+                let workspace = vault.workspace(named.as_ref().or(in_use)).ok()?;
+                vault.names(workspace).ok()?
+            }
+            Kind::Workspace => {
+                let all = vault.workspaces().iter();
+                all.map(|workspace| workspace.name.to_string()).collect()
+            }
+            Kind::App => {
+                let all = vault.apps().ok()?;
+                all.iter().map(|app| app.name.to_string()).collect()
+            }
+            Kind::Key => {
+                let all = vault.header().content().keys.iter();
+                all.map(|key| key.id.to_string()).collect()
+            }
+        };
+        if let Some(folder) = folder {
+            names = names
+                .iter()
+                .map(|name| format!("{folder}/{name}"))
+                .collect();
+        }
+        names.retain(|name| name.starts_with(&self.typed));
+        names.sort_unstable();
+        let before = &self.before;
+        Some(names.iter().map(|name| format!("{before}{name}")).collect())
+    }
+}
+
+/// The option that takes the next word, of those in one word without its first dash.
+fn awaited<'c>(verb: &'c Command, options: &str) -> Option<&'c Arg> {
+    let option = if let Some(name) = options.strip_prefix('-') {
+        long(verb, name)?
+    } else {
+        // In `-qw NAME` the last letter takes the next word, in `-wNAME` none does.
+        let takes = |letter| short(verb, letter).is_some_and(takes_value);
+        let at = options.find(takes)?;
+        let letter = options[at..].chars().next()?;
+        (at + letter.len_utf8() == options.len()).then(|| short(verb, letter))??
+    };
+    takes_value(option).then_some(option)
+}
+
+fn long<'c>(verb: &'c Command, name: &str) -> Option<&'c Arg> {
+    let mut all = verb.get_arguments();
+    all.find(|option| option.get_long() == Some(name))
+}
+
+fn short(verb: &Command, letter: char) -> Option<&Arg> {
+    let mut all = verb.get_arguments();
+    all.find(|option| option.get_short() == Some(letter))
+}
+
+fn takes_value(option: &Arg) -> bool {
+    option.get_action().takes_values()
+}
+
+fn positional(verb: &Command, seen: usize) -> Option<&Arg> {
+    verb.get_positionals().nth(seen)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn root() -> Command {
+        let workspace = Arg::new("workspace").short('w').long("workspace");
+        let secret = || Arg::new("secret").value_name("SECRET");
+        let pair = Arg::new("env").short('e').value_name("KEY=REF");
+        let app = || Arg::new("app").value_name("APP");
+        Command::new("kluis")
+            .arg(workspace.value_name("NAME").global(true))
+            .arg(
+                Arg::new("quiet")
+                    .short('q')
+                    .num_args(0)
+                    .action(clap::ArgAction::SetTrue)
+                    .global(true),
+            )
+            .subcommand(
+                Command::new("get")
+                    .visible_alias("g")
+                    .arg(secret())
+                    .arg(Arg::new("at").long("at").value_name("TIME")),
+            )
+            .subcommand(
+                Command::new("run")
+                    .arg(pair)
+                    .arg(app().long("app"))
+                    .arg(Arg::new("command").last(true).num_args(1..)),
+            )
+            .subcommand(
+                Command::new("app")
+                    .subcommand(Command::new("create").arg(app()))
+                    .subcommand(
+                        Command::new("link")
+                            .arg(app())
+                            .arg(Arg::new("key").value_name("ENV_KEY"))
+                            .arg(secret()),
+                    ),
+            )
+    }
+
+    fn at(line: &str) -> Option<(Kind, String, String)> {
+        let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+        let cursor = Cursor::find(root(), &words)?;
+        Some((cursor.kind, cursor.before, cursor.typed))
+    }
+
+    #[test]
+    fn the_word_at_the_cursor_is_known_by_its_place() {
+        for (line, kind, before, typed) in [
+            ("get ", Kind::Secret, "", ""),
+            ("get gi", Kind::Secret, "", "gi"),
+            ("g staging/gi", Kind::Secret, "", "staging/gi"),
+            ("get --at 7d gi", Kind::Secret, "", "gi"),
+            ("get --at=7d gi", Kind::Secret, "", "gi"),
+            ("-w staging get gi", Kind::Secret, "", "gi"),
+            ("-qw staging get gi", Kind::Secret, "", "gi"),
+            ("-wstaging get gi", Kind::Secret, "", "gi"),
+            ("get -w st", Kind::Workspace, "", "st"),
+            ("--workspace=st", Kind::Workspace, "--workspace=", "st"),
+            ("run -e A=gi", Kind::Secret, "A=", "gi"),
+            ("run --app bi", Kind::App, "", "bi"),
+            ("run --app=bi", Kind::App, "--app=", "bi"),
+            ("app link bi", Kind::App, "", "bi"),
+            ("app link billing A gi", Kind::Secret, "", "gi"),
+        ] {
+            let expected = (kind, before.to_owned(), typed.to_owned());
+            assert_eq!(at(line), Some(expected), "{line}");
+        }
+    }
+
+    #[test]
+    fn elsewhere_no_name_is_looked_for() {
+        for line in [
+            "",
+            "ge",
+            "get --a",
+            "get -",
+            "get --at ",
+            "get a b",
+            "nope ",
+            "run -e A",
+            "run -- get ",
+            "app create ",
+            "app ",
+            "app link billing A",
+        ] {
+            assert_eq!(at(line), None, "{line}");
+        }
+    }
+}

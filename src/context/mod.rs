@@ -1,0 +1,162 @@
+//! What every command is given: the settings, where to speak, and the way into the vault.
+
+pub mod agent;
+pub mod confirm;
+pub mod credential_file;
+pub mod key_file;
+mod open;
+pub mod passphrase_prompt;
+pub mod project_context;
+pub mod project_trust;
+pub mod rollback_check;
+pub mod rollback_guard;
+pub mod system_clock;
+mod trust_anchor;
+mod unlock;
+pub mod vault_key_pin;
+
+use crate::error::Error;
+use crate::platform::process::Hardened;
+use crate::settings::directories::{known, user_file};
+use crate::settings::{self, Flags, Interaction, Settings, UserFile};
+use crate::ui::{ColorChoice, Ui};
+use crate::vault::clock::Clock;
+use crate::vault::name::WorkspaceName;
+use crate::vault::time::Timestamp;
+use anyhow::Context as _;
+use credential_file::is_absent;
+use project_context::ProjectContext;
+use rollback_guard::RollbackGuard;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+use system_clock::SystemClock;
+
+const MAX_USER_FILE_BYTES: u64 = 64 * 1024;
+
+/// The global options that are no settings.
+#[derive(Clone, Copy)]
+pub struct Switches {
+    pub json: bool,
+    pub quiet: bool,
+    pub yes: bool,
+    pub accept_older: bool,
+}
+
+pub struct Context<'u> {
+    pub ui: &'u mut Ui,
+    pub settings: Settings,
+    /// When this command was started, or the vault was unlocked: not before whoever had to type did.
+    pub now: Timestamp,
+    pub json: bool,
+    pub quiet: bool,
+    pub yes: bool,
+    pub hardened: Hardened,
+    pub surroundings: ProjectContext,
+    pub seen: RollbackGuard,
+    /// Whether somebody was asked for a passphrase to unlock with.
+    pub typed: bool,
+    /// Whether anything was written that stays, whatever fails now.
+    pub changed: bool,
+    /// The definition of the whole command line.
+    pub command: fn() -> clap::Command,
+}
+
+impl<'u> Context<'u> {
+    pub fn new(
+        flags: Flags,
+        switches: Switches,
+        ui: &'u mut Ui,
+        hardened: Hardened,
+        command: fn() -> clap::Command,
+    ) -> Result<Self, Error> {
+        let Switches {
+            json,
+            quiet,
+            yes,
+            accept_older,
+        } = switches;
+        let directories = settings::Directories {
+            home: known("HOME", dirs::home_dir),
+            data: known("XDG_DATA_HOME", dirs::data_dir),
+            config: known("XDG_CONFIG_HOME", dirs::config_dir),
+        };
+        let config = user_file();
+        let text = config.as_deref().map(read_user_file).transpose()?.flatten();
+        let user_file = match (&config, &text) {
+            (Some(path), Some(text)) => Some(UserFile { path, text }),
+            _ => None,
+        };
+        let surroundings = ProjectContext::look(directories.home.as_deref());
+        let settings = settings::settle(
+            flags,
+            &|name| std::env::var_os(name),
+            surroundings.wishes(),
+            user_file,
+            &directories,
+        )?;
+        ui.configure(crate::ui::Options {
+            json,
+            quiet,
+            color: settings.color.into(),
+            interactive: settings.interaction == Interaction::Allowed,
+        });
+        Ok(Self {
+            ui,
+            settings,
+            now: SystemClock.now(),
+            json,
+            quiet,
+            yes,
+            hardened,
+            surroundings,
+            seen: RollbackGuard::new(accept_older),
+            typed: false,
+            changed: false,
+            command,
+        })
+    }
+
+    /// From here on nobody is asked, whoever is there.
+    pub fn ask_nobody(&mut self) {
+        self.settings.interaction = Interaction::Refused;
+        self.ui.configure(crate::ui::Options {
+            json: self.json,
+            quiet: self.quiet,
+            color: self.settings.color.into(),
+            interactive: false,
+        });
+    }
+
+    pub fn workspace(&self) -> Option<&WorkspaceName> {
+        self.settings.workspace.as_ref()
+    }
+}
+
+impl From<settings::Color> for ColorChoice {
+    fn from(color: settings::Color) -> Self {
+        match color {
+            settings::Color::Auto => Self::Auto,
+            settings::Color::Always => Self::Always,
+            settings::Color::Never => Self::Never,
+        }
+    }
+}
+
+fn read_user_file(path: &Path) -> Result<Option<String>, Error> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if is_absent(&error) => return Ok(None),
+        Err(error) => {
+            let message = format!("the user file {} could not be read", path.display());
+            return Err(anyhow::Error::new(error).context(message).into());
+        }
+    };
+    let mut bytes = Vec::new();
+    file.take(MAX_USER_FILE_BYTES)
+        .read_to_end(&mut bytes)
+        .with_context(|| format!("the user file {} could not be read", path.display()))?;
+    let origin = "the user file";
+    let text = String::from_utf8(bytes).map_err(|_| settings::Error::NotText { origin })?;
+    Ok(Some(text))
+}

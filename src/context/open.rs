@@ -1,0 +1,120 @@
+//! Opens the vault and changes it, on behalf of every command.
+
+use super::Context;
+use super::rollback_guard::Observation;
+use super::system_clock::SystemClock;
+use crate::error::Error;
+use crate::keyring::local::LocalKeyring;
+use crate::keyring::{self, Keyring};
+use crate::sealed::header::Header;
+use crate::store::Previous;
+use crate::store::file::FileStore;
+use crate::vault::change::Change;
+use crate::vault::clock::Clock;
+use crate::vault::{self, Changed, Scan, Vault, Written};
+
+impl Context<'_> {
+    /// Where the vault rests, unless it is a project file that says so and nobody agreed to that.
+    pub fn store(&mut self) -> Result<FileStore, Error> {
+        self.check_source(self.settings.vault_source)?;
+        Ok(FileStore::new(self.settings.vault.path()))
+    }
+
+    /// Opens the vault with whatever key there is.
+    pub fn open(&mut self, scan: Scan) -> Result<Vault, Error> {
+        self.check_source(self.settings.workspace_source)?;
+        self.open_by(scan, Self::keyring)
+    }
+
+    /// Opens the vault with the keyring that `unlock` makes, unless it is older than what was seen here.
+    pub fn open_by(
+        &mut self,
+        scan: Scan,
+        unlock: impl FnOnce(&mut Self, &Header) -> Result<Box<dyn Keyring>, Error>,
+    ) -> Result<Vault, Error> {
+        let store = Box::new(self.store()?);
+        let mut vault = Vault::open(store, scan, |header| unlock(self, header))?;
+        self.now = SystemClock.now();
+        self.recognise(&mut vault)?;
+        Ok(vault)
+    }
+
+    /// Opens the vault to change who may unlock it. That takes full access, and a keyring of this
+    /// process's own beside the vault's: it makes grants, which nothing does on another's behalf.
+    pub fn open_as_owner(&mut self) -> Result<(Vault, LocalKeyring), Error> {
+        let mut owner = None;
+        let vault = self.open_by(Scan::Everything, |context, header| {
+            let keyring = context.unlock(header)?;
+            keyring.master()?;
+            owner = Some(keyring.clone());
+            Ok(Box::new(keyring))
+        })?;
+        Ok((vault, owner.ok_or(keyring::Error::NeedsFullAccess)?))
+    }
+
+    /// What was looked up in the vault, or why not, with the name that may have been meant.
+    pub fn found<T>(&self, vault: &Vault, found: Result<T, vault::Error>) -> Result<T, Error> {
+        found.map_err(|error| vault.suggest(self.workspace(), error).into())
+    }
+
+    /// Opens the vault and changes it under the writers' lock.
+    pub fn change<T>(
+        &mut self,
+        act: impl FnOnce(&mut Change<'_>) -> Result<T, Error>,
+    ) -> Result<Changed<T>, Error> {
+        let mut vault = self.open(Scan::Lookup)?;
+        self.change_in(&mut vault, act)
+    }
+
+    /// Changes a vault that is open already: who is asked for a value has unlocked it by then.
+    pub fn change_in<T>(
+        &mut self,
+        vault: &mut Vault,
+        act: impl FnOnce(&mut Change<'_>) -> Result<T, Error>,
+    ) -> Result<Changed<T>, Error> {
+        self.replace(vault, Previous::Keep, act)
+    }
+
+    /// As [`Context::change_in`], and keeps no bytes from before: they open with what is taken away.
+    pub fn change_for_good<T>(
+        &mut self,
+        vault: &mut Vault,
+        act: impl FnOnce(&mut Change<'_>) -> Result<T, Error>,
+    ) -> Result<Changed<T>, Error> {
+        self.replace(vault, Previous::Remove, act)
+    }
+
+    /// Changes a vault that is open already, and says what becomes of the bytes before.
+    fn replace<T>(
+        &mut self,
+        vault: &mut Vault,
+        previous: Previous,
+        act: impl FnOnce(&mut Change<'_>) -> Result<T, Error>,
+    ) -> Result<Changed<T>, Error> {
+        let patience = self.settings.lock_timeout;
+        let opened = Observation::of(vault);
+        let changed = vault.change(SystemClock, patience, previous, |change| {
+            self.seen.look_again(&opened);
+            let (signer, there) = (change.content().verify, change.ages());
+            self.refuse_other_key(change.content(), &there)?;
+            self.refuse_older(&there, change.workspaces())?;
+            let done = act(change)?;
+            let content = change.content();
+            let found = (&signer, there.as_slice());
+            self.seen
+                .expect_change(content.vault, found, &content.verify);
+            Ok(done)
+        });
+        // What was written is shown as it is now: a slot that has just begun is effective.
+        self.now = SystemClock.now();
+        match changed {
+            Ok(changed) => {
+                self.changed |= changed.written == Written::Replaced;
+                self.remember(vault);
+                Ok(changed)
+            }
+            Err(Error::Vault(error)) => self.found(vault, Err(error)),
+            Err(error) => Err(error),
+        }
+    }
+}

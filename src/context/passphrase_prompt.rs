@@ -1,0 +1,56 @@
+//! A passphrase that somebody types to unlock: why it is asked for, and another try after a wrong one.
+
+use super::Context;
+use super::agent::Found;
+use crate::error::Error;
+use crate::keyring;
+use crate::keyring::error::Flaw;
+use crate::sealed::header::Header;
+use crate::sealed::kdf::Passphrase;
+
+/// As with sudo and ssh.
+const MAX_TRIES: usize = 3;
+
+const ASKED_AFRESH: &str =
+    "It is unlocked, but this takes the key itself, which no agent hands out.";
+const NOT_IT: &str = "That is not it. Try again.";
+
+impl Context<'_> {
+    /// Asks until what is typed opens something, three times at most.
+    pub fn open_typed<T>(
+        &mut self,
+        header: &Header,
+        prompt: &str,
+        mut open: impl FnMut(&Self, &Passphrase) -> Result<T, keyring::Error>,
+    ) -> Result<T, Error> {
+        self.typed = true;
+        let mut question = prompt.to_owned();
+        // Who has unlocked the vault expects not to be asked.
+        if Found::is_held(header) {
+            question = format!("{ASKED_AFRESH}\n{prompt}");
+        }
+        let mut tries_left = MAX_TRIES;
+        loop {
+            let typed = self.ui.hidden(&question)?;
+            let opened = match Passphrase::new(&typed) {
+                Ok(passphrase) => open(self, &passphrase),
+                Err(unfit) => Err(keyring::Error::NoPassphrase(unfit)),
+            };
+            tries_left -= 1;
+            match opened {
+                Err(error) if tries_left > 0 && is_mistyped(&error) => {
+                    question = format!("{NOT_IT}\n{prompt}");
+                }
+                opened => return Ok(opened?),
+            }
+        }
+    }
+}
+
+fn is_mistyped(error: &keyring::Error) -> bool {
+    use keyring::Error as E;
+    matches!(
+        error,
+        E::WrongPassphrase | E::NoPassphrase(_) | E::Identity(Flaw::WrongPassphrase)
+    )
+}

@@ -1,0 +1,104 @@
+//! The project file that was found, and whether it may speak for the user.
+
+use crate::error::Error;
+use crate::project::{self, Consents, Held, ProjectFile, find, resolve};
+use crate::settings::directories::state_directory;
+use crate::settings::{self, Settings, Source};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+const CONSENTS: &str = "kluis/trusted.json";
+
+/// What was found, and what is agreed about it.
+pub struct ProjectContext {
+    /// A mistake in it waits for the first who needs the file.
+    pub(super) read: Result<Option<Rc<ProjectFile>>, project::Error>,
+    consents: Option<PathBuf>,
+    /// KLUIS_TRUST_PROJECT
+    agreed: Option<OsString>,
+}
+
+/// Whether a project file may speak for the user.
+pub struct TrustStatus {
+    pub may_speak: bool,
+    pub held: Held,
+    /// What is wrong with the list of agreements.
+    pub problem: Option<String>,
+}
+
+/// Whose word a public key needs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum PinSource {
+    /// The file's own is enough to refuse a vault.
+    Own,
+    /// Somebody agreed to the file, with this key in it.
+    Agreed,
+}
+
+impl ProjectContext {
+    pub fn look(home: Option<&Path>) -> Self {
+        let here = std::env::current_dir();
+        Self {
+            read: here.map_or(Ok(None), |here| {
+                find(&here, home).map(|file| file.map(Rc::new))
+            }),
+            consents: state_directory().map(|directory| directory.join(CONSENTS)),
+            agreed: std::env::var_os("KLUIS_TRUST_PROJECT"),
+        }
+    }
+
+    /// What the settings are settled from.
+    pub fn wishes(&self) -> settings::Project {
+        match &self.read {
+            Ok(Some(file)) => settings::Project {
+                vault: file.project.vault.clone(),
+                workspace: file.project.workspace.clone(),
+            },
+            Ok(None) | Err(_) => settings::Project::default(),
+        }
+    }
+
+    /// The list of agreements, where there is a place for one.
+    pub fn agreed(&self) -> Option<Consents> {
+        Some(Consents::load(self.consents.clone()?))
+    }
+
+    pub fn file(&self) -> Result<Option<Rc<ProjectFile>>, Error> {
+        Ok(self.read.clone()?)
+    }
+
+    pub fn standing(&self, file: &ProjectFile, settings: &Settings) -> TrustStatus {
+        let vault = settings.vault.path();
+        if settings.vault_source == Source::Flag || file.owns(vault) {
+            return TrustStatus {
+                may_speak: true,
+                held: Held::Never,
+                problem: None,
+            };
+        }
+        self.agreement(file, settings)
+    }
+
+    /// As [`ProjectContext::standing`], where only what somebody agreed to counts.
+    pub fn agreement(&self, file: &ProjectFile, settings: &Settings) -> TrustStatus {
+        let agreed = self.agreed.as_ref().and_then(|agreed| agreed.to_str());
+        let agreed = agreed.is_some_and(|hash| hash.trim().eq_ignore_ascii_case(&file.sha256));
+        let mut standing = TrustStatus {
+            may_speak: agreed,
+            held: Held::Never,
+            problem: None,
+        };
+        if let (false, Some(place)) = (standing.may_speak, &self.consents) {
+            let consents = Consents::load(place.clone());
+            // Where it leads nowhere that can be told, there is nothing that was agreed to.
+            let leads_to = resolve(settings.vault.path()).unwrap_or_default();
+            standing.held = consents.about(file, &leads_to);
+            standing.may_speak = standing.held == Held::Trusted;
+            standing.problem = consents
+                .problem()
+                .map(|problem| format!("{} {problem}: nothing counts as trusted", place.display()));
+        }
+        standing
+    }
+}

@@ -1,0 +1,149 @@
+//! What this machine has seen of a vault. An older copy is authentic, so nothing in the file can reveal it: only
+//! memory can. Remembers only what a trusted key has opened.
+
+use crate::sealed::age::Age;
+use crate::sealed::header::{Header, Key, Lock};
+use crate::sealed::id::{KeyId, VaultId};
+use crate::sealed::sign::VerifyKey;
+use crate::settings::directories::state_directory;
+use crate::state::{Accept, Folder, Memory, Pin, Recalled, Sighted};
+use crate::vault::Vault;
+use std::io;
+
+const FOLDER: &str = "kluis/vaults";
+
+/// What is remembered of the vault in use.
+pub struct RollbackGuard {
+    pub(super) folder: Folder,
+    pub(super) memory: Memory,
+    /// What is wrong with the file, until that is told.
+    pub(super) damage: Option<&'static str>,
+    pub(super) accept: Accept,
+    /// The vault's key from a change on of which nothing could be written down beforehand.
+    pub(super) unwritten: Option<VerifyKey>,
+    /// Whether an older copy in a git work tree was warned of.
+    pub(super) is_told: bool,
+}
+
+/// What there is to remember of a vault that was opened.
+pub struct Observation {
+    pub(super) vault: VaultId,
+    pub(super) signer: VerifyKey,
+    pub(super) ages: Vec<Age>,
+    /// A passphrase key.
+    pub(super) opened_by: Option<KeyId>,
+}
+
+impl Observation {
+    pub fn of(vault: &Vault) -> Self {
+        let content = vault.header().content();
+        let is_passphrase = |key: &&Key| matches!(key.lock, Lock::Passphrase { .. });
+        let key = content.key(vault.key()).filter(is_passphrase);
+        Self {
+            vault: content.vault,
+            signer: content.verify,
+            ages: vault.ages(),
+            opened_by: key.map(|key| key.id),
+        }
+    }
+
+    pub(super) fn sighted(&self) -> Sighted<'_> {
+        (&self.signer, &self.ages)
+    }
+}
+
+impl RollbackGuard {
+    pub fn new(accept_older: bool) -> Self {
+        Self {
+            folder: Folder::new(state_directory().map(|state| state.join(FOLDER))),
+            memory: Memory::default(),
+            damage: None,
+            accept: if accept_older {
+                Accept::Anything
+            } else {
+                Accept::Newer
+            },
+            unwritten: None,
+            is_told: false,
+        }
+    }
+
+    /// The memory of a vault, after its file was read and before it is unlocked: it knows the likely key.
+    pub fn recall(&mut self, header: &Header) -> &Memory {
+        self.recall_of(header.content().vault);
+        &self.memory
+    }
+
+    fn recall_of(&mut self, vault: VaultId) {
+        let Recalled { memory, damage } = self.folder.recall(vault);
+        (self.memory, self.damage) = (memory, damage);
+    }
+
+    /// What is wrong with the file of a vault that was just recalled.
+    pub fn problem(&self, header: &Header) -> Option<String> {
+        let place = self.folder.place_of(header.content().vault)?;
+        Some(format!("{} {}", place.display(), self.damage?))
+    }
+
+    /// The memory as it is by now, and in any case the vault that is about to be changed.
+    pub fn look_again(&mut self, opened: &Observation) {
+        self.recall_of(opened.vault);
+        let (signer, ages) = opened.sighted();
+        self.memory.note(signer, ages, Accept::Newer);
+    }
+
+    /// Remembers by which key the vault is signed from the change on that is about to take the place of what
+    /// is there: whatever stops the change, either is known on this machine.
+    pub fn expect_change(&mut self, vault: VaultId, there: Sighted<'_>, signer: &VerifyKey) {
+        let written = self.remember_durably(vault, |memory| memory.expect_change(there, signer));
+        let is_new = signer != there.0;
+        self.unwritten = (written.is_err() && is_new).then_some(*signer);
+    }
+
+    /// The same for a copy that is about to take the place of what is there, on purpose. It is written down, or
+    /// an error.
+    pub fn expect_copy(
+        &mut self,
+        copy: &Observation,
+        there: Option<&Observation>,
+    ) -> io::Result<()> {
+        let there = there.map(Observation::sighted);
+        let note = |memory: &mut Memory| memory.expect_copy(there, &copy.ages);
+        note(&mut self.memory);
+        // Also when it is expected already: whoever was killed while writing it down may not have ended.
+        self.folder.remember_durably(copy.vault, note)
+    }
+
+    /// From here on the copy alone is expected.
+    pub fn remember_restored(&mut self, copy: &Observation) -> io::Result<()> {
+        let (signer, ages) = copy.sighted();
+        self.remember_durably(copy.vault, |memory| {
+            memory.note(signer, ages, Accept::Anything)
+        })
+    }
+
+    pub(super) fn remember_durably(
+        &mut self,
+        vault: VaultId,
+        note: impl Fn(&mut Memory) -> bool,
+    ) -> io::Result<()> {
+        if note(&mut self.memory) {
+            self.folder.remember_durably(vault, note)?;
+        }
+        Ok(())
+    }
+
+    /// Whether somebody confirmed another key of this vault before.
+    pub fn is_pinned_otherwise(&self, vault_key: &str) -> bool {
+        let pin = self.memory.pin();
+        pin.is_some_and(|pin| pin.vault_key != vault_key)
+    }
+
+    /// Remembers that a person confirmed the key of this vault; whoever cannot is asked again.
+    pub fn pin(&mut self, header: &Header, pin: &Pin) {
+        let note = |memory: &mut Memory| memory.set_pin(pin.clone());
+        if note(&mut self.memory) {
+            let _ = self.folder.remember(header.content().vault, note);
+        }
+    }
+}

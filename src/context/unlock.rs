@@ -1,0 +1,117 @@
+//! Unlocks the vault in this process, by the first way that applies.
+
+use super::Context;
+use super::credential_file::{is_absent, is_exposed, is_stdin, read_credential};
+use super::project_context::PinSource;
+use crate::error::Error;
+use crate::keyring::local::LocalKeyring;
+use crate::keyring::token::Token;
+use crate::keyring::vault_key::{parse_vault_key, vault_key};
+use crate::keyring::{self, unlock};
+use crate::plaintext::Plaintext;
+use crate::sealed::header::Header;
+use crate::sealed::kdf;
+use crate::settings::Interaction;
+use crate::vault::key;
+use std::fs;
+use std::path::Path;
+
+impl Context<'_> {
+    /// Unlocks in this process, whatever the agent holds, by the first way that applies, unless the key has
+    /// expired as far as can be told.
+    pub fn unlock(&mut self, header: &Header) -> Result<LocalKeyring, Error> {
+        let keyring = self.unlock_first(header)?;
+        key::check_expiry(&keyring, header, self.now)?;
+        Ok(keyring)
+    }
+
+    /// A token, a token's file, a passphrase's file, an identity, a prompt.
+    fn unlock_first(&mut self, header: &Header) -> Result<LocalKeyring, Error> {
+        self.check_pin(header)?;
+        let likely = self.seen.recall(header).opened_by();
+        let unlocking = &self.settings.unlocking;
+        if let Some(token) = &unlocking.token {
+            let token = Token::parse(token).map_err(|error| match error {
+                keyring::Error::EmptyToken => Error::BlankToken,
+                error => error.into(),
+            })?;
+            return Ok(unlock::with_token(header, &token)?);
+        }
+        if let Some(path) = &unlocking.token_file {
+            let path = path.clone();
+            let token = self.read_key(&path, "token")?;
+            return Ok(unlock::with_token(header, &Token::parse(&token)?)?);
+        }
+        let passphrase_file = unlocking.passphrase_file.clone();
+        if passphrase_file.is_none()
+            && let Some(keyring) = self.unlock_with_identity(header)?
+        {
+            return Ok(keyring);
+        }
+        if unlock::passphrase_keys(header).next().is_none() {
+            return Err(match passphrase_file {
+                Some(_) => keyring::Error::NoPassphraseKey.into(),
+                None => no_key(),
+            });
+        }
+        let open = |context: &Self, passphrase: &kdf::Passphrase| {
+            let _working = context.ui.progress("unlocking", None);
+            unlock::with_passphrase(header, passphrase, likely)
+        };
+        if let Some(path) = passphrase_file {
+            let read = self.read_key(&path, "passphrase")?;
+            let passphrase = kdf::Passphrase::new(&read).map_err(keyring::Error::NoPassphrase)?;
+            return Ok(open(self, &passphrase)?);
+        }
+        if self.settings.interaction == Interaction::Refused {
+            return Err(Error::Locked);
+        }
+        match self.open_typed(header, "Passphrase", open) {
+            Err(Error::Ui(crate::ui::Error::NoTerminal)) => Err(Error::Locked),
+            opened => opened,
+        }
+    }
+
+    /// What [`read_credential`] reads to unlock with. A file that is not there gives no key, which is no
+    /// failure of the disk.
+    fn read_key(&mut self, path: &Path, what: &'static str) -> Result<Plaintext, Error> {
+        let read = match read_credential(path, what) {
+            Err(Error::Failed(error)) if error.downcast_ref().is_some_and(is_absent) => {
+                let path = path.to_owned();
+                return Err(Error::NoKeyFile { what, path });
+            }
+            read => read?,
+        };
+        self.warn_if_exposed(path, what);
+        Ok(read)
+    }
+
+    /// A file that others may touch is told of and no more: what a CI service puts there has the mode that
+    /// it chose.
+    pub fn warn_if_exposed(&mut self, path: &Path, what: &'static str) {
+        if !is_stdin(path) && fs::metadata(path).is_ok_and(|found| is_exposed(&found)) {
+            let path = path.display();
+            self.ui.warning(&format!(
+                "others may read or write the file with the {what}: `chmod 600 {path}`"
+            ));
+        }
+    }
+
+    pub fn check_pin(&mut self, header: &Header) -> Result<(), Error> {
+        let Some(pinned) = self.pin(PinSource::Own)? else {
+            return Ok(());
+        };
+        if parse_vault_key(&pinned)? != header.content().verify {
+            let found = vault_key(header);
+            return Err(Error::NotPinned { found });
+        }
+        Ok(())
+    }
+}
+
+/// In CI a variable is often set to a secret that is not there.
+fn no_key() -> Error {
+    let is_set = std::env::var_os("KLUIS_TOKEN").is_some();
+    let token = if is_set { "empty" } else { "not set" };
+    Error::NoKey { token }
+}

@@ -1,0 +1,63 @@
+//! Writes a whole document in one of the formats.
+
+use super::format::{Entry, Format, Refused, Why};
+use super::page::Page;
+use super::{
+    circleci, docker, dotenv, dotenv_node, fish, github, gitlab, json, k8s, powershell, shell,
+    systemd, tfvars, yaml,
+};
+use crate::plaintext::Plaintext;
+
+/// What a document needs that is no secret.
+#[derive(Clone, Copy)]
+pub struct Names<'a> {
+    /// Of the `Secret` in [`Format::K8s`], one that [`k8s::is_name`].
+    pub manifest: &'a str,
+    /// A line that is in no value, for [`Format::Github`]: one of [`github::delimiter`].
+    pub delimiter: &'a str,
+}
+
+impl Format {
+    /// The whole document. That of [`Format::Github`] is for its file, beside the [`github::masks`].
+    pub fn write(self, entries: &[Entry<'_>], names: Names<'_>) -> Result<Plaintext, Refused> {
+        match self {
+            Self::Dotenv => self.lines(entries, dotenv::line),
+            Self::DotenvNode => self.lines(entries, dotenv_node::line),
+            Self::Shell => self.lines(entries, shell::line),
+            Self::Fish => self.lines(entries, fish::line),
+            Self::Powershell => {
+                powershell::check_case(entries)?;
+                self.lines(entries, powershell::line)
+            }
+            Self::Json => json::document(entries),
+            Self::Yaml => self.lines(entries, yaml::line),
+            Self::Docker => self.lines(entries, docker::line),
+            Self::Github => github::assignments(entries, names.delimiter),
+            Self::Gitlab => self.lines(entries, gitlab::line),
+            Self::Circleci => self.lines(entries, circleci::line),
+            Self::K8s => k8s::manifest(entries, names.manifest),
+            Self::Systemd => self.lines(entries, systemd::line),
+            Self::Tfvars => self.lines(entries, tfvars::line),
+        }
+    }
+
+    /// What its reader may do to a value that is written exactly.
+    pub fn caution(self, value: &Plaintext) -> Option<&'static str> {
+        match self {
+            Self::Dotenv => dotenv::caution(value.expose()),
+            Self::Github => github::caution(value.expose()),
+            _ => None,
+        }
+    }
+
+    /// A document of one piece for each entry.
+    fn lines(
+        self,
+        entries: &[Entry<'_>],
+        write: impl Fn(&str, &[u8], &mut Page) -> Result<(), Why>,
+    ) -> Result<Plaintext, Refused> {
+        let mut page = Page::default();
+        self.each(entries, &mut page, write)?;
+        Ok(page.finish())
+    }
+}

@@ -1,0 +1,76 @@
+//! Help on what belongs to no single verb: a text per topic.
+
+mod ci;
+mod environment;
+mod exit_codes;
+mod references;
+mod security;
+
+pub use environment::SURROUNDINGS;
+
+use crate::error::Exit;
+
+/// A text, of parts that may be told elsewhere too.
+pub struct Topic {
+    pub name: &'static str,
+    pub about: &'static str,
+    parts: &'static [&'static str],
+}
+
+pub const TOPICS: &[Topic] = &[
+    Topic {
+        name: "ci",
+        about: "Recipes for CI, containers, services and timers",
+        parts: &[ci::TEXT],
+    },
+    Topic {
+        name: "environment",
+        about: "Variables and files, and which of them comes first",
+        parts: &[
+            environment::PRECEDENCE,
+            SURROUNDINGS,
+            environment::PROGRAMS,
+            environment::CONTENTS,
+        ],
+    },
+    Topic {
+        name: "exit-codes",
+        about: "How scripts and programs tell failures apart",
+        parts: &[
+            exit_codes::PROMISE,
+            Exit::TABLE,
+            exit_codes::JSON,
+            exit_codes::EXAMPLES,
+        ],
+    },
+    Topic {
+        name: "references",
+        about: "How secrets, slots, times and hosts are written",
+        parts: &[references::TEXT],
+    },
+    Topic {
+        name: "security",
+        about: "What is protected against whom, and what is not",
+        parts: &[security::TEXT],
+    },
+];
+
+impl Topic {
+    pub fn text(&self) -> String {
+        format!("{}\n", self.parts.join("\n\n"))
+    }
+}
+
+/// A line per topic, for the overview.
+pub fn topics() -> String {
+    let lines = TOPICS
+        .iter()
+        .map(|topic| format!("\n  {:<12} {}", topic.name, topic.about));
+    format!("Help topics:{}", lines.collect::<String>())
+}
+
+/// Their names, for one line.
+pub fn names() -> String {
+    let names: Vec<_> = TOPICS.iter().map(|topic| topic.name).collect();
+    names.join(", ")
+}

@@ -1,0 +1,351 @@
+//! What an import holds: names with values that keep every rule, or the mistakes in it, each with its place.
+//!
+//! A message shows what could be the name of a secret, and never a value: where a text of several lines lacks
+//! its quotes, part of a value stands in the place of a name.
+
+use crate::plaintext::Plaintext;
+use crate::vault::env_key::EnvKey;
+use crate::vault::error::Detail;
+use crate::vault::name::{SecretName, WorkspaceName};
+use crate::vault::rule::{Broken, unquoted};
+use crate::vault::value::check_value;
+use serde::Serialize;
+use std::collections::{HashMap, hash_map};
+use std::fmt;
+
+/// More than this at once is a mistake, and would fill the memory.
+pub const MAX_ENTRIES: usize = 100_000;
+
+/// How a value begins that sops encrypted.
+const SOPS_MARK: &[u8] = b"ENC[AES256_GCM,";
+
+/// After so many mistakes, the others are only counted.
+const MAX_TOLD: usize = 10;
+
+/// One name with its value.
+pub struct Entry {
+    /// `None`: the one in use.
+    pub workspace: Option<WorkspaceName>,
+    pub name: SecretName,
+    /// `None`: the usual one of the name.
+    pub env_key: Option<EnvKey>,
+    /// What it is called in the program that it comes from, where that is no name.
+    pub origin: Option<String>,
+    /// `None`: it is empty, and left out.
+    pub value: Option<Plaintext>,
+}
+
+/// What an input held that has no place in a vault.
+#[derive(Serialize)]
+pub struct LeftOut {
+    pub what: String,
+    pub why: String,
+}
+
+/// All that an import holds.
+#[derive(Default)]
+pub struct Gathered {
+    pub entries: Vec<Entry>,
+    pub left_out: Vec<LeftOut>,
+}
+
+/// What becomes of a name with an empty value.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub enum Empty {
+    #[default]
+    Refused,
+    Skipped,
+}
+
+/// Where something stands, counted from one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Place {
+    Line(usize),
+    /// Where a NUL ends each variable, and a line says nothing.
+    Variable(usize),
+    /// Of a password manager, where lines say nothing to people.
+    Item(usize),
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Line(number) => write!(f, "line {number}"),
+            Self::Variable(number) => write!(f, "variable {number}"),
+            Self::Item(number) => write!(f, "item {number}"),
+        }
+    }
+}
+
+/// Takes what a format reads, and checks it.
+pub struct Entries {
+    empty: Empty,
+    gathered: Gathered,
+    places: HashMap<SecretName, Place>,
+    mistakes: Vec<Detail>,
+    /// Of those that are not told.
+    more: usize,
+}
+
+impl Entries {
+    pub fn new(empty: Empty) -> Self {
+        Self {
+            empty,
+            gathered: Gathered::default(),
+            places: HashMap::new(),
+            mistakes: Vec::new(),
+            more: 0,
+        }
+    }
+
+    /// Takes a name and its value; fails only when there are too many.
+    pub fn push(&mut self, place: Place, name: &[u8], value: Plaintext) -> Result<(), Broken> {
+        match SecretName::parse(&String::from_utf8_lossy(name)) {
+            Ok(name) => {
+                let env_key = EnvKey::parse(name.as_str()).ok();
+                self.take(place, name, value, env_key, None)
+            }
+            Err(broken) => {
+                self.check_room(place)?;
+                let Broken { rule, kind } = unquoted("name", broken);
+                self.tell(None, Broken::new(format!("{place}: {rule}"), kind));
+                Ok(())
+            }
+        }
+    }
+
+    /// Takes a value whose name was made of what `origin` says.
+    pub fn push_from(
+        &mut self,
+        place: Place,
+        name: SecretName,
+        value: Plaintext,
+        origin: Option<&str>,
+    ) -> Result<(), Broken> {
+        self.take(place, name, value, None, origin)
+    }
+
+    fn take(
+        &mut self,
+        place: Place,
+        name: SecretName,
+        value: Plaintext,
+        env_key: Option<EnvKey>,
+        origin: Option<&str>,
+    ) -> Result<(), Broken> {
+        self.check_room(place)?;
+        match self.places.entry(name.clone()) {
+            hash_map::Entry::Vacant(vacant) => {
+                vacant.insert(place);
+            }
+            hash_map::Entry::Occupied(first) => {
+                let rule = format!("{name} is there twice, at {} and at {place}", first.get());
+                self.tell(Some(&name), Broken::new(rule, "duplicate"));
+                return Ok(());
+            }
+        }
+        let value = match (value.len(), self.empty) {
+            (0, Empty::Skipped) => None,
+            (0, Empty::Refused) => {
+                let rule = format!("{place}: {name} is empty; --skip-empty leaves it out");
+                self.tell(Some(&name), Broken::too_short(rule));
+                return Ok(());
+            }
+            (length, _) => {
+                if let Err(Broken { rule, kind }) = check_value(length) {
+                    let rule = format!("{place}: {name}: {rule}");
+                    self.tell(Some(&name), Broken::new(rule, kind));
+                    return Ok(());
+                }
+                if value.expose().starts_with(SOPS_MARK) {
+                    let rule = format!(
+                        "{place}: {name} is still encrypted: give what `sops decrypt` prints"
+                    );
+                    self.tell(Some(&name), Broken::new(rule, "value_error"));
+                    return Ok(());
+                }
+                Some(value)
+            }
+        };
+        self.gathered.entries.push(Entry {
+            workspace: None,
+            name,
+            env_key,
+            origin: origin.map(str::to_owned),
+            value,
+        });
+        Ok(())
+    }
+
+    fn check_room(&self, place: Place) -> Result<(), Broken> {
+        if self.gathered.entries.len() < MAX_ENTRIES {
+            return Ok(());
+        }
+        let rule = format!("{place}: an import has at most {MAX_ENTRIES} names");
+        Err(Broken::new(rule, "too_long"))
+    }
+
+    /// Remembers for the report what is not taken.
+    pub fn leave_out(&mut self, what: &str, why: &str) {
+        let (what, why) = (what.to_owned(), why.to_owned());
+        self.gathered.left_out.push(LeftOut { what, why });
+    }
+
+    /// Remembers what is wrong at a place, and goes on.
+    pub fn refuse(&mut self, place: Place, rule: &str, kind: &'static str) {
+        self.tell(None, Broken::new(format!("{place}: {rule}"), kind));
+    }
+
+    /// Remembers what is wrong with a part of the input that is named in the message itself.
+    pub fn refuse_whole(&mut self, broken: Broken) {
+        self.tell(None, broken);
+    }
+
+    /// Remembers that what a name has is no text; `rule` goes on after the name.
+    pub fn refuse_value(&mut self, place: Place, name: &[u8], rule: &str) {
+        let name = str::from_utf8(name).ok().map(SecretName::parse);
+        let name = name.and_then(Result::ok);
+        let shown = name.as_ref().map_or("a value", SecretName::as_str);
+        let broken = Broken::new(format!("{place}: {shown} {rule}"), "string_type");
+        self.tell(name.as_ref(), broken);
+    }
+
+    fn tell(&mut self, name: Option<&SecretName>, broken: Broken) {
+        if self.mistakes.len() == MAX_TOLD {
+            self.more += 1;
+            return;
+        }
+        let place = name.map(|name| name.as_str().into());
+        self.mistakes
+            .push(Detail::at(place.into_iter().collect(), broken));
+    }
+
+    /// Everything that was read, unless there are mistakes, or `read` was ended by one.
+    pub fn finish(mut self, read: Result<(), Broken>) -> Result<Gathered, Vec<Detail>> {
+        match read {
+            Ok(()) if self.gathered.entries.is_empty() && self.mistakes.is_empty() => {
+                let rule = "there is nothing in the input";
+                self.tell(None, Broken::new(rule, "missing"));
+            }
+            Ok(()) => {}
+            Err(broken) => self.mistakes.push(Detail::at(Vec::new(), broken)),
+        }
+        if self.more > 0 {
+            let rule = format!("{} more like these", self.more);
+            let broken = Broken::new(rule, "too_long");
+            self.mistakes.push(Detail::at(Vec::new(), broken));
+        }
+        if self.mistakes.is_empty() {
+            return Ok(self.gathered);
+        }
+        Err(self.mistakes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vault::value::MAX_VALUE_BYTES;
+
+    fn read(empty: Empty, given: &[(&str, &str)]) -> Result<Vec<Entry>, Vec<Detail>> {
+        let mut entries = Entries::new(empty);
+        for (at, (name, value)) in given.iter().enumerate() {
+            let value = Plaintext::new(value.as_bytes().to_vec());
+            let pushed = entries.push(Place::Line(at + 1), name.as_bytes(), value);
+            pushed.unwrap();
+        }
+        entries.finish(Ok(())).map(|gathered| gathered.entries)
+    }
+
+    fn mistakes(given: &[(&str, &str)]) -> Vec<String> {
+        let details = read(Empty::Refused, given).err().unwrap();
+        details.into_iter().map(|detail| detail.msg).collect()
+    }
+
+    #[test]
+    fn names_and_values_come_back_in_their_order() {
+        let entries = read(Empty::Refused, &[("B", "1"), ("a.b", "2")]).unwrap();
+        let names: Vec<_> = entries.iter().map(|entry| entry.name.as_str()).collect();
+        assert_eq!(names, ["B", "a.b"]);
+        assert_eq!(entries[1].value.as_ref().unwrap().expose(), b"2");
+    }
+
+    #[test]
+    fn a_name_that_is_there_twice_is_told_with_both_places() {
+        assert_eq!(
+            mistakes(&[("A", "1"), ("B", "2"), ("A", "1")]),
+            ["A is there twice, at line 1 and at line 3"]
+        );
+        // An empty one counts, too.
+        let twice = read(Empty::Skipped, &[("A", ""), ("A", "1")]);
+        assert_eq!(twice.err().unwrap()[0].kind, "duplicate");
+    }
+
+    #[test]
+    fn an_empty_value_is_refused_or_left_out() {
+        assert_eq!(
+            mistakes(&[("A", "1"), ("B", "")]),
+            ["line 2: B is empty; --skip-empty leaves it out"]
+        );
+        let entries = read(Empty::Skipped, &[("A", "1"), ("B", "")]).unwrap();
+        assert!(entries[0].value.is_some() && entries[1].value.is_none());
+    }
+
+    #[test]
+    fn a_value_that_is_too_long_is_told_with_its_name() {
+        let long = "v".repeat(MAX_VALUE_BYTES + 1);
+        assert!(read(Empty::Refused, &[("A", &long[1..])]).is_ok());
+        assert_eq!(
+            mistakes(&[("A", &long)]),
+            ["line 1: A: a value has at most 65,536 bytes"]
+        );
+    }
+
+    #[test]
+    fn what_sops_encrypted_is_told_by_name() {
+        assert_eq!(
+            mistakes(&[("A", "ENC[AES256_GCM,data:hunter2,iv:x,tag:y,type:str]")]),
+            ["line 1: A is still encrypted: give what `sops decrypt` prints"]
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_a_name_is_never_repeated() {
+        let long = "hunter2".repeat(20);
+        for name in ["hunter2/x", "-hunter2", "hunter2 x", "\u{1b}hunter2", &long] {
+            let told = mistakes(&[(name, "v")]);
+            assert!(told[0].starts_with("line 1: "), "{told:?}");
+            assert!(!told[0].contains("hunter2"), "{told:?}");
+            let mut entries = Entries::new(Empty::Refused);
+            entries.refuse_value(Place::Variable(1), name.as_bytes(), "is a number");
+            let told = entries.finish(Ok(())).err().unwrap();
+            assert_eq!(told[0].msg, "variable 1: a value is a number");
+        }
+        assert_eq!(
+            mistakes(&[("", "v")]),
+            ["line 1: the name of a secret is not empty"]
+        );
+    }
+
+    #[test]
+    fn every_mistake_is_told_until_there_are_too_many() {
+        let many: Vec<_> = (0..MAX_TOLD + 5).map(|_| ("A", "")).collect();
+        let told = mistakes(&many);
+        assert_eq!(told.len(), MAX_TOLD + 1);
+        assert_eq!(told[MAX_TOLD], "5 more like these");
+    }
+
+    #[test]
+    fn nothing_at_all_is_a_mistake_and_too_much_ends_the_reading() {
+        assert_eq!(mistakes(&[]), ["there is nothing in the input"]);
+        let mut entries = Entries::new(Empty::Refused);
+        let mut push = |number: usize| {
+            let value = Plaintext::new(b"v".to_vec());
+            entries.push(Place::Line(number), format!("N{number}").as_bytes(), value)
+        };
+        for number in 0..MAX_ENTRIES {
+            push(number).unwrap();
+        }
+        assert_eq!(push(MAX_ENTRIES).unwrap_err().kind, "too_long");
+    }
+}

@@ -1,0 +1,164 @@
+//! CSV as password managers write it: RFC 4180 with a header, values of several lines in quotes.
+//!
+//! Values pass through memory of our own, which is wiped.
+
+use crate::import::entries::Place;
+use crate::import::line_index::Lines;
+use crate::import::text::text;
+use crate::plaintext::Plaintext;
+use crate::vault::rule::Broken;
+use csv_core::{ReadRecordResult, Reader};
+use zeroize::Zeroizing;
+
+/// More than any password manager writes.
+const MAX_COLUMNS: usize = 256;
+
+/// Gives each row's fields, in the order of the header's, which comes first.
+pub fn read(
+    input: &Plaintext,
+    mut header: impl FnMut(Vec<String>) -> Result<(), Broken>,
+    mut row: impl FnMut(Place, &[&str]) -> Result<(), Broken>,
+) -> Result<(), Broken> {
+    let text = text(input)?;
+    // The parser never fails: cut off within quotes, it would take the rest for one value.
+    if memchr::memchr_iter(b'"', text.as_bytes()).count() % 2 == 1 {
+        let rule = "a quotation mark is never closed: is the file whole?";
+        return Err(Broken::new(rule, "value_error"));
+    }
+    let mut reader = Reader::new();
+    let mut lines = Lines::of(text.as_bytes());
+    let mut rest = text.as_bytes();
+    // No field is longer than it was written.
+    let mut fields = Zeroizing::new(vec![0; rest.len() + 1]);
+    let mut ends = [0; MAX_COLUMNS + 1];
+    let mut columns = None;
+    loop {
+        // Empty lines are no rows, and half of the last line's end may be left.
+        while let [b'\r' | b'\n', after @ ..] = rest {
+            rest = after;
+        }
+        let place = lines.line_of(rest);
+        let (mut written, mut count) = (0, 0);
+        loop {
+            let (result, read, more, ended) =
+                reader.read_record(rest, &mut fields[written..], &mut ends[count..]);
+            rest = &rest[read..];
+            written += more;
+            count += ended;
+            match result {
+                ReadRecordResult::InputEmpty => {}
+                ReadRecordResult::Record => break,
+                ReadRecordResult::End => return Ok(()),
+                ReadRecordResult::OutputFull | ReadRecordResult::OutputEndsFull => {
+                    let rule = format!("{place}: there are more than {MAX_COLUMNS} columns");
+                    return Err(Broken::new(rule, "too_long"));
+                }
+            }
+        }
+        let cells = cells(&fields[..written], &ends[..count])
+            .ok_or_else(|| Broken::new(format!("{place}: it is not UTF-8"), "string_unicode"))?;
+        match columns {
+            None => {
+                columns = Some(count);
+                header(
+                    cells
+                        .into_iter()
+                        .map(|cell| cell.trim().to_owned())
+                        .collect(),
+                )?;
+            }
+            Some(columns) if columns == count => row(place, &cells)?,
+            Some(columns) => {
+                let rule = format!("{place}: {count} fields, but the first line names {columns}");
+                return Err(Broken::new(rule, "value_error"));
+            }
+        }
+    }
+}
+
+fn cells<'f>(fields: &'f [u8], ends: &[usize]) -> Option<Vec<&'f str>> {
+    let mut start = 0;
+    let cells = ends.iter().map(|&end| {
+        let cell = fields.get(start..end)?;
+        start = end;
+        str::from_utf8(cell).ok()
+    });
+    cells.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    type Rows = Vec<(Place, Vec<String>)>;
+
+    fn rows(input: &str) -> Result<(Vec<String>, Rows), String> {
+        let (mut names, mut rows) = (Vec::new(), Vec::new());
+        let read = read(
+            &Plaintext::new(input.into()),
+            |header| {
+                names = header;
+                Ok(())
+            },
+            |place, cells| {
+                rows.push((place, cells.iter().map(|&cell| cell.to_owned()).collect()));
+                Ok(())
+            },
+        );
+        read.map(|()| (names, rows)).map_err(|broken| broken.rule)
+    }
+
+    #[test]
+    fn quotes_lines_marks_and_line_ends_are_read() {
+        let input = "\u{feff}A, B\r\n\"a \"\"x\"\", y\",\"one\r\ntwo\"\r\n,é\r\n";
+        let (names, rows) = rows(input).unwrap();
+        assert_eq!(names, ["A", "B"]);
+        assert_eq!(
+            rows[0],
+            (
+                Place::Line(2),
+                vec!["a \"x\", y".into(), "one\r\ntwo".into()]
+            )
+        );
+        assert_eq!(rows[1], (Place::Line(4), vec![String::new(), "é".into()]));
+    }
+
+    #[test]
+    fn what_is_cut_off_or_uneven_is_told_and_not_repeated() {
+        for (input, told) in [
+            (
+                "A,B\n\"hunter2,x\nhunter2,y\n",
+                "a quotation mark is never closed: is the file whole?",
+            ),
+            (
+                "A,B\nhunter2\n",
+                "line 2: 1 fields, but the first line names 2",
+            ),
+            (
+                "A\nhunter2,hunter2\n",
+                "line 2: 2 fields, but the first line names 1",
+            ),
+        ] {
+            assert_eq!(rows(input).unwrap_err(), told);
+        }
+        assert!(
+            rows(&",".repeat(MAX_COLUMNS + 5))
+                .unwrap_err()
+                .contains("256 columns")
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_quoted_comes_back(
+            given in prop::collection::vec(prop::collection::vec("[a,\"\r\né ]{0,9}", 2), 1..9)
+        ) {
+            let quoted = |cell: &String| format!("\"{}\"", cell.replace('"', "\"\""));
+            let lines = given.iter().map(|row| row.iter().map(quoted).collect::<Vec<_>>().join(","));
+            let input = format!("A,B\n{}\n", lines.collect::<Vec<_>>().join("\r\n"));
+            let read: Vec<_> = rows(&input).unwrap().1.into_iter().map(|(_, row)| row).collect();
+            prop_assert_eq!(read, given);
+        }
+    }
+}

@@ -1,0 +1,347 @@
+//! `dotenv`: the grammar of python-dotenv, as it reads a file without interpolation: `$` stays as it is.
+//!
+//! What python-dotenv passes over with a warning, or reads as a name without a value, is a mistake here.
+
+use crate::import::entries::{Entries, Place};
+use crate::import::text::text;
+use crate::plaintext::Plaintext;
+use crate::vault::rule::Broken;
+use std::mem::take;
+use zeroize::Zeroizing;
+
+pub fn read(input: &Plaintext, into: &mut Entries) -> Result<(), Broken> {
+    let mut reader = Reader {
+        rest: text(input)?,
+        line: 1,
+    };
+    loop {
+        reader.take_while(is_space);
+        if reader.rest.is_empty() {
+            return Ok(());
+        }
+        reader.binding(into)?;
+    }
+}
+
+/// What is still to be read, and its line.
+struct Reader<'t> {
+    rest: &'t str,
+    line: usize,
+}
+
+impl<'t> Reader<'t> {
+    /// One name with its value, or a comment, as far as the end of its line.
+    fn binding(&mut self, into: &mut Entries) -> Result<(), Broken> {
+        let place = Place::Line(self.line);
+        self.skip_export();
+        if self.rest.starts_with('#') {
+            self.take_while(|letter| !is_break(letter));
+            return Ok(());
+        }
+        let name = self.name(place)?;
+        self.take_while(is_blank);
+        if !self.rest.starts_with('=') {
+            // A line of a value that lacks its quotes is no name either, and not shown.
+            let rule = "there is no = after the name; a value of several lines stands in quotes";
+            into.refuse(place, rule, "value_error");
+            self.take_while(|letter| !is_break(letter));
+            return Ok(());
+        }
+        self.advance(1);
+        self.take_while(is_blank);
+        let value = match self.rest.as_bytes().first() {
+            Some(b'\'') => unescape(self.quoted('\'', place)?, single_escape),
+            Some(b'"') => unescape(self.quoted('"', place)?, double_escape),
+            _ => unquoted(self.take_while(|letter| !is_break(letter))),
+        };
+        self.end_of_line(place)?;
+        into.push(place, name.as_bytes(), value)
+    }
+
+    /// `export` counts only with a space after it: it may be a name, too.
+    fn skip_export(&mut self) {
+        if let Some(after) = self.rest.strip_prefix("export")
+            && after.starts_with(is_blank)
+        {
+            self.advance("export".len());
+            self.take_while(is_blank);
+        }
+    }
+
+    fn name(&mut self, place: Place) -> Result<&'t str, Broken> {
+        let name = if self.rest.starts_with('\'') {
+            self.advance(1);
+            let name = self.take_while(|letter| letter != '\'');
+            if self.rest.is_empty() {
+                return Err(unclosed(place));
+            }
+            self.advance(1);
+            name
+        } else {
+            self.take_while(|letter| !is_space(letter) && letter != '=' && letter != '#')
+        };
+        if name.is_empty() {
+            let rule = format!("{place}: there is no name");
+            return Err(Broken::new(rule, "value_error"));
+        }
+        Ok(name)
+    }
+
+    /// What stands between quotation marks. One after a backslash does not close, unless no other does.
+    fn quoted(&mut self, mark: char, place: Place) -> Result<&'t str, Broken> {
+        let inner = &self.rest[1..];
+        let closes = |&(at, _): &(usize, &str)| !inner[..at].ends_with('\\');
+        let mut marks = inner.match_indices(mark);
+        let end = marks.find(closes).map(|(at, _)| at);
+        let end = end.or_else(|| inner.rfind(mark));
+        let end = end.ok_or_else(|| unclosed(place))?;
+        self.advance(1 + end + 1);
+        Ok(&inner[..end])
+    }
+
+    /// Only a comment may follow what is in quotes.
+    fn end_of_line(&mut self, place: Place) -> Result<(), Broken> {
+        self.take_while(is_blank);
+        if self.rest.starts_with('#') {
+            self.take_while(|letter| !is_break(letter));
+        }
+        if self.rest.is_empty() || self.rest.starts_with(is_break) {
+            return Ok(());
+        }
+        let rule = format!("{place}: more follows the closing quotation mark");
+        Err(Broken::new(rule, "value_error"))
+    }
+
+    fn take_while(&mut self, belongs: impl Fn(char) -> bool) -> &'t str {
+        let end = self.rest.find(|letter| !belongs(letter));
+        self.advance(end.unwrap_or(self.rest.len()))
+    }
+
+    /// Goes on by so many bytes. It never stops between the two of `\r\n`.
+    fn advance(&mut self, bytes: usize) -> &'t str {
+        let (passed, rest) = self.rest.split_at(bytes);
+        let breaks = memchr::memchr2_iter(b'\n', b'\r', passed.as_bytes()).count();
+        self.line += breaks - passed.matches("\r\n").count();
+        self.rest = rest;
+        passed
+    }
+}
+
+fn unclosed(place: Place) -> Broken {
+    let rule = format!("{place}: a quotation mark is never closed");
+    Broken::new(rule, "value_error")
+}
+
+/// A value without quotes: as far as a comment, which has a space before it.
+fn unquoted(line: &str) -> Plaintext {
+    let comment = line
+        .match_indices('#')
+        .find(|&(at, _)| line[..at].ends_with(is_space));
+    let value = &line[..comment.map_or(line.len(), |(at, _)| at)];
+    Plaintext::new(value.trim_end_matches(is_space).as_bytes().to_vec())
+}
+
+/// A value with what its escapes stand for; others stay as they are. A line break is `\n`, however the file
+/// spells it.
+fn unescape(quoted: &str, escape: fn(u8) -> Option<u8>) -> Plaintext {
+    let mut bytes = quoted.bytes().peekable();
+    // Nothing is longer than its spelling, so that this never grows and leaves no copy.
+    let mut value = Zeroizing::new(Vec::with_capacity(quoted.len()));
+    while let Some(byte) = bytes.next() {
+        value.push(match byte {
+            b'\\' => match bytes.peek().and_then(|&letter| escape(letter)) {
+                Some(letter) => {
+                    bytes.next();
+                    letter
+                }
+                None => b'\\',
+            },
+            b'\r' => {
+                bytes.next_if_eq(&b'\n');
+                b'\n'
+            }
+            other => other,
+        });
+    }
+    Plaintext::new(take(&mut *value))
+}
+
+fn single_escape(letter: u8) -> Option<u8> {
+    matches!(letter, b'\\' | b'\'').then_some(letter)
+}
+
+fn double_escape(letter: u8) -> Option<u8> {
+    Some(match letter {
+        b'\\' | b'\'' | b'"' => letter,
+        b'a' => 7,
+        b'b' => 8,
+        b'f' => 12,
+        b'n' => b'\n',
+        b'r' => b'\r',
+        b't' => b'\t',
+        b'v' => 11,
+        _ => return None,
+    })
+}
+
+/// What Python's regular expressions take as `\s`.
+fn is_space(letter: char) -> bool {
+    letter.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&letter)
+}
+
+fn is_break(letter: char) -> bool {
+    matches!(letter, '\n' | '\r')
+}
+
+fn is_blank(letter: char) -> bool {
+    is_space(letter) && !is_break(letter)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::import::entries::Empty;
+    use crate::import::reading::{pairs_or_empty, read};
+    use crate::import::{Format, Rules};
+    use proptest::prelude::*;
+
+    fn read_all(input: &str) -> Result<Vec<(String, String)>, Vec<String>> {
+        let rules = Rules {
+            empty: Empty::Skipped,
+            ..Rules::default()
+        };
+        read(Format::Dotenv, input, rules).map(pairs_or_empty)
+    }
+
+    /// The value that `K` gets from this.
+    fn value(given: &str) -> String {
+        let read = read_all(&format!("K={given}"));
+        let read = read.unwrap_or_else(|told| panic!("{given:?}: {told:?}"));
+        assert_eq!(read.len(), 1, "{given:?}");
+        read.into_iter().next().unwrap().1
+    }
+
+    fn told(input: &str) -> Vec<String> {
+        read_all(input).unwrap_err()
+    }
+
+    #[test]
+    fn names_may_be_exported_quoted_and_spaced() {
+        let input = "A=1\nexport B=2\n export\tC = 3\n\r\n'D'=4\r\nexport=5\n  E =6 # six\n#F=7\n# G\nexport # H\nx.y-z=8\rI=9";
+        let pairs = [
+            ("A", "1"),
+            ("B", "2"),
+            ("C", "3"),
+            ("D", "4"),
+            ("export", "5"),
+            ("E", "6"),
+            ("x.y-z", "8"),
+            ("I", "9"),
+        ];
+        let pairs = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        assert_eq!(read_all(input).unwrap(), pairs);
+    }
+
+    #[test]
+    fn a_value_without_quotes_ends_before_a_comment() {
+        for (given, kept) in [
+            ("v", "v"),
+            ("  v  ", "v"),
+            ("v #c", "v"),
+            ("v \t # c # d", "v"),
+            ("v#c", "v#c"),
+            ("#c", "#c"),
+            ("a b=c", "a b=c"),
+            ("a'b\"c", "a'b\"c"),
+            (r"a\nb", r"a\nb"),
+            ("$A${B}$(C)`D`", "$A${B}$(C)`D`"),
+            ("", ""),
+            ("  ", ""),
+        ] {
+            assert_eq!(value(given), kept, "{given:?}");
+        }
+    }
+
+    #[test]
+    fn quotes_keep_lines_and_escapes_count_as_in_python() {
+        for (given, kept) in [
+            ("''", ""),
+            ("\"\"", ""),
+            ("' v '", " v "),
+            ("'a\nb\n'", "a\nb\n"),
+            ("\"a\r\nb\rc\"", "a\nb\nc"),
+            (r"'a\nb\\c\'d\e'", r"a\nb\c'd\e"),
+            (
+                r#""a\n\r\t\\\"\'\a\b\f\v\$\x41""#,
+                "a\n\r\t\\\"'\u{7}\u{8}\u{c}\u{b}\\$\\x41",
+            ),
+            ("'#' # c", "#"),
+            ("\"a\"#c", "a"),
+            ("\"$A${B}\"", "$A${B}"),
+            (r"'C:\dir\'", r"C:\dir\"),
+            ("\"ü\u{2028}\"", "ü\u{2028}"),
+        ] {
+            assert_eq!(value(given), kept, "{given:?}");
+        }
+    }
+
+    #[test]
+    fn mistakes_have_their_line_and_repeat_nothing() {
+        let no_equals = "there is no = after the name; a value of several lines stands in quotes";
+        for (input, expected) in [
+            ("A=1\nhunter2\nB=2", format!("line 2: {no_equals}")),
+            ("A=1\r\n\r\nexport hunter2", format!("line 3: {no_equals}")),
+            ("A='1\n2'\nhunter2 # c", format!("line 3: {no_equals}")),
+            ("\n=hunter2", "line 2: there is no name".into()),
+            (
+                "\n\nA='hunter2",
+                "line 3: a quotation mark is never closed".into(),
+            ),
+            (
+                "A=\"hunter2\nB=2\n",
+                "line 1: a quotation mark is never closed".into(),
+            ),
+            (
+                "'hunter2",
+                "line 1: a quotation mark is never closed".into(),
+            ),
+            (
+                "A='1\n2'hunter2",
+                "line 1: more follows the closing quotation mark".into(),
+            ),
+            (
+                "A=\"1\"\n\nA=hunter2",
+                "A is there twice, at line 1 and at line 3".into(),
+            ),
+            ("\n# only this\n", "there is nothing in the input".into()),
+        ] {
+            assert_eq!(told(input), [expected], "{input:?}");
+        }
+    }
+
+    #[test]
+    fn a_key_without_its_quotes_gives_a_mistake_for_each_line() {
+        let input = "KEY=-----BEGIN PRIVATE KEY-----\nhunter2/hunter2+\nhunter2/==\n-----END PRIVATE KEY-----\n";
+        let told = told(input);
+        assert_eq!(told.len(), 3, "{told:?}");
+        assert!(!told.concat().contains("hunter2"), "{told:?}");
+    }
+
+    proptest! {
+        #[test]
+        fn any_value_comes_back_from_either_kind_of_quotes(given in r"(?s)[^\r\x00]{1,60}") {
+            let single = given.replace('\\', r"\\").replace('\'', r"\'");
+            let double = given.replace('\\', r"\\").replace('"', "\\\"");
+            prop_assert_eq!(value(&format!("'{single}'")), given.clone());
+            prop_assert_eq!(value(&format!("\"{double}\" # comment")), given);
+        }
+
+        #[test]
+        fn nothing_that_is_given_ends_in_a_panic(
+            parts in prop::collection::vec(prop::sample::select(vec![
+                "A", "=", "'", "\"", "\\", "\n", "\r", " ", "#", "export ", "ü", "\u{1c}", "\u{85}",
+            ]), 0..30)
+        ) {
+            let _ = read_all(&parts.concat());
+        }
+    }
+}

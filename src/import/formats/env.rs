@@ -1,0 +1,137 @@
+//! `env`: what `env -0` prints, and `env` as long as no value has a second line.
+
+use crate::import::entries::{Entries, Place};
+use crate::plaintext::Plaintext;
+use crate::vault::env_key::EnvKey;
+use crate::vault::rule::Broken;
+
+/// Reads variables that a NUL ends if there is one, else a line each.
+pub fn read(input: &Plaintext, into: &mut Entries) -> Result<(), Broken> {
+    let bytes = input.expose();
+    let exact = bytes.contains(&0);
+    let (end, place): (u8, fn(usize) -> Place) = if exact {
+        (0, Place::Variable)
+    } else {
+        (b'\n', Place::Line)
+    };
+    let bytes = bytes.strip_suffix(&[end]).unwrap_or(bytes);
+    if bytes.is_empty() {
+        return Ok(());
+    }
+    for (number, variable) in bytes.split(|&byte| byte == end).enumerate() {
+        let place = place(number + 1);
+        let equals = variable.iter().position(|&byte| byte == b'=');
+        match equals.map(|at| (&variable[..at], &variable[at + 1..])) {
+            Some((name, value)) if exact || is_variable(name) => {
+                into.push(place, name, Plaintext::new(value.to_vec()))?;
+            }
+            _ if exact => into.refuse(place, "there is no = in it", "value_error"),
+            _ => into.refuse(
+                place,
+                "no variable begins here; with values of several lines, give the output of `env -0`",
+                "value_error",
+            ),
+        }
+    }
+    Ok(())
+}
+
+/// Whether a line may begin a variable: what follows a line break in a value mostly may not.
+fn is_variable(name: &[u8]) -> bool {
+    str::from_utf8(name).is_ok_and(|name| EnvKey::parse(name).is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::import::entries::Entry;
+    use crate::import::reading::read;
+    use crate::import::{Format, Rules};
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    fn read_all(input: &[u8]) -> Result<Vec<(String, Vec<u8>)>, Vec<String>> {
+        let pair = |entry: Entry| {
+            let value = entry.value.unwrap().expose().to_vec();
+            (entry.name.to_string(), value)
+        };
+        let gathered = read(Format::Env, input, Rules::default())?;
+        Ok(gathered.entries.into_iter().map(pair).collect())
+    }
+
+    fn pairs(given: &[(&str, &[u8])]) -> Vec<(String, Vec<u8>)> {
+        let pairs = given.iter();
+        pairs.map(|&(n, v)| (n.to_owned(), v.to_vec())).collect()
+    }
+
+    #[test]
+    fn with_a_nul_every_value_is_exact() {
+        assert_eq!(
+            read_all(b"A=1\nB=2\0B= x=\xff \0npm_config_a-b=3\0").unwrap(),
+            pairs(&[
+                ("A", b"1\nB=2"),
+                ("B", b" x=\xff "),
+                ("npm_config_a-b", b"3")
+            ])
+        );
+        assert_eq!(
+            read_all(b"A=1\0B=2").unwrap(),
+            pairs(&[("A", b"1"), ("B", b"2")])
+        );
+    }
+
+    #[test]
+    fn without_a_nul_each_line_is_a_variable() {
+        for input in [&b"A=1\nB= 2=3 \n"[..], b"A=1\nB= 2=3 "] {
+            assert_eq!(
+                read_all(input).unwrap(),
+                pairs(&[("A", b"1"), ("B", b" 2=3 ")])
+            );
+        }
+    }
+
+    #[test]
+    fn a_line_that_goes_on_with_a_value_is_refused_and_not_repeated() {
+        for line in [
+            "hunter2",
+            "hunter2/x==",
+            "-----hunter2",
+            "",
+            "BASH_FUNC_f%%=() {",
+        ] {
+            let told = read_all(format!("A=1\n{line}\nB=2\n").as_bytes());
+            let told = told.unwrap_err();
+            assert_eq!(told.len(), 1);
+            assert!(
+                told[0].starts_with("line 2: no variable begins here"),
+                "{told:?}"
+            );
+        }
+        assert_eq!(
+            read_all(b"A=1\0hunter2\0").unwrap_err(),
+            ["variable 2: there is no = in it"]
+        );
+        assert_eq!(
+            read_all(b"\n").unwrap_err(),
+            ["there is nothing in the input"]
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn what_env_prints_with_a_nul_comes_back(
+            variables in prop::collection::btree_map("[A-Za-z_][A-Za-z0-9_]{0,9}", prop::collection::vec(1..=u8::MAX, 1..40), 1..9)
+        ) {
+            let printed: Vec<u8> = variables
+                .iter()
+                .flat_map(|(name, value)| [name.as_bytes(), b"=", value, b"\0"].concat())
+                .collect();
+            let read: BTreeMap<_, _> = read_all(&printed).unwrap().into_iter().collect();
+            prop_assert_eq!(read, variables);
+        }
+
+        #[test]
+        fn nothing_that_is_given_ends_in_a_panic(input in any::<Vec<u8>>()) {
+            let _ = read_all(&input);
+        }
+    }
+}

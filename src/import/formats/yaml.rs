@@ -1,0 +1,353 @@
+//! `yaml`: one mapping of names and texts. What a reader of YAML 1.1 or 1.2 could take for a number, a date
+//! or another type is told by name, not guessed.
+//!
+//! A value is taken over from the parser, which leaves nothing behind but what its own buffers held while
+//! they grew.
+
+use super::nesting::{self, Nesting};
+use super::yaml_type::type_of;
+use crate::import::entries::{Entries, Place};
+use crate::import::text::{line_at, text};
+use crate::plaintext::Plaintext;
+use crate::vault::rule::Broken;
+use saphyr_parser::{Event, Parser, ScalarStyle, StrInput};
+
+pub fn read(input: &Plaintext, nesting: Nesting, into: &mut Entries) -> Result<(), Broken> {
+    let text = text(input)?;
+    check_printable(text)?;
+    let mut events = Events(Parser::new_from_str(text));
+    loop {
+        match events.next()? {
+            (_, Event::StreamStart | Event::DocumentStart(_) | Event::Nothing) => {}
+            (_, Event::MappingStart(..)) => break,
+            (_, Event::StreamEnd) => return Ok(()),
+            (_, Event::Scalar(text, ScalarStyle::Plain, ..)) if text.is_empty() => return Ok(()),
+            (place, _) => {
+                let rule = format!("{place}: the input is not one mapping of names and texts");
+                return Err(Broken::new(rule, "dict_type"));
+            }
+        }
+    }
+    if mapping(&mut events, nesting, into)? == Rest::Unread {
+        return Ok(());
+    }
+    loop {
+        match events.next()? {
+            (_, Event::DocumentEnd | Event::Nothing) => {}
+            (_, Event::StreamEnd) => return Ok(()),
+            (place, _) => {
+                let rule = format!("{place}: a second document begins");
+                return Err(Broken::new(rule, "value_error"));
+            }
+        }
+    }
+}
+
+/// Whether to read on after a mapping.
+#[derive(PartialEq, Eq)]
+enum Rest {
+    Read,
+    Unread,
+}
+
+/// Takes what is in a mapping that has begun, and in those within it.
+fn mapping(events: &mut Events<'_>, nesting: Nesting, into: &mut Entries) -> Result<Rest, Broken> {
+    // The names of the mappings that are open within the outermost.
+    let mut above: Vec<Vec<u8>> = Vec::new();
+    loop {
+        let (place, name) = events.next()?;
+        if name == Event::MappingEnd {
+            if above.pop().is_none() {
+                return Ok(Rest::Read);
+            }
+            continue;
+        }
+        let name = node(name);
+        if let Node::Nested(what) | Node::Mapping(what) = name {
+            let rule = format!("{place}: {what} is no name");
+            return Err(Broken::new(rule, "string_type"));
+        }
+        let full = |name: &Plaintext| {
+            let above = above.last().map_or(&[][..], Vec::as_slice);
+            nesting::below(above, name.expose())
+        };
+        let (_, value) = events.next()?;
+        match (name, node(value)) {
+            (Node::Other(what), Node::Text(_) | Node::Other(_)) => {
+                let rule = format!("this name is {what} in YAML: put it in quotes");
+                into.refuse(place, &rule, "string_type");
+            }
+            (Node::Text(name), Node::Text(value)) => into.push(place, &full(&name), value)?,
+            (Node::Text(name), Node::Other(what)) => {
+                let rule = format!("is {what} in YAML, not a string: put it in quotes");
+                into.refuse_value(place, &full(&name), &rule);
+            }
+            (Node::Text(name), Node::Mapping(what)) => {
+                let name = full(&name);
+                match nesting.enter(&name, what, above.len()) {
+                    Ok(()) => above.push(name),
+                    Err(rule) => {
+                        // How deep it goes is not looked at.
+                        into.refuse_value(place, &name, &rule);
+                        return Ok(Rest::Unread);
+                    }
+                }
+            }
+            (name, Node::Nested(what) | Node::Mapping(what)) => {
+                let rule = format!("is {what}, not a string");
+                match name {
+                    Node::Text(name) => into.refuse_value(place, &full(&name), &rule),
+                    _ => into.refuse(place, &format!("a value {rule}"), "string_type"),
+                }
+                return Ok(Rest::Unread);
+            }
+            (Node::Nested(_) | Node::Mapping(_), _) => {}
+        }
+    }
+}
+
+/// A name or a value.
+enum Node {
+    Text(Plaintext),
+    /// Of one piece, but no text.
+    Other(&'static str),
+    Mapping(&'static str),
+    Nested(&'static str),
+}
+
+fn node(event: Event<'_>) -> Node {
+    let (text, style, tag) = match event {
+        Event::Scalar(text, style, _, tag) => (text, style, tag),
+        Event::Alias(_) => return Node::Other("an alias"),
+        Event::SequenceStart(..) => return Node::Nested("a list"),
+        _ => return Node::Mapping("a mapping"),
+    };
+    let text = Plaintext::new(text.into_owned().into_bytes());
+    match tag {
+        Some(tag) if tag.is_yaml_core_schema() && tag.suffix == "str" => Node::Text(text),
+        Some(_) => Node::Other("tagged as something else"),
+        None if style != ScalarStyle::Plain => Node::Text(text),
+        None => type_of(text.expose()).map_or(Node::Text(text), Node::Other),
+    }
+}
+
+struct Events<'t>(Parser<'t, StrInput<'t>>);
+
+impl<'t> Events<'t> {
+    fn next(&mut self) -> Result<(Place, Event<'t>), Broken> {
+        match self.0.next_event() {
+            Some(Ok((event, span))) => Ok((Place::Line(span.start.line()), event)),
+            Some(Err(error)) => {
+                // What the parser says of it quotes the text.
+                let (line, column) = (error.marker().line(), error.marker().col() + 1);
+                let rule = format!("the input is not YAML: see line {line}, column {column}");
+                Err(Broken::new(rule, "yaml_invalid"))
+            }
+            None => Ok((Place::Line(0), Event::StreamEnd)),
+        }
+    }
+}
+
+/// YAML has no control characters but in quotes, escaped; the parser does not look. What separates lines in
+/// YAML 1.1 and not in 1.2 has no one meaning either.
+fn check_printable(text: &str) -> Result<(), Broken> {
+    let is_plain = |letter: char| matches!(letter, '\t' | '\n' | '\r') || !letter.is_control();
+    let is_wrong = |letter| !is_plain(letter) || matches!(letter, '\u{2028}' | '\u{2029}');
+    let Some(at) = text.find(is_wrong) else {
+        return Ok(());
+    };
+    let place = line_at(text.as_bytes(), at);
+    let rule = format!("{place}: there is a control character, which YAML takes only escaped");
+    Err(Broken::new(rule, "value_error"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::import::entries::Empty;
+    use crate::import::reading::{pairs_or_empty, read};
+    use crate::import::{Format, Rules};
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    fn read_all(input: &str) -> Result<Vec<(String, String)>, Vec<String>> {
+        read_with(input, Nesting::Refused)
+    }
+
+    fn read_with(input: &str, nesting: Nesting) -> Result<Vec<(String, String)>, Vec<String>> {
+        let rules = Rules {
+            empty: Empty::Skipped,
+            nesting,
+            ..Rules::default()
+        };
+        read(Format::Yaml, input, rules).map(pairs_or_empty)
+    }
+
+    fn told(input: &str) -> Vec<String> {
+        read_all(input).unwrap_err()
+    }
+
+    #[test]
+    fn texts_are_read_however_they_are_written() {
+        let input = "%YAML 1.2\n--- # c\nA: plain text # c\n'B': 'it''s'\n\"C\": \"a\\nb\\u00fc\"\nD: |\n  one\n  two\nE: >-\n  one\n  two\nF: !!str 12\nG: &g anchored\nH: a\n  b\nx.y-z: 10.0.0.1\nI: ''\nJ:\n...\n";
+        let pairs = [
+            ("A", "plain text"),
+            ("B", "it's"),
+            ("C", "a\nbü"),
+            ("D", "one\ntwo\n"),
+            ("E", "one two"),
+            ("F", "12"),
+            ("G", "anchored"),
+            ("H", "a b"),
+            ("x.y-z", "10.0.0.1"),
+            ("I", ""),
+            ("J", ""),
+        ];
+        let pairs = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        assert_eq!(read_all(input).unwrap(), pairs);
+        let flow = read_all("{A: one, \"B\": 'two'}").unwrap();
+        assert_eq!(flow[1], ("B".to_owned(), "two".to_owned()));
+    }
+
+    #[test]
+    fn other_types_are_told_by_name_and_line() {
+        assert_eq!(
+            told(
+                "A: 5432\nB: yes\nC: ~\n\nD: 2024-01-31\nE: !!binary aHVudGVyMg==\nF: &f v\nG: *f\nNO: v\n12: hunter2\n"
+            ),
+            [
+                "line 1: A is a number in YAML, not a string: put it in quotes",
+                "line 2: B is a boolean in YAML, not a string: put it in quotes",
+                "line 3: C is null in YAML, not a string: put it in quotes",
+                "line 5: D is a date in YAML, not a string: put it in quotes",
+                "line 6: E is tagged as something else in YAML, not a string: put it in quotes",
+                "line 8: G is an alias in YAML, not a string: put it in quotes",
+                "line 9: this name is a boolean in YAML: put it in quotes",
+                "line 10: this name is a number in YAML: put it in quotes",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_nested_is_told_by_name_however_deep() {
+        assert_eq!(
+            told("A: 1\nB:\n  hunter2: v\n")[1],
+            "line 2: B is a mapping, not a string; --nested joins the names by _"
+        );
+        assert_eq!(told("A: [hunter2]"), ["line 1: A is a list, not a string"]);
+        assert_eq!(told("? [hunter2]\n: v"), ["line 1: a list is no name"]);
+        let deep = "- ".repeat(1_000_000);
+        assert_eq!(
+            told(&format!("A:\n  {deep}")),
+            ["line 1: A is a list, not a string"]
+        );
+    }
+
+    #[test]
+    fn nested_names_are_joined_where_that_is_asked_for() {
+        let joined = |input| read_with(input, Nesting::Joined);
+        let input = "A: v\nDB:\n  prod:\n    user: u\n    pass: p\n  port: '1'\nE: {}\nB: w\n";
+        let pairs = [
+            ("A", "v"),
+            ("DB_prod_user", "u"),
+            ("DB_prod_pass", "p"),
+            ("DB_port", "1"),
+            ("B", "w"),
+        ];
+        let pairs = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        assert_eq!(joined(input).unwrap(), pairs);
+        for (input, told) in [
+            (
+                "A:\n  B: v\nA_B: w\n",
+                "A_B is there twice, at line 2 and at line 3",
+            ),
+            (
+                "A:\n  B: 12\n",
+                "line 2: A_B is a number in YAML, not a string: put it in quotes",
+            ),
+            (
+                "A:\n  B: [hunter2]\n",
+                "line 2: A_B is a list, not a string",
+            ),
+            (
+                "A: v\nsops:\n  mac: hunter2\n",
+                "line 2: sops is what sops adds to an encrypted file: give what `sops decrypt` prints",
+            ),
+        ] {
+            assert_eq!(joined(input).unwrap_err(), [told]);
+        }
+        let deep: Vec<_> = (0..40).map(|n| " ".repeat(n) + "A:\n").collect();
+        assert!(joined(&deep.concat()).unwrap_err()[0].ends_with("is a mapping, too deep"));
+    }
+
+    #[test]
+    fn a_name_that_is_there_twice_is_told_with_both_lines() {
+        assert_eq!(
+            told("A: v\nB: |\n  one\n  two\n\"A\": v\n"),
+            ["A is there twice, at line 1 and at line 5"]
+        );
+    }
+
+    #[test]
+    fn what_is_no_mapping_is_refused_and_not_repeated() {
+        for (input, expected) in [
+            (
+                "hunter2",
+                "line 1: the input is not one mapping of names and texts",
+            ),
+            (
+                "\n- hunter2",
+                "line 2: the input is not one mapping of names and texts",
+            ),
+            ("A: v\n---\nB: v", "line 2: a second document begins"),
+            ("", "there is nothing in the input"),
+            ("---\n", "there is nothing in the input"),
+            ("{}", "there is nothing in the input"),
+            (
+                "A: \"v\u{1b}\"",
+                "line 1: there is a control character, which YAML takes only escaped",
+            ),
+        ] {
+            assert_eq!(told(input), [expected], "{input:?}");
+        }
+        for input in [
+            "A: \"hunter2",
+            "A: v\n  B: hunter2",
+            "A: v\nhunter2\nB: v",
+            "{A: hunter2",
+            "A: *hunter2",
+            "A: @hunter2",
+            "A: v\nB: `hunter2",
+        ] {
+            let told = told(input).pop().unwrap();
+            assert!(
+                told.starts_with("the input is not YAML: see line "),
+                "{input:?}: {told}"
+            );
+            assert!(!told.contains("hunter2"), "{told}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn json_is_yaml_too(
+            given in prop::collection::btree_map("[A-Za-z0-9_+=@#$]{1,20}", r"(?s)[^\x7f-\x9f\u2028\u2029]{1,40}", 1..9)
+        ) {
+            for text in [serde_json::to_string(&given), serde_json::to_string_pretty(&given)] {
+                let read = read_all(&text.unwrap()).unwrap();
+                prop_assert_eq!(BTreeMap::from_iter(read), given.clone());
+            }
+        }
+
+        #[test]
+        fn nothing_that_is_given_ends_in_a_panic(
+            parts in prop::collection::vec(prop::sample::select(vec![
+                "A", ":", ": ", "- ", "? ", "'", "\"", "\\", "\n", "\r", " ", "\t", "#", "[", "]", "{", "}", ",", "|", ">",
+                "&a", "*a", "!", "!!str ", "%", "---", "...", "ü", "\u{feff}", "\u{2028}", "<<", "@", "`", "~",
+            ]), 0..24)
+        ) {
+            let _ = read_all(&parts.concat());
+            let _ = read_all(&format!("A: {}", parts.concat()));
+        }
+    }
+}

@@ -1,0 +1,269 @@
+//! `bitwarden`: the JSON or the CSV that Bitwarden exports without a password.
+//!
+//! Logins, notes, cards, identities and SSH keys; what an export only mentions, such as a passkey, is told.
+
+use super::item::{Item, Items};
+use crate::import::entries::Place;
+use crate::import::formats::csv;
+use crate::import::formats::json::not_json;
+use crate::import::text::unmarked;
+use crate::json::{self, NoString, document, is_null, items, members};
+use crate::plaintext::Plaintext;
+use crate::vault::rule::Broken;
+use serde_json::value::RawValue;
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+/// More than any object of an export has.
+const MAX_MEMBERS: usize = 1_000;
+
+/// The parts of an item that hold texts under names of their own.
+const PARTS: [&str; 5] = ["login", "card", "identity", "sshKey", "secureNote"];
+
+pub fn read(input: &Plaintext, into: &mut Items<'_>) -> Result<(), Broken> {
+    if unmarked(input).trim_ascii_start().starts_with(b"{") {
+        read_json(input, into)
+    } else {
+        read_csv(input, into)
+    }
+}
+
+fn read_json(input: &Plaintext, into: &mut Items<'_>) -> Result<(), Broken> {
+    let json = document(unmarked(input)).map_err(|wrong| not_json(&wrong))?;
+    let export = Object::of(json);
+    if export.is_true("encrypted") {
+        let rule =
+            "this export is encrypted: export again with the file format .json, without a password";
+        return Err(Broken::new(rule, "value_error"));
+    }
+    let Some(all) = export.list("items") else {
+        let rule = "there are no items in it: is this what Bitwarden exported?";
+        return Err(Broken::new(rule, "missing"));
+    };
+    let folders = export.titles("folders")?;
+    let collections = export.titles("collections")?;
+    for (at, json) in all.into_iter().enumerate() {
+        let place = Place::Item(at + 1);
+        let object = Object::of(json);
+        let folder = object.title("folderId")?;
+        let collection = object.list("collectionIds").unwrap_or_default();
+        let collection = collection.first().and_then(|id| json::string(id).ok());
+        let above = folder.and_then(|id| folders.get(&id)).or_else(|| {
+            let id = String::from_utf8_lossy(collection.as_ref()?.expose()).into_owned();
+            collections.get(&id)
+        });
+        let title = object.title("name")?.unwrap_or_default();
+        let item = Item::new(above.map(String::as_str), &title);
+        if object.get("deletedDate").is_some() {
+            into.leave_out(&title, "it is in the trash");
+            continue;
+        }
+        into.push(place, filled(item, &object)?)?;
+    }
+    Ok(())
+}
+
+/// An item with everything that its object holds.
+fn filled(mut item: Item, object: &Object<'_>) -> Result<Item, Broken> {
+    for part in PARTS {
+        let Some(json) = object.get(part) else {
+            continue;
+        };
+        let part = Object::of(json);
+        for (name, given) in &part.0 {
+            match (name.as_str(), text(given)?) {
+                ("password" | "privateKey", Some(value)) => item.main(value),
+                ("publicKey", Some(value)) => item.field("public_key", value),
+                ("keyFingerprint", Some(value)) => item.field("fingerprint", value),
+                // What a note is like, not what it says.
+                ("type", _) | (_, None) => {}
+                (name, Some(value)) => item.field(name, value),
+            }
+        }
+        for uri in part.list("uris").unwrap_or_default() {
+            if let Some(value) = Object::of(uri).text("uri")? {
+                item.field("url", value);
+            }
+        }
+        count(&mut item, "passkeys", part.list("fido2Credentials"));
+    }
+    for field in object.list("fields").unwrap_or_default() {
+        let field = Object::of(field);
+        if let Some(value) = field.text("value")? {
+            item.field(&field.title("name")?.unwrap_or_default(), value);
+        }
+    }
+    if let Some(notes) = object.text("notes")? {
+        let is_note = object.get("type").is_some_and(|kind| kind.get() == "2");
+        if is_note {
+            item.main(notes);
+        } else {
+            item.field("notes", notes);
+        }
+    }
+    count(&mut item, "attachments", object.list("attachments"));
+    count(&mut item, "older passwords", object.list("passwordHistory"));
+    Ok(item)
+}
+
+fn count(item: &mut Item, what: &str, list: Option<Vec<&RawValue>>) {
+    let count = list.map_or(0, |list| list.len());
+    if count > 0 {
+        item.leave_out(format!("{what}: {count}"));
+    }
+}
+
+/// The members of an object that are not null, by name; of what is no object, none.
+struct Object<'j>(Vec<(String, &'j RawValue)>);
+
+impl<'j> Object<'j> {
+    fn of(json: &'j RawValue) -> Self {
+        let members = members(json, MAX_MEMBERS).unwrap_or_default().into_iter();
+        let members = members.filter(|(_, given)| !is_null(given));
+        let named = members.filter_map(|(name, given)| {
+            let name = json::string(name).ok()?;
+            Some((String::from_utf8_lossy(name.expose()).into_owned(), given))
+        });
+        Self(named.collect())
+    }
+
+    fn get(&self, name: &str) -> Option<&'j RawValue> {
+        let mut those = self.0.iter().filter(|(its, _)| its == name);
+        those.next().map(|&(_, given)| given)
+    }
+
+    fn is_true(&self, name: &str) -> bool {
+        self.get(name).is_some_and(|given| given.get() == "true")
+    }
+
+    fn list(&self, name: &str) -> Option<Vec<&'j RawValue>> {
+        items(self.get(name)?, usize::MAX)
+    }
+
+    fn text(&self, name: &str) -> Result<Option<Plaintext>, Broken> {
+        self.get(name).map_or(Ok(None), text)
+    }
+
+    /// A text that is no secret.
+    fn title(&self, name: &str) -> Result<Option<String>, Broken> {
+        let text = self.text(name)?;
+        Ok(text.map(|text| String::from_utf8_lossy(text.expose()).into_owned()))
+    }
+
+    /// What the folders in a list are called, by their ids.
+    fn titles(&self, name: &str) -> Result<HashMap<String, String>, Broken> {
+        let mut titles = HashMap::new();
+        for json in self.list(name).unwrap_or_default() {
+            let folder = Object::of(json);
+            if let (Some(id), Some(title)) = (folder.title("id")?, folder.title("name")?) {
+                titles.insert(id, title);
+            }
+        }
+        Ok(titles)
+    }
+}
+
+/// A text, or a number or boolean as it is written; `None` for what has parts.
+fn text(json: &RawValue) -> Result<Option<Plaintext>, Broken> {
+    match json::string(json) {
+        Ok(text) => Ok(Some(text)),
+        Err(NoString::OtherType) if json.get().starts_with(['[', '{']) => Ok(None),
+        Err(NoString::OtherType) => Ok(Some(Plaintext::new(json.get().into()))),
+        Err(NoString::Surrogate) => {
+            let rule = "a text has half of a surrogate pair in it";
+            Err(Broken::new(rule, "string_unicode"))
+        }
+    }
+}
+
+fn read_csv(input: &Plaintext, into: &mut Items<'_>) -> Result<(), Broken> {
+    let columns = RefCell::new(Vec::new());
+    csv::read(
+        input,
+        |header| {
+            if !["name", "login_password"]
+                .iter()
+                .all(|name| header.iter().any(|its| its == name))
+            {
+                let rule = match look(unmarked(input)) {
+                    Some(look) => format!("neither the JSON nor the CSV that Bitwarden exports: it looks like {look}"),
+                    None => "the first line has no columns name and login_password: is this what Bitwarden exported?".into(),
+                };
+                return Err(Broken::new(rule, "missing"));
+            }
+            columns.replace(header);
+            Ok(())
+        },
+        |place, cells| {
+            let columns = columns.borrow();
+            let cell = |name: &str| {
+                let mut found = columns.iter().zip(cells).filter(|(its, _)| *its == name);
+                found.next().map_or("", |(_, cell)| *cell)
+            };
+            let value = |name: &str| Plaintext::new(cell(name).as_bytes().to_vec());
+            // Of several collections, the first.
+            let collection = cell("collections").split(',').next();
+            let mut item = Item::new(
+                [cell("folder"), collection.unwrap_or_default()],
+                cell("name"),
+            );
+            item.main(value("login_password"));
+            for (name, column) in [
+                ("username", "login_username"),
+                ("url", "login_uri"),
+                ("totp", "login_totp"),
+            ] {
+                item.field(name, value(column));
+            }
+            for (name, value) in custom_fields(cell("fields")) {
+                item.field(name, value);
+            }
+            if cell("type") == "note" {
+                item.main(value("notes"));
+            } else {
+                item.field("notes", value("notes"));
+            }
+            into.push(place, item)
+        },
+    )
+}
+
+/// What a file is that Bitwarden did not write, as far as its first line tells.
+fn look(bytes: &[u8]) -> Option<&'static str> {
+    let bytes = bytes.trim_ascii_start();
+    let first = bytes.split(|&byte| byte == b'\n').next()?;
+    let first = String::from_utf8_lossy(first).to_ascii_lowercase();
+    let columns: Vec<_> = first
+        .split(',')
+        .map(|name| name.trim().trim_matches('"'))
+        .collect();
+    Some(match bytes.first()? {
+        b'<' => "XML, as --format keepass-xml reads it from KeePass",
+        b'[' => "a JSON list, which no export is",
+        _ if bytes.starts_with(b"PK\x03\x04") => "a ZIP archive: unpack it first",
+        _ if columns.len() > 1 && columns.contains(&"title") => {
+            "the CSV of 1Password: --format 1password"
+        }
+        _ if columns.len() == 1 && first.contains('=') => "a dotenv file: --format dotenv",
+        _ if columns.len() == 1 && first.contains(": ") => "YAML: --format yaml",
+        _ => return None,
+    })
+}
+
+/// Fields as the CSV has them, `name: value` each on its line. A line without a name goes on with a value.
+fn custom_fields(cell: &str) -> Vec<(&str, Plaintext)> {
+    let mut found: Vec<(&str, Vec<&str>)> = Vec::new();
+    for line in cell.split('\n').filter(|line| !line.is_empty()) {
+        match (line.split_once(": "), found.last_mut()) {
+            (Some((name, value)), _) => found.push((name, vec![value])),
+            (None, Some((_, lines))) => lines.push(line),
+            (None, None) => found.push(("field", vec![line])),
+        }
+    }
+    let fields = found.into_iter();
+    let fields = fields.map(|(name, lines)| (name, Plaintext::new(lines.join("\n").into())));
+    fields.collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,428 @@
+//! `keepass-xml`: the XML that KeePass 2 and KeePassXC export. Older versions of an entry and the recycle bin
+//! stay behind.
+//!
+//! No document type is accepted, so that there is no entity but the five of XML, and nothing outside is read.
+
+use super::item::{Item, Items};
+use crate::import::entries::Place;
+use crate::import::line_index::Lines;
+use crate::import::text::text;
+use crate::plaintext::Plaintext;
+use crate::vault::rule::Broken;
+use crate::vault::value::MAX_VALUE_BYTES;
+use quick_xml::Reader;
+use quick_xml::events::{BytesRef, BytesStart, Event};
+use std::borrow::Cow;
+use zeroize::{Zeroize, Zeroizing};
+
+/// Deeper than groups are ever nested.
+const MAX_DEPTH: usize = 256;
+
+/// How a value begins that is to be looked up in another entry.
+const REFERENCE: &[u8] = b"{REF:";
+
+pub fn read(input: &Plaintext, into: &mut Items<'_>) -> Result<(), Broken> {
+    let text = text(input)?;
+    let mut xml = Reader::from_str(text);
+    xml.config_mut().expand_empty_elements = true;
+    let mut lines = Lines::of(text.as_bytes());
+    let mut export = Export::new(into);
+    loop {
+        let event = xml.read_event();
+        let at = usize::try_from(xml.buffer_position()).unwrap_or(usize::MAX);
+        let place = lines.line(at);
+        // What the parser says of a mistake quotes the text.
+        let read = match event {
+            Ok(Event::Eof) if export.open.is_empty() => {
+                export.end();
+                return Ok(());
+            }
+            Ok(Event::Eof) => Err(Broken::new(
+                "it is cut off: elements are open",
+                "xml_invalid",
+            )),
+            Ok(Event::DocType(_)) => Err(Broken::new("it has a document type", "value_error")),
+            Ok(event) => export.take(place, event),
+            Err(_) => Err(Broken::new("the input is not XML", "xml_invalid")),
+        };
+        read.map_err(|Broken { rule, kind }| Broken::new(format!("{place}: {rule}"), kind))?;
+    }
+}
+
+/// A group that is open.
+#[derive(Default)]
+struct Group {
+    name: String,
+    is_bin: bool,
+}
+
+struct Export<'i, 'e> {
+    into: &'i mut Items<'e>,
+    /// The names of the elements that are open.
+    open: Vec<String>,
+    /// What the innermost element holds so far; longer than any value at most by one byte. It never grows,
+    /// which would leave copies.
+    text: Zeroizing<Vec<u8>>,
+    bin: Vec<u8>,
+    groups: Vec<Group>,
+    entry: Option<Entry>,
+    /// Entries within entries: their older versions.
+    older: usize,
+    in_bin: usize,
+}
+
+#[derive(Default)]
+struct Entry {
+    title: String,
+    main: Option<Plaintext>,
+    fields: Vec<(String, Plaintext)>,
+    attachments: usize,
+    /// Fields that refer to another entry.
+    references: Vec<String>,
+    /// Of the field that is open.
+    key: String,
+    value: Option<Plaintext>,
+}
+
+impl<'i, 'e> Export<'i, 'e> {
+    fn new(into: &'i mut Items<'e>) -> Self {
+        Self {
+            into,
+            open: Vec::new(),
+            text: Zeroizing::new(Vec::with_capacity(MAX_VALUE_BYTES + 1)),
+            bin: Vec::new(),
+            groups: Vec::new(),
+            entry: None,
+            older: 0,
+            in_bin: 0,
+        }
+    }
+
+    fn take(&mut self, place: Place, event: Event<'_>) -> Result<(), Broken> {
+        match event {
+            Event::Start(start) => self.start(&start),
+            Event::End(_) => {
+                let name = self.open.pop().unwrap_or_default();
+                self.close(place, &name)
+            }
+            Event::Text(text) => {
+                let content = text.xml10_content();
+                self.append(content.as_bytes());
+                wipe(content);
+                Ok(())
+            }
+            Event::CData(text) => {
+                let content = text.xml10_content();
+                self.append(content.as_bytes());
+                wipe(content);
+                Ok(())
+            }
+            Event::GeneralRef(reference) => {
+                let letter = letter(&reference).ok_or_else(|| {
+                    Broken::new("there is an entity that XML does not have", "xml_invalid")
+                })?;
+                self.append(letter.encode_utf8(&mut [0; 4]).as_bytes());
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn start(&mut self, start: &BytesStart<'_>) -> Result<(), Broken> {
+        self.clear();
+        let name = start.name().as_ref().to_owned();
+        if self.open.is_empty() && name != "KeePassFile" {
+            let rule = "the input is not what KeePass exports as XML";
+            return Err(Broken::new(rule, "value_error"));
+        }
+        if self.open.len() == MAX_DEPTH {
+            return Err(Broken::new("elements are nested too deep", "too_long"));
+        }
+        match name.as_str() {
+            "Group" => self.groups.push(Group::default()),
+            "Entry" if self.entry.is_some() => self.older += 1,
+            "Entry" => self.entry = Some(Entry::default()),
+            "Value" if is_protected(start) => {
+                let rule = "a value is encrypted: this is the inside of a .kdbx file; export it as XML with KeePass";
+                return Err(Broken::new(rule, "value_error"));
+            }
+            _ => {}
+        }
+        self.open.push(name);
+        Ok(())
+    }
+
+    /// An element has ended, and those around it are still open.
+    fn close(&mut self, place: Place, name: &str) -> Result<(), Broken> {
+        let parent = self.open.last().map_or("", String::as_str);
+        match (parent, name) {
+            ("Meta", "RecycleBinUUID") => self.bin.clone_from(&self.text),
+            (_, "Group") => {
+                self.groups.pop();
+            }
+            ("Group", "Name") => {
+                let name = self.string();
+                if let Some(group) = self.groups.last_mut() {
+                    group.name = name;
+                }
+            }
+            ("Group", "UUID") => {
+                let is_bin = !self.bin.is_empty() && *self.text == self.bin;
+                if let Some(group) = self.groups.last_mut() {
+                    group.is_bin = is_bin;
+                }
+            }
+            (_, "Entry") if self.older > 0 => self.older -= 1,
+            (_, "Entry") => return self.entry(place),
+            _ if self.older == 0 => self.part(name),
+            _ => {}
+        }
+        self.clear();
+        Ok(())
+    }
+
+    /// A part of the entry that is open.
+    fn part(&mut self, name: &str) {
+        let parent = self.open.last().map_or("", String::as_str);
+        let string = (name == "Key").then(|| self.string());
+        let Some(entry) = &mut self.entry else {
+            return;
+        };
+        match (parent, name) {
+            ("String", "Key") => entry.key = string.unwrap_or_default(),
+            ("String", "Value") => entry.value = Some(Plaintext::new(self.text.to_vec())),
+            ("Entry", "String") => entry.take_field(),
+            ("Entry", "Binary") => entry.attachments += 1,
+            _ => {}
+        }
+    }
+
+    fn entry(&mut self, place: Place) -> Result<(), Broken> {
+        let Some(entry) = self.entry.take() else {
+            return Ok(());
+        };
+        if self.groups.iter().any(|group| group.is_bin) {
+            self.in_bin += 1;
+            return Ok(());
+        }
+        // The outermost group is the database.
+        let folders = self.groups.iter().skip(1).map(|group| group.name.as_str());
+        let mut item = Item::new(folders, &entry.title);
+        if let Some(value) = entry.main {
+            item.main(value);
+        }
+        for (name, value) in entry.fields {
+            item.field(&name, value);
+        }
+        if entry.attachments > 0 {
+            item.leave_out(format!("attachments: {}", entry.attachments));
+        }
+        for name in entry.references {
+            item.leave_out(format!("{name}: it refers to another entry"));
+        }
+        self.into.push(place, item)
+    }
+
+    fn end(self) {
+        if self.in_bin > 0 {
+            let what = format!("entries: {}", self.in_bin);
+            self.into.leave_out("the recycle bin", &what);
+        }
+    }
+
+    /// A text that is no secret.
+    fn string(&self) -> String {
+        String::from_utf8_lossy(&self.text).into_owned()
+    }
+
+    fn append(&mut self, bytes: &[u8]) {
+        let room = self.text.capacity() - self.text.len();
+        self.text.extend_from_slice(&bytes[..bytes.len().min(room)]);
+    }
+
+    fn clear(&mut self) {
+        self.text.as_mut_slice().zeroize();
+        self.text.clear();
+    }
+}
+
+impl Entry {
+    fn take_field(&mut self) {
+        let key = std::mem::take(&mut self.key);
+        let Some(value) = self.value.take() else {
+            return;
+        };
+        if key != "Title" && value.expose().starts_with(REFERENCE) {
+            self.references.push(key);
+            return;
+        }
+        match key.as_str() {
+            "Title" => self.title = String::from_utf8_lossy(value.expose()).into_owned(),
+            "Password" => self.main = Some(value),
+            "UserName" => self.fields.push(("username".to_owned(), value)),
+            "URL" => self.fields.push(("url".to_owned(), value)),
+            "Notes" => self.fields.push(("notes".to_owned(), value)),
+            _ => self.fields.push((key, value)),
+        }
+    }
+}
+
+/// Whether a value is encrypted once more, which it is only inside of a database.
+fn is_protected(start: &BytesStart<'_>) -> bool {
+    let mut attributes = start.attributes().filter_map(Result::ok);
+    attributes.any(|attribute| {
+        attribute.key.as_ref() == "Protected" && attribute.value.eq_ignore_ascii_case("true")
+    })
+}
+
+/// The character that a reference such as `&amp;` or `&#10;` stands for.
+fn letter(reference: &BytesRef<'_>) -> Option<char> {
+    if let Some(letter) = reference.resolve_char_ref().ok()? {
+        return Some(letter);
+    }
+    match &**reference {
+        "lt" => Some('<'),
+        "gt" => Some('>'),
+        "amp" => Some('&'),
+        "apos" => Some('\''),
+        "quot" => Some('"'),
+        _ => None,
+    }
+}
+
+/// Wipes what the parser had to copy.
+fn wipe(content: Cow<'_, str>) {
+    if let Cow::Owned(mut content) = content {
+        content.zeroize();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::import::entries::Gathered;
+    use crate::import::reading::{pairs, read};
+    use crate::import::{Format, Rules};
+
+    fn read_all(input: &str) -> Result<Gathered, Vec<String>> {
+        read(Format::KeepassXml, input, Rules::default())
+    }
+
+    fn string(key: &str, value: &str) -> String {
+        format!("<String><Key>{key}</Key><Value>{value}</Value></String>\n")
+    }
+
+    fn file(groups: &str) -> String {
+        format!(
+            "\u{feff}<?xml version=\"1.0\" encoding=\"utf-8\" standalone=\"yes\"?>\r\n<KeePassFile>\n<Meta><Generator>KeePass</Generator><RecycleBinEnabled>True</RecycleBinEnabled><RecycleBinUUID>YmluYmluYmluYmluYmluYg==</RecycleBinUUID><Binaries><Binary ID=\"0\" Compressed=\"True\">hunter2</Binary></Binaries></Meta>\n<Root><Group><UUID>cm9vdA==</UUID><Name>Database</Name>{groups}</Group><DeletedObjects /></Root></KeePassFile>"
+        )
+    }
+
+    #[test]
+    fn entries_are_read_with_groups_and_fields() {
+        let old = format!(
+            "<Entry>{}{}</Entry>",
+            string("Title", "db"),
+            string("Password", "older")
+        );
+        let entry = format!(
+            "<Entry><UUID>eA==</UUID><Tags>t</Tags>{}{}<String><Key>Password</Key><Value ProtectInMemory=\"True\">&lt;p&amp;&#x31;&gt;<![CDATA[<]]></Value></String>{}{}{}{}<Binary><Key>id.pem</Key><Value Ref=\"0\" /></Binary><AutoType><Association><Window>w</Window></Association></AutoType><History>{old}{old}</History></Entry>",
+            string("Title", "db"),
+            string("UserName", "ann"),
+            string("URL", ""),
+            string("Notes", "one\r\ntwo"),
+            string("API key", "k"),
+            string("Twin", "{REF:P@I:46C9B1FFBD4ABC4BBB260C6190BAD20C}"),
+        );
+        let nested = format!(
+            "{entry}<Group><Name>Work</Name><Group><Name>EU / West</Name>{entry}</Group></Group>"
+        );
+        let bin = format!(
+            "<Group><UUID>YmluYmluYmluYmluYmluYg==</UUID><Name>Recycle Bin</Name>{entry}<Group><Name>x</Name>{entry}</Group></Group>"
+        );
+        let all = read_all(&file(&format!("{nested}{bin}"))).unwrap();
+        let expected = [
+            ("db", "<p&1><"),
+            ("db_username", "ann"),
+            ("db_notes", "one\ntwo"),
+            ("db_API_key", "k"),
+            ("Work.EU.West.db", "<p&1><"),
+            ("Work.EU.West.db_username", "ann"),
+            ("Work.EU.West.db_notes", "one\ntwo"),
+            ("Work.EU.West.db_API_key", "k"),
+        ];
+        assert_eq!(pairs(&all), expected);
+        let told: Vec<_> = all
+            .left_out
+            .iter()
+            .map(|left| (&*left.what, &*left.why))
+            .collect();
+        let expected = [
+            ("db", "attachments: 1"),
+            ("db", "Twin: it refers to another entry"),
+            ("Work/EU / West/db", "attachments: 1"),
+            ("Work/EU / West/db", "Twin: it refers to another entry"),
+            ("the recycle bin", "entries: 2"),
+        ];
+        assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn what_is_no_export_is_refused_and_not_repeated() {
+        let protected = file(
+            "<Entry><String><Key>Password</Key><Value Protected=\"True\">hunter2</Value></String></Entry>",
+        );
+        let bomb = "<!DOCTYPE x [<!ENTITY a SYSTEM \"file:///etc/hostname\">]>\n<KeePassFile>&a;</KeePassFile>";
+        for (input, told) in [
+            (
+                &*protected,
+                "line 4: a value is encrypted: this is the inside of a .kdbx file; export it as XML with KeePass",
+            ),
+            (bomb, "line 1: it has a document type"),
+            (
+                "<KeePassFile>&hunter2;</KeePassFile>",
+                "line 1: there is an entity that XML does not have",
+            ),
+            (
+                "<html>hunter2</html>",
+                "line 1: the input is not what KeePass exports as XML",
+            ),
+            (
+                "<KeePassFile>\n<Root>",
+                "line 2: it is cut off: elements are open",
+            ),
+            ("<KeePassFile>\n</hunter2>", "line 2: the input is not XML"),
+            (
+                "<KeePassFile></KeePassFile>",
+                "there is nothing in the input",
+            ),
+            ("hunter2", "there is nothing in the input"),
+        ] {
+            assert_eq!(read_all(input).err().unwrap(), [told], "{input}");
+        }
+        let deep = format!("<KeePassFile>{}", "<Group>".repeat(100_000));
+        assert!(read_all(&deep).err().unwrap()[0].ends_with("nested too deep"));
+    }
+
+    #[test]
+    fn a_value_that_is_too_long_is_told_and_not_cut() {
+        let long = "v".repeat(MAX_VALUE_BYTES + 5);
+        let entry = |value: &str| {
+            file(&format!(
+                "<Entry>{}{}</Entry>",
+                string("Title", "A"),
+                string("Password", value)
+            ))
+        };
+        assert_eq!(
+            read_all(&entry(&long[5..])).unwrap().entries[0]
+                .value
+                .as_ref()
+                .unwrap()
+                .len(),
+            MAX_VALUE_BYTES
+        );
+        let told = read_all(&entry(&long)).err().unwrap();
+        assert_eq!(told, ["line 6: A: a value has at most 65,536 bytes"]);
+    }
+}

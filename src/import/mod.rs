@@ -1,0 +1,148 @@
+//! The formats that `import` reads, each in a file of its own, and what the text formats have in common.
+
+pub mod detect;
+pub mod entries;
+pub mod env_directory;
+pub mod formats;
+mod line_index;
+pub mod managers;
+#[cfg(test)]
+mod reading;
+pub mod text;
+
+use crate::plaintext::Plaintext;
+use crate::platform::bounded_read;
+use crate::vault::error::Detail;
+use crate::vault::rule::Broken;
+use entries::{Empty, Entries, Gathered};
+use formats::nesting::Nesting;
+use formats::{dotenv, env, json, yaml};
+use managers::item::{Items, Repeated, Wanted};
+use managers::{bitwarden, keepass, one_password};
+use std::io::{self, Read};
+
+/// A longer file is no file of secrets.
+const MAX_INPUT_BYTES: usize = 48 << 20;
+
+/// Reads a file to import, at most one byte more than [`Format::read`] accepts.
+pub fn read_bounded(from: &mut dyn Read) -> io::Result<Plaintext> {
+    Ok(bounded_read::read(from, MAX_INPUT_BYTES + 1)?.into())
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
+pub enum Format {
+    Dotenv,
+    Json,
+    Yaml,
+    Env,
+    Bitwarden,
+    #[value(name = "1password")]
+    OnePassword,
+    KeepassXml,
+    Pass,
+}
+
+/// How what is read becomes names.
+#[derive(Clone, Copy, Default)]
+pub struct Rules {
+    pub empty: Empty,
+    pub nesting: Nesting,
+    pub wanted: Wanted,
+    pub repeated: Repeated,
+}
+
+impl Format {
+    /// Whether it holds items with several fields.
+    pub fn is_of_manager(self) -> bool {
+        match self {
+            Self::Dotenv | Self::Json | Self::Yaml | Self::Env => false,
+            Self::Bitwarden | Self::OnePassword | Self::KeepassXml | Self::Pass => true,
+        }
+    }
+
+    /// Reads all of an input, or tells of the mistakes in it.
+    pub fn read(self, input: &Plaintext, rules: Rules) -> Result<Gathered, Vec<Detail>> {
+        let mut entries = Entries::new(rules.empty);
+        let read = if input.len() > MAX_INPUT_BYTES {
+            let rule = format!("the input has at most {} MiB", MAX_INPUT_BYTES >> 20);
+            Err(Broken::new(rule, "too_long"))
+        } else {
+            self.read_into(&mut entries, input, rules)
+        };
+        entries.finish(read)
+    }
+
+    fn read_into(
+        self,
+        entries: &mut Entries,
+        input: &Plaintext,
+        rules: Rules,
+    ) -> Result<(), Broken> {
+        let Rules {
+            nesting,
+            wanted,
+            repeated,
+            ..
+        } = rules;
+        match self {
+            Self::Dotenv => dotenv::read(input, entries),
+            Self::Json => json::read(input, nesting, entries),
+            Self::Yaml => yaml::read(input, nesting, entries),
+            Self::Env => env::read(input, entries),
+            Self::Bitwarden => bitwarden::read(input, &mut Items::new(entries, wanted, repeated)),
+            Self::OnePassword => {
+                one_password::read(input, &mut Items::new(entries, wanted, repeated))
+            }
+            Self::KeepassXml => keepass::read(input, &mut Items::new(entries, wanted, repeated)),
+            Self::Pass => {
+                let rule = "a password store is a folder, such as ~/.password-store: name it";
+                Err(Broken::new(rule, "value_error"))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_before_the_text_is_no_part_of_it() {
+        for (format, input) in [
+            (Format::Dotenv, "\u{feff}A=v"),
+            (Format::Json, "\u{feff}{\"A\": \"v\"}"),
+            (Format::Yaml, "\u{feff}A: v"),
+        ] {
+            let read = format.read(&Plaintext::new(input.into()), Rules::default());
+            assert_eq!(
+                read.ok().unwrap().entries[0].name.as_str(),
+                "A",
+                "{format:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_text_is_refused_with_its_line() {
+        for (input, told) in [
+            (&b"A=v\nB=\xff\n"[..], "line 2: the input is not UTF-8"),
+            (b"\xff\xfeA\0=\0v\0", "line 1: the input is not UTF-8"),
+            (
+                b"A=v\0B=w\0",
+                "line 1: there is a NUL; the output of `env -0` takes --format env",
+            ),
+        ] {
+            for format in [Format::Dotenv, Format::Yaml] {
+                let read = format.read(&Plaintext::new(input.to_vec()), Rules::default());
+                assert_eq!(read.err().unwrap()[0].msg, told);
+            }
+        }
+    }
+
+    #[test]
+    fn an_input_that_is_too_large_is_refused_before_it_is_read() {
+        let input = Plaintext::new(vec![b'\n'; MAX_INPUT_BYTES + 1]);
+        let read = Format::Dotenv.read(&input, Rules::default());
+        assert_eq!(read.err().unwrap()[0].msg, "the input has at most 48 MiB");
+    }
+}

@@ -1,0 +1,35 @@
+//! What a format makes of an input, as the tests of all formats compare it.
+
+use super::entries::Gathered;
+use super::{Format, Rules};
+use crate::plaintext::Plaintext;
+
+/// All that is in the input, or what each mistake in it says.
+pub fn read(
+    format: Format,
+    input: impl Into<Vec<u8>>,
+    rules: Rules,
+) -> Result<Gathered, Vec<String>> {
+    let read = format.read(&Plaintext::new(input.into()), rules);
+    read.map_err(|details| details.into_iter().map(|detail| detail.msg).collect())
+}
+
+/// Each name with its value, of which none is empty.
+pub fn pairs(gathered: &Gathered) -> Vec<(&str, &str)> {
+    let entries = gathered.entries.iter();
+    let pair = entries.map(|entry| {
+        let value = entry.value.as_ref().unwrap().expose();
+        (entry.name.as_str(), str::from_utf8(value).unwrap())
+    });
+    pair.collect()
+}
+
+/// Each name with its value, for `Empty::Skipped`.
+pub fn pairs_or_empty(gathered: Gathered) -> Vec<(String, String)> {
+    let entries = gathered.entries.into_iter().map(|entry| {
+        let value = entry.value.map(|value| value.expose().to_vec());
+        let value = String::from_utf8(value.unwrap_or_default());
+        (entry.name.to_string(), value.unwrap())
+    });
+    entries.collect()
+}

@@ -1,0 +1,34 @@
+//! What the text formats have in common: UTF-8 without a byte order mark and without NUL.
+
+use super::entries::Place;
+use crate::plaintext::Plaintext;
+use crate::vault::rule::Broken;
+
+/// The input without the mark that some editors put before UTF-8.
+pub fn unmarked(input: &Plaintext) -> &[u8] {
+    let bytes = input.expose();
+    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
+}
+
+/// The input as text. A NUL is in none: a parser may take it for the end.
+pub fn text(input: &Plaintext) -> Result<&str, Broken> {
+    let bytes = unmarked(input);
+    let text = str::from_utf8(bytes).map_err(|error| {
+        let place = line_at(bytes, error.valid_up_to());
+        Broken::new(format!("{place}: the input is not UTF-8"), "string_unicode")
+    })?;
+    match text.find('\0') {
+        None => Ok(text),
+        Some(at) => {
+            let place = line_at(bytes, at);
+            let rule =
+                format!("{place}: there is a NUL; the output of `env -0` takes --format env");
+            Err(Broken::new(rule, "value_error"))
+        }
+    }
+}
+
+/// The line in which this byte is.
+pub fn line_at(bytes: &[u8], at: usize) -> Place {
+    Place::Line(1 + memchr::memchr_iter(b'\n', &bytes[..at]).count())
+}

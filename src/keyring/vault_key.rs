@@ -1,0 +1,23 @@
+//! A vault's public key as people write it down and pin it.
+
+use super::{Error, base62};
+use crate::sealed::header::Header;
+use crate::sealed::sign::VerifyKey;
+
+const PREFIX: &str = "klv_";
+
+/// The public key of the vault that has this header, as text.
+pub fn vault_key(header: &Header) -> String {
+    encode_vault_key(&header.content().verify)
+}
+
+/// `klv_`, then the 32 bytes and a checksum in base62.
+pub fn encode_vault_key(key: &VerifyKey) -> String {
+    base62::encode(PREFIX, key).to_string()
+}
+
+/// Reads what [`encode_vault_key`] wrote; white space around it does not matter.
+pub fn parse_vault_key(text: &str) -> Result<VerifyKey, Error> {
+    let key = base62::decode::<32>(PREFIX, text.trim());
+    key.map(|key| *key).ok_or(Error::MistypedVaultKey)
+}

@@ -1,0 +1,174 @@
+//! What became of each name, for people and for programs. Never a value.
+
+use crate::context::Context;
+use crate::error::Error;
+use crate::import::entries::{Entry, LeftOut};
+use crate::ui::Table;
+use crate::vault::name::WorkspaceName;
+use serde::Serialize;
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Fate {
+    Created,
+    Updated,
+    Unchanged,
+    Skipped,
+    /// There with another value, and nobody said what then.
+    Conflicting,
+}
+
+impl Fate {
+    fn word(self, doing: Doing) -> &'static str {
+        match (self, doing) {
+            (Self::Created, Doing::Done) => "created",
+            (Self::Created, Doing::Planned) => "would be created",
+            (Self::Updated, Doing::Done) => "updated",
+            (Self::Updated, Doing::Planned) => "would be updated",
+            (Self::Unchanged, _) => "unchanged",
+            (Self::Skipped, _) => "skipped",
+            (Self::Conflicting, _) => "conflict",
+        }
+    }
+}
+
+/// Whether it was written, or only would be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Doing {
+    Done,
+    Planned,
+}
+
+/// Each name with its fate, in the order of the input, and what had no name.
+pub struct Summary {
+    doing: Doing,
+    workspaces: Vec<String>,
+    rows: Vec<Row>,
+    left_out: Vec<LeftOut>,
+}
+
+struct Row {
+    fate: Fate,
+    name: String,
+    origin: Option<String>,
+}
+
+#[derive(Serialize)]
+struct ByFate<'a> {
+    created: Vec<&'a str>,
+    updated: Vec<&'a str>,
+    unchanged: Vec<&'a str>,
+    skipped: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    conflict: Vec<&'a str>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    new_workspaces: &'a [String],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    renamed: Vec<Renamed<'a>>,
+    #[serde(skip_serializing_if = "<[LeftOut]>::is_empty")]
+    left_out: &'a [LeftOut],
+}
+
+#[derive(Serialize)]
+struct Renamed<'a> {
+    from: &'a str,
+    name: &'a str,
+}
+
+impl Summary {
+    pub fn new(doing: Doing, left_out: Vec<LeftOut>) -> Self {
+        Self {
+            doing,
+            workspaces: Vec::new(),
+            rows: Vec::new(),
+            left_out,
+        }
+    }
+
+    /// A workspace that is made.
+    pub fn workspace(&mut self, name: &WorkspaceName) {
+        self.workspaces.push(name.to_string());
+    }
+
+    pub fn entries(&mut self, entries: &[Entry], fates: &[Fate]) {
+        let rows = entries.iter().zip(fates).map(|(entry, &fate)| Row {
+            fate,
+            name: match &entry.workspace {
+                Some(workspace) => format!("{workspace}/{}", entry.name),
+                None => entry.name.to_string(),
+            },
+            origin: entry.origin.clone(),
+        });
+        self.rows = rows.collect();
+    }
+
+    pub fn print(&self, context: &mut Context) -> Result<(), Error> {
+        if context.json {
+            let renamed = self.rows.iter().filter_map(|row| {
+                let from = row.origin.as_deref()?;
+                let name = row.name.as_str();
+                Some(Renamed { from, name })
+            });
+            return Ok(context.ui.json(&ByFate {
+                created: self.names(Fate::Created),
+                updated: self.names(Fate::Updated),
+                unchanged: self.names(Fate::Unchanged),
+                skipped: self.names(Fate::Skipped),
+                conflict: self.names(Fate::Conflicting),
+                new_workspaces: &self.workspaces,
+                renamed: renamed.collect(),
+                left_out: &self.left_out,
+            })?);
+        }
+        if context.quiet {
+            return Ok(());
+        }
+        if context.ui.stdout_is_terminal() {
+            self.print_table(context)
+        } else {
+            self.print_lines(context)
+        }
+    }
+
+    fn print_table(&self, context: &mut Context) -> Result<(), Error> {
+        let renamed = self.rows.iter().any(|row| row.origin.is_some());
+        let shown = if renamed { 3 } else { 2 };
+        let mut table = Table::new(["RESULT", "NAME", "FROM"].into_iter().take(shown));
+        for workspace in &self.workspaces {
+            table.row(["new workspace", workspace, ""].into_iter().take(shown));
+        }
+        for row in &self.rows {
+            let from = row.origin.as_deref().unwrap_or_default();
+            let cells = [row.fate.word(self.doing), &row.name, from];
+            table.row(cells.into_iter().take(shown));
+        }
+        context.ui.table(&table)?;
+        let mut table = Table::new(["LEFT OUT", "WHY"]);
+        for left in &self.left_out {
+            table.row([&left.what, &left.why]);
+        }
+        Ok(context.ui.table(&table)?)
+    }
+
+    /// A line each: the word, the name, and what it was called before.
+    fn print_lines(&self, context: &mut Context) -> Result<(), Error> {
+        for workspace in &self.workspaces {
+            context.ui.line(&format!("new workspace {workspace}"))?;
+        }
+        for Row { fate, name, origin } in &self.rows {
+            let word = fate.word(self.doing);
+            context.ui.line(&match origin {
+                Some(origin) => format!("{word} {name} from {origin}"),
+                None => format!("{word} {name}"),
+            })?;
+        }
+        for LeftOut { what, why } in &self.left_out {
+            context.ui.line(&format!("left out {what}: {why}"))?;
+        }
+        Ok(())
+    }
+
+    fn names(&self, fate: Fate) -> Vec<&str> {
+        let those = self.rows.iter().filter(|row| row.fate == fate);
+        those.map(|row| row.name.as_str()).collect()
+    }
+}

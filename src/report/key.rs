@@ -1,0 +1,59 @@
+//! A key as JSON, and its reach in words.
+
+use crate::vault::key::{Access, Key};
+use crate::vault::time::Timestamp;
+use serde::Serialize;
+
+/// A key for programs.
+#[derive(Serialize)]
+pub struct Shown<'a> {
+    pub id: String,
+    kind: &'static str,
+    label: &'a str,
+    access: &'static str,
+    /// Empty for full access, which reaches all.
+    workspaces: Vec<&'a str>,
+    read_only: bool,
+    created_at: String,
+    not_after: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recipient: Option<&'a str>,
+}
+
+impl<'a> Shown<'a> {
+    pub fn new(key: &'a Key) -> Self {
+        let (access, workspaces) = match &key.access {
+            Access::Full => ("full", Vec::new()),
+            Access::Workspaces(reach) => {
+                let names = reach.iter().map(|reach| reach.workspace.name.as_str());
+                ("workspaces", names.collect())
+            }
+        };
+        Self {
+            id: key.id.to_string(),
+            kind: key.kind.word(),
+            label: &key.label,
+            access,
+            workspaces,
+            read_only: key.is_read_only(),
+            created_at: key.created_at.rfc3339(),
+            not_after: key.not_after.map(Timestamp::rfc3339),
+            recipient: key.recipient.as_deref(),
+        }
+    }
+}
+
+/// How far a key reaches, in words: `full`, or `read staging, write default`.
+pub fn reach(key: &Key) -> String {
+    match &key.access {
+        Access::Full => "full".to_owned(),
+        Access::Workspaces(reach) if reach.is_empty() => "nothing".to_owned(),
+        Access::Workspaces(reach) => {
+            let reach = reach.iter().map(|reach| {
+                let how = if reach.write { "write" } else { "read" };
+                format!("{how} {}", reach.workspace.name)
+            });
+            reach.collect::<Vec<_>>().join(", ")
+        }
+    }
+}

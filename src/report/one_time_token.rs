@@ -1,0 +1,40 @@
+//! What is shown once and kept nowhere, a token: it must be able to get out.
+
+use crate::context::Context;
+use crate::error::Error;
+use crate::plaintext::Plaintext;
+use crate::ui;
+use serde::Serialize;
+
+#[derive(Serialize)]
+struct Rescued<'a> {
+    token: &'a str,
+}
+
+/// Refuses to make a token that nobody would have, before anything is changed for it.
+pub fn check() -> Result<(), Error> {
+    if !ui::stdout_is_discarded() {
+        return Ok(());
+    }
+    Err(Error::Usage {
+        message: "stdout is closed or /dev/null: nobody would have the token, which is shown once"
+            .into(),
+        hint: Some("read it from a pipe, or write it to a file that is yours alone".into()),
+    })
+}
+
+/// Shows a token behind a note that says what it is.
+pub fn show(context: &mut Context, what: &str, token: &str) -> Result<(), ui::Error> {
+    context.ui.note(what);
+    context.ui.value(format!("{token}\n").as_bytes())
+}
+
+/// Shows the token of a key that is there, although something went wrong afterwards.
+pub fn rescue(context: &mut Context, token: &Plaintext) -> Result<(), ui::Error> {
+    let token = std::str::from_utf8(token.expose()).unwrap_or_default();
+    if context.json {
+        return context.ui.json(&Rescued { token });
+    }
+    let what = "the key was added; its token is shown once:";
+    show(context, what, token)
+}

@@ -1,0 +1,170 @@
+//! What commands print about secrets, for people and for programs. Never a value.
+
+use super::warnings;
+use crate::context::Context;
+use crate::error::Error;
+use crate::vault::change::Rotated;
+use crate::vault::policy::Due;
+use crate::vault::secret::Secret;
+use crate::vault::time::{Timestamp, rough_duration};
+use crate::vault::{Changed, Vault, Written};
+use serde::Serialize;
+
+/// The object of `show --json`; without its slots, a row of `list --json`.
+#[derive(Serialize)]
+pub struct Shown<'a> {
+    id: String,
+    workspace: &'a str,
+    name: &'a str,
+    description: &'a str,
+    env_key: &'a str,
+    allowed_domains: Vec<&'a str>,
+    app_count: usize,
+    #[serde(flatten)]
+    slots: Slots<'a>,
+    /// Seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rotate_every: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<String>,
+    /// When it will be due for rotation, or has been, or expires.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    due_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    due: Option<&'static str>,
+    created_at: String,
+    updated_at: String,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Slots<'a> {
+    Each {
+        slots: Vec<ShownSlot<'a>>,
+    },
+    Counted {
+        effective_slot: Option<u64>,
+        slot_count: usize,
+    },
+}
+
+#[derive(Serialize)]
+struct ShownSlot<'a> {
+    slot: u64,
+    checksum: &'a str,
+    effective: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pending: bool,
+}
+
+impl<'a> Shown<'a> {
+    /// With every slot, for one secret.
+    pub fn whole(secret: &'a Secret, app_count: usize, now: Timestamp) -> Self {
+        let effective = secret.effective(now.seconds());
+        let slots = secret.slots.iter().enumerate();
+        let slots = slots.map(|(position, slot)| ShownSlot {
+            slot: slot.slot,
+            checksum: &slot.checksum,
+            effective: effective == Some(position),
+            pending: slot.pending,
+        });
+        Self::new(
+            secret,
+            app_count,
+            now,
+            Slots::Each {
+                slots: slots.collect(),
+            },
+        )
+    }
+
+    /// With the slots counted, for a list.
+    pub fn row(secret: &'a Secret, app_count: usize, now: Timestamp) -> Self {
+        let effective = secret.effective(now.seconds());
+        let effective_slot = effective.map(|position| secret.slots[position].slot);
+        let slot_count = secret.slots.len();
+        Self::new(
+            secret,
+            app_count,
+            now,
+            Slots::Counted {
+                effective_slot,
+                slot_count,
+            },
+        )
+    }
+
+    fn new(secret: &'a Secret, app_count: usize, now: Timestamp, slots: Slots<'a>) -> Self {
+        let now = now.seconds();
+        Self {
+            id: secret.id.to_string(),
+            workspace: &secret.workspace_name,
+            name: secret.name.as_str(),
+            description: secret.description.as_str(),
+            env_key: secret.env_key.as_str(),
+            allowed_domains: secret.allowed_domains.iter().collect(),
+            app_count,
+            slots,
+            rotate_every: secret.rotate_every,
+            expires_at: secret.expires_at.map(Timestamp::rfc3339),
+            due_at: secret.next_due(now).map(|due| due.at().rfc3339()),
+            due: secret.due(now).map(Due::word),
+            created_at: secret.created_at.rfc3339(),
+            updated_at: secret.updated_at.rfc3339(),
+        }
+    }
+}
+
+/// What `create` and `set` say when they are done: the id, or the whole object.
+pub fn print_written(
+    context: &mut Context,
+    vault: &Vault,
+    changed: &Changed<Secret>,
+) -> Result<(), Error> {
+    let secret = &changed.result;
+    note_unchanged(context, changed.written);
+    if context.json {
+        print_json(context, vault, secret)?;
+    } else {
+        context.ui.line(&secret.id.to_string())?;
+    }
+    Ok(())
+}
+
+/// The object of `show --json`.
+pub fn print_json(context: &mut Context, vault: &Vault, secret: &Secret) -> Result<(), Error> {
+    let app_count = vault.app_count(secret)?;
+    let shown = Shown::whole(secret, app_count, context.now);
+    Ok(context.ui.json(&shown)?)
+}
+
+/// What a rotation prints: the number of the slot, or the whole object.
+pub fn print_rotated(context: &mut Context, vault: &Vault, rotated: &Rotated) -> Result<(), Error> {
+    let secret = &rotated.secret;
+    if let Some(next) = secret.next_scheduled(rotated.slot) {
+        let path = secret.path();
+        let begins = Timestamp::from_seconds(next).map_or(String::new(), Timestamp::rfc3339);
+        context.ui.note(&format!(
+            "a later slot of {path} takes over at {begins}: `kluis update {path} --remove-slot {next}` drops it"
+        ));
+    }
+    let now = context.now.seconds();
+    if let Some(begins) = Timestamp::from_seconds(rotated.slot).filter(|_| rotated.slot > now) {
+        let (path, left) = (secret.path(), rough_duration(rotated.slot - now));
+        context.ui.done(&format!(
+            "the new value of {path} takes over at {begins}, in {left}"
+        ));
+    }
+    warnings::warn(context, secret);
+    if context.json {
+        return print_json(context, vault, secret);
+    }
+    Ok(context.ui.line(&rotated.slot.to_string())?)
+}
+
+/// Says that nothing was written, where that is so.
+pub fn note_unchanged(context: &mut Context, written: Written) {
+    if written == Written::Unchanged {
+        context.ui.note("unchanged");
+    }
+}

@@ -1,0 +1,50 @@
+//! What whoever uses a secret should hear of, on the way: that it is due, or that a rotation of it was
+//! never finished. And of what `run` will refuse.
+
+use crate::context::Context;
+use crate::deliver::environment::{is_own, refused};
+use crate::vault::env_key::EnvKey;
+use crate::vault::policy::Due;
+use crate::vault::secret::Secret;
+use std::ffi::OsStr;
+
+/// Before a value is used.
+pub fn warn(context: &mut Context, secret: &Secret) {
+    warn_unfinished(context, secret);
+    let path = secret.path();
+    match secret.due(context.now.seconds()) {
+        Some(Due::Expiry(time)) => context
+            .ui
+            .warning(&format!("the value of {path} expired at {time}")),
+        Some(Due::Rotation(time)) => context
+            .ui
+            .warning(&format!("{path} is due for rotation since {time}")),
+        None => {}
+    }
+}
+
+/// A pending slot is what a command left that was to change the value elsewhere as well.
+pub fn warn_unfinished(context: &mut Context, secret: &Secret) {
+    if let Some(position) = secret.pending() {
+        let path = secret.path();
+        let begun = secret.slots[position].written_at;
+        context.ui.warning(&format!(
+            "a rotation of {path}, begun at {begun}, is not finished: `kluis rotate {path} --resume` makes its value effective, `--discard` drops it"
+        ));
+    }
+}
+
+/// When a key is chosen: `run` and `export` refuse some.
+pub fn warn_refused(context: &mut Context, key: Option<&EnvKey>) {
+    let Some(key) = key.filter(|key| refused(key.as_str())) else {
+        return;
+    };
+    let unless = if is_own(OsStr::new(key.as_str())) {
+        "always: it is a credential of kluis".to_owned()
+    } else {
+        format!("without --allow-env {key}: it can make programs load or run something else")
+    };
+    context
+        .ui
+        .warning(&format!("`run` and `export` refuse {key} {unless}"));
+}

@@ -1,0 +1,320 @@
+//! Which vault, workspace, patience and colour are meant: flag > environment > project file > user file
+//! > default.
+//!
+//! A pure function of what it is given: it reads no file and no variable, and quotes nothing that could
+//! be a secret.
+
+pub mod directories;
+mod user_file;
+
+use crate::plaintext::Plaintext;
+use crate::vault::name::WorkspaceName;
+use crate::vault::revision::Revision;
+use crate::vault::rule::Broken;
+use crate::vault::time::parse_duration;
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+const DEFAULT_VAULT: &str = "kluis/default.kluis";
+const DEFAULT_IDENTITY: &str = "kluis/identity";
+const DEFAULT_LOCK_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The global options as they were typed.
+#[derive(Default)]
+pub struct Flags {
+    pub vault: Option<OsString>,
+    pub workspace: Option<String>,
+    pub lock_timeout: Option<String>,
+    pub color: Option<Color>,
+    pub interaction: Option<Interaction>,
+    pub vault_key: Option<String>,
+    pub passphrase_file: Option<PathBuf>,
+    pub identity: Option<PathBuf>,
+}
+
+/// What the project file says; empty without one. Whether it may be followed is asked before what it
+/// settled is used.
+#[derive(Default)]
+pub struct Project {
+    pub vault: Option<PathBuf>,
+    pub workspace: Option<WorkspaceName>,
+}
+
+/// The user file as it was read, `None` when there is none.
+#[derive(Clone, Copy)]
+pub struct UserFile<'a> {
+    pub path: &'a Path,
+    pub text: &'a str,
+}
+
+/// Where this user's things are, as far as the system knows.
+#[derive(Default)]
+pub struct Directories {
+    pub home: Option<PathBuf>,
+    pub data: Option<PathBuf>,
+    pub config: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug, serde::Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Color {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+/// Whether anybody may be asked.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub enum Interaction {
+    #[default]
+    Allowed,
+    Refused,
+}
+
+/// Whether the agent is given the key that a prompt has unlocked with.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AutoAgent {
+    #[default]
+    Ask,
+    Always,
+    Never,
+}
+
+/// Where a vault rests. Only files so far.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct VaultPlace(PathBuf);
+
+impl VaultPlace {
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+/// Who settled something.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Source {
+    Flag,
+    Environment,
+    ProjectFile,
+    UserFile,
+    Default,
+}
+
+pub struct Settings {
+    pub vault: VaultPlace,
+    pub vault_source: Source,
+    /// `None`: nobody named one; a key may imply it, else it is `default`.
+    pub workspace: Option<WorkspaceName>,
+    pub workspace_source: Source,
+    pub lock_timeout: Duration,
+    pub color: Color,
+    pub interaction: Interaction,
+    /// The vault's public key, pinned by the user.
+    pub vault_key: Option<String>,
+    /// An older vault is refused, whatever was seen here.
+    pub min_revision: Option<Revision>,
+    pub unlocking: Unlocking,
+    pub auto_agent: AutoAgent,
+}
+
+/// The ways to unlock that were named; in which order they count is not said here.
+pub struct Unlocking {
+    pub token: Option<Plaintext>,
+    pub token_file: Option<PathBuf>,
+    pub passphrase_file: Option<PathBuf>,
+    /// `None` when nobody named one and there is no home directory.
+    pub identity: Option<IdentityFile>,
+}
+
+/// Where an identity is, if it is there, and who says so.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct IdentityFile {
+    pub path: PathBuf,
+    pub source: Source,
+}
+
+impl Unlocking {
+    /// Whether none was named, so that the agent is asked, and then a person.
+    pub fn is_open(&self) -> bool {
+        self.token.is_none() && self.token_file.is_none() && self.passphrase_file.is_none()
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("{origin}: {broken}")]
+    Broken {
+        origin: &'static str,
+        broken: Broken,
+    },
+    #[error("{origin}: {broken}")]
+    Workspace {
+        origin: &'static str,
+        broken: Broken,
+    },
+    #[error("{origin} is empty")]
+    Empty { origin: &'static str },
+    /// It says what must be checked; empty, nothing would be.
+    #[error("{origin} is empty")]
+    EmptyCheck { origin: &'static str },
+    #[error("{origin} is not UTF-8")]
+    NotText { origin: &'static str },
+    #[error("{origin} names a URL, but only vaults in files are supported")]
+    Url { origin: &'static str },
+    #[error(
+        "{} cannot be read at line {line}, column {column}: it takes vault, workspace and lock_timeout, \
+         each a text in quotes, color, which is \"auto\", \"always\" or \"never\", and auto_agent, which is \"ask\", \"always\" or \"never\"", path.display()
+    )]
+    UserFile {
+        path: PathBuf,
+        line: usize,
+        column: usize,
+    },
+    #[error("there is no home directory to find {origin} in")]
+    NoHome { origin: &'static str },
+}
+
+/// Settles every setting. `environment` gives a variable's value; an empty one counts as unset, but for those
+/// that say what must be checked: CI systems give an empty one where nothing was configured.
+pub fn settle(
+    flags: Flags,
+    environment: &dyn Fn(&str) -> Option<OsString>,
+    project: Project,
+    user_file: Option<UserFile<'_>>,
+    directories: &Directories,
+) -> Result<Settings, Error> {
+    let user = user_file
+        .map(|file| file.read(directories))
+        .transpose()?
+        .unwrap_or_default();
+    let variable = |name| environment(name).filter(|value| !value.is_empty());
+    let path = |name| variable(name).map(PathBuf::from);
+    let text = |name| match variable(name).map(OsString::into_string) {
+        None => Ok(None),
+        Some(Ok(text)) => Ok(Some(text)),
+        Some(Err(_)) => Err(Error::NotText { origin: name }),
+    };
+    let must_say = |name| match environment(name) {
+        Some(value) if value.is_empty() => Err(Error::EmptyCheck { origin: name }),
+        _ => text(name),
+    };
+
+    let (vault, vault_source) = if let Some(typed) = flags.vault {
+        (file_place("--vault", typed)?, Source::Flag)
+    } else if let Some(value) = variable("KLUIS_VAULT") {
+        (file_place("KLUIS_VAULT", value)?, Source::Environment)
+    } else if let Some(path) = project.vault {
+        (VaultPlace(path), Source::ProjectFile)
+    } else if let Some(path) = user.vault {
+        (VaultPlace(path), Source::UserFile)
+    } else {
+        let data = directories.data.as_ref();
+        let origin = "the default vault";
+        let data = data.ok_or(Error::NoHome { origin })?;
+        (VaultPlace(data.join(DEFAULT_VAULT)), Source::Default)
+    };
+    let (workspace, workspace_source) = if let Some(typed) = flags.workspace {
+        let name = parse_workspace("--workspace", &typed)?;
+        (Some(name), Source::Flag)
+    } else if let Some(value) = text("KLUIS_WORKSPACE")? {
+        let name = parse_workspace("KLUIS_WORKSPACE", &value)?;
+        (Some(name), Source::Environment)
+    } else if let Some(name) = project.workspace {
+        (Some(name), Source::ProjectFile)
+    } else if let Some(name) = user.workspace {
+        (Some(name), Source::UserFile)
+    } else {
+        (None, Source::Default)
+    };
+    let lock_timeout = match flags.lock_timeout {
+        Some(typed) => Some(parse_timeout("--lock-timeout", &typed)?),
+        None => user.lock_timeout,
+    };
+    let non_interactive = variable("KLUIS_NON_INTERACTIVE")
+        .filter(|value| value != "0" && value != "false")
+        .map(|_| Interaction::Refused);
+    let vault_key = match flags.vault_key {
+        Some(typed) => Some(typed),
+        None => must_say("KLUIS_VAULT_KEY")?,
+    };
+    let min_revision = must_say("KLUIS_MIN_REVISION")?.map(|text| parse_revision(&text));
+    let default_identity = || Some(directories.config.as_ref()?.join(DEFAULT_IDENTITY));
+    let identity = if let Some(path) = flags.identity {
+        Some((path, Source::Flag))
+    } else if let Some(path) = path("KLUIS_IDENTITY") {
+        Some((path, Source::Environment))
+    } else {
+        default_identity().map(|path| (path, Source::Default))
+    };
+    Ok(Settings {
+        vault,
+        vault_source,
+        workspace,
+        workspace_source,
+        lock_timeout: lock_timeout.unwrap_or(DEFAULT_LOCK_TIMEOUT),
+        color: color(flags.color, environment)
+            .or(user.color)
+            .unwrap_or_default(),
+        interaction: flags.interaction.or(non_interactive).unwrap_or_default(),
+        vault_key,
+        min_revision: min_revision.transpose()?,
+        auto_agent: user.auto_agent.unwrap_or_default(),
+        unlocking: Unlocking {
+            token: variable("KLUIS_TOKEN").map(|token| Plaintext::new(token.into_encoded_bytes())),
+            token_file: path("KLUIS_TOKEN_FILE"),
+            passphrase_file: flags
+                .passphrase_file
+                .or_else(|| path("KLUIS_PASSPHRASE_FILE")),
+            identity: identity.map(|(path, source)| IdentityFile { path, source }),
+        },
+    })
+}
+
+/// What the command line and the environment say of colour, which is known before the user file is read.
+pub fn color(flag: Option<Color>, environment: &dyn Fn(&str) -> Option<OsString>) -> Option<Color> {
+    let is_unwanted = environment("NO_COLOR").is_some_and(|value| !value.is_empty());
+    flag.or(is_unwanted.then_some(Color::Never))
+}
+
+fn parse_workspace(origin: &'static str, text: &str) -> Result<WorkspaceName, Error> {
+    WorkspaceName::parse(text).map_err(|broken| Error::Workspace { origin, broken })
+}
+
+fn parse_timeout(origin: &'static str, text: &str) -> Result<Duration, Error> {
+    parse_duration(text).map_err(|broken| Error::Broken { origin, broken })
+}
+
+fn parse_revision(text: &str) -> Result<Revision, Error> {
+    let origin = "KLUIS_MIN_REVISION";
+    Revision::parse(text.trim()).map_err(|broken| Error::Broken { origin, broken })
+}
+
+fn file_place(origin: &'static str, text: OsString) -> Result<VaultPlace, Error> {
+    if text.is_empty() {
+        // Most likely `--vault "$UNSET"`: the default vault is not what was meant.
+        return Err(Error::Empty { origin });
+    }
+    if is_url(&text) {
+        return Err(Error::Url { origin });
+    }
+    Ok(VaultPlace(text.into()))
+}
+
+/// RFC 3986's scheme, then `://`.
+fn is_url(text: &OsStr) -> bool {
+    let bytes = text.as_encoded_bytes();
+    let scheme = bytes
+        .windows(3)
+        .position(|window| window == b"://")
+        .map(|end| &bytes[..end]);
+    scheme.is_some_and(|scheme| {
+        let allowed = |byte: &u8| byte.is_ascii_alphanumeric() || b"+-.".contains(byte);
+        scheme.first().is_some_and(u8::is_ascii_alphabetic) && scheme.iter().all(allowed)
+    })
+}
+
+#[cfg(test)]
+mod tests;

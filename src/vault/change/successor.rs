@@ -1,0 +1,10 @@
+//! The keys that a vault is to have after a change.
+
+use crate::keyring::local::LocalKeyring;
+use crate::sealed::id::WorkspaceId;
+
+/// The keyring that seals and signs what is written, and the workspaces that have its keys.
+pub struct Successor {
+    pub keyring: LocalKeyring,
+    pub workspaces: Vec<WorkspaceId>,
+}

@@ -1,0 +1,405 @@
+//! An unlocked vault: looking things up.
+
+use super::destination::Destination;
+use super::name::WorkspaceName;
+use super::reference::{Reference, Target};
+use super::revision::Revision;
+use super::secret::Secret;
+use super::selected::Selected;
+use super::similar::nearest;
+use super::slot::Choice;
+use super::time::Timestamp;
+use super::view::{Scan, View};
+use super::workspace::Workspace;
+use super::{Error, decrypt};
+use crate::keyring::{self, Keyring, Reach};
+use crate::plaintext::Plaintext;
+use crate::sealed::age::Age;
+use crate::sealed::header::Header;
+use crate::sealed::id::{KeyId, SecretId, WorkspaceId};
+use crate::sealed::record::{Kind, Record, RecordId};
+use crate::sealed::sign::Digest;
+use crate::sealed::{self, Part};
+use crate::store::Store;
+use std::collections::{HashMap, HashSet};
+
+/// A vault and the key that opened it.
+pub struct Vault {
+    pub store: Box<dyn Store>,
+    pub keyring: Box<dyn Keyring>,
+    pub view: View,
+    /// Those the key reaches, in the header's order.
+    pub workspaces: Vec<Workspace>,
+    /// The header that the keyring was last led to: a change that failed may have led it ahead.
+    pub followed: Digest,
+}
+
+/// A secret, and how many apps link it.
+pub struct Listed {
+    pub secret: Secret,
+    pub app_count: usize,
+}
+
+/// What `verify` opened.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Verified {
+    pub workspaces: usize,
+    pub secrets: usize,
+    pub values: usize,
+    pub apps: usize,
+}
+
+impl Vault {
+    /// Loads a vault, checks what needs no key, and only then asks `unlock` for a keyring.
+    pub fn open<E: From<Error>>(
+        store: Box<dyn Store>,
+        scan: Scan,
+        unlock: impl FnOnce(&Header) -> Result<Box<dyn Keyring>, E>,
+    ) -> Result<Self, E> {
+        let view = View::load(store.load().map_err(Error::from)?, scan)?;
+        let keyring = unlock(&view.layout.header)?;
+        let workspaces = reached(keyring.as_ref(), &view)?;
+        let followed = view.layout.header.digest();
+        Ok(Self {
+            store,
+            keyring,
+            view,
+            workspaces,
+            followed,
+        })
+    }
+
+    /// Reads the vault again: somebody may have changed it since.
+    pub fn reload(&mut self) -> Result<(), Error> {
+        let view = self.view.again(self.store.load()?)?;
+        follow(
+            self.keyring.as_mut(),
+            &mut self.followed,
+            &view.layout.header,
+        )?;
+        self.workspaces = reached(self.keyring.as_ref(), &view)?;
+        self.view = view;
+        Ok(())
+    }
+
+    /// The key that opened it.
+    pub fn key(&self) -> KeyId {
+        self.keyring.key()
+    }
+
+    pub fn ages(&self) -> Vec<Age> {
+        self.view.layout.ages()
+    }
+
+    pub fn revision(&self) -> Revision {
+        Revision::of(&self.view.layout)
+    }
+
+    /// The header of a vault, after what can be checked without a key.
+    pub fn read_header(store: &dyn Store) -> Result<Header, Error> {
+        let view = View::load(store.load()?, Scan::Lookup)?;
+        Ok(view.layout.header)
+    }
+
+    pub fn workspaces(&self) -> &[Workspace] {
+        &self.workspaces
+    }
+
+    pub fn header(&self) -> &Header {
+        &self.view.layout.header
+    }
+
+    /// The workspace of this name; without a name the only one that the key reaches, or `default`.
+    pub fn workspace(&self, name: Option<&WorkspaceName>) -> Result<&Workspace, Error> {
+        find_workspace(
+            &self.workspaces,
+            self.view.layout.header.content().workspaces.len(),
+            name,
+        )
+    }
+
+    /// Refuses a key for reading, before anybody is asked for what it could not write.
+    pub fn check_may_write(&self, workspace: WorkspaceId) -> Result<(), Error> {
+        match self.keyring.reach(workspace) {
+            Some(Reach::Write) => Ok(()),
+            Some(Reach::Read) => Err(keyring::Error::ReadOnly.into()),
+            None => Err(keyring::Error::OutOfReach.into()),
+        }
+    }
+
+    /// The secret that a reference names; a reference without a workspace is looked up in `workspace`.
+    pub fn secret(
+        &self,
+        workspace: Option<&WorkspaceName>,
+        reference: &Reference,
+    ) -> Result<Secret, Error> {
+        self.with_secret(workspace, reference, |secret, _| Ok(secret))
+    }
+
+    /// The value of the chosen slot, for where it may go. A slot that the reference names comes before the
+    /// choice.
+    pub fn value(
+        &self,
+        workspace: Option<&WorkspaceName>,
+        reference: &Reference,
+        choice: Choice,
+        destination: &Destination,
+    ) -> Result<Selected, Error> {
+        let choice = reference.slot.map_or(choice, Choice::Number);
+        self.with_secret(workspace, reference, |secret, record| {
+            destination.check(&secret)?;
+            let position = secret.choose(choice)?;
+            let ciphertext = record.slot(position)?;
+            let value = decrypt::value(self.keyring.as_ref(), &secret, position, &ciphertext)?;
+            let slot = secret.slots[position].slot;
+            Ok(Selected {
+                secret,
+                slot,
+                value,
+            })
+        })
+    }
+
+    /// The value of an unfinished rotation, for whoever finishes it.
+    pub fn pending_value(&self, reference: &Reference) -> Result<Plaintext, Error> {
+        self.with_secret(None, reference, |secret, record| {
+            let position = secret.pending();
+            let position = position.ok_or_else(|| no_pending(&secret.path()))?;
+            let ciphertext = record.slot(position)?;
+            decrypt::value(self.keyring.as_ref(), &secret, position, &ciphertext)
+        })
+    }
+
+    fn with_secret<T>(
+        &self,
+        workspace: Option<&WorkspaceName>,
+        reference: &Reference,
+        with: impl FnOnce(Secret, &Record<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let named = reference.workspace.as_ref().or(workspace);
+        let keyring = self.keyring.as_ref();
+        match &reference.secret {
+            Target::Name(name) => {
+                let home = self.workspace(named)?;
+                let index = keyring.index(home.id, Kind::Secret, name.as_str())?;
+                let found = self.view.find(home.id, index, |record| {
+                    let RecordId::Secret(id) = record.id else {
+                        return Err(record.damaged().into());
+                    };
+                    with(decrypt::secret(keyring, home, id, record)?, record)
+                })?;
+                found.ok_or_else(|| no_secret(Some(home), name.as_str()))
+            }
+            Target::Id(id) => {
+                let home = named.map(|name| self.workspace(Some(name))).transpose()?;
+                let (mut with, mut answer) = (Some(with), None);
+                for workspace in places(&self.workspaces, home, reference) {
+                    let record = RecordId::Secret(*id);
+                    let found = self.view.find_id(workspace.id, record, |record| {
+                        let with = with.take().ok_or_else(|| record.damaged())?;
+                        with(decrypt::secret(keyring, workspace, *id, record)?, record)
+                    })?;
+                    answer = answer.or(found);
+                }
+                answer.ok_or_else(|| no_secret(home, &id.to_string()))
+            }
+        }
+    }
+
+    /// Every secret of a workspace with its number of apps, by name.
+    pub fn list(&self, workspace: &Workspace) -> Result<Vec<Listed>, Error> {
+        let keyring = self.keyring.as_ref();
+        let mut listed = Vec::new();
+        let mut apps: HashMap<SecretId, HashSet<_>> = HashMap::new();
+        self.view.each_page(workspace.id, |records| {
+            let secrets = decrypt::secrets(keyring, workspace, records)?;
+            listed.extend(secrets.into_iter().map(|(secret, _)| Listed {
+                secret,
+                app_count: 0,
+            }));
+            for record in records {
+                let RecordId::App(id) = record.id else {
+                    continue;
+                };
+                let app = decrypt::app(keyring, workspace, id, record)?;
+                for secret in app.links.into_values() {
+                    apps.entry(secret).or_default().insert(id);
+                }
+            }
+            Ok(())
+        })?;
+        if !apps.is_empty() {
+            for listed in &mut listed {
+                listed.app_count = apps.get(&listed.secret.id).map_or(0, HashSet::len);
+            }
+        }
+        listed.sort_unstable_by(|one, other| one.secret.name.cmp(&other.secret.name));
+        Ok(listed)
+    }
+
+    /// The names of a workspace's secrets, in no order.
+    pub fn names(&self, workspace: &Workspace) -> Result<Vec<String>, Error> {
+        let mut names = Vec::new();
+        self.view.each_page(workspace.id, |records| {
+            let secrets = decrypt::secrets(self.keyring.as_ref(), workspace, records)?;
+            names.extend(secrets.iter().map(|(secret, _)| secret.name.to_string()));
+            Ok(())
+        })?;
+        Ok(names)
+    }
+
+    /// Every value effective at `now`, of every secret of a workspace, by name; and of those that give none,
+    /// because they are not effective or may not go there, why not.
+    pub fn values(
+        &self,
+        workspace: &Workspace,
+        now: Timestamp,
+        destination: &Destination,
+    ) -> Result<(Vec<Selected>, Vec<Error>), Error> {
+        let keyring = self.keyring.as_ref();
+        let (mut selected, mut withheld) = (Vec::new(), Vec::new());
+        self.view.each_page(workspace.id, |records| {
+            let mut chosen = Vec::with_capacity(records.len());
+            for (secret, record) in decrypt::secrets(keyring, workspace, records)? {
+                let allowed = destination.check(&secret);
+                match allowed.and_then(|()| secret.choose(Choice::At(now))) {
+                    Ok(position) => chosen.push((secret, position, record.slot(position)?)),
+                    Err(error) => withheld.push((secret.name, error)),
+                }
+            }
+            selected.extend(decrypt::selected(keyring, chosen)?);
+            Ok(())
+        })?;
+        selected.sort_unstable_by(|one, other| one.secret.name.cmp(&other.secret.name));
+        withheld.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        let withheld = withheld.into_iter().map(|(_, error)| error).collect();
+        Ok((selected, withheld))
+    }
+
+    /// Opens everything the key reaches: every record, every value.
+    pub fn verify(&self) -> Result<Verified, Error> {
+        let keyring = self.keyring.as_ref();
+        let mut verified = Verified::default();
+        let mut ids = HashSet::new();
+        for workspace in &self.workspaces {
+            verified.workspaces += 1;
+            self.view.each_page(workspace.id, |records| {
+                for (secret, record) in decrypt::secrets(keyring, workspace, records)? {
+                    let mut wanted = Vec::with_capacity(secret.slots.len());
+                    for position in 0..secret.slots.len() {
+                        wanted.push((&secret, position, record.slot(position)?));
+                    }
+                    verified.values += decrypt::values(keyring, wanted)?.len();
+                    verified.secrets += 1;
+                    if !ids.insert(secret.id) {
+                        return Err(record.damaged().into());
+                    }
+                }
+                for record in records {
+                    if let RecordId::App(id) = record.id {
+                        decrypt::app(keyring, workspace, id, record)?;
+                    }
+                }
+                Ok(())
+            })?;
+        }
+        verified.apps = self.apps()?.len();
+        Ok(verified)
+    }
+
+    /// How many secrets a workspace has, without opening any.
+    pub fn secret_count(&self, workspace: &Workspace) -> Result<usize, Error> {
+        let mut count = 0;
+        self.view.each(workspace.id, |record| {
+            count += usize::from(matches!(record.id, RecordId::Secret(_)));
+            Ok(())
+        })?;
+        Ok(count)
+    }
+}
+
+/// Leads a keyring to a header, unless that is the one it was led to last.
+pub fn follow(
+    keyring: &mut dyn Keyring,
+    followed: &mut Digest,
+    header: &Header,
+) -> Result<(), Error> {
+    if header.digest() != *followed {
+        keyring.follow(header)?;
+        *followed = header.digest();
+    }
+    Ok(())
+}
+
+/// The workspaces that a keyring reaches.
+pub fn reached(keyring: &dyn Keyring, view: &View) -> Result<Vec<Workspace>, Error> {
+    let mut names = HashSet::new();
+    let lines = view.layout.header.content().workspaces.iter();
+    lines
+        .filter(|line| keyring.reach(line.id).is_some())
+        .map(|line| {
+            let workspace = decrypt::workspace(keyring, line)?;
+            if names.insert(workspace.name.clone()) {
+                Ok(workspace)
+            } else {
+                Err(sealed::Error::Damaged(Part::Workspace(line.id)).into())
+            }
+        })
+        .collect()
+}
+
+/// Looks a workspace up among those that are reached, of `all` that there are.
+pub fn find_workspace<'a>(
+    reached: &'a [Workspace],
+    all: usize,
+    name: Option<&WorkspaceName>,
+) -> Result<&'a Workspace, Error> {
+    let default = WorkspaceName::default();
+    let name = match (name, reached) {
+        (Some(name), _) => name,
+        (None, [only]) => return Ok(only),
+        (None, _) => &default,
+    };
+    let found = reached.iter().find(|workspace| workspace.name == *name);
+    found.ok_or_else(|| {
+        let name = name.to_string();
+        if reached.len() < all {
+            Error::OutOfReach { name }
+        } else {
+            let near = nearest(&name, reached.iter().map(|one| one.name.as_str()));
+            Error::NotFound {
+                what: "workspace",
+                near: near.map(str::to_owned),
+                name,
+                within: None,
+            }
+        }
+    })
+}
+
+/// Where a secret named by its id may lie: in the workspace that the reference names, or in any. All of
+/// them are searched: in two, somebody who may write one of them took the other's id for their own.
+pub fn places<'a>(
+    reached: &'a [Workspace],
+    home: Option<&'a Workspace>,
+    reference: &Reference,
+) -> Vec<&'a Workspace> {
+    match (home, &reference.workspace) {
+        (Some(home), Some(_)) => vec![home],
+        _ => reached.iter().collect(),
+    }
+}
+
+pub fn no_secret(workspace: Option<&Workspace>, name: &str) -> Error {
+    Error::NotFound {
+        what: "secret",
+        name: name.to_owned(),
+        within: workspace.map(|workspace| workspace.name.to_string()),
+        near: None,
+    }
+}
+
+/// What somebody is told who resumes or discards what was not begun.
+pub fn no_pending(path: &str) -> Error {
+    Error::absent("unfinished rotation", format!("of {path}"))
+}

@@ -1,0 +1,141 @@
+//! Many values at once, for whoever gives them to a program or puts them into a template: each section is
+//! searched once, and a keyring elsewhere is asked a few questions for all of them, not four for each.
+
+use super::destination::Destination;
+use super::lookup::{Vault, places};
+use super::name::WorkspaceName;
+use super::reference::{Reference, Target};
+use super::selected::Selected;
+use super::slot::Choice;
+use super::view::Lines;
+use super::workspace::Workspace;
+use super::{Error, decrypt};
+use crate::sealed::record::{Index, Kind, RecordId};
+use crate::sealed::section;
+use std::collections::HashSet;
+
+/// What a reference names, by its position.
+struct Wanted<'a> {
+    at: usize,
+    homes: Vec<&'a Workspace>,
+    secret: &'a Target,
+}
+
+/// A record that was asked for: as which of the references, its index, and the lines of its page.
+type Place = (usize, Index, Lines);
+
+impl Vault {
+    /// What [`Vault::value`] says of each reference, in their order.
+    pub fn each_value(
+        &self,
+        workspace: Option<&WorkspaceName>,
+        references: &[&Reference],
+        choice: Choice,
+        destination: &Destination,
+    ) -> Vec<Result<Selected, Error>> {
+        let found = self.at_once(workspace, references, choice, destination);
+        let mut found = found.unwrap_or_default().into_iter().peekable();
+        let each = references.iter().enumerate();
+        each.map(
+            |(at, reference)| match found.next_if(|(found, _)| *found == at) {
+                Some((_, selected)) => Ok(selected),
+                // Why there is none, asking for it alone will tell.
+                None => self.value(workspace, reference, choice, destination),
+            },
+        )
+        .collect()
+    }
+
+    /// Those of the references that lead to a value which may go there, in their order.
+    fn at_once(
+        &self,
+        workspace: Option<&WorkspaceName>,
+        references: &[&Reference],
+        choice: Choice,
+        destination: &Destination,
+    ) -> Result<Vec<(usize, Selected)>, Error> {
+        let keyring = self.keyring.as_ref();
+        let wanted = self.wanted(workspace, references);
+        let mut met = HashSet::new();
+        let mut secrets = Vec::with_capacity(references.len());
+        for home in &self.workspaces {
+            let places = self.places_in(home, &wanted)?;
+            let records = places.iter().filter_map(|(at, index, lines)| {
+                let record = section::find(*index, lines)?;
+                matches!(record.id, RecordId::Secret(_)).then_some((*at, record))
+            });
+            let (positions, records): (Vec<_>, Vec<_>) = records.unzip();
+            let opened = decrypt::secrets(keyring, home, &records)?;
+            for (at, (secret, record)) in positions.into_iter().zip(opened) {
+                // In two workspaces: somebody took an id for their own, and which is meant nobody knows.
+                if !met.insert(at) {
+                    return Ok(Vec::new());
+                }
+                let choice = references[at].slot.map_or(choice, Choice::Number);
+                if let (Ok(()), Ok(slot)) = (destination.check(&secret), secret.choose(choice)) {
+                    let sealed = record.slot(slot)?;
+                    secrets.push((at, (secret, slot, sealed)));
+                }
+            }
+        }
+        secrets.sort_by_key(|(at, _)| *at);
+        let (positions, chosen): (Vec<_>, Vec<_>) = secrets.into_iter().unzip();
+        let selected = decrypt::selected(keyring, chosen)?;
+        Ok(positions.into_iter().zip(selected).collect())
+    }
+
+    /// Where each is looked for; nothing of a reference whose workspace is not there.
+    fn wanted<'a>(
+        &'a self,
+        workspace: Option<&WorkspaceName>,
+        references: &[&'a Reference],
+    ) -> Vec<Wanted<'a>> {
+        let all = references.iter().enumerate();
+        all.filter_map(|(at, reference)| {
+            let named = reference.workspace.as_ref().or(workspace);
+            let homes = match &reference.secret {
+                Target::Name(_) => vec![self.workspace(named).ok()?],
+                Target::Id(_) => {
+                    let home = named.map(|name| self.workspace(Some(name))).transpose();
+                    places(&self.workspaces, home.ok()?, reference)
+                }
+            };
+            Some(Wanted {
+                at,
+                homes,
+                secret: &reference.secret,
+            })
+        })
+        .collect()
+    }
+
+    /// Where one workspace has what is looked for.
+    fn places_in(&self, home: &Workspace, wanted: &[Wanted<'_>]) -> Result<Vec<Place>, Error> {
+        let (mut names, mut ids) = (Vec::new(), Vec::new());
+        let here = |wanted: &&Wanted<'_>| wanted.homes.iter().any(|one| one.id == home.id);
+        for Wanted { at, secret, .. } in wanted.iter().filter(here) {
+            match secret {
+                Target::Name(name) => names.push((*at, name.as_str())),
+                Target::Id(id) => ids.push((*at, RecordId::Secret(*id))),
+            }
+        }
+        let mut places = Vec::with_capacity(names.len() + ids.len());
+        let texts: Vec<_> = names.iter().map(|(_, name)| *name).collect();
+        let indexes = self.keyring.index_all(home.id, Kind::Secret, &texts)?;
+        for ((at, _), index) in names.into_iter().zip(indexes) {
+            let lines = self.view.page_of(home.id, index)?;
+            places.extend(lines.map(|lines| (at, index, lines)));
+        }
+        if !ids.is_empty() {
+            let found = self
+                .view
+                .find_ids(home.id, &ids.iter().map(|(_, id)| *id).collect())?;
+            let found = ids.iter().filter_map(|(at, id)| {
+                let (index, lines) = found.get(id)?;
+                Some((*at, *index, lines.clone()))
+            });
+            places.extend(found);
+        }
+        Ok(places)
+    }
+}

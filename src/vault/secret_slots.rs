@@ -1,0 +1,179 @@
+//! Which of a secret's slots counts at a given time.
+
+use super::Error;
+use super::secret::Secret;
+use super::slot::{Choice, Slot, State};
+use super::time::Timestamp;
+
+impl Secret {
+    /// The position of the slot effective at a Unix second: the greatest that has begun.
+    pub fn effective(&self, second: u64) -> Option<usize> {
+        self.slots
+            .iter()
+            .rposition(|slot| slot.slot <= second && !slot.pending)
+    }
+
+    /// The positions of what was effective before, by their slots; a pending one was never.
+    pub fn superseded(&self, second: u64) -> impl DoubleEndedIterator<Item = usize> {
+        let effective = self.effective(second).unwrap_or(0);
+        (0..effective).filter(|&position| !self.slots[position].pending)
+    }
+
+    pub fn state(&self, position: usize, second: u64) -> State {
+        let slot = &self.slots[position];
+        if slot.pending {
+            State::Pending
+        } else if slot.slot > second {
+            State::Scheduled
+        } else if self.effective(second) == Some(position) {
+            State::Effective
+        } else {
+            State::Past
+        }
+    }
+
+    /// The position of the slot that is meant, or why there is none.
+    pub fn choose(&self, choice: Choice) -> Result<usize, Error> {
+        let absent = |name: String| Error::absent("slot", name);
+        match choice {
+            Choice::At(time) => self
+                .effective(time.seconds())
+                .ok_or_else(|| Error::NotEffective {
+                    name: self.path(),
+                    at: time,
+                    first: self.first_effective(),
+                }),
+            Choice::Number(number) => self
+                .number(number)
+                .ok_or_else(|| absent(format!("{number} of {}", self.path()))),
+            Choice::Latest => self
+                .slots
+                .iter()
+                .rposition(|slot| !slot.pending)
+                .ok_or_else(|| absent(format!("of {}", self.path()))),
+            Choice::Before(time) => {
+                let effective = self.choose(Choice::At(time))?;
+                self.slots[..effective]
+                    .iter()
+                    .rposition(|slot| !slot.pending)
+                    .ok_or_else(|| absent(format!("before the effective one of {}", self.path())))
+            }
+        }
+    }
+
+    /// The position of the slot with this number, unless it is pending.
+    pub fn number(&self, number: u64) -> Option<usize> {
+        self.slots
+            .iter()
+            .position(|slot| slot.slot == number && !slot.pending)
+    }
+
+    pub fn pending(&self) -> Option<usize> {
+        self.slots.iter().position(|slot| slot.pending)
+    }
+
+    /// When a slot first becomes effective.
+    fn first_effective(&self) -> Option<Timestamp> {
+        let first = self.slots.iter().find(|slot| !slot.pending)?;
+        Timestamp::from_seconds(first.slot)
+    }
+
+    /// The number of the next slot that begins after a second.
+    pub fn next_scheduled(&self, second: u64) -> Option<u64> {
+        let mut slots = self.slots.iter().filter(|slot| !slot.pending);
+        slots.find(|slot| slot.slot > second).map(|slot| slot.slot)
+    }
+
+    /// How many seconds the effective value has been in use. A value that was brought back keeps its
+    /// age, as long as the slot is there from which it was.
+    pub fn age(&self, second: u64) -> Option<u64> {
+        let effective = &self.slots[self.effective(second)?];
+        let same = self
+            .slots
+            .iter()
+            .filter(|slot| slot.checksum == effective.checksum && !slot.pending);
+        let since = same.map(Slot::in_use_since).min()?;
+        Some(second.saturating_sub(since))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: u64) -> Timestamp {
+        Timestamp::from_seconds(seconds).unwrap()
+    }
+
+    #[test]
+    fn the_effective_slot_is_the_greatest_that_has_begun() {
+        let secret = Secret::for_test(&[(5, false), (10, false), (20, true)]);
+        for (second, expected) in [
+            (0, None),
+            (4, None),
+            (5, Some(0)),
+            (9, Some(0)),
+            (10, Some(1)),
+            (u64::MAX, Some(1)),
+        ] {
+            assert_eq!(secret.effective(second), expected, "{second}");
+        }
+    }
+
+    #[test]
+    fn each_slot_is_past_effective_scheduled_or_pending() {
+        let secret = Secret::for_test(&[(0, false), (5, false), (7, true), (10, false)]);
+        let states = |second| {
+            let all = (0..4).map(|position| secret.state(position, second).word());
+            all.collect::<Vec<_>>()
+        };
+        assert_eq!(
+            states(4),
+            ["effective", "scheduled", "pending", "scheduled"]
+        );
+        assert_eq!(states(8), ["past", "effective", "pending", "scheduled"]);
+        assert_eq!(states(10), ["past", "past", "pending", "effective"]);
+    }
+
+    #[test]
+    fn a_slot_is_chosen_by_time_number_or_order_and_never_while_it_is_pending() {
+        let secret = Secret::for_test(&[(5, false), (7, true), (10, false), (90, false)]);
+        let chosen = |choice| secret.choose(choice).ok();
+        for (choice, expected) in [
+            (Choice::At(at(12)), Some(2)),
+            (Choice::At(at(7)), Some(0)),
+            (Choice::At(at(4)), None),
+            (Choice::Number(10), Some(2)),
+            (Choice::Number(7), None),
+            (Choice::Number(6), None),
+            (Choice::Latest, Some(3)),
+            (Choice::Before(at(12)), Some(0)),
+            (Choice::Before(at(5)), None),
+            (Choice::Before(at(4)), None),
+        ] {
+            assert_eq!(chosen(choice), expected, "{choice:?}");
+        }
+        let error = secret.choose(Choice::At(at(4))).unwrap_err();
+        assert!(
+            matches!(error, Error::NotEffective { first, .. } if first == Some(at(5))),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_value_is_as_old_as_its_first_use() {
+        let mut secret = Secret::for_test(&[(0, false), (100, false), (200, false)]);
+        for (position, text) in [(0, "a"), (1, "b"), (2, "a")] {
+            secret.slots[position].checksum = text.into();
+        }
+        secret.slots[0].written_at = at(40);
+        assert_eq!(secret.age(90), Some(50));
+        assert_eq!(secret.age(130), Some(30));
+        // Brought back: the same value as at first.
+        assert_eq!(secret.age(230), Some(190));
+        // A clock that was set back.
+        assert_eq!(secret.age(20), Some(0));
+        let later = Secret::for_test(&[(50, false)]);
+        assert_eq!(later.age(49), None);
+    }
+}

@@ -1,0 +1,87 @@
+//! What somebody may have meant who misspelt a name: one that the key reaches, or nothing.
+//!
+//! It opens the metadata of all that may be meant, so it is for a failure that is about to be told.
+
+use super::Error;
+use super::lookup::Vault;
+use super::name::{SecretName, WorkspaceName};
+use super::similar::nearest;
+use super::workspace::Workspace;
+use crate::sealed::record::Kind;
+
+/// More than this, some 20,000 records, are not searched: the answer would keep one waiting.
+const MAX_PAGES: usize = 512;
+
+impl Vault {
+    /// The same error, with the name that is nearest to the one that was not found. `in_use` is the
+    /// workspace whose secrets need no more than their name.
+    pub fn suggest(&self, in_use: Option<&WorkspaceName>, error: Error) -> Error {
+        let Error::NotFound {
+            what,
+            name,
+            within,
+            near: None,
+        } = error
+        else {
+            return error;
+        };
+        let near = match (what, &within) {
+            ("secret", Some(home)) => self.near_secret(in_use, home, &name),
+            ("app", _) => self.near_app(&name),
+            _ => Ok(None),
+        };
+        Error::NotFound {
+            what,
+            name,
+            within,
+            // What fails here would only hide what failed first.
+            near: near.unwrap_or_default(),
+        }
+    }
+
+    /// A secret of this very name elsewhere, or one of a similar name in the same workspace.
+    fn near_secret(
+        &self,
+        in_use: Option<&WorkspaceName>,
+        home: &str,
+        typed: &str,
+    ) -> Result<Option<String>, Error> {
+        let keyring = self.keyring.as_ref();
+        let Ok(name) = SecretName::parse(typed) else {
+            return Ok(None);
+        };
+        let is_home = |workspace: &&Workspace| workspace.name.as_str() == home;
+        for workspace in self.workspaces.iter().filter(|one| !is_home(one)) {
+            let index = keyring.index(workspace.id, Kind::Secret, name.as_str())?;
+            if self.view.find(workspace.id, index, |_| Ok(()))?.is_some() {
+                return Ok(Some(format!("{}/{name}", workspace.name)));
+            }
+        }
+        let Some(home) = self.workspaces.iter().find(is_home) else {
+            return Ok(None);
+        };
+        if self.view.page_count(home.id) > MAX_PAGES {
+            return Ok(None);
+        }
+        let names = self.names(home)?;
+        let near = nearest(typed, names.iter().map(String::as_str));
+        let is_in_use = self.workspace(in_use).is_ok_and(|one| one.id == home.id);
+        Ok(near.map(|near| {
+            if is_in_use {
+                near.to_owned()
+            } else {
+                format!("{}/{near}", home.name)
+            }
+        }))
+    }
+
+    fn near_app(&self, typed: &str) -> Result<Option<String>, Error> {
+        let pages = self.workspaces.iter();
+        if pages.map(|one| self.view.page_count(one.id)).sum::<usize>() > MAX_PAGES {
+            return Ok(None);
+        }
+        let apps = self.apps()?;
+        let near = nearest(typed, apps.iter().map(|app| app.name.as_str()));
+        Ok(near.map(str::to_owned))
+    }
+}
