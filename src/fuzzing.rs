@@ -8,11 +8,11 @@ use crate::keyring::local::LocalKeyring;
 use crate::keyring::token::Token;
 use crate::keyring::{self, Keyring, unlock};
 use crate::plaintext::Plaintext;
+use crate::sealed::aad_context::AadContext;
 use crate::sealed::file::Layout;
 use crate::sealed::header::Header;
 use crate::sealed::id::{SecretId, WorkspaceId};
-use crate::sealed::place::Place;
-use crate::sealed::record::{self, Kind, Record, RecordId};
+use crate::sealed::record::{self, Record, RecordId, RecordKind};
 use crate::sealed::{Error as Sealed, recompute};
 use crate::store::memory::MemoryStore;
 use crate::vault::domain::AllowedDomains;
@@ -110,9 +110,9 @@ pub fn record(data: &[u8]) {
     };
     let id = SecretId::from_bits(1);
     let seal = |place, content: &[u8]| keyring.seal(place, content).unwrap_or_default();
-    let meta = seal(Place::SecretMeta(workspace, id), data);
-    let value = seal(Place::Value(workspace, id, 0), data);
-    let Ok(index) = keyring.index(workspace, Kind::Secret, "name") else {
+    let meta = seal(AadContext::SecretMeta(workspace, id), data);
+    let value = seal(AadContext::Value(workspace, id, 0), data);
+    let Ok(index) = keyring.index(workspace, RecordKind::Secret, "name") else {
         return;
     };
     let line = record::write(RecordId::Secret(id), index, &meta, &[value]);

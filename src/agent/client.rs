@@ -2,9 +2,9 @@
 
 use super::answer::{Answer, Status};
 use super::frame::{LENGTH_BYTES, length};
-use super::held::VERSION;
+use super::key_cache::VERSION;
 use super::request::{Request, VaultRef};
-use super::socket::{self, Place};
+use super::socket::{self, SocketPath};
 use crate::keyring::Keyring;
 use crate::keyring::local::LocalKeyring;
 use crate::sealed::header::Header;
@@ -48,7 +48,7 @@ pub struct Connection {
 
 impl Connection {
     /// Greets whoever listens; `None` where nobody does.
-    pub fn open(place: &Place) -> Result<Option<Self>, Error> {
+    pub fn open(place: &SocketPath) -> Result<Option<Self>, Error> {
         reach(place, |mut connection| {
             match connection.ask(&Request::Hello { version: VERSION }) {
                 Ok(Answer::Hello { version: VERSION }) => Ok(connection),
@@ -105,7 +105,7 @@ impl Connection {
 }
 
 /// Has every key forgotten, whatever the agent's version. Whether there was an agent.
-pub fn lock(place: &Place) -> Result<bool, Error> {
+pub fn lock(place: &SocketPath) -> Result<bool, Error> {
     let mut was_there = false;
     reach(place, |mut connection| {
         was_there = true;
@@ -124,7 +124,7 @@ pub fn lock(place: &Place) -> Result<bool, Error> {
 /// Talks to whoever listens; `None` where nobody does. A connection that is closed tells neither: it was about to
 /// end, or had too many of them. The next try tells.
 fn reach<T>(
-    place: &Place,
+    place: &SocketPath,
     mut talk: impl FnMut(Connection) -> Result<T, Error>,
 ) -> Result<Option<T>, Error> {
     for _ in 0..TRIES {

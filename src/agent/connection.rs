@@ -2,7 +2,7 @@
 //! Never both, and never more than one frame of either: who sends faster waits in the system.
 
 use super::frame::{LENGTH_BYTES, length, reserve};
-use super::held::Session;
+use super::key_cache::Session;
 use rustix::event::PollFlags;
 use rustix::io::Errno;
 use rustix::net::{SendFlags, send};
@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 /// What is taken in one go: a buffer grows with what has really come.
 const STEP_BYTES: usize = 64 * 1024;
 
-/// A client that has gone is an error and no signal; where no flag says so, the signal is ignored from the
+/// A client that has written is an error and no signal; where no flag says so, the signal is ignored from the
 /// start of the program.
 #[cfg(not(target_vendor = "apple"))]
 const UNSIGNALLED: SendFlags = SendFlags::NOSIGNAL;
@@ -31,9 +31,9 @@ pub struct Connection {
     head: [u8; LENGTH_BYTES],
     head_length: usize,
     wanted: usize,
-    coming: Zeroizing<Vec<u8>>,
-    going: Zeroizing<Vec<u8>>,
-    gone: usize,
+    read_buffer: Zeroizing<Vec<u8>>,
+    write_buffer: Zeroizing<Vec<u8>>,
+    written: usize,
 }
 
 /// The end of a connection, for whatever reason.
@@ -49,15 +49,15 @@ impl Connection {
             head: [0; LENGTH_BYTES],
             head_length: 0,
             wanted: 0,
-            coming: Zeroizing::default(),
-            going: Zeroizing::default(),
-            gone: 0,
+            read_buffer: Zeroizing::default(),
+            write_buffer: Zeroizing::default(),
+            written: 0,
         })
     }
 
     /// What it waits for.
     pub fn interest(&self) -> PollFlags {
-        if self.going.is_empty() {
+        if self.write_buffer.is_empty() {
             PollFlags::IN
         } else {
             PollFlags::OUT
@@ -66,15 +66,15 @@ impl Connection {
 
     /// Whether it owes something: the rest of a frame, its first, or to take its answer.
     pub fn is_due(&self) -> bool {
-        self.head_length > 0 || !self.going.is_empty() || !self.session.is_greeted()
+        self.head_length > 0 || !self.write_buffer.is_empty() || !self.session.is_greeted()
     }
 
     pub fn is_answering(&self) -> bool {
-        !self.going.is_empty()
+        !self.write_buffer.is_empty()
     }
 
     pub fn held_bytes(&self) -> usize {
-        self.coming.capacity() + self.going.capacity()
+        self.read_buffer.capacity() + self.write_buffer.capacity()
     }
 
     /// Takes what is there; the content of a frame once it is whole.
@@ -91,16 +91,17 @@ impl Connection {
             self.wanted = length(self.head).ok_or(Closed)?;
         }
         loop {
-            let have = self.coming.len();
+            let have = self.read_buffer.len();
             let step = (self.wanted - have).min(STEP_BYTES);
-            reserve(&mut self.coming, step);
-            self.coming.resize(have + step, 0);
-            let read = read(&self.stream, &mut self.coming[have..]);
-            self.coming.truncate(have + *read.as_ref().unwrap_or(&0));
+            reserve(&mut self.read_buffer, step);
+            self.read_buffer.resize(have + step, 0);
+            let read = read(&self.stream, &mut self.read_buffer[have..]);
+            self.read_buffer
+                .truncate(have + *read.as_ref().unwrap_or(&0));
             let read = read?;
-            if self.coming.len() == self.wanted {
+            if self.read_buffer.len() == self.wanted {
                 self.head_length = 0;
-                return Ok(Some(std::mem::take(&mut self.coming)));
+                return Ok(Some(std::mem::take(&mut self.read_buffer)));
             }
             if read < step {
                 return Ok(None);
@@ -110,22 +111,26 @@ impl Connection {
 
     /// Begins to answer.
     pub fn answer(&mut self, frame: Zeroizing<Vec<u8>>, now: Duration) -> Result<(), Closed> {
-        (self.going, self.gone, self.since) = (frame, 0, now);
+        (self.write_buffer, self.written, self.since) = (frame, 0, now);
         self.send(now)
     }
 
     /// Sends what is left of the answer.
     pub fn send(&mut self, now: Duration) -> Result<(), Closed> {
-        while self.gone < self.going.len() {
-            match send(&self.stream, &self.going[self.gone..], UNSIGNALLED) {
+        while self.written < self.write_buffer.len() {
+            match send(
+                &self.stream,
+                &self.write_buffer[self.written..],
+                UNSIGNALLED,
+            ) {
                 Ok(0) => return Err(Closed),
-                Ok(sent) => self.gone += sent,
+                Ok(sent) => self.written += sent,
                 Err(Errno::INTR) => {}
                 Err(Errno::AGAIN) => return Ok(()),
                 Err(_) => return Err(Closed),
             }
         }
-        self.going = Zeroizing::default();
+        self.write_buffer = Zeroizing::default();
         self.since = now;
         Ok(())
     }

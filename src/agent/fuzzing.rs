@@ -3,7 +3,7 @@
 use super::answer::Answer;
 use super::clock::SystemClock;
 use super::frame::{LENGTH_BYTES, length};
-use super::held::{Held, Session, VERSION};
+use super::key_cache::{KeyCache, Session, VERSION};
 use super::request::Request;
 use crate::keyring::Keyring;
 use crate::keyring::local::LocalKeyring;
@@ -13,7 +13,7 @@ use std::time::Duration;
 /// Frames one after the other, until one that is none. No answer holds the seed, and no header is signed
 /// whose keys are not those of `header`.
 pub fn frames(header: &Header, keyring: &LocalKeyring, mut data: &[u8]) {
-    let mut held = Held::new(SystemClock, || true);
+    let mut held = KeyCache::new(SystemClock, || true);
     let mut session = Session::default();
     let hour = Duration::from_hours(1);
     for request in [

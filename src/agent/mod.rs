@@ -32,8 +32,8 @@ mod connection;
 mod frame;
 #[cfg(fuzzing)]
 pub mod fuzzing;
-mod held;
-mod newest;
+mod key_cache;
+mod latest_header;
 mod remote;
 mod request;
 mod server;
@@ -45,5 +45,5 @@ mod tests;
 pub use answer::Status;
 pub use client::{Connection, Error, Terms, lock};
 pub use remote::AgentKeyring;
-pub use socket::{Error as SocketError, Place};
+pub use socket::{Error as SocketError, SocketPath};
 pub use start::{Foreground, NAME, run_started, start};

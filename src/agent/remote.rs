@@ -4,13 +4,13 @@ use super::answer::{Answer, Failure};
 use super::client::{self, Connection, is_gone, unexpected, vault_of};
 use super::frame::MAX_FRAME_BYTES;
 use super::request::{Request, VaultRef};
-use super::socket::Place as Socket;
+use super::socket::SocketPath as Socket;
 use crate::keyring::{Error, Keyring, Reach};
 use crate::plaintext::Plaintext;
+use crate::sealed::aad_context::AadContext;
 use crate::sealed::header::{Content, Header};
 use crate::sealed::id::{KeyId, WorkspaceId};
-use crate::sealed::place::Place;
-use crate::sealed::record::{Index, Kind};
+use crate::sealed::record::{Index, RecordKind};
 use crate::sealed::sign::{Digest, SignatureBytes, VerifyKey};
 use crate::sealed::{self, Part};
 use std::cell::RefCell;
@@ -94,7 +94,7 @@ impl AgentKeyring {
     }
 
     /// Opens what fits into one question.
-    fn open_batch(&self, batch: &[(Place, Vec<u8>)]) -> Result<Vec<Plaintext>, Error> {
+    fn open_batch(&self, batch: &[(AadContext, Vec<u8>)]) -> Result<Vec<Plaintext>, Error> {
         let all = batch.iter();
         let all = all.map(|(place, sealed)| (*place, sealed.as_slice()));
         match self.ask(&Request::Open(all.collect()))? {
@@ -166,7 +166,7 @@ impl Keyring for AgentKeyring {
         self.held.reach.get(&workspace).copied()
     }
 
-    fn index(&self, workspace: WorkspaceId, kind: Kind, name: &str) -> Result<Index, Error> {
+    fn index(&self, workspace: WorkspaceId, kind: RecordKind, name: &str) -> Result<Index, Error> {
         let found = self.index_all(workspace, kind, &[name])?;
         found.first().copied().ok_or(Error::Agent(unexpected()))
     }
@@ -174,7 +174,7 @@ impl Keyring for AgentKeyring {
     fn index_all(
         &self,
         workspace: WorkspaceId,
-        kind: Kind,
+        kind: RecordKind,
         names: &[&str],
     ) -> Result<Vec<Index>, Error> {
         let mut indexes = Vec::with_capacity(names.len());
@@ -192,13 +192,13 @@ impl Keyring for AgentKeyring {
         Ok(indexes)
     }
 
-    fn open(&self, place: Place, sealed: &[u8]) -> Result<Plaintext, Error> {
+    fn open(&self, place: AadContext, sealed: &[u8]) -> Result<Plaintext, Error> {
         let opened = self.open_all(&[(place, sealed.to_vec())])?;
         let opened = opened.into_iter().next();
         opened.ok_or(Error::Agent(unexpected()))
     }
 
-    fn open_all(&self, sealed: &[(Place, Vec<u8>)]) -> Result<Vec<Plaintext>, Error> {
+    fn open_all(&self, sealed: &[(AadContext, Vec<u8>)]) -> Result<Vec<Plaintext>, Error> {
         let mut opened = Vec::with_capacity(sealed.len());
         let mut rest = sealed;
         while !rest.is_empty() {
@@ -214,7 +214,7 @@ impl Keyring for AgentKeyring {
         Ok(opened)
     }
 
-    fn seal(&self, place: Place, content: &[u8]) -> Result<Vec<u8>, Error> {
+    fn seal(&self, place: AadContext, content: &[u8]) -> Result<Vec<u8>, Error> {
         match self.ask(&Request::Seal { place, content })? {
             Answer::Sealed(sealed) => Ok(sealed),
             other => Err(refusal(&other, Part::End)),

@@ -2,10 +2,10 @@
 //! keyring opens for itself.
 
 use super::frame::{Reader, Writer};
+use crate::sealed::aad_context::AadContext;
 use crate::sealed::derive::Key;
 use crate::sealed::id::{AppId, KeyId, SecretId, VaultId, WorkspaceId};
-use crate::sealed::place::Place;
-use crate::sealed::record::Kind;
+use crate::sealed::record::RecordKind;
 use crate::sealed::sign::{Digest, VerifyKey};
 use std::io;
 use std::time::Duration;
@@ -45,14 +45,14 @@ pub enum Request<'f> {
     Status {
         vault: VaultRef,
     },
-    Open(Vec<(Place, &'f [u8])>),
+    Open(Vec<(AadContext, &'f [u8])>),
     Seal {
-        place: Place,
+        place: AadContext,
         content: &'f [u8],
     },
     Index {
         workspace: WorkspaceId,
-        kind: Kind,
+        kind: RecordKind,
         names: Vec<&'f str>,
     },
     SignSection {
@@ -139,7 +139,7 @@ impl<'f> Request<'f> {
             } => {
                 out = Writer::new(INDEX);
                 out.id(workspace.bits())
-                    .byte(u8::from(*kind == Kind::App))
+                    .byte(u8::from(*kind == RecordKind::App))
                     .count(names.len());
                 for name in names {
                     out.bytes(name.as_bytes());
@@ -194,8 +194,8 @@ impl<'f> Request<'f> {
             INDEX => Self::Index {
                 workspace: WorkspaceId::from_bits(from.id()?),
                 kind: match from.byte()? {
-                    0 => Kind::Secret,
-                    1 => Kind::App,
+                    0 => RecordKind::Secret,
+                    1 => RecordKind::App,
                     _ => return None,
                 },
                 names: from.each(Reader::text)?,
@@ -235,27 +235,27 @@ const VALUE: u8 = 4;
 const KEY_ABOUT: u8 = 5;
 
 /// What is said of a key is changed together with the key, which no agent does.
-fn is_read_only(place: Place) -> bool {
-    matches!(place, Place::KeyAbout(_))
+fn is_read_only(place: AadContext) -> bool {
+    matches!(place, AadContext::KeyAbout(_))
 }
 
 /// The keys of workspaces have no form here: nobody can ask for them.
-fn write_place(out: &mut Writer, place: Place) -> Option<()> {
+fn write_place(out: &mut Writer, place: AadContext) -> Option<()> {
     match place {
-        Place::Wrapped(_) => return None,
-        Place::KeyAbout(key) => {
+        AadContext::Wrapped(_) => return None,
+        AadContext::KeyAbout(key) => {
             out.byte(KEY_ABOUT).id(key.bits());
         }
-        Place::WorkspaceAbout(workspace) => {
+        AadContext::WorkspaceAbout(workspace) => {
             out.byte(WORKSPACE_ABOUT).id(workspace.bits());
         }
-        Place::SecretMeta(workspace, id) => {
+        AadContext::SecretMeta(workspace, id) => {
             out.byte(SECRET_META).id(workspace.bits()).id(id.bits());
         }
-        Place::AppMeta(workspace, id) => {
+        AadContext::AppMeta(workspace, id) => {
             out.byte(APP_META).id(workspace.bits()).id(id.bits());
         }
-        Place::Value(workspace, id, slot) => {
+        AadContext::Value(workspace, id, slot) => {
             out.byte(VALUE).id(workspace.bits()).id(id.bits());
             out.number(slot);
         }
@@ -263,19 +263,19 @@ fn write_place(out: &mut Writer, place: Place) -> Option<()> {
     Some(())
 }
 
-fn read_place(from: &mut Reader<'_>) -> Option<Place> {
+fn read_place(from: &mut Reader<'_>) -> Option<AadContext> {
     let kind = from.byte()?;
     if kind == KEY_ABOUT {
-        return Some(Place::KeyAbout(KeyId::from_bits(from.id()?)));
+        return Some(AadContext::KeyAbout(KeyId::from_bits(from.id()?)));
     }
     let workspace = WorkspaceId::from_bits(from.id()?);
     Some(match kind {
-        WORKSPACE_ABOUT => Place::WorkspaceAbout(workspace),
-        SECRET_META => Place::SecretMeta(workspace, SecretId::from_bits(from.id()?)),
-        APP_META => Place::AppMeta(workspace, AppId::from_bits(from.id()?)),
+        WORKSPACE_ABOUT => AadContext::WorkspaceAbout(workspace),
+        SECRET_META => AadContext::SecretMeta(workspace, SecretId::from_bits(from.id()?)),
+        APP_META => AadContext::AppMeta(workspace, AppId::from_bits(from.id()?)),
         VALUE => {
             let id = SecretId::from_bits(from.id()?);
-            Place::Value(workspace, id, from.number()?)
+            AadContext::Value(workspace, id, from.number()?)
         }
         _ => return None,
     })
@@ -291,15 +291,15 @@ mod tests {
         any::<u128>()
     }
 
-    fn place() -> impl Strategy<Value = Place> {
+    fn place() -> impl Strategy<Value = AadContext> {
         let workspace = || id().prop_map(WorkspaceId::from_bits);
         let secret = || id().prop_map(SecretId::from_bits);
         prop_oneof![
-            workspace().prop_map(Place::WorkspaceAbout),
-            id().prop_map(|key| Place::KeyAbout(KeyId::from_bits(key))),
-            (workspace(), secret()).prop_map(|(w, s)| Place::SecretMeta(w, s)),
-            (workspace(), id()).prop_map(|(w, a)| Place::AppMeta(w, AppId::from_bits(a))),
-            (workspace(), secret(), any::<u64>()).prop_map(|(w, s, n)| Place::Value(w, s, n)),
+            workspace().prop_map(AadContext::WorkspaceAbout),
+            id().prop_map(|key| AadContext::KeyAbout(KeyId::from_bits(key))),
+            (workspace(), secret()).prop_map(|(w, s)| AadContext::SecretMeta(w, s)),
+            (workspace(), id()).prop_map(|(w, a)| AadContext::AppMeta(w, AppId::from_bits(a))),
+            (workspace(), secret(), any::<u64>()).prop_map(|(w, s, n)| AadContext::Value(w, s, n)),
         ]
     }
 
@@ -344,10 +344,10 @@ mod tests {
                 },
                 Request::Status { vault },
                 Request::Open(sealed.collect()),
-                Request::Seal { place: Place::SecretMeta(workspace, SecretId::from_bits(bits)), content: text.as_bytes() },
+                Request::Seal { place: AadContext::SecretMeta(workspace, SecretId::from_bits(bits)), content: text.as_bytes() },
                 Request::Index {
                     workspace,
-                    kind: Kind::App,
+                    kind: RecordKind::App,
                     names: names.iter().map(String::as_str).collect(),
                 },
                 Request::SignSection { workspace, digest },
@@ -373,11 +373,11 @@ mod tests {
             place,
             content: b"",
         };
-        let wrapped = Place::Wrapped(WorkspaceId::from_bits(1));
+        let wrapped = AadContext::Wrapped(WorkspaceId::from_bits(1));
         assert!(Request::Open(vec![(wrapped, b"")]).encode().is_none());
         assert!(seal(wrapped).encode().is_none());
         assert!(
-            seal(Place::KeyAbout(KeyId::from_bits(1)))
+            seal(AadContext::KeyAbout(KeyId::from_bits(1)))
                 .encode()
                 .is_none()
         );

@@ -3,7 +3,7 @@
 
 use super::clock::Clock;
 use super::connection::{Closed, Connection};
-use super::held::Held;
+use super::key_cache::KeyCache;
 use super::request::Request;
 use super::socket::is_our_peer;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -35,7 +35,7 @@ pub enum Stay {
 
 pub struct Server<C> {
     listener: UnixListener,
-    held: Held<C>,
+    key_cache: KeyCache<C>,
     connections: Vec<Connection>,
     signals: UnixStream,
     /// Readable when the machine wakes up.
@@ -54,16 +54,16 @@ struct Ready {
 }
 
 impl<C: Clock> Server<C> {
-    pub fn new(listener: UnixListener, held: Held<C>, stay: Stay) -> io::Result<Self> {
+    pub fn new(listener: UnixListener, key_cache: KeyCache<C>, stay: Stay) -> io::Result<Self> {
         listener.set_nonblocking(true)?;
         let (signals, theirs) = UnixStream::pair()?;
         for signal in [SIGTERM, SIGINT, SIGHUP] {
             pipe::register(signal, theirs.try_clone()?)?;
         }
-        let started = held.clock().awake();
+        let started = key_cache.clock().awake();
         Ok(Self {
             listener,
-            held,
+            key_cache,
             connections: Vec::new(),
             signals,
             waking: waking(),
@@ -76,9 +76,9 @@ impl<C: Clock> Server<C> {
     /// Serves until it is asked to end, or nothing is left to hold.
     pub fn run(mut self) -> io::Result<()> {
         loop {
-            let expires = self.held.expire();
-            let now = self.held.clock().awake();
-            self.had_key |= !self.held.is_empty();
+            let expires = self.key_cache.expire();
+            let now = self.key_cache.clock().awake();
+            self.had_key |= !self.key_cache.is_empty();
             if self.is_done(now) {
                 return Ok(());
             }
@@ -86,7 +86,7 @@ impl<C: Clock> Server<C> {
                 .retain(|one| !one.is_due() || now < one.since + PATIENCE);
             let ready = self.wait(self.next(now, expires))?;
             if ready.signals {
-                self.held.lock();
+                self.key_cache.lock();
                 return Ok(());
             }
             if ready.waking
@@ -96,7 +96,7 @@ impl<C: Clock> Server<C> {
                 let _ = rustix::io::read(waking, &mut [0; 8]);
             }
             // A key whose time is over is not used once more by who woke us.
-            self.held.expire();
+            self.key_cache.expire();
             self.serve(&ready.connections);
             if ready.listener {
                 self.accept();
@@ -108,7 +108,7 @@ impl<C: Clock> Server<C> {
     fn is_done(&self, now: Duration) -> bool {
         let is_answering = || self.connections.iter().any(Connection::is_answering);
         self.stay == Stay::WhileUnlocked
-            && self.held.is_empty()
+            && self.key_cache.is_empty()
             && (self.had_key || now >= self.started + GRACE)
             && !is_answering()
     }
@@ -117,7 +117,7 @@ impl<C: Clock> Server<C> {
     fn next(&self, now: Duration, expires: Option<Duration>) -> Option<Duration> {
         let due = self.connections.iter().filter(|one| one.is_due());
         let due = due.map(|one| (one.since + PATIENCE).saturating_sub(now));
-        let waits_for_key = self.stay == Stay::WhileUnlocked && self.held.is_empty();
+        let waits_for_key = self.stay == Stay::WhileUnlocked && self.key_cache.is_empty();
         let grace = waits_for_key.then(|| (self.started + GRACE).saturating_sub(now));
         due.chain(expires).chain(grace).min()
     }
@@ -152,10 +152,10 @@ impl<C: Clock> Server<C> {
     /// One frame or one piece of it for each that is ready, in turn.
     fn serve(&mut self, ready: &[PollFlags]) {
         let mut ready = ready.iter();
-        let held = &mut self.held;
+        let key_cache = &mut self.key_cache;
         self.connections.retain_mut(|connection| {
             let is_ready = ready.next().is_some_and(|flags| !flags.is_empty());
-            !is_ready || serve(held, connection).is_ok()
+            !is_ready || serve(key_cache, connection).is_ok()
         });
     }
 
@@ -171,7 +171,7 @@ impl<C: Clock> Server<C> {
                     return;
                 }
             };
-            let now = self.held.clock().awake();
+            let now = self.key_cache.clock().awake();
             if is_our_peer(&stream)
                 && let Ok(connection) = Connection::new(stream, now)
             {
@@ -211,8 +211,8 @@ impl<C: Clock> Server<C> {
     }
 }
 
-fn serve(held: &mut Held<impl Clock>, connection: &mut Connection) -> Result<(), Closed> {
-    let now = held.clock().awake();
+fn serve(key_cache: &mut KeyCache<impl Clock>, connection: &mut Connection) -> Result<(), Closed> {
+    let now = key_cache.clock().awake();
     if connection.is_answering() {
         return connection.send(now);
     }
@@ -220,7 +220,7 @@ fn serve(held: &mut Held<impl Clock>, connection: &mut Connection) -> Result<(),
         return Ok(());
     };
     let request = Request::decode(&content).ok_or(Closed)?;
-    let answer = held.answer(&mut connection.session, &request);
+    let answer = key_cache.answer(&mut connection.session, &request);
     let frame = answer.ok_or(Closed)?.encode().map_err(|_| Closed)?;
     connection.answer(frame, now)
 }

@@ -24,7 +24,7 @@ const BACKLOG: i32 = 128;
 
 /// Where this user's agent listens.
 #[derive(Clone, Debug)]
-pub struct Place {
+pub struct SocketPath {
     folder: PathBuf,
 }
 
@@ -50,7 +50,7 @@ pub enum Error {
     },
 }
 
-impl Place {
+impl SocketPath {
     /// Below `runtime`, XDG_RUNTIME_DIR, where that is this user's alone; else below `state`.
     pub fn find(runtime: Option<&Path>, state: Option<&Path>) -> Result<Self, Error> {
         let runtime = runtime.filter(|folder| folder.is_absolute() && is_ours(folder));
@@ -157,7 +157,7 @@ impl Place {
         }
     }
 
-    /// Listens, in the place of an agent that is no more. Only under [`Place::lock`], when nobody answers.
+    /// Listens, in the place of an agent that is no more. Only under [`SocketPath::lock`], when nobody answers.
     pub fn bind(&self) -> Result<UnixListener, Error> {
         let path = self.socket();
         self.address()?;

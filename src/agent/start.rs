@@ -2,9 +2,9 @@
 //! socket and nothing else: no key is in its arguments or its environment.
 
 use super::clock::SystemClock;
-use super::held::Held;
+use super::key_cache::KeyCache;
 use super::server::{Server, Stay};
-use super::socket::Place;
+use super::socket::SocketPath;
 use crate::platform::process::{close_inherited, forbid_core_files, lock_memory, own_file};
 use rustix::fs::Mode;
 use rustix::process::{chdir, setsid, umask};
@@ -50,7 +50,7 @@ fn listens(socket: &OwnedFd) -> io::Result<bool> {
 #[cfg(target_vendor = "apple")]
 fn listens(socket: &OwnedFd) -> io::Result<bool> {
     let listener = UnixListener::from(socket.try_clone()?);
-    Ok(Place::of(&listener).is_some())
+    Ok(SocketPath::of(&listener).is_some())
 }
 
 /// Where an agent in the foreground listens.
@@ -64,7 +64,7 @@ pub enum Foreground {
 impl Foreground {
     /// `None` where an agent listens already.
     pub fn listen(
-        place: impl FnOnce() -> Result<Place, super::Error>,
+        place: impl FnOnce() -> Result<SocketPath, super::Error>,
     ) -> Result<Option<Self>, super::Error> {
         let passed = listenfd::ListenFd::from_env().take_unix_listener(0);
         if let Some(listener) = passed.map_err(super::Error::Broken)? {
@@ -95,8 +95,8 @@ impl Foreground {
 /// Serves at a socket that this program made, and takes it away at the end. One that systemd made is not ours
 /// to take: nobody could start the next agent there.
 fn serve_at_own(listener: UnixListener, stay: Stay) -> io::Result<()> {
-    let place = Place::of(&listener);
-    let identity = place.as_ref().and_then(Place::identity);
+    let place = SocketPath::of(&listener);
+    let identity = place.as_ref().and_then(SocketPath::identity);
     let served = serve(listener, stay);
     if let (Some(place), Some(identity)) = (place, identity) {
         place.unbind(identity);
@@ -108,6 +108,6 @@ fn serve(listener: UnixListener, stay: Stay) -> io::Result<()> {
     forbid_core_files();
     umask(Mode::RWXG | Mode::RWXO);
     chdir("/")?;
-    let held = Held::new(SystemClock, || lock_memory().is_ok());
+    let held = KeyCache::new(SystemClock, || lock_memory().is_ok());
     Server::new(listener, held, stay)?.run()
 }

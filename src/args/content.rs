@@ -14,7 +14,7 @@ use crate::report::warnings;
 use crate::vault;
 use crate::vault::change::{Fields, Values};
 use crate::vault::name::SecretName;
-use crate::vault::rule::Broken;
+use crate::vault::rule::RuleViolation;
 use std::path::PathBuf;
 
 #[derive(clap::Args)]
@@ -47,11 +47,11 @@ pub struct Content {
     /// Only from JSON; an argument comes before it.
     pub name: Option<SecretName>,
     pub fields: Fields,
-    pub values: Given,
+    pub values: ProvidedValues,
 }
 
 #[derive(Default)]
-pub enum Given {
+pub enum ProvidedValues {
     #[default]
     Nothing,
     /// A value for no slot in particular.
@@ -90,7 +90,7 @@ impl ContentArgs {
             fields: self.fields.fields(context.now)?,
             ..Content::default()
         };
-        // Broken options are told before anybody is asked for a value.
+        // RuleViolation options are told before anybody is asked for a value.
         self.slot_number(context)?;
         let Some(path) = &self.input else {
             return Ok(content);
@@ -114,19 +114,19 @@ impl ContentArgs {
         content.fields.env_key = env_key;
         content.fields.allowed_domains = allowed_domains;
         content.values = match value {
-            Some(value) => Given::Value(value),
-            None if slots.is_empty() => Given::Nothing,
-            None => Given::Slots(slots),
+            Some(value) => ProvidedValues::Value(value),
+            None if slots.is_empty() => ProvidedValues::Nothing,
+            None => ProvidedValues::Slots(slots),
         };
         Ok(content)
     }
 
     /// The value from the one place that applies, for the slot that is named.
-    pub fn read_value(&self, context: &mut Context) -> Result<Given, Error> {
+    pub fn read_value(&self, context: &mut Context) -> Result<ProvidedValues, Error> {
         let value = read_value(&self.source, context)?;
         Ok(match self.slot_number(context)? {
-            Some(slot) => Given::Slots(vec![(slot, value)]),
-            None => Given::Value(value),
+            Some(slot) => ProvidedValues::Slots(vec![(slot, value)]),
+            None => ProvidedValues::Value(value),
         })
     }
 
@@ -139,12 +139,12 @@ impl ContentArgs {
 
 /// What becomes of slots that are not given.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Others {
+pub enum UnlistedSlots {
     Stay,
     Go,
 }
 
-impl Given {
+impl ProvidedValues {
     pub fn has_slot(&self, number: u64) -> bool {
         matches!(self, Self::Slots(slots) if slots.iter().any(|(slot, _)| *slot == number))
     }
@@ -155,20 +155,21 @@ impl Given {
             Self::Value(value) => Ok(vec![(0, value)]),
             Self::Slots(slots) => Ok(slots),
             Self::Nothing => {
-                let broken = Broken::new("a new secret needs a value or secret_slots", "missing");
+                let broken =
+                    RuleViolation::new("a new secret needs a value or secret_slots", "missing");
                 Err(vault::Error::invalid("value", broken).into())
             }
         }
     }
 
-    pub fn for_update(self, others: Others) -> Values {
+    pub fn for_update(self, others: UnlistedSlots) -> Values {
         match (self, others) {
-            (Self::Nothing, Others::Stay) => Values::Keep,
-            (Self::Nothing, Others::Go) => Values::Replace(Vec::new()),
-            (Self::Value(value), Others::Stay) => Values::Effective(value),
-            (Self::Value(value), Others::Go) => Values::Replace(vec![(0, value)]),
-            (Self::Slots(slots), Others::Stay) => Values::Merge(slots),
-            (Self::Slots(slots), Others::Go) => Values::Replace(slots),
+            (Self::Nothing, UnlistedSlots::Stay) => Values::Keep,
+            (Self::Nothing, UnlistedSlots::Go) => Values::Replace(Vec::new()),
+            (Self::Value(value), UnlistedSlots::Stay) => Values::Effective(value),
+            (Self::Value(value), UnlistedSlots::Go) => Values::Replace(vec![(0, value)]),
+            (Self::Slots(slots), UnlistedSlots::Stay) => Values::Merge(slots),
+            (Self::Slots(slots), UnlistedSlots::Go) => Values::Replace(slots),
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::vault::description::Description;
 use crate::vault::domain::AllowedDomains;
 use crate::vault::env_key::EnvKey;
 use crate::vault::error::Detail;
-use crate::vault::rule::Broken;
+use crate::vault::rule::RuleViolation;
 use crate::vault::time::Timestamp;
 
 #[derive(clap::Args)]
@@ -90,7 +90,7 @@ impl PolicyArgs {
             let seconds = parse_duration("rotate_every", text)?.as_secs();
             if seconds == 0 {
                 let rule = "a value is due after a second at least; --no-rotate-every lifts that";
-                let broken = Broken::new(rule, "greater_than");
+                let broken = RuleViolation::new(rule, "greater_than");
                 return Err(vault::Error::invalid("rotate_every", broken).into());
             }
             fields.rotate_every = Edit::Set(seconds);

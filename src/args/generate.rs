@@ -3,7 +3,7 @@
 //! The buffers are made at their full size and wiped, so that no part of a value stays behind.
 
 use crate::plaintext::Plaintext;
-use crate::vault::rule::Broken;
+use crate::vault::rule::RuleViolation;
 use data_encoding::{BASE64, Encoding, HEXLOWER};
 use diceware_wordlists::EFF_LONG_WORDLIST;
 use std::mem::take;
@@ -23,12 +23,12 @@ const ALL_CLASSES: &[&[u8]] = &[LOWER, UPPER, DIGITS, SYMBOLS];
 /// What to make, and how long.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct GenerateSpec {
-    kind: Kind,
+    kind: GeneratorKind,
     length: usize,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Kind {
+enum GeneratorKind {
     LettersAndDigits,
     Hex,
     Base64,
@@ -40,14 +40,14 @@ enum Kind {
 impl GenerateSpec {
     /// Reads `32`, `hex:32`, `base64:32`, `words:6`, `digits:8` or `symbols:24`: characters, random
     /// bytes or words, from 1 to 4,096.
-    pub fn parse(text: &str) -> Result<Self, Broken> {
+    pub fn parse(text: &str) -> Result<Self, RuleViolation> {
         let (kind, length) = match text.split_once(':') {
-            None => (Kind::LettersAndDigits, text),
-            Some(("hex", length)) => (Kind::Hex, length),
-            Some(("base64", length)) => (Kind::Base64, length),
-            Some(("words", length)) => (Kind::Words, length),
-            Some(("digits", length)) => (Kind::Digits, length),
-            Some(("symbols", length)) => (Kind::Symbols, length),
+            None => (GeneratorKind::LettersAndDigits, text),
+            Some(("hex", length)) => (GeneratorKind::Hex, length),
+            Some(("base64", length)) => (GeneratorKind::Base64, length),
+            Some(("words", length)) => (GeneratorKind::Words, length),
+            Some(("digits", length)) => (GeneratorKind::Digits, length),
+            Some(("symbols", length)) => (GeneratorKind::Symbols, length),
             Some(_) => return Err(not_a_spec()),
         };
         // Not quoted: it may be a value that somebody meant to give.
@@ -56,7 +56,7 @@ impl GenerateSpec {
         }
         match length.parse() {
             Ok(length @ 1..=MAX_LENGTH) => Ok(Self { kind, length }),
-            _ => Err(Broken::new(
+            _ => Err(RuleViolation::new(
                 format!("a value is made of 1 to {MAX_LENGTH} characters, bytes or words"),
                 "value_error",
             )),
@@ -66,18 +66,20 @@ impl GenerateSpec {
     /// Makes a value; `random` fills what it is given from the system's randomness.
     pub fn generate(&self, random: &mut dyn FnMut(&mut [u8])) -> Plaintext {
         match self.kind {
-            Kind::LettersAndDigits => characters(LETTERS_AND_DIGITS, self.length, random),
-            Kind::Hex => encoded(&HEXLOWER, self.length, random),
-            Kind::Base64 => encoded(&BASE64, self.length, random),
-            Kind::Words => words(self.length, random),
-            Kind::Digits => characters(&[DIGITS], self.length, random),
-            Kind::Symbols => symbols(self.length, random),
+            GeneratorKind::LettersAndDigits => characters(LETTERS_AND_DIGITS, self.length, random),
+            GeneratorKind::Hex => encoded(&HEXLOWER, self.length, random),
+            GeneratorKind::Base64 => encoded(&BASE64, self.length, random),
+            GeneratorKind::Words => words(self.length, random),
+            GeneratorKind::Digits => characters(&[DIGITS], self.length, random),
+            GeneratorKind::Symbols => symbols(self.length, random),
         }
     }
 }
 
-fn not_a_spec() -> Broken {
-    Broken::mismatch("what to make is 32, hex:32, base64:32, words:6, digits:8 or symbols:24")
+fn not_a_spec() -> RuleViolation {
+    RuleViolation::mismatch(
+        "what to make is 32, hex:32, base64:32, words:6, digits:8 or symbols:24",
+    )
 }
 
 fn characters(classes: &[&[u8]], length: usize, random: &mut dyn FnMut(&mut [u8])) -> Plaintext {

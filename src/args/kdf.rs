@@ -5,7 +5,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::plaintext::Plaintext;
 use crate::sealed::kdf::{Kdf, Passphrase, SALT_BYTES};
-use crate::vault::rule::Broken;
+use crate::vault::rule::RuleViolation;
 use crate::{sealed, vault};
 use std::time::{Duration, Instant};
 
@@ -48,7 +48,7 @@ pub fn is_weak(kdf: Kdf) -> bool {
 fn parse(text: &str) -> Result<Kdf, Error> {
     let broken = || {
         let rule = "--kdf takes m=MiB,t=N,p=N, such as m=64,t=3,p=4";
-        vault::Error::invalid("kdf", Broken::new(rule, "value_error"))
+        vault::Error::invalid("kdf", RuleViolation::new(rule, "value_error"))
     };
     let mut numbers = [None; 3];
     for part in text.split(',') {
@@ -77,7 +77,7 @@ fn parse(text: &str) -> Result<Kdf, Error> {
             }
             other => other.to_string(),
         };
-        vault::Error::invalid("kdf", Broken::new(rule, "value_error")).into()
+        vault::Error::invalid("kdf", RuleViolation::new(rule, "value_error")).into()
     })
 }
 

@@ -12,7 +12,7 @@ use crate::vault;
 use crate::vault::env_key::EnvKey;
 use crate::vault::name::{AppName, SecretName, WorkspaceName};
 use crate::vault::reference::{Reference, SCHEME, Target};
-use crate::vault::rule::Broken;
+use crate::vault::rule::RuleViolation;
 use std::io::Read;
 
 /// `NAME` of a secret to be made.
@@ -72,7 +72,7 @@ impl NameArgument {
                 workspace: None,
             }),
             (None, None) => {
-                let broken = Broken::new("a secret needs a name", "missing");
+                let broken = RuleViolation::new("a secret needs a name", "missing");
                 Err(vault::Error::invalid("name", broken).into())
             }
         }

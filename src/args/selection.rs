@@ -87,18 +87,18 @@ impl SelectionArgs {
     }
 
     /// Opens what is selected.
-    pub fn fill(
+    pub fn resolve(
         &self,
         selection: Selection,
         vault: &Vault,
         context: &mut Context,
     ) -> Result<Environment, Error> {
-        let (environment, _) = self.fill_with(selection, None, vault, context)?;
+        let (environment, _) = self.resolve_with(selection, None, vault, context)?;
         Ok(environment)
     }
 
     /// The same, and one more secret for where the others go.
-    pub fn fill_with(
+    pub fn resolve_with(
         &self,
         selection: Selection,
         more: Option<&Reference>,
@@ -106,12 +106,12 @@ impl SelectionArgs {
         context: &mut Context,
     ) -> Result<(Environment, Option<Plaintext>), Error> {
         let destination = self.destination.destination(context, vault)?;
-        let environment = selection.fill(vault, &destination, context)?;
+        let environment = selection.resolve(vault, &destination, context)?;
         let now = Choice::At(context.now);
         let more = more.map(|reference| {
             let selected = vault.value(context.workspace(), reference, now, &destination);
             let selected = selected.map_err(|error| vault.suggest(context.workspace(), error));
-            let selected = selected.map_err(|error| Error::Withheld(vec![error]))?;
+            let selected = selected.map_err(|error| Error::Blocked(vec![error]))?;
             warnings::warn(context, &selected.secret);
             Ok::<_, Error>(selected.value)
         });
@@ -163,7 +163,7 @@ impl Selection {
     }
 
     /// A key that is chosen by name is that choice, whatever else has it.
-    fn fill(
+    fn resolve(
         mut self,
         vault: &Vault,
         destination: &Destination,
@@ -184,7 +184,7 @@ impl Selection {
         let now = context.now;
         let workspace_in_use = context.workspace().cloned();
         // All that is kept back is told at once, and nothing is given then.
-        let mut withheld = Vec::new();
+        let mut blocked = Vec::new();
         let mut give = |key: EnvKey, reference: Reference, selected: Selected, delivery| {
             warnings::warn(context, &selected.secret);
             match delivery {
@@ -200,13 +200,13 @@ impl Selection {
         if self.all {
             let workspace = vault.workspace(workspace_in_use.as_ref())?;
             let (all, kept) = vault.values(workspace, now, destination)?;
-            withheld.extend(kept);
+            blocked.extend(kept);
             for selected in all {
                 let key = selected.secret.env_key.clone();
                 let by_id = within(workspace, Target::Id(selected.secret.id));
                 // The app has this very secret under this key: it is one choice, made twice.
                 let is_linked = links.contains(&(key.clone(), by_id));
-                if withheld.is_empty() && !is_chosen(&key) && !is_linked {
+                if blocked.is_empty() && !is_chosen(&key) && !is_linked {
                     let by_name = within(workspace, Target::Name(selected.secret.name.clone()));
                     give(key, by_name, selected, Delivery::Value)?;
                 }
@@ -220,14 +220,14 @@ impl Selection {
         let found = vault.each_value(workspace, &all, Choice::At(now), destination);
         let mut found = found.into_iter();
         for ((key, reference), selected) in links.into_iter().zip(&mut found) {
-            let Some(selected) = held(selected, &mut withheld)? else {
+            let Some(selected) = held(selected, &mut blocked)? else {
                 continue;
             };
             let by_name = Reference {
                 secret: Target::Name(selected.secret.name.clone()),
                 ..reference
             };
-            if withheld.is_empty() {
+            if blocked.is_empty() {
                 give(key, by_name, selected, Delivery::Value)?;
             }
         }
@@ -238,16 +238,16 @@ impl Selection {
                 }
                 found => {
                     let found = found.map_err(|error| vault.suggest(workspace, error));
-                    if let Some(found) = held(found, &mut withheld)?
-                        && withheld.is_empty()
+                    if let Some(found) = held(found, &mut blocked)?
+                        && blocked.is_empty()
                     {
                         give(choice.key, choice.reference, found, choice.delivery)?;
                     }
                 }
             }
         }
-        if !withheld.is_empty() {
-            return Err(Error::Withheld(withheld));
+        if !blocked.is_empty() {
+            return Err(Error::Blocked(blocked));
         }
         Ok(self.environment)
     }
@@ -256,16 +256,16 @@ impl Selection {
 /// What was found; what is not there, not effective or not allowed waits among the others.
 fn held(
     found: Result<Selected, vault::Error>,
-    withheld: &mut Vec<vault::Error>,
+    blocked: &mut Vec<vault::Error>,
 ) -> Result<Option<Selected>, Error> {
     match found {
         Ok(selected) => Ok(Some(selected)),
         Err(error) if is_absence(&error) || matches!(error, vault::Error::Denied { .. }) => {
-            let is_told = withheld
+            let is_told = blocked
                 .iter()
                 .any(|told| told.to_string() == error.to_string());
             if !is_told {
-                withheld.push(error);
+                blocked.push(error);
             }
             Ok(None)
         }

@@ -1,7 +1,7 @@
 //! Times, durations and slot numbers as options give them.
 
 use crate::error::Error;
-use crate::vault::rule::Broken;
+use crate::vault::rule::RuleViolation;
 use crate::vault::time::{self, Timestamp};
 use crate::vault::{self};
 use std::time::Duration;
@@ -25,17 +25,20 @@ pub fn parse_slot(field: &str, text: &str, now: Timestamp) -> Result<u64, Error>
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         return text.parse().map_err(|_| {
             let rule = "a slot is a Unix second of at most 64 bits";
-            invalid(field, Broken::new(rule, "int_parsing"))
+            invalid(field, RuleViolation::new(rule, "int_parsing"))
         });
     }
     if text.starts_with('-') {
         let rule = "a slot is not negative";
-        return Err(invalid(field, Broken::new(rule, "greater_than_equal")));
+        return Err(invalid(
+            field,
+            RuleViolation::new(rule, "greater_than_equal"),
+        ));
     }
     Ok(parse_future(field, text, now)?.seconds())
 }
 
-fn invalid(field: &str, broken: Broken) -> Error {
+fn invalid(field: &str, broken: RuleViolation) -> Error {
     vault::Error::invalid(field, broken).into()
 }
 

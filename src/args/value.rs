@@ -6,7 +6,7 @@ use super::generate::GenerateSpec;
 use crate::plaintext::Plaintext;
 use crate::platform::bounded_read;
 use crate::vault;
-use crate::vault::rule::Broken;
+use crate::vault::rule::RuleViolation;
 use crate::vault::value::{MAX_VALUE_BYTES, check_value};
 use std::fs::File;
 use std::io::{self, Read};
@@ -42,9 +42,9 @@ pub enum Stdin<'a> {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("--generate: {0}")]
-    Spec(Broken),
+    Spec(RuleViolation),
     #[error("{0}")]
-    Value(Broken),
+    Value(RuleViolation),
     #[error("the file named by --value-file could not be read")]
     File(#[source] io::Error),
     #[error("stdin could not be read")]

@@ -2,7 +2,7 @@
 
 use super::globals::Globals;
 use crate::completion::Cursor;
-use crate::context::{Context, Switches};
+use crate::context::{Context, GlobalFlags};
 use crate::platform::process::Hardened;
 use crate::settings::{Flags, Interaction};
 use crate::ui::{Options, Ui};
@@ -36,7 +36,7 @@ fn names(words: &[OsString], hardened: Hardened, command: fn() -> Command) -> Op
         interaction: Some(Interaction::Refused),
         ..globals.into()
     };
-    let switches = Switches {
+    let global_flags = GlobalFlags {
         json: true,
         quiet: true,
         yes: false,
@@ -44,6 +44,6 @@ fn names(words: &[OsString], hardened: Hardened, command: fn() -> Command) -> Op
     };
     // What would be warned of stays in this one.
     let mut unheard = Ui::new(Options::default());
-    let mut context = Context::new(flags, switches, &mut unheard, hardened, command).ok()?;
+    let mut context = Context::new(flags, global_flags, &mut unheard, hardened, command).ok()?;
     Some(cursor.words(&mut context))
 }

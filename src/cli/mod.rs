@@ -5,7 +5,7 @@ mod globals;
 mod table;
 mod usage;
 
-use crate::context::{Context, Switches};
+use crate::context::{Context, GlobalFlags};
 use crate::error::{Error, Exit};
 use crate::help::{self, SURROUNDINGS};
 use crate::platform::process::Hardened;
@@ -164,7 +164,7 @@ fn dispatch(matches: &ArgMatches, ui: &mut Ui, hardened: Hardened) -> Result<(),
         ..ui::Options::default()
     });
     let run = match entry.run {
-        Run::Alone(run) => return run(matches, ui, command),
+        Run::Standalone(run) => return run(matches, ui, command),
         Run::InContext(run) => run,
     };
     let Globals {
@@ -174,14 +174,14 @@ fn dispatch(matches: &ArgMatches, ui: &mut Ui, hardened: Hardened) -> Result<(),
         accept_older,
         ..
     } = globals;
-    let switches = Switches {
+    let global_flags = GlobalFlags {
         json,
         quiet,
         yes,
         accept_older,
     };
     let mut context =
-        Context::new(globals.into(), switches, ui, hardened, command).map_err(|error| {
+        Context::new(globals.into(), global_flags, ui, hardened, command).map_err(|error| {
             if name == "run" {
                 Error::BeforeStart(Box::new(error))
             } else {

@@ -1,6 +1,6 @@
 //! The table of contents: one line per verb. A new verb is entered here and nowhere else.
 
-use crate::commands::{self, Alone, Verb};
+use crate::commands::{self, StandaloneCommand};
 use crate::context::Context;
 use crate::error::Error;
 use crate::help;
@@ -21,21 +21,21 @@ pub struct Entry {
 }
 
 /// Runs a verb that needs no settings; the last argument defines the whole command line.
-type RunAlone = fn(&ArgMatches, &mut Ui, fn() -> Command) -> Result<(), Error>;
+type RunStandalone = fn(&ArgMatches, &mut Ui, fn() -> Command) -> Result<(), Error>;
 
 /// What a verb needs to run.
 pub enum Run {
-    Alone(RunAlone),
+    Standalone(RunStandalone),
     InContext(fn(&ArgMatches, &mut Context) -> Result<(), Error>),
 }
 
-const fn verb<V: Verb>(name: &'static str, about: &'static str) -> Entry {
+const fn verb<V: commands::Command>(name: &'static str, about: &'static str) -> Entry {
     let run = Run::InContext(|matches, context| parsed::<V>(matches)?.run(context));
     entry::<V>(name, about, run)
 }
 
-const fn alone<V: Alone>(name: &'static str, about: &'static str) -> Entry {
-    let run = Run::Alone(|matches, ui, command| parsed::<V>(matches)?.run(ui, command));
+const fn standalone<V: StandaloneCommand>(name: &'static str, about: &'static str) -> Entry {
+    let run = Run::Standalone(|matches, ui, command| parsed::<V>(matches)?.run(ui, command));
     entry::<V>(name, about, run)
 }
 
@@ -63,9 +63,13 @@ impl Entry {
 const HELP: Entry = Entry {
     define: |command| {
         let command = commands::help::Help::augment_args(command);
-        on_one_page(command.mut_arg("named", |named| named.value_parser(topics_and_verbs())))
+        // clap puts an argument that was changed behind the others, so both are changed.
+        let command = command
+            .mut_arg("named", |named| named.value_parser(topics_and_verbs()))
+            .mut_arg("of_command", |of_command| of_command);
+        on_one_page(command)
     },
-    ..alone::<commands::help::Help>("help", "Explain a command or a topic")
+    ..standalone::<commands::help::Help>("help", "Explain a command or a topic")
 };
 
 /// The words that `help` accepts.
@@ -165,7 +169,7 @@ pub const GROUPS: &[Group] = &[
                 "unlock",
                 "Unlock once, and let the agent remember the key",
             ),
-            alone::<commands::lock::Lock>("lock", "Have the agent forget every key"),
+            standalone::<commands::lock::Lock>("lock", "Have the agent forget every key"),
             verb::<commands::status::Status>("status", "Tell whether the agent holds the key"),
             verb::<commands::agent::Agent>("agent", "Be the agent, in the foreground"),
         ],

@@ -1,6 +1,6 @@
 //! `agent`: the agent itself, for those who have systemd start it.
 
-use super::Verb;
+use super::Command;
 use crate::agent::Foreground;
 use crate::context::Context;
 use crate::context::agent::place;
@@ -32,7 +32,7 @@ As a user unit, with `systemctl --user enable --now kluis-agent.socket`:
     LimitMEMLOCK=64M")]
 pub struct Agent {}
 
-impl Verb for Agent {
+impl Command for Agent {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let agent = Foreground::listen(place)?.ok_or(Error::AgentRuns)?;
         if agent.is_activated() {

@@ -1,6 +1,6 @@
 //! `check`: whether `run` would find what the project file lists. Opens every value, and shows none.
 
-use super::Verb;
+use super::Command;
 use crate::args::destination::{DestinationArgs, check_names};
 use crate::args::selection::{is_absence, parse_keys};
 use crate::context::Context;
@@ -37,7 +37,7 @@ pub struct Check {
 }
 
 #[derive(Serialize)]
-struct Report {
+struct CheckJson {
     ok: bool,
     entries: Vec<Row>,
 }
@@ -46,7 +46,7 @@ struct Report {
 struct Row {
     env_key: String,
     secret: String,
-    state: State,
+    state: CheckState,
     problem: Option<String>,
     /// What may have been meant, or what helps.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -56,7 +56,7 @@ struct Row {
 /// What came of one variable.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
-enum State {
+enum CheckState {
     Ok,
     /// Optional, and not there.
     LeftOut,
@@ -80,7 +80,7 @@ const BY_WEIGHT: [Exit; 5] = [
     Exit::Failed,
 ];
 
-impl State {
+impl CheckState {
     fn exit(self) -> Option<Exit> {
         match self {
             Self::Ok | Self::LeftOut => None,
@@ -107,7 +107,7 @@ impl State {
     }
 }
 
-impl Verb for Check {
+impl Command for Check {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let allowed = parse_keys(&self.allow_env)?;
         let file = context.followed_project()?;
@@ -159,13 +159,13 @@ impl Verb for Check {
 }
 
 struct Finding {
-    state: State,
+    state: CheckState,
     problem: Option<String>,
     hint: Option<String>,
 }
 
 impl Finding {
-    fn fine(state: State) -> Self {
+    fn fine(state: CheckState) -> Self {
         Self {
             state,
             problem: None,
@@ -173,7 +173,7 @@ impl Finding {
         }
     }
 
-    fn problem(state: State, problem: impl Into<Error>) -> Self {
+    fn problem(state: CheckState, problem: impl Into<Error>) -> Self {
         let report = problem.into().report();
         Self {
             state,
@@ -182,7 +182,7 @@ impl Finding {
         }
     }
 
-    fn due(state: State, problem: String) -> Self {
+    fn due(state: CheckState, problem: String) -> Self {
         Self {
             state,
             problem: Some(problem),
@@ -200,7 +200,7 @@ fn examine(
     context: &Context,
 ) -> Finding {
     if let Err(denied) = destination.check(&selected.secret) {
-        return Finding::problem(State::Denied, denied);
+        return Finding::problem(CheckState::Denied, denied);
     }
     let (key, reference) = (entry.key.clone(), entry.reference.clone());
     let given = match entry.delivery {
@@ -208,14 +208,15 @@ fn examine(
         Delivery::File => environment.check_key(&key),
     };
     if let Err(refused) = given {
-        return Finding::problem(State::Refused, refused);
+        return Finding::problem(CheckState::Refused, refused);
     }
     match selected.secret.due(context.now.seconds()) {
-        None => Finding::fine(State::Ok),
-        Some(Due::Expiry(time)) => Finding::due(State::Expired, format!("expired at {time}")),
-        Some(Due::Rotation(time)) => {
-            Finding::due(State::Overdue, format!("due for rotation since {time}"))
-        }
+        None => Finding::fine(CheckState::Ok),
+        Some(Due::Expiry(time)) => Finding::due(CheckState::Expired, format!("expired at {time}")),
+        Some(Due::Rotation(time)) => Finding::due(
+            CheckState::Overdue,
+            format!("due for rotation since {time}"),
+        ),
     }
 }
 
@@ -229,12 +230,12 @@ fn absent(
     use vault::Error as E;
     let state = match (&error, presence) {
         (found, Presence::Optional) if is_absence(found) => {
-            return Ok(Finding::fine(State::LeftOut));
+            return Ok(Finding::fine(CheckState::LeftOut));
         }
-        (E::NotFound { .. }, _) => State::Missing,
-        (E::NotEffective { .. }, _) => State::NotEffective,
-        (E::Sealed(_) | E::Keyring(keyring::Error::Sealed(_)), _) => State::Undecryptable,
-        (E::OutOfReach { .. } | E::Keyring(keyring::Error::OutOfReach), _) => State::Denied,
+        (E::NotFound { .. }, _) => CheckState::Missing,
+        (E::NotEffective { .. }, _) => CheckState::NotEffective,
+        (E::Sealed(_) | E::Keyring(keyring::Error::Sealed(_)), _) => CheckState::Undecryptable,
+        (E::OutOfReach { .. } | E::Keyring(keyring::Error::OutOfReach), _) => CheckState::Denied,
         _ => return Err(error.into()),
     };
     // What may be meant is looked for among all that there is: only for whoever is told.
@@ -244,7 +245,7 @@ fn absent(
 
 fn print(context: &mut Context, entries: Vec<Row>, ok: bool) -> Result<(), Error> {
     if context.json {
-        return Ok(context.ui.json(&Report { ok, entries })?);
+        return Ok(context.ui.json(&CheckJson { ok, entries })?);
     }
     if entries.is_empty() {
         context

@@ -1,10 +1,10 @@
 //! `completions`: the script that a shell loads, clap's own, made to ask for names as well.
 
-use super::Verb;
+use super::Command;
 use crate::completion::{WORD, kind};
 use crate::context::Context;
 use crate::error::Error;
-use clap::{Arg, Command};
+use clap::Arg;
 use clap_complete::Shell;
 
 /// Print a completion script
@@ -22,7 +22,7 @@ pub struct Completions {
     shell: Shell,
 }
 
-impl Verb for Completions {
+impl Command for Completions {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let script = script(self.shell, context.command);
         Ok(context.ui.raw(&script)?)
@@ -30,7 +30,7 @@ impl Verb for Completions {
 }
 
 /// What a shell loads to complete this command line.
-pub fn script(shell: Shell, command: fn() -> Command) -> Vec<u8> {
+pub fn script(shell: Shell, command: fn() -> clap::Command) -> Vec<u8> {
     let mut root = command();
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut root, "kluis", &mut script);
@@ -39,7 +39,7 @@ pub fn script(shell: Shell, command: fn() -> Command) -> Vec<u8> {
     with_names(script, shell, &root).into_bytes()
 }
 
-fn with_names(script: String, shell: Shell, root: &Command) -> String {
+fn with_names(script: String, shell: Shell, root: &clap::Command) -> String {
     match shell {
         Shell::Bash => in_bash(&script, root),
         Shell::Zsh => in_zsh(&script),
@@ -48,8 +48,8 @@ fn with_names(script: String, shell: Shell, root: &Command) -> String {
     }
 }
 
-fn in_bash(script: &str, root: &Command) -> String {
-    let takes_file = |verb: &&Command| verb.get_positionals().any(is_file);
+fn in_bash(script: &str, root: &clap::Command) -> String {
+    let takes_file = |verb: &&clap::Command| verb.get_positionals().any(is_file);
     let files = root.get_subcommands().filter(takes_file);
     let files = files.fold(String::new(), |files, verb| files + " | " + verb.get_name());
     let functions = format!(
@@ -134,7 +134,7 @@ if [ "
     format!("{words}{}", start.replacen("if [ ", &functions, 1))
 }
 
-fn in_fish(script: String, root: &Command) -> String {
+fn in_fish(script: String, root: &clap::Command) -> String {
     let mut script = script
         + &format!(
             "
@@ -163,7 +163,7 @@ complete -c kluis -n 'count (__fish_kluis_names) >/dev/null' -f -k -a '(__fish_k
 }
 
 /// Every option that takes a name, as fish writes it.
-fn collect(verb: &Command, into: &mut Vec<String>) {
+fn collect(verb: &clap::Command, into: &mut Vec<String>) {
     for option in verb
         .get_opts()
         .filter(|option| kind(verb, option).is_some())

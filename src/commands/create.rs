@@ -1,6 +1,6 @@
 //! `create`: a new secret; an existing one is a conflict.
 
-use super::Verb;
+use super::Command;
 use crate::args::content::{Content, ContentArgs};
 use crate::args::secret::NameArgument;
 use crate::context::Context;
@@ -28,7 +28,7 @@ pub struct Create {
     content: ContentArgs,
 }
 
-impl Verb for Create {
+impl Command for Create {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         self.name.check(context)?;
         let Content {

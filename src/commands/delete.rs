@@ -1,6 +1,6 @@
 //! `delete`: a secret and all its values, after asking.
 
-use super::Verb;
+use super::Command;
 use crate::args::secret_or_picker::PickedArgument;
 use crate::context::Context;
 use crate::context::confirm::confirm;
@@ -29,7 +29,7 @@ pub struct Delete {
     force: bool,
 }
 
-impl Verb for Delete {
+impl Command for Delete {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let named = self.secret.whole(context)?;
         let mut vault = context.open(Scan::Lookup)?;

@@ -1,6 +1,6 @@
 //! `edit`: the effective value in an editor, and what becomes of it in the same slot.
 
-use super::Verb;
+use super::Command;
 use crate::args::destination::OneDestinationArgs;
 use crate::args::secret_or_picker::PickedArgument;
 use crate::context::Context;
@@ -12,7 +12,7 @@ use crate::report::secret::{note_unchanged, print_json, print_rotated};
 use crate::report::warnings;
 use crate::vault::change::{Begin, Edit as FieldEdit, Rotation, SecretUpdate, Values};
 use crate::vault::reference::{Reference, Target};
-use crate::vault::rule::Broken;
+use crate::vault::rule::RuleViolation;
 use crate::vault::secret::Secret;
 use crate::vault::slot::Choice;
 use crate::vault::value::{MAX_VALUE_BYTES, check_value};
@@ -49,7 +49,7 @@ pub struct Edit {
     destination: OneDestinationArgs,
 }
 
-impl Verb for Edit {
+impl Command for Edit {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let named = self.secret.whole(context)?;
         let destination = self.destination.destination()?;
@@ -140,7 +140,7 @@ fn check_is_text(old: &Selected) -> Result<(), Error> {
         return Ok(());
     }
     let rule = "the value is no text (UTF-8), which an editor might change: `kluis update --value-file` replaces it";
-    Err(vault::Error::invalid("value", Broken::mismatch(rule)).into())
+    Err(vault::Error::invalid("value", RuleViolation::mismatch(rule)).into())
 }
 
 /// Editors end a file with a newline; a value that had none did not get it from who edited it.

@@ -1,6 +1,6 @@
 //! `export`: what is selected as one document in the format of its reader.
 
-use super::Verb;
+use super::Command;
 use crate::args::selection::SelectionArgs;
 use crate::context::Context;
 use crate::deliver::environment::Environment;
@@ -8,7 +8,7 @@ use crate::deliver::formats::github::{self, EnvFile};
 use crate::deliver::formats::{Entry, Format, Names, k8s};
 use crate::error::Error;
 use crate::sealed::random;
-use crate::vault::rule::Broken;
+use crate::vault::rule::RuleViolation;
 use crate::vault::{self, Scan};
 use anyhow::{Context as _, anyhow};
 use std::path::PathBuf;
@@ -44,7 +44,7 @@ pub struct Export {
     selection: SelectionArgs,
 }
 
-impl Verb for Export {
+impl Command for Export {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let selection = self.selection.parse()?.with_any_bytes();
         let selection = selection.or_project(context)?;
@@ -54,7 +54,7 @@ impl Verb for Export {
             _ => None,
         };
         let vault = context.open(Scan::Lookup)?;
-        let environment = self.selection.fill(selection, &vault, context)?;
+        let environment = self.selection.resolve(selection, &vault, context)?;
         drop(vault);
         self.write(context, &environment, manifest, env_file)
     }
@@ -68,7 +68,7 @@ impl Export {
             }
             Some(name) if !k8s::is_name(name) => {
                 let rule = "Kubernetes takes a-z 0-9 - . in a name, beginning and ending with a letter or digit";
-                let broken = Broken::mismatch(rule);
+                let broken = RuleViolation::mismatch(rule);
                 Err(vault::Error::invalid("manifest_name", broken).into())
             }
             Some(name) => Ok(name),

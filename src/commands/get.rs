@@ -1,6 +1,6 @@
 //! `get`: the one verb that prints a value by itself, or puts it on the clipboard.
 
-use super::Verb;
+use super::Command;
 use crate::args::destination::OneDestinationArgs;
 use crate::args::secret_or_picker::PickedArgument;
 use crate::args::time::{parse_slot, parse_time};
@@ -84,7 +84,7 @@ struct Printed<'a> {
     value_base64: Option<&'a str>,
 }
 
-impl Verb for Get {
+impl Command for Get {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let named = self.secret.reference(context)?;
         self.choice(context, named.as_ref())?;

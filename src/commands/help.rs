@@ -1,7 +1,7 @@
 //! `help`: how a command is used, and texts on what belongs to no single one. Reads no settings and opens no
 //! vault, so it works when those are broken.
 
-use super::Alone;
+use super::StandaloneCommand;
 use crate::error::Error;
 use crate::help;
 use crate::ui::Ui;
@@ -27,7 +27,7 @@ pub struct Help {
     of_command: Option<String>,
 }
 
-impl Alone for Help {
+impl StandaloneCommand for Help {
     fn run(self, ui: &mut Ui, command: fn() -> clap::Command) -> Result<(), Error> {
         let (named, of_command) = (self.named.as_deref(), self.of_command.as_deref());
         let topic = help::TOPICS.iter().find(|topic| Some(topic.name) == named);

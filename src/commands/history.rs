@@ -1,6 +1,6 @@
 //! `history`: the slots of a secret, each with what it is now.
 
-use super::Verb;
+use super::Command;
 use crate::args::secret_or_picker::PickedArgument;
 use crate::context::Context;
 use crate::error::Error;
@@ -46,7 +46,7 @@ struct Row<'a> {
     written_at: String,
 }
 
-impl Verb for History {
+impl Command for History {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let named = self.secret.whole(context)?;
         let vault = context.open(Scan::Lookup)?;

@@ -1,6 +1,6 @@
 //! `import`: many secrets from one file or folder, all of them or none.
 
-use super::Verb;
+use super::Command;
 use crate::context::Context;
 use crate::context::credential_file::is_stdin;
 use crate::error::Error;
@@ -11,7 +11,7 @@ use crate::import::managers::item::{Repeated, Wanted};
 use crate::import::{Format, Rules, detect, env_directory, managers, read_bounded};
 use crate::plaintext::Plaintext;
 use crate::platform::stdin;
-use crate::report::import_summary::{Doing, Fate, Summary};
+use crate::report::import_summary::{Doing, ImportOutcome, Summary};
 use crate::settings::Interaction;
 use crate::vault::change::{Change, Fields, NewSecret, SecretUpdate, Values};
 use crate::vault::description::Description;
@@ -118,7 +118,7 @@ enum OnConflict {
     Replace,
 }
 
-impl Verb for Import {
+impl Command for Import {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let format = self.settled_format(context)?;
         self.check(format)?;
@@ -139,13 +139,13 @@ impl Verb for Import {
                     summary.workspace(name);
                 }
             }
-            let (fates, taken) = self.decide(&entries, second, |secret| {
+            let (outcomes, taken) = self.decide(&entries, second, |secret| {
                 look_up(&vault, workspace, secret)
             })?;
             context
                 .ui
                 .note("a dry run: nothing is written, this is what would be done");
-            summary.entries(&entries, &fates);
+            summary.entries(&entries, &outcomes);
             summary.print(context)?;
             context.ui.flush()?;
             Ok(refuse_conflict(&taken)?)
@@ -159,12 +159,12 @@ impl Verb for Import {
                     }
                 }
                 let second = change.now().seconds();
-                let (fates, taken) =
+                let (outcomes, taken) =
                     self.decide(&entries, second, |secret| change.look_up(workspace, secret))?;
                 refuse_conflict(&taken)?;
-                summary.entries(&entries, &fates);
-                for (entry, fate) in entries.into_iter().zip(fates) {
-                    write(change, workspace, entry, fate)?;
+                summary.entries(&entries, &outcomes);
+                for (entry, outcome) in entries.into_iter().zip(outcomes) {
+                    write(change, workspace, entry, outcome)?;
                     working.advance();
                 }
                 Ok::<_, Error>(())
@@ -278,30 +278,32 @@ impl Import {
         entries: &[Entry],
         second: u64,
         mut look_up: impl FnMut(&Reference) -> Result<Option<Secret>, vault::Error>,
-    ) -> Result<(Vec<Fate>, Vec<String>), Error> {
-        let mut fates = Vec::with_capacity(entries.len());
+    ) -> Result<(Vec<ImportOutcome>, Vec<String>), Error> {
+        let mut outcomes = Vec::with_capacity(entries.len());
         let mut taken = Vec::new();
         for entry in entries {
             let secret = look_up(&reference(entry))?;
-            let fate = match (&entry.value, secret) {
-                (None, _) => Fate::Skipped,
-                (Some(_), None) => Fate::Created,
-                (Some(value), Some(secret)) if holds(&secret, value, second) => Fate::Unchanged,
+            let outcome = match (&entry.value, secret) {
+                (None, _) => ImportOutcome::Skipped,
+                (Some(_), None) => ImportOutcome::Created,
+                (Some(value), Some(secret)) if holds(&secret, value, second) => {
+                    ImportOutcome::Unchanged
+                }
                 (Some(_), Some(secret)) => match self.on_conflict {
-                    OnConflict::Skip => Fate::Skipped,
+                    OnConflict::Skip => ImportOutcome::Skipped,
                     OnConflict::Replace => {
                         secret.check_settled()?;
-                        Fate::Updated
+                        ImportOutcome::Updated
                     }
                     OnConflict::Fail => {
                         taken.push(secret.path());
-                        Fate::Conflicting
+                        ImportOutcome::Conflicting
                     }
                 },
             };
-            fates.push(fate);
+            outcomes.push(outcome);
         }
-        Ok((fates, taken))
+        Ok((outcomes, taken))
     }
 }
 
@@ -375,7 +377,7 @@ fn write(
     change: &mut Change<'_>,
     workspace: Option<&WorkspaceName>,
     entry: Entry,
-    fate: Fate,
+    outcome: ImportOutcome,
 ) -> Result<(), vault::Error> {
     let reference = reference(&entry);
     let Entry {
@@ -385,8 +387,8 @@ fn write(
         value,
         ..
     } = entry;
-    match (fate, value) {
-        (Fate::Created, Some(value)) => {
+    match (outcome, value) {
+        (ImportOutcome::Created, Some(value)) => {
             let fields = Fields {
                 env_key,
                 ..Fields::default()
@@ -399,7 +401,7 @@ fn write(
             };
             change.create_secret(own.as_ref().or(workspace), new)?;
         }
-        (Fate::Updated, Some(value)) => {
+        (ImportOutcome::Updated, Some(value)) => {
             let update = SecretUpdate {
                 values: Values::Effective(value),
                 ..SecretUpdate::default()

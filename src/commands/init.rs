@@ -1,6 +1,6 @@
 //! `init`: a new vault, and the first key to it.
 
-use super::Verb;
+use super::Command;
 use crate::args::kdf::KdfArgs;
 use crate::args::new_passphrase;
 use crate::context::Context;
@@ -49,7 +49,7 @@ struct Made<'a> {
     token: Option<&'a str>,
 }
 
-impl Verb for Init {
+impl Command for Init {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         if self.token || self.recovery {
             one_time_token::check()?;

@@ -1,6 +1,6 @@
 //! `inject`: fills the references of a template with values.
 
-use super::Verb;
+use super::Command;
 use crate::args::destination::{DestinationArgs, check_names};
 use crate::context::Context;
 use crate::context::credential_file::is_stdin;
@@ -11,7 +11,7 @@ use crate::plaintext::Plaintext;
 use crate::platform::stdin;
 use crate::report::warnings;
 use crate::ui;
-use crate::vault::rule::Broken;
+use crate::vault::rule::RuleViolation;
 use crate::vault::slot::Choice;
 use crate::vault::{self, Scan};
 use anyhow::Context as _;
@@ -47,7 +47,7 @@ pub struct Inject {
     destination: DestinationArgs,
 }
 
-impl Verb for Inject {
+impl Command for Inject {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let out_file = self.out_file.as_deref().filter(|path| !is_stdin(path));
         if out_file.is_some_and(|path| is_same(path, context.settings.vault.path())) {
@@ -111,7 +111,7 @@ impl Inject {
         let read = stream.take(most).read_to_end(&mut text);
         read.with_context(failed)?;
         if text.len() > MAX_TEMPLATE_BYTES {
-            let broken = Broken::too_long("a template has at most 16 MiB");
+            let broken = RuleViolation::too_long("a template has at most 16 MiB");
             return Err(vault::Error::invalid("template", broken).into());
         }
         Ok(text)
@@ -135,7 +135,7 @@ impl Inject {
         for (located, selected) in template.references().iter().zip(found) {
             let selected = selected.map_err(|error| Error::InTemplate {
                 line: located.line,
-                error: Box::new(Error::Withheld(vec![
+                error: Box::new(Error::Blocked(vec![
                     vault.suggest(context.workspace(), error),
                 ])),
             })?;
@@ -150,8 +150,8 @@ impl Inject {
 fn invalid(error: template::Error) -> Error {
     let message = error.to_string();
     let broken = match error {
-        template::Error::Malformed { broken, .. } => Broken::new(message, broken.kind),
-        template::Error::TooLarge => Broken::too_long(message),
+        template::Error::Malformed { broken, .. } => RuleViolation::new(message, broken.kind),
+        template::Error::TooLarge => RuleViolation::too_long(message),
     };
     vault::Error::invalid("template", broken).into()
 }

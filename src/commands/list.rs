@@ -1,12 +1,12 @@
 //! `list`: what there is, never a value.
 
-use super::Verb;
+use super::Command;
 use crate::args::glob::matches;
 use crate::args::secret::parse_name;
 use crate::args::time::parse_duration;
 use crate::context::Context;
 use crate::error::Error;
-use crate::report::secret::Shown;
+use crate::report::secret::SecretJson;
 use crate::ui::Table;
 use crate::vault::env_key::EnvKey;
 use crate::vault::policy::Due;
@@ -76,12 +76,12 @@ enum Sort {
 }
 
 #[derive(Serialize)]
-struct Listing<'a> {
+struct SecretListJson<'a> {
     count: usize,
-    secrets: Vec<Shown<'a>>,
+    secrets: Vec<SecretJson<'a>>,
 }
 
-impl Verb for List {
+impl Command for List {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let app = self.app.as_deref().map(parse_name).transpose()?;
         let within = self.within.as_deref();
@@ -147,8 +147,8 @@ impl List {
         if context.json {
             let rows = listed
                 .iter()
-                .map(|listed| Shown::row(&listed.secret, listed.app_count, now));
-            return Ok(context.ui.json(&Listing {
+                .map(|listed| SecretJson::row(&listed.secret, listed.app_count, now));
+            return Ok(context.ui.json(&SecretListJson {
                 count: listed.len(),
                 secrets: rows.collect(),
             })?);

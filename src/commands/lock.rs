@@ -1,6 +1,6 @@
 //! `lock`: every key is forgotten, at once.
 
-use super::Alone;
+use super::StandaloneCommand;
 use crate::agent::{self, SocketError};
 use crate::context::agent::place;
 use crate::error::Error;
@@ -17,7 +17,7 @@ Example:
 pub struct Lock {}
 
 /// No setting and no project file keeps anybody from locking.
-impl Alone for Lock {
+impl StandaloneCommand for Lock {
     fn run(self, ui: &mut Ui, _command: fn() -> clap::Command) -> Result<(), Error> {
         let locked = place().and_then(|place| agent::lock(&place));
         match locked {

@@ -42,11 +42,11 @@ use crate::error::Error;
 use crate::ui::Ui;
 
 /// A verb: its arguments, and what it does.
-pub trait Verb: clap::Args {
+pub trait Command: clap::Args {
     fn run(self, context: &mut Context) -> Result<(), Error>;
 }
 
 /// A verb that needs neither settings nor a vault: it works where those are what is wrong.
-pub trait Alone: clap::Args {
+pub trait StandaloneCommand: clap::Args {
     fn run(self, ui: &mut Ui, command: fn() -> clap::Command) -> Result<(), Error>;
 }

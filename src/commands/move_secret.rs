@@ -1,6 +1,6 @@
 //! `move`: a secret to another workspace.
 
-use super::Verb;
+use super::Command;
 use crate::args::secret::SecretArgument;
 use crate::context::Context;
 use crate::error::Error;
@@ -25,7 +25,7 @@ pub struct Move {
     to_workspace: String,
 }
 
-impl Verb for Move {
+impl Command for Move {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let reference = self.secret.whole()?;
         let to = WorkspaceName::parse(&self.to_workspace)

@@ -1,6 +1,6 @@
 //! `passphrase`: another passphrase for the same key.
 
-use super::Verb;
+use super::Command;
 use crate::args::key::find_key;
 use crate::args::new_passphrase::NewPassphraseArgs;
 use crate::context::Context;
@@ -8,7 +8,7 @@ use crate::context::agent::Found;
 use crate::error::Error;
 use crate::keyring::{self, Keyring};
 use crate::sealed::id::KeyId;
-use crate::vault::key::{Key, Kind};
+use crate::vault::key::{Key, KeyKind};
 
 /// Change the passphrase
 ///
@@ -32,7 +32,7 @@ pub struct Passphrase {
     new: NewPassphraseArgs,
 }
 
-impl Verb for Passphrase {
+impl Command for Passphrase {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         self.new.check_stdin(context)?;
         let (mut vault, mut owner) = context.open_as_owner()?;
@@ -60,7 +60,7 @@ impl Verb for Passphrase {
 }
 
 fn named_passphrase(key: &Key) -> Result<KeyId, Error> {
-    if key.kind == Kind::Passphrase {
+    if key.kind == KeyKind::Passphrase {
         return Ok(key.id);
     }
     Err(Error::Usage {
@@ -71,7 +71,7 @@ fn named_passphrase(key: &Key) -> Result<KeyId, Error> {
 
 /// The key that was unlocked by passphrase, or else the only one that a passphrase opens.
 fn key_to_change(keys: &[Key], unlocked: KeyId) -> Result<KeyId, Error> {
-    let keys = keys.iter().filter(|key| key.kind == Kind::Passphrase);
+    let keys = keys.iter().filter(|key| key.kind == KeyKind::Passphrase);
     let keys: Vec<_> = keys.map(|key| key.id).collect();
     match keys.as_slice() {
         all if all.contains(&unlocked) => Ok(unlocked),

@@ -1,6 +1,6 @@
 //! `prune`: fewer superseded slots.
 
-use super::Verb;
+use super::Command;
 use crate::args::secret_or_picker::PickedArgument;
 use crate::context::Context;
 use crate::context::confirm::confirm;
@@ -29,7 +29,7 @@ pub struct Prune {
     keep: usize,
 }
 
-impl Verb for Prune {
+impl Command for Prune {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let named = self.secret.whole(context)?;
         let mut vault = context.open(Scan::Lookup)?;

@@ -1,6 +1,6 @@
 //! `rekey`: everything is encrypted anew, and whoever could unlock still can.
 
-use super::Verb;
+use super::Command;
 use crate::context::Context;
 use crate::error::Error;
 use crate::keyring::vault_key::vault_key;
@@ -19,7 +19,7 @@ Examples:
 pub struct Rekey {}
 
 #[derive(Serialize)]
-struct Report {
+struct RekeyJson {
     vault_key: String,
     revision: u64,
     keys: usize,
@@ -29,7 +29,7 @@ struct Report {
     apps: usize,
 }
 
-impl Verb for Rekey {
+impl Command for Rekey {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let (mut vault, mut owner) = context.open_as_owner()?;
         let working = context.ui.progress("encrypting anew", None);
@@ -38,7 +38,7 @@ impl Verb for Rekey {
         drop(working);
         let done = changed.result;
         let header = vault.header();
-        let report = Report {
+        let report = RekeyJson {
             vault_key: vault_key(header),
             revision: header.content().revision,
             keys: header.content().keys.len(),
@@ -50,7 +50,7 @@ impl Verb for Rekey {
         if context.json {
             return Ok(context.ui.json(&report)?);
         }
-        let Report {
+        let RekeyJson {
             keys,
             workspaces,
             secrets,

@@ -1,6 +1,6 @@
 //! `restore`: a kept copy of the vault back in its place, after showing what that changes.
 
-use super::Verb;
+use super::Command;
 use crate::context::Context;
 use crate::context::confirm::confirm_or;
 use crate::context::rollback_guard::Observation;
@@ -10,7 +10,7 @@ use crate::sealed::header::Header;
 use crate::store::file::FileStore;
 use crate::store::{self, Store};
 use crate::ui::Table;
-use crate::vault::restore::{Differences, Fate, Found, Inventory, restore};
+use crate::vault::restore::{Differences, Effect, Found, Inventory, restore};
 use crate::vault::revision::Revision;
 use crate::vault::{self, Scan, Vault};
 use serde::Serialize;
@@ -63,7 +63,7 @@ enum Outcome {
 }
 
 #[derive(Serialize)]
-struct Report<'a> {
+struct RestoreJson<'a> {
     copy: String,
     revision: Revision,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -106,7 +106,7 @@ struct LinkRow<'a> {
     env_key: &'a str,
 }
 
-impl Verb for Restore {
+impl Command for Restore {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let store = context.store()?;
         let path = match self.copy {
@@ -154,10 +154,13 @@ impl Verb for Restore {
             confirm_or(context, &question, unasked)?;
             let patience = context.settings.lock_timeout;
             let mut expected = Ok(());
-            let expect = || expected = context.seen.expect_copy(&sight, present.sight());
+            let expect = || expected = context.rollback_guard.expect_copy(&sight, present.sight());
             restore(&store, &bytes, present.found(), patience, expect)?;
             context.changed = true;
-            let remembered = context.seen.remember_restored(&sight).or(expected);
+            let remembered = context
+                .rollback_guard
+                .remember_restored(&sight)
+                .or(expected);
             if remembered.is_err_and(|error| error.kind() != io::ErrorKind::NotFound) {
                 context.ui.warning(
                     "this machine still expects the newer vault: the next command takes --accept-older",
@@ -225,7 +228,7 @@ impl Present {
     }
 }
 
-impl Fate {
+impl Effect {
     fn word(self) -> &'static str {
         match self {
             Self::Returns => "returns",
@@ -267,11 +270,11 @@ fn question(copy: &str, kept: &Inventory, present: &Present) -> String {
 
 fn show(context: &mut Context, differences: &Differences<'_>) -> Result<(), Error> {
     let mut table = Table::new(["CHANGE", "WHAT", "NAME"]);
-    for (fate, secret) in &differences.secrets {
-        table.row([fate.word(), "secret", &secret.path()]);
+    for (effect, secret) in &differences.secrets {
+        table.row([effect.word(), "secret", &secret.path()]);
     }
     let links = differences.links.iter();
-    let links = links.map(|(fate, (app, env_key))| (*fate, format!("{app} {env_key}")));
+    let links = links.map(|(effect, (app, env_key))| (*effect, format!("{app} {env_key}")));
     let links: Vec<_> = links.collect();
     for (what, all) in [
         ("workspace", &differences.workspaces),
@@ -279,16 +282,16 @@ fn show(context: &mut Context, differences: &Differences<'_>) -> Result<(), Erro
         ("link", &links),
         ("key", &differences.keys),
     ] {
-        for (fate, name) in all {
-            table.row([fate.word(), what, name]);
+        for (effect, name) in all {
+            table.row([effect.word(), what, name]);
         }
     }
     Ok(context.ui.table(&table)?)
 }
 
-fn names(differences: &[(Fate, String)]) -> Vec<NameRow<'_>> {
-    let rows = differences.iter().map(|(fate, name)| NameRow {
-        change: fate.word(),
+fn names(differences: &[(Effect, String)]) -> Vec<NameRow<'_>> {
+    let rows = differences.iter().map(|(effect, name)| NameRow {
+        change: effect.word(),
         name,
     });
     rows.collect()
@@ -309,24 +312,24 @@ fn report(
             Present::Unopened { problem, .. } => (None, Some(problem.as_str())),
         };
         let secrets = differences.secrets.iter();
-        let secrets = secrets.map(|(fate, secret)| SecretRow {
-            change: fate.word(),
+        let secrets = secrets.map(|(effect, secret)| SecretRow {
+            change: effect.word(),
             id: secret.id.to_string(),
             workspace: &secret.workspace_name,
             name: secret.name.as_str(),
         });
         let keys = differences.keys.iter();
-        let keys = keys.map(|(fate, key)| KeyRow {
-            change: fate.word(),
+        let keys = keys.map(|(effect, key)| KeyRow {
+            change: effect.word(),
             key,
         });
         let links = differences.links.iter();
-        let links = links.map(|(fate, (app, env_key))| LinkRow {
-            change: fate.word(),
+        let links = links.map(|(effect, (app, env_key))| LinkRow {
+            change: effect.word(),
             app: app.as_str(),
             env_key: env_key.as_str(),
         });
-        return Ok(context.ui.json(&Report {
+        return Ok(context.ui.json(&RestoreJson {
             copy,
             revision: kept.revision,
             replaces_revision,

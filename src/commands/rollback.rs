@@ -1,6 +1,6 @@
 //! `rollback`: an older value again.
 
-use super::Verb;
+use super::Command;
 use crate::args::secret_or_picker::PickedArgument;
 use crate::args::time::parse_time;
 use crate::context::Context;
@@ -27,7 +27,7 @@ pub struct Rollback {
     to: Option<String>,
 }
 
-impl Verb for Rollback {
+impl Command for Rollback {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let named = self.secret.whole(context)?;
         let to = self.to.as_deref().map(|text| parse_time("to", text));

@@ -1,7 +1,7 @@
 //! `run`: becomes a command that finds secrets in its environment, or stays beside it to mask what it
 //! prints.
 
-use super::Verb;
+use super::Command;
 use crate::args::selection::SelectionArgs;
 use crate::context::Context;
 use crate::deliver::child::Ended;
@@ -58,7 +58,7 @@ pub struct Run {
     command: Vec<OsString>,
 }
 
-impl Verb for Run {
+impl Command for Run {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let ended = self.start(context);
         match ended.map_err(|error| Error::BeforeStart(Box::new(error)))? {
@@ -89,7 +89,7 @@ impl Run {
         let vault = context.open(Scan::Lookup)?;
         let filled = self
             .selection
-            .fill_with(selection, stdin.as_ref(), &vault, context);
+            .resolve_with(selection, stdin.as_ref(), &vault, context);
         let (mut environment, stdin) = filled?;
         if self.only {
             environment.inherit_essentials();

@@ -1,7 +1,7 @@
 //! `set`: creates or updates, so that a script can be run twice.
 
-use super::Verb;
-use crate::args::content::{Content, ContentArgs, Others};
+use super::Command;
+use crate::args::content::{Content, ContentArgs, UnlistedSlots};
 use crate::args::fields::ClearArgs;
 use crate::args::secret::NameArgument;
 use crate::context::Context;
@@ -36,7 +36,7 @@ pub struct Set {
     replace: bool,
 }
 
-impl Verb for Set {
+impl Command for Set {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         self.name.check(context)?;
         let Content {
@@ -54,9 +54,9 @@ impl Verb for Set {
             values = self.content.read_value(context)?;
         }
         let others = if self.replace {
-            Others::Go
+            UnlistedSlots::Go
         } else {
-            Others::Stay
+            UnlistedSlots::Stay
         };
         let changed = context.change_in(&mut vault, |change| {
             let reference = Reference::to(Target::Name(new.name.clone()));

@@ -1,6 +1,6 @@
 //! `show`: everything about a secret but its value.
 
-use super::Verb;
+use super::Command;
 use crate::args::secret_or_picker::PickedArgument;
 use crate::context::Context;
 use crate::error::Error;
@@ -24,7 +24,7 @@ pub struct Show {
     secret: PickedArgument,
 }
 
-impl Verb for Show {
+impl Command for Show {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let named = self.secret.whole(context)?;
         let vault = context.open(Scan::Everything)?;

@@ -1,6 +1,6 @@
 //! `status`: what the agent holds of this vault.
 
-use super::Verb;
+use super::Command;
 use crate::context::Context;
 use crate::context::agent::{Found, NOT_IN_MEMORY, access};
 use crate::context::key_file::load;
@@ -21,7 +21,7 @@ Examples:
   kluis status --quiet 2>/dev/null || kluis unlock")]
 pub struct Status {}
 
-impl Verb for Status {
+impl Command for Status {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let header = Vault::read_header(&context.store()?)?;
         let found = Found::look(&header)?;

@@ -1,11 +1,13 @@
 //! `trust`: that a project file may draw on a vault which is not its own, once somebody has seen on what.
 
-use super::Verb;
+use super::Command;
 use crate::context::Context;
 use crate::context::confirm::confirm_or;
 use crate::context::project_trust::no_project;
 use crate::error::Error;
-use crate::project::{Agreement, Delivery, Entry, FILE_NAME, Held, Presence, ProjectFile, resolve};
+use crate::project::{
+    Agreement, Delivery, Entry, FILE_NAME, Presence, ProjectFile, TrustState, resolve,
+};
 use crate::ui::{Table, for_terminal};
 use crate::vault::name::{AppName, WorkspaceName};
 use anyhow::Context as _;
@@ -61,12 +63,12 @@ struct Variable {
 }
 
 #[derive(Serialize)]
-struct Listing<'a> {
+struct TrustListJson<'a> {
     count: usize,
     projects: &'a [Agreement],
 }
 
-impl Verb for Trust {
+impl Command for Trust {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         if self.list {
             return list(context);
@@ -77,14 +79,14 @@ impl Verb for Trust {
         let file = context.project()?.ok_or_else(no_project)?;
         let place = place(context)?;
         let agreement = agreement(&file, &place, context)?;
-        let mut consents = context.consents()?;
-        if consents.about(&file, &place) == Held::Trusted {
+        let mut trust_store = context.trust_store()?;
+        if trust_store.about(&file, &place) == TrustState::Trusted {
             context.ui.note("unchanged");
         } else {
             agree(&file, &place, context)?;
-            consents.insert(agreement);
-            let place = consents.place().display().to_string();
-            consents
+            trust_store.insert(agreement);
+            let place = trust_store.place().display().to_string();
+            trust_store
                 .save()
                 .with_context(|| format!("nothing was trusted: {place} could not be written"))?;
         }
@@ -207,23 +209,23 @@ fn remove(context: &mut Context, folder: Option<&Path>) -> Result<(), Error> {
         // Also when it cannot be read any more.
         None => context.project_path()?,
     };
-    let mut consents = context.consents()?;
-    if !path.to_str().is_some_and(|path| consents.remove(path)) {
+    let mut trust_store = context.trust_store()?;
+    if !path.to_str().is_some_and(|path| trust_store.remove(path)) {
         context.ui.note("unchanged");
         return Ok(());
     }
-    let place = consents.place().display().to_string();
-    consents.save().with_context(|| {
+    let place = trust_store.place().display().to_string();
+    trust_store.save().with_context(|| {
         format!("{place} could not be written: the project file is trusted still")
     })?;
     Ok(())
 }
 
 fn list(context: &mut Context) -> Result<(), Error> {
-    let consents = context.consents()?;
-    let agreements = consents.agreements();
+    let trust_store = context.trust_store()?;
+    let agreements = trust_store.agreements();
     if context.json {
-        return Ok(context.ui.json(&Listing {
+        return Ok(context.ui.json(&TrustListJson {
             count: agreements.len(),
             projects: agreements,
         })?);

@@ -1,6 +1,6 @@
 //! `unlock`: the key is given to the agent, and the next commands ask for nothing.
 
-use super::Verb;
+use super::Command;
 use crate::agent::Terms;
 use crate::args::time::parse_duration;
 use crate::context::Context;
@@ -33,7 +33,7 @@ pub struct Unlock {
     longest: Option<String>,
 }
 
-impl Verb for Unlock {
+impl Command for Unlock {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let terms = self.terms()?;
         let header = Vault::read_header(&context.store()?)?;

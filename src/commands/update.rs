@@ -1,7 +1,7 @@
 //! `update`: some fields of a secret, all or none of them.
 
-use super::Verb;
-use crate::args::content::{Content, ContentArgs, Given, Others};
+use super::Command;
+use crate::args::content::{Content, ContentArgs, ProvidedValues, UnlistedSlots};
 use crate::args::fields::ClearArgs;
 use crate::args::secret::SecretArgument;
 use crate::args::time::parse_slot;
@@ -52,7 +52,7 @@ pub struct Update {
     replace: bool,
 }
 
-impl Verb for Update {
+impl Command for Update {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let reference = self.secret.whole()?;
         let reads = self.reads()?;
@@ -73,9 +73,9 @@ impl Verb for Update {
             values = self.content.read_value(context)?;
         }
         let others = if self.replace {
-            Others::Go
+            UnlistedSlots::Go
         } else {
-            Others::Stay
+            UnlistedSlots::Stay
         };
         let update = SecretUpdate {
             name: name.or(read),
@@ -123,7 +123,7 @@ impl Update {
         Ok(reads)
     }
 
-    fn removed(&self, context: &Context, read: &Given) -> Result<Vec<u64>, Error> {
+    fn removed(&self, context: &Context, read: &ProvidedValues) -> Result<Vec<u64>, Error> {
         let mut removed = Vec::with_capacity(self.remove_slot.len());
         let put = self.content.slot_number(context)?;
         for text in &self.remove_slot {

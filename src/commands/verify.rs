@@ -1,6 +1,6 @@
 //! `verify`: everything is decrypted, and the vault's key is told so that it can be pinned.
 
-use super::Verb;
+use super::Command;
 use crate::context::Context;
 use crate::error::Error;
 use crate::keyring::vault_key::vault_key;
@@ -21,7 +21,7 @@ Examples:
 pub struct Verify {}
 
 #[derive(Serialize)]
-struct Report {
+struct VerifyJson {
     vault: String,
     vault_key: String,
     revision: Revision,
@@ -31,7 +31,7 @@ struct Report {
     apps: usize,
 }
 
-impl Verb for Verify {
+impl Command for Verify {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let vault = context.open(Scan::Everything)?;
         let working = context.ui.progress("verifying", None);
@@ -43,7 +43,7 @@ impl Verb for Verify {
             );
         }
         let header = vault.header();
-        let report = Report {
+        let report = VerifyJson {
             vault: header.content().vault.to_string(),
             vault_key: vault_key(header),
             revision: vault.revision(),
@@ -55,7 +55,7 @@ impl Verb for Verify {
         if context.json {
             return Ok(context.ui.json(&report)?);
         }
-        let Report {
+        let VerifyJson {
             workspaces,
             secrets,
             values,

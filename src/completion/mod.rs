@@ -3,7 +3,7 @@
 //!
 //! No verb: the scripts of `completions` alone start it, and no help names it.
 
-use crate::agent::{AgentKeyring, Place};
+use crate::agent::{AgentKeyring, SocketPath};
 use crate::context::Context;
 use crate::context::agent::place;
 use crate::store::file::FileStore;
@@ -24,7 +24,7 @@ const PATIENCE: Duration = Duration::from_millis(25);
 
 /// What is named in some place of a command line.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Kind {
+pub enum NameKind {
     Secret,
     Workspace,
     App,
@@ -34,22 +34,22 @@ pub enum Kind {
 /// What the word at the cursor is to be: `before` and a name of this kind that begins with `typed`.
 #[derive(PartialEq, Eq, Debug)]
 pub struct Cursor {
-    pub kind: Kind,
+    pub kind: NameKind,
     before: String,
     typed: String,
 }
 
 /// What an argument names, if that is something the vault holds.
-pub fn kind(verb: &Command, argument: &Arg) -> Option<Kind> {
+pub fn kind(verb: &Command, argument: &Arg) -> Option<NameKind> {
     let id = argument.get_id().as_str();
     let takes = argument.get_value_names().and_then(<[_]>::first);
     match (id, takes?.as_str()) {
         ("app", _) if verb.get_name() == "create" => None,
-        (_, "SECRET" | "REF" | "KEY=REF") | ("reveal", "NAME") => Some(Kind::Secret),
-        ("name", _) if verb.get_name() == "set" => Some(Kind::Secret),
-        ("workspace" | "to_workspace" | "workspace_name", _) => Some(Kind::Workspace),
-        (_, "APP") => Some(Kind::App),
-        ("key", "KEY") => Some(Kind::Key),
+        (_, "SECRET" | "REF" | "KEY=REF") | ("reveal", "NAME") => Some(NameKind::Secret),
+        ("name", _) if verb.get_name() == "set" => Some(NameKind::Secret),
+        ("workspace" | "to_workspace" | "workspace_name", _) => Some(NameKind::Workspace),
+        (_, "APP") => Some(NameKind::App),
+        ("key", "KEY") => Some(NameKind::Key),
         _ => None,
     }
 }
@@ -119,7 +119,7 @@ impl Cursor {
     fn names(
         &self,
         store: FileStore,
-        agent: &Place,
+        agent: &SocketPath,
         in_use: Option<&WorkspaceName>,
     ) -> Option<Vec<String>> {
         let vault = Vault::open(Box::new(store), Scan::Lookup, |header| {
@@ -130,22 +130,22 @@ impl Cursor {
         let vault = vault.ok()?;
         // A secret may be named with its workspace.
         let (folder, _) = self.typed.split_once('/').unzip();
-        let folder = folder.filter(|_| self.kind == Kind::Secret);
+        let folder = folder.filter(|_| self.kind == NameKind::Secret);
         let mut names: Vec<String> = match self.kind {
-            Kind::Secret => {
+            NameKind::Secret => {
                 let named = folder.map(WorkspaceName::parse).transpose().ok()?;
                 let workspace = vault.workspace(named.as_ref().or(in_use)).ok()?;
                 vault.names(workspace).ok()?
             }
-            Kind::Workspace => {
+            NameKind::Workspace => {
                 let all = vault.workspaces().iter();
                 all.map(|workspace| workspace.name.to_string()).collect()
             }
-            Kind::App => {
+            NameKind::App => {
                 let all = vault.apps().ok()?;
                 all.iter().map(|app| app.name.to_string()).collect()
             }
-            Kind::Key => {
+            NameKind::Key => {
                 let all = vault.header().content().keys.iter();
                 all.map(|key| key.id.to_string()).collect()
             }
@@ -237,7 +237,7 @@ mod tests {
             )
     }
 
-    fn at(line: &str) -> Option<(Kind, String, String)> {
+    fn at(line: &str) -> Option<(NameKind, String, String)> {
         let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
         let cursor = Cursor::find(root(), &words)?;
         Some((cursor.kind, cursor.before, cursor.typed))
@@ -246,21 +246,21 @@ mod tests {
     #[test]
     fn the_word_at_the_cursor_is_known_by_its_place() {
         for (line, kind, before, typed) in [
-            ("get ", Kind::Secret, "", ""),
-            ("get gi", Kind::Secret, "", "gi"),
-            ("g staging/gi", Kind::Secret, "", "staging/gi"),
-            ("get --at 7d gi", Kind::Secret, "", "gi"),
-            ("get --at=7d gi", Kind::Secret, "", "gi"),
-            ("-w staging get gi", Kind::Secret, "", "gi"),
-            ("-qw staging get gi", Kind::Secret, "", "gi"),
-            ("-wstaging get gi", Kind::Secret, "", "gi"),
-            ("get -w st", Kind::Workspace, "", "st"),
-            ("--workspace=st", Kind::Workspace, "--workspace=", "st"),
-            ("run -e A=gi", Kind::Secret, "A=", "gi"),
-            ("run --app bi", Kind::App, "", "bi"),
-            ("run --app=bi", Kind::App, "--app=", "bi"),
-            ("app link bi", Kind::App, "", "bi"),
-            ("app link billing A gi", Kind::Secret, "", "gi"),
+            ("get ", NameKind::Secret, "", ""),
+            ("get gi", NameKind::Secret, "", "gi"),
+            ("g staging/gi", NameKind::Secret, "", "staging/gi"),
+            ("get --at 7d gi", NameKind::Secret, "", "gi"),
+            ("get --at=7d gi", NameKind::Secret, "", "gi"),
+            ("-w staging get gi", NameKind::Secret, "", "gi"),
+            ("-qw staging get gi", NameKind::Secret, "", "gi"),
+            ("-wstaging get gi", NameKind::Secret, "", "gi"),
+            ("get -w st", NameKind::Workspace, "", "st"),
+            ("--workspace=st", NameKind::Workspace, "--workspace=", "st"),
+            ("run -e A=gi", NameKind::Secret, "A=", "gi"),
+            ("run --app bi", NameKind::App, "", "bi"),
+            ("run --app=bi", NameKind::App, "--app=", "bi"),
+            ("app link bi", NameKind::App, "", "bi"),
+            ("app link billing A gi", NameKind::Secret, "", "gi"),
         ] {
             let expected = (kind, before.to_owned(), typed.to_owned());
             assert_eq!(at(line), Some(expected), "{line}");

@@ -1,7 +1,7 @@
 //! The agent, as commands see it: where it listens, the keyring it holds, and giving it one.
 
 use super::Context;
-use crate::agent::{self, AgentKeyring, Connection, Place, SocketError, Terms};
+use crate::agent::{self, AgentKeyring, Connection, SocketError, SocketPath, Terms};
 use crate::error::Error;
 use crate::keyring::Keyring;
 use crate::keyring::local::LocalKeyring;
@@ -20,10 +20,10 @@ pub const DEFAULT_TERMS: Terms = Terms {
 };
 
 /// Where this user's agent listens, or would.
-pub fn place() -> Result<Place, agent::Error> {
+pub fn place() -> Result<SocketPath, agent::Error> {
     let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
     let state = state_directory();
-    let place = Place::find(runtime.as_deref().map(Path::new), state.as_deref());
+    let place = SocketPath::find(runtime.as_deref().map(Path::new), state.as_deref());
     Ok(place?)
 }
 
@@ -34,7 +34,7 @@ impl Context<'_> {
             return Ok(Box::new(self.unlock(header)?));
         }
         self.check_pin(header)?;
-        self.seen.recall(header);
+        self.rollback_guard.recall(header);
         // Nothing can be held where no agent could ever be.
         if let Ok(place) = place() {
             match AgentKeyring::open(&place, header) {
@@ -89,7 +89,7 @@ pub fn remember(header: &Header, keyring: &LocalKeyring, terms: Terms) -> Result
 }
 
 /// Of those who come here at once, one starts it.
-fn start(place: &Place) -> Result<Connection, agent::Error> {
+fn start(place: &SocketPath) -> Result<Connection, agent::Error> {
     let _lock = place.lock()?;
     if let Some(connection) = Connection::open(place)? {
         return Ok(connection);
@@ -109,7 +109,7 @@ pub struct Found {
 }
 
 #[derive(Serialize)]
-struct Report<'a> {
+struct AgentJson<'a> {
     unlocked: bool,
     vault: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -149,7 +149,7 @@ impl Found {
     pub fn print(&self, context: &mut Context) -> Result<(), Error> {
         let vault = context.settings.vault.path().display().to_string();
         let status = self.status;
-        Ok(context.ui.json(&Report {
+        Ok(context.ui.json(&AgentJson {
             unlocked: status.is_some(),
             vault: &vault,
             key: status.map(|status| status.key.to_string()),

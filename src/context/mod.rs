@@ -36,7 +36,7 @@ const MAX_USER_FILE_BYTES: u64 = 64 * 1024;
 
 /// The global options that are no settings.
 #[derive(Clone, Copy)]
-pub struct Switches {
+pub struct GlobalFlags {
     pub json: bool,
     pub quiet: bool,
     pub yes: bool,
@@ -52,8 +52,8 @@ pub struct Context<'u> {
     pub quiet: bool,
     pub yes: bool,
     pub hardened: Hardened,
-    pub surroundings: ProjectContext,
-    pub seen: RollbackGuard,
+    pub project_context: ProjectContext,
+    pub rollback_guard: RollbackGuard,
     /// Whether somebody was asked for a passphrase to unlock with.
     pub typed: bool,
     /// Whether anything was written that stays, whatever fails now.
@@ -65,17 +65,17 @@ pub struct Context<'u> {
 impl<'u> Context<'u> {
     pub fn new(
         flags: Flags,
-        switches: Switches,
+        global_flags: GlobalFlags,
         ui: &'u mut Ui,
         hardened: Hardened,
         command: fn() -> clap::Command,
     ) -> Result<Self, Error> {
-        let Switches {
+        let GlobalFlags {
             json,
             quiet,
             yes,
             accept_older,
-        } = switches;
+        } = global_flags;
         let directories = settings::Directories {
             home: known("HOME", dirs::home_dir),
             data: known("XDG_DATA_HOME", dirs::data_dir),
@@ -87,11 +87,11 @@ impl<'u> Context<'u> {
             (Some(path), Some(text)) => Some(UserFile { path, text }),
             _ => None,
         };
-        let surroundings = ProjectContext::look(directories.home.as_deref());
+        let project_context = ProjectContext::look(directories.home.as_deref());
         let settings = settings::settle(
             flags,
             &|name| std::env::var_os(name),
-            surroundings.wishes(),
+            project_context.config_values(),
             user_file,
             &directories,
         )?;
@@ -109,8 +109,8 @@ impl<'u> Context<'u> {
             quiet,
             yes,
             hardened,
-            surroundings,
-            seen: RollbackGuard::new(accept_older),
+            project_context,
+            rollback_guard: RollbackGuard::new(accept_older),
             typed: false,
             changed: false,
             command,

@@ -94,14 +94,14 @@ impl Context<'_> {
         let patience = self.settings.lock_timeout;
         let opened = Observation::of(vault);
         let changed = vault.change(SystemClock, patience, previous, |change| {
-            self.seen.look_again(&opened);
+            self.rollback_guard.look_again(&opened);
             let (signer, there) = (change.content().verify, change.ages());
             self.refuse_other_key(change.content(), &there)?;
             self.refuse_older(&there, change.workspaces())?;
             let done = act(change)?;
             let content = change.content();
             let found = (&signer, there.as_slice());
-            self.seen
+            self.rollback_guard
                 .expect_change(content.vault, found, &content.verify);
             Ok(done)
         });

@@ -4,7 +4,7 @@ use super::Context;
 use super::agent::Found;
 use crate::error::Error;
 use crate::keyring;
-use crate::keyring::error::Flaw;
+use crate::keyring::error::KeyFileError;
 use crate::sealed::header::Header;
 use crate::sealed::kdf::Passphrase;
 
@@ -51,6 +51,6 @@ fn is_mistyped(error: &keyring::Error) -> bool {
     use keyring::Error as E;
     matches!(
         error,
-        E::WrongPassphrase | E::NoPassphrase(_) | E::Identity(Flaw::WrongPassphrase)
+        E::WrongPassphrase | E::NoPassphrase(_) | E::Identity(KeyFileError::WrongPassphrase)
     )
 }

@@ -1,20 +1,20 @@
 //! The project file that was found, and whether it may speak for the user.
 
 use crate::error::Error;
-use crate::project::{self, Consents, Held, ProjectFile, find, resolve};
+use crate::project::{self, ProjectFile, TrustState, TrustStore, find, resolve};
 use crate::settings::directories::state_directory;
 use crate::settings::{self, Settings, Source};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-const CONSENTS: &str = "kluis/trusted.json";
+const TRUST_STORE: &str = "kluis/trusted.json";
 
 /// What was found, and what is agreed about it.
 pub struct ProjectContext {
     /// A mistake in it waits for the first who needs the file.
-    pub(super) read: Result<Option<Rc<ProjectFile>>, project::Error>,
-    consents: Option<PathBuf>,
+    pub read: Result<Option<Rc<ProjectFile>>, project::Error>,
+    trust_store: Option<PathBuf>,
     /// KLUIS_TRUST_PROJECT
     agreed: Option<OsString>,
 }
@@ -22,7 +22,7 @@ pub struct ProjectContext {
 /// Whether a project file may speak for the user.
 pub struct TrustStatus {
     pub may_speak: bool,
-    pub held: Held,
+    pub held: TrustState,
     /// What is wrong with the list of agreements.
     pub problem: Option<String>,
 }
@@ -43,13 +43,13 @@ impl ProjectContext {
             read: here.map_or(Ok(None), |here| {
                 find(&here, home).map(|file| file.map(Rc::new))
             }),
-            consents: state_directory().map(|directory| directory.join(CONSENTS)),
+            trust_store: state_directory().map(|directory| directory.join(TRUST_STORE)),
             agreed: std::env::var_os("KLUIS_TRUST_PROJECT"),
         }
     }
 
     /// What the settings are settled from.
-    pub fn wishes(&self) -> settings::Project {
+    pub fn config_values(&self) -> settings::Project {
         match &self.read {
             Ok(Some(file)) => settings::Project {
                 vault: file.project.vault.clone(),
@@ -60,8 +60,8 @@ impl ProjectContext {
     }
 
     /// The list of agreements, where there is a place for one.
-    pub fn agreed(&self) -> Option<Consents> {
-        Some(Consents::load(self.consents.clone()?))
+    pub fn agreed(&self) -> Option<TrustStore> {
+        Some(TrustStore::load(self.trust_store.clone()?))
     }
 
     pub fn file(&self) -> Result<Option<Rc<ProjectFile>>, Error> {
@@ -73,7 +73,7 @@ impl ProjectContext {
         if settings.vault_source == Source::Flag || file.owns(vault) {
             return TrustStatus {
                 may_speak: true,
-                held: Held::Never,
+                held: TrustState::Never,
                 problem: None,
             };
         }
@@ -86,16 +86,16 @@ impl ProjectContext {
         let agreed = agreed.is_some_and(|hash| hash.trim().eq_ignore_ascii_case(&file.sha256));
         let mut standing = TrustStatus {
             may_speak: agreed,
-            held: Held::Never,
+            held: TrustState::Never,
             problem: None,
         };
-        if let (false, Some(place)) = (standing.may_speak, &self.consents) {
-            let consents = Consents::load(place.clone());
+        if let (false, Some(place)) = (standing.may_speak, &self.trust_store) {
+            let trust_store = TrustStore::load(place.clone());
             // Where it leads nowhere that can be told, there is nothing that was agreed to.
             let leads_to = resolve(settings.vault.path()).unwrap_or_default();
-            standing.held = consents.about(file, &leads_to);
-            standing.may_speak = standing.held == Held::Trusted;
-            standing.problem = consents
+            standing.held = trust_store.about(file, &leads_to);
+            standing.may_speak = standing.held == TrustState::Trusted;
+            standing.problem = trust_store
                 .problem()
                 .map(|problem| format!("{} {problem}: nothing counts as trusted", place.display()));
         }

@@ -3,7 +3,7 @@
 use super::Context;
 use super::project_context::PinSource;
 use crate::error::Error;
-use crate::project::{Consents, ProjectFile};
+use crate::project::{ProjectFile, TrustStore};
 use crate::settings::{self, Source};
 use crate::vault;
 use std::path::PathBuf;
@@ -12,12 +12,12 @@ use std::rc::Rc;
 impl Context<'_> {
     /// The project file, whether or not it may be followed.
     pub fn project(&self) -> Result<Option<Rc<ProjectFile>>, Error> {
-        self.surroundings.file()
+        self.project_context.file()
     }
 
     /// Where the project file is, be it one that cannot be read.
     pub fn project_path(&self) -> Result<PathBuf, Error> {
-        match &self.surroundings.read {
+        match &self.project_context.read {
             Ok(Some(file)) => Ok(file.path.clone()),
             Ok(None) => Err(no_project()),
             Err(error) => Ok(error.path().to_owned()),
@@ -33,7 +33,7 @@ impl Context<'_> {
 
     /// Before a project file decides about secrets.
     pub fn follow(&mut self, file: &ProjectFile) -> Result<(), Error> {
-        let standing = self.surroundings.standing(file, &self.settings);
+        let standing = self.project_context.standing(file, &self.settings);
         if standing.may_speak {
             return Ok(());
         }
@@ -67,14 +67,18 @@ impl Context<'_> {
             Source::Flag => false,
             Source::Environment | Source::UserFile | Source::Default => {
                 let names_none = file.project.vault.is_none();
-                names_none && self.surroundings.standing(&file, &self.settings).may_speak
+                names_none
+                    && self
+                        .project_context
+                        .standing(&file, &self.settings)
+                        .may_speak
             }
         };
         let Some(pin) = file.project.vault_key.clone().filter(|_| is_meant) else {
             return Ok(None);
         };
         if word == PinSource::Agreed {
-            let agreement = self.surroundings.agreement(&file, &self.settings);
+            let agreement = self.project_context.agreement(&file, &self.settings);
             if !agreement.may_speak {
                 if let Some(problem) = &agreement.problem {
                     self.ui.warning(problem);
@@ -86,16 +90,16 @@ impl Context<'_> {
     }
 
     /// The list of agreements, which is made when there is none yet.
-    pub fn consents(&mut self) -> Result<Consents, Error> {
+    pub fn trust_store(&mut self) -> Result<TrustStore, Error> {
         let origin = "the list of trusted project files";
-        let consents = self.surroundings.agreed();
-        let consents = consents.ok_or(settings::Error::NoHome { origin })?;
-        if let Some(problem) = consents.problem() {
-            let place = consents.place().display().to_string();
+        let trust_store = self.project_context.agreed();
+        let trust_store = trust_store.ok_or(settings::Error::NoHome { origin })?;
+        if let Some(problem) = trust_store.problem() {
+            let place = trust_store.place().display().to_string();
             self.ui
                 .warning(&format!("{place} {problem}: nothing counts as trusted"));
         }
-        Ok(consents)
+        Ok(trust_store)
     }
 }
 

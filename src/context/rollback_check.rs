@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::keyring::vault_key::parse_vault_key;
 use crate::sealed::age::Age;
 use crate::sealed::header::Content;
-use crate::state::{self, Accept, Memory, Recalled, Standing};
+use crate::state::{self, Accept, Recalled, RevisionOrder, RollbackState};
 use crate::store::work_tree;
 use crate::vault::Vault;
 use crate::vault::revision::Revision;
@@ -25,7 +25,7 @@ impl Context<'_> {
                 && (seen.memory.is_signed_otherwise(signer, &ages)
                     || seen.memory.judge(&ages).is_some())
         };
-        if may_have_moved(&self.seen, vault) {
+        if may_have_moved(&self.rollback_guard, vault) {
             vault.reload()?;
         }
         self.refuse_other_key(vault.header().content(), &vault.ages())?;
@@ -48,14 +48,14 @@ impl Context<'_> {
     /// Refuses a header that is signed by another key than on this machine before, unless somebody who uses
     /// this machine named that key.
     pub fn refuse_other_key(&mut self, header: &Content, ages: &[Age]) -> Result<(), Error> {
-        if self.seen.accept == Accept::Anything {
+        if self.rollback_guard.accept == Accept::Anything {
             return Ok(());
         }
         if let Some(error) = self.other_key(header, ages)? {
             return Err(error.into());
         }
-        let note = |memory: &mut Memory| memory.expect_signer(&header.verify, ages);
-        let _ = self.seen.remember_durably(header.vault, note);
+        let note = |memory: &mut RollbackState| memory.expect_signer(&header.verify, ages);
+        let _ = self.rollback_guard.remember_durably(header.vault, note);
         Ok(())
     }
 
@@ -65,7 +65,11 @@ impl Context<'_> {
         header: &Content,
         ages: &[Age],
     ) -> Result<Option<state::Error>, Error> {
-        if !self.seen.memory.is_signed_otherwise(&header.verify, ages) {
+        if !self
+            .rollback_guard
+            .memory
+            .is_signed_otherwise(&header.verify, ages)
+        {
             return Ok(None);
         }
         let named = self.pin(PinSource::Agreed)?;
@@ -77,12 +81,13 @@ impl Context<'_> {
 
     /// Whether older copies may come and go: in a git work tree, if the vault lay in one when it was seen.
     pub fn may_go_back(&self) -> bool {
-        self.seen.memory.was_in_work_tree() && work_tree::holds(self.settings.vault.path())
+        self.rollback_guard.memory.was_in_work_tree()
+            && work_tree::holds(self.settings.vault.path())
     }
 
     /// The same for what is older, as it was opened or is there under the lock.
     pub fn refuse_older(&mut self, ages: &[Age], workspaces: &[Workspace]) -> Result<(), Error> {
-        if self.seen.accept == Accept::Anything {
+        if self.rollback_guard.accept == Accept::Anything {
             return Ok(());
         }
         let Some(error) = self.older(ages, workspaces) else {
@@ -91,8 +96,8 @@ impl Context<'_> {
         if !self.may_go_back() {
             return Err(error.into());
         }
-        if !self.seen.is_told {
-            self.seen.is_told = true;
+        if !self.rollback_guard.is_told {
+            self.rollback_guard.is_told = true;
             self.ui.warning(&format!(
                 "{error}; in a git work tree that may be meant, and --accept-older says that it is"
             ));
@@ -102,7 +107,7 @@ impl Context<'_> {
 
     /// How these parts of a vault are older than what is remembered of it.
     pub fn older(&self, ages: &[Age], workspaces: &[Workspace]) -> Option<state::Error> {
-        let older = self.seen.memory.judge(ages)?;
+        let older = self.rollback_guard.memory.judge(ages)?;
         let known = |workspace: &&Workspace| Some(workspace.id) == older.workspace;
         let part = match (workspaces.iter().find(known), older.workspace) {
             (Some(workspace), _) => format!("the workspace {}", workspace.name),
@@ -112,7 +117,7 @@ impl Context<'_> {
         Some(state::Error::Older {
             place: self.settings.vault.path().display().to_string(),
             part,
-            is_fork: older.standing == Standing::Forked,
+            is_fork: older.standing == RevisionOrder::Forked,
             found: older.found,
             seen: older.seen,
         })
@@ -121,7 +126,7 @@ impl Context<'_> {
     /// What this machine has to say about a copy that cannot be compared with what is there: refused where it is
     /// signed by a key that is not expected, told of where something newer was seen.
     pub fn judge_copy(&mut self, copy: &Vault, place: &str) -> Result<Option<String>, Error> {
-        if self.seen.accept == Accept::Anything {
+        if self.rollback_guard.accept == Accept::Anything {
             return Ok(None);
         }
         let ages = copy.ages();
@@ -129,7 +134,7 @@ impl Context<'_> {
             let place = place.to_owned();
             return Err(state::Error::OtherKey { place }.into());
         }
-        let Some(older) = self.seen.memory.judge(&ages) else {
+        let Some(older) = self.rollback_guard.memory.judge(&ages) else {
             return Ok(None);
         };
         let (found, seen) = (older.found, older.seen);
@@ -145,9 +150,9 @@ impl Context<'_> {
     }
 
     fn note(&mut self, sight: &Observation) {
-        let (accept, unwritten) = (self.seen.accept, self.seen.unwritten);
-        let (signer, ages) = sight.sighted();
-        let note = |memory: &mut Memory| {
+        let (accept, unwritten) = (self.rollback_guard.accept, self.rollback_guard.unwritten);
+        let (signer, ages) = sight.observed_parts();
+        let note = |memory: &mut RollbackState| {
             let is_key_new = sight
                 .opened_by
                 .is_some_and(|key| memory.note_opened_by(key));
@@ -162,26 +167,28 @@ impl Context<'_> {
                 is_newer && memory.note_work_tree(work_tree::holds(self.settings.vault.path()));
             is_newer || is_key_new || is_moved || is_expected || is_pin_new
         };
-        let memory = &self.seen.memory;
+        let memory = &self.rollback_guard.memory;
         let was_elsewhere = memory.knows_anything() && !memory.was_in_work_tree();
-        if !note(&mut self.seen.memory) && self.seen.damage.is_none() {
+        if !note(&mut self.rollback_guard.memory) && self.rollback_guard.damage.is_none() {
             return;
         }
         // Whoever wants an older copy taken may put a `.git` there well before.
-        if was_elsewhere && self.seen.memory.was_in_work_tree() {
+        if was_elsewhere && self.rollback_guard.memory.was_in_work_tree() {
             self.ui.warning("the vault lies in a git work tree now: from here on an older copy of it is told of and no longer refused");
         }
         let written = if unwritten == Some(*signer) {
-            self.seen.folder.remember_durably(sight.vault, note)
+            self.rollback_guard
+                .folder
+                .remember_durably(sight.vault, note)
         } else {
-            self.seen.folder.remember(sight.vault, note)
+            self.rollback_guard.folder.remember(sight.vault, note)
         };
-        let Recalled { memory, .. } = self.seen.folder.recall(sight.vault);
+        let Recalled { memory, .. } = self.rollback_guard.folder.recall(sight.vault);
         if written.is_err() && memory.is_signed_otherwise(signer, ages) {
             self.ui.warning("this machine still expects the vault's key from before: the next command takes --accept-older");
         }
-        if let Some(damage) = self.seen.damage.take()
-            && let Some(place) = self.seen.folder.place_of(sight.vault)
+        if let Some(damage) = self.rollback_guard.damage.take()
+            && let Some(place) = self.rollback_guard.folder.place_of(sight.vault)
         {
             let place = place.display();
             let would_not = if written.is_ok() {

@@ -6,7 +6,7 @@ use crate::sealed::header::{Header, Key, Lock};
 use crate::sealed::id::{KeyId, VaultId};
 use crate::sealed::sign::VerifyKey;
 use crate::settings::directories::state_directory;
-use crate::state::{Accept, Folder, Memory, Pin, Recalled, Sighted};
+use crate::state::{Accept, Folder, ObservedParts, Pin, Recalled, RollbackState};
 use crate::vault::Vault;
 use std::io;
 
@@ -14,24 +14,24 @@ const FOLDER: &str = "kluis/vaults";
 
 /// What is remembered of the vault in use.
 pub struct RollbackGuard {
-    pub(super) folder: Folder,
-    pub(super) memory: Memory,
+    pub folder: Folder,
+    pub memory: RollbackState,
     /// What is wrong with the file, until that is told.
-    pub(super) damage: Option<&'static str>,
-    pub(super) accept: Accept,
+    pub damage: Option<&'static str>,
+    pub accept: Accept,
     /// The vault's key from a change on of which nothing could be written down beforehand.
-    pub(super) unwritten: Option<VerifyKey>,
+    pub unwritten: Option<VerifyKey>,
     /// Whether an older copy in a git work tree was warned of.
-    pub(super) is_told: bool,
+    pub is_told: bool,
 }
 
 /// What there is to remember of a vault that was opened.
 pub struct Observation {
-    pub(super) vault: VaultId,
-    pub(super) signer: VerifyKey,
-    pub(super) ages: Vec<Age>,
+    pub vault: VaultId,
+    pub signer: VerifyKey,
+    pub ages: Vec<Age>,
     /// A passphrase key.
-    pub(super) opened_by: Option<KeyId>,
+    pub opened_by: Option<KeyId>,
 }
 
 impl Observation {
@@ -47,7 +47,7 @@ impl Observation {
         }
     }
 
-    pub(super) fn sighted(&self) -> Sighted<'_> {
+    pub fn observed_parts(&self) -> ObservedParts<'_> {
         (&self.signer, &self.ages)
     }
 }
@@ -56,7 +56,7 @@ impl RollbackGuard {
     pub fn new(accept_older: bool) -> Self {
         Self {
             folder: Folder::new(state_directory().map(|state| state.join(FOLDER))),
-            memory: Memory::default(),
+            memory: RollbackState::default(),
             damage: None,
             accept: if accept_older {
                 Accept::Anything
@@ -69,7 +69,7 @@ impl RollbackGuard {
     }
 
     /// The memory of a vault, after its file was read and before it is unlocked: it knows the likely key.
-    pub fn recall(&mut self, header: &Header) -> &Memory {
+    pub fn recall(&mut self, header: &Header) -> &RollbackState {
         self.recall_of(header.content().vault);
         &self.memory
     }
@@ -88,13 +88,13 @@ impl RollbackGuard {
     /// The memory as it is by now, and in any case the vault that is about to be changed.
     pub fn look_again(&mut self, opened: &Observation) {
         self.recall_of(opened.vault);
-        let (signer, ages) = opened.sighted();
+        let (signer, ages) = opened.observed_parts();
         self.memory.note(signer, ages, Accept::Newer);
     }
 
     /// Remembers by which key the vault is signed from the change on that is about to take the place of what
     /// is there: whatever stops the change, either is known on this machine.
-    pub fn expect_change(&mut self, vault: VaultId, there: Sighted<'_>, signer: &VerifyKey) {
+    pub fn expect_change(&mut self, vault: VaultId, there: ObservedParts<'_>, signer: &VerifyKey) {
         let written = self.remember_durably(vault, |memory| memory.expect_change(there, signer));
         let is_new = signer != there.0;
         self.unwritten = (written.is_err() && is_new).then_some(*signer);
@@ -107,8 +107,8 @@ impl RollbackGuard {
         copy: &Observation,
         there: Option<&Observation>,
     ) -> io::Result<()> {
-        let there = there.map(Observation::sighted);
-        let note = |memory: &mut Memory| memory.expect_copy(there, &copy.ages);
+        let there = there.map(Observation::observed_parts);
+        let note = |memory: &mut RollbackState| memory.expect_copy(there, &copy.ages);
         note(&mut self.memory);
         // Also when it is expected already: whoever was killed while writing it down may not have ended.
         self.folder.remember_durably(copy.vault, note)
@@ -116,16 +116,16 @@ impl RollbackGuard {
 
     /// From here on the copy alone is expected.
     pub fn remember_restored(&mut self, copy: &Observation) -> io::Result<()> {
-        let (signer, ages) = copy.sighted();
+        let (signer, ages) = copy.observed_parts();
         self.remember_durably(copy.vault, |memory| {
             memory.note(signer, ages, Accept::Anything)
         })
     }
 
-    pub(super) fn remember_durably(
+    pub fn remember_durably(
         &mut self,
         vault: VaultId,
-        note: impl Fn(&mut Memory) -> bool,
+        note: impl Fn(&mut RollbackState) -> bool,
     ) -> io::Result<()> {
         if note(&mut self.memory) {
             self.folder.remember_durably(vault, note)?;
@@ -141,7 +141,7 @@ impl RollbackGuard {
 
     /// Remembers that a person confirmed the key of this vault; whoever cannot is asked again.
     pub fn pin(&mut self, header: &Header, pin: &Pin) {
-        let note = |memory: &mut Memory| memory.set_pin(pin.clone());
+        let note = |memory: &mut RollbackState| memory.set_pin(pin.clone());
         if note(&mut self.memory) {
             let _ = self.folder.remember(header.content().vault, note);
         }

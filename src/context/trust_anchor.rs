@@ -26,7 +26,7 @@ impl Context<'_> {
         if let Some(pinned) = self.pin(PinSource::Agreed)? {
             let pinned = parse_vault_key(&pinned)?;
             if pinned == header.content().verify {
-                self.seen.recall(header);
+                self.rollback_guard.recall(header);
                 self.pin_again(header);
             }
             return Ok(pinned);

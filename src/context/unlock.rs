@@ -28,7 +28,7 @@ impl Context<'_> {
     /// A token, a token's file, a passphrase's file, an identity, a prompt.
     fn unlock_first(&mut self, header: &Header) -> Result<LocalKeyring, Error> {
         self.check_pin(header)?;
-        let likely = self.seen.recall(header).opened_by();
+        let likely = self.rollback_guard.recall(header).opened_by();
         let unlocking = &self.settings.unlocking;
         if let Some(token) = &unlocking.token {
             let token = Token::parse(token).map_err(|error| match error {

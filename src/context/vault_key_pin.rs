@@ -19,7 +19,7 @@ pub fn confirm_key(
     unasked: impl FnOnce() -> Error,
 ) -> Result<(), Error> {
     let found = vault_key(header);
-    match context.seen.recall(header).pin() {
+    match context.rollback_guard.recall(header).pin() {
         Some(pin) if pin.vault_key == found => return Ok(()),
         Some(_) => return Err(Error::NotPinned { found }),
         None => {}
@@ -36,7 +36,7 @@ pub fn confirm_key(
         Err(error) => return Err(error.into()),
     }
     let pin = pin_of(&header.content().verify, context.now);
-    context.seen.pin(header, &pin);
+    context.rollback_guard.pin(header, &pin);
     Ok(())
 }
 
@@ -44,9 +44,9 @@ impl Context<'_> {
     /// Takes the key of this header, which somebody at this machine has named, for the confirmed one, where
     /// another was confirmed before.
     pub fn pin_again(&mut self, header: &Header) {
-        if self.seen.is_pinned_otherwise(&vault_key(header)) {
+        if self.rollback_guard.is_pinned_otherwise(&vault_key(header)) {
             let pin = pin_of(&header.content().verify, self.now);
-            self.seen.pin(header, &pin);
+            self.rollback_guard.pin(header, &pin);
         }
     }
 }

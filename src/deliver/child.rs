@@ -79,16 +79,16 @@ pub(super) struct Relay {
 /// Starts a prepared command and waits for it, as [`supervise`] describes. What was opened for it is
 /// closed here as soon as it runs.
 pub(super) fn attend(command: Command, hardened: Hardened, relay: Relay) -> io::Result<Ended> {
-    Attention::start(relay)?.run(command, hardened)
+    SignalRelay::start(relay)?.run(command, hardened)
 }
 
 /// As long as it lives, no signal ends this process: what lies about for a command can be put away.
-pub(super) struct Attention {
+pub(super) struct SignalRelay {
     recipient: Recipient,
     _watch: Watch,
 }
 
-impl Attention {
+impl SignalRelay {
     pub fn start(relay: Relay) -> io::Result<Self> {
         signals::see_children_end()?;
         let recipient = Recipient::default();
@@ -98,7 +98,7 @@ impl Attention {
             if let (Notice::Other(_), Some(before)) = (notice, &before) {
                 before();
             }
-            listener.hear(notice, &others);
+            listener.on_signal(notice, &others);
         })?;
         Ok(Self {
             recipient,
@@ -144,7 +144,7 @@ impl Recipient {
         Ok(Ok(child))
     }
 
-    fn hear(&self, notice: Notice, others: &[i32]) {
+    fn on_signal(&self, notice: Notice, others: &[i32]) {
         match notice {
             Notice::End(signal) | Notice::Other(signal) => {
                 let mut running = self.running();

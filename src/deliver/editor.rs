@@ -1,8 +1,8 @@
 //! A value in an editor: a file in memory, for as long as the editor runs. No shell starts the editor, and
 //! nothing of kluis's own is in its environment.
 
-use super::child::{Attention, Ended, Relay};
-use super::lone_file::LoneFile;
+use super::child::{Ended, Relay, SignalRelay};
+use super::private_temp_file::PrivateTempFile;
 use super::process::{self, find, not_started};
 use crate::plaintext::Plaintext;
 use crate::platform::directory::is_in_memory;
@@ -123,8 +123,8 @@ impl Editor {
         read: impl FnOnce(File) -> io::Result<T>,
     ) -> Result<T, Error> {
         // First, and so the last to go: a signal must not leave the file behind.
-        let attention = Attention::start(Relay::default()).map_err(Error::NotPut)?;
-        let file = LoneFile::new(value, &self.place).map_err(Error::NotPut)?;
+        let attention = SignalRelay::start(Relay::default()).map_err(Error::NotPut)?;
+        let file = PrivateTempFile::new(value, &self.place).map_err(Error::NotPut)?;
         let mut command = Command::new(&self.program);
         command.arg0(&self.typed).args(&self.arguments);
         command.arg(file.path()).stdout(screen);

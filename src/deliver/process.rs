@@ -42,9 +42,9 @@ pub fn find(command: &OsStr, path: Option<&OsStr>) -> Result<PathBuf, Error> {
     if command.as_bytes().contains(&b'/') {
         let path = PathBuf::from(command);
         return match kind(&path) {
-            Kind::Executable => Ok(path),
-            Kind::Other => Err(Error::NotExecutable { path }),
-            Kind::Absent => Err(not_found()),
+            ProgramKind::Executable => Ok(path),
+            ProgramKind::Other => Err(Error::NotExecutable { path }),
+            ProgramKind::Absent => Err(not_found()),
         };
     }
     let mut other = None;
@@ -56,29 +56,31 @@ pub fn find(command: &OsStr, path: Option<&OsStr>) -> Result<PathBuf, Error> {
         }
         let path = directory.join(command);
         match kind(&path) {
-            Kind::Executable => return Ok(path),
+            ProgramKind::Executable => return Ok(path),
             // A directory that may not be looked into has nothing to say about the command.
-            Kind::Other if path.exists() => other = other.or(Some(path)),
-            Kind::Other | Kind::Absent => {}
+            ProgramKind::Other if path.exists() => other = other.or(Some(path)),
+            ProgramKind::Other | ProgramKind::Absent => {}
         }
     }
     Err(other.map_or_else(not_found, |path| Error::NotExecutable { path }))
 }
 
-enum Kind {
+enum ProgramKind {
     Executable,
     /// A directory, a file without the right to run it, or a place that may not be looked at.
     Other,
     Absent,
 }
 
-fn kind(path: &Path) -> Kind {
+fn kind(path: &Path) -> ProgramKind {
     match path.metadata() {
-        Ok(found) if found.is_file() && access(path, Access::EXEC_OK).is_ok() => Kind::Executable,
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-            Kind::Absent
+        Ok(found) if found.is_file() && access(path, Access::EXEC_OK).is_ok() => {
+            ProgramKind::Executable
         }
-        Ok(_) | Err(_) => Kind::Other,
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            ProgramKind::Absent
+        }
+        Ok(_) | Err(_) => ProgramKind::Other,
     }
 }
 

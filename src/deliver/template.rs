@@ -5,7 +5,7 @@
 
 use crate::plaintext::Plaintext;
 use crate::vault::reference::{Reference, SCHEME};
-use crate::vault::rule::Broken;
+use crate::vault::rule::RuleViolation;
 use memchr::{memchr_iter, memmem, memrchr};
 use std::collections::HashMap;
 
@@ -47,7 +47,7 @@ pub enum Error {
     Malformed {
         line: usize,
         column: usize,
-        broken: Broken,
+        broken: RuleViolation,
     },
     #[error("with its values, the template has more than 64 MiB")]
     TooLarge,
@@ -113,10 +113,10 @@ impl<'t> Template<'t> {
 }
 
 /// Reads the reference that `text` begins with, and tells how far the closing braces go.
-fn read(text: &[u8]) -> Result<(Reference, usize), Broken> {
+fn read(text: &[u8]) -> Result<(Reference, usize), RuleViolation> {
     let near = &text[..text.len().min(MAX_REFERENCE_BYTES)];
     let end = memmem::find(near, CLOSING)
-        .ok_or_else(|| Broken::mismatch("a reference ends with }}, which is missing"))?;
+        .ok_or_else(|| RuleViolation::mismatch("a reference ends with }}, which is missing"))?;
     let reference = near[..end].trim_ascii();
     // What else is between the braces may be anything, if they were forgotten further up.
     let is_reference = |byte: &u8| byte.is_ascii_alphanumeric() || b"_+=-@#$./:?".contains(byte);
@@ -124,7 +124,7 @@ fn read(text: &[u8]) -> Result<(Reference, usize), Broken> {
         .ok()
         .filter(|reference| reference.as_bytes().iter().all(is_reference))
         .ok_or_else(|| {
-            Broken::mismatch("between {{ and }} is more than a reference, or }} is missing")
+            RuleViolation::mismatch("between {{ and }} is more than a reference, or }} is missing")
         })?;
     Ok((Reference::parse(reference)?, end + CLOSING.len()))
 }

@@ -4,7 +4,7 @@
 //! disk nor in any directory, and nobody can change it.
 
 #[cfg(not(target_os = "linux"))]
-use super::lone_file::LoneFile;
+use super::private_temp_file::PrivateTempFile;
 use crate::plaintext::Plaintext;
 use std::io;
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ use std::path::PathBuf;
 /// A file that holds a value for as long as this lives and, on Linux, as a process that inherited it.
 pub struct ValueFile(
     #[cfg(target_os = "linux")] in_memory::File,
-    #[cfg(not(target_os = "linux"))] LoneFile,
+    #[cfg(not(target_os = "linux"))] PrivateTempFile,
 );
 
 impl ValueFile {
@@ -21,7 +21,7 @@ impl ValueFile {
         #[cfg(target_os = "linux")]
         let file = in_memory::File::new(value)?;
         #[cfg(not(target_os = "linux"))]
-        let file = LoneFile::new(value, &place())?;
+        let file = PrivateTempFile::new(value, &place())?;
         Ok(Self(file))
     }
 

@@ -2,7 +2,7 @@
 
 use super::Error;
 use super::several::MAX_TOLD;
-use crate::keyring::error::Flaw;
+use crate::keyring::error::KeyFileError;
 use crate::vault::error::Detail;
 use crate::{agent, deliver, keyring, project, sealed, settings, store, ui, vault};
 
@@ -67,7 +67,7 @@ impl Error {
                 ));
             }
             Self::Vault(error) => return hint_of_vault(error),
-            Self::Withheld(errors) => return hint_of_blocked(errors),
+            Self::Blocked(errors) => return hint_of_blocked(errors),
             Self::Due { .. } => {
                 "`kluis rotate` gives one a new value, `kluis update --expires` another date"
             }
@@ -218,11 +218,11 @@ fn hint_of_vault(error: &vault::Error) -> Option<String> {
                 "was it admitted? `kluis identity show` prints the public half to admit it by"
             }
             K::Identity(flaw) => match flaw {
-                Flaw::Damaged | Flaw::Kdf { .. } => {
+                KeyFileError::Damaged | KeyFileError::Kdf { .. } => {
                     "put it back from a copy, or make another with `kluis identity new -o PATH`"
                 }
-                Flaw::Unsupported(_) => "nothing was changed; install a newer kluis",
-                Flaw::WrongPassphrase => {
+                KeyFileError::Unsupported(_) => "nothing was changed; install a newer kluis",
+                KeyFileError::WrongPassphrase => {
                     "nobody can open it without; make another to be admitted with"
                 }
             },

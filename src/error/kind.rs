@@ -1,7 +1,7 @@
 //! Which exit code the errors of the lower modules lead to.
 
 use super::Exit;
-use crate::keyring::error::Flaw;
+use crate::keyring::error::KeyFileError;
 use crate::{keyring, sealed, store, ui, vault};
 
 pub fn of_vault(error: &vault::Error) -> Exit {
@@ -42,9 +42,9 @@ pub fn of_keyring(error: &keyring::Error) -> Exit {
         | E::TooMuchWork
         | E::AgentLocked => Exit::Locked,
         E::Identity(flaw) => match flaw {
-            Flaw::WrongPassphrase => Exit::Locked,
-            Flaw::Damaged | Flaw::Kdf { .. } => Exit::Damaged,
-            Flaw::Unsupported(_) => Exit::Unsupported,
+            KeyFileError::WrongPassphrase => Exit::Locked,
+            KeyFileError::Damaged | KeyFileError::Kdf { .. } => Exit::Damaged,
+            KeyFileError::Unsupported(_) => Exit::Unsupported,
         },
         E::MistypedRecipient => Exit::Invalid,
         E::MistypedVaultKey => Exit::Usage,

@@ -58,7 +58,7 @@ pub enum Error {
     Vault(#[from] vault::Error),
     /// Secrets that a command was to be given, each with what keeps it back. None was given.
     #[error("{}", several::message(.0))]
-    Withheld(Vec<vault::Error>),
+    Blocked(Vec<vault::Error>),
     /// What `status` finds where no key is held.
     #[error("the vault is locked: no agent holds a key of it")]
     NoneHeld { has_passphrase: bool },
@@ -133,7 +133,7 @@ impl From<keyring::Error> for Error {
 
 /// A failure as it is printed: the object of `--json`, or two lines.
 #[derive(Serialize)]
-pub struct Report {
+pub struct ErrorReport {
     pub error: String,
     pub code: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -158,8 +158,8 @@ impl Error {
         matches!(self, Self::Vault(error) if error.was_replaced())
     }
 
-    pub fn report(&self) -> Report {
-        Report {
+    pub fn report(&self) -> ErrorReport {
+        ErrorReport {
             error: self.message(),
             code: self.kind().word(),
             hint: self.hint(),
@@ -232,7 +232,7 @@ impl Error {
             Self::Older(_) => Exit::Older,
             Self::AgentRuns => Exit::Conflict,
             Self::Vault(error) => kind::of_vault(error),
-            Self::Withheld(errors) => several::kind(errors),
+            Self::Blocked(errors) => several::kind(errors),
             Self::Ui(error) | Self::Untold(error) => kind::of_ui(error),
             Self::Environment(error) => match error {
                 deliver::environment::Error::Taken { .. } => Exit::Conflict,
@@ -282,7 +282,7 @@ impl Error {
     fn detail(&self) -> Vec<Detail> {
         match self {
             Self::Vault(vault::Error::Invalid(details)) => details.clone(),
-            Self::Withheld(errors) => several::detail(errors),
+            Self::Blocked(errors) => several::detail(errors),
             Self::Settings(settings::Error::Workspace { broken, .. }) => {
                 vec![Detail::new("workspace", broken.clone())]
             }
@@ -297,7 +297,7 @@ impl Error {
     pub fn text(&self) -> String {
         let (heading, lines) = match self {
             Self::BeforeStart(error) => return error.text(),
-            Self::Withheld(errors) if errors.len() > 1 => several::listed(errors),
+            Self::Blocked(errors) if errors.len() > 1 => several::listed(errors),
             // Whoever mends a file wants every mistake; secrets that are kept back mostly have one reason.
             Self::Vault(vault::Error::Invalid(details)) if details.len() > 1 => (
                 format!("{} mistakes", details.len()),

@@ -5,9 +5,9 @@
 use super::Error;
 use crate::agent::{self, SocketError};
 use crate::deliver::{self, clipboard, editor, environment, formats, process};
-use crate::keyring::error::Flaw;
+use crate::keyring::error::KeyFileError;
 use crate::keyring::{self, recipient};
-use crate::project::{self, Held};
+use crate::project::{self, TrustState};
 use crate::sealed::{self, Part};
 use crate::vault::description::Description;
 use crate::vault::domain::AllowedDomains;
@@ -18,7 +18,7 @@ use crate::vault::key::Label;
 use crate::vault::name::{AppName, SecretName, WorkspaceName};
 use crate::vault::reference::Reference;
 use crate::vault::revision::Revision;
-use crate::vault::rule::Broken;
+use crate::vault::rule::RuleViolation;
 use crate::vault::time::{Timestamp, parse_duration};
 use crate::{settings, state, store, ui, vault};
 use std::ffi::OsString;
@@ -47,12 +47,12 @@ plain!(
     io::ErrorKind,
     EnvKey,
     Part,
-    Held,
+    TrustState,
     project::Mistake,
     formats::Format,
     editor::EndedBadly,
     super::Exit,
-    sealed::kdf::Unfit,
+    sealed::kdf::PassphraseError,
 );
 
 fn plain<T: Plain>(_: &T) {}
@@ -70,7 +70,7 @@ said!(
     Option<String>,
     Vec<String>,
     OsString,
-    Broken,
+    RuleViolation,
     anyhow::Error
 );
 
@@ -118,7 +118,7 @@ fn take_apart(error: &Error) {
         Error::Settings(error) => of_settings(error),
         Error::Project(error) => of_project(error),
         Error::Vault(error) => of_vault(error),
-        Error::Withheld(errors) => errors.iter().for_each(of_vault),
+        Error::Blocked(errors) => errors.iter().for_each(of_vault),
         Error::Agent(error) => of_agent(error),
         Error::Ui(error) | Error::Untold(error) => match error {
             ui::Error::Unread
@@ -319,9 +319,9 @@ fn of_keyring(error: &keyring::Error) {
         | E::AgentLocked
         | E::AgentRefused => {}
         E::Identity(flaw) => match flaw {
-            Flaw::Damaged | Flaw::WrongPassphrase => {}
-            Flaw::Unsupported(version) => plain(version),
-            Flaw::Kdf { what, bounds } => {
+            KeyFileError::Damaged | KeyFileError::WrongPassphrase => {}
+            KeyFileError::Unsupported(version) => plain(version),
+            KeyFileError::Kdf { what, bounds } => {
                 said(what);
                 plain(bounds);
             }
@@ -418,7 +418,7 @@ fn whatever_a_secret_is_taken_for_the_failure_does_not_repeat_it() {
         &format!("kls_{SECRET}"),
         &format!("kli_{SECRET}"),
     ] {
-        let invalid = |broken: Broken| Error::from(vault::Error::invalid("field", broken));
+        let invalid = |broken: RuleViolation| Error::from(vault::Error::invalid("field", broken));
         let mut failures: Vec<Error> = vec![recipient::parse(secret).err().unwrap().into()];
         let domains = AllowedDomains::parse(&[secret.to_owned()]).err().unwrap();
         let broken = [

@@ -7,7 +7,7 @@ use crate::plaintext::Plaintext;
 use crate::vault::env_key::EnvKey;
 use crate::vault::error::Detail;
 use crate::vault::name::{SecretName, WorkspaceName};
-use crate::vault::rule::{Broken, unquoted};
+use crate::vault::rule::{RuleViolation, unquoted};
 use crate::vault::value::check_value;
 use serde::Serialize;
 use std::collections::{HashMap, hash_map};
@@ -59,7 +59,7 @@ pub enum Empty {
 
 /// Where something stands, counted from one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Place {
+pub enum Location {
     Line(usize),
     /// Where a NUL ends each variable, and a line says nothing.
     Variable(usize),
@@ -67,7 +67,7 @@ pub enum Place {
     Item(usize),
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Line(number) => write!(f, "line {number}"),
@@ -81,7 +81,7 @@ impl fmt::Display for Place {
 pub struct Entries {
     empty: Empty,
     gathered: Gathered,
-    places: HashMap<SecretName, Place>,
+    places: HashMap<SecretName, Location>,
     mistakes: Vec<Detail>,
     /// Of those that are not told.
     more: usize,
@@ -99,7 +99,12 @@ impl Entries {
     }
 
     /// Takes a name and its value; fails only when there are too many.
-    pub fn push(&mut self, place: Place, name: &[u8], value: Plaintext) -> Result<(), Broken> {
+    pub fn push(
+        &mut self,
+        place: Location,
+        name: &[u8],
+        value: Plaintext,
+    ) -> Result<(), RuleViolation> {
         match SecretName::parse(&String::from_utf8_lossy(name)) {
             Ok(name) => {
                 let env_key = EnvKey::parse(name.as_str()).ok();
@@ -107,8 +112,8 @@ impl Entries {
             }
             Err(broken) => {
                 self.check_room(place)?;
-                let Broken { rule, kind } = unquoted("name", broken);
-                self.tell(None, Broken::new(format!("{place}: {rule}"), kind));
+                let RuleViolation { rule, kind } = unquoted("name", broken);
+                self.tell(None, RuleViolation::new(format!("{place}: {rule}"), kind));
                 Ok(())
             }
         }
@@ -117,22 +122,22 @@ impl Entries {
     /// Takes a value whose name was made of what `origin` says.
     pub fn push_from(
         &mut self,
-        place: Place,
+        place: Location,
         name: SecretName,
         value: Plaintext,
         origin: Option<&str>,
-    ) -> Result<(), Broken> {
+    ) -> Result<(), RuleViolation> {
         self.take(place, name, value, None, origin)
     }
 
     fn take(
         &mut self,
-        place: Place,
+        place: Location,
         name: SecretName,
         value: Plaintext,
         env_key: Option<EnvKey>,
         origin: Option<&str>,
-    ) -> Result<(), Broken> {
+    ) -> Result<(), RuleViolation> {
         self.check_room(place)?;
         match self.places.entry(name.clone()) {
             hash_map::Entry::Vacant(vacant) => {
@@ -140,7 +145,7 @@ impl Entries {
             }
             hash_map::Entry::Occupied(first) => {
                 let rule = format!("{name} is there twice, at {} and at {place}", first.get());
-                self.tell(Some(&name), Broken::new(rule, "duplicate"));
+                self.tell(Some(&name), RuleViolation::new(rule, "duplicate"));
                 return Ok(());
             }
         }
@@ -148,20 +153,20 @@ impl Entries {
             (0, Empty::Skipped) => None,
             (0, Empty::Refused) => {
                 let rule = format!("{place}: {name} is empty; --skip-empty leaves it out");
-                self.tell(Some(&name), Broken::too_short(rule));
+                self.tell(Some(&name), RuleViolation::too_short(rule));
                 return Ok(());
             }
             (length, _) => {
-                if let Err(Broken { rule, kind }) = check_value(length) {
+                if let Err(RuleViolation { rule, kind }) = check_value(length) {
                     let rule = format!("{place}: {name}: {rule}");
-                    self.tell(Some(&name), Broken::new(rule, kind));
+                    self.tell(Some(&name), RuleViolation::new(rule, kind));
                     return Ok(());
                 }
                 if value.expose().starts_with(SOPS_MARK) {
                     let rule = format!(
                         "{place}: {name} is still encrypted: give what `sops decrypt` prints"
                     );
-                    self.tell(Some(&name), Broken::new(rule, "value_error"));
+                    self.tell(Some(&name), RuleViolation::new(rule, "value_error"));
                     return Ok(());
                 }
                 Some(value)
@@ -177,12 +182,12 @@ impl Entries {
         Ok(())
     }
 
-    fn check_room(&self, place: Place) -> Result<(), Broken> {
+    fn check_room(&self, place: Location) -> Result<(), RuleViolation> {
         if self.gathered.entries.len() < MAX_ENTRIES {
             return Ok(());
         }
         let rule = format!("{place}: an import has at most {MAX_ENTRIES} names");
-        Err(Broken::new(rule, "too_long"))
+        Err(RuleViolation::new(rule, "too_long"))
     }
 
     /// Remembers for the report what is not taken.
@@ -192,25 +197,25 @@ impl Entries {
     }
 
     /// Remembers what is wrong at a place, and goes on.
-    pub fn refuse(&mut self, place: Place, rule: &str, kind: &'static str) {
-        self.tell(None, Broken::new(format!("{place}: {rule}"), kind));
+    pub fn refuse(&mut self, place: Location, rule: &str, kind: &'static str) {
+        self.tell(None, RuleViolation::new(format!("{place}: {rule}"), kind));
     }
 
     /// Remembers what is wrong with a part of the input that is named in the message itself.
-    pub fn refuse_whole(&mut self, broken: Broken) {
+    pub fn refuse_whole(&mut self, broken: RuleViolation) {
         self.tell(None, broken);
     }
 
     /// Remembers that what a name has is no text; `rule` goes on after the name.
-    pub fn refuse_value(&mut self, place: Place, name: &[u8], rule: &str) {
+    pub fn refuse_value(&mut self, place: Location, name: &[u8], rule: &str) {
         let name = str::from_utf8(name).ok().map(SecretName::parse);
         let name = name.and_then(Result::ok);
         let shown = name.as_ref().map_or("a value", SecretName::as_str);
-        let broken = Broken::new(format!("{place}: {shown} {rule}"), "string_type");
+        let broken = RuleViolation::new(format!("{place}: {shown} {rule}"), "string_type");
         self.tell(name.as_ref(), broken);
     }
 
-    fn tell(&mut self, name: Option<&SecretName>, broken: Broken) {
+    fn tell(&mut self, name: Option<&SecretName>, broken: RuleViolation) {
         if self.mistakes.len() == MAX_TOLD {
             self.more += 1;
             return;
@@ -221,18 +226,18 @@ impl Entries {
     }
 
     /// Everything that was read, unless there are mistakes, or `read` was ended by one.
-    pub fn finish(mut self, read: Result<(), Broken>) -> Result<Gathered, Vec<Detail>> {
+    pub fn finish(mut self, read: Result<(), RuleViolation>) -> Result<Gathered, Vec<Detail>> {
         match read {
             Ok(()) if self.gathered.entries.is_empty() && self.mistakes.is_empty() => {
                 let rule = "there is nothing in the input";
-                self.tell(None, Broken::new(rule, "missing"));
+                self.tell(None, RuleViolation::new(rule, "missing"));
             }
             Ok(()) => {}
             Err(broken) => self.mistakes.push(Detail::at(Vec::new(), broken)),
         }
         if self.more > 0 {
             let rule = format!("{} more like these", self.more);
-            let broken = Broken::new(rule, "too_long");
+            let broken = RuleViolation::new(rule, "too_long");
             self.mistakes.push(Detail::at(Vec::new(), broken));
         }
         if self.mistakes.is_empty() {
@@ -251,7 +256,7 @@ mod tests {
         let mut entries = Entries::new(empty);
         for (at, (name, value)) in given.iter().enumerate() {
             let value = Plaintext::new(value.as_bytes().to_vec());
-            let pushed = entries.push(Place::Line(at + 1), name.as_bytes(), value);
+            let pushed = entries.push(Location::Line(at + 1), name.as_bytes(), value);
             pushed.unwrap();
         }
         entries.finish(Ok(())).map(|gathered| gathered.entries)
@@ -317,7 +322,7 @@ mod tests {
             assert!(told[0].starts_with("line 1: "), "{told:?}");
             assert!(!told[0].contains("hunter2"), "{told:?}");
             let mut entries = Entries::new(Empty::Refused);
-            entries.refuse_value(Place::Variable(1), name.as_bytes(), "is a number");
+            entries.refuse_value(Location::Variable(1), name.as_bytes(), "is a number");
             let told = entries.finish(Ok(())).err().unwrap();
             assert_eq!(told[0].msg, "variable 1: a value is a number");
         }
@@ -341,7 +346,11 @@ mod tests {
         let mut entries = Entries::new(Empty::Refused);
         let mut push = |number: usize| {
             let value = Plaintext::new(b"v".to_vec());
-            entries.push(Place::Line(number), format!("N{number}").as_bytes(), value)
+            entries.push(
+                Location::Line(number),
+                format!("N{number}").as_bytes(),
+                value,
+            )
         };
         for number in 0..MAX_ENTRIES {
             push(number).unwrap();

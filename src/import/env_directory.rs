@@ -6,7 +6,7 @@ use super::{Format, Rules};
 use crate::import::read_bounded;
 use crate::vault::error::Detail;
 use crate::vault::name::WorkspaceName;
-use crate::vault::rule::Broken;
+use crate::vault::rule::RuleViolation;
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io;
@@ -49,7 +49,7 @@ pub fn read(
         let workspace = (!environment.is_empty()).then(|| WorkspaceName::parse(environment));
         let workspace = match workspace.transpose() {
             Ok(workspace) => workspace,
-            Err(Broken { rule, kind }) => {
+            Err(RuleViolation { rule, kind }) => {
                 mistakes.push(told(&name, &rule, kind));
                 continue;
             }
@@ -80,7 +80,7 @@ pub fn read(
     }
     if all.entries.is_empty() && mistakes.is_empty() {
         let rule = "there is no variable in any .env file of the folder";
-        mistakes.push(Detail::at(Vec::new(), Broken::new(rule, "missing")));
+        mistakes.push(Detail::at(Vec::new(), RuleViolation::new(rule, "missing")));
     }
     Ok(if mistakes.is_empty() {
         Ok(all)
@@ -91,7 +91,7 @@ pub fn read(
 
 fn told(file: &str, rule: &str, kind: &'static str) -> Detail {
     let rule = format!("{file}: {rule}");
-    Detail::at(Vec::new(), Broken::new(rule, kind))
+    Detail::at(Vec::new(), RuleViolation::new(rule, kind))
 }
 
 /// What a dotenv file is for: empty for the plain one, and `None` for what is no dotenv file.

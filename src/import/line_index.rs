@@ -1,6 +1,6 @@
 //! Which line of a text something is on, found from the first to the last, looking at each byte once.
 
-use super::entries::Place;
+use super::entries::Location;
 
 pub struct Lines<'t> {
     text: &'t [u8],
@@ -18,16 +18,16 @@ impl<'t> Lines<'t> {
     }
 
     /// The line of a byte that does not come before the last one asked for.
-    pub fn line(&mut self, at: usize) -> Place {
+    pub fn line(&mut self, at: usize) -> Location {
         let at = at.clamp(self.at, self.text.len());
         let passed = &self.text[self.at..at];
         self.breaks += memchr::memchr_iter(b'\n', passed).count();
         self.at = at;
-        Place::Line(self.breaks + 1)
+        Location::Line(self.breaks + 1)
     }
 
     /// The line of a part of the text itself.
-    pub fn line_of(&mut self, part: &[u8]) -> Place {
+    pub fn line_of(&mut self, part: &[u8]) -> Location {
         let start = self.text.as_ptr().addr();
         self.line(part.as_ptr().addr().saturating_sub(start))
     }

@@ -13,7 +13,7 @@ pub mod text;
 use crate::plaintext::Plaintext;
 use crate::platform::bounded_read;
 use crate::vault::error::Detail;
-use crate::vault::rule::Broken;
+use crate::vault::rule::RuleViolation;
 use entries::{Empty, Entries, Gathered};
 use formats::nesting::Nesting;
 use formats::{dotenv, env, json, yaml};
@@ -65,7 +65,7 @@ impl Format {
         let mut entries = Entries::new(rules.empty);
         let read = if input.len() > MAX_INPUT_BYTES {
             let rule = format!("the input has at most {} MiB", MAX_INPUT_BYTES >> 20);
-            Err(Broken::new(rule, "too_long"))
+            Err(RuleViolation::new(rule, "too_long"))
         } else {
             self.read_into(&mut entries, input, rules)
         };
@@ -77,7 +77,7 @@ impl Format {
         entries: &mut Entries,
         input: &Plaintext,
         rules: Rules,
-    ) -> Result<(), Broken> {
+    ) -> Result<(), RuleViolation> {
         let Rules {
             nesting,
             wanted,
@@ -96,7 +96,7 @@ impl Format {
             Self::KeepassXml => keepass::read(input, &mut Items::new(entries, wanted, repeated)),
             Self::Pass => {
                 let rule = "a password store is a folder, such as ~/.password-store: name it";
-                Err(Broken::new(rule, "value_error"))
+                Err(RuleViolation::new(rule, "value_error"))
             }
         }
     }

@@ -1,8 +1,8 @@
 //! What the text formats have in common: UTF-8 without a byte order mark and without NUL.
 
-use super::entries::Place;
+use super::entries::Location;
 use crate::plaintext::Plaintext;
-use crate::vault::rule::Broken;
+use crate::vault::rule::RuleViolation;
 
 /// The input without the mark that some editors put before UTF-8.
 pub fn unmarked(input: &Plaintext) -> &[u8] {
@@ -11,11 +11,11 @@ pub fn unmarked(input: &Plaintext) -> &[u8] {
 }
 
 /// The input as text. A NUL is in none: a parser may take it for the end.
-pub fn text(input: &Plaintext) -> Result<&str, Broken> {
+pub fn text(input: &Plaintext) -> Result<&str, RuleViolation> {
     let bytes = unmarked(input);
     let text = str::from_utf8(bytes).map_err(|error| {
         let place = line_at(bytes, error.valid_up_to());
-        Broken::new(format!("{place}: the input is not UTF-8"), "string_unicode")
+        RuleViolation::new(format!("{place}: the input is not UTF-8"), "string_unicode")
     })?;
     match text.find('\0') {
         None => Ok(text),
@@ -23,12 +23,12 @@ pub fn text(input: &Plaintext) -> Result<&str, Broken> {
             let place = line_at(bytes, at);
             let rule =
                 format!("{place}: there is a NUL; the output of `env -0` takes --format env");
-            Err(Broken::new(rule, "value_error"))
+            Err(RuleViolation::new(rule, "value_error"))
         }
     }
 }
 
 /// The line in which this byte is.
-pub fn line_at(bytes: &[u8], at: usize) -> Place {
-    Place::Line(1 + memchr::memchr_iter(b'\n', &bytes[..at]).count())
+pub fn line_at(bytes: &[u8], at: usize) -> Location {
+    Location::Line(1 + memchr::memchr_iter(b'\n', &bytes[..at]).count())
 }

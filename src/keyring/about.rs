@@ -2,13 +2,13 @@
 //! access is needed to read it.
 
 use super::{Error, Keyring};
+use crate::sealed::aad_context::AadContext;
 use crate::sealed::header::{self, Content};
-use crate::sealed::place::Place;
 use crate::sealed::{self, Part, meta};
 
 /// Of this key. Refused without full access.
 pub fn of(keyring: &dyn Keyring, line: &header::Key) -> Result<meta::Key, Error> {
-    let text = keyring.open(Place::KeyAbout(line.id), &line.about)?;
+    let text = keyring.open(AadContext::KeyAbout(line.id), &line.about)?;
     meta::decode(&text).ok_or_else(|| sealed::Error::Damaged(Part::Key(line.id)).into())
 }
 

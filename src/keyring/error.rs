@@ -1,13 +1,13 @@
 //! Why a vault cannot be unlocked, read or signed.
 
-use crate::sealed::kdf::Unfit;
+use crate::sealed::kdf::PassphraseError;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("the passphrase opens no key of this vault")]
     WrongPassphrase,
     #[error("the passphrase is {0}")]
-    NoPassphrase(Unfit),
+    NoPassphrase(PassphraseError),
     #[error("this vault has no passphrase")]
     NoPassphraseKey,
     #[error("the token is empty")]
@@ -19,7 +19,7 @@ pub enum Error {
     #[error("the identity opens no key of this vault")]
     WrongIdentity,
     #[error(transparent)]
-    Identity(#[from] Flaw),
+    Identity(#[from] KeyFileError),
     #[error("the token has the id of a key of this vault, and does not open it")]
     RefusedToken,
     #[error("the recipient is mistyped: its checksum does not match")]
@@ -50,7 +50,7 @@ pub enum Error {
 
 /// What is wrong with an identity's file.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Flaw {
+pub enum KeyFileError {
     #[error("the identity is damaged, or the file holds something else")]
     Damaged,
     #[error("the identity is written in format {0}; this kluis reads format 1")]

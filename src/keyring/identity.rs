@@ -18,7 +18,7 @@
 //! half is damage: it also is the commitment that AES-GCM lacks, for no two passphrases can open one file
 //! to two identities with the same public half.
 
-use super::error::{Error, Flaw};
+use super::error::{Error, KeyFileError};
 use super::{base62, recipient};
 use crate::plaintext::Plaintext;
 use crate::sealed::derive::{FORMAT, Key, fields, subkey};
@@ -97,37 +97,38 @@ pub struct Locked {
 
 impl Stored {
     /// The contents of a file, without the line end.
-    pub fn parse(text: &Plaintext) -> Result<Self, Flaw> {
-        let text = std::str::from_utf8(text.expose()).map_err(|_| Flaw::Damaged)?;
+    pub fn parse(text: &Plaintext) -> Result<Self, KeyFileError> {
+        let text = std::str::from_utf8(text.expose()).map_err(|_| KeyFileError::Damaged)?;
         let mut line = Line::new(text);
-        line.literal("{\"kluis-identity\":").ok_or(Flaw::Damaged)?;
+        line.literal("{\"kluis-identity\":")
+            .ok_or(KeyFileError::Damaged)?;
         match line.number() {
             Some(VERSION) => {}
-            Some(newer) if newer > VERSION => return Err(Flaw::Unsupported(newer)),
-            _ => return Err(Flaw::Damaged),
+            Some(newer) if newer > VERSION => return Err(KeyFileError::Unsupported(newer)),
+            _ => return Err(KeyFileError::Damaged),
         }
         let public = (|| {
             line.literal(",\"public\":\"")?;
             recipient::parse(line.string()?).ok()
         })();
-        let public = public.ok_or(Flaw::Damaged)?;
+        let public = public.ok_or(KeyFileError::Damaged)?;
         if line.optional(",\"secret\":\"") {
-            let identity = bare(line).ok_or(Flaw::Damaged)?;
+            let identity = bare(line).ok_or(KeyFileError::Damaged)?;
             return if identity.public() == public {
                 Ok(Self::Bare(identity))
             } else {
-                Err(Flaw::Damaged)
+                Err(KeyFileError::Damaged)
             };
         }
         let kdf = line
             .literal(",\"kdf\":")
             .and_then(|()| Kdf::parse(&mut line));
-        let (memory, passes, lanes) = kdf.ok_or(Flaw::Damaged)?;
+        let (memory, passes, lanes) = kdf.ok_or(KeyFileError::Damaged)?;
         let kdf = Kdf::checked(memory, passes, lanes).map_err(|error| match error {
-            sealed::Error::Kdf { what, bounds } => Flaw::Kdf { what, bounds },
-            _ => Flaw::Damaged,
+            sealed::Error::Kdf { what, bounds } => KeyFileError::Kdf { what, bounds },
+            _ => KeyFileError::Damaged,
         })?;
-        let locked = locked(text, line, public, kdf).ok_or(Flaw::Damaged)?;
+        let locked = locked(text, line, public, kdf).ok_or(KeyFileError::Damaged)?;
         Ok(Self::Locked(locked))
     }
 
@@ -146,13 +147,16 @@ impl Locked {
         let stretched = self.kdf.seed(passphrase, &self.salt);
         let stretched = stretched.map_err(Error::Memory)?;
         let opened = cipher(&stretched).open(&associated_data(&self.line), &self.sealed);
-        let opened = opened.ok_or(Flaw::WrongPassphrase)?;
-        let secret = opened.expose().try_into().map_err(|_| Flaw::Damaged)?;
+        let opened = opened.ok_or(KeyFileError::WrongPassphrase)?;
+        let secret = opened
+            .expose()
+            .try_into()
+            .map_err(|_| KeyFileError::Damaged)?;
         let identity = Identity {
             secret: Key::new(secret),
         };
         if identity.public() != self.public {
-            return Err(Flaw::Damaged.into());
+            return Err(KeyFileError::Damaged.into());
         }
         Ok(identity)
     }
@@ -213,7 +217,7 @@ mod tests {
         Passphrase::new(&Plaintext::new(text.into())).unwrap()
     }
 
-    fn parse(text: &str) -> Result<Stored, Flaw> {
+    fn parse(text: &str) -> Result<Stored, KeyFileError> {
         Stored::parse(&Plaintext::new(text.into()))
     }
 
@@ -229,7 +233,7 @@ mod tests {
         }
     }
 
-    fn flaw(opened: Result<Identity, Error>) -> Option<Flaw> {
+    fn flaw(opened: Result<Identity, Error>) -> Option<KeyFileError> {
         match opened {
             Err(Error::Identity(flaw)) => Some(flaw),
             _ => None,
@@ -294,11 +298,11 @@ mod tests {
                 whole.replace(",\"", ", \""),
                 String::new(),
             ] {
-                assert_eq!(parse(&wrong).err(), Some(Flaw::Damaged), "{wrong}");
+                assert_eq!(parse(&wrong).err(), Some(KeyFileError::Damaged), "{wrong}");
             }
         }
         let latin = Plaintext::new(vec![0xff, 0xfe]);
-        assert_eq!(Stored::parse(&latin).err(), Some(Flaw::Damaged));
+        assert_eq!(Stored::parse(&latin).err(), Some(KeyFileError::Damaged));
     }
 
     #[test]
@@ -306,7 +310,10 @@ mod tests {
         let locked = Identity::random().under(&passphrase("open"), CHEAP);
         let locked = text(&locked.unwrap());
         for wrong in ["Open", "open ", "ope"] {
-            assert_eq!(flaw(open(&locked, wrong)), Some(Flaw::WrongPassphrase));
+            assert_eq!(
+                flaw(open(&locked, wrong)),
+                Some(KeyFileError::WrongPassphrase)
+            );
         }
     }
 
@@ -315,7 +322,7 @@ mod tests {
         let (one, other) = (Identity::random(), Identity::random());
         let [mine, theirs] = [&one, &other].map(|half| recipient::encode(&half.public()));
         let bare = text(&one.bare()).replace(&mine, &theirs);
-        assert_eq!(parse(&bare).err(), Some(Flaw::Damaged));
+        assert_eq!(parse(&bare).err(), Some(KeyFileError::Damaged));
         // Under a passphrase that is known, with the other's public half bound to it.
         let salt = [7; SALT_BYTES];
         let line = format!(
@@ -326,7 +333,7 @@ mod tests {
         let stretched = CHEAP.seed(&passphrase("open"), &salt).unwrap();
         let sealed = cipher(&stretched).seal(&associated_data(&line), one.secret.as_slice());
         let locked = format!("{line},\"sealed\":\"{}\"}}", encode(&sealed));
-        assert_eq!(flaw(open(&locked, "open")), Some(Flaw::Damaged));
+        assert_eq!(flaw(open(&locked, "open")), Some(KeyFileError::Damaged));
     }
 
     #[test]
@@ -343,15 +350,18 @@ mod tests {
         ] {
             let asked = format!("\"m\":{m},\"t\":{t},\"p\":{p}");
             let wrong = locked.replace("\"m\":8192,\"t\":1,\"p\":1", &asked);
-            assert!(matches!(parse(&wrong), Err(Flaw::Kdf { .. })), "{asked}");
+            assert!(
+                matches!(parse(&wrong), Err(KeyFileError::Kdf { .. })),
+                "{asked}"
+            );
         }
     }
 
     #[test]
     fn a_newer_format_is_told_from_damage() {
         let newer = "{\"kluis-identity\":2,\"public\":1}";
-        assert_eq!(parse(newer).err(), Some(Flaw::Unsupported(2)));
+        assert_eq!(parse(newer).err(), Some(KeyFileError::Unsupported(2)));
         let none = "{\"kluis-identity\":0,\"public\":1}";
-        assert_eq!(parse(none).err(), Some(Flaw::Damaged));
+        assert_eq!(parse(none).err(), Some(KeyFileError::Damaged));
     }
 }

@@ -4,12 +4,12 @@ use super::master::Master;
 use super::workspace::WorkspaceKeys;
 use super::{Error, Keyring, Reach};
 use crate::plaintext::Plaintext;
+use crate::sealed::aad_context::AadContext;
 use crate::sealed::derive::Key;
 use crate::sealed::grant::Grant;
 use crate::sealed::header::{Content, Header};
 use crate::sealed::id::{KeyId, VaultId, WorkspaceId};
-use crate::sealed::place::Place;
-use crate::sealed::record::{Index, Kind};
+use crate::sealed::record::{Index, RecordKind};
 use crate::sealed::seed::Seed;
 use crate::sealed::sign::{Digest, SignatureBytes, VerifyKey};
 use crate::sealed::{self, Part};
@@ -135,7 +135,7 @@ impl LocalKeyring {
 
     /// As [`Keyring::seal`], for tests that pad wrongly.
     #[cfg(test)]
-    pub fn seal_padded(&self, place: Place, padded: Vec<u8>) -> Result<Vec<u8>, Error> {
+    pub fn seal_padded(&self, place: AadContext, padded: Vec<u8>) -> Result<Vec<u8>, Error> {
         let data = place.associated_data(self.vault);
         Ok(self.cipher(place)?.seal_padded(&data, padded))
     }
@@ -144,13 +144,15 @@ impl LocalKeyring {
         self.workspaces.get(&id).ok_or(Error::OutOfReach)
     }
 
-    fn cipher(&self, place: Place) -> Result<&sealed::xaes::Xaes, Error> {
+    fn cipher(&self, place: AadContext) -> Result<&sealed::xaes::Xaes, Error> {
         match place {
-            Place::WorkspaceAbout(id) => Ok(&self.workspace(id)?.about),
-            Place::SecretMeta(id, _) | Place::AppMeta(id, _) => Ok(&self.workspace(id)?.meta),
-            Place::Value(id, ..) => Ok(&self.workspace(id)?.value),
+            AadContext::WorkspaceAbout(id) => Ok(&self.workspace(id)?.about),
+            AadContext::SecretMeta(id, _) | AadContext::AppMeta(id, _) => {
+                Ok(&self.workspace(id)?.meta)
+            }
+            AadContext::Value(id, ..) => Ok(&self.workspace(id)?.value),
             // The root key's own places are opened inside the keyring alone.
-            Place::KeyAbout(_) | Place::Wrapped(_) => Err(Error::NeedsFullAccess),
+            AadContext::KeyAbout(_) | AadContext::Wrapped(_) => Err(Error::NeedsFullAccess),
         }
     }
 }
@@ -168,12 +170,12 @@ impl Keyring for LocalKeyring {
         self.workspaces.get(&workspace).map(WorkspaceKeys::reach)
     }
 
-    fn index(&self, workspace: WorkspaceId, kind: Kind, name: &str) -> Result<Index, Error> {
+    fn index(&self, workspace: WorkspaceId, kind: RecordKind, name: &str) -> Result<Index, Error> {
         Ok(self.workspace(workspace)?.index(kind, name))
     }
 
-    fn open(&self, place: Place, sealed: &[u8]) -> Result<Plaintext, Error> {
-        if let Place::KeyAbout(key) = place {
+    fn open(&self, place: AadContext, sealed: &[u8]) -> Result<Plaintext, Error> {
+        if let AadContext::KeyAbout(key) = place {
             let opened = self.master()?.open_about(key, sealed);
             return opened.ok_or_else(|| place.damaged().into());
         }
@@ -183,7 +185,7 @@ impl Keyring for LocalKeyring {
         opened.ok_or_else(|| place.damaged().into())
     }
 
-    fn seal(&self, place: Place, content: &[u8]) -> Result<Vec<u8>, Error> {
+    fn seal(&self, place: AadContext, content: &[u8]) -> Result<Vec<u8>, Error> {
         Ok(self
             .cipher(place)?
             .seal(&place.associated_data(self.vault), content))

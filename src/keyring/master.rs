@@ -3,11 +3,11 @@
 use super::Error;
 use super::workspace::WorkspaceKeys;
 use crate::plaintext::Plaintext;
+use crate::sealed::aad_context::AadContext;
 use crate::sealed::derive::{Key, subkey};
 use crate::sealed::grant::Grant;
 use crate::sealed::header::{self, Content};
 use crate::sealed::id::{KeyId, VaultId, WorkspaceId};
-use crate::sealed::place::Place;
 use crate::sealed::sign::{self, SignatureBytes, Signed, VerifyKey};
 use crate::sealed::xaes::Xaes;
 use crate::sealed::{self, Part, random};
@@ -71,19 +71,23 @@ impl Master {
     }
 
     pub(super) fn seal_about(&self, key: KeyId, content: &[u8]) -> Vec<u8> {
-        self.about()
-            .seal(&Place::KeyAbout(key).associated_data(self.vault), content)
+        self.about().seal(
+            &AadContext::KeyAbout(key).associated_data(self.vault),
+            content,
+        )
     }
 
     pub(super) fn open_about(&self, key: KeyId, about: &[u8]) -> Option<Plaintext> {
-        self.about()
-            .open(&Place::KeyAbout(key).associated_data(self.vault), about)
+        self.about().open(
+            &AadContext::KeyAbout(key).associated_data(self.vault),
+            about,
+        )
     }
 
     /// New keys for a workspace: what its sections are verified with, and both keys wrapped.
     pub fn new_workspace(&self, workspace: WorkspaceId) -> (VerifyKey, Vec<u8>) {
         let keys = Zeroizing::new(random::bytes::<WRAPPED_BYTES>());
-        let place = Place::Wrapped(workspace).associated_data(self.vault);
+        let place = AadContext::Wrapped(workspace).associated_data(self.vault);
         let wrapped = self.cipher("wrap").seal(&place, keys.as_slice());
         let mut seed = Key::default();
         seed.copy_from_slice(&keys[32..]);
@@ -99,7 +103,7 @@ impl Master {
     /// A workspace's read key and signing seed.
     pub(super) fn unwrapped(&self, line: &header::Workspace) -> Result<(Key, Key), Error> {
         let damaged = || sealed::Error::Damaged(Part::Workspace(line.id));
-        let place = Place::Wrapped(line.id).associated_data(self.vault);
+        let place = AadContext::Wrapped(line.id).associated_data(self.vault);
         let keys = self
             .cipher("wrap")
             .open(&place, &line.wrapped)

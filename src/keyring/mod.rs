@@ -19,10 +19,10 @@ pub mod workspace;
 pub use error::Error;
 
 use crate::plaintext::Plaintext;
+use crate::sealed::aad_context::AadContext;
 use crate::sealed::header::{Content, Header};
 use crate::sealed::id::{KeyId, WorkspaceId};
-use crate::sealed::place::Place;
-use crate::sealed::record::{Index, Kind};
+use crate::sealed::record::{Index, RecordKind};
 use crate::sealed::sign::{Digest, SignatureBytes, VerifyKey};
 
 /// How far a key reaches into one workspace.
@@ -44,13 +44,13 @@ pub trait Keyring {
     fn reach(&self, workspace: WorkspaceId) -> Option<Reach>;
 
     /// The blind index of a name.
-    fn index(&self, workspace: WorkspaceId, kind: Kind, name: &str) -> Result<Index, Error>;
+    fn index(&self, workspace: WorkspaceId, kind: RecordKind, name: &str) -> Result<Index, Error>;
 
     /// Opens what was sealed for this place.
-    fn open(&self, place: Place, sealed: &[u8]) -> Result<Plaintext, Error>;
+    fn open(&self, place: AadContext, sealed: &[u8]) -> Result<Plaintext, Error>;
 
     /// As [`Keyring::open`] for each, in their order: a keyring elsewhere is asked once for many.
-    fn open_all(&self, sealed: &[(Place, Vec<u8>)]) -> Result<Vec<Plaintext>, Error> {
+    fn open_all(&self, sealed: &[(AadContext, Vec<u8>)]) -> Result<Vec<Plaintext>, Error> {
         let each = sealed.iter();
         each.map(|(place, sealed)| self.open(*place, sealed))
             .collect()
@@ -60,7 +60,7 @@ pub trait Keyring {
     fn index_all(
         &self,
         workspace: WorkspaceId,
-        kind: Kind,
+        kind: RecordKind,
         names: &[&str],
     ) -> Result<Vec<Index>, Error> {
         let each = names.iter();
@@ -68,7 +68,7 @@ pub trait Keyring {
     }
 
     /// Seals for this place.
-    fn seal(&self, place: Place, content: &[u8]) -> Result<Vec<u8>, Error>;
+    fn seal(&self, place: AadContext, content: &[u8]) -> Result<Vec<u8>, Error>;
 
     /// Signs a section's digest. Refused without the workspace's signing seed.
     fn sign_section(

@@ -1,10 +1,10 @@
 //! The keys of one workspace, each made for its one use.
 
 use super::{Error, Reach};
+use crate::sealed::aad_context::AadContext;
 use crate::sealed::derive::{Key, subkey};
 use crate::sealed::id::{VaultId, WorkspaceId};
-use crate::sealed::place::Place;
-use crate::sealed::record::{Index, IndexKey, Kind};
+use crate::sealed::record::{Index, IndexKey, RecordKind};
 use crate::sealed::sign::{self, Digest, SignatureBytes};
 use crate::sealed::xaes::Xaes;
 use crate::sealed::{Part, header, section};
@@ -52,13 +52,13 @@ impl WorkspaceKeys {
         }
     }
 
-    pub(super) fn index(&self, kind: Kind, name: &str) -> Index {
+    pub(super) fn index(&self, kind: RecordKind, name: &str) -> Index {
         Index::new(&self.index, kind, name)
     }
 
     /// Seals the workspace's name, description and dates.
     pub fn seal_about(&self, content: &[u8]) -> Vec<u8> {
-        let place = Place::WorkspaceAbout(self.id).associated_data(self.vault);
+        let place = AadContext::WorkspaceAbout(self.id).associated_data(self.vault);
         self.about.seal(&place, content)
     }
 

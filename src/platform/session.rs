@@ -39,7 +39,7 @@ pub fn arguments(program: &Path, typed: &OsStr, arguments: &[OsString]) -> Vec<O
 
 /// What a leader tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum News {
+pub enum LeaderEvent {
     /// The program could not be started; the system's error number.
     NotStarted(i32),
     /// The program runs and has the terminal: from here on keys mean something there.
@@ -50,7 +50,7 @@ pub enum News {
     Signalled(i32),
 }
 
-impl News {
+impl LeaderEvent {
     const LENGTH: usize = 5;
 
     fn encode(self) -> [u8; Self::LENGTH] {
@@ -93,10 +93,10 @@ impl Channel {
     }
 
     /// Waits for the next news; `None` when the leader is gone.
-    pub fn news(&mut self) -> Option<News> {
-        let mut bytes = [0; News::LENGTH];
+    pub fn news(&mut self) -> Option<LeaderEvent> {
+        let mut bytes = [0; LeaderEvent::LENGTH];
         self.0.read_exact(&mut bytes).ok()?;
-        News::decode(bytes)
+        LeaderEvent::decode(bytes)
     }
 
     /// Has the program sent a signal: SIGTSTP and SIGCONT to all of its process group, others to it alone.
@@ -107,7 +107,7 @@ impl Channel {
         }
     }
 
-    fn tell(&self, news: News) {
+    fn tell(&self, news: LeaderEvent) {
         let _ = (&self.0).write_all(&news.encode());
     }
 }
@@ -137,7 +137,7 @@ pub fn lead(arguments: &[OsString], hardened: Hardened) -> io::Result<()> {
         Ok(child) => child,
         Err(error) => {
             let number = error.raw_os_error();
-            channel.tell(News::NotStarted(
+            channel.tell(LeaderEvent::NotStarted(
                 number.unwrap_or(Errno::INVAL.raw_os_error()),
             ));
             return Ok(());
@@ -153,7 +153,7 @@ pub fn lead(arguments: &[OsString], hardened: Hardened) -> io::Result<()> {
         id: Arc::new(Mutex::new(Some(id))),
         terminal,
     };
-    channel.tell(News::Started);
+    channel.tell(LeaderEvent::Started);
     program.listen(channel.try_clone()?)?;
     if let Some(end) = program.wait(child, &channel) {
         channel.tell(end);
@@ -187,7 +187,7 @@ impl Program {
     }
 
     /// How it ended, if the system tells.
-    fn wait(&self, mut child: Child, channel: &Channel) -> Option<News> {
+    fn wait(&self, mut child: Child, channel: &Channel) -> Option<LeaderEvent> {
         let id = Pid::from_child(&child);
         loop {
             let changes = WaitIdOptions::EXITED | WaitIdOptions::STOPPED;
@@ -209,13 +209,13 @@ impl Program {
             if by_terminal && tcgetpgrp(&self.terminal) == Ok(id) {
                 let _ = kill_process_group(id, Signal::CONT);
             } else {
-                channel.tell(News::Stopped);
+                channel.tell(LeaderEvent::Stopped);
             }
         }
         *locked(&self.id) = None;
         let status = child.wait().ok()?;
-        let signalled = || status.signal().map(News::Signalled);
-        status.code().map(News::Exited).or_else(signalled)
+        let signalled = || status.signal().map(LeaderEvent::Signalled);
+        status.code().map(LeaderEvent::Exited).or_else(signalled)
     }
 }
 

@@ -18,7 +18,7 @@ use signal_hook::low_level::{self, raise};
 
 /// While it lives, signals that end or stop the process go to the function it was started with.
 ///
-/// One at a time; a second would hear them too.
+/// One at a time; a second would on_signal them too.
 pub struct Watch {
     handle: Handle,
     listener: Option<JoinHandle<()>>,
@@ -41,17 +41,17 @@ static UNWATCHED: AtomicBool = AtomicBool::new(true);
 static DEFAULTS: Once = Once::new();
 
 impl Watch {
-    /// Calls `hear` on a thread of its own for each signal until the watch is dropped.
+    /// Calls `on_signal` on a thread of its own for each signal until the watch is dropped.
     ///
     /// Signals that were ignored when first asked stay so, for `nohup` and its child.
-    pub fn start(hear: impl FnMut(Notice) + Send + 'static) -> io::Result<Self> {
-        Self::start_with(&[], hear)
+    pub fn start(on_signal: impl FnMut(Notice) + Send + 'static) -> io::Result<Self> {
+        Self::start_with(&[], on_signal)
     }
 
     /// The same for other signals as well, which must be of no effect to this process from then on.
     pub fn start_with(
         others: &[i32],
-        mut hear: impl FnMut(Notice) + Send + 'static,
+        mut on_signal: impl FnMut(Notice) + Send + 'static,
     ) -> io::Result<Self> {
         let caught: Vec<i32> = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP]
             .into_iter()
@@ -72,7 +72,7 @@ impl Watch {
         let handle = signals.handle();
         let listener = thread::Builder::new().spawn(move || {
             for signal in signals.forever() {
-                hear(match signal {
+                on_signal(match signal {
                     SIGTSTP => Notice::Stop,
                     SIGCONT => Notice::Continued,
                     signal if others.contains(&signal) => Notice::Other(signal),

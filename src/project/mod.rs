@@ -32,17 +32,17 @@
 //!
 //! A hard link to your vault cannot be told from the vault; no clone makes one.
 
-mod consent;
 mod find;
 mod folder;
 mod parse;
+mod trust_store;
 
-pub use consent::{Agreement, Consents, Held};
 pub use find::{find, hash};
 pub use folder::resolve;
 pub use parse::Mistake;
 #[cfg(fuzzing)]
 pub use parse::parse as parse_text;
+pub use trust_store::{Agreement, TrustState, TrustStore};
 
 use crate::vault::env_key::EnvKey;
 use crate::vault::name::{AppName, WorkspaceName};
@@ -121,7 +121,7 @@ pub enum Error {
         path: PathBuf,
         vault: PathBuf,
         sha256: String,
-        held: Held,
+        held: TrustState,
     },
 }
 
@@ -139,7 +139,7 @@ impl Error {
 
 impl ProjectFile {
     /// The error of not following it.
-    pub fn untrusted(&self, vault: PathBuf, held: Held) -> Error {
+    pub fn untrusted(&self, vault: PathBuf, held: TrustState) -> Error {
         Error::Untrusted {
             path: self.path.clone(),
             vault,

@@ -6,33 +6,33 @@ use serde::Serialize;
 
 /// The object of `app show --json`.
 #[derive(Serialize)]
-pub struct Shown<'a> {
+pub struct AppJson<'a> {
     pub id: String,
     pub name: &'a str,
-    pub links: Vec<ShownLink<'a>>,
+    pub links: Vec<LinkJson<'a>>,
     pub created_at: String,
     pub updated_at: String,
 }
 
 #[derive(Serialize)]
-pub struct ShownLink<'a> {
+pub struct LinkJson<'a> {
     pub env_key: &'a str,
-    pub secret: Linked<'a>,
+    pub secret: LinkedSecretJson<'a>,
 }
 
 #[derive(Serialize)]
-pub struct Linked<'a> {
+pub struct LinkedSecretJson<'a> {
     pub id: String,
     pub workspace: &'a str,
     /// `null` when the secret is gone.
     pub name: Option<&'a str>,
 }
 
-impl<'a> Shown<'a> {
+impl<'a> AppJson<'a> {
     pub fn new(app: &'a App) -> Self {
-        let links = app.links.iter().map(|link| ShownLink {
+        let links = app.links.iter().map(|link| LinkJson {
             env_key: link.env_key.as_str(),
-            secret: Linked {
+            secret: LinkedSecretJson {
                 id: link.secret.to_string(),
                 workspace: link.workspace.as_str(),
                 name: link.secret_name.as_ref().map(SecretName::as_str),

@@ -8,7 +8,7 @@ use crate::vault::name::WorkspaceName;
 use serde::Serialize;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Fate {
+pub enum ImportOutcome {
     Created,
     Updated,
     Unchanged,
@@ -17,7 +17,7 @@ pub enum Fate {
     Conflicting,
 }
 
-impl Fate {
+impl ImportOutcome {
     fn word(self, doing: Doing) -> &'static str {
         match (self, doing) {
             (Self::Created, Doing::Done) => "created",
@@ -38,7 +38,7 @@ pub enum Doing {
     Planned,
 }
 
-/// Each name with its fate, in the order of the input, and what had no name.
+/// Each name with its outcome, in the order of the input, and what had no name.
 pub struct Summary {
     doing: Doing,
     workspaces: Vec<String>,
@@ -47,13 +47,13 @@ pub struct Summary {
 }
 
 struct Row {
-    fate: Fate,
+    outcome: ImportOutcome,
     name: String,
     origin: Option<String>,
 }
 
 #[derive(Serialize)]
-struct ByFate<'a> {
+struct CountByOutcome<'a> {
     created: Vec<&'a str>,
     updated: Vec<&'a str>,
     unchanged: Vec<&'a str>,
@@ -89,9 +89,9 @@ impl Summary {
         self.workspaces.push(name.to_string());
     }
 
-    pub fn entries(&mut self, entries: &[Entry], fates: &[Fate]) {
-        let rows = entries.iter().zip(fates).map(|(entry, &fate)| Row {
-            fate,
+    pub fn entries(&mut self, entries: &[Entry], outcomes: &[ImportOutcome]) {
+        let rows = entries.iter().zip(outcomes).map(|(entry, &outcome)| Row {
+            outcome,
             name: match &entry.workspace {
                 Some(workspace) => format!("{workspace}/{}", entry.name),
                 None => entry.name.to_string(),
@@ -108,12 +108,12 @@ impl Summary {
                 let name = row.name.as_str();
                 Some(Renamed { from, name })
             });
-            return Ok(context.ui.json(&ByFate {
-                created: self.names(Fate::Created),
-                updated: self.names(Fate::Updated),
-                unchanged: self.names(Fate::Unchanged),
-                skipped: self.names(Fate::Skipped),
-                conflict: self.names(Fate::Conflicting),
+            return Ok(context.ui.json(&CountByOutcome {
+                created: self.names(ImportOutcome::Created),
+                updated: self.names(ImportOutcome::Updated),
+                unchanged: self.names(ImportOutcome::Unchanged),
+                skipped: self.names(ImportOutcome::Skipped),
+                conflict: self.names(ImportOutcome::Conflicting),
                 new_workspaces: &self.workspaces,
                 renamed: renamed.collect(),
                 left_out: &self.left_out,
@@ -138,7 +138,7 @@ impl Summary {
         }
         for row in &self.rows {
             let from = row.origin.as_deref().unwrap_or_default();
-            let cells = [row.fate.word(self.doing), &row.name, from];
+            let cells = [row.outcome.word(self.doing), &row.name, from];
             table.row(cells.into_iter().take(shown));
         }
         context.ui.table(&table)?;
@@ -154,8 +154,13 @@ impl Summary {
         for workspace in &self.workspaces {
             context.ui.line(&format!("new workspace {workspace}"))?;
         }
-        for Row { fate, name, origin } in &self.rows {
-            let word = fate.word(self.doing);
+        for Row {
+            outcome,
+            name,
+            origin,
+        } in &self.rows
+        {
+            let word = outcome.word(self.doing);
             context.ui.line(&match origin {
                 Some(origin) => format!("{word} {name} from {origin}"),
                 None => format!("{word} {name}"),
@@ -167,8 +172,8 @@ impl Summary {
         Ok(())
     }
 
-    fn names(&self, fate: Fate) -> Vec<&str> {
-        let those = self.rows.iter().filter(|row| row.fate == fate);
+    fn names(&self, outcome: ImportOutcome) -> Vec<&str> {
+        let those = self.rows.iter().filter(|row| row.outcome == outcome);
         those.map(|row| row.name.as_str()).collect()
     }
 }

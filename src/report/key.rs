@@ -6,7 +6,7 @@ use serde::Serialize;
 
 /// A key for programs.
 #[derive(Serialize)]
-pub struct Shown<'a> {
+pub struct KeyJson<'a> {
     pub id: String,
     kind: &'static str,
     label: &'a str,
@@ -20,7 +20,7 @@ pub struct Shown<'a> {
     recipient: Option<&'a str>,
 }
 
-impl<'a> Shown<'a> {
+impl<'a> KeyJson<'a> {
     pub fn new(key: &'a Key) -> Self {
         let (access, workspaces) = match &key.access {
             Access::Full => ("full", Vec::new()),

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 /// The object of `show --json`; without its slots, a row of `list --json`.
 #[derive(Serialize)]
-pub struct Shown<'a> {
+pub struct SecretJson<'a> {
     id: String,
     workspace: &'a str,
     name: &'a str,
@@ -40,7 +40,7 @@ pub struct Shown<'a> {
 #[serde(untagged)]
 enum Slots<'a> {
     Each {
-        slots: Vec<ShownSlot<'a>>,
+        slots: Vec<SlotJson<'a>>,
     },
     Counted {
         effective_slot: Option<u64>,
@@ -49,7 +49,7 @@ enum Slots<'a> {
 }
 
 #[derive(Serialize)]
-struct ShownSlot<'a> {
+struct SlotJson<'a> {
     slot: u64,
     checksum: &'a str,
     effective: bool,
@@ -57,12 +57,12 @@ struct ShownSlot<'a> {
     pending: bool,
 }
 
-impl<'a> Shown<'a> {
+impl<'a> SecretJson<'a> {
     /// With every slot, for one secret.
     pub fn whole(secret: &'a Secret, app_count: usize, now: Timestamp) -> Self {
         let effective = secret.effective(now.seconds());
         let slots = secret.slots.iter().enumerate();
-        let slots = slots.map(|(position, slot)| ShownSlot {
+        let slots = slots.map(|(position, slot)| SlotJson {
             slot: slot.slot,
             checksum: &slot.checksum,
             effective: effective == Some(position),
@@ -134,7 +134,7 @@ pub fn print_written(
 /// The object of `show --json`.
 pub fn print_json(context: &mut Context, vault: &Vault, secret: &Secret) -> Result<(), Error> {
     let app_count = vault.app_count(secret)?;
-    let shown = Shown::whole(secret, app_count, context.now);
+    let shown = SecretJson::whole(secret, app_count, context.now);
     Ok(context.ui.json(&shown)?)
 }
 

@@ -1,4 +1,4 @@
-//! What whoever uses a secret should hear of, on the way: that it is due, or that a rotation of it was
+//! What whoever uses a secret should on_signal of, on the way: that it is due, or that a rotation of it was
 //! never finished. And of what `run` will refuse.
 
 use crate::context::Context;

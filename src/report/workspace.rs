@@ -4,7 +4,7 @@ use crate::vault::workspace::Workspace;
 use serde::Serialize;
 
 #[derive(Serialize)]
-pub struct Shown<'a> {
+pub struct WorkspaceJson<'a> {
     id: String,
     pub name: &'a str,
     pub description: &'a str,
@@ -13,7 +13,7 @@ pub struct Shown<'a> {
     updated_at: String,
 }
 
-impl<'a> Shown<'a> {
+impl<'a> WorkspaceJson<'a> {
     pub fn new(workspace: &'a Workspace, secret_count: usize) -> Self {
         Self {
             id: workspace.id.to_string(),

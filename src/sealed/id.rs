@@ -19,7 +19,7 @@ const PREFIX_BYTES: usize = 4;
 const TEXT_BYTES: usize = PREFIX_BYTES + ID_CHARACTERS;
 
 /// What an id is of.
-pub trait Kind {
+pub trait IdKind {
     const PREFIX: &'static str;
 }
 
@@ -32,7 +32,7 @@ macro_rules! kinds {
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum $kind {}
 
-        impl Kind for $kind {
+        impl IdKind for $kind {
             const PREFIX: &'static str = $prefix;
         }
 
@@ -52,7 +52,7 @@ kinds! {
     AppId of App = "app_";
 }
 
-impl<K: Kind> Id<K> {
+impl<K: IdKind> Id<K> {
     pub const PREFIX: &'static str = K::PREFIX;
 
     /// A new id, from the system's randomness.
@@ -90,25 +90,25 @@ impl<K: Kind> Id<K> {
     }
 }
 
-impl<K: Kind> fmt::Display for Id<K> {
+impl<K: IdKind> fmt::Display for Id<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(std::str::from_utf8(&self.text()).unwrap_or_default())
     }
 }
 
-impl<K: Kind> fmt::Debug for Id<K> {
+impl<K: IdKind> fmt::Debug for Id<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
 }
 
-impl<K: Kind> Serialize for Id<K> {
+impl<K: IdKind> Serialize for Id<K> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         to.collect_str(self)
     }
 }
 
-impl<'de, K: Kind> Deserialize<'de> for Id<K> {
+impl<'de, K: IdKind> Deserialize<'de> for Id<K> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = Cow::<'de, str>::deserialize(from)?;
         Self::parse(&text).ok_or_else(|| D::Error::custom("not an id"))

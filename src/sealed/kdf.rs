@@ -130,7 +130,7 @@ pub struct Passphrase(Plaintext);
 
 /// Why something can be no passphrase.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum Unfit {
+pub enum PassphraseError {
     #[error("empty")]
     Empty,
     #[error("longer than 1,024 bytes")]
@@ -140,13 +140,13 @@ pub enum Unfit {
 }
 
 impl Passphrase {
-    pub fn new(typed: &Plaintext) -> Result<Self, Unfit> {
-        let text = std::str::from_utf8(typed.expose()).map_err(|_| Unfit::NotText)?;
+    pub fn new(typed: &Plaintext) -> Result<Self, PassphraseError> {
+        let text = std::str::from_utf8(typed.expose()).map_err(|_| PassphraseError::NotText)?;
         if text.is_empty() {
-            return Err(Unfit::Empty);
+            return Err(PassphraseError::Empty);
         }
         if text.len() > MAX_PASSPHRASE_BYTES {
-            return Err(Unfit::TooLong);
+            return Err(PassphraseError::TooLong);
         }
         // A character's compatibility form is at most 18 characters long, so nothing reallocates.
         let mut normal = Zeroizing::new(String::with_capacity(text.len() * 18));
@@ -236,9 +236,9 @@ mod tests {
                 .same_as(&passphrase("cafe\u{301} fi").0)
         );
         for (refused, why) in [
-            (vec![], Unfit::Empty),
-            (vec![b'x'; 1025], Unfit::TooLong),
-            (vec![0xff], Unfit::NotText),
+            (vec![], PassphraseError::Empty),
+            (vec![b'x'; 1025], PassphraseError::TooLong),
+            (vec![0xff], PassphraseError::NotText),
         ] {
             let refused = Passphrase::new(&Plaintext::new(refused));
             assert_eq!(refused.err(), Some(why));

@@ -265,6 +265,7 @@
 //! open, what it signs and what it once saw is refused (4). Not prevented: reading what it could read then,
 //! in any copy.
 
+pub mod aad_context;
 pub mod age;
 pub mod derive;
 pub mod error;
@@ -277,7 +278,6 @@ pub mod line;
 pub mod meta;
 mod padding;
 pub mod pages;
-pub mod place;
 pub mod random;
 #[cfg(any(test, fuzzing))]
 pub mod recompute;

@@ -15,15 +15,15 @@ const MIN_PAGE_RECORDS: usize = 16;
 /// A section being changed. `bytes` are the old section's, found whole, and outlive the change.
 pub struct Pages<'a> {
     workspace: WorkspaceId,
-    pages: Vec<State<'a>>,
+    pages: Vec<PageState<'a>>,
 }
 
-enum State<'a> {
+enum PageState<'a> {
     Kept { page: Page, lines: &'a [u8] },
     Changed(BTreeMap<Index, Cow<'a, str>>),
 }
 
-impl State<'_> {
+impl PageState<'_> {
     fn starts_after(&self, index: Index) -> bool {
         match self {
             Self::Kept { page, .. } => page.first > index,
@@ -50,7 +50,7 @@ impl<'a> Pages<'a> {
                 .map(|(&page, range)| {
                     #[expect(clippy::cast_possible_truncation, reason = "the bytes are in memory")]
                     let lines = &bytes[range.start as usize..range.end as usize];
-                    State::Kept { page, lines }
+                    PageState::Kept { page, lines }
                 })
                 .collect(),
         }
@@ -59,7 +59,7 @@ impl<'a> Pages<'a> {
     /// Puts a record's line, in the place of one with the same index if there is one.
     pub fn put(&mut self, index: Index, line: String) -> Result<(), Error> {
         if self.pages.is_empty() {
-            self.pages.push(State::Changed(BTreeMap::new()));
+            self.pages.push(PageState::Changed(BTreeMap::new()));
         }
         let position = self.position(index).unwrap_or(0);
         let lines = self.open(position)?;
@@ -69,7 +69,7 @@ impl<'a> Pages<'a> {
             let upper = middle
                 .map(|middle| lines.split_off(&middle))
                 .unwrap_or_default();
-            self.pages.insert(position + 1, State::Changed(upper));
+            self.pages.insert(position + 1, PageState::Changed(upper));
         }
         Ok(())
     }
@@ -95,8 +95,10 @@ impl<'a> Pages<'a> {
             return Ok(None);
         };
         match &self.pages[position] {
-            State::Changed(lines) => Ok(lines.get(&index).map(|line| line.trim_end().to_owned())),
-            State::Kept { page, lines } => {
+            PageState::Changed(lines) => {
+                Ok(lines.get(&index).map(|line| line.trim_end().to_owned()))
+            }
+            PageState::Kept { page, lines } => {
                 let found = hashed_records(page, lines, self.workspace)?;
                 let at = found
                     .binary_search_by_key(&index, |record| record.index)
@@ -116,12 +118,12 @@ impl<'a> Pages<'a> {
         let mut found = Vec::new();
         for state in &self.pages {
             match state {
-                State::Changed(lines) => {
+                PageState::Changed(lines) => {
                     let holding = lines.iter().filter(|(_, line)| line.contains(&head));
                     found.extend(holding.map(|(&index, _)| index));
                 }
-                State::Kept { lines, .. } if finder.find(lines).is_none() => {}
-                State::Kept { page, lines } => {
+                PageState::Kept { lines, .. } if finder.find(lines).is_none() => {}
+                PageState::Kept { page, lines } => {
                     let records = hashed_records(page, lines, self.workspace)?;
                     let holding = records.iter().filter(|record| record.id == id);
                     found.extend(holding.map(|record| record.index));
@@ -143,12 +145,12 @@ impl<'a> Pages<'a> {
         let damaged = || Error::Damaged(Part::Page(self.workspace));
         for state in &self.pages {
             match state {
-                State::Changed(lines) => {
+                PageState::Changed(lines) => {
                     for line in lines.values() {
                         with(&Record::parse(line.trim_end()).ok_or_else(damaged)?)?;
                     }
                 }
-                State::Kept { page, lines } => {
+                PageState::Kept { page, lines } => {
                     hashed_records(page, lines, self.workspace)?
                         .iter()
                         .try_for_each(&mut with)?;
@@ -162,7 +164,7 @@ impl<'a> Pages<'a> {
     fn join(&mut self, position: usize) -> Result<(), Error> {
         let count = self.open(position)?.len() + self.open(position + 1)?.len();
         if count <= MAX_PAGE_RECORDS
-            && let State::Changed(mut upper) = self.pages.remove(position + 1)
+            && let PageState::Changed(mut upper) = self.pages.remove(position + 1)
         {
             self.open(position)?.append(&mut upper);
         }
@@ -177,7 +179,7 @@ impl<'a> Pages<'a> {
     }
 
     fn open(&mut self, position: usize) -> Result<&mut BTreeMap<Index, Cow<'a, str>>, Error> {
-        if let State::Kept { page, lines } = self.pages[position] {
+        if let PageState::Kept { page, lines } = self.pages[position] {
             let found = hashed_records(&page, lines, self.workspace)?;
             let texts = std::str::from_utf8(lines)
                 .unwrap_or_default()
@@ -186,19 +188,19 @@ impl<'a> Pages<'a> {
                 .iter()
                 .zip(texts)
                 .map(|(record, line)| (record.index, line.into()));
-            self.pages[position] = State::Changed(lines.collect());
+            self.pages[position] = PageState::Changed(lines.collect());
         }
         match &mut self.pages[position] {
-            State::Changed(lines) => Ok(lines),
-            State::Kept { .. } => unreachable!("opened above"),
+            PageState::Changed(lines) => Ok(lines),
+            PageState::Kept { .. } => unreachable!("opened above"),
         }
     }
 
     /// The new directory, and the records' bytes behind it.
     pub fn finish(self) -> (Vec<Page>, Vec<Cow<'a, [u8]>>) {
         let pages = self.pages.into_iter().filter_map(|state| match state {
-            State::Kept { page, lines } => Some((page, Cow::Borrowed(lines))),
-            State::Changed(lines) => {
+            PageState::Kept { page, lines } => Some((page, Cow::Borrowed(lines))),
+            PageState::Changed(lines) => {
                 let first = *lines.first_key_value()?.0;
                 let text = lines.into_values().collect::<String>().into_bytes();
                 Some((Page::of(first, &text), Cow::Owned(text)))
@@ -232,9 +234,9 @@ mod tests {
     }
 
     fn sizes(pages: &Pages<'_>) -> Vec<usize> {
-        let size = |state: &State<'_>| match state {
-            State::Changed(lines) => lines.len(),
-            State::Kept { .. } => unreachable!("made here"),
+        let size = |state: &PageState<'_>| match state {
+            PageState::Changed(lines) => lines.len(),
+            PageState::Kept { .. } => unreachable!("made here"),
         };
         pages.pages.iter().map(size).collect()
     }

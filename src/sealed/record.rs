@@ -18,7 +18,7 @@ pub struct Index(pub(super) [u8; TEXT_BYTES]);
 
 /// What a blind index is of, so that a secret and an app of one name do not collide.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Kind {
+pub enum RecordKind {
     Secret,
     App,
 }
@@ -36,10 +36,10 @@ impl IndexKey {
 
 impl Index {
     #[expect(clippy::expect_used, reason = "32 bytes are 43 characters")]
-    pub fn new(key: &IndexKey, kind: Kind, name: &str) -> Self {
+    pub fn new(key: &IndexKey, kind: RecordKind, name: &str) -> Self {
         let kind: &[u8] = match kind {
-            Kind::Secret => b"secret\0",
-            Kind::App => b"app\0",
+            RecordKind::Secret => b"secret\0",
+            RecordKind::App => b"app\0",
         };
         let mac = key.0.clone().chain_update(kind).chain_update(name);
         let mut text = [0; TEXT_BYTES];
@@ -179,7 +179,7 @@ pub fn write(id: RecordId, index: Index, meta: &[u8], slots: &[Vec<u8>]) -> Stri
 mod tests {
     use super::*;
 
-    fn index(name: &str, kind: Kind) -> Index {
+    fn index(name: &str, kind: RecordKind) -> Index {
         Index::new(&IndexKey::new(&Key::new([1; 32])), kind, name)
     }
 
@@ -188,7 +188,7 @@ mod tests {
         let id = RecordId::Secret(SecretId::from_bits(5));
         let line = write(
             id,
-            index("name", Kind::Secret),
+            index("name", RecordKind::Secret),
             b"meta",
             &[b"one".into(), b"two".into()],
         );
@@ -202,7 +202,7 @@ mod tests {
     #[test]
     fn a_line_has_one_spelling() {
         let id = RecordId::App(AppId::from_bits(5));
-        let line = write(id, index("web", Kind::App), b"meta", &[]);
+        let line = write(id, index("web", RecordKind::App), b"meta", &[]);
         let line = line.trim_end();
         assert!(Record::parse(line).is_some());
         for wrong in [
@@ -212,7 +212,7 @@ mod tests {
             line.replace("meta\"", "mete\""),
             line.replace("\"index\":\"", "\"index\":\"A"),
             line.replace(
-                &index("web", Kind::App).to_string(),
+                &index("web", RecordKind::App).to_string(),
                 &"B".repeat(TEXT_BYTES),
             ),
             format!("{line} "),
@@ -224,7 +224,13 @@ mod tests {
 
     #[test]
     fn a_secret_and_an_app_of_one_name_have_two_indexes() {
-        assert_ne!(index("web", Kind::Secret), index("web", Kind::App));
-        assert_ne!(index("web", Kind::Secret), index("wec", Kind::Secret));
+        assert_ne!(
+            index("web", RecordKind::Secret),
+            index("web", RecordKind::App)
+        );
+        assert_ne!(
+            index("web", RecordKind::Secret),
+            index("wec", RecordKind::Secret)
+        );
     }
 }

@@ -10,7 +10,7 @@ mod user_file;
 use crate::plaintext::Plaintext;
 use crate::vault::name::WorkspaceName;
 use crate::vault::revision::Revision;
-use crate::vault::rule::Broken;
+use crate::vault::rule::RuleViolation;
 use crate::vault::time::parse_duration;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -148,12 +148,12 @@ pub enum Error {
     #[error("{origin}: {broken}")]
     Broken {
         origin: &'static str,
-        broken: Broken,
+        broken: RuleViolation,
     },
     #[error("{origin}: {broken}")]
     Workspace {
         origin: &'static str,
-        broken: Broken,
+        broken: RuleViolation,
     },
     #[error("{origin} is empty")]
     Empty { origin: &'static str },

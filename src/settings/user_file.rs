@@ -12,7 +12,7 @@ use std::time::Duration;
 
 /// What the user file settles.
 #[derive(Default)]
-pub(super) struct Wishes {
+pub(super) struct ConfigValues {
     pub vault: Option<PathBuf>,
     pub workspace: Option<WorkspaceName>,
     pub lock_timeout: Option<Duration>,
@@ -31,11 +31,11 @@ struct Keys {
 }
 
 impl UserFile<'_> {
-    pub(super) fn read(self, directories: &Directories) -> Result<Wishes, Error> {
+    pub(super) fn read(self, directories: &Directories) -> Result<ConfigValues, Error> {
         let keys: Keys = toml::from_str(self.text).map_err(|error| self.unreadable(&error))?;
         let workspace = |name: String| parse_workspace("workspace in the user file", &name);
         let timeout = |text: String| parse_timeout("lock_timeout in the user file", &text);
-        Ok(Wishes {
+        Ok(ConfigValues {
             vault: keys
                 .vault
                 .map(|path| self.resolve(path, directories))

@@ -5,7 +5,7 @@
 //! older file, or an empty one, is what a machine has that has seen less. What is expected is: else the next
 //! command would refuse what has come.
 
-use super::memory::Memory;
+use super::rollback_state::RollbackState;
 use crate::platform::{directory, signals};
 use crate::sealed::id::VaultId;
 use crate::sealed::sign::sha256;
@@ -35,7 +35,7 @@ pub struct Folder(Option<PathBuf>);
 /// What there is of a vault.
 #[derive(Default)]
 pub struct Recalled {
-    pub memory: Memory,
+    pub memory: RollbackState,
     /// What is wrong with the file, as the end of a sentence; then the memory is empty.
     pub damage: Option<&'static str>,
 }
@@ -89,7 +89,7 @@ impl Folder {
                 damage: None,
             },
             Err(Unread::Damaged(problem)) => Recalled {
-                memory: Memory::default(),
+                memory: RollbackState::default(),
                 damage: Some(problem),
             },
             Err(Unread::Absent | Unread::Foreign) => Recalled::default(),
@@ -101,7 +101,7 @@ impl Folder {
     pub fn remember(
         &self,
         vault: VaultId,
-        note: impl FnOnce(&mut Memory) -> bool,
+        note: impl FnOnce(&mut RollbackState) -> bool,
     ) -> io::Result<()> {
         self.change(vault, Lasting::No, note)
     }
@@ -110,7 +110,7 @@ impl Folder {
     pub fn remember_durably(
         &self,
         vault: VaultId,
-        note: impl FnOnce(&mut Memory) -> bool,
+        note: impl FnOnce(&mut RollbackState) -> bool,
     ) -> io::Result<()> {
         self.change(vault, Lasting::Yes, note)
     }
@@ -119,7 +119,7 @@ impl Folder {
         &self,
         vault: VaultId,
         lasting: Lasting,
-        note: impl FnOnce(&mut Memory) -> bool,
+        note: impl FnOnce(&mut RollbackState) -> bool,
     ) -> io::Result<()> {
         let (Some(folder), Some(place)) = (&self.0, self.place_of(vault)) else {
             return Err(ErrorKind::NotFound.into());
@@ -133,8 +133,8 @@ impl Folder {
         };
         let (mut memory, is_damaged) = match read(&place) {
             Ok(memory) => (memory, false),
-            Err(Unread::Absent) => (Memory::default(), false),
-            Err(Unread::Damaged(_)) => (Memory::default(), true),
+            Err(Unread::Absent) => (RollbackState::default(), false),
+            Err(Unread::Damaged(_)) => (RollbackState::default(), true),
             Err(Unread::Foreign) => return Err(ErrorKind::Unsupported.into()),
         };
         if note(&mut memory) || is_damaged || lasting == Lasting::Yes {
@@ -162,7 +162,7 @@ fn lock(folder: &PathBuf) -> io::Result<File> {
     }
 }
 
-fn read(place: &PathBuf) -> Result<Memory, Unread> {
+fn read(place: &PathBuf) -> Result<RollbackState, Unread> {
     let mut options = OpenOptions::new();
     // What is no file is not waited for.
     let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
@@ -194,7 +194,7 @@ fn read(place: &PathBuf) -> Result<Memory, Unread> {
     parse(&bytes)
 }
 
-fn parse(bytes: &[u8]) -> Result<Memory, Unread> {
+fn parse(bytes: &[u8]) -> Result<RollbackState, Unread> {
     let damaged = |_| Unread::Damaged("is damaged");
     if bytes.is_empty() {
         return Err(Unread::Absent); // after a power cut
@@ -226,7 +226,7 @@ fn checksum(memory: &str) -> String {
 }
 
 /// Only under the lock, so that the name beside it is free: whoever was killed left it behind.
-fn write(place: &PathBuf, memory: &Memory, lasting: Lasting) -> io::Result<()> {
+fn write(place: &PathBuf, memory: &RollbackState, lasting: Lasting) -> io::Result<()> {
     signals::survive_file_size_limit();
     let memory = serde_json::value::to_raw_value(memory)?;
     let document = Document {

@@ -4,10 +4,10 @@
 
 mod error;
 mod file;
-mod memory;
-mod trail;
+mod revision_history;
+mod rollback_state;
 
 pub use error::Error;
 pub use file::{Folder, Recalled};
-pub use memory::{Memory, Pin, Sighted};
-pub use trail::{Accept, Standing};
+pub use revision_history::{Accept, RevisionOrder};
+pub use rollback_state::{ObservedParts, Pin, RollbackState};

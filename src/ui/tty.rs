@@ -67,7 +67,7 @@ impl Tty {
             asking: Mutex::default(),
         });
         let listener = Arc::clone(&terminal);
-        let watch = Watch::start(move |notice| listener.hear(notice)).map_err(Error::Read)?;
+        let watch = Watch::start(move |notice| listener.on_signal(notice)).map_err(Error::Read)?;
         if let Some(hidden) = hidden {
             let mut asking = terminal.asking();
             // Before the prompt is shown: whoever answers at once is hidden too.
@@ -138,7 +138,7 @@ impl Drop for Tty {
 }
 
 impl Terminal {
-    fn hear(&self, notice: Notice) {
+    fn on_signal(&self, notice: Notice) {
         match notice {
             Notice::End(signal) => {
                 self.put_back();

@@ -5,7 +5,7 @@
 
 use super::env_key::EnvKey;
 use super::name::{AppName, SecretName, WorkspaceName};
-use super::rule::Broken;
+use super::rule::RuleViolation;
 use super::time::Timestamp;
 use crate::sealed::id::{AppId, SecretId};
 use crate::sealed::meta;
@@ -58,22 +58,23 @@ impl App {
 
 impl AppRecord {
     /// The domain's view of opened metadata, if it keeps every rule.
-    pub fn from_meta(id: AppId, meta: &meta::App) -> Result<Self, Broken> {
+    pub fn from_meta(id: AppId, meta: &meta::App) -> Result<Self, RuleViolation> {
         let time = |milliseconds| {
-            Timestamp::from_milliseconds(milliseconds)
-                .ok_or_else(|| Broken::new("a time is from 1970 to 9999", "datetime_parsing"))
+            Timestamp::from_milliseconds(milliseconds).ok_or_else(|| {
+                RuleViolation::new("a time is from 1970 to 9999", "datetime_parsing")
+            })
         };
         let ascending = |pair: &[meta::Link]| pair[0].env_key < pair[1].env_key;
         if !meta.links.windows(2).all(ascending) {
             let rule = "links ascend by their keys, each of them once";
-            return Err(Broken::new(rule, "value_error"));
+            return Err(RuleViolation::new(rule, "value_error"));
         }
         let links = meta.links.iter();
         let links = links.map(|link| Ok((EnvKey::parse(&link.env_key)?, link.secret)));
         Ok(Self {
             id,
             name: AppName::parse(&meta.name)?,
-            links: links.collect::<Result<_, Broken>>()?,
+            links: links.collect::<Result<_, RuleViolation>>()?,
             created_at: time(meta.created_at)?,
             updated_at: time(meta.updated_at)?,
         })

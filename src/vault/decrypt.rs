@@ -9,14 +9,14 @@ use super::value::check_value;
 use super::workspace::Workspace;
 use crate::keyring::Keyring;
 use crate::plaintext::Plaintext;
+use crate::sealed::aad_context::AadContext;
 use crate::sealed::id::{AppId, SecretId};
-use crate::sealed::place::Place;
-use crate::sealed::record::{Index, Kind, Record, RecordId};
+use crate::sealed::record::{Index, Record, RecordId, RecordKind};
 use crate::sealed::{self, Part, header, meta};
 use std::mem::take;
 
 pub fn workspace(keyring: &dyn Keyring, line: &header::Workspace) -> Result<Workspace, Error> {
-    let text = keyring.open(Place::WorkspaceAbout(line.id), &line.about)?;
+    let text = keyring.open(AadContext::WorkspaceAbout(line.id), &line.about)?;
     meta::decode(&text)
         .and_then(|meta| Workspace::from_meta(line.id, &meta).ok())
         .ok_or_else(|| sealed::Error::Damaged(Part::Workspace(line.id)).into())
@@ -28,9 +28,9 @@ pub fn secret(
     id: SecretId,
     record: &Record<'_>,
 ) -> Result<Secret, Error> {
-    let text = keyring.open(Place::SecretMeta(workspace.id, id), &record.meta()?)?;
+    let text = keyring.open(AadContext::SecretMeta(workspace.id, id), &record.meta()?)?;
     let secret = decode(workspace, id, record, &text)?;
-    let index = keyring.index(workspace.id, Kind::Secret, secret.name.as_str())?;
+    let index = keyring.index(workspace.id, RecordKind::Secret, secret.name.as_str())?;
     check_index(record, index)?;
     Ok(secret)
 }
@@ -46,7 +46,7 @@ pub fn secrets<'r, 'p>(
     for record in page {
         if let RecordId::Secret(id) = record.id {
             found.push((id, record));
-            sealed.push((Place::SecretMeta(workspace.id, id), record.meta()?));
+            sealed.push((AadContext::SecretMeta(workspace.id, id), record.meta()?));
         }
     }
     let texts = keyring.open_all(&sealed)?;
@@ -58,7 +58,7 @@ pub fn secrets<'r, 'p>(
         .iter()
         .map(|(secret, _)| secret.name.as_str())
         .collect();
-    let indexes = keyring.index_all(workspace.id, Kind::Secret, &names)?;
+    let indexes = keyring.index_all(workspace.id, RecordKind::Secret, &names)?;
     for ((_, record), index) in secrets.iter().zip(indexes) {
         check_index(record, index)?;
     }
@@ -133,8 +133,8 @@ pub fn values(
     Ok(values)
 }
 
-fn place(secret: &Secret, position: usize) -> Place {
-    Place::Value(secret.workspace, secret.id, secret.slots[position].slot)
+fn place(secret: &Secret, position: usize) -> AadContext {
+    AadContext::Value(secret.workspace, secret.id, secret.slots[position].slot)
 }
 
 fn check(secret: &Secret, position: usize, value: &Plaintext) -> Result<(), Error> {
@@ -154,9 +154,9 @@ pub fn app(
     record: &Record<'_>,
 ) -> Result<AppRecord, Error> {
     let damaged = || Error::from(record.damaged());
-    let text = keyring.open(Place::AppMeta(workspace.id, id), &record.meta()?)?;
+    let text = keyring.open(AadContext::AppMeta(workspace.id, id), &record.meta()?)?;
     let meta: meta::App = meta::decode(&text).ok_or_else(damaged)?;
-    if keyring.index(workspace.id, Kind::App, &meta.name)? != record.index {
+    if keyring.index(workspace.id, RecordKind::App, &meta.name)? != record.index {
         return Err(damaged());
     }
     AppRecord::from_meta(id, &meta).map_err(|_| damaged())

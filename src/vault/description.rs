@@ -1,6 +1,6 @@
 //! What a person writes about a secret or a workspace. It is never in a message and never names anything.
 
-use super::rule::{Broken, checked_text};
+use super::rule::{RuleViolation, checked_text};
 
 pub const MAX_DESCRIPTION_CHARACTERS: usize = 1_024;
 
@@ -9,17 +9,17 @@ pub const MAX_DESCRIPTION_CHARACTERS: usize = 1_024;
 pub struct Description(String);
 
 impl Description {
-    pub fn parse(text: &str) -> Result<Self, Broken> {
+    pub fn parse(text: &str) -> Result<Self, RuleViolation> {
         if text.chars().count() > MAX_DESCRIPTION_CHARACTERS {
             let rule = format!("a description has at most {MAX_DESCRIPTION_CHARACTERS} characters");
-            return Err(Broken::too_long(rule));
+            return Err(RuleViolation::too_long(rule));
         }
         if text
             .bytes()
             .any(|byte| byte < b' ' && byte != b'\n' && byte != b'\t')
         {
             let rule = "a description has no control characters but newlines and tabs";
-            return Err(Broken::mismatch(rule));
+            return Err(RuleViolation::mismatch(rule));
         }
         Ok(Self(text.to_owned()))
     }

@@ -4,7 +4,7 @@
 //! A list that breaks its rule is refused as a whole; it must never shrink to "unrestricted".
 
 use super::host::{self, Host};
-use super::rule::Broken;
+use super::rule::RuleViolation;
 use psl::{List, Psl, Suffix, Type};
 use std::collections::BTreeSet;
 
@@ -21,7 +21,7 @@ impl AllowedDomains {
     /// Takes patterns as a person gives them, and tells of each that is refused by its position.
     ///
     /// `*.example.org` is every host below `example.org`; `example.org` is that host alone.
-    pub fn parse(patterns: &[String]) -> Result<Self, Vec<(usize, Broken)>> {
+    pub fn parse(patterns: &[String]) -> Result<Self, Vec<(usize, RuleViolation)>> {
         let (mut domains, mut refused) = (BTreeSet::new(), Vec::new());
         for (position, pattern) in patterns.iter().enumerate() {
             match parse_pattern(pattern) {
@@ -56,17 +56,17 @@ impl AllowedDomains {
     ///
     /// Public suffixes and punycode are not looked at again: what is a suffix changes with the years, and a
     /// secret must not become unreadable by that.
-    pub fn from_stored(domains: Vec<String>) -> Result<Self, Broken> {
+    pub fn from_stored(domains: Vec<String>) -> Result<Self, RuleViolation> {
         if domains.len() > MAX_ALLOWED_DOMAINS {
             return Err(too_many());
         }
         if !domains.iter().all(|domain| is_domain(domain)) {
             let rule = "an allowed domain is a lower-case host name, or one after *.";
-            return Err(Broken::mismatch(rule));
+            return Err(RuleViolation::mismatch(rule));
         }
         if !domains.is_sorted_by(|one, next| one < next) {
             let rule = "allowed domains are sorted, each of them once";
-            return Err(Broken::new(rule, "value_error"));
+            return Err(RuleViolation::new(rule, "value_error"));
         }
         Ok(Self(domains))
     }
@@ -82,25 +82,25 @@ impl AllowedDomains {
 }
 
 impl TryFrom<Vec<String>> for AllowedDomains {
-    type Error = Broken;
+    type Error = RuleViolation;
 
-    fn try_from(domains: Vec<String>) -> Result<Self, Broken> {
+    fn try_from(domains: Vec<String>) -> Result<Self, RuleViolation> {
         Self::from_stored(domains)
     }
 }
 
-fn too_many() -> Broken {
+fn too_many() -> RuleViolation {
     let rule = format!("a secret has at most {MAX_ALLOWED_DOMAINS} allowed domains");
-    Broken::new(rule, "too_long")
+    RuleViolation::new(rule, "too_long")
 }
 
 /// A pattern in the spelling in which it is stored.
-fn parse_pattern(text: &str) -> Result<String, Broken> {
+fn parse_pattern(text: &str) -> Result<String, RuleViolation> {
     refuse_what_is_no_name(text)?;
     let Some(base) = text.strip_prefix("*.") else {
         let name = host::normalise(text)?;
         if public_suffix(&name).is_some_and(|suffix| suffix.typ() == Some(Type::Icann)) {
-            return Err(Broken::mismatch(
+            return Err(RuleViolation::mismatch(
                 "this is a public suffix and no host: give a host in it, such as api.example.org",
             ));
         }
@@ -108,25 +108,25 @@ fn parse_pattern(text: &str) -> Result<String, Broken> {
     };
     let base = host::normalise(base)?;
     if host::is_address(&base) {
-        return Err(Broken::mismatch(
+        return Err(RuleViolation::mismatch(
             "there are no hosts below an IP address: give the address alone, without *.",
         ));
     }
     if is_open_to_all(&base) {
-        return Err(Broken::mismatch(
+        return Err(RuleViolation::mismatch(
             "anybody can have a host below a public suffix: give your own domain, such as *.example.org",
         ));
     }
     let domain = format!("*.{base}");
     if domain.len() > MAX_DOMAIN_CHARACTERS {
         let rule = format!("an allowed domain has at most {MAX_DOMAIN_CHARACTERS} characters");
-        return Err(Broken::too_long(rule));
+        return Err(RuleViolation::too_long(rule));
     }
     Ok(domain)
 }
 
 /// Tells what to leave out of a text that is more than a host name.
-fn refuse_what_is_no_name(text: &str) -> Result<(), Broken> {
+fn refuse_what_is_no_name(text: &str) -> Result<(), RuleViolation> {
     let is_blank = |letter: char| letter.is_control() || letter.is_whitespace();
     let stars = text.strip_prefix("*.").unwrap_or(text).contains('*');
     let rule = if text.is_empty() {
@@ -151,8 +151,8 @@ fn refuse_what_is_no_name(text: &str) -> Result<(), Broken> {
         "an allowed domain has no port: leave it out, every port of a host is allowed"
     };
     Err(match text {
-        "" => Broken::too_short(rule),
-        _ => Broken::mismatch(rule),
+        "" => RuleViolation::too_short(rule),
+        _ => RuleViolation::mismatch(rule),
     })
 }
 
@@ -192,12 +192,12 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn parse(patterns: &[&str]) -> Result<AllowedDomains, Vec<(usize, Broken)>> {
+    fn parse(patterns: &[&str]) -> Result<AllowedDomains, Vec<(usize, RuleViolation)>> {
         let patterns: Vec<String> = patterns.iter().map(|&text| text.to_owned()).collect();
         AllowedDomains::parse(&patterns)
     }
 
-    fn refused(pattern: &str) -> Option<Broken> {
+    fn refused(pattern: &str) -> Option<RuleViolation> {
         Some(parse(&[pattern]).err()?.remove(0).1)
     }
 
@@ -377,7 +377,7 @@ mod tests {
         }
     }
 
-    fn stored(domains: &[&str]) -> Result<AllowedDomains, Broken> {
+    fn stored(domains: &[&str]) -> Result<AllowedDomains, RuleViolation> {
         AllowedDomains::from_stored(domains.iter().map(|&domain| domain.to_owned()).collect())
     }
 

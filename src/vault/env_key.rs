@@ -2,7 +2,7 @@
 //! `deliver::environment` to say, not for this rule.
 
 use super::name::SecretName;
-use super::rule::{Broken, checked_text, quoted};
+use super::rule::{RuleViolation, checked_text, quoted};
 
 pub const MAX_ENV_KEY_CHARACTERS: usize = 255;
 
@@ -11,18 +11,18 @@ pub const MAX_ENV_KEY_CHARACTERS: usize = 255;
 pub struct EnvKey(String);
 
 impl EnvKey {
-    pub fn parse(text: &str) -> Result<Self, Broken> {
+    pub fn parse(text: &str) -> Result<Self, RuleViolation> {
         if text.is_empty() {
-            return Err(Broken::too_short("an environment key is not empty"));
+            return Err(RuleViolation::too_short("an environment key is not empty"));
         }
         if text.chars().count() > MAX_ENV_KEY_CHARACTERS {
             let rule =
                 format!("an environment key has at most {MAX_ENV_KEY_CHARACTERS} characters");
-            return Err(Broken::too_long(rule));
+            return Err(RuleViolation::too_long(rule));
         }
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
         if !text.bytes().all(allowed) || text.starts_with(|first: char| first.is_ascii_digit()) {
-            return Err(Broken::mismatch(format!(
+            return Err(RuleViolation::mismatch(format!(
                 "{} cannot be an environment key: it has A-Z a-z 0-9 _ and does not begin with a digit",
                 quoted(text)
             )));

@@ -1,6 +1,6 @@
 //! What can keep a vault from doing what it was asked. The kind decides the exit code.
 
-use super::rule::Broken;
+use super::rule::RuleViolation;
 use super::time::Timestamp;
 use crate::{keyring, sealed, store};
 
@@ -65,7 +65,7 @@ impl Error {
     }
 
     /// One field that breaks its rule.
-    pub fn invalid(field: &str, broken: Broken) -> Self {
+    pub fn invalid(field: &str, broken: RuleViolation) -> Self {
         Self::Invalid(vec![Detail::new(field, broken)])
     }
 
@@ -125,7 +125,7 @@ pub struct Detail {
 }
 
 impl Detail {
-    pub fn new(field: &str, broken: Broken) -> Self {
+    pub fn new(field: &str, broken: RuleViolation) -> Self {
         Self::at(vec![field.into()], broken)
     }
 
@@ -153,7 +153,7 @@ impl Detail {
     }
 
     /// A rule broken deeper inside, or by the whole when `loc` is empty.
-    pub fn at(loc: Vec<Step>, broken: Broken) -> Self {
+    pub fn at(loc: Vec<Step>, broken: RuleViolation) -> Self {
         Self {
             loc,
             msg: broken.rule,
@@ -192,7 +192,7 @@ mod tests {
 
     #[test]
     fn a_detail_has_its_place_for_programs_and_for_people() {
-        let broken = || Broken::new("a slot is a whole number", "int_type");
+        let broken = || RuleViolation::new("a slot is a whole number", "int_type");
         let loc: Vec<Step> = vec!["secret_slots".into(), 1.into(), "slot".into()];
         let deep = Detail::at(loc, broken());
         assert_eq!(

@@ -3,7 +3,7 @@
 //! A URL that two programs read differently is how secrets are led astray. What RFC 3986 and the WHATWG's
 //! URL standard do not both take for the same host is refused, never repaired.
 
-use super::rule::Broken;
+use super::rule::RuleViolation;
 use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
 use std::net::{Ipv4Addr, Ipv6Addr};
 use unicode_normalization::UnicodeNormalization;
@@ -22,11 +22,11 @@ pub struct Host(String);
 impl Host {
     /// Reads `https://user@host:port/path?query#fragment` or `host:port`; of both, all but the host may
     /// be left out.
-    pub fn parse(text: &str) -> Result<Self, Broken> {
+    pub fn parse(text: &str) -> Result<Self, RuleViolation> {
         let is_doubtful =
             |letter: char| letter.is_control() || letter.is_whitespace() || letter == '\\';
         if text.contains(is_doubtful) {
-            return Err(Broken::mismatch(
+            return Err(RuleViolation::mismatch(
                 "a URL or host has no spaces, control characters or backslashes: percent-encode them, or give the host alone",
             ));
         }
@@ -37,12 +37,12 @@ impl Host {
         let name = without_port(place)?;
         let has_port = name.len() < place.len();
         if !is_url && has_port && SPECIAL_SCHEMES.contains(&name.to_ascii_lowercase().as_str()) {
-            return Err(Broken::mismatch(
+            return Err(RuleViolation::mismatch(
                 "a URL has // after its scheme, as in https://host",
             ));
         }
         if !is_url && name.contains(['/', '?', '#', '@']) {
-            return Err(Broken::mismatch(
+            return Err(RuleViolation::mismatch(
                 "with a path or a user, give the whole URL with its scheme, or the host alone",
             ));
         }
@@ -55,17 +55,17 @@ impl Host {
 }
 
 /// What stands between the user and the path.
-fn place_in_url<'t>(scheme: &str, rest: &'t str) -> Result<&'t str, Broken> {
+fn place_in_url<'t>(scheme: &str, rest: &'t str) -> Result<&'t str, RuleViolation> {
     let in_scheme = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
     if !scheme.starts_with(|first: char| first.is_ascii_alphabetic())
         || !scheme.bytes().all(in_scheme)
     {
-        return Err(Broken::mismatch(
+        return Err(RuleViolation::mismatch(
             "this is no URL: give scheme://host, or the host alone",
         ));
     }
     if scheme.eq_ignore_ascii_case("file") {
-        return Err(Broken::mismatch(
+        return Err(RuleViolation::mismatch(
             "a file URL names no host that a value could go to",
         ));
     }
@@ -76,14 +76,14 @@ fn place_in_url<'t>(scheme: &str, rest: &'t str) -> Result<&'t str, Broken> {
     // RFC 3986, section 3.2.1: unreserved, percent-encoded and sub-delims, and the colon.
     let in_user = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~%!$&'()*+,;=:".contains(&byte);
     if !user.bytes().all(in_user) {
-        return Err(Broken::mismatch(
+        return Err(RuleViolation::mismatch(
             "the user and password of a URL are percent-encoded, or left out",
         ));
     }
     Ok(place)
 }
 
-fn without_port(place: &str) -> Result<&str, Broken> {
+fn without_port(place: &str) -> Result<&str, RuleViolation> {
     refuse_ipv6(place)?;
     let Some((name, port)) = place.rsplit_once(':') else {
         return Ok(place);
@@ -91,7 +91,7 @@ fn without_port(place: &str) -> Result<&str, Broken> {
     // `parse` alone would take `+80`.
     let is_number = port.bytes().all(|byte| byte.is_ascii_digit());
     if !is_number || port.parse::<u16>().is_err() {
-        return Err(Broken::mismatch(
+        return Err(RuleViolation::mismatch(
             "a port is a number of at most 65535 after one colon: leave it out, it is not compared",
         ));
     }
@@ -99,9 +99,9 @@ fn without_port(place: &str) -> Result<&str, Broken> {
 }
 
 /// Refuses what could not be stored: a stored domain has no brackets or colons.
-pub(super) fn refuse_ipv6(text: &str) -> Result<(), Broken> {
+pub(super) fn refuse_ipv6(text: &str) -> Result<(), RuleViolation> {
     if text.starts_with('[') || text.parse::<Ipv6Addr>().is_ok() {
-        return Err(Broken::mismatch(
+        return Err(RuleViolation::mismatch(
             "an IPv6 address cannot be bound to: use a host name, or an IPv4 address",
         ));
     }
@@ -109,18 +109,18 @@ pub(super) fn refuse_ipv6(text: &str) -> Result<(), Broken> {
 }
 
 /// The one spelling of a host name or IPv4 address, as it is typed without a port.
-pub(super) fn normalise(typed: &str) -> Result<String, Broken> {
+pub(super) fn normalise(typed: &str) -> Result<String, RuleViolation> {
     let name = typed.strip_suffix('.').unwrap_or(typed);
     if name.is_empty() {
-        return Err(Broken::too_short("there is no host name in it"));
+        return Err(RuleViolation::too_short("there is no host name in it"));
     }
     if name.contains('%') {
-        return Err(Broken::mismatch(
+        return Err(RuleViolation::mismatch(
             "a host name has no % in it: write the characters themselves, or punycode (xn--)",
         ));
     }
     let unlike = || {
-        Broken::mismatch(
+        RuleViolation::mismatch(
             "a host name has labels of 1 to 63 letters, digits and inner hyphens, and 253 characters in all",
         )
     };
@@ -141,13 +141,13 @@ pub(super) fn normalise(typed: &str) -> Result<String, Broken> {
             letter.is_ascii() || letter.is_alphanumeric() || is_combining_mark(letter)
         };
         if !shown.chars().all(is_letter) || !shown.chars().eq(plain) {
-            return Err(Broken::mismatch(
+            return Err(RuleViolation::mismatch(
                 "programs read some of its characters in different ways: write it in lower case, or in punycode (xn--)",
             ));
         }
     }
     if ends_in_number(&ascii) && !is_address(&ascii) {
-        return Err(Broken::mismatch(
+        return Err(RuleViolation::mismatch(
             "an IPv4 address is four numbers from 0 to 255 without leading zeros",
         ));
     }

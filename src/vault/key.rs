@@ -2,7 +2,7 @@
 //! anything that would help to unlock.
 
 use super::lookup::Vault;
-use super::rule::{Broken, checked_text};
+use super::rule::{RuleViolation, checked_text};
 use super::time::Timestamp;
 use super::workspace::Workspace;
 use super::{Error, name};
@@ -18,18 +18,18 @@ pub const MAX_LABEL_CHARACTERS: usize = 63;
 pub struct Label(String);
 
 impl Label {
-    pub fn parse(text: &str) -> Result<Self, Broken> {
+    pub fn parse(text: &str) -> Result<Self, RuleViolation> {
         if text.is_empty() {
-            return Err(Broken::too_short("a label is not empty"));
+            return Err(RuleViolation::too_short("a label is not empty"));
         }
         if text.chars().count() > MAX_LABEL_CHARACTERS {
             let rule = format!("a label has at most {MAX_LABEL_CHARACTERS} characters");
-            return Err(Broken::too_long(rule));
+            return Err(RuleViolation::too_long(rule));
         }
         let is_token = text.starts_with(token::PREFIX);
         if is_token || text.chars().any(char::is_control) || name::looks_like_an_id(text) {
             let rule = "a label has no control characters and looks like neither an id nor a token";
-            return Err(Broken::mismatch(rule));
+            return Err(RuleViolation::mismatch(rule));
         }
         Ok(Self(text.to_owned()))
     }
@@ -41,7 +41,7 @@ checked_text!(Label);
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Key {
     pub id: KeyId,
-    pub kind: Kind,
+    pub kind: KeyKind,
     pub label: String,
     pub access: Access,
     pub created_at: Timestamp,
@@ -52,7 +52,7 @@ pub struct Key {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Kind {
+pub enum KeyKind {
     Passphrase,
     Token,
     Identity,
@@ -83,7 +83,7 @@ pub enum Scope {
     },
 }
 
-impl Kind {
+impl KeyKind {
     pub fn word(self) -> &'static str {
         match self {
             Self::Passphrase => "passphrase",
@@ -118,9 +118,9 @@ impl Key {
         Ok(Self {
             id: line.id,
             kind: match line.lock {
-                Lock::Passphrase { .. } => Kind::Passphrase,
-                Lock::Token { .. } => Kind::Token,
-                Lock::Identity => Kind::Identity,
+                Lock::Passphrase { .. } => KeyKind::Passphrase,
+                Lock::Token { .. } => KeyKind::Token,
+                Lock::Identity => KeyKind::Identity,
             },
             label: about.label.clone(),
             access,
@@ -155,7 +155,7 @@ impl Key {
     /// Whether its holder recognises the vault by an anchor, which nobody else can make: with another
     /// header key it has to be issued again.
     pub fn is_anchored(&self) -> bool {
-        self.kind != Kind::Identity
+        self.kind != KeyKind::Identity
     }
 }
 

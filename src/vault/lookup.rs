@@ -17,7 +17,7 @@ use crate::plaintext::Plaintext;
 use crate::sealed::age::Age;
 use crate::sealed::header::Header;
 use crate::sealed::id::{KeyId, SecretId, WorkspaceId};
-use crate::sealed::record::{Kind, Record, RecordId};
+use crate::sealed::record::{Record, RecordId, RecordKind};
 use crate::sealed::sign::Digest;
 use crate::sealed::{self, Part};
 use crate::store::Store;
@@ -181,7 +181,7 @@ impl Vault {
         match &reference.secret {
             Target::Name(name) => {
                 let home = self.workspace(named)?;
-                let index = keyring.index(home.id, Kind::Secret, name.as_str())?;
+                let index = keyring.index(home.id, RecordKind::Secret, name.as_str())?;
                 let found = self.view.find(home.id, index, |record| {
                     let RecordId::Secret(id) = record.id else {
                         return Err(record.damaged().into());
@@ -257,23 +257,23 @@ impl Vault {
         destination: &Destination,
     ) -> Result<(Vec<Selected>, Vec<Error>), Error> {
         let keyring = self.keyring.as_ref();
-        let (mut selected, mut withheld) = (Vec::new(), Vec::new());
+        let (mut selected, mut blocked) = (Vec::new(), Vec::new());
         self.view.each_page(workspace.id, |records| {
             let mut chosen = Vec::with_capacity(records.len());
             for (secret, record) in decrypt::secrets(keyring, workspace, records)? {
                 let allowed = destination.check(&secret);
                 match allowed.and_then(|()| secret.choose(Choice::At(now))) {
                     Ok(position) => chosen.push((secret, position, record.slot(position)?)),
-                    Err(error) => withheld.push((secret.name, error)),
+                    Err(error) => blocked.push((secret.name, error)),
                 }
             }
             selected.extend(decrypt::selected(keyring, chosen)?);
             Ok(())
         })?;
         selected.sort_unstable_by(|one, other| one.secret.name.cmp(&other.secret.name));
-        withheld.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
-        let withheld = withheld.into_iter().map(|(_, error)| error).collect();
-        Ok((selected, withheld))
+        blocked.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        let blocked = blocked.into_iter().map(|(_, error)| error).collect();
+        Ok((selected, blocked))
     }
 
     /// Opens everything the key reaches: every record, every value.

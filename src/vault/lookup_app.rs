@@ -11,7 +11,7 @@ use super::workspace::Workspace;
 use super::{Error, decrypt};
 use crate::keyring::Keyring;
 use crate::sealed::id::{SecretId, WorkspaceId};
-use crate::sealed::record::{Kind, RecordId};
+use crate::sealed::record::{RecordId, RecordKind};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// How many apps link a secret: all of them have a record in its own workspace.
@@ -90,7 +90,7 @@ impl Vault {
         let keyring = self.keyring.as_ref();
         let mut records = Vec::new();
         for workspace in &self.workspaces {
-            let index = keyring.index(workspace.id, Kind::App, name.as_str())?;
+            let index = keyring.index(workspace.id, RecordKind::App, name.as_str())?;
             let found = self.view.find(workspace.id, index, |record| {
                 let RecordId::App(id) = record.id else {
                     return Err(record.damaged().into());

@@ -10,7 +10,7 @@ use super::slot::Choice;
 use super::view::Lines;
 use super::workspace::Workspace;
 use super::{Error, decrypt};
-use crate::sealed::record::{Index, Kind, RecordId};
+use crate::sealed::record::{Index, RecordId, RecordKind};
 use crate::sealed::section;
 use std::collections::HashSet;
 
@@ -22,7 +22,7 @@ struct Wanted<'a> {
 }
 
 /// A record that was asked for: as which of the references, its index, and the lines of its page.
-type Place = (usize, Index, Lines);
+type FoundRecord = (usize, Index, Lines);
 
 impl Vault {
     /// What [`Vault::value`] says of each reference, in their order.
@@ -110,7 +110,11 @@ impl Vault {
     }
 
     /// Where one workspace has what is looked for.
-    fn places_in(&self, home: &Workspace, wanted: &[Wanted<'_>]) -> Result<Vec<Place>, Error> {
+    fn places_in(
+        &self,
+        home: &Workspace,
+        wanted: &[Wanted<'_>],
+    ) -> Result<Vec<FoundRecord>, Error> {
         let (mut names, mut ids) = (Vec::new(), Vec::new());
         let here = |wanted: &&Wanted<'_>| wanted.homes.iter().any(|one| one.id == home.id);
         for Wanted { at, secret, .. } in wanted.iter().filter(here) {
@@ -121,7 +125,9 @@ impl Vault {
         }
         let mut places = Vec::with_capacity(names.len() + ids.len());
         let texts: Vec<_> = names.iter().map(|(_, name)| *name).collect();
-        let indexes = self.keyring.index_all(home.id, Kind::Secret, &texts)?;
+        let indexes = self
+            .keyring
+            .index_all(home.id, RecordKind::Secret, &texts)?;
         for ((at, _), index) in names.into_iter().zip(indexes) {
             let lines = self.view.page_of(home.id, index)?;
             places.extend(lines.map(|lines| (at, index, lines)));

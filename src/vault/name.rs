@@ -1,7 +1,7 @@
 //! What secrets, workspaces and apps are called. A name never looks like an id, a path or an option, so that
 //! an argument has one meaning.
 
-use super::rule::{Broken, checked_text, quoted};
+use super::rule::{RuleViolation, checked_text, quoted};
 use crate::sealed::id::{AppId, ID_CHARACTERS, KeyId, SecretId, VaultId, WorkspaceId};
 
 pub const MAX_SECRET_NAME_CHARACTERS: usize = 128;
@@ -13,7 +13,7 @@ pub const MAX_APP_NAME_CHARACTERS: usize = 63;
 pub struct SecretName(String);
 
 impl SecretName {
-    pub fn parse(text: &str) -> Result<Self, Broken> {
+    pub fn parse(text: &str) -> Result<Self, RuleViolation> {
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_+=-@#$.".contains(&byte);
         check_length("a secret", text, MAX_SECRET_NAME_CHARACTERS)?;
         let rule = if !text.bytes().all(allowed) {
@@ -41,7 +41,7 @@ impl WorkspaceName {
     /// The workspace that always exists.
     pub const DEFAULT: &'static str = "default";
 
-    pub fn parse(text: &str) -> Result<Self, Broken> {
+    pub fn parse(text: &str) -> Result<Self, RuleViolation> {
         check_plain("a workspace", text, MAX_WORKSPACE_NAME_CHARACTERS)?;
         Ok(Self(text.to_owned()))
     }
@@ -60,7 +60,7 @@ checked_text!(WorkspaceName);
 pub struct AppName(String);
 
 impl AppName {
-    pub fn parse(text: &str) -> Result<Self, Broken> {
+    pub fn parse(text: &str) -> Result<Self, RuleViolation> {
         check_plain("an app", text, MAX_APP_NAME_CHARACTERS)?;
         Ok(Self(text.to_owned()))
     }
@@ -89,7 +89,7 @@ pub(super) fn looks_like_an_id(text: &str) -> bool {
 }
 
 /// The rule of what is neither a secret's nor free text.
-fn check_plain(what: &str, text: &str, most: usize) -> Result<(), Broken> {
+fn check_plain(what: &str, text: &str, most: usize) -> Result<(), RuleViolation> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte);
     check_length(what, text, most)?;
     let rule = if !text.bytes().all(allowed) {
@@ -104,22 +104,22 @@ fn check_plain(what: &str, text: &str, most: usize) -> Result<(), Broken> {
     Err(mismatch(what, text, rule))
 }
 
-fn check_length(what: &str, text: &str, most: usize) -> Result<(), Broken> {
+fn check_length(what: &str, text: &str, most: usize) -> Result<(), RuleViolation> {
     if text.is_empty() {
-        return Err(Broken::too_short(format!(
+        return Err(RuleViolation::too_short(format!(
             "the name of {what} is not empty"
         )));
     }
     if text.chars().count() > most {
         let rule = format!("the name of {what} has at most {most} characters");
-        return Err(Broken::too_long(rule));
+        return Err(RuleViolation::too_long(rule));
     }
     Ok(())
 }
 
-fn mismatch(what: &str, text: &str, rule: &str) -> Broken {
+fn mismatch(what: &str, text: &str, rule: &str) -> RuleViolation {
     let shown = quoted(text);
-    Broken::mismatch(format!("{shown} cannot be the name of {what}: {rule}"))
+    RuleViolation::mismatch(format!("{shown} cannot be the name of {what}: {rule}"))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! Reading one never asks a vault: whether the secret exists is another question.
 
 use super::name::{SecretName, WorkspaceName, looks_like_an_id};
-use super::rule::{Broken, quoted};
+use super::rule::{RuleViolation, quoted};
 use crate::sealed::id::SecretId;
 use std::fmt;
 
@@ -36,7 +36,7 @@ impl Reference {
     }
 
     /// Reads a reference as an argument or a file gives it; each has exactly one meaning.
-    pub fn parse(text: &str) -> Result<Self, Broken> {
+    pub fn parse(text: &str) -> Result<Self, RuleViolation> {
         let (path, slot) = match text.strip_prefix(SCHEME) {
             Some(address) => match address.split_once('?') {
                 Some((path, query)) => (path, Some(parse_query(query)?)),
@@ -58,12 +58,12 @@ impl Reference {
 }
 
 impl Target {
-    fn parse(text: &str) -> Result<Self, Broken> {
+    fn parse(text: &str) -> Result<Self, RuleViolation> {
         if let Some(id) = SecretId::parse(text) {
             return Ok(Self::Id(id));
         }
         if looks_like_an_id(text) {
-            return Err(Broken::mismatch(format!(
+            return Err(RuleViolation::mismatch(format!(
                 "{} is not the id of a secret: that is sec_ and 26 upper-case characters",
                 quoted(text)
             )));
@@ -73,7 +73,7 @@ impl Target {
 }
 
 /// `slot=N` and nothing else, in its one spelling.
-fn parse_query(query: &str) -> Result<u64, Broken> {
+fn parse_query(query: &str) -> Result<u64, RuleViolation> {
     query
         .strip_prefix("slot=")
         .and_then(|number| {
@@ -82,7 +82,7 @@ fn parse_query(query: &str) -> Result<u64, Broken> {
                 .ok()
                 .filter(|slot: &u64| slot.to_string() == number)
         })
-        .ok_or_else(|| Broken::mismatch("after ? an address has slot=N, N a Unix second"))
+        .ok_or_else(|| RuleViolation::mismatch("after ? an address has slot=N, N a Unix second"))
 }
 
 impl fmt::Display for Reference {

@@ -38,7 +38,7 @@ struct Opener {
 
 /// What restoring does to one thing.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Fate {
+pub enum Effect {
     /// It is in the copy alone.
     Returns,
     /// It is as the copy has it again.
@@ -50,29 +50,29 @@ pub enum Fate {
 /// How the copy differs from what is there.
 #[derive(Default)]
 pub struct Differences<'a> {
-    pub secrets: Vec<(Fate, &'a Secret)>,
+    pub secrets: Vec<(Effect, &'a Secret)>,
     /// By label, or by id where there is none.
-    pub keys: Vec<(Fate, String)>,
-    pub workspaces: Vec<(Fate, String)>,
-    pub apps: Vec<(Fate, String)>,
+    pub keys: Vec<(Effect, String)>,
+    pub workspaces: Vec<(Effect, String)>,
+    pub apps: Vec<(Effect, String)>,
     /// Of which app, under which environment key.
-    pub links: Vec<(Fate, (AppName, EnvKey))>,
+    pub links: Vec<(Effect, (AppName, EnvKey))>,
 }
 
 impl Inventory {
     /// What restoring `self` in the place of `present` does.
     pub fn differences<'a>(&'a self, present: &'a Self) -> Differences<'a> {
         let mut secrets: Vec<_> = compare(&self.secrets, &present.secrets)
-            .map(|(fate, _, secret)| (fate, secret))
+            .map(|(effect, _, secret)| (effect, secret))
             .collect();
-        secrets.sort_by_key(|(fate, secret)| (*fate, secret.path()));
-        let keys = compare(&self.keys, &present.keys).map(|(fate, id, key)| {
+        secrets.sort_by_key(|(effect, secret)| (*effect, secret.path()));
+        let keys = compare(&self.keys, &present.keys).map(|(effect, id, key)| {
             let name = if key.label.is_empty() {
                 id.to_string()
             } else {
                 key.label.clone()
             };
-            (fate, name)
+            (effect, name)
         });
         let workspaces = compare(&self.workspaces, &present.workspaces);
         let apps = compare(&self.apps, &present.apps);
@@ -80,10 +80,10 @@ impl Inventory {
         Differences {
             secrets,
             keys: keys.collect(),
-            workspaces: in_order(workspaces.map(|(fate, _, one)| (fate, one.name.to_string()))),
-            apps: in_order(apps.map(|(fate, name, _)| (fate, name.to_string()))),
+            workspaces: in_order(workspaces.map(|(effect, _, one)| (effect, one.name.to_string()))),
+            apps: in_order(apps.map(|(effect, name, _)| (effect, name.to_string()))),
             links: in_order(
-                links.map(|(fate, (app, key, _), _)| (fate, (app.clone(), key.clone()))),
+                links.map(|(effect, (app, key, _), _)| (effect, (app.clone(), key.clone()))),
             ),
         }
     }
@@ -96,23 +96,23 @@ impl Inventory {
 fn compare<'a, I: Ord, T: PartialEq>(
     copy: &'a BTreeMap<I, T>,
     present: &'a BTreeMap<I, T>,
-) -> impl Iterator<Item = (Fate, &'a I, &'a T)> {
+) -> impl Iterator<Item = (Effect, &'a I, &'a T)> {
     let kept = copy.iter().filter_map(|(id, thing)| {
-        let fate = match present.get(id) {
-            None => Fate::Returns,
-            Some(other) if other != thing => Fate::Reverts,
+        let effect = match present.get(id) {
+            None => Effect::Returns,
+            Some(other) if other != thing => Effect::Reverts,
             Some(_) => return None,
         };
-        Some((fate, id, thing))
+        Some((effect, id, thing))
     });
     let gone = present
         .iter()
         .filter(|(id, _)| !copy.contains_key(id))
-        .map(|(id, thing)| (Fate::Lost, id, thing));
+        .map(|(id, thing)| (Effect::Lost, id, thing));
     kept.chain(gone)
 }
 
-fn in_order<T: Ord>(differences: impl Iterator<Item = (Fate, T)>) -> Vec<(Fate, T)> {
+fn in_order<T: Ord>(differences: impl Iterator<Item = (Effect, T)>) -> Vec<(Effect, T)> {
     let mut differences: Vec<_> = differences.collect();
     differences.sort();
     differences

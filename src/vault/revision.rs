@@ -1,7 +1,7 @@
 //! How far a vault has come, as one thing to compare and to name: `HEADER.SECTIONS`. Every change makes it
 //! greater, whichever part it touches.
 
-use super::rule::Broken;
+use super::rule::RuleViolation;
 use crate::sealed::file::Layout;
 use serde::{Serialize, Serializer};
 use std::fmt;
@@ -24,7 +24,7 @@ impl Revision {
     }
 
     /// `7.42`, as it is shown, or `7` for `7.0`.
-    pub fn parse(text: &str) -> Result<Self, Broken> {
+    pub fn parse(text: &str) -> Result<Self, RuleViolation> {
         let number = |digits: &str| {
             let decimal = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
             decimal.then(|| digits.parse().ok()).flatten()
@@ -32,7 +32,7 @@ impl Revision {
         let (header, sections) = text.split_once('.').unwrap_or((text, "0"));
         match (number(header), number(sections)) {
             (Some(header), Some(sections)) => Ok(Self { header, sections }),
-            _ => Err(Broken::mismatch(
+            _ => Err(RuleViolation::mismatch(
                 "a revision is like 7.42, as `kluis verify` prints it",
             )),
         }

@@ -5,14 +5,14 @@
 /// A field that breaks a rule.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("{rule}")]
-pub struct Broken {
+pub struct RuleViolation {
     /// For people: the rule, without a full stop.
     pub rule: String,
     /// For programs: a word that stays the same, as pydantic spells it.
     pub kind: &'static str,
 }
 
-impl Broken {
+impl RuleViolation {
     pub fn too_short(rule: impl Into<String>) -> Self {
         Self::new(rule, "string_too_short")
     }
@@ -42,17 +42,17 @@ pub fn quoted(name: &str) -> String {
 }
 
 /// The rule without the name that it quotes: here that may be a value in the wrong place.
-pub fn unquoted(field: &str, broken: Broken) -> Broken {
+pub fn unquoted(field: &str, broken: RuleViolation) -> RuleViolation {
     if broken.kind != "string_pattern_mismatch" {
         return broken;
     }
     match field {
-        "name" => Broken::mismatch(
+        "name" => RuleViolation::mismatch(
             "a name has A-Z a-z 0-9 _ + = - @ # $ . and does not begin with -, nor is it . or .. or like an id",
         ),
-        "env_key" => {
-            Broken::mismatch("an environment key has A-Z a-z 0-9 _ and does not begin with a digit")
-        }
+        "env_key" => RuleViolation::mismatch(
+            "an environment key has A-Z a-z 0-9 _ and does not begin with a digit",
+        ),
         _ => broken,
     }
 }

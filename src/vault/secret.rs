@@ -6,7 +6,7 @@ use super::description::Description;
 use super::domain::AllowedDomains;
 use super::env_key::EnvKey;
 use super::name::SecretName;
-use super::rule::Broken;
+use super::rule::RuleViolation;
 use super::slot::{MAX_SLOTS, Slot};
 use super::time::Timestamp;
 use super::workspace::Workspace;
@@ -48,10 +48,11 @@ impl Secret {
         id: SecretId,
         workspace: &Workspace,
         meta: meta::Secret<'_>,
-    ) -> Result<Self, Broken> {
+    ) -> Result<Self, RuleViolation> {
         let time = |milliseconds| {
-            Timestamp::from_milliseconds(milliseconds)
-                .ok_or_else(|| Broken::new("a time is from 1970 to 9999", "datetime_parsing"))
+            Timestamp::from_milliseconds(milliseconds).ok_or_else(|| {
+                RuleViolation::new("a time is from 1970 to 9999", "datetime_parsing")
+            })
         };
         let slots = meta.slots.into_iter().map(|slot| {
             Ok(Slot {
@@ -71,7 +72,7 @@ impl Secret {
             allowed_domains: AllowedDomains::from_stored(meta.allowed_domains)?,
             rotate_every: meta.rotate_every,
             expires_at: meta.expires_at.map(time).transpose()?,
-            slots: slots.collect::<Result<_, Broken>>()?,
+            slots: slots.collect::<Result<_, RuleViolation>>()?,
             created_at: time(meta.created_at)?,
             updated_at: time(meta.updated_at)?,
         };
@@ -81,29 +82,29 @@ impl Secret {
             .is_some_and(|seconds| seconds == 0 || seconds > MAX_ROTATE_EVERY_SECONDS)
         {
             let rule = "a secret is due after a second to a hundred years";
-            return Err(Broken::new(rule, "value_error"));
+            return Err(RuleViolation::new(rule, "value_error"));
         }
         Ok(secret)
     }
 
-    fn check_slots(&self) -> Result<(), Broken> {
+    fn check_slots(&self) -> Result<(), RuleViolation> {
         let count = self.slots.len();
         if count == 0 || count > MAX_SLOTS {
             let rule = format!("a secret has 1 to {MAX_SLOTS} slots, not {count}");
-            return Err(Broken::new(rule, "too_long"));
+            return Err(RuleViolation::new(rule, "too_long"));
         }
         let checksum = |slot: &Slot| slot.checksum.len() == 64 && slot.checksum.bytes().all(is_hex);
         if !self.slots.iter().all(checksum) {
             let rule = "a checksum is 64 lower-case hexadecimal digits";
-            return Err(Broken::mismatch(rule));
+            return Err(RuleViolation::mismatch(rule));
         }
         if self.slots.iter().filter(|slot| slot.pending).count() > 1 {
             let rule = "a secret has at most one pending slot";
-            return Err(Broken::new(rule, "value_error"));
+            return Err(RuleViolation::new(rule, "value_error"));
         }
         let ascending = |pair: &[Slot]| pair[0].slot < pair[1].slot;
         if !self.slots.windows(2).all(ascending) {
-            return Err(Broken::new(
+            return Err(RuleViolation::new(
                 "slots ascend, each of them once",
                 "value_error",
             ));

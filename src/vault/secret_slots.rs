@@ -2,7 +2,7 @@
 
 use super::Error;
 use super::secret::Secret;
-use super::slot::{Choice, Slot, State};
+use super::slot::{Choice, Slot, SlotState};
 use super::time::Timestamp;
 
 impl Secret {
@@ -19,16 +19,16 @@ impl Secret {
         (0..effective).filter(|&position| !self.slots[position].pending)
     }
 
-    pub fn state(&self, position: usize, second: u64) -> State {
+    pub fn state(&self, position: usize, second: u64) -> SlotState {
         let slot = &self.slots[position];
         if slot.pending {
-            State::Pending
+            SlotState::Pending
         } else if slot.slot > second {
-            State::Scheduled
+            SlotState::Scheduled
         } else if self.effective(second) == Some(position) {
-            State::Effective
+            SlotState::Effective
         } else {
-            State::Past
+            SlotState::Past
         }
     }
 

@@ -27,7 +27,7 @@ impl Slot {
 
 /// What a slot is at some time.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum State {
+pub enum SlotState {
     /// Another one has begun since.
     Past,
     Effective,
@@ -36,7 +36,7 @@ pub enum State {
     Pending,
 }
 
-impl State {
+impl SlotState {
     pub fn word(self) -> &'static str {
         match self {
             Self::Past => "past",

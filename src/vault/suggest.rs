@@ -7,7 +7,7 @@ use super::lookup::Vault;
 use super::name::{SecretName, WorkspaceName};
 use super::similar::nearest;
 use super::workspace::Workspace;
-use crate::sealed::record::Kind;
+use crate::sealed::record::RecordKind;
 
 /// More than this, some 20,000 records, are not searched: the answer would keep one waiting.
 const MAX_PAGES: usize = 512;
@@ -52,7 +52,7 @@ impl Vault {
         };
         let is_home = |workspace: &&Workspace| workspace.name.as_str() == home;
         for workspace in self.workspaces.iter().filter(|one| !is_home(one)) {
-            let index = keyring.index(workspace.id, Kind::Secret, name.as_str())?;
+            let index = keyring.index(workspace.id, RecordKind::Secret, name.as_str())?;
             if self.view.find(workspace.id, index, |_| Ok(()))?.is_some() {
                 return Ok(Some(format!("{}/{name}", workspace.name)));
             }

@@ -2,7 +2,7 @@
 //!
 //! There is no clock here: what the time is, the caller says.
 
-use super::rule::Broken;
+use super::rule::RuleViolation;
 use jiff::SignedDuration;
 use jiff::civil::{DateTime, Time, date};
 use jiff::fmt::temporal::Pieces;
@@ -49,7 +49,7 @@ impl Timestamp {
 
     /// Reads Unix seconds, or RFC 3339 with `Z` or an offset; what is finer than a millisecond is cut off. A
     /// date alone is its first moment in UTC.
-    pub fn parse(text: &str) -> Result<Self, Broken> {
+    pub fn parse(text: &str) -> Result<Self, RuleViolation> {
         let milliseconds = if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
             text.parse()
                 .ok()
@@ -61,16 +61,16 @@ impl Timestamp {
             .and_then(Self::from_milliseconds)
             .ok_or_else(|| {
                 let rule = "a time is Unix seconds or like 2030-01-31 (UTC) or 2030-01-31T12:00:00Z, from 1970 to 9999";
-                Broken::new(rule, "datetime_parsing")
+                RuleViolation::new(rule, "datetime_parsing")
             })
     }
 
     /// Reads a time, or a duration from `now` on, such as `7d`; no later than the year 9999.
-    pub fn parse_future(text: &str, now: Self) -> Result<Self, Broken> {
+    pub fn parse_future(text: &str, now: Self) -> Result<Self, RuleViolation> {
         let Some(seconds) = duration_seconds(text) else {
             return Self::parse(text).map_err(|broken| {
                 let rule = format!("{}, or a duration like 7d", broken.rule);
-                Broken { rule, ..broken }
+                RuleViolation { rule, ..broken }
             });
         };
         let seconds = parse_duration(text).map(|_| seconds)?;
@@ -133,8 +133,8 @@ impl TryFrom<i64> for Timestamp {
 /// Reads `90s`, `15m`, `12h`, `7d`, `2w` or `1h30m`: each unit at most once, the greatest first, and a
 /// hundred years at most.
 // Not jiff's: it refuses days and weeks without a calendar, and takes `ago`, signs, months and fractions.
-pub fn parse_duration(text: &str) -> Result<Duration, Broken> {
-    let broken = |rule| Broken::new(rule, "time_delta_parsing");
+pub fn parse_duration(text: &str) -> Result<Duration, RuleViolation> {
+    let broken = |rule| RuleViolation::new(rule, "time_delta_parsing");
     match duration_seconds(text) {
         None => Err(broken("a duration is like 90s, 15m, 12h, 7d, 2w or 1h30m")),
         Some(seconds) if seconds > MAX_DURATION_SECONDS => {

@@ -2,7 +2,7 @@
 
 use super::description::Description;
 use super::name::WorkspaceName;
-use super::rule::Broken;
+use super::rule::RuleViolation;
 use super::time::Timestamp;
 use crate::sealed::id::WorkspaceId;
 use crate::sealed::meta;
@@ -31,10 +31,11 @@ impl Workspace {
         self.name.as_str() == WorkspaceName::DEFAULT
     }
 
-    pub fn from_meta(id: WorkspaceId, meta: &meta::Workspace) -> Result<Self, Broken> {
+    pub fn from_meta(id: WorkspaceId, meta: &meta::Workspace) -> Result<Self, RuleViolation> {
         let time = |milliseconds| {
-            Timestamp::from_milliseconds(milliseconds)
-                .ok_or_else(|| Broken::new("a time is from 1970 to 9999", "datetime_parsing"))
+            Timestamp::from_milliseconds(milliseconds).ok_or_else(|| {
+                RuleViolation::new("a time is from 1970 to 9999", "datetime_parsing")
+            })
         };
         Ok(Self {
             id,

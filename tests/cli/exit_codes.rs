@@ -83,7 +83,7 @@ fn each_failure_has_its_code_its_word_and_its_hint_in_both_forms() {
         (&["list", "--vault", ""], "2 usage"),
         (&["list", "--vault", "s3://bucket/key"], "2 usage"),
         (&["list", "--lock-timeout", "soon"], "2 usage"),
-        (&["list", "--vault-key", "klv_mistyped"], "2 usage"),
+        (&["list", "--vault-key", "klv_mistyped"], "2 usage !"),
         (&["delete", "name"], "2 usage !"),
         (&["workspace", "delete", "full", "--force"], "2 usage !"),
         (&["get", "name=x"], "2 usage !"),

@@ -5,18 +5,18 @@ mod signing;
 
 use super::answer::{Answer, Failure};
 use super::clock::Clock;
-use super::held::{Held, Session, VERSION};
+use super::key_cache::{KeyCache, Session, VERSION};
 use super::request::{Request, VaultRef};
 use crate::keyring::issue::{Credential, Issuer};
 use crate::keyring::master::Master;
 use crate::keyring::token::Token;
 use crate::keyring::unlock;
+use crate::sealed::aad_context::AadContext;
 use crate::sealed::derive::Key;
 use crate::sealed::header::{self, Content, Header};
 use crate::sealed::id::{KeyId, SecretId, VaultId, WorkspaceId};
 use crate::sealed::meta;
-use crate::sealed::place::Place;
-use crate::sealed::record::Kind;
+use crate::sealed::record::RecordKind;
 use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
@@ -66,7 +66,7 @@ struct Unlocked {
     credential: Credential,
     seed: Key,
     clock: FakeClock,
-    held: Held<FakeClock>,
+    held: KeyCache<FakeClock>,
     session: Session,
 }
 
@@ -137,7 +137,7 @@ impl Unlocked {
             content,
             credential,
             seed: seed.seed().clone(),
-            held: Held::new(clock.clone(), || true),
+            held: KeyCache::new(clock.clone(), || true),
             clock,
             session: Session::default(),
         };
@@ -280,7 +280,7 @@ fn what_was_sealed_for_one_place_opens_there_alone() {
     let mut agent = Unlocked::new();
     let workspace = agent.content.workspaces[0].id;
     let id = SecretId::random();
-    let place = Place::Value(workspace, id, 1);
+    let place = AadContext::Value(workspace, id, 1);
     let content = b"a value";
     let Some(Answer::Sealed(sealed)) = agent.ask(&Request::Seal { place, content }) else {
         panic!("not sealed");
@@ -288,9 +288,9 @@ fn what_was_sealed_for_one_place_opens_there_alone() {
     let own = Request::Open(vec![(place, &sealed)]);
     assert!(matches!(agent.ask(&own), Some(Answer::Opened(_))));
     for other in [
-        Place::Value(workspace, id, 2),
-        Place::SecretMeta(workspace, id),
-        Place::WorkspaceAbout(workspace),
+        AadContext::Value(workspace, id, 2),
+        AadContext::SecretMeta(workspace, id),
+        AadContext::WorkspaceAbout(workspace),
     ] {
         let both = Request::Open(vec![(place, &sealed), (other, &sealed)]);
         let answer = agent.ask(&both);
@@ -301,7 +301,7 @@ fn what_was_sealed_for_one_place_opens_there_alone() {
     let grant = agent.content.keys[0].grant.clone();
     let anchor = agent.content.keys[0].bond().unwrap().anchor.clone();
     for secret in [wrapped, grant, anchor, agent.content.keys[0].about.clone()] {
-        for place in [Place::WorkspaceAbout(workspace), place] {
+        for place in [AadContext::WorkspaceAbout(workspace), place] {
             let answer = agent.ask(&Request::Open(vec![(place, &secret)]));
             assert!(matches!(answer, Some(Answer::Failed(Failure::Damaged(0)))));
         }
@@ -310,7 +310,7 @@ fn what_was_sealed_for_one_place_opens_there_alone() {
     let names = vec!["name"];
     let index = Request::Index {
         workspace: stranger,
-        kind: Kind::Secret,
+        kind: RecordKind::Secret,
         names,
     };
     assert!(matches!(

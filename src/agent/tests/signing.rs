@@ -4,9 +4,9 @@ use super::{Unlocked, line, token};
 use crate::agent::answer::{Answer, Failure};
 use crate::agent::request::Request;
 use crate::keyring::master::Master;
+use crate::sealed::aad_context::AadContext;
 use crate::sealed::header::{self, Content};
 use crate::sealed::id::{KeyId, WorkspaceId};
-use crate::sealed::place::Place;
 
 #[test]
 fn a_header_is_signed_with_the_keys_that_were_verified_and_no_others() {
@@ -57,7 +57,7 @@ fn a_workspace_is_signed_in_when_the_agent_has_made_its_keys() {
     else {
         panic!("no workspace");
     };
-    let place = Place::WorkspaceAbout(workspace);
+    let place = AadContext::WorkspaceAbout(workspace);
     let sealed = agent.ask(&Request::Seal {
         place,
         content: b"about",

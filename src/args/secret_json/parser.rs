@@ -10,7 +10,7 @@ use crate::vault::domain::{AllowedDomains, MAX_ALLOWED_DOMAINS};
 use crate::vault::env_key::EnvKey;
 use crate::vault::error::{Detail, Step};
 use crate::vault::name::SecretName;
-use crate::vault::rule::{Broken, quoted, unquoted};
+use crate::vault::rule::{RuleViolation, quoted, unquoted};
 use crate::vault::slot::MAX_SLOTS;
 use crate::vault::value::check_value;
 use serde_json::value::RawValue;
@@ -70,7 +70,7 @@ impl Parser {
         Err(self.details)
     }
 
-    fn refuse(&mut self, broken: Broken) {
+    fn refuse(&mut self, broken: RuleViolation) {
         self.details.push(Detail::at(self.place.clone(), broken));
     }
 
@@ -94,7 +94,7 @@ impl Parser {
     fn document(&mut self, text: &Plaintext) -> Option<Input> {
         if text.len() > MAX_INPUT_BYTES {
             let rule = format!("the input has at most {} MiB", MAX_INPUT_BYTES >> 20);
-            self.refuse(Broken::new(rule, "too_long"));
+            self.refuse(RuleViolation::new(rule, "too_long"));
             return None;
         }
         let json = match document(text.expose()) {
@@ -102,7 +102,7 @@ impl Parser {
             Err(wrong) => {
                 let (line, column) = (wrong.line, wrong.column);
                 let rule = format!("the input is not JSON: see line {line}, column {column}");
-                self.refuse(Broken::new(rule, "json_invalid"));
+                self.refuse(RuleViolation::new(rule, "json_invalid"));
                 return None;
             }
         };
@@ -157,7 +157,7 @@ impl Parser {
         &mut self,
         fields: &Fields<'_>,
         name: &'static str,
-        parse: fn(&str) -> Result<T, Broken>,
+        parse: fn(&str) -> Result<T, RuleViolation>,
     ) -> Option<T> {
         self.field(fields, name, |parser, given| {
             let text = parser.string(given)?;
@@ -211,14 +211,14 @@ impl Parser {
                 let fields = parser.fields(item, SLOT_FIELDS)?;
                 for field in SLOT_FIELDS {
                     if !fields.contains_key(field) {
-                        let broken = Broken::new("a slot has a slot and a value", "missing");
+                        let broken = RuleViolation::new("a slot has a slot and a value", "missing");
                         parser.inside(*field, |parser| parser.refuse(broken));
                     }
                 }
                 let slot = parser.field(&fields, "slot", Self::slot);
                 let value = parser.field(&fields, "value", Self::value);
                 if slots.insert(slot?, value).is_some() {
-                    let broken = Broken::new("each slot is given once", "duplicate");
+                    let broken = RuleViolation::new("each slot is given once", "duplicate");
                     parser.inside("slot", |parser| parser.refuse(broken));
                 }
                 Some(())
@@ -239,7 +239,7 @@ impl Parser {
         } else {
             ("a slot is below 2^64", "less_than_equal")
         };
-        self.refuse(Broken::new(rule, kind));
+        self.refuse(RuleViolation::new(rule, kind));
         None
     }
 
@@ -248,11 +248,11 @@ impl Parser {
             Ok(text) => return Some(text),
             Err(NoString::OtherType) => {
                 let rule = format!("{} is a string", self.subject());
-                self.refuse(Broken::new(rule, "string_type"));
+                self.refuse(RuleViolation::new(rule, "string_type"));
             }
             Err(NoString::Surrogate) => {
                 let rule = format!("{} has half of a surrogate pair in it", self.subject());
-                self.refuse(Broken::new(rule, "string_unicode"));
+                self.refuse(RuleViolation::new(rule, "string_unicode"));
             }
         }
         None
@@ -265,14 +265,14 @@ impl Parser {
         rule: &str,
     ) -> Option<Vec<&'j RawValue>> {
         let Some(mut items) = items(json, MAX_PARTS) else {
-            self.refuse(Broken::new(
+            self.refuse(RuleViolation::new(
                 format!("{} is a list", self.subject()),
                 "list_type",
             ));
             return None;
         };
         if items.len() > most {
-            self.refuse(Broken::new(rule, "too_long"));
+            self.refuse(RuleViolation::new(rule, "too_long"));
             items.truncate(most);
         }
         Some(items)
@@ -281,7 +281,7 @@ impl Parser {
     /// The members of an object, if they are among the `allowed` ones and there once.
     fn fields<'j>(&mut self, json: &'j RawValue, allowed: &[&'static str]) -> Option<Fields<'j>> {
         let Some(members) = members(json, MAX_PARTS) else {
-            self.refuse(Broken::new(
+            self.refuse(RuleViolation::new(
                 format!("{} is an object", self.subject()),
                 "dict_type",
             ));
@@ -294,7 +294,7 @@ impl Parser {
                 continue;
             };
             if fields.contains_key(field) {
-                let broken = Broken::new(format!("{field} is given once"), "duplicate");
+                let broken = RuleViolation::new(format!("{field} is given once"), "duplicate");
                 self.inside(field, |parser| parser.refuse(broken));
             } else {
                 fields.insert(field, given);
@@ -314,7 +314,7 @@ impl Parser {
         } else {
             format!("{shown} is no field here: there are {}", allowed.join(", "))
         };
-        let broken = Broken::new(rule, "extra_forbidden");
+        let broken = RuleViolation::new(rule, "extra_forbidden");
         match name {
             Some(name) => self.inside(name.as_str(), |parser| parser.refuse(broken)),
             None => self.refuse(broken),
@@ -338,8 +338,8 @@ fn field_name(name: &RawValue) -> Option<String> {
     (is_shown && name.as_bytes().iter().all(is_allowed)).then(|| name.to_owned())
 }
 
-fn value_error(rule: &str) -> Broken {
-    Broken::new(rule, "value_error")
+fn value_error(rule: &str) -> RuleViolation {
+    RuleViolation::new(rule, "value_error")
 }
 
 #[cfg(test)]

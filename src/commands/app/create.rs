@@ -1,10 +1,10 @@
 //! `app create`
 
 use crate::args::secret::parse_name;
-use crate::commands::Verb;
+use crate::commands::Command;
 use crate::context::Context;
 use crate::error::Error;
-use crate::report::app::Shown;
+use crate::report::app::AppJson;
 
 /// Make a new app
 ///
@@ -19,14 +19,14 @@ pub struct Create {
     app: String,
 }
 
-impl Verb for Create {
+impl Command for Create {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let name = parse_name(&self.app)?;
         let workspace = context.workspace().cloned();
         let changed = context.change(|change| Ok(change.create_app(workspace.as_ref(), name)?))?;
         let app = changed.result;
         if context.json {
-            return Ok(context.ui.json(&Shown::new(&app))?);
+            return Ok(context.ui.json(&AppJson::new(&app))?);
         }
         Ok(context.ui.line(&app.id.to_string())?)
     }

@@ -1,7 +1,7 @@
 //! `app delete`
 
 use crate::args::secret::parse_name;
-use crate::commands::Verb;
+use crate::commands::Command;
 use crate::context::Context;
 use crate::context::confirm::confirm;
 use crate::error::Error;
@@ -20,7 +20,7 @@ pub struct Delete {
     app: String,
 }
 
-impl Verb for Delete {
+impl Command for Delete {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let name = parse_name(&self.app)?;
         let mut vault = context.open(Scan::Lookup)?;

@@ -1,10 +1,10 @@
 //! `app link`
 
 use crate::args::secret::{SecretArgument, parse_key, parse_name};
-use crate::commands::Verb;
+use crate::commands::Command;
 use crate::context::Context;
 use crate::error::Error;
-use crate::report::app::Shown;
+use crate::report::app::AppJson;
 use crate::report::secret::note_unchanged;
 use crate::vault::Scan;
 use crate::vault::change::Change;
@@ -32,7 +32,7 @@ pub struct Link {
     secret: SecretArgument,
 }
 
-impl Verb for Link {
+impl Command for Link {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let (name, env_key) = (parse_name(&self.app)?, parse_key(&self.key)?);
         let reference = self.secret.whole()?;
@@ -54,7 +54,7 @@ pub fn change_links(
     note_unchanged(context, changed.written);
     if context.json {
         let app = vault.app(name)?;
-        context.ui.json(&Shown::new(&app))?;
+        context.ui.json(&AppJson::new(&app))?;
     }
     Ok(())
 }

@@ -1,9 +1,9 @@
 //! `app list`
 
-use crate::commands::Verb;
+use crate::commands::Command;
 use crate::context::Context;
 use crate::error::Error;
-use crate::report::app::Shown;
+use crate::report::app::AppJson;
 use crate::ui::Table;
 use crate::vault::Scan;
 use serde::Serialize;
@@ -17,19 +17,19 @@ Examples:
 pub struct List {}
 
 #[derive(Serialize)]
-struct Listing<'a> {
+struct AppListJson<'a> {
     count: usize,
-    apps: Vec<Shown<'a>>,
+    apps: Vec<AppJson<'a>>,
 }
 
-impl Verb for List {
+impl Command for List {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let vault = context.open(Scan::Everything)?;
         let apps = vault.apps()?;
         if context.json {
-            return Ok(context.ui.json(&Listing {
+            return Ok(context.ui.json(&AppListJson {
                 count: apps.len(),
-                apps: apps.iter().map(Shown::new).collect(),
+                apps: apps.iter().map(AppJson::new).collect(),
             })?);
         }
         if context.quiet {

@@ -8,7 +8,7 @@ mod show;
 mod sync;
 mod unlink;
 
-use super::Verb;
+use super::Command;
 use crate::context::Context;
 use crate::error::Error;
 
@@ -33,7 +33,7 @@ enum Subverb {
     Sync(sync::Sync),
 }
 
-impl Verb for App {
+impl Command for App {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         match self.verb {
             Subverb::Create(verb) => verb.run(context),

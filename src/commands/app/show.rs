@@ -1,10 +1,10 @@
 //! `app show`
 
 use crate::args::secret::parse_name;
-use crate::commands::Verb;
+use crate::commands::Command;
 use crate::context::Context;
 use crate::error::Error;
-use crate::report::app::{Linked, Shown, ShownLink};
+use crate::report::app::{AppJson, LinkJson, LinkedSecretJson};
 use crate::vault::Scan;
 
 /// Show an app with its links
@@ -19,12 +19,12 @@ pub struct Show {
     app: String,
 }
 
-impl Verb for Show {
+impl Command for Show {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let name = parse_name(&self.app)?;
         let vault = context.open(Scan::Everything)?;
         let app = context.found(&vault, vault.app(&name))?;
-        let shown = Shown::new(&app);
+        let shown = AppJson::new(&app);
         if context.json {
             return Ok(context.ui.json(&shown)?);
         }
@@ -34,8 +34,8 @@ impl Verb for Show {
             ("created", shown.created_at.clone()),
             ("updated", shown.updated_at.clone()),
         ];
-        for ShownLink { env_key, secret } in &shown.links {
-            let Linked {
+        for LinkJson { env_key, secret } in &shown.links {
+            let LinkedSecretJson {
                 id,
                 workspace,
                 name,

@@ -1,10 +1,10 @@
 //! `app sync`
 
-use crate::commands::Verb;
+use crate::commands::Command;
 use crate::context::Context;
 use crate::error::Error;
 use crate::project::{Entry, Presence, Project};
-use crate::report::app::Shown;
+use crate::report::app::AppJson;
 use crate::report::secret::note_unchanged;
 use crate::vault::Scan;
 use crate::vault::name::AppName;
@@ -22,7 +22,7 @@ Examples:
   kluis app sync --json | jq -r '.links[].env_key'")]
 pub struct Sync {}
 
-impl Verb for Sync {
+impl Command for Sync {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let file = context.followed_project()?;
         let name = app_of(&file.project)?;
@@ -58,7 +58,7 @@ impl Verb for Sync {
         note_unchanged(context, changed.written);
         let app = vault.app(name)?;
         if context.json {
-            return Ok(context.ui.json(&Shown::new(&app))?);
+            return Ok(context.ui.json(&AppJson::new(&app))?);
         }
         Ok(context.ui.line(&app.id.to_string())?)
     }

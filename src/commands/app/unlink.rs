@@ -2,7 +2,7 @@
 
 use super::link::change_links;
 use crate::args::secret::{parse_key, parse_name};
-use crate::commands::Verb;
+use crate::commands::Command;
 use crate::context::Context;
 use crate::error::Error;
 
@@ -23,7 +23,7 @@ pub struct Unlink {
     key: String,
 }
 
-impl Verb for Unlink {
+impl Command for Unlink {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let (name, env_key) = (parse_name(&self.app)?, parse_key(&self.key)?);
         change_links(context, &name, |change| {

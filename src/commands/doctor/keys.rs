@@ -143,8 +143,8 @@ fn remembered(context: &mut Context, header: &Header) -> Finding {
             "set HOME or XDG_STATE_HOME, or KLUIS_MIN_REVISION to what `kluis verify` prints",
         );
     }
-    let is_new = !context.seen.recall(header).knows_anything();
-    if let Some(problem) = context.seen.problem(header) {
+    let is_new = !context.rollback_guard.recall(header).knows_anything();
+    if let Some(problem) = context.rollback_guard.problem(header) {
         return Finding::warn(
             check,
             format!("{problem}: an older copy would not be noticed"),

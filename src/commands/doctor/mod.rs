@@ -11,7 +11,7 @@ mod project;
 mod shell;
 mod unlocking;
 
-use super::Verb;
+use super::Command;
 use crate::context::Context;
 use crate::error::Error;
 use crate::ui::Table;
@@ -38,12 +38,12 @@ Examples:
 pub struct Doctor {}
 
 #[derive(Serialize)]
-struct Report {
+struct DoctorJson {
     ok: bool,
     findings: Vec<Finding>,
 }
 
-impl Verb for Doctor {
+impl Command for Doctor {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         context.ask_nobody();
         let findings = examine(context);
@@ -88,7 +88,7 @@ fn print(context: &mut Context, mut findings: Vec<Finding>, ok: bool) -> Result<
         findings.retain(|found| found.state != Grade::Ok);
     }
     if context.json {
-        return Ok(context.ui.json(&Report { ok, findings })?);
+        return Ok(context.ui.json(&DoctorJson { ok, findings })?);
     }
     let mut table = Table::new(["STATE", "CHECK", "FINDING", "HINT"]);
     for found in findings {

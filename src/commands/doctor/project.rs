@@ -2,13 +2,13 @@
 
 use super::finding::Finding;
 use crate::context::Context;
-use crate::project::{Agreement, Consents, hash};
+use crate::project::{Agreement, TrustStore, hash};
 use std::path::Path;
 
 pub fn examine(context: &mut Context) -> Vec<Finding> {
     let mut findings = Vec::new();
     findings.extend(here(context));
-    findings.extend(context.surroundings.agreed().map(|list| trust(&list)));
+    findings.extend(context.project_context.agreed().map(|list| trust(&list)));
     findings
 }
 
@@ -24,7 +24,7 @@ fn here(context: &mut Context) -> Option<Finding> {
     })
 }
 
-fn trust(list: &Consents) -> Finding {
+fn trust(list: &TrustStore) -> Finding {
     let check = "trust";
     if let Some(problem) = list.problem() {
         let place = list.place().display();

@@ -3,7 +3,7 @@
 mod new;
 mod show;
 
-use super::Verb;
+use super::Command;
 use crate::context::Context;
 use crate::error::Error;
 use crate::keyring::recipient;
@@ -29,12 +29,12 @@ enum Subverb {
 }
 
 #[derive(Serialize)]
-struct Shown {
+struct KeyFileJson {
     identity: String,
     public: String,
 }
 
-impl Verb for Identity {
+impl Command for Identity {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         match self.verb {
             Subverb::New(verb) => verb.run(context),
@@ -48,7 +48,7 @@ fn print(context: &mut Context, path: &Path, public: &PublicKey) -> Result<(), E
     let public = recipient::encode(public);
     if context.json {
         let identity = path.display().to_string();
-        return Ok(context.ui.json(&Shown { identity, public })?);
+        return Ok(context.ui.json(&KeyFileJson { identity, public })?);
     }
     Ok(context.ui.line(&public)?)
 }

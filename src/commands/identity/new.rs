@@ -3,7 +3,7 @@
 use super::print;
 use crate::args::kdf::KdfArgs;
 use crate::args::new_passphrase;
-use crate::commands::Verb;
+use crate::commands::Command;
 use crate::context::Context;
 use crate::deliver::output_file;
 use crate::error::Error;
@@ -41,7 +41,7 @@ pub struct New {
     kdf: KdfArgs,
 }
 
-impl Verb for New {
+impl Command for New {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let has_passphrase = self.passphrase || self.new_passphrase_file.is_some();
         if self.kdf.is_given() && !has_passphrase {

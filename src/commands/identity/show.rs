@@ -1,7 +1,7 @@
 //! `identity show`
 
 use super::print;
-use crate::commands::Verb;
+use crate::commands::Command;
 use crate::context::Context;
 use crate::context::key_file::load;
 use crate::error::Error;
@@ -17,7 +17,7 @@ Examples:
   kluis identity show --identity ~/work.identity")]
 pub struct Show {}
 
-impl Verb for Show {
+impl Command for Show {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let path = context.identity_file()?.path;
         let stored = load(&path)?

@@ -2,20 +2,20 @@
 
 use crate::args::new_passphrase::NewPassphraseArgs;
 use crate::args::time::parse_future;
-use crate::commands::Verb;
+use crate::commands::Command;
 use crate::context::Context;
 use crate::error::Error;
 use crate::keyring::issue::Credential;
 use crate::keyring::recipient;
 use crate::plaintext::Plaintext;
-use crate::report::key::{Shown, reach};
+use crate::report::key::{KeyJson, reach};
 use crate::report::one_time_token;
 use crate::sealed::id::KeyId;
 use crate::ui;
 use crate::vault::change::NewKey;
 use crate::vault::key::{Key, Label, Scope};
 use crate::vault::name::WorkspaceName;
-use crate::vault::rule::Broken;
+use crate::vault::rule::RuleViolation;
 use crate::vault::time::Timestamp;
 use crate::vault::{self, Vault};
 use anyhow::Context as _;
@@ -75,12 +75,12 @@ pub struct Add {
 
 #[derive(Serialize)]
 struct Added<'a> {
-    key: Shown<'a>,
+    key: KeyJson<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     token: Option<&'a str>,
 }
 
-impl Verb for Add {
+impl Command for Add {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         if self.new.is_given() && !self.passphrase {
             return Err(Error::usage(
@@ -175,7 +175,7 @@ impl Add {
         };
         let time = parse_future("expires", text, context.now)?;
         if time <= context.now {
-            let broken = Broken::new("a key expires in the future", "greater_than");
+            let broken = RuleViolation::new("a key expires in the future", "greater_than");
             return Err(vault::Error::invalid("expires", broken).into());
         }
         Ok(Some(time))
@@ -196,7 +196,7 @@ fn print(context: &mut Context, key: &Key, token: Option<&Plaintext>) -> Result<
     let text = token.and_then(|token| std::str::from_utf8(token.expose()).ok());
     if context.json {
         return context.ui.json(&Added {
-            key: Shown::new(key),
+            key: KeyJson::new(key),
             token: text,
         });
     }

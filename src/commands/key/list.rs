@@ -1,9 +1,9 @@
 //! `key list`
 
-use crate::commands::Verb;
+use crate::commands::Command;
 use crate::context::Context;
 use crate::error::Error;
-use crate::report::key::{Shown, reach};
+use crate::report::key::{KeyJson, reach};
 use crate::ui::Table;
 use crate::vault::Scan;
 use crate::vault::key::Key;
@@ -21,17 +21,17 @@ Examples:
 pub struct List {}
 
 #[derive(Serialize)]
-struct Listing<'a> {
-    keys: Vec<Shown<'a>>,
+struct KeyListJson<'a> {
+    keys: Vec<KeyJson<'a>>,
 }
 
-impl Verb for List {
+impl Command for List {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let vault = context.open(Scan::Everything)?;
         let keys = vault.keys()?;
         if context.json {
-            let keys = keys.iter().map(Shown::new).collect();
-            return Ok(context.ui.json(&Listing { keys })?);
+            let keys = keys.iter().map(KeyJson::new).collect();
+            return Ok(context.ui.json(&KeyListJson { keys })?);
         }
         if context.quiet {
             for key in &keys {

@@ -4,7 +4,7 @@ mod add;
 mod list;
 mod remove;
 
-use super::Verb;
+use super::Command;
 use crate::context::Context;
 use crate::error::Error;
 
@@ -25,7 +25,7 @@ enum Subverb {
     Remove(remove::Remove),
 }
 
-impl Verb for Key {
+impl Command for Key {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         match self.verb {
             Subverb::List(verb) => verb.run(context),

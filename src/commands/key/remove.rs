@@ -1,13 +1,13 @@
 //! `key remove`
 
 use crate::args::key::find_key;
-use crate::commands::Verb;
+use crate::commands::Command;
 use crate::context::Context;
 use crate::context::confirm::confirm;
 use crate::error::Error;
 use crate::keyring::Keyring;
 use crate::keyring::vault_key::vault_key;
-use crate::report::key::{Shown, reach};
+use crate::report::key::{KeyJson, reach};
 use crate::sealed::id::KeyId;
 use crate::vault::Vault;
 use crate::vault::change::Removed;
@@ -36,12 +36,12 @@ pub struct Remove {
 }
 
 #[derive(Serialize)]
-struct Report<'a> {
-    removed: Shown<'a>,
+struct RemovedKeyJson<'a> {
+    removed: KeyJson<'a>,
     /// Keys that went with it.
-    issue_again: Vec<Shown<'a>>,
+    issue_again: Vec<KeyJson<'a>>,
     /// Keys whose holders must pin the new public key.
-    pin_again: Vec<Shown<'a>>,
+    pin_again: Vec<KeyJson<'a>>,
     vault_key: String,
     change: Vec<Known>,
 }
@@ -54,7 +54,7 @@ struct Known {
     id: String,
 }
 
-impl Verb for Remove {
+impl Command for Remove {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let (mut vault, mut owner) = context.open_as_owner()?;
         let keys = vault.keys()?;
@@ -122,10 +122,10 @@ fn print(
 ) -> Result<(), Error> {
     let vault_key = vault_key(vault.header());
     if context.json {
-        return Ok(context.ui.json(&Report {
-            removed: Shown::new(&removed.key),
-            issue_again: removed.dropped.iter().map(Shown::new).collect(),
-            pin_again: removed.to_pin.iter().map(Shown::new).collect(),
+        return Ok(context.ui.json(&RemovedKeyJson {
+            removed: KeyJson::new(&removed.key),
+            issue_again: removed.dropped.iter().map(KeyJson::new).collect(),
+            pin_again: removed.to_pin.iter().map(KeyJson::new).collect(),
             vault_key,
             change: known,
         })?);

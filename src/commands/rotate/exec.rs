@@ -34,7 +34,7 @@ const OLD_FILE: &str = "KLUIS_OLD_FILE";
 const NEW_FILE: &str = "KLUIS_NEW_FILE";
 
 /// What is found out before the vault is opened.
-struct Command {
+struct ExecCommand {
     program: PathBuf,
     chosen: Vec<(EnvKey, Reference)>,
     allowed: Vec<EnvKey>,
@@ -46,7 +46,7 @@ impl ExecArgs {
         !self.exec.is_empty() || self.resume || self.discard
     }
 
-    fn command(&self) -> Result<Option<Command>, Error> {
+    fn command(&self) -> Result<Option<ExecCommand>, Error> {
         let Some(typed) = self.exec.first() else {
             return Ok(None);
         };
@@ -60,7 +60,7 @@ impl ExecArgs {
         for (key, _) in &chosen {
             environment.check_key(key)?;
         }
-        Ok(Some(Command {
+        Ok(Some(ExecCommand {
             program,
             chosen,
             allowed,
@@ -152,7 +152,7 @@ impl Rotate {
         &self,
         context: &mut Context,
         vault: &Vault,
-        command: &Command,
+        command: &ExecCommand,
         secret: &Secret,
         new: &Plaintext,
     ) -> Result<Environment, Error> {

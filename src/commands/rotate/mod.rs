@@ -6,7 +6,7 @@ mod settle;
 
 pub use arguments::Rotate;
 
-use super::Verb;
+use super::Command;
 use crate::args::secret::read_value;
 use crate::context::Context;
 use crate::error::Error;
@@ -22,7 +22,7 @@ enum Outcome {
     NotDue(Secret),
 }
 
-impl Verb for Rotate {
+impl Command for Rotate {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let named = self.secret.whole(context)?;
         self.rotation(context)?;

@@ -1,10 +1,10 @@
 //! `workspace create`
 
 use crate::args::workspace::{parse_description, parse_name};
-use crate::commands::Verb;
+use crate::commands::Command;
 use crate::context::Context;
 use crate::error::Error;
-use crate::report::workspace::Shown;
+use crate::report::workspace::WorkspaceJson;
 
 /// Make a new workspace
 ///
@@ -28,7 +28,7 @@ pub struct Create {
     description: String,
 }
 
-impl Verb for Create {
+impl Command for Create {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let (name, description) = (
             parse_name(&self.name)?,
@@ -37,7 +37,7 @@ impl Verb for Create {
         let changed = context.change(|change| Ok(change.create_workspace(name, description)?))?;
         let workspace = changed.result;
         if context.json {
-            return Ok(context.ui.json(&Shown::new(&workspace, 0))?);
+            return Ok(context.ui.json(&WorkspaceJson::new(&workspace, 0))?);
         }
         Ok(context.ui.line(&workspace.id.to_string())?)
     }

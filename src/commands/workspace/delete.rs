@@ -1,7 +1,7 @@
 //! `workspace delete`
 
 use crate::args::workspace::parse_name;
-use crate::commands::Verb;
+use crate::commands::Command;
 use crate::context::Context;
 use crate::context::confirm::confirm;
 use crate::error::Error;
@@ -26,7 +26,7 @@ pub struct Delete {
     force: bool,
 }
 
-impl Verb for Delete {
+impl Command for Delete {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let name = parse_name(&self.workspace_name)?;
         let mut vault = context.open(Scan::Lookup)?;

@@ -1,9 +1,9 @@
 //! `workspace list`
 
-use crate::commands::Verb;
+use crate::commands::Command;
 use crate::context::Context;
 use crate::error::Error;
-use crate::report::workspace::Shown;
+use crate::report::workspace::WorkspaceJson;
 use crate::ui::Table;
 use crate::vault::Scan;
 use crate::vault::workspace::Workspace;
@@ -17,22 +17,25 @@ Example:
 pub struct List {}
 
 #[derive(Serialize)]
-struct Listing<'a> {
+struct WorkspaceListJson<'a> {
     count: usize,
-    workspaces: Vec<Shown<'a>>,
+    workspaces: Vec<WorkspaceJson<'a>>,
 }
 
-impl Verb for List {
+impl Command for List {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let vault = context.open(Scan::Everything)?;
         let mut all: Vec<&Workspace> = vault.workspaces().iter().collect();
         all.sort_unstable_by(|one, other| one.name.cmp(&other.name));
         let mut shown = Vec::with_capacity(all.len());
         for workspace in &all {
-            shown.push(Shown::new(workspace, vault.secret_count(workspace)?));
+            shown.push(WorkspaceJson::new(
+                workspace,
+                vault.secret_count(workspace)?,
+            ));
         }
         if context.json {
-            return Ok(context.ui.json(&Listing {
+            return Ok(context.ui.json(&WorkspaceListJson {
                 count: shown.len(),
                 workspaces: shown,
             })?);

@@ -5,7 +5,7 @@ mod delete;
 mod list;
 mod update;
 
-use super::Verb;
+use super::Command;
 use crate::context::Context;
 use crate::error::Error;
 
@@ -26,7 +26,7 @@ enum Subverb {
     Delete(delete::Delete),
 }
 
-impl Verb for Workspace {
+impl Command for Workspace {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         match self.verb {
             Subverb::Create(verb) => verb.run(context),

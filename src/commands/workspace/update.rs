@@ -1,7 +1,7 @@
 //! `workspace update`
 
 use crate::args::workspace::{parse_description, parse_name};
-use crate::commands::Verb;
+use crate::commands::Command;
 use crate::context::Context;
 use crate::error::Error;
 use crate::report::secret::note_unchanged;
@@ -28,7 +28,7 @@ pub struct Update {
     description: Option<String>,
 }
 
-impl Verb for Update {
+impl Command for Update {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let name = parse_name(&self.workspace_name)?;
         let update = WorkspaceUpdate {

@@ -241,7 +241,7 @@ fn a_request_to_end_is_passed_on_and_its_answer_awaited() {
 #[test]
 #[ignore = "raises a signal in the whole process: the next test starts it"]
 fn is_asked_to_end_before_anything_runs() {
-    let attention = Attention::start(Relay::default()).unwrap();
+    let attention = SignalRelay::start(Relay::default()).unwrap();
     kill_process(rustix::process::getpid(), Signal::TERM).unwrap();
     while attention.heard().is_none() {
         std::thread::yield_now();

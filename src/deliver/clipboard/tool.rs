@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// How one kind of tool is used.
-struct Kind {
+struct ToolKind {
     copier: &'static str,
     /// With the hint that keeps a value out of the history of clipboard managers.
     copy_hinted: Option<&'static [&'static str]>,
@@ -30,8 +30,8 @@ enum Desktop {
     MacOs,
 }
 
-const KINDS: &[Kind] = &[
-    Kind {
+const KINDS: &[ToolKind] = &[
+    ToolKind {
         copier: "wl-copy",
         // Since wl-clipboard 2.3: x-kde-passwordManagerHint.
         copy_hinted: Some(&["--sensitive", "--type", "text/plain"]),
@@ -42,7 +42,7 @@ const KINDS: &[Kind] = &[
         paste: &["--no-newline"],
         desktop: Desktop::Variable("WAYLAND_DISPLAY"),
     },
-    Kind {
+    ToolKind {
         copier: "xclip",
         copy_hinted: None,
         copy: &["-selection", "clipboard", "-in"],
@@ -51,7 +51,7 @@ const KINDS: &[Kind] = &[
         paste: &["-selection", "clipboard", "-out"],
         desktop: Desktop::Variable("DISPLAY"),
     },
-    Kind {
+    ToolKind {
         copier: "pbcopy",
         copy_hinted: None,
         copy: &[],
@@ -64,7 +64,7 @@ const KINDS: &[Kind] = &[
 
 /// A tool that is there.
 pub struct Tool {
-    kind: &'static Kind,
+    kind: &'static ToolKind,
     copier: PathBuf,
     paster: PathBuf,
 }
@@ -72,7 +72,7 @@ pub struct Tool {
 impl Tool {
     /// Those for the desktops that the environment names, the best one first.
     pub fn all(variable: &impl Fn(&str) -> Option<OsString>) -> Vec<Self> {
-        let is_there = |kind: &&Kind| match kind.desktop {
+        let is_there = |kind: &&ToolKind| match kind.desktop {
             Desktop::Variable(name) => variable(name).is_some_and(|value| !value.is_empty()),
             Desktop::MacOs => cfg!(target_os = "macos"),
         };

@@ -5,11 +5,11 @@
 //! real terminal gets its modes back however this ends, but for SIGKILL.
 
 use super::patterns::Patterns;
-use super::pump::{Kind, Pumps, write_all};
+use super::pump::{OutputKind, Pumps, write_all};
 use crate::deliver::child::Ended;
 use crate::platform::process::Hardened;
 use crate::platform::pty::{Pty, copy_size};
-use crate::platform::session::{Channel, News};
+use crate::platform::session::{Channel, LeaderEvent};
 use crate::platform::signals::{self, Notice, Watch};
 use crate::platform::terminal::Keyboard;
 use rustix::event::{PollFd, PollFlags, poll};
@@ -49,45 +49,45 @@ pub fn run(
     leader.stdin(leaders);
     let mut pumps = Pumps::new()?;
     let shown = controller.try_clone()?;
-    pumps.start(shown, Kind::Terminal, stdout(), Arc::clone(patterns))?;
+    pumps.start(shown, OutputKind::Terminal, stdout(), Arc::clone(patterns))?;
     if isatty(stderr()) {
         leader.stderr(terminal.try_clone()?);
     } else {
         let (ours, theirs) = io::pipe()?;
         leader.stderr(theirs);
         let patterns = Arc::clone(patterns);
-        pumps.start(ours.into(), Kind::Pipe, stderr(), patterns)?;
+        pumps.start(ours.into(), OutputKind::Pipe, stderr(), patterns)?;
     }
     leader.stdout(terminal);
 
     signals::see_children_end()?;
-    let desk = Arc::new(Desk {
+    let relay = Arc::new(TerminalRelay {
         keyboard,
         controller,
         channel: channel.try_clone()?,
         is_stopped: AtomicBool::new(false),
     });
-    let listener = Arc::clone(&desk);
+    let listener = Arc::clone(&relay);
     let _watch = Watch::start_with(&[SIGUSR1, SIGUSR2, SIGWINCH], move |notice| {
-        listener.hear(notice);
+        listener.on_signal(notice);
     })?;
-    let closing = Closing(Arc::clone(&desk));
-    desk.keyboard.take();
+    let closing = RestoreGuard(Arc::clone(&relay));
+    relay.keyboard.take();
     let mut process = hardened.restore_for_child(|| leader.spawn())?;
     // Our copies of what only the command is to hold.
     drop(leader);
     let ended = loop {
         match channel.news() {
-            Some(News::NotStarted(error)) => break Err(io::Error::from_raw_os_error(error)),
-            Some(News::Started) => {
-                let typist = Arc::clone(&desk);
+            Some(LeaderEvent::NotStarted(error)) => break Err(io::Error::from_raw_os_error(error)),
+            Some(LeaderEvent::Started) => {
+                let typist = Arc::clone(&relay);
                 thread::spawn(move || typist.carry_keys());
             }
-            Some(News::Exited(code)) => break Ok(Ended::Exited(code)),
-            Some(News::Signalled(signal)) => break Ok(Ended::Signalled(signal)),
+            Some(LeaderEvent::Exited(code)) => break Ok(Ended::Exited(code)),
+            Some(LeaderEvent::Signalled(signal)) => break Ok(Ended::Signalled(signal)),
             None => break Ok(Ended::Unknown),
-            Some(News::Stopped) => {
-                desk.is_stopped.store(true, Ordering::SeqCst);
+            Some(LeaderEvent::Stopped) => {
+                relay.is_stopped.store(true, Ordering::SeqCst);
                 // The job as the shell sees it, which may be more than this process.
                 let _ = kill_current_process_group(Signal::TSTP);
             }
@@ -100,7 +100,7 @@ pub fn run(
 }
 
 /// What the threads share.
-struct Desk {
+struct TerminalRelay {
     keyboard: Keyboard,
     controller: OwnedFd,
     channel: Channel,
@@ -108,16 +108,16 @@ struct Desk {
 }
 
 /// Gives the real terminal its modes back, even in a panic.
-struct Closing(Arc<Desk>);
+struct RestoreGuard(Arc<TerminalRelay>);
 
-impl Drop for Closing {
+impl Drop for RestoreGuard {
     fn drop(&mut self) {
         self.0.keyboard.close();
     }
 }
 
-impl Desk {
-    fn hear(&self, notice: Notice) {
+impl TerminalRelay {
+    fn on_signal(&self, notice: Notice) {
         match notice {
             Notice::Other(SIGWINCH) => copy_size(stdin(), &self.controller),
             Notice::End(signal) | Notice::Other(signal) => {

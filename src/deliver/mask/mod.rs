@@ -3,10 +3,10 @@
 //! This guards against a value in a log or on a screen by mistake, not against a command that wants it
 //! out: that one can print it in a form nobody looks for.
 
-mod beside;
 mod encodings;
 mod interactive;
 mod patterns;
+mod piped;
 mod pump;
 mod stream;
 
@@ -32,12 +32,12 @@ use std::{fmt, io};
 pub struct Mask(Arc<Patterns>);
 
 /// Where a command finds a value.
-pub enum Given {
+pub enum ValueSource {
     Variable(EnvKey),
     Stdin,
 }
 
-impl fmt::Display for Given {
+impl fmt::Display for ValueSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Variable(key) => write!(f, "the value of {key}"),
@@ -52,15 +52,15 @@ impl Mask {
     pub fn new(
         environment: &Environment,
         stdin: Option<&Plaintext>,
-    ) -> io::Result<(Self, Vec<Given>)> {
+    ) -> io::Result<(Self, Vec<ValueSource>)> {
         let (mut collector, mut too_short) = (Collector::default(), Vec::new());
         environment.visit_secrets(|key, value| {
             if !collector.add(value) {
-                too_short.push(Given::Variable(key.clone()));
+                too_short.push(ValueSource::Variable(key.clone()));
             }
         })?;
         if stdin.is_some_and(|value| !collector.add(value)) {
-            too_short.push(Given::Stdin);
+            too_short.push(ValueSource::Stdin);
         }
         Ok((Self(Arc::new(collector.finish()?)), too_short))
     }
@@ -90,7 +90,7 @@ impl Mask {
             })
         } else {
             let command = prepare(program, typed, arguments, environment, inherited);
-            beside::run(command, hardened, &patterns)
+            piped::run(command, hardened, &patterns)
         };
         ended.map_err(|error| not_started(program, typed, error))
     }

@@ -29,7 +29,7 @@ const MOST_UNDER_WAY_BYTES: usize = 1024 * 1024;
 
 /// What the command writes into.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum OutputKind {
     Terminal,
     Pipe,
 }
@@ -55,7 +55,7 @@ impl Pumps {
     pub fn start(
         &mut self,
         from: OwnedFd,
-        kind: Kind,
+        kind: OutputKind,
         to: BorrowedFd<'static>,
         patterns: Arc<Patterns>,
     ) -> io::Result<()> {
@@ -94,10 +94,16 @@ enum Next {
     End,
 }
 
-fn carry(from: &OwnedFd, kind: Kind, to: BorrowedFd<'_>, mut masker: Masker, over: &impl AsFd) {
+fn carry(
+    from: &OwnedFd,
+    kind: OutputKind,
+    to: BorrowedFd<'_>,
+    mut masker: Masker,
+    over: &impl AsFd,
+) {
     let pause = match kind {
-        Kind::Terminal => TERMINAL_PAUSE,
-        Kind::Pipe => PIPE_PAUSE,
+        OutputKind::Terminal => TERMINAL_PAUSE,
+        OutputKind::Pipe => PIPE_PAUSE,
     };
     let mut piece = Zeroizing::new(vec![0; PIECE_BYTES]);
     let mut out = Vec::with_capacity(PIECE_BYTES);
@@ -121,7 +127,7 @@ fn carry(from: &OwnedFd, kind: Kind, to: BorrowedFd<'_>, mut masker: Masker, ove
         }
         is_read = is_read && write_all(to, &out).is_ok();
         // To close it is how a pipe tells that nobody reads. A terminal's programs have had SIGHUP.
-        if !is_read && kind == Kind::Pipe {
+        if !is_read && kind == OutputKind::Pipe {
             return;
         }
         if under_way == 0 {

@@ -2,11 +2,11 @@
 //!
 //! Values pass through memory of our own, which is wiped.
 
-use crate::import::entries::Place;
+use crate::import::entries::Location;
 use crate::import::line_index::Lines;
 use crate::import::text::text;
 use crate::plaintext::Plaintext;
-use crate::vault::rule::Broken;
+use crate::vault::rule::RuleViolation;
 use csv_core::{ReadRecordResult, Reader};
 use zeroize::Zeroizing;
 
@@ -16,14 +16,14 @@ const MAX_COLUMNS: usize = 256;
 /// Gives each row's fields, in the order of the header's, which comes first.
 pub fn read(
     input: &Plaintext,
-    mut header: impl FnMut(Vec<String>) -> Result<(), Broken>,
-    mut row: impl FnMut(Place, &[&str]) -> Result<(), Broken>,
-) -> Result<(), Broken> {
+    mut header: impl FnMut(Vec<String>) -> Result<(), RuleViolation>,
+    mut row: impl FnMut(Location, &[&str]) -> Result<(), RuleViolation>,
+) -> Result<(), RuleViolation> {
     let text = text(input)?;
     // The parser never fails: cut off within quotes, it would take the rest for one value.
     if memchr::memchr_iter(b'"', text.as_bytes()).count() % 2 == 1 {
         let rule = "a quotation mark is never closed: is the file whole?";
-        return Err(Broken::new(rule, "value_error"));
+        return Err(RuleViolation::new(rule, "value_error"));
     }
     let mut reader = Reader::new();
     let mut lines = Lines::of(text.as_bytes());
@@ -51,12 +51,13 @@ pub fn read(
                 ReadRecordResult::End => return Ok(()),
                 ReadRecordResult::OutputFull | ReadRecordResult::OutputEndsFull => {
                     let rule = format!("{place}: there are more than {MAX_COLUMNS} columns");
-                    return Err(Broken::new(rule, "too_long"));
+                    return Err(RuleViolation::new(rule, "too_long"));
                 }
             }
         }
-        let cells = cells(&fields[..written], &ends[..count])
-            .ok_or_else(|| Broken::new(format!("{place}: it is not UTF-8"), "string_unicode"))?;
+        let cells = cells(&fields[..written], &ends[..count]).ok_or_else(|| {
+            RuleViolation::new(format!("{place}: it is not UTF-8"), "string_unicode")
+        })?;
         match columns {
             None => {
                 columns = Some(count);
@@ -70,7 +71,7 @@ pub fn read(
             Some(columns) if columns == count => row(place, &cells)?,
             Some(columns) => {
                 let rule = format!("{place}: {count} fields, but the first line names {columns}");
-                return Err(Broken::new(rule, "value_error"));
+                return Err(RuleViolation::new(rule, "value_error"));
             }
         }
     }
@@ -91,7 +92,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    type Rows = Vec<(Place, Vec<String>)>;
+    type Rows = Vec<(Location, Vec<String>)>;
 
     fn rows(input: &str) -> Result<(Vec<String>, Rows), String> {
         let (mut names, mut rows) = (Vec::new(), Vec::new());
@@ -117,11 +118,14 @@ mod tests {
         assert_eq!(
             rows[0],
             (
-                Place::Line(2),
+                Location::Line(2),
                 vec!["a \"x\", y".into(), "one\r\ntwo".into()]
             )
         );
-        assert_eq!(rows[1], (Place::Line(4), vec![String::new(), "é".into()]));
+        assert_eq!(
+            rows[1],
+            (Location::Line(4), vec![String::new(), "é".into()])
+        );
     }
 
     #[test]

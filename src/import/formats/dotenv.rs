@@ -2,14 +2,14 @@
 //!
 //! What python-dotenv passes over with a warning, or reads as a name without a value, is a mistake here.
 
-use crate::import::entries::{Entries, Place};
+use crate::import::entries::{Entries, Location};
 use crate::import::text::text;
 use crate::plaintext::Plaintext;
-use crate::vault::rule::Broken;
+use crate::vault::rule::RuleViolation;
 use std::mem::take;
 use zeroize::Zeroizing;
 
-pub fn read(input: &Plaintext, into: &mut Entries) -> Result<(), Broken> {
+pub fn read(input: &Plaintext, into: &mut Entries) -> Result<(), RuleViolation> {
     let mut reader = Reader {
         rest: text(input)?,
         line: 1,
@@ -31,8 +31,8 @@ struct Reader<'t> {
 
 impl<'t> Reader<'t> {
     /// One name with its value, or a comment, as far as the end of its line.
-    fn binding(&mut self, into: &mut Entries) -> Result<(), Broken> {
-        let place = Place::Line(self.line);
+    fn binding(&mut self, into: &mut Entries) -> Result<(), RuleViolation> {
+        let place = Location::Line(self.line);
         self.skip_export();
         if self.rest.starts_with('#') {
             self.take_while(|letter| !is_break(letter));
@@ -68,7 +68,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn name(&mut self, place: Place) -> Result<&'t str, Broken> {
+    fn name(&mut self, place: Location) -> Result<&'t str, RuleViolation> {
         let name = if self.rest.starts_with('\'') {
             self.advance(1);
             let name = self.take_while(|letter| letter != '\'');
@@ -82,13 +82,13 @@ impl<'t> Reader<'t> {
         };
         if name.is_empty() {
             let rule = format!("{place}: there is no name");
-            return Err(Broken::new(rule, "value_error"));
+            return Err(RuleViolation::new(rule, "value_error"));
         }
         Ok(name)
     }
 
     /// What stands between quotation marks. One after a backslash does not close, unless no other does.
-    fn quoted(&mut self, mark: char, place: Place) -> Result<&'t str, Broken> {
+    fn quoted(&mut self, mark: char, place: Location) -> Result<&'t str, RuleViolation> {
         let inner = &self.rest[1..];
         let closes = |&(at, _): &(usize, &str)| !inner[..at].ends_with('\\');
         let mut marks = inner.match_indices(mark);
@@ -100,7 +100,7 @@ impl<'t> Reader<'t> {
     }
 
     /// Only a comment may follow what is in quotes.
-    fn end_of_line(&mut self, place: Place) -> Result<(), Broken> {
+    fn end_of_line(&mut self, place: Location) -> Result<(), RuleViolation> {
         self.take_while(is_blank);
         if self.rest.starts_with('#') {
             self.take_while(|letter| !is_break(letter));
@@ -109,7 +109,7 @@ impl<'t> Reader<'t> {
             return Ok(());
         }
         let rule = format!("{place}: more follows the closing quotation mark");
-        Err(Broken::new(rule, "value_error"))
+        Err(RuleViolation::new(rule, "value_error"))
     }
 
     fn take_while(&mut self, belongs: impl Fn(char) -> bool) -> &'t str {
@@ -127,9 +127,9 @@ impl<'t> Reader<'t> {
     }
 }
 
-fn unclosed(place: Place) -> Broken {
+fn unclosed(place: Location) -> RuleViolation {
     let rule = format!("{place}: a quotation mark is never closed");
-    Broken::new(rule, "value_error")
+    RuleViolation::new(rule, "value_error")
 }
 
 /// A value without quotes: as far as a comment, which has a space before it.

@@ -1,18 +1,18 @@
 //! `env`: what `env -0` prints, and `env` as long as no value has a second line.
 
-use crate::import::entries::{Entries, Place};
+use crate::import::entries::{Entries, Location};
 use crate::plaintext::Plaintext;
 use crate::vault::env_key::EnvKey;
-use crate::vault::rule::Broken;
+use crate::vault::rule::RuleViolation;
 
 /// Reads variables that a NUL ends if there is one, else a line each.
-pub fn read(input: &Plaintext, into: &mut Entries) -> Result<(), Broken> {
+pub fn read(input: &Plaintext, into: &mut Entries) -> Result<(), RuleViolation> {
     let bytes = input.expose();
     let exact = bytes.contains(&0);
-    let (end, place): (u8, fn(usize) -> Place) = if exact {
-        (0, Place::Variable)
+    let (end, place): (u8, fn(usize) -> Location) = if exact {
+        (0, Location::Variable)
     } else {
-        (b'\n', Place::Line)
+        (b'\n', Location::Line)
     };
     let bytes = bytes.strip_suffix(&[end]).unwrap_or(bytes);
     if bytes.is_empty() {

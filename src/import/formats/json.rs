@@ -6,15 +6,15 @@ use crate::import::line_index::Lines;
 use crate::import::text::unmarked;
 use crate::json::{self, NoString, document, members};
 use crate::plaintext::Plaintext;
-use crate::vault::rule::Broken;
+use crate::vault::rule::RuleViolation;
 use serde_json::value::RawValue;
 
-pub fn read(input: &Plaintext, nesting: Nesting, into: &mut Entries) -> Result<(), Broken> {
+pub fn read(input: &Plaintext, nesting: Nesting, into: &mut Entries) -> Result<(), RuleViolation> {
     let bytes = unmarked(input);
     let json = document(bytes).map_err(|wrong| not_json(&wrong))?;
     if members(json, 0).is_none() {
         let rule = "the input is not one object of names and texts";
-        return Err(Broken::new(rule, "dict_type"));
+        return Err(RuleViolation::new(rule, "dict_type"));
     }
     let mut reader = Reader {
         nesting,
@@ -25,10 +25,10 @@ pub fn read(input: &Plaintext, nesting: Nesting, into: &mut Entries) -> Result<(
 }
 
 /// What is said of a text that is no JSON; never what stands there.
-pub fn not_json(wrong: &json::NotJson) -> Broken {
+pub fn not_json(wrong: &json::NotJson) -> RuleViolation {
     let (line, column) = (wrong.line, wrong.column);
     let rule = format!("the input is not JSON: see line {line}, column {column}");
-    Broken::new(rule, "json_invalid")
+    RuleViolation::new(rule, "json_invalid")
 }
 
 struct Reader<'t, 'e> {
@@ -39,7 +39,7 @@ struct Reader<'t, 'e> {
 
 impl Reader<'_, '_> {
     /// Takes the members of an object, whose own name is `above`.
-    fn object(&mut self, above: &[u8], json: &RawValue, depth: usize) -> Result<(), Broken> {
+    fn object(&mut self, above: &[u8], json: &RawValue, depth: usize) -> Result<(), RuleViolation> {
         for (name, given) in members(json, MAX_ENTRIES + 1).unwrap_or_default() {
             let place = self.lines.line_of(name.get().as_bytes());
             let Ok(name) = json::string(name) else {

@@ -6,13 +6,13 @@
 
 use super::nesting::{self, Nesting};
 use super::yaml_type::type_of;
-use crate::import::entries::{Entries, Place};
+use crate::import::entries::{Entries, Location};
 use crate::import::text::{line_at, text};
 use crate::plaintext::Plaintext;
-use crate::vault::rule::Broken;
+use crate::vault::rule::RuleViolation;
 use saphyr_parser::{Event, Parser, ScalarStyle, StrInput};
 
-pub fn read(input: &Plaintext, nesting: Nesting, into: &mut Entries) -> Result<(), Broken> {
+pub fn read(input: &Plaintext, nesting: Nesting, into: &mut Entries) -> Result<(), RuleViolation> {
     let text = text(input)?;
     check_printable(text)?;
     let mut events = Events(Parser::new_from_str(text));
@@ -24,7 +24,7 @@ pub fn read(input: &Plaintext, nesting: Nesting, into: &mut Entries) -> Result<(
             (_, Event::Scalar(text, ScalarStyle::Plain, ..)) if text.is_empty() => return Ok(()),
             (place, _) => {
                 let rule = format!("{place}: the input is not one mapping of names and texts");
-                return Err(Broken::new(rule, "dict_type"));
+                return Err(RuleViolation::new(rule, "dict_type"));
             }
         }
     }
@@ -37,7 +37,7 @@ pub fn read(input: &Plaintext, nesting: Nesting, into: &mut Entries) -> Result<(
             (_, Event::StreamEnd) => return Ok(()),
             (place, _) => {
                 let rule = format!("{place}: a second document begins");
-                return Err(Broken::new(rule, "value_error"));
+                return Err(RuleViolation::new(rule, "value_error"));
             }
         }
     }
@@ -51,7 +51,11 @@ enum Rest {
 }
 
 /// Takes what is in a mapping that has begun, and in those within it.
-fn mapping(events: &mut Events<'_>, nesting: Nesting, into: &mut Entries) -> Result<Rest, Broken> {
+fn mapping(
+    events: &mut Events<'_>,
+    nesting: Nesting,
+    into: &mut Entries,
+) -> Result<Rest, RuleViolation> {
     // The names of the mappings that are open within the outermost.
     let mut above: Vec<Vec<u8>> = Vec::new();
     loop {
@@ -65,7 +69,7 @@ fn mapping(events: &mut Events<'_>, nesting: Nesting, into: &mut Entries) -> Res
         let name = node(name);
         if let Node::Nested(what) | Node::Mapping(what) = name {
             let rule = format!("{place}: {what} is no name");
-            return Err(Broken::new(rule, "string_type"));
+            return Err(RuleViolation::new(rule, "string_type"));
         }
         let full = |name: &Plaintext| {
             let above = above.last().map_or(&[][..], Vec::as_slice);
@@ -134,23 +138,23 @@ fn node(event: Event<'_>) -> Node {
 struct Events<'t>(Parser<'t, StrInput<'t>>);
 
 impl<'t> Events<'t> {
-    fn next(&mut self) -> Result<(Place, Event<'t>), Broken> {
+    fn next(&mut self) -> Result<(Location, Event<'t>), RuleViolation> {
         match self.0.next_event() {
-            Some(Ok((event, span))) => Ok((Place::Line(span.start.line()), event)),
+            Some(Ok((event, span))) => Ok((Location::Line(span.start.line()), event)),
             Some(Err(error)) => {
                 // What the parser says of it quotes the text.
                 let (line, column) = (error.marker().line(), error.marker().col() + 1);
                 let rule = format!("the input is not YAML: see line {line}, column {column}");
-                Err(Broken::new(rule, "yaml_invalid"))
+                Err(RuleViolation::new(rule, "yaml_invalid"))
             }
-            None => Ok((Place::Line(0), Event::StreamEnd)),
+            None => Ok((Location::Line(0), Event::StreamEnd)),
         }
     }
 }
 
 /// YAML has no control characters but in quotes, escaped; the parser does not look. What separates lines in
 /// YAML 1.1 and not in 1.2 has no one meaning either.
-fn check_printable(text: &str) -> Result<(), Broken> {
+fn check_printable(text: &str) -> Result<(), RuleViolation> {
     let is_plain = |letter: char| matches!(letter, '\t' | '\n' | '\r') || !letter.is_control();
     let is_wrong = |letter| !is_plain(letter) || matches!(letter, '\u{2028}' | '\u{2029}');
     let Some(at) = text.find(is_wrong) else {
@@ -158,7 +162,7 @@ fn check_printable(text: &str) -> Result<(), Broken> {
     };
     let place = line_at(text.as_bytes(), at);
     let rule = format!("{place}: there is a control character, which YAML takes only escaped");
-    Err(Broken::new(rule, "value_error"))
+    Err(RuleViolation::new(rule, "value_error"))
 }
 
 #[cfg(test)]

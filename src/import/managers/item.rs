@@ -1,10 +1,10 @@
 //! One item of a password manager: a title in folders, with fields. What it holds becomes secrets, each
 //! field one of its own; what cannot is named in the report, and nothing is merged in silence.
 
-use crate::import::entries::{Entries, Place};
+use crate::import::entries::{Entries, Location};
 use crate::plaintext::Plaintext;
 use crate::vault::name::SecretName;
-use crate::vault::rule::Broken;
+use crate::vault::rule::RuleViolation;
 use std::collections::{HashMap, HashSet};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -112,7 +112,7 @@ impl<'e> Items<'e> {
     }
 
     /// Gives an item its names; fails only when there are too many.
-    pub fn push(&mut self, place: Place, mut item: Item) -> Result<(), Broken> {
+    pub fn push(&mut self, place: Location, mut item: Item) -> Result<(), RuleViolation> {
         let path = item.path.clone();
         if self.wanted == Wanted::Password && !item.fields.is_empty() {
             let others: Vec<String> = item.fields.drain(..).map(|(name, _)| name).collect();
@@ -147,7 +147,7 @@ impl<'e> Items<'e> {
             let full = format!("{name}{addition}");
             match SecretName::parse(&full) {
                 Ok(full) => self.entries.push_from(place, full, value, origin)?,
-                Err(Broken { rule, kind }) => {
+                Err(RuleViolation { rule, kind }) => {
                     let rule = format!("{rule}: give \"{path}\" another title");
                     self.entries.refuse(place, &rule, kind);
                 }
@@ -227,7 +227,7 @@ mod tests {
         let mut entries = Entries::new(Empty::Refused);
         let mut all = Items::new(&mut entries, wanted, repeated);
         for (at, item) in items.into_iter().enumerate() {
-            all.push(Place::Item(at + 1), item).unwrap();
+            all.push(Location::Item(at + 1), item).unwrap();
         }
         let finished = entries.finish(Ok(()));
         finished.map_err(|details| details.into_iter().map(|detail| detail.msg).collect())

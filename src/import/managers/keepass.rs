@@ -4,11 +4,11 @@
 //! No document type is accepted, so that there is no entity but the five of XML, and nothing outside is read.
 
 use super::item::{Item, Items};
-use crate::import::entries::Place;
+use crate::import::entries::Location;
 use crate::import::line_index::Lines;
 use crate::import::text::text;
 use crate::plaintext::Plaintext;
-use crate::vault::rule::Broken;
+use crate::vault::rule::RuleViolation;
 use crate::vault::value::MAX_VALUE_BYTES;
 use quick_xml::Reader;
 use quick_xml::events::{BytesRef, BytesStart, Event};
@@ -21,7 +21,7 @@ const MAX_DEPTH: usize = 256;
 /// How a value begins that is to be looked up in another entry.
 const REFERENCE: &[u8] = b"{REF:";
 
-pub fn read(input: &Plaintext, into: &mut Items<'_>) -> Result<(), Broken> {
+pub fn read(input: &Plaintext, into: &mut Items<'_>) -> Result<(), RuleViolation> {
     let text = text(input)?;
     let mut xml = Reader::from_str(text);
     xml.config_mut().expand_empty_elements = true;
@@ -37,15 +37,19 @@ pub fn read(input: &Plaintext, into: &mut Items<'_>) -> Result<(), Broken> {
                 export.end();
                 return Ok(());
             }
-            Ok(Event::Eof) => Err(Broken::new(
+            Ok(Event::Eof) => Err(RuleViolation::new(
                 "it is cut off: elements are open",
                 "xml_invalid",
             )),
-            Ok(Event::DocType(_)) => Err(Broken::new("it has a document type", "value_error")),
+            Ok(Event::DocType(_)) => {
+                Err(RuleViolation::new("it has a document type", "value_error"))
+            }
             Ok(event) => export.take(place, event),
-            Err(_) => Err(Broken::new("the input is not XML", "xml_invalid")),
+            Err(_) => Err(RuleViolation::new("the input is not XML", "xml_invalid")),
         };
-        read.map_err(|Broken { rule, kind }| Broken::new(format!("{place}: {rule}"), kind))?;
+        read.map_err(|RuleViolation { rule, kind }| {
+            RuleViolation::new(format!("{place}: {rule}"), kind)
+        })?;
     }
 }
 
@@ -98,7 +102,7 @@ impl<'i, 'e> Export<'i, 'e> {
         }
     }
 
-    fn take(&mut self, place: Place, event: Event<'_>) -> Result<(), Broken> {
+    fn take(&mut self, place: Location, event: Event<'_>) -> Result<(), RuleViolation> {
         match event {
             Event::Start(start) => self.start(&start),
             Event::End(_) => {
@@ -119,7 +123,7 @@ impl<'i, 'e> Export<'i, 'e> {
             }
             Event::GeneralRef(reference) => {
                 let letter = letter(&reference).ok_or_else(|| {
-                    Broken::new("there is an entity that XML does not have", "xml_invalid")
+                    RuleViolation::new("there is an entity that XML does not have", "xml_invalid")
                 })?;
                 self.append(letter.encode_utf8(&mut [0; 4]).as_bytes());
                 Ok(())
@@ -128,15 +132,18 @@ impl<'i, 'e> Export<'i, 'e> {
         }
     }
 
-    fn start(&mut self, start: &BytesStart<'_>) -> Result<(), Broken> {
+    fn start(&mut self, start: &BytesStart<'_>) -> Result<(), RuleViolation> {
         self.clear();
         let name = start.name().as_ref().to_owned();
         if self.open.is_empty() && name != "KeePassFile" {
             let rule = "the input is not what KeePass exports as XML";
-            return Err(Broken::new(rule, "value_error"));
+            return Err(RuleViolation::new(rule, "value_error"));
         }
         if self.open.len() == MAX_DEPTH {
-            return Err(Broken::new("elements are nested too deep", "too_long"));
+            return Err(RuleViolation::new(
+                "elements are nested too deep",
+                "too_long",
+            ));
         }
         match name.as_str() {
             "Group" => self.groups.push(Group::default()),
@@ -144,7 +151,7 @@ impl<'i, 'e> Export<'i, 'e> {
             "Entry" => self.entry = Some(Entry::default()),
             "Value" if is_protected(start) => {
                 let rule = "a value is encrypted: this is the inside of a .kdbx file; export it as XML with KeePass";
-                return Err(Broken::new(rule, "value_error"));
+                return Err(RuleViolation::new(rule, "value_error"));
             }
             _ => {}
         }
@@ -153,7 +160,7 @@ impl<'i, 'e> Export<'i, 'e> {
     }
 
     /// An element has ended, and those around it are still open.
-    fn close(&mut self, place: Place, name: &str) -> Result<(), Broken> {
+    fn close(&mut self, place: Location, name: &str) -> Result<(), RuleViolation> {
         let parent = self.open.last().map_or("", String::as_str);
         match (parent, name) {
             ("Meta", "RecycleBinUUID") => self.bin.clone_from(&self.text),
@@ -197,7 +204,7 @@ impl<'i, 'e> Export<'i, 'e> {
         }
     }
 
-    fn entry(&mut self, place: Place) -> Result<(), Broken> {
+    fn entry(&mut self, place: Location) -> Result<(), RuleViolation> {
         let Some(entry) = self.entry.take() else {
             return Ok(());
         };

@@ -4,7 +4,7 @@
 use super::item::{Item, Items};
 use crate::import::formats::csv;
 use crate::plaintext::Plaintext;
-use crate::vault::rule::Broken;
+use crate::vault::rule::RuleViolation;
 use std::cell::RefCell;
 
 enum Column {
@@ -35,7 +35,7 @@ impl Column {
     }
 }
 
-pub fn read(input: &Plaintext, into: &mut Items<'_>) -> Result<(), Broken> {
+pub fn read(input: &Plaintext, into: &mut Items<'_>) -> Result<(), RuleViolation> {
     let columns = RefCell::new(Vec::new());
     csv::read(
         input,
@@ -43,7 +43,7 @@ pub fn read(input: &Plaintext, into: &mut Items<'_>) -> Result<(), Broken> {
             let found: Vec<Column> = header.iter().map(|heading| Column::of(heading)).collect();
             if !found.iter().any(|column| matches!(column, Column::Title)) {
                 let rule = "the first line has no column Title: is this what 1Password exported?";
-                return Err(Broken::new(rule, "missing"));
+                return Err(RuleViolation::new(rule, "missing"));
             }
             columns.replace(found);
             Ok(())

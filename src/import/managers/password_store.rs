@@ -6,10 +6,10 @@
 use super::gpg::{Failure, Gpg};
 use super::item::{Item, Items};
 use crate::import::Rules;
-use crate::import::entries::{Entries, Gathered, Place};
+use crate::import::entries::{Entries, Gathered, Location};
 use crate::plaintext::Plaintext;
 use crate::vault::error::Detail;
-use crate::vault::rule::Broken;
+use crate::vault::rule::RuleViolation;
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io;
@@ -107,9 +107,9 @@ impl Store {
         Ok(())
     }
 
-    fn decrypt(&self, gpg: &Gpg, entries: &mut Entries, rules: Rules) -> Result<(), Broken> {
+    fn decrypt(&self, gpg: &Gpg, entries: &mut Entries, rules: Rules) -> Result<(), RuleViolation> {
         for (path, why) in &self.refused {
-            entries.refuse_whole(Broken::new(format!("{path}: {why}"), "value_error"));
+            entries.refuse_whole(RuleViolation::new(format!("{path}: {why}"), "value_error"));
         }
         if !self.refused.is_empty() {
             return Ok(());
@@ -122,7 +122,7 @@ impl Store {
                 Ok(plain) => items.push(item(title, plain)),
                 Err(failure) => {
                     let rule = format!("{title}.gpg: {failure}; `gpg --decrypt` says why");
-                    entries.refuse_whole(Broken::new(rule, "value_error"));
+                    entries.refuse_whole(RuleViolation::new(rule, "value_error"));
                     failures += 1;
                 }
             }
@@ -132,7 +132,7 @@ impl Store {
         }
         let mut into = Items::new(entries, rules.wanted, rules.repeated);
         for (at, item) in items.into_iter().enumerate() {
-            into.push(Place::Item(at + 1), item)?;
+            into.push(Location::Item(at + 1), item)?;
         }
         Ok(())
     }
@@ -184,7 +184,7 @@ mod tests {
         let mut entries = Entries::new(Empty::Refused);
         let rules = Rules::default();
         let mut into = Items::new(&mut entries, rules.wanted, rules.repeated);
-        into.push(Place::Item(1), item("a", Plaintext::new(plain.to_vec())))
+        into.push(Location::Item(1), item("a", Plaintext::new(plain.to_vec())))
             .unwrap();
         let gathered = entries.finish(Ok(())).ok().unwrap();
         let entries = gathered.entries.into_iter();

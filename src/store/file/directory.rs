@@ -1,7 +1,7 @@
 //! The real directory a vault lies in, and the names it uses there. Everything a writer does goes
 //! through the open directory: a path that is moved or relinked meanwhile leads nowhere else.
 
-use super::regular::{self, Obstacle};
+use super::regular::{self, OpenError};
 use crate::platform::directory;
 use crate::store::Error;
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, Stat};
@@ -65,7 +65,7 @@ impl Directory {
             return Err(refused(path, "lies in a directory that others may write"));
         }
         match regular::kind(&handle, Path::new(vault), true) {
-            Ok(()) | Err(Obstacle::Absent) => {}
+            Ok(()) | Err(OpenError::Absent) => {}
             Err(obstacle) => return Err(obstacle.into_write_error("look at", path.to_path_buf())),
         }
         Ok(Self {

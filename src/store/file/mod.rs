@@ -14,7 +14,7 @@ use crate::sealed::SealedBytes;
 use directory::Directory;
 pub use directory::Places;
 use lock::Lock;
-use regular::{Obstacle, Regular};
+use regular::{OpenError, Regular};
 use rustix::fs::{CWD, OFlags};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -56,7 +56,7 @@ impl FileStore {
         let vault = Path::new(directory.vault());
         let seen = match regular::open(&directory, vault, OFlags::RDONLY | OFlags::NOFOLLOW) {
             Ok(vault) => Some(vault),
-            Err(Obstacle::Absent) => None,
+            Err(OpenError::Absent) => None,
             Err(obstacle) => return Err(obstacle.into_write_error("open", self.path.clone())),
         };
         Ok(FileTransaction {
@@ -74,9 +74,9 @@ impl Store for FileStore {
         let place = self.place();
         match regular::open(CWD, &self.path, OFlags::RDONLY) {
             Ok(vault) => vault.snapshot(self.path.clone()),
-            Err(Obstacle::Absent) => Err(Error::NotFound { place }),
-            Err(Obstacle::Kind(problem)) => Err(Error::Refused { place, problem }),
-            Err(Obstacle::Failed(errno)) => Err(Error::Io {
+            Err(OpenError::Absent) => Err(Error::NotFound { place }),
+            Err(OpenError::Kind(problem)) => Err(Error::Refused { place, problem }),
+            Err(OpenError::Failed(errno)) => Err(Error::Io {
                 doing: "open",
                 path: self.path.clone(),
                 source: errno.into(),
@@ -127,7 +127,7 @@ impl Transaction for FileTransaction<'_> {
         let kept = match &self.seen {
             None => {
                 let appeared = staged.appear_as(vault);
-                appeared.map_err(|error| self.unborn(error))?;
+                appeared.map_err(|error| self.create_error(error))?;
                 Ok(())
             }
             Some(seen) => match self.replace(seen, staged, previous) {
@@ -225,7 +225,7 @@ impl FileTransaction<'_> {
         Ok(copy)
     }
 
-    fn unborn(&self, error: io::Error) -> Error {
+    fn create_error(&self, error: io::Error) -> Error {
         match error.kind() {
             io::ErrorKind::AlreadyExists => Error::Exists {
                 place: self.store.place(),

@@ -15,7 +15,7 @@ pub struct Regular {
 }
 
 /// Why there is no [`Regular`].
-pub enum Obstacle {
+pub enum OpenError {
     Absent,
     /// What stands there instead, as the end of a sentence.
     Kind(&'static str),
@@ -23,10 +23,10 @@ pub enum Obstacle {
 }
 
 /// Opens `path`, seen from `at`; with `NOFOLLOW` among the `flags` a link is an obstacle, too.
-pub fn open(at: impl AsFd, path: &Path, flags: OFlags) -> Result<Regular, Obstacle> {
+pub fn open(at: impl AsFd, path: &Path, flags: OFlags) -> Result<Regular, OpenError> {
     // Looking before opening: merely opening a device can do something.
     match kind(&at, path, flags.contains(OFlags::NOFOLLOW)) {
-        Err(Obstacle::Absent) if flags.contains(OFlags::CREATE) => {}
+        Err(OpenError::Absent) if flags.contains(OFlags::CREATE) => {}
         seen => seen?,
     }
     // What was seen may have been replaced since: a pipe must not block, a terminal not be taken over.
@@ -43,7 +43,7 @@ pub fn open(at: impl AsFd, path: &Path, flags: OFlags) -> Result<Regular, Obstac
 }
 
 /// Says what stands in the way of a regular file at `path`, without opening it.
-pub fn kind(at: impl AsFd, path: &Path, no_follow: bool) -> Result<(), Obstacle> {
+pub fn kind(at: impl AsFd, path: &Path, no_follow: bool) -> Result<(), OpenError> {
     let flags = if no_follow {
         AtFlags::SYMLINK_NOFOLLOW
     } else {
@@ -52,8 +52,8 @@ pub fn kind(at: impl AsFd, path: &Path, no_follow: bool) -> Result<(), Obstacle>
     only_regular(&rustix::fs::statat(at, path, flags)?)
 }
 
-fn only_regular(stat: &Stat) -> Result<(), Obstacle> {
-    Err(Obstacle::Kind(
+fn only_regular(stat: &Stat) -> Result<(), OpenError> {
+    Err(OpenError::Kind(
         match FileType::from_raw_mode(stat.st_mode) {
             FileType::RegularFile => return Ok(()),
             FileType::Directory => "is a directory",
@@ -93,7 +93,7 @@ impl Regular {
     }
 }
 
-impl Obstacle {
+impl OpenError {
     /// This obstacle as an error of writing, met while `doing` something to `path`.
     pub fn into_write_error(self, doing: &'static str, path: PathBuf) -> Error {
         let source = match self {
@@ -114,7 +114,7 @@ impl Obstacle {
     }
 }
 
-impl From<Errno> for Obstacle {
+impl From<Errno> for OpenError {
     fn from(errno: Errno) -> Self {
         match errno {
             Errno::NOENT | Errno::NOTDIR => Self::Absent,

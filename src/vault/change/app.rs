@@ -2,9 +2,9 @@
 
 use super::Change;
 use crate::keyring::Reach;
+use crate::sealed::aad_context::AadContext;
 use crate::sealed::id::{AppId, SecretId};
-use crate::sealed::place::Place;
-use crate::sealed::record::{Kind, Record, RecordId, write};
+use crate::sealed::record::{Record, RecordId, RecordKind, write};
 use crate::sealed::{self, Part, meta};
 use crate::vault::app::{App, AppRecord};
 use crate::vault::env_key::EnvKey;
@@ -258,7 +258,9 @@ impl Change<'_> {
     fn records_of(&mut self, name: &AppName) -> Result<Vec<(Workspace, AppRecord)>, Error> {
         let mut records = Vec::new();
         for home in self.workspaces.clone() {
-            let index = self.keyring.index(home.id, Kind::App, name.as_str())?;
+            let index = self
+                .keyring
+                .index(home.id, RecordKind::App, name.as_str())?;
             let Some(line) = self.pages(home.id).get(index)? else {
                 continue;
             };
@@ -343,17 +345,19 @@ impl Change<'_> {
     }
 
     fn write_app(&mut self, home: &Workspace, record: &AppRecord) -> Result<(), Error> {
-        let place = Place::AppMeta(home.id, record.id);
+        let place = AadContext::AppMeta(home.id, record.id);
         let sealed = self.keyring.seal(place, &meta::encode(&record.to_meta()))?;
         let index = self
             .keyring
-            .index(home.id, Kind::App, record.name.as_str())?;
+            .index(home.id, RecordKind::App, record.name.as_str())?;
         let line = write(RecordId::App(record.id), index, &sealed, &[]);
         self.put(home.id, index, line)
     }
 
     fn remove_app(&mut self, home: &Workspace, name: &AppName) -> Result<(), Error> {
-        let index = self.keyring.index(home.id, Kind::App, name.as_str())?;
+        let index = self
+            .keyring
+            .index(home.id, RecordKind::App, name.as_str())?;
         self.remove(home.id, index)
     }
 }

@@ -51,14 +51,14 @@ pub struct Change<'v> {
     header: Option<Content>,
     /// The sections that change.
     sections: HashMap<WorkspaceId, Pages<'v>>,
-    touched: Vec<(WorkspaceId, Index, Fate)>,
+    touched: Vec<(WorkspaceId, Index, ChangeKind)>,
     /// Once the vault is to have other keys.
     successor: Option<Successor>,
 }
 
 /// What a change did to a record: what reading back must find.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Fate {
+enum ChangeKind {
     Written,
     Removed,
 }
@@ -69,7 +69,7 @@ pub(super) struct Draft {
     pub header: header::Header,
     /// What opens it, where that is no longer the keyring that the vault was opened with.
     pub successor: Option<LocalKeyring>,
-    touched: Vec<(WorkspaceId, Index, Fate)>,
+    touched: Vec<(WorkspaceId, Index, ChangeKind)>,
 }
 
 impl<'v> Change<'v> {
@@ -147,13 +147,13 @@ impl<'v> Change<'v> {
 
     fn put(&mut self, workspace: WorkspaceId, index: Index, line: String) -> Result<(), Error> {
         self.pages(workspace).put(index, line)?;
-        self.touched.push((workspace, index, Fate::Written));
+        self.touched.push((workspace, index, ChangeKind::Written));
         Ok(())
     }
 
     fn remove(&mut self, workspace: WorkspaceId, index: Index) -> Result<(), Error> {
         self.pages(workspace).remove(index)?;
-        self.touched.push((workspace, index, Fate::Removed));
+        self.touched.push((workspace, index, ChangeKind::Removed));
         Ok(())
     }
 
@@ -262,7 +262,7 @@ impl Draft {
                 }
                 Ok(())
             })?;
-            if found.is_some() != (fate == Fate::Written) {
+            if found.is_some() != (fate == ChangeKind::Written) {
                 return Err(lost());
             }
         }

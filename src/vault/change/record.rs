@@ -3,13 +3,13 @@
 use super::Change;
 use crate::keyring::Keyring;
 use crate::plaintext::Plaintext;
-use crate::sealed::place::Place;
-use crate::sealed::record::{Index, Kind, Record, RecordId, write};
+use crate::sealed::aad_context::AadContext;
+use crate::sealed::record::{Index, Record, RecordId, RecordKind, write};
 use crate::sealed::{self, Part, meta};
 use crate::vault::lookup::{no_secret, places};
 use crate::vault::name::{SecretName, WorkspaceName};
 use crate::vault::reference::{Reference, Target};
-use crate::vault::rule::Broken;
+use crate::vault::rule::RuleViolation;
 use crate::vault::secret::{Secret, checksum};
 use crate::vault::slot::{MAX_SLOTS, Slot};
 use crate::vault::time::Timestamp;
@@ -83,8 +83,8 @@ impl Found {
         }
     }
 
-    pub fn place(&self, number: u64) -> Place {
-        Place::Value(self.home.id, self.secret.id, number)
+    pub fn place(&self, number: u64) -> AadContext {
+        AadContext::Value(self.home.id, self.secret.id, number)
     }
 
     fn check_slots(&self) -> Result<(), Error> {
@@ -95,7 +95,7 @@ impl Found {
             );
             return Err(Error::invalid(
                 "secret_slots",
-                Broken::new(rule, "too_long"),
+                RuleViolation::new(rule, "too_long"),
             ));
         }
         if slots.iter().all(|slot| slot.pending) {
@@ -142,7 +142,9 @@ impl Change<'_> {
     }
 
     fn find_name(&mut self, home: &Workspace, name: &SecretName) -> Result<Option<Found>, Error> {
-        let index = self.keyring.index(home.id, Kind::Secret, name.as_str())?;
+        let index = self
+            .keyring
+            .index(home.id, RecordKind::Secret, name.as_str())?;
         self.find_index(home, index)
     }
 
@@ -197,11 +199,11 @@ impl Change<'_> {
     pub(super) fn write(&mut self, found: &Found) -> Result<(), Error> {
         found.check_slots()?;
         let (home, secret) = (found.home.id, &found.secret);
-        let place = Place::SecretMeta(home, secret.id);
+        let place = AadContext::SecretMeta(home, secret.id);
         let sealed = self.keyring.seal(place, &meta::encode(&secret.to_meta()))?;
         let index = self
             .keyring
-            .index(home, Kind::Secret, secret.name.as_str())?;
+            .index(home, RecordKind::Secret, secret.name.as_str())?;
         if let Some(old) = found.index.filter(|&old| old != index) {
             self.remove(home, old)?;
         }

@@ -6,10 +6,10 @@ use super::successor::Successor;
 use crate::keyring::Keyring;
 use crate::keyring::local::LocalKeyring;
 use crate::keyring::renew::{Renewal, Renewed};
+use crate::sealed::aad_context::AadContext;
 use crate::sealed::meta;
 use crate::sealed::pages::Pages;
-use crate::sealed::place::Place;
-use crate::sealed::record::{Index, Kind, Record, RecordId, write};
+use crate::sealed::record::{Index, Record, RecordId, RecordKind, write};
 use crate::vault::workspace::Workspace;
 use crate::vault::{Error, Verified, decrypt};
 use std::collections::HashSet;
@@ -38,7 +38,7 @@ impl Change<'_> {
             let home = workspace.id;
             if let Some(line) = content.workspaces.iter_mut().find(|line| line.id == home) {
                 let about = meta::encode(&workspace.to_meta());
-                line.about = keyring.seal(Place::WorkspaceAbout(home), &about)?;
+                line.about = keyring.seal(AadContext::WorkspaceAbout(home), &about)?;
             }
             let mut records = Vec::new();
             self.view.each(home, |record| {
@@ -92,12 +92,12 @@ fn secret(
     let mut values = Vec::with_capacity(secret.slots.len());
     for (position, slot) in secret.slots.iter().enumerate() {
         let value = decrypt::value(old, &secret, position, &record.slot(position)?)?;
-        let place = Place::Value(home.id, id, slot.slot);
+        let place = AadContext::Value(home.id, id, slot.slot);
         values.push(new.seal(place, value.expose())?);
     }
-    let place = Place::SecretMeta(home.id, id);
+    let place = AadContext::SecretMeta(home.id, id);
     let sealed = new.seal(place, &meta::encode(&secret.to_meta()))?;
-    let index = new.index(home.id, Kind::Secret, secret.name.as_str())?;
+    let index = new.index(home.id, RecordKind::Secret, secret.name.as_str())?;
     Ok((index, write(record.id, index, &sealed, &values)))
 }
 
@@ -112,8 +112,11 @@ fn app(
         return Err(record.damaged().into());
     };
     let app = decrypt::app(old, home, id, record)?;
-    let sealed = new.seal(Place::AppMeta(home.id, id), &meta::encode(&app.to_meta()))?;
-    let index = new.index(home.id, Kind::App, app.name.as_str())?;
+    let sealed = new.seal(
+        AadContext::AppMeta(home.id, id),
+        &meta::encode(&app.to_meta()),
+    )?;
+    let index = new.index(home.id, RecordKind::App, app.name.as_str())?;
     Ok((
         app.name.to_string(),
         index,

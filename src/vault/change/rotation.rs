@@ -12,7 +12,7 @@ use crate::vault::Error;
 use crate::vault::lookup::no_pending;
 use crate::vault::name::WorkspaceName;
 use crate::vault::reference::Reference;
-use crate::vault::rule::Broken;
+use crate::vault::rule::RuleViolation;
 use crate::vault::secret::{Secret, checksum};
 use crate::vault::slot::Choice;
 use crate::vault::time::Timestamp;
@@ -161,7 +161,10 @@ impl Change<'_> {
         let choice = to.map_or(Choice::Before(self.now), Choice::At);
         if to.is_some_and(|to| to > self.now) {
             let rule = "an older value is from the past: a later slot takes over by itself";
-            return Err(Error::invalid("to", Broken::new(rule, "less_than_equal")));
+            return Err(Error::invalid(
+                "to",
+                RuleViolation::new(rule, "less_than_equal"),
+            ));
         }
         let position = found.secret.choose(choice)?;
         let value = found.value(self.keyring, position)?;
@@ -265,7 +268,10 @@ fn check_begin(secret: &Secret, second: u64, now: u64) -> Result<(), Error> {
                 "a rotation begins after {}, when the effective slot did; `kluis update --slot` writes an older one",
                 effective.slot
             );
-            Err(Error::invalid("at", Broken::new(rule, "greater_than")))
+            Err(Error::invalid(
+                "at",
+                RuleViolation::new(rule, "greater_than"),
+            ))
         }
         _ => Ok(()),
     }

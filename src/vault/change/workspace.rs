@@ -3,7 +3,7 @@
 use super::Change;
 use super::delete::named;
 use crate::keyring;
-use crate::sealed::place::Place;
+use crate::sealed::aad_context::AadContext;
 use crate::sealed::record::RecordId;
 use crate::sealed::{header, meta};
 use crate::vault::Error;
@@ -149,7 +149,7 @@ impl Change<'_> {
         let about = meta::encode(&workspace.to_meta());
         Ok(self
             .keyring
-            .seal(Place::WorkspaceAbout(workspace.id), &about)?)
+            .seal(AadContext::WorkspaceAbout(workspace.id), &about)?)
     }
 
     fn check_free(&self, name: &WorkspaceName) -> Result<(), Error> {

@@ -171,7 +171,7 @@ fn a_record_of_another_place_does_not_open_even_when_it_is_signed_here() {
     let apart = || Apart::of(&owned.bytes());
     let line = |apart: &Apart, section: usize, name: &str| {
         use crate::keyring::Keyring;
-        let kind = sealed::record::Kind::Secret;
+        let kind = sealed::record::RecordKind::Secret;
         let index = keyring.index(apart.workspace(section), kind, name).unwrap();
         let mut lines = apart.sections[section].pages.concat().into_iter();
         lines

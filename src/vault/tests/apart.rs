@@ -5,12 +5,12 @@ use super::header;
 use crate::keyring::Keyring;
 use crate::keyring::local::LocalKeyring;
 use crate::keyring::master::Master;
+use crate::sealed::aad_context::AadContext;
 use crate::sealed::file::{Layout, slice};
 use crate::sealed::header::Content;
 use crate::sealed::id::{SecretId, WorkspaceId};
 use crate::sealed::line::encode;
-use crate::sealed::place::Place;
-use crate::sealed::record::{self, Index, Kind, RecordId};
+use crate::sealed::record::{self, Index, RecordId, RecordKind};
 use crate::sealed::section::{Page, Seal, write_head};
 use crate::sealed::sign::{Digest, SignatureBytes, sha256};
 use crate::sealed::{Error, meta};
@@ -197,16 +197,16 @@ impl Hostile<'_> {
         edit: impl FnOnce(String) -> String,
     ) -> String {
         let meta = edit(text(&meta::encode(&self.meta)));
-        let place = Place::SecretMeta(workspace, self.id);
+        let place = AadContext::SecretMeta(workspace, self.id);
         let meta = keyring.seal(place, meta.as_bytes()).unwrap();
         let slots = self.values.iter().enumerate().map(|(position, value)| {
             let slot = self.meta.slots.get(position).map_or(0, |slot| slot.slot);
-            let place = Place::Value(workspace, self.id, slot);
+            let place = AadContext::Value(workspace, self.id, slot);
             keyring.seal(place, value).unwrap()
         });
         let slots: Vec<_> = slots.collect();
         let name = self.index.as_ref().unwrap_or(&self.name);
-        let index = keyring.index(workspace, Kind::Secret, name).unwrap();
+        let index = keyring.index(workspace, RecordKind::Secret, name).unwrap();
         record::write(RecordId::Secret(self.id), index, &meta, &slots)
     }
 }

@@ -6,9 +6,9 @@ use super::apps::{change_as, link, links, name, shown};
 use super::writer::{Scene, scene};
 use super::{damage, everything, now, open, reference};
 use crate::keyring::Keyring;
+use crate::sealed::aad_context::AadContext;
 use crate::sealed::id::{AppId, SecretId};
-use crate::sealed::place::Place;
-use crate::sealed::record::{Kind, RecordId, write};
+use crate::sealed::record::{RecordId, RecordKind, write};
 use crate::sealed::{self, Part, meta};
 use crate::store::memory::MemoryStore;
 use crate::vault::destination::Destination;
@@ -42,9 +42,11 @@ impl Hostile {
     }
 
     fn line(&self, scene: &Scene) -> String {
-        let place = Place::AppMeta(scene.staging, self.id);
+        let place = AadContext::AppMeta(scene.staging, self.id);
         let sealed = scene.keyring.seal(place, &meta::encode(&self.meta));
-        let index = scene.keyring.index(scene.staging, Kind::App, &self.index);
+        let index = scene
+            .keyring
+            .index(scene.staging, RecordKind::App, &self.index);
         write(
             RecordId::App(self.id),
             index.unwrap(),

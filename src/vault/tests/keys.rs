@@ -201,7 +201,7 @@ fn a_removed_writer_opens_nothing_new_and_signs_nothing_that_is_taken() {
         .lines()
         .find(|line| line.contains(&secret.id.to_string()));
     let record = crate::sealed::record::Record::parse(line.unwrap()).unwrap();
-    let place = crate::sealed::place::Place::Value(staging, secret.id, 0);
+    let place = crate::sealed::aad_context::AadContext::Value(staging, secret.id, 0);
     assert!(kept.open(place, &record.slot(0).unwrap()).is_err());
     // The header that knew it is of another age.
     let back = Apart::of(&before).header + &Apart::of(&after).join_sections();

@@ -4,10 +4,10 @@ use super::{Owned, now, open, put, reference, workspace_name};
 use crate::keyring::local::LocalKeyring;
 use crate::keyring::{self, Keyring, Reach};
 use crate::plaintext::Plaintext;
+use crate::sealed::aad_context::AadContext;
 use crate::sealed::header::{Content, Header};
 use crate::sealed::id::{KeyId, WorkspaceId};
-use crate::sealed::place::Place;
-use crate::sealed::record::{Index, Kind};
+use crate::sealed::record::{Index, RecordKind};
 use crate::sealed::sign::{Digest, SignatureBytes, VerifyKey};
 use crate::store::memory::MemoryStore;
 use crate::vault::change::{Change, NewSecret};
@@ -48,7 +48,7 @@ pub fn put_withheld(change: &mut Change<'_>) -> Result<(), Error> {
     change.create_secret(None, later).map(|_| ())
 }
 
-/// Two workspaces with twenty secrets each, and two that are withheld.
+/// Two workspaces with twenty secrets each, and two that are blocked.
 fn owned() -> Owned {
     let owned = Owned::new();
     owned.change(|change| {
@@ -182,28 +182,33 @@ impl Keyring for Counting {
         self.keyring.reach(workspace)
     }
 
-    fn index(&self, at: WorkspaceId, kind: Kind, name: &str) -> Result<Index, keyring::Error> {
+    fn index(
+        &self,
+        at: WorkspaceId,
+        kind: RecordKind,
+        name: &str,
+    ) -> Result<Index, keyring::Error> {
         self.counted().index(at, kind, name)
     }
 
     fn index_all(
         &self,
         at: WorkspaceId,
-        kind: Kind,
+        kind: RecordKind,
         names: &[&str],
     ) -> Result<Vec<Index>, keyring::Error> {
         self.counted().index_all(at, kind, names)
     }
 
-    fn open(&self, place: Place, sealed: &[u8]) -> Result<Plaintext, keyring::Error> {
+    fn open(&self, place: AadContext, sealed: &[u8]) -> Result<Plaintext, keyring::Error> {
         self.counted().open(place, sealed)
     }
 
-    fn open_all(&self, sealed: &[(Place, Vec<u8>)]) -> Result<Vec<Plaintext>, keyring::Error> {
+    fn open_all(&self, sealed: &[(AadContext, Vec<u8>)]) -> Result<Vec<Plaintext>, keyring::Error> {
         self.counted().open_all(sealed)
     }
 
-    fn seal(&self, place: Place, content: &[u8]) -> Result<Vec<u8>, keyring::Error> {
+    fn seal(&self, place: AadContext, content: &[u8]) -> Result<Vec<u8>, keyring::Error> {
         self.counted().seal(place, content)
     }
 

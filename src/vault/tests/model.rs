@@ -5,7 +5,7 @@ use super::apart::{Apart, index};
 use super::{Owned, now, open, open_in, reference, workspace_name};
 use crate::keyring::Keyring;
 use crate::plaintext::Plaintext;
-use crate::sealed::record::Kind;
+use crate::sealed::record::RecordKind;
 use crate::store::Previous;
 use crate::vault::change::{
     Change, Contents, Fields, NewSecret, References, SecretUpdate, Values, WorkspaceUpdate,
@@ -270,10 +270,10 @@ fn contents(bytes: &[u8], owned: &Owned) -> Model {
     let verified = vault.verify().unwrap();
     let all = vault.workspaces().iter().map(|workspace| {
         let listed = vault.list(workspace).unwrap();
-        let (values, withheld) = vault
+        let (values, blocked) = vault
             .values(workspace, now(), &Destination::default())
             .unwrap();
-        assert!(withheld.is_empty());
+        assert!(blocked.is_empty());
         let values: BTreeMap<_, _> = values
             .into_iter()
             .map(|selected| {
@@ -340,7 +340,12 @@ fn check_kept(before: &[u8], after: &[u8], owned: &Owned, step: &Step) {
             vault.workspace(Some(&workspace_name(name))).unwrap().id
         };
         let keyring = owned.keyring();
-        let index_of = |name: &String| keyring.index(id, Kind::Secret, name).unwrap().to_string();
+        let index_of = |name: &String| {
+            keyring
+                .index(id, RecordKind::Secret, name)
+                .unwrap()
+                .to_string()
+        };
         let indexes: BTreeSet<_> = names.iter().map(index_of).collect();
         let kept: BTreeSet<_> = new[name].concat().into_iter().collect();
         for line in old.concat() {

@@ -3,8 +3,8 @@
 use super::apart::{Apart, Hostile};
 use super::{Owned, damage, everything, open, open_in, put, value, workspace_name, write};
 use crate::keyring::{self, Keyring, Reach};
+use crate::sealed::aad_context::AadContext;
 use crate::sealed::id::WorkspaceId;
-use crate::sealed::place::Place;
 use crate::sealed::sign::verify_key;
 use crate::sealed::{Error as Sealed, Part, section};
 use crate::store::Previous;
@@ -47,11 +47,15 @@ fn a_scoped_key_reads_its_own_workspace_alone() {
             panic!("a secret");
         };
         let meta = record.meta().unwrap();
-        let opened = keyring.open(Place::SecretMeta(default, id), &meta);
+        let opened = keyring.open(AadContext::SecretMeta(default, id), &meta);
         assert!(matches!(opened, Err(keyring::Error::OutOfReach)));
-        assert!(keyring.open(Place::SecretMeta(staging, id), &meta).is_err());
+        assert!(
+            keyring
+                .open(AadContext::SecretMeta(staging, id), &meta)
+                .is_err()
+        );
         let wrapped = &vault.header().content().workspaces[0].wrapped;
-        let opened = keyring.open(Place::Wrapped(default), wrapped);
+        let opened = keyring.open(AadContext::Wrapped(default), wrapped);
         assert!(matches!(opened, Err(keyring::Error::NeedsFullAccess)));
     }
 }

@@ -4,8 +4,8 @@ use super::apart::{Apart, Hostile};
 use super::{Owned, damage, everything, header, keyring, value};
 use crate::keyring as keys;
 use crate::keyring::Keyring;
+use crate::sealed::aad_context::AadContext;
 use crate::sealed::header::Lock;
-use crate::sealed::place::Place;
 use crate::sealed::record::Record;
 use crate::sealed::{Error as Sealed, Part};
 use crate::vault::Error;
@@ -59,12 +59,12 @@ fn a_removed_key_opens_nothing_new_and_signs_nothing_that_is_taken() {
     // With the keys it kept: the new record does not open.
     let line = apart.sections[1].pages[0][0].clone();
     let record = Record::parse(line.trim_end()).unwrap();
-    let place = Place::SecretMeta(staging, secret.id);
+    let place = AadContext::SecretMeta(staging, secret.id);
     assert!(removed.open(place, &record.meta().unwrap()).is_err());
     assert!(
         removed
             .open(
-                Place::Value(staging, secret.id, 0),
+                AadContext::Value(staging, secret.id, 0),
                 &record.slot(0).unwrap()
             )
             .is_err()

@@ -10,7 +10,7 @@ use crate::vault::change::{
 use crate::vault::clock::Clock;
 use crate::vault::destination::Destination;
 use crate::vault::name::SecretName;
-use crate::vault::slot::{Choice, MAX_SLOTS, State};
+use crate::vault::slot::{Choice, MAX_SLOTS, SlotState};
 use crate::vault::time::Timestamp;
 use crate::vault::{Error, Scan, Written};
 use proptest::prelude::*;
@@ -306,7 +306,9 @@ fn check(owned: &Owned, model: &Model) {
             (expected, found) => panic!("{second}: {expected:?}, {:?}", found.err()),
         }
         let states = (0..secret.slots.len()).map(|position| secret.state(position, second));
-        let effective = states.filter(|state| *state == State::Effective).count();
+        let effective = states
+            .filter(|state| *state == SlotState::Effective)
+            .count();
         assert_eq!(effective, usize::from(model.keys().next() <= Some(&second)));
     }
 }

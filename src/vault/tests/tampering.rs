@@ -126,10 +126,10 @@ fn a_flip_in_another_page_changes_no_answer() {
     let (path, expected) = &secrets[0];
     let index = {
         use crate::keyring::Keyring;
-        use crate::sealed::record::Kind;
+        use crate::sealed::record::RecordKind;
         let index = owned
             .keyring()
-            .index(apart.workspace(0), Kind::Secret, "name-0");
+            .index(apart.workspace(0), RecordKind::Secret, "name-0");
         index.unwrap().to_string()
     };
     let mut at = apart.header.len() + apart.sections[0].head.len();

@@ -3,13 +3,13 @@
 //! Logins, notes, cards, identities and SSH keys; what an export only mentions, such as a passkey, is told.
 
 use super::item::{Item, Items};
-use crate::import::entries::Place;
+use crate::import::entries::Location;
 use crate::import::formats::csv;
 use crate::import::formats::json::not_json;
 use crate::import::text::unmarked;
 use crate::json::{self, NoString, document, is_null, items, members};
 use crate::plaintext::Plaintext;
-use crate::vault::rule::Broken;
+use crate::vault::rule::RuleViolation;
 use serde_json::value::RawValue;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -20,7 +20,7 @@ const MAX_MEMBERS: usize = 1_000;
 /// The parts of an item that hold texts under names of their own.
 const PARTS: [&str; 5] = ["login", "card", "identity", "sshKey", "secureNote"];
 
-pub fn read(input: &Plaintext, into: &mut Items<'_>) -> Result<(), Broken> {
+pub fn read(input: &Plaintext, into: &mut Items<'_>) -> Result<(), RuleViolation> {
     if unmarked(input).trim_ascii_start().starts_with(b"{") {
         read_json(input, into)
     } else {
@@ -28,22 +28,22 @@ pub fn read(input: &Plaintext, into: &mut Items<'_>) -> Result<(), Broken> {
     }
 }
 
-fn read_json(input: &Plaintext, into: &mut Items<'_>) -> Result<(), Broken> {
+fn read_json(input: &Plaintext, into: &mut Items<'_>) -> Result<(), RuleViolation> {
     let json = document(unmarked(input)).map_err(|wrong| not_json(&wrong))?;
     let export = Object::of(json);
     if export.is_true("encrypted") {
         let rule =
             "this export is encrypted: export again with the file format .json, without a password";
-        return Err(Broken::new(rule, "value_error"));
+        return Err(RuleViolation::new(rule, "value_error"));
     }
     let Some(all) = export.list("items") else {
         let rule = "there are no items in it: is this what Bitwarden exported?";
-        return Err(Broken::new(rule, "missing"));
+        return Err(RuleViolation::new(rule, "missing"));
     };
     let folders = export.titles("folders")?;
     let collections = export.titles("collections")?;
     for (at, json) in all.into_iter().enumerate() {
-        let place = Place::Item(at + 1);
+        let place = Location::Item(at + 1);
         let object = Object::of(json);
         let folder = object.title("folderId")?;
         let collection = object.list("collectionIds").unwrap_or_default();
@@ -64,7 +64,7 @@ fn read_json(input: &Plaintext, into: &mut Items<'_>) -> Result<(), Broken> {
 }
 
 /// An item with everything that its object holds.
-fn filled(mut item: Item, object: &Object<'_>) -> Result<Item, Broken> {
+fn filled(mut item: Item, object: &Object<'_>) -> Result<Item, RuleViolation> {
     for part in PARTS {
         let Some(json) = object.get(part) else {
             continue;
@@ -140,18 +140,18 @@ impl<'j> Object<'j> {
         items(self.get(name)?, usize::MAX)
     }
 
-    fn text(&self, name: &str) -> Result<Option<Plaintext>, Broken> {
+    fn text(&self, name: &str) -> Result<Option<Plaintext>, RuleViolation> {
         self.get(name).map_or(Ok(None), text)
     }
 
     /// A text that is no secret.
-    fn title(&self, name: &str) -> Result<Option<String>, Broken> {
+    fn title(&self, name: &str) -> Result<Option<String>, RuleViolation> {
         let text = self.text(name)?;
         Ok(text.map(|text| String::from_utf8_lossy(text.expose()).into_owned()))
     }
 
     /// What the folders in a list are called, by their ids.
-    fn titles(&self, name: &str) -> Result<HashMap<String, String>, Broken> {
+    fn titles(&self, name: &str) -> Result<HashMap<String, String>, RuleViolation> {
         let mut titles = HashMap::new();
         for json in self.list(name).unwrap_or_default() {
             let folder = Object::of(json);
@@ -164,19 +164,19 @@ impl<'j> Object<'j> {
 }
 
 /// A text, or a number or boolean as it is written; `None` for what has parts.
-fn text(json: &RawValue) -> Result<Option<Plaintext>, Broken> {
+fn text(json: &RawValue) -> Result<Option<Plaintext>, RuleViolation> {
     match json::string(json) {
         Ok(text) => Ok(Some(text)),
         Err(NoString::OtherType) if json.get().starts_with(['[', '{']) => Ok(None),
         Err(NoString::OtherType) => Ok(Some(Plaintext::new(json.get().into()))),
         Err(NoString::Surrogate) => {
             let rule = "a text has half of a surrogate pair in it";
-            Err(Broken::new(rule, "string_unicode"))
+            Err(RuleViolation::new(rule, "string_unicode"))
         }
     }
 }
 
-fn read_csv(input: &Plaintext, into: &mut Items<'_>) -> Result<(), Broken> {
+fn read_csv(input: &Plaintext, into: &mut Items<'_>) -> Result<(), RuleViolation> {
     let columns = RefCell::new(Vec::new());
     csv::read(
         input,
@@ -189,7 +189,7 @@ fn read_csv(input: &Plaintext, into: &mut Items<'_>) -> Result<(), Broken> {
                     Some(look) => format!("neither the JSON nor the CSV that Bitwarden exports: it looks like {look}"),
                     None => "the first line has no columns name and login_password: is this what Bitwarden exported?".into(),
                 };
-                return Err(Broken::new(rule, "missing"));
+                return Err(RuleViolation::new(rule, "missing"));
             }
             columns.replace(header);
             Ok(())

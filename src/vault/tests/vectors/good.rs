@@ -6,13 +6,13 @@ use super::Vector;
 use crate::keyring::Keyring;
 use crate::keyring::issue::{Credential, Issuer};
 use crate::plaintext::Plaintext;
+use crate::sealed::aad_context::AadContext;
 use crate::sealed::derive::Key;
 use crate::sealed::header::Content;
 use crate::sealed::id::{AppId, KeyId, SecretId, WorkspaceId};
 use crate::sealed::kdf::{Kdf, Passphrase};
 use crate::sealed::line::{MAX_NUMBER, encode};
-use crate::sealed::place::Place;
-use crate::sealed::record::{Kind, RecordId, write};
+use crate::sealed::record::{RecordId, RecordKind, write};
 use crate::sealed::seed::Seed;
 use crate::sealed::{meta, random};
 use crate::store::memory::MemoryStore;
@@ -206,9 +206,9 @@ fn app_line(
         updated_at: 2,
     };
     let meta = keyring
-        .seal(Place::AppMeta(workspace, id), &meta::encode(&meta))
+        .seal(AadContext::AppMeta(workspace, id), &meta::encode(&meta))
         .unwrap();
-    let index = keyring.index(workspace, Kind::App, name).unwrap();
+    let index = keyring.index(workspace, RecordKind::App, name).unwrap();
     write(RecordId::App(id), index, &meta, &[])
 }
 

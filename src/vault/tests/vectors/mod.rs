@@ -11,10 +11,10 @@ use crate::keyring::local::LocalKeyring;
 use crate::keyring::token::Token;
 use crate::keyring::{self, Keyring, Reach, unlock};
 use crate::plaintext::Plaintext;
+use crate::sealed::aad_context::AadContext;
 use crate::sealed::header::Header;
 use crate::sealed::kdf::Passphrase;
 use crate::sealed::line::{decode, encode};
-use crate::sealed::place::Place;
 use crate::sealed::record::{Record, RecordId};
 use crate::sealed::seed::Seed;
 use crate::sealed::{Error as Sealed, Part, derive, meta};
@@ -173,7 +173,7 @@ fn contents(bytes: &[u8], keyring: &LocalKeyring) -> Value {
     let workspaces = lines.filter_map(|(line, section)| {
         let reach = keyring.reach(line.id)?;
         let about = keyring
-            .open(Place::WorkspaceAbout(line.id), &line.about)
+            .open(AadContext::WorkspaceAbout(line.id), &line.about)
             .unwrap();
         let mut workspace = json!(meta::decode::<meta::Workspace>(&about).unwrap());
         let (mut secrets, mut apps) = (Vec::new(), Vec::new());
@@ -183,11 +183,11 @@ fn contents(bytes: &[u8], keyring: &LocalKeyring) -> Value {
             let sealed = record.meta().unwrap();
             match record.id {
                 RecordId::Secret(id) => {
-                    let meta = open(Place::SecretMeta(line.id, id), &sealed);
+                    let meta = open(AadContext::SecretMeta(line.id, id), &sealed);
                     let meta: meta::Secret<'_> = meta::decode(&meta).unwrap();
                     let mut secret = json!(meta);
                     for (position, slot) in meta.slots.iter().enumerate() {
-                        let place = Place::Value(line.id, id, slot.slot);
+                        let place = AadContext::Value(line.id, id, slot.slot);
                         let value = open(place, &record.slot(position).unwrap());
                         secret["slots"][position]["value"] = json!(encode(value.expose()));
                     }
@@ -195,7 +195,7 @@ fn contents(bytes: &[u8], keyring: &LocalKeyring) -> Value {
                     secrets.push(secret);
                 }
                 RecordId::App(id) => {
-                    let meta = open(Place::AppMeta(line.id, id), &sealed);
+                    let meta = open(AadContext::AppMeta(line.id, id), &sealed);
                     let mut app = json!(meta::decode::<meta::App>(&meta).unwrap());
                     app["id"] = json!(id);
                     apps.push(app);

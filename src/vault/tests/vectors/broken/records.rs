@@ -4,10 +4,10 @@ use super::super::super::apart::{Hostile as Sealed, index};
 use super::super::super::everything;
 use super::super::Vector;
 use super::Base;
+use crate::sealed::aad_context::AadContext;
 use crate::sealed::id::SecretId;
 use crate::sealed::line::encode;
 use crate::sealed::meta;
-use crate::sealed::place::Place;
 
 impl Base {
     /// Records that lie right and do not open, or say what they may not.
@@ -35,7 +35,7 @@ impl Base {
             padded.resize(padded.len().next_multiple_of(64), 0);
             assert!(!(meta.len() + 4).is_multiple_of(64) && padded.len() < 1_024);
             change(&mut padded);
-            let place = Place::SecretMeta(default, secret.id);
+            let place = AadContext::SecretMeta(default, secret.id);
             let sealed = self.keyring.seal_padded(place, padded).unwrap();
             let line = secret.line(&self.keyring, default, |meta| meta);
             let line = line.replace(&part(&line, 11), &encode(&sealed));

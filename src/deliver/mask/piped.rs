@@ -5,7 +5,7 @@
 //! and a program that opens `/dev/tty` writes past us.
 
 use super::patterns::Patterns;
-use super::pump::{Kind, Pumps};
+use super::pump::{OutputKind, Pumps};
 use crate::deliver::child::{Ended, Relay, attend};
 use crate::platform::process::Hardened;
 use crate::platform::pty::{Pty, are_one, copy_size};
@@ -27,7 +27,7 @@ pub fn run(
     let mut pumps = Pumps::new()?;
     let mut outlet = |to| {
         let outlet = Outlet::towards(to)?;
-        if outlet.kind == Kind::Terminal {
+        if outlet.kind == OutputKind::Terminal {
             terminals.push((to, outlet.ours.try_clone()?));
         }
         pumps.start(outlet.ours, outlet.kind, to, Arc::clone(patterns))?;
@@ -63,7 +63,7 @@ pub fn run(
 struct Outlet {
     ours: OwnedFd,
     theirs: OwnedFd,
-    kind: Kind,
+    kind: OutputKind,
 }
 
 impl Outlet {
@@ -73,7 +73,7 @@ impl Outlet {
             return Ok(Self {
                 ours: ours.into(),
                 theirs: theirs.into(),
-                kind: Kind::Pipe,
+                kind: OutputKind::Pipe,
             });
         }
         let pty = Pty::open()?;
@@ -85,7 +85,7 @@ impl Outlet {
         Ok(Self {
             ours: pty.controller,
             theirs: pty.terminal,
-            kind: Kind::Terminal,
+            kind: OutputKind::Terminal,
         })
     }
 }

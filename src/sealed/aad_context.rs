@@ -7,7 +7,7 @@ use super::id::{AppId, KeyId, SecretId, VaultId, WorkspaceId};
 
 /// A place for something sealed with a key of the vault.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Place {
+pub enum AadContext {
     /// A key's label, dates and reach; sealed under the root key.
     KeyAbout(KeyId),
     /// A workspace's read key and signing seed; sealed under the root key.
@@ -20,7 +20,7 @@ pub enum Place {
     Value(WorkspaceId, SecretId, u64),
 }
 
-impl Place {
+impl AadContext {
     /// That what lies here does not open.
     pub fn damaged(self) -> Error {
         Error::Damaged(match self {
@@ -67,16 +67,16 @@ mod tests {
         let (one, two) = (WorkspaceId::from_bits(1), WorkspaceId::from_bits(2));
         let secret = SecretId::from_bits(1);
         let places = [
-            Place::KeyAbout(KeyId::from_bits(1)),
-            Place::Wrapped(one),
-            Place::WorkspaceAbout(one),
-            Place::WorkspaceAbout(two),
-            Place::SecretMeta(one, secret),
-            Place::SecretMeta(two, secret),
-            Place::SecretMeta(one, SecretId::from_bits(2)),
-            Place::AppMeta(one, AppId::from_bits(1)),
-            Place::Value(one, secret, 0),
-            Place::Value(one, secret, 1),
+            AadContext::KeyAbout(KeyId::from_bits(1)),
+            AadContext::Wrapped(one),
+            AadContext::WorkspaceAbout(one),
+            AadContext::WorkspaceAbout(two),
+            AadContext::SecretMeta(one, secret),
+            AadContext::SecretMeta(two, secret),
+            AadContext::SecretMeta(one, SecretId::from_bits(2)),
+            AadContext::AppMeta(one, AppId::from_bits(1)),
+            AadContext::Value(one, secret, 0),
+            AadContext::Value(one, secret, 1),
         ];
         let mut seen: Vec<_> = [VaultId::from_bits(1), VaultId::from_bits(2)]
             .iter()

@@ -9,13 +9,13 @@
 
 use super::answer::{Answer, Failure, Status};
 use super::clock::Clock;
-use super::newest::{Newest, not_after};
+use super::latest_header::{LatestHeader, not_after};
 use super::request::{Request, VaultRef};
 use crate::keyring::{self, Keyring, unlock};
+use crate::sealed::aad_context::AadContext;
 use crate::sealed::derive::Key;
 use crate::sealed::header::{self, Content, Header};
 use crate::sealed::id::{KeyId, WorkspaceId};
-use crate::sealed::place::Place;
 use crate::sealed::sign::Digest;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -34,7 +34,7 @@ const MAX_MADE: usize = header::MAX_WORKSPACES;
 type Shared = RefCell<dyn Keyring>;
 
 /// Every key that is held.
-pub struct Held<C> {
+pub struct KeyCache<C> {
     clock: C,
     vaults: HashMap<VaultRef, Vault>,
     /// How long the machine had slept when it was last looked.
@@ -53,7 +53,7 @@ struct Vault {
     until: Duration,
     /// The latest last.
     keyrings: Vec<Opened>,
-    newest: Newest,
+    newest: LatestHeader,
 }
 
 /// A keyring, and the header that it was opened from.
@@ -77,7 +77,7 @@ impl Session {
     }
 }
 
-impl<C: Clock> Held<C> {
+impl<C: Clock> KeyCache<C> {
     pub fn new(clock: C, lock_memory: fn() -> bool) -> Self {
         let slept = slept(&clock);
         Self {
@@ -182,7 +182,7 @@ impl<C: Clock> Held<C> {
             used: now,
             until: now.saturating_add(longest),
             keyrings: vec![Opened::new(header, keyring)],
-            newest: Newest::of(content, not_after),
+            newest: LatestHeader::of(content, not_after),
         };
         let place = place(content);
         if !self.vaults.contains_key(&place) && self.vaults.len() >= MAX_VAULTS {
@@ -385,7 +385,7 @@ fn parse(text: &str) -> Option<Header> {
     (header.text().len() == text.len()).then_some(header)
 }
 
-fn open(keyring: &dyn Keyring, all: &[(Place, &[u8])]) -> Result<Answer, Failure> {
+fn open(keyring: &dyn Keyring, all: &[(AadContext, &[u8])]) -> Result<Answer, Failure> {
     let opened = all.iter().zip(0..).map(|((place, sealed), position)| {
         let opened = keyring.open(*place, sealed);
         opened.map_err(|error| match Failure::from(&error) {

@@ -13,17 +13,17 @@ const MAX_SEEN: usize = 64;
 /// Of one part, each age that was seen, by rising revision.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Trail(Vec<Seen>);
+pub struct RevisionHistory(Vec<ObservedRevision>);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Seen(
+struct ObservedRevision(
     u64,
     #[serde(serialize_with = "write", deserialize_with = "read")] Digest,
 );
 
 /// How a part stands to what was seen of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum RevisionOrder {
     Same,
     Newer,
     /// From before what was seen.
@@ -41,31 +41,31 @@ pub enum Accept {
     Anything,
 }
 
-impl Trail {
+impl RevisionHistory {
     /// The greatest revision that was seen; 0 when none was.
     pub fn revision(&self) -> u64 {
         self.0.last().map_or(0, |seen| seen.0)
     }
 
-    pub fn judge(&self, age: &Age) -> Standing {
-        let Some(Seen(revision, digest)) = self.0.last() else {
-            return Standing::Newer;
+    pub fn judge(&self, age: &Age) -> RevisionOrder {
+        let Some(ObservedRevision(revision, digest)) = self.0.last() else {
+            return RevisionOrder::Newer;
         };
         if age.revision > *revision {
             // Each change adds one, so the next revision names the part it was made from. Of a later one,
             // what lies between is not known.
             let is_next = age.revision == revision + 1;
             return if is_next && !age.parents.contains(digest) {
-                Standing::Forked
+                RevisionOrder::Forked
             } else {
-                Standing::Newer
+                RevisionOrder::Newer
             };
         }
         let of_its_time = self.0.iter().find(|seen| seen.0 == age.revision);
         match of_its_time {
-            Some(seen) if seen.1 != age.digest => Standing::Forked,
-            Some(_) if age.revision == *revision => Standing::Same,
-            Some(_) | None => Standing::Older,
+            Some(seen) if seen.1 != age.digest => RevisionOrder::Forked,
+            Some(_) if age.revision == *revision => RevisionOrder::Same,
+            Some(_) | None => RevisionOrder::Older,
         }
     }
 
@@ -74,11 +74,11 @@ impl Trail {
         let is_greater = self.0.is_empty() || age.revision > self.revision();
         let is_taken = match accept {
             Accept::Newer => is_greater,
-            Accept::Anything => self.judge(age) != Standing::Same,
+            Accept::Anything => self.judge(age) != RevisionOrder::Same,
         };
         if is_taken {
             self.0.retain(|seen| seen.0 < age.revision);
-            self.0.push(Seen(age.revision, age.digest));
+            self.0.push(ObservedRevision(age.revision, age.digest));
             let surplus = self.0.len().saturating_sub(MAX_SEEN);
             self.0.drain(..surplus);
         }
@@ -113,8 +113,8 @@ pub mod tests {
         }
     }
 
-    fn trail(ages: &[Age]) -> Trail {
-        let mut trail = Trail::default();
+    fn trail(ages: &[Age]) -> RevisionHistory {
+        let mut trail = RevisionHistory::default();
         for age in ages {
             assert!(trail.note(age, Accept::Newer));
         }
@@ -123,7 +123,10 @@ pub mod tests {
 
     #[test]
     fn the_first_that_is_seen_is_as_good_as_any() {
-        assert_eq!(Trail::default().judge(&age(7, 7, &[6])), Standing::Newer);
+        assert_eq!(
+            RevisionHistory::default().judge(&age(7, 7, &[6])),
+            RevisionOrder::Newer
+        );
     }
 
     #[test]
@@ -131,17 +134,17 @@ pub mod tests {
         // Revision 7 was never seen here.
         let seen = trail(&[age(5, 5, &[4]), age(6, 6, &[5]), age(8, 8, &[7])]);
         for (age, expected) in [
-            (age(8, 8, &[7]), Standing::Same),
-            (age(9, 9, &[8]), Standing::Newer),
-            (age(9, 9, &[1, 8]), Standing::Newer),
-            (age(10, 10, &[9]), Standing::Newer),
-            (age(6, 6, &[5]), Standing::Older),
-            (age(7, 7, &[6]), Standing::Older),
-            (age(4, 4, &[3]), Standing::Older),
-            (age(9, 9, &[7]), Standing::Forked),
-            (age(9, 9, &[]), Standing::Forked),
-            (age(8, 1, &[7]), Standing::Forked),
-            (age(6, 1, &[5]), Standing::Forked),
+            (age(8, 8, &[7]), RevisionOrder::Same),
+            (age(9, 9, &[8]), RevisionOrder::Newer),
+            (age(9, 9, &[1, 8]), RevisionOrder::Newer),
+            (age(10, 10, &[9]), RevisionOrder::Newer),
+            (age(6, 6, &[5]), RevisionOrder::Older),
+            (age(7, 7, &[6]), RevisionOrder::Older),
+            (age(4, 4, &[3]), RevisionOrder::Older),
+            (age(9, 9, &[7]), RevisionOrder::Forked),
+            (age(9, 9, &[]), RevisionOrder::Forked),
+            (age(8, 1, &[7]), RevisionOrder::Forked),
+            (age(6, 1, &[5]), RevisionOrder::Forked),
         ] {
             assert_eq!(seen.judge(&age), expected, "{age:?}");
         }
@@ -157,15 +160,15 @@ pub mod tests {
         }
         let older = age(6, 1, &[5]);
         assert!(seen.note(&older, Accept::Anything));
-        assert_eq!(seen.judge(&older), Standing::Same);
-        assert_eq!(seen.judge(&age(7, 2, &[1])), Standing::Newer);
-        assert_eq!(seen.judge(&age(7, 7, &[6])), Standing::Forked);
+        assert_eq!(seen.judge(&older), RevisionOrder::Same);
+        assert_eq!(seen.judge(&age(7, 2, &[1])), RevisionOrder::Newer);
+        assert_eq!(seen.judge(&age(7, 7, &[6])), RevisionOrder::Forked);
         assert!(!seen.note(&older, Accept::Anything), "nothing is new");
     }
 
     #[test]
     fn a_part_that_changes_for_years_is_remembered_in_the_same_space() {
-        let mut seen = Trail::default();
+        let mut seen = RevisionHistory::default();
         for revision in 1..1_000 {
             seen.note(&age(revision, 1, &[1]), Accept::Newer);
         }
@@ -190,26 +193,26 @@ pub mod tests {
             let at = |revision, other| {
                 age(revision, name(revision, other), &[name(revision - 1, other)])
             };
-            let mut seen = Trail::default();
+            let mut seen = RevisionHistory::default();
             for &look in &looks {
                 let own = at(look, false);
-                prop_assert!(matches!(seen.judge(&own), Standing::Newer));
+                prop_assert!(matches!(seen.judge(&own), RevisionOrder::Newer));
                 seen.note(&own, Accept::Newer);
             }
             let last = *looks.last().unwrap();
             let standing = seen.judge(&at(found, other));
             let is_own = !other || found <= common;
             match (is_own, found.cmp(&last)) {
-                (true, std::cmp::Ordering::Equal) => prop_assert_eq!(standing, Standing::Same),
-                (true, std::cmp::Ordering::Greater) => prop_assert_eq!(standing, Standing::Newer),
-                (true, std::cmp::Ordering::Less) => prop_assert_eq!(standing, Standing::Older),
+                (true, std::cmp::Ordering::Equal) => prop_assert_eq!(standing, RevisionOrder::Same),
+                (true, std::cmp::Ordering::Greater) => prop_assert_eq!(standing, RevisionOrder::Newer),
+                (true, std::cmp::Ordering::Less) => prop_assert_eq!(standing, RevisionOrder::Older),
                 (false, std::cmp::Ordering::Greater) => prop_assert_eq!(
-                    standing == Standing::Forked,
+                    standing == RevisionOrder::Forked,
                     found == last + 1 && last > common
                 ),
                 (false, _) => prop_assert_eq!(
                     standing,
-                    if looks.contains(&found) { Standing::Forked } else { Standing::Older }
+                    if looks.contains(&found) { RevisionOrder::Forked } else { RevisionOrder::Older }
                 ),
             }
         }

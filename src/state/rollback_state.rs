@@ -1,6 +1,6 @@
 //! What is remembered of one vault. Pure: it reads no file, and what it is told is authentic by then.
 
-use super::trail::{self, Accept, Standing, Trail};
+use super::revision_history::{self, Accept, RevisionHistory, RevisionOrder};
 use crate::sealed::age::Age;
 use crate::sealed::id::{KeyId, WorkspaceId};
 use crate::sealed::sign::{Digest, VerifyKey, sha256};
@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 /// Everything that this machine has seen of one vault.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Memory {
+pub struct RollbackState {
     #[serde(skip_serializing_if = "Option::is_none")]
     pin: Option<Pin>,
     /// The passphrase key that opened it last, to be tried first.
@@ -26,8 +26,8 @@ pub struct Memory {
     /// Whether it lay in a git work tree, where older copies come and go.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     in_work_tree: bool,
-    header: Trail,
-    sections: BTreeMap<WorkspaceId, Trail>,
+    header: RevisionHistory,
+    sections: BTreeMap<WorkspaceId, RevisionHistory>,
 }
 
 /// The public key that a person has confirmed to be the vault's.
@@ -43,7 +43,11 @@ pub struct Pin {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 struct Signer(
-    #[serde(serialize_with = "trail::write", deserialize_with = "trail::read")] VerifyKey,
+    #[serde(
+        serialize_with = "revision_history::write",
+        deserialize_with = "revision_history::read"
+    )]
+    VerifyKey,
 );
 
 /// What a change made here puts in the vault's place. Whatever stops it, either is there: what was seen, or this.
@@ -55,23 +59,29 @@ enum Next {
     Signed(Signer),
     /// An older copy, or one of another history, with these parts and no others.
     #[serde(rename = "copy")]
-    Copy(#[serde(serialize_with = "trail::write", deserialize_with = "trail::read")] Digest),
+    Copy(
+        #[serde(
+            serialize_with = "revision_history::write",
+            deserialize_with = "revision_history::read"
+        )]
+        Digest,
+    ),
 }
 
 /// A vault as far as it is remembered: the header's key, and the age of every part.
-pub type Sighted<'a> = (&'a VerifyKey, &'a [Age]);
+pub type ObservedParts<'a> = (&'a VerifyKey, &'a [Age]);
 
 /// A part that is older than what was seen of it, or not made from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Older {
     /// Whose section it is; `None` is the header.
     pub workspace: Option<WorkspaceId>,
-    pub standing: Standing,
+    pub standing: RevisionOrder,
     pub found: u64,
     pub seen: u64,
 }
 
-impl Memory {
+impl RollbackState {
     /// The first part that is older than what was seen, or not made from it.
     pub fn judge(&self, ages: &[Age]) -> Option<Older> {
         if self.is_coming(ages) {
@@ -84,8 +94,8 @@ impl Memory {
             };
             let standing = trail.judge(age);
             match standing {
-                Standing::Same | Standing::Newer => None,
-                Standing::Older | Standing::Forked => Some(Older {
+                RevisionOrder::Same | RevisionOrder::Newer => None,
+                RevisionOrder::Older | RevisionOrder::Forked => Some(Older {
                     workspace: age.workspace,
                     standing,
                     found: age.revision,
@@ -123,7 +133,7 @@ impl Memory {
 
     /// Under the writers' lock, before a change that has the vault signed by `next` from then on; whether
     /// anything is different then.
-    pub fn expect_change(&mut self, there: Sighted<'_>, next: &VerifyKey) -> bool {
+    pub fn expect_change(&mut self, there: ObservedParts<'_>, next: &VerifyKey) -> bool {
         let has_come = self.settle(there);
         let is_known = self.signer.is_none_or(|known| known == Signer(*next));
         self.expect((!is_known).then_some(Next::Signed(Signer(*next)))) || has_come
@@ -131,14 +141,14 @@ impl Memory {
 
     /// Under the writers' lock, before a copy with these parts is put in the place of what is there, if that
     /// can be told; whether anything is different then.
-    pub fn expect_copy(&mut self, there: Option<Sighted<'_>>, ages: &[Age]) -> bool {
+    pub fn expect_copy(&mut self, there: Option<ObservedParts<'_>>, ages: &[Age]) -> bool {
         let has_come = there.is_some_and(|there| self.settle(there));
         self.expect(Some(Next::copy(ages))) || has_come
     }
 
     /// Whatever was to come before has come by now, or never will. What is not made from what was seen stays
     /// unknown: nobody has accepted it.
-    fn settle(&mut self, (signer, ages): Sighted<'_>) -> bool {
+    fn settle(&mut self, (signer, ages): ObservedParts<'_>) -> bool {
         if self.judge(ages).is_some() {
             return false;
         }
@@ -184,7 +194,7 @@ impl Memory {
         }
         // The header that was seen last knows which workspaces there are.
         let header = ages.iter().find(|age| age.workspace.is_none());
-        if header.is_some_and(|header| self.header.judge(header) == Standing::Same) {
+        if header.is_some_and(|header| self.header.judge(header) == RevisionOrder::Same) {
             let is_there = |id: &WorkspaceId| ages.iter().any(|age| age.workspace == Some(*id));
             let before = self.sections.len();
             self.sections.retain(|id, _| is_there(id));
@@ -231,7 +241,7 @@ impl Next {
 
 #[cfg(test)]
 mod tests {
-    use super::super::trail::tests::age;
+    use super::super::revision_history::tests::age;
     use super::*;
 
     fn id(number: u128) -> WorkspaceId {
@@ -255,12 +265,12 @@ mod tests {
 
     #[test]
     fn each_part_is_watched_by_itself() {
-        let mut memory = Memory::default();
+        let mut memory = RollbackState::default();
         assert!(memory.note(&SIGNER, &vault(3, 5, 7), Accept::Newer));
         assert!(!memory.note(&SIGNER, &vault(3, 5, 7), Accept::Newer));
         assert_eq!(memory.judge(&vault(3, 6, 7)), None);
         let older = |workspace, found, seen| {
-            let standing = Standing::Older;
+            let standing = RevisionOrder::Older;
             Some(Older {
                 workspace,
                 standing,
@@ -275,7 +285,7 @@ mod tests {
 
     #[test]
     fn a_workspace_that_a_newer_header_does_not_have_is_forgotten() {
-        let mut memory = Memory::default();
+        let mut memory = RollbackState::default();
         memory.note(&SIGNER, &vault(3, 5, 7), Accept::Newer);
         // An older header without it says nothing.
         assert!(!memory.note(&SIGNER, &vault(2, 5, 7)[..2], Accept::Newer));
@@ -290,7 +300,7 @@ mod tests {
             vault_key: vault_key.into(),
             confirmed_at: confirmed_at.into(),
         };
-        let mut memory = Memory::default();
+        let mut memory = RollbackState::default();
         assert!(memory.set_pin(pin("klv_1", "first")));
         assert!(!memory.set_pin(pin("klv_1", "later")));
         assert_eq!(memory.pin(), Some(&pin("klv_1", "first")));
@@ -300,7 +310,7 @@ mod tests {
 
     #[test]
     fn after_older_ones_were_accepted_they_are_what_is_expected() {
-        let mut memory = Memory::default();
+        let mut memory = RollbackState::default();
         memory.note(&SIGNER, &vault(3, 5, 7), Accept::Newer);
         assert!(memory.note(&SIGNER, &vault(2, 5, 6), Accept::Anything));
         assert_eq!(memory.judge(&vault(2, 5, 6)), None);
@@ -311,7 +321,7 @@ mod tests {
     #[test]
     fn another_key_signs_only_when_that_was_expected_or_is_accepted() {
         let (other, next) = ([2; 32], [3; 32]);
-        let mut memory = Memory::default();
+        let mut memory = RollbackState::default();
         let first = vault(3, 5, 7);
         memory.note(&SIGNER, &first, Accept::Newer);
         assert!(memory.is_signed_otherwise(&other, &first));
@@ -330,7 +340,7 @@ mod tests {
     #[test]
     fn what_was_to_come_is_forgotten_at_the_next_change_that_finds_another() {
         let next = [3; 32];
-        let mut memory = Memory::default();
+        let mut memory = RollbackState::default();
         let first = vault(3, 5, 7);
         memory.note(&SIGNER, &first, Accept::Newer);
         let known = memory.clone();
@@ -344,11 +354,11 @@ mod tests {
     }
 
     /// What makes an end of an expectation, given what is there.
-    type Settle = fn(&mut Memory, &VerifyKey, &[Age]) -> bool;
+    type Settle = fn(&mut RollbackState, &VerifyKey, &[Age]) -> bool;
 
     #[test]
     fn a_fork_that_a_copy_was_to_replace_stays_unknown() {
-        let mut memory = Memory::default();
+        let mut memory = RollbackState::default();
         let seen = vault(3, 5, 7);
         memory.note(&SIGNER, &seen, Accept::Newer);
         let mut fork = vault(3, 5, 8);
@@ -373,7 +383,7 @@ mod tests {
             (owner, vault(4, 6, 8)),
             (owner, fork),
         ] {
-            let mut memory = Memory::default();
+            let mut memory = RollbackState::default();
             let there = vault(3, 5, 7);
             memory.note(&owner, &there, Accept::Newer);
             let before = memory.clone();

@@ -8,11 +8,11 @@ use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-pub struct LoneFile {
+pub struct PrivateTempFile {
     directory: PathBuf,
 }
 
-impl LoneFile {
+impl PrivateTempFile {
     /// A file with exactly these bytes, in a new directory in `above`.
     pub fn new(value: &Plaintext, above: &Path) -> io::Result<Self> {
         let mut random = [0; 16];
@@ -38,7 +38,7 @@ impl LoneFile {
     }
 }
 
-impl Drop for LoneFile {
+impl Drop for PrivateTempFile {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.directory);
     }
@@ -59,12 +59,12 @@ mod tests {
     fn it_is_the_owners_alone_and_gone_afterwards() {
         let above = tempfile::tempdir().unwrap();
         let value = Plaintext::new(VALUE.to_vec());
-        let file = LoneFile::new(&value, above.path()).unwrap();
+        let file = PrivateTempFile::new(&value, above.path()).unwrap();
         let path = file.path();
         assert_eq!(fs::read(&path).unwrap(), VALUE);
         assert_eq!(mode(&path), 0o600);
         assert_eq!(mode(path.parent().unwrap()), 0o700);
-        let other = LoneFile::new(&value, above.path()).unwrap();
+        let other = PrivateTempFile::new(&value, above.path()).unwrap();
         assert_ne!(other.path(), path);
         // What an editor leaves beside it.
         fs::write(path.with_extension("swp"), VALUE).unwrap();
@@ -77,7 +77,7 @@ mod tests {
     fn what_was_put_in_its_place_is_read_unless_it_is_a_link() {
         let above = tempfile::tempdir().unwrap();
         let value = Plaintext::new(VALUE.to_vec());
-        let file = LoneFile::new(&value, above.path()).unwrap();
+        let file = PrivateTempFile::new(&value, above.path()).unwrap();
         let other = file.path().with_extension("new");
         fs::write(&other, b"new").unwrap();
         fs::rename(&other, file.path()).unwrap();

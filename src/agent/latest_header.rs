@@ -8,7 +8,7 @@ use crate::sealed::id::WorkspaceId;
 use crate::sealed::sign::VerifyKey;
 use std::time::Duration;
 
-pub struct Newest {
+pub struct LatestHeader {
     pub revision: u64,
     keys: Vec<header::Key>,
     /// With their keys; those that were made here, too.
@@ -17,7 +17,7 @@ pub struct Newest {
     pub not_after: Option<Duration>,
 }
 
-impl Newest {
+impl LatestHeader {
     pub fn of(content: &Content, not_after: Option<Duration>) -> Self {
         let workspaces = content.workspaces.iter();
         Self {

@@ -19,7 +19,7 @@ const UNREAD: &str = "could not be read";
 const OF_ANOTHER_VERSION: &str = "was written by another version of kluis";
 
 /// Every agreement there is.
-pub struct Consents {
+pub struct TrustStore {
     place: PathBuf,
     agreements: Vec<Agreement>,
     /// Why there may be more than these, as the end of a sentence.
@@ -52,14 +52,14 @@ struct Version {
 
 /// What is agreed about a project file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Held {
+pub enum TrustState {
     Trusted,
     /// Not this content, or not with this vault.
     Changed,
     Never,
 }
 
-impl Held {
+impl TrustState {
     /// What keeps the file from being followed, as the end of a sentence.
     pub fn problem(self) -> &'static str {
         match self {
@@ -69,7 +69,7 @@ impl Held {
     }
 }
 
-impl Consents {
+impl TrustStore {
     /// What the file at `place` says.
     pub fn load(place: PathBuf) -> Self {
         let (agreements, problem) = match read(&place) {
@@ -96,17 +96,17 @@ impl Consents {
     }
 
     /// What is agreed about a file that draws on the vault at this place.
-    pub fn about(&self, file: &ProjectFile, vault: &Path) -> Held {
+    pub fn about(&self, file: &ProjectFile, vault: &Path) -> TrustState {
         let Some(path) = file.path.to_str() else {
-            return Held::Never;
+            return TrustState::Never;
         };
         let Some(known) = self.agreements.iter().find(|known| known.path == path) else {
-            return Held::Never;
+            return TrustState::Never;
         };
         if known.sha256 == file.sha256 && Path::new(&known.vault) == vault {
-            Held::Trusted
+            TrustState::Trusted
         } else {
-            Held::Changed
+            TrustState::Changed
         }
     }
 
@@ -228,29 +228,29 @@ mod tests {
     #[test]
     fn an_agreement_is_for_one_path_one_content_and_one_vault() {
         let (_directory, place) = place();
-        let mut consents = Consents::load(place);
-        consents.insert(agreement("/a", "1", "/vault"));
-        consents.insert(agreement("/b", "2", "/other"));
+        let mut trust_store = TrustStore::load(place);
+        trust_store.insert(agreement("/a", "1", "/vault"));
+        trust_store.insert(agreement("/b", "2", "/other"));
         let about = |folder: &str, sha256: &str, vault: &str| {
-            consents.about(&file(folder, sha256), Path::new(vault))
+            trust_store.about(&file(folder, sha256), Path::new(vault))
         };
-        assert_eq!(about("/a", "1", "/vault"), Held::Trusted);
-        assert_eq!(about("/a", "1", "/other"), Held::Changed);
-        assert_eq!(about("/a", "2", "/vault"), Held::Changed);
-        assert_eq!(about("/c", "1", "/vault"), Held::Never);
-        assert_eq!(about("/b", "2", "/other"), Held::Trusted);
-        assert_eq!(about("/b", "2", "/vault"), Held::Changed);
+        assert_eq!(about("/a", "1", "/vault"), TrustState::Trusted);
+        assert_eq!(about("/a", "1", "/other"), TrustState::Changed);
+        assert_eq!(about("/a", "2", "/vault"), TrustState::Changed);
+        assert_eq!(about("/c", "1", "/vault"), TrustState::Never);
+        assert_eq!(about("/b", "2", "/other"), TrustState::Trusted);
+        assert_eq!(about("/b", "2", "/vault"), TrustState::Changed);
     }
 
     #[test]
     fn the_list_is_kept_for_its_owner_alone() {
         let (_directory, place) = place();
-        let mut consents = Consents::load(place.clone());
-        consents.insert(agreement("/b", "1", "/vault"));
-        consents.insert(agreement("/a", "1", "/vault"));
-        consents.insert(agreement("/b", "2", "/vault"));
-        consents.save().unwrap();
-        let read = Consents::load(place.clone());
+        let mut trust_store = TrustStore::load(place.clone());
+        trust_store.insert(agreement("/b", "1", "/vault"));
+        trust_store.insert(agreement("/a", "1", "/vault"));
+        trust_store.insert(agreement("/b", "2", "/vault"));
+        trust_store.save().unwrap();
+        let read = TrustStore::load(place.clone());
         assert_eq!(
             read.agreements(),
             [
@@ -269,21 +269,21 @@ mod tests {
         assert!(read.remove(&agreement("/a", "", "/vault").path));
         assert!(!read.remove(&agreement("/a", "", "/vault").path));
         read.save().unwrap();
-        assert_eq!(Consents::load(place).agreements().len(), 1);
+        assert_eq!(TrustStore::load(place).agreements().len(), 1);
     }
 
     #[test]
     fn what_cannot_be_relied_on_is_no_agreement() {
         let (_directory, place) = place();
-        let mut consents = Consents::load(place.clone());
-        assert_eq!(consents.problem(), None, "nothing was ever agreed");
-        consents.insert(agreement("/a", "1", "/vault"));
-        consents.save().unwrap();
+        let mut trust_store = TrustStore::load(place.clone());
+        assert_eq!(trust_store.problem(), None, "nothing was ever agreed");
+        trust_store.insert(agreement("/a", "1", "/vault"));
+        trust_store.save().unwrap();
         let good = fs::read(&place).unwrap();
         let refused = |bytes: &[u8], mode: u32| {
             fs::write(&place, bytes).unwrap();
             fs::set_permissions(&place, Permissions::from_mode(mode)).unwrap();
-            let read = Consents::load(place.clone());
+            let read = TrustStore::load(place.clone());
             assert_eq!(read.agreements(), []);
             read.problem().unwrap()
         };
@@ -302,7 +302,7 @@ mod tests {
         fs::remove_file(&place).unwrap();
         fs::create_dir(&place).unwrap();
         assert_eq!(
-            Consents::load(place.clone()).problem(),
+            TrustStore::load(place.clone()).problem(),
             Some("is not a regular file")
         );
     }
@@ -315,10 +315,10 @@ mod tests {
         fs::write(&place, newer).unwrap();
         fs::set_permissions(&place, Permissions::from_mode(0o600)).unwrap();
         let saved = |problem| {
-            let mut consents = Consents::load(place.clone());
-            assert_eq!(consents.problem(), Some(problem));
-            consents.insert(agreement("/a", "1", "/vault"));
-            consents.save()
+            let mut trust_store = TrustStore::load(place.clone());
+            assert_eq!(trust_store.problem(), Some(problem));
+            trust_store.insert(agreement("/a", "1", "/vault"));
+            trust_store.save()
         };
         assert!(saved(OF_ANOTHER_VERSION).is_err());
         assert_eq!(fs::read(&place).unwrap(), newer);
