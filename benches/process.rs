@@ -132,7 +132,7 @@ fn everything() {
             list(many),
             set(ten, [&value, &other]),
             set(many, [&value, &other]),
-            Subject::new(named("verify", ten), || ten.kluis(&["verify"])),
+            Subject::new(named("verify", ten), || ten.kluis(&["vault", "verify"])),
             Subject::new(named("export --all", thousand), || {
                 thousand.kluis(&["export", "--format", "shell", "--all"])
             }),

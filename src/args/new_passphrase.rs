@@ -81,8 +81,28 @@ pub fn choose(context: &mut Context, file: Option<&Path>) -> Result<Passphrase, 
     Ok(Passphrase::new(&typed).map_err(keyring::Error::NoPassphrase)?)
 }
 
+/// A new passphrase, asked for twice; `None` if Enter alone was typed.
+pub fn choose_or_none(context: &mut Context) -> Result<Option<Passphrase>, Error> {
+    let question = "New passphrase (press Enter to use a key file instead)";
+    let typed = context.ui.hidden(question)?;
+    if typed.len() == 0 {
+        return Ok(None);
+    }
+    if !context.ui.hidden("Once more")?.same_as(&typed) {
+        return Err(ui::Error::Mismatch.into());
+    }
+    let chosen = strengthened(context, typed)?;
+    let passphrase = Passphrase::new(&chosen).map_err(keyring::Error::NoPassphrase)?;
+    Ok(Some(passphrase))
+}
+
 fn ask(context: &mut Context) -> Result<Plaintext, Error> {
     let typed = context.ui.hidden_twice("New passphrase", "Once more")?;
+    strengthened(context, typed)
+}
+
+/// The passphrase as it was typed, or six random words in the place of a weak one.
+fn strengthened(context: &mut Context, typed: Plaintext) -> Result<Plaintext, Error> {
     let Some(weakness) = weakness(&typed) else {
         return Ok(typed);
     };

@@ -132,10 +132,7 @@ const CALLED_ELSEWHERE: &[(&[&str], &str)] = &[
         &["cat", "print", "read", "view", "reveal"],
         "kluis get NAME",
     ),
-    (
-        &["add", "insert", "new", "put", "store"],
-        "kluis create NAME",
-    ),
+    (&["add", "insert", "new", "put", "store"], "kluis set NAME"),
     (&["rename"], "kluis update NAME --name NEW"),
     (&["remove", "del", "destroy"], "kluis delete NAME"),
     (&["dir", "find", "search"], "kluis list"),
@@ -143,6 +140,12 @@ const CALLED_ELSEWHERE: &[(&[&str], &str)] = &[
     (&["login", "open"], "kluis unlock"),
     (&["logout", "close"], "kluis lock"),
     (&["version"], "kluis --version"),
+    // Verbs of earlier builds.
+    (&["identity"], "kluis key new"),
+    (&["verify"], "kluis vault verify"),
+    (&["rekey"], "kluis vault rekey"),
+    (&["prune"], "kluis vault prune"),
+    (&["restore", "undelete"], "kluis vault restore"),
 ];
 
 /// A word that is no command, and what may have been meant by it.
@@ -162,7 +165,9 @@ fn no_command(error: &clap::Error) -> (String, Option<String>) {
     if let Some((_, line)) = known {
         return (message, Some(meant(format_args!("`{line}`"))));
     }
-    let names = table::verbs().flat_map(|verb| [Some(verb.name), verb.alias]);
+    let names = table::verbs()
+        .filter(|verb| !verb.is_hidden)
+        .flat_map(|verb| [Some(verb.name), verb.alias]);
     let near = nearest(typed, names.flatten());
     let hint = near.map_or_else(
         || "`kluis -h` names the commands".to_owned(),

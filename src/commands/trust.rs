@@ -50,7 +50,7 @@ struct Trusted<'a> {
     vault: String,
     workspace: Option<&'a str>,
     app: Option<&'a str>,
-    vault_key: Option<&'a str>,
+    pin: Option<&'a str>,
     env: Vec<Variable>,
 }
 
@@ -141,7 +141,7 @@ fn describe(file: &ProjectFile, place: &Path) -> String {
         vault,
         workspace,
         app,
-        vault_key,
+        pin,
         env,
         ..
     } = trusted(file, place);
@@ -158,8 +158,8 @@ fn describe(file: &ProjectFile, place: &Path) -> String {
     for (label, name) in names {
         lines.extend(name.map(|name| format!("  {label:<10} {name}")));
     }
-    let vault_key = vault_key.map(for_terminal);
-    lines.extend(vault_key.map(|key| format!("  vault key  {key}")));
+    let pin = pin.map(for_terminal);
+    lines.extend(pin.map(|key| format!("  pin        {key}")));
     for variable in env {
         let optional = if variable.optional {
             ", if it is there"
@@ -189,7 +189,7 @@ fn trusted<'a>(file: &'a ProjectFile, place: &Path) -> Trusted<'a> {
         vault: place.display().to_string(),
         workspace: project.workspace.as_ref().map(WorkspaceName::as_str),
         app: project.app.as_ref().map(AppName::as_str),
-        vault_key: project.vault_key.as_deref(),
+        pin: project.pin.as_deref(),
         env: project.env.iter().map(variable).collect(),
     }
 }

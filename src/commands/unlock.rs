@@ -6,8 +6,10 @@ use crate::args::time::parse_duration;
 use crate::context::Context;
 use crate::context::agent::{DEFAULT_TERMS, Found, NOT_IN_MEMORY, remember};
 use crate::error::Error;
+use crate::report::agent::AgentJson;
 use crate::vault::Vault;
 use crate::vault::time::exact_duration;
+use serde::Serialize;
 use std::time::Duration;
 
 /// Unlock once, and let the agent remember the key
@@ -33,6 +35,14 @@ pub struct Unlock {
     longest: Option<String>,
 }
 
+#[derive(Serialize)]
+struct UnlockJson {
+    unlocked: bool,
+    vault: String,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    agent: Option<AgentJson>,
+}
+
 impl Command for Unlock {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let terms = self.terms()?;
@@ -55,7 +65,12 @@ impl Command for Unlock {
             context.ui.warning(NOT_IN_MEMORY);
         }
         if context.json {
-            found.print(context)?;
+            let vault = context.settings.vault.path().display().to_string();
+            context.ui.json(&UnlockJson {
+                unlocked: found.status.is_some(),
+                vault,
+                agent: found.status.map(AgentJson::new),
+            })?;
         }
         Ok(())
     }

@@ -10,7 +10,6 @@ use crate::settings::directories::state_directory;
 use crate::settings::{AutoAgent, Interaction};
 use crate::ui::Answer;
 use crate::vault::time::exact_duration;
-use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -30,7 +29,7 @@ pub fn place() -> Result<SocketPath, agent::Error> {
 impl Context<'_> {
     /// Whatever unlocks first: a way that was named, the agent, a person at a terminal.
     pub fn keyring(&mut self, header: &Header) -> Result<Box<dyn Keyring>, Error> {
-        if !self.settings.unlocking.is_open() {
+        if self.names_key()? {
             return Ok(Box::new(self.unlock(header)?));
         }
         self.check_pin(header)?;
@@ -49,6 +48,13 @@ impl Context<'_> {
             self.offer(header, &keyring);
         }
         Ok(Box::new(keyring))
+    }
+
+    /// Whether a way to unlock was named that comes before the agent.
+    fn names_key(&mut self) -> Result<bool, Error> {
+        let unlocking = &self.settings.unlocking;
+        let is_named = unlocking.token.is_some() || unlocking.passphrase_file.is_some();
+        Ok(is_named || self.named_token()?.is_some())
     }
 
     fn warn_of_agent(&mut self, error: agent::Error) {
@@ -108,23 +114,6 @@ pub struct Found {
     pub status: Option<agent::Status>,
 }
 
-#[derive(Serialize)]
-struct AgentJson<'a> {
-    unlocked: bool,
-    vault: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    key: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    access: Option<&'static str>,
-    /// Seconds until it locks without a use, and in any case.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    idle_left: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    max_left: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    memory_locked: Option<bool>,
-}
-
 impl Found {
     pub fn look(header: &Header) -> Result<Self, Error> {
         let place = match place() {
@@ -143,34 +132,5 @@ impl Found {
     /// Whether the agent holds a key of this vault, as far as it says.
     pub fn is_held(header: &Header) -> bool {
         Self::look(header).is_ok_and(|found| found.status.is_some())
-    }
-
-    /// The object of `status --json`.
-    pub fn print(&self, context: &mut Context) -> Result<(), Error> {
-        let vault = context.settings.vault.path().display().to_string();
-        let status = self.status;
-        Ok(context.ui.json(&AgentJson {
-            unlocked: status.is_some(),
-            vault: &vault,
-            key: status.map(|status| status.key.to_string()),
-            access: status.map(|status| {
-                if status.full_access {
-                    "full"
-                } else {
-                    "workspaces"
-                }
-            }),
-            idle_left: status.map(|status| status.idle_left),
-            max_left: status.map(|status| status.left),
-            memory_locked: status.map(|status| status.memory_locked),
-        })?)
-    }
-}
-
-pub fn access(status: agent::Status) -> &'static str {
-    if status.full_access {
-        "full access"
-    } else {
-        "some workspaces"
     }
 }

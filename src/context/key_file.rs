@@ -1,55 +1,92 @@
-//! The file of this user's identity: who else may read it, and whether it opens a vault. It is never written
-//! over, and what it holds is never shown.
+//! Reads the user's key file and unlocks with it. Never writes over one, and never shows what it holds.
 
 use super::Context;
-use super::credential_file::{is_absent, is_exposed};
+use super::credential_file::{is_absent, is_exposed, is_stdin, read_credential};
 use crate::error::Error;
 use crate::keyring::identity::{Identity, Stored};
 use crate::keyring::local::LocalKeyring;
 use crate::keyring::{self, unlock};
 use crate::plaintext::Plaintext;
 use crate::sealed::header::Header;
-use crate::settings::{self, IdentityFile, Source};
+use crate::settings::{self, KeyFilePath};
 use crate::ui;
-use anyhow::Context as _;
-use std::fs::File;
-use std::io::Read;
+use std::fs;
 use std::path::Path;
-use zeroize::Zeroizing;
 
-/// More than any identity has, so that naming `/dev/zero` by mistake ends.
-const MAX_BYTES: usize = 4096;
+const WHAT: &str = "key file";
+const TOKEN_PREFIX: &[u8] = b"kls_";
+
+/// A key file as it was read.
+pub enum KeyFile {
+    /// A token that was put into a file.
+    Token(Plaintext),
+    Key(Stored),
+}
+
+impl KeyFile {
+    fn parse(text: Plaintext) -> Result<Self, keyring::Error> {
+        if text.len() == 0 {
+            return Err(keyring::Error::EmptyToken);
+        }
+        if text.expose().starts_with(TOKEN_PREFIX) {
+            return Ok(Self::Token(text));
+        }
+        Ok(Self::Key(Stored::parse(&text)?))
+    }
+}
 
 impl Context<'_> {
-    /// Where the identity is, if it is there.
-    pub fn identity_file(&self) -> Result<IdentityFile, Error> {
-        let origin = "the identity";
-        let file = self.settings.unlocking.identity.clone();
+    /// Where the key file is, if it is there.
+    pub fn key_file_path(&self) -> Result<KeyFilePath, Error> {
+        let origin = "the key file";
+        let file = self.settings.unlocking.key_file.clone();
         Ok(file.ok_or(settings::Error::NoHome { origin })?)
     }
 
-    /// A keyring for a vault that the identity is admitted to. One that nobody named is passed over when it is
-    /// not admitted, is not there, or cannot be read; one that was named has to open the vault.
-    pub fn unlock_with_identity(&mut self, header: &Header) -> Result<Option<LocalKeyring>, Error> {
-        let Some(IdentityFile { path, source }) = self.settings.unlocking.identity.clone() else {
+    /// The token in the key file that the user named; `None` if none was named or it holds a key. The file is read
+    /// once: it may be a pipe.
+    pub fn named_token(&mut self) -> Result<Option<&Plaintext>, Error> {
+        if self.key_file.is_none()
+            && let Some(file) = self.settings.unlocking.key_file.clone()
+            && file.is_named()
+        {
+            let Some(read) = load(&file.path)? else {
+                let (what, path) = (WHAT, file.path);
+                return Err(Error::NoKeyFile { what, path });
+            };
+            if matches!(read, KeyFile::Token(_)) {
+                self.warn_if_exposed(&file.path, "token");
+            }
+            self.key_file = Some(read);
+        }
+        Ok(match &self.key_file {
+            Some(KeyFile::Token(token)) => Some(token),
+            Some(KeyFile::Key(_)) | None => None,
+        })
+    }
+
+    /// A keyring for a vault that has the key file among its keys. The default key file is passed over if the vault
+    /// does not know it, or if it is missing or cannot be read; one that was named has to open the vault.
+    pub fn unlock_with_key_file(&mut self, header: &Header) -> Result<Option<LocalKeyring>, Error> {
+        let Some(file) = self.settings.unlocking.key_file.clone() else {
             return Ok(None);
         };
-        let is_named = source != Source::Default;
+        let is_named = file.is_named();
         if !is_named && !unlock::admits_identities(header) {
             return Ok(None);
         }
-        let stored = match load(&path) {
-            Ok(Some(stored)) => stored,
-            Ok(None) if is_named => {
-                let what = "identity";
-                return Err(Error::NoKeyFile { what, path });
-            }
-            Ok(None) => return Ok(None),
+        let read = match self.key_file.take() {
+            Some(read) => Ok(Some(read)),
+            None => load(&file.path),
+        };
+        let stored = match read {
+            Ok(Some(KeyFile::Key(stored))) => stored,
+            Ok(Some(KeyFile::Token(_)) | None) => return Ok(None),
             Err(error) if is_named => return Err(error),
             Err(error) => {
-                let (path, problem) = (path.display(), error.message());
+                let (path, problem) = (file.path.display(), error.message());
                 self.ui
-                    .warning(&format!("the identity {path} is passed over: {problem}"));
+                    .warning(&format!("the key file {path} is not used: {problem}"));
                 return Ok(None);
             }
         };
@@ -61,18 +98,18 @@ impl Context<'_> {
                 Ok(None)
             };
         }
-        // Before anybody types a passphrase, for a vault that may be anyone's.
+        // Checked before a passphrase is typed: anyone can make a vault for this public key.
         let expected = self.anchor(header)?;
-        let identity = self.open_identity(header, stored)?;
+        let identity = self.open_key(header, stored)?;
         Ok(Some(unlock::with_identity(header, &identity, expected)?))
     }
 
-    fn open_identity(&mut self, header: &Header, stored: Stored) -> Result<Identity, Error> {
+    fn open_key(&mut self, header: &Header, stored: Stored) -> Result<Identity, Error> {
         let locked = match stored {
             Stored::Bare(identity) => return Ok(identity),
             Stored::Locked(locked) => locked,
         };
-        let opened = self.open_typed(header, "Passphrase of the identity", |_, passphrase| {
+        let opened = self.open_typed(header, "Passphrase of the key file", |_, passphrase| {
             locked.open(passphrase)
         });
         match opened {
@@ -82,24 +119,21 @@ impl Context<'_> {
     }
 }
 
-/// What the file holds; `None` when it is not there. As ssh does with its keys, it refuses a file of one's own
-/// that others may touch.
-pub fn load(path: &Path) -> Result<Option<Stored>, Error> {
-    let unread = || format!("the identity could not be read from {}", path.display());
-    let file = match File::open(path) {
-        Err(error) if is_absent(&error) => return Ok(None),
-        file => file.with_context(unread)?,
+/// Reads a key file; `None` if it is missing. As ssh does with its keys, refuses a key of your own that others may
+/// read or write.
+pub fn load(path: &Path) -> Result<Option<KeyFile>, Error> {
+    let text = match read_credential(path, WHAT) {
+        Err(Error::Failed(error)) if error.downcast_ref().is_some_and(is_absent) => {
+            return Ok(None);
+        }
+        read => read?,
     };
-    let found = file.metadata().with_context(unread)?;
-    if is_exposed(&found) {
-        return Err(Error::ExposedIdentity {
-            path: path.to_owned(),
-        });
+    let read = KeyFile::parse(text)?;
+    let is_open_to_others =
+        || !is_stdin(path) && fs::metadata(path).is_ok_and(|found| is_exposed(&found));
+    if matches!(read, KeyFile::Key(_)) && is_open_to_others() {
+        let path = path.to_owned();
+        return Err(Error::ExposedIdentity { path });
     }
-    let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_BYTES + 1));
-    file.take(MAX_BYTES as u64 + 1)
-        .read_to_end(&mut bytes)
-        .with_context(unread)?;
-    let text = Plaintext::new(std::mem::take(&mut *bytes)).without_final_newline();
-    Ok(Some(Stored::parse(&text).map_err(keyring::Error::from)?))
+    Ok(Some(read))
 }

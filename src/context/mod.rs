@@ -25,6 +25,7 @@ use crate::vault::name::WorkspaceName;
 use crate::vault::time::Timestamp;
 use anyhow::Context as _;
 use credential_file::is_absent;
+use key_file::KeyFile;
 use project_context::ProjectContext;
 use rollback_guard::RollbackGuard;
 use std::fs::File;
@@ -54,6 +55,7 @@ pub struct Context<'u> {
     pub hardened: Hardened,
     pub project_context: ProjectContext,
     pub rollback_guard: RollbackGuard,
+    key_file: Option<KeyFile>,
     /// Whether somebody was asked for a passphrase to unlock with.
     pub typed: bool,
     /// Whether anything was written that stays, whatever fails now.
@@ -111,6 +113,7 @@ impl<'u> Context<'u> {
             hardened,
             project_context,
             rollback_guard: RollbackGuard::new(accept_older),
+            key_file: None,
             typed: false,
             changed: false,
             command,

@@ -5,7 +5,7 @@ use super::project_context::PinSource;
 use crate::error::Error;
 use crate::project::{ProjectFile, TrustStore};
 use crate::settings::{self, Source};
-use crate::vault;
+use crate::vault::{self, pin::Pin};
 use std::path::PathBuf;
 use std::rc::Rc;
 
@@ -44,6 +44,13 @@ impl Context<'_> {
         Err(file.untrusted(vault, standing.held).into())
     }
 
+    /// Whether the file may be followed; says nothing where it may not.
+    pub fn may_follow(&self, file: &ProjectFile) -> bool {
+        self.project_context
+            .standing(file, &self.settings)
+            .may_speak
+    }
+
     /// Before something is used that was settled by `source`.
     pub fn check_source(&mut self, source: Source) -> Result<(), Error> {
         let file = self.project()?;
@@ -55,8 +62,8 @@ impl Context<'_> {
 
     /// The public key that the vault has to have. That of a project file counts for the vault that the file
     /// draws on, and by the file's own word only against it.
-    pub fn pin(&mut self, word: PinSource) -> Result<Option<String>, Error> {
-        if let Some(pin) = &self.settings.vault_key {
+    pub fn pin(&mut self, word: PinSource) -> Result<Option<Pin>, Error> {
+        if let Some(pin) = &self.settings.pin {
             return Ok(Some(pin.clone()));
         }
         let Some(file) = self.project()? else {
@@ -74,7 +81,7 @@ impl Context<'_> {
                         .may_speak
             }
         };
-        let Some(pin) = file.project.vault_key.clone().filter(|_| is_meant) else {
+        let Some(pin) = file.project.pin.clone().filter(|_| is_meant) else {
             return Ok(None);
         };
         if word == PinSource::Agreed {
@@ -86,6 +93,7 @@ impl Context<'_> {
                 return Ok(None);
             }
         }
+        let pin = Pin::parse(&pin).map_err(|broken| vault::Error::invalid("pin", broken))?;
         Ok(Some(pin))
     }
 

@@ -5,7 +5,6 @@ use super::project_context::PinSource;
 use super::rollback_guard::{Observation, RollbackGuard};
 use super::vault_key_pin::pin_of;
 use crate::error::Error;
-use crate::keyring::vault_key::parse_vault_key;
 use crate::sealed::age::Age;
 use crate::sealed::header::Content;
 use crate::state::{self, Accept, Recalled, RevisionOrder, RollbackState};
@@ -35,9 +34,9 @@ impl Context<'_> {
         Ok(())
     }
 
-    /// Refuses what KLUIS_MIN_REVISION says is too old.
-    pub fn refuse_below_minimum(&self, found: Revision) -> Result<(), Error> {
-        let minimum = self.settings.min_revision;
+    /// Refuses a revision that is older than the pin says.
+    pub fn refuse_below_minimum(&mut self, found: Revision) -> Result<(), Error> {
+        let minimum = self.pin(PinSource::Own)?.and_then(|pin| pin.min_revision);
         let Some(minimum) = minimum.filter(|minimum| found < *minimum) else {
             return Ok(());
         };
@@ -73,9 +72,8 @@ impl Context<'_> {
             return Ok(None);
         }
         let named = self.pin(PinSource::Agreed)?;
-        let named = named.map(|pin| parse_vault_key(&pin)).transpose()?;
         let place = self.settings.vault.path().display().to_string();
-        let is_named = named == Some(header.verify);
+        let is_named = named.is_some_and(|pin| pin.public_key == header.verify);
         Ok((!is_named).then_some(state::Error::OtherKey { place }))
     }
 

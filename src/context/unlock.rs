@@ -6,7 +6,7 @@ use super::project_context::PinSource;
 use crate::error::Error;
 use crate::keyring::local::LocalKeyring;
 use crate::keyring::token::Token;
-use crate::keyring::vault_key::{parse_vault_key, vault_key};
+use crate::keyring::vault_key::vault_key;
 use crate::keyring::{self, unlock};
 use crate::plaintext::Plaintext;
 use crate::sealed::header::Header;
@@ -37,14 +37,12 @@ impl Context<'_> {
             })?;
             return Ok(unlock::with_token(header, &token)?);
         }
-        if let Some(path) = &unlocking.token_file {
-            let path = path.clone();
-            let token = self.read_key(&path, "token")?;
-            return Ok(unlock::with_token(header, &Token::parse(&token)?)?);
+        if let Some(token) = self.named_token()? {
+            return Ok(unlock::with_token(header, &Token::parse(token)?)?);
         }
-        let passphrase_file = unlocking.passphrase_file.clone();
+        let passphrase_file = self.settings.unlocking.passphrase_file.clone();
         if passphrase_file.is_none()
-            && let Some(keyring) = self.unlock_with_identity(header)?
+            && let Some(keyring) = self.unlock_with_key_file(header)?
         {
             return Ok(keyring);
         }
@@ -98,10 +96,10 @@ impl Context<'_> {
     }
 
     pub fn check_pin(&mut self, header: &Header) -> Result<(), Error> {
-        let Some(pinned) = self.pin(PinSource::Own)? else {
+        let Some(pin) = self.pin(PinSource::Own)? else {
             return Ok(());
         };
-        if parse_vault_key(&pinned)? != header.content().verify {
+        if pin.public_key != header.content().verify {
             let found = vault_key(header);
             return Err(Error::NotPinned { found });
         }

@@ -2,6 +2,7 @@
 //! half of an identity, so what that opens need not be the vault that is meant.
 
 use super::Context;
+use super::project_context::PinSource;
 use crate::error::Error;
 use crate::keyring::vault_key::{encode_vault_key, vault_key};
 use crate::sealed::header::Header;
@@ -41,6 +42,16 @@ pub fn confirm_key(
 }
 
 impl Context<'_> {
+    /// Whether a key file may open this header without a question.
+    pub fn is_pinned(&mut self, header: &Header) -> Result<bool, Error> {
+        let public_key = header.content().verify;
+        if let Some(pin) = self.pin(PinSource::Agreed)? {
+            return Ok(pin.public_key == public_key);
+        }
+        let pin = self.rollback_guard.recall(header).pin();
+        Ok(pin.is_some_and(|pin| pin.vault_key == vault_key(header)))
+    }
+
     /// Takes the key of this header, which somebody at this machine has named, for the confirmed one, where
     /// another was confirmed before.
     pub fn pin_again(&mut self, header: &Header) {

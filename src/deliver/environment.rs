@@ -58,7 +58,7 @@ const REFUSED_NAMES: &str = "
 ";
 
 /// Kluis' own credentials, which no child ever sees.
-const OWN_VARIABLES: &[&str] = &["KLUIS_IDENTITY"];
+const OWN_VARIABLES: &[&str] = &["KLUIS_KEY_FILE"];
 const OWN_PREFIXES: &[&str] = &["KLUIS_TOKEN", "KLUIS_PASSPHRASE"];
 
 /// What a command is left with that is to have no other variables: how to find programs, who and where the
@@ -303,7 +303,7 @@ mod tests {
             "KLUIS_TOKEN",
             "KLUIS_TOKEN_FILE",
             "KLUIS_PASSPHRASE_FILE",
-            "KLUIS_IDENTITY",
+            "KLUIS_KEY_FILE",
         ] {
             let mut environment = Environment::new([key(name)]);
             assert!(
@@ -320,7 +320,7 @@ mod tests {
             "KLUIS_WORKSPACE",
             "kluis_token",
             "MY_KLUIS_TOKEN",
-            "KLUIS_IDENTITY_X",
+            "KLUIS_KEY_FILE_X",
         ] {
             assert!(!is_own(OsStr::new(name)), "{name}");
         }

@@ -6,10 +6,8 @@ use crate::keyring::error::KeyFileError;
 use crate::vault::error::Detail;
 use crate::{agent, deliver, keyring, project, sealed, settings, store, ui, vault};
 
-const KEYS: &str = "`kluis unlock` at a terminal, set KLUIS_TOKEN or KLUIS_TOKEN_FILE, or name a file with --passphrase-file or KLUIS_PASSPHRASE_FILE, or --identity or KLUIS_IDENTITY";
+const KEYS: &str = "`kluis unlock` at a terminal, set KLUIS_TOKEN or KLUIS_KEY_FILE, or name a file with --passphrase-file or KLUIS_PASSPHRASE_FILE, or --identity or KLUIS_KEY_FILE";
 
-const TRY: &str =
-    "`kluis list` shows whether that opens it; `kluis unlock` has the agent remember the key";
 const KEPT: &str = "the change is kept: look at it, as with `kluis list` or `kluis show`, before you run the command again";
 
 impl Error {
@@ -18,11 +16,10 @@ impl Error {
             Self::Usage { hint, .. } => return hint.clone(),
             Self::Locked => KEYS,
             Self::NoKey { .. } => {
-                "set KLUIS_TOKEN, KLUIS_TOKEN_FILE or KLUIS_IDENTITY; with one of them, `kluis key add --passphrase` adds a passphrase"
+                "set KLUIS_TOKEN or KLUIS_KEY_FILE; with one of them, `kluis key add --passphrase` adds a passphrase"
             }
             Self::BlankToken => "put a token into it, which begins with kls_, or unset it",
             Self::NobodyChooses => "name a file that holds it with --new-passphrase-file",
-            Self::NotNeeded { .. } => TRY,
             Self::Untold(_) => KEPT,
             Self::LockedIdentity => {
                 "run it at a terminal; where nobody types, use a token, or an identity without a passphrase"
@@ -35,7 +32,7 @@ impl Error {
             }
             Self::NotAnchored { found } => {
                 return Some(format!(
-                    "compare the key with what `kluis verify` tells the vault's owner; if it is the same, add --vault-key {found}, or set KLUIS_VAULT_KEY, or have it as vault_key in a kluis.toml that you `kluis trust`"
+                    "compare the key with what `kluis vault verify` tells the vault's owner; if it is the same, add --pin {found}, or set KLUIS_PIN, or have it as vault_key in a kluis.toml that you `kluis trust`"
                 ));
             }
             Self::NoneHeld {
@@ -44,13 +41,12 @@ impl Error {
             Self::NoneHeld {
                 has_passphrase: false,
             } => {
-                "it has no passphrase: set KLUIS_TOKEN, KLUIS_TOKEN_FILE or KLUIS_IDENTITY, which open it without an agent; with one of them, `kluis unlock` has the agent remember it"
+                "it has no passphrase: set KLUIS_TOKEN or KLUIS_KEY_FILE, which open it without an agent; with one of them, `kluis unlock` has the agent remember it"
             }
             Self::NoKeyFile { what, .. } => match *what {
-                "identity" => {
-                    "--identity or KLUIS_IDENTITY names it; `kluis identity new` makes one"
+                "key file" => {
+                    "`kluis key new` makes one; put a token there, or name another with --key-file or KLUIS_KEY_FILE"
                 }
-                "token" => "KLUIS_TOKEN_FILE names that file: put a token there, or unset it",
                 _ => {
                     "--passphrase-file or KLUIS_PASSPHRASE_FILE names that file; without it, the passphrase is asked for at a terminal"
                 }
@@ -58,7 +54,7 @@ impl Error {
             Self::AgentRuns => "`kluis lock` makes it forget every key",
             Self::Agent(error) => of_agent(error),
             Self::NotPinned { .. } => {
-                "compare with `kluis verify` on a machine you trust; the pin is --vault-key, KLUIS_VAULT_KEY or vault_key in kluis.toml"
+                "compare with `kluis vault verify` on a machine you trust; the pin is --pin, KLUIS_PIN or vault_key in kluis.toml"
             }
             Self::Older(error) => error.hint(),
             Self::Project(project::Error::Untrusted { sha256, .. }) => {
@@ -151,7 +147,7 @@ fn hint_of_settings(error: &settings::Error) -> Option<&'static str> {
             Some("set HOME, or name the file itself, such as a vault with --vault or KLUIS_VAULT")
         }
         E::EmptyCheck { .. } => {
-            Some("unset it; where it is to be checked, set it to what `kluis verify` prints")
+            Some("unset it, or set it to what `kluis vault verify --pin` prints")
         }
         _ => None,
     }
@@ -165,9 +161,7 @@ fn hint_of_vault(error: &vault::Error) -> Option<String> {
         E::NotFound { what, near, .. } => return hint_of_absent(what, near.as_deref()),
         E::Exists {
             what: "identity", ..
-        } => {
-            "it was not touched; write another with -o, or show this one with `kluis identity show`"
-        }
+        } => "it was not touched; write another with -o, or show this one with `kluis key show`",
         E::Exists { what: "slot", .. } => "name another second, or leave it out",
         E::NotEffective { first, .. } => {
             return first.map(|first| format!("the first slot becomes effective at {first}"));
@@ -187,7 +181,7 @@ fn hint_of_vault(error: &vault::Error) -> Option<String> {
         }
         E::Sealed(error) | E::Keyring(K::Sealed(error)) => match error {
             sealed::Error::Damaged(_) => {
-                "nothing was changed; `kluis restore` brings back the copy before the last change"
+                "nothing was changed; `kluis vault restore` brings back the copy before the last change"
             }
             sealed::Error::Forged => {
                 "somebody replaced the vault by one of their own; nothing was shown"
@@ -202,7 +196,7 @@ fn hint_of_vault(error: &vault::Error) -> Option<String> {
             K::WrongPassphrase => "a recovery token unlocks without it: KLUIS_TOKEN",
             K::NoPassphrase(_) => "give one of 1 to 1,024 bytes of UTF-8",
             K::NoPassphraseKey => {
-                "unlock it with a token (KLUIS_TOKEN, KLUIS_TOKEN_FILE) or an identity (KLUIS_IDENTITY), where an empty variable counts as not set; with that, `kluis key add --passphrase` adds one"
+                "unlock it with a token (KLUIS_TOKEN, KLUIS_TOKEN_FILE) or an identity (KLUIS_KEY_FILE), where an empty variable counts as not set; with that, `kluis key add --passphrase` adds one"
             }
             K::EmptyToken => {
                 "put a token into the file that KLUIS_TOKEN_FILE names, or unset the variable"
@@ -212,21 +206,21 @@ fn hint_of_vault(error: &vault::Error) -> Option<String> {
                 "its key was removed, or it is another vault's: who has full access sees those there are with `kluis key list`"
             }
             K::RefusedToken => {
-                "this may be a vault that somebody made up: compare with `kluis verify` on a machine you trust"
+                "this may be a vault that somebody made up: compare with `kluis vault verify` on a machine you trust"
             }
             K::WrongIdentity => {
-                "was it admitted? `kluis identity show` prints the public half to admit it by"
+                "was it admitted? `kluis key show` prints the public half to admit it by"
             }
             K::Identity(flaw) => match flaw {
                 KeyFileError::Damaged | KeyFileError::Kdf { .. } => {
-                    "put it back from a copy, or make another with `kluis identity new -o PATH`"
+                    "put it back from a copy, or make another with `kluis key new -o PATH`"
                 }
                 KeyFileError::Unsupported(_) => "nothing was changed; install a newer kluis",
                 KeyFileError::WrongPassphrase => {
                     "nobody can open it without; make another to be admitted with"
                 }
             },
-            K::MistypedVaultKey => "a vault key begins with klv_; `kluis verify` prints it",
+            K::MistypedVaultKey => "a vault key begins with klv_; `kluis vault verify` prints it",
             K::MistypedRecipient => "a recipient begins with klp_ and is 53 characters long",
             K::KeyChanged => "nothing was written; run the command again",
             K::NeedsFullAccess | K::ReadOnly | K::OutOfReach => "use a key with wider access",
@@ -246,11 +240,11 @@ fn hint_of_vault(error: &vault::Error) -> Option<String> {
             S::Busy { .. } => "try again, or wait longer with --lock-timeout",
             S::ChangedUnderneath { .. } => "run the command again",
             S::NotStored { .. } => "check the disk and the file system, then run the command again",
-            S::NotDurable { .. } => "check the file system, then `kluis verify`",
+            S::NotDurable { .. } => "check the file system, then `kluis vault verify`",
             S::Displaced { .. } => {
-                "look at what is there and who put it there; `kluis restore` brings back a copy"
+                "look at what is there and who put it there; `kluis vault restore` brings back a copy"
             }
-            S::NotKept { .. } => "the vault is the one that was to be there: `kluis verify`",
+            S::NotKept { .. } => "the vault is the one that was to be there: `kluis vault verify`",
             S::Refused { .. } | S::Io { .. } | S::NotWritten { .. } => return None,
         },
     };
@@ -294,7 +288,7 @@ fn hint_of_absent(what: &str, near: Option<&str>) -> Option<String> {
         "link" => "`kluis app show` shows what there is",
         "key" => "`kluis key list` shows what there is",
         "slot" => "`kluis history` shows the slots of a secret",
-        "identity" => "`kluis identity new` makes one",
+        "identity" => "`kluis key new` makes one",
         _ => return None,
     };
     Some(hint.to_owned())

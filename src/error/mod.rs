@@ -62,9 +62,6 @@ pub enum Error {
     /// What `status` finds where no key is held.
     #[error("the vault is locked: no agent holds a key of it")]
     NoneHeld { has_passphrase: bool },
-    /// What `status` finds where no key is held, and something else is there to unlock with.
-    #[error("no agent holds a key of the vault: other commands unlock it with {way}")]
-    NotNeeded { way: &'static str },
     /// `agent` where there is one.
     #[error("an agent runs already")]
     AgentRuns,
@@ -225,7 +222,6 @@ impl Error {
             | Self::NoKey { .. }
             | Self::BlankToken
             | Self::NobodyChooses
-            | Self::NotNeeded { .. }
             | Self::NoKeyFile { .. }
             | Self::NoneHeld { .. } => Exit::Locked,
             Self::NotPinned { .. } | Self::NotAnchored { .. } => Exit::Damaged,

@@ -87,7 +87,7 @@ fn take_apart(error: &Error) {
         | Error::AgentRuns
         | Error::BlankToken
         | Error::NobodyChooses => {}
-        Error::NoKey { token: word } | Error::NotNeeded { way: word } => plain(word),
+        Error::NoKey { token: word } => plain(word),
         Error::NoneHeld { has_passphrase } => plain(has_passphrase),
         Error::NoKeyFile { what, path } => {
             plain(what);

@@ -72,8 +72,8 @@ pub struct Project {
     pub vault: Option<PathBuf>,
     pub workspace: Option<WorkspaceName>,
     pub app: Option<AppName>,
-    /// The public key that the vault has to have.
-    pub vault_key: Option<String>,
+    /// The pin that the vault has to match.
+    pub pin: Option<String>,
     /// In the order of the file.
     pub env: Vec<Entry>,
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
-const MEMBERS: &str = "a project file has vault, workspace, app, vault_key and [env]";
+const MEMBERS: &str = "a project file has vault, workspace, app, pin and [env]";
 const TEXT: &str = "a text in quotes belongs here";
 const VAULT: &str = "a vault is the path of a file, such as \"secrets.kluis\"";
 const WORKSPACE: &str =
@@ -75,7 +75,7 @@ impl Reader<'_> {
                     let name = AppName::parse(self.string(value)?);
                     project.app = Some(name.map_err(|_| self.mistake(at, APP))?);
                 }
-                "vault_key" => project.vault_key = Some(self.string(value)?.to_owned()),
+                "pin" => project.pin = Some(self.string(value)?.to_owned()),
                 "env" => {
                     let table = value.get_ref().as_table();
                     let table = table.ok_or_else(|| self.mistake(at, ENV))?;
@@ -185,7 +185,7 @@ mod tests {
             vault = "secrets.kluis"          # relative to this file
             workspace = "staging"
             app = "billing"
-            vault_key = "klv_x"
+            pin = "klv_x"
             [env]
             DATABASE_URL = "database_url"
             STRIPE_KEY   = "payments/stripe_key"
@@ -197,7 +197,7 @@ mod tests {
         assert_eq!(project.vault.unwrap(), Path::new("/project/secrets.kluis"));
         assert_eq!(project.workspace.unwrap().as_str(), "staging");
         assert_eq!(project.app.unwrap().as_str(), "billing");
-        assert_eq!(project.vault_key.unwrap(), "klv_x");
+        assert_eq!(project.pin.unwrap(), "klv_x");
         let shown: Vec<String> = project
             .env
             .iter()
@@ -270,7 +270,7 @@ mod tests {
             ("# é\n'é' = 1", 2, 1, MEMBERS),
             ("workspace = 'hunter2 x'", 1, 13, WORKSPACE),
             ("app = '/hunter2'", 1, 7, APP),
-            ("vault_key = ['hunter2']", 1, 13, TEXT),
+            ("pin = ['hunter2']", 1, 13, TEXT),
             ("env = 'hunter2'", 1, 7, ENV),
             ("[[env]]\nA = 'hunter2'", 1, 1, ENV),
             ("[env]\nhunter2-x = 'a'", 2, 1, KEY),

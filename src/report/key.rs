@@ -17,7 +17,7 @@ pub struct KeyJson<'a> {
     created_at: String,
     not_after: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    recipient: Option<&'a str>,
+    public_key: Option<&'a str>,
 }
 
 impl<'a> KeyJson<'a> {
@@ -38,7 +38,7 @@ impl<'a> KeyJson<'a> {
             read_only: key.is_read_only(),
             created_at: key.created_at.rfc3339(),
             not_after: key.not_after.map(Timestamp::rfc3339),
-            recipient: key.recipient.as_deref(),
+            public_key: key.recipient.as_deref(),
         }
     }
 }

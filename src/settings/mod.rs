@@ -9,7 +9,7 @@ mod user_file;
 
 use crate::plaintext::Plaintext;
 use crate::vault::name::WorkspaceName;
-use crate::vault::revision::Revision;
+use crate::vault::pin::Pin;
 use crate::vault::rule::RuleViolation;
 use crate::vault::time::parse_duration;
 use std::ffi::{OsStr, OsString};
@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 const DEFAULT_VAULT: &str = "kluis/default.kluis";
-const DEFAULT_IDENTITY: &str = "kluis/identity";
+const DEFAULT_KEY_FILE: &str = "kluis/key";
 const DEFAULT_LOCK_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The global options as they were typed.
@@ -28,9 +28,9 @@ pub struct Flags {
     pub lock_timeout: Option<String>,
     pub color: Option<Color>,
     pub interaction: Option<Interaction>,
-    pub vault_key: Option<String>,
+    pub pin: Option<String>,
     pub passphrase_file: Option<PathBuf>,
-    pub identity: Option<PathBuf>,
+    pub key_file: Option<PathBuf>,
 }
 
 /// What the project file says; empty without one. Whether it may be followed is asked before what it
@@ -112,10 +112,8 @@ pub struct Settings {
     pub lock_timeout: Duration,
     pub color: Color,
     pub interaction: Interaction,
-    /// The vault's public key, pinned by the user.
-    pub vault_key: Option<String>,
-    /// An older vault is refused, whatever was seen here.
-    pub min_revision: Option<Revision>,
+    /// Only a vault with this public key, at this revision or a newer one, is opened.
+    pub pin: Option<Pin>,
     pub unlocking: Unlocking,
     pub auto_agent: AutoAgent,
 }
@@ -123,23 +121,22 @@ pub struct Settings {
 /// The ways to unlock that were named; in which order they count is not said here.
 pub struct Unlocking {
     pub token: Option<Plaintext>,
-    pub token_file: Option<PathBuf>,
     pub passphrase_file: Option<PathBuf>,
-    /// `None` when nobody named one and there is no home directory.
-    pub identity: Option<IdentityFile>,
+    /// `None` when none was named and there is no home directory.
+    pub key_file: Option<KeyFilePath>,
 }
 
-/// Where an identity is, if it is there, and who says so.
+/// Where a key file is, if it is there, and who named it.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct IdentityFile {
+pub struct KeyFilePath {
     pub path: PathBuf,
     pub source: Source,
 }
 
-impl Unlocking {
-    /// Whether none was named, so that the agent is asked, and then a person.
-    pub fn is_open(&self) -> bool {
-        self.token.is_none() && self.token_file.is_none() && self.passphrase_file.is_none()
+impl KeyFilePath {
+    /// Whether the user named it; else it is the default place.
+    pub fn is_named(&self) -> bool {
+        self.source != Source::Default
     }
 }
 
@@ -236,18 +233,19 @@ pub fn settle(
     let non_interactive = variable("KLUIS_NON_INTERACTIVE")
         .filter(|value| value != "0" && value != "false")
         .map(|_| Interaction::Refused);
-    let vault_key = match flags.vault_key {
-        Some(typed) => Some(typed),
-        None => must_say("KLUIS_VAULT_KEY")?,
+    let pin = match flags.pin {
+        Some(typed) => Some(parse_pin("--pin", &typed)?),
+        None => must_say("KLUIS_PIN")?
+            .map(|text| parse_pin("KLUIS_PIN", &text))
+            .transpose()?,
     };
-    let min_revision = must_say("KLUIS_MIN_REVISION")?.map(|text| parse_revision(&text));
-    let default_identity = || Some(directories.config.as_ref()?.join(DEFAULT_IDENTITY));
-    let identity = if let Some(path) = flags.identity {
+    let default_key_file = || Some(directories.config.as_ref()?.join(DEFAULT_KEY_FILE));
+    let key_file = if let Some(path) = flags.key_file {
         Some((path, Source::Flag))
-    } else if let Some(path) = path("KLUIS_IDENTITY") {
+    } else if let Some(path) = path("KLUIS_KEY_FILE") {
         Some((path, Source::Environment))
     } else {
-        default_identity().map(|path| (path, Source::Default))
+        default_key_file().map(|path| (path, Source::Default))
     };
     Ok(Settings {
         vault,
@@ -259,16 +257,14 @@ pub fn settle(
             .or(user.color)
             .unwrap_or_default(),
         interaction: flags.interaction.or(non_interactive).unwrap_or_default(),
-        vault_key,
-        min_revision: min_revision.transpose()?,
+        pin,
         auto_agent: user.auto_agent.unwrap_or_default(),
         unlocking: Unlocking {
             token: variable("KLUIS_TOKEN").map(|token| Plaintext::new(token.into_encoded_bytes())),
-            token_file: path("KLUIS_TOKEN_FILE"),
             passphrase_file: flags
                 .passphrase_file
                 .or_else(|| path("KLUIS_PASSPHRASE_FILE")),
-            identity: identity.map(|(path, source)| IdentityFile { path, source }),
+            key_file: key_file.map(|(path, source)| KeyFilePath { path, source }),
         },
     })
 }
@@ -287,9 +283,8 @@ fn parse_timeout(origin: &'static str, text: &str) -> Result<Duration, Error> {
     parse_duration(text).map_err(|broken| Error::Broken { origin, broken })
 }
 
-fn parse_revision(text: &str) -> Result<Revision, Error> {
-    let origin = "KLUIS_MIN_REVISION";
-    Revision::parse(text.trim()).map_err(|broken| Error::Broken { origin, broken })
+fn parse_pin(origin: &'static str, text: &str) -> Result<Pin, Error> {
+    Pin::parse(text).map_err(|broken| Error::Broken { origin, broken })
 }
 
 fn file_place(origin: &'static str, text: OsString) -> Result<VaultPlace, Error> {

@@ -65,7 +65,7 @@ fn without_any_wish_the_defaults_hold() {
     assert_eq!(settings.lock_timeout, Duration::from_secs(10));
     assert_eq!(settings.color, Color::Auto);
     assert_eq!(settings.interaction, Interaction::Allowed);
-    assert_eq!(settings.vault_key, None);
+    assert_eq!(settings.pin, None);
     assert!(settings.unlocking.token.is_none());
 }
 
@@ -127,9 +127,8 @@ fn an_empty_variable_counts_as_unset() {
         "KLUIS_NON_INTERACTIVE",
         "NO_COLOR",
         "KLUIS_TOKEN",
-        "KLUIS_TOKEN_FILE",
         "KLUIS_PASSPHRASE_FILE",
-        "KLUIS_IDENTITY",
+        "KLUIS_KEY_FILE",
     ] {
         given = given.variable(name, "");
     }
@@ -138,46 +137,51 @@ fn an_empty_variable_counts_as_unset() {
     assert_eq!(settings.interaction, Interaction::Allowed);
     assert_eq!(settings.color, Color::Always);
     assert!(settings.unlocking.token.is_none());
-    assert_eq!(settings.unlocking.token_file, None);
     assert_eq!(settings.unlocking.passphrase_file, None);
-    assert_eq!(settings.unlocking.identity.unwrap().source, Source::Default);
+    assert_eq!(settings.unlocking.key_file.unwrap().source, Source::Default);
 }
 
 #[test]
-fn what_must_be_checked_is_not_left_out_for_an_empty_variable() {
-    for name in ["KLUIS_VAULT_KEY", "KLUIS_MIN_REVISION"] {
-        let settled = Given::default().variable(name, "").settle();
-        let refused = matches!(settled, Err(Error::EmptyCheck { origin }) if origin == name);
-        assert!(refused, "{name}");
-    }
+fn an_empty_pin_is_an_error() {
+    let settled = Given::default().variable("KLUIS_PIN", "").settle();
+    assert!(matches!(
+        settled,
+        Err(Error::EmptyCheck {
+            origin: "KLUIS_PIN"
+        })
+    ));
     // The option says what is checked.
+    let pin = Pin {
+        public_key: [7; 32],
+        min_revision: None,
+    };
     let flags = Flags {
-        vault_key: Some("flag".into()),
+        pin: Some(pin.to_string()),
         ..Flags::default()
     };
     let given = Given {
         flags,
         ..Given::default()
     };
-    let settings = given.variable("KLUIS_VAULT_KEY", "").settle().unwrap();
-    assert_eq!(settings.vault_key.as_deref(), Some("flag"));
+    let settings = given.variable("KLUIS_PIN", "").settle().unwrap();
+    assert_eq!(settings.pin, Some(pin));
 }
 
 #[test]
-fn an_identity_is_named_by_option_or_variable_or_lies_where_it_always_does() {
-    let named = |given: Given| given.settle().unwrap().unlocking.identity.unwrap();
-    let expected = |path: &str, source| IdentityFile {
+fn the_key_file_is_named_or_lies_in_its_place() {
+    let named = |given: Given| given.settle().unwrap().unlocking.key_file.unwrap();
+    let expected = |path: &str, source| KeyFilePath {
         path: path.into(),
         source,
     };
     assert_eq!(
         named(Given::default()),
-        expected("/config/kluis/identity", Source::Default)
+        expected("/config/kluis/key", Source::Default)
     );
-    let variable = || Given::default().variable("KLUIS_IDENTITY", "variable");
+    let variable = || Given::default().variable("KLUIS_KEY_FILE", "variable");
     assert_eq!(named(variable()), expected("variable", Source::Environment));
     let typed = Flags {
-        identity: Some("flag".into()),
+        key_file: Some("flag".into()),
         ..Flags::default()
     };
     let given = Given {

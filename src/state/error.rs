@@ -15,7 +15,7 @@ pub enum Error {
     #[error("{place} is signed by another key than on this machine before")]
     OtherKey { place: String },
     /// Older than the environment asks for.
-    #[error("the vault is at revision {found}, and KLUIS_MIN_REVISION asks for {minimum}")]
+    #[error("the vault is at revision {found}, and the pin asks for {minimum}")]
     BelowMinimum { found: String, minimum: String },
 }
 
@@ -30,10 +30,10 @@ impl Error {
                 "somebody went on from an older copy, and what was seen here is not in it; take it with --accept-older"
             }
             Self::OtherKey { .. } => {
-                "if a key with full access was removed elsewhere, compare with `kluis verify` there and take this with --accept-older or --vault-key; else somebody who once had full access put it here"
+                "if a key with full access was removed elsewhere, compare with `kluis vault verify` there and take this with --accept-older or --pin; else somebody who once had full access put it here"
             }
             Self::BelowMinimum { .. } => {
-                "fetch the newer vault; `kluis verify` prints its revision"
+                "fetch the newer vault; `kluis vault verify` prints its revision"
             }
         }
     }

@@ -88,7 +88,16 @@ impl KeyKind {
         match self {
             Self::Passphrase => "passphrase",
             Self::Token => "token",
-            Self::Identity => "identity",
+            Self::Identity => "key_file",
+        }
+    }
+
+    /// As people read it.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Passphrase => "passphrase",
+            Self::Token => "token",
+            Self::Identity => "key file",
         }
     }
 }

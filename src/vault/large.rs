@@ -27,6 +27,7 @@ fn make() {
     let store = || FileStore::new(directory.join("vault.kluis"));
     let now = Timestamp::from_milliseconds(NOW).unwrap();
     let keys = Keys {
+        key_file: None,
         passphrase: None,
         token: Some("token"),
     };

@@ -18,6 +18,7 @@ mod lookup;
 mod lookup_app;
 mod lookup_many;
 pub mod name;
+pub mod pin;
 pub mod policy;
 pub mod reference;
 pub mod restore;

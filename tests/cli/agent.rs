@@ -85,10 +85,7 @@ fn nothing_that_is_set_wrongly_keeps_anybody_from_locking() {
     let settings = sandbox.home().join(".config/kluis");
     fs::create_dir_all(&settings).unwrap();
     fs::write(settings.join("config.toml"), "[broken").unwrap();
-    let wrong = |verb: &str| {
-        let command = sandbox.kluis([verb]).env("KLUIS_MIN_REVISION", "soon");
-        command.env("KLUIS_VAULT_KEY", "").run()
-    };
+    let wrong = |verb: &str| sandbox.kluis([verb]).env("KLUIS_PIN", "").run();
     wrong("list").any_stderr().exits(2);
     wrong("lock").stderr("kluis: note: locked\n").exits(0);
     wrong("lock")
@@ -122,7 +119,7 @@ fn an_unlocked_vault_needs_no_passphrase_until_it_is_locked() {
     assert_eq!(list, "default/name\ndefault/other\nstaging/large\n");
     let run = ["run", "--all", "--", "sh", "-c", "echo $NAME-$OTHER"];
     assert_eq!(sandbox.prints(run, ""), "a value-another\n");
-    let verified = sandbox.prints(["verify"], "");
+    let verified = sandbox.prints(["vault", "verify"], "");
     assert!(verified.starts_with("verified: 3 secret(s) with 3 value(s) in 2"));
     let renamed = ["workspace", "update", "staging", "--name", "stage"];
     sandbox.kluis(renamed).run().exits(0);
@@ -143,7 +140,12 @@ fn a_change_of_keys_asks_again() {
     let sandbox = vault("a value");
     unlock(&sandbox, &[]).run().exits(0);
     let new = sandbox.given("new", sandbox.secret("new"));
-    let change = ["passphrase", "--new-passphrase-file", new.to_str().unwrap()];
+    let change = [
+        "key",
+        "passphrase",
+        "--new-passphrase-file",
+        new.to_str().unwrap(),
+    ];
     let change = [&change[..], &["--kdf", "m=8,t=1,p=1"]].concat();
     sandbox.kluis(&change).run().any_stderr().exits(4);
     let passphrase = sandbox.given_path("passphrase");
@@ -162,7 +164,7 @@ fn a_named_way_to_unlock_comes_before_the_agent() {
     let foreign = Sandbox::with_vault().token();
     let get = sandbox.kluis(["get", "name"]).env("KLUIS_TOKEN", foreign);
     get.run().any_stderr().exits(4);
-    let pinned = sandbox.kluis(["get", "name", "--vault-key", "klv_wrong"]);
+    let pinned = sandbox.kluis(["get", "name", "--pin", "klv_wrong"]);
     pinned.run().any_stderr().exits(2);
 }
 

@@ -180,7 +180,7 @@ fn a_secret_counts_the_apps_that_link_it() {
     assert_eq!(json(&sandbox, &["show", "key"])["app_count"], 2);
     assert_eq!(json(&sandbox, &["list"])["secrets"][0]["app_count"], 2);
     assert_eq!(json(&sandbox, &["show", "staging/key"])["app_count"], 0);
-    assert_eq!(json(&sandbox, &["verify"])["apps"], 2);
+    assert_eq!(json(&sandbox, &["vault", "verify"])["apps"], 2);
     app(&sandbox, &["unlink", "web", "KEY"]);
     assert_eq!(json(&sandbox, &["show", "key"])["app_count"], 2);
     app(&sandbox, &["unlink", "web", "AGAIN"]);

@@ -185,7 +185,7 @@ fn a_vault_that_is_missing_damaged_or_something_else_fails() {
     fs::write(sandbox.vault(), bytes).unwrap();
     finds(doctor(&sandbox), "vault", "fail", "damaged");
     // What would help is looked at all the same.
-    finds(doctor(&sandbox), "previous", "ok", "`kluis restore`");
+    finds(doctor(&sandbox), "previous", "ok", "`kluis vault restore`");
     fs::remove_file(sandbox.vault()).unwrap();
     fs::create_dir(sandbox.vault()).unwrap();
     finds(doctor(&sandbox), "vault", "fail", "is a directory");
@@ -370,7 +370,7 @@ fn files_that_settle_or_unlock_something_are_for_this_user_alone() {
     finds(doctor(&sandbox), "config", "fail", "others may replace");
     set_mode(&config, 0o700);
 
-    let made = sandbox.kluis(["identity", "new"]).run();
+    let made = sandbox.kluis(["key", "new"]).run();
     made.any_stdout().any_stderr().exits(0);
     let identity = config.join("identity");
     sandbox.keep(b"kli_");
@@ -384,13 +384,13 @@ fn files_that_settle_or_unlock_something_are_for_this_user_alone() {
         "fail",
         "others may read or write",
     );
-    let named = doctor(&sandbox).env("KLUIS_IDENTITY", "absent");
+    let named = doctor(&sandbox).env("KLUIS_KEY_FILE", "absent");
     finds(named, "identity", "fail", "there is no identity");
 
     let token = sandbox.given("token", sandbox.token());
     let by_file = || {
         let doctor = doctor(&sandbox).without("KLUIS_TOKEN");
-        doctor.env("KLUIS_TOKEN_FILE", &token)
+        doctor.env("KLUIS_KEY_FILE", &token)
     };
     set_mode(&token, 0o600);
     finds(by_file(), "token", "ok", "mode 0600");

@@ -83,7 +83,7 @@ fn each_failure_has_its_code_its_word_and_its_hint_in_both_forms() {
         (&["list", "--vault", ""], "2 usage"),
         (&["list", "--vault", "s3://bucket/key"], "2 usage"),
         (&["list", "--lock-timeout", "soon"], "2 usage"),
-        (&["list", "--vault-key", "klv_mistyped"], "2 usage !"),
+        (&["list", "--pin", "klv_mistyped"], "2 usage !"),
         (&["delete", "name"], "2 usage !"),
         (&["workspace", "delete", "full", "--force"], "2 usage !"),
         (&["get", "name=x"], "2 usage !"),
@@ -97,7 +97,7 @@ fn each_failure_has_its_code_its_word_and_its_hint_in_both_forms() {
         (&["app", "unlink", "web", "NOPE"], "3 not_found !"),
         (&["key", "remove", "nope", "-y"], "3 not_found !"),
         (&["key", "remove", "token", "-y"], "6 conflict !"),
-        (&["key", "add", "--recipient", "klp_x"], "7 invalid !"),
+        (&["key", "add", "--public-key", "klp_x"], "7 invalid !"),
         (&["key", "add", "--token", "--label", ""], "7 invalid label"),
         (&["list", "--vault", file], "5 damaged !"),
         (&["create", "name", "--generate", "8"], "6 conflict !"),
@@ -163,7 +163,7 @@ fn slots_times_and_domains_fail_in_both_forms_alike() {
         (&["rotate", "nope"][..], "3 not_found !"),
         (&["rollback", "name"], "3 not_found !"),
         (&["history", "nope"], "3 not_found !"),
-        (&["prune", "nope"], "3 not_found !"),
+        (&["vault", "prune", "nope"], "3 not_found !"),
         (&["move", "name", "--to-workspace", "nope"], "3 not_found !"),
         (&["get", "name", "--slot", "7"], "3 not_found !"),
         (&["update", "name", "--remove-slot", "7"], "3 not_found !"),
@@ -211,14 +211,10 @@ fn a_vault_that_nothing_opens_is_locked() {
 fn a_damaged_vault_a_newer_one_and_a_strange_one_are_told_apart() {
     let sandbox = Sandbox::with_vault();
     let other = Sandbox::with_vault();
-    let verified = other.kluis(["verify", "--json"]).run();
-    let key = verified.json()["vault_key"].as_str().unwrap().to_owned();
+    let verified = other.kluis(["vault", "verify", "--json"]).run();
+    let key = verified.json()["public_key"].as_str().unwrap().to_owned();
     verified.any_stdout().exits(0);
-    fails(
-        &sandbox,
-        &["list", "--vault-key", &key],
-        &row("5 damaged !"),
-    );
+    fails(&sandbox, &["list", "--pin", &key], &row("5 damaged !"));
     let bytes = sandbox.bytes();
     let text = String::from_utf8_lossy(&bytes).replacen("{\"kluis\":1,", "{\"kluis\":2,", 1);
     fs::write(sandbox.vault(), text.as_bytes()).unwrap();

@@ -104,7 +104,13 @@ fn a_key_reaches_as_far_as_it_was_granted() {
         vault.denied(key, ["workspace", "create", "mine", "--json"], 8);
         vault.denied(
             key,
-            ["passphrase", "--new-passphrase-file", "/dev/null", "--json"],
+            [
+                "key",
+                "passphrase",
+                "--new-passphrase-file",
+                "/dev/null",
+                "--json",
+            ],
             8,
         );
     }

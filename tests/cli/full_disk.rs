@@ -212,7 +212,7 @@ const CHANGES: [Change; 5] = [
     ("key add", |sandbox| {
         sandbox.kluis(["key", "add", "--token"])
     }),
-    ("rekey", |sandbox| sandbox.kluis(["rekey"])),
+    ("rekey", |sandbox| sandbox.kluis(["vault", "rekey"])),
 ];
 
 /// A change in every size of a file system from that of the vault to the first two in which it works; how
@@ -240,7 +240,7 @@ fn until_it_works(
         else {
             continue;
         };
-        let verified = sandbox.kluis(["verify"]).run();
+        let verified = sandbox.kluis(["vault", "verify"]).run();
         assert_eq!(verified.code, 0, "{place}: {}", verified.stderr);
         verified.any_stdout().exits(0);
         counts[usize::from(code == 0)] += 1;

@@ -72,7 +72,7 @@ fn under_every_umask_files_are_0600_and_folders_0700() {
         for line in [
             &["create", "name", "--generate", "8"][..],
             &["set", "name", "--generate", "9"],
-            &["identity", "new", "-o", "identity.given"],
+            &["key", "new", "-o", "identity.given"],
             &[
                 "inject",
                 "-i",
@@ -319,7 +319,7 @@ fn links_in_the_way(times: usize) {
     let _ = fs::remove_file(&lock);
     let _ = fs::remove_file(&previous);
     sandbox
-        .kluis(["verify", "--accept-older"])
+        .kluis(["vault", "verify", "--accept-older"])
         .run()
         .any_stdout()
         .exits(0);

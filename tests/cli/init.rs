@@ -81,8 +81,11 @@ fn a_recovery_token_stands_beside_the_passphrase() {
         ("KLUIS_TOKEN", token.as_str()),
         ("KLUIS_PASSPHRASE_FILE", passphrase.to_str().unwrap()),
     ] {
-        let verified = sandbox.kluis(["verify", "--json"]).env(name, value).run();
-        assert_eq!(verified.json()["vault_key"], object["vault_key"]);
+        let verified = sandbox
+            .kluis(["vault", "verify", "--json"])
+            .env(name, value)
+            .run();
+        assert_eq!(verified.json()["public_key"], object["public_key"]);
         assert_eq!(verified.json()["vault"], object["vault"]);
         verified.any_stdout().exits(0);
     }
@@ -125,7 +128,7 @@ fn a_vault_that_may_not_be_durable_has_a_token_that_somebody_has() {
             unsure += usize::from(code == 1);
             let token = String::from_utf8(token).unwrap();
             let verify = sandbox
-                .kluis(["verify"])
+                .kluis(["vault", "verify"])
                 .env("KLUIS_TOKEN", token.trim_end());
             verify.run().any_stdout().exits(0);
         }

@@ -41,7 +41,7 @@ fn prompts() -> Vec<Prompt> {
         vault,
     };
     let init = ["init", "--kdf", CHEAP_KDF];
-    let changed = ["passphrase", "--kdf", CHEAP_KDF];
+    let changed = ["key", "passphrase", "--kdf", CHEAP_KDF];
     let admit = ["key", "add", "--passphrase", "--kdf", CHEAP_KDF];
     vec![
         prompt(Vault::None, &init, &[], "New passphrase: ", true),
@@ -61,7 +61,13 @@ fn prompts() -> Vec<Prompt> {
             true,
         ),
         prompt(Vault::Passphrase, &["unlock"], &[], "Passphrase: ", true),
-        prompt(Vault::Passphrase, &["rekey"], &[], "Passphrase: ", true),
+        prompt(
+            Vault::Passphrase,
+            &["vault", "rekey"],
+            &[],
+            "Passphrase: ",
+            true,
+        ),
         prompt(
             Vault::Passphrase,
             &changed,
@@ -92,7 +98,7 @@ fn prompts() -> Vec<Prompt> {
             true,
         ),
         prompt(Vault::Token, &["delete", "name"], &[], "[y/N] ", false),
-        prompt(Vault::Token, &["restore"], &[], "[y/N] ", false),
+        prompt(Vault::Token, &["vault", "restore"], &[], "[y/N] ", false),
     ]
 }
 

@@ -100,7 +100,7 @@ fn a_read_only_token_reads_its_workspace_and_is_refused_before_a_value_is_read()
         &["key", "list"],
         &["key", "add", "--token"],
         &["key", "remove", "ci"],
-        &["rekey"],
+        &["vault", "rekey"],
     ] {
         by(&sandbox, &ci, line).run().any_stderr().exits(8);
     }
@@ -248,7 +248,11 @@ fn a_removed_key_opens_nothing_and_what_it_knew_is_listed() {
         .exits(4);
     let again = sandbox.kluis(["key", "remove", "ci", "--yes"]).run();
     again.stderr_has("no key ci").exits(3);
-    sandbox.kluis(["verify"]).run().any_stdout().exits(0);
+    sandbox
+        .kluis(["vault", "verify"])
+        .run()
+        .any_stdout()
+        .exits(0);
 }
 
 #[test]
@@ -307,7 +311,7 @@ fn a_recipient_is_admitted_once_by_its_public_half() {
     let add = [
         "key",
         "add",
-        "--recipient",
+        "--public-key",
         recipient,
         "--label",
         "bob",
@@ -336,7 +340,7 @@ fn a_recipient_is_admitted_once_by_its_public_half() {
 #[test]
 fn a_mistyped_recipient_is_told() {
     let sandbox = shared();
-    let mistyped = sandbox.kluis(["key", "add", "--recipient", "klp_"]).run();
+    let mistyped = sandbox.kluis(["key", "add", "--public-key", "klp_"]).run();
     mistyped.stderr_has("the recipient is mistyped").exits(7);
 }
 

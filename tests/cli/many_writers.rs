@@ -76,7 +76,7 @@ fn at_once<T: Send, W: Send>(
     work: Vec<W>,
     write: impl Fn(&Seat, W) -> T + Sync,
 ) -> (Vec<T>, usize) {
-    let readers = [&["get", "first"][..], &["list", "-q"], &["verify"]];
+    let readers = [&["get", "first"][..], &["list", "-q"], &["vault", "verify"]];
     let readers = readers.map(|line| sandbox.kluis(line).command());
     let seats: Vec<Seat> = work.iter().map(|_| Seat::default()).collect();
     let (done, killed) = (AtomicBool::new(false), AtomicUsize::new(0));
@@ -120,7 +120,11 @@ fn at_once<T: Send, W: Send>(
 /// Nothing but the vault, its lock and its previous bytes, once somebody has written in peace.
 fn is_whole(sandbox: &Sandbox) {
     sandbox.create("LAST", "v");
-    sandbox.kluis(["verify"]).run().any_stdout().exits(0);
+    sandbox
+        .kluis(["vault", "verify"])
+        .run()
+        .any_stdout()
+        .exits(0);
     let names = fs::read_dir(sandbox.vault().parent().unwrap()).unwrap();
     assert_eq!(names.count(), 3);
 }

@@ -49,11 +49,11 @@ fn an_older_copy_is_refused_by_every_verb_with_both_revisions() {
         .exits(5);
     for line in [
         &["list"][..],
-        &["verify"],
+        &["vault", "verify"],
         &["set", "name", "--generate", "8"],
         &["workspace", "create", "staging"],
         &["rotate", "name", "--generate", "8"],
-        &["passphrase", "--new-passphrase-file", "/dev/null"],
+        &["key", "passphrase", "--new-passphrase-file", "/dev/null"],
     ] {
         let refused = sandbox.kluis(line).run();
         assert_eq!(sandbox.bytes(), older, "{line:?}");
@@ -181,37 +181,41 @@ fn in_a_git_work_tree_an_older_copy_is_told_and_not_refused() {
 }
 
 #[test]
-fn a_machine_that_saw_nothing_is_told_the_least_revision_by_the_environment() {
+fn a_pin_with_a_revision_refuses_an_older_copy() {
     let (sandbox, older) = moved_on();
-    let verified = sandbox.kluis(["verify", "--json"]).run();
-    let revision = verified.json()["revision"].as_str().unwrap().to_owned();
+    let verified = sandbox.kluis(["vault", "verify", "--json"]).run();
+    let [key, revision, pin] = ["public_key", "revision", "pin"]
+        .map(|field| verified.json()[field].as_str().unwrap().to_owned());
     verified.any_stdout().exits(0);
     assert_eq!(revision, "1.3");
-    let printed = sandbox.prints(["verify"], "");
+    assert_eq!(pin, format!("{key}:1.3"));
+    let printed = sandbox.prints(["vault", "verify"], "");
     assert!(printed.contains("revision: 1.3\n"), "{printed}");
-    let get = |minimum: &str| {
+    assert_eq!(sandbox.prints(["vault", "verify", "--pin"], "").trim(), pin);
+    let get = |revision: &str| {
         let get = sandbox.kluis(["get", "name"]);
-        get.env("KLUIS_MIN_REVISION", minimum).run()
+        get.env("KLUIS_PIN", format!("{key}{revision}")).run()
     };
-    for minimum in [&revision, "1.2", "1", "0.9"] {
-        get(minimum).stdout("old").exits(0);
+    for revision in [":1.3", ":1.2", ":1", ":0.9", ""] {
+        get(revision).stdout("old").exits(0);
     }
     fs::remove_file(memory(&sandbox)).unwrap();
     put(&sandbox, &older);
     // In a checkout just the same: that is what it is for.
     fs::create_dir(sandbox.home().join(".git")).unwrap();
-    let message = "the vault is at revision 1.2, and KLUIS_MIN_REVISION asks for 1.3";
-    get(&revision).stderr_has(message).exits(5);
-    get("2").stderr_has("asks for 2.0").exits(5);
+    let message = "the vault is at revision 1.2, and the pin asks for 1.3";
+    get(":1.3").stderr_has(message).exits(5);
+    get(":2").stderr_has("asks for 2.0").exits(5);
     let json = sandbox.kluis(["get", "name", "--accept-older", "--json"]);
-    let json = json.env("KLUIS_MIN_REVISION", &revision).run();
+    let json = json.env("KLUIS_PIN", &pin).run();
     assert_eq!(json.json_error()["code"], "older");
     json.any_stderr().exits(5);
-    get("")
-        .stderr_has("where it is to be checked, set it to what `kluis verify` prints")
+    get(":soon")
+        .stderr_has("KLUIS_PIN: a revision is like 7.42")
         .exits(2);
-    get("soon")
-        .stderr_has("KLUIS_MIN_REVISION: a revision is like 7.42")
+    let empty = sandbox.kluis(["get", "name"]).env("KLUIS_PIN", "").run();
+    empty
+        .stderr_has("set it to what `kluis vault verify --pin` prints")
         .exits(2);
 }
 
@@ -461,7 +465,7 @@ fn who_lost_full_access_cannot_go_on_from_an_older_copy() {
     let previous = sandbox.vault().with_file_name(".default.kluis.prev");
     fs::write(previous, hers.bytes()).unwrap();
     put(&sandbox, b"noise");
-    let restore = sandbox.kluis(["restore", "--yes"]);
+    let restore = sandbox.kluis(["vault", "restore", "--yes"]);
     let restore = restore.env("KLUIS_PASSPHRASE_FILE", &passphrase).run();
     restore.stderr_has("is signed by another key").exits(5);
     assert_eq!(sandbox.bytes(), b"noise");
@@ -484,11 +488,11 @@ fn another_machine_is_told_of_the_other_key_once() {
     get(&[]).stdout("real").exits(0);
     put(&elsewhere, &removed);
     get(&[]).any_stderr().exits(5);
-    let verify = sandbox.kluis(["verify", "--json"]);
+    let verify = sandbox.kluis(["vault", "verify", "--json"]);
     let verify = verify.env("KLUIS_PASSPHRASE_FILE", &passphrase).run();
-    let key = verify.json()["vault_key"].as_str().unwrap().to_owned();
+    let key = verify.json()["public_key"].as_str().unwrap().to_owned();
     verify.any_stdout().exits(0);
-    get(&["--vault-key", &key]).stdout("real").exits(0);
+    get(&["--pin", &key]).stdout("real").exits(0);
     get(&[]).stdout("real").exits(0);
 }
 

@@ -128,7 +128,7 @@ fn what_goes_wrong_leaves_the_old_one_in_force() {
         assert_eq!(sandbox.bytes(), before);
     }
     let asked = sandbox
-        .kluis(["passphrase"])
+        .kluis(["key", "passphrase"])
         .env("KLUIS_PASSPHRASE_FILE", &old);
     asked.run().stderr_has("terminal").exits(4);
 }

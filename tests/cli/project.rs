@@ -246,13 +246,13 @@ fn what_is_huge_binary_or_no_file_is_refused_at_once() {
 #[test]
 fn the_public_key_in_the_file_is_for_the_vault_that_the_file_means() {
     let sandbox = Sandbox::with_vault();
-    let verified = sandbox.kluis(["verify", "--json"]).run();
-    let key = verified.json()["vault_key"].as_str().unwrap().to_owned();
+    let verified = sandbox.kluis(["vault", "verify", "--json"]).run();
+    let key = verified.json()["public_key"].as_str().unwrap().to_owned();
     verified.any_stdout().exits(0);
     let other = {
         let sandbox = Sandbox::with_vault();
-        let verified = sandbox.kluis(["verify", "--json"]).run();
-        let key = verified.json()["vault_key"].as_str().unwrap().to_owned();
+        let verified = sandbox.kluis(["vault", "verify", "--json"]).run();
+        let key = verified.json()["public_key"].as_str().unwrap().to_owned();
         verified.any_stdout().exits(0);
         key
     };
@@ -264,7 +264,7 @@ fn the_public_key_in_the_file_is_for_the_vault_that_the_file_means() {
         .run()
         .stderr_has("the vault is not the pinned one")
         .exits(5);
-    list().env("KLUIS_VAULT_KEY", &key).run().exits(0);
+    list().env("KLUIS_PIN", &key).run().exits(0);
     let named = list().env("KLUIS_VAULT", sandbox.vault());
     named.run().exits(0);
 }

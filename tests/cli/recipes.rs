@@ -284,7 +284,7 @@ fn a_project_file_is_checked_before_the_job_and_agreed_to_by_its_content() {
         panic!("{recipe:?}")
     };
     fs::write(job.folder().join("kluis.toml"), file).unwrap();
-    let said = job.owner("kluis verify --json");
+    let said = job.owner("kluis vault verify --json");
     let verified: Value = serde_json::from_str(&said).unwrap();
     let revision = verified["revision"].as_str().unwrap().to_owned();
     let with = |more: &[(&'static str, String)]| {
@@ -328,7 +328,7 @@ fn the_steps_for_github_give_and_hide_the_key() {
         for (_, value) in &mut all {
             *value = match value.as_str() {
                 "${{ secrets.KLUIS_TOKEN }}" => job.token.clone(),
-                "${{ vars.KLUIS_VAULT_KEY }}" => job.vault_key.clone(),
+                "${{ vars.KLUIS_PIN }}" => job.vault_key.clone(),
                 plain => plain.to_owned(),
             };
         }
@@ -358,7 +358,7 @@ fn the_scripts_for_gitlab_give_the_key() {
     let script = first["deploy"]["script"][0].as_str().unwrap();
     let token = ("KLUIS_TOKEN", job.token.clone());
     let file = job.token_file(&job.token).display().to_string();
-    for way in [token.clone(), ("KLUIS_TOKEN_FILE", file)] {
+    for way in [token.clone(), ("KLUIS_KEY_FILE", file)] {
         let mut all = variables(&first["deploy"]["variables"]);
         all.push(way);
         assert_eq!(job.step(script, &all), job.deployed());
@@ -551,7 +551,7 @@ fn cron_rotates_what_is_old_and_says_nothing_of_it() {
         let (name, value) = setting.split_once('=').unwrap();
         let value = match name {
             "PATH" => format!("{}:{value}", job.sandbox.home().join("programs").display()),
-            "KLUIS_TOKEN_FILE" => token.display().to_string(),
+            "KLUIS_KEY_FILE" => token.display().to_string(),
             _ => panic!("{name}"),
         };
         (name, value)

@@ -64,7 +64,11 @@ fn everything_stays_but_the_workspace() {
     let gone = sandbox.kluis(["get", "key"]).run();
     gone.stderr_has("there is no secret key in the workspace default")
         .exits(3);
-    sandbox.kluis(["verify"]).run().any_stdout().exits(0);
+    sandbox
+        .kluis(["vault", "verify"])
+        .run()
+        .any_stdout()
+        .exits(0);
 }
 
 #[test]

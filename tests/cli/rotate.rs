@@ -394,7 +394,11 @@ fn the_hundred_and_first_slot_is_refused_with_advice() {
     let object = full.json_error();
     assert_eq!(object["detail"][0]["type"], "too_long", "{object}");
     let message = object["error"].as_str().unwrap();
-    for advice in ["at most 100 slots", "kluis prune", "kluis rotate --keep"] {
+    for advice in [
+        "at most 100 slots",
+        "kluis vault prune",
+        "kluis rotate --keep",
+    ] {
         assert!(message.contains(advice), "{message}");
     }
     full.any_stderr().exits(7);
@@ -443,5 +447,9 @@ fn whoever_rotates_at_once_gets_a_second_of_their_own() {
         .map(|slot: &Value| slot["checksum"].as_str().unwrap())
         .collect();
     assert_eq!(checksums.len(), slots.len());
-    sandbox.kluis(["verify"]).run().any_stdout().exits(0);
+    sandbox
+        .kluis(["vault", "verify"])
+        .run()
+        .any_stdout()
+        .exits(0);
 }

@@ -180,8 +180,8 @@ fn the_command_sees_both_values_and_no_credential() {
     ] {
         let sandbox = with_server();
         let line = rotate(&sandbox, options).env("BEFORE", OWN_VARIABLES);
-        let line = line.env("KLUIS_TOKEN_FILE", sandbox.given_path("token"));
-        let rotated = line.env("KLUIS_IDENTITY", "one").run();
+        let line = line.env("KLUIS_KEY_FILE", sandbox.given_path("token"));
+        let rotated = line.env("KLUIS_KEY_FILE", "one").run();
         rotated.any_stdout().stderr(expected).exits(0);
     }
 }

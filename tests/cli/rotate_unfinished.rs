@@ -113,7 +113,7 @@ fn whoever_uses_the_secret_is_told_and_gets_the_value_in_force() {
         &["run", "-e", "DB=db", "--", "true"],
         &["history", "db"],
         &["update", "db", "--description", "d"],
-        &["prune", "db", "-q"],
+        &["vault", "prune", "db", "-q"],
         &["rotate", "db", "--generate", "8", "--if-older-than", "1d"],
     ] {
         let used = sandbox.kluis(line).run();

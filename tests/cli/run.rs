@@ -82,10 +82,10 @@ fn the_rest_of_the_environment_is_inherited_but_for_credentials() {
         .env("INHERITED", "yes")
         .env("PLAIN", "old");
     for own in [
-        "KLUIS_TOKEN_FILE",
+        "KLUIS_KEY_FILE",
         "KLUIS_PASSPHRASE_FILE",
         "KLUIS_PASSPHRASE",
-        "KLUIS_IDENTITY",
+        "KLUIS_KEY_FILE",
     ] {
         run = run.env(own, "/nowhere");
     }

@@ -179,7 +179,7 @@ fn colour_is_for_terminals_unless_it_is_asked_for_and_never_on_stdout() {
     for line in [
         &["list"][..],
         &["show", "name"],
-        &["verify"],
+        &["vault", "verify"],
         &["workspace", "list"],
     ] {
         let printed = sandbox.kluis(line).run();

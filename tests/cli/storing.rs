@@ -221,7 +221,7 @@ fn what_changes_nothing_leaves_the_very_same_files() {
         (&["delete", "nope", "-y"], 3),
         (&["get", "name"], 0),
         (&["list"], 0),
-        (&["verify"], 0),
+        (&["vault", "verify"], 0),
     ] {
         sandbox
             .kluis(line)

@@ -143,7 +143,7 @@ fn a_mistake_leads_to_the_page_of_its_command() {
         ),
         (
             "identity",
-            "`kluis identity` takes one of: new, show; `kluis identity --help` says more",
+            "`kluis key` takes one of: new, show; `kluis key --help` says more",
         ),
         (
             "workspace",

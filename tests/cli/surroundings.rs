@@ -12,7 +12,7 @@ const LINES: &[&[&str]] = &[
     &["list", "-q"],
     &["get", "NAME"],
     &["show", "NAME", "--json"],
-    &["verify"],
+    &["vault", "verify"],
     &["set", "NAME"],
     &["set", "OTHER", "--generate", "32"],
     &["update", "NAME", "--description", "d"],
@@ -72,7 +72,7 @@ fn each(sandbox: &Sandbox, what: &str, change: impl Fn(Invocation<'_>) -> Invoca
 }
 
 fn still_whole(sandbox: &Sandbox, what: &str) {
-    let verified = sandbox.kluis(["verify"]).run();
+    let verified = sandbox.kluis(["vault", "verify"]).run();
     assert_eq!(verified.code, 0, "{what}: {}", verified.stderr);
     verified.any_stdout().any_stderr().ends();
     let next = sandbox.kluis(["set", "NEXT"]).stdin("v").run();
@@ -250,7 +250,7 @@ fn sixteen_descriptors_are_enough_and_fewer_are_an_error() {
 fn memory_and_threads_that_cannot_be_had_are_an_error_or_done_without() {
     let (sandbox, passphrase) = Sandbox::with_passphrase();
     let open = |sandbox: &Sandbox, limit: &str| {
-        let verify = sandbox.kluis(["verify"]).prepared(limit);
+        let verify = sandbox.kluis(["vault", "verify"]).prepared(limit);
         let outcome = verify.env("KLUIS_PASSPHRASE_FILE", &passphrase).run();
         let told = outcome.stderr.clone();
         (outcome.code, told, outcome)

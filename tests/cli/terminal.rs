@@ -424,7 +424,7 @@ fn a_weak_passphrase_is_answered_with_six_words() {
     assert_eq!(screen.ends().1, 0);
 
     sandbox.keep(words.as_bytes());
-    let mut screen = at_terminal(&sandbox, &["verify"]);
+    let mut screen = at_terminal(&sandbox, &["vault", "verify"]);
     answer(&mut screen, "Passphrase: ", &words);
     answer(&mut screen, "unused for 15m? [Y/n] ", "n");
     assert_eq!(screen.ends().1, 0);
@@ -439,7 +439,7 @@ fn a_weak_passphrase_is_the_users_choice() {
     answer(&mut screen, "instead? [Y/n] ", "n");
     answer(&mut screen, "forgotten? [Y/n] ", "n");
     assert_eq!(screen.ends().1, 0);
-    let mut screen = at_terminal(&sandbox, &["verify"]);
+    let mut screen = at_terminal(&sandbox, &["vault", "verify"]);
     answer(&mut screen, "Passphrase: ", "hunter2");
     answer(&mut screen, "unused for 15m? [Y/n] ", "n");
     assert_eq!(screen.ends().1, 0);
@@ -495,7 +495,13 @@ fn a_new_passphrase_is_told_to_whom_the_agent_has_forgotten_the_key() {
     unasked(&sandbox, &["unlock", "-q"]).run().exits(0);
     sandbox.kluis(["status", "-q"]).run().exits(0);
     let new = sandbox.given("new", "another good passphrase");
-    let file = ["passphrase", "--kdf", CHEAP_KDF, "--new-passphrase-file"];
+    let file = [
+        "key",
+        "passphrase",
+        "--kdf",
+        CHEAP_KDF,
+        "--new-passphrase-file",
+    ];
     let change = unasked(&sandbox, &[&file[..], &[new.to_str().unwrap()]].concat());
     change
         .run()
@@ -603,7 +609,7 @@ fn nobody_is_asked_who_does_not_want_to_be() {
 #[test]
 fn a_new_passphrase_replaces_the_old_one() {
     let sandbox = with_passphrase("a value");
-    let mut screen = at_terminal(&sandbox, &["passphrase", "--kdf", CHEAP_KDF]);
+    let mut screen = at_terminal(&sandbox, &["key", "passphrase", "--kdf", CHEAP_KDF]);
     answer(&mut screen, "Passphrase: ", PASSPHRASE);
     answer(&mut screen, "New passphrase: ", "copper lantern meadow");
     answer(&mut screen, "Once more: ", "copper lantern meadow");

@@ -30,36 +30,33 @@ fn a_token_comes_before_its_file_and_its_file_before_a_passphrase() {
         (
             vec![
                 ("KLUIS_TOKEN", token.as_str()),
-                ("KLUIS_TOKEN_FILE", "/nowhere"),
+                ("KLUIS_KEY_FILE", "/nowhere"),
             ],
             0,
         ),
         (
             vec![
                 ("KLUIS_TOKEN", &foreign),
-                ("KLUIS_TOKEN_FILE", good.to_str().unwrap()),
+                ("KLUIS_KEY_FILE", good.to_str().unwrap()),
             ],
             4,
         ),
         (
             vec![
                 ("KLUIS_TOKEN", ""),
-                ("KLUIS_TOKEN_FILE", good.to_str().unwrap()),
+                ("KLUIS_KEY_FILE", good.to_str().unwrap()),
             ],
             0,
         ),
         (
             vec![
-                ("KLUIS_TOKEN_FILE", good.to_str().unwrap()),
+                ("KLUIS_KEY_FILE", good.to_str().unwrap()),
                 ("KLUIS_PASSPHRASE_FILE", "/nowhere"),
             ],
             0,
         ),
-        (
-            vec![("KLUIS_TOKEN_FILE", foreign_file.to_str().unwrap())],
-            4,
-        ),
-        (vec![("KLUIS_TOKEN_FILE", "/nowhere")], 4),
+        (vec![("KLUIS_KEY_FILE", foreign_file.to_str().unwrap())], 4),
+        (vec![("KLUIS_KEY_FILE", "/nowhere")], 4),
         (vec![], 4),
     ] {
         let mut list = recovered.kluis(["list", "-q"]).without("KLUIS_TOKEN");
@@ -107,7 +104,7 @@ fn a_token_that_does_not_fit_says_whether_it_is_mistyped_and_nothing_else() {
         refused.stderr_has(said).exits(4);
         let file = sandbox.given("token", &given);
         list()
-            .env("KLUIS_TOKEN_FILE", file)
+            .env("KLUIS_KEY_FILE", file)
             .run()
             .stderr_has(said)
             .exits(4);
@@ -123,17 +120,17 @@ fn a_file_without_a_key_says_so_and_what_names_it() {
     for (sandbox, variable, file, said, hint) in [
         (
             &sandbox,
-            "KLUIS_TOKEN_FILE",
+            "KLUIS_KEY_FILE",
             empty,
             "the token is empty",
-            "put a token into the file that KLUIS_TOKEN_FILE names",
+            "put a token into the file that KLUIS_KEY_FILE names",
         ),
         (
             &sandbox,
-            "KLUIS_TOKEN_FILE",
+            "KLUIS_KEY_FILE",
             "/nowhere",
             "there is no file /nowhere with the token",
-            "KLUIS_TOKEN_FILE names that file",
+            "KLUIS_KEY_FILE names that file",
         ),
         (
             &passphrased,
@@ -150,7 +147,7 @@ fn a_file_without_a_key_says_so_and_what_names_it() {
     }
     // A file that is there and cannot be read is another matter.
     let list = sandbox.kluis(["list"]).without("KLUIS_TOKEN");
-    let failed = list.env("KLUIS_TOKEN_FILE", "/").run();
+    let failed = list.env("KLUIS_KEY_FILE", "/").run();
     failed
         .stderr_has("the token could not be read from /")
         .exits(1);
@@ -177,7 +174,7 @@ fn status_tells_what_unlocks_without_an_agent() {
     let (passphrased, passphrase) = Sandbox::with_passphrase();
     for (sandbox, variable, value, way) in [
         (&sandbox, "UNUSED", token.as_path(), "KLUIS_TOKEN"),
-        (&sandbox, "KLUIS_TOKEN_FILE", &token, "KLUIS_TOKEN_FILE"),
+        (&sandbox, "KLUIS_KEY_FILE", &token, "KLUIS_KEY_FILE"),
         (
             &passphrased,
             "KLUIS_PASSPHRASE_FILE",
@@ -304,7 +301,7 @@ fn without_a_key_and_without_a_terminal_it_fails_at_once_and_names_the_ways() {
         &["list"][..],
         &["get", "name"],
         &["create", "name", "--generate", "8"],
-        &["verify", "--non-interactive"],
+        &["vault", "verify", "--non-interactive"],
         &["run", "--all", "--", "true"],
     ] {
         let started = Instant::now();
@@ -312,7 +309,7 @@ fn without_a_key_and_without_a_terminal_it_fails_at_once_and_names_the_ways() {
         assert!(started.elapsed() < Duration::from_secs(20));
         for way in [
             "KLUIS_TOKEN",
-            "KLUIS_TOKEN_FILE",
+            "KLUIS_KEY_FILE",
             "--passphrase-file",
             "KLUIS_PASSPHRASE_FILE",
         ] {
@@ -344,8 +341,8 @@ fn a_vault_without_a_passphrase_does_not_ask_for_one() {
 fn a_pinned_vault_key_opens_that_vault_only() {
     let sandbox = Sandbox::with_vault();
     let key = |sandbox: &Sandbox| {
-        let verified = sandbox.kluis(["verify", "--json"]).run();
-        let key = verified.json()["vault_key"].as_str().unwrap().to_owned();
+        let verified = sandbox.kluis(["vault", "verify", "--json"]).run();
+        let key = verified.json()["public_key"].as_str().unwrap().to_owned();
         verified.any_stdout().exits(0);
         key
     };
@@ -358,27 +355,20 @@ fn a_pinned_vault_key_opens_that_vault_only() {
         (right[4..].to_owned(), 2, "the vault key is mistyped"),
         (sandbox.token(), 2, "the vault key is mistyped"),
     ] {
-        let variable = sandbox
-            .kluis(["list", "-q"])
-            .env("KLUIS_VAULT_KEY", &pin)
-            .run();
+        let variable = sandbox.kluis(["list", "-q"]).env("KLUIS_PIN", &pin).run();
         variable.stderr_has(said).exits(code);
         if pin != sandbox.token() {
-            let option = ["list", "-q", "--vault-key", &pin];
+            let option = ["list", "-q", "--pin", &pin];
             sandbox.kluis(option).run().stderr_has(said).exits(code);
         }
     }
-    let option = ["list", "-q", "--vault-key", &right];
-    sandbox
-        .kluis(option)
-        .env("KLUIS_VAULT_KEY", other)
-        .run()
-        .exits(0);
+    let option = ["list", "-q", "--pin", &right];
+    sandbox.kluis(option).env("KLUIS_PIN", other).run().exits(0);
     sandbox
         .kluis(["list", "-q"])
-        .env("KLUIS_VAULT_KEY", "")
+        .env("KLUIS_PIN", "")
         .run()
-        .stderr_has("KLUIS_VAULT_KEY is empty")
+        .stderr_has("KLUIS_PIN is empty")
         .exits(2);
 }
 
@@ -386,10 +376,10 @@ fn a_pinned_vault_key_opens_that_vault_only() {
 fn a_vault_pinned_to_another_key_is_refused_before_any_passphrase_is_needed() {
     let (sandbox, _) = Sandbox::with_passphrase();
     let verified = Sandbox::with_vault();
-    let key = verified.kluis(["verify", "--json"]).run();
-    let pin = key.json()["vault_key"].as_str().unwrap().to_owned();
+    let key = verified.kluis(["vault", "verify", "--json"]).run();
+    let pin = key.json()["public_key"].as_str().unwrap().to_owned();
     key.any_stdout().exits(0);
-    let list = sandbox.kluis(["list", "--vault-key", &pin]).run();
+    let list = sandbox.kluis(["list", "--pin", &pin]).run();
     list.stderr_has("the vault is not the pinned one").exits(5);
 }
 
@@ -416,7 +406,7 @@ fn a_key_in_a_file_that_others_may_read_is_told_of_and_taken() {
     let file = sandbox.given("token", sandbox.token());
     let list = || {
         let list = sandbox.kluis(["list", "-q"]).env("KLUIS_TOKEN", "");
-        list.env("KLUIS_TOKEN_FILE", &file).run()
+        list.env("KLUIS_KEY_FILE", &file).run()
     };
     list().exits(0);
     expose(&file, 0o644);
@@ -434,7 +424,9 @@ fn a_key_in_a_file_that_others_may_read_is_told_of_and_taken() {
     let new = sandbox.given("new", sandbox.secret("new"));
     expose(&new, 0o644);
     let given = ["--new-passphrase-file", new.to_str().unwrap()];
-    let change = ["passphrase", "--kdf", CHEAP_KDF].into_iter().chain(given);
+    let change = ["key", "passphrase", "--kdf", CHEAP_KDF]
+        .into_iter()
+        .chain(given);
     let changed = sandbox.kluis(change).env("KLUIS_PASSPHRASE_FILE", &file);
     let changed = changed.run();
     let told = changed.stderr.matches("the file with the passphrase: ");

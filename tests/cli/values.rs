@@ -169,7 +169,7 @@ fn an_endless_source_ends_quickly() {
     piped.stderr_has("at most 65,536 bytes").exits(7);
     let token = sandbox.kluis(["list"]).without("KLUIS_TOKEN");
     token
-        .env("KLUIS_TOKEN_FILE", "/dev/zero")
+        .env("KLUIS_KEY_FILE", "/dev/zero")
         .run()
         .any_stderr()
         .exits(4);

@@ -202,7 +202,7 @@ impl Parser {
 
     fn slots(&mut self, json: &RawValue) -> Option<Vec<(u64, Plaintext)>> {
         let rule = format!(
-            "a secret has at most {MAX_SLOTS} slots: drop older ones with `kluis prune`, or with --keep of `kluis rotate`"
+            "a secret has at most {MAX_SLOTS} slots: drop older ones with `kluis vault prune`, or with --keep of `kluis rotate`"
         );
         let items = self.items(json, MAX_SLOTS, &rule)?;
         let mut slots = BTreeMap::new();

@@ -57,7 +57,7 @@ fn kdf(header: &Header) -> Finding {
                 kdf.passes
             ),
             format!(
-                "`kluis passphrase --key {key}` chooses what this machine can do in half a second"
+                "`kluis key passphrase --key {key}` chooses what this machine can do in half a second"
             ),
         );
     }
@@ -120,7 +120,7 @@ fn judge(keys: &[Key], now: Timestamp) -> Finding {
         let finding = format!(
             "{} ({}) is the only key with full access: whoever loses it loses the vault",
             only.label,
-            only.kind.word()
+            only.kind.text()
         );
         return Finding::warn("keys", finding, RECOVERY);
     }
@@ -140,7 +140,7 @@ fn remembered(context: &mut Context, header: &Header) -> Finding {
         return Finding::warn(
             check,
             "there is no state directory: an older copy would not be noticed",
-            "set HOME or XDG_STATE_HOME, or KLUIS_MIN_REVISION to what `kluis verify` prints",
+            "set HOME or XDG_STATE_HOME, or KLUIS_PIN to what `kluis vault verify --pin` prints",
         );
     }
     let is_new = !context.rollback_guard.recall(header).knows_anything();
@@ -148,7 +148,7 @@ fn remembered(context: &mut Context, header: &Header) -> Finding {
         return Finding::warn(
             check,
             format!("{problem}: an older copy would not be noticed"),
-            "the next command that opens the vault writes it anew; compare its revision with `kluis verify` elsewhere",
+            "the next command that opens the vault writes it anew; compare its revision with `kluis vault verify` elsewhere",
         );
     }
     if is_new {

@@ -136,7 +136,7 @@ fn previous(path: &Path, header: Option<&Header>, now: Timestamp) -> Finding {
     let age = rough_duration(age);
     Finding::ok(
         check,
-        format!("{shown} was written {age} ago; `kluis restore` brings it back"),
+        format!("{shown} was written {age} ago; `kluis vault restore` brings it back"),
     )
 }
 

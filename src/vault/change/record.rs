@@ -91,7 +91,7 @@ impl Found {
         let slots = &self.secret.slots;
         if slots.len() > MAX_SLOTS {
             let rule = format!(
-                "a secret has at most {MAX_SLOTS} slots: drop superseded ones with `kluis prune`, or keep only some with `kluis rotate --keep`"
+                "a secret has at most {MAX_SLOTS} slots: drop superseded ones with `kluis vault prune`, or keep only some with `kluis rotate --keep`"
             );
             return Err(Error::invalid(
                 "secret_slots",

@@ -32,6 +32,7 @@ fn victim() -> (Owned, Token) {
     let store = crate::store::memory::MemoryStore::default();
     let passphrase = passphrase();
     let keys = Keys {
+        key_file: None,
         passphrase: Some((&passphrase, CHEAP)),
         token: Some("owner"),
     };

@@ -69,6 +69,7 @@ impl Owned {
     pub fn new() -> Self {
         let store = MemoryStore::default();
         let keys = Keys {
+            key_file: None,
             passphrase: None,
             token: Some("owner"),
         };

@@ -393,6 +393,7 @@ impl<'s> Programme<'s> {
             lanes: 1,
         };
         let keys = Keys {
+            key_file: None,
             passphrase: Some((&passphrase, cheap)),
             token: None,
         };

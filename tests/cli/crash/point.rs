@@ -214,7 +214,7 @@ pub fn recover(scenario: &Scenario, sandbox: &Sandbox, state: State) {
     set.stdin(&value).run().any_stdout().exits(0);
     let get = sandbox.kluis(["get", "next"]).env(variable, &key);
     get.run().stdout(&value).exits(0);
-    let verify = sandbox.kluis(["verify"]).env(variable, &key);
+    let verify = sandbox.kluis(["vault", "verify"]).env(variable, &key);
     verify.run().any_stdout().exits(0);
     let expected = [
         ".default.kluis.lock",

@@ -58,7 +58,7 @@ pub const ROTATIONS: &[Scenario] = &[
     of(
         "prune",
         with_two_slots,
-        |sandbox| sandbox.kluis(["prune", "name", "-q"]),
+        |sandbox| sandbox.kluis(["vault", "prune", "name", "-q"]),
         pruned,
     ),
     of(

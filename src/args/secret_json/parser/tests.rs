@@ -354,7 +354,11 @@ fn a_list_has_at_most_a_hundred_items() {
     assert_eq!(parse(slots(100)).unwrap().slots.len(), 100);
     let details = parse(slots(101)).err().unwrap();
     assert_eq!(details[0].kind, "too_long");
-    assert!(details[0].msg.contains("kluis prune"), "{}", details[0].msg);
+    assert!(
+        details[0].msg.contains("kluis vault prune"),
+        "{}",
+        details[0].msg
+    );
     assert_eq!(details.len(), 1);
     let domains = |count| json!({"allowed_domains": vec!["a.example"; count]}).to_string();
     assert!(parse(domains(100)).is_ok());

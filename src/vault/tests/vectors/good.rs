@@ -63,6 +63,7 @@ pub fn both() -> Owned {
     let store = MemoryStore::default();
     let passphrase = Passphrase::new(&Plaintext::new(PASSPHRASE.into())).unwrap();
     let keys = Keys {
+        key_file: None,
         passphrase: Some((&passphrase, CHEAP)),
         token: Some("token"),
     };

@@ -1,7 +1,7 @@
-//! `prune`: fewer superseded slots.
+//! `vault prune`: fewer superseded slots.
 
-use super::Command;
 use crate::args::secret_or_picker::PickedArgument;
+use crate::commands::Command;
 use crate::context::Context;
 use crate::context::confirm::confirm;
 use crate::error::Error;
@@ -18,8 +18,8 @@ use crate::vault::{Scan, Written};
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
-  kluis prune db_password
-  kluis prune api_key --keep 2")]
+  kluis vault prune db_password
+  kluis vault prune api_key --keep 2")]
 pub struct Prune {
     #[command(flatten)]
     secret: PickedArgument,

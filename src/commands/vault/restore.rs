@@ -1,6 +1,6 @@
-//! `restore`: a kept copy of the vault back in its place, after showing what that changes.
+//! `vault restore`: a kept copy of the vault back in its place, after showing what that changes.
 
-use super::Command;
+use crate::commands::Command;
 use crate::context::Context;
 use crate::context::confirm::confirm_or;
 use crate::context::rollback_guard::Observation;
@@ -26,9 +26,9 @@ use std::path::PathBuf;
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
-  kluis restore --dry-run
-  kluis restore
-  kluis restore /mnt/backup/default.kluis")]
+  kluis vault restore --dry-run
+  kluis vault restore
+  kluis vault restore /mnt/backup/default.kluis")]
 pub struct Restore {
     /// The copy to bring back [default: .NAME.prev beside the vault]
     #[arg(value_name = "FILE")]
@@ -249,7 +249,8 @@ fn unasked() -> Error {
     Error::Usage {
         message: "nobody is there to be asked; nothing was changed".into(),
         hint: Some(
-            "`kluis restore --dry-run` shows what would change; add --yes if it is meant".into(),
+            "`kluis vault restore --dry-run` shows what would change; add --yes if it is meant"
+                .into(),
         ),
     }
 }

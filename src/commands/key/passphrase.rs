@@ -1,8 +1,8 @@
-//! `passphrase`: another passphrase for the same key.
+//! `key passphrase`: changes the passphrase of a key.
 
-use super::Command;
 use crate::args::key::find_key;
 use crate::args::new_passphrase::NewPassphraseArgs;
+use crate::commands::Command;
 use crate::context::Context;
 use crate::context::agent::Found;
 use crate::error::Error;
@@ -12,19 +12,19 @@ use crate::vault::key::{Key, KeyKind};
 
 /// Change the passphrase
 ///
-/// Of the key that unlocked, of the only one with a passphrase, or of the one that --key names; `key list`
-/// shows them. The secrets stay as they are: only that key is written anew. Copies of the vault made before
-/// still open with the old passphrase, and who has both can go on from such a copy: when a passphrase has
-/// leaked, `key add` another key and `key remove` that one. Takes full access.
+/// Changes the passphrase that you unlock with, or the one that --key names. The secrets are not encrypted again.
+///
+/// Older copies of the vault still open with the old passphrase. If it has leaked, add another key with
+/// `kluis key add` and remove this one with `kluis key remove`. Needs a key that opens the whole vault.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
-  kluis passphrase
-  kluis passphrase --passphrase-file old.txt --new-passphrase-file new.txt
-  kluis passphrase --key alice                       # not the one that unlocks
-  KLUIS_TOKEN=$RECOVERY kluis passphrase             # when it is forgotten")]
+  kluis key passphrase
+  kluis key passphrase --passphrase-file old.txt --new-passphrase-file new.txt
+  kluis key passphrase --key alice                   # another key than yours
+  KLUIS_TOKEN=$RECOVERY kluis key passphrase         # you forgot the passphrase")]
 pub struct Passphrase {
-    /// The key to change, by its id or label
+    /// The key to change: its id or label
     #[arg(long, value_name = "KEY")]
     key: Option<String>,
 
@@ -48,12 +48,14 @@ impl Command for Passphrase {
         context.change_for_good(&mut vault, |change| {
             Ok(change.replace_key(&mut owner, &credential)?)
         })?;
-        context.ui.note("the passphrase is changed; copies of the vault made before still open with the old one");
+        context
+            .ui
+            .note("changed the passphrase. Older copies of the vault still open with the old one");
         // Asked now, it forgets a key that was changed.
         if was_held && !Found::is_held(vault.header()) {
             context
                 .ui
-                .note("the agent has forgotten the old key: `kluis unlock` gives it the new one");
+                .note("the agent forgot the old key; `kluis unlock` unlocks the vault again");
         }
         Ok(())
     }
@@ -64,7 +66,7 @@ fn named_passphrase(key: &Key) -> Result<KeyId, Error> {
         return Ok(key.id);
     }
     Err(Error::Usage {
-        message: format!("{} is not opened by a passphrase", key.id),
+        message: format!("the key {} is not a passphrase", key.id),
         hint: Some("`kluis key list` shows the kind of each key".into()),
     })
 }
@@ -79,7 +81,7 @@ fn key_to_change(keys: &[Key], unlocked: KeyId) -> Result<KeyId, Error> {
         [] => Err(keyring::Error::NoPassphraseKey.into()),
         _ => Err(Error::Usage {
             message: "the vault has several passphrases".into(),
-            hint: Some("unlock with the one to change, or name it with --key".into()),
+            hint: Some("name one with --key; `kluis key list` shows them".into()),
         }),
     }
 }

@@ -1,6 +1,5 @@
-//! `identity new`
+//! `key new`: makes a key file.
 
-use super::print;
 use crate::args::kdf::KdfArgs;
 use crate::args::new_passphrase;
 use crate::commands::Command;
@@ -8,32 +7,34 @@ use crate::context::Context;
 use crate::deliver::output_file;
 use crate::error::Error;
 use crate::keyring::identity::Identity;
+use crate::report::key_file::print;
 use crate::{ui, vault};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Make an identity
+/// Make a key file of your own
 ///
-/// Writes the private half to a file that only you can read, ~/.config/kluis/identity unless --output,
-/// --identity or KLUIS_IDENTITY names another, and prints the public half, `klp_…`, to give away. A file that
-/// is there is never written over (6): delete it yourself if nothing is opened with it any more. Without a
-/// passphrase, whoever has the file unlocks what you can; with one, every unlocking asks for it at a terminal.
+/// Writes the key to a file that only you can read: ~/.config/kluis/key, or the file that --output, --key-file or
+/// KLUIS_KEY_FILE names. An existing file is never replaced (exit code 6). Prints the public key, `klp_…`: give it
+/// to the owner of a vault, who adds you with `kluis key add --public-key`.
+///
+/// Without a passphrase, a copy of the file opens what you can open. With --passphrase, every use asks for it.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
-  kluis identity new
-  kluis identity new --passphrase
-  kluis identity new -o ~/work.identity")]
+  kluis key new
+  kluis key new --passphrase
+  kluis key new -o ~/work.key")]
 pub struct New {
-    /// Write it to this file
+    /// Write the key to this file
     #[arg(short, long, value_name = "PATH")]
     output: Option<PathBuf>,
 
-    /// Keep it under a passphrase, which is asked for twice
+    /// Protect the key file with a passphrase
     #[arg(long, conflicts_with = "new_passphrase_file")]
     passphrase: bool,
 
-    /// Keep it under the passphrase in this file, one final newline aside
+    /// Protect the key file with the passphrase in this file
     #[arg(long, value_name = "PATH")]
     new_passphrase_file: Option<PathBuf>,
 
@@ -45,13 +46,15 @@ impl Command for New {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let has_passphrase = self.passphrase || self.new_passphrase_file.is_some();
         if self.kdf.is_given() && !has_passphrase {
-            return Err(Error::usage("--kdf is for an identity with --passphrase"));
+            return Err(Error::usage(
+                "--kdf needs --passphrase or --new-passphrase-file",
+            ));
         }
         let path = match self.output {
             Some(path) => path,
-            None => context.identity_file()?.path,
+            None => context.key_file_path()?.path,
         };
-        // Nobody should choose a passphrase in vain; what counts is that writing refuses.
+        // Before a passphrase is chosen in vain. Writing refuses as well.
         if fs::symlink_metadata(&path).is_ok() {
             return Err(exists(&path));
         }
@@ -71,12 +74,12 @@ impl Command for New {
         })?;
         context.changed = true;
         let place = path.display();
-        context.ui.note(&format!("made the identity {place}"));
+        context.ui.note(&format!("made the key file {place}"));
         print(context, &path, &identity.public())
     }
 }
 
 fn exists(path: &Path) -> Error {
-    let (what, name) = ("identity", path.display().to_string());
+    let (what, name) = ("key file", path.display().to_string());
     vault::Error::Exists { what, name }.into()
 }
