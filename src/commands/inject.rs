@@ -77,15 +77,16 @@ impl Command for Inject {
 impl Inject {
     /// Whether the template is this file, which stdin may lead to as well.
     fn reads(&self, path: &Path) -> bool {
-        match self.in_file.as_deref().filter(|path| !is_stdin(path)) {
-            Some(template) => is_same(template, path),
-            None => fs::metadata(path).is_ok_and(|file| {
-                let stdin = rustix::fs::fstat(std::io::stdin());
-                stdin.is_ok_and(|stdin| {
-                    file.is_file() && (stdin.st_dev, stdin.st_ino) == (file.dev(), file.ino())
-                })
-            }),
+        if let Some(template) = self.in_file.as_deref().filter(|path| !is_stdin(path)) {
+            return is_same(template, path);
         }
+        let stdin = stdin::unbuffered().ok().flatten();
+        let stdin = stdin.and_then(|stdin| stdin.metadata().ok());
+        stdin
+            .zip(fs::metadata(path).ok())
+            .is_some_and(|(stdin, file)| {
+                file.is_file() && (stdin.dev(), stdin.ino()) == (file.dev(), file.ino())
+            })
     }
 
     fn read(&self, context: &Context) -> Result<Vec<u8>, Error> {

@@ -95,17 +95,12 @@ fn place() -> PathBuf {
 mod tests {
     use super::*;
     use std::fs;
-    use std::os::unix::fs::PermissionsExt;
     use std::process::Command;
 
     const VALUE: &[u8] = b"a\0b\nc'\"\\$(id)\xff\r\n\n";
 
     fn value() -> Plaintext {
         Plaintext::new(VALUE.to_vec())
-    }
-
-    fn mode(path: impl AsRef<std::path::Path>) -> u32 {
-        fs::metadata(path).unwrap().permissions().mode() & 0o7777
     }
 
     fn printed_by(script: &str, file: &ValueFile) -> Vec<u8> {
@@ -136,8 +131,10 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[test]
     fn nobody_writes_to_it_and_only_its_owner_opens_it() {
+        use std::os::unix::fs::MetadataExt;
         let file = ValueFile::new(&value()).unwrap();
-        assert_eq!(mode(file.path()), 0o400);
+        let mode = fs::metadata(file.path()).unwrap().mode();
+        assert_eq!(mode & 0o7777, 0o400);
         // Root may open anything; the seal holds all the same.
         let opened = fs::OpenOptions::new().write(true).open(file.path());
         if let Ok(opened) = opened {

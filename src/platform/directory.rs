@@ -1,8 +1,7 @@
 //! Directories as a private file needs them: made durably and for their owner, not to be written by others,
 //! and with names that are taken once.
 
-use rustix::fs::{AtFlags, Mode, RenameFlags, Stat};
-use rustix::io::Errno;
+use rustix::fs::{AtFlags, Mode, Stat};
 use std::ffi::OsStr;
 use std::fs::{self, DirBuilder, File, Permissions};
 use std::io;
@@ -75,15 +74,20 @@ pub fn or_here(parent: &Path) -> &Path {
     }
 }
 
-/// Gives what is called `from` the name `to`, which must not name anything yet.
+/// Gives what is called `from` the name `to`, which must not name anything yet. Where only a second link can do that,
+/// `from` stays, and the caller removes it.
 pub fn rename_new(directory: impl AsFd, from: &OsStr, to: &OsStr) -> io::Result<()> {
     let directory = directory.as_fd();
-    match rustix::fs::renameat_with(directory, from, directory, to, RenameFlags::NOREPLACE) {
-        // Not on every file system; a second link is as careful.
-        Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {
-            rustix::fs::linkat(directory, from, directory, to, AtFlags::empty())?;
+    #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
+    {
+        use rustix::{fs::RenameFlags, io::Errno};
+        match rustix::fs::renameat_with(directory, from, directory, to, RenameFlags::NOREPLACE) {
+            // Not every file system can.
+            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {}
+            renamed => return Ok(renamed?),
         }
-        renamed => renamed?,
     }
+    // A link, too, replaces nothing.
+    rustix::fs::linkat(directory, from, directory, to, AtFlags::empty())?;
     Ok(())
 }

@@ -124,6 +124,7 @@ fn read(path: &Path) -> Option<String> {
 mod tests {
     use super::*;
     use std::os::unix::fs::{chown, symlink};
+    use std::process::Command;
 
     #[test]
     fn the_names_are_added_once() {
@@ -282,7 +283,8 @@ mod tests {
             if pipe.is_dir() {
                 fs::remove_dir_all(&pipe).expect("removed");
             }
-            rustix::fs::mkfifoat(CWD, &pipe, Mode::RUSR | Mode::WUSR).expect("a pipe");
+            let made = Command::new("mkfifo").arg(&pipe).status().expect("run");
+            assert!(made.success());
             add(&vault);
             assert_eq!(lines(&vault), Some(Vec::new()));
         }

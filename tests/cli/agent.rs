@@ -3,8 +3,7 @@
 use crate::sandbox::{Invocation, Sandbox};
 use serde_json::Value;
 use std::fs;
-use std::os::unix::net::{UnixListener, UnixStream};
-use std::path::Path;
+use std::os::unix::net::UnixListener;
 use std::process::Stdio;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -28,20 +27,40 @@ pub fn unlock<'s>(sandbox: &'s Sandbox, options: &[&str]) -> Invocation<'s> {
 
 /// The id of the process that listens there.
 pub fn process(sandbox: &Sandbox) -> i32 {
-    let stream = UnixStream::connect(sandbox.agent_socket()).unwrap();
+    let found = agents(sandbox).first().copied();
+    // Only root may look at the agent's descriptors in /proc.
+    #[cfg(target_os = "linux")]
+    let found = found.or_else(|| Some(starter(sandbox)));
+    found.unwrap()
+}
+
+/// Whoever has begun to listen, which is who has started the agent: its parent.
+#[cfg(target_os = "linux")]
+fn starter(sandbox: &Sandbox) -> i32 {
+    let stream = std::os::unix::net::UnixStream::connect(sandbox.agent_socket()).unwrap();
     let peer = rustix::net::sockopt::socket_peercred(stream).unwrap();
-    // Whoever has begun to listen is told, which is who has started it: the agent is its child.
-    let starter = peer.pid.as_raw_nonzero().get();
-    agents(sandbox).first().copied().unwrap_or(starter)
+    peer.pid.as_raw_nonzero().get()
 }
 
 /// Every agent whose socket is this sandbox's.
+#[cfg(not(target_os = "linux"))]
+fn agents(sandbox: &Sandbox) -> Vec<i32> {
+    let mut lsof = std::process::Command::new("lsof");
+    let found = lsof.arg("-t").arg(sandbox.agent_socket()).output().unwrap();
+    let ids = String::from_utf8(found.stdout).unwrap();
+    ids.lines().map(|id| id.parse().unwrap()).collect()
+}
+
+/// Every agent whose socket is this sandbox's.
+#[cfg(target_os = "linux")]
 fn agents(sandbox: &Sandbox) -> Vec<i32> {
     let sockets = fs::read_to_string("/proc/net/unix").unwrap();
     let path = sandbox.agent_socket();
     let listening = sockets.lines().find_map(|line| {
         let fields: Vec<&str> = line.split_whitespace().collect();
-        let is_it = fields.get(7).is_some_and(|named| Path::new(named) == path);
+        let is_it = fields
+            .get(7)
+            .is_some_and(|named| path.to_str() == Some(named));
         (is_it && fields[3] == "00010000").then(|| format!("socket:[{}]", fields[6]))
     });
     let Some(listening) = listening else {
@@ -54,7 +73,7 @@ fn agents(sandbox: &Sandbox) -> Vec<i32> {
         open.is_ok_and(|mut open| {
             open.any(|fd| {
                 let target = fd.and_then(|fd| fs::read_link(fd.path()));
-                target.is_ok_and(|target| target == Path::new(&listening))
+                target.is_ok_and(|target| target.to_str() == Some(&listening))
             })
         })
     };

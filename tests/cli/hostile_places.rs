@@ -1,8 +1,7 @@
 //! A place that somebody else prepared, or meddles with while it is written: files are for the owner alone under
 //! every umask, nothing is followed or written but the vault, and no race is won.
 
-use crate::sandbox::{Outcome, Sandbox};
-use rustix::fs::{CWD, FileType, Mode, RenameFlags, mknodat, renameat_with};
+use crate::sandbox::{Outcome, Sandbox, make_pipe};
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use std::os::unix::net::UnixListener;
@@ -130,9 +129,7 @@ fn what_lies_in_the_place_of_the_lock_is_refused_and_left_alone() {
         ("link that leads nowhere", &|| {
             symlink("made", &lock).unwrap();
         }),
-        ("pipe", &|| {
-            mknodat(CWD, &lock, FileType::Fifo, Mode::from_raw_mode(0o600), 0).unwrap();
-        }),
+        ("pipe", &|| make_pipe(&lock)),
         ("folder", &|| fs::create_dir(&lock).unwrap()),
         ("socket", &|| drop(UnixListener::bind(&lock).unwrap())),
         ("device", &|| symlink("/dev/full", &lock).unwrap()),
@@ -165,20 +162,7 @@ fn what_lies_in_the_place_of_the_previous_copy_is_replaced_and_never_followed() 
             &|| fs::hard_link(&victim, &previous).unwrap(),
             0,
         ),
-        (
-            "pipe",
-            &|| {
-                mknodat(
-                    CWD,
-                    &previous,
-                    FileType::Fifo,
-                    Mode::from_raw_mode(0o600),
-                    0,
-                )
-                .unwrap();
-            },
-            0,
-        ),
+        ("pipe", &|| make_pipe(&previous), 0),
         (
             "socket",
             &|| drop(UnixListener::bind(&previous).unwrap()),
@@ -338,9 +322,10 @@ fn folders_exchanged(times: usize) {
     let way = sandbox.home().join("way");
     let other = sandbox.home().join("other-way");
     symlink(&good, &way).unwrap();
-    symlink(&open, &other).unwrap();
-    let meddle = |_| {
-        renameat_with(CWD, &way, CWD, &other, RenameFlags::EXCHANGE).unwrap();
+    let meddle = |round| {
+        let target = if round % 2 == 0 { &open } else { &good };
+        symlink(target, &other).unwrap();
+        fs::rename(&other, &way).unwrap();
     };
     let vault = way.join("v.kluis");
     let mut done = 0;

@@ -1,8 +1,7 @@
 //! A folder that somebody else filled: programs with well-known names in it and first in PATH, and a project file
 //! that is no file. Nothing in it is ever executed, and nothing is waited for.
 
-use crate::sandbox::{CHEAP_KDF, Invocation, Sandbox};
-use rustix::fs::{CWD, FileType, Mode, mknodat};
+use crate::sandbox::{CHEAP_KDF, Invocation, Sandbox, make_pipe};
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::PathBuf;
@@ -220,9 +219,7 @@ fn a_project_file_that_is_none_is_told_at_once() {
     let file = clone.folder.join("kluis.toml");
     let traps: [(&str, &dyn Fn()); 8] = [
         ("loop", &|| symlink("kluis.toml", &file).unwrap()),
-        ("pipe", &|| {
-            mknodat(CWD, &file, FileType::Fifo, Mode::from_raw_mode(0o644), 0).unwrap();
-        }),
+        ("pipe", &|| make_pipe(&file)),
         ("directory", &|| fs::create_dir(&file).unwrap()),
         ("endless", &|| symlink("/dev/zero", &file).unwrap()),
         ("terminal", &|| symlink("/dev/tty", &file).unwrap()),
@@ -276,13 +273,12 @@ fn doctor_waits_for_no_pipe_where_a_trusted_file_or_gits_list_was() {
     trust.any_stdout().any_stderr().exits(0);
     fs::create_dir(clone.folder.join(".git/info")).unwrap();
     let list = clone.folder.join(".git/info/exclude");
-    mknodat(CWD, &list, FileType::Fifo, Mode::from_raw_mode(0o644), 0).unwrap();
+    make_pipe(&list);
     let vault = clone.folder.join("v.kluis");
     fs::copy(clone.sandbox.vault(), &vault).unwrap();
-    let traps: [&dyn Fn(); 2] = [
-        &|| mknodat(CWD, &file, FileType::Fifo, Mode::from_raw_mode(0o644), 0).unwrap(),
-        &|| symlink("/dev/zero", &file).unwrap(),
-    ];
+    let traps: [&dyn Fn(); 2] = [&|| make_pipe(&file), &|| {
+        symlink("/dev/zero", &file).unwrap();
+    }];
     for lay in traps {
         fs::remove_file(&file).unwrap();
         lay();
@@ -329,7 +325,7 @@ fn a_new_vault_in_the_folder_gives_its_token_and_writes_to_no_file_of_hers() {
     assert_eq!(fs::read_to_string(profile).unwrap(), "# mine\n");
 
     fs::remove_file(&list).unwrap();
-    mknodat(CWD, &list, FileType::Fifo, Mode::from_raw_mode(0o644), 0).unwrap();
+    make_pipe(&list);
     init("three.kluis");
     fs::remove_file(list).unwrap();
 }

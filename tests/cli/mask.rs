@@ -4,7 +4,6 @@
 use crate::sandbox::{Invocation, Sandbox};
 use crate::screen::Screen;
 use rustix::process::{Pid, Signal, kill_process};
-use std::ffi::OsStr;
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Stdio};
@@ -422,7 +421,10 @@ fn the_command_cannot_read_the_processes_above_it() {
     let script = sandbox.given("script", script);
     let run = || {
         let run = ["run", "--mask", "-e", "V=name", "--", "sh"];
-        let run = run.map(OsStr::new).into_iter().chain([script.as_os_str()]);
+        let run = run
+            .map(std::ffi::OsStr::new)
+            .into_iter()
+            .chain([script.as_os_str()]);
         let run = sandbox.kluis(run).env("FOUND", &found);
         if is_root { run.under(under) } else { run }
     };

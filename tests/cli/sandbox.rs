@@ -23,6 +23,12 @@ pub fn now() -> u64 {
         .as_secs()
 }
 
+/// By the program: macOS has no system call for it that takes a folder, and so rustix has none.
+pub fn make_pipe(path: &Path) {
+    let made = Command::new("mkfifo").arg(path).status().unwrap();
+    assert!(made.success());
+}
+
 pub const KLUIS: &str = env!("CARGO_BIN_EXE_kluis");
 
 /// The cheapest key derivation that the format allows.

@@ -1,6 +1,6 @@
 //! The vault as a file: who may read it, what it may be, and that nothing that was acknowledged is lost.
 
-use crate::sandbox::{KLUIS, Sandbox};
+use crate::sandbox::{KLUIS, Sandbox, make_pipe};
 use std::collections::BTreeSet;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
@@ -63,15 +63,7 @@ fn what_is_no_regular_file_is_refused_at_once_and_left_alone() {
     let sandbox = Sandbox::with_vault();
     let at = |name: &str| sandbox.home().join(name);
     fs::create_dir(at("directory")).unwrap();
-    let fifo = rustix::fs::Mode::from_raw_mode(0o600);
-    rustix::fs::mknodat(
-        rustix::fs::CWD,
-        at("pipe"),
-        rustix::fs::FileType::Fifo,
-        fifo,
-        0,
-    )
-    .unwrap();
+    make_pipe(&at("pipe"));
     let _socket = UnixListener::bind(at("socket")).unwrap();
     symlink("/dev/null", at("link")).unwrap();
     symlink("loop", at("loop")).unwrap();

@@ -102,7 +102,8 @@ impl Beside {
         Self::prepared("", script, &[])
     }
 
-    /// In a session of their own, where nobody could continue what is stopped.
+    /// In a session of their own, where nobody could continue what is stopped. Not every system has `setsid`.
+    #[cfg(target_os = "linux")]
     fn in_a_session(script: &str) -> Self {
         Self::spawn("", script, &[("THROUGH", "setsid")], |command| command)
     }
