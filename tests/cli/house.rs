@@ -207,8 +207,13 @@ fn nothing_speaks_of_the_machine_it_was_written_on() {
         "CHANGELOG.md",
         "LICENSE",
         "Cargo.toml",
+        ".ci/check-targets",
+        ".ci/count-instructions",
+        ".ci/lint-workflows",
         ".ci/run",
+        ".github/CONTRIBUTING.md",
         ".github/SECURITY.md",
+        ".github/workflows/ci.yml",
     ];
     let documents = documents.map(|name| (PathBuf::from(name), read(root().join(name))));
     for (file, text) in sources().into_iter().chain(tests()).chain(documents) {
