@@ -4,6 +4,7 @@ pub mod agent;
 pub mod confirm;
 pub mod credential_file;
 pub mod key_file;
+mod key_file_unlock;
 mod open;
 pub mod passphrase_prompt;
 pub mod project_context;

@@ -196,10 +196,10 @@ fn hint_of_vault(error: &vault::Error) -> Option<String> {
             K::WrongPassphrase => "a recovery token unlocks without it: KLUIS_TOKEN",
             K::NoPassphrase(_) => "give one of 1 to 1,024 bytes of UTF-8",
             K::NoPassphraseKey => {
-                "unlock it with a token (KLUIS_TOKEN, KLUIS_TOKEN_FILE) or an identity (KLUIS_KEY_FILE), where an empty variable counts as not set; with that, `kluis key add --passphrase` adds one"
+                "open it with a token (KLUIS_TOKEN) or a key file (KLUIS_KEY_FILE); an empty variable counts as not set. With one of them, `kluis key add --passphrase` adds one"
             }
             K::EmptyToken => {
-                "put a token into the file that KLUIS_TOKEN_FILE names, or unset the variable"
+                "put a token into the file that KLUIS_KEY_FILE names, or unset the variable"
             }
             K::MistypedToken => "a token begins with kls_ and is 74 characters long",
             K::WrongToken => {

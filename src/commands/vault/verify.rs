@@ -23,9 +23,10 @@ Examples:
   KLUIS_PIN=$(kluis vault verify --pin)
   kluis vault verify --json | jq -r .pin")]
 pub struct Verify {
-    /// Print only the pin, for --pin and KLUIS_PIN
-    #[arg(long)]
-    pin: bool,
+    /// Print only the pin; with a value, open only the vault with that pin
+    // The global option of this name takes a value, and here it may go without.
+    #[arg(long, value_name = "PIN", num_args = 0..=1)]
+    pin: Option<Option<String>>,
 }
 
 #[derive(Serialize)]
@@ -68,7 +69,7 @@ impl Command for Verify {
                 apps: verified.apps,
             })?);
         }
-        if self.pin {
+        if self.pin == Some(None) {
             return Ok(context.ui.line(&pin)?);
         }
         let (secrets, values, workspaces) =
