@@ -1,5 +1,5 @@
-//! JSON taken apart without a copy: what is inside stays where it was read until it is asked for, and a
-//! string is then copied once, into memory that is wiped.
+//! Parses JSON without copying. A string stays where it was read until it is asked for, and is then copied
+//! once, into memory that is wiped.
 
 use crate::plaintext::Plaintext;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};

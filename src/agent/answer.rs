@@ -1,4 +1,5 @@
-//! What the agent answers. Nothing in an answer is a key, and no failure repeats what was asked.
+//! The agent's answers and how they are written. An answer never holds a key, and an error never repeats
+//! the request.
 
 use super::frame::{Reader, Writer};
 use crate::keyring::{self, Reach};

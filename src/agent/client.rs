@@ -1,4 +1,4 @@
-//! A connection to the agent, from a command's side: greets, asks, and never waits without end.
+//! A command's connection to the agent: greets it, asks, and waits only for a limited time.
 
 use super::answer::{Answer, Status};
 use super::frame::{LENGTH_BYTES, length};

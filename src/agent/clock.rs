@@ -1,5 +1,5 @@
-//! Two clocks: one stands still while the machine sleeps, the other does not. What they differ by is how
-//! long it has slept. And the date, which anybody may set, for what ends at one.
+//! The agent's clocks. Two count time, one of them while the machine sleeps too: their difference is how
+//! long it slept. The date, which any user may set, serves only for keys that end on a date.
 
 use std::time::{Duration, SystemTime};
 

@@ -1,5 +1,5 @@
-//! One client's connection at the agent: a frame that comes in, piece by piece, or an answer that goes out.
-//! Never both, and never more than one frame of either: who sends faster waits in the system.
+//! The agent's side of one connection: it either reads one frame or writes one answer, piece by piece.
+//! It never buffers a second frame: a client that sends faster is held back by the system.
 
 use super::frame::{LENGTH_BYTES, length, reserve};
 use super::key_cache::Session;

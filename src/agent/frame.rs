@@ -1,5 +1,5 @@
-//! Frames: four bytes of length, big-endian, then so many bytes. A length is checked before anything is
-//! reserved for it, and what was in a buffer is wiped, also when it grows.
+//! Frames: a length of four bytes, big-endian, then that many bytes. The length is checked before any memory
+//! is reserved, and a buffer is wiped when it is dropped or grows.
 
 use std::io;
 use zeroize::Zeroizing;

@@ -1,4 +1,4 @@
-//! A client that sends whatever it likes to an agent that holds a key, without the socket between them.
+//! Sends arbitrary bytes to an agent that holds a key, without a socket between them.
 
 use super::answer::Answer;
 use super::clock::SystemClock;

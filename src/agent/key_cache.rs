@@ -1,11 +1,11 @@
-//! What the agent remembers: for each vault the seed it was given, the keyrings opened with it, and until
-//! when. Decides what is answered; knows nothing of sockets.
+//! The agent's memory: for each vault its seed, the keyrings opened with it, and when they end. It decides
+//! which requests are answered, and knows nothing of sockets.
 //!
-//! A key with full access ends with the date that the vault has for it, whatever its terms: that of the newest
-//! header that was seen, so that a date which somebody changes counts as soon as a command shows it here.
-//! That is looked at before each answer, and waited for.
+//! A key with full access ends at its expiry date, even when its idle time is longer. The date comes from the
+//! newest header that the agent has seen, so a changed date counts as soon as a command has passed it on.
+//! The date is checked before each answer, and a timer waits for it.
 //!
-//! Nothing here ever leaves but through an [`Answer`].
+//! Nothing leaves this file except through an [`Answer`], which has no place for a key.
 
 use super::answer::{Answer, Failure, Status};
 use super::clock::Clock;

@@ -1,5 +1,5 @@
-//! The newest header of a vault that the agent has verified: what it says may be signed again, and until when
-//! the key is meant to be used.
+//! The newest header of a vault that the agent has verified: it says which header may be signed next, and
+//! when the key expires.
 
 use super::answer::Failure;
 use crate::keyring::{Keyring, about};

@@ -1,4 +1,4 @@
-//! The keyring that is in the agent: every operation is a question. Holds no key, and cannot get one.
+//! The keyring that asks the agent: each operation is one request. It holds no key and cannot get one.
 
 use super::answer::{Answer, Failure};
 use super::client::{self, Connection, is_gone, unexpected, vault_of};

@@ -1,4 +1,4 @@
-//! What a client can ask. There is no request for a key, and no way to write down the places that only a
+//! The requests that a client can send. None asks for a key, and none can name the ciphertexts that only a
 //! keyring opens for itself.
 
 use super::frame::{Reader, Writer};

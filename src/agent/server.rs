@@ -1,5 +1,5 @@
-//! The agent's loop: one thread that waits for clients, signals and time-outs, and for nothing else. Never
-//! blocks on a client, and holds no more for all of them together than a few megabytes.
+//! The agent's loop: one thread waits for clients, signals and time-outs. It never blocks on one client, and
+//! uses at most a few megabytes for all of them together.
 
 use super::clock::Clock;
 use super::connection::{Closed, Connection};

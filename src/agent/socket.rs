@@ -1,5 +1,5 @@
-//! Where the agent's socket lies, and who is at its other end: a folder of this user's alone, and a process
-//! of this user's, looked at on both sides before the first byte. Never a path that others could take.
+//! Finds the agent's socket and checks the process at its other end. The folder must be private to this user,
+//! and both sides check the other's user before the first byte. It never uses a path that others could take.
 
 use crate::platform::directory;
 use rustix::net::sockopt::{Timeout, set_socket_timeout};

@@ -1,5 +1,5 @@
-//! How an agent comes to be: started by `unlock`, by hand, or by systemd. What it is started with is a
-//! socket and nothing else: no key is in its arguments or its environment.
+//! Starts the agent: from `unlock`, by hand, or from systemd. The agent is given a socket and nothing else;
+//! its arguments and its environment never hold a key.
 
 use super::clock::SystemClock;
 use super::key_cache::KeyCache;

@@ -1,6 +1,6 @@
-//! Makes values: every outcome of a kind is equally likely.
+//! Generates values: each possible outcome is equally likely.
 //!
-//! The buffers are made at their full size and wiped, so that no part of a value stays behind.
+//! Buffers are allocated at full size and wiped, so that no part of a value stays in memory.
 
 use crate::plaintext::Plaintext;
 use crate::vault::rule::RuleViolation;

@@ -1,5 +1,5 @@
-//! How much work a new passphrase key asks for: `--kdf`, or as much as this machine does in half a
-//! second.
+//! Chooses the key derivation parameters of a new passphrase: from `--kdf`, or as much work as this machine
+//! does in half a second.
 
 use crate::context::Context;
 use crate::error::Error;

@@ -1,5 +1,5 @@
-//! Choosing a passphrase: from a file, or at the terminal, where a weak one is answered with the offer
-//! of a made one.
+//! Chooses a new passphrase: from a file or at the terminal. When you type a weak one, it offers to make a
+//! strong one.
 
 use super::generate::GenerateSpec;
 use super::kdf::KdfArgs;

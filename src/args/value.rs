@@ -1,6 +1,6 @@
-//! Where a value comes from: a file, a generator, stdin or a hidden prompt, never an argument.
+//! Reads a value from a file, a generator, stdin or a hidden prompt, and never from an argument.
 //!
-//! Nothing that was read is quoted, and no part of it stays in memory when reading fails.
+//! It never quotes what it read, and wipes it when reading fails.
 
 use super::generate::GenerateSpec;
 use crate::plaintext::Plaintext;

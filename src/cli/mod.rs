@@ -1,4 +1,4 @@
-//! The command line as a whole: the overview, and dispatch. Never acts itself.
+//! The command line as a whole: parses it and calls the verb. It never acts itself.
 
 mod completing;
 mod globals;

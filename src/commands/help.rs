@@ -1,5 +1,5 @@
-//! `help`: how a command is used, and texts on what belongs to no single one. Reads no settings and opens no
-//! vault, so it works when those are broken.
+//! `help`: prints the help of a command or the text of a topic. It reads no settings and opens no vault, so
+//! it works when those are broken.
 
 use super::StandaloneCommand;
 use crate::error::Error;

@@ -1,4 +1,4 @@
-//! The agent, as commands see it: where it listens, the keyring it holds, and giving it one.
+//! Reaches the agent for commands: finds it, uses the keyring it holds, and gives it one.
 
 use super::Context;
 use crate::agent::{self, AgentKeyring, Connection, SocketError, SocketPath, Terms};

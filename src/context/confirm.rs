@@ -1,4 +1,4 @@
-//! Asking before something is done that nobody should do by mistake.
+//! Asks for confirmation before a change that cannot be undone easily.
 
 use super::Context;
 use crate::error::Error;

@@ -1,4 +1,4 @@
-//! Files that hold a passphrase, a token or a key, and who else may read them.
+//! Reads files that hold a passphrase, a token or a key, and checks who else may read them.
 
 use crate::error::Error;
 use crate::plaintext::Plaintext;

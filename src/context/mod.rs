@@ -1,4 +1,4 @@
-//! What every command is given: the settings, where to speak, and the way into the vault.
+//! The context of every command: its settings, its output, and the way into the vault.
 
 pub mod agent;
 pub mod confirm;

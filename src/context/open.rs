@@ -1,4 +1,4 @@
-//! Opens the vault and changes it, on behalf of every command.
+//! Opens the vault and changes it, for every command.
 
 use super::Context;
 use super::rollback_guard::Observation;

@@ -1,4 +1,4 @@
-//! A passphrase that somebody types to unlock: why it is asked for, and another try after a wrong one.
+//! Asks for a passphrase to unlock with: says why it is needed, and allows another try after a wrong one.
 
 use super::Context;
 use super::agent::Found;

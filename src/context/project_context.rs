@@ -1,4 +1,4 @@
-//! The project file that was found, and whether it may speak for the user.
+//! The project file that was found, and whether it may decide for you.
 
 use crate::error::Error;
 use crate::project::{self, ProjectFile, TrustState, TrustStore, find, resolve};

@@ -1,4 +1,4 @@
-//! Follows the project file only where the user has agreed to it.
+//! Follows the project file only where you have agreed to it.
 
 use super::Context;
 use super::project_context::PinSource;

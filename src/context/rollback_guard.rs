@@ -1,5 +1,5 @@
-//! What this machine has seen of a vault. An older copy is authentic, so nothing in the file can reveal it: only
-//! memory can. Remembers only what a trusted key has opened.
+//! Compares a vault with what this machine has seen of it. An older copy is authentic, so only memory can
+//! reveal it. It remembers only what a trusted key has opened.
 
 use crate::sealed::age::Age;
 use crate::sealed::header::{Header, Key, Lock};

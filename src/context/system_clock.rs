@@ -1,4 +1,4 @@
-//! The system's clock, kept within the years that a timestamp can hold.
+//! The system's clock, limited to the years that a timestamp can hold.
 
 use crate::vault::clock::Clock;
 use crate::vault::time::Timestamp;

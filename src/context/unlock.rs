@@ -1,4 +1,4 @@
-//! Unlocks the vault in this process, by the first way that applies.
+//! Unlocks the vault in this process, in the first way that applies.
 
 use super::Context;
 use super::credential_file::{is_absent, is_exposed, is_stdin, read_credential};

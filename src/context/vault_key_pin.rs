@@ -1,5 +1,5 @@
-//! The vault's key, confirmed by a person where nothing else vouches for it: anyone can encrypt to the public
-//! half of an identity, so what that opens need not be the vault that is meant.
+//! Asks you to confirm the vault's key when it is not pinned yet. Anyone can encrypt to a public key, so a
+//! vault that a key file opens need not be the one you mean.
 
 use super::Context;
 use super::project_context::PinSource;

@@ -1,5 +1,4 @@
-//! What a child finds in its environment: what this process has, without Kluis' own credentials, and
-//! the chosen values.
+//! Builds a child's environment: that of this process without Kluis' own credentials, plus the chosen values.
 //!
 //! A secret must never become a variable that makes the child load or run something else.
 

@@ -1,8 +1,7 @@
-//! A file with secrets in it that takes its place, or that of another, in one step: whole and durable, or
-//! not there.
+//! Writes a file with secrets and puts it in place in one step: it is whole and durable, or not there.
 //!
-//! It is its owner's alone, whoever could read what was there before. A name that leads elsewhere is
-//! followed once, and only where that is the user's own word.
+//! Only its owner may read the new file, even where others could read the one it replaces. A link is followed
+//! once, and only where you named the link yourself.
 
 use crate::plaintext::Plaintext;
 use crate::platform::directory;

@@ -1,5 +1,5 @@
-//! A value in a file of its own: alone in its directory, the owner's only, and gone with everything that lay
-//! beside it when this is dropped. Not when the process is killed.
+//! A value in a private file, alone in its own directory. Dropping it removes the directory and everything in
+//! it; killing the process does not.
 
 use crate::plaintext::Plaintext;
 use data_encoding::HEXLOWER;

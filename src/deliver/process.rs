@@ -1,4 +1,4 @@
-//! Finds the command that is to receive secrets, and becomes it.
+//! Finds the command that gets the secrets, and becomes it.
 //!
 //! No shell parses the command line, and the command is found before any secret is opened.
 

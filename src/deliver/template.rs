@@ -1,7 +1,7 @@
-//! A template: bytes with references to secrets among them, such as `{{ kluis://workspace/name }}`.
+//! Parses a template: bytes with references to secrets, such as `{{ kluis://workspace/name }}`.
 //!
-//! All other bytes stay as they are, any other `{{ … }}` included, and a value is not searched for
-//! references. Nothing here asks a vault, or repeats more of a template than a reference.
+//! All other bytes stay, other `{{ … }}` included, and references inside a value are not replaced. Nothing
+//! here asks a vault, and errors quote nothing of a template but a reference.
 
 use crate::plaintext::Plaintext;
 use crate::vault::reference::{Reference, SCHEME};

@@ -1,7 +1,7 @@
-//! A value as a file, for programs that would rather be given a path than a variable.
+//! A value as a file, for programs that take a path instead of a variable.
 //!
-//! Only this process, and what it starts as the same user, can read it. On Linux it is never on a
-//! disk nor in any directory, and nobody can change it.
+//! Only this process, and what it starts as the same user, can read it. On Linux it is never on a disk or in a
+//! directory, and cannot be changed.
 
 #[cfg(not(target_os = "linux"))]
 use super::private_temp_file::PrivateTempFile;

@@ -1,6 +1,6 @@
-//! That no failure repeats a value, a passphrase or a token. Every error is taken apart here, variant by variant
-//! and field by field: what is added does not compile before somebody has said what it holds. A type for
-//! secrets cannot be among it, because errors can be printed for debugging, and those cannot.
+//! Tests that no failure repeats a value, a passphrase or a token. It takes every error apart, variant by
+//! variant and field by field: a new field does not compile before this file says what it holds. A type for
+//! secrets cannot be a field, because errors can be printed for debugging and secrets cannot.
 
 use super::Error;
 use crate::agent::{self, SocketError};

@@ -1,4 +1,4 @@
-//! The topic `exit-codes`: what stands around the table of the codes, which is told once, in `error`.
+//! The topic `exit-codes`: the text around the table of codes, which is written once, in `error`.
 
 pub const PROMISE: &str = "\
 Every command ends with one of these codes. They are a promise: a script that

@@ -1,5 +1,5 @@
-//! The format of what is imported where nobody says it: by its name, and by how it begins where one ending
-//! has several formats. What no name tells is never guessed.
+//! Recognises the format of a file to import: by its name, and by its first bytes where an ending is shared by
+//! several formats. If the name does not tell, it never guesses.
 
 use super::Format;
 use std::fs::File;

@@ -1,7 +1,7 @@
-//! What an import holds: names with values that keep every rule, or the mistakes in it, each with its place.
+//! The result of reading an import: names with valid values, or mistakes with their places.
 //!
-//! A message shows what could be the name of a secret, and never a value: where a text of several lines lacks
-//! its quotes, part of a value stands in the place of a name.
+//! A message shows only what can be a secret's name, and never a value: where a value of several lines lacks
+//! its quotes, part of it stands in the place of a name.
 
 use crate::plaintext::Plaintext;
 use crate::vault::env_key::EnvKey;

@@ -1,4 +1,4 @@
-//! The formats that `import` reads, each in a file of its own, and what the text formats have in common.
+//! The formats that `import` reads, and what they have in common.
 
 pub mod detect;
 pub mod entries;

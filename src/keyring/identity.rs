@@ -1,5 +1,5 @@
-//! An identity: 32 random bytes that their owner keeps, for any number of vaults. Only its public half is
-//! ever given away. This page is also the specification of the file that it is kept in.
+//! A key file's content: 32 random bytes that their owner keeps, for any number of vaults. Only its public key
+//! is ever given away. This page also specifies the file format.
 //!
 //! One line of UTF-8, in the one spelling and the notation of [`sealed`], its line end aside. `klp_…` is a
 //! [`recipient`], the public half; `kli_…` is the secret in base 62 with a checksum, as a token is written.

@@ -1,5 +1,5 @@
-//! The public half of an identity as its owner gives it away, `klp_…`: whoever has it can admit them to a
-//! vault, and nothing else.
+//! A public key as you give it away, `klp_…`. With it a vault's owner can let you in; it gives nothing else
+//! away.
 
 use super::{Error, base62};
 use crate::sealed::id::VaultId;

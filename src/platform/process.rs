@@ -1,7 +1,7 @@
-//! The process, closed to other programs before it touches a secret.
+//! Closes this process to other programs before it touches a secret.
 //!
-//! Must never change what a child of `run` inherits for good: no umask, and the limit on core files
-//! is the child's own again.
+//! It must never change what a child of `run` inherits: it sets no umask, and the child gets its own limit on
+//! core files back.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::os::fd::RawFd;

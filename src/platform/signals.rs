@@ -1,8 +1,8 @@
-//! Signals that would end or stop the process, caught while something must be put right first.
+//! Catches signals that would end or stop the process while something must be put right first.
 //!
-//! Catching one must never outlive the reason: signal-hook leaves a caught signal without effect
-//! for ever, so its default action is emulated here whenever nobody is watching. That of SIGTSTP is not
-//! signal-hook's own emulation: SIGSTOP would also stop a process that nobody could continue.
+//! A signal must never stay caught for longer: signal-hook leaves a caught signal without effect for ever, so
+//! its default action is emulated here whenever nothing watches. SIGTSTP is emulated differently from
+//! signal-hook: SIGSTOP would also stop a process that no shell could continue.
 
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,4 +1,4 @@
-//! Finds the nearest project file and reads it, once and within bounds. Never waits for a pipe and never
+//! Finds the nearest project file and reads it once, up to a size limit. It never waits for a pipe and never
 //! touches a device.
 
 use super::parse::parse;

@@ -1,4 +1,4 @@
-//! Which vaults are a project file's own: those in its folder, once every link is followed.
+//! Decides which vaults belong to a project file: those in its folder, once every link is followed.
 
 use super::ProjectFile;
 use rustix::process::geteuid;

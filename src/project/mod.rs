@@ -1,5 +1,5 @@
-//! The project file, `kluis.toml`: which vault, workspace, app and variables a project means. Data only: nothing
-//! in it runs, and nothing in it can be a value.
+//! The project file, `kluis.toml`: it names the vault, workspace, app and variables of a project. It is data
+//! only: nothing in it runs, and no secret's value may be in it.
 //!
 //! **Where it is found.** In the working directory or the nearest one above it, up to the root or to where
 //! another file system begins, as git looks for a repository. The home directory is no end. Paths in it are

@@ -1,5 +1,5 @@
-//! What a project file says. A mistake is told by its line and column and the rule it breaks, never by its
-//! text: somebody may have put a value where a reference belongs.
+//! Parses a project file. A mistake is reported by line, column and rule, and never by its text: there may be a
+//! value where a reference belongs.
 
 use super::{Delivery, Entry, Presence, Project};
 use crate::vault::env_key::EnvKey;

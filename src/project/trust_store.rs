@@ -1,5 +1,5 @@
-//! The project files that this user agreed to follow, in a file of the state directory. It holds no secret,
-//! but decides about some: only its owner may write it, and whatever is wrong with it means no agreement.
+//! The project files that you agreed to, in a file of the state directory. It holds no secret but decides who
+//! may use some: only its owner may write it, and if anything is wrong with it, nothing counts as agreed.
 
 use super::ProjectFile;
 use crate::platform::directory;

@@ -1,4 +1,4 @@
-//! What the agent holds of a vault, as JSON and in words.
+//! Prints what the agent holds for a vault, as text and as JSON.
 
 use crate::agent::Status;
 use serde::Serialize;

@@ -1,4 +1,4 @@
-//! An app as JSON.
+//! Prints an app as JSON.
 
 use crate::vault::app::App;
 use crate::vault::name::SecretName;

@@ -1,4 +1,4 @@
-//! What became of each name, for people and for programs. Never a value.
+//! Prints what an import did with each name, as text and as JSON. It never prints a value.
 
 use crate::context::Context;
 use crate::error::Error;

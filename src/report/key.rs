@@ -1,4 +1,4 @@
-//! A key as JSON, and its reach in words.
+//! Prints a key as JSON, and its reach in words.
 
 use crate::vault::key::{Access, Key};
 use crate::vault::time::Timestamp;

@@ -1,4 +1,5 @@
-//! What is shown once and kept nowhere, a token: it must be able to get out.
+//! Prints a token, which is shown once and kept nowhere. It refuses to create one when stdout is closed or
+//! /dev/null.
 
 use crate::context::Context;
 use crate::error::Error;

@@ -1,4 +1,4 @@
-//! Times in a table: to a person how long ago or how far off, to a program exactly.
+//! Times in a table: relative for people ("in 3 days"), exact for programs.
 
 use crate::context::Context;
 use crate::vault::time::{Timestamp, rough_duration};

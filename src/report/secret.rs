@@ -1,4 +1,4 @@
-//! What commands print about secrets, for people and for programs. Never a value.
+//! Prints information about secrets, as text and as JSON. It never prints a value.
 
 use super::warnings;
 use crate::context::Context;

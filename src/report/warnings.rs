@@ -1,5 +1,5 @@
-//! What whoever uses a secret should on_signal of, on the way: that it is due, or that a rotation of it was
-//! never finished. And of what `run` will refuse.
+//! Warns when you use a secret that is due for rotation or has an unfinished rotation, and about variables that
+//! `run` will refuse.
 
 use crate::context::Context;
 use crate::deliver::environment::{is_own, refused};

@@ -1,7 +1,7 @@
-//! From a passphrase to 32 bytes: Argon2id (RFC 9106), version 0x13, with bounds on what a file may ask.
+//! Derives 32 bytes from a passphrase: Argon2id (RFC 9106), version 0x13, with limits on its parameters.
 //!
-//! The parameters are read before anything can be authenticated, so the bounds are absolute numbers of
-//! the format: a hostile file must not choose how long a reader works.
+//! The parameters are read before anything can be authenticated, so the limits are fixed in the format: a
+//! hostile file must not choose how long a reader works.
 
 use super::derive::Key;
 use super::error::Error;

@@ -1,4 +1,4 @@
-//! Padding: what is encrypted shows its size only in steps.
+//! Padding: it hides the exact size of encrypted content, which shows only in steps.
 //!
 //! A four-byte big-endian length, the content, zeros. The whole is rounded up to 64 bytes until 1 KiB,
 //! then by Padmé (Nikitin et al., *Reducing Metadata Leakage from Encrypted Files*, `PoPETs` 2019),

@@ -1,4 +1,4 @@
-//! Where the user's data, configuration and state lie.
+//! The directories of your data, configuration and state.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

@@ -1,8 +1,8 @@
-//! Which vault, workspace, patience and colour are meant: flag > environment > project file > user file
-//! > default.
+//! Decides the vault, workspace, waiting time and colour. The order is flag > environment > project file >
+//! user file > default.
 //!
-//! A pure function of what it is given: it reads no file and no variable, and quotes nothing that could
-//! be a secret.
+//! A pure function of its arguments: it reads no file and no variable, and quotes nothing that could be a
+//! secret.
 
 pub mod directories;
 mod user_file;

@@ -1,4 +1,4 @@
-//! Who settles what, and what is refused.
+//! Tests which source decides a setting, and which values are refused.
 
 use super::*;
 

@@ -1,6 +1,6 @@
-//! The user file, `kluis/config.toml`: five keys, all optional, and none that could hold a secret.
+//! Parses the user file, `kluis/config.toml`: five keys, all optional, none of which may hold a secret.
 //!
-//! What cannot be read is named by line and column; the text itself is never quoted.
+//! A mistake is reported by line and column; the text itself is never quoted.
 
 use super::{
     AutoAgent, Color, Directories, Error, UserFile, VaultPlace, file_place, parse_timeout,

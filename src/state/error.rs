@@ -1,4 +1,4 @@
-//! A vault that is authentic, and yet not the one to go on with.
+//! The reasons to refuse an authentic vault: it is older than expected, or signed by another key.
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {

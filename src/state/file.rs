@@ -1,9 +1,9 @@
-//! The files of the state directory, one per vault: JSON with a checksum, for the owner alone.
+//! The files of the state directory, one per vault: JSON with a checksum, readable by their owner only.
 //!
-//! A reader takes no lock and sees the whole old or the whole new bytes. A writer reads again under the lock
-//! of the folder, so that of two none is forgotten. What was seen is not made durable: after a power cut an
-//! older file, or an empty one, is what a machine has that has seen less. What is expected is: else the next
-//! command would refuse what has come.
+//! A reader takes no lock and sees the old or the new bytes, each of them whole. A writer locks the folder and
+//! reads again, so that of two writers neither is lost. Observations are not made durable: after a power cut
+//! the file may be older or empty, like that of a machine that has seen less. Expectations are made durable,
+//! because the next command would refuse the changed vault without them.
 
 use super::rollback_state::RollbackState;
 use crate::platform::{directory, signals};

@@ -1,5 +1,5 @@
-//! The last ages of one part that were seen, and the rule: what comes next is the same, or newer and, as
-//! far as that can be told, made from it.
+//! The last revisions seen of one part, and the rule for the next one: the same, or newer and, as far as that
+//! can be told, made from it.
 
 use crate::sealed::age::Age;
 use crate::sealed::sign::Digest;

@@ -1,4 +1,4 @@
-//! What is remembered of one vault. Pure: it reads no file, and what it is told is authentic by then.
+//! The remembered state of one vault. Pure: it reads no file, and its callers pass only authentic data.
 
 use super::revision_history::{self, Accept, RevisionHistory, RevisionOrder};
 use crate::sealed::age::Age;

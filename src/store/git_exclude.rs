@@ -1,8 +1,7 @@
-//! Keeps a vault's lock and previous bytes out of a git repository: names them in `info/exclude`.
+//! Keeps a vault's lock and previous bytes out of a git repository: adds their names to `info/exclude`.
 //!
-//! Convenience only: whatever fails is left as it is, nothing is waited for, and no file but that one is
-//! touched. A folder that somebody else filled may have a `.git` of any kind: only what is this user's, and no
-//! link, is written to.
+//! It is a convenience only: it ignores failures, waits for nothing, and touches no other file. In a folder
+//! that someone else made, `.git` may be anything: it writes only to your own files, and never through a link.
 
 use super::file::regular;
 use super::work_tree;

@@ -1,5 +1,5 @@
 //! A vault in memory, for tests: shared between threads by cloning, made to fail with a [`Fault`], and
-//! replaced underneath by [`MemoryStore::put`] as by a writer who ignores the lock.
+//! replaced by [`MemoryStore::put`], as by a writer who ignores the lock.
 
 use super::{Error, Previous, Snapshot, Store, Transaction};
 use crate::sealed::SealedBytes;

@@ -1,5 +1,5 @@
-//! Where sealed bytes rest. A store never sees plaintext: it takes [`SealedBytes`] only, and gives back
-//! a [`Snapshot`] that nothing can change underneath.
+//! Stores sealed bytes. A store never sees plaintext: it accepts only [`SealedBytes`], and returns a
+//! [`Snapshot`] that cannot change.
 //!
 //! Reading takes no lock. Writing is a [`Transaction`]: lock, read again, stage, read back, commit.
 

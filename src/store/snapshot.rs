@@ -1,6 +1,6 @@
-//! The bytes of a vault at one moment, read piece by piece or whole.
+//! The bytes of a vault at one moment, read in pieces or whole.
 //!
-//! A length comes from bytes nobody has verified yet: memory is never taken for more than there is.
+//! Lengths come from bytes that are not verified yet: no more memory is allocated than the file has bytes.
 
 use super::Error;
 use std::fs::File;

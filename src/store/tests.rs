@@ -1,4 +1,4 @@
-//! What every store promises, told once and tried with each of them.
+//! Tests that every kind of store keeps the same promises.
 
 use super::file::FileStore;
 use super::memory::MemoryStore;

@@ -1,4 +1,4 @@
-//! Whether a vault lies in a git work tree, and where that has its repository.
+//! Finds the git work tree and the repository that a vault lies in, if there are any.
 
 use std::path::{Path, PathBuf};
 

@@ -1,5 +1,5 @@
-//! How many columns of a terminal a text takes, which are not its characters: those of Chinese, Japanese and
-//! Korean take two, accents that stand alone none — UAX #11.
+//! Counts how many terminal columns a text takes, which differs from its number of characters: Chinese,
+//! Japanese and Korean ones take two, combining accents none (UAX #11).
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 

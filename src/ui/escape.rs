@@ -1,6 +1,6 @@
-//! Text from outside, made safe to show: nothing in it may steer a terminal or hide from a reader.
+//! Makes text from outside safe to show: it cannot steer a terminal or hide from a reader.
 //!
-//! For people only. It is no quoting for a shell and no encoding that can be undone.
+//! For people only: it is no quoting for a shell, and no encoding that can be reversed.
 
 use std::borrow::Cow;
 use std::fmt::Write;

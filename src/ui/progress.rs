@@ -1,5 +1,5 @@
-//! That something is still being done: one line on stderr once it has taken half a second, gone when it is
-//! over. For people alone: not in a pipe, nor with `--quiet` or `--json`.
+//! Shows that work goes on: one line on stderr after half a second, removed at the end. It is for people only:
+//! not in a pipe, nor with `--quiet` or `--json`.
 
 use std::io::Write;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,4 +1,4 @@
-//! What reaches stdout and stderr, seen through streams that keep what they are given.
+//! Tests what reaches stdout and stderr, with streams that record it.
 
 use std::cell::RefCell;
 use std::io::BufWriter;

@@ -1,5 +1,4 @@
-//! Lines broken between words, for a window of so many columns. Never for a pipe: what reads there has
-//! lines to count.
+//! Wraps lines between words, for a terminal of a given width. Never for a pipe: a program counts lines.
 
 use super::columns::width;
 

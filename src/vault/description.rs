@@ -1,4 +1,4 @@
-//! What a person writes about a secret or a workspace. It is never in a message and never names anything.
+//! A description of a secret or a workspace. It is never in a message and never names anything.
 
 use super::rule::{RuleViolation, checked_text};
 

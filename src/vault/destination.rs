@@ -1,7 +1,7 @@
-//! Where a value is said to go, and whether a secret that is bound to domains may go there.
+//! Decides whether a secret that is bound to domains may go to a destination.
 //!
-//! A guard against mistakes: it takes the caller's word. Everything that hands out a value asks here, and
-//! what nobody has thought of fails.
+//! It guards against mistakes only, because it trusts the caller's word. All code that hands out a value asks
+//! here; an unknown destination is refused.
 
 use super::Error;
 use super::host::Host;

@@ -1,7 +1,6 @@
-//! The hosts a secret is bound to, as they are given and as they are stored: lower-case, sorted, no host
-//! twice.
+//! The hosts that a secret is bound to, as given and as stored: lower-case, sorted, no host twice.
 //!
-//! A list that breaks its rule is refused as a whole; it must never shrink to "unrestricted".
+//! An invalid list is refused as a whole; it must never shrink to "unrestricted".
 
 use super::host::{self, Host};
 use super::rule::RuleViolation;

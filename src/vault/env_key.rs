@@ -1,5 +1,5 @@
-//! The name of the environment variable that a secret becomes. Which names are too dangerous is for
-//! `deliver::environment` to say, not for this rule.
+//! The name of the environment variable that a secret becomes. `deliver::environment` decides which names are
+//! too dangerous, not this rule.
 
 use super::name::SecretName;
 use super::rule::{RuleViolation, checked_text, quoted};

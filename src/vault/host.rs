@@ -1,7 +1,7 @@
-//! Where a value is to go: the host that a URL names, in the one spelling in which hosts are compared.
+//! The host that a URL names, in the one spelling in which hosts are compared.
 //!
-//! A URL that two programs read differently is how secrets are led astray. What RFC 3986 and the WHATWG's
-//! URL standard do not both take for the same host is refused, never repaired.
+//! Attackers use URLs that two programs read differently. A host is accepted only if RFC 3986 and the WHATWG's
+//! URL standard agree on it; it is never repaired.
 
 use super::rule::RuleViolation;
 use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};

@@ -1,4 +1,4 @@
-//! An unlocked vault: looking things up.
+//! Looks secrets and workspaces up in an unlocked vault.
 
 use super::destination::Destination;
 use super::name::WorkspaceName;

@@ -1,4 +1,4 @@
-//! What secrets, workspaces and apps are called. A name never looks like an id, a path or an option, so that
+//! The names of secrets, workspaces and apps. A name never looks like an id, a path or an option, so that
 //! an argument has one meaning.
 
 use super::rule::{RuleViolation, checked_text, quoted};

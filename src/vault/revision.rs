@@ -1,5 +1,5 @@
-//! How far a vault has come, as one thing to compare and to name: `HEADER.SECTIONS`. Every change makes it
-//! greater, whichever part it touches.
+//! A vault's revision as one value to compare and to print: `HEADER.SECTIONS`. Every change makes it greater,
+//! whichever part it touches.
 
 use super::rule::RuleViolation;
 use crate::sealed::file::Layout;

@@ -1,4 +1,4 @@
-//! Which of a secret's slots counts at a given time.
+//! Decides which slot of a secret is effective at a given time.
 
 use super::Error;
 use super::secret::Secret;

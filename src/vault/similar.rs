@@ -1,4 +1,4 @@
-//! Finds the name that was meant by a misspelt one.
+//! Finds the name most similar to a misspelt one.
 
 /// More mistakes than this are another word.
 const MAX_EDITS: usize = 3;

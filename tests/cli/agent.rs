@@ -1,4 +1,4 @@
-//! The agent as its user sees it: one passphrase for many commands, until it is time to forget.
+//! Tests the agent as you use it: one passphrase for many commands, until the agent forgets it.
 
 use crate::sandbox::{Invocation, Sandbox};
 use serde_json::Value;

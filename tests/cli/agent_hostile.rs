@@ -1,4 +1,4 @@
-//! Those who mean harm to the agent: other users, nonsense, slowness, and who looks into its memory.
+//! Tests attacks on the agent: other users, nonsense, slow clients, and reading its memory.
 
 use crate::agent::{process, unlock, vault};
 use crate::sandbox::{KLUIS, Sandbox};

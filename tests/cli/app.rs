@@ -1,4 +1,4 @@
-//! `app`
+//! Tests `app`.
 
 use crate::sandbox::Sandbox;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! `check`: what `run` would stumble over, told without a value.
+//! Tests `check`: it finds everything that `run` would fail on, and prints no value.
 
 use crate::sandbox::{Outcome, Sandbox};
 use std::fs;

@@ -1,4 +1,4 @@
-//! What a command of `run` has beside its secrets: the rest of the environment, and its standard input.
+//! Tests what else a command of `run` inherits: the rest of the environment, and its standard input.
 
 use crate::sandbox::Sandbox;
 

@@ -1,4 +1,4 @@
-//! No two files of `src` import each other: whoever reads one can understand it without the other.
+//! Tests that no two files of `src` import each other, so that you can understand one without the other.
 
 use crate::layers::{TESTS, after, code_of, sources};
 use std::collections::{BTreeMap, BTreeSet};

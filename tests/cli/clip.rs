@@ -1,4 +1,4 @@
-//! `get --clip`, with programs that stand in for a desktop's: their clipboard is a file.
+//! Tests `get --clip`, with stand-ins for a desktop's programs: their clipboard is a file.
 #![cfg(target_os = "linux")]
 
 use crate::sandbox::{Invocation, Sandbox};

@@ -1,5 +1,5 @@
-//! The memory of a command that knows a key and half of a value: in no core file, and closed to every other
-//! process of the same user.
+//! Tests the memory of a command that knows a key and half of a value: it is in no core file, and closed to
+//! every other process of the same user.
 
 use crate::agent_hostile::{has, is_root, of_nobody, reachable};
 use crate::sandbox::Sandbox;

@@ -1,7 +1,7 @@
-//! The write protocol under SIGKILL and failing system calls, at each system call that a command makes:
+//! Tests the write protocol under SIGKILL and failing system calls, at each system call of a command:
 //! afterwards the vault is the old one or the new one, whole, and the next command works.
 //!
-//! Takes `strace`. Where that is missing or refused the tests say so and pass.
+//! It needs `strace`. Where that is missing or refused, the tests print so and pass.
 
 mod beside;
 mod contents;

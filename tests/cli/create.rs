@@ -1,4 +1,4 @@
-//! `create`
+//! Tests `create`.
 
 use crate::sandbox::Sandbox;
 use serde_json::json;

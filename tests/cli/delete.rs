@@ -1,4 +1,4 @@
-//! `delete`
+//! Tests `delete`.
 
 use crate::sandbox::Sandbox;
 

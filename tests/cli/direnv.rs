@@ -1,5 +1,5 @@
-//! The line that README.md gives for `.envrc`, as direnv reads it. Where that is not installed the test
-//! says so and passes, unless `KLUIS_REQUIRE_READERS=1`.
+//! Tests the `.envrc` line in README.md with a real direnv. Where that is not installed, the test prints so
+//! and passes, unless `KLUIS_REQUIRE_READERS=1`.
 
 use crate::sandbox::{Invocation, KLUIS, Sandbox};
 use crate::snapshots::root;

@@ -1,4 +1,4 @@
-//! `doctor`: each thing that can be wrong around a vault is broken here once, and found.
+//! Tests `doctor`: breaks each thing around a vault once, and expects it to be found.
 
 use crate::agent;
 use crate::sandbox::{CHEAP_KDF, Invocation, Sandbox};

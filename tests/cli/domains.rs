@@ -1,4 +1,4 @@
-//! Secrets that are bound to domains: the list, and every way out that it closes.
+//! Tests secrets that are bound to domains: the list, and every way out that it closes.
 
 use crate::sandbox::{Outcome, Sandbox};
 use serde_json::{Value, json};

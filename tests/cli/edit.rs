@@ -1,4 +1,4 @@
-//! `edit`: an editor is given a value in memory, and what it leaves behind is taken or refused.
+//! Tests `edit`: the editor gets a value in memory, and its result is accepted or refused.
 
 use crate::sandbox::{Invocation, Sandbox};
 use crate::screen::Screen;

@@ -1,4 +1,4 @@
-//! Every exit code that there is, and what it says: to people in lines, to programs in one object.
+//! Tests every exit code and its messages: lines for people, one object for programs.
 
 use crate::sandbox::{CHEAP_KDF, Sandbox};
 use std::fs::{self, File, OpenOptions, Permissions};

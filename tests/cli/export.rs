@@ -1,4 +1,4 @@
-//! `export`
+//! Tests `export`.
 
 use crate::sandbox::{Invocation, Sandbox};
 use std::fs::{self, OpenOptions};

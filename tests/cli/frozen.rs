@@ -1,4 +1,5 @@
-//! The frozen vaults through the binary: what no verb here can make yet, and every later version must read.
+//! Tests the binary with the frozen vaults: they hold what no verb can make yet, and every later version must
+//! read them.
 
 use crate::sandbox::{Invocation, Sandbox};
 use crate::snapshots::root;

@@ -1,7 +1,7 @@
-//! File systems that are really full: one of every size up to the first that suffices, and of every number
-//! of files; and one that becomes read-only under a command.
+//! Tests file systems that are really full: of every size up to the first that suffices, of every number of
+//! files, and one that becomes read-only under a command.
 //!
-//! Takes a mount namespace of its own. Where that is refused the tests say so and pass.
+//! It needs a mount namespace of its own. Where that is refused, the tests print so and pass.
 
 use crate::sandbox::{Invocation, Sandbox};
 use crate::server::{assert_settled, interrupted, is_pending, resume, serve};

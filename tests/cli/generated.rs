@@ -1,4 +1,4 @@
-//! completions/ and man/ are what the command line's definition says.
+//! Tests that completions/ and man/ match the definition of the command line.
 
 use crate::manual::{page, topic_page};
 use crate::snapshots::compare;

@@ -1,4 +1,4 @@
-//! `get`
+//! Tests `get`.
 
 use crate::sandbox::Sandbox;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! What `--help` and `-h` say, as snapshots, and the rules that the help texts keep.
+//! Tests the texts of `--help` and `-h` as snapshots, and the rules that they follow.
 
 use crate::generated::{built, verbs};
 use crate::sandbox::Sandbox;

@@ -1,4 +1,4 @@
-//! `history`
+//! Tests `history`.
 
 use crate::sandbox::{Sandbox, now};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! Input that nobody means well with: names, arguments, settings, paths and clocks.
+//! Tests hostile input: names, arguments, settings, paths and clocks.
 
 use crate::sandbox::Sandbox;
 use std::ffi::OsStr;

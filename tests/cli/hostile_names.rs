@@ -1,5 +1,5 @@
-//! Names that were made to steer a terminal, to break a document or to lead to another file, by the thousand:
-//! nothing of them reaches a terminal as it is, and JSON gives every one back.
+//! Tests thousands of names made to steer a terminal, break a document or lead to another file: none reaches a
+//! terminal unescaped, and JSON gives every one back.
 
 use crate::sandbox::{Invocation, Sandbox};
 use crate::screen::Screen;

@@ -1,5 +1,5 @@
-//! A place that somebody else prepared, or meddles with while it is written: files are for the owner alone under
-//! every umask, nothing is followed or written but the vault, and no race is won.
+//! Tests folders that an attacker prepared, or changes during a write: files are private under every umask, no
+//! link is followed, only the vault is written, and no race is won.
 
 use crate::sandbox::{Outcome, Sandbox};
 use rustix::fs::{CWD, FileType, Mode, RenameFlags, mknodat, renameat_with};

@@ -1,5 +1,5 @@
-//! A folder that somebody else filled: programs with well-known names in it and first in PATH, and a project file
-//! that is no file. Nothing in it is ever executed, and nothing is waited for.
+//! Tests a folder that an attacker filled: programs with well-known names first in PATH, and a project file
+//! that is no regular file. Nothing in it is ever executed or waited for.
 
 use crate::sandbox::{CHEAP_KDF, Invocation, Sandbox};
 use rustix::fs::{CWD, FileType, Mode, mknodat};

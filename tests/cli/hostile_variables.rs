@@ -1,5 +1,5 @@
-//! Variables by which a value would make the next program load, run or trust something else: refused in every
-//! spelling, before anything is opened.
+//! Tests variables by which a value would make the next program load, run or trust something else: each is
+//! refused in every spelling, before anything is opened.
 
 use crate::sandbox::Sandbox;
 use std::collections::BTreeSet;

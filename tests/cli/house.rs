@@ -1,4 +1,4 @@
-//! The rules of the house that a machine can see: sizes, beginnings, names, and what is said nowhere.
+//! Tests the rules of the code that a machine can check: sizes, first lines, names, and forbidden words.
 
 use crate::layers::{TESTS, after, code_of, sources};
 use crate::snapshots::root;

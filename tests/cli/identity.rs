@@ -1,4 +1,4 @@
-//! `identity`, and unlocking with one.
+//! Tests making a key file, and unlocking with one.
 
 use crate::sandbox::{CHEAP_KDF, Invocation, Sandbox};
 use crate::screen::Screen;

@@ -1,4 +1,4 @@
-//! `import`
+//! Tests `import`.
 
 use crate::sandbox::Sandbox;
 use crate::screen::Screen;

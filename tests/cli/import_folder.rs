@@ -1,4 +1,4 @@
-//! `import` of a folder of dotenv files, each into a workspace of its own.
+//! Tests `import` of a folder of dotenv files, each into a workspace of its own.
 
 use crate::sandbox::Sandbox;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! `import` from what password managers export, and from what sops decrypts.
+//! Tests `import` of password managers' exports, and of files that sops decrypted.
 
 use crate::sandbox::Sandbox;
 use crate::screen::Screen;

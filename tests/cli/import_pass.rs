@@ -1,4 +1,4 @@
-//! `import` from a password store, decrypted by a real gpg with a key made for the test.
+//! Tests `import` of a password store, decrypted by a real gpg with a key made for the test.
 
 use crate::sandbox::{Outcome, Sandbox};
 use std::fs::{self, Permissions};

@@ -1,8 +1,8 @@
-//! A second reader of the format, `tests/reader.py`, written from its specification alone: it opens what
+//! Tests a second reader of the format, `tests/reader.py`, written from its specification alone: it opens what
 //! kluis opens and refuses what kluis refuses, with the same word and for the same part.
 //!
-//! It needs a Python with `cryptography` 44 or newer, which has Argon2; it is found or missed as the
-//! readers of `export` are.
+//! It needs a Python with `cryptography` 44 or newer, which has Argon2, found in the same way as the readers
+//! of `export`.
 
 use crate::readers::programs::Program;
 use crate::sandbox::{CHEAP_KDF, Sandbox};

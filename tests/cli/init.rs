@@ -1,4 +1,4 @@
-//! `init`
+//! Tests `init`.
 
 use crate::crash::trace;
 use crate::sandbox::{CHEAP_KDF, Sandbox};

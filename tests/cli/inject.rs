@@ -1,4 +1,4 @@
-//! `inject`
+//! Tests `inject`.
 
 use crate::sandbox::Sandbox;
 use std::fs;

@@ -1,4 +1,4 @@
-//! `--input`: a secret as one JSON object, for `create`, `set` and `update`.
+//! Tests `--input`: a secret as one JSON object, for `create`, `set` and `update`.
 
 mod mistakes;
 mod slots;

@@ -1,5 +1,5 @@
-//! Whoever goes away at a question: by a key, by a signal or by closing the terminal. The echo is given back each
-//! time, and nothing has changed.
+//! Tests interrupted questions: by a key, by a signal or by closing the terminal. Each time echo is on again
+//! and nothing has changed.
 
 use crate::sandbox::{CHEAP_KDF, Invocation, Sandbox};
 use crate::screen::Screen;

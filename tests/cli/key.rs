@@ -1,4 +1,4 @@
-//! `key`
+//! Tests `key`.
 
 use crate::crash::trace;
 use crate::sandbox::{CHEAP_KDF, Invocation, Sandbox};

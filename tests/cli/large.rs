@@ -1,4 +1,5 @@
-//! Sizes: what a limit refuses is refused by name and at once, and as many secrets as nobody has still work.
+//! Tests sizes: input over a limit is refused by name and at once, and vaults larger than anyone has still
+//! work.
 
 use crate::sandbox::Sandbox;
 use std::time::Instant;

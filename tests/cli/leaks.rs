@@ -1,5 +1,5 @@
-//! Secrets where they do not belong: what every verb asks the system for, as `strace` saw it, and what is said
-//! of documents full of secrets that cannot be read. Each sandbox searches files, arguments and messages besides.
+//! Tests that secrets do not leak: it traces every verb's system calls with `strace`, and reads the errors
+//! about unreadable documents full of secrets. Each sandbox also searches files, arguments and messages.
 
 use crate::sandbox::{CHEAP_KDF, Sandbox, forms};
 use std::fs;

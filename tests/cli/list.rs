@@ -1,4 +1,4 @@
-//! `list`
+//! Tests `list`.
 
 use crate::sandbox::{Invocation, Sandbox};
 use crate::screen::Screen;

@@ -1,5 +1,5 @@
-//! Many processes on one vault, and some of them killed: what was acknowledged is there, and nobody else's
-//! write is undone by it.
+//! Tests many processes that write one vault, some of them killed: every acknowledged write is there, and no
+//! process undoes another's.
 
 use crate::sandbox::Sandbox;
 use std::collections::BTreeSet;

@@ -1,5 +1,5 @@
-//! `run --mask`: what a command prints of its values is hidden, and all else is as without it: colours,
-//! keys, signals, the exit code.
+//! Tests `run --mask`: it hides a command's values in its output and changes nothing else: colours, keys,
+//! signals, the exit code.
 
 use crate::sandbox::{Invocation, Sandbox};
 use crate::screen::Screen;

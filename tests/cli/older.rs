@@ -1,5 +1,5 @@
-//! An older copy in the place of a vault that this machine has seen further on: refused, unless it is
-//! accepted; in a git work tree told. And that what a machine remembers stands in nobody's way.
+//! Tests an older copy in place of a vault that this machine has seen at a newer revision: refused unless
+//! accepted; in a git work tree only a warning. Also tests that this memory never blocks honest use.
 
 use crate::sandbox::{CHEAP_KDF, Outcome, Sandbox};
 use serde_json::Value;

@@ -1,5 +1,5 @@
-//! Cargo.toml as those read it who make packages: what a Debian package holds is there, lies where Debian
-//! looks for it, and comes with the crate too.
+//! Tests Cargo.toml for packagers: every file of the Debian package exists, goes where Debian expects it, and
+//! is in the crate too.
 
 use crate::snapshots::root;
 use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-//! `passphrase`
+//! Tests changing a passphrase.
 
 use crate::sandbox::{CHEAP_KDF, Invocation, Sandbox};
 use std::path::Path;

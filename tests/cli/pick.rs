@@ -1,4 +1,4 @@
-//! Picking a secret from a list: at a terminal only, and the terminal is left as it was.
+//! Tests picking a secret from a list: at a terminal only, and the terminal is restored afterwards.
 
 use crate::sandbox::Sandbox;
 use crate::screen::Screen;

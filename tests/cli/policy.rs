@@ -1,4 +1,4 @@
-//! When a value should be replaced: what is stored, who is warned, and what is due.
+//! Tests when a value should be replaced: what is stored, when `kluis` warns, and what is due.
 
 use crate::sandbox::{Outcome, Sandbox, now};
 use serde_json::{Value, json};

@@ -1,6 +1,6 @@
-//! `rotate --exec` with a real PostgreSQL role, whose password `rotate_role.sh` changes.
+//! Tests `rotate --exec` with a real PostgreSQL role, whose password `rotate_role.sh` changes.
 //!
-//! Where PostgreSQL is not installed the tests say so and pass: `rotate_exec` and its neighbours do the
+//! Where PostgreSQL is not installed, the tests print so and pass: `rotate_exec` and its neighbours do the
 //! same with a stand-in.
 
 use crate::sandbox::{Invocation, Sandbox};

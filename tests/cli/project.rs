@@ -1,4 +1,4 @@
-//! The project file: what it selects, whom it gives way to, and how its mistakes are told.
+//! Tests the project file: what it selects, what overrides it, and how its mistakes are reported.
 
 use crate::sandbox::Sandbox;
 use std::fs;

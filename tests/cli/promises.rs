@@ -1,5 +1,5 @@
-//! What is promised, and what is not, is said in three places: README.md, `kluis help security` and
-//! .github/SECURITY.md. They say the same, and each promise has tests that show it.
+//! Tests that README.md, `kluis help security` and .github/SECURITY.md make the same promises, and that each
+//! promise names tests that exist.
 
 use crate::layers::{TESTS, sources};
 use crate::snapshots::root;

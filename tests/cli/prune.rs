@@ -1,4 +1,4 @@
-//! `prune`
+//! Tests deleting superseded slots.
 
 use crate::sandbox::{Sandbox, now};
 use crate::screen::Screen;

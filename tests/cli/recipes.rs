@@ -1,4 +1,4 @@
-//! The recipes of `kluis help ci`, run as they stand: each step of a job in a shell as the service starts
+//! Tests the recipes of `kluis help ci` as they stand: each step of a job in a shell as the service starts
 //! it, the rest as far as a machine without that service can.
 
 use crate::readers::grammars;

@@ -1,4 +1,4 @@
-//! `rekey`
+//! Tests encrypting a vault under new keys.
 
 use crate::sandbox::Sandbox;
 

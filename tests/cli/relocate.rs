@@ -1,4 +1,4 @@
-//! `move`
+//! Tests `move`.
 
 use crate::sandbox::{Sandbox, now};
 use serde_json::Value;

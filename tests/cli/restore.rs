@@ -1,4 +1,4 @@
-//! `restore`
+//! Tests bringing back a kept copy of the vault.
 
 use crate::sandbox::Sandbox;
 use serde_json::json;

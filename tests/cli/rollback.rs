@@ -1,4 +1,4 @@
-//! `rollback`
+//! Tests `rollback`.
 
 use crate::sandbox::{Sandbox, now};
 

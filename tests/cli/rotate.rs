@@ -1,4 +1,4 @@
-//! `rotate`: one step, now or at a time. With a command it has tests of its own.
+//! Tests `rotate` without a command: one step, now or at a time.
 
 use crate::sandbox::{Sandbox, now};
 use serde_json::Value;

@@ -1,5 +1,5 @@
-//! `rotate --exec`: what the command is given, and what becomes of the value when it ends. What happens
-//! between the steps is in `rotate_unfinished`.
+//! Tests `rotate --exec`: what the command gets, and what happens to the value when it ends. The file
+//! `rotate_unfinished` tests what happens between the steps.
 
 use crate::sandbox::Sandbox;
 use crate::server::{

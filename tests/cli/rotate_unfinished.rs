@@ -1,5 +1,5 @@
-//! A rotation with a command that does not run through: killed between its steps, with somebody else at
-//! the same secret, or with a full disk. The server's password is always in the vault.
+//! Tests a rotation that does not finish: killed between its steps, with another process at the same secret,
+//! or with a full disk. The server's password is always in the vault.
 
 use crate::sandbox::{Outcome, Sandbox};
 use crate::server::{

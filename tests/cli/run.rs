@@ -1,4 +1,4 @@
-//! `run`
+//! Tests `run`.
 
 use crate::sandbox::Sandbox;
 use std::io::Read;

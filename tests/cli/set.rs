@@ -1,4 +1,4 @@
-//! `set`
+//! Tests `set`.
 
 use crate::sandbox::Sandbox;
 use crate::screen::Screen;

@@ -1,4 +1,5 @@
-//! Which vault, workspace and colour are meant: flag, then environment, then user file, then default.
+//! Tests which source decides the vault, workspace and colour: flag, then environment, then user file, then
+//! default.
 
 use crate::sandbox::{Invocation, Sandbox};
 use std::fs;

@@ -1,4 +1,4 @@
-//! `show`
+//! Tests `show`.
 
 use crate::sandbox::{Sandbox, forms};
 use serde_json::Value;

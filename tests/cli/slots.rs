@@ -1,4 +1,5 @@
-//! Slots in `create`, `set`, `update` and `get`: from when each value counts, and which one is meant.
+//! Tests slots in `create`, `set`, `update` and `get`: when each value becomes effective, and which one a
+//! command means.
 
 use crate::sandbox::{Sandbox, now};
 use serde_json::{Value, json};

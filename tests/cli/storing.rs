@@ -1,4 +1,5 @@
-//! The vault as a file: who may read it, what it may be, and that nothing that was acknowledged is lost.
+//! Tests the vault as a file: who may read it, what kind of file it may be, and that no acknowledged write is
+//! lost.
 
 use crate::sandbox::{KLUIS, Sandbox};
 use std::collections::BTreeSet;

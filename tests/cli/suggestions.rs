@@ -1,4 +1,4 @@
-//! "Did you mean": what a failure says of a name that is nearly right.
+//! Tests "did you mean": the hint after a name that is nearly right.
 
 use crate::sandbox::Sandbox;
 

@@ -1,5 +1,5 @@
-//! Surroundings that are nothing like a terminal in a home: no home, closed descriptors, full devices, tiny
-//! limits, other languages, enormous paths. A defined exit code, no defect, nothing half printed, nothing lost.
+//! Tests unusual surroundings: no home, closed descriptors, full devices, tiny limits, other languages,
+//! enormous paths. Each ends with a defined exit code, no crash, nothing half printed and nothing lost.
 
 use crate::sandbox::{Invocation, Outcome, Sandbox};
 use std::ffi::{OsStr, OsString};

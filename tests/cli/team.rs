@@ -1,5 +1,5 @@
-//! A team over time: an owner, a colleague with an identity, a CI job with a token that only reads, and what
-//! each can do after one of them has left.
+//! Tests a team over time: an owner, a colleague with a key file and a CI job with a token that only reads,
+//! and what each can do after one of them has left.
 
 use crate::sandbox::{Invocation, Sandbox};
 use serde_json::{Value, json};

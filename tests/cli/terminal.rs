@@ -1,5 +1,5 @@
-//! Prompts and output at a real terminal: what is hidden stays hidden, and however a question ends, the
-//! terminal is as it was before.
+//! Tests prompts and output at a real terminal: hidden input stays hidden, and however a question ends, the
+//! terminal is restored.
 
 use crate::sandbox::{CHEAP_KDF, Invocation, Sandbox};
 use crate::screen::Screen;

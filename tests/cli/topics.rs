@@ -1,4 +1,4 @@
-//! The topics of `kluis help`: which there are, and of what their texts are made.
+//! Tests the topics of `kluis help`: which ones exist, and where their texts come from.
 
 use crate::sandbox::{KLUIS, Sandbox};
 use clap::builder::PossibleValue;

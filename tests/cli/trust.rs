@@ -1,4 +1,4 @@
-//! What a repository that somebody merely cloned cannot do with its project file.
+//! Tests that a repository you merely cloned cannot use your secrets through its project file.
 
 use crate::sandbox::{Invocation, Sandbox};
 use crate::screen::Screen;

@@ -1,4 +1,4 @@
-//! What opens a vault, in which order it is tried, and how little a failure gives away.
+//! Tests what opens a vault, in which order credentials are tried, and how little a failure reveals.
 
 use crate::sandbox::{CHEAP_KDF, Sandbox};
 use std::fs::{self, Permissions};

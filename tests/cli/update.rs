@@ -1,4 +1,4 @@
-//! `update`
+//! Tests `update`.
 
 use crate::sandbox::Sandbox;
 use serde_json::Value;

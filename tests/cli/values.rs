@@ -1,4 +1,4 @@
-//! Where a value comes from, for every verb that takes one; and where it never comes from.
+//! Tests where a value comes from, for every verb that takes one, and where it never comes from.
 
 use crate::sandbox::Sandbox;
 use std::time::{Duration, Instant};

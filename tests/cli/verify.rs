@@ -1,4 +1,4 @@
-//! `verify`
+//! Tests checking a whole vault.
 
 use crate::sandbox::Sandbox;
 

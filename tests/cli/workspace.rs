@@ -1,4 +1,4 @@
-//! `workspace`
+//! Tests `workspace`.
 
 use crate::sandbox::Sandbox;
 use crate::screen::Screen;

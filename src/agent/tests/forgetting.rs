@@ -1,4 +1,5 @@
-//! When a key is forgotten: unused, at its end, when it expires, when it is gone from the vault.
+//! Tests when the agent forgets a key: unused, at the end of its time, at its expiry date, and after the key
+//! is removed from the vault.
 
 use super::{IDLE, LONGEST, Unlocked, about, issue, token};
 use crate::agent::answer::{Answer, Failure};

@@ -1,4 +1,4 @@
-//! The agent from the inside: what it signs and opens for whom, and when it forgets.
+//! Tests the agent from the inside: what it opens and signs, for which client, and when it forgets.
 
 mod forgetting;
 mod signing;

@@ -1,4 +1,4 @@
-//! Which headers are signed, and with which keys in them.
+//! Tests which headers the agent signs, and which keys may be in them.
 
 use super::{Unlocked, line, token};
 use crate::agent::answer::{Answer, Failure};

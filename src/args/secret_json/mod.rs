@@ -1,4 +1,4 @@
-//! `--input`: the fields of a secret as one JSON object, the way web services take them.
+//! The option `--input`: a secret's fields as one JSON object, as web services accept them.
 
 mod fields;
 mod parser;

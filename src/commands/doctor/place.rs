@@ -1,4 +1,4 @@
-//! Where the vault rests: the file, its folder, what lies beside it, and git.
+//! Checks where the vault lies: the file, its folder, the files beside it, and git.
 
 use super::access::{self, Access};
 use super::finding::Finding;

@@ -1,5 +1,5 @@
-//! Commands beside a process of their own: this test's program again, which runs one shell and writes
-//! down how it ended.
+//! Tests commands run from a process of its own: this test program again, which runs one shell and records
+//! how it ended.
 
 use super::*;
 use crate::deliver::value_file::ValueFile;

@@ -1,5 +1,4 @@
-//! Each notation and each refusal, by example. What the real readers make of hostile values is tested end
-//! to end.
+//! Tests each notation and each refusal by example. End to end, real readers read hostile values.
 
 use super::{Entry, Format, Names, github, k8s, shell_names};
 use crate::deliver::environment;

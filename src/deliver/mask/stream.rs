@@ -1,9 +1,9 @@
-//! Hides patterns in a stream that comes in pieces of any size.
+//! Hides patterns in a stream that arrives in pieces of any size.
 //!
-//! Every byte of every occurrence is hidden, also where occurrences overlap, and each stretch of hidden
-//! bytes becomes one [`MASK`]. What could be the beginning of a pattern is held back until that is
-//! decided; how the stream is cut makes no difference to what comes out. Two exceptions, both for the
-//! reader's sake, at most [`MAX_SHOWN_BYTES`] of a beginning:
+//! Every byte of every occurrence is hidden, also where occurrences overlap, and each hidden stretch becomes
+//! one [`MASK`]. Bytes that may begin a pattern are held back until that is decided; the sizes of the pieces
+//! make no difference to the output. Two exceptions help the reader; each shows at most
+//! [`MAX_SHOWN_BYTES`] of a beginning:
 //!
 //! - when the stream pauses, so that a prompt is not held back for ever ([`Masker::pause`]);
 //! - when it ends. A longer beginning was cut off there, and is hidden.

@@ -1,6 +1,6 @@
-//! CSV as password managers write it: RFC 4180 with a header, values of several lines in quotes.
+//! Reads CSV as password managers write it: RFC 4180 with a header, values of several lines in quotes.
 //!
-//! Values pass through memory of our own, which is wiped.
+//! Values pass through buffers of our own, which are wiped.
 
 use crate::import::entries::Location;
 use crate::import::line_index::Lines;

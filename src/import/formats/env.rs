@@ -1,4 +1,4 @@
-//! `env`: what `env -0` prints, and `env` as long as no value has a second line.
+//! Reads `env`: the output of `env -0`, or of `env` if every value is a single line.
 
 use crate::import::entries::{Entries, Location};
 use crate::plaintext::Plaintext;

@@ -1,4 +1,4 @@
-//! `json`: one object of names and texts. Anything but a text is told by name, not guessed.
+//! Reads `json`: one object of names and strings. Any other type is reported by name, never converted.
 
 use super::nesting::{self, Nesting};
 use crate::import::entries::{Entries, MAX_ENTRIES};

@@ -1,8 +1,7 @@
-//! `yaml`: one mapping of names and texts. What a reader of YAML 1.1 or 1.2 could take for a number, a date
-//! or another type is told by name, not guessed.
+//! Reads `yaml`: one mapping of names and strings. A text that YAML 1.1 or 1.2 could read as a number, a date
+//! or another type is reported by name, never guessed.
 //!
-//! A value is taken over from the parser, which leaves nothing behind but what its own buffers held while
-//! they grew.
+//! A value is moved out of the parser, which leaves behind only what its own buffers held while they grew.
 
 use super::nesting::{self, Nesting};
 use super::yaml_type::type_of;

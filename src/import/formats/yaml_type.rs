@@ -1,5 +1,5 @@
-//! Which texts without quotes mean something else in YAML. 1.1, as PyYAML and Ruby read it, and 1.2 differ:
-//! here a text is one only if it is in both.
+//! Decides which unquoted texts are strings in YAML. Version 1.1, as PyYAML and Ruby read it, and 1.2 differ:
+//! a text is a string here only if it is one in both.
 
 /// What a scalar without quotes could be taken for, unless it is a text to every reader.
 pub fn type_of(text: &[u8]) -> Option<&'static str> {

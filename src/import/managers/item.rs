@@ -1,5 +1,5 @@
-//! One item of a password manager: a title in folders, with fields. What it holds becomes secrets, each
-//! field one of its own; what cannot is named in the report, and nothing is merged in silence.
+//! One item of a password manager: a title in folders, with fields. Each field becomes a secret of its own; a
+//! field that cannot is named in the report, and nothing is merged silently.
 
 use crate::import::entries::{Entries, Location};
 use crate::plaintext::Plaintext;

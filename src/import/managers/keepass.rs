@@ -1,7 +1,7 @@
-//! `keepass-xml`: the XML that KeePass 2 and KeePassXC export. Older versions of an entry and the recycle bin
-//! stay behind.
+//! Reads `keepass-xml`: the XML that KeePass 2 and KeePassXC export. Earlier versions of an entry and the
+//! recycle bin are left out.
 //!
-//! No document type is accepted, so that there is no entity but the five of XML, and nothing outside is read.
+//! A document type is refused: so only XML's own five entities exist, and nothing outside the file is read.
 
 use super::item::{Item, Items};
 use crate::import::entries::Location;

@@ -1,5 +1,5 @@
-//! `1password`: the CSV that 1Password exports. Which columns there are, and how they are spelled, differs
-//! between its versions: they are known by name, and one that is not known is a field of its own.
+//! Reads `1password`: the CSV that 1Password exports. Its columns differ between versions, so they are matched
+//! by name; an unknown column is a field of its own.
 
 use super::item::{Item, Items};
 use crate::import::formats::csv;

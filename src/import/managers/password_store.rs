@@ -1,7 +1,7 @@
-//! `pass`: the folder of pass, and of gopass with gpg. Each file is an item: its first line is the password,
-//! `key: value` lines are fields, the rest is notes.
+//! Reads `pass`: the folder of pass, and of gopass with gpg. Each file is an item: its first line is the
+//! password, `key: value` lines are fields, the rest is notes.
 //!
-//! No link leads out of the folder, and nothing is written there.
+//! It follows no link out of the folder and writes nothing there.
 
 use super::gpg::{Failure, Gpg};
 use super::item::{Item, Items};

@@ -1,4 +1,4 @@
-//! A file is read in pieces, as many as it takes and no more.
+//! Tests that a file is read in pieces, and only as many as needed.
 
 use super::super::header::Workspace;
 use super::super::id::{AppId, VaultId};

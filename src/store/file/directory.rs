@@ -1,5 +1,5 @@
-//! The real directory a vault lies in, and the names it uses there. Everything a writer does goes
-//! through the open directory: a path that is moved or relinked meanwhile leads nowhere else.
+//! The real directory of a vault, and the file names used there. A writer works only through the open
+//! directory, so a path that is moved or relinked meanwhile leads nowhere else.
 
 use super::regular::{self, OpenError};
 use crate::platform::directory;

@@ -1,5 +1,5 @@
-//! The writers' lock: an empty file that is never deleted or renamed, so that its existence means
-//! nothing. The kernel lets go of it when its holder dies.
+//! The writers' lock: an empty file that is never deleted or renamed, so its existence means nothing. The
+//! kernel releases the lock when its holder dies.
 
 use super::directory::Directory;
 use super::regular::{self, Regular};

@@ -1,5 +1,5 @@
-//! A vault in a file. Readers take no lock and see the whole old or the whole new bytes; writers replace
-//! the file and never write into it.
+//! A vault in a file. Readers take no lock and see the old or the new bytes, each of them whole; writers
+//! replace the file and never write into it.
 
 mod directory;
 mod lock;

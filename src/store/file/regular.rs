@@ -1,4 +1,4 @@
-//! Opens regular files and nothing else: it never waits for a pipe and never touches a device.
+//! Opens regular files only: it never waits for a pipe and never touches a device.
 
 use crate::store::{Error, Snapshot};
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat};

@@ -1,5 +1,5 @@
-//! A file beside the vault that is gone unless it took over another name. Its bytes are durable
-//! before anything is done with it, or it never was.
+//! A temporary file beside the vault. It is removed unless it was renamed, and its bytes are durable before
+//! anything is done with it.
 
 use super::directory::Directory;
 use super::regular::{self, Regular};

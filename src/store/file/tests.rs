@@ -1,4 +1,4 @@
-//! Where and how a vault's file is written: links, modes, odd files, leftovers, and what stays beside it.
+//! Tests where and how a vault's file is written: links, modes, odd files, leftovers, and the files beside it.
 
 use super::*;
 use std::fs::{self, Permissions};

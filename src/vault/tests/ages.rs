@@ -1,4 +1,4 @@
-//! Someone who kept older copies of the file, or has other vaults: parts that do not belong together.
+//! Tests an attacker who kept older copies of the file or has other vaults: parts that do not belong together.
 
 use super::apart::Apart;
 use super::{

@@ -1,4 +1,4 @@
-//! Apps: one by name over all workspaces that a key reaches, and changed in one write.
+//! Tests apps: one per name over all workspaces that a key reaches, changed in one write.
 
 use super::apart::Apart;
 use super::{Owned, now, open, open_in, put, reference, workspace_name};

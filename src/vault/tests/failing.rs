@@ -1,5 +1,4 @@
-//! A store that fails in the middle of a change: the vault stays what it was, and so does whoever has it
-//! open.
+//! Tests a store that fails in the middle of a change: the vault stays what it was, in the file and in memory.
 
 use super::{Owned, now, open_in, put, reference};
 use crate::store::Previous;

@@ -1,5 +1,5 @@
-//! A hostile writer's apps: a record that breaks a rule is damage, and one that keeps every rule harms
-//! nobody outside its workspace.
+//! Tests a hostile writer's apps: a record that breaks a rule is damage, and one that keeps every rule harms
+//! nothing outside its workspace.
 
 use super::apart::{Apart, index};
 use super::apps::{change_as, link, links, name, shown};

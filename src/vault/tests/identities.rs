@@ -1,4 +1,4 @@
-//! An identity: what it opens, which header it follows, and a vault that somebody else made for it.
+//! Tests key files: what one opens, which header it follows, and a vault that an attacker made for it.
 
 use super::apart::Apart;
 use super::{Owned, granted_to, header, now, open, put};

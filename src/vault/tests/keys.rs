@@ -1,4 +1,4 @@
-//! Keys that are added, taken away and renewed: who opens what afterwards, and what of the old bytes is left.
+//! Tests adding, removing and renewing keys: which key opens what afterwards, and what stays of the old bytes.
 
 use super::apart::Apart;
 use super::{Owned, damage, everything, header, keyring, now, open, put, value, write};

@@ -1,4 +1,4 @@
-//! The limits that people are told are those that are kept.
+//! Tests that the documented limits are the real ones.
 
 use crate::sealed::{SealedBytes, header};
 use crate::vault::{description, domain, name, slot, value};

@@ -1,4 +1,4 @@
-//! Many values at once are what each of them is alone, and take few questions.
+//! Tests that looking up many values at once gives the same values as one by one, with few requests.
 
 use super::{Owned, now, open, put, reference, workspace_name};
 use crate::keyring::local::LocalKeyring;

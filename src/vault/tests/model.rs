@@ -1,5 +1,5 @@
-//! A vault against the simplest thing that could hold the same: after every change, opened anew, both
-//! hold the same, and what did not change kept its bytes.
+//! Compares a vault with a simple map after every change: opened again, both hold the same, and unchanged
+//! parts kept their bytes.
 
 use super::apart::{Apart, index};
 use super::{Owned, now, open, open_in, reference, workspace_name};

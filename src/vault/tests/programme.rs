@@ -1,9 +1,9 @@
-//! Malformed input by the hundred thousand: bits, lengths, tails, splices and key derivations, as they are
-//! and with every hash, sum and signature made right again by whoever could. A short run of each is in
-//! `cargo test`; the long one is `tests/PROGRAMME.md`'s.
+//! Reads malformed input by the hundred thousand: bits, lengths, tails, splices and key derivations, raw and
+//! with every hash, sum and signature made right again. `cargo test` has a short run of each; the long one is
+//! described in `tests/PROGRAMME.md`.
 //!
-//! What is taken must be authentic: every value under the path where its owner put it, and from somebody
-//! without a key no part that its owner did not sign.
+//! Accepted input must be authentic: every value at the place where its owner put it, and, from an attacker
+//! without a key, every part signed by its owner.
 
 use super::{Owned, open, put, reference};
 use crate::keyring::Keyring;

@@ -1,4 +1,4 @@
-//! A holder of a key that may read one workspace: it cannot write, and cannot see another.
+//! Tests a key that may read one workspace: it cannot write there, and cannot see another workspace.
 
 use super::apart::{Apart, Hostile};
 use super::{Owned, damage, everything, open, open_in, put, value, workspace_name, write};

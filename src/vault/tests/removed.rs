@@ -1,4 +1,4 @@
-//! A holder of a key that was taken away: it knows what it knew, and nothing that came after.
+//! Tests a key that was removed: its holder still knows the old secrets, and nothing that came after.
 
 use super::apart::{Apart, Hostile};
 use super::{Owned, damage, everything, header, keyring, value};

@@ -1,4 +1,4 @@
-//! An id that is there twice: by it, neither is found.
+//! Tests an id that two secrets claim: neither is found by it.
 
 use super::apart::{Hostile, index};
 use super::many::put_withheld;

@@ -1,4 +1,4 @@
-//! What an object may not hold: told all at once, quoted nowhere, and nothing is written.
+//! Tests objects with mistakes: all are reported at once, none is quoted, and nothing is written.
 
 use super::{piped, refused, shown, slot_value, slots, written};
 use crate::sandbox::Sandbox;

@@ -1,4 +1,4 @@
-//! What becomes of slots that an object lists, and of those that it does not.
+//! Tests what happens to slots that an object lists, and to the others.
 
 use super::{piped, shown, slot_value, slots, written};
 use crate::sandbox::Sandbox;

@@ -1,4 +1,4 @@
-//! What `--input` takes, and where it says that it does not.
+//! Tests what `--input` accepts, and the place it names when it refuses.
 
 use super::*;
 use crate::vault::value::MAX_VALUE_BYTES;

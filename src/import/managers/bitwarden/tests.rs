@@ -1,4 +1,4 @@
-//! Exports as Bitwarden writes them, by its own documentation.
+//! Tests exports as Bitwarden's documentation describes them.
 
 use crate::import::entries::Gathered;
 use crate::import::reading::{pairs, read};

@@ -1,4 +1,4 @@
-//! Apps and their links, as they are changed.
+//! Tests changes of apps and their links.
 
 use super::*;
 use crate::vault::Scan;
