@@ -211,7 +211,7 @@ impl<C: Clock> KeyCache<C> {
         })
     }
 
-    /// No use of the key, as little as following is: whoever asks for nothing more keeps it no longer.
+    /// Attaching does not extend the idle time.
     fn attach(&mut self, session: &mut Session, place: VaultRef, header: &Digest) -> Answer {
         let Some(vault) = self.vaults.get(&place) else {
             session.attached = None;

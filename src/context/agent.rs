@@ -94,7 +94,7 @@ pub fn remember(header: &Header, keyring: &LocalKeyring, terms: Terms) -> Result
     connection.unlock(header, keyring, terms)
 }
 
-/// Of those who come here at once, one starts it.
+/// Of several concurrent callers one starts the agent.
 fn start(place: &SocketPath) -> Result<Connection, agent::Error> {
     let _lock = place.lock()?;
     if let Some(connection) = Connection::open(place)? {

@@ -25,7 +25,7 @@ impl Context<'_> {
     ) -> Result<T, Error> {
         self.typed = true;
         let mut question = prompt.to_owned();
-        // Who has unlocked the vault expects not to be asked.
+        // Explain why the passphrase is needed although the vault is unlocked.
         if Found::is_held(header) {
             question = format!("{ASKED_AFRESH}\n{prompt}");
         }

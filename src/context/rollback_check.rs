@@ -58,7 +58,7 @@ impl Context<'_> {
         Ok(())
     }
 
-    /// What there is to say against the key of this header.
+    /// An error if the header's signer has changed.
     pub fn other_key(
         &mut self,
         header: &Content,

@@ -85,23 +85,22 @@ impl RollbackGuard {
         Some(format!("{} {}", place.display(), self.damage?))
     }
 
-    /// The memory as it is by now, and in any case the vault that is about to be changed.
+    /// Reads the memory again, and adds the vault that is about to be changed.
     pub fn look_again(&mut self, opened: &Observation) {
         self.recall_of(opened.vault);
         let (signer, ages) = opened.observed_parts();
         self.memory.note(signer, ages, Accept::Newer);
     }
 
-    /// Remembers by which key the vault is signed from the change on that is about to take the place of what
-    /// is there: whatever stops the change, either is known on this machine.
+    /// Remembers the key that signs the vault after the change that is about to be written. After an
+    /// interruption either the old or the new state is known on this machine.
     pub fn expect_change(&mut self, vault: VaultId, there: ObservedParts<'_>, signer: &VerifyKey) {
         let written = self.remember_durably(vault, |memory| memory.expect_change(there, signer));
         let is_new = signer != there.0;
         self.unwritten = (written.is_err() && is_new).then_some(*signer);
     }
 
-    /// The same for a copy that is about to take the place of what is there, on purpose. It is written down, or
-    /// an error.
+    /// The same for a copy that is about to replace the vault on purpose. Fails if it cannot be written.
     pub fn expect_copy(
         &mut self,
         copy: &Observation,

@@ -11,9 +11,9 @@ use crate::state::Pin;
 use crate::ui::{self, Answer, for_terminal};
 use crate::vault::time::Timestamp;
 
-/// Has a person confirm the key of this header, unless it was confirmed on this machine before. Another key
-/// than that one is refused; where nobody can be asked it fails with `unasked`. `--yes` is no answer: whoever
-/// gave it has compared nothing.
+/// Asks you to confirm the key of this header, unless you confirmed it on this machine before. A different
+/// key is refused. If there is no terminal to ask at, it fails with `unasked`. `--yes` does not count as an
+/// answer, because it compares nothing.
 pub fn confirm_key(
     context: &mut Context,
     header: &Header,

@@ -12,7 +12,7 @@ struct Rescued<'a> {
     token: &'a str,
 }
 
-/// Refuses to make a token that nobody would have, before anything is changed for it.
+/// Refuses to create a token when stdout is closed, before anything is changed.
 pub fn check() -> Result<(), Error> {
     if !ui::stdout_is_discarded() {
         return Ok(());

@@ -50,7 +50,8 @@ struct Signer(
     VerifyKey,
 );
 
-/// What a change made here puts in the vault's place. Whatever stops it, either is there: what was seen, or this.
+/// The state that a change of this machine's is about to put in place. After an interruption either the old
+/// or the new state is valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 enum Next {
