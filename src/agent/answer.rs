@@ -315,7 +315,7 @@ mod tests {
         }
 
         #[test]
-        fn random_bytes_are_no_answer_or_one_that_is_whole(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        fn random_bytes_are_refused_or_a_whole_answer(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
             if let Some(answer) = Answer::decode(&bytes) {
                 let frame = answer.encode().expect("small");
                 prop_assert_eq!(&frame[LENGTH_BYTES..], &bytes[..]);

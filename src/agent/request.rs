@@ -359,7 +359,7 @@ mod tests {
         }
 
         #[test]
-        fn random_bytes_are_no_request_or_one_that_is_whole(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        fn random_bytes_are_refused_or_a_whole_request(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
             if let Some(request) = Request::decode(&bytes) {
                 let frame = request.encode().expect("askable").expect("small");
                 prop_assert_eq!(&frame[LENGTH_BYTES..], &bytes[..]);
@@ -368,7 +368,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_cannot_be_asked_for_nor_what_is_said_of_them_be_changed() {
+    fn no_request_asks_for_a_key_or_changes_its_notes() {
         let seal = |place| Request::Seal {
             place,
             content: b"",

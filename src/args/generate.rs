@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_of_each_kind_is_a_value_made_without_growing_its_buffer() {
+    fn the_longest_value_of_each_kind_never_grows_its_buffer() {
         let random = &mut seeded(4);
         for kind in ["", "hex:", "base64:", "words:", "digits:", "symbols:"] {
             let value = made(&format!("{kind}4096"), random);

@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_measured_is_never_below_the_recommendation() {
+    fn measured_parameters_never_fall_below_the_recommendation() {
         let kdf = calibrate();
         assert!(!is_weak(kdf) && kdf.memory <= MAX_CHOSEN_KIB);
     }

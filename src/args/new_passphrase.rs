@@ -151,7 +151,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_weak_passphrase_is_told_what_is_weak_about_it() {
+    fn a_weak_passphrase_gets_the_reason() {
         let weakness = |text: &str| weakness(&Plaintext::new(text.into()));
         for short in ["", "hunter2", "1234567890123", "aaaaaaaaaaaaa"] {
             let told = weakness(short).unwrap();

@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn no_message_repeats_what_was_given() {
+    fn no_message_repeats_the_input() {
         for typed in [["--value-file", "/hunter2"], ["--generate", "hunter2"]] {
             let message = read(&typed, None).unwrap_err().to_string();
             assert!(!message.contains("hunter2"), "{message}");

@@ -265,7 +265,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_says_what_the_help_says() {
+    fn the_table_matches_the_help() {
         command().debug_assert();
         for entry in verbs() {
             let defined = (entry.define)(Command::new(entry.name));

@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn only_vim_is_told_in_its_own_words() {
+    fn only_vim_gets_vim_options() {
         let told = |program: &str| quiet_options(Path::new(program)).count();
         for vim in ["/nowhere/vim", "/nowhere/nvim", "/nowhere/vim.basic"] {
             assert_eq!(told(vim), VIM_OPTIONS.len(), "{vim}");

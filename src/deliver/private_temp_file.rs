@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_put_in_its_place_is_read_unless_it_is_a_link() {
+    fn a_replaced_file_is_read_unless_it_is_a_link() {
         let above = tempfile::tempdir().unwrap();
         let value = Plaintext::new(VALUE.to_vec());
         let file = PrivateTempFile::new(&value, above.path()).unwrap();

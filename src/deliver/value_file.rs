@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn a_child_and_its_child_read_the_exact_bytes_as_often_as_they_like() {
+    fn a_child_and_its_child_can_read_the_exact_bytes_repeatedly() {
         let file = ValueFile::new(&value()).unwrap();
         let twice = [VALUE, VALUE].concat();
         assert_eq!(printed_by("cat \"$FILE\" \"$FILE\"", &file), twice);
@@ -135,7 +135,7 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn nobody_writes_to_it_and_only_its_owner_opens_it() {
+    fn it_is_read_only_and_only_its_owner_opens_it() {
         let file = ValueFile::new(&value()).unwrap();
         assert_eq!(mode(file.path()), 0o400);
         // Root may open anything; the seal holds all the same.

@@ -409,7 +409,7 @@ fn renderings(error: &Error) -> [String; 3] {
 
 /// Of what is read where a secret may stand by mistake, nothing is repeated.
 #[test]
-fn whatever_a_secret_is_taken_for_the_failure_does_not_repeat_it() {
+fn a_failure_never_repeats_a_misplaced_secret() {
     const SECRET: &str = "Zq7\u{e9} vK-2x!Wm\u{1b}9pT";
     let long = SECRET.repeat(200);
     for secret in [

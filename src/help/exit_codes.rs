@@ -40,7 +40,7 @@ mod tests {
     use crate::error::Exit;
 
     #[test]
-    fn each_word_is_told_with_its_numbers() {
+    fn each_code_word_is_listed_with_its_numbers() {
         let (_, words) = JSON.split_once("Words of code:\n").unwrap();
         for exit in [
             Exit::Failed,

@@ -76,7 +76,7 @@ mod tests {
     use std::fs;
 
     #[test]
-    fn a_name_tells_its_format_or_none() {
+    fn a_file_name_decides_the_format_or_none() {
         for (name, told) in [
             (".env", Some(Format::Dotenv)),
             (".env.staging", Some(Format::Dotenv)),

@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_name_of_a_file_says_what_it_is_for() {
+    fn a_file_name_decides_the_workspace() {
         for (file, name) in [
             (".env", Some("")),
             (".env.staging", Some("staging")),

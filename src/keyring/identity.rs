@@ -318,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn a_public_half_of_another_is_damage_also_where_somebody_sealed_it_anew() {
+    fn a_wrong_public_key_is_damage_even_when_sealed_again() {
         let (one, other) = (Identity::random(), Identity::random());
         let [mine, theirs] = [&one, &other].map(|half| recipient::encode(&half.public()));
         let bare = text(&one.bare()).replace(&mine, &theirs);
@@ -358,7 +358,7 @@ mod tests {
     }
 
     #[test]
-    fn a_newer_format_is_told_from_damage() {
+    fn a_newer_format_differs_from_damage() {
         let newer = "{\"kluis-identity\":2,\"public\":1}";
         assert_eq!(parse(newer).err(), Some(KeyFileError::Unsupported(2)));
         let none = "{\"kluis-identity\":0,\"public\":1}";

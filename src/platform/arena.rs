@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn memory_nobody_has_is_an_error() {
+    fn too_much_memory_is_an_error() {
         for blocks in [usize::MAX, usize::MAX / Block::SIZE, 1 << 44] {
             assert!(with_blocks(blocks, |_| ()).is_err());
         }

@@ -135,7 +135,7 @@ mod tests {
 
     // One test for both: they are about the same limits of the same process.
     #[test]
-    fn nobody_may_dump_this_process_and_a_child_gets_the_limit_that_was_found() {
+    fn this_process_is_undumpable_and_a_child_gets_its_limit_back() {
         let maximum = getrlimit(Resource::Core).maximum;
         let found = Rlimit {
             current: maximum,

@@ -204,7 +204,7 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn where_nobody_could_continue_it_nothing_stops_it() {
+    fn without_job_control_nothing_stops_the_process() {
         assert!(!stops("exec setsid", |command| command));
     }
 
@@ -222,7 +222,7 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn a_mask_tells_which_signals_are_ignored() {
+    fn a_signal_mask_shows_the_ignored_signals() {
         // What `nohup` leaves: HUP, the first bit, and PIPE, the thirteenth.
         let status = "Name:\tkluis\nSigIgn:\t0000000000001001\nSigCgt:\t0000000000004002\n";
         assert!(ignores(status, SIGHUP));

@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_file_of_text_within_bounds_is_refused_and_not_passed_over() {
+    fn a_project_file_that_is_not_short_text_is_refused() {
         let (directory, deep) = folders();
         fs::write(directory.path().join(FILE_NAME), "").unwrap();
         let path = deep.join(FILE_NAME);

@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn the_file_of_the_manual_says_what_it_says() {
+    fn the_example_in_the_manual_parses_as_documented() {
         let text = r#"
             vault = "secrets.kluis"          # relative to this file
             workspace = "staging"
@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mistake_is_told_by_its_place_and_rule_and_never_quoted() {
+    fn a_mistake_is_reported_by_place_and_rule_and_never_quoted() {
         for (text, line, column, rule) in [
             ("vault = 'a'\n  hunter2 = 'x'", 2, 3, MEMBERS),
             ("[hunter2]\na = 'b'", 1, 2, MEMBERS),
@@ -308,7 +308,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_is_too_strange(text in "[a-z_= \n\\[\\]{}'\"#.,0-9\u{0}é]{0,80}") {
+        fn no_text_panics(text in "[a-z_= \n\\[\\]{}'\"#.,0-9\u{0}é]{0,80}") {
             let _ = read(&text);
         }
     }

@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_relied_on_is_no_agreement() {
+    fn an_unreliable_list_counts_as_no_consent() {
         let (_directory, place) = place();
         let mut trust_store = TrustStore::load(place.clone());
         assert_eq!(trust_store.problem(), None, "nothing was ever agreed");
@@ -308,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_that_may_hold_more_than_is_known_is_not_written_over() {
+    fn an_unreadable_trust_list_is_not_overwritten() {
         let (_directory, place) = place();
         fs::create_dir_all(place.parent().unwrap()).unwrap();
         let newer = br#"{"version":2,"agreed":[]}"#;

@@ -26,7 +26,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_time_is_told_from_now() {
+    fn a_time_is_printed_relative_to_now() {
         let now = 1_800_000_000;
         for (then, told) in [
             (now, "now"),

@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_recommended_and_what_is_spent_at_most_are_as_told() {
+    fn the_recommended_and_greatest_cost_are_as_documented() {
         let recommended = Kdf::RECOMMENDED.to_string();
         assert_eq!(recommended, r#"{"argon2id":{"m":65536,"t":3,"p":4}}"#);
         assert_eq!(MAX_TOTAL_WORK_KIB * 1024, 4 << 30);
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn the_arena_gives_what_the_crate_gives() {
+    fn the_arena_gives_the_same_result_as_the_crate() {
         let kdf = Kdf::checked(8 * 1024, 1, 2).expect("within the bounds");
         let mut expected = [0; 32];
         let params = Params::new(8 * 1024, 1, 2, Some(32)).expect("good");

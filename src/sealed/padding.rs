@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn unpadding_takes_only_what_padding_makes() {
+    fn unpadding_accepts_only_valid_padding() {
         for length in [0, 1, 59, 60, 61, 1020, 1021, 70_000] {
             let content = vec![7; length];
             let padded = pad(&content, 0);

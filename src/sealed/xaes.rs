@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn opens_only_what_was_sealed_for_the_same_place() {
+    fn a_ciphertext_opens_only_with_its_own_place() {
         let key = Xaes::new(&[9; 32]);
         let sealed = key.seal(b"here", b"content");
         let opened = key.open(b"here", &sealed).expect("the same place");

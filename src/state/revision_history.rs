@@ -122,7 +122,7 @@ pub mod tests {
     }
 
     #[test]
-    fn the_first_that_is_seen_is_as_good_as_any() {
+    fn the_first_revision_seen_is_accepted() {
         assert_eq!(
             RevisionHistory::default().judge(&age(7, 7, &[6])),
             RevisionOrder::Newer
@@ -130,7 +130,7 @@ pub mod tests {
     }
 
     #[test]
-    fn what_follows_names_what_was_seen_and_what_does_not_is_a_fork() {
+    fn a_successor_names_its_parent_and_anything_else_is_a_fork() {
         // Revision 7 was never seen here.
         let seen = trail(&[age(5, 5, &[4]), age(6, 6, &[5]), age(8, 8, &[7])]);
         for (age, expected) in [
@@ -151,7 +151,7 @@ pub mod tests {
     }
 
     #[test]
-    fn only_what_is_accepted_takes_the_place_of_something_newer() {
+    fn only_an_accepted_copy_replaces_something_newer() {
         let mut seen = trail(&[age(5, 5, &[4]), age(6, 6, &[5]), age(7, 7, &[6])]);
         let before = seen.clone();
         for older in [age(5, 5, &[4]), age(6, 1, &[5]), age(7, 7, &[6])] {
@@ -167,7 +167,7 @@ pub mod tests {
     }
 
     #[test]
-    fn a_part_that_changes_for_years_is_remembered_in_the_same_space() {
+    fn memory_does_not_grow_however_often_a_part_changes() {
         let mut seen = RevisionHistory::default();
         for revision in 1..1_000 {
             seen.note(&age(revision, 1, &[1]), Accept::Newer);
@@ -180,7 +180,7 @@ pub mod tests {
         /// Two histories that part after `common`, of which the machine sees some ages of the first:
         /// from then on nothing of its own future is refused, and nothing of its past is taken for new.
         #[test]
-        fn a_history_is_followed_and_neither_its_past_nor_another_one_passes(
+        fn a_history_goes_forward_and_neither_back_nor_aside(
             common in 1_u64..20,
             looks in prop::collection::btree_set(1_u64..40, 1..10),
             found in 1_u64..42,

@@ -310,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn after_older_ones_were_accepted_they_are_what_is_expected() {
+    fn an_accepted_older_copy_becomes_the_expected_state() {
         let mut memory = RollbackState::default();
         memory.note(&SIGNER, &vault(3, 5, 7), Accept::Newer);
         assert!(memory.note(&SIGNER, &vault(2, 5, 6), Accept::Anything));
@@ -339,7 +339,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_to_come_is_forgotten_at_the_next_change_that_finds_another() {
+    fn an_expected_change_is_forgotten_when_another_came() {
         let next = [3; 32];
         let mut memory = RollbackState::default();
         let first = vault(3, 5, 7);
@@ -358,7 +358,7 @@ mod tests {
     type Settle = fn(&mut RollbackState, &VerifyKey, &[Age]) -> bool;
 
     #[test]
-    fn a_fork_that_a_copy_was_to_replace_stays_unknown() {
+    fn a_fork_replaced_by_a_copy_is_never_learned() {
         let mut memory = RollbackState::default();
         let seen = vault(3, 5, 7);
         memory.note(&SIGNER, &seen, Accept::Newer);
@@ -371,7 +371,7 @@ mod tests {
     }
 
     #[test]
-    fn a_copy_on_its_way_and_what_it_replaces_are_expected_and_nothing_else() {
+    fn only_a_restored_copy_and_the_vault_before_it_are_expected() {
         let owner = [2; 32];
         // From before a key was removed, from after what is there, and of another history.
         let fork = {

@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn the_lines_that_count_are_told_with_those_nearest_to_the_vault_last() {
+    fn exclude_lines_are_read_with_the_nearest_to_the_vault_last() {
         let (tree, _, info) = work_tree("a.kluis");
         let folder = tree.path().join("deep/er");
         fs::create_dir_all(&folder).expect("a folder");
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_this_users_is_not_written_to() {
+    fn another_users_exclude_file_is_not_written() {
         if !geteuid().is_root() {
             // Only root can give a file away.
             return;

@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn each_fault_happens_once_and_only_a_lost_sync_changes_the_vault() {
+    fn each_fault_happens_once_and_only_a_lost_sync_changes_data() {
         let before = [
             Fault::Load,
             Fault::Begin,

@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_cut_takes_no_more_columns_than_there_are() {
+    fn a_shortened_text_fits_its_columns() {
         for (text, columns, beginning, end) in [
             ("value", 5, "value", "value"),
             ("values", 5, "valu…", "…lues"),

@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn what_steers_or_hides_is_written_out() {
+    fn characters_that_steer_or_hide_are_escaped() {
         assert_eq!(for_terminal("a\u{1b}[31mb"), "a\\u{1b}[31mb");
         assert_eq!(for_terminal("two\nlines\t"), "two\\u{a}lines\\u{9}");
         assert_eq!(for_terminal("x\u{202e}gpj.exe"), "x\\u{202e}gpj.exe");

@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_typed_narrows_the_names_down() {
+    fn typing_narrows_the_names() {
         let names = ["db_password", "db_user", "github_token", "web"].map(String::from);
         for (text, picked) in [
             ("", Some(0)),

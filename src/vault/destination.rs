@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bound_secret_goes_where_it_may_or_where_somebody_insists() {
+    fn a_bound_secret_goes_to_its_domains_or_where_you_insist() {
         let secret = bound();
         assert!(Destination::default().check(&secret).is_err());
         assert!(to("https://a.example.com/path").check(&secret).is_ok());

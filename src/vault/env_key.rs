@@ -50,7 +50,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn a_key_is_what_a_shell_takes_as_a_variable() {
+    fn a_key_is_a_valid_shell_variable_name() {
         for key in ["A", "_", "a1", "DATABASE_URL", &"K".repeat(255)] {
             assert_eq!(EnvKey::parse(key).unwrap().as_str(), key);
         }

@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_secret_name_is_refused_by_kind() {
+    fn an_invalid_secret_name_is_refused_by_kind() {
         let long = "x".repeat(129);
         for (name, kind) in [
             ("", "string_too_short"),

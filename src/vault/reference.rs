@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_reference_is_refused() {
+    fn an_invalid_reference_is_refused() {
         let lower = ID.to_lowercase();
         for wrong in [
             "",

@@ -58,7 +58,7 @@ mod tests {
     use crate::vault::tests::{Owned, put, workspace_name};
 
     #[test]
-    fn every_change_makes_it_greater_the_deletion_of_a_workspace_too() {
+    fn every_change_raises_the_revision_also_deleting_a_workspace() {
         let owned = Owned::with(&[("default/name", "value"), ("staging/name", "value")]);
         let mut last = owned.revision();
         let mut grows = || {

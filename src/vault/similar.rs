@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn another_word_is_not_taken_for_a_mistake() {
+    fn a_different_word_is_not_suggested() {
         for typed in [
             "x",
             "foo",

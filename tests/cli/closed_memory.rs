@@ -104,7 +104,7 @@ fn a_command_that_dies_leaves_no_core_file() {
 }
 
 #[test]
-fn the_memory_and_environment_of_a_command_are_closed_to_its_own_user() {
+fn a_commands_memory_and_environment_are_closed_to_its_user() {
     if !is_root("being another user") || !has("setpriv") || !reachable() {
         return;
     }

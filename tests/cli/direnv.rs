@@ -45,7 +45,7 @@ fn entered<'s>(sandbox: &'s Sandbox, envrc: &str) -> Invocation<'s> {
 }
 
 #[test]
-fn the_line_for_envrc_gives_the_exact_value_and_runs_nothing_in_it() {
+fn the_envrc_line_gives_the_exact_value_and_runs_nothing() {
     if is_left_out() {
         return;
     }

@@ -45,7 +45,7 @@ fn outcomes(reader: &Program, openings: &[(&Path, &Value)]) -> Vec<Value> {
 }
 
 #[test]
-fn what_is_expected_of_every_frozen_vault_follows_from_the_specification() {
+fn the_specification_gives_the_expected_result_of_every_vault() {
     let Some(reader) = reader() else { return };
     let folder = root().join("tests/vectors");
     let expected: Value =
@@ -64,7 +64,7 @@ fn what_is_expected_of_every_frozen_vault_follows_from_the_specification() {
 }
 
 #[test]
-fn what_this_version_writes_keeps_to_the_specification() {
+fn this_version_writes_as_specified() {
     let Some(reader) = reader() else { return };
     let sandbox = Sandbox::with_vault();
     let long = vec![0xfe; 40_000];

@@ -279,7 +279,7 @@ fn spread<'c>(prefix: &str, code: &'c str, into: &mut Vec<String>) -> &'c str {
 }
 
 #[test]
-fn no_module_uses_what_it_may_not() {
+fn no_module_uses_a_forbidden_one() {
     let sources = sources();
     let complaints = sources
         .iter()

@@ -253,7 +253,7 @@ fn a_change_that_the_server_refuses_leaves_the_old_password() {
 }
 
 #[test]
-fn where_the_server_takes_neither_password_the_new_one_is_kept() {
+fn if_the_server_accepts_no_password_the_new_one_is_kept() {
     let Some(database) = Database::start() else {
         return;
     };

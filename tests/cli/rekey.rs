@@ -3,7 +3,7 @@
 use crate::sandbox::Sandbox;
 
 #[test]
-fn everything_says_the_same_and_every_key_opens() {
+fn a_rekey_keeps_all_content_and_every_key_opens() {
     let sandbox = Sandbox::with_vault();
     let value = sandbox.secret("value");
     sandbox.create("name", &value);

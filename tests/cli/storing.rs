@@ -23,7 +23,7 @@ fn mode(path: &Path) -> u32 {
 }
 
 #[test]
-fn only_the_owner_may_read_what_is_written_whatever_the_umask() {
+fn written_files_are_private_under_any_umask() {
     let sandbox = Sandbox::with_vault();
     let vault = sandbox.home().join("new/er/v.kluis");
     let there = ["--vault", vault.to_str().unwrap()];
@@ -60,7 +60,7 @@ fn only_the_owner_may_read_what_is_written_whatever_the_umask() {
 }
 
 #[test]
-fn what_is_no_regular_file_is_refused_at_once_and_left_alone() {
+fn an_irregular_file_is_refused_at_once_and_left_alone() {
     let sandbox = Sandbox::with_vault();
     let at = |name: &str| sandbox.home().join(name);
     fs::create_dir(at("directory")).unwrap();
@@ -104,7 +104,7 @@ fn what_is_no_regular_file_is_refused_at_once_and_left_alone() {
 }
 
 #[test]
-fn a_link_to_something_else_is_refused_and_what_it_leads_to_is_left_alone() {
+fn a_link_to_an_irregular_file_is_refused_and_left_alone() {
     let sandbox = Sandbox::with_vault();
     let at = |name: &str| sandbox.home().join(name);
     fs::write(at("notes"), "not a vault").unwrap();
@@ -194,7 +194,7 @@ fn the_bytes_before_the_last_change_are_kept() {
 }
 
 #[test]
-fn what_changes_nothing_leaves_the_very_same_files() {
+fn a_change_of_nothing_keeps_the_same_files() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", "v");
     sandbox.create("taken", "v");
@@ -236,7 +236,7 @@ fn what_changes_nothing_leaves_the_very_same_files() {
 }
 
 #[test]
-fn what_a_killed_writer_left_is_cleared_away_by_the_next() {
+fn the_next_writer_removes_a_killed_writers_files() {
     let sandbox = Sandbox::with_vault();
     let at = |name: &str| sandbox.vault().with_file_name(name);
     let stale = at(".default.kluis.0123456789abcdef.tmp");

@@ -87,7 +87,7 @@ fn a_key_is_forgotten_at_its_end_however_much_it_is_used() {
 }
 
 #[test]
-fn the_agent_sleeps_until_the_next_key_is_to_be_forgotten_and_no_shorter() {
+fn the_agent_sleeps_exactly_until_the_next_key_ends() {
     let mut agent = Unlocked::new();
     assert_eq!(agent.held.expire(), Some(IDLE));
     agent.clock.pass(IDLE / 3);

@@ -276,7 +276,7 @@ fn a_vault_of_another_with_the_same_key_line_is_not_unlocked() {
 }
 
 #[test]
-fn what_was_sealed_for_one_place_opens_there_alone() {
+fn a_ciphertext_opens_only_in_its_own_place() {
     let mut agent = Unlocked::new();
     let workspace = agent.content.workspaces[0].id;
     let id = SecretId::random();

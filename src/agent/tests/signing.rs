@@ -9,7 +9,7 @@ use crate::sealed::header::{self, Content};
 use crate::sealed::id::{KeyId, WorkspaceId};
 
 #[test]
-fn a_header_is_signed_with_the_keys_that_were_verified_and_no_others() {
+fn a_header_is_signed_only_with_verified_keys() {
     let mut agent = Unlocked::new();
     let id = agent.content.workspaces[0].id;
     assert_eq!(agent.signs(&agent.next(|_| {})), Ok(()));

@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_short_is_said_to_be() {
+    fn a_text_too_short_to_mask_is_reported() {
         for value in ["", "1", "admin", "  5432 \n"] {
             assert!(collected(value).is_none(), "{value:?}");
         }

@@ -336,7 +336,7 @@ mod tests {
         }
 
         #[test]
-        fn nothing_that_is_given_ends_in_a_panic(
+        fn no_input_panics(
             parts in prop::collection::vec(prop::sample::select(vec![
                 "A", "=", "'", "\"", "\\", "\n", "\r", " ", "#", "export ", "ü", "\u{1c}", "\u{85}",
             ]), 0..30)

@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn other_types_are_told_by_name_and_line() {
+    fn other_types_are_reported_by_name_and_line() {
         assert_eq!(
             told(
                 "A: 5432\nB: yes\nC: ~\n\nD: 2024-01-31\nE: !!binary aHVudGVyMg==\nF: &f v\nG: *f\nNO: v\n12: hunter2\n"
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_nested_is_told_by_name_however_deep() {
+    fn nested_values_are_reported_by_name_at_any_depth() {
         assert_eq!(
             told("A: 1\nB:\n  hunter2: v\n")[1],
             "line 2: B is a mapping, not a string; --nested joins the names by _"
@@ -284,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_is_there_twice_is_told_with_both_lines() {
+    fn a_repeated_name_is_reported_with_both_lines() {
         assert_eq!(
             told("A: v\nB: |\n  one\n  two\n\"A\": v\n"),
             ["A is there twice, at line 1 and at line 5"]
@@ -292,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_mapping_is_refused_and_not_repeated() {
+    fn input_that_is_no_mapping_is_refused_and_not_repeated() {
         for (input, expected) in [
             (
                 "hunter2",
@@ -343,7 +343,7 @@ mod tests {
         }
 
         #[test]
-        fn nothing_that_is_given_ends_in_a_panic(
+        fn no_input_panics(
             parts in prop::collection::vec(prop::sample::select(vec![
                 "A", ":", ": ", "- ", "? ", "'", "\"", "\\", "\n", "\r", " ", "\t", "#", "[", "]", "{", "}", ",", "|", ">",
                 "&a", "*a", "!", "!!str ", "%", "---", "...", "ü", "\u{feff}", "\u{2028}", "<<", "@", "`", "~",

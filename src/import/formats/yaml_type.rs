@@ -113,7 +113,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_either_version_takes_for_another_type_is_none() {
+    fn another_type_in_either_version_is_not_a_text() {
         for (kind, texts) in [
             ("null", "~ null Null NULL"),
             (
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn what_both_take_for_a_text_is_one() {
+    fn a_text_in_both_versions_is_a_text() {
         for text in [
             "",
             "a",

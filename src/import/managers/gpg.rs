@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn what_it_prints_counts_only_when_it_succeeds() {
+    fn its_output_counts_only_when_it_succeeds() {
         let plain = with("cat > /dev/null; printf 'hunter2\\n'; echo \"$@\" | tr -d -c '\\n-z'");
         assert!(plain.unwrap().expose().starts_with(b"hunter2\n"));
         assert_eq!(with("echo hunter2; exit 2").err(), Some(Failure::Refused));

@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_in_the_archive_is_left_out_and_told() {
+    fn archived_items_are_left_out_and_reported() {
         let input = "Title,Password,Archived\nA,p,false\nOld,q,True\nB,r,\n";
         let gathered = read_all(input).unwrap();
         assert_eq!(pairs(&gathered), [("A", "p"), ("B", "r")]);

@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_and_what_is_no_text_stay_whole() {
+    fn a_private_key_and_binary_data_stay_whole() {
         for plain in [
             &b"-----BEGIN PRIVATE KEY-----\nProc-Type: 4\nabc\n-----END PRIVATE KEY-----\n"[..],
             b"\xff\x00\nuser: x\n",

@@ -111,7 +111,7 @@ fn a_link_that_leads_nowhere_is_refused() {
 }
 
 #[test]
-fn what_is_not_a_regular_file_is_refused_and_untouched() {
+fn an_irregular_vault_file_is_refused_and_untouched() {
     let (directory, vault) = place();
     let refused_both_ways = |path: &Path| {
         let reading = FileStore::new(path).load().unwrap_err();
@@ -162,7 +162,7 @@ fn directories_that_others_may_write_are_refused() {
 }
 
 #[test]
-fn a_lock_that_is_no_regular_file_is_refused() {
+fn an_irregular_lock_file_is_refused() {
     let (directory, vault) = place();
     let lock = directory.path().join(".v.lock");
     symlink("elsewhere", &lock).unwrap();
@@ -234,7 +234,7 @@ fn the_bytes_before_a_change_are_kept_or_removed() {
 }
 
 #[test]
-fn a_writer_killed_just_before_the_last_step_hinders_nobody() {
+fn a_writer_killed_before_its_last_step_blocks_no_other() {
     let (directory, vault) = place();
     keep(&vault, b"one").unwrap();
     // The previous bytes are already a link to the vault, which was not replaced any more.
@@ -261,7 +261,7 @@ fn without_links_the_previous_bytes_are_copied() {
 }
 
 #[test]
-fn what_is_larger_than_a_vault_is_not_copied() {
+fn a_file_larger_than_a_vault_is_not_copied() {
     let (directory, vault) = place();
     let huge = fs::File::create(&vault).unwrap();
     huge.set_len(SealedBytes::MAX + 1).unwrap();
@@ -275,7 +275,7 @@ fn what_is_larger_than_a_vault_is_not_copied() {
 }
 
 #[test]
-fn what_took_the_name_of_the_new_bytes_is_noticed() {
+fn a_file_that_replaced_the_new_bytes_is_noticed() {
     let (directory, vault) = place();
     keep(&vault, b"one").unwrap();
     let store = FileStore::new(&vault);
@@ -414,7 +414,7 @@ fn readers_see_the_whole_old_or_the_whole_new_bytes() {
 }
 
 #[test]
-fn errors_say_what_was_not_changed() {
+fn errors_name_the_file_that_was_not_changed() {
     let (_directory, vault) = place();
     fs::create_dir(&vault).unwrap();
     let refused = begin_error(&vault).to_string();

@@ -401,7 +401,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_vault_holds_what_a_map_would(steps in prop::collection::vec(step(), 8..24)) {
+    fn a_vault_behaves_like_a_map(steps in prop::collection::vec(step(), 8..24)) {
         let owned = Owned::new();
         let mut model = Model::from([("default".into(), BTreeMap::new())]);
         for step in steps {

@@ -39,7 +39,7 @@ struct Size {
 }
 
 #[test]
-fn what_is_malformed_is_refused_in_a_short_run() {
+fn malformed_input_is_refused_in_a_short_run() {
     Programme::new(&Size {
         seed: 1,
         small: 7,
@@ -55,7 +55,7 @@ fn what_is_malformed_is_refused_in_a_short_run() {
 #[test]
 #[ignore = "takes half an hour"]
 #[expect(clippy::print_stdout, reason = "the figures of tests/PROGRAMME.md")]
-fn what_is_malformed_is_refused_in_a_long_run() {
+fn malformed_input_is_refused_in_a_long_run() {
     let seed = std::env::var("KLUIS_TEST_SEED").map_or(1, |seed| seed.parse().unwrap());
     Programme::new(&Size {
         seed,

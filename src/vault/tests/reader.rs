@@ -112,7 +112,7 @@ fn a_scoped_key_changes_neither_keys_nor_workspaces() {
 }
 
 #[test]
-fn a_key_for_reading_writes_nothing_that_anyone_takes() {
+fn a_reading_keys_writes_are_refused() {
     let owned = shared();
     let token = owned.issue("staging", false);
     let refused = write(&owned.bytes(), &token, "staging/new");

@@ -103,7 +103,7 @@ impl Scene {
 }
 
 #[test]
-fn what_a_writer_signs_rightly_opens() {
+fn a_writers_valid_section_opens() {
     let scene = scene();
     let hostile = Hostile::new("name", &[b"first", b"second"]);
     let line = hostile.line(&scene.keyring, scene.staging, |meta| meta);

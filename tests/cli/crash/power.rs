@@ -208,7 +208,7 @@ fn sweep(disk: &Disk, scenario: &Scenario, template: &Sandbox, tally: &mut Tally
 }
 
 #[test]
-fn a_power_cut_anywhere_in_a_set_leaves_the_old_or_the_new_value() {
+fn a_power_cut_during_set_leaves_the_old_or_the_new_value() {
     if !trace::is_possible() {
         return;
     }

@@ -130,7 +130,7 @@ fn the_csv_has_logins_and_notes() {
 }
 
 #[test]
-fn what_is_encrypted_or_no_export_is_refused_and_not_repeated() {
+fn an_encrypted_or_foreign_export_is_refused_and_not_repeated() {
     for (input, expected) in [
         (
             r#"{"encrypted":true,"passwordProtected":true,"data":"2.hunter2"}"#,

@@ -46,7 +46,7 @@ fn expected() -> Map<String, Value> {
 }
 
 #[test]
-fn every_frozen_vault_gives_what_is_expected_of_it() {
+fn every_frozen_vault_gives_its_expected_result() {
     for (name, vector) in expected() {
         let bytes = fs::read(folder().join(&name)).unwrap();
         for opening in vector["openings"].as_array().unwrap() {
