@@ -16,7 +16,7 @@ use std::path::Path;
 const WHAT: &str = "key file";
 const TOKEN_PREFIX: &[u8] = b"kls_";
 
-/// A key file as it was read.
+/// The content of a key file.
 pub enum KeyFile {
     /// A token that was put into a file.
     Token(Plaintext),
@@ -36,7 +36,7 @@ impl KeyFile {
 }
 
 impl Context<'_> {
-    /// Where the key file is, if it is there.
+    /// The path of the key file, if there is one.
     pub fn key_file_path(&self) -> Result<KeyFilePath, Error> {
         let origin = "the key file";
         let file = self.settings.unlocking.key_file.clone();
@@ -65,8 +65,8 @@ impl Context<'_> {
         })
     }
 
-    /// A keyring for a vault that has the key file among its keys. The default key file is passed over if the vault
-    /// does not know it, or if it is missing or cannot be read; one that was named has to open the vault.
+    /// A keyring for a vault that knows your key file. The default key file is skipped if it is missing, if
+    /// it cannot be read, or if the vault does not know it. A key file that you named must open the vault.
     pub fn unlock_with_key_file(&mut self, header: &Header) -> Result<Option<LocalKeyring>, Error> {
         let Some(file) = self.settings.unlocking.key_file.clone() else {
             return Ok(None);
@@ -119,8 +119,8 @@ impl Context<'_> {
     }
 }
 
-/// Reads a key file; `None` if it is missing. As ssh does with its keys, refuses a key of your own that others may
-/// read or write.
+/// Reads a key file; `None` if it is missing. Like ssh, it refuses a key of your own that others may read or
+/// write.
 pub fn load(path: &Path) -> Result<Option<KeyFile>, Error> {
     let text = match read_credential(path, WHAT) {
         Err(Error::Failed(error)) if error.downcast_ref().is_some_and(is_absent) => {

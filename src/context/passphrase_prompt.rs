@@ -8,7 +8,7 @@ use crate::keyring::error::KeyFileError;
 use crate::sealed::header::Header;
 use crate::sealed::kdf::Passphrase;
 
-/// As with sudo and ssh.
+/// As many as sudo and ssh allow.
 const MAX_TRIES: usize = 3;
 
 const ASKED_AFRESH: &str =
@@ -16,7 +16,7 @@ const ASKED_AFRESH: &str =
 const NOT_IT: &str = "That is not it. Try again.";
 
 impl Context<'_> {
-    /// Asks until what is typed opens something, three times at most.
+    /// Asks until a passphrase opens something, at most three times.
     pub fn open_typed<T>(
         &mut self,
         header: &Header,

@@ -12,25 +12,25 @@ use std::io;
 
 const FOLDER: &str = "kluis/vaults";
 
-/// What is remembered of the vault in use.
+/// The memory of the vault in use.
 pub struct RollbackGuard {
     pub folder: Folder,
     pub memory: RollbackState,
-    /// What is wrong with the file, until that is told.
+    /// The damage of the memory's file, until it was reported.
     pub damage: Option<&'static str>,
     pub accept: Accept,
-    /// The vault's key from a change on of which nothing could be written down beforehand.
+    /// The signer after a change that could not be remembered beforehand.
     pub unwritten: Option<VerifyKey>,
-    /// Whether an older copy in a git work tree was warned of.
+    /// Whether an older copy in a git work tree was warned about.
     pub is_told: bool,
 }
 
-/// What there is to remember of a vault that was opened.
+/// The remembered facts about a vault that was opened.
 pub struct Observation {
     pub vault: VaultId,
     pub signer: VerifyKey,
     pub ages: Vec<Age>,
-    /// A passphrase key.
+    /// Only a passphrase key is remembered.
     pub opened_by: Option<KeyId>,
 }
 
@@ -68,7 +68,8 @@ impl RollbackGuard {
         }
     }
 
-    /// The memory of a vault, after its file was read and before it is unlocked: it knows the likely key.
+    /// Loads the memory of a vault, after its header was read and before it is unlocked: the memory knows
+    /// which key to try first.
     pub fn recall(&mut self, header: &Header) -> &RollbackState {
         self.recall_of(header.content().vault);
         &self.memory
@@ -79,7 +80,7 @@ impl RollbackGuard {
         (self.memory, self.damage) = (memory, damage);
     }
 
-    /// What is wrong with the file of a vault that was just recalled.
+    /// The damage of the memory's file, for a vault that was just recalled.
     pub fn problem(&self, header: &Header) -> Option<String> {
         let place = self.folder.place_of(header.content().vault)?;
         Some(format!("{} {}", place.display(), self.damage?))
@@ -109,11 +110,12 @@ impl RollbackGuard {
         let there = there.map(Observation::observed_parts);
         let note = |memory: &mut RollbackState| memory.expect_copy(there, &copy.ages);
         note(&mut self.memory);
-        // Also when it is expected already: whoever was killed while writing it down may not have ended.
+        // Written even if it is expected already: another process, killed while writing, may not have made it
+        // durable.
         self.folder.remember_durably(copy.vault, note)
     }
 
-    /// From here on the copy alone is expected.
+    /// From here on only the copy is expected.
     pub fn remember_restored(&mut self, copy: &Observation) -> io::Result<()> {
         let (signer, ages) = copy.observed_parts();
         self.remember_durably(copy.vault, |memory| {
@@ -132,13 +134,13 @@ impl RollbackGuard {
         Ok(())
     }
 
-    /// Whether somebody confirmed another key of this vault before.
+    /// Whether you confirmed a different key of this vault before.
     pub fn is_pinned_otherwise(&self, vault_key: &str) -> bool {
         let pin = self.memory.pin();
         pin.is_some_and(|pin| pin.vault_key != vault_key)
     }
 
-    /// Remembers that a person confirmed the key of this vault; whoever cannot is asked again.
+    /// Remembers that you confirmed the key of this vault. If that fails, you are asked again next time.
     pub fn pin(&mut self, header: &Header, pin: &Pin) {
         let note = |memory: &mut RollbackState| memory.set_pin(pin.clone());
         if note(&mut self.memory) {

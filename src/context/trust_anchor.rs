@@ -22,7 +22,7 @@ use crate::sealed::header::Header;
 use crate::sealed::sign::VerifyKey;
 
 impl Context<'_> {
-    /// The key by which an identity may take this header for the real one.
+    /// The key that must have signed this header before a key file opens it.
     pub fn anchor(&mut self, header: &Header) -> Result<VerifyKey, Error> {
         if let Some(pinned) = self.pin(PinSource::Agreed)? {
             let pinned = pinned.public_key;

@@ -52,8 +52,7 @@ impl Context<'_> {
         Ok(pin.is_some_and(|pin| pin.vault_key == vault_key(header)))
     }
 
-    /// Takes the key of this header, which somebody at this machine has named, for the confirmed one, where
-    /// another was confirmed before.
+    /// Replaces a key that was confirmed before by this header's key, which you named on this machine.
     pub fn pin_again(&mut self, header: &Header) {
         if self.rollback_guard.is_pinned_otherwise(&vault_key(header)) {
             let pin = pin_of(&header.content().verify, self.now);
@@ -62,7 +61,7 @@ impl Context<'_> {
     }
 }
 
-/// This key of a vault, confirmed now.
+/// A pin of this key, confirmed now.
 pub fn pin_of(vault_key: &VerifyKey, now: Timestamp) -> Pin {
     Pin {
         vault_key: encode_vault_key(vault_key),

@@ -25,19 +25,19 @@ const REFERENCE: &str =
 const AS: &str = "as can only be \"file\"";
 const OPTIONAL: &str = "optional is true or false";
 
-/// What is wrong, and where.
+/// A mistake and its place.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}, column {column}: {rule}")]
 pub struct Mistake {
     pub line: usize,
-    /// In characters.
+    /// Counted in characters.
     pub column: usize,
     pub rule: &'static str,
 }
 
 type Member<'a, 'i> = (&'a Spanned<DeString<'i>>, &'a Spanned<DeValue<'i>>);
 
-/// Reads a file that was found in `folder`.
+/// Parses a file that was found in `folder`.
 pub fn parse(text: &str, folder: &Path, home: Option<&Path>) -> Result<Project, Mistake> {
     let reader = Reader { text, folder, home };
     let table = DeTable::parse(text).map_err(|error| {
@@ -88,7 +88,7 @@ impl Reader<'_> {
         Ok(project)
     }
 
-    /// `~/` is the home directory, as no shell has seen this text.
+    /// `~/` is the home directory, because no shell expands this text.
     fn vault(&self, value: &Spanned<DeValue<'_>>) -> Result<PathBuf, Mistake> {
         let text = self.string(value)?;
         let mistake = || self.mistake(value.span().start, VAULT);
@@ -158,7 +158,7 @@ impl Reader<'_> {
     }
 }
 
-/// In the order of the file: a table has them by name.
+/// In the order of the file: the table itself is sorted by name.
 fn members<'a, 'i>(table: &'a DeTable<'i>) -> Vec<Member<'a, 'i>> {
     let mut members: Vec<_> = table.iter().collect();
     members.sort_by_key(|(name, _)| name.span().start);

@@ -24,13 +24,13 @@ pub fn check() -> Result<(), Error> {
     })
 }
 
-/// Shows a token behind a note that says what it is.
+/// Prints a token after a note that says what it is.
 pub fn show(context: &mut Context, what: &str, token: &str) -> Result<(), ui::Error> {
     context.ui.note(what);
     context.ui.value(format!("{token}\n").as_bytes())
 }
 
-/// Shows the token of a key that is there, although something went wrong afterwards.
+/// Prints the token of a key that was saved, although something failed afterwards.
 pub fn rescue(context: &mut Context, token: &Plaintext) -> Result<(), ui::Error> {
     let token = std::str::from_utf8(token.expose()).unwrap_or_default();
     if context.json {

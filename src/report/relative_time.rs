@@ -12,7 +12,7 @@ impl Context<'_> {
     }
 }
 
-/// In Unix seconds.
+/// Both arguments are Unix seconds.
 fn relative(then: u64, now: u64) -> String {
     match then.checked_sub(now) {
         None => format!("{} ago", rough_duration(now - then)),

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// Everything `settle` looks at; a test changes what it is about.
+/// All inputs of `settle`; each test changes a few.
 #[derive(Default)]
 struct Given {
     flags: Flags,
@@ -150,7 +150,7 @@ fn an_empty_pin_is_an_error() {
             origin: "KLUIS_PIN"
         })
     ));
-    // The option says what is checked.
+    // The option gives the pin.
     let pin = Pin {
         public_key: [7; 32],
         min_revision: None,
