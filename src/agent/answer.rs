@@ -12,14 +12,14 @@ use std::io;
 use zeroize::Zeroizing;
 
 pub enum Answer {
-    /// To a greeting, the agent's own version.
+    /// The answer to a greeting: the agent's own version.
     Hello {
         version: u16,
     },
     Done,
     /// No key of this vault is held.
     Locked,
-    /// The key is held, but this header was not seen yet.
+    /// The key is held, but the agent has not seen this header yet.
     NeedsHeader,
     Attached {
         key: KeyId,
@@ -38,36 +38,36 @@ pub enum Answer {
     Failed(Failure),
 }
 
-/// How a vault's key is held.
+/// The state of a vault's key in the agent.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Status {
     pub key: KeyId,
     pub full_access: bool,
-    /// Whether its memory stays off the disk.
+    /// Whether the agent's memory stays off the disk.
     pub memory_locked: bool,
-    /// Seconds until it is forgotten without a use.
+    /// Seconds until the key is forgotten, unless it is used.
     pub idle_left: u64,
-    /// Seconds until it is forgotten in any case.
+    /// Seconds until the key is forgotten, used or not.
     pub left: u64,
-    /// What `idle_left` begins with again after each use.
+    /// Each use sets `idle_left` back to this.
     pub idle: u64,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Failure {
-    /// What stands at this position of those to open, or the header, is damaged.
+    /// The ciphertext at this position, or the header, is damaged.
     Damaged(u32),
     Forged,
     KeyChanged,
     OutOfReach,
     ReadOnly,
     NeedsFullAccess,
-    /// A header with other keys than those that were verified.
+    /// The header has keys that were not verified.
     Refused,
 }
 
 const HELLO: u8 = 0;
-/// Also what every version answers to a lock.
+/// Every version answers a lock with this.
 const DONE: u8 = 1;
 const LOCKED: u8 = 2;
 const NEEDS_HEADER: u8 = 3;
@@ -156,7 +156,7 @@ impl Answer {
         out.finish()
     }
 
-    /// Exactly one answer, else `None`.
+    /// Decodes exactly one answer; anything else is `None`.
     pub fn decode(content: &[u8]) -> Option<Self> {
         let mut from = Reader::new(content);
         let answer = match from.byte()? {

@@ -7,7 +7,7 @@ use crate::sealed::SealedBytes;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-/// Where a lock is free: another test that starts a process holds it, too, until that has begun.
+/// A free lock may still be held for a moment: a process that another test starts inherits it until it runs.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Runs `promise` with an empty store of each kind; `replace` writes past the lock.

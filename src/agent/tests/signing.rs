@@ -78,7 +78,7 @@ fn a_workspace_is_signed_in_when_the_agent_has_made_its_keys() {
     assert!(matches!(agent.follow(&content), Answer::Attached { .. }));
     let opened = agent.ask(&Request::Open(vec![(place, &about)]));
     assert!(matches!(opened, Some(Answer::Opened(texts)) if texts[0].expose() == b"about"));
-    // One that is there keeps its keys.
+    // An existing one keeps its keys.
     assert!(matches!(
         agent.ask(&Request::AddWorkspace { workspace }),
         Some(Answer::Failed(Failure::Refused))
@@ -99,7 +99,7 @@ fn a_removed_key_is_not_signed_in_again_with_an_older_header() {
         revision: 5,
         ..older
     };
-    // It is followed, so that an older copy can be read.
+    // It can be followed, so that an older copy can be read.
     assert!(matches!(agent.follow(&older), Answer::Attached { .. }));
     let again = Content {
         revision: 8,
