@@ -1,5 +1,5 @@
-//! The newest header of a vault that the agent has verified: what it says may be signed again, and until when
-//! the key is meant to be used.
+//! The newest header of a vault that the agent has verified: it says which header may be signed next, and
+//! when the key expires.
 
 use super::answer::Failure;
 use crate::keyring::{Keyring, about};
@@ -11,9 +11,9 @@ use std::time::Duration;
 pub struct LatestHeader {
     pub revision: u64,
     keys: Vec<header::Key>,
-    /// With their keys; those that were made here, too.
+    /// Their keys, too, and the workspaces that the agent has just made.
     pub workspaces: Vec<(WorkspaceId, VerifyKey, Vec<u8>)>,
-    /// When the key expires, since 1970.
+    /// When the key expires, as time since 1970.
     pub not_after: Option<Duration>,
 }
 
@@ -30,15 +30,15 @@ impl LatestHeader {
         }
     }
 
-    /// An older header is followed for reading, and does not count here: who could put one in the vault's
-    /// place would have a key that was removed signed in again.
+    /// An older header can be followed for reading, but does not become the newest. Otherwise an attacker
+    /// could put it in the vault's place and have a removed key signed again.
     pub fn follow(&mut self, content: &Content, not_after: Option<Duration>) {
         if content.revision >= self.revision {
             *self = Self::of(content, not_after);
         }
     }
 
-    /// Refuses a header with other keys, with a workspace that has other keys, or older than known.
+    /// Refuses a header with other keys, with other keys of a workspace, or older than the newest.
     pub fn check(&self, content: &Content) -> Result<(), Failure> {
         let is_known = |line: &header::Workspace| {
             self.workspaces.iter().any(|(id, verify, wrapped)| {
@@ -54,7 +54,7 @@ impl LatestHeader {
     }
 }
 
-/// When the key that unlocked expires, as far as it can tell, since 1970.
+/// When the key that unlocked expires, as time since 1970, if it can tell.
 pub fn not_after(keyring: &dyn Keyring, content: &Content) -> Result<Option<Duration>, Failure> {
     let own = about::of_own(keyring, content).map_err(|error| Failure::from(&error))?;
     let since =

@@ -1,5 +1,4 @@
-//! What is written into a secret, as `create`, `set` and `update` are given it: by options, or as one JSON
-//! object that holds all of it.
+//! Reads what `create`, `set` and `update` write into a secret: from options, or from one JSON object.
 
 use super::fields::FieldArgs;
 use super::secret::read_value;

@@ -1,4 +1,4 @@
-//! Where the values of a command are to go, as its options say.
+//! The options that say where a command sends its values.
 
 use crate::context::Context;
 use crate::error::Error;

@@ -1,4 +1,4 @@
-//! The fields of a secret that options set.
+//! The options that set a secret's fields.
 
 use super::time::{parse_duration, parse_future};
 use crate::error::Error;

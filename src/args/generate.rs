@@ -1,6 +1,6 @@
-//! Makes values: every outcome of a kind is equally likely.
+//! Generates values: each possible outcome is equally likely.
 //!
-//! The buffers are made at their full size and wiped, so that no part of a value stays behind.
+//! Buffers are allocated at full size and wiped, so that no part of a value stays in memory.
 
 use crate::plaintext::Plaintext;
 use crate::vault::rule::RuleViolation;
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_of_each_kind_is_a_value_made_without_growing_its_buffer() {
+    fn the_longest_value_of_each_kind_never_grows_its_buffer() {
         let random = &mut seeded(4);
         for kind in ["", "hex:", "base64:", "words:", "digits:", "symbols:"] {
             let value = made(&format!("{kind}4096"), random);

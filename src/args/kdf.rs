@@ -1,5 +1,5 @@
-//! How much work a new passphrase key asks for: `--kdf`, or as much as this machine does in half a
-//! second.
+//! Chooses the key derivation parameters of a new passphrase: from `--kdf`, or as much work as this machine
+//! does in half a second.
 
 use crate::context::Context;
 use crate::error::Error;
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_measured_is_never_below_the_recommendation() {
+    fn measured_parameters_never_fall_below_the_recommendation() {
         let kdf = calibrate();
         assert!(!is_weak(kdf) && kdf.memory <= MAX_CHOSEN_KIB);
     }

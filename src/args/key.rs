@@ -1,4 +1,4 @@
-//! A key as it is named on the command line: by its id or its label.
+//! The argument that names a key, by its id or its label.
 
 use crate::error::Error;
 use crate::sealed::id::KeyId;

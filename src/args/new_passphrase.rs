@@ -1,5 +1,5 @@
-//! Choosing a passphrase: from a file, or at the terminal, where a weak one is answered with the offer
-//! of a made one.
+//! Chooses a new passphrase: from a file or at the terminal. When you type a weak one, it offers to make a
+//! strong one.
 
 use super::generate::GenerateSpec;
 use super::kdf::KdfArgs;
@@ -151,7 +151,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_weak_passphrase_is_told_what_is_weak_about_it() {
+    fn a_weak_passphrase_gets_the_reason() {
         let weakness = |text: &str| weakness(&Plaintext::new(text.into()));
         for short in ["", "hunter2", "1234567890123", "aaaaaaaaaaaaa"] {
             let told = weakness(short).unwrap();

@@ -1,4 +1,4 @@
-//! A secret as it is named on the command line.
+//! The argument that names a secret.
 
 use super::value::{Stdin, ValueArgs};
 use crate::context::Context;

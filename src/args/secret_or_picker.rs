@@ -1,4 +1,4 @@
-//! A secret that need not be named: who sits at a terminal picks it from those there are.
+//! The argument that names a secret, or may be left out: at a terminal you then pick the secret from a list.
 
 use super::secret::{parse, whole};
 use crate::context::Context;

@@ -1,5 +1,5 @@
-//! Which secrets a command is given, and under which keys: named one by one, by an app, or all of them; else
-//! what the project file lists.
+//! Selects the secrets a command works with, and their environment keys: named one by one, by an app, all of
+//! them, or as the project file lists them.
 
 use super::destination::{DestinationArgs, check_names};
 use super::secret::{parse_key, parse_name};

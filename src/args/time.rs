@@ -1,4 +1,4 @@
-//! Times, durations and slot numbers as options give them.
+//! Options that take a time, a duration or a slot number.
 
 use crate::error::Error;
 use crate::vault::rule::RuleViolation;

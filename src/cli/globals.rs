@@ -1,4 +1,4 @@
-//! The options that every verb takes.
+//! The options that every verb accepts.
 
 use crate::settings::{Color, Flags, Interaction};
 use clap::Args;

@@ -1,4 +1,4 @@
-//! The command line as a whole: the overview, and dispatch. Never acts itself.
+//! The command line as a whole: parses it and calls the verb. It never acts itself.
 
 mod completing;
 mod globals;
@@ -265,7 +265,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_says_what_the_help_says() {
+    fn the_table_matches_the_help() {
         command().debug_assert();
         for entry in verbs() {
             let defined = (entry.define)(Command::new(entry.name));

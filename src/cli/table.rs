@@ -1,4 +1,4 @@
-//! The table of contents: one line per verb. A new verb is entered here and nowhere else.
+//! The table of contents: one line per verb. Add a new verb here and nowhere else.
 
 use super::page::with_pages;
 use crate::commands::{self, StandaloneCommand};

@@ -1,5 +1,5 @@
-//! What is wrong with a command line, in words of our own: clap's would repeat what was typed, and that
-//! may be a secret in the wrong place.
+//! Explains a wrong command line in our own words. clap's messages repeat the argument, which may be a secret
+//! in the wrong place.
 
 use super::table;
 use crate::error::Error;

@@ -1,4 +1,4 @@
-//! `agent`: the agent itself, for those who have systemd start it.
+//! `agent`: runs the agent in the foreground, for systemd.
 
 use super::Command;
 use crate::agent::Foreground;

@@ -1,4 +1,5 @@
-//! `check`: whether `run` would find what the project file lists. Opens every value, and shows none.
+//! `check`: tests whether `run` would find every secret in the project file. It opens each value and prints
+//! none.
 
 use super::Command;
 use crate::args::destination::{DestinationArgs, check_names};

@@ -1,4 +1,4 @@
-//! `edit`: the effective value in an editor, and what becomes of it in the same slot.
+//! `edit`: opens a secret's value in your editor and saves the result in the same slot.
 
 use super::Command;
 use crate::args::destination::OneDestinationArgs;

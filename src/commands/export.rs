@@ -1,4 +1,4 @@
-//! `export`: what is selected as one document in the format of its reader.
+//! `export`: prints the selected secrets as one document, in the format you name.
 
 use super::Command;
 use crate::args::selection::SelectionArgs;

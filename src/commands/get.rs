@@ -1,4 +1,4 @@
-//! `get`: the one verb that prints a value by itself, or puts it on the clipboard.
+//! `get`: prints a value or puts it on the clipboard. No other verb prints a value by itself.
 
 use super::Command;
 use crate::args::destination::OneDestinationArgs;

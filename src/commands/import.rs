@@ -1,4 +1,4 @@
-//! `import`: many secrets from one file or folder, all of them or none.
+//! `import`: adds many secrets from one file or folder, all or none.
 
 use super::Command;
 use crate::context::Context;

@@ -1,4 +1,4 @@
-//! `init`: a new vault, and the first key to it.
+//! `init`: makes a new vault and its first key.
 
 use super::Command;
 use crate::args::kdf::KdfArgs;

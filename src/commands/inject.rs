@@ -1,4 +1,4 @@
-//! `inject`: fills the references of a template with values.
+//! `inject`: fills a template's references with values.
 
 use super::Command;
 use crate::args::destination::{DestinationArgs, check_names};

@@ -1,5 +1,5 @@
 //! One file per verb: its arguments, whose doc comments are the help text, and its `run`. Commands never
-//! encrypt and never print but through [`Ui`].
+//! encrypt, and print only through [`Ui`].
 
 pub mod agent;
 pub mod app;

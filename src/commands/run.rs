@@ -1,5 +1,5 @@
-//! `run`: becomes a command that finds secrets in its environment, or stays beside it to mask what it
-//! prints.
+//! `run`: replaces itself with a command that has secrets in its environment, or stays beside it to mask its
+//! output.
 
 use super::Command;
 use crate::args::selection::SelectionArgs;

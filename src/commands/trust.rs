@@ -1,4 +1,4 @@
-//! `trust`: that a project file may draw on a vault which is not its own, once somebody has seen on what.
+//! `trust`: shows which secrets a project file uses, and remembers that you agreed.
 
 use super::Command;
 use crate::context::Context;

@@ -1,4 +1,4 @@
-//! `unlock`: the key is given to the agent, and the next commands ask for nothing.
+//! `unlock`: gives the key to the agent, so that the next commands ask for nothing.
 
 use super::Command;
 use crate::agent::Terms;

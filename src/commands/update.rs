@@ -1,4 +1,4 @@
-//! `update`: some fields of a secret, all or none of them.
+//! `update`: changes some fields of a secret, all or none of them.
 
 use super::Command;
 use crate::args::content::{Content, ContentArgs, ProvidedValues, UnlistedSlots};

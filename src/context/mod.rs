@@ -1,4 +1,4 @@
-//! What every command is given: the settings, where to speak, and the way into the vault.
+//! The context of every command: its settings, its output, and the way into the vault.
 
 pub mod agent;
 pub mod confirm;
@@ -36,7 +36,7 @@ use system_clock::SystemClock;
 
 const MAX_USER_FILE_BYTES: u64 = 64 * 1024;
 
-/// The global options that are no settings.
+/// The global options that are not settings.
 #[derive(Clone, Copy)]
 pub struct GlobalFlags {
     pub json: bool,
@@ -48,7 +48,8 @@ pub struct GlobalFlags {
 pub struct Context<'u> {
     pub ui: &'u mut Ui,
     pub settings: Settings,
-    /// When this command was started, or the vault was unlocked: not before whoever had to type did.
+    /// The time when this command started or unlocked the vault; it is taken after you have typed the
+    /// passphrase.
     pub now: Timestamp,
     pub json: bool,
     pub quiet: bool,
@@ -57,9 +58,9 @@ pub struct Context<'u> {
     pub project_context: ProjectContext,
     pub rollback_guard: RollbackGuard,
     key_file: Option<KeyFile>,
-    /// Whether somebody was asked for a passphrase to unlock with.
+    /// Whether you were asked for a passphrase to unlock with.
     pub typed: bool,
-    /// Whether anything was written that stays, whatever fails now.
+    /// Whether a lasting change was written. A later failure does not undo it.
     pub changed: bool,
     /// The definition of the whole command line.
     pub command: fn() -> clap::Command,
@@ -121,7 +122,7 @@ impl<'u> Context<'u> {
         })
     }
 
-    /// From here on nobody is asked, whoever is there.
+    /// From here on no question is asked, even at a terminal.
     pub fn ask_nobody(&mut self) {
         self.settings.interaction = Interaction::Refused;
         self.ui.configure(crate::ui::Options {

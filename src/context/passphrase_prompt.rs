@@ -1,4 +1,4 @@
-//! A passphrase that somebody types to unlock: why it is asked for, and another try after a wrong one.
+//! Asks for a passphrase to unlock with: says why it is needed, and allows another try after a wrong one.
 
 use super::Context;
 use super::agent::Found;
@@ -8,7 +8,7 @@ use crate::keyring::error::KeyFileError;
 use crate::sealed::header::Header;
 use crate::sealed::kdf::Passphrase;
 
-/// As with sudo and ssh.
+/// As many as sudo and ssh allow.
 const MAX_TRIES: usize = 3;
 
 const ASKED_AFRESH: &str =
@@ -16,7 +16,7 @@ const ASKED_AFRESH: &str =
 const NOT_IT: &str = "That is not it. Try again.";
 
 impl Context<'_> {
-    /// Asks until what is typed opens something, three times at most.
+    /// Asks until a passphrase opens something, at most three times.
     pub fn open_typed<T>(
         &mut self,
         header: &Header,
@@ -25,7 +25,7 @@ impl Context<'_> {
     ) -> Result<T, Error> {
         self.typed = true;
         let mut question = prompt.to_owned();
-        // Who has unlocked the vault expects not to be asked.
+        // Explain why the passphrase is needed although the vault is unlocked.
         if Found::is_held(header) {
             question = format!("{ASKED_AFRESH}\n{prompt}");
         }

@@ -1,4 +1,4 @@
-//! Unlocks the vault in this process, by the first way that applies.
+//! Unlocks the vault in this process, in the first way that applies.
 
 use super::Context;
 use super::credential_file::{is_absent, is_exposed, is_stdin, read_credential};
@@ -17,15 +17,15 @@ use std::fs;
 use std::path::Path;
 
 impl Context<'_> {
-    /// Unlocks in this process, whatever the agent holds, by the first way that applies, unless the key has
-    /// expired as far as can be told.
+    /// Unlocks in this process without the agent, in the first way that applies. Refuses a key that is known
+    /// to have expired.
     pub fn unlock(&mut self, header: &Header) -> Result<LocalKeyring, Error> {
         let keyring = self.unlock_first(header)?;
         key::check_expiry(&keyring, header, self.now)?;
         Ok(keyring)
     }
 
-    /// A token, a token's file, a passphrase's file, an identity, a prompt.
+    /// The order: a token, a token in a named key file, a passphrase file, a key file, a prompt.
     fn unlock_first(&mut self, header: &Header) -> Result<LocalKeyring, Error> {
         self.check_pin(header)?;
         let likely = self.rollback_guard.recall(header).opened_by();
@@ -70,8 +70,7 @@ impl Context<'_> {
         }
     }
 
-    /// What [`read_credential`] reads to unlock with. A file that is not there gives no key, which is no
-    /// failure of the disk.
+    /// Reads a credential with [`read_credential`]. A missing file means no key, not a failure of the disk.
     fn read_key(&mut self, path: &Path, what: &'static str) -> Result<Plaintext, Error> {
         let read = match read_credential(path, what) {
             Err(Error::Failed(error)) if error.downcast_ref().is_some_and(is_absent) => {
@@ -84,8 +83,8 @@ impl Context<'_> {
         Ok(read)
     }
 
-    /// A file that others may touch is told of and no more: what a CI service puts there has the mode that
-    /// it chose.
+    /// Warns about a credential that others may read. It is not refused, because a CI service chooses the
+    /// mode of its files.
     pub fn warn_if_exposed(&mut self, path: &Path, what: &'static str) {
         if !is_stdin(path) && fs::metadata(path).is_ok_and(|found| is_exposed(&found)) {
             let path = path.display();
@@ -107,7 +106,7 @@ impl Context<'_> {
     }
 }
 
-/// In CI a variable is often set to a secret that is not there.
+/// In CI a variable is often set to a secret that does not exist, and so it is empty.
 fn no_key() -> Error {
     let is_set = std::env::var_os("KLUIS_TOKEN").is_some();
     let token = if is_set { "empty" } else { "not set" };

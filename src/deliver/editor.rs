@@ -1,5 +1,5 @@
-//! A value in an editor: a file in memory, for as long as the editor runs. No shell starts the editor, and
-//! nothing of kluis's own is in its environment.
+//! Opens a value in an editor: a file in memory that exists only while the editor runs. No shell starts the
+//! editor, and its environment holds no credential of Kluis.
 
 use super::child::{Ended, Relay, SignalRelay};
 use super::private_temp_file::PrivateTempFile;
@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn only_vim_is_told_in_its_own_words() {
+    fn only_vim_gets_vim_options() {
         let told = |program: &str| quiet_options(Path::new(program)).count();
         for vim in ["/nowhere/vim", "/nowhere/nvim", "/nowhere/vim.basic"] {
             assert_eq!(told(vim), VIM_OPTIONS.len(), "{vim}");

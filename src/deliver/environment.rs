@@ -1,5 +1,4 @@
-//! What a child finds in its environment: what this process has, without Kluis' own credentials, and
-//! the chosen values.
+//! Builds a child's environment: that of this process without Kluis' own credentials, plus the chosen values.
 //!
 //! A secret must never become a variable that makes the child load or run something else.
 
@@ -236,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn variables_that_make_a_program_load_something_else_are_refused_in_any_case() {
+    fn variables_that_load_code_are_refused_in_any_case() {
         for name in [
             "LD_PRELOAD",
             "ld_preload",
@@ -281,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_key_is_taken_when_it_was_allowed_by_name() {
+    fn a_refused_key_is_accepted_when_allowed_by_name() {
         let mut environment = Environment::new([key("NODE_OPTIONS")]);
         assert!(insert(&mut environment, "NODE_OPTIONS", "a", b"--use-openssl-ca").is_ok());
         let error = insert(&mut environment, "LD_PRELOAD", "a", b"x").unwrap_err();
@@ -298,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn no_permission_gives_a_child_what_is_our_own() {
+    fn no_permission_gives_a_child_our_own_credentials() {
         for name in [
             "KLUIS_TOKEN",
             "KLUIS_TOKEN_FILE",
@@ -327,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn a_child_inherits_everything_but_our_own_or_the_essentials_alone() {
+    fn a_child_inherits_all_but_our_own_or_only_the_essentials() {
         let mut environment = Environment::new([]);
         let inherits = |environment: &Environment, name| environment.inherits(OsStr::new(name));
         for (name, by_default, essential) in [

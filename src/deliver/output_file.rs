@@ -1,8 +1,7 @@
-//! A file with secrets in it that takes its place, or that of another, in one step: whole and durable, or
-//! not there.
+//! Writes a file with secrets and puts it in place in one step: it is whole and durable, or not there.
 //!
-//! It is its owner's alone, whoever could read what was there before. A name that leads elsewhere is
-//! followed once, and only where that is the user's own word.
+//! Only its owner may read the new file, even where others could read the one it replaces. A link is followed
+//! once, and only where you named the link yourself.
 
 use crate::plaintext::Plaintext;
 use crate::platform::directory;
@@ -257,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_exact_and_the_owners_alone() {
+    fn the_file_is_exact_and_private() {
         let (directory, file) = place();
         write(&file).unwrap();
         assert_eq!(fs::read(&file).unwrap(), VALUE);
@@ -298,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_that_somebody_else_made_is_not_followed() {
+    fn another_users_link_is_not_followed() {
         let (directory, link) = place();
         let target = directory.path().join("target");
         fs::write(&target, "old").unwrap();
@@ -313,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_regular_file_is_refused_and_stays() {
+    fn an_irregular_file_is_refused_and_stays() {
         let (directory, pipe) = place();
         let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
         assert!(made.success());
@@ -337,7 +336,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_new_takes_the_place_of_nothing() {
+    fn a_new_file_replaces_nothing() {
         let (directory, file) = place();
         let write = |path: &Path| create(path, &Plaintext::new(VALUE.to_vec()));
         let deep = directory.path().join("new/below/file");
@@ -367,7 +366,7 @@ mod tests {
 
     /// Somebody may have been quicker than the first look.
     #[test]
-    fn a_name_that_was_taken_meanwhile_keeps_what_it_names() {
+    fn a_file_created_meanwhile_is_not_replaced() {
         let (directory, file) = place();
         fs::write(&file, "old").unwrap();
         let contents = Plaintext::new(VALUE.to_vec());

@@ -1,5 +1,5 @@
-//! A value in a file of its own: alone in its directory, the owner's only, and gone with everything that lay
-//! beside it when this is dropped. Not when the process is killed.
+//! A value in a private file, alone in its own directory. Dropping it removes the directory and everything in
+//! it; killing the process does not.
 
 use crate::plaintext::Plaintext;
 use data_encoding::HEXLOWER;
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_put_in_its_place_is_read_unless_it_is_a_link() {
+    fn a_replaced_file_is_read_unless_it_is_a_link() {
         let above = tempfile::tempdir().unwrap();
         let value = Plaintext::new(VALUE.to_vec());
         let file = PrivateTempFile::new(&value, above.path()).unwrap();

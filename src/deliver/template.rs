@@ -1,7 +1,7 @@
-//! A template: bytes with references to secrets among them, such as `{{ kluis://workspace/name }}`.
+//! Parses a template: bytes with references to secrets, such as `{{ kluis://workspace/name }}`.
 //!
-//! All other bytes stay as they are, any other `{{ … }}` included, and a value is not searched for
-//! references. Nothing here asks a vault, or repeats more of a template than a reference.
+//! All other bytes stay, other `{{ … }}` included, and references inside a value are not replaced. Nothing
+//! here asks a vault, and errors quote nothing of a template but a reference.
 
 use crate::plaintext::Plaintext;
 use crate::vault::reference::{Reference, SCHEME};
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_reference_is_told_with_its_place_and_not_repeated() {
+    fn an_invalid_reference_is_reported_by_place_only() {
         for (text, line, column, said) in [
             ("{{ kluis:// }}", 1, 1, "not empty"),
             ("a\n\nbé {{ kluis://a/b/c }}", 3, 4, "\"b/c\""),
@@ -282,7 +282,7 @@ mod tests {
         }
 
         #[test]
-        fn no_input_upsets_it(text in "([{} \n]|kluis://|a|/|\\?slot=1){0,40}") {
+        fn no_template_panics(text in "([{} \n]|kluis://|a|/|\\?slot=1){0,40}") {
             if let Ok(template) = Template::parse(text.as_bytes()) {
                 let values = template.references().iter().map(|_| Plaintext::new(Vec::new()));
                 let values: Vec<Plaintext> = values.collect();

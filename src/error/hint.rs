@@ -1,4 +1,4 @@
-//! What helps after a failure: a command to run, or where to look. Like the message it never quotes a value.
+//! The hint after a failure: a command to run, or where to look. Like the message it never quotes a value.
 
 use super::Error;
 use super::several::MAX_TOLD;

@@ -1,4 +1,4 @@
-//! Which exit code the errors of the lower modules lead to.
+//! Maps the errors of the lower modules to exit codes.
 
 use super::Exit;
 use crate::keyring::error::KeyFileError;

@@ -1,5 +1,5 @@
-//! Every way a command can fail, and what a person, a script and a program are told: one exhaustive
-//! match each, so that a new failure does not compile before all of that is decided.
+//! Every way a command can fail: its message, exit code and JSON. Each is one exhaustive match, so that a new
+//! failure does not compile before all of them are decided.
 
 mod exit;
 mod hint;

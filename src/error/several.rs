@@ -1,5 +1,5 @@
-//! Several failures that are told at once, so that nobody mends one and meets the next: a line each for people,
-//! and the same for programs in one line and in `detail`.
+//! Reports several failures at once, so that you can fix them together: a line each for people, and one line
+//! and `detail` for programs.
 
 use super::Exit;
 use super::kind::of_vault;

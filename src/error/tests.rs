@@ -1,6 +1,6 @@
-//! That no failure repeats a value, a passphrase or a token. Every error is taken apart here, variant by variant
-//! and field by field: what is added does not compile before somebody has said what it holds. A type for
-//! secrets cannot be among it, because errors can be printed for debugging, and those cannot.
+//! Tests that no failure repeats a value, a passphrase or a token. It takes every error apart, variant by
+//! variant and field by field: a new field does not compile before this file says what it holds. A type for
+//! secrets cannot be a field, because errors can be printed for debugging and secrets cannot.
 
 use super::Error;
 use crate::agent::{self, SocketError};
@@ -409,7 +409,7 @@ fn renderings(error: &Error) -> [String; 3] {
 
 /// Of what is read where a secret may stand by mistake, nothing is repeated.
 #[test]
-fn whatever_a_secret_is_taken_for_the_failure_does_not_repeat_it() {
+fn a_failure_never_repeats_a_misplaced_secret() {
     const SECRET: &str = "Zq7\u{e9} vK-2x!Wm\u{1b}9pT";
     let long = SECRET.repeat(200);
     for secret in [

@@ -1,5 +1,5 @@
-//! The topic `ci`: how a job, a container, a service and a timer get their secrets. Each recipe is run by
-//! tests/cli/recipes.rs as far as a machine without the service can.
+//! The topic `ci`: how a job, a container, a service and a timer get their secrets. tests/cli/recipes.rs runs
+//! each recipe as far as a machine without the service can.
 
 pub const TEXT: &str = r#"Everywhere the same: the vault is a file beside the code, the service keeps one
 token, and `kluis` is one static file to copy to where jobs run. Where nobody is

@@ -1,4 +1,4 @@
-//! The topic `environment`: what stands around the variables and files, which the overview tells too.
+//! The topic `environment`: the text around the lists of variables and files.
 
 pub const PRECEDENCE: &str = "\
 An option comes before its variable, a variable before the project file, that

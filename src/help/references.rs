@@ -1,4 +1,4 @@
-//! The topic `references`: how what is in a vault is named. The rules themselves are those of `vault`.
+//! The topic `references`: how to name what is in a vault. The rules themselves are in `vault`.
 
 pub const TEXT: &str = "\
 A secret is named in one of these ways, in arguments, in -e KEY=REF, and in

@@ -1,5 +1,5 @@
-//! The topic `security`: what is promised against whom, and what is not. README.md and .github/SECURITY.md
-//! say the same, which tests compare.
+//! The topic `security`: what `kluis` promises against which attacker, and what it does not. Tests compare it
+//! with README.md and .github/SECURITY.md.
 
 pub const TEXT: &str = "\
 Protected against:

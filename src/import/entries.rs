@@ -1,7 +1,7 @@
-//! What an import holds: names with values that keep every rule, or the mistakes in it, each with its place.
+//! The result of reading an import: names with valid values, or mistakes with their places.
 //!
-//! A message shows what could be the name of a secret, and never a value: where a text of several lines lacks
-//! its quotes, part of a value stands in the place of a name.
+//! A message shows only what can be a secret's name, and never a value: where a value of several lines lacks
+//! its quotes, part of it stands in the place of a name.
 
 use crate::plaintext::Plaintext;
 use crate::vault::env_key::EnvKey;
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_is_there_twice_is_told_with_both_places() {
+    fn a_repeated_name_is_reported_with_both_places() {
         assert_eq!(
             mistakes(&[("A", "1"), ("B", "2"), ("A", "1")]),
             ["A is there twice, at line 1 and at line 3"]
@@ -297,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_is_too_long_is_told_with_its_name() {
+    fn a_value_that_is_too_long_is_reported_by_name() {
         let long = "v".repeat(MAX_VALUE_BYTES + 1);
         assert!(read(Empty::Refused, &[("A", &long[1..])]).is_ok());
         assert_eq!(
@@ -307,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn what_sops_encrypted_is_told_by_name() {
+    fn a_value_encrypted_by_sops_is_recognised() {
         assert_eq!(
             mistakes(&[("A", "ENC[AES256_GCM,data:hunter2,iv:x,tag:y,type:str]")]),
             ["line 1: A is still encrypted: give what `sops decrypt` prints"]
@@ -315,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_a_name_is_never_repeated() {
+    fn an_invalid_name_is_never_repeated() {
         let long = "hunter2".repeat(20);
         for name in ["hunter2/x", "-hunter2", "hunter2 x", "\u{1b}hunter2", &long] {
             let told = mistakes(&[(name, "v")]);
@@ -333,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn every_mistake_is_told_until_there_are_too_many() {
+    fn every_mistake_is_reported_up_to_a_limit() {
         let many: Vec<_> = (0..MAX_TOLD + 5).map(|_| ("A", "")).collect();
         let told = mistakes(&many);
         assert_eq!(told.len(), MAX_TOLD + 1);
@@ -341,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_at_all_is_a_mistake_and_too_much_ends_the_reading() {
+    fn an_empty_input_is_a_mistake_and_too_much_ends_the_reading() {
         assert_eq!(mistakes(&[]), ["there is nothing in the input"]);
         let mut entries = Entries::new(Empty::Refused);
         let mut push = |number: usize| {

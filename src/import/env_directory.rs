@@ -1,5 +1,5 @@
-//! A folder of dotenv files: `.env` goes to the workspace in use, `.env.NAME` and `NAME.env` to the
-//! workspace NAME, because the same variables stand in each. Folders in it are not looked into.
+//! Imports a folder of dotenv files: `.env` goes to the workspace in use; `.env.NAME` and `NAME.env` go to the
+//! workspace NAME, because these files hold the same variables. Subfolders are not read.
 
 use super::entries::{Gathered, LeftOut};
 use super::{Format, Rules};
@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_name_of_a_file_says_what_it_is_for() {
+    fn a_file_name_decides_the_workspace() {
         for (file, name) in [
             (".env", Some("")),
             (".env.staging", Some("staging")),

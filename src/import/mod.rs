@@ -1,4 +1,4 @@
-//! The formats that `import` reads, each in a file of its own, and what the text formats have in common.
+//! The formats that `import` reads, and what they have in common.
 
 pub mod detect;
 pub mod entries;
@@ -107,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_mark_before_the_text_is_no_part_of_it() {
+    fn a_byte_order_mark_is_no_part_of_the_text() {
         for (format, input) in [
             (Format::Dotenv, "\u{feff}A=v"),
             (Format::Json, "\u{feff}{\"A\": \"v\"}"),
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_text_is_refused_with_its_line() {
+    fn input_that_is_not_text_is_refused_by_line() {
         for (input, told) in [
             (&b"A=v\nB=\xff\n"[..], "line 2: the input is not UTF-8"),
             (b"\xff\xfeA\0=\0v\0", "line 1: the input is not UTF-8"),

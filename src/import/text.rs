@@ -1,4 +1,4 @@
-//! What the text formats have in common: UTF-8 without a byte order mark and without NUL.
+//! Rules that all text formats share: UTF-8, without a byte order mark and without NUL.
 
 use super::entries::Location;
 use crate::plaintext::Plaintext;

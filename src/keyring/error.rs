@@ -1,4 +1,4 @@
-//! Why a vault cannot be unlocked, read or signed.
+//! The reasons why a vault cannot be unlocked, read or signed.
 
 use crate::sealed::kdf::PassphraseError;
 

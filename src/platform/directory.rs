@@ -1,5 +1,5 @@
-//! Directories as a private file needs them: made durably and for their owner, not to be written by others,
-//! and with names that are taken once.
+//! Makes directories for private files: durable, owned by you, not writable by others, with names that are
+//! used only once.
 
 use rustix::fs::{AtFlags, Mode, Stat};
 use std::ffi::OsStr;

@@ -1,4 +1,4 @@
-//! Finds the nearest project file and reads it, once and within bounds. Never waits for a pipe and never
+//! Finds the nearest project file and reads it once, up to a size limit. It never waits for a pipe and never
 //! touches a device.
 
 use super::parse::parse;
@@ -13,8 +13,8 @@ use std::path::{Path, PathBuf};
 
 const MAX_FILE_BYTES: u64 = 64 * 1024;
 
-/// The project file of a directory, or of the nearest one above it on the same file system. `~/` in it is
-/// `home`.
+/// The project file of this directory, or of the nearest one above it on the same file system. `~/` in the
+/// file means `home`.
 pub fn find(from: &Path, home: Option<&Path>) -> Result<Option<ProjectFile>, Error> {
     let Ok(from) = fs::canonicalize(from) else {
         return Ok(None);
@@ -22,7 +22,7 @@ pub fn find(from: &Path, home: Option<&Path>) -> Result<Option<ProjectFile>, Err
     let device = |directory: &Path| fs::metadata(directory).map(|found| found.dev()).ok();
     let here = device(&from);
     for folder in from.ancestors() {
-        // What may not be looked into ends the search, as another file system does.
+        // A directory that cannot be read ends the search, like another file system.
         if device(folder) != here {
             break;
         }
@@ -61,7 +61,7 @@ fn read(
     })
 }
 
-/// SHA-256 of the content of a project file as it is now, in lower-case hex.
+/// SHA-256 of a project file's current content, in lower-case hex.
 pub fn hash(path: &Path) -> Result<String, Error> {
     let (bytes, _) = bytes(path)?;
     Ok(HEXLOWER.encode(&Sha256::digest(&bytes)))
@@ -77,11 +77,11 @@ fn bytes(path: &Path) -> Result<(Vec<u8>, fs::Metadata), Error> {
         problem,
     };
     let not_regular = "is not a regular file";
-    // Looking before opening: merely opening a device can do something.
+    // Check before opening, because opening a device can have effects.
     if !fs::metadata(path).map_err(unread)?.is_file() {
         return Err(unfit(not_regular));
     }
-    // What was seen may have been replaced since: a pipe must not block, a terminal not be taken over.
+    // The file may have been replaced since: a pipe must not block, and a terminal must not become ours.
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
     let opened = rustix::fs::open(path, flags, Mode::empty());
     let file = File::from(opened.map_err(|errno| unread(errno.into()))?);
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_file_of_text_within_bounds_is_refused_and_not_passed_over() {
+    fn a_project_file_that_is_not_short_text_is_refused() {
         let (directory, deep) = folders();
         fs::write(directory.path().join(FILE_NAME), "").unwrap();
         let path = deep.join(FILE_NAME);

@@ -1,5 +1,5 @@
-//! What a project file says. A mistake is told by its line and column and the rule it breaks, never by its
-//! text: somebody may have put a value where a reference belongs.
+//! Parses a project file. A mistake is reported by line, column and rule, and never by its text: there may be a
+//! value where a reference belongs.
 
 use super::{Delivery, Entry, Presence, Project};
 use crate::vault::env_key::EnvKey;
@@ -25,19 +25,19 @@ const REFERENCE: &str =
 const AS: &str = "as can only be \"file\"";
 const OPTIONAL: &str = "optional is true or false";
 
-/// What is wrong, and where.
+/// A mistake and its place.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}, column {column}: {rule}")]
 pub struct Mistake {
     pub line: usize,
-    /// In characters.
+    /// Counted in characters.
     pub column: usize,
     pub rule: &'static str,
 }
 
 type Member<'a, 'i> = (&'a Spanned<DeString<'i>>, &'a Spanned<DeValue<'i>>);
 
-/// Reads a file that was found in `folder`.
+/// Parses a file that was found in `folder`.
 pub fn parse(text: &str, folder: &Path, home: Option<&Path>) -> Result<Project, Mistake> {
     let reader = Reader { text, folder, home };
     let table = DeTable::parse(text).map_err(|error| {
@@ -88,7 +88,7 @@ impl Reader<'_> {
         Ok(project)
     }
 
-    /// `~/` is the home directory, as no shell has seen this text.
+    /// `~/` is the home directory, because no shell expands this text.
     fn vault(&self, value: &Spanned<DeValue<'_>>) -> Result<PathBuf, Mistake> {
         let text = self.string(value)?;
         let mistake = || self.mistake(value.span().start, VAULT);
@@ -158,7 +158,7 @@ impl Reader<'_> {
     }
 }
 
-/// In the order of the file: a table has them by name.
+/// In the order of the file: the table itself is sorted by name.
 fn members<'a, 'i>(table: &'a DeTable<'i>) -> Vec<Member<'a, 'i>> {
     let mut members: Vec<_> = table.iter().collect();
     members.sort_by_key(|(name, _)| name.span().start);
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn the_file_of_the_manual_says_what_it_says() {
+    fn the_example_in_the_manual_parses_as_documented() {
         let text = r#"
             vault = "secrets.kluis"          # relative to this file
             workspace = "staging"
@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mistake_is_told_by_its_place_and_rule_and_never_quoted() {
+    fn a_mistake_is_reported_by_place_and_rule_and_never_quoted() {
         for (text, line, column, rule) in [
             ("vault = 'a'\n  hunter2 = 'x'", 2, 3, MEMBERS),
             ("[hunter2]\na = 'b'", 1, 2, MEMBERS),
@@ -308,7 +308,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_is_too_strange(text in "[a-z_= \n\\[\\]{}'\"#.,0-9\u{0}é]{0,80}") {
+        fn no_text_panics(text in "[a-z_= \n\\[\\]{}'\"#.,0-9\u{0}é]{0,80}") {
             let _ = read(&text);
         }
     }

@@ -1,4 +1,4 @@
-//! What the agent holds of a vault, as JSON and in words.
+//! Prints what the agent holds for a vault, as text and as JSON.
 
 use crate::agent::Status;
 use serde::Serialize;
@@ -7,7 +7,7 @@ use serde::Serialize;
 pub struct AgentJson {
     key: String,
     access: &'static str,
-    /// Seconds until it locks if it is not used, and in any case.
+    /// Seconds until the agent locks: if the key is not used, and in any case.
     idle_left: u64,
     max_left: u64,
     memory_locked: bool,
@@ -29,7 +29,7 @@ impl AgentJson {
     }
 }
 
-/// How far the key reaches.
+/// How far the key reaches, in words.
 pub fn access(held: Status) -> &'static str {
     if held.full_access {
         "the whole vault"

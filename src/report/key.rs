@@ -1,17 +1,17 @@
-//! A key as JSON, and its reach in words.
+//! Prints a key as JSON, and its reach in words.
 
 use crate::vault::key::{Access, Key};
 use crate::vault::time::Timestamp;
 use serde::Serialize;
 
-/// A key for programs.
+/// A key as JSON.
 #[derive(Serialize)]
 pub struct KeyJson<'a> {
     pub id: String,
     kind: &'static str,
     label: &'a str,
     access: &'static str,
-    /// Empty for full access, which reaches all.
+    /// Empty for full access, which reaches every workspace.
     workspaces: Vec<&'a str>,
     read_only: bool,
     created_at: String,

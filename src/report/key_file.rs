@@ -1,4 +1,4 @@
-//! A key file as results show it: its public key, never what it holds.
+//! Prints a key file: its public key, and never its secret.
 
 use crate::context::Context;
 use crate::error::Error;

@@ -1,4 +1,4 @@
-//! What commands print about secrets, for people and for programs. Never a value.
+//! Prints information about secrets, as text and as JSON. It never prints a value.
 
 use super::warnings;
 use crate::context::Context;
@@ -10,7 +10,7 @@ use crate::vault::time::{Timestamp, rough_duration};
 use crate::vault::{Changed, Vault, Written};
 use serde::Serialize;
 
-/// The object of `show --json`; without its slots, a row of `list --json`.
+/// The object of `show --json`; without slots, one row of `list --json`.
 #[derive(Serialize)]
 pub struct SecretJson<'a> {
     id: String,
@@ -22,12 +22,12 @@ pub struct SecretJson<'a> {
     app_count: usize,
     #[serde(flatten)]
     slots: Slots<'a>,
-    /// Seconds.
+    /// In seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     rotate_every: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     expires_at: Option<String>,
-    /// When it will be due for rotation, or has been, or expires.
+    /// When the secret is or was due, by its rotation period or its expiry date.
     #[serde(skip_serializing_if = "Option::is_none")]
     due_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -58,7 +58,7 @@ struct SlotJson<'a> {
 }
 
 impl<'a> SecretJson<'a> {
-    /// With every slot, for one secret.
+    /// One secret with every slot.
     pub fn whole(secret: &'a Secret, app_count: usize, now: Timestamp) -> Self {
         let effective = secret.effective(now.seconds());
         let slots = secret.slots.iter().enumerate();
@@ -78,7 +78,7 @@ impl<'a> SecretJson<'a> {
         )
     }
 
-    /// With the slots counted, for a list.
+    /// One row of a list, with the number of slots.
     pub fn row(secret: &'a Secret, app_count: usize, now: Timestamp) -> Self {
         let effective = secret.effective(now.seconds());
         let effective_slot = effective.map(|position| secret.slots[position].slot);
@@ -115,7 +115,7 @@ impl<'a> SecretJson<'a> {
     }
 }
 
-/// What `create` and `set` say when they are done: the id, or the whole object.
+/// Prints the result of `create` and `set`: the id, or the whole object.
 pub fn print_written(
     context: &mut Context,
     vault: &Vault,
@@ -131,14 +131,14 @@ pub fn print_written(
     Ok(())
 }
 
-/// The object of `show --json`.
+/// Prints the object of `show --json`.
 pub fn print_json(context: &mut Context, vault: &Vault, secret: &Secret) -> Result<(), Error> {
     let app_count = vault.app_count(secret)?;
     let shown = SecretJson::whole(secret, app_count, context.now);
     Ok(context.ui.json(&shown)?)
 }
 
-/// What a rotation prints: the number of the slot, or the whole object.
+/// Prints the result of a rotation: the slot's number, or the whole object.
 pub fn print_rotated(context: &mut Context, vault: &Vault, rotated: &Rotated) -> Result<(), Error> {
     let secret = &rotated.secret;
     if let Some(next) = secret.next_scheduled(rotated.slot) {
@@ -162,7 +162,7 @@ pub fn print_rotated(context: &mut Context, vault: &Vault, rotated: &Rotated) ->
     Ok(context.ui.line(&rotated.slot.to_string())?)
 }
 
-/// Says that nothing was written, where that is so.
+/// Prints a note if nothing was written.
 pub fn note_unchanged(context: &mut Context, written: Written) {
     if written == Written::Unchanged {
         context.ui.note("unchanged");

@@ -1,4 +1,4 @@
-//! What can be wrong with sealed bytes. Nothing here quotes them.
+//! The errors in sealed bytes. No message quotes them.
 
 use super::id::{KeyId, WorkspaceId};
 use std::fmt;

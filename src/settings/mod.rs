@@ -1,8 +1,8 @@
-//! Which vault, workspace, patience and colour are meant: flag > environment > project file > user file
-//! > default.
+//! Decides the vault, workspace, waiting time and colour. The order is flag > environment > project file >
+//! user file > default.
 //!
-//! A pure function of what it is given: it reads no file and no variable, and quotes nothing that could
-//! be a secret.
+//! A pure function of its arguments: it reads no file and no variable, and quotes nothing that could be a
+//! secret.
 
 pub mod directories;
 mod user_file;
@@ -20,7 +20,7 @@ const DEFAULT_VAULT: &str = "kluis/default.kluis";
 const DEFAULT_KEY_FILE: &str = "kluis/key";
 const DEFAULT_LOCK_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The global options as they were typed.
+/// The global options as typed.
 #[derive(Default)]
 pub struct Flags {
     pub vault: Option<OsString>,
@@ -33,22 +33,21 @@ pub struct Flags {
     pub key_file: Option<PathBuf>,
 }
 
-/// What the project file says; empty without one. Whether it may be followed is asked before what it
-/// settled is used.
+/// The project file's values; empty without one. Consent is checked before a value from it is used.
 #[derive(Default)]
 pub struct Project {
     pub vault: Option<PathBuf>,
     pub workspace: Option<WorkspaceName>,
 }
 
-/// The user file as it was read, `None` when there is none.
+/// The user file's text; `None` if there is none.
 #[derive(Clone, Copy)]
 pub struct UserFile<'a> {
     pub path: &'a Path,
     pub text: &'a str,
 }
 
-/// Where this user's things are, as far as the system knows.
+/// The user's directories, as far as the system knows them.
 #[derive(Default)]
 pub struct Directories {
     pub home: Option<PathBuf>,
@@ -65,7 +64,7 @@ pub enum Color {
     Never,
 }
 
-/// Whether anybody may be asked.
+/// Whether questions may be asked.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub enum Interaction {
     #[default]
@@ -73,7 +72,7 @@ pub enum Interaction {
     Refused,
 }
 
-/// Whether the agent is given the key that a prompt has unlocked with.
+/// Whether a key that a prompt unlocked is given to the agent.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum AutoAgent {
@@ -83,7 +82,7 @@ pub enum AutoAgent {
     Never,
 }
 
-/// Where a vault rests. Only files so far.
+/// The place of a vault: a file, so far.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct VaultPlace(PathBuf);
 
@@ -93,7 +92,7 @@ impl VaultPlace {
     }
 }
 
-/// Who settled something.
+/// The source of a setting.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Source {
     Flag,
@@ -106,7 +105,7 @@ pub enum Source {
 pub struct Settings {
     pub vault: VaultPlace,
     pub vault_source: Source,
-    /// `None`: nobody named one; a key may imply it, else it is `default`.
+    /// `None` if no source names one: then the key may imply it, else it is `default`.
     pub workspace: Option<WorkspaceName>,
     pub workspace_source: Source,
     pub lock_timeout: Duration,
@@ -118,15 +117,15 @@ pub struct Settings {
     pub auto_agent: AutoAgent,
 }
 
-/// The ways to unlock that were named; in which order they count is not said here.
+/// The named ways to unlock, in no particular order.
 pub struct Unlocking {
     pub token: Option<Plaintext>,
     pub passphrase_file: Option<PathBuf>,
-    /// `None` when none was named and there is no home directory.
+    /// `None` if none was named and there is no home directory.
     pub key_file: Option<KeyFilePath>,
 }
 
-/// Where a key file is, if it is there, and who named it.
+/// The path of a key file, which may be missing, and its source.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct KeyFilePath {
     pub path: PathBuf,
@@ -134,7 +133,7 @@ pub struct KeyFilePath {
 }
 
 impl KeyFilePath {
-    /// Whether the user named it; else it is the default place.
+    /// Whether you named it; otherwise it is the default path.
     pub fn is_named(&self) -> bool {
         self.source != Source::Default
     }
@@ -154,7 +153,7 @@ pub enum Error {
     },
     #[error("{origin} is empty")]
     Empty { origin: &'static str },
-    /// It says what must be checked; empty, nothing would be.
+    /// An empty value would switch a check off.
     #[error("{origin} is empty")]
     EmptyCheck { origin: &'static str },
     #[error("{origin} is not UTF-8")]
@@ -174,8 +173,8 @@ pub enum Error {
     NoHome { origin: &'static str },
 }
 
-/// Settles every setting. `environment` gives a variable's value; an empty one counts as unset, but for those
-/// that say what must be checked: CI systems give an empty one where nothing was configured.
+/// Decides every setting. `environment` returns the value of a variable. An empty variable counts as unset,
+/// except where it controls a check: CI systems set an empty one when nothing is configured.
 pub fn settle(
     flags: Flags,
     environment: &dyn Fn(&str) -> Option<OsString>,
@@ -269,7 +268,7 @@ pub fn settle(
     })
 }
 
-/// What the command line and the environment say of colour, which is known before the user file is read.
+/// The colour setting of the command line and the environment, which is needed before the user file is read.
 pub fn color(flag: Option<Color>, environment: &dyn Fn(&str) -> Option<OsString>) -> Option<Color> {
     let is_unwanted = environment("NO_COLOR").is_some_and(|value| !value.is_empty());
     flag.or(is_unwanted.then_some(Color::Never))
@@ -289,7 +288,7 @@ fn parse_pin(origin: &'static str, text: &str) -> Result<Pin, Error> {
 
 fn file_place(origin: &'static str, text: OsString) -> Result<VaultPlace, Error> {
     if text.is_empty() {
-        // Most likely `--vault "$UNSET"`: the default vault is not what was meant.
+        // Most likely `--vault "$UNSET"`: using the default vault would be wrong.
         return Err(Error::Empty { origin });
     }
     if is_url(&text) {

@@ -1,8 +1,8 @@
-//! Who settles what, and what is refused.
+//! Tests which source decides a setting, and which values are refused.
 
 use super::*;
 
-/// Everything `settle` looks at; a test changes what it is about.
+/// All inputs of `settle`; each test changes a few.
 #[derive(Default)]
 struct Given {
     flags: Flags,
@@ -56,7 +56,7 @@ fn flags(flags: Flags) -> Given {
 }
 
 #[test]
-fn without_any_wish_the_defaults_hold() {
+fn without_any_setting_the_defaults_hold() {
     let settings = Given::default().settle().unwrap();
     assert_eq!(settings.vault.path(), "/data/kluis/default.kluis");
     assert_eq!(settings.vault_source, Source::Default);
@@ -70,7 +70,7 @@ fn without_any_wish_the_defaults_hold() {
 }
 
 #[test]
-fn each_source_gives_way_to_the_one_before_it() {
+fn each_source_overrides_the_next_one() {
     let text = "vault = '/user'\nworkspace = 'user'\nlock_timeout = '1m'\ncolor = 'always'";
     let mut expected = vec![("/user", "user", Source::UserFile)];
     let mut given = vec![user_file(text)];
@@ -150,7 +150,7 @@ fn an_empty_pin_is_an_error() {
             origin: "KLUIS_PIN"
         })
     ));
-    // The option says what is checked.
+    // The option gives the pin.
     let pin = Pin {
         public_key: [7; 32],
         min_revision: None,
@@ -229,7 +229,7 @@ fn no_color_beats_the_user_file_and_the_flag_beats_both() {
 }
 
 #[test]
-fn a_path_in_the_user_file_is_relative_to_that_file_and_may_begin_at_home() {
+fn a_user_file_path_is_relative_to_the_file_or_to_home() {
     assert_eq!(
         user_file("vault = 'a.kluis'").vault(),
         Path::new("/config/kluis/a.kluis")
@@ -320,7 +320,7 @@ fn an_empty_vault_option_is_not_the_default_vault() {
 }
 
 #[test]
-fn a_user_file_that_cannot_be_read_is_named_by_place_and_never_quoted() {
+fn a_broken_user_file_is_reported_by_place_and_never_quoted() {
     for (text, place) in [
         ("vault = 'a'\n  hunter2 = 'x'", "line 2, column 3"),
         ("vault = 'a'\nworkspace = hunter2", "line 2, column 13"),

@@ -1,8 +1,8 @@
-//! A vault that is authentic, and yet not the one to go on with.
+//! The reasons to refuse an authentic vault: it is older than expected, or signed by another key.
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Not the newest that was seen here, or not made from it.
+    /// Older than this machine has seen, or not made from it.
     #[error("{place} {}: {part} is at revision {found}, and {seen} was seen on this machine", history(*is_fork))]
     Older {
         place: String,
@@ -11,16 +11,16 @@ pub enum Error {
         found: u64,
         seen: u64,
     },
-    /// Signed by another key than what was seen here.
+    /// Signed by another key than this machine has seen.
     #[error("{place} is signed by another key than on this machine before")]
     OtherKey { place: String },
-    /// Older than the environment asks for.
+    /// Older than the pin allows.
     #[error("the vault is at revision {found}, and the pin asks for {minimum}")]
     BelowMinimum { found: String, minimum: String },
 }
 
 impl Error {
-    /// What to do about it.
+    /// What to do next.
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Older { is_fork: false, .. } => {

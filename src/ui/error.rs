@@ -1,4 +1,4 @@
-//! How talking to the user fails. No variant may carry what was typed or shown.
+//! The failures of talking to you. No variant may carry what was typed or shown.
 
 use std::io;
 

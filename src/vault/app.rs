@@ -1,7 +1,7 @@
 //! Apps: named consumers with links from environment keys to secrets.
 //!
-//! A link lies in the section of the secret it names: an app has a record in each workspace that it links
-//! into, and is their union by name. It never links a secret of one workspace from another's record.
+//! A link lies in the section of its secret: an app has a record in each workspace that it links into, and is
+//! the union of the records with its name. A record never links a secret of another workspace.
 
 use super::env_key::EnvKey;
 use super::name::{AppName, SecretName, WorkspaceName};

@@ -1,4 +1,4 @@
-//! A new vault: its keys, and the workspace `default`.
+//! Creates a vault: its keys, and the workspace `default`.
 
 use super::description::Description;
 use super::name::WorkspaceName;

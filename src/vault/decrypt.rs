@@ -1,5 +1,5 @@
-//! From sealed records to the domain, with everything checked that the seal alone does not prove: that
-//! the name belongs to the index, the counts agree, the checksum is the value's.
+//! Decrypts records into the domain's types, and checks what the seal does not prove: the name belongs to the
+//! index, the counts agree, the checksum is that of the value.
 
 use super::Error;
 use super::app::AppRecord;

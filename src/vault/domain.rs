@@ -1,7 +1,6 @@
-//! The hosts a secret is bound to, as they are given and as they are stored: lower-case, sorted, no host
-//! twice.
+//! The hosts that a secret is bound to, as given and as stored: lower-case, sorted, no host twice.
 //!
-//! A list that breaks its rule is refused as a whole; it must never shrink to "unrestricted".
+//! An invalid list is refused as a whole; it must never shrink to "unrestricted".
 
 use super::host::{self, Host};
 use super::rule::RuleViolation;
@@ -206,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn patterns_are_kept_in_one_spelling_and_order_each_of_them_once() {
+    fn patterns_are_stored_in_one_spelling_sorted_and_unique() {
         let list = parse(&[
             "localhost",
             "API.Example.ORG.",
@@ -238,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn each_mistake_in_a_pattern_is_told_in_its_own_words() {
+    fn each_mistake_in_a_pattern_has_its_own_message() {
         for (pattern, words) in [
             ("", "not empty"),
             (".", "no host name"),
@@ -283,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_is_bound_to_a_suffix_in_which_anybody_can_register() {
+    fn a_public_suffix_is_refused() {
         for pattern in [
             "*.com",
             "*.COM.",
@@ -307,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn every_pattern_that_is_refused_is_told_by_its_position() {
+    fn every_refused_pattern_is_reported_by_position() {
         let refused =
             parse(&["a.example", "*", "b.example", "https://api.example.org"]).unwrap_err();
         let positions: Vec<usize> = refused.iter().map(|(position, _)| *position).collect();
@@ -322,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wildcard_is_for_what_is_below_it_and_a_host_for_itself() {
+    fn a_wildcard_matches_subdomains_and_a_host_itself() {
         for (pattern, host, is_allowed) in [
             ("*.example.com", "a.example.com", true),
             ("*.example.com", "a.b.example.com", true),
@@ -382,7 +381,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stored_list_is_taken_as_it_stands() {
+    fn a_stored_list_is_read_unchanged() {
         let list = [
             "*.example.org",
             "api.example.org",

@@ -1,5 +1,5 @@
-//! The name of the environment variable that a secret becomes. Which names are too dangerous is for
-//! `deliver::environment` to say, not for this rule.
+//! The name of the environment variable that a secret becomes. `deliver::environment` decides which names are
+//! too dangerous, not this rule.
 
 use super::name::SecretName;
 use super::rule::{RuleViolation, checked_text, quoted};
@@ -50,7 +50,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn a_key_is_what_a_shell_takes_as_a_variable() {
+    fn a_key_is_a_valid_shell_variable_name() {
         for key in ["A", "_", "a1", "DATABASE_URL", &"K".repeat(255)] {
             assert_eq!(EnvKey::parse(key).unwrap().as_str(), key);
         }

@@ -1,4 +1,4 @@
-//! What can keep a vault from doing what it was asked. The kind decides the exit code.
+//! The errors of the domain. The kind decides the exit code.
 
 use super::rule::RuleViolation;
 use super::time::Timestamp;

@@ -1,7 +1,7 @@
-//! Where a value is to go: the host that a URL names, in the one spelling in which hosts are compared.
+//! The host that a URL names, in the one spelling in which hosts are compared.
 //!
-//! A URL that two programs read differently is how secrets are led astray. What RFC 3986 and the WHATWG's
-//! URL standard do not both take for the same host is refused, never repaired.
+//! Attackers use URLs that two programs read differently. A host is accepted only if RFC 3986 and the WHATWG's
+//! URL standard agree on it; it is never repaired.
 
 use super::rule::RuleViolation;
 use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn what_two_programs_could_read_differently_is_refused() {
+    fn an_ambiguous_url_is_refused() {
         for text in [
             // Backslashes and what some programs strip or stop at.
             r"https://evil.example.net\@api.example.com",
@@ -304,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_host_name_or_port_is_refused() {
+    fn an_invalid_host_or_port_is_refused() {
         for text in [
             // Numbers that are addresses to some.
             "127.1",
@@ -359,7 +359,7 @@ mod tests {
     }
 
     #[test]
-    fn names_of_any_length_end_well() {
+    fn names_of_any_length_are_safe() {
         let label = "a".repeat(63);
         let longest = [&*label, &label, &label, &label[..61]].join(".");
         assert_eq!(host(&longest), Some(longest.clone()));
@@ -373,7 +373,7 @@ mod tests {
     }
 
     #[test]
-    fn no_message_repeats_what_was_given() {
+    fn no_message_repeats_the_input() {
         for text in [
             "https://user:hunter2 @example.com",
             "https://ü:hunter2@example.com",
@@ -404,7 +404,7 @@ mod tests {
         }
 
         #[test]
-        fn no_text_is_too_strange(text in ".{0,40}") {
+        fn no_text_panics(text in ".{0,40}") {
             if let Ok(host) = Host::parse(&text) {
                 let is_plain = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.');
                 prop_assert!(host.0.bytes().all(is_plain));

@@ -1,4 +1,4 @@
-//! Keys as the owner sees them: who can unlock, how far each reaches, since when and until when. Never
+//! Keys as the owner sees them: who can unlock, how far each key reaches, since when and until when. Never
 //! anything that would help to unlock.
 
 use super::lookup::Vault;

@@ -1,4 +1,4 @@
-//! An unlocked vault: looking things up.
+//! Looks secrets and workspaces up in an unlocked vault.
 
 use super::destination::Destination;
 use super::name::WorkspaceName;
@@ -399,7 +399,7 @@ pub fn no_secret(workspace: Option<&Workspace>, name: &str) -> Error {
     }
 }
 
-/// What somebody is told who resumes or discards what was not begun.
+/// The error when no rotation is pending.
 pub fn no_pending(path: &str) -> Error {
     Error::absent("unfinished rotation", format!("of {path}"))
 }

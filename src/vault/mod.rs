@@ -1,4 +1,4 @@
-//! The domain: what may be asked of a vault. No terminal, no paths, no ciphers, no clock.
+//! The domain: the operations on a vault. No terminal, no paths, no ciphers, no clock.
 
 pub mod app;
 pub mod change;

@@ -1,4 +1,4 @@
-//! What secrets, workspaces and apps are called. A name never looks like an id, a path or an option, so that
+//! The names of secrets, workspaces and apps. A name never looks like an id, a path or an option, so that
 //! an argument has one meaning.
 
 use super::rule::{RuleViolation, checked_text, quoted};
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_secret_name_is_refused_by_kind() {
+    fn an_invalid_secret_name_is_refused_by_kind() {
         let long = "x".repeat(129);
         for (name, kind) in [
             ("", "string_too_short"),

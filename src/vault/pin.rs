@@ -1,5 +1,5 @@
-//! A pin: what you know of a vault before you open it. It is the vault's public key, and after a colon the oldest
-//! revision to accept.
+//! A pin: what you know of a vault before you open it. It is the vault's public key, optionally with a colon
+//! and the oldest revision to accept.
 
 use super::revision::Revision;
 use super::rule::RuleViolation;

@@ -1,6 +1,6 @@
-//! How a user points at a secret: `name`, `workspace/name`, an id, or a `kluis://` address in a file.
+//! Parses references to secrets: `name`, `workspace/name`, an id, or a `kluis://` address in a file.
 //!
-//! Reading one never asks a vault: whether the secret exists is another question.
+//! Parsing never asks a vault, so it does not tell whether the secret exists.
 
 use super::name::{SecretName, WorkspaceName, looks_like_an_id};
 use super::rule::{RuleViolation, quoted};
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_reference_is_refused() {
+    fn an_invalid_reference_is_refused() {
         let lower = ID.to_lowercase();
         for wrong in [
             "",

@@ -1,4 +1,4 @@
-//! What breaking a rule of a field looks like, and the texts that cannot exist without keeping theirs.
+//! The error for a field that breaks a rule, and the text types whose rules always hold.
 //!
 //! A message here may quote a name, never anything that could be a value, a description or a token.
 

@@ -1,6 +1,6 @@
-//! A secret as the domain knows it: fields, slots, and the rules that hold between them. Never a value.
+//! A secret in the domain: its fields, its slots, and the rules between them. Never a value.
 //!
-//! Every rule is checked again when a record is opened: whoever may write a workspace may be hostile.
+//! Every rule is checked again when a record is opened: a key that may write a workspace may be hostile.
 
 use super::description::Description;
 use super::domain::AllowedDomains;

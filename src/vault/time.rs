@@ -1,6 +1,6 @@
-//! Instants and durations as a user writes them: Unix seconds, RFC 3339, a date, `90s`, `15m`, `7d`, `2w`.
+//! Parses times and durations as you write them: Unix seconds, RFC 3339, a date, `90s`, `15m`, `7d`, `2w`.
 //!
-//! There is no clock here: what the time is, the caller says.
+//! There is no clock here: the caller passes the time.
 
 use super::rule::RuleViolation;
 use jiff::SignedDuration;

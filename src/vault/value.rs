@@ -1,4 +1,4 @@
-//! How long a value may be. The bytes themselves never come here.
+//! The limit on a value's length. The bytes themselves never come here.
 
 use super::rule::RuleViolation;
 

@@ -1,4 +1,4 @@
-//! A workspace as the domain knows it: a name for a section with keys of its own.
+//! A workspace in the domain: a name for a section with keys of its own.
 
 use super::description::Description;
 use super::name::WorkspaceName;

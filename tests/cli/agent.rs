@@ -1,4 +1,4 @@
-//! The agent as its user sees it: one passphrase for many commands, until it is time to forget.
+//! Tests the agent as you use it: one passphrase for many commands, until the agent forgets it.
 
 use crate::sandbox::{Invocation, Sandbox};
 use serde_json::Value;
@@ -97,7 +97,7 @@ fn status(sandbox: &Sandbox) -> Value {
 }
 
 #[test]
-fn nothing_that_is_set_wrongly_keeps_anybody_from_locking() {
+fn wrong_settings_never_prevent_locking() {
     let sandbox = vault("v");
     unlock(&sandbox, &[]).run().exits(0);
     fs::write(sandbox.home().join("kluis.toml"), "[broken").unwrap();
@@ -247,7 +247,7 @@ fn a_key_is_forgotten_in_its_time_and_the_agent_ends() {
 }
 
 #[test]
-fn a_key_that_expires_is_forgotten_by_then() {
+fn a_key_is_forgotten_when_it_expires() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", "a value");
     let add = ["key", "add", "--token", "--expires", "8s", "-q"];
@@ -269,7 +269,7 @@ fn a_key_that_expires_is_forgotten_by_then() {
 }
 
 #[test]
-fn an_agent_that_is_no_more_is_replaced() {
+fn a_dead_agent_is_replaced() {
     let sandbox = vault("a value");
     unlock(&sandbox, &[]).run().exits(0);
     sandbox.kluis(["lock", "-q"]).run().exits(0);
@@ -282,7 +282,7 @@ fn an_agent_that_is_no_more_is_replaced() {
 }
 
 #[test]
-fn an_agent_in_the_foreground_stays_when_it_is_locked_and_ends_by_a_signal() {
+fn a_foreground_agent_survives_lock_and_ends_by_a_signal() {
     let sandbox = vault("a value");
     let mut agent = sandbox.kluis(["agent", "-q"]).command();
     let mut agent = agent.stdin(Stdio::null()).spawn().unwrap();
@@ -345,7 +345,7 @@ fn a_command_that_loses_its_agent_changes_nothing_and_says_so() {
 }
 
 #[test]
-fn an_agent_holds_nothing_of_who_started_it() {
+fn an_agent_inherits_nothing_from_its_starter() {
     let sandbox = vault("v");
     let held = sandbox.given("held", "");
     // As `flock 9` in a script.

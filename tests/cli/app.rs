@@ -1,4 +1,4 @@
-//! `app`
+//! Tests `app`.
 
 use crate::sandbox::Sandbox;
 use serde_json::{Value, json};
@@ -120,7 +120,7 @@ fn they_are_listed_by_name() {
 }
 
 #[test]
-fn with_json_every_change_prints_what_show_shows() {
+fn with_json_every_change_prints_like_show() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("key", sandbox.secret("value"));
     for change in [
@@ -191,7 +191,7 @@ fn a_secret_counts_the_apps_that_link_it() {
 }
 
 #[test]
-fn without_yes_and_without_anybody_to_ask_it_is_not_deleted() {
+fn without_yes_and_without_a_terminal_the_app_stays() {
     let sandbox = linked();
     let before = sandbox.bytes();
     let delete = sandbox.kluis(["app", "delete", "web"]).run();
@@ -200,7 +200,7 @@ fn without_yes_and_without_anybody_to_ask_it_is_not_deleted() {
 }
 
 #[test]
-fn what_cannot_be_done_changes_nothing() {
+fn a_refused_app_change_changes_nothing() {
     let sandbox = linked();
     let before = sandbox.bytes();
     for (arguments, code, said) in [

@@ -1,4 +1,4 @@
-//! What `--help` and `-h` say, as snapshots, and the rules that the help texts keep.
+//! Tests the texts of `--help` and `-h` as snapshots, and the rules that they follow.
 
 use crate::generated::{built, verbs};
 use crate::sandbox::Sandbox;
@@ -70,7 +70,7 @@ fn no_line_is_wider_than_the_page() {
 }
 
 #[test]
-fn every_option_says_in_one_line_what_it_does() {
+fn every_option_has_a_one_line_description() {
     for command in verbs().iter().chain([&built()]) {
         // Those two are clap's own.
         let own = |option: &&Arg| !["help", "version"].contains(&option.get_id().as_str());

@@ -1,5 +1,5 @@
-//! A place that somebody else prepared, or meddles with while it is written: files are for the owner alone under
-//! every umask, nothing is followed or written but the vault, and no race is won.
+//! Tests folders that an attacker prepared, or changes during a write: files are private under every umask, no
+//! link is followed, only the vault is written, and no race is won.
 
 use crate::sandbox::{Outcome, Sandbox, make_pipe};
 use std::fs::{self, Permissions};
@@ -102,7 +102,7 @@ fn under_every_umask_files_are_0600_and_folders_0700() {
 }
 
 #[test]
-fn an_agent_under_every_umask_listens_where_nobody_else_comes() {
+fn an_agent_listens_privately_under_every_umask() {
     for umask in ["000", "777"] {
         let sandbox = crate::agent::vault("v");
         let unlock = crate::agent::unlock(&sandbox, &[]).prepared(&format!("umask {umask}"));
@@ -117,7 +117,7 @@ fn an_agent_under_every_umask_listens_where_nobody_else_comes() {
 }
 
 #[test]
-fn what_lies_in_the_place_of_the_lock_is_refused_and_left_alone() {
+fn an_irregular_file_in_place_of_the_lock_is_refused() {
     let sandbox = Sandbox::with_vault();
     let before = sandbox.bytes();
     let victim = sandbox.home().join("victim");
@@ -149,7 +149,7 @@ fn what_lies_in_the_place_of_the_lock_is_refused_and_left_alone() {
 }
 
 #[test]
-fn what_lies_in_the_place_of_the_previous_copy_is_replaced_and_never_followed() {
+fn a_link_in_place_of_the_previous_copy_is_never_followed() {
     let sandbox = Sandbox::with_vault();
     let victim = sandbox.home().join("victim");
     fs::write(&victim, VICTIM).unwrap();
@@ -202,7 +202,7 @@ fn another_name_for_the_vault_keeps_the_bytes_that_it_had() {
 }
 
 #[test]
-fn a_vault_of_somebody_else_is_read_and_what_replaces_it_is_ours_alone() {
+fn another_users_vault_is_readable_and_its_replacement_private() {
     if !rustix::process::geteuid().is_root() {
         return eprintln!("skipped: only root gives files away");
     }

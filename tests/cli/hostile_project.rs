@@ -1,5 +1,5 @@
-//! A folder that somebody else filled: programs with well-known names in it and first in PATH, and a project file
-//! that is no file. Nothing in it is ever executed, and nothing is waited for.
+//! Tests a folder that an attacker filled: programs with well-known names first in PATH, and a project file
+//! that is no regular file. Nothing in it is ever executed or waited for.
 
 use crate::sandbox::{CHEAP_KDF, Invocation, Sandbox, make_pipe};
 use std::fs::{self, Permissions};
@@ -188,7 +188,7 @@ fn no_program_of_the_folder_or_of_path_is_executed() {
 }
 
 #[test]
-fn an_agent_is_this_very_program_whatever_is_called_so() {
+fn an_agent_is_always_this_very_program() {
     let (sandbox, passphrase) = Sandbox::with_passphrase();
     let sprung = sandbox.home().join("sprung");
     let folder = sandbox.home().join("clone");
@@ -214,7 +214,7 @@ fn an_agent_is_this_very_program_whatever_is_called_so() {
 }
 
 #[test]
-fn a_project_file_that_is_none_is_told_at_once() {
+fn an_irregular_project_file_is_reported_at_once() {
     let clone = clone();
     let file = clone.folder.join("kluis.toml");
     let traps: [(&str, &dyn Fn()); 8] = [
@@ -265,7 +265,7 @@ fn a_project_file_that_is_none_is_told_at_once() {
 }
 
 #[test]
-fn doctor_waits_for_no_pipe_where_a_trusted_file_or_gits_list_was() {
+fn doctor_never_waits_for_a_pipe_in_place_of_a_file() {
     let clone = clone();
     let file = clone.folder.join("kluis.toml");
     fs::write(&file, "[env]\nA = 'name'\n").unwrap();
@@ -297,7 +297,7 @@ fn doctor_waits_for_no_pipe_where_a_trusted_file_or_gits_list_was() {
 }
 
 #[test]
-fn a_new_vault_in_the_folder_gives_its_token_and_writes_to_no_file_of_hers() {
+fn init_in_a_hostile_folder_writes_to_none_of_your_files() {
     let clone = clone();
     let profile = clone.sandbox.home().join(".profile");
     fs::write(&profile, "# mine\n").unwrap();

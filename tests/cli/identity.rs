@@ -1,4 +1,4 @@
-//! `identity`, and unlocking with one.
+//! Tests making a key file, and unlocking with one.
 
 use crate::sandbox::{CHEAP_KDF, Invocation, Sandbox};
 use crate::screen::Screen;
@@ -59,7 +59,7 @@ fn pinned<'s>(sandbox: &'s Sandbox, arguments: &[&str]) -> Invocation<'s> {
 }
 
 #[test]
-fn the_private_half_stays_in_a_file_of_its_owners_and_the_public_half_is_printed() {
+fn a_key_file_stays_private_and_its_public_key_is_printed() {
     let sandbox = Sandbox::empty();
     let public = new(&sandbox, &[]);
     let file = default_file(&sandbox);
@@ -92,7 +92,7 @@ fn the_private_half_stays_in_a_file_of_its_owners_and_the_public_half_is_printed
 }
 
 #[test]
-fn what_is_there_is_never_written_over() {
+fn an_existing_key_file_is_never_overwritten() {
     let sandbox = Sandbox::empty();
     new(&sandbox, &[]);
     let file = default_file(&sandbox);
@@ -112,7 +112,7 @@ fn what_is_there_is_never_written_over() {
 }
 
 #[test]
-fn a_directory_that_others_may_write_is_no_place_for_it() {
+fn a_shared_directory_is_refused_for_a_key_file() {
     let sandbox = Sandbox::empty();
     let shared = sandbox.home().join("shared");
     fs::create_dir(&shared).unwrap();
@@ -127,7 +127,7 @@ fn a_directory_that_others_may_write_is_no_place_for_it() {
 }
 
 #[test]
-fn a_full_disk_and_a_closed_pipe_leave_a_whole_identity_or_none() {
+fn a_full_disk_leaves_a_whole_key_file_or_none() {
     let sandbox = Sandbox::empty();
     let full = sandbox.kluis(["key", "new"]);
     let full = full.prepared("ulimit -f 0").run();
@@ -143,7 +143,7 @@ fn a_full_disk_and_a_closed_pipe_leave_a_whole_identity_or_none() {
 }
 
 #[test]
-fn under_a_passphrase_it_is_shown_without_and_opened_only_with() {
+fn a_locked_key_file_is_shown_without_its_passphrase() {
     let sandbox = admitted();
     let passphrase = sandbox.secret("a long passphrase");
     let given = sandbox.given("passphrase", &passphrase);
@@ -201,7 +201,7 @@ fn at_a_terminal_the_passphrase_is_asked_for_twice_without_echo() {
 }
 
 #[test]
-fn no_identity_is_not_found_and_a_damaged_one_says_so() {
+fn a_missing_key_file_is_not_found_and_a_damaged_one_says_so() {
     let sandbox = Sandbox::empty();
     let show = || sandbox.kluis(["key", "show", "--json"]);
     let none = show().run();
@@ -230,7 +230,7 @@ fn no_identity_is_not_found_and_a_damaged_one_says_so() {
 }
 
 #[test]
-fn one_that_others_may_touch_is_refused_until_that_is_mended() {
+fn a_key_file_that_others_may_touch_is_refused() {
     let sandbox = admitted();
     let file = default_file(&sandbox);
     for open in [0o640, 0o604, 0o620, 0o644] {
@@ -252,7 +252,7 @@ fn one_that_others_may_touch_is_refused_until_that_is_mended() {
 }
 
 #[test]
-fn it_opens_the_vault_whose_key_was_named_and_changes_it() {
+fn a_key_file_opens_and_changes_a_pinned_vault() {
     let sandbox = admitted();
     sandbox
         .kluis(["key", "show"])
@@ -282,7 +282,7 @@ fn it_opens_the_vault_whose_key_was_named_and_changes_it() {
 }
 
 #[test]
-fn a_vault_that_nothing_vouches_for_is_not_opened() {
+fn an_unpinned_vault_is_not_opened_with_a_key_file() {
     let sandbox = admitted();
     let refused = on_vault(&sandbox, &["get", "name", "--json"]).run();
     let error = refused.json_error();
@@ -302,7 +302,7 @@ fn a_vault_that_nothing_vouches_for_is_not_opened() {
 }
 
 #[test]
-fn a_key_in_a_project_file_counts_only_when_somebody_agreed_to_the_file() {
+fn a_pin_in_a_project_file_counts_only_after_consent() {
     let sandbox = admitted();
     let text = format!("vault = \"v.kluis\"\nvault_key = \"{VAULT_KEY}\"\n");
     fs::write(sandbox.home().join("kluis.toml"), text).unwrap();
@@ -364,7 +364,7 @@ fn removes_a_key(sandbox: &Sandbox, more: &[&str]) {
 }
 
 #[test]
-fn a_key_that_somebody_confirmed_follows_their_own_removal_of_a_key() {
+fn a_confirmed_pin_follows_your_own_removal_of_a_key() {
     let (sandbox, key) = shared();
     let get = || by_identity(&sandbox, &["get", "name"]);
     let mut screen = Screen::start(get().command_at_terminal(), 200);
@@ -380,7 +380,7 @@ fn a_key_that_somebody_confirmed_follows_their_own_removal_of_a_key() {
 }
 
 #[test]
-fn a_key_that_is_named_each_time_is_refused_after_the_removal_and_the_new_one_told() {
+fn an_explicit_pin_fails_after_a_removal_and_shows_the_new_one() {
     let (sandbox, key) = shared();
     let get = |key: &str| by_identity(&sandbox, &["get", "name", "--pin", key]);
     removes_a_key(&sandbox, &["--pin", &key]);
@@ -406,7 +406,7 @@ fn a_key_that_is_named_each_time_is_refused_after_the_removal_and_the_new_one_to
 }
 
 #[test]
-fn one_that_is_not_admitted_is_passed_over_unless_it_was_named() {
+fn a_key_file_that_cannot_open_is_skipped_unless_named() {
     let sandbox = admitted();
     let file = default_file(&sandbox);
     fs::remove_file(&file).unwrap();
@@ -462,7 +462,7 @@ fn its_passphrase_may_be_typed_three_times() {
 }
 
 #[test]
-fn a_token_and_a_passphrase_file_come_before_it_and_the_prompt_after() {
+fn a_key_file_comes_after_a_token_and_before_the_prompt() {
     let sandbox = admitted();
     let nothing = sandbox.given("nothing", "no passphrase of this vault");
     let file = default_file(&sandbox);

@@ -1,4 +1,4 @@
-//! `import`
+//! Tests `import`.
 
 use crate::sandbox::Sandbox;
 use crate::screen::Screen;
@@ -218,7 +218,7 @@ fn a_column_of_nothing_is_left_out_at_a_terminal() {
 }
 
 #[test]
-fn the_name_of_a_file_tells_its_format() {
+fn the_file_name_decides_the_format() {
     let sandbox = Sandbox::with_vault();
     let value = sandbox.secret("value");
     let folder = sandbox.home().join("in");
@@ -268,7 +268,7 @@ fn the_name_of_a_file_tells_its_format() {
 }
 
 #[test]
-fn who_watches_is_told_the_format_and_quiet_says_nothing() {
+fn a_terminal_shows_the_format_and_quiet_shows_nothing() {
     let sandbox = Sandbox::with_vault();
     let path = sandbox.given("a", "");
     let path = path.with_file_name("a.env");
@@ -290,7 +290,7 @@ fn who_watches_is_told_the_format_and_quiet_says_nothing() {
 }
 
 #[test]
-fn one_mistake_anywhere_keeps_all_of_it_out() {
+fn one_mistake_anywhere_imports_nothing() {
     let sandbox = Sandbox::with_vault();
     let value = sandbox.secret("value");
     let before = sandbox.bytes();
@@ -393,7 +393,7 @@ fn one_mistake_anywhere_keeps_all_of_it_out() {
 }
 
 #[test]
-fn a_failed_rule_of_the_vault_keeps_all_of_it_out() {
+fn one_broken_rule_of_the_vault_imports_nothing() {
     let sandbox = Sandbox::with_vault();
     let value = sandbox.secret("value");
     sandbox.create("PENDING", "old");
@@ -423,7 +423,7 @@ fn a_failed_rule_of_the_vault_keeps_all_of_it_out() {
 }
 
 #[test]
-fn what_cannot_be_read_or_has_no_end_is_refused() {
+fn an_unreadable_or_endless_file_is_refused() {
     let sandbox = Sandbox::with_vault();
     let before = sandbox.bytes();
     let import = |file: &str, format: &str| {
@@ -449,7 +449,7 @@ fn what_cannot_be_read_or_has_no_end_is_refused() {
 }
 
 #[test]
-fn the_command_line_says_what_is_missing_and_repeats_nothing() {
+fn a_usage_error_names_the_missing_option_and_repeats_nothing() {
     let sandbox = Sandbox::with_vault();
     let line = |more: &[&str]| sandbox.kluis(["import"].iter().chain(more)).run();
     line(&["x"])
@@ -467,7 +467,7 @@ fn the_command_line_says_what_is_missing_and_repeats_nothing() {
 }
 
 #[test]
-fn nothing_is_typed_at_a_terminal_that_would_show_it() {
+fn a_terminal_that_would_show_the_import_is_refused() {
     let sandbox = Sandbox::with_vault();
     let import = sandbox.kluis(["import", "--format", "dotenv"]);
     let mut screen = Screen::start(import.command_at_terminal(), 80);
@@ -555,7 +555,7 @@ def make(folder):
 "#;
 
 #[test]
-fn what_python_reads_is_read_the_same_way() {
+fn dotenv_is_read_as_python_reads_it() {
     let probe = "import sys, yaml, dotenv; print(sys.executable)";
     let found = Command::new("python3").args(["-c", probe]).output();
     let Some(found) = found.ok().filter(|output| output.status.success()) else {

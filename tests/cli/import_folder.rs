@@ -1,4 +1,4 @@
-//! `import` of a folder of dotenv files, each into a workspace of its own.
+//! Tests `import` of a folder of dotenv files, each into a workspace of its own.
 
 use crate::sandbox::Sandbox;
 use serde_json::json;
@@ -67,7 +67,7 @@ left out .env.example: an example
 }
 
 #[test]
-fn a_mistake_in_one_file_or_a_conflict_keeps_all_of_them_out() {
+fn one_mistake_or_conflict_in_a_folder_imports_nothing() {
     let sandbox = Sandbox::with_vault();
     let secret = sandbox.secret("value");
     let folder = folder(

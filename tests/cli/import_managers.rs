@@ -1,4 +1,4 @@
-//! `import` from what password managers export, and from what sops decrypts.
+//! Tests `import` of password managers' exports, and of files that sops decrypted.
 
 use crate::sandbox::Sandbox;
 use crate::screen::Screen;
@@ -35,7 +35,7 @@ fn keepass(secret: &str) -> String {
 }
 
 #[test]
-fn every_field_becomes_a_secret_and_the_report_tells_the_rest() {
+fn every_field_becomes_a_secret_and_the_rest_is_reported() {
     let sandbox = Sandbox::with_vault();
     let secret = sandbox.secret("bank");
     let file = sandbox.given("bitwarden", bitwarden(&secret));
@@ -163,7 +163,7 @@ fn a_terminal_gets_tables() {
 }
 
 #[test]
-fn what_is_encrypted_cut_off_or_dangerous_writes_nothing() {
+fn an_encrypted_cut_off_or_dangerous_export_writes_nothing() {
     let sandbox = Sandbox::with_vault();
     let secret = sandbox.secret("value");
     let before = sandbox.bytes();
@@ -243,7 +243,7 @@ fn what_is_encrypted_cut_off_or_dangerous_writes_nothing() {
 }
 
 #[test]
-fn what_sops_decrypts_has_names_joined_where_that_is_asked_for() {
+fn names_in_sops_output_are_joined_on_request() {
     let sandbox = Sandbox::with_vault();
     let secret = sandbox.secret("db");
     let yaml =

@@ -1,4 +1,4 @@
-//! `import` from a password store, decrypted by a real gpg with a key made for the test.
+//! Tests `import` of a password store, decrypted by a real gpg with a key made for the test.
 
 use crate::sandbox::{Outcome, Sandbox};
 use std::fs::{self, Permissions};
@@ -139,7 +139,7 @@ left out work/turning: a link to a folder, or to nothing
 }
 
 #[test]
-fn a_file_that_cannot_be_read_keeps_all_of_them_out() {
+fn one_undecryptable_file_imports_nothing() {
     let sandbox = Sandbox::with_vault();
     let Some(store) = Store::new(&sandbox) else {
         return;
@@ -175,7 +175,7 @@ fn a_file_that_cannot_be_read_keeps_all_of_them_out() {
 }
 
 #[test]
-fn without_gpg_or_files_it_is_said_what_is_missing() {
+fn without_gpg_or_files_the_error_names_the_missing_one() {
     let sandbox = Sandbox::with_vault();
     let folder = sandbox.home().join("store");
     fs::create_dir(&folder).unwrap();

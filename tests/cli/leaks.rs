@@ -1,5 +1,5 @@
-//! Secrets where they do not belong: what every verb asks the system for, as `strace` saw it, and what is said
-//! of documents full of secrets that cannot be read. Each sandbox searches files, arguments and messages besides.
+//! Tests that secrets do not leak: it traces every verb's system calls with `strace`, and reads the errors
+//! about unreadable documents full of secrets. Each sandbox also searches files, arguments and messages.
 
 use crate::sandbox::{CHEAP_KDF, Sandbox, forms};
 use std::fs;
@@ -407,20 +407,20 @@ fn what_is_said_of(step: usize) {
 }
 
 #[test]
-fn a_document_that_cannot_be_read_is_told_of_without_what_is_in_it() {
+fn a_broken_document_is_reported_without_its_content() {
     what_is_said_of(9);
 }
 
 /// The figures of tests/PROGRAMME.md.
 #[test]
 #[ignore = "takes minutes"]
-fn a_document_that_is_spoilt_at_any_byte_is_told_of_without_what_is_in_it() {
+fn a_fault_at_any_byte_is_reported_without_the_content() {
     what_is_said_of(1);
 }
 
 /// Where memory is refused the program ends, by an error or by a signal, and takes what it knows with it.
 #[test]
-fn memory_that_is_refused_anywhere_ends_a_command_that_says_nothing_of_a_secret() {
+fn running_out_of_memory_anywhere_reveals_no_secret() {
     if !can_watch() {
         return;
     }

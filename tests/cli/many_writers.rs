@@ -1,5 +1,5 @@
-//! Many processes on one vault, and some of them killed: what was acknowledged is there, and nobody else's
-//! write is undone by it.
+//! Tests many processes that write one vault, some of them killed: every acknowledged write is there, and no
+//! process undoes another's.
 
 use crate::sandbox::Sandbox;
 use std::collections::BTreeSet;
@@ -251,7 +251,7 @@ fn one_counter(increments: usize, kills: Kills) {
 }
 
 #[test]
-fn nothing_acknowledged_is_lost_among_many_writers_and_no_reader_fails() {
+fn many_writers_lose_no_acknowledged_write_and_no_reader_fails() {
     distinct_names(20, Kills::None);
 }
 
@@ -266,7 +266,7 @@ fn a_counter_that_many_advance_is_exact() {
 }
 
 #[test]
-fn a_counter_loses_no_step_that_was_acknowledged_where_writers_are_killed() {
+fn killed_writers_lose_no_acknowledged_step_of_a_counter() {
     one_counter(5, Kills::TenASecond);
 }
 

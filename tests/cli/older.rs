@@ -1,5 +1,5 @@
-//! An older copy in the place of a vault that this machine has seen further on: refused, unless it is
-//! accepted; in a git work tree told. And that what a machine remembers stands in nobody's way.
+//! Tests an older copy in place of a vault that this machine has seen at a newer revision: refused unless
+//! accepted; in a git work tree only a warning. Also tests that this memory never blocks honest use.
 
 use crate::sandbox::{CHEAP_KDF, Outcome, Sandbox};
 use serde_json::Value;
@@ -81,7 +81,7 @@ fn an_older_header_is_noticed_too() {
 }
 
 #[test]
-fn what_is_accepted_is_what_is_expected_from_then_on() {
+fn an_accepted_copy_is_expected_from_then_on() {
     let (sandbox, older) = moved_on();
     let newer = sandbox.bytes();
     put(&sandbox, &older);
@@ -109,7 +109,7 @@ fn a_change_can_be_made_to_the_older_copy_that_is_accepted() {
 }
 
 #[test]
-fn whoever_went_on_from_an_older_copy_elsewhere_is_noticed() {
+fn a_fork_from_an_older_copy_is_noticed() {
     let (sandbox, older) = moved_on();
     let elsewhere = sandbox.copy();
     put(&elsewhere, &older);
@@ -128,7 +128,7 @@ fn whoever_went_on_from_an_older_copy_elsewhere_is_noticed() {
 }
 
 #[test]
-fn a_newer_copy_of_a_machine_that_went_on_is_taken() {
+fn a_newer_copy_from_another_machine_is_accepted() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", "v");
     let elsewhere = sandbox.copy();
@@ -142,7 +142,7 @@ fn a_newer_copy_of_a_machine_that_went_on_is_taken() {
 }
 
 #[test]
-fn in_a_git_work_tree_an_older_copy_is_told_and_not_refused() {
+fn in_a_git_work_tree_an_older_copy_is_only_a_warning() {
     let (sandbox, older) = moved_on();
     let init = Command::new("git")
         .args(["init", "-q"])
@@ -220,7 +220,7 @@ fn a_pin_with_a_revision_refuses_an_older_copy() {
 }
 
 #[test]
-fn what_was_seen_is_for_the_owner_alone_and_is_written_only_when_it_is_new() {
+fn the_memory_is_private_and_written_only_when_it_changes() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", "v");
     let path = memory(&sandbox);
@@ -243,7 +243,7 @@ fn what_was_seen_is_for_the_owner_alone_and_is_written_only_when_it_is_new() {
 }
 
 #[test]
-fn damage_of_what_was_seen_is_told_once_and_mended() {
+fn damaged_memory_is_reported_once_and_repaired() {
     let (sandbox, older) = moved_on();
     let path = memory(&sandbox);
     let good = fs::read(&path).unwrap();
@@ -288,7 +288,7 @@ fn damage_of_what_was_seen_is_told_once_and_mended() {
 }
 
 #[test]
-fn what_a_later_version_remembers_is_left_alone() {
+fn the_memory_of_a_later_version_is_left_alone() {
     let (sandbox, _) = moved_on();
     let path = memory(&sandbox);
     let later = r#"{"version":2,"seen":"everything"}"#;
@@ -299,7 +299,7 @@ fn what_a_later_version_remembers_is_left_alone() {
 }
 
 #[test]
-fn where_nothing_can_be_remembered_everything_works_without_a_word() {
+fn without_a_state_directory_everything_works_silently() {
     let (sandbox, older) = moved_on();
     let vault = sandbox.vault();
     let vault = vault.to_str().unwrap();
@@ -333,7 +333,7 @@ fn where_nothing_can_be_remembered_everything_works_without_a_word() {
 }
 
 #[test]
-fn a_lock_that_is_never_let_go_of_stops_nobody() {
+fn a_lock_that_is_never_released_blocks_no_command() {
     let (sandbox, _) = moved_on();
     let path = memory(&sandbox);
     let before = fs::read(&path).unwrap();
@@ -347,7 +347,7 @@ fn a_lock_that_is_never_let_go_of_stops_nobody() {
 }
 
 #[test]
-fn of_two_who_write_at_once_none_is_forgotten() {
+fn two_concurrent_writers_are_both_remembered() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", "v");
     let older = sandbox.bytes();
@@ -369,7 +369,7 @@ fn of_two_who_write_at_once_none_is_forgotten() {
 }
 
 #[test]
-fn a_vault_of_somebody_else_teaches_nothing() {
+fn an_unopened_vault_changes_no_memory() {
     let (sandbox, _) = moved_on();
     let before = fs::read(memory(&sandbox)).unwrap();
     let other = Sandbox::with_vault();
@@ -391,7 +391,7 @@ fn a_vault_of_somebody_else_teaches_nothing() {
 }
 
 #[test]
-fn the_passphrase_key_that_opened_last_is_remembered_and_a_token_is_not() {
+fn the_last_passphrase_key_is_remembered_and_a_token_is_not() {
     let sandbox = Sandbox::empty();
     let passphrase = sandbox.given("passphrase", sandbox.secret("passphrase"));
     let init = ["init", "--recovery", "--kdf", CHEAP_KDF];
@@ -431,7 +431,7 @@ fn with_a_holder_who_left() -> (Sandbox, PathBuf, String, Vec<u8>) {
 }
 
 #[test]
-fn who_lost_full_access_cannot_go_on_from_an_older_copy() {
+fn a_removed_owner_cannot_continue_from_an_older_copy() {
     let (sandbox, passphrase, token, old) = with_a_holder_who_left();
     let hers = Sandbox::empty();
     fs::create_dir_all(hers.vault().parent().unwrap()).unwrap();
@@ -474,7 +474,7 @@ fn who_lost_full_access_cannot_go_on_from_an_older_copy() {
 }
 
 #[test]
-fn another_machine_is_told_of_the_other_key_once() {
+fn another_machine_warns_of_the_new_key_once() {
     let (sandbox, passphrase, _, old) = with_a_holder_who_left();
     let removed = sandbox.bytes();
     let elsewhere = sandbox.copy();
@@ -497,7 +497,7 @@ fn another_machine_is_told_of_the_other_key_once() {
 }
 
 #[test]
-fn a_work_tree_that_came_with_the_older_copy_excuses_nothing() {
+fn a_planted_work_tree_does_not_excuse_an_older_copy() {
     let (sandbox, older) = moved_on();
     put(&sandbox, &older);
     let git = sandbox.vault().with_file_name(".git");

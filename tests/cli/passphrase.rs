@@ -1,4 +1,4 @@
-//! `passphrase`
+//! Tests changing a passphrase.
 
 use crate::sandbox::{CHEAP_KDF, Invocation, Sandbox};
 use std::path::Path;
@@ -111,7 +111,7 @@ fn a_recovery_token_opens_and_replaces_a_forgotten_one() {
 }
 
 #[test]
-fn what_goes_wrong_leaves_the_old_one_in_force() {
+fn a_failure_keeps_the_old_passphrase() {
     let (sandbox, old) = Sandbox::with_passphrase();
     let before = sandbox.bytes();
     let new = sandbox.given("new", sandbox.secret("new"));

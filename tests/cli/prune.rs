@@ -1,4 +1,4 @@
-//! `prune`
+//! Tests deleting superseded slots.
 
 use crate::sandbox::{Sandbox, now};
 use crate::screen::Screen;
@@ -80,7 +80,7 @@ fn without_any_to_drop_nothing_changes() {
 }
 
 #[test]
-fn who_watches_is_told_what_went() {
+fn a_terminal_shows_the_deleted_slots() {
     let (sandbox, _) = grown();
     for (line, told) in [
         ("prune key --keep 1 -q -y", ""),
@@ -97,7 +97,7 @@ fn who_watches_is_told_what_went() {
 }
 
 #[test]
-fn who_is_there_is_asked_and_a_script_is_told_what_went() {
+fn people_are_asked_and_a_script_gets_the_deleted_slots() {
     let (sandbox, _) = grown();
     let before = sandbox.bytes();
     let at_terminal = || {
@@ -121,7 +121,7 @@ fn who_is_there_is_asked_and_a_script_is_told_what_went() {
 }
 
 #[test]
-fn with_json_it_prints_what_show_prints() {
+fn with_json_it_prints_the_same_as_show() {
     let (sandbox, _) = grown();
     let pruned = sandbox.kluis(["vault", "prune", "key", "--json"]).run();
     let object = pruned.json();
@@ -131,7 +131,7 @@ fn with_json_it_prints_what_show_prints() {
 }
 
 #[test]
-fn what_cannot_be_pruned_is_left_alone() {
+fn an_impossible_prune_changes_nothing() {
     let (sandbox, _) = grown();
     let bytes = sandbox.bytes();
     let missing = sandbox.kluis(["vault", "prune", "nope"]).run();

@@ -1,9 +1,9 @@
-//! `rekey`
+//! Tests encrypting a vault under new keys.
 
 use crate::sandbox::Sandbox;
 
 #[test]
-fn everything_says_the_same_and_every_key_opens() {
+fn a_rekey_keeps_all_content_and_every_key_opens() {
     let sandbox = Sandbox::with_vault();
     let value = sandbox.secret("value");
     sandbox.create("name", &value);

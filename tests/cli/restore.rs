@@ -1,4 +1,4 @@
-//! `restore`
+//! Tests bringing back a kept copy of the vault.
 
 use crate::sandbox::Sandbox;
 use serde_json::json;
@@ -10,7 +10,7 @@ fn previous(sandbox: &Sandbox) -> PathBuf {
 }
 
 #[test]
-fn what_was_deleted_by_mistake_comes_back_and_the_restore_can_be_undone() {
+fn a_deleted_secret_comes_back_and_a_restore_can_be_undone() {
     let sandbox = Sandbox::with_vault();
     let value = sandbox.secret("value");
     let id = sandbox.create("name", &value);
@@ -49,7 +49,7 @@ fn what_was_deleted_by_mistake_comes_back_and_the_restore_can_be_undone() {
 }
 
 #[test]
-fn an_older_value_is_told_as_one_that_reverts() {
+fn restore_lists_a_value_that_reverts() {
     let sandbox = Sandbox::with_vault();
     let (old, new) = (sandbox.secret("old"), sandbox.secret("new"));
     sandbox.create("name", &old);
@@ -65,7 +65,7 @@ fn an_older_value_is_told_as_one_that_reverts() {
 }
 
 #[test]
-fn apps_links_and_workspaces_that_change_are_told() {
+fn restore_lists_changed_apps_links_and_workspaces() {
     let sandbox = Sandbox::with_vault();
     for name in ["one", "two"] {
         sandbox.create(name, sandbox.secret(name));
@@ -175,7 +175,7 @@ fn a_vault_that_is_damaged_or_gone_is_brought_back() {
 }
 
 #[test]
-fn a_copy_that_cannot_be_compared_is_held_against_what_was_seen_here() {
+fn a_copy_is_checked_against_this_machines_memory() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", "old");
     let old = sandbox.bytes();
@@ -213,7 +213,7 @@ fn a_vault_that_was_made_huge_is_replaced_unread() {
 }
 
 #[test]
-fn nothing_is_replaced_by_a_copy_that_is_damaged_missing_or_another_vaults() {
+fn a_damaged_missing_or_foreign_copy_replaces_nothing() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", sandbox.secret("value"));
     let before = sandbox.bytes();
@@ -244,7 +244,7 @@ fn nothing_is_replaced_by_a_copy_that_is_damaged_missing_or_another_vaults() {
 }
 
 #[test]
-fn the_same_bytes_are_left_alone_and_nobody_to_ask_is_an_error() {
+fn equal_bytes_change_nothing_and_no_terminal_is_an_error() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", sandbox.secret("value"));
     let copy = sandbox.home().join("copy");

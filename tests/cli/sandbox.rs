@@ -1,5 +1,5 @@
-//! A home of its own for one test: nothing is inherited, every outcome is compared, and no secret that the
-//! test made may be found anywhere but where it was asked for.
+//! A home of its own for one test: nothing is inherited, every outcome is compared, and the test fails if one
+//! of its secrets appears where it was not asked for.
 
 use serde_json::Value;
 use std::cell::RefCell;

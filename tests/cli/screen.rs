@@ -1,4 +1,4 @@
-//! A terminal with somebody at it: keys go in, and what is shown comes out.
+//! A terminal for tests: keys go in, and the screen's content comes out.
 
 use rustix::process::{Pid, Signal, kill_process};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};

@@ -1,5 +1,5 @@
-//! A team over time: an owner, a colleague with an identity, a CI job with a token that only reads, and what
-//! each can do after one of them has left.
+//! Tests a team over time: an owner, a colleague with a key file and a CI job with a token that only reads,
+//! and what each can do after one of them has left.
 
 use crate::sandbox::{Invocation, Sandbox};
 use serde_json::{Value, json};
@@ -106,7 +106,7 @@ fn paths(report: &Value) -> Vec<String> {
 }
 
 #[test]
-fn a_colleague_who_leaves_is_shut_out_and_what_they_could_read_is_told() {
+fn a_removed_colleague_is_shut_out_and_their_secrets_listed() {
     let team = Team::with_colleague(&["-w", "staging", "-w", "default"]);
     let staging = team.owner.get("staging/db_password");
 
@@ -167,7 +167,7 @@ fn a_colleague_who_leaves_is_shut_out_and_what_they_could_read_is_told() {
 }
 
 #[test]
-fn when_a_key_with_full_access_leaves_all_tokens_are_issued_again() {
+fn removing_full_access_means_issuing_all_tokens_again() {
     let team = Team::with_colleague(&[]);
     team.colleague(&["key", "list"]).run().any_stdout().exits(0);
     team.colleague(&["get", "production/db_password"])

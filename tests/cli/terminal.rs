@@ -1,5 +1,5 @@
-//! Prompts and output at a real terminal: what is hidden stays hidden, and however a question ends, the
-//! terminal is as it was before.
+//! Tests prompts and output at a real terminal: hidden input stays hidden, and however a question ends, the
+//! terminal is restored.
 
 use crate::sandbox::{CHEAP_KDF, Invocation, Sandbox};
 use crate::screen::Screen;
@@ -164,7 +164,7 @@ fn a_wrong_passphrase_may_be_typed_again() {
 }
 
 #[test]
-fn who_has_unlocked_is_told_why_a_passphrase_is_asked_for() {
+fn after_unlock_a_passphrase_prompt_says_why() {
     let sandbox = with_passphrase("a value");
     let why = "It is unlocked, but this takes the key itself";
     let asked = |line: &str| {
@@ -247,7 +247,7 @@ description  all the lights in the house
 }
 
 #[test]
-fn a_new_passphrase_is_asked_for_twice_and_again_after_a_mistake() {
+fn a_new_passphrase_is_asked_twice_and_again_after_a_mistake() {
     let sandbox = Sandbox::empty();
     sandbox.keep(PASSPHRASE.as_bytes());
     let mut screen = init(&sandbox, &[]);
@@ -324,7 +324,7 @@ fn a_stop_at_a_prompt_gives_the_echo_back_and_asks_again() {
 }
 
 #[test]
-fn what_is_typed_behind_an_answer_does_not_fall_to_the_shell() {
+fn keys_typed_after_an_answer_do_not_reach_the_shell() {
     let sandbox = with_passphrase("a value");
     let get = sandbox.kluis(["get", "name"]);
     let script = "\"$@\"; read -r -t 1 line; echo \"the shell read <$line>\"";
@@ -352,7 +352,7 @@ fn a_value_from_a_pipe_leaves_the_terminal_to_the_passphrase() {
 }
 
 #[test]
-fn a_value_is_typed_twice_where_there_is_no_pipe() {
+fn without_a_pipe_you_type_the_value_twice() {
     let sandbox = Sandbox::with_vault();
     let value = sandbox.secret("typed");
     let mut screen = at_terminal(&sandbox, &["create", "name"]);
@@ -364,7 +364,7 @@ fn a_value_is_typed_twice_where_there_is_no_pipe() {
 }
 
 #[test]
-fn deleting_asks_and_takes_nothing_for_a_no() {
+fn deleting_asks_and_an_empty_answer_means_no() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", "a value");
     let before = sandbox.bytes();
@@ -383,7 +383,7 @@ fn deleting_asks_and_takes_nothing_for_a_no() {
 }
 
 #[test]
-fn cancelling_a_question_is_no_answer() {
+fn cancelling_a_question_changes_nothing() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", "a value");
     for keys in [CTRL_C, CTRL_D] {
@@ -469,7 +469,7 @@ fn a_recovery_token_is_offered_and_opens_the_vault() {
 }
 
 #[test]
-fn a_scheduled_rotation_is_told_at_a_terminal() {
+fn a_terminal_shows_a_scheduled_rotation() {
     let sandbox = with_passphrase("a value");
     settings(&sandbox, "auto_agent = 'never'");
     let rotate = ["rotate", "name", "--generate", "8", "--in", "7d"];
@@ -490,7 +490,7 @@ fn a_scheduled_rotation_is_told_at_a_terminal() {
 }
 
 #[test]
-fn a_new_passphrase_is_told_to_whom_the_agent_has_forgotten_the_key() {
+fn key_passphrase_says_that_the_agent_forgot_the_key() {
     let sandbox = with_passphrase("a value");
     unasked(&sandbox, &["unlock", "-q"]).run().exits(0);
     sandbox.kluis(["status", "-q"]).run().exits(0);
@@ -595,7 +595,7 @@ fn errors_are_coloured_where_that_is_wanted() {
 }
 
 #[test]
-fn nobody_is_asked_who_does_not_want_to_be() {
+fn no_input_means_no_question() {
     let sandbox = with_passphrase("a value");
     let get = sandbox
         .kluis(["get", "name"])

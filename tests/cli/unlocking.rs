@@ -1,4 +1,4 @@
-//! What opens a vault, in which order it is tried, and how little a failure gives away.
+//! Tests what opens a vault, in which order credentials are tried, and how little a failure reveals.
 
 use crate::sandbox::{CHEAP_KDF, Sandbox};
 use std::fs::{self, Permissions};
@@ -20,7 +20,7 @@ fn mistyped(text: &str) -> String {
 }
 
 #[test]
-fn a_token_comes_before_its_file_and_its_file_before_a_passphrase() {
+fn a_token_comes_before_a_token_file_before_a_passphrase() {
     let (sandbox, passphrase) = Sandbox::with_passphrase();
     let recovered = Sandbox::with_vault();
     let good = recovered.given("token", format!("  {}\n", recovered.token()));
@@ -84,7 +84,7 @@ fn a_token_comes_before_its_file_and_its_file_before_a_passphrase() {
 }
 
 #[test]
-fn a_token_that_does_not_fit_says_whether_it_is_mistyped_and_nothing_else() {
+fn a_wrong_token_reveals_only_whether_it_is_mistyped() {
     let sandbox = Sandbox::with_vault();
     let token = sandbox.token();
     for (given, said) in [
@@ -112,7 +112,7 @@ fn a_token_that_does_not_fit_says_whether_it_is_mistyped_and_nothing_else() {
 }
 
 #[test]
-fn a_file_without_a_key_says_so_and_what_names_it() {
+fn a_missing_key_file_is_reported_with_its_setting() {
     let sandbox = Sandbox::with_vault();
     let (passphrased, _) = Sandbox::with_passphrase();
     let empty = sandbox.given("empty", "\n");
@@ -168,7 +168,7 @@ fn status_names_only_ways_that_the_vault_has() {
 }
 
 #[test]
-fn status_tells_what_unlocks_without_an_agent() {
+fn status_shows_what_unlocks_without_an_agent() {
     let sandbox = Sandbox::with_vault();
     let token = sandbox.given("token", sandbox.token());
     let (passphrased, passphrase) = Sandbox::with_passphrase();
@@ -233,7 +233,7 @@ fn without_a_key_it_is_the_key_that_is_missing() {
 }
 
 #[test]
-fn who_cannot_be_asked_for_a_new_passphrase_is_told_the_option() {
+fn without_a_terminal_the_error_names_the_passphrase_option() {
     let sandbox = Sandbox::with_vault();
     let before = sandbox.bytes();
     let add = sandbox.kluis(["key", "add", "--passphrase"]).run();
@@ -244,7 +244,7 @@ fn who_cannot_be_asked_for_a_new_passphrase_is_told_the_option() {
 }
 
 #[test]
-fn a_wrong_passphrase_is_answered_alike_however_nearly_right_it_is() {
+fn every_wrong_passphrase_gets_the_same_answer() {
     let (sandbox, right) = Sandbox::with_passphrase();
     let right = fs::read_to_string(right).unwrap();
     let answers: Vec<String> = [
@@ -295,7 +295,7 @@ fn one_passphrase_typed_on_two_keyboards_opens_the_same_vault() {
 }
 
 #[test]
-fn without_a_key_and_without_a_terminal_it_fails_at_once_and_names_the_ways() {
+fn without_key_and_terminal_it_fails_and_lists_the_ways() {
     let (sandbox, _) = Sandbox::with_passphrase();
     for line in [
         &["list"][..],
@@ -373,7 +373,7 @@ fn a_pinned_vault_key_opens_that_vault_only() {
 }
 
 #[test]
-fn a_vault_pinned_to_another_key_is_refused_before_any_passphrase_is_needed() {
+fn a_wrong_pin_is_refused_before_a_passphrase_is_asked_for() {
     let (sandbox, _) = Sandbox::with_passphrase();
     let verified = Sandbox::with_vault();
     let key = verified.kluis(["vault", "verify", "--json"]).run();
@@ -398,7 +398,7 @@ fn a_passphrase_may_come_through_stdin_and_a_pipe() {
 }
 
 #[test]
-fn a_key_in_a_file_that_others_may_read_is_told_of_and_taken() {
+fn a_credential_others_may_read_warns_and_works() {
     let expose = |path: &PathBuf, mode| {
         fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
     };

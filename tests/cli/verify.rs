@@ -1,9 +1,9 @@
-//! `verify`
+//! Tests checking a whole vault.
 
 use crate::sandbox::Sandbox;
 
 #[test]
-fn it_says_what_it_opened_and_the_key_to_pin() {
+fn verify_prints_the_counts_and_the_key_to_pin() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("one", sandbox.secret("one"));
     sandbox.create("two", sandbox.secret("two"));

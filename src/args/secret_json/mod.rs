@@ -1,4 +1,4 @@
-//! `--input`: the fields of a secret as one JSON object, the way web services take them.
+//! The option `--input`: a secret's fields as one JSON object, as web services accept them.
 
 mod fields;
 mod parser;
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn a_terminal_and_a_file_that_is_not_there_are_told_apart() {
+    fn a_terminal_and_a_missing_file_have_different_errors() {
         assert!(matches!(input("-", None), Err(Error::Terminal)));
         let missing = input("/hunter2", None).err().unwrap();
         assert!(matches!(missing, Error::File(_)));
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn what_arrives_in_pieces_is_kept_whole() {
+    fn input_in_pieces_is_read_whole() {
         let text: Vec<u8> = (0..3 * FIRST_READ_BYTES)
             .map(|at| at.to_le_bytes()[0])
             .collect();

@@ -1,6 +1,6 @@
-//! From the JSON of `--input` to checked fields: every mistake is found, and named by its place.
+//! Parses and checks the JSON of `--input`. It finds every mistake and names its place.
 //!
-//! A message shows at most the name of a field, never anything that was given for one.
+//! A message names at most a field; it never quotes what the field was given.
 
 use super::fields::{Input, MAX_INPUT_BYTES};
 use crate::json::{self, MAX_PARTS, NoString, document, is_null, items, members};

@@ -1,4 +1,4 @@
-//! `app sync`
+//! `app sync`: makes an app's links match the project file.
 
 use crate::commands::Command;
 use crate::context::Context;

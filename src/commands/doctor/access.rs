@@ -1,4 +1,4 @@
-//! Who besides this user may read or write a file or a folder, as far as its mode and owner tell.
+//! Checks who else may read or write a file or folder, as far as its mode and owner tell.
 
 use super::finding::Finding;
 use crate::platform::directory;

@@ -1,5 +1,5 @@
-//! The keys of the vault: how hard a passphrase is to guess, what happens when one is lost, and whether an
-//! older copy would be noticed. Unlocks with what is there, asks nobody, and remembers nothing.
+//! Checks the vault's keys: the strength of a passphrase, what happens when a key is lost, and whether an
+//! older copy would be noticed. It unlocks only with what is there; it never asks and remembers nothing.
 
 use super::finding::Finding;
 use crate::args::kdf::is_weak;

@@ -1,5 +1,5 @@
-//! `doctor`: whether what surrounds the vault is as it should be. Looks, and changes nothing; never asks, and
-//! never tells anything that helps to unlock.
+//! `doctor`: checks the vault's surroundings and suggests fixes. It changes nothing, never asks a question,
+//! and prints nothing that would help to unlock the vault.
 
 mod access;
 mod agent;

@@ -1,7 +1,7 @@
-//! What becomes of a pending value when its command has ended.
+//! Decides what happens to a pending value when its command has ended.
 //!
-//! It is dropped only where it is surely not in force elsewhere, and nobody is told that it is kept where
-//! it is not.
+//! It drops the value only when it is surely not in force elsewhere, and never reports a value as kept that
+//! is gone.
 
 use crate::context::Context;
 use crate::deliver::child::Ended;

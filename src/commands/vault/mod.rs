@@ -1,4 +1,4 @@
-//! `vault`: the whole file.
+//! `vault`: verifies, re-encrypts, restores and prunes the whole file.
 
 mod prune;
 mod rekey;

@@ -1,4 +1,4 @@
-//! `vault prune`: fewer superseded slots.
+//! `vault prune`: deletes superseded slots.
 
 use crate::args::secret_or_picker::PickedArgument;
 use crate::commands::Command;

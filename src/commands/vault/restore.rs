@@ -1,4 +1,4 @@
-//! `vault restore`: a kept copy of the vault back in its place, after showing what that changes.
+//! `vault restore`: replaces the vault with a kept copy, after showing what that changes.
 
 use crate::commands::Command;
 use crate::context::Context;

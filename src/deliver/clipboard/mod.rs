@@ -1,7 +1,7 @@
-//! A value on the clipboard: through the desktop's own tool, or else through the terminal (OSC 52).
+//! Puts a value on the clipboard: through the desktop's own tool, or through the terminal (OSC 52).
 //!
-//! A tool is given the value on its stdin, never as an argument, and what it copied is cleared after a
-//! while if it is still there. What a terminal copied, nobody can look at: that stays.
+//! A tool gets the value on its stdin, never as an argument, and the clipboard is cleared after a while if the
+//! value is still there. A terminal's clipboard cannot be read back, so it is not cleared.
 
 pub mod clearing;
 mod fingerprint;

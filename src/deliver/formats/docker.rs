@@ -1,5 +1,5 @@
-//! The file of `docker run --env-file`: a line `KEY=value` each, without quotes or escapes, as docker/cli's
-//! `kvfile` reads it: UTF-8, at most 64 KiB a line, a final carriage return dropped with the newline.
+//! The format of `docker run --env-file`: lines of `KEY=value` without quotes or escapes, as docker/cli's
+//! `kvfile` reads them: UTF-8, at most 64 KiB a line; it drops a carriage return before the newline.
 
 use super::format::{NEWLINE, Why, variable_text};
 use super::page::Page;

@@ -1,4 +1,4 @@
-//! The formats by name, and the values that a reader cannot be given.
+//! The formats by name, and the values that a format cannot express.
 
 use super::page::Page;
 use crate::plaintext::Plaintext;

@@ -1,7 +1,7 @@
-//! GitHub Actions: values go to the file named by `GITHUB_ENV` and masks to stdout, in the grammars of
-//! actions/runner (`FileCommandManager.cs`, `ActionCommand.cs`).
+//! The format of GitHub Actions: values go to the file named by `GITHUB_ENV` and masks to stdout, in the
+//! grammars of actions/runner (`FileCommandManager.cs`, `ActionCommand.cs`).
 //!
-//! The file is only ever appended to, in one write, and never made: a runner has made it.
+//! The file is appended to in one write and never created: the runner creates it.
 
 use super::format::{Entry, Format, Refused, Why, variable_text};
 use super::page::Page;

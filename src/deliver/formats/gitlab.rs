@@ -1,8 +1,8 @@
-//! The file of GitLab's `artifacts:reports:dotenv`: a line `KEY=value` each, as GitLab's
-//! `Ci::ParseDotenvArtifactService` reads it: white space around a value is lost, nothing is a quote, and
-//! `$KEY`, `${KEY}` and `%KEY%` are replaced when the variable is used.
+//! The format of GitLab's `artifacts:reports:dotenv`: lines of `KEY=value`, as GitLab's
+//! `Ci::ParseDotenvArtifactService` reads them. It trims white space around a value and knows no quotes; it
+//! replaces `$KEY`, `${KEY}` and `%KEY%` when the variable is used.
 //!
-//! GitLab refuses files of more than 5 KB or some dozens of variables itself; how many is set there.
+//! GitLab itself refuses files of more than 5 KB or too many variables; the number is a setting there.
 
 use super::format::{NEWLINE, Why, variable_text};
 use super::page::Page;

@@ -1,5 +1,5 @@
-//! A Kubernetes manifest of one `Secret`, for `kubectl apply -f -`: YAML, each value Base64 under `data`, so
-//! that any bytes can be given (kubernetes.io, API of core/v1 `Secret`).
+//! The Kubernetes format: a YAML manifest of one `Secret`, for `kubectl apply -f -`. Each value is Base64 under
+//! `data`, so any bytes can be written (kubernetes.io, API of core/v1 `Secret`).
 
 use super::format::{Entry, Format, Refused, Why};
 use super::page::Page;

@@ -1,5 +1,4 @@
-//! Each notation and each refusal, by example. What the real readers make of hostile values is tested end
-//! to end.
+//! Tests each notation and each refusal by example. End to end, real readers read hostile values.
 
 use super::{Entry, Format, Names, github, k8s, shell_names};
 use crate::deliver::environment;
@@ -125,7 +124,7 @@ fn node_gets_the_first_notation_that_gives_the_value_back() {
 }
 
 #[test]
-fn what_a_reader_would_change_is_refused_by_key_and_never_quoted() {
+fn a_value_the_reader_would_change_is_refused_by_key() {
     let long = "x".repeat(65_536);
     for (format, value, why) in [
         (Format::Docker, "hunter2\nb", "newline"),
@@ -246,7 +245,7 @@ fn names_that_the_reader_keeps_for_itself_are_refused() {
 }
 
 #[test]
-fn each_line_is_masked_once_with_what_the_runner_unescapes() {
+fn each_line_is_masked_once_and_escaped_for_the_runner() {
     let values: &[&[u8]] = &[b"one\n\n  \r\ntwo%0A\rone", b"one", b" three ", b"\n"];
     let masks = with_entries(values, |entries| github::masks(entries).expose().to_vec());
     let expected = "::add-mask::one\n::add-mask::two%250A\n::add-mask:: three \n";
@@ -270,7 +269,7 @@ fn a_delimiter_that_is_in_a_value_is_not_taken() {
 }
 
 #[test]
-fn python_is_warned_of_what_its_interpolation_would_replace() {
+fn python_users_get_a_warning_about_interpolation() {
     let caution = |value: &[u8]| Format::Dotenv.caution(&Plaintext::new(value.to_vec()));
     assert!(caution(b"a${b}").is_some());
     assert!(caution(b"a$b").is_none());

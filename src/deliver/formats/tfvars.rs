@@ -1,6 +1,6 @@
-//! A Terraform `.tfvars` file: `KEY = "value"`, a quoted template of HCL's native syntax.
+//! The format of Terraform's `.tfvars` files: `KEY = "value"`, a quoted template of HCL's native syntax.
 //!
-//! In ASCII, with `$` and `%` by their numbers, so that nothing begins an interpolation or a directive.
+//! It is ASCII with `$` and `%` as numeric escapes, so that nothing begins an interpolation or a directive.
 //! Terraform normalises every string to NFC (`cty.StringVal`): a value in another form is refused.
 
 use super::format::{Why, text};

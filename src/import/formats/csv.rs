@@ -1,6 +1,6 @@
-//! CSV as password managers write it: RFC 4180 with a header, values of several lines in quotes.
+//! Reads CSV as password managers write it: RFC 4180 with a header, values of several lines in quotes.
 //!
-//! Values pass through memory of our own, which is wiped.
+//! Values pass through buffers of our own, which are wiped.
 
 use crate::import::entries::Location;
 use crate::import::line_index::Lines;
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_cut_off_or_uneven_is_told_and_not_repeated() {
+    fn cut_off_or_uneven_rows_are_reported_and_not_repeated() {
         for (input, told) in [
             (
                 "A,B\n\"hunter2,x\nhunter2,y\n",
@@ -155,7 +155,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_was_quoted_comes_back(
+        fn quoted_values_come_back(
             given in prop::collection::vec(prop::collection::vec("[a,\"\r\né ]{0,9}", 2), 1..9)
         ) {
             let quoted = |cell: &String| format!("\"{}\"", cell.replace('"', "\"\""));

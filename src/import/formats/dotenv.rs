@@ -1,6 +1,6 @@
-//! `dotenv`: the grammar of python-dotenv, as it reads a file without interpolation: `$` stays as it is.
+//! Reads `dotenv`: the grammar of python-dotenv without interpolation, so `$` stays as it is.
 //!
-//! What python-dotenv passes over with a warning, or reads as a name without a value, is a mistake here.
+//! A line that python-dotenv skips with a warning, or reads as a name without a value, is a mistake here.
 
 use crate::import::entries::{Entries, Location};
 use crate::import::text::text;
@@ -336,7 +336,7 @@ mod tests {
         }
 
         #[test]
-        fn nothing_that_is_given_ends_in_a_panic(
+        fn no_input_panics(
             parts in prop::collection::vec(prop::sample::select(vec![
                 "A", "=", "'", "\"", "\\", "\n", "\r", " ", "#", "export ", "ü", "\u{1c}", "\u{85}",
             ]), 0..30)

@@ -1,4 +1,4 @@
-//! `env`: what `env -0` prints, and `env` as long as no value has a second line.
+//! Reads `env`: the output of `env -0`, or of `env` if every value is a single line.
 
 use crate::import::entries::{Entries, Location};
 use crate::plaintext::Plaintext;
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_goes_on_with_a_value_is_refused_and_not_repeated() {
+    fn a_continued_value_is_refused_and_not_repeated() {
         for line in [
             "hunter2",
             "hunter2/x==",
@@ -118,7 +118,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_env_prints_with_a_nul_comes_back(
+        fn the_output_of_env_0_comes_back(
             variables in prop::collection::btree_map("[A-Za-z_][A-Za-z0-9_]{0,9}", prop::collection::vec(1..=u8::MAX, 1..40), 1..9)
         ) {
             let printed: Vec<u8> = variables
@@ -130,7 +130,7 @@ mod tests {
         }
 
         #[test]
-        fn nothing_that_is_given_ends_in_a_panic(input in any::<Vec<u8>>()) {
+        fn no_input_panics(input in any::<Vec<u8>>()) {
             let _ = read_all(&input);
         }
     }

@@ -1,4 +1,4 @@
-//! `json`: one object of names and texts. Anything but a text is told by name, not guessed.
+//! Reads `json`: one object of names and strings. Any other type is reported by name, never converted.
 
 use super::nesting::{self, Nesting};
 use crate::import::entries::{Entries, MAX_ENTRIES};
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn other_types_are_told_by_name_and_line() {
+    fn other_types_are_reported_by_name_and_line() {
         let input = "{\"A\": 1,\n\"B\": true, \"C\": null,\n\n\"D\": [\"hunter2\"],\n\"E\": {\"hunter2\": 2},\n\"F\": \"\\ud800\"}";
         assert_eq!(
             told(input),
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_is_there_twice_is_told_with_both_lines() {
+    fn a_repeated_name_is_reported_with_both_lines() {
         assert_eq!(
             told("{\n\"A\": \"1\",\n\"B\": \"2\",\n\"\\u0041\": \"1\"}"),
             ["A is there twice, at line 2 and at line 4"]
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_object_is_refused_and_not_repeated() {
+    fn input_that_is_no_object_is_refused_and_not_repeated() {
         for input in [
             "",
             "{",
@@ -192,7 +192,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_another_program_wrote_comes_back(
+        fn a_document_of_another_program_comes_back(
             given in prop::collection::btree_map("[A-Za-z0-9_+=@#$]{1,20}", "(?s).{1,40}", 1..9)
         ) {
             for text in [serde_json::to_string(&given), serde_json::to_string_pretty(&given)] {

@@ -1,6 +1,6 @@
-//! Names in names: what a mapping within a mapping means, and how deep it may go.
+//! Joins nested names: what a mapping within a mapping means, and how deep it may go.
 //!
-//! Unless that is asked for, a nested name is a mistake: nobody guesses how it would be joined.
+//! A nested name is a mistake unless you asked to join names: `kluis` never guesses how.
 
 /// Deeper than what people write, and no risk for the stack.
 const MAX_DEPTH: usize = 32;

@@ -1,8 +1,7 @@
-//! `yaml`: one mapping of names and texts. What a reader of YAML 1.1 or 1.2 could take for a number, a date
-//! or another type is told by name, not guessed.
+//! Reads `yaml`: one mapping of names and strings. A text that YAML 1.1 or 1.2 could read as a number, a date
+//! or another type is reported by name, never guessed.
 //!
-//! A value is taken over from the parser, which leaves nothing behind but what its own buffers held while
-//! they grew.
+//! A value is moved out of the parser, which leaves behind only what its own buffers held while they grew.
 
 use super::nesting::{self, Nesting};
 use super::yaml_type::type_of;
@@ -214,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn other_types_are_told_by_name_and_line() {
+    fn other_types_are_reported_by_name_and_line() {
         assert_eq!(
             told(
                 "A: 5432\nB: yes\nC: ~\n\nD: 2024-01-31\nE: !!binary aHVudGVyMg==\nF: &f v\nG: *f\nNO: v\n12: hunter2\n"
@@ -233,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_nested_is_told_by_name_however_deep() {
+    fn nested_values_are_reported_by_name_at_any_depth() {
         assert_eq!(
             told("A: 1\nB:\n  hunter2: v\n")[1],
             "line 2: B is a mapping, not a string; --nested joins the names by _"
@@ -285,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_is_there_twice_is_told_with_both_lines() {
+    fn a_repeated_name_is_reported_with_both_lines() {
         assert_eq!(
             told("A: v\nB: |\n  one\n  two\n\"A\": v\n"),
             ["A is there twice, at line 1 and at line 5"]
@@ -293,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_mapping_is_refused_and_not_repeated() {
+    fn input_that_is_no_mapping_is_refused_and_not_repeated() {
         for (input, expected) in [
             (
                 "hunter2",
@@ -344,7 +343,7 @@ mod tests {
         }
 
         #[test]
-        fn nothing_that_is_given_ends_in_a_panic(
+        fn no_input_panics(
             parts in prop::collection::vec(prop::sample::select(vec![
                 "A", ":", ": ", "- ", "? ", "'", "\"", "\\", "\n", "\r", " ", "\t", "#", "[", "]", "{", "}", ",", "|", ">",
                 "&a", "*a", "!", "!!str ", "%", "---", "...", "ü", "\u{feff}", "\u{2028}", "<<", "@", "`", "~",

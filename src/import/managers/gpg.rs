@@ -1,7 +1,7 @@
-//! Decrypts one file of a password store with `gpg`, which asks for its own passphrase where it needs one.
+//! Decrypts one file of a password store with `gpg`, which asks for its own passphrase when it needs one.
 //!
-//! What it prints stays in memory; what it prints of a mistake is not repeated. It is given no credential of
-//! Kluis'.
+//! The plaintext stays in memory, and gpg's own error messages are not repeated. gpg gets no credential of
+//! Kluis.
 
 use crate::deliver::environment::is_own;
 use crate::deliver::process::find;
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn what_it_prints_counts_only_when_it_succeeds() {
+    fn its_output_counts_only_when_it_succeeds() {
         let plain = with("cat > /dev/null; printf 'hunter2\\n'; echo \"$@\" | tr -d -c '\\n-z'");
         assert!(plain.unwrap().expose().starts_with(b"hunter2\n"));
         assert_eq!(with("echo hunter2; exit 2").err(), Some(Failure::Refused));

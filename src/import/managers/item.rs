@@ -1,5 +1,5 @@
-//! One item of a password manager: a title in folders, with fields. What it holds becomes secrets, each
-//! field one of its own; what cannot is named in the report, and nothing is merged in silence.
+//! One item of a password manager: a title in folders, with fields. Each field becomes a secret of its own; a
+//! field that cannot is named in the report, and nothing is merged silently.
 
 use crate::import::entries::{Entries, Location};
 use crate::plaintext::Plaintext;
@@ -300,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn an_item_without_a_value_is_told() {
+    fn an_item_without_a_value_is_reported() {
         let told = gathered(
             Wanted::Password,
             Repeated::Fail,
@@ -312,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn items_that_would_have_one_name_are_told_apart_or_told() {
+    fn items_with_one_name_get_distinct_names_or_are_reported() {
         let items = || {
             vec![
                 item("My bank", "1", &[("user", "a")]),
@@ -342,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_cannot_be_is_told_and_not_cut() {
+    fn an_invalid_name_is_reported_and_not_shortened() {
         let told = gathered(
             Wanted::All,
             Repeated::Fail,
@@ -357,7 +357,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_value_is_lost_however_the_items_are_called(
+        fn no_value_is_lost_whatever_the_items_are_named(
             given in prop::collection::vec(("[a-b /_2é]{0,4}", prop::collection::vec("[a-b _2]{0,3}", 0..4)), 1..12)
         ) {
             let mut count = 0;

@@ -1,7 +1,7 @@
-//! `keepass-xml`: the XML that KeePass 2 and KeePassXC export. Older versions of an entry and the recycle bin
-//! stay behind.
+//! Reads `keepass-xml`: the XML that KeePass 2 and KeePassXC export. Earlier versions of an entry and the
+//! recycle bin are left out.
 //!
-//! No document type is accepted, so that there is no entity but the five of XML, and nothing outside is read.
+//! A document type is refused: so only XML's own five entities exist, and nothing outside the file is read.
 
 use super::item::{Item, Items};
 use crate::import::entries::Location;
@@ -375,7 +375,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_export_is_refused_and_not_repeated() {
+    fn input_that_is_no_export_is_refused_and_not_repeated() {
         let protected = file(
             "<Entry><String><Key>Password</Key><Value Protected=\"True\">hunter2</Value></String></Entry>",
         );
@@ -412,7 +412,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_is_too_long_is_told_and_not_cut() {
+    fn a_value_that_is_too_long_is_reported_and_not_cut() {
         let long = "v".repeat(MAX_VALUE_BYTES + 5);
         let entry = |value: &str| {
             file(&format!(

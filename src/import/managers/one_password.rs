@@ -1,5 +1,5 @@
-//! `1password`: the CSV that 1Password exports. Which columns there are, and how they are spelled, differs
-//! between its versions: they are known by name, and one that is not known is a field of its own.
+//! Reads `1password`: the CSV that 1Password exports. Its columns differ between versions, so they are matched
+//! by name; an unknown column is a field of its own.
 
 use super::item::{Item, Items};
 use crate::import::formats::csv;
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_in_the_archive_is_left_out_and_told() {
+    fn archived_items_are_left_out_and_reported() {
         let input = "Title,Password,Archived\nA,p,false\nOld,q,True\nB,r,\n";
         let gathered = read_all(input).unwrap();
         assert_eq!(pairs(&gathered), [("A", "p"), ("B", "r")]);

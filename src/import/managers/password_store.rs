@@ -1,7 +1,7 @@
-//! `pass`: the folder of pass, and of gopass with gpg. Each file is an item: its first line is the password,
-//! `key: value` lines are fields, the rest is notes.
+//! Reads `pass`: the folder of pass, and of gopass with gpg. Each file is an item: its first line is the
+//! password, `key: value` lines are fields, the rest is notes.
 //!
-//! No link leads out of the folder, and nothing is written there.
+//! It follows no link out of the folder and writes nothing there.
 
 use super::gpg::{Failure, Gpg};
 use super::item::{Item, Items};
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_and_what_is_no_text_stay_whole() {
+    fn a_private_key_and_binary_data_stay_whole() {
         for plain in [
             &b"-----BEGIN PRIVATE KEY-----\nProc-Type: 4\nabc\n-----END PRIVATE KEY-----\n"[..],
             b"\xff\x00\nuser: x\n",

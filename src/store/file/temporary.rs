@@ -1,5 +1,5 @@
-//! A file beside the vault that is gone unless it took over another name. Its bytes are durable
-//! before anything is done with it, or it never was.
+//! A temporary file beside the vault. It is removed unless it was renamed, and its bytes are durable before
+//! anything is done with it.
 
 use super::directory::Directory;
 use super::regular::{self, Regular};
@@ -12,7 +12,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-/// What every file has that is made beside a vault.
+/// The mode of every file that is made beside a vault.
 pub const OWNER_ONLY: Mode = Mode::RUSR.union(Mode::WUSR);
 
 pub struct Temporary {
@@ -21,14 +21,14 @@ pub struct Temporary {
 }
 
 impl Temporary {
-    /// A new file that holds `bytes`, durably, and what was really stored: open, so that no other file can
-    /// pass for it.
+    /// Makes a file that holds `bytes` durably. Also returns the stored file, opened again, so that no other
+    /// file can pass for it.
     pub fn holding(directory: &Rc<Directory>, bytes: &[u8]) -> Result<(Self, Regular), Error> {
         let vault = directory.path_of(directory.vault());
         let (temporary, mut file) =
             Self::create(directory).map_err(Error::not_written("create a file beside", &vault))?;
-        // Once: after a failed fsync the next one may succeed with the bytes lost. The standard library
-        // repeats an interrupted one only, and goes down to the platters on macOS.
+        // Only once: after a failed fsync the next one may succeed although the bytes are lost. The standard
+        // library repeats it only after an interruption, and on macOS writes through to the disk.
         file.write_all(bytes)
             .and_then(|()| file.sync_all())
             .map_err(Error::not_written("write a file beside", &vault))?;
@@ -36,7 +36,7 @@ impl Temporary {
         Ok((temporary, stored))
     }
 
-    /// Another name for the file that is called `name` now.
+    /// Makes another name for the file that is called `name` now.
     pub fn linked(directory: &Rc<Directory>, name: &OsStr) -> io::Result<Self> {
         let link = directory.temporary()?;
         rustix::fs::linkat(directory, name, directory, &link, AtFlags::empty())?;
@@ -49,7 +49,7 @@ impl Temporary {
             OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let file = File::from(rustix::fs::openat(directory, &name, flags, OWNER_ONLY)?);
         let temporary = Self::named(directory, name);
-        // The umask or a default ACL had its say in the mode.
+        // The umask or a default ACL may have changed the mode.
         rustix::fs::fchmod(&file, OWNER_ONLY)?;
         Ok((temporary, file))
     }
@@ -61,7 +61,7 @@ impl Temporary {
         }
     }
 
-    /// Opens by name what was just `written`: no descriptor that took part in the writing.
+    /// Opens the file just `written` by its name, without using the descriptor that wrote it.
     fn read_back(&self, written: &File) -> Result<Regular, Error> {
         let doing = "read back a file beside";
         let vault = self.directory.path_of(self.directory.vault());
@@ -83,21 +83,21 @@ impl Temporary {
         self.directory.path_of(&self.name)
     }
 
-    /// Takes over `name`, whatever it named before.
+    /// Takes over `name`, and replaces the file of that name.
     pub fn replace(self, name: &OsStr) -> io::Result<()> {
         rustix::fs::renameat(&self.directory, &self.name, &self.directory, name)?;
         Ok(())
     }
 
-    /// Takes over `name`, which must not name anything yet.
+    /// Takes over `name`, which must not exist yet.
     pub fn appear_as(self, name: &OsStr) -> io::Result<()> {
         rename_new(&self.directory, &self.name, name)
     }
 }
 
 impl Drop for Temporary {
-    /// A name that was renamed is gone already, but for one case: where both names are links to one file,
-    /// renaming does nothing (POSIX).
+    /// After a rename the temporary name is gone, with one exception: if both names are links to one file, a
+    /// rename does nothing (POSIX).
     fn drop(&mut self) {
         let _ = self.directory.remove(&self.name);
     }

@@ -1,4 +1,4 @@
-//! Creating and deleting apps, and their links. What one call does to the records of an app is one write.
+//! Creates and deletes apps and their links. Each call is one write, whatever records it touches.
 
 use super::Change;
 use crate::keyring::Reach;

@@ -1,4 +1,4 @@
-//! Deleting secrets: what an app still links goes by request only, and its links with it.
+//! Deletes secrets. A secret that an app links is deleted only on request, together with its links.
 
 use super::Change;
 use crate::vault::Error;

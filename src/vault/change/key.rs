@@ -1,5 +1,5 @@
-//! Who may unlock: admitting a key, giving one another passphrase, taking one away. This changes the
-//! header, and takes the owner's own keyring: a [`Keyring`](crate::keyring::Keyring) makes no grants.
+//! Adds and removes keys, and changes passphrases. This changes the header, and takes the owner's own keyring:
+//! a [`Keyring`](crate::keyring::Keyring) makes no grants.
 
 use super::Change;
 use crate::keyring::issue::{Credential, Issuer};

@@ -1,4 +1,4 @@
-//! A secret's record while it is being changed: found, opened as far as its metadata, and put back.
+//! Changes a secret's record: finds it, opens its metadata, and puts it back.
 
 use super::Change;
 use crate::keyring::Keyring;

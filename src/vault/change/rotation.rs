@@ -1,4 +1,4 @@
-//! Rotation: a new value beside the older ones, an older one again, and fewer of them.
+//! Rotation: adds a new value, makes an earlier one effective again, and deletes superseded ones.
 //!
 //! A rotation with a side effect elsewhere has three steps, each durable before the next begins: the new
 //! value is saved as a *pending* slot; the side effect happens; the value becomes effective. Whatever ends

@@ -1,4 +1,4 @@
-//! Creating, renaming and deleting workspaces. This changes the header, so it takes full access.
+//! Creates, renames and deletes workspaces. This changes the header, so it takes full access.
 
 use super::Change;
 use super::delete::named;

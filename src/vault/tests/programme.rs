@@ -1,9 +1,9 @@
-//! Malformed input by the hundred thousand: bits, lengths, tails, splices and key derivations, as they are
-//! and with every hash, sum and signature made right again by whoever could. A short run of each is in
-//! `cargo test`; the long one is `tests/PROGRAMME.md`'s.
+//! Reads malformed input by the hundred thousand: bits, lengths, tails, splices and key derivations, raw and
+//! with every hash, sum and signature made right again. `cargo test` has a short run of each; the long one is
+//! described in `tests/PROGRAMME.md`.
 //!
-//! What is taken must be authentic: every value under the path where its owner put it, and from somebody
-//! without a key no part that its owner did not sign.
+//! Accepted input must be authentic: every value at the place where its owner put it, and, from an attacker
+//! without a key, every part signed by its owner.
 
 use super::{Owned, open, put, reference};
 use crate::keyring::Keyring;
@@ -40,7 +40,7 @@ struct Size {
 }
 
 #[test]
-fn what_is_malformed_is_refused_in_a_short_run() {
+fn malformed_input_is_refused_in_a_short_run() {
     Programme::new(&Size {
         seed: 1,
         small: 7,
@@ -56,7 +56,7 @@ fn what_is_malformed_is_refused_in_a_short_run() {
 #[test]
 #[ignore = "takes half an hour"]
 #[expect(clippy::print_stdout, reason = "the figures of tests/PROGRAMME.md")]
-fn what_is_malformed_is_refused_in_a_long_run() {
+fn malformed_input_is_refused_in_a_long_run() {
     let seed = std::env::var("KLUIS_TEST_SEED").map_or(1, |seed| seed.parse().unwrap());
     Programme::new(&Size {
         seed,

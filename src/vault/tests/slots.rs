@@ -1,5 +1,5 @@
-//! Slots against the simplest thing that could hold them: after every step and at any time, the effective
-//! value is that of a map from seconds to values.
+//! Compares slots with a simple map: after every step and at any time, the effective value is that of a map
+//! from seconds to values.
 
 use super::{Owned, now, open_in, reference};
 use crate::plaintext::Plaintext;

@@ -1,4 +1,4 @@
-//! Files beside the vault, which is not written at all: each is the old one or the new one, whole.
+//! Tests crashes while files beside the vault are written: each is the old one or the new one, whole.
 
 use super::scenario::{Scenario, State, of, with_values};
 use crate::sandbox::Sandbox;

@@ -1,5 +1,5 @@
-//! What a vault holds, changed by every verb that the other lists do not have: secrets, many at once, apps,
-//! workspaces, keys of other kinds, and a kept copy brought back.
+//! Tests crashes of the verbs that no other list has: secrets, many at once, apps, workspaces, keys of other
+//! kinds, and bringing back a kept copy.
 
 use super::scenario::{Scenario, State, of, reader_opens, with_owner, with_values};
 use crate::sandbox::{CHEAP_KDF, Invocation, Sandbox};

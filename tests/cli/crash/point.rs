@@ -1,4 +1,4 @@
-//! One fault at one call, and what must be true afterwards.
+//! Injects one fault at one call, and checks what must be true afterwards.
 
 use super::scenario::{Scenario, State, Writes};
 use super::trace::Call;

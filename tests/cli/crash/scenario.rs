@@ -1,4 +1,4 @@
-//! The commands that are struck: what is there before, and how to tell the old state from the new.
+//! The commands that are struck: the vault before each, and how to tell the old state from the new.
 
 use crate::sandbox::{CHEAP_KDF, Invocation, Sandbox};
 use std::ffi::OsString;

@@ -1,4 +1,4 @@
-//! What an object may not hold: told all at once, quoted nowhere, and nothing is written.
+//! Tests objects with mistakes: all are reported at once, none is quoted, and nothing is written.
 
 use super::{piped, refused, shown, slot_value, slots, written};
 use crate::sandbox::Sandbox;
@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 #[test]
-fn every_mistake_is_told_at_once_to_people_and_to_programs() {
+fn every_mistake_is_reported_at_once_as_text_and_json() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", sandbox.secret("old"));
     let before = sandbox.bytes();
@@ -57,7 +57,7 @@ fn every_mistake_is_told_at_once_to_people_and_to_programs() {
 }
 
 #[test]
-fn one_mistake_keeps_everything_else_out() {
+fn one_mistake_in_an_object_changes_nothing() {
     let sandbox = Sandbox::with_vault();
     let old = sandbox.secret("old");
     sandbox.create("name", &old);
@@ -111,7 +111,7 @@ fn one_mistake_keeps_everything_else_out() {
 }
 
 #[test]
-fn what_is_no_single_object_is_refused_by_its_place_and_never_quoted() {
+fn input_that_is_not_one_object_is_refused_by_its_place() {
     let sandbox = Sandbox::with_vault();
     let before = sandbox.bytes();
     let value = sandbox.secret("value");

@@ -1,6 +1,7 @@
-//! `bitwarden`: the JSON or the CSV that Bitwarden exports without a password.
+//! Reads `bitwarden`: the JSON or CSV that Bitwarden exports without a password.
 //!
-//! Logins, notes, cards, identities and SSH keys; what an export only mentions, such as a passkey, is told.
+//! It imports logins, notes, cards, identities and SSH keys; it reports what an export only mentions, such as
+//! a passkey.
 
 use super::item::{Item, Items};
 use crate::import::entries::Location;

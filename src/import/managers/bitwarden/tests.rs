@@ -1,4 +1,4 @@
-//! Exports as Bitwarden writes them, by its own documentation.
+//! Tests exports as Bitwarden's documentation describes them.
 
 use crate::import::entries::Gathered;
 use crate::import::reading::{pairs, read};
@@ -130,7 +130,7 @@ fn the_csv_has_logins_and_notes() {
 }
 
 #[test]
-fn what_is_encrypted_or_no_export_is_refused_and_not_repeated() {
+fn an_encrypted_or_foreign_export_is_refused_and_not_repeated() {
     for (input, expected) in [
         (
             r#"{"encrypted":true,"passwordProtected":true,"data":"2.hunter2"}"#,

@@ -1,4 +1,4 @@
-//! Vaults that keep every rule and use every member.
+//! Makes valid vaults that use every member of the format.
 
 use super::super::apart::{Apart, Hostile as Sealed};
 use super::super::{Owned, now, put, reference};
