@@ -112,8 +112,8 @@ impl Transaction for FileTransaction<'_> {
     }
 
     fn stage(&mut self, bytes: &SealedBytes) -> Result<Snapshot, Error> {
-        let (staged, written) = Temporary::holding(&self.directory, bytes.as_slice())?;
-        let stored = written.snapshot(staged.path())?;
+        let (staged, written) = temporary::holding(&self.directory, bytes.as_slice())?;
+        let stored = written.snapshot(self.directory.path_of(staged.name()))?;
         self.staged = Some((staged, written));
         Ok(stored)
     }
@@ -209,7 +209,7 @@ impl FileTransaction<'_> {
     /// The bytes that will be the previous ones, under a name of their own: durable already, so a link
     /// does, and a copy where there are no links.
     fn keep(&self, seen: &Regular) -> Result<Temporary, Error> {
-        if let Ok(link) = Temporary::linked(&self.directory, self.directory.vault()) {
+        if let Ok(link) = temporary::linked(&self.directory, self.directory.vault()) {
             return Ok(link);
         }
         let bytes = seen.snapshot(self.store.path.clone())?;
@@ -221,7 +221,7 @@ impl FileTransaction<'_> {
                 }
                 other => other,
             })?;
-        let (copy, _) = Temporary::holding(&self.directory, &bytes)?;
+        let (copy, _) = temporary::holding(&self.directory, &bytes)?;
         Ok(copy)
     }
 
