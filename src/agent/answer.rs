@@ -225,8 +225,8 @@ fn flag(from: &mut Reader<'_>) -> Option<bool> {
     }
 }
 
-impl From<&keyring::Error> for Failure {
-    fn from(error: &keyring::Error) -> Self {
+impl From<keyring::Error> for Failure {
+    fn from(error: keyring::Error) -> Self {
         use keyring::Error as E;
         match error {
             E::Sealed(sealed::Error::Forged) => Failure::Forged,

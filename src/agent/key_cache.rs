@@ -14,7 +14,7 @@ use super::request::{Request, VaultRef};
 use crate::keyring::{self, Keyring, unlock};
 use crate::sealed::aad_context::AadContext;
 use crate::sealed::derive::Key;
-use crate::sealed::header::{self, Content, Header};
+use crate::sealed::header::{Content, Header};
 use crate::sealed::id::{KeyId, WorkspaceId};
 use crate::sealed::sign::Digest;
 use std::cell::RefCell;
@@ -28,8 +28,6 @@ pub const VERSION: u16 = 1;
 const MAX_VAULTS: usize = 64;
 /// A vault's header changes with each write to it, and copies of a vault differ.
 const MAX_KEYRINGS: usize = 8;
-/// The greatest number of new workspaces that are in no header yet.
-const MAX_MADE: usize = header::MAX_WORKSPACES;
 
 type Shared = RefCell<dyn Keyring>;
 
@@ -127,19 +125,16 @@ impl<C: Clock> KeyCache<C> {
     /// The answer; `None` if the client breaks the protocol and must be disconnected.
     pub fn answer(&mut self, session: &mut Session, request: &Request<'_>) -> Option<Answer> {
         self.expire();
-        match request {
+        let answered = match request {
             Request::Hello { version } => {
                 session.greeted = *version == VERSION;
-                return Some(Answer::Hello { version: VERSION });
+                Ok(Answer::Hello { version: VERSION })
             }
             Request::Lock => {
                 self.lock();
-                return Some(Answer::Done);
+                Ok(Answer::Done)
             }
             _ if !session.greeted => return None,
-            _ => {}
-        }
-        let answered = match request {
             Request::Unlock {
                 header,
                 key,
@@ -150,13 +145,30 @@ impl<C: Clock> KeyCache<C> {
             Request::Status { vault } => Ok(self.status(vault)),
             Request::Attach { vault, header } => Ok(self.attach(session, *vault, header)),
             Request::Follow { header } => self.follow(session, &parse(header)?),
-            Request::Hello { .. } | Request::Lock => Ok(Answer::Done),
-            Request::Open(_)
-            | Request::Seal { .. }
-            | Request::Index { .. }
-            | Request::SignSection { .. }
-            | Request::SignHeader { .. }
-            | Request::AddWorkspace { .. } => self.use_key(session, request),
+            Request::Open(all) => self.use_key(session, |keyring, _| open(keyring, all)),
+            Request::Seal { place, content } => self.use_key(session, |keyring, _| {
+                Ok(Answer::Sealed(keyring.seal(*place, content)?))
+            }),
+            Request::Index {
+                workspace,
+                kind,
+                names,
+            } => self.use_key(session, |keyring, _| {
+                Ok(Answer::Indexed(
+                    keyring.index_all(*workspace, *kind, names)?,
+                ))
+            }),
+            Request::SignSection { workspace, digest } => self.use_key(session, |keyring, _| {
+                Ok(Answer::Signed(keyring.sign_section(*workspace, digest)?))
+            }),
+            Request::SignHeader { content } => self.use_key(session, |keyring, newest| {
+                let content = Content::parse(content).map_err(|_| Failure::Damaged(0))?;
+                newest.check(&content)?;
+                Ok(Answer::Signed(keyring.sign_header(&content)?))
+            }),
+            Request::AddWorkspace { workspace } => self.use_key(session, |keyring, newest| {
+                newest.add_workspace(keyring, *workspace)
+            }),
         };
         Some(answered.unwrap_or_else(Answer::Failed))
     }
@@ -169,8 +181,7 @@ impl<C: Clock> KeyCache<C> {
         idle: Duration,
         longest: Duration,
     ) -> Result<Answer, Failure> {
-        let keyring =
-            unlock::with_seed(header, key, seed.clone()).map_err(|error| Failure::from(&error))?;
+        let keyring = unlock::with_seed(header, key, seed.clone())?;
         let now = self.clock.elapsed();
         let content = header.content();
         let not_after = not_after(&keyring, content)?;
@@ -245,7 +256,7 @@ impl<C: Clock> KeyCache<C> {
                     self.vaults.remove(&place);
                     scrub();
                 }
-                return Err(Failure::from(&error));
+                return Err(error.into());
             }
         };
         vault.full_access = keyring.has_full_access();
@@ -267,7 +278,12 @@ impl<C: Clock> KeyCache<C> {
         Ok(answer)
     }
 
-    fn use_key(&mut self, session: &Session, request: &Request<'_>) -> Result<Answer, Failure> {
+    /// Has the keyring work that the client is attached to, which is a use of the key.
+    fn use_key(
+        &mut self,
+        session: &Session,
+        work: impl FnOnce(&mut dyn Keyring, &mut LatestHeader) -> Result<Answer, Failure>,
+    ) -> Result<Answer, Failure> {
         let now = self.clock.elapsed();
         let Some((place, keyring)) = &session.attached else {
             return Ok(Answer::Locked);
@@ -279,47 +295,7 @@ impl<C: Clock> KeyCache<C> {
             return Ok(Answer::NeedsHeader);
         };
         vault.used = now;
-        let answered = match request {
-            Request::Open(all) => return open(&*keyring.borrow(), all),
-            Request::Seal { place, content } => {
-                keyring.borrow().seal(*place, content).map(Answer::Sealed)
-            }
-            Request::Index {
-                workspace,
-                kind,
-                names,
-            } => keyring
-                .borrow()
-                .index_all(*workspace, *kind, names)
-                .map(Answer::Indexed),
-            Request::SignSection { workspace, digest } => keyring
-                .borrow()
-                .sign_section(*workspace, digest)
-                .map(Answer::Signed),
-            Request::SignHeader { content } => {
-                let content = Content::parse(content).map_err(|_| Failure::Damaged(0))?;
-                vault.newest.check(&content)?;
-                keyring.borrow().sign_header(&content).map(Answer::Signed)
-            }
-            Request::AddWorkspace { workspace } => {
-                let is_known = vault
-                    .newest
-                    .workspaces
-                    .iter()
-                    .any(|(id, ..)| id == workspace);
-                if is_known || vault.newest.workspaces.len() >= MAX_MADE * 2 {
-                    return Err(Failure::Refused);
-                }
-                let added = keyring.borrow_mut().add_workspace(*workspace);
-                added.map(|(verify, wrapped)| {
-                    let made = (*workspace, verify, wrapped.clone());
-                    vault.newest.workspaces.push(made);
-                    Answer::Added { verify, wrapped }
-                })
-            }
-            _ => return Ok(Answer::Locked),
-        };
-        answered.map_err(|error| Failure::from(&error))
+        work(&mut *keyring.borrow_mut(), &mut vault.newest)
     }
 }
 
@@ -388,7 +364,7 @@ fn parse(text: &str) -> Option<Header> {
 fn open(keyring: &dyn Keyring, all: &[(AadContext, &[u8])]) -> Result<Answer, Failure> {
     let opened = all.iter().zip(0..).map(|((place, sealed), position)| {
         let opened = keyring.open(*place, sealed);
-        opened.map_err(|error| match Failure::from(&error) {
+        opened.map_err(|error| match Failure::from(error) {
             Failure::Damaged(_) => Failure::Damaged(position),
             other => other,
         })

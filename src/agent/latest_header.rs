@@ -1,19 +1,22 @@
 //! The newest header of a vault that the agent has verified: it says which header may be signed next, and
 //! when the key expires.
 
-use super::answer::Failure;
+use super::answer::{Answer, Failure};
 use crate::keyring::{Keyring, about};
 use crate::sealed::header::{self, Content};
 use crate::sealed::id::WorkspaceId;
 use crate::sealed::sign::VerifyKey;
 use std::time::Duration;
 
+/// Those of a full header, and as many new ones that are in none yet.
+const MAX_WORKSPACES: usize = header::MAX_WORKSPACES * 2;
+
 pub struct LatestHeader {
     pub revision: u64,
     keys: Vec<header::Key>,
-    /// Their keys, too, and the workspaces that the agent has just made.
-    pub workspaces: Vec<(WorkspaceId, VerifyKey, Vec<u8>)>,
-    /// When the key expires, as time since 1970.
+    /// With their keys; those that were made here, too.
+    workspaces: Vec<(WorkspaceId, VerifyKey, Vec<u8>)>,
+    /// When the key expires, since 1970.
     pub not_after: Option<Duration>,
 }
 
@@ -38,7 +41,22 @@ impl LatestHeader {
         }
     }
 
-    /// Refuses a header with other keys, with other keys of a workspace, or older than the newest.
+    /// Notes the keys of a workspace that was made here; refuses one that is known, and too many.
+    pub fn add_workspace(
+        &mut self,
+        keyring: &mut dyn Keyring,
+        workspace: WorkspaceId,
+    ) -> Result<Answer, Failure> {
+        let is_known = self.workspaces.iter().any(|(id, ..)| *id == workspace);
+        if is_known || self.workspaces.len() >= MAX_WORKSPACES {
+            return Err(Failure::Refused);
+        }
+        let (verify, wrapped) = keyring.add_workspace(workspace)?;
+        self.workspaces.push((workspace, verify, wrapped.clone()));
+        Ok(Answer::Added { verify, wrapped })
+    }
+
+    /// Refuses a header with other keys, with a workspace that has other keys, or older than known.
     pub fn check(&self, content: &Content) -> Result<(), Failure> {
         let is_known = |line: &header::Workspace| {
             self.workspaces.iter().any(|(id, verify, wrapped)| {
@@ -56,7 +74,7 @@ impl LatestHeader {
 
 /// When the key that unlocked expires, as time since 1970, if it can tell.
 pub fn not_after(keyring: &dyn Keyring, content: &Content) -> Result<Option<Duration>, Failure> {
-    let own = about::of_own(keyring, content).map_err(|error| Failure::from(&error))?;
+    let own = about::of_own(keyring, content)?;
     let since =
         |milliseconds| Duration::from_millis(u64::try_from(milliseconds).unwrap_or_default());
     Ok(own.and_then(|(_, about)| about.not_after).map(since))

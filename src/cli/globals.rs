@@ -30,7 +30,7 @@ pub struct Globals {
     #[arg(short, long, global = true)]
     pub quiet: bool,
 
-    /// Answer yes to every question
+    /// Answer yes where a command asks for confirmation
     #[arg(short, long, global = true)]
     pub yes: bool,
 

@@ -70,12 +70,15 @@ impl Context<'_> {
         let wanted = match self.settings.auto_agent {
             AutoAgent::Never => false,
             AutoAgent::Always => true,
-            AutoAgent::Ask if self.settings.interaction == Interaction::Refused => false,
+            // A question that nobody sees is no consent to a process that outlives the command.
+            AutoAgent::Ask if self.yes || self.settings.interaction == Interaction::Refused => {
+                false
+            }
             AutoAgent::Ask => {
                 let idle = exact_duration(DEFAULT_TERMS.idle.as_secs());
                 let question = format!("Keep it unlocked, until it is unused for {idle}?");
-                // No answer means no; the command continues either way.
-                self.yes || self.ui.confirm(&question, Answer::Yes).unwrap_or(false)
+                // Who does not answer, does not want it; the command goes on either way.
+                self.ui.confirm(&question, Answer::Yes).unwrap_or(false)
             }
         };
         if wanted && let Err(error) = remember(header, keyring, DEFAULT_TERMS) {

@@ -5,17 +5,16 @@
 
 use crate::plaintext::Plaintext;
 use crate::platform::directory;
+use crate::platform::private_file::{self, Durability, PrivateFile};
 use crate::platform::signals::{self, Notice, Watch};
 use rustix::fs::{Mode, OFlags};
 use std::fs::{self, File, FileType};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-
-const OWNER_ONLY: Mode = Mode::RUSR.union(Mode::WUSR);
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -75,7 +74,6 @@ fn write(path: &Path, place: Place, contents: &Plaintext) -> Result<(), Error> {
             source,
         }
     };
-    signals::survive_file_size_limit();
     let real = resolve(path)?;
     let (Some(parent), Some(name)) = (real.parent(), real.file_name()) else {
         return Err(refused(path, "is a directory"));
@@ -101,55 +99,24 @@ fn write(path: &Path, place: Place, contents: &Plaintext) -> Result<(), Error> {
         Notice::Continued | Notice::Other(_) => {}
     });
     let _watch = watch.map_err(not_written("write"))?;
-    let written = Temporary::holding(&directory, contents).map_err(not_written("write"))?;
+    let written = private_file::temporary_name(".kluis".as_ref()).and_then(|temporary| {
+        PrivateFile::holding(&directory, temporary, contents.expose(), Durability::Synced)
+    });
+    let written = written.map_err(not_written("write"))?;
     if interrupted.load(Ordering::SeqCst) {
         return Err(Error::Interrupted);
     }
-    let named = match place {
-        Place::Any => rustix::fs::renameat(&directory, &written.name, &directory, name)
-            .map_err(|errno| not_written("replace")(errno.into())),
-        Place::New => {
-            directory::rename_new(&directory, written.name.as_ref(), name).map_err(|error| {
-                match error.kind() {
-                    ErrorKind::AlreadyExists => exists(path),
-                    _ => not_written("create")(error),
-                }
-            })
-        }
-    };
-    named?;
+    match place {
+        Place::Any => written.replace(name).map_err(not_written("replace")),
+        Place::New => written.appear_as(name).map_err(|error| match error.kind() {
+            ErrorKind::AlreadyExists => exists(path),
+            _ => not_written("create")(error),
+        }),
+    }?;
     directory.sync_all().map_err(|source| Error::NotDurable {
         path: path.to_path_buf(),
         source,
     })
-}
-
-/// A file that is gone unless it took over another name.
-struct Temporary<'d> {
-    directory: &'d File,
-    name: String,
-}
-
-impl<'d> Temporary<'d> {
-    fn holding(directory: &'d File, contents: &Plaintext) -> io::Result<Self> {
-        let random = getrandom::u64().map_err(io::Error::other)?;
-        let name = format!(".kluis-{random:016x}.tmp");
-        let flags =
-            OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let file = rustix::fs::openat(directory, &name, flags, OWNER_ONLY)?;
-        let (temporary, mut file) = (Self { directory, name }, File::from(file));
-        // A default ACL had its say in the mode.
-        rustix::fs::fchmod(&file, OWNER_ONLY)?;
-        file.write_all(contents.expose())?;
-        file.sync_all()?;
-        Ok(temporary)
-    }
-}
-
-impl Drop for Temporary<'_> {
-    fn drop(&mut self) {
-        let _ = rustix::fs::unlinkat(self.directory, &self.name, rustix::fs::AtFlags::empty());
-    }
 }
 
 /// Where the file at `path` really lies, or would.

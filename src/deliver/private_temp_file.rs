@@ -2,7 +2,9 @@
 //! it; killing the process does not.
 
 use crate::plaintext::Plaintext;
+use crate::platform::private_file;
 use data_encoding::HEXLOWER;
+use rustix::fs::CWD;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -20,9 +22,7 @@ impl PrivateTempFile {
         let directory = above.join(format!("kluis-{}", HEXLOWER.encode(&random)));
         DirBuilder::new().mode(0o700).create(&directory)?;
         let file = Self { directory };
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true).mode(0o600);
-        options.open(file.path())?.write_all(value.expose())?;
+        private_file::create_new(CWD, &file.path())?.write_all(value.expose())?;
         Ok(file)
     }
 

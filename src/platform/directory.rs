@@ -1,11 +1,8 @@
-//! Makes directories for private files: durable, owned by you, not writable by others, with names that are
-//! used only once.
+//! Directories as a private file needs them: made durably and for their owner, not to be written by others.
 
-use rustix::fs::{AtFlags, Mode, Stat};
-use std::ffi::OsStr;
+use rustix::fs::{Mode, Stat};
 use std::fs::{self, DirBuilder, File, Permissions};
 use std::io;
-use std::os::fd::AsFd;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::Path;
 
@@ -72,22 +69,4 @@ pub fn or_here(parent: &Path) -> &Path {
     } else {
         parent
     }
-}
-
-/// Gives what is called `from` the name `to`, which must not name anything yet. Where only a second link can do that,
-/// `from` stays, and the caller removes it.
-pub fn rename_new(directory: impl AsFd, from: &OsStr, to: &OsStr) -> io::Result<()> {
-    let directory = directory.as_fd();
-    #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
-    {
-        use rustix::{fs::RenameFlags, io::Errno};
-        match rustix::fs::renameat_with(directory, from, directory, to, RenameFlags::NOREPLACE) {
-            // Not every file system can.
-            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {}
-            renamed => return Ok(renamed?),
-        }
-    }
-    // A link, too, replaces nothing.
-    rustix::fs::linkat(directory, from, directory, to, AtFlags::empty())?;
-    Ok(())
 }

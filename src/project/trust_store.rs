@@ -3,11 +3,12 @@
 
 use super::ProjectFile;
 use crate::platform::directory;
+use crate::platform::private_file::{self, Durability, PrivateFile};
 use rustix::process::geteuid;
 use serde::{Deserialize, Serialize};
-use std::fs::{self, File, OpenOptions, Permissions};
-use std::io::{self, ErrorKind, Read, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Read};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 const VERSION: u32 = 1;
@@ -139,31 +140,15 @@ impl TrustStore {
         };
         let mut text = serde_json::to_vec_pretty(&document)?;
         text.push(b'\n');
-        let random = getrandom::u64().map_err(io::Error::other)?;
-        let temporary = self.place.with_extension(format!("{random:016x}.tmp"));
-        let written = write(&temporary, &text).and_then(|()| fs::rename(&temporary, &self.place));
-        if written.is_err() {
-            let _ = fs::remove_file(&temporary);
+        let folder = File::open(folder)?;
+        let name = self.place.file_name().unwrap_or_default();
+        let temporary = private_file::temporary_name(name)?;
+        let written = PrivateFile::holding(&folder, temporary, &text, Durability::Synced)?;
+        if fs::read(self.place.with_file_name(written.name()))? != text {
+            return Err(io::Error::other("it reads back as something else"));
         }
-        written
+        written.replace(name)
     }
-}
-
-fn write(path: &Path, text: &[u8]) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    let mut file = options
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)?;
-    // The umask or a default ACL may have changed the mode.
-    file.set_permissions(Permissions::from_mode(0o600))?;
-    file.write_all(text)?;
-    file.sync_all()?;
-    if fs::read(path)? != text {
-        return Err(io::Error::other("it reads back as something else"));
-    }
-    Ok(())
 }
 
 fn read(place: &Path) -> Result<Vec<Agreement>, &'static str> {
@@ -198,6 +183,8 @@ fn read(place: &Path) -> Result<Vec<Agreement>, &'static str> {
 mod tests {
     use super::*;
     use crate::project::{FILE_NAME, Project};
+    use std::fs::Permissions;
+    use std::os::unix::fs::PermissionsExt;
     use tempfile::TempDir;
 
     fn place() -> (TempDir, PathBuf) {

@@ -6,17 +6,19 @@
 //! because the next command would refuse the changed vault without them.
 
 use super::rollback_state::RollbackState;
-use crate::platform::{directory, signals};
+use crate::platform::directory;
+use crate::platform::private_file::{Durability, PrivateFile};
 use crate::sealed::id::VaultId;
 use crate::sealed::sign::sha256;
 use data_encoding::HEXLOWER;
-use rustix::fs::OFlags;
+use rustix::fs::{AtFlags, OFlags};
 use rustix::process::geteuid;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use std::fs::{self, File, OpenOptions, Permissions, TryLockError};
-use std::io::{self, ErrorKind, Read, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::ffi::OsString;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, ErrorKind, Read};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -56,12 +58,6 @@ struct Version {
     version: u32,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Lasting {
-    No,
-    Yes,
-}
-
 enum Unread {
     /// There is no file, which is no problem.
     Absent,
@@ -77,7 +73,7 @@ impl Folder {
     }
 
     pub fn place_of(&self, vault: VaultId) -> Option<PathBuf> {
-        Some(self.0.as_ref()?.join(format!("{vault}.json")))
+        Some(self.0.as_ref()?.join(file_name(vault)))
     }
 
     /// Loads the memory of a vault.
@@ -103,7 +99,7 @@ impl Folder {
         vault: VaultId,
         note: impl FnOnce(&mut RollbackState) -> bool,
     ) -> io::Result<()> {
-        self.change(vault, Lasting::No, note)
+        self.change(vault, Durability::Unsynced, note)
     }
 
     /// The same, but always written, and durable even after a power cut.
@@ -112,13 +108,13 @@ impl Folder {
         vault: VaultId,
         note: impl FnOnce(&mut RollbackState) -> bool,
     ) -> io::Result<()> {
-        self.change(vault, Lasting::Yes, note)
+        self.change(vault, Durability::Synced, note)
     }
 
     fn change(
         &self,
         vault: VaultId,
-        lasting: Lasting,
+        durability: Durability,
         note: impl FnOnce(&mut RollbackState) -> bool,
     ) -> io::Result<()> {
         let (Some(folder), Some(place)) = (&self.0, self.place_of(vault)) else {
@@ -137,18 +133,14 @@ impl Folder {
             Err(Unread::Damaged(_)) => (RollbackState::default(), true),
             Err(Unread::Foreign) => return Err(ErrorKind::Unsupported.into()),
         };
-        if note(&mut memory) || is_damaged || lasting == Lasting::Yes {
-            write(&place, &memory, lasting)?;
-            if lasting == Lasting::Yes {
-                lock.sync_all()?; // it is the folder
-            }
+        if note(&mut memory) || is_damaged || durability == Durability::Synced {
+            write(&lock, vault, &memory, durability)?;
         }
-        drop(lock);
         Ok(())
     }
 }
 
-/// Takes the folder's lock; dropping the file releases it.
+/// Takes the lock of the folder, which is opened for it and let go of when the file is dropped.
 fn lock(folder: &PathBuf) -> io::Result<File> {
     let directory = File::open(folder)?;
     let started = Instant::now();
@@ -225,9 +217,13 @@ fn checksum(memory: &str) -> String {
     HEXLOWER.encode(&sha256(memory.as_bytes()))
 }
 
-/// Only under the lock: a file under the temporary name was left by a killed process.
-fn write(place: &PathBuf, memory: &RollbackState, lasting: Lasting) -> io::Result<()> {
-    signals::survive_file_size_limit();
+/// Only under the lock, so that the name beside it is free: whoever was killed left it behind.
+fn write(
+    folder: &File,
+    vault: VaultId,
+    memory: &RollbackState,
+    durability: Durability,
+) -> io::Result<()> {
     let memory = serde_json::value::to_raw_value(memory)?;
     let document = Document {
         version: VERSION,
@@ -236,31 +232,16 @@ fn write(place: &PathBuf, memory: &RollbackState, lasting: Lasting) -> io::Resul
     };
     let mut text = serde_json::to_vec(&document)?;
     text.push(b'\n');
-    let temporary = place.with_extension("tmp");
-    let written =
-        write_new(&temporary, &text, lasting).and_then(|()| fs::rename(&temporary, place));
-    if written.is_err() {
-        let _ = fs::remove_file(&temporary);
+    let temporary = OsString::from(format!("{vault}.tmp"));
+    let _ = rustix::fs::unlinkat(folder, &temporary, AtFlags::empty());
+    let file = PrivateFile::holding(folder, temporary, &text, durability)?;
+    file.replace(file_name(vault).as_ref())?;
+    match durability {
+        Durability::Unsynced => Ok(()),
+        Durability::Synced => folder.sync_all(),
     }
-    written
 }
 
-fn write_new(place: &PathBuf, text: &[u8], lasting: Lasting) -> io::Result<()> {
-    match fs::remove_file(place) {
-        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    let mut options = OpenOptions::new();
-    let mut file = options
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(place)?;
-    // The umask or a default ACL may have changed the mode.
-    file.set_permissions(Permissions::from_mode(0o600))?;
-    file.write_all(text)?;
-    match lasting {
-        Lasting::No => Ok(()),
-        Lasting::Yes => file.sync_all(),
-    }
+fn file_name(vault: VaultId) -> String {
+    format!("{vault}.json")
 }

@@ -1,11 +1,12 @@
 //! Creates a vault: its keys, and the workspace `default`.
 
+use super::Error;
 use super::description::Description;
+use super::lookup::reached;
 use super::name::WorkspaceName;
 use super::time::Timestamp;
 use super::view::{Scan, View};
 use super::workspace::Workspace;
-use super::{Error, decrypt};
 use crate::keyring::issue::{Credential, Issuer};
 use crate::keyring::master::Master;
 use crate::keyring::token::Token;
@@ -100,9 +101,7 @@ fn confirm(staged: Snapshot, bytes: &SealedBytes, token: Option<&Token>) -> Resu
     }
     if let Some(token) = token {
         let keyring = unlock::with_token(&stored.layout.header, token)?;
-        for line in &stored.layout.header.content().workspaces {
-            decrypt::workspace(&keyring, line)?;
-        }
+        reached(&keyring, &stored)?;
     }
     Ok(())
 }

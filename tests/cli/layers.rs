@@ -127,6 +127,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "project",
         &[
             "platform::directory",
+            "platform::private_file",
             "vault::env_key",
             "vault::name",
             "vault::reference",

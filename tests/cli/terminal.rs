@@ -113,6 +113,19 @@ fn the_user_file_decides_whether_the_agent_is_offered() {
 }
 
 #[test]
+fn yes_is_no_answer_to_keeping_the_vault_unlocked() {
+    let sandbox = with_passphrase("a value");
+    settings(&sandbox, "");
+    let mut screen = at_terminal(&sandbox, &["get", "name", "--yes"]);
+    answer(&mut screen, "Passphrase: ", PASSPHRASE);
+    assert_eq!(screen.ends(), ("\na value\n".to_owned(), 0));
+    let unasked = sandbox.kluis(["get", "name", "--yes"]).run();
+    unasked.any_stderr().exits(4);
+    let status = sandbox.kluis(["status", "--json"]).run();
+    assert_eq!(status.any_stderr().json()["unlocked"], false);
+}
+
+#[test]
 fn a_wrong_passphrase_is_an_error_and_is_not_repeated() {
     let sandbox = with_passphrase("a value");
     let mut screen = at_terminal(&sandbox, &["get", "name"]);

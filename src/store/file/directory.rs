@@ -2,7 +2,7 @@
 //! directory, so a path that is moved or relinked meanwhile leads nowhere else.
 
 use super::regular::{self, OpenError};
-use crate::platform::directory;
+use crate::platform::{directory, private_file};
 use crate::store::Error;
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
@@ -13,8 +13,6 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
-/// The number of hexadecimal digits in the name of a temporary file.
-const TEMPORARY_DIGITS: usize = 16;
 const LOCK: &[u8] = b".lock";
 const PREVIOUS: &[u8] = b".prev";
 
@@ -91,9 +89,7 @@ impl Directory {
 
     /// `.NAME.<16 random hexadecimal digits>.tmp`
     pub fn temporary(&self) -> io::Result<OsString> {
-        let random = getrandom::u64().map_err(io::Error::other)?;
-        let suffix = format!(".{random:0TEMPORARY_DIGITS$x}.tmp");
-        Ok(beside(&self.vault, suffix.as_bytes()))
+        private_file::temporary_name(&beside(&self.vault, b""))
     }
 
     /// The path of `name`, for messages only.
@@ -136,34 +132,20 @@ impl Directory {
         let Ok(entries) = Dir::read_from(&self.handle) else {
             return;
         };
+        let stem = beside(&self.vault, b"");
         for entry in entries.flatten() {
             let name = OsStr::from_bytes(entry.file_name().to_bytes());
             let regular = || match entry.file_type() {
                 FileType::Unknown => regular::kind(&self.handle, Path::new(name), true).is_ok(),
                 kind => kind == FileType::RegularFile,
             };
-            if self.is_temporary(name) && regular() {
+            if private_file::is_temporary(name, &stem) && regular() {
                 let _ = self.remove(name);
             }
         }
     }
 
-    fn is_temporary(&self, name: &OsStr) -> bool {
-        let digits = name
-            .as_bytes()
-            .strip_prefix(b".")
-            .and_then(|name| name.strip_prefix(self.vault.as_bytes()))
-            .and_then(|name| name.strip_prefix(b"."))
-            .and_then(|name| name.strip_suffix(b".tmp"));
-        digits.is_some_and(|digits| {
-            digits.len() == TEMPORARY_DIGITS
-                && digits
-                    .iter()
-                    .all(|d| matches!(d, b'0'..=b'9' | b'a'..=b'f'))
-        })
-    }
-
-    /// Makes changes of its names durable.
+    /// Makes what happened to the names in it durable.
     pub fn sync(&self) -> io::Result<()> {
         self.handle.sync_all()
     }

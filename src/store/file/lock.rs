@@ -3,7 +3,7 @@
 
 use super::directory::Directory;
 use super::regular::{self, Regular};
-use super::temporary::OWNER_ONLY;
+use crate::platform::private_file::OWNER_ONLY;
 use crate::store::Error;
 use rustix::fs::{Mode, OFlags};
 use std::fs::{File, TryLockError};

@@ -112,8 +112,8 @@ impl Transaction for FileTransaction<'_> {
     }
 
     fn stage(&mut self, bytes: &SealedBytes) -> Result<Snapshot, Error> {
-        let (staged, written) = Temporary::holding(&self.directory, bytes.as_slice())?;
-        let stored = written.snapshot(staged.path())?;
+        let (staged, written) = temporary::holding(&self.directory, bytes.as_slice())?;
+        let stored = written.snapshot(self.directory.path_of(staged.name()))?;
         self.staged = Some((staged, written));
         Ok(stored)
     }
@@ -209,7 +209,7 @@ impl FileTransaction<'_> {
     /// The future previous bytes, under a temporary name. They are durable already, so a hard link is enough;
     /// where links do not work, they are copied.
     fn keep(&self, seen: &Regular) -> Result<Temporary, Error> {
-        if let Ok(link) = Temporary::linked(&self.directory, self.directory.vault()) {
+        if let Ok(link) = temporary::linked(&self.directory, self.directory.vault()) {
             return Ok(link);
         }
         let bytes = seen.snapshot(self.store.path.clone())?;
@@ -221,7 +221,7 @@ impl FileTransaction<'_> {
                 }
                 other => other,
             })?;
-        let (copy, _) = Temporary::holding(&self.directory, &bytes)?;
+        let (copy, _) = temporary::holding(&self.directory, &bytes)?;
         Ok(copy)
     }
 

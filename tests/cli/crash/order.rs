@@ -107,7 +107,7 @@ impl<'t> Watch<'t> {
                     self.replaced += 1;
                 }
                 // What the scenarios begin with was seen before, so that only expectations are written then.
-                if to.contains(SEEN) && self.replaced == 0 {
+                if self.is_seen(to, first) && self.replaced == 0 {
                     assert!(
                         self.durable.contains(file_name(from)),
                         "{scenario}: not durable yet: {line}"
@@ -135,9 +135,14 @@ impl<'t> Watch<'t> {
         assert!(first.is_none(), "{scenario}: not durable: {first:?}");
     }
 
+    /// Whether a path, seen from what is open as `at`, lies where this machine keeps what it has seen.
+    fn is_seen(&self, path: &str, at: &str) -> bool {
+        path.contains(SEEN) || self.open.get(at) == Some(&SEEN_FOLDER)
+    }
+
     /// Remembers a change of `name` in the directory that `path` tells, or that is open as `at`.
     fn loosen(&mut self, path: &'t str, at: &str, name: &'t str) {
-        if path.contains(SEEN) {
+        if self.is_seen(path, at) {
             return;
         }
         let directory = match path.rsplit_once('/') {

@@ -151,8 +151,7 @@ impl Point {
         assert!(log.contains("(INJECTED)"), "{self} was not met:\n{log}");
         if code == 0 {
             assert!(!told, "{self}: success with an error: {}", outcome.stderr);
-            let is_lasting = self.must_be_told() && !is_renaming_of_what_was_seen(log);
-            assert!(!is_lasting, "{self}: not told");
+            assert!(!self.must_be_told(), "{self}: not told");
             return Ended::Done;
         }
         assert!(FAILURES.contains(&code), "{self}: code {code}");
@@ -183,13 +182,6 @@ fn says_it_was_replaced(stderr: &str) -> bool {
 fn is_stdout(log: &str) -> bool {
     let struck = log.lines().find(|line| line.contains("(INJECTED)"));
     struck.is_some_and(|line| line.starts_with("write(1,"))
-}
-
-/// Whether the call that failed was the renaming of what this machine has seen: that is done by its path,
-/// while the vault is renamed in its open directory. It is lost without harm.
-fn is_renaming_of_what_was_seen(log: &str) -> bool {
-    let struck = log.lines().find(|line| line.contains("(INJECTED)"));
-    struck.is_some_and(|line| line.starts_with("rename(") || line.contains("AT_FDCWD"))
 }
 
 fn names(sandbox: &Sandbox) -> Vec<String> {

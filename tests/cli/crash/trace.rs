@@ -140,7 +140,7 @@ impl Trace {
             let is_of_what_was_seen = seen.contains(first);
             if let ("open" | "openat", Some(opened)) = (name, result(line)) {
                 seen.remove(opened);
-                if line.contains(SEEN) {
+                if line.contains(SEEN) || is_of_what_was_seen {
                     seen.insert(opened);
                 }
             }
