@@ -38,9 +38,10 @@ impl Command for Verify {
         let verified = vault.verify()?;
         drop(working);
         if verified.workspaces == 0 {
-            return Err(
-                anyhow::anyhow!("this key reaches no workspace: nothing was verified").into(),
-            );
+            return Err(anyhow::anyhow!(
+                "this key has access to no workspace: nothing was verified"
+            )
+            .into());
         }
         let header = vault.header();
         let report = VerifyJson {

@@ -23,7 +23,7 @@ const MAX_BYTES: usize = 4096;
 impl Context<'_> {
     /// Where the identity is, if it is there.
     pub fn identity_file(&self) -> Result<IdentityFile, Error> {
-        let origin = "the identity";
+        let origin = "the key file";
         let file = self.settings.unlocking.identity.clone();
         Ok(file.ok_or(settings::Error::NoHome { origin })?)
     }
@@ -41,7 +41,7 @@ impl Context<'_> {
         let stored = match load(&path) {
             Ok(Some(stored)) => stored,
             Ok(None) if is_named => {
-                let what = "identity";
+                let what = "key";
                 return Err(Error::NoKeyFile { what, path });
             }
             Ok(None) => return Ok(None),
@@ -56,7 +56,7 @@ impl Context<'_> {
         let public = stored.public();
         if unlock::identity_keys(header, &public).next().is_none() {
             return if is_named {
-                Err(keyring::Error::WrongIdentity.into())
+                Err(keyring::Error::WrongKeyFile.into())
             } else {
                 Ok(None)
             };
@@ -76,7 +76,7 @@ impl Context<'_> {
             locked.open(passphrase)
         });
         match opened {
-            Err(Error::Ui(ui::Error::NoTerminal)) => Err(Error::LockedIdentity),
+            Err(Error::Ui(ui::Error::NoTerminal)) => Err(Error::LockedKeyFile),
             opened => opened,
         }
     }
@@ -85,14 +85,14 @@ impl Context<'_> {
 /// What the file holds; `None` when it is not there. As ssh does with its keys, it refuses a file of one's own
 /// that others may touch.
 pub fn load(path: &Path) -> Result<Option<Stored>, Error> {
-    let unread = || format!("the identity could not be read from {}", path.display());
+    let unread = || format!("cannot read the key file {}", path.display());
     let file = match File::open(path) {
         Err(error) if is_absent(&error) => return Ok(None),
         file => file.with_context(unread)?,
     };
     let found = file.metadata().with_context(unread)?;
     if is_exposed(&found) {
-        return Err(Error::ExposedIdentity {
+        return Err(Error::ExposedKeyFile {
             path: path.to_owned(),
         });
     }

@@ -103,7 +103,7 @@ impl Context<'_> {
         };
         if parse_vault_key(&pinned)? != header.content().verify {
             let found = vault_key(header);
-            return Err(Error::NotPinned { found });
+            return Err(Error::PinMismatch { found });
         }
         Ok(())
     }

@@ -190,7 +190,7 @@ fn without_anybody_there_no_editor_starts_but_one_that_is_named() {
         "edit name --non-interactive",
     ] {
         let refused = sandbox.kluis(line.split(' ')).run();
-        refused.stderr_has("nobody is there to edit").exits(2);
+        refused.stderr_has("editing needs a terminal").exits(2);
     }
 }
 

@@ -302,7 +302,8 @@ fn what_was_written_stays_written_when_its_id_cannot_be_told() {
 #[test]
 fn a_change_whose_result_cannot_be_told_is_said_to_be_made() {
     let sandbox = Sandbox::with_vault();
-    let said = "the change was made, but its result could not be told: cannot write to stdout: ";
+    let said =
+        "the change was saved, but its output could not be written: cannot write to stdout: ";
     for line in [
         "create one --generate 8",
         "set two --generate 8",

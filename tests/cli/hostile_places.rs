@@ -127,7 +127,7 @@ fn what_lies_in_the_place_of_the_lock_is_refused_and_left_alone() {
     let lock = beside(&sandbox, "lock");
     let lay: [(&str, &dyn Fn()); 6] = [
         ("link", &|| symlink(&victim, &lock).unwrap()),
-        ("link that leads nowhere", &|| {
+        ("link to nothing", &|| {
             symlink("made", &lock).unwrap();
         }),
         ("pipe", &|| {

@@ -123,7 +123,7 @@ fn a_directory_that_others_may_write_is_no_place_for_it() {
     let refused = sandbox.kluis(["identity", "new", "-o", file.to_str().unwrap()]);
     refused
         .run()
-        .stderr_has("lies in a directory that others may write")
+        .stderr_has("is in a directory that other users can write to")
         .exits(1);
     assert_eq!(fs::read_dir(&shared).unwrap().count(), 0);
 }
@@ -424,7 +424,7 @@ fn one_that_is_not_admitted_is_passed_over_unless_it_was_named() {
     let named = pinned(&sandbox, &["list"]).env("KLUIS_IDENTITY", &file);
     named
         .run()
-        .stderr_has("the identity opens no key of this vault")
+        .stderr_has("the key file does not open this vault")
         .exits(4);
 }
 

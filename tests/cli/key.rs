@@ -272,7 +272,7 @@ fn with_a_key_of_full_access_the_others_are_named_to_be_issued_again() {
     let last = left[0]["id"].as_str().unwrap();
     let refused = sandbox.kluis(["key", "remove", last, "--yes"]).run();
     refused
-        .stderr_has("the last key with full access stays")
+        .stderr_has("the last key with full access cannot be removed")
         .exits(6);
 }
 

@@ -451,7 +451,7 @@ fn who_lost_full_access_cannot_go_on_from_an_older_copy() {
     };
     for _ in 0..2 {
         get(&[])
-            .stderr_has("is signed by another key than on this machine before")
+            .stderr_has("is signed by another key than before")
             .exits(5);
     }
     let written = sandbox.kluis(["create", "bank"]).stdin("v");

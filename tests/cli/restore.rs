@@ -248,7 +248,9 @@ fn the_same_bytes_are_left_alone_and_nobody_to_ask_is_an_error() {
         .kluis(["restore"])
         .run()
         .any_stdout()
-        .stderr_has("nobody is there to be asked; nothing was changed")
+        .stderr_has(
+            "this replaces the vault and needs your yes, but there is no terminal to ask at",
+        )
         .exits(2);
     assert_eq!(sandbox.bytes(), before);
 }

@@ -95,7 +95,7 @@ fn an_id_is_no_name_to_set() {
         .kluis(["set", &id])
         .stdin(value)
         .run()
-        .stderr_has("it may not look like an id")
+        .stderr_has("it looks like an id")
         .exits(7);
 }
 

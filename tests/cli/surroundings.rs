@@ -269,7 +269,7 @@ fn memory_and_threads_that_cannot_be_had_are_an_error_or_done_without() {
             0 => done += 1,
             code => {
                 assert_eq!(code, 1, "{limit}: {told}");
-                let why = "the memory for the key derivation could not be had";
+                let why = "not enough memory to derive a key from the passphrase";
                 assert!(told.contains(why), "{limit}: {told}");
                 refused += 1;
             }

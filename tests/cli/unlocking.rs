@@ -93,13 +93,13 @@ fn a_token_that_does_not_fit_says_whether_it_is_mistyped_and_nothing_else() {
     for (given, said) in [
         (
             mistyped(&token),
-            "the token is mistyped: its checksum does not match",
+            "the token has a typo: its checksum does not match",
         ),
         (token[..73].to_owned(), "the token is mistyped"),
         (token.to_uppercase(), "the token is mistyped"),
         (format!("{token}a"), "the token is mistyped"),
         ("hunter2".to_owned(), "the token is mistyped"),
-        (foreign_token(), "the token belongs to no key of this vault"),
+        (foreign_token(), "the token does not open this vault"),
     ] {
         let list = || sandbox.kluis(["list"]).without("KLUIS_TOKEN");
         let refused = list().env("KLUIS_TOKEN", &given).run();
@@ -151,9 +151,7 @@ fn a_file_without_a_key_says_so_and_what_names_it() {
     // A file that is there and cannot be read is another matter.
     let list = sandbox.kluis(["list"]).without("KLUIS_TOKEN");
     let failed = list.env("KLUIS_TOKEN_FILE", "/").run();
-    failed
-        .stderr_has("the token could not be read from /")
-        .exits(1);
+    failed.stderr_has("cannot read the token from /").exits(1);
 }
 
 #[test]
@@ -195,7 +193,7 @@ fn status_tells_what_unlocks_without_an_agent() {
             }
         };
         let told = format!(
-            "kluis: error: no agent holds a key of the vault: other commands unlock it with {way}\nkluis: hint: "
+            "kluis: error: no agent holds a key to the vault, but commands can unlock it with {way}\nkluis: hint: "
         );
         status(&[]).run().stderr_has(&told).exits(4);
         let json = status(&["--json"]).run();
@@ -211,17 +209,17 @@ fn without_a_key_it_is_the_key_that_is_missing() {
     for (given, said, hint) in [
         (
             None,
-            "no key was given: KLUIS_TOKEN is not set, and this vault has no passphrase",
+            "no key was given: KLUIS_TOKEN is not set, and this vault has no passphrase to type",
             "set KLUIS_TOKEN, ",
         ),
         (
             Some(""),
-            "no key was given: KLUIS_TOKEN is empty, and this vault has no passphrase",
+            "no key was given: KLUIS_TOKEN is empty, and this vault has no passphrase to type",
             "set KLUIS_TOKEN, ",
         ),
         (
             Some(" \n"),
-            "KLUIS_TOKEN holds nothing but white space",
+            "KLUIS_TOKEN contains only white space",
             "put a token into it",
         ),
     ] {
@@ -240,7 +238,8 @@ fn who_cannot_be_asked_for_a_new_passphrase_is_told_the_option() {
     let sandbox = Sandbox::with_vault();
     let before = sandbox.bytes();
     let add = sandbox.kluis(["key", "add", "--passphrase"]).run();
-    let add = add.stderr_has("error: there is no terminal to ask for the new passphrase at\n");
+    let add = add
+        .stderr_has("error: a new passphrase is needed, but there is no terminal to type it at\n");
     add.stderr_has("hint: name a file that holds it with --new-passphrase-file\n")
         .exits(4);
     assert_eq!(sandbox.bytes(), before);
@@ -274,7 +273,7 @@ fn a_wrong_passphrase_is_answered_alike_however_nearly_right_it_is() {
         answers.iter().all(|answer| *answer == answers[0]),
         "{answers:?}"
     );
-    assert!(answers[0].contains("the passphrase opens no key of this vault"));
+    assert!(answers[0].contains("wrong passphrase for this vault"));
 }
 
 #[test]

@@ -354,7 +354,11 @@ fn a_list_has_at_most_a_hundred_items() {
     assert_eq!(parse(slots(100)).unwrap().slots.len(), 100);
     let details = parse(slots(101)).err().unwrap();
     assert_eq!(details[0].kind, "too_long");
-    assert!(details[0].msg.contains("kluis prune"), "{}", details[0].msg);
+    assert!(
+        details[0].msg.contains("kluis vault prune NAME"),
+        "{}",
+        details[0].msg
+    );
     assert_eq!(details.len(), 1);
     let domains = |count| json!({"allowed_domains": vec!["a.example"; count]}).to_string();
     assert!(parse(domains(100)).is_ok());
@@ -374,7 +378,7 @@ fn a_field_that_is_only_answered_is_called_read_only() {
         );
     }
     let details = parse(r#"{"vlaue": 1}"#).err().unwrap();
-    assert!(details[0].msg.starts_with("\"vlaue\" is no field here"));
+    assert!(details[0].msg.starts_with("\"vlaue\" is not a field here"));
 }
 
 #[test]
