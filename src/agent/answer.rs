@@ -243,10 +243,10 @@ impl From<keyring::Error> for Failure {
             | E::MistypedToken
             | E::WrongToken
             | E::RefusedToken
-            | E::MistypedRecipient
-            | E::MistypedVaultKey
-            | E::WrongIdentity
-            | E::Identity(_)
+            | E::MistypedPublicKey
+            | E::MistypedPin
+            | E::WrongKeyFile
+            | E::KeyFile(_)
             | E::TooMuchWork
             | E::Memory(_)
             | E::AgentLocked

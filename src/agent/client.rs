@@ -24,12 +24,12 @@ pub enum Error {
     #[error(transparent)]
     Socket(#[from] socket::Error),
     #[error(
-        "the agent that runs is of another version of kluis: it speaks protocol {theirs}, not {VERSION}"
+        "the running agent is from another version of kluis: its protocol is {theirs}, not {VERSION}"
     )]
     Version { theirs: u16 },
-    #[error("the agent does not answer as it should")]
+    #[error("unexpected answer from the agent")]
     Broken(#[source] io::Error),
-    #[error("the agent did not take the key")]
+    #[error("the agent did not accept the key")]
     Refused,
 }
 
@@ -153,7 +153,7 @@ pub(super) fn is_gone(error: &io::Error) -> bool {
 }
 
 pub(super) fn unexpected() -> io::Error {
-    io::Error::new(ErrorKind::InvalidData, "it says what was not asked")
+    io::Error::new(ErrorKind::InvalidData, "it does not fit the question")
 }
 
 /// Reports a socket's time-out, which otherwise looks like a request to try again.

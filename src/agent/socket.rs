@@ -30,19 +30,17 @@ pub struct SocketPath {
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error(
-        "there is no directory for the agent's socket: neither XDG_RUNTIME_DIR nor HOME says where"
-    )]
+    #[error("there is no directory for the agent's socket: XDG_RUNTIME_DIR and HOME are not set")]
     Nowhere,
-    #[error("the path of the agent's socket is too long for the system: {} bytes", path.as_os_str().len())]
+    #[error("the path of the agent's socket is too long for this system: {} bytes", path.as_os_str().len())]
     TooLong { path: PathBuf },
-    #[error("{} is not this user's alone: the agent is not asked there", path.display())]
+    #[error("{} is not private to you: kluis does not use an agent there", path.display())]
     NotOurs { path: PathBuf },
-    #[error("the process that listens at {} is not this user's: nothing was sent to it", path.display())]
+    #[error("a process of another user listens at {}; nothing was sent to it", path.display())]
     Stranger { path: PathBuf },
-    #[error("{} is in the way of the agent's socket", path.display())]
+    #[error("{} is not a socket, so the agent cannot use it", path.display())]
     Occupied { path: PathBuf },
-    #[error("{} could not be used for the agent", path.display())]
+    #[error("cannot use {} for the agent", path.display())]
     Io {
         path: PathBuf,
         #[source]

@@ -57,7 +57,7 @@ impl GenerateSpec {
         match length.parse() {
             Ok(length @ 1..=MAX_LENGTH) => Ok(Self { kind, length }),
             _ => Err(RuleViolation::new(
-                format!("a value is made of 1 to {MAX_LENGTH} characters, bytes or words"),
+                format!("the number of characters, bytes or words must be from 1 to {MAX_LENGTH}"),
                 "value_error",
             )),
         }
@@ -78,7 +78,7 @@ impl GenerateSpec {
 
 fn not_a_spec() -> RuleViolation {
     RuleViolation::mismatch(
-        "what to make is 32, hex:32, base64:32, words:6, digits:8 or symbols:24",
+        "give a length or a kind and length: 32, hex:32, base64:32, words:6, digits:8 or symbols:24",
     )
 }
 

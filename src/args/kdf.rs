@@ -47,7 +47,7 @@ pub fn is_weak(kdf: Kdf) -> bool {
 
 fn parse(text: &str) -> Result<Kdf, Error> {
     let broken = || {
-        let rule = "--kdf takes m=MiB,t=N,p=N, such as m=64,t=3,p=4";
+        let rule = "--kdf must be like m=64,t=3,p=4: m in MiB, t passes, p lanes";
         vault::Error::invalid("kdf", RuleViolation::new(rule, "value_error"))
     };
     let mut numbers = [None; 3];
@@ -73,7 +73,7 @@ fn parse(text: &str) -> Result<Kdf, Error> {
     Kdf::checked(memory * 1024, passes, lanes).map_err(|error| {
         let rule = match error {
             sealed::Error::Kdf { what, bounds } => {
-                format!("--kdf {what} is out of bounds: {bounds}")
+                format!("--kdf {what} is out of range: {bounds}")
             }
             other => other.to_string(),
         };

@@ -41,7 +41,7 @@ impl NewPassphraseArgs {
         let old = context.settings.unlocking.passphrase_file.as_deref();
         if old.is_some_and(is_stdin) && self.new_passphrase_file.as_deref().is_some_and(is_stdin) {
             return Err(Error::usage(
-                "the old and the new passphrase cannot both come from stdin",
+                "--passphrase-file and --new-passphrase-file cannot both read stdin",
             ));
         }
         Ok(())

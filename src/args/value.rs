@@ -45,11 +45,11 @@ pub enum Error {
     Spec(RuleViolation),
     #[error("{0}")]
     Value(RuleViolation),
-    #[error("the file named by --value-file could not be read")]
+    #[error("cannot read the file of --value-file")]
     File(#[source] io::Error),
-    #[error("stdin could not be read")]
+    #[error("cannot read stdin")]
     Stdin(#[source] io::Error),
-    #[error("--value-file - reads stdin, which is a terminal and would show the value")]
+    #[error("--value-file - reads stdin, but stdin is a terminal, which would show the value")]
     Terminal,
 }
 

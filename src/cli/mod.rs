@@ -203,7 +203,7 @@ fn dispatch(matches: &ArgMatches, ui: &mut Ui, hardened: Hardened) -> Result<(),
         })?;
     let done = run(matches, &mut context).and_then(|()| Ok(context.ui.flush()?));
     done.map_err(|error| match error {
-        Error::Ui(error @ ui::Error::Write(_)) if context.changed => Error::Untold(error),
+        Error::Ui(error @ ui::Error::Write(_)) if context.changed => Error::OutputLost(error),
         error => error,
     })
 }

@@ -54,7 +54,7 @@ const fn entry<V: Args>(name: &'static str, about: &'static str, run: Run) -> En
 }
 
 fn parsed<V: Args>(matches: &ArgMatches) -> Result<V, Error> {
-    V::from_arg_matches(matches).map_err(|_| Error::usage("the command line cannot be read"))
+    V::from_arg_matches(matches).map_err(|_| Error::usage("the command line is not valid"))
 }
 
 impl Entry {

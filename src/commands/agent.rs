@@ -45,6 +45,6 @@ impl Command for Agent {
                 .note("the agent listens; `kluis unlock` gives it a key");
         }
         let served = agent.serve();
-        Ok(served.context("the agent could not go on; every key is forgotten")?)
+        Ok(served.context("the agent failed, and forgot every key")?)
     }
 }

@@ -153,7 +153,7 @@ impl Command for Check {
             Some(exit) => {
                 context.ui.flush()?;
                 let count = exits.len();
-                Err(Error::Unready { count, exit })
+                Err(Error::CheckFailed { count, exit })
             }
         }
     }

@@ -132,7 +132,9 @@ impl Get {
             return Ok(Choice::At(context.now));
         };
         if named.is_some_and(|reference| reference.slot.is_some()) {
-            return Err(Error::usage("the address names a slot already"));
+            return Err(Error::usage(
+                "the address already names a slot: leave out --at, --slot, --latest and --previous",
+            ));
         }
         Ok(choice)
     }

@@ -59,7 +59,7 @@ fn of(
         return Err(Error::Usage {
             message: format!("`kluis {}` has no such command", verb.get_name()),
             hint: Some(format!(
-                "`kluis help {}` shows what it has",
+                "run `kluis help {}` to see its commands",
                 verb.get_name()
             )),
         });

@@ -131,7 +131,7 @@ fn opener(context: &mut Context, header: &Header, is_held: bool) -> Result<Optio
         .is_some();
     match stored {
         Stored::Bare(_) if is_known && context.is_pinned(header)? => Ok(Some(Opener::KeyFile)),
-        _ if !is_known && file.is_named() => Err(keyring::Error::WrongIdentity.into()),
+        _ if !is_known && file.is_named() => Err(keyring::Error::WrongKeyFile.into()),
         _ => Ok(None),
     }
 }

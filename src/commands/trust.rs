@@ -88,7 +88,7 @@ impl Command for Trust {
             let place = trust_store.place().display().to_string();
             trust_store
                 .save()
-                .with_context(|| format!("nothing was trusted: {place} could not be written"))?;
+                .with_context(|| format!("cannot write {place}; nothing was trusted"))?;
         }
         if context.json {
             let trusted = trusted(&file, &place);
@@ -102,14 +102,19 @@ impl Command for Trust {
 /// once: what is shown is what is agreed to, whatever a link leads to by then.
 fn place(context: &Context) -> Result<PathBuf, Error> {
     let used = context.settings.vault.path();
-    Ok(resolve(used).with_context(|| format!("{} leads nowhere", used.display()))?)
+    Ok(resolve(used).with_context(|| format!("cannot find out where {} leads", used.display()))?)
 }
 
 /// What is agreed to, if somebody agrees.
 fn agreement(file: &ProjectFile, place: &Path, context: &Context) -> Result<Agreement, Error> {
     let text = |path: &Path| {
         let text = path.to_str().map(str::to_owned);
-        text.with_context(|| format!("{} is not UTF-8, so that it cannot be kept", path.display()))
+        text.with_context(|| {
+            format!(
+                "the path {} is not valid UTF-8, so it cannot be trusted",
+                path.display()
+            )
+        })
     };
     Ok(Agreement {
         path: text(&file.path)?,
@@ -127,8 +132,9 @@ fn agree(file: &ProjectFile, place: &Path, context: &mut Context) -> Result<(), 
         return Ok(());
     }
     let unasked = || Error::Usage {
-        message: "nobody is there to be asked whether the project file is to be trusted".into(),
-        hint: Some("read it, then add --yes".into()),
+        message: "trusting a project file needs your yes, but there is no terminal to ask at"
+            .into(),
+        hint: Some("read kluis.toml, then run `kluis trust --yes`".into()),
     };
     confirm_or(context, &format!("{shown}\nTrust it?"), unasked)
 }
@@ -199,7 +205,7 @@ fn remove(context: &mut Context, folder: Option<&Path>) -> Result<(), Error> {
     let path = match folder {
         Some(folder) => {
             let real = fs::canonicalize(folder).or_else(|_| std::path::absolute(folder));
-            let real = real.context("the folder has no path")?;
+            let real = real.context("cannot find the folder")?;
             if real.file_name().is_some_and(|name| name == FILE_NAME) {
                 real
             } else {
@@ -215,9 +221,9 @@ fn remove(context: &mut Context, folder: Option<&Path>) -> Result<(), Error> {
         return Ok(());
     }
     let place = trust_store.place().display().to_string();
-    trust_store.save().with_context(|| {
-        format!("{place} could not be written: the project file is trusted still")
-    })?;
+    trust_store
+        .save()
+        .with_context(|| format!("cannot write {place}; the project file is still trusted"))?;
     Ok(())
 }
 

@@ -85,7 +85,9 @@ impl Unlock {
         let duration = |name, text: Option<&str>, default: Duration| {
             let parsed = text.map(|text| parse_duration(name, text)).transpose()?;
             match parsed {
-                Some(Duration::ZERO) => Err(Error::usage(format!("--{name} is at least a second"))),
+                Some(Duration::ZERO) => {
+                    Err(Error::usage(format!("--{name} must be at least a second")))
+                }
                 parsed => Ok(parsed.unwrap_or(default)),
             }
         };
@@ -94,8 +96,8 @@ impl Unlock {
         let idle = duration("for", self.idle.as_deref(), idle)?;
         if idle > longest {
             return Err(Error::Usage {
-                message: "--for is longer than --max, which ends it in any case".into(),
-                hint: Some("--max is 8h unless it is given".into()),
+                message: "--for cannot be longer than --max".into(),
+                hint: Some("the default of --max is 8h".into()),
             });
         }
         Ok(Some(Terms { idle, longest }))

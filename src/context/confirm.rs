@@ -8,8 +8,9 @@ use crate::ui::{self, Answer};
 /// Asks before something is lost. Without `--yes` and without a terminal that is a usage error.
 pub fn confirm(context: &mut Context, question: &str) -> Result<(), Error> {
     let unasked = || Error::Usage {
-        message: "nobody is there to be asked, and this cannot be undone".into(),
-        hint: Some("add --yes if it is meant".into()),
+        message: "this cannot be undone and needs your yes, but there is no terminal to ask at"
+            .into(),
+        hint: Some("to do it without a question, add --yes".into()),
     };
     confirm_or(context, question, unasked)
 }

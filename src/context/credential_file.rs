@@ -31,7 +31,7 @@ pub fn read_credential(path: &Path, what: &'static str) -> Result<Plaintext, Err
         file.take(MAX_CREDENTIAL_BYTES as u64 + 1)
             .read_to_end(&mut bytes)
     })
-    .with_context(|| format!("the {what} could not be read from {}", path.display()))?;
+    .with_context(|| format!("cannot read the {what} from {}", path.display()))?;
     Ok(Plaintext::new(std::mem::take(&mut *bytes)).without_final_newline())
 }
 

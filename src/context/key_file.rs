@@ -41,7 +41,7 @@ pub fn load(path: &Path) -> Result<Option<KeyFile>, Error> {
         || !is_stdin(path) && fs::metadata(path).is_ok_and(|found| is_exposed(&found));
     if matches!(read, KeyFile::Key(_)) && is_open_to_others() {
         let path = path.to_owned();
-        return Err(Error::ExposedIdentity { path });
+        return Err(Error::ExposedKeyFile { path });
     }
     Ok(Some(read))
 }

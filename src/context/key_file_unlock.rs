@@ -69,7 +69,7 @@ impl Context<'_> {
         let public = stored.public();
         if unlock::identity_keys(header, &public).next().is_none() {
             return if is_named {
-                Err(keyring::Error::WrongIdentity.into())
+                Err(keyring::Error::WrongKeyFile.into())
             } else {
                 Ok(None)
             };
@@ -89,7 +89,7 @@ impl Context<'_> {
             locked.open(passphrase)
         });
         match opened {
-            Err(Error::Ui(ui::Error::NoTerminal)) => Err(Error::LockedIdentity),
+            Err(Error::Ui(ui::Error::NoTerminal)) => Err(Error::LockedKeyFile),
             opened => opened,
         }
     }

@@ -153,14 +153,14 @@ fn read_user_file(path: &Path) -> Result<Option<String>, Error> {
         Ok(file) => file,
         Err(error) if is_absent(&error) => return Ok(None),
         Err(error) => {
-            let message = format!("the user file {} could not be read", path.display());
+            let message = format!("cannot read the user file {}", path.display());
             return Err(anyhow::Error::new(error).context(message).into());
         }
     };
     let mut bytes = Vec::new();
     file.take(MAX_USER_FILE_BYTES)
         .read_to_end(&mut bytes)
-        .with_context(|| format!("the user file {} could not be read", path.display()))?;
+        .with_context(|| format!("cannot read the user file {}", path.display()))?;
     let origin = "the user file";
     let text = String::from_utf8(bytes).map_err(|_| settings::Error::NotText { origin })?;
     Ok(Some(text))

@@ -51,6 +51,6 @@ fn is_mistyped(error: &keyring::Error) -> bool {
     use keyring::Error as E;
     matches!(
         error,
-        E::WrongPassphrase | E::NoPassphrase(_) | E::Identity(KeyFileError::WrongPassphrase)
+        E::WrongPassphrase | E::NoPassphrase(_) | E::KeyFile(KeyFileError::WrongPassphrase)
     )
 }

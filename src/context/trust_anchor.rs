@@ -33,7 +33,7 @@ impl Context<'_> {
             return Ok(pinned);
         }
         let found = vault_key(header);
-        confirm_key(self, header, || Error::NotAnchored { found })?;
+        confirm_key(self, header, || Error::NotPinned { found })?;
         Ok(header.content().verify)
     }
 }

@@ -100,7 +100,7 @@ impl Context<'_> {
         };
         if pin.public_key != header.content().verify {
             let found = vault_key(header);
-            return Err(Error::NotPinned { found });
+            return Err(Error::PinMismatch { found });
         }
         Ok(())
     }

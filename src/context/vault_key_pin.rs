@@ -22,7 +22,7 @@ pub fn confirm_key(
     let found = vault_key(header);
     match context.rollback_guard.recall(header).pin() {
         Some(pin) if pin.vault_key == found => return Ok(()),
-        Some(_) => return Err(Error::NotPinned { found }),
+        Some(_) => return Err(Error::PinMismatch { found }),
         None => {}
     }
     let place = context.settings.vault.path().display().to_string();

@@ -36,15 +36,15 @@ const VIM_OPTIONS: [&str; 5] = [
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("there is no directory in memory to edit a value in, and it is not written to a disk")]
+    #[error("there is no directory in memory (tmpfs), and kluis does not edit a value on a disk")]
     NoMemory,
-    #[error("the editor cannot be started")]
+    #[error("cannot start the editor")]
     NotStarted(#[source] process::Error),
-    #[error("the value cannot be put into a file in memory")]
+    #[error("cannot put the value into a file in memory")]
     NotPut(#[source] io::Error),
     #[error("the editor {} with {}; nothing was changed", .ended.verb(), .ended.number())]
     Failed { ended: EndedBadly },
-    #[error("the editor left no file that can be read; nothing was changed")]
+    #[error("cannot read the file that the editor left; nothing was changed")]
     Gone(#[source] io::Error),
 }
 
@@ -68,7 +68,7 @@ impl EndedBadly {
         match self {
             Self::Code(code) => format!("exit code {code}"),
             Self::Signal(signal) => format!("signal {signal}"),
-            Self::Unknown => "an exit code that is not known".to_owned(),
+            Self::Unknown => "an unknown exit code".to_owned(),
         }
     }
 }

@@ -108,19 +108,17 @@ enum Inherited {
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("{first} and {second} both want to be {key}")]
+    #[error("{first} and {second} would both be the variable {key}")]
     Taken {
         key: EnvKey,
         first: String,
         second: String,
     },
-    #[error(
-        "{key} can make a program load or run something else: a secret becomes it only by --allow-env {key}"
-    )]
+    #[error("{key} can make a program load or run other code, so no secret is put into it")]
     Refused { key: EnvKey },
-    #[error("{key} is a credential of kluis itself, which no command is given")]
+    #[error("{key} is a variable of kluis itself, so no secret is put into it")]
     Own { key: EnvKey },
-    #[error("the value for {key} holds a NUL, which no environment variable can")]
+    #[error("the value for {key} contains a NUL, which an environment variable cannot hold")]
     Nul { key: EnvKey },
 }
 
@@ -287,7 +285,7 @@ mod tests {
         assert!(
             error
                 .to_string()
-                .ends_with("only by --allow-env LD_PRELOAD"),
+                .starts_with("LD_PRELOAD can make a program load or run other code"),
             "{error}"
         );
         assert!(matches!(
@@ -352,7 +350,10 @@ mod tests {
         let mut environment = Environment::new([]);
         insert(&mut environment, "KEY", "staging/one", b"1").unwrap();
         let error = insert(&mut environment, "KEY", "two", b"2").unwrap_err();
-        assert_eq!(error.to_string(), "staging/one and two both want to be KEY");
+        assert_eq!(
+            error.to_string(),
+            "staging/one and two would both be the variable KEY"
+        );
         let values: Vec<_> = environment
             .iter()
             .map(|(_, value)| value.expose())
@@ -366,7 +367,7 @@ mod tests {
         let error = insert(&mut environment, "KEY", "a", b"se\0cret").unwrap_err();
         assert_eq!(
             error.to_string(),
-            "the value for KEY holds a NUL, which no environment variable can"
+            "the value for KEY contains a NUL, which an environment variable cannot hold"
         );
         assert_eq!(environment.iter().count(), 0);
     }

@@ -31,7 +31,7 @@ pub enum Error {
         path: PathBuf,
         source: io::Error,
     },
-    #[error("{} was written, but may not survive a power cut", path.display())]
+    #[error("{} was written, but may be lost in a power cut", path.display())]
     NotDurable { path: PathBuf, source: io::Error },
     /// By a signal, in time: nothing was written.
     #[error("interrupted")]
@@ -86,7 +86,10 @@ fn write(path: &Path, place: Place, contents: &Plaintext) -> Result<(), Error> {
         let found = rustix::fs::fstat(&directory);
         let found = found.map_err(|errno| not_written("look at the directory of")(errno.into()))?;
         if directory::others_may_write(&found) {
-            return Err(refused(path, "lies in a directory that others may write"));
+            return Err(refused(
+                path,
+                "is in a directory that other users can write to",
+            ));
         }
     }
 
@@ -133,13 +136,13 @@ fn resolve(path: &Path) -> Result<PathBuf, Error> {
         Ok(link) if link.is_symlink() => {
             // In a directory such as /tmp, somebody else's link could name any file of the user's.
             if link.uid() != 0 && link.uid() != rustix::process::geteuid().as_raw() {
-                return Err(refused(path, "is a link that somebody else made"));
+                return Err(refused(path, "is a link that another user made"));
             }
         }
         Ok(_) => {}
         Err(error) if error.kind() == ErrorKind::NotFound => {
             let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
-                return Err(refused(path, "does not name a file"));
+                return Err(refused(path, "is not the path of a file"));
             };
             let here = parent.as_os_str().is_empty();
             let parent = if here { Path::new(".") } else { parent };
@@ -150,7 +153,7 @@ fn resolve(path: &Path) -> Result<PathBuf, Error> {
     }
     let real = match fs::canonicalize(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            return Err(refused(path, "is a link that leads nowhere"));
+            return Err(refused(path, "is a link to nothing"));
         }
         found => found.map_err(failed)?,
     };
@@ -274,7 +277,7 @@ mod tests {
             return;
         }
         let refused = write(&link).unwrap_err().to_string();
-        assert!(refused.contains("somebody else made"), "{refused}");
+        assert!(refused.contains("another user made"), "{refused}");
         assert_eq!(fs::read(&target).unwrap(), b"old");
     }
 
@@ -288,12 +291,12 @@ mod tests {
         let slash = directory.path().join("new/");
         for (path, said) in [
             (&*pipe, "is a pipe"),
-            (&nowhere, "leads nowhere"),
+            (&nowhere, "is a link to nothing"),
             (directory.path(), "is a directory"),
             (&slash, "is a directory"),
             (Path::new("/"), "is a directory"),
             (Path::new("/dev/null"), "is a device"),
-            (Path::new(""), "does not name a file"),
+            (Path::new(""), "is not the path of a file"),
         ] {
             let error = write(path).unwrap_err();
             assert!(matches!(error, Error::Refused { .. }), "{error:?}");
@@ -323,7 +326,7 @@ mod tests {
         fs::create_dir(&shared).unwrap();
         fs::set_permissions(&shared, Permissions::from_mode(0o1777)).unwrap();
         let error = write(&shared.join("file")).unwrap_err().to_string();
-        assert!(error.contains("others may write"), "{error}");
+        assert!(error.contains("other users can write to"), "{error}");
         assert_eq!(names(&shared), [""; 0]);
         assert_eq!(
             names(directory.path()),

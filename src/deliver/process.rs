@@ -23,9 +23,9 @@ pub enum Error {
     #[error("{} is not an executable file", path.display())]
     NotExecutable { path: PathBuf },
     /// Exit 127, as `env` and POSIX shells report it.
-    #[error("{} names an interpreter that is not there", path.display())]
+    #[error("{} names an interpreter that does not exist", path.display())]
     NoInterpreter { path: PathBuf },
-    #[error("the values and arguments are more than the system passes to a command")]
+    #[error("the values and arguments are larger than the system passes to a command")]
     TooLarge,
     #[error("{} could not be started", path.display())]
     Failed { path: PathBuf, source: io::Error },

@@ -49,7 +49,7 @@ pub enum Error {
         column: usize,
         broken: RuleViolation,
     },
-    #[error("with its values, the template has more than 64 MiB")]
+    #[error("the template with its values is larger than 64 MiB")]
     TooLarge,
 }
 
@@ -116,7 +116,7 @@ impl<'t> Template<'t> {
 fn read(text: &[u8]) -> Result<(Reference, usize), RuleViolation> {
     let near = &text[..text.len().min(MAX_REFERENCE_BYTES)];
     let end = memmem::find(near, CLOSING)
-        .ok_or_else(|| RuleViolation::mismatch("a reference ends with }}, which is missing"))?;
+        .ok_or_else(|| RuleViolation::mismatch("the }} at the end of the reference is missing"))?;
     let reference = near[..end].trim_ascii();
     // What else is between the braces may be anything, if they were forgotten further up.
     let is_reference = |byte: &u8| byte.is_ascii_alphanumeric() || b"_+=-@#$./:?".contains(byte);
@@ -124,7 +124,9 @@ fn read(text: &[u8]) -> Result<(Reference, usize), RuleViolation> {
         .ok()
         .filter(|reference| reference.as_bytes().iter().all(is_reference))
         .ok_or_else(|| {
-            RuleViolation::mismatch("between {{ and }} is more than a reference, or }} is missing")
+            RuleViolation::mismatch(
+                "there is more than a reference between {{ and }}, or the }} is missing",
+            )
         })?;
     Ok((Reference::parse(reference)?, end + CLOSING.len()))
 }
@@ -235,10 +237,15 @@ mod tests {
     #[test]
     fn an_invalid_reference_is_reported_by_place_only() {
         for (text, line, column, said) in [
-            ("{{ kluis:// }}", 1, 1, "not empty"),
+            ("{{ kluis:// }}", 1, 1, "cannot be empty"),
             ("a\n\nbé {{ kluis://a/b/c }}", 3, 4, "\"b/c\""),
             ("\u{e9}\u{e9}{{ kluis://a?at=1 }}", 1, 3, "slot=N"),
-            ("x\n{{ kluis://a", 2, 1, "}}, which is missing"),
+            (
+                "x\n{{ kluis://a",
+                2,
+                1,
+                "}} at the end of the reference is missing",
+            ),
             ("{{ kluis://a | hunter2 }}", 1, 1, "more than a reference"),
             (
                 "{{ kluis://a\nx: hunter2\n{{ kluis://b }}",

@@ -83,7 +83,7 @@ fn take_apart(error: &Error) {
             said(hint);
         }
         Error::Locked
-        | Error::LockedIdentity
+        | Error::LockedKeyFile
         | Error::AgentRuns
         | Error::BlankToken
         | Error::NobodyChooses => {}
@@ -93,8 +93,8 @@ fn take_apart(error: &Error) {
             plain(what);
             plain(path);
         }
-        Error::NotPinned { found } | Error::NotAnchored { found } => said(found),
-        Error::ExposedIdentity { path } => plain(path),
+        Error::PinMismatch { found } | Error::NotPinned { found } => said(found),
+        Error::ExposedKeyFile { path } => plain(path),
         Error::Older(error) => match error {
             state::Error::Older {
                 place,
@@ -120,7 +120,7 @@ fn take_apart(error: &Error) {
         Error::Vault(error) => of_vault(error),
         Error::Blocked(errors) => errors.iter().for_each(of_vault),
         Error::Agent(error) => of_agent(error),
-        Error::Ui(error) | Error::Untold(error) => match error {
+        Error::Ui(error) | Error::OutputLost(error) => match error {
             ui::Error::Unread
             | ui::Error::NoTerminal
             | ui::Error::Cancelled
@@ -158,8 +158,8 @@ fn take_apart(error: &Error) {
             plain(line);
             take_apart(error);
         }
-        Error::Due { count } | Error::Unwell { count } => plain(count),
-        Error::Unready { count, exit } => {
+        Error::Due { count } | Error::DoctorFailed { count } => plain(count),
+        Error::CheckFailed { count, exit } => {
             plain(count);
             plain(exit);
         }
@@ -307,10 +307,10 @@ fn of_keyring(error: &keyring::Error) {
         | E::EmptyToken
         | E::MistypedToken
         | E::WrongToken
-        | E::WrongIdentity
+        | E::WrongKeyFile
         | E::RefusedToken
-        | E::MistypedRecipient
-        | E::MistypedVaultKey
+        | E::MistypedPublicKey
+        | E::MistypedPin
         | E::TooMuchWork
         | E::KeyChanged
         | E::OutOfReach
@@ -318,7 +318,7 @@ fn of_keyring(error: &keyring::Error) {
         | E::NeedsFullAccess
         | E::AgentLocked
         | E::AgentRefused => {}
-        E::Identity(flaw) => match flaw {
+        E::KeyFile(flaw) => match flaw {
             KeyFileError::Damaged | KeyFileError::WrongPassphrase => {}
             KeyFileError::Unsupported(version) => plain(version),
             KeyFileError::Kdf { what, bounds } => {

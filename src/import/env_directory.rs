@@ -39,11 +39,11 @@ pub fn read(
             .iter()
             .any(|example| environment.ends_with(example))
         {
-            leave_out("an example");
+            leave_out("it is an example");
             continue;
         }
         if !file.path().is_file() {
-            leave_out("no file");
+            leave_out("it is not a file");
             continue;
         }
         let workspace = (!environment.is_empty()).then(|| WorkspaceName::parse(environment));
@@ -56,7 +56,7 @@ pub fn read(
         };
         let owned = workspace.as_ref().unwrap_or(current).to_string();
         if let Some(first) = owners.insert(owned.clone(), name.clone()) {
-            let rule = format!("{first} would be the workspace {owned}, too");
+            let rule = format!("{first} would be the workspace {owned} as well");
             mistakes.push(told(&name, &rule, "duplicate"));
             continue;
         }
@@ -70,7 +70,7 @@ pub fn read(
                 })),
             // An empty file says nothing about the others.
             Err(details) if details.iter().all(|detail| detail.kind == "missing") => {
-                leave_out("there is nothing in it");
+                leave_out("it is empty");
             }
             Err(details) => {
                 let details = details.into_iter();
@@ -79,7 +79,7 @@ pub fn read(
         }
     }
     if all.entries.is_empty() && mistakes.is_empty() {
-        let rule = "there is no variable in any .env file of the folder";
+        let rule = "no .env file in the folder has a variable";
         mistakes.push(Detail::at(Vec::new(), RuleViolation::new(rule, "missing")));
     }
     Ok(if mistakes.is_empty() {

@@ -235,7 +235,7 @@ mod tests {
 
     fn flaw(opened: Result<Identity, Error>) -> Option<KeyFileError> {
         match opened {
-            Err(Error::Identity(flaw)) => Some(flaw),
+            Err(Error::KeyFile(flaw)) => Some(flaw),
             _ => None,
         }
     }

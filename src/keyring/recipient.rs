@@ -17,10 +17,10 @@ pub fn encode(public: &PublicKey) -> String {
 /// grant could be opened by anyone.
 pub fn parse(text: &str) -> Result<PublicKey, Error> {
     let public = base62::decode::<PUBLIC_BYTES>(PREFIX, text.trim());
-    let public = *public.ok_or(Error::MistypedRecipient)?;
+    let public = *public.ok_or(Error::MistypedPublicKey)?;
     match seal_grant(VaultId::from_bits(0), &public, "", b"") {
         Some(_) => Ok(public),
-        None => Err(Error::MistypedRecipient),
+        None => Err(Error::MistypedPublicKey),
     }
 }
 
@@ -60,7 +60,7 @@ mod tests {
             &encode(&[0; PUBLIC_BYTES]),
         ] {
             assert!(
-                matches!(parse(wrong), Err(Error::MistypedRecipient)),
+                matches!(parse(wrong), Err(Error::MistypedPublicKey)),
                 "{wrong}"
             );
         }

@@ -85,7 +85,7 @@ pub fn with_identity(
             Err(error) => failed = failed.or(Some(error)),
         }
     }
-    narrower.ok_or(failed.unwrap_or(Error::WrongIdentity))
+    narrower.ok_or(failed.unwrap_or(Error::WrongKeyFile))
 }
 
 /// Whether any identity could open it.

@@ -46,7 +46,7 @@ fn read(
     let sha256 = HEXLOWER.encode(&Sha256::digest(&bytes));
     let text = String::from_utf8(bytes).map_err(|_| Error::Unfit {
         path: path.clone(),
-        problem: "is not UTF-8",
+        problem: "is not valid UTF-8",
     })?;
     let project = parse(&text, folder, home).map_err(|mistake| Error::Mistaken {
         path: path.clone(),
@@ -181,11 +181,11 @@ mod tests {
         fs::remove_file(&path).unwrap();
 
         symlink(&path, &path).unwrap();
-        assert!(error(&deep).contains("could not be read"));
+        assert!(error(&deep).contains("cannot read "));
         fs::remove_file(&path).unwrap();
 
         symlink("nowhere", &path).unwrap();
-        assert!(error(&deep).contains("could not be read"));
+        assert!(error(&deep).contains("cannot read "));
         fs::remove_file(&path).unwrap();
 
         let limit = usize::try_from(MAX_FILE_BYTES).unwrap();
@@ -195,8 +195,8 @@ mod tests {
         assert!(error(&deep).ends_with("is larger than 64 KiB"));
 
         fs::write(&path, b"workspace = '\xff'").unwrap();
-        assert!(error(&deep).ends_with("is not UTF-8"));
+        assert!(error(&deep).ends_with("is not valid UTF-8"));
         fs::write(&path, b"\x7fELF\0\0").unwrap();
-        assert!(error(&deep).ends_with(": this is not TOML"));
+        assert!(error(&deep).ends_with(": this is not valid TOML"));
     }
 }

@@ -105,17 +105,17 @@ pub enum Presence {
 
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum Error {
-    #[error("{} at {mistake}", path.display())]
+    #[error("{}, {mistake}", path.display())]
     Mistaken { path: PathBuf, mistake: Mistake },
     #[error("{} {problem}", path.display())]
     Unfit {
         path: PathBuf,
         problem: &'static str,
     },
-    #[error("{} could not be read: {kind}", path.display())]
+    #[error("cannot read {}: {kind}", path.display())]
     Unread { path: PathBuf, kind: io::ErrorKind },
     #[error(
-        "{} {}, and the vault {} is not one of its own", path.display(), held.problem(), vault.display()
+        "{} {}, and the vault {} is outside its folder or belongs to another user", path.display(), held.problem(), vault.display()
     )]
     Untrusted {
         path: PathBuf,

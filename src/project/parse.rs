@@ -9,21 +9,20 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
-const MEMBERS: &str = "a project file has vault, workspace, app, pin and [env]";
-const TEXT: &str = "a text in quotes belongs here";
-const VAULT: &str = "a vault is the path of a file, such as \"secrets.kluis\"";
+const MEMBERS: &str = "a project file can have vault, workspace, app, pin and [env]";
+const TEXT: &str = "this must be a text in quotes";
+const VAULT: &str = "vault must be the path of a file, such as \"secrets.kluis\"";
 const WORKSPACE: &str =
-    "a workspace is 1 to 63 of a-z A-Z 0-9 _ . - and begins with a letter or digit";
-const APP: &str = "an app is 1 to 63 of a-z A-Z 0-9 _ . - and begins with a letter or digit";
-const ENV: &str = "[env] is a table of variables";
-const KEY: &str =
-    "a variable has A-Z a-z 0-9 _, at most 255 of them, and does not begin with a digit";
+    "workspace must be 1 to 63 of a-z A-Z 0-9 _ . - and begin with a letter or digit";
+const APP: &str = "app must be 1 to 63 of a-z A-Z 0-9 _ . - and begin with a letter or digit";
+const ENV: &str = "env must be a table, with a line [env] above the variables";
+const KEY: &str = "a variable must be 1 to 255 of A-Z a-z 0-9 _ and cannot begin with a digit";
 const SECRET: &str =
-    "a variable is a reference in quotes, or { secret = \"name\", as = \"file\", optional = true }";
+    "a variable must be a name in quotes, or { secret = \"name\", as = \"file\", optional = true }";
 const REFERENCE: &str =
-    "a reference is name, workspace/name, an id or kluis://workspace/name, and never a value";
+    "write which secret, never its value: name, workspace/name, an id or kluis://workspace/name";
 const AS: &str = "as can only be \"file\"";
-const OPTIONAL: &str = "optional is true or false";
+const OPTIONAL: &str = "optional must be true or false";
 
 /// A mistake and its place.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -44,9 +43,9 @@ pub fn parse(text: &str, folder: &Path, home: Option<&Path>) -> Result<Project, 
         let at = error.span().map_or(0, |span| span.start);
         let twice = error.message().contains("duplicate key");
         let rule = if twice {
-            "this is here twice"
+            "this is given twice"
         } else {
-            "this is not TOML"
+            "this is not valid TOML"
         };
         reader.mistake(at, rule)
     })?;
@@ -288,11 +287,16 @@ mod tests {
                 32,
                 OPTIONAL,
             ),
-            ("vault = 'hunter2' x", 1, 19, "this is not TOML"),
-            ("vault = hunter2", 1, 9, "this is not TOML"),
-            ("vault = 'a'\nvault = 'hunter2'", 2, 1, "this is here twice"),
-            ("[env]\nA = 'a'\nA = 'hunter2'", 3, 1, "this is here twice"),
-            ("[env]\n[env]", 2, 2, "this is here twice"),
+            ("vault = 'hunter2' x", 1, 19, "this is not valid TOML"),
+            ("vault = hunter2", 1, 9, "this is not valid TOML"),
+            (
+                "vault = 'a'\nvault = 'hunter2'",
+                2,
+                1,
+                "this is given twice",
+            ),
+            ("[env]\nA = 'a'\nA = 'hunter2'", 3, 1, "this is given twice"),
+            ("[env]\n[env]", 2, 2, "this is given twice"),
         ] {
             let mistake = read(text).unwrap_err();
             assert_eq!(mistake, Mistake { line, column, rule }, "{text}");

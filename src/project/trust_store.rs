@@ -65,7 +65,7 @@ impl TrustState {
     pub fn problem(self) -> &'static str {
         match self {
             Self::Trusted | Self::Never => "is not trusted",
-            Self::Changed => "has changed since it was trusted",
+            Self::Changed => "has changed since you trusted it",
         }
     }
 }

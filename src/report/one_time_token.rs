@@ -18,9 +18,11 @@ pub fn check() -> Result<(), Error> {
         return Ok(());
     }
     Err(Error::Usage {
-        message: "stdout is closed or /dev/null: nobody would have the token, which is shown once"
-            .into(),
-        hint: Some("read it from a pipe, or write it to a file that is yours alone".into()),
+        message: "the token is printed only once, but stdout is closed or /dev/null".into(),
+        hint: Some(
+            "print it at a terminal or into a pipe, or write it to a file that only you can read"
+                .into(),
+        ),
     })
 }
 

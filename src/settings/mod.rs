@@ -153,23 +153,20 @@ pub enum Error {
     },
     #[error("{origin} is empty")]
     Empty { origin: &'static str },
-    /// An empty value would switch a check off.
+    /// An empty pin would check nothing.
     #[error("{origin} is empty")]
     EmptyCheck { origin: &'static str },
-    #[error("{origin} is not UTF-8")]
+    #[error("{origin} is not valid UTF-8")]
     NotText { origin: &'static str },
-    #[error("{origin} names a URL, but only vaults in files are supported")]
+    #[error("{origin} is a URL, but a vault must be a local file")]
     Url { origin: &'static str },
-    #[error(
-        "{} cannot be read at line {line}, column {column}: it takes vault, workspace and lock_timeout, \
-         each a text in quotes, color, which is \"auto\", \"always\" or \"never\", and auto_agent, which is \"ask\", \"always\" or \"never\"", path.display()
-    )]
+    #[error("{}, line {line}, column {column}: not a valid setting", path.display())]
     UserFile {
         path: PathBuf,
         line: usize,
         column: usize,
     },
-    #[error("there is no home directory to find {origin} in")]
+    #[error("cannot find {origin}: HOME is not set")]
     NoHome { origin: &'static str },
 }
 

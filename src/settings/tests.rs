@@ -276,7 +276,7 @@ fn a_path_need_not_be_utf8_but_a_name_must() {
         environment,
         ..Given::default()
     };
-    assert_eq!(given.error(), "KLUIS_WORKSPACE is not UTF-8");
+    assert_eq!(given.error(), "KLUIS_WORKSPACE is not valid UTF-8");
 }
 
 #[test]
@@ -290,13 +290,13 @@ fn a_url_is_refused_without_being_quoted() {
         let message = Given::default().variable("KLUIS_VAULT", url).error();
         assert_eq!(
             message,
-            "KLUIS_VAULT names a URL, but only vaults in files are supported"
+            "KLUIS_VAULT is a URL, but a vault must be a local file"
         );
     }
     assert!(
         user_file("vault = 'https://h/v'")
             .error()
-            .contains("names a URL")
+            .contains("is a URL")
     );
     for path in ["./s3://v", "a:b", "://v", "1s://v", "/a://b"] {
         assert_eq!(
@@ -331,7 +331,7 @@ fn a_broken_user_file_is_reported_by_place_and_never_quoted() {
         ("[hunter2]\nvault = 'a'", "line 1, column 2"),
     ] {
         let message = user_file(text).error();
-        let start = format!("/config/kluis/config.toml cannot be read at {place}: it takes");
+        let start = format!("/config/kluis/config.toml, {place}: not a valid setting");
         assert!(message.starts_with(&start), "{message}");
         assert!(!message.contains("hunter2"), "{message}");
     }
@@ -341,7 +341,7 @@ fn a_broken_user_file_is_reported_by_place_and_never_quoted() {
 fn a_broken_setting_says_where_it_came_from() {
     let message = user_file("lock_timeout = '10'").error();
     assert!(
-        message.starts_with("lock_timeout in the user file: a duration is like"),
+        message.starts_with("lock_timeout in the user file: a duration must be like"),
         "{message}"
     );
     let message = Given::default().variable("KLUIS_WORKSPACE", "a b").error();

@@ -64,7 +64,7 @@ pub enum Previous {
     Remove,
 }
 
-/// The failures of a store. Up to [`Error::NotStored`] the vault is unchanged.
+/// Why a store failed. Up to [`Error::NotStored`] the vault is unchanged.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("there is no vault at {place}")]
@@ -76,9 +76,9 @@ pub enum Error {
         place: String,
         problem: &'static str,
     },
-    #[error("another process has held the lock of {place} for {seconds} s")]
+    #[error("another process is using {place}: it stayed locked for {seconds} s")]
     Busy { place: String, seconds: u64 },
-    #[error("{place} was replaced while it was being changed; nothing was written")]
+    #[error("another process replaced {place} meanwhile; nothing was written")]
     ChangedUnderneath { place: String },
     /// Reading failed.
     #[error("could not {doing} {}", path.display())]
@@ -94,16 +94,16 @@ pub enum Error {
         path: PathBuf,
         source: io::Error,
     },
-    /// The stored bytes differ from the given ones.
+    /// What was stored is not what was written.
     #[error(
-        "what was written beside {place} reads back as something else; the vault was not changed"
+        "the file written beside {place} does not read back correctly; the vault was not changed"
     )]
     NotStored { place: String },
-    #[error("{} was replaced, but the change may not survive a power cut", path.display())]
+    #[error("{} was changed, but the change may be lost in a power cut", path.display())]
     NotDurable { path: PathBuf, source: io::Error },
-    #[error("{} was replaced, and names something else by now, which ignores the lock: what was written is not there", path.display())]
+    #[error("another process replaced {} without taking the lock: your change is not in it", path.display())]
     Displaced { path: PathBuf },
-    #[error("the vault was replaced, but what it was before could not be kept as {}", path.display())]
+    #[error("the vault was changed, but the copy from before could not be kept as {}", path.display())]
     NotKept { path: PathBuf, source: io::Error },
 }
 

@@ -61,12 +61,12 @@ impl AppRecord {
     pub fn from_meta(id: AppId, meta: &meta::App) -> Result<Self, RuleViolation> {
         let time = |milliseconds| {
             Timestamp::from_milliseconds(milliseconds).ok_or_else(|| {
-                RuleViolation::new("a time is from 1970 to 9999", "datetime_parsing")
+                RuleViolation::new("a time must be between 1970 and 9999", "datetime_parsing")
             })
         };
         let ascending = |pair: &[meta::Link]| pair[0].env_key < pair[1].env_key;
         if !meta.links.windows(2).all(ascending) {
-            let rule = "links ascend by their keys, each of them once";
+            let rule = "links must be sorted by variable, each of them once";
             return Err(RuleViolation::new(rule, "value_error"));
         }
         let links = meta.links.iter();

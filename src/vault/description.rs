@@ -11,14 +11,16 @@ pub struct Description(String);
 impl Description {
     pub fn parse(text: &str) -> Result<Self, RuleViolation> {
         if text.chars().count() > MAX_DESCRIPTION_CHARACTERS {
-            let rule = format!("a description has at most {MAX_DESCRIPTION_CHARACTERS} characters");
+            let rule =
+                format!("a description can have at most {MAX_DESCRIPTION_CHARACTERS} characters");
             return Err(RuleViolation::too_long(rule));
         }
         if text
             .bytes()
             .any(|byte| byte < b' ' && byte != b'\n' && byte != b'\t')
         {
-            let rule = "a description has no control characters but newlines and tabs";
+            let rule =
+                "a description cannot contain control characters other than newlines and tabs";
             return Err(RuleViolation::mismatch(rule));
         }
         Ok(Self(text.to_owned()))

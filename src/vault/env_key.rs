@@ -13,17 +13,20 @@ pub struct EnvKey(String);
 impl EnvKey {
     pub fn parse(text: &str) -> Result<Self, RuleViolation> {
         if text.is_empty() {
-            return Err(RuleViolation::too_short("an environment key is not empty"));
+            return Err(RuleViolation::too_short(
+                "an environment variable cannot have an empty name",
+            ));
         }
         if text.chars().count() > MAX_ENV_KEY_CHARACTERS {
-            let rule =
-                format!("an environment key has at most {MAX_ENV_KEY_CHARACTERS} characters");
+            let rule = format!(
+                "an environment variable can have at most {MAX_ENV_KEY_CHARACTERS} characters in its name"
+            );
             return Err(RuleViolation::too_long(rule));
         }
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
         if !text.bytes().all(allowed) || text.starts_with(|first: char| first.is_ascii_digit()) {
             return Err(RuleViolation::mismatch(format!(
-                "{} cannot be an environment key: it has A-Z a-z 0-9 _ and does not begin with a digit",
+                "{} cannot be an environment variable: use A-Z a-z 0-9 _ and no digit at the beginning",
                 quoted(text)
             )));
         }

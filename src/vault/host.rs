@@ -27,7 +27,7 @@ impl Host {
             |letter: char| letter.is_control() || letter.is_whitespace() || letter == '\\';
         if text.contains(is_doubtful) {
             return Err(RuleViolation::mismatch(
-                "a URL or host has no spaces, control characters or backslashes: percent-encode them, or give the host alone",
+                "a URL or host cannot contain spaces, control characters or backslashes: percent-encode them, or give only the host",
             ));
         }
         let (place, is_url) = match text.split_once("://") {
@@ -38,12 +38,12 @@ impl Host {
         let has_port = name.len() < place.len();
         if !is_url && has_port && SPECIAL_SCHEMES.contains(&name.to_ascii_lowercase().as_str()) {
             return Err(RuleViolation::mismatch(
-                "a URL has // after its scheme, as in https://host",
+                "a URL needs // after its scheme, as in https://host",
             ));
         }
         if !is_url && name.contains(['/', '?', '#', '@']) {
             return Err(RuleViolation::mismatch(
-                "with a path or a user, give the whole URL with its scheme, or the host alone",
+                "a path or a user needs the whole URL with its scheme: give https://host/path, or only the host",
             ));
         }
         normalise(name).map(Self)
@@ -61,12 +61,12 @@ fn place_in_url<'t>(scheme: &str, rest: &'t str) -> Result<&'t str, RuleViolatio
         || !scheme.bytes().all(in_scheme)
     {
         return Err(RuleViolation::mismatch(
-            "this is no URL: give scheme://host, or the host alone",
+            "this is not a URL: give https://host, or only the host",
         ));
     }
     if scheme.eq_ignore_ascii_case("file") {
         return Err(RuleViolation::mismatch(
-            "a file URL names no host that a value could go to",
+            "a file URL has no host: give the URL or host that the value goes to",
         ));
     }
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
@@ -77,7 +77,7 @@ fn place_in_url<'t>(scheme: &str, rest: &'t str) -> Result<&'t str, RuleViolatio
     let in_user = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~%!$&'()*+,;=:".contains(&byte);
     if !user.bytes().all(in_user) {
         return Err(RuleViolation::mismatch(
-            "the user and password of a URL are percent-encoded, or left out",
+            "the user and password of a URL must be percent-encoded, or left out",
         ));
     }
     Ok(place)
@@ -92,7 +92,7 @@ fn without_port(place: &str) -> Result<&str, RuleViolation> {
     let is_number = port.bytes().all(|byte| byte.is_ascii_digit());
     if !is_number || port.parse::<u16>().is_err() {
         return Err(RuleViolation::mismatch(
-            "a port is a number of at most 65535 after one colon: leave it out, it is not compared",
+            "a port must be a number of at most 65535 after one colon: leave it out, as ports are not compared",
         ));
     }
     Ok(name)
@@ -102,7 +102,7 @@ fn without_port(place: &str) -> Result<&str, RuleViolation> {
 pub(super) fn refuse_ipv6(text: &str) -> Result<(), RuleViolation> {
     if text.starts_with('[') || text.parse::<Ipv6Addr>().is_ok() {
         return Err(RuleViolation::mismatch(
-            "an IPv6 address cannot be bound to: use a host name, or an IPv4 address",
+            "kluis cannot compare IPv6 addresses: use a host name, or an IPv4 address",
         ));
     }
     Ok(())
@@ -112,16 +112,16 @@ pub(super) fn refuse_ipv6(text: &str) -> Result<(), RuleViolation> {
 pub(super) fn normalise(typed: &str) -> Result<String, RuleViolation> {
     let name = typed.strip_suffix('.').unwrap_or(typed);
     if name.is_empty() {
-        return Err(RuleViolation::too_short("there is no host name in it"));
+        return Err(RuleViolation::too_short("the host name is missing"));
     }
     if name.contains('%') {
         return Err(RuleViolation::mismatch(
-            "a host name has no % in it: write the characters themselves, or punycode (xn--)",
+            "a host name cannot contain %: write the characters themselves, or punycode (xn--)",
         ));
     }
     let unlike = || {
         RuleViolation::mismatch(
-            "a host name has labels of 1 to 63 letters, digits and inner hyphens, and 253 characters in all",
+            "a host name can have at most 253 characters, and between its dots 1 to 63 letters, digits and inner hyphens",
         )
     };
     if name.len() > MAX_TYPED_BYTES {
@@ -142,13 +142,13 @@ pub(super) fn normalise(typed: &str) -> Result<String, RuleViolation> {
         };
         if !shown.chars().all(is_letter) || !shown.chars().eq(plain) {
             return Err(RuleViolation::mismatch(
-                "programs read some of its characters in different ways: write it in lower case, or in punycode (xn--)",
+                "programs read some characters of this host differently: write it in lower case, or in punycode (xn--)",
             ));
         }
     }
     if ends_in_number(&ascii) && !is_address(&ascii) {
         return Err(RuleViolation::mismatch(
-            "an IPv4 address is four numbers from 0 to 255 without leading zeros",
+            "an IPv4 address must be four numbers from 0 to 255 without leading zeros",
         ));
     }
     Ok(ascii.into_owned())

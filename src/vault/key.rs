@@ -20,15 +20,15 @@ pub struct Label(String);
 impl Label {
     pub fn parse(text: &str) -> Result<Self, RuleViolation> {
         if text.is_empty() {
-            return Err(RuleViolation::too_short("a label is not empty"));
+            return Err(RuleViolation::too_short("a label cannot be empty"));
         }
         if text.chars().count() > MAX_LABEL_CHARACTERS {
-            let rule = format!("a label has at most {MAX_LABEL_CHARACTERS} characters");
+            let rule = format!("a label can have at most {MAX_LABEL_CHARACTERS} characters");
             return Err(RuleViolation::too_long(rule));
         }
         let is_token = text.starts_with(token::PREFIX);
         if is_token || text.chars().any(char::is_control) || name::looks_like_an_id(text) {
-            let rule = "a label has no control characters and looks like neither an id nor a token";
+            let rule = "a label cannot contain control characters, or look like an id or a token";
             return Err(RuleViolation::mismatch(rule));
         }
         Ok(Self(text.to_owned()))

@@ -64,7 +64,7 @@ impl Target {
         }
         if looks_like_an_id(text) {
             return Err(RuleViolation::mismatch(format!(
-                "{} is not the id of a secret: that is sec_ and 26 upper-case characters",
+                "{} is not the id of a secret: such an id is sec_ and 26 upper-case characters",
                 quoted(text)
             )));
         }
@@ -82,7 +82,11 @@ fn parse_query(query: &str) -> Result<u64, RuleViolation> {
                 .ok()
                 .filter(|slot: &u64| slot.to_string() == number)
         })
-        .ok_or_else(|| RuleViolation::mismatch("after ? an address has slot=N, N a Unix second"))
+        .ok_or_else(|| {
+            RuleViolation::mismatch(
+                "the only thing after a ? can be slot=N, where N is a Unix second",
+            )
+        })
 }
 
 impl fmt::Display for Reference {

@@ -33,7 +33,7 @@ impl Revision {
         match (number(header), number(sections)) {
             (Some(header), Some(sections)) => Ok(Self { header, sections }),
             _ => Err(RuleViolation::mismatch(
-                "a revision is like 7.42, as `kluis vault verify` prints it",
+                "a revision must be like 7.42, as `kluis vault verify` prints it",
             )),
         }
     }

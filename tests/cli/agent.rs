@@ -288,7 +288,7 @@ fn a_foreground_agent_survives_lock_and_ends_by_a_signal() {
     let mut agent = agent.stdin(Stdio::null()).spawn().unwrap();
     wait_until("the agent listens", || sandbox.agent_socket().exists());
     let second = sandbox.kluis(["agent"]).run();
-    second.stderr_has("an agent runs already").exits(6);
+    second.stderr_has("an agent is already running").exits(6);
     for _ in 0..2 {
         unlock(&sandbox, &[]).run().exits(0);
         assert_eq!(sandbox.get("name"), b"a value");

@@ -195,7 +195,9 @@ fn without_yes_and_without_a_terminal_the_app_stays() {
     let sandbox = linked();
     let before = sandbox.bytes();
     let delete = sandbox.kluis(["app", "delete", "web"]).run();
-    delete.stderr_has("add --yes if it is meant").exits(2);
+    delete
+        .stderr_has("to do it without a question, add --yes")
+        .exits(2);
     assert_eq!(sandbox.bytes(), before);
 }
 
@@ -256,7 +258,7 @@ fn a_refused_app_change_changes_nothing() {
         (&["unlink", "job", "KEY"], 3, "there is no app job"),
         (&["delete", "job", "-y"], 3, "there is no app job"),
         (&["show", "a/b"], 7, "cannot be the name of an app"),
-        (&["bogus"], 2, "there is no such command: bogus"),
+        (&["bogus"], 2, "there is no command bogus"),
         (
             &[],
             2,

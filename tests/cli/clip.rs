@@ -225,7 +225,7 @@ fn the_process_survives_the_terminal() {
 fn nothing_stays_behind_when_nothing_was_copied() {
     let desktop = Desktop::with(&[("xclip", "exit 1")]);
     let clip = desktop.clip(&["DISPLAY"]).run();
-    clip.stderr_has("xclip did not take the value").exits(1);
+    clip.stderr_has("xclip did not accept the value").exits(1);
     assert_eq!(desktop.waiting(), None);
 }
 

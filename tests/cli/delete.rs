@@ -45,8 +45,8 @@ fn without_yes_and_without_a_terminal_nothing_is_deleted() {
             .stdin("y\n")
             .run()
             .stderr(
-                "kluis: error: nobody is there to be asked, and this cannot be undone\n\
-                 kluis: hint: add --yes if it is meant\n",
+                "kluis: error: this cannot be undone and needs your yes, but there is no terminal to ask at\n\
+                 kluis: hint: to do it without a question, add --yes\n",
             )
             .exits(2);
     }
@@ -82,7 +82,7 @@ fn a_linked_secret_is_kept_and_its_apps_are_named() {
     refused
         .stderr(
             "kluis: error: default/name is linked by the apps job, web\n\
-             kluis: hint: unlink it first with `kluis app unlink`, or give --force to unlink and delete it\n",
+             kluis: hint: unlink it first with `kluis app unlink`, or add --force to unlink and delete it\n",
         )
         .exits(6);
     let refused = sandbox.kluis(["rm", "name", "-y", "--json"]).run();

@@ -316,7 +316,7 @@ fn reveal_allows_one_secret_in_one_workspace() {
     let by_id = ["-e", "V=staging/key", "-w", "staging", "--reveal", id];
     run(&sandbox, &by_id).stdout(&other).exits(0);
     // A name that does nothing may be a misspelt one.
-    let said = "--reveal default/kay is none of the secrets that are to be given";
+    let said = "--reveal default/kay names none of the secrets of this command";
     let misspelt = with(&[
         "--reveal",
         "key",
@@ -367,7 +367,7 @@ fn all_blocked_secrets_are_reported_at_once() {
             (3, "export")
         };
         let told = sandbox.kluis(verb).run();
-        told.stderr_has("kluis: error: 3 secrets cannot be given:\n  default/key may only go to *.example.com, api.example.org\n  no slot of default/later is effective")
+        told.stderr_has("kluis: error: 3 secrets are not available:\n  default/key may only go to *.example.com, api.example.org\n  no slot of default/later is effective")
             .stderr_has("\n  default/other may only go to a.example\n")
             .stderr_has("with --reveal default/key --reveal default/other;")
             .stdout("")
@@ -391,7 +391,7 @@ fn all_blocked_secrets_are_reported_at_once() {
     given.any_stdout().exits(0);
     let named = "export -e A=key -e B=nope -e C=other --format json";
     let told = sandbox.kluis(named.split(' ')).run();
-    told.stderr_has("3 secrets cannot be given:")
+    told.stderr_has("3 secrets are not available:")
         .stderr_has("there is no secret nope")
         .exits(3);
 }
@@ -404,7 +404,7 @@ fn of_many_blocked_secrets_the_first_are_reported() {
         sandbox.prints(["create", &name, "--allow-domain", "a.example"], "value");
     }
     let told = sandbox.kluis(["export", "--all", "--format", "json"]).run();
-    told.stderr_has("12 secrets cannot be given:")
+    told.stderr_has("12 secrets are not available:")
         .stderr_has("\n  default/key19 may only go to a.example\n  and 2 more\n")
         .stderr_has("--reveal default/key19, and so on;")
         .exits(8);

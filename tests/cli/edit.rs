@@ -190,7 +190,7 @@ fn without_a_terminal_only_a_named_editor_starts() {
         "edit name --non-interactive",
     ] {
         let refused = sandbox.kluis(line.split(' ')).run();
-        refused.stderr_has("nobody is there to edit").exits(2);
+        refused.stderr_has("editing needs a terminal").exits(2);
     }
 }
 

@@ -298,7 +298,8 @@ fn a_saved_secret_stays_when_its_id_cannot_be_printed() {
 #[test]
 fn a_saved_change_is_reported_even_if_output_fails() {
     let sandbox = Sandbox::with_vault();
-    let said = "the change was made, but its result could not be told: cannot write to stdout: ";
+    let said =
+        "the change was saved, but its output could not be written: cannot write to stdout: ";
     for line in [
         "create one --generate 8",
         "set two --generate 8",

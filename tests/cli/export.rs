@@ -71,7 +71,7 @@ fn an_inexpressible_value_is_named_and_nothing_is_written() {
     let refused = export(&sandbox, "docker", &["--all"]).run();
     refused
         .stderr(
-            "kluis: error: LINES cannot be written as docker: its value holds a newline, and there each variable is one line\n\
+            "kluis: error: LINES cannot be written as docker: its value contains a newline, and this format has one line for each variable\n\
              kluis: hint: nothing was written; leave it out, or take another format\n",
         )
         .exits(7);
@@ -211,7 +211,7 @@ fn white_space_cannot_be_masked_and_gives_a_warning() {
     sandbox.create("blank", " \n\n");
     let file = sandbox.given("env", "");
     let run = export(&sandbox, "github", &["-e", "KEY=blank"]).env("GITHUB_ENV", &file);
-    let warning = "kluis: warning: KEY: its value is white space, which GitHub cannot mask\n";
+    let warning = "kluis: warning: KEY: its value is only white space, which GitHub cannot mask\n";
     run.run().stderr(warning).exits(0);
 }
 

@@ -96,7 +96,7 @@ fn an_argument_that_is_not_text_is_refused_and_not_repeated() {
     }
     let list = sandbox.kluis(["list"]).env("KLUIS_WORKSPACE", strange);
     list.run()
-        .stderr_has("KLUIS_WORKSPACE is not UTF-8")
+        .stderr_has("KLUIS_WORKSPACE is not valid UTF-8")
         .exits(2);
     sandbox
         .kluis(["list"])
@@ -123,7 +123,7 @@ fn a_broken_user_file_is_reported_by_place_and_never_quoted() {
         ),
         (
             "vault = \"https://hunter2@example.org\"",
-            "vault in the user file names a URL",
+            "vault in the user file is a URL",
         ),
     ] {
         fs::write(&config, text).unwrap();
@@ -142,7 +142,7 @@ fn a_broken_user_file_is_reported_by_place_and_never_quoted() {
     sandbox
         .kluis(["list"])
         .run()
-        .stderr_has("the user file is not UTF-8")
+        .stderr_has("the user file is not valid UTF-8")
         .exits(2);
 }
 

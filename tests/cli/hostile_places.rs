@@ -126,7 +126,7 @@ fn an_irregular_file_in_place_of_the_lock_is_refused() {
     let lock = beside(&sandbox, "lock");
     let lay: [(&str, &dyn Fn()); 6] = [
         ("link", &|| symlink(&victim, &lock).unwrap()),
-        ("link that leads nowhere", &|| {
+        ("link to nothing", &|| {
             symlink("made", &lock).unwrap();
         }),
         ("pipe", &|| make_pipe(&lock)),

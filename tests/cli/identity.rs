@@ -121,7 +121,7 @@ fn a_shared_directory_is_refused_for_a_key_file() {
     let refused = sandbox.kluis(["key", "new", "-o", file.to_str().unwrap()]);
     refused
         .run()
-        .stderr_has("lies in a directory that others may write")
+        .stderr_has("is in a directory that other users can write to")
         .exits(1);
     assert_eq!(fs::read_dir(&shared).unwrap().count(), 0);
 }
@@ -424,7 +424,7 @@ fn a_key_file_that_cannot_open_is_skipped_unless_named() {
     let named = pinned(&sandbox, &["list"]).env("KLUIS_KEY_FILE", &file);
     named
         .run()
-        .stderr_has("the identity opens no key of this vault")
+        .stderr_has("the key file does not open this vault")
         .exits(4);
 }
 

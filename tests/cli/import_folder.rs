@@ -45,8 +45,8 @@ created KEY
 created staging/URL
 created production/URL
 left out .env.d: no file
-left out .env.empty: there is nothing in it
-left out .env.example: an example
+left out .env.empty: it is empty
+left out .env.example: it is an example
 ";
     let before = sandbox.bytes();
     let dry = sandbox.kluis(line.iter().chain(&["--dry-run"])).run();
@@ -102,7 +102,7 @@ fn one_mistake_or_conflict_in_a_folder_imports_nothing() {
     sandbox.create("A", &secret);
     let before = sandbox.bytes();
     import()
-        .stderr_has("there with another value already: default/A; nothing was written")
+        .stderr_has("these secrets exist with another value: default/A; nothing was written")
         .exits(6);
     assert_eq!(sandbox.bytes(), before);
     assert_eq!(workspaces(&sandbox), "default\n");
@@ -117,9 +117,9 @@ fn a_folder_without_variables_or_of_another_format_is_refused() {
         sandbox.kluis(line).run()
     };
     import("dotenv")
-        .stderr_has("there is no variable in any .env file of the folder")
+        .stderr_has("no .env file in the folder has a variable")
         .exits(7);
     import("json")
-        .stderr_has("the file to import could not be read")
+        .stderr_has("cannot read the file to import")
         .exits(1);
 }

@@ -116,8 +116,8 @@ created work.db.prod_eu_totp from work/db/prod eu
 created work.db.prod_eu_notes from work/db/prod eu
 created work.same from work/same
 created work.tls from work/tls
-left out work/notes.txt: no .gpg file
-left out work/turning: a link to a folder, or to nothing
+left out work/notes.txt: it is not a .gpg file
+left out work/turning: it is a link to a folder, or to nothing
 ";
     let before = sandbox.bytes();
     store
@@ -158,15 +158,15 @@ fn one_undecryptable_file_imports_nothing() {
     let last = bytes.len() - 3;
     bytes[last] ^= 1;
     fs::write(store.root.join("work/bad.gpg"), &bytes).unwrap();
-    refused("work/bad.gpg: gpg could not decrypt it; `gpg --decrypt` says why");
+    refused("work/bad.gpg: gpg could not decrypt it; to see why, run `gpg --decrypt` on it");
     fs::remove_file(store.root.join("work/bad.gpg")).unwrap();
     store.put("work/large.gpg", vec![b'x'; (1 << 20) + 1]);
-    refused("work/large.gpg: it has more than 1 MiB");
+    refused("work/large.gpg: it is larger than 1 MiB");
     fs::remove_file(store.root.join("work/large.gpg")).unwrap();
     let outside = sandbox.home().join("outside.gpg");
     fs::copy(&good, &outside).unwrap();
     symlink(&outside, store.root.join("work/link.gpg")).unwrap();
-    refused("work/link.gpg: it is a link out of the folder");
+    refused("work/link.gpg: it is a link to a place outside the folder");
     fs::remove_file(store.root.join("work/link.gpg")).unwrap();
     fs::write(store.root.join("work/x.age"), "age-encryption.org/v1\n").unwrap();
     refused("work/x.age: it is encrypted with age, not gpg");
@@ -187,7 +187,7 @@ fn without_gpg_or_files_the_error_names_the_missing_one() {
         .run()
         .stderr(
             "kluis: error: gpg is not installed, and is needed for this\n\
-             kluis: hint: install GnuPG: it decrypts the files of a password store\n",
+             kluis: hint: install GnuPG, which decrypts the files of a password store\n",
         )
         .exits(1);
     // A gpg of the test's own, which is given no credential and may not ask.
@@ -204,9 +204,7 @@ fn without_gpg_or_files_the_error_names_the_missing_one() {
             .env("PATH", &path)
             .run()
     };
-    import()
-        .stderr_has("there is nothing in the input")
-        .exits(7);
+    import().stderr_has("the input is empty").exits(7);
     assert_eq!(sandbox.bytes(), before);
     fs::write(folder.join("a.gpg"), "").unwrap();
     import().stdout("created a\ncreated a_arguments\n").exits(0);

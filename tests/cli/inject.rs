@@ -289,7 +289,7 @@ fn a_template_is_bounded_and_has_to_be_there() {
     let inject = sandbox.kluis(["inject", "-i", "/dev/zero"]).run();
     inject.stderr_has("at most 16 MiB").exits(7);
     let inject = sandbox.kluis(["inject", "-i", "nope"]).run();
-    let said = "the template could not be read from nope: ";
+    let said = "cannot read the template from nope: ";
     inject.stderr_has(said).exits(1);
     let inject = sandbox.kluis(["inject", "-i", "."]).run();
     inject.stderr_has("could not be read from .: ").exits(1);

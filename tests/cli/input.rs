@@ -123,7 +123,7 @@ fn an_unreadable_file_is_not_named_and_nothing_is_written() {
         let create = sandbox.kluis(["create", "name", "--input", path]).run();
         assert!(!create.stderr.contains("hunter2"), "{}", create.stderr);
         create
-            .stderr_has("the file named by --input could not be read")
+            .stderr_has("cannot read the file of --input")
             .exits(1);
     }
     assert_eq!(sandbox.bytes(), before);
@@ -139,7 +139,7 @@ fn a_name_stands_in_the_object_or_beside_it_and_two_are_one() {
         let before = sandbox.bytes();
         let other = piped(&sandbox, &[verb, "other"], &both).run();
         other
-            .stderr_has("the argument and the input give two different names")
+            .stderr_has("the argument and the input name two different secrets")
             .exits(2);
         refused(
             piped(&sandbox, &[verb, "--json"], &json!({"value": value})).run(),
@@ -257,7 +257,7 @@ fn a_passphrase_and_an_object_do_not_fit_through_one_stdin() {
     for line in [&["create"][..], &["set"], &["update", "name"]] {
         let unlock = [line, &["--passphrase-file", "-"]].concat();
         let both = piped(&sandbox, &unlock, &object).run();
-        both.stderr_has("the passphrase and the input cannot both come from stdin")
+        both.stderr_has("--passphrase-file and --input cannot both read stdin")
             .exits(2);
         let variable = piped(&sandbox, line, &object).env("KLUIS_PASSPHRASE_FILE", "-");
         variable.run().any_stderr().exits(2);

@@ -276,7 +276,7 @@ fn removing_full_access_names_the_keys_to_issue_again() {
     let last = left[0]["id"].as_str().unwrap();
     let refused = sandbox.kluis(["key", "remove", last, "--yes"]).run();
     refused
-        .stderr_has("the last key with full access stays")
+        .stderr_has("the last key with full access cannot be removed")
         .exits(6);
 }
 

@@ -455,7 +455,7 @@ fn a_removed_owner_cannot_continue_from_an_older_copy() {
     };
     for _ in 0..2 {
         get(&[])
-            .stderr_has("is signed by another key than on this machine before")
+            .stderr_has("is signed by another key than before")
             .exits(5);
     }
     let written = sandbox.kluis(["create", "bank"]).stdin("v");

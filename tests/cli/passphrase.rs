@@ -41,7 +41,7 @@ fn afterwards_the_new_one_opens_and_the_old_one_does_not() {
         .exits(0);
     let refused = get().env("KLUIS_PASSPHRASE_FILE", &old).run();
     refused
-        .stderr_has("the passphrase opens no key of this vault")
+        .stderr_has("wrong passphrase for this vault")
         .exits(4);
     assert!(!previous.exists(), "it would open with the old passphrase");
 }

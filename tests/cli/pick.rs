@@ -178,7 +178,7 @@ fn an_empty_workspace_has_nothing_to_pick() {
     let mut screen = at_terminal(&sandbox, "get", 80);
     let (shown, code) = screen.ends();
     assert!(
-        shown.contains("there is no secret in the workspace default"),
+        shown.contains("the workspace default has no secrets"),
         "{shown:?}"
     );
     assert_eq!(code, 2);

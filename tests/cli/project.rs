@@ -188,12 +188,12 @@ fn a_mistake_is_reported_by_line_and_column_and_never_quoted() {
         ),
         (
             format!("# é\nworkspace = {value}"),
-            "2, column 13: this is not TOML",
+            "2, column 13: this is not valid TOML",
         ),
         (format!("{value} = 1"), "1, column 1: a project file has"),
         (
             format!("[env]\nA = 'a'\nA = '{value}'"),
-            "3, column 1: this is here twice",
+            "3, column 1: this is given twice",
         ),
         (
             format!("app = ['{value}']"),
@@ -232,7 +232,7 @@ fn a_huge_binary_or_irregular_project_file_is_refused_at_once() {
         .stderr_has("kluis.toml is larger than 64 KiB")
         .exits(7);
     fs::write(&path, b"\xff\xfe").unwrap();
-    list().stderr_has("kluis.toml is not UTF-8").exits(7);
+    list().stderr_has("kluis.toml is not valid UTF-8").exits(7);
     fs::remove_file(&path).unwrap();
     std::os::unix::fs::symlink("/dev/zero", &path).unwrap();
     list()
@@ -240,7 +240,7 @@ fn a_huge_binary_or_irregular_project_file_is_refused_at_once() {
         .exits(7);
     fs::remove_file(&path).unwrap();
     std::os::unix::fs::symlink("kluis.toml", &path).unwrap();
-    list().stderr_has("kluis.toml could not be read").exits(1);
+    list().stderr_has("cannot read ").exits(1);
 }
 
 #[test]

@@ -259,7 +259,9 @@ fn equal_bytes_change_nothing_and_no_terminal_is_an_error() {
         .kluis(["vault", "restore"])
         .run()
         .any_stdout()
-        .stderr_has("nobody is there to be asked; nothing was changed")
+        .stderr_has(
+            "this replaces the vault and needs your yes, but there is no terminal to ask at",
+        )
         .exits(2);
     assert_eq!(sandbox.bytes(), before);
 }

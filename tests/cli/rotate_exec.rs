@@ -110,7 +110,7 @@ fn a_command_that_fails_to_start_leaves_no_pending_value() {
     let program = program.to_str().unwrap();
     let line = ["rotate", "db", "--generate", "32", "--exec", program];
     let told = format!(
-        "kluis: error: {program} names an interpreter that is not there: the new value was dropped, and default/db is as it was\n"
+        "kluis: error: {program} names an interpreter that does not exist: the new value was dropped, and default/db is as it was\n"
     );
     sandbox.kluis(line).run().stderr(&told).exits(1);
     assert_settled(&sandbox, "old");

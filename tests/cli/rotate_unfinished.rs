@@ -347,6 +347,6 @@ fn a_secret_deleted_meanwhile_is_reported() {
     failed.stderr(told).exits(1);
     let ended = interrupted(&sandbox, delete, "").run();
     ended
-        .stderr_has("the command succeeded, but default/db was deleted meanwhile")
+        .stderr_has("the command succeeded, but another process deleted default/db meanwhile")
         .exits(1);
 }

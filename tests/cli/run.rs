@@ -246,7 +246,7 @@ fn nothing_starts_unless_everything_is_there() {
         ),
         (&["--all"], "conflict", "both want to be CLASH_A"),
         (&["-e", "A=nul"], "invalid", "the value for A holds a NUL"),
-        (&["-e", "A"], "usage", "-e takes KEY=REF"),
+        (&["-e", "A"], "usage", "-e needs KEY=REF"),
         (
             &["-e", "A-B=name"],
             "invalid",

@@ -95,7 +95,7 @@ fn set_refuses_an_id_as_a_name() {
         .kluis(["set", &id])
         .stdin(value)
         .run()
-        .stderr_has("it may not look like an id")
+        .stderr_has("it looks like an id")
         .exits(7);
 }
 

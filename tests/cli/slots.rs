@@ -222,7 +222,7 @@ fn a_slot_is_dropped_and_never_the_last() {
         .stderr("kluis: error: there is no slot 5 of default/key\nkluis: hint: `kluis history` shows the slots of a secret\n")
         .exits(3);
     drop(&["0"])
-        .stderr("kluis: error: default/key keeps at least one slot\nkluis: hint: delete the secret with `kluis delete`, or give it another value first\n")
+        .stderr("kluis: error: default/key needs at least one slot\nkluis: hint: delete the secret with `kluis delete`, or give it a new value first\n")
         .exits(6);
     drop(&["0", "5"]).any_stderr().exits(3);
     assert_eq!(sandbox.bytes(), bytes);

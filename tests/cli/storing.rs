@@ -154,7 +154,7 @@ fn a_directory_that_others_may_write_is_read_and_not_written() {
         fs::set_permissions(&directory, Permissions::from_mode(open)).unwrap();
         let create = sandbox.kluis(["create", "other", "--generate", "8"]).run();
         create
-            .stderr_has("lies in a directory that others may write")
+            .stderr_has("is in a directory that other users can write to")
             .exits(1);
         assert_eq!(sandbox.get("name"), b"v");
     }

@@ -194,7 +194,7 @@ fn a_part_of_a_name_recalls_the_only_one_that_has_it() {
 fn an_unknown_command_gets_the_one_that_does_it_here() {
     let sandbox = Sandbox::empty();
     for (typed, hint) in [
-        ("frobnicate", "`kluis -h` names the commands"),
+        ("frobnicate", "run `kluis -h` to see the commands"),
         ("version", "did you mean `kluis --version`?"),
         ("cat", "did you mean `kluis get NAME`?"),
         ("add", "did you mean `kluis create NAME`?"),
@@ -204,8 +204,7 @@ fn an_unknown_command_gets_the_one_that_does_it_here() {
         ("gte", "did you mean `get`?"),
     ] {
         let failed = sandbox.kluis([typed]).run();
-        let told =
-            format!("kluis: error: there is no such command: {typed}\nkluis: hint: {hint}\n");
+        let told = format!("kluis: error: there is no command {typed}\nkluis: hint: {hint}\n");
         failed.stderr(&told).exits(2);
     }
     // What could be a value is not repeated.

@@ -269,7 +269,7 @@ fn missing_memory_is_an_error_and_missing_threads_are_not() {
             0 => done += 1,
             code => {
                 assert_eq!(code, 1, "{limit}: {told}");
-                let why = "the memory for the key derivation could not be had";
+                let why = "not enough memory to derive a key from the passphrase";
                 assert!(told.contains(why), "{limit}: {told}");
                 refused += 1;
             }

@@ -141,7 +141,7 @@ fn a_wrong_passphrase_is_an_error_and_is_not_repeated() {
     assert_eq!(
         uncolored(&said),
         "
-kluis: error: the passphrase opens no key of this vault
+kluis: error: wrong passphrase for this vault
 kluis: hint: a recovery token unlocks without it: KLUIS_TOKEN
 "
     );

@@ -118,7 +118,10 @@ fn an_unknown_topic_lists_the_valid_ones() {
     assert!(said.contains("did you mean exit-codes?"), "{said}");
     let asked = sandbox.kluis(["help", "no-such-topic", "--json"]).run();
     assert_eq!(asked.json_error()["code"], "usage");
-    assert_eq!(asked.json_error()["hint"], "`kluis -h` names the commands");
+    assert_eq!(
+        asked.json_error()["hint"],
+        "run `kluis -h` to see the commands"
+    );
     asked.any_stderr().exits(2);
     for (line, error) in [
         (["help", "ci", "github"], "a topic has no commands"),

@@ -199,7 +199,7 @@ fn consent_is_for_one_content_one_place_and_one_vault() {
     symlink(victim.sandbox.vault(), &link).unwrap();
     let failed = victim.run().run();
     failed
-        .stderr_has("has changed since it was trusted")
+        .stderr_has("has changed since you trusted it")
         .exits(125);
     fs::remove_file(&link).unwrap();
     symlink(&other, &link).unwrap();
@@ -208,7 +208,7 @@ fn consent_is_for_one_content_one_place_and_one_vault() {
     victim.file(&format!("{text}MORE = 'mine'\n"));
     let failed = victim.run().run();
     failed
-        .stderr_has("has changed since it was trusted")
+        .stderr_has("has changed since you trusted it")
         .exits(125);
 
     // Another repository that links to the trusted file has its own commands.

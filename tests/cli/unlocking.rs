@@ -90,13 +90,13 @@ fn a_wrong_token_reveals_only_whether_it_is_mistyped() {
     for (given, said) in [
         (
             mistyped(&token),
-            "the token is mistyped: its checksum does not match",
+            "the token has a typo: its checksum does not match",
         ),
         (token[..73].to_owned(), "the token is mistyped"),
         (token.to_uppercase(), "the token is mistyped"),
         (format!("{token}a"), "the token is mistyped"),
         ("hunter2".to_owned(), "the token is mistyped"),
-        (foreign_token(), "the token belongs to no key of this vault"),
+        (foreign_token(), "the token does not open this vault"),
     ] {
         let list = || sandbox.kluis(["list"]).without("KLUIS_TOKEN");
         let refused = list().env("KLUIS_TOKEN", &given).run();
@@ -149,7 +149,7 @@ fn a_missing_key_file_is_reported_with_its_setting() {
     let list = sandbox.kluis(["list"]).without("KLUIS_TOKEN");
     let failed = list.env("KLUIS_KEY_FILE", "/").run();
     failed
-        .stderr_has("the token could not be read from /")
+        .stderr_has("cannot read the key file from /")
         .exits(1);
 }
 
@@ -192,7 +192,7 @@ fn status_shows_what_unlocks_without_an_agent() {
             }
         };
         let told = format!(
-            "kluis: error: no agent holds a key of the vault: other commands unlock it with {way}\nkluis: hint: "
+            "kluis: error: no agent holds a key to the vault, but commands can unlock it with {way}\nkluis: hint: "
         );
         status(&[]).run().stderr_has(&told).exits(4);
         let json = status(&["--json"]).run();
@@ -208,17 +208,17 @@ fn without_a_key_it_is_the_key_that_is_missing() {
     for (given, said, hint) in [
         (
             None,
-            "no key was given: KLUIS_TOKEN is not set, and this vault has no passphrase",
+            "no key was given: KLUIS_TOKEN is not set, and this vault has no passphrase to type",
             "set KLUIS_TOKEN, ",
         ),
         (
             Some(""),
-            "no key was given: KLUIS_TOKEN is empty, and this vault has no passphrase",
+            "no key was given: KLUIS_TOKEN is empty, and this vault has no passphrase to type",
             "set KLUIS_TOKEN, ",
         ),
         (
             Some(" \n"),
-            "KLUIS_TOKEN holds nothing but white space",
+            "KLUIS_TOKEN contains only white space",
             "put a token into it",
         ),
     ] {
@@ -237,7 +237,8 @@ fn without_a_terminal_the_error_names_the_passphrase_option() {
     let sandbox = Sandbox::with_vault();
     let before = sandbox.bytes();
     let add = sandbox.kluis(["key", "add", "--passphrase"]).run();
-    let add = add.stderr_has("error: there is no terminal to ask for the new passphrase at\n");
+    let add = add
+        .stderr_has("error: a new passphrase is needed, but there is no terminal to type it at\n");
     add.stderr_has("hint: name a file that holds it with --new-passphrase-file\n")
         .exits(4);
     assert_eq!(sandbox.bytes(), before);
@@ -271,7 +272,7 @@ fn every_wrong_passphrase_gets_the_same_answer() {
         answers.iter().all(|answer| *answer == answers[0]),
         "{answers:?}"
     );
-    assert!(answers[0].contains("the passphrase opens no key of this vault"));
+    assert!(answers[0].contains("wrong passphrase for this vault"));
 }
 
 #[test]

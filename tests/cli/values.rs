@@ -189,7 +189,7 @@ fn an_unreadable_file_is_reported_without_its_name() {
         let said = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(1));
         assert!(
-            said.contains("the file named by --value-file could not be read"),
+            said.contains("cannot read the file of --value-file"),
             "{said}"
         );
         assert!(!said.contains("canary"), "{said}");

@@ -19,11 +19,11 @@ use std::path::Path;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("the file named by --input could not be read")]
+    #[error("cannot read the file of --input")]
     File(#[source] io::Error),
-    #[error("stdin could not be read")]
+    #[error("cannot read stdin")]
     Stdin(#[source] io::Error),
-    #[error("--input - reads stdin, which is a terminal and would show the value")]
+    #[error("--input - reads stdin, but stdin is a terminal, which would show the value")]
     Terminal,
     #[error("the input breaks a rule")]
     Invalid(Vec<Detail>),

@@ -74,7 +74,7 @@ fn kdf(header: &Header) -> Finding {
 fn locked(error: &Error) -> Finding {
     let is_unasked = matches!(
         error,
-        Error::Locked | Error::LockedIdentity | Error::NoKey { .. }
+        Error::Locked | Error::LockedKeyFile | Error::NoKey { .. }
     ) || matches!(
         error,
         Error::Vault(vault::Error::Keyring(keyring::Error::NoPassphraseKey))

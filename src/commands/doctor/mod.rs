@@ -54,7 +54,7 @@ impl Command for Doctor {
             return Ok(());
         }
         context.ui.flush()?;
-        Err(Error::Unwell { count })
+        Err(Error::DoctorFailed { count })
     }
 }
 

@@ -66,8 +66,8 @@ fn named_passphrase(key: &Key) -> Result<KeyId, Error> {
         return Ok(key.id);
     }
     Err(Error::Usage {
-        message: format!("the key {} is not a passphrase", key.id),
-        hint: Some("`kluis key list` shows the kind of each key".into()),
+        message: format!("{} is not a passphrase", key.id),
+        hint: Some("run `kluis key list` to see the kind of each key".into()),
     })
 }
 
@@ -81,7 +81,10 @@ fn key_to_change(keys: &[Key], unlocked: KeyId) -> Result<KeyId, Error> {
         [] => Err(keyring::Error::NoPassphraseKey.into()),
         _ => Err(Error::Usage {
             message: "the vault has several passphrases".into(),
-            hint: Some("name one with --key; `kluis key list` shows them".into()),
+            hint: Some(
+                "unlock with the one to change, or name it with --key KEY, as in `kluis key list`"
+                    .into(),
+            ),
         }),
     }
 }

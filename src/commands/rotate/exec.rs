@@ -138,8 +138,11 @@ impl Rotate {
         let found = change.look_up(None, reference)?;
         if found.is_some_and(|found| effective(&found, now) != effective(read, now)) {
             return Err(vault::Error::InUse {
-                message: format!("the value of {} was changed meanwhile", read.path()),
-                hint: "nothing was done: run it again if it is still needed",
+                message: format!(
+                    "another process changed the value of {} meanwhile",
+                    read.path()
+                ),
+                hint: "nothing was changed; run the command again if it is still needed",
                 ids: Vec::new(),
             }
             .into());

@@ -240,17 +240,17 @@ impl Effect {
 
 fn another() -> Error {
     Error::Usage {
-        message: "the copy is of another vault than the one that is there".into(),
-        hint: Some("name the vault that it belongs to with --vault, or a place without one".into()),
+        message: "the copy belongs to another vault than the one it would replace".into(),
+        hint: Some("name its own vault with --vault, or a place where there is none".into()),
     }
 }
 
 fn unasked() -> Error {
     Error::Usage {
-        message: "nobody is there to be asked; nothing was changed".into(),
+        message: "this replaces the vault and needs your yes, but there is no terminal to ask at"
+            .into(),
         hint: Some(
-            "`kluis vault restore --dry-run` shows what would change; add --yes if it is meant"
-                .into(),
+            "run `kluis vault restore --dry-run` to see what would change, then add --yes".into(),
         ),
     }
 }

@@ -8,9 +8,9 @@ use super::page::Page;
 const MAX_LINE_BYTES: usize = 64 * 1024;
 
 const RETURN: Why =
-    "its value ends with a carriage return, which docker takes for the end of the line";
-const LONG: Why = "it is longer than the 64 KiB that docker takes in a line";
-const QUOTED: Why = "its value is in quotes, which some readers keep and others drop";
+    "its value ends with a carriage return, which docker reads as the end of the line";
+const LONG: Why = "its line is longer than the 64 KiB that docker reads";
+const QUOTED: Why = "its value is in quotes, which some programs keep and others drop";
 
 pub fn line(key: &str, value: &[u8], page: &mut Page) -> Result<(), Why> {
     let text = variable_text(value)?;

@@ -6,7 +6,8 @@
 use super::format::{Why, variable_text};
 use super::page::Page;
 
-const BACKSLASH: Why = "its value ends with a backslash, which python-dotenv can only read in a value that needs no quotes";
+const BACKSLASH: Why =
+    "its value ends with a backslash and needs quotes, which python-dotenv cannot read";
 
 pub fn line(key: &str, value: &[u8], page: &mut Page) -> Result<(), Why> {
     let text = variable_text(value)?;
@@ -49,5 +50,5 @@ pub fn needs_no_quotes(text: &str) -> bool {
 pub fn caution(value: &[u8]) -> Option<&'static str> {
     let holds_reference = value.windows(2).any(|pair| pair == b"${");
     holds_reference
-        .then_some("its value holds ${, which python-dotenv replaces unless interpolate=False")
+        .then_some("its value contains ${, which python-dotenv replaces unless interpolate=False")
 }

@@ -8,7 +8,8 @@ use super::dotenv::needs_no_quotes;
 use super::format::{Why, variable_text};
 use super::page::Page;
 
-const NO_NOTATION: Why = "dotenv for Node has no notation for the quotes, backslashes, # or line ends in its value together";
+const NO_NOTATION: Why =
+    "dotenv for Node cannot write its mix of quotes, backslashes, # or line ends";
 
 pub fn line(key: &str, value: &[u8], page: &mut Page) -> Result<(), Why> {
     let text = variable_text(value)?;

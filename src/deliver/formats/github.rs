@@ -15,7 +15,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 const OWN: Why = "GitHub sets that variable itself";
-const NODE_OPTIONS: Why = "GitHub takes no NODE_OPTIONS from this file";
+const NODE_OPTIONS: Why = "GitHub does not accept NODE_OPTIONS from this file";
 
 /// What the runner sets from its `github` context for each step, whatever the file says.
 const GITHUB_NAMES: &str = "
@@ -97,7 +97,7 @@ fn is_blank(line: &[u8]) -> bool {
 pub fn caution(value: &[u8]) -> Option<&'static str> {
     lines(value)
         .all(is_blank)
-        .then_some("its value is white space, which GitHub cannot mask")
+        .then_some("its value is only white space, which GitHub cannot mask")
 }
 
 /// The file named by `GITHUB_ENV`, open for appending.
@@ -130,7 +130,7 @@ impl EnvFile {
         if written < bytes.len() {
             return Err(io::Error::new(
                 ErrorKind::StorageFull,
-                "it took a part only",
+                "only a part was written",
             ));
         }
         Ok(())

@@ -7,8 +7,8 @@
 use super::format::{NEWLINE, Why, variable_text};
 use super::page::Page;
 
-const TRIMMED: Why = "its value begins or ends with white space, which GitLab takes away";
-const EXPANDED: Why = "its value holds what GitLab replaces: a $, or a name between two %";
+const TRIMMED: Why = "its value begins or ends with white space, which GitLab removes";
+const EXPANDED: Why = "its value contains a $ or a name between two %, which GitLab replaces";
 
 pub fn line(key: &str, value: &[u8], page: &mut Page) -> Result<(), Why> {
     let text = variable_text(value)?;

@@ -12,7 +12,7 @@ pub const DEFAULT_NAME: &str = "kluis";
 /// The bound of a key of `data`, and of a name.
 const MAX_CHARACTERS: usize = 253;
 
-const LONG: Why = "its key has more than the 253 characters that Kubernetes takes";
+const LONG: Why = "its name is longer than the 253 characters that Kubernetes accepts";
 
 /// Whether Kubernetes takes this as the name of a `Secret`: a DNS subdomain of RFC 1123.
 pub fn is_name(name: &str) -> bool {

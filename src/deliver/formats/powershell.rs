@@ -9,7 +9,7 @@ use data_encoding::BASE64;
 use std::collections::BTreeSet;
 use zeroize::Zeroizing;
 
-const CASE: Why = "another key differs from it in case only, and to Windows they are one";
+const CASE: Why = "another variable differs from it only in case, and Windows ignores case";
 
 /// On Windows the second of such keys would replace the first.
 pub fn check_case(entries: &[Entry<'_>]) -> Result<(), Refused> {

@@ -6,7 +6,7 @@ use super::format::Why;
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-const OWN: Why = "shells give that name a meaning of their own";
+const OWN: Why = "this name has a special meaning in shells";
 
 /// Names of bash, zsh, ksh, dash and fish, beside those that no program is given.
 const NAMES: &str = "

@@ -8,7 +8,7 @@ use super::format::{Why, variable_text};
 use super::page::Page;
 
 const NONCHARACTER: Why =
-    "its value holds a Unicode noncharacter, for which systemd rejects the file";
+    "its value contains a Unicode noncharacter, and systemd rejects such a file";
 
 pub fn line(key: &str, value: &[u8], page: &mut Page) -> Result<(), Why> {
     let text = variable_text(value)?;

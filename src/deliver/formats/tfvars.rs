@@ -8,7 +8,7 @@ use super::page::Page;
 use std::io::Write;
 use unicode_normalization::is_nfc;
 
-const NOT_NFC: Why = "its value is not in Unicode's form NFC, and Terraform would change it";
+const NOT_NFC: Why = "its value is not in Unicode's form NFC, so Terraform would change it";
 
 pub fn line(key: &str, value: &[u8], page: &mut Page) -> Result<(), Why> {
     let text = text(value)?;

@@ -25,10 +25,10 @@ pub fn read(input: &Plaintext, into: &mut Entries) -> Result<(), RuleViolation> 
             Some((name, value)) if exact || is_variable(name) => {
                 into.push(place, name, Plaintext::new(value.to_vec()))?;
             }
-            _ if exact => into.refuse(place, "there is no = in it", "value_error"),
+            _ if exact => into.refuse(place, "the variable has no =", "value_error"),
             _ => into.refuse(
                 place,
-                "no variable begins here; with values of several lines, give the output of `env -0`",
+                "this line has no NAME=; for values of several lines, import the output of `env -0`",
                 "value_error",
             ),
         }
@@ -102,18 +102,15 @@ mod tests {
             let told = told.unwrap_err();
             assert_eq!(told.len(), 1);
             assert!(
-                told[0].starts_with("line 2: no variable begins here"),
+                told[0].starts_with("line 2: this line has no NAME="),
                 "{told:?}"
             );
         }
         assert_eq!(
             read_all(b"A=1\0hunter2\0").unwrap_err(),
-            ["variable 2: there is no = in it"]
+            ["variable 2: the variable has no ="]
         );
-        assert_eq!(
-            read_all(b"\n").unwrap_err(),
-            ["there is nothing in the input"]
-        );
+        assert_eq!(read_all(b"\n").unwrap_err(), ["the input is empty"]);
     }
 
     proptest! {

@@ -42,11 +42,11 @@ pub struct Gpg {
 pub enum Failure {
     #[error("gpg could not decrypt it")]
     Refused,
-    #[error("gpg did not end within {} seconds", .0.as_secs())]
+    #[error("gpg took longer than {} seconds", .0.as_secs())]
     Late(Duration),
-    #[error("it has more than 1 MiB")]
+    #[error("it is larger than 1 MiB")]
     TooLong,
-    #[error("gpg could not be started")]
+    #[error("cannot start gpg")]
     NotStarted,
 }
 
@@ -55,7 +55,7 @@ impl Gpg {
         let path = std::env::var_os("PATH");
         let program = find(OsStr::new("gpg"), path.as_deref()).map_err(|_| Error::Missing {
             program: "gpg",
-            hint: "install GnuPG: it decrypts the files of a password store",
+            hint: "install GnuPG, which decrypts the files of a password store",
         })?;
         signals::see_children_end().map_err(anyhow::Error::from)?;
         Ok(Self {

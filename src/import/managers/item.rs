@@ -132,7 +132,7 @@ impl<'e> Items<'e> {
         while let Some(taken) = self.taken(&name, &values) {
             if self.repeated == Repeated::Fail {
                 let rule = format!(
-                    "\"{}\" and \"{path}\" would both be {taken}; --on-repeat number gives the second a number",
+                    "\"{}\" and \"{path}\" would both be {taken}; to number the second, add --on-repeat number",
                     self.owners[&taken]
                 );
                 self.entries.refuse(place, &rule, "duplicate");
@@ -148,7 +148,7 @@ impl<'e> Items<'e> {
             match SecretName::parse(&full) {
                 Ok(full) => self.entries.push_from(place, full, value, origin)?,
                 Err(RuleViolation { rule, kind }) => {
-                    let rule = format!("{rule}: give \"{path}\" another title");
+                    let rule = format!("{rule}; give \"{path}\" another title");
                     self.entries.refuse(place, &rule, kind);
                 }
             }
@@ -327,7 +327,7 @@ mod tests {
         assert_eq!(told.len(), 3, "{told:?}");
         assert_eq!(
             told[2],
-            "item 4: \"My bank\" and \"My bank user\" would both be My_bank_user; --on-repeat number gives the second a number"
+            "item 4: \"My bank\" and \"My bank user\" would both be My_bank_user; to number the second, add --on-repeat number"
         );
         let numbered = gathered(Wanted::All, Repeated::Number, items()).unwrap();
         let expected: [(&str, &[u8]); 6] = [
@@ -350,7 +350,7 @@ mod tests {
         );
         let told = told.err().unwrap();
         assert!(
-            told[0].starts_with("item 1: the name of a secret has at most 128 characters"),
+            told[0].starts_with("item 1: the name of a secret can have at most 128 characters"),
             "{told:?}"
         );
     }

@@ -42,7 +42,7 @@ pub fn read(input: &Plaintext, into: &mut Items<'_>) -> Result<(), RuleViolation
         |header| {
             let found: Vec<Column> = header.iter().map(|heading| Column::of(heading)).collect();
             if !found.iter().any(|column| matches!(column, Column::Title)) {
-                let rule = "the first line has no column Title: is this what 1Password exported?";
+                let rule = "the first line has no column Title: is this a CSV export of 1Password?";
                 return Err(RuleViolation::new(rule, "missing"));
             }
             columns.replace(found);
@@ -121,11 +121,11 @@ mod tests {
     fn another_file_is_refused_and_not_repeated() {
         assert_eq!(
             read_all("hunter2,x\na,b\n").err().unwrap(),
-            ["the first line has no column Title: is this what 1Password exported?"]
+            ["the first line has no column Title: is this a CSV export of 1Password?"]
         );
         assert_eq!(
             read_all("Title,Password\n").err().unwrap(),
-            ["there is nothing in the input"]
+            ["the input is empty"]
         );
         let told = read_all("Title,Password\nA,hunter2\na,hunter3\nA,hunter2\n")
             .err()
@@ -133,7 +133,7 @@ mod tests {
         assert_eq!(
             told,
             [
-                "line 4: \"A\" and \"A\" would both be A; --on-repeat number gives the second a number"
+                "line 4: \"A\" and \"A\" would both be A; to number the second, add --on-repeat number"
             ]
         );
     }

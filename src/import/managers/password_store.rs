@@ -68,13 +68,14 @@ impl Store {
             if entry.file_type()?.is_symlink() {
                 match path.canonicalize() {
                     Ok(to) if !to.starts_with(root) => {
-                        self.refused.push((shown, "it is a link out of the folder"));
+                        self.refused
+                            .push((shown, "it is a link to a place outside the folder"));
                         continue;
                     }
                     Ok(to) if to.is_file() => {}
                     _ => {
                         self.left_out
-                            .push((shown, "a link to a folder, or to nothing"));
+                            .push((shown, "it is a link to a folder, or to nothing"));
                         continue;
                     }
                 }
@@ -96,11 +97,11 @@ impl Store {
                     shown,
                     "it is encrypted with age, not gpg: convert the store first",
                 )),
-                _ => self.left_out.push((shown, "no .gpg file")),
+                _ => self.left_out.push((shown, "it is not a .gpg file")),
             }
             if self.files.len() > MAX_FILES {
                 self.refused
-                    .push((String::new(), "there are more than 20,000 files"));
+                    .push(("the folder".to_owned(), "it has more than 20,000 files"));
                 break;
             }
         }
@@ -121,7 +122,8 @@ impl Store {
             match file.and_then(|file| gpg.decrypt(file)) {
                 Ok(plain) => items.push(item(title, plain)),
                 Err(failure) => {
-                    let rule = format!("{title}.gpg: {failure}; `gpg --decrypt` says why");
+                    let rule =
+                        format!("{title}.gpg: {failure}; to see why, run `gpg --decrypt` on it");
                     entries.refuse_whole(RuleViolation::new(rule, "value_error"));
                     failures += 1;
                 }

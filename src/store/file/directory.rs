@@ -60,7 +60,10 @@ impl Directory {
         };
         let (handle, found) = opened().map_err(Error::not_written("open", parent))?;
         if directory::others_may_write(&found) {
-            return Err(refused(path, "lies in a directory that others may write"));
+            return Err(refused(
+                path,
+                "is in a directory that other users can write to",
+            ));
         }
         match regular::kind(&handle, Path::new(vault), true) {
             Ok(()) | Err(OpenError::Absent) => {}
@@ -169,10 +172,10 @@ fn resolve(path: &Path) -> Result<PathBuf, Error> {
         Err(error) => return Err(Error::not_written("find", path)(error)),
     }
     if path.is_symlink() {
-        return Err(refused(path, "is a link that leads nowhere"));
+        return Err(refused(path, "is a link to nothing"));
     }
     let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
-        return Err(refused(path, "does not name a file"));
+        return Err(refused(path, "is not the path of a file"));
     };
     let parent = directory::or_here(parent);
     directory::make(parent).map_err(Error::not_written("create", parent))?;

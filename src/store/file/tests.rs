@@ -104,7 +104,7 @@ fn a_link_that_leads_nowhere_is_refused() {
     let Error::Refused { problem, .. } = begin_error(&link) else {
         panic!("not refused")
     };
-    assert_eq!(problem, "is a link that leads nowhere");
+    assert_eq!(problem, "is a link to nothing");
     assert_eq!(names(directory.path()), ["v"]);
     let absent = FileStore::new(&link).load();
     assert!(matches!(absent, Err(Error::NotFound { .. })));

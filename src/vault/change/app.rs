@@ -185,10 +185,10 @@ impl Change<'_> {
             if let Some(key) = moved.keys().find(|key| there.contains_key(key)) {
                 return Err(Error::InUse {
                     message: format!(
-                        "the app {} has two secrets under {key}, and only one can be in the workspace {}",
+                        "the app {} would have two secrets as {key} in the workspace {}",
                         record.name, to.name
                     ),
-                    hint: "take them away first with `kluis app unlink`",
+                    hint: "unlink one of them first with `kluis app unlink`",
                     ids: self.app_ids([&record.name])?,
                 });
             }

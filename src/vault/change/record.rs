@@ -91,7 +91,7 @@ impl Found {
         let slots = &self.secret.slots;
         if slots.len() > MAX_SLOTS {
             let rule = format!(
-                "a secret has at most {MAX_SLOTS} slots: drop superseded ones with `kluis vault prune`, or keep only some with `kluis rotate --keep`"
+                "a secret can have at most {MAX_SLOTS} slots: drop old ones with `kluis vault prune NAME` or `kluis rotate NAME --keep N`"
             );
             return Err(Error::invalid(
                 "secret_slots",
@@ -100,8 +100,8 @@ impl Found {
         }
         if slots.iter().all(|slot| slot.pending) {
             return Err(Error::InUse {
-                message: format!("{} keeps at least one slot", self.secret.path()),
-                hint: "delete the secret with `kluis delete`, or give it another value first",
+                message: format!("{} needs at least one slot", self.secret.path()),
+                hint: "delete the secret with `kluis delete`, or give it a new value first",
                 ids: Vec::new(),
             });
         }

@@ -316,10 +316,10 @@ fn a_workspace_counts_its_secrets_and_names_its_apps() {
     for (workspace, said, expected) in [
         (
             "used",
-            "still contains 1 secret(s), and is used by the app web",
+            "still contains 1 secret, and is used by the app web",
             vec![web],
         ),
-        ("full", "still contains 1 secret(s)", vec![]),
+        ("full", "still contains 1 secret", vec![]),
         ("apps", "is used by the apps idle, job", vec![idle, job]),
     ] {
         let Err(Error::InUse { message, ids, .. }) = delete(workspace, Contents::Keep) else {

@@ -65,14 +65,14 @@ fn a_key_file_opens_only_the_vaults_it_was_added_to() {
     let (owned, mine, theirs) = (owned(), Identity::random(), Identity::random());
     let staging = header(&owned.bytes()).content().workspaces[1].id;
     let none = unlocked(&header(&owned.bytes()), &mine);
-    assert!(matches!(none, Err(keyring::Error::WrongIdentity)));
+    assert!(matches!(none, Err(keyring::Error::WrongKeyFile)));
     let header = admit(&owned, &mine, &[staging]);
     let keyring = unlocked(&header, &mine).unwrap();
     assert!(!keyring.has_full_access());
     assert_eq!(keyring.reach(staging), Some(Reach::Read));
     assert_eq!(keyring.reach(header.content().workspaces[0].id), None);
     let none = unlocked(&header, &theirs);
-    assert!(matches!(none, Err(keyring::Error::WrongIdentity)));
+    assert!(matches!(none, Err(keyring::Error::WrongKeyFile)));
 }
 
 #[test]

@@ -269,17 +269,25 @@ fn full_access_is_never_the_last_to_go() {
         assert_eq!(owned.bytes(), before);
     };
     owned.issue("staging", true);
-    refused(&owned, own, "the last key with full access stays");
+    refused(
+        &owned,
+        own,
+        "the last key with full access cannot be removed",
+    );
     let mut owned = owned;
     let full = full_token(&owned);
-    refused(&owned, own, "the key that unlocked the vault stays");
+    refused(
+        &owned,
+        own,
+        "the key that unlocked the vault cannot be removed",
+    );
     // By a key that expires, full access would end with it.
     let vault = header(&owned.bytes()).content().vault;
     let (credential, passing) = Credential::token(vault);
     let end = Timestamp::from_milliseconds(now().milliseconds() + 1);
     owned.add_key(&credential, Scope::Full, end);
     owned.token = passing;
-    refused(&owned, full.key, "that does not expire stays");
+    refused(&owned, full.key, "that does not expire cannot be removed");
     let unknown = remove(&owned, KeyId::random()).err();
     assert!(matches!(unknown, Some(Error::NotFound { what: "key", .. })));
 }

@@ -44,10 +44,10 @@ fn every_mistake_is_reported_at_once_as_text_and_json() {
             "secret.name: ",
             "secret.description: ",
             "secret.allowed_domains[1]: ",
-            "secret.secret_slots[0].slot: a slot is 0 or greater",
-            "secret.secret_slots[1].slot: a slot is a whole number, without quotes",
+            "secret.secret_slots[0].slot: a slot must be 0 or greater",
+            "secret.secret_slots[1].slot: a slot must be a whole number, without quotes",
             "secret.secret_slots[1].value: ",
-            "secret.secret_slots[2].slot: a slot has a slot and a value",
+            "secret.secret_slots[2].slot: a slot needs both slot and value",
         ] {
             assert!(people.stderr.contains(place), "{place}: {}", people.stderr);
         }
@@ -206,7 +206,7 @@ fn a_slot_is_a_whole_number_given_once_with_a_value() {
     let object = json!({"secret_slots": [{"slot": 3, "value": value}]});
     let dropped = piped(&sandbox, &dropped, &object).run();
     dropped
-        .stderr_has("one slot cannot be given and dropped at once")
+        .stderr_has("one slot cannot be both written and removed")
         .exits(2);
     assert_eq!(sandbox.bytes(), before);
     // Another one may be dropped in the same write.
