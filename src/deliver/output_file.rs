@@ -93,7 +93,7 @@ fn write(path: &Path, place: Place, contents: &Plaintext) -> Result<(), Error> {
         }
     }
 
-    // The secrets must not stay in a file that nobody knows about.
+    // The secrets must not stay behind in a forgotten file.
     let interrupted = Arc::new(AtomicBool::new(false));
     let listener = Arc::clone(&interrupted);
     let watch = Watch::start(move |notice| match notice {
