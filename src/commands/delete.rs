@@ -45,7 +45,7 @@ impl Command for Delete {
             0 => format!("Delete {path} and its {values} value(s)?"),
             _ => format!("Delete {path}, its {values} value(s) and what {apps} app(s) link to it?"),
         };
-        // What an app links is refused anyhow: nobody is asked first.
+        // A linked secret will be refused anyway, so do not ask first.
         if self.force || apps == 0 {
             confirm(context, &question)?;
         }

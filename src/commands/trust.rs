@@ -98,14 +98,14 @@ impl Command for Trust {
     }
 }
 
-/// Where the vault really is that the file draws on: its own, or another that is in use in its place. Looked up
-/// once: what is shown is what is agreed to, whatever a link leads to by then.
+/// The real path of the vault that the file draws on: its own, or another one in use. It is resolved only
+/// once, so that you agree to what was shown, even if a link changes meanwhile.
 fn place(context: &Context) -> Result<PathBuf, Error> {
     let used = context.settings.vault.path();
     Ok(resolve(used).with_context(|| format!("cannot find out where {} leads", used.display()))?)
 }
 
-/// What is agreed to, if somebody agrees.
+/// What you are asked to agree to.
 fn agreement(file: &ProjectFile, place: &Path, context: &Context) -> Result<Agreement, Error> {
     let text = |path: &Path| {
         let text = path.to_str().map(str::to_owned);
@@ -124,7 +124,7 @@ fn agreement(file: &ProjectFile, place: &Path, context: &Context) -> Result<Agre
     })
 }
 
-/// Shows what the file draws on, and asks.
+/// Shows which secrets the file uses, and asks.
 fn agree(file: &ProjectFile, place: &Path, context: &mut Context) -> Result<(), Error> {
     let shown = describe(file, place);
     if context.yes {
@@ -139,8 +139,7 @@ fn agree(file: &ProjectFile, place: &Path, context: &mut Context) -> Result<(), 
     confirm_or(context, &format!("{shown}\nTrust it?"), unasked)
 }
 
-/// A line for each thing. What comes from the file is escaped here: a newline in it must not look like a
-/// line of ours.
+/// One line per item. Text from the file is escaped here, so that a newline in it cannot imitate our lines.
 fn describe(file: &ProjectFile, place: &Path) -> String {
     let Trusted {
         path,
@@ -200,7 +199,7 @@ fn trusted<'a>(file: &'a ProjectFile, place: &Path) -> Trusted<'a> {
     }
 }
 
-/// Forgets the agreement about the file that is meant, be it gone.
+/// Forgets the consent for the file, even if it no longer exists.
 fn remove(context: &mut Context, folder: Option<&Path>) -> Result<(), Error> {
     let path = match folder {
         Some(folder) => {
@@ -212,7 +211,7 @@ fn remove(context: &mut Context, folder: Option<&Path>) -> Result<(), Error> {
                 real.join(FILE_NAME)
             }
         }
-        // Also when it cannot be read any more.
+        // This works even if the file cannot be read.
         None => context.project_path()?,
     };
     let mut trust_store = context.trust_store()?;

@@ -19,7 +19,7 @@ pub fn examine(store: &FileStore, header: Result<&Header, &Error>, now: Timestam
     if let Err(error) = header {
         findings.push(Finding::of_error("vault", error));
     }
-    // Where there is none, nothing lies around it.
+    // Without a vault there is nothing beside it to check.
     let Ok(places) = store.places() else {
         return findings;
     };
@@ -59,7 +59,7 @@ fn vault(path: &Path) -> Option<Finding> {
     })
 }
 
-/// The folder, and what in it would keep a writer from writing.
+/// Checks the folder, and what in it would prevent writing.
 fn folder(places: &Places) -> Finding {
     let shown = places.directory.display();
     if access::is_open(&places.directory) {
@@ -88,7 +88,7 @@ fn folder(places: &Places) -> Finding {
     Finding::ok("folder", format!("{shown} is yours to write alone"))
 }
 
-/// The copy from before the last change: there, whole, of this vault, and how old.
+/// Checks the copy from before the last change: that it exists, is whole and of this vault, and its age.
 fn previous(path: &Path, header: Option<&Header>, now: Timestamp) -> Finding {
     let (check, shown) = ("previous", path.display());
     let elsewhere = "keep a copy of the vault on another disk too: it is one file, encrypted";
@@ -140,7 +140,7 @@ fn previous(path: &Path, header: Option<&Header>, now: Timestamp) -> Finding {
     )
 }
 
-/// In a work tree, whether git leaves out what is beside the vault.
+/// Checks that git ignores the files beside the vault, if it lies in a work tree.
 fn git(places: &Places) -> Option<Finding> {
     let lines = git_exclude::lines(&places.vault)?;
     let temporary = places.previous.with_extension("0123456789abcdef.tmp");
@@ -163,7 +163,7 @@ fn git(places: &Places) -> Option<Finding> {
     })
 }
 
-/// Whether one of the lines, without a folder in it, matches the name; a later `!` may bring it back.
+/// Whether one of the lines matches the name, ignoring lines with a folder; a later `!` may include it again.
 fn is_left_out(name: &[u8], lines: &[String]) -> bool {
     let matches = |pattern: &str| glob::matches(pattern.as_bytes(), name);
     let deciding = lines.iter().rev().find_map(|line| {

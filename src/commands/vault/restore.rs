@@ -39,7 +39,7 @@ pub struct Restore {
     dry_run: bool,
 }
 
-/// The vault that is there now, as far as the key that opens the copy opens it too.
+/// The present vault, as far as the copy's key opens it.
 enum Present {
     Missing,
     Opened {
@@ -47,7 +47,7 @@ enum Present {
         inventory: Box<Inventory>,
         sight: Observation,
     },
-    /// Damaged, or its keys are others.
+    /// It is damaged or has other keys.
     Unopened {
         found: Found,
         problem: String,
@@ -56,7 +56,7 @@ enum Present {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Outcome {
-    /// The vault is that copy already.
+    /// The vault already equals the copy.
     Unchanged,
     Shown,
     Restored,
@@ -68,7 +68,7 @@ struct RestoreJson<'a> {
     revision: Revision,
     #[serde(skip_serializing_if = "Option::is_none")]
     replaces_revision: Option<Revision>,
-    /// Why it is not known what is lost.
+    /// Why it is unknown what is lost.
     #[serde(skip_serializing_if = "Option::is_none")]
     replaces_unopened: Option<&'a str>,
     secrets: Vec<SecretRow<'a>>,

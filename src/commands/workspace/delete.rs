@@ -37,7 +37,7 @@ impl Command for Delete {
                 "Delete the workspace {name}, its {secrets} secret(s) and what apps link to them?"
             ),
         };
-        // What is not empty is refused anyhow: nobody is asked first.
+        // A workspace that is not empty will be refused anyway, so do not ask first.
         if self.force || secrets == 0 {
             confirm(context, &question)?;
         }
