@@ -2,13 +2,13 @@
 
 use crate::error::Error;
 use crate::plaintext::Plaintext;
+use crate::platform::{bounded_read, stdin};
 use anyhow::Context as _;
 use rustix::process::geteuid;
 use std::fs::{File, Metadata};
-use std::io::{self, Read};
+use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
-use zeroize::Zeroizing;
 
 /// More than any passphrase or token, so that naming `/dev/zero` by mistake ends.
 const MAX_CREDENTIAL_BYTES: usize = 4096;
@@ -21,18 +21,15 @@ pub fn is_stdin(path: &Path) -> bool {
 
 /// A passphrase or token from a file, one final newline aside; `-` is stdin.
 pub fn read_credential(path: &Path, what: &'static str) -> Result<Plaintext, Error> {
-    let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_CREDENTIAL_BYTES + 1));
     let file = if is_stdin(path) {
-        Ok(Box::new(io::stdin()) as Box<dyn Read>)
+        stdin::file()
     } else {
-        File::open(path).map(|file| Box::new(file) as Box<dyn Read>)
+        File::open(path)
     };
-    file.and_then(|file| {
-        file.take(MAX_CREDENTIAL_BYTES as u64 + 1)
-            .read_to_end(&mut bytes)
-    })
-    .with_context(|| format!("the {what} could not be read from {}", path.display()))?;
-    Ok(Plaintext::new(std::mem::take(&mut *bytes)).without_final_newline())
+    let read = file.and_then(|file| bounded_read::read(file, MAX_CREDENTIAL_BYTES + 1));
+    let read =
+        read.with_context(|| format!("the {what} could not be read from {}", path.display()))?;
+    Ok(Plaintext::from(read).without_final_newline())
 }
 
 /// Whether there can be no such file. A service often has /dev/null as its home, below which there is nothing.

@@ -8,14 +8,13 @@ use crate::keyring::identity::{Identity, Stored};
 use crate::keyring::local::LocalKeyring;
 use crate::keyring::{self, unlock};
 use crate::plaintext::Plaintext;
+use crate::platform::bounded_read;
 use crate::sealed::header::Header;
 use crate::settings::{self, IdentityFile, Source};
 use crate::ui;
 use anyhow::Context as _;
 use std::fs::File;
-use std::io::Read;
 use std::path::Path;
-use zeroize::Zeroizing;
 
 /// More than any identity has, so that naming `/dev/zero` by mistake ends.
 const MAX_BYTES: usize = 4096;
@@ -96,10 +95,7 @@ pub fn load(path: &Path) -> Result<Option<Stored>, Error> {
             path: path.to_owned(),
         });
     }
-    let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_BYTES + 1));
-    file.take(MAX_BYTES as u64 + 1)
-        .read_to_end(&mut bytes)
-        .with_context(unread)?;
-    let text = Plaintext::new(std::mem::take(&mut *bytes)).without_final_newline();
+    let read = bounded_read::read(file, MAX_BYTES + 1).with_context(unread)?;
+    let text = Plaintext::from(read).without_final_newline();
     Ok(Some(Stored::parse(&text).map_err(keyring::Error::from)?))
 }

@@ -2,8 +2,8 @@
 //! has several formats. What no name tells is never guessed.
 
 use super::Format;
+use crate::platform::bounded_read;
 use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 use zeroize::Zeroizing;
 
@@ -35,15 +35,9 @@ pub fn format(path: &Path) -> Option<Format> {
 
 /// Nothing, where it could not be read twice: whoever reads it then says what is wrong.
 fn beginning(path: &Path) -> Zeroizing<Vec<u8>> {
-    let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_BEGINNING_BYTES));
-    if path.is_file()
-        && let Ok(file) = File::open(path)
-    {
-        let _ = file
-            .take(MAX_BEGINNING_BYTES as u64)
-            .read_to_end(&mut bytes);
-    }
-    bytes
+    let file = path.is_file().then(|| File::open(path).ok()).flatten();
+    let read = file.and_then(|file| bounded_read::read(file, MAX_BEGINNING_BYTES).ok());
+    read.unwrap_or_default()
 }
 
 fn of_json(beginning: &[u8]) -> Format {

@@ -2,17 +2,17 @@
 //! but decides about some: only its owner may write it, and whatever is wrong with it means no agreement.
 
 use super::ProjectFile;
-use crate::platform::directory;
 use crate::platform::private_file::{self, Durability, PrivateFile};
+use crate::platform::{bounded_read, directory};
 use rustix::process::geteuid;
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File};
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, ErrorKind};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 const VERSION: u32 = 1;
-const MAX_FILE_BYTES: u64 = 1024 * 1024;
+const MAX_FILE_BYTES: usize = 1024 * 1024;
 const OTHERS_MAY_WRITE: u32 = 0o022;
 
 /// What is wrong with a list that may be whole all the same, as the end of a sentence.
@@ -166,10 +166,7 @@ fn read(place: &Path) -> Result<Vec<Agreement>, &'static str> {
         return Err("can be written by others");
     }
     let file = File::open(place).map_err(|_| UNREAD)?;
-    let mut bytes = Vec::new();
-    file.take(MAX_FILE_BYTES)
-        .read_to_end(&mut bytes)
-        .map_err(|_| UNREAD)?;
+    let bytes = bounded_read::read(file, MAX_FILE_BYTES).map_err(|_| UNREAD)?;
     match serde_json::from_slice(&bytes) {
         Ok(Version { version: VERSION }) => {}
         Ok(_) => return Err(OF_ANOTHER_VERSION),

@@ -6,15 +6,16 @@
 
 use super::file::regular;
 use super::work_tree;
+use crate::platform::bounded_read;
 use rustix::fs::{CWD, Mode, OFlags, fstat, mkdirat, openat};
 use rustix::process::geteuid;
 use std::fs;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-const MAX_FILE_BYTES: u64 = 1024 * 1024;
+const MAX_FILE_BYTES: usize = 1024 * 1024;
 
 /// Names `.NAME.lock`, `.NAME.prev` and temporary files, where the vault lies in a work tree.
 pub fn add(vault: &Path) {
@@ -43,8 +44,7 @@ fn try_add(vault: &Path) -> Option<()> {
         return None;
     }
     let mut file = exclude.file;
-    let mut held = Vec::new();
-    (&file).take(MAX_FILE_BYTES).read_to_end(&mut held).ok()?;
+    let held = bounded_read::read(&file, MAX_FILE_BYTES).ok()?;
     let held = String::from_utf8_lossy(&held);
     let mut added = String::new();
     for pattern in [
@@ -110,14 +110,9 @@ fn common_directory(git: &Path) -> Option<PathBuf> {
 }
 
 fn read(path: &Path) -> Option<String> {
-    let mut text = String::new();
     let found = regular::open(CWD, path, OFlags::RDONLY).ok()?;
-    found
-        .file
-        .take(MAX_FILE_BYTES)
-        .read_to_string(&mut text)
-        .ok()?;
-    Some(text)
+    let bytes = bounded_read::read(found.file, MAX_FILE_BYTES).ok()?;
+    Some(str::from_utf8(&bytes).ok()?.to_owned())
 }
 
 #[cfg(test)]

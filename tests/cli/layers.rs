@@ -126,6 +126,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "project",
         &[
+            "platform::bounded_read",
             "platform::directory",
             "platform::private_file",
             "vault::env_key",
