@@ -95,11 +95,8 @@ impl ContentArgs {
         let Some(path) = &self.input else {
             return Ok(content);
         };
-        let passphrase = context.settings.unlocking.passphrase_file.as_deref();
-        if is_stdin(path) && passphrase.is_some_and(is_stdin) {
-            return Err(Error::usage(
-                "the passphrase and the input cannot both come from stdin",
-            ));
+        if is_stdin(path) {
+            context.check_stdin("the passphrase and the input")?;
         }
         let Input {
             name,

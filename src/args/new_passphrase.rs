@@ -38,11 +38,8 @@ impl NewPassphraseArgs {
 
     /// Whether there is one stdin for two passphrases. To be called before anything is read.
     pub fn check_stdin(&self, context: &Context) -> Result<(), Error> {
-        let old = context.settings.unlocking.passphrase_file.as_deref();
-        if old.is_some_and(is_stdin) && self.new_passphrase_file.as_deref().is_some_and(is_stdin) {
-            return Err(Error::usage(
-                "the old and the new passphrase cannot both come from stdin",
-            ));
+        if self.new_passphrase_file.as_deref().is_some_and(is_stdin) {
+            context.check_stdin("the old and the new passphrase")?;
         }
         Ok(())
     }

@@ -256,20 +256,15 @@ impl Import {
 
     fn input(&self, context: &Context) -> Result<Plaintext, Error> {
         if let Some(path) = self.path() {
-            let read = File::open(path).and_then(|mut file| read_bounded(&mut file));
+            let read = File::open(path).and_then(read_bounded);
             return Ok(read.context("the file to import could not be read")?);
         }
-        let passphrase = context.settings.unlocking.passphrase_file.as_deref();
-        if passphrase.is_some_and(is_stdin) {
-            return Err(Error::usage(
-                "the passphrase and the import cannot both come from stdin",
-            ));
-        }
+        context.check_stdin("the passphrase and the import")?;
         let stream = stdin::unbuffered().context("stdin could not be read")?;
-        let mut stream = stream.ok_or_else(|| {
+        let stream = stream.ok_or_else(|| {
             Error::usage("stdin is a terminal, which would show the values: name a file")
         })?;
-        Ok(read_bounded(&mut stream).context("stdin could not be read")?)
+        Ok(read_bounded(stream).context("stdin could not be read")?)
     }
 
     /// What is to become of each name, in the order of the input, and all that stands in the way.
