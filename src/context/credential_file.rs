@@ -2,9 +2,9 @@
 
 use crate::error::Error;
 use crate::plaintext::Plaintext;
+use crate::platform::permissions::{Others, is_us};
 use crate::platform::{bounded_read, stdin};
 use anyhow::Context as _;
-use rustix::process::geteuid;
 use std::fs::{File, Metadata};
 use std::io;
 use std::os::unix::fs::MetadataExt;
@@ -12,7 +12,6 @@ use std::path::Path;
 
 /// More than any passphrase or token, so that naming `/dev/zero` by mistake ends.
 const MAX_CREDENTIAL_BYTES: usize = 4096;
-const OTHERS: u32 = 0o077;
 
 /// Whether a path names no file but stdin.
 pub fn is_stdin(path: &Path) -> bool {
@@ -41,5 +40,5 @@ pub fn is_absent(error: &io::Error) -> bool {
 /// Whether others may touch a file of one's own: that is mended with `chmod`, while a file of somebody else's,
 /// such as one that a container is given, has the mode that they chose.
 pub fn is_exposed(found: &Metadata) -> bool {
-    found.is_file() && found.uid() == geteuid().as_raw() && found.mode() & OTHERS != 0
+    found.is_file() && is_us(found.uid()) && Others::of(found).may_do_anything()
 }

@@ -2,9 +2,9 @@
 //! but decides about some: only its owner may write it, and whatever is wrong with it means no agreement.
 
 use super::ProjectFile;
+use crate::platform::permissions::{Others, is_us};
 use crate::platform::private_file::{self, Durability, PrivateFile};
 use crate::platform::{bounded_read, directory};
-use rustix::process::geteuid;
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
@@ -13,7 +13,6 @@ use std::path::{Path, PathBuf};
 
 const VERSION: u32 = 1;
 const MAX_FILE_BYTES: usize = 1024 * 1024;
-const OTHERS_MAY_WRITE: u32 = 0o022;
 
 /// What is wrong with a list that may be whole all the same, as the end of a sentence.
 const UNREAD: &str = "could not be read";
@@ -162,7 +161,7 @@ fn read(place: &Path) -> Result<Vec<Agreement>, &'static str> {
     if !found.is_file() {
         return Err("is not a regular file");
     }
-    if found.uid() != geteuid().as_raw() || found.mode() & OTHERS_MAY_WRITE != 0 {
+    if !is_us(found.uid()) || Others::of(&found).may_write() {
         return Err("can be written by others");
     }
     let file = File::open(place).map_err(|_| UNREAD)?;

@@ -6,13 +6,13 @@
 //! command would refuse what has come.
 
 use super::rollback_state::RollbackState;
+use crate::platform::permissions::{Others, is_us};
 use crate::platform::private_file::{Durability, PrivateFile};
 use crate::platform::{bounded_read, directory};
 use crate::sealed::id::VaultId;
 use crate::sealed::sign::sha256;
 use data_encoding::HEXLOWER;
 use rustix::fs::{AtFlags, OFlags};
-use rustix::process::geteuid;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::ffi::OsString;
@@ -26,7 +26,6 @@ use std::time::{Duration, Instant};
 const VERSION: u32 = 1;
 /// More than 129 parts of 64 ages take.
 const MAX_FILE_BYTES: usize = 1024 * 1024;
-const OTHERS_MAY_WRITE: u32 = 0o022;
 /// Whoever holds the lock longer was stopped; what is not remembered then is seen again.
 const PATIENCE: Duration = Duration::from_secs(1);
 const PAUSE: Duration = Duration::from_millis(2);
@@ -173,7 +172,7 @@ fn read(place: &PathBuf) -> Result<RollbackState, Unread> {
     if !found.is_file() {
         return Err(Unread::Damaged("is not a regular file"));
     }
-    if found.uid() != geteuid().as_raw() || found.mode() & OTHERS_MAY_WRITE != 0 {
+    if !is_us(found.uid()) || Others::of(&found).may_write() {
         return Err(Unread::Damaged("can be written by others"));
     }
     if found.len() > MAX_FILE_BYTES as u64 {

@@ -7,8 +7,8 @@
 use super::file::regular;
 use super::work_tree;
 use crate::platform::bounded_read;
+use crate::platform::permissions::is_us;
 use rustix::fs::{CWD, Mode, OFlags, fstat, mkdirat, openat};
-use rustix::process::geteuid;
 use std::fs;
 use std::io::Write;
 use std::os::fd::{AsFd, OwnedFd};
@@ -30,7 +30,7 @@ fn try_add(vault: &Path) -> Option<()> {
     }
     let repository = work_tree::repository(vault)?;
     let found = fs::symlink_metadata(&repository).ok()?;
-    if found.is_symlink() || found.uid() != geteuid().as_raw() {
+    if found.is_symlink() || !is_us(found.uid()) {
         return None;
     }
     let git = our_directory(CWD, &common_directory(&repository)?)?;
@@ -40,7 +40,7 @@ fn try_add(vault: &Path) -> Option<()> {
     let info = our_directory(git, info)?;
     let flags = OFlags::RDWR | OFlags::APPEND | OFlags::CREATE | OFlags::NOFOLLOW;
     let exclude = regular::open(info, Path::new("exclude"), flags).ok()?;
-    if exclude.stat.st_uid != geteuid().as_raw() {
+    if !is_us(exclude.stat.st_uid) {
         return None;
     }
     let mut file = exclude.file;
@@ -71,7 +71,7 @@ fn our_directory(at: impl AsFd, path: &Path) -> Option<OwnedFd> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let directory = openat(at, path, flags, Mode::empty()).ok()?;
     let owner = fstat(&directory).ok()?.st_uid;
-    (owner == geteuid().as_raw()).then_some(directory)
+    is_us(owner).then_some(directory)
 }
 
 /// Every line by which git leaves something out around the vault, the one that counts most last; `None`
@@ -118,6 +118,7 @@ fn read(path: &Path) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rustix::process::geteuid;
     use std::os::unix::fs::{chown, symlink};
 
     #[test]

@@ -128,6 +128,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "platform::bounded_read",
             "platform::directory",
+            "platform::permissions",
             "platform::private_file",
             "vault::env_key",
             "vault::name",
