@@ -36,7 +36,7 @@ fn vault(path: &Path) -> Option<Finding> {
     let found = fs::metadata(path).ok()?;
     let (access, shown) = (Access::of(&found), path.display());
     let mode = access.mode();
-    Some(if access.others_may_write() {
+    Some(if access.others.may_write() {
         Finding::fail(
             "vault",
             format!("others may write {shown} ({mode}): they can destroy it"),
@@ -48,7 +48,7 @@ fn vault(path: &Path) -> Option<Finding> {
             format!("{shown} belongs to another user, who can put anything in its place"),
             format!("`cp` it to a folder of your own, or `chown` {shown} to yourself"),
         )
-    } else if access.others_may_read() && !work_tree::holds(path) {
+    } else if access.others.may_read() && !work_tree::holds(path) {
         Finding::warn(
             "vault",
             format!("others may read {shown} ({mode}), and guess at its passphrase"),
@@ -107,7 +107,7 @@ fn previous(path: &Path, header: Option<&Header>, now: Timestamp) -> Finding {
         );
     }
     let access = Access::of(&found);
-    if access.others_may_read() || access.others_may_write() {
+    if access.others.may_read() || access.others.may_write() {
         return Finding::warn(
             check,
             format!("others may read or write {shown} ({})", access.mode()),

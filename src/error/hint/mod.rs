@@ -108,7 +108,9 @@ fn of_settings(error: &settings::Error) -> Option<&'static str> {
         E::NoHome { .. } => {
             Some("set HOME, or name the file itself, such as a vault with --vault PATH")
         }
-        E::EmptyCheck { .. } => Some("unset it, or set it to what `kluis vault verify --pin` prints"),
+        E::EmptyCheck { .. } => {
+            Some("unset it, or set it to what `kluis vault verify --pin` prints")
+        }
         E::Url { .. } => Some("give the path of a file, such as secrets.kluis"),
         E::UserFile { .. } => Some(
             "the settings are vault, workspace, lock_timeout, color (\"auto\", \"always\", \"never\") and auto_agent (\"ask\", \"always\", \"never\")",
