@@ -1,6 +1,7 @@
 //! How results look: a secret as text and JSON, warnings, relative times.
 
 pub mod app;
+pub mod counted;
 pub mod import_summary;
 pub mod key;
 pub mod one_time_token;

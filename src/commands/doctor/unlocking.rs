@@ -1,5 +1,5 @@
-//! The files that settle or unlock something: the user file, the identity, a token's, a passphrase's. Of a
-//! credential only the mode is looked at, and whether an identity can be read.
+//! The files that configure kluis or unlock the vault: the user file, the key file, and files with a token or
+//! a passphrase. Checks their modes, and reads none but the key file.
 
 use super::access::{Access, of_decisive_file};
 use super::finding::Finding;
@@ -29,12 +29,12 @@ fn config() -> Finding {
     let found = user_file().and_then(|path| Some((fs::metadata(&path).ok()?, path)));
     match found {
         Some((found, path)) => of_decisive_file("config", &path, &found),
-        None => Finding::ok("config", "there is no user file: the defaults hold"),
+        None => Finding::ok("config", "there is no user file, so the defaults apply"),
     }
 }
 
 fn identity(file: &IdentityFile) -> Finding {
-    let (check, path) = ("identity", &file.path);
+    let (check, path) = ("key_file", &file.path);
     match load(path) {
         Ok(Some(_)) => match fs::metadata(path) {
             Ok(found) => Finding::ok(
@@ -43,13 +43,11 @@ fn identity(file: &IdentityFile) -> Finding {
             ),
             Err(_) => Finding::ok(check, path.display().to_string()),
         },
-        Ok(None) if file.source == Source::Default => {
-            Finding::ok(check, "there is none, and none is named")
-        }
+        Ok(None) if file.source == Source::Default => Finding::ok(check, "you have no key file"),
         Ok(None) => Finding::fail(
             check,
-            format!("there is no identity {}", path.display()),
-            "`kluis identity new` makes one; or name another with --identity or KLUIS_IDENTITY",
+            format!("there is no key file {}", path.display()),
+            "`kluis key new` makes one; --key-file or KLUIS_KEY_FILE names another",
         ),
         Err(error) => Finding::of_error(check, &error),
     }
@@ -62,8 +60,8 @@ fn credential(check: &'static str, path: &Path) -> Finding {
         Err(error) => {
             return Finding::fail(
                 check,
-                format!("{shown} could not be looked at: {error}"),
-                "put the file there, or name another",
+                format!("{shown} could not be checked: {error}"),
+                "put the file there, or name another file",
             );
         }
     };
@@ -71,8 +69,8 @@ fn credential(check: &'static str, path: &Path) -> Finding {
         let mode = Access::of(&found).mode();
         return Finding::fail(
             check,
-            format!("others may read or write {shown} ({mode}), which unlocks the vault"),
-            format!("`chmod 600 {shown}`, and make another {check} if somebody may have read it"),
+            format!("other users may read or write {shown} ({mode}), which unlocks the vault"),
+            format!("`chmod 600 {shown}`; replace the {check} if another user may have read it"),
         );
     }
     Finding::ok(check, format!("{shown}, {}", Access::of(&found).mode()))
