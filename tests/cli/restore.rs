@@ -162,7 +162,7 @@ fn a_vault_that_is_damaged_or_gone_is_brought_back() {
         assert_eq!(report["replaces_unopened"].is_string(), present.is_some());
         restored
             .any_stdout()
-            .stderr_has("older than what this machine has seen")
+            .stderr_has("older than the vault that was seen on this machine")
             .exits(0);
         assert_eq!(spoilt.get("name"), value.as_bytes());
         assert_eq!(
@@ -179,7 +179,7 @@ fn a_copy_that_cannot_be_compared_is_held_against_what_was_seen_here() {
     let old = sandbox.bytes();
     sandbox.create("later", "new");
     // As before the last change: nothing is lost that is not told already.
-    let told = "the copy is older than what this machine has seen";
+    let told = "the copy is older than the vault that was seen on this machine";
     fs::write(sandbox.vault(), "noise").unwrap();
     fs::write(previous(&sandbox), &old).unwrap();
     let restore = sandbox.kluis(["restore", "--yes"]).run();
@@ -202,7 +202,7 @@ fn a_vault_that_was_made_huge_is_replaced_unread() {
     assert!(report["replaces_unopened"].is_string());
     restored
         .any_stdout()
-        .stderr_has("older than what this machine has seen")
+        .stderr_has("older than the vault that was seen on this machine")
         .exits(0);
     assert_eq!(sandbox.get("name"), value.as_bytes());
     assert_eq!(fs::metadata(previous(&sandbox)).unwrap().len(), bytes);
@@ -241,7 +241,7 @@ fn the_same_bytes_are_left_alone_and_nobody_to_ask_is_an_error() {
     let copy = sandbox.home().join("copy");
     fs::write(&copy, sandbox.bytes()).unwrap();
     let same = sandbox.kluis(["restore".as_ref(), copy.as_os_str()]).run();
-    same.stderr("kluis: note: unchanged: the vault is this copy already\n")
+    same.stderr("kluis: note: unchanged: the vault is the same as this copy\n")
         .exits(0);
     let before = sandbox.bytes();
     sandbox
