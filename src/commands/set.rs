@@ -88,7 +88,7 @@ impl Command for Set {
         if old.is_some_and(|old| replaces(&old, &result)) {
             let path = result.path();
             context.ui.done(&format!(
-                "the value of {path} is replaced; `kluis rotate` keeps the old one"
+                "replaced the old value of {path}; `kluis rotate` would have kept it"
             ));
         }
         print_written(context, &vault, &Changed { result, written })

@@ -49,7 +49,7 @@ impl Context<'_> {
             Err(error) => {
                 let (path, problem) = (path.display(), error.message());
                 self.ui
-                    .warning(&format!("the identity {path} is passed over: {problem}"));
+                    .warning(&format!("the key file {path} is ignored: {problem}"));
                 return Ok(None);
             }
         };
@@ -72,7 +72,7 @@ impl Context<'_> {
             Stored::Bare(identity) => return Ok(identity),
             Stored::Locked(locked) => locked,
         };
-        let opened = self.open_typed(header, "Passphrase of the identity", |_, passphrase| {
+        let opened = self.open_typed(header, "Passphrase of the key file", |_, passphrase| {
             locked.open(passphrase)
         });
         match opened {

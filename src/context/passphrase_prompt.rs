@@ -11,9 +11,8 @@ use crate::sealed::kdf::Passphrase;
 /// As with sudo and ssh.
 const MAX_TRIES: usize = 3;
 
-const ASKED_AFRESH: &str =
-    "It is unlocked, but this takes the key itself, which no agent hands out.";
-const NOT_IT: &str = "That is not it. Try again.";
+const ASKED_AFRESH: &str = "The vault is unlocked, but this command needs the key itself, which the agent never gives out.";
+const NOT_IT: &str = "Wrong passphrase. Try again.";
 
 impl Context<'_> {
     /// Asks until what is typed opens something, three times at most.
@@ -25,7 +24,7 @@ impl Context<'_> {
     ) -> Result<T, Error> {
         self.typed = true;
         let mut question = prompt.to_owned();
-        // Who has unlocked the vault expects not to be asked.
+        // After `kluis unlock`, a prompt needs a reason.
         if Found::is_held(header) {
             question = format!("{ASKED_AFRESH}\n{prompt}");
         }

@@ -39,11 +39,11 @@ pub fn read(
             .iter()
             .any(|example| environment.ends_with(example))
         {
-            leave_out("an example");
+            leave_out("it is an example");
             continue;
         }
         if !file.path().is_file() {
-            leave_out("no file");
+            leave_out("it is not a file");
             continue;
         }
         let workspace = (!environment.is_empty()).then(|| WorkspaceName::parse(environment));
@@ -70,7 +70,7 @@ pub fn read(
                 })),
             // An empty file says nothing about the others.
             Err(details) if details.iter().all(|detail| detail.kind == "missing") => {
-                leave_out("there is nothing in it");
+                leave_out("it has no variables");
             }
             Err(details) => {
                 let details = details.into_iter();

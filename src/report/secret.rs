@@ -141,18 +141,19 @@ pub fn print_json(context: &mut Context, vault: &Vault, secret: &Secret) -> Resu
 /// What a rotation prints: the number of the slot, or the whole object.
 pub fn print_rotated(context: &mut Context, vault: &Vault, rotated: &Rotated) -> Result<(), Error> {
     let secret = &rotated.secret;
-    if let Some(next) = secret.next_scheduled(rotated.slot) {
+    if let Some(next) = secret.next_scheduled(rotated.slot)
+        && let Some(begins) = Timestamp::from_seconds(next)
+    {
         let path = secret.path();
-        let begins = Timestamp::from_seconds(next).map_or(String::new(), Timestamp::rfc3339);
         context.ui.note(&format!(
-            "a later slot of {path} takes over at {begins}: `kluis update {path} --remove-slot {next}` drops it"
+            "another value of {path} becomes effective at {begins}: `kluis update {path} --remove-slot {next}` drops it"
         ));
     }
     let now = context.now.seconds();
     if let Some(begins) = Timestamp::from_seconds(rotated.slot).filter(|_| rotated.slot > now) {
         let (path, left) = (secret.path(), rough_duration(rotated.slot - now));
         context.ui.done(&format!(
-            "the new value of {path} takes over at {begins}, in {left}"
+            "the new value of {path} becomes effective at {begins}, in {left}"
         ));
     }
     warnings::warn(context, secret);
@@ -162,7 +163,7 @@ pub fn print_rotated(context: &mut Context, vault: &Vault, rotated: &Rotated) ->
     Ok(context.ui.line(&rotated.slot.to_string())?)
 }
 
-/// Says that nothing was written, where that is so.
+/// Notes that nothing was written, if so.
 pub fn note_unchanged(context: &mut Context, written: Written) {
     if written == Written::Unchanged {
         context.ui.note("unchanged");

@@ -92,7 +92,7 @@ fn nothing_that_is_set_wrongly_keeps_anybody_from_locking() {
     wrong("list").any_stderr().exits(2);
     wrong("lock").stderr("kluis: note: locked\n").exits(0);
     wrong("lock")
-        .stderr("kluis: note: no agent runs\n")
+        .stderr("kluis: note: no agent is running: there is nothing to lock\n")
         .exits(0);
 }
 
@@ -133,7 +133,8 @@ fn an_unlocked_vault_needs_no_passphrase_until_it_is_locked() {
     lock.stderr("kluis: note: locked\n").exits(0);
     sandbox.kluis(["get", "name"]).run().any_stderr().exits(4);
     let lock = sandbox.kluis(["lock"]).run();
-    lock.stderr("kluis: note: no agent runs\n").exits(0);
+    lock.stderr("kluis: note: no agent is running: there is nothing to lock\n")
+        .exits(0);
     wait_until("the agent has ended", || agents(&sandbox).is_empty());
     wait_until("the socket is gone", || !sandbox.agent_socket().exists());
 }
@@ -265,7 +266,7 @@ fn an_agent_in_the_foreground_stays_when_it_is_locked_and_ends_by_a_signal() {
     let sandbox = vault("a value");
     let mut agent = sandbox.kluis(["agent", "-q"]).command();
     let mut agent = agent.stdin(Stdio::null()).spawn().unwrap();
-    wait_until("the agent listens", || sandbox.agent_socket().exists());
+    wait_until("the agent is listening", || sandbox.agent_socket().exists());
     let second = sandbox.kluis(["agent"]).run();
     second.stderr_has("an agent runs already").exits(6);
     for _ in 0..2 {

@@ -150,7 +150,7 @@ fn the_options_of_run_make_the_same_difference_here() {
 fn nothing_to_check_is_no_failure_and_no_vault_is_one() {
     let sandbox = project();
     check(&sandbox, "", &[])
-        .stderr("kluis: note: the project file lists nothing under [env]\n")
+        .stderr("kluis: note: the project file lists no variables under [env]\n")
         .exits(0);
     fs::remove_file(sandbox.vault()).unwrap();
     check(&sandbox, "A = 'good'", &[]).any_stderr().exits(3);

@@ -111,7 +111,7 @@ fn who_watches_is_told_that_a_value_was_replaced() {
         shown
     };
     let note =
-        "kluis: note: the value of default/name is replaced; `kluis rotate` keeps the old one\n";
+        "kluis: note: replaced the old value of default/name; `kluis rotate` would have kept it\n";
     assert!(!set().contains("replaced"));
     assert!(!set().contains("replaced"));
     sandbox.given("value", &new);

@@ -142,7 +142,7 @@ fn a_wrong_passphrase_may_be_typed_again() {
     answer(&mut screen, "Passphrase: ", "ivory walnut pebble quarts");
     answer(
         &mut screen,
-        "That is not it. Try again.\r\nPassphrase: ",
+        "Wrong passphrase. Try again.\r\nPassphrase: ",
         PASSPHRASE,
     );
     assert_eq!(screen.ends(), ("\na value\n".to_owned(), 0));
@@ -166,7 +166,7 @@ fn a_wrong_passphrase_may_be_typed_again() {
 #[test]
 fn who_has_unlocked_is_told_why_a_passphrase_is_asked_for() {
     let sandbox = with_passphrase("a value");
-    let why = "It is unlocked, but this takes the key itself";
+    let why = "The vault is unlocked, but this command needs the key itself";
     let asked = |line: &str| {
         let line: Vec<&str> = line.split(' ').collect();
         let mut screen = at_terminal(&sandbox, &line);
@@ -235,7 +235,7 @@ description  all the lights in the house
     );
     answer(
         &mut delete,
-        "Delete default/name and its 1 value(s)?\r\n  [y/N] ",
+        "Delete default/name and its 1 value?\r\n  [y/N] ",
         "y",
     );
     let (told, code) = delete.ends();
@@ -413,13 +413,13 @@ fn a_weak_passphrase_is_answered_with_six_words() {
     let mut screen = init(&sandbox, &[]);
     answer(&mut screen, "New passphrase: ", "hunter2");
     answer(&mut screen, "Once more: ", "hunter2");
-    screen.shows("can be guessed");
+    screen.shows("could guess");
     answer(&mut screen, "Use six random words instead? [Y/n] ", "");
-    screen.shows("Your passphrase, to write down: ");
+    screen.shows("Write down your passphrase: ");
     let words = screen.shows("\n").trim_end().to_owned();
     assert_eq!(words.matches('-').count(), 5, "{words}");
-    answer(&mut screen, "Type it once: ", "something else");
-    answer(&mut screen, "Type it once: ", &words);
+    answer(&mut screen, "Type it to confirm: ", "something else");
+    answer(&mut screen, "Type it to confirm: ", &words);
     answer(&mut screen, "forgotten? [Y/n] ", "n");
     assert_eq!(screen.ends().1, 0);
 
@@ -475,7 +475,7 @@ fn a_scheduled_rotation_is_told_at_a_terminal() {
     let rotate = ["rotate", "name", "--generate", "8", "--in", "7d"];
     let mut screen = at_terminal(&sandbox, &rotate);
     answer(&mut screen, "Passphrase: ", PASSPHRASE);
-    screen.shows("the new value of default/name takes over at");
+    screen.shows("the new value of default/name becomes effective at");
     screen.shows(", in 7d");
     assert_eq!(screen.ends().1, 0);
     let mut screen = at_terminal(&sandbox, &["list"]);

@@ -74,7 +74,7 @@ impl Store {
                     Ok(to) if to.is_file() => {}
                     _ => {
                         self.left_out
-                            .push((shown, "a link to a folder, or to nothing"));
+                            .push((shown, "it is a link to a folder, or to nothing"));
                         continue;
                     }
                 }
@@ -96,7 +96,7 @@ impl Store {
                     shown,
                     "it is encrypted with age, not gpg: convert the store first",
                 )),
-                _ => self.left_out.push((shown, "no .gpg file")),
+                _ => self.left_out.push((shown, "it is not a .gpg file")),
             }
             if self.files.len() > MAX_FILES {
                 self.refused
