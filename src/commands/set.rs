@@ -6,7 +6,7 @@ use crate::args::fields::ClearArgs;
 use crate::args::secret::NameArgument;
 use crate::context::Context;
 use crate::error::Error;
-use crate::report::secret::print_written;
+use crate::report::secret::{SetOutcome, print_written};
 use crate::vault::change::{NewSecret, SecretUpdate, Values};
 use crate::vault::reference::{Reference, Target};
 use crate::vault::secret::Secret;
@@ -85,13 +85,17 @@ impl Command for Set {
         })?;
         let Changed { result, written } = changed;
         let (old, result) = result;
+        let outcome = match old {
+            Some(_) => SetOutcome::Updated,
+            None => SetOutcome::Created,
+        };
         if old.is_some_and(|old| replaces(&old, &result)) {
             let path = result.path();
             context.ui.done(&format!(
                 "replaced the old value of {path}; `kluis rotate` would have kept it"
             ));
         }
-        print_written(context, &vault, &Changed { result, written })
+        print_written(context, &vault, &Changed { result, written }, outcome)
     }
 }
 

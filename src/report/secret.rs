@@ -4,6 +4,7 @@ use super::warnings;
 use crate::context::Context;
 use crate::error::Error;
 use crate::vault::change::Rotated;
+use crate::vault::name::WorkspaceName;
 use crate::vault::policy::Due;
 use crate::vault::secret::Secret;
 use crate::vault::time::{Timestamp, rough_duration};
@@ -115,20 +116,45 @@ impl<'a> SecretJson<'a> {
     }
 }
 
-/// What `create` and `set` say when they are done: the id, or the whole object.
+/// Whether `set` found the secret or made it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SetOutcome {
+    Created,
+    Updated,
+}
+
+/// The result of `create` and `set`: a sentence at a terminal, the id in a pipe, or the object of
+/// `show --json`.
 pub fn print_written(
     context: &mut Context,
     vault: &Vault,
     changed: &Changed<Secret>,
+    outcome: SetOutcome,
 ) -> Result<(), Error> {
     let secret = &changed.result;
+    if !context.json && context.ui.stdout_is_terminal() {
+        let word = match (changed.written, outcome) {
+            (Written::Unchanged, _) => "unchanged:",
+            (Written::Replaced, SetOutcome::Created) => "created",
+            (Written::Replaced, SetOutcome::Updated) => "updated",
+        };
+        let name = short_path(secret);
+        return Ok(context.ui.line(&format!("{word} {name}"))?);
+    }
     note_unchanged(context, changed.written);
     if context.json {
-        print_json(context, vault, secret)?;
-    } else {
-        context.ui.line(&secret.id.to_string())?;
+        return print_json(context, vault, secret);
     }
-    Ok(())
+    Ok(context.ui.line(&secret.id.to_string())?)
+}
+
+/// The name as you would type it: with its workspace, unless that is the default one.
+fn short_path(secret: &Secret) -> String {
+    if secret.workspace_name == WorkspaceName::DEFAULT {
+        secret.name.to_string()
+    } else {
+        secret.path()
+    }
 }
 
 /// The object of `show --json`.

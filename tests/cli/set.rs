@@ -116,7 +116,7 @@ fn who_watches_is_told_that_a_value_was_replaced() {
     assert!(!set().contains("replaced"));
     sandbox.given("value", &new);
     let shown = set();
-    assert!(shown.contains(note), "{shown}");
+    assert_eq!(shown, format!("{note}updated name\n"));
     // In a pipe it says nothing: `prints` wants an empty stderr.
     sandbox.prints(["set", "name"], &old);
 }

@@ -345,10 +345,42 @@ fn a_value_from_a_pipe_leaves_the_terminal_to_the_passphrase() {
     let mut screen = Screen::start(in_script(create, "cat \"$VALUE\" | \"$@\""), 80);
     answer(&mut screen, "Passphrase: ", PASSPHRASE);
     let (said, code) = screen.ends();
-    assert!(code == 0 && said.starts_with("\nsec_"), "{said}");
+    assert_eq!((&*said, code), ("\ncreated other\n", 0));
     assert!(!screen.all().contains("Value"), "{}", screen.all());
     let got = unasked(&sandbox, &["get", "other"]).run();
     got.stdout(value).exits(0);
+}
+
+#[test]
+fn at_a_terminal_create_and_set_name_the_secret() {
+    let sandbox = Sandbox::with_vault();
+    let staging = ["workspace", "create", "staging"];
+    sandbox.kluis(staging).run().any_stdout().exits(0);
+    let file = sandbox.given("value", sandbox.secret("value"));
+    let source = ["--value-file", file.to_str().unwrap()];
+    for (line, result) in [
+        ("create token", "created token\n"),
+        ("set token", "unchanged: token\n"),
+        ("set token --description CI", "updated token\n"),
+        ("set default/token --description x", "updated token\n"),
+        ("set staging/token", "created staging/token\n"),
+        ("set -w staging token -q", "unchanged: staging/token\n"),
+        (
+            "set -w staging token --description CI",
+            "updated staging/token\n",
+        ),
+    ] {
+        let line = line.split(' ').chain(source);
+        let mut screen = Screen::start(sandbox.kluis(line).command_at_terminal(), 80);
+        assert_eq!(screen.ends(), (result.to_owned(), 0));
+    }
+    let json = ["set", "token", "--json"].into_iter().chain(source);
+    let mut screen = Screen::start(sandbox.kluis(json).command_at_terminal(), 80);
+    let (said, code) = screen.ends();
+    assert!(
+        code == 0 && said.starts_with("{\n  \"id\": \"sec_"),
+        "{said}"
+    );
 }
 
 #[test]
