@@ -1,5 +1,5 @@
-//! The doors that `fuzz/` goes through, one for each kind of input that others write. They exist in its
-//! builds alone (`--cfg fuzzing`), and end in a panic where something that must hold does not.
+//! The entry points of `fuzz/`, one for each kind of input that others write. They exist only in its builds
+//! (`--cfg fuzzing`) and panic when a rule is broken.
 
 use crate::args::secret_json::Input;
 use crate::deliver::formats::{Format, Names};

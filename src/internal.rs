@@ -1,4 +1,4 @@
-//! The program's hidden entry points: kluis starts itself as each of these, and no help names them.
+//! The program's hidden entry points: `kluis` starts itself as each of these, and no help names them.
 
 use crate::deliver::clipboard::clearing;
 use crate::platform::process::Hardened;

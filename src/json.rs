@@ -1,5 +1,5 @@
-//! JSON taken apart without a copy: what is inside stays where it was read until it is asked for, and a
-//! string is then copied once, into memory that is wiped.
+//! Parses JSON without copying. A string stays where it was read until it is asked for, and is then copied
+//! once, into memory that is wiped.
 
 use crate::plaintext::Plaintext;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_json_has_a_place() {
+    fn invalid_json_is_reported_by_place() {
         for (text, line, column) in [("", 1, 0), ("{\n  \"a\": hunter2}", 2, 8), ("{} {}", 1, 4)] {
             let wrong = document(text.as_bytes()).err().unwrap();
             assert_eq!((wrong.line, wrong.column), (line, column), "{text:?}");
@@ -232,7 +232,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_string_is_what_the_parser_makes_of_it(text in any::<String>(), escapes in any::<Vec<u16>>()) {
+        fn any_string_equals_what_a_full_parser_reads(text in any::<String>(), escapes in any::<Vec<u16>>()) {
             let json = serde_json::to_string(&text).unwrap();
             prop_assert_eq!(decoded(&json), Ok(text));
             let escapes: Vec<String> = escapes.iter().map(|unit| format!("\\u{unit:04x}")).collect();

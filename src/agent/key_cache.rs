@@ -1,11 +1,11 @@
-//! What the agent remembers: for each vault the seed it was given, the keyrings opened with it, and until
-//! when. Decides what is answered; knows nothing of sockets.
+//! The agent's memory: for each vault its seed, the keyrings opened with it, and when they end. It decides
+//! which requests are answered, and knows nothing of sockets.
 //!
-//! A key with full access ends with the date that the vault has for it, whatever its terms: that of the newest
-//! header that was seen, so that a date which somebody changes counts as soon as a command shows it here.
-//! That is looked at before each answer, and waited for.
+//! A key with full access ends at its expiry date, even when its idle time is longer. The date comes from the
+//! newest header that the agent has seen, so a changed date counts as soon as a command has passed it on.
+//! The date is checked before each answer, and a timer waits for it.
 //!
-//! Nothing here ever leaves but through an [`Answer`].
+//! Nothing leaves this file except through an [`Answer`], which has no place for a key.
 
 use super::answer::{Answer, Failure, Status};
 use super::clock::Clock;
@@ -14,7 +14,7 @@ use super::request::{Request, VaultRef};
 use crate::keyring::{self, Keyring, unlock};
 use crate::sealed::aad_context::AadContext;
 use crate::sealed::derive::Key;
-use crate::sealed::header::{self, Content, Header};
+use crate::sealed::header::{Content, Header};
 use crate::sealed::id::{KeyId, WorkspaceId};
 use crate::sealed::sign::Digest;
 use std::cell::RefCell;
@@ -24,22 +24,20 @@ use std::time::Duration;
 
 /// The version of the protocol.
 pub const VERSION: u16 = 1;
-/// Beyond these the one that was used longest ago is forgotten.
+/// With more vaults, the one that was not used for longest is forgotten.
 const MAX_VAULTS: usize = 64;
-/// A vault's header changes while somebody writes, and copies of a vault differ.
+/// A vault's header changes with each write to it, and copies of a vault differ.
 const MAX_KEYRINGS: usize = 8;
-/// New workspaces that are in no header yet.
-const MAX_MADE: usize = header::MAX_WORKSPACES;
 
 type Shared = RefCell<dyn Keyring>;
 
-/// Every key that is held.
+/// Every key that the agent holds.
 pub struct KeyCache<C> {
     clock: C,
     vaults: HashMap<VaultRef, Vault>,
-    /// How long the machine had slept when it was last looked.
+    /// How long the machine had slept at the last check.
     slept: Duration,
-    /// Keeps the memory in use off the disk; whether it did.
+    /// Tries to keep the memory in use off the disk; returns whether that worked.
     lock_memory: fn() -> bool,
     memory_locked: bool,
 }
@@ -51,19 +49,19 @@ struct Vault {
     idle: Duration,
     used: Duration,
     until: Duration,
-    /// The latest last.
+    /// In the order of use, the latest last.
     keyrings: Vec<Opened>,
     newest: LatestHeader,
 }
 
-/// A keyring, and the header that it was opened from.
+/// A keyring and the digest of the header that it was opened from.
 struct Opened {
     header: Digest,
     workspaces: Vec<WorkspaceId>,
     keyring: Rc<Shared>,
 }
 
-/// What one client works with.
+/// The state of one client.
 #[derive(Default)]
 pub struct Session {
     greeted: bool,
@@ -71,7 +69,7 @@ pub struct Session {
 }
 
 impl Session {
-    /// Whether it has said who it is.
+    /// Whether the client has greeted.
     pub fn is_greeted(&self) -> bool {
         self.greeted
     }
@@ -97,17 +95,17 @@ impl<C: Clock> KeyCache<C> {
         self.vaults.is_empty()
     }
 
-    /// Forgets everything, and overwrites what calls have left on the stack.
+    /// Forgets everything, and overwrites what calls left on the stack.
     pub fn lock(&mut self) {
         self.vaults.clear();
         scrub();
     }
 
-    /// Forgets what has been held long enough, and everything after the machine has slept. Gives how long
-    /// until the next is to be forgotten.
+    /// Forgets keys whose time has ended, and every key after the machine has slept. Returns the time until
+    /// the next key ends.
     pub fn expire(&mut self) -> Option<Duration> {
         let slept = slept(&self.clock);
-        // The clocks are read one after the other.
+        // The two clocks are not read at the same instant.
         if slept > self.slept + Duration::from_secs(1) {
             self.lock();
         }
@@ -124,22 +122,19 @@ impl<C: Clock> KeyCache<C> {
             .min()
     }
 
-    /// What is answered; `None` to who does not keep to the protocol.
+    /// The answer; `None` if the client breaks the protocol and must be disconnected.
     pub fn answer(&mut self, session: &mut Session, request: &Request<'_>) -> Option<Answer> {
         self.expire();
-        match request {
+        let answered = match request {
             Request::Hello { version } => {
                 session.greeted = *version == VERSION;
-                return Some(Answer::Hello { version: VERSION });
+                Ok(Answer::Hello { version: VERSION })
             }
             Request::Lock => {
                 self.lock();
-                return Some(Answer::Done);
+                Ok(Answer::Done)
             }
             _ if !session.greeted => return None,
-            _ => {}
-        }
-        let answered = match request {
             Request::Unlock {
                 header,
                 key,
@@ -150,13 +145,30 @@ impl<C: Clock> KeyCache<C> {
             Request::Status { vault } => Ok(self.status(vault)),
             Request::Attach { vault, header } => Ok(self.attach(session, *vault, header)),
             Request::Follow { header } => self.follow(session, &parse(header)?),
-            Request::Hello { .. } | Request::Lock => Ok(Answer::Done),
-            Request::Open(_)
-            | Request::Seal { .. }
-            | Request::Index { .. }
-            | Request::SignSection { .. }
-            | Request::SignHeader { .. }
-            | Request::AddWorkspace { .. } => self.use_key(session, request),
+            Request::Open(all) => self.use_key(session, |keyring, _| open(keyring, all)),
+            Request::Seal { place, content } => self.use_key(session, |keyring, _| {
+                Ok(Answer::Sealed(keyring.seal(*place, content)?))
+            }),
+            Request::Index {
+                workspace,
+                kind,
+                names,
+            } => self.use_key(session, |keyring, _| {
+                Ok(Answer::Indexed(
+                    keyring.index_all(*workspace, *kind, names)?,
+                ))
+            }),
+            Request::SignSection { workspace, digest } => self.use_key(session, |keyring, _| {
+                Ok(Answer::Signed(keyring.sign_section(*workspace, digest)?))
+            }),
+            Request::SignHeader { content } => self.use_key(session, |keyring, newest| {
+                let content = Content::parse(content).map_err(|_| Failure::Damaged(0))?;
+                newest.check(&content)?;
+                Ok(Answer::Signed(keyring.sign_header(&content)?))
+            }),
+            Request::AddWorkspace { workspace } => self.use_key(session, |keyring, newest| {
+                newest.add_workspace(keyring, *workspace)
+            }),
         };
         Some(answered.unwrap_or_else(Answer::Failed))
     }
@@ -169,8 +181,7 @@ impl<C: Clock> KeyCache<C> {
         idle: Duration,
         longest: Duration,
     ) -> Result<Answer, Failure> {
-        let keyring =
-            unlock::with_seed(header, key, seed.clone()).map_err(|error| Failure::from(&error))?;
+        let keyring = unlock::with_seed(header, key, seed.clone())?;
         let now = self.clock.elapsed();
         let content = header.content();
         let not_after = not_after(&keyring, content)?;
@@ -211,7 +222,7 @@ impl<C: Clock> KeyCache<C> {
         })
     }
 
-    /// No use of the key, as little as following is: whoever asks for nothing more keeps it no longer.
+    /// Attaching does not extend the idle time.
     fn attach(&mut self, session: &mut Session, place: VaultRef, header: &Digest) -> Answer {
         let Some(vault) = self.vaults.get(&place) else {
             session.attached = None;
@@ -226,8 +237,8 @@ impl<C: Clock> KeyCache<C> {
         opened.attached()
     }
 
-    /// Opens a header that was not seen yet with the seed that is held. A vault is known by its header's key,
-    /// too: what was pinned for an identity when it unlocked.
+    /// Opens a new header with the held seed. A vault is identified by its header's key, too, which was
+    /// pinned when a key file unlocked it.
     fn follow(&mut self, session: &mut Session, header: &Header) -> Result<Answer, Failure> {
         let content = header.content();
         let place = place(content);
@@ -239,13 +250,13 @@ impl<C: Clock> KeyCache<C> {
         let keyring = match opened {
             Ok(keyring) => keyring,
             Err(error) => {
-                // Its key has left the vault, unless this is a copy from before it came.
+                // The key was removed from the vault, unless this is a copy from before it was added.
                 let is_gone = matches!(error, keyring::Error::KeyChanged);
                 if is_gone && content.revision >= vault.newest.revision {
                     self.vaults.remove(&place);
                     scrub();
                 }
-                return Err(Failure::from(&error));
+                return Err(error.into());
             }
         };
         vault.full_access = keyring.has_full_access();
@@ -267,7 +278,12 @@ impl<C: Clock> KeyCache<C> {
         Ok(answer)
     }
 
-    fn use_key(&mut self, session: &Session, request: &Request<'_>) -> Result<Answer, Failure> {
+    /// Has the keyring work that the client is attached to, which is a use of the key.
+    fn use_key(
+        &mut self,
+        session: &Session,
+        work: impl FnOnce(&mut dyn Keyring, &mut LatestHeader) -> Result<Answer, Failure>,
+    ) -> Result<Answer, Failure> {
         let now = self.clock.elapsed();
         let Some((place, keyring)) = &session.attached else {
             return Ok(Answer::Locked);
@@ -279,52 +295,12 @@ impl<C: Clock> KeyCache<C> {
             return Ok(Answer::NeedsHeader);
         };
         vault.used = now;
-        let answered = match request {
-            Request::Open(all) => return open(&*keyring.borrow(), all),
-            Request::Seal { place, content } => {
-                keyring.borrow().seal(*place, content).map(Answer::Sealed)
-            }
-            Request::Index {
-                workspace,
-                kind,
-                names,
-            } => keyring
-                .borrow()
-                .index_all(*workspace, *kind, names)
-                .map(Answer::Indexed),
-            Request::SignSection { workspace, digest } => keyring
-                .borrow()
-                .sign_section(*workspace, digest)
-                .map(Answer::Signed),
-            Request::SignHeader { content } => {
-                let content = Content::parse(content).map_err(|_| Failure::Damaged(0))?;
-                vault.newest.check(&content)?;
-                keyring.borrow().sign_header(&content).map(Answer::Signed)
-            }
-            Request::AddWorkspace { workspace } => {
-                let is_known = vault
-                    .newest
-                    .workspaces
-                    .iter()
-                    .any(|(id, ..)| id == workspace);
-                if is_known || vault.newest.workspaces.len() >= MAX_MADE * 2 {
-                    return Err(Failure::Refused);
-                }
-                let added = keyring.borrow_mut().add_workspace(*workspace);
-                added.map(|(verify, wrapped)| {
-                    let made = (*workspace, verify, wrapped.clone());
-                    vault.newest.workspaces.push(made);
-                    Answer::Added { verify, wrapped }
-                })
-            }
-            _ => return Ok(Answer::Locked),
-        };
-        answered.map_err(|error| Failure::from(&error))
+        work(&mut *keyring.borrow_mut(), &mut vault.newest)
     }
 }
 
 impl Vault {
-    /// How long it stays; `None` when its time is over.
+    /// The remaining time; `None` when it has ended.
     fn left(&self, clock: &impl Clock) -> Option<Duration> {
         let now = clock.elapsed();
         let unused = self.used.saturating_add(self.idle).saturating_sub(now);
@@ -332,7 +308,7 @@ impl Vault {
         Some(left).filter(|left| !left.is_zero())
     }
 
-    /// How long it stays however much it is used.
+    /// The remaining time, however often the key is used.
     fn at_most(&self, now: Duration, clock: &impl Clock) -> Duration {
         let left = self.until.saturating_sub(now);
         let valid = self
@@ -367,7 +343,7 @@ impl Opened {
 }
 
 fn slept(clock: &impl Clock) -> Duration {
-    // In this order, what passes between both looks like less sleep, not more.
+    // Read in this order: time that passes in between looks like less sleep, not more.
     let elapsed = clock.elapsed();
     elapsed.saturating_sub(clock.awake())
 }
@@ -379,7 +355,7 @@ fn place(content: &Content) -> VaultRef {
     }
 }
 
-/// A whole header, signed by the key in it.
+/// Parses a complete header that is signed by the key in it.
 fn parse(text: &str) -> Option<Header> {
     let header = Header::parse(text.as_bytes()).ok()??;
     (header.text().len() == text.len()).then_some(header)
@@ -388,7 +364,7 @@ fn parse(text: &str) -> Option<Header> {
 fn open(keyring: &dyn Keyring, all: &[(AadContext, &[u8])]) -> Result<Answer, Failure> {
     let opened = all.iter().zip(0..).map(|((place, sealed), position)| {
         let opened = keyring.open(*place, sealed);
-        opened.map_err(|error| match Failure::from(&error) {
+        opened.map_err(|error| match Failure::from(error) {
             Failure::Damaged(_) => Failure::Damaged(position),
             other => other,
         })
@@ -396,7 +372,7 @@ fn open(keyring: &dyn Keyring, all: &[(AadContext, &[u8])]) -> Result<Answer, Fa
     opened.collect::<Result<_, _>>().map(Answer::Opened)
 }
 
-/// Overwrites the part of the stack that keys were on: 128 KiB below the caller.
+/// Overwrites the part of the stack that held keys: 128 KiB below the caller.
 fn scrub() {
     scrub_down(8);
 }

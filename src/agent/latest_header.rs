@@ -1,18 +1,21 @@
-//! The newest header of a vault that the agent has verified: what it says may be signed again, and until when
-//! the key is meant to be used.
+//! The newest header of a vault that the agent has verified: it says which header may be signed next, and
+//! when the key expires.
 
-use super::answer::Failure;
+use super::answer::{Answer, Failure};
 use crate::keyring::{Keyring, about};
 use crate::sealed::header::{self, Content};
 use crate::sealed::id::WorkspaceId;
 use crate::sealed::sign::VerifyKey;
 use std::time::Duration;
 
+/// Those of a full header, and as many new ones that are in none yet.
+const MAX_WORKSPACES: usize = header::MAX_WORKSPACES * 2;
+
 pub struct LatestHeader {
     pub revision: u64,
     keys: Vec<header::Key>,
     /// With their keys; those that were made here, too.
-    pub workspaces: Vec<(WorkspaceId, VerifyKey, Vec<u8>)>,
+    workspaces: Vec<(WorkspaceId, VerifyKey, Vec<u8>)>,
     /// When the key expires, since 1970.
     pub not_after: Option<Duration>,
 }
@@ -30,12 +33,27 @@ impl LatestHeader {
         }
     }
 
-    /// An older header is followed for reading, and does not count here: who could put one in the vault's
-    /// place would have a key that was removed signed in again.
+    /// An older header can be followed for reading, but does not become the newest. Otherwise an attacker
+    /// could put it in the vault's place and have a removed key signed again.
     pub fn follow(&mut self, content: &Content, not_after: Option<Duration>) {
         if content.revision >= self.revision {
             *self = Self::of(content, not_after);
         }
+    }
+
+    /// Notes the keys of a workspace that was made here; refuses one that is known, and too many.
+    pub fn add_workspace(
+        &mut self,
+        keyring: &mut dyn Keyring,
+        workspace: WorkspaceId,
+    ) -> Result<Answer, Failure> {
+        let is_known = self.workspaces.iter().any(|(id, ..)| *id == workspace);
+        if is_known || self.workspaces.len() >= MAX_WORKSPACES {
+            return Err(Failure::Refused);
+        }
+        let (verify, wrapped) = keyring.add_workspace(workspace)?;
+        self.workspaces.push((workspace, verify, wrapped.clone()));
+        Ok(Answer::Added { verify, wrapped })
     }
 
     /// Refuses a header with other keys, with a workspace that has other keys, or older than known.
@@ -54,9 +72,9 @@ impl LatestHeader {
     }
 }
 
-/// When the key that unlocked expires, as far as it can tell, since 1970.
+/// When the key that unlocked expires, as time since 1970, if it can tell.
 pub fn not_after(keyring: &dyn Keyring, content: &Content) -> Result<Option<Duration>, Failure> {
-    let own = about::of_own(keyring, content).map_err(|error| Failure::from(&error))?;
+    let own = about::of_own(keyring, content)?;
     let since =
         |milliseconds| Duration::from_millis(u64::try_from(milliseconds).unwrap_or_default());
     Ok(own.and_then(|(_, about)| about.not_after).map(since))

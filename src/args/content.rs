@@ -1,5 +1,4 @@
-//! What is written into a secret, as `create`, `set` and `update` are given it: by options, or as one JSON
-//! object that holds all of it.
+//! Reads what `create`, `set` and `update` write into a secret: from options, or from one JSON object.
 
 use super::fields::FieldArgs;
 use super::secret::read_value;
@@ -98,7 +97,7 @@ impl ContentArgs {
         let passphrase = context.settings.unlocking.passphrase_file.as_deref();
         if is_stdin(path) && passphrase.is_some_and(is_stdin) {
             return Err(Error::usage(
-                "the passphrase and the input cannot both come from stdin",
+                "--passphrase-file and --input cannot both read stdin",
             ));
         }
         let Input {
@@ -156,7 +155,7 @@ impl ProvidedValues {
             Self::Slots(slots) => Ok(slots),
             Self::Nothing => {
                 let broken =
-                    RuleViolation::new("a new secret needs a value or secret_slots", "missing");
+                    RuleViolation::new("a new secret needs value or secret_slots", "missing");
                 Err(vault::Error::invalid("value", broken).into())
             }
         }

@@ -1,4 +1,4 @@
-//! Where the values of a command are to go, as its options say.
+//! The options that say where a command sends its values.
 
 use crate::context::Context;
 use crate::error::Error;
@@ -67,8 +67,8 @@ impl DestinationArgs {
 pub fn check_names(destination: &Destination) -> Result<(), Error> {
     destination.unmet().map_or(Ok(()), |reference| {
         Err(Error::Usage {
-            message: format!("--reveal {reference} is none of the secrets that are to be given"),
-            hint: Some("without a workspace in it, the name is of the workspace in use".into()),
+            message: format!("--reveal {reference} names none of the secrets of this command"),
+            hint: Some("for a secret of another workspace, write --reveal WORKSPACE/NAME".into()),
         })
     })
 }

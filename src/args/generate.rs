@@ -1,6 +1,6 @@
-//! Makes values: every outcome of a kind is equally likely.
+//! Generates values: each possible outcome is equally likely.
 //!
-//! The buffers are made at their full size and wiped, so that no part of a value stays behind.
+//! Buffers are allocated at full size and wiped, so that no part of a value stays in memory.
 
 use crate::plaintext::Plaintext;
 use crate::vault::rule::RuleViolation;
@@ -57,7 +57,7 @@ impl GenerateSpec {
         match length.parse() {
             Ok(length @ 1..=MAX_LENGTH) => Ok(Self { kind, length }),
             _ => Err(RuleViolation::new(
-                format!("a value is made of 1 to {MAX_LENGTH} characters, bytes or words"),
+                format!("the number of characters, bytes or words must be from 1 to {MAX_LENGTH}"),
                 "value_error",
             )),
         }
@@ -78,7 +78,7 @@ impl GenerateSpec {
 
 fn not_a_spec() -> RuleViolation {
     RuleViolation::mismatch(
-        "what to make is 32, hex:32, base64:32, words:6, digits:8 or symbols:24",
+        "give a length or a kind and length: 32, hex:32, base64:32, words:6, digits:8 or symbols:24",
     )
 }
 
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_of_each_kind_is_a_value_made_without_growing_its_buffer() {
+    fn the_longest_value_of_each_kind_never_grows_its_buffer() {
         let random = &mut seeded(4);
         for kind in ["", "hex:", "base64:", "words:", "digits:", "symbols:"] {
             let value = made(&format!("{kind}4096"), random);

@@ -1,4 +1,4 @@
-//! Patterns of names, as `list --name` takes them.
+//! Matches names against a pattern, for `list --name`.
 
 /// Whether a name matches a pattern of `*` and `?`; everything else stands for itself.
 pub fn matches(pattern: &[u8], name: &[u8]) -> bool {

@@ -1,5 +1,5 @@
-//! How much work a new passphrase key asks for: `--kdf`, or as much as this machine does in half a
-//! second.
+//! Chooses the key derivation parameters of a new passphrase: from `--kdf`, or as much work as this machine
+//! does in half a second.
 
 use crate::context::Context;
 use crate::error::Error;
@@ -47,7 +47,7 @@ pub fn is_weak(kdf: Kdf) -> bool {
 
 fn parse(text: &str) -> Result<Kdf, Error> {
     let broken = || {
-        let rule = "--kdf takes m=MiB,t=N,p=N, such as m=64,t=3,p=4";
+        let rule = "--kdf must be like m=64,t=3,p=4: m in MiB, t passes, p lanes";
         vault::Error::invalid("kdf", RuleViolation::new(rule, "value_error"))
     };
     let mut numbers = [None; 3];
@@ -73,7 +73,7 @@ fn parse(text: &str) -> Result<Kdf, Error> {
     Kdf::checked(memory * 1024, passes, lanes).map_err(|error| {
         let rule = match error {
             sealed::Error::Kdf { what, bounds } => {
-                format!("--kdf {what} is out of bounds: {bounds}")
+                format!("--kdf {what} is out of range: {bounds}")
             }
             other => other.to_string(),
         };
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_measured_is_never_below_the_recommendation() {
+    fn measured_parameters_never_fall_below_the_recommendation() {
         let kdf = calibrate();
         assert!(!is_weak(kdf) && kdf.memory <= MAX_CHOSEN_KIB);
     }

@@ -1,5 +1,5 @@
-//! Choosing a passphrase: from a file, or at the terminal, where a weak one is answered with the offer
-//! of a made one.
+//! Chooses a new passphrase: from a file or at the terminal. When you type a weak one, it offers to make a
+//! strong one.
 
 use super::generate::GenerateSpec;
 use super::kdf::KdfArgs;
@@ -41,7 +41,7 @@ impl NewPassphraseArgs {
         let old = context.settings.unlocking.passphrase_file.as_deref();
         if old.is_some_and(is_stdin) && self.new_passphrase_file.as_deref().is_some_and(is_stdin) {
             return Err(Error::usage(
-                "the old and the new passphrase cannot both come from stdin",
+                "--passphrase-file and --new-passphrase-file cannot both read stdin",
             ));
         }
         Ok(())
@@ -81,8 +81,28 @@ pub fn choose(context: &mut Context, file: Option<&Path>) -> Result<Passphrase, 
     Ok(Passphrase::new(&typed).map_err(keyring::Error::NoPassphrase)?)
 }
 
+/// A new passphrase, asked for twice; `None` if Enter alone was typed.
+pub fn choose_or_none(context: &mut Context) -> Result<Option<Passphrase>, Error> {
+    let question = "New passphrase (press Enter to use a key file instead)";
+    let typed = context.ui.hidden(question)?;
+    if typed.len() == 0 {
+        return Ok(None);
+    }
+    if !context.ui.hidden("Once more")?.same_as(&typed) {
+        return Err(ui::Error::Mismatch.into());
+    }
+    let chosen = strengthened(context, typed)?;
+    let passphrase = Passphrase::new(&chosen).map_err(keyring::Error::NoPassphrase)?;
+    Ok(Some(passphrase))
+}
+
 fn ask(context: &mut Context) -> Result<Plaintext, Error> {
     let typed = context.ui.hidden_twice("New passphrase", "Once more")?;
+    strengthened(context, typed)
+}
+
+/// The passphrase as it was typed, or six random words in the place of a weak one.
+fn strengthened(context: &mut Context, typed: Plaintext) -> Result<Plaintext, Error> {
     let Some(weakness) = weakness(&typed) else {
         return Ok(typed);
     };
@@ -129,7 +149,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_weak_passphrase_is_told_what_is_weak_about_it() {
+    fn a_weak_passphrase_gets_the_reason() {
         let weakness = |text: &str| weakness(&Plaintext::new(text.into()));
         for short in ["", "hunter2", "1234567890123", "aaaaaaaaaaaaa"] {
             let told = weakness(short).unwrap();

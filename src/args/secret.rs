@@ -1,4 +1,4 @@
-//! A secret as it is named on the command line.
+//! The argument that names a secret.
 
 use super::value::{Stdin, ValueArgs};
 use crate::context::Context;
@@ -53,8 +53,8 @@ impl NameArgument {
         if settings.workspace_source == Source::Flag && settings.workspace.as_ref() != Some(&named)
         {
             return Err(Error::Usage {
-                message: "the name and --workspace give two different workspaces".into(),
-                hint: Some("leave one of them out".into()),
+                message: "the secret's name and --workspace name two different workspaces".into(),
+                hint: Some("give the workspace in one of them only".into()),
             });
         }
         Ok(())
@@ -64,7 +64,7 @@ impl NameArgument {
     pub fn name_or(&self, read: Option<SecretName>) -> Result<NewName, Error> {
         match (self.parse()?, read) {
             (Some(argument), Some(read)) if argument.name != read => Err(Error::usage(
-                "the argument and the input give two different names",
+                "the argument and the input name two different secrets",
             )),
             (Some(argument), _) => Ok(argument),
             (None, Some(name)) => Ok(NewName {
@@ -118,7 +118,7 @@ impl SecretArgument {
 pub fn whole(reference: Reference) -> Result<Reference, Error> {
     if reference.slot.is_some() {
         return Err(Error::usage(
-            "the address names a slot, and this is about the whole secret",
+            "this command takes a whole secret: remove ?slot= from the address",
         ));
     }
     Ok(reference)
@@ -138,8 +138,8 @@ fn check_for_value(text: &str, literal: bool) -> Result<(), Error> {
         return Ok(());
     }
     Err(Error::Usage {
-        message: "the name has a = in it: was a value meant?".into(),
-        hint: Some("a value is never an argument, where others could see it: pipe it in; a name like this needs --literal-name".into()),
+        message: "the name contains a =: did you want to give a value?".into(),
+        hint: Some("pipe the value in, as other users can see arguments; if the name is right, add --literal-name".into()),
     })
 }
 

@@ -1,4 +1,4 @@
-//! A secret that need not be named: who sits at a terminal picks it from those there are.
+//! The argument that names a secret, or may be left out: at a terminal you then pick the secret from a list.
 
 use super::secret::{parse, whole};
 use crate::context::Context;
@@ -32,7 +32,7 @@ impl PickedArgument {
             None if context.ui.can_pick() => Ok(None),
             None => Err(Error::Usage {
                 message: "<SECRET> is missing".into(),
-                hint: Some("name it; at a terminal it can be picked from a list".into()),
+                hint: Some("name a secret, as `kluis list` shows them; at a terminal you can pick it from a list".into()),
             }),
         }
     }
@@ -49,8 +49,8 @@ impl Context<'_> {
         names.sort_unstable();
         if names.is_empty() {
             return Err(Error::Usage {
-                message: format!("there is no secret in the workspace {}", workspace.name),
-                hint: Some("`kluis create NAME` makes one".into()),
+                message: format!("the workspace {} has no secrets", workspace.name),
+                hint: Some("store one with `kluis set NAME`".into()),
             });
         }
         let picked = self.ui.pick("Secret", &names)?;

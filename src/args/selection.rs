@@ -1,5 +1,5 @@
-//! Which secrets a command is given, and under which keys: named one by one, by an app, or all of them; else
-//! what the project file lists.
+//! Selects the secrets a command works with, and their environment keys: named one by one, by an app, all of
+//! them, or as the project file lists them.
 
 use super::destination::{DestinationArgs, check_names};
 use super::secret::{parse_key, parse_name};
@@ -139,7 +139,7 @@ impl Selection {
         let file = file.ok_or_else(|| Error::Usage {
             message: "no secret is selected".into(),
             hint: Some(
-                "name them with -e KEY=REF, give those of an app with --app, all of the workspace with --all, or list them under [env] in kluis.toml"
+                "choose secrets with -e KEY=REF, --app NAME or --all, or list them under [env] in kluis.toml"
                     .into(),
             ),
         })?;
@@ -191,7 +191,7 @@ impl Selection {
                 Delivery::Value => self.environment.insert(key, reference, selected.value)?,
                 Delivery::File => {
                     let file = ValueFile::new(&selected.value)
-                        .with_context(|| format!("no file could be made for {key}"))?;
+                        .with_context(|| format!("cannot make the file for {key}"))?;
                     self.environment.insert_file(key, reference, file)?;
                 }
             }
@@ -294,11 +294,11 @@ fn check_delivery(choice: &Chosen, receiver: Receiver) -> Result<(), Error> {
     match receiver {
         Receiver::Child if cfg!(target_os = "linux") => Ok(()),
         Receiver::Child => Err(Error::usage(format!(
-            "{key} is to be a file, which `run` can give on Linux only"
+            "{key} must be a file, which `run` can give only on Linux"
         ))),
         Receiver::Reader => Err(Error::Usage {
-            message: format!("{key} is to be a file, which only a command can be given"),
-            hint: Some("`kluis run` does that; -e KEY=REF names others instead".into()),
+            message: format!("{key} must be a file, which only `kluis run` can give"),
+            hint: Some("use `kluis run`, or choose other secrets with -e KEY=REF".into()),
         }),
     }
 }
@@ -313,7 +313,7 @@ fn within(workspace: &Workspace, secret: Target) -> Reference {
 
 pub fn parse_pair(pair: &str) -> Result<(EnvKey, Reference), Error> {
     let (key, reference) = pair.split_once('=').ok_or_else(|| Error::Usage {
-        message: "-e takes KEY=REF".into(),
+        message: "-e needs KEY=REF".into(),
         hint: Some("such as -e GITHUB_TOKEN=github_token".into()),
     })?;
     let reference = Reference::parse(reference);

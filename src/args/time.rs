@@ -1,4 +1,4 @@
-//! Times, durations and slot numbers as options give them.
+//! Options that take a time, a duration or a slot number.
 
 use crate::error::Error;
 use crate::vault::rule::RuleViolation;
@@ -24,12 +24,12 @@ pub fn parse_duration(field: &str, text: &str) -> Result<Duration, Error> {
 pub fn parse_slot(field: &str, text: &str, now: Timestamp) -> Result<u64, Error> {
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         return text.parse().map_err(|_| {
-            let rule = "a slot is a Unix second of at most 64 bits";
+            let rule = "a slot must be below 2^64";
             invalid(field, RuleViolation::new(rule, "int_parsing"))
         });
     }
     if text.starts_with('-') {
-        let rule = "a slot is not negative";
+        let rule = "a slot cannot be negative";
         return Err(invalid(
             field,
             RuleViolation::new(rule, "greater_than_equal"),

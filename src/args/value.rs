@@ -1,6 +1,6 @@
-//! Where a value comes from: a file, a generator, stdin or a hidden prompt, never an argument.
+//! Reads a value from a file, a generator, stdin or a hidden prompt, and never from an argument.
 //!
-//! Nothing that was read is quoted, and no part of it stays in memory when reading fails.
+//! It never quotes what it read, and wipes it when reading fails.
 
 use super::generate::GenerateSpec;
 use crate::plaintext::Plaintext;
@@ -45,11 +45,11 @@ pub enum Error {
     Spec(RuleViolation),
     #[error("{0}")]
     Value(RuleViolation),
-    #[error("the file named by --value-file could not be read")]
+    #[error("cannot read the file of --value-file")]
     File(#[source] io::Error),
-    #[error("stdin could not be read")]
+    #[error("cannot read stdin")]
     Stdin(#[source] io::Error),
-    #[error("--value-file - reads stdin, which is a terminal and would show the value")]
+    #[error("--value-file - reads stdin, but stdin is a terminal, which would show the value")]
     Terminal,
 }
 
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn no_message_repeats_what_was_given() {
+    fn no_message_repeats_the_input() {
         for typed in [["--value-file", "/hunter2"], ["--generate", "hunter2"]] {
             let message = read(&typed, None).unwrap_err().to_string();
             assert!(!message.contains("hunter2"), "{message}");

@@ -1,4 +1,4 @@
-//! A line that is still being typed, read as far as it goes: a shell asks for the names that may come next.
+//! Reads an unfinished command line when a shell asks which names may come next.
 
 use super::globals::Globals;
 use crate::completion::Cursor;

@@ -1,4 +1,4 @@
-//! `agent`: the agent itself, for those who have systemd start it.
+//! `agent`: runs the agent in the foreground, for systemd.
 
 use super::Command;
 use crate::agent::Foreground;
@@ -45,6 +45,6 @@ impl Command for Agent {
                 .note("the agent is listening; `kluis unlock` gives it a key");
         }
         let served = agent.serve();
-        Ok(served.context("the agent could not go on; every key is forgotten")?)
+        Ok(served.context("the agent failed, and forgot every key")?)
     }
 }

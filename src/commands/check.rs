@@ -1,4 +1,5 @@
-//! `check`: whether `run` would find what the project file lists. Opens every value, and shows none.
+//! `check`: tests whether `run` would find every secret in the project file. It opens each value and prints
+//! none.
 
 use super::Command;
 use crate::args::destination::{DestinationArgs, check_names};
@@ -152,7 +153,7 @@ impl Command for Check {
             Some(exit) => {
                 context.ui.flush()?;
                 let count = exits.len();
-                Err(Error::Unready { count, exit })
+                Err(Error::CheckFailed { count, exit })
             }
         }
     }

@@ -1,4 +1,4 @@
-//! `completions`: the script that a shell loads, clap's own, made to ask for names as well.
+//! `completions`: prints the script that a shell loads, which is clap's with completion of names added.
 
 use super::Command;
 use crate::completion::{WORD, kind};

@@ -1,4 +1,4 @@
-//! `create`: a new secret; an existing one is a conflict.
+//! `create`: adds a new secret; a name that exists is a conflict.
 
 use super::Command;
 use crate::args::content::{Content, ContentArgs};

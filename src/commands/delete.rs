@@ -1,4 +1,4 @@
-//! `delete`: a secret and all its values, after asking.
+//! `delete`: removes a secret and all its values, after asking.
 
 use super::Command;
 use crate::args::secret_or_picker::PickedArgument;

@@ -1,4 +1,4 @@
-//! `edit`: the effective value in an editor, and what becomes of it in the same slot.
+//! `edit`: opens a secret's value in your editor and saves the result in the same slot.
 
 use super::Command;
 use crate::args::destination::OneDestinationArgs;
@@ -121,8 +121,8 @@ impl Edit {
 /// An editor that waits for keys would wait for ever.
 fn nobody_is_there() -> Error {
     Error::Usage {
-        message: "nobody is there to edit".into(),
-        hint: Some("`kluis update --value` takes a value from a pipe; or name a program that edits alone in EDITOR".into()),
+        message: "editing needs a terminal".into(),
+        hint: Some("pipe the value into `kluis update NAME --value`, or set EDITOR to a program that needs no terminal".into()),
     }
 }
 
@@ -139,7 +139,7 @@ fn check_is_text(old: &Selected) -> Result<(), Error> {
     if std::str::from_utf8(old.value.expose()).is_ok() {
         return Ok(());
     }
-    let rule = "the value is no text (UTF-8), which an editor might change: `kluis update --value-file` replaces it";
+    let rule = "the value is not UTF-8 text, which an editor might damage: replace it with `kluis update NAME --value-file PATH`";
     Err(vault::Error::invalid("value", RuleViolation::mismatch(rule)).into())
 }
 
@@ -165,10 +165,10 @@ fn check_is_the_same(found: Option<Secret>, old: &Selected, second: u64) -> Resu
     }
     let conflict = vault::Error::InUse {
         message: format!(
-            "{} has another value since it was opened",
+            "another process changed the value of {} meanwhile",
             old.secret.path()
         ),
-        hint: "nothing was written; edit it again",
+        hint: "nothing was written; run the command again",
         ids: Vec::new(),
     };
     Err(conflict.into())

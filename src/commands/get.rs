@@ -1,4 +1,4 @@
-//! `get`: the one verb that prints a value by itself, or puts it on the clipboard.
+//! `get`: prints a value or puts it on the clipboard. No other verb prints a value by itself.
 
 use super::Command;
 use crate::args::destination::OneDestinationArgs;
@@ -132,7 +132,9 @@ impl Get {
             return Ok(Choice::At(context.now));
         };
         if named.is_some_and(|reference| reference.slot.is_some()) {
-            return Err(Error::usage("the address names a slot already"));
+            return Err(Error::usage(
+                "the address already names a slot: leave out --at, --slot, --latest and --previous",
+            ));
         }
         Ok(choice)
     }

@@ -1,4 +1,4 @@
-//! `history`: the slots of a secret, each with what it is now.
+//! `history`: lists a secret's slots and the state of each.
 
 use super::Command;
 use crate::args::secret_or_picker::PickedArgument;

@@ -1,4 +1,4 @@
-//! `import`: many secrets from one file or folder, all of them or none.
+//! `import`: adds many secrets from one file or folder, all or none.
 
 use super::Command;
 use crate::context::Context;
@@ -201,8 +201,11 @@ impl Import {
         }
         let guessed = self.path().and_then(detect::format);
         let guessed = guessed.ok_or_else(|| Error::Usage {
-            message: "--format <FORMAT> is missing, and no name of a file tells it".into(),
-            hint: Some("`kluis import FILE --format dotenv`, or json, yaml, env, bitwarden, 1password, keepass-xml or pass".into()),
+            message: "--format is missing, and the name of the input does not tell it".into(),
+            hint: Some(
+                "add --format dotenv, json, yaml, env, bitwarden, 1password, keepass-xml or pass"
+                    .into(),
+            ),
         })?;
         if let Some(name) = guessed.to_possible_value() {
             let name = name.get_name();
@@ -216,12 +219,14 @@ impl Import {
     /// Whether the options are for the format.
     fn check(&self, format: Format) -> Result<(), Error> {
         if self.nested && !matches!(format, Format::Json | Format::Yaml) {
-            return Err(Error::usage("--nested is for the formats json and yaml"));
+            return Err(Error::usage(
+                "--nested works only with --format json or yaml",
+            ));
         }
         let is_default = self.fields == Wanted::default() && self.on_repeat == Repeated::default();
         if !is_default && !format.is_of_manager() {
             return Err(Error::usage(
-                "--fields and --on-repeat are for the formats bitwarden, 1password, keepass-xml and pass",
+                "--fields and --on-repeat work only with --format bitwarden, 1password, keepass-xml or pass",
             ));
         }
         if format == Format::Pass && !self.path().is_some_and(Path::is_dir) {
@@ -253,7 +258,7 @@ impl Import {
             wanted: self.fields,
             repeated: self.on_repeat,
         };
-        let unread = "the folder to import could not be read";
+        let unread = "cannot read the folder to import";
         let gathered = match self.path().filter(|path| path.is_dir()) {
             Some(folder) if format == Format::Pass => {
                 let asking = match context.settings.interaction {
@@ -275,7 +280,7 @@ impl Import {
     fn input(&self, context: &Context) -> Result<Plaintext, Error> {
         if let Some(path) = self.path() {
             let read = File::open(path).and_then(|mut file| read_bounded(&mut file));
-            return Ok(read.context("the file to import could not be read")?);
+            return Ok(read.context("cannot read the file to import")?);
         }
         let passphrase = context.settings.unlocking.passphrase_file.as_deref();
         if passphrase.is_some_and(is_stdin) {
@@ -283,11 +288,11 @@ impl Import {
                 "the passphrase and the import cannot both come from stdin",
             ));
         }
-        let stream = stdin::unbuffered().context("stdin could not be read")?;
+        let stream = stdin::unbuffered().context("cannot read stdin")?;
         let mut stream = stream.ok_or_else(|| {
-            Error::usage("stdin is a terminal, which would show the values: name a file")
+            Error::usage("name a file to import, or pipe one in: a terminal would show the values")
         })?;
-        Ok(read_bounded(&mut stream).context("stdin could not be read")?)
+        Ok(read_bounded(&mut stream).context("cannot read stdin")?)
     }
 
     /// What is to become of each name, in the order of the input, and all that stands in the way.
@@ -343,10 +348,10 @@ fn refuse_conflict(taken: &[String]) -> Result<(), vault::Error> {
     };
     Err(vault::Error::InUse {
         message: format!(
-            "there with another value already: {}{more}; nothing was written",
+            "these secrets exist with another value: {}{more}; nothing was written",
             shown.join(", ")
         ),
-        hint: "--on-conflict replace gives them the new values, --on-conflict skip keeps the old ones",
+        hint: "add --on-conflict replace to store the new values, or --on-conflict skip to keep the old ones",
         ids: Vec::new(),
     })
 }

@@ -1,4 +1,4 @@
-//! `inject`: fills the references of a template with values.
+//! `inject`: fills a template's references with values.
 
 use super::Command;
 use crate::args::destination::{DestinationArgs, check_names};
@@ -51,11 +51,13 @@ impl Command for Inject {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let out_file = self.out_file.as_deref().filter(|path| !is_stdin(path));
         if out_file.is_some_and(|path| is_same(path, context.settings.vault.path())) {
-            return Err(Error::usage("the result would replace the vault itself"));
+            return Err(Error::usage(
+                "-o names the vault itself; nothing was written",
+            ));
         }
         if out_file.is_some_and(|path| self.reads(path)) {
             return Err(Error::Usage {
-                message: "the result would replace the template, which was left as it is".into(),
+                message: "-o names the template itself; nothing was written".into(),
                 hint: Some("name another file with -o".into()),
             });
         }
@@ -77,15 +79,16 @@ impl Command for Inject {
 impl Inject {
     /// Whether the template is this file, which stdin may lead to as well.
     fn reads(&self, path: &Path) -> bool {
-        match self.in_file.as_deref().filter(|path| !is_stdin(path)) {
-            Some(template) => is_same(template, path),
-            None => fs::metadata(path).is_ok_and(|file| {
-                let stdin = rustix::fs::fstat(std::io::stdin());
-                stdin.is_ok_and(|stdin| {
-                    file.is_file() && (stdin.st_dev, stdin.st_ino) == (file.dev(), file.ino())
-                })
-            }),
+        if let Some(template) = self.in_file.as_deref().filter(|path| !is_stdin(path)) {
+            return is_same(template, path);
         }
+        let stdin = stdin::unbuffered().ok().flatten();
+        let stdin = stdin.and_then(|stdin| stdin.metadata().ok());
+        stdin
+            .zip(fs::metadata(path).ok())
+            .is_some_and(|(stdin, file)| {
+                file.is_file() && (stdin.dev(), stdin.ino()) == (file.dev(), file.ino())
+            })
     }
 
     fn read(&self, context: &Context) -> Result<Vec<u8>, Error> {
@@ -101,17 +104,17 @@ impl Inject {
             }
             (stdin::unbuffered(), "stdin".to_owned())
         };
-        let failed = || format!("the template could not be read from {place}");
+        let failed = || format!("cannot read the template from {place}");
         let stream = stream.with_context(failed)?.ok_or_else(|| Error::Usage {
-            message: "no template is given, and stdin is a terminal".into(),
-            hint: Some("name it with -i FILE, or pipe it in".into()),
+            message: "no template was given".into(),
+            hint: Some("name a file with -i FILE, or pipe the template in".into()),
         })?;
         let mut text = Vec::new();
         let most = MAX_TEMPLATE_BYTES as u64 + 1;
         let read = stream.take(most).read_to_end(&mut text);
         read.with_context(failed)?;
         if text.len() > MAX_TEMPLATE_BYTES {
-            let broken = RuleViolation::too_long("a template has at most 16 MiB");
+            let broken = RuleViolation::too_long("a template can have at most 16 MiB");
             return Err(vault::Error::invalid("template", broken).into());
         }
         Ok(text)

@@ -1,4 +1,4 @@
-//! `list`: what there is, never a value.
+//! `list`: prints the secrets' names and fields, and never a value.
 
 use super::Command;
 use crate::args::glob::matches;

@@ -1,4 +1,4 @@
-//! `lock`: every key is forgotten, at once.
+//! `lock`: makes the agent forget every key at once.
 
 use super::StandaloneCommand;
 use crate::agent::{self, SocketError};

@@ -1,5 +1,5 @@
 //! One file per verb: its arguments, whose doc comments are the help text, and its `run`. Commands never
-//! encrypt and never print but through [`Ui`].
+//! encrypt, and print only through [`Ui`].
 
 pub mod agent;
 pub mod app;
@@ -13,7 +13,6 @@ pub mod export;
 pub mod get;
 pub mod help;
 pub mod history;
-pub mod identity;
 pub mod import;
 pub mod init;
 pub mod inject;
@@ -21,10 +20,6 @@ pub mod key;
 pub mod list;
 pub mod lock;
 pub mod move_secret;
-pub mod passphrase;
-pub mod prune;
-pub mod rekey;
-pub mod restore;
 pub mod rollback;
 pub mod rotate;
 pub mod run;
@@ -34,7 +29,7 @@ pub mod status;
 pub mod trust;
 pub mod unlock;
 pub mod update;
-pub mod verify;
+pub mod vault;
 pub mod workspace;
 
 use crate::context::Context;

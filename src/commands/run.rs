@@ -1,5 +1,5 @@
-//! `run`: becomes a command that finds secrets in its environment, or stays beside it to mask what it
-//! prints.
+//! `run`: replaces itself with a command that has secrets in its environment, or stays beside it to mask its
+//! output.
 
 use super::Command;
 use crate::args::selection::SelectionArgs;
@@ -67,7 +67,7 @@ impl Command for Run {
                 let code = u8::try_from(128 + signal);
                 Err(Error::Ended(code.unwrap_or(u8::MAX)))
             }
-            Ended::Unknown => Err(anyhow!("how the command ended is not known").into()),
+            Ended::Unknown => Err(anyhow!("it is not known how the command ended").into()),
         }
     }
 }
@@ -96,7 +96,7 @@ impl Run {
         }
         drop(vault);
         if let Some(value) = &stdin {
-            stdin::replace(value).context("the value could not be given as standard input")?;
+            stdin::replace(value).context("cannot give the value to the command on its stdin")?;
         }
         if self.mask {
             let mask = mask(&environment, stdin.as_ref(), context)?;
@@ -124,7 +124,7 @@ fn mask(
     context: &mut Context,
 ) -> Result<Mask, Error> {
     let mask = Mask::new(environment, stdin);
-    let (mask, too_short) = mask.context("the values cannot be hidden")?;
+    let (mask, too_short) = mask.context("cannot hide the values in the output")?;
     for given in too_short {
         context.ui.warning(&format!(
             "{given} is not hidden: it has fewer than {MIN_BYTES} bytes, and would match unrelated output"

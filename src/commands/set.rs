@@ -1,4 +1,4 @@
-//! `set`: creates or updates, so that a script can be run twice.
+//! `set`: creates a secret or updates it, so that a script can run twice.
 
 use super::Command;
 use crate::args::content::{Content, ContentArgs, ProvidedValues, UnlistedSlots};

@@ -1,4 +1,4 @@
-//! `trust`: shows what a project file takes from a vault outside its folder, and records that you allow it.
+//! `trust`: shows which secrets a project file uses, and remembers that you agreed.
 
 use super::Command;
 use crate::context::Context;
@@ -50,7 +50,7 @@ struct Trusted<'a> {
     vault: String,
     workspace: Option<&'a str>,
     app: Option<&'a str>,
-    vault_key: Option<&'a str>,
+    pin: Option<&'a str>,
     env: Vec<Variable>,
 }
 
@@ -90,7 +90,7 @@ impl Command for Trust {
             let place = trust_store.place().display().to_string();
             trust_store
                 .save()
-                .with_context(|| format!("nothing was trusted: {place} could not be written"))?;
+                .with_context(|| format!("cannot write {place}; nothing was trusted"))?;
         }
         if context.json {
             let trusted = trusted(&file, &place);
@@ -104,14 +104,19 @@ impl Command for Trust {
 /// once, so that you agree to the path that was shown, even if a link changes meanwhile.
 fn place(context: &Context) -> Result<PathBuf, Error> {
     let used = context.settings.vault.path();
-    Ok(resolve(used).with_context(|| format!("{} leads nowhere", used.display()))?)
+    Ok(resolve(used).with_context(|| format!("cannot find out where {} leads", used.display()))?)
 }
 
 /// The agreement to record, if you agree.
 fn agreement(file: &ProjectFile, place: &Path, context: &Context) -> Result<Agreement, Error> {
     let text = |path: &Path| {
         let text = path.to_str().map(str::to_owned);
-        text.with_context(|| format!("{} is not UTF-8, so that it cannot be kept", path.display()))
+        text.with_context(|| {
+            format!(
+                "the path {} is not valid UTF-8, so it cannot be trusted",
+                path.display()
+            )
+        })
     };
     Ok(Agreement {
         path: text(&file.path)?,
@@ -129,8 +134,9 @@ fn agree(file: &ProjectFile, place: &Path, context: &mut Context) -> Result<(), 
         return Ok(());
     }
     let unasked = || Error::Usage {
-        message: "nobody is there to be asked whether the project file is to be trusted".into(),
-        hint: Some("read it, then add --yes".into()),
+        message: "trusting a project file needs your yes, but there is no terminal to ask at"
+            .into(),
+        hint: Some("read kluis.toml, then run `kluis trust --yes`".into()),
     };
     confirm_or(
         context,
@@ -155,7 +161,7 @@ fn describe(file: &ProjectFile, place: &Path) -> String {
     let names = [
         ("workspace", shown.workspace),
         ("app", shown.app),
-        ("pin", shown.vault_key),
+        ("pin", shown.pin),
     ];
     for (label, name) in names {
         lines.extend(name.map(|name| format!("  {label:<10} {}", for_terminal(name))));
@@ -187,7 +193,7 @@ fn trusted<'a>(file: &'a ProjectFile, place: &Path) -> Trusted<'a> {
         vault: place.display().to_string(),
         workspace: project.workspace.as_ref().map(WorkspaceName::as_str),
         app: project.app.as_ref().map(AppName::as_str),
-        vault_key: project.vault_key.as_deref(),
+        pin: project.pin.as_deref(),
         env: project.env.iter().map(variable).collect(),
     }
 }
@@ -208,16 +214,16 @@ fn remove(context: &mut Context, folder: Option<&Path>) -> Result<(), Error> {
         return Ok(());
     }
     let place = trust_store.place().display().to_string();
-    trust_store.save().with_context(|| {
-        format!("{place} could not be written: the project file is trusted still")
-    })?;
+    trust_store
+        .save()
+        .with_context(|| format!("cannot write {place}; the project file is still trusted"))?;
     Ok(())
 }
 
 /// The path of the project file in a folder, or of the file itself where that is named.
 fn project_file_in(folder: &Path) -> Result<PathBuf, Error> {
     let real = fs::canonicalize(folder).or_else(|_| std::path::absolute(folder));
-    let real = real.context("the folder has no path")?;
+    let real = real.context("cannot find the folder")?;
     if real.file_name().is_some_and(|name| name == FILE_NAME) {
         return Ok(real);
     }

@@ -1,7 +1,7 @@
-//! Names for a shell that completes a word: what the agent can tell at once, and else nothing. It asks nobody
-//! for a key, opens no value, and says nothing about what goes wrong.
+//! Completes names for a shell, from the agent alone and only when it answers at once. It never asks for a
+//! key, opens no value, and prints no error.
 //!
-//! No verb: the scripts of `completions` alone start it, and no help names it.
+//! Only the scripts of `completions` start it; it is no verb, and no help names it.
 
 use crate::agent::{AgentKeyring, SocketPath};
 use crate::context::Context;

@@ -1,7 +1,7 @@
-//! Runs a command beside this process, which lives to see how it ends whatever the terminal or a
-//! service manager sends meanwhile.
+//! Runs a command and waits for it. This process stays alive to see how the command ends, whatever signal the
+//! terminal or a service manager sends.
 //!
-//! No shell, as everywhere. The command never has our stdout, which carries results only.
+//! No shell is involved. The command never gets our stdout, which carries results only.
 
 use super::environment::Environment;
 use super::process::{Error, not_started, prepare};

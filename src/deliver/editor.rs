@@ -1,5 +1,5 @@
-//! A value in an editor: a file in memory, for as long as the editor runs. No shell starts the editor, and
-//! nothing of kluis's own is in its environment.
+//! Opens a value in an editor: a file in memory that exists only while the editor runs. No shell starts the
+//! editor, and its environment holds no credential of Kluis.
 
 use super::child::{Ended, Relay, SignalRelay};
 use super::private_temp_file::PrivateTempFile;
@@ -36,15 +36,15 @@ const VIM_OPTIONS: [&str; 5] = [
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("there is no directory in memory to edit a value in, and it is not written to a disk")]
+    #[error("there is no directory in memory (tmpfs), and kluis does not edit a value on a disk")]
     NoMemory,
-    #[error("the editor cannot be started")]
+    #[error("cannot start the editor")]
     NotStarted(#[source] process::Error),
-    #[error("the value cannot be put into a file in memory")]
+    #[error("cannot put the value into a file in memory")]
     NotPut(#[source] io::Error),
     #[error("the editor {} with {}; nothing was changed", .ended.verb(), .ended.number())]
     Failed { ended: EndedBadly },
-    #[error("the editor left no file that can be read; nothing was changed")]
+    #[error("cannot read the file that the editor left; nothing was changed")]
     Gone(#[source] io::Error),
 }
 
@@ -68,7 +68,7 @@ impl EndedBadly {
         match self {
             Self::Code(code) => format!("exit code {code}"),
             Self::Signal(signal) => format!("signal {signal}"),
-            Self::Unknown => "an exit code that is not known".to_owned(),
+            Self::Unknown => "an unknown exit code".to_owned(),
         }
     }
 }
@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn only_vim_is_told_in_its_own_words() {
+    fn only_vim_gets_vim_options() {
         let told = |program: &str| quiet_options(Path::new(program)).count();
         for vim in ["/nowhere/vim", "/nowhere/nvim", "/nowhere/vim.basic"] {
             assert_eq!(told(vim), VIM_OPTIONS.len(), "{vim}");

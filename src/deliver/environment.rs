@@ -1,5 +1,4 @@
-//! What a child finds in its environment: what this process has, without Kluis' own credentials, and
-//! the chosen values.
+//! Builds a child's environment: that of this process without Kluis' own credentials, plus the chosen values.
 //!
 //! A secret must never become a variable that makes the child load or run something else.
 
@@ -58,7 +57,7 @@ const REFUSED_NAMES: &str = "
 ";
 
 /// Kluis' own credentials, which no child ever sees.
-const OWN_VARIABLES: &[&str] = &["KLUIS_IDENTITY"];
+const OWN_VARIABLES: &[&str] = &["KLUIS_KEY_FILE"];
 const OWN_PREFIXES: &[&str] = &["KLUIS_TOKEN", "KLUIS_PASSPHRASE"];
 
 /// What a command is left with that is to have no other variables: how to find programs, who and where the
@@ -109,19 +108,17 @@ enum Inherited {
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("{first} and {second} both want to be {key}")]
+    #[error("{first} and {second} would both be the variable {key}")]
     Taken {
         key: EnvKey,
         first: String,
         second: String,
     },
-    #[error(
-        "{key} can make a program load or run something else: a secret becomes it only by --allow-env {key}"
-    )]
+    #[error("{key} can make a program load or run other code, so no secret is put into it")]
     Refused { key: EnvKey },
-    #[error("{key} is a credential of kluis itself, which no command is given")]
+    #[error("{key} is a variable of kluis itself, so no secret is put into it")]
     Own { key: EnvKey },
-    #[error("the value for {key} holds a NUL, which no environment variable can")]
+    #[error("the value for {key} contains a NUL, which an environment variable cannot hold")]
     Nul { key: EnvKey },
 }
 
@@ -236,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn variables_that_make_a_program_load_something_else_are_refused_in_any_case() {
+    fn variables_that_load_code_are_refused_in_any_case() {
         for name in [
             "LD_PRELOAD",
             "ld_preload",
@@ -281,14 +278,14 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_key_is_taken_when_it_was_allowed_by_name() {
+    fn a_refused_key_is_accepted_when_allowed_by_name() {
         let mut environment = Environment::new([key("NODE_OPTIONS")]);
         assert!(insert(&mut environment, "NODE_OPTIONS", "a", b"--use-openssl-ca").is_ok());
         let error = insert(&mut environment, "LD_PRELOAD", "a", b"x").unwrap_err();
         assert!(
             error
                 .to_string()
-                .ends_with("only by --allow-env LD_PRELOAD"),
+                .starts_with("LD_PRELOAD can make a program load or run other code"),
             "{error}"
         );
         assert!(matches!(
@@ -298,12 +295,12 @@ mod tests {
     }
 
     #[test]
-    fn no_permission_gives_a_child_what_is_our_own() {
+    fn no_permission_gives_a_child_our_own_credentials() {
         for name in [
             "KLUIS_TOKEN",
             "KLUIS_TOKEN_FILE",
             "KLUIS_PASSPHRASE_FILE",
-            "KLUIS_IDENTITY",
+            "KLUIS_KEY_FILE",
         ] {
             let mut environment = Environment::new([key(name)]);
             assert!(
@@ -320,14 +317,14 @@ mod tests {
             "KLUIS_WORKSPACE",
             "kluis_token",
             "MY_KLUIS_TOKEN",
-            "KLUIS_IDENTITY_X",
+            "KLUIS_KEY_FILE_X",
         ] {
             assert!(!is_own(OsStr::new(name)), "{name}");
         }
     }
 
     #[test]
-    fn a_child_inherits_everything_but_our_own_or_the_essentials_alone() {
+    fn a_child_inherits_all_but_our_own_or_only_the_essentials() {
         let mut environment = Environment::new([]);
         let inherits = |environment: &Environment, name| environment.inherits(OsStr::new(name));
         for (name, by_default, essential) in [
@@ -353,7 +350,10 @@ mod tests {
         let mut environment = Environment::new([]);
         insert(&mut environment, "KEY", "staging/one", b"1").unwrap();
         let error = insert(&mut environment, "KEY", "two", b"2").unwrap_err();
-        assert_eq!(error.to_string(), "staging/one and two both want to be KEY");
+        assert_eq!(
+            error.to_string(),
+            "staging/one and two would both be the variable KEY"
+        );
         let values: Vec<_> = environment
             .iter()
             .map(|(_, value)| value.expose())
@@ -367,7 +367,7 @@ mod tests {
         let error = insert(&mut environment, "KEY", "a", b"se\0cret").unwrap_err();
         assert_eq!(
             error.to_string(),
-            "the value for KEY holds a NUL, which no environment variable can"
+            "the value for KEY contains a NUL, which an environment variable cannot hold"
         );
         assert_eq!(environment.iter().count(), 0);
     }

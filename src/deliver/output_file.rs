@@ -1,22 +1,20 @@
-//! A file with secrets in it that takes its place, or that of another, in one step: whole and durable, or
-//! not there.
+//! Writes a file with secrets and puts it in place in one step: it is whole and durable, or not there.
 //!
-//! It is its owner's alone, whoever could read what was there before. A name that leads elsewhere is
-//! followed once, and only where that is the user's own word.
+//! Only its owner may read the new file, even where others could read the one it replaces. A link is followed
+//! once, and only where you named the link yourself.
 
 use crate::plaintext::Plaintext;
 use crate::platform::directory;
+use crate::platform::private_file::{self, Durability, PrivateFile};
 use crate::platform::signals::{self, Notice, Watch};
 use rustix::fs::{Mode, OFlags};
 use std::fs::{self, File, FileType};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-
-const OWNER_ONLY: Mode = Mode::RUSR.union(Mode::WUSR);
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -33,7 +31,7 @@ pub enum Error {
         path: PathBuf,
         source: io::Error,
     },
-    #[error("{} was written, but may not survive a power cut", path.display())]
+    #[error("{} was written, but may be lost in a power cut", path.display())]
     NotDurable { path: PathBuf, source: io::Error },
     /// By a signal, in time: nothing was written.
     #[error("interrupted")]
@@ -76,7 +74,6 @@ fn write(path: &Path, place: Place, contents: &Plaintext) -> Result<(), Error> {
             source,
         }
     };
-    signals::survive_file_size_limit();
     let real = resolve(path)?;
     let (Some(parent), Some(name)) = (real.parent(), real.file_name()) else {
         return Err(refused(path, "is a directory"));
@@ -89,7 +86,10 @@ fn write(path: &Path, place: Place, contents: &Plaintext) -> Result<(), Error> {
         let found = rustix::fs::fstat(&directory);
         let found = found.map_err(|errno| not_written("look at the directory of")(errno.into()))?;
         if directory::others_may_write(&found) {
-            return Err(refused(path, "lies in a directory that others may write"));
+            return Err(refused(
+                path,
+                "is in a directory that other users can write to",
+            ));
         }
     }
 
@@ -102,55 +102,24 @@ fn write(path: &Path, place: Place, contents: &Plaintext) -> Result<(), Error> {
         Notice::Continued | Notice::Other(_) => {}
     });
     let _watch = watch.map_err(not_written("write"))?;
-    let written = Temporary::holding(&directory, contents).map_err(not_written("write"))?;
+    let written = private_file::temporary_name(".kluis".as_ref()).and_then(|temporary| {
+        PrivateFile::holding(&directory, temporary, contents.expose(), Durability::Synced)
+    });
+    let written = written.map_err(not_written("write"))?;
     if interrupted.load(Ordering::SeqCst) {
         return Err(Error::Interrupted);
     }
-    let named = match place {
-        Place::Any => rustix::fs::renameat(&directory, &written.name, &directory, name)
-            .map_err(|errno| not_written("replace")(errno.into())),
-        Place::New => {
-            directory::rename_new(&directory, written.name.as_ref(), name).map_err(|error| {
-                match error.kind() {
-                    ErrorKind::AlreadyExists => exists(path),
-                    _ => not_written("create")(error),
-                }
-            })
-        }
-    };
-    named?;
+    match place {
+        Place::Any => written.replace(name).map_err(not_written("replace")),
+        Place::New => written.appear_as(name).map_err(|error| match error.kind() {
+            ErrorKind::AlreadyExists => exists(path),
+            _ => not_written("create")(error),
+        }),
+    }?;
     directory.sync_all().map_err(|source| Error::NotDurable {
         path: path.to_path_buf(),
         source,
     })
-}
-
-/// A file that is gone unless it took over another name.
-struct Temporary<'d> {
-    directory: &'d File,
-    name: String,
-}
-
-impl<'d> Temporary<'d> {
-    fn holding(directory: &'d File, contents: &Plaintext) -> io::Result<Self> {
-        let random = getrandom::u64().map_err(io::Error::other)?;
-        let name = format!(".kluis-{random:016x}.tmp");
-        let flags =
-            OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let file = rustix::fs::openat(directory, &name, flags, OWNER_ONLY)?;
-        let (temporary, mut file) = (Self { directory, name }, File::from(file));
-        // A default ACL had its say in the mode.
-        rustix::fs::fchmod(&file, OWNER_ONLY)?;
-        file.write_all(contents.expose())?;
-        file.sync_all()?;
-        Ok(temporary)
-    }
-}
-
-impl Drop for Temporary<'_> {
-    fn drop(&mut self) {
-        let _ = rustix::fs::unlinkat(self.directory, &self.name, rustix::fs::AtFlags::empty());
-    }
 }
 
 /// Where the file at `path` really lies, or would.
@@ -167,13 +136,13 @@ fn resolve(path: &Path) -> Result<PathBuf, Error> {
         Ok(link) if link.is_symlink() => {
             // In a directory such as /tmp, somebody else's link could name any file of the user's.
             if link.uid() != 0 && link.uid() != rustix::process::geteuid().as_raw() {
-                return Err(refused(path, "is a link that somebody else made"));
+                return Err(refused(path, "is a link that another user made"));
             }
         }
         Ok(_) => {}
         Err(error) if error.kind() == ErrorKind::NotFound => {
             let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
-                return Err(refused(path, "does not name a file"));
+                return Err(refused(path, "is not the path of a file"));
             };
             let here = parent.as_os_str().is_empty();
             let parent = if here { Path::new(".") } else { parent };
@@ -184,7 +153,7 @@ fn resolve(path: &Path) -> Result<PathBuf, Error> {
     }
     let real = match fs::canonicalize(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            return Err(refused(path, "is a link that leads nowhere"));
+            return Err(refused(path, "is a link to nothing"));
         }
         found => found.map_err(failed)?,
     };
@@ -257,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_exact_and_the_owners_alone() {
+    fn the_file_is_exact_and_private() {
         let (directory, file) = place();
         write(&file).unwrap();
         assert_eq!(fs::read(&file).unwrap(), VALUE);
@@ -298,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_that_somebody_else_made_is_not_followed() {
+    fn another_users_link_is_not_followed() {
         let (directory, link) = place();
         let target = directory.path().join("target");
         fs::write(&target, "old").unwrap();
@@ -308,12 +277,12 @@ mod tests {
             return;
         }
         let refused = write(&link).unwrap_err().to_string();
-        assert!(refused.contains("somebody else made"), "{refused}");
+        assert!(refused.contains("another user made"), "{refused}");
         assert_eq!(fs::read(&target).unwrap(), b"old");
     }
 
     #[test]
-    fn what_is_no_regular_file_is_refused_and_stays() {
+    fn an_irregular_file_is_refused_and_stays() {
         let (directory, pipe) = place();
         let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
         assert!(made.success());
@@ -322,12 +291,12 @@ mod tests {
         let slash = directory.path().join("new/");
         for (path, said) in [
             (&*pipe, "is a pipe"),
-            (&nowhere, "leads nowhere"),
+            (&nowhere, "is a link to nothing"),
             (directory.path(), "is a directory"),
             (&slash, "is a directory"),
             (Path::new("/"), "is a directory"),
             (Path::new("/dev/null"), "is a device"),
-            (Path::new(""), "does not name a file"),
+            (Path::new(""), "is not the path of a file"),
         ] {
             let error = write(path).unwrap_err();
             assert!(matches!(error, Error::Refused { .. }), "{error:?}");
@@ -337,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_new_takes_the_place_of_nothing() {
+    fn a_new_file_replaces_nothing() {
         let (directory, file) = place();
         let write = |path: &Path| create(path, &Plaintext::new(VALUE.to_vec()));
         let deep = directory.path().join("new/below/file");
@@ -357,7 +326,7 @@ mod tests {
         fs::create_dir(&shared).unwrap();
         fs::set_permissions(&shared, Permissions::from_mode(0o1777)).unwrap();
         let error = write(&shared.join("file")).unwrap_err().to_string();
-        assert!(error.contains("others may write"), "{error}");
+        assert!(error.contains("other users can write to"), "{error}");
         assert_eq!(names(&shared), [""; 0]);
         assert_eq!(
             names(directory.path()),
@@ -367,7 +336,7 @@ mod tests {
 
     /// Somebody may have been quicker than the first look.
     #[test]
-    fn a_name_that_was_taken_meanwhile_keeps_what_it_names() {
+    fn a_file_created_meanwhile_is_not_replaced() {
         let (directory, file) = place();
         fs::write(&file, "old").unwrap();
         let contents = Plaintext::new(VALUE.to_vec());

@@ -1,8 +1,10 @@
-//! A value in a file of its own: alone in its directory, the owner's only, and gone with everything that lay
-//! beside it when this is dropped. Not when the process is killed.
+//! A value in a private file, alone in its own directory. Dropping it removes the directory and everything in
+//! it; killing the process does not.
 
 use crate::plaintext::Plaintext;
+use crate::platform::private_file;
 use data_encoding::HEXLOWER;
+use rustix::fs::CWD;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -20,9 +22,7 @@ impl PrivateTempFile {
         let directory = above.join(format!("kluis-{}", HEXLOWER.encode(&random)));
         DirBuilder::new().mode(0o700).create(&directory)?;
         let file = Self { directory };
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true).mode(0o600);
-        options.open(file.path())?.write_all(value.expose())?;
+        private_file::create_new(CWD, &file.path())?.write_all(value.expose())?;
         Ok(file)
     }
 
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_put_in_its_place_is_read_unless_it_is_a_link() {
+    fn a_replaced_file_is_read_unless_it_is_a_link() {
         let above = tempfile::tempdir().unwrap();
         let value = Plaintext::new(VALUE.to_vec());
         let file = PrivateTempFile::new(&value, above.path()).unwrap();

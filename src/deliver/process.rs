@@ -1,4 +1,4 @@
-//! Finds the command that is to receive secrets, and becomes it.
+//! Finds the command that gets the secrets, and becomes it.
 //!
 //! No shell parses the command line, and the command is found before any secret is opened.
 
@@ -23,9 +23,9 @@ pub enum Error {
     #[error("{} is not an executable file", path.display())]
     NotExecutable { path: PathBuf },
     /// Exit 127, as `env` and POSIX shells report it.
-    #[error("{} names an interpreter that is not there", path.display())]
+    #[error("{} names an interpreter that does not exist", path.display())]
     NoInterpreter { path: PathBuf },
-    #[error("the values and arguments are more than the system passes to a command")]
+    #[error("the values and arguments are larger than the system passes to a command")]
     TooLarge,
     #[error("{} could not be started", path.display())]
     Failed { path: PathBuf, source: io::Error },
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_and_what_cannot_run_are_told_apart() {
+    fn a_missing_and_an_unrunnable_command_have_different_errors() {
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("file");
         write(&file, "", 0o644);
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn the_working_directory_is_no_place_to_find_a_command() {
+    fn a_command_is_not_looked_up_in_the_working_directory() {
         let here = fs::read_dir(".")
             .unwrap()
             .map(|entry| entry.unwrap().file_name());
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn the_command_is_given_its_name_arguments_and_values_as_they_are() {
+    fn the_command_gets_its_name_arguments_and_values_unchanged() {
         let script = r#"printf '%s|' "$0" "$@" "$KEY"; printf '%s' "${KLUIS_TOKEN_X-unset}""#;
         let arguments = ["-c", script, "typed", "$HOME `id`", "*"].map(OsString::from);
         let environment = environment(&[("KEY", "$(id)\n'\"é ")]);
@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn the_command_takes_the_place_of_this_process_without_its_token() {
+    fn the_command_replaces_this_process_and_never_sees_its_token() {
         let child = Command::new(std::env::current_exe().unwrap())
             .args([
                 "--ignored",

@@ -1,4 +1,4 @@
-//! A value as the standard input of a command, which reads exactly its bytes and then the end.
+//! A value as a command's standard input: the command reads exactly its bytes, then the end.
 
 use super::value_file::ValueFile;
 use crate::plaintext::Plaintext;

@@ -1,7 +1,7 @@
-//! A template: bytes with references to secrets among them, such as `{{ kluis://workspace/name }}`.
+//! Parses a template: bytes with references to secrets, such as `{{ kluis://workspace/name }}`.
 //!
-//! All other bytes stay as they are, any other `{{ … }}` included, and a value is not searched for
-//! references. Nothing here asks a vault, or repeats more of a template than a reference.
+//! All other bytes stay, other `{{ … }}` included, and references inside a value are not replaced. Nothing
+//! here asks a vault, and errors quote nothing of a template but a reference.
 
 use crate::plaintext::Plaintext;
 use crate::vault::reference::{Reference, SCHEME};
@@ -49,7 +49,7 @@ pub enum Error {
         column: usize,
         broken: RuleViolation,
     },
-    #[error("with its values, the template has more than 64 MiB")]
+    #[error("the template with its values is larger than 64 MiB")]
     TooLarge,
 }
 
@@ -116,7 +116,7 @@ impl<'t> Template<'t> {
 fn read(text: &[u8]) -> Result<(Reference, usize), RuleViolation> {
     let near = &text[..text.len().min(MAX_REFERENCE_BYTES)];
     let end = memmem::find(near, CLOSING)
-        .ok_or_else(|| RuleViolation::mismatch("a reference ends with }}, which is missing"))?;
+        .ok_or_else(|| RuleViolation::mismatch("the }} at the end of the reference is missing"))?;
     let reference = near[..end].trim_ascii();
     // What else is between the braces may be anything, if they were forgotten further up.
     let is_reference = |byte: &u8| byte.is_ascii_alphanumeric() || b"_+=-@#$./:?".contains(byte);
@@ -124,7 +124,9 @@ fn read(text: &[u8]) -> Result<(Reference, usize), RuleViolation> {
         .ok()
         .filter(|reference| reference.as_bytes().iter().all(is_reference))
         .ok_or_else(|| {
-            RuleViolation::mismatch("between {{ and }} is more than a reference, or }} is missing")
+            RuleViolation::mismatch(
+                "there is more than a reference between {{ and }}, or the }} is missing",
+            )
         })?;
     Ok((Reference::parse(reference)?, end + CLOSING.len()))
 }
@@ -233,12 +235,17 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_reference_is_told_with_its_place_and_not_repeated() {
+    fn an_invalid_reference_is_reported_by_place_only() {
         for (text, line, column, said) in [
-            ("{{ kluis:// }}", 1, 1, "not empty"),
+            ("{{ kluis:// }}", 1, 1, "cannot be empty"),
             ("a\n\nbé {{ kluis://a/b/c }}", 3, 4, "\"b/c\""),
             ("\u{e9}\u{e9}{{ kluis://a?at=1 }}", 1, 3, "slot=N"),
-            ("x\n{{ kluis://a", 2, 1, "}}, which is missing"),
+            (
+                "x\n{{ kluis://a",
+                2,
+                1,
+                "}} at the end of the reference is missing",
+            ),
             ("{{ kluis://a | hunter2 }}", 1, 1, "more than a reference"),
             (
                 "{{ kluis://a\nx: hunter2\n{{ kluis://b }}",
@@ -282,7 +289,7 @@ mod tests {
         }
 
         #[test]
-        fn no_input_upsets_it(text in "([{} \n]|kluis://|a|/|\\?slot=1){0,40}") {
+        fn no_template_panics(text in "([{} \n]|kluis://|a|/|\\?slot=1){0,40}") {
             if let Ok(template) = Template::parse(text.as_bytes()) {
                 let values = template.references().iter().map(|_| Plaintext::new(Vec::new()));
                 let values: Vec<Plaintext> = values.collect();

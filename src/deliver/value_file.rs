@@ -1,7 +1,7 @@
-//! A value as a file, for programs that would rather be given a path than a variable.
+//! A value as a file, for programs that take a path instead of a variable.
 //!
-//! Only this process, and what it starts as the same user, can read it. On Linux it is never on a
-//! disk nor in any directory, and nobody can change it.
+//! Only this process, and what it starts as the same user, can read it. On Linux it is never on a disk or in a
+//! directory, and cannot be changed.
 
 #[cfg(not(target_os = "linux"))]
 use super::private_temp_file::PrivateTempFile;
@@ -95,17 +95,12 @@ fn place() -> PathBuf {
 mod tests {
     use super::*;
     use std::fs;
-    use std::os::unix::fs::PermissionsExt;
     use std::process::Command;
 
     const VALUE: &[u8] = b"a\0b\nc'\"\\$(id)\xff\r\n\n";
 
     fn value() -> Plaintext {
         Plaintext::new(VALUE.to_vec())
-    }
-
-    fn mode(path: impl AsRef<std::path::Path>) -> u32 {
-        fs::metadata(path).unwrap().permissions().mode() & 0o7777
     }
 
     fn printed_by(script: &str, file: &ValueFile) -> Vec<u8> {
@@ -115,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn a_child_and_its_child_read_the_exact_bytes_as_often_as_they_like() {
+    fn a_child_and_its_child_can_read_the_exact_bytes_repeatedly() {
         let file = ValueFile::new(&value()).unwrap();
         let twice = [VALUE, VALUE].concat();
         assert_eq!(printed_by("cat \"$FILE\" \"$FILE\"", &file), twice);
@@ -135,9 +130,11 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn nobody_writes_to_it_and_only_its_owner_opens_it() {
+    fn it_is_read_only_and_only_its_owner_opens_it() {
+        use std::os::unix::fs::MetadataExt;
         let file = ValueFile::new(&value()).unwrap();
-        assert_eq!(mode(file.path()), 0o400);
+        let mode = fs::metadata(file.path()).unwrap().mode();
+        assert_eq!(mode & 0o7777, 0o400);
         // Root may open anything; the seal holds all the same.
         let opened = fs::OpenOptions::new().write(true).open(file.path());
         if let Ok(opened) = opened {

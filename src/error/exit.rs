@@ -1,4 +1,4 @@
-//! The codes and words by which scripts and programs tell failures apart. Their numbers never change.
+//! The exit codes and code words by which scripts tell failures apart. Their numbers never change.
 
 /// The exit codes, a promise to scripts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

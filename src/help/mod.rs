@@ -1,4 +1,4 @@
-//! Help on what belongs to no single verb: a text per topic.
+//! The help topics: texts that belong to no single verb.
 
 mod ci;
 mod environment;

@@ -1,5 +1,5 @@
-//! The format of what is imported where nobody says it: by its name, and by how it begins where one ending
-//! has several formats. What no name tells is never guessed.
+//! Recognises the format of a file to import: by its name, and by its first bytes where an ending is shared by
+//! several formats. If the name does not tell, it never guesses.
 
 use super::Format;
 use std::fs::File;
@@ -76,7 +76,7 @@ mod tests {
     use std::fs;
 
     #[test]
-    fn a_name_tells_its_format_or_none() {
+    fn a_file_name_decides_the_format_or_none() {
         for (name, told) in [
             (".env", Some(Format::Dotenv)),
             (".env.staging", Some(Format::Dotenv)),

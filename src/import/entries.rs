@@ -1,7 +1,7 @@
-//! What an import holds: names with values that keep every rule, or the mistakes in it, each with its place.
+//! The result of reading an import: names with valid values, or mistakes with their places.
 //!
-//! A message shows what could be the name of a secret, and never a value: where a text of several lines lacks
-//! its quotes, part of a value stands in the place of a name.
+//! A message shows only what can be a secret's name, and never a value: where a value of several lines lacks
+//! its quotes, part of it stands in the place of a name.
 
 use crate::plaintext::Plaintext;
 use crate::vault::env_key::EnvKey;
@@ -144,7 +144,7 @@ impl Entries {
                 vacant.insert(place);
             }
             hash_map::Entry::Occupied(first) => {
-                let rule = format!("{name} is there twice, at {} and at {place}", first.get());
+                let rule = format!("{name} is given twice, at {} and at {place}", first.get());
                 self.tell(Some(&name), RuleViolation::new(rule, "duplicate"));
                 return Ok(());
             }
@@ -152,7 +152,9 @@ impl Entries {
         let value = match (value.len(), self.empty) {
             (0, Empty::Skipped) => None,
             (0, Empty::Refused) => {
-                let rule = format!("{place}: {name} is empty; --skip-empty leaves it out");
+                let rule = format!(
+                    "{place}: {name} is empty; to leave out empty values, add --skip-empty"
+                );
                 self.tell(Some(&name), RuleViolation::too_short(rule));
                 return Ok(());
             }
@@ -164,7 +166,7 @@ impl Entries {
                 }
                 if value.expose().starts_with(SOPS_MARK) {
                     let rule = format!(
-                        "{place}: {name} is still encrypted: give what `sops decrypt` prints"
+                        "{place}: {name} is still encrypted: import the output of `sops decrypt`"
                     );
                     self.tell(Some(&name), RuleViolation::new(rule, "value_error"));
                     return Ok(());
@@ -186,7 +188,7 @@ impl Entries {
         if self.gathered.entries.len() < MAX_ENTRIES {
             return Ok(());
         }
-        let rule = format!("{place}: an import has at most {MAX_ENTRIES} names");
+        let rule = format!("{place}: an import can have at most {MAX_ENTRIES} names");
         Err(RuleViolation::new(rule, "too_long"))
     }
 
@@ -229,14 +231,14 @@ impl Entries {
     pub fn finish(mut self, read: Result<(), RuleViolation>) -> Result<Gathered, Vec<Detail>> {
         match read {
             Ok(()) if self.gathered.entries.is_empty() && self.mistakes.is_empty() => {
-                let rule = "there is nothing in the input";
+                let rule = "the input is empty";
                 self.tell(None, RuleViolation::new(rule, "missing"));
             }
             Ok(()) => {}
             Err(broken) => self.mistakes.push(Detail::at(Vec::new(), broken)),
         }
         if self.more > 0 {
-            let rule = format!("{} more like these", self.more);
+            let rule = format!("and {} more mistakes", self.more);
             let broken = RuleViolation::new(rule, "too_long");
             self.mistakes.push(Detail::at(Vec::new(), broken));
         }
@@ -276,10 +278,10 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_is_there_twice_is_told_with_both_places() {
+    fn a_repeated_name_is_reported_with_both_places() {
         assert_eq!(
             mistakes(&[("A", "1"), ("B", "2"), ("A", "1")]),
-            ["A is there twice, at line 1 and at line 3"]
+            ["A is given twice, at line 1 and at line 3"]
         );
         // An empty one counts, too.
         let twice = read(Empty::Skipped, &[("A", ""), ("A", "1")]);
@@ -290,32 +292,32 @@ mod tests {
     fn an_empty_value_is_refused_or_left_out() {
         assert_eq!(
             mistakes(&[("A", "1"), ("B", "")]),
-            ["line 2: B is empty; --skip-empty leaves it out"]
+            ["line 2: B is empty; to leave out empty values, add --skip-empty"]
         );
         let entries = read(Empty::Skipped, &[("A", "1"), ("B", "")]).unwrap();
         assert!(entries[0].value.is_some() && entries[1].value.is_none());
     }
 
     #[test]
-    fn a_value_that_is_too_long_is_told_with_its_name() {
+    fn a_value_that_is_too_long_is_reported_by_name() {
         let long = "v".repeat(MAX_VALUE_BYTES + 1);
         assert!(read(Empty::Refused, &[("A", &long[1..])]).is_ok());
         assert_eq!(
             mistakes(&[("A", &long)]),
-            ["line 1: A: a value has at most 65,536 bytes"]
+            ["line 1: A: a value can have at most 65,536 bytes"]
         );
     }
 
     #[test]
-    fn what_sops_encrypted_is_told_by_name() {
+    fn a_value_encrypted_by_sops_is_recognised() {
         assert_eq!(
             mistakes(&[("A", "ENC[AES256_GCM,data:hunter2,iv:x,tag:y,type:str]")]),
-            ["line 1: A is still encrypted: give what `sops decrypt` prints"]
+            ["line 1: A is still encrypted: import the output of `sops decrypt`"]
         );
     }
 
     #[test]
-    fn what_cannot_be_a_name_is_never_repeated() {
+    fn an_invalid_name_is_never_repeated() {
         let long = "hunter2".repeat(20);
         for name in ["hunter2/x", "-hunter2", "hunter2 x", "\u{1b}hunter2", &long] {
             let told = mistakes(&[(name, "v")]);
@@ -328,21 +330,21 @@ mod tests {
         }
         assert_eq!(
             mistakes(&[("", "v")]),
-            ["line 1: the name of a secret is not empty"]
+            ["line 1: the name of a secret cannot be empty"]
         );
     }
 
     #[test]
-    fn every_mistake_is_told_until_there_are_too_many() {
+    fn every_mistake_is_reported_up_to_a_limit() {
         let many: Vec<_> = (0..MAX_TOLD + 5).map(|_| ("A", "")).collect();
         let told = mistakes(&many);
         assert_eq!(told.len(), MAX_TOLD + 1);
-        assert_eq!(told[MAX_TOLD], "5 more like these");
+        assert_eq!(told[MAX_TOLD], "and 5 more mistakes");
     }
 
     #[test]
-    fn nothing_at_all_is_a_mistake_and_too_much_ends_the_reading() {
-        assert_eq!(mistakes(&[]), ["there is nothing in the input"]);
+    fn an_empty_input_is_a_mistake_and_too_much_ends_the_reading() {
+        assert_eq!(mistakes(&[]), ["the input is empty"]);
         let mut entries = Entries::new(Empty::Refused);
         let mut push = |number: usize| {
             let value = Plaintext::new(b"v".to_vec());

@@ -1,5 +1,5 @@
-//! A folder of dotenv files: `.env` goes to the workspace in use, `.env.NAME` and `NAME.env` to the
-//! workspace NAME, because the same variables stand in each. Folders in it are not looked into.
+//! Imports a folder of dotenv files: `.env` goes to the workspace in use; `.env.NAME` and `NAME.env` go to the
+//! workspace NAME, because these files hold the same variables. Subfolders are not read.
 
 use super::entries::{Gathered, LeftOut};
 use super::{Format, Rules};
@@ -56,7 +56,7 @@ pub fn read(
         };
         let owned = workspace.as_ref().unwrap_or(current).to_string();
         if let Some(first) = owners.insert(owned.clone(), name.clone()) {
-            let rule = format!("{first} would be the workspace {owned}, too");
+            let rule = format!("{first} would be the workspace {owned} as well");
             mistakes.push(told(&name, &rule, "duplicate"));
             continue;
         }
@@ -79,7 +79,7 @@ pub fn read(
         }
     }
     if all.entries.is_empty() && mistakes.is_empty() {
-        let rule = "there is no variable in any .env file of the folder";
+        let rule = "no .env file in the folder has a variable";
         mistakes.push(Detail::at(Vec::new(), RuleViolation::new(rule, "missing")));
     }
     Ok(if mistakes.is_empty() {
@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_name_of_a_file_says_what_it_is_for() {
+    fn a_file_name_decides_the_workspace() {
         for (file, name) in [
             (".env", Some("")),
             (".env.staging", Some("staging")),

@@ -1,4 +1,4 @@
-//! Which line of a text something is on, found from the first to the last, looking at each byte once.
+//! Finds the line number of a position in a text. It looks at each byte once, from first to last.
 
 use super::entries::Location;
 

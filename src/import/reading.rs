@@ -1,4 +1,4 @@
-//! What a format makes of an input, as the tests of all formats compare it.
+//! The result of reading an input, in the form in which the tests of all formats compare it.
 
 use super::entries::Gathered;
 use super::{Format, Rules};

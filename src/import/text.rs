@@ -1,4 +1,4 @@
-//! What the text formats have in common: UTF-8 without a byte order mark and without NUL.
+//! Rules that all text formats share: UTF-8, without a byte order mark and without NUL.
 
 use super::entries::Location;
 use crate::plaintext::Plaintext;
@@ -15,14 +15,18 @@ pub fn text(input: &Plaintext) -> Result<&str, RuleViolation> {
     let bytes = unmarked(input);
     let text = str::from_utf8(bytes).map_err(|error| {
         let place = line_at(bytes, error.valid_up_to());
-        RuleViolation::new(format!("{place}: the input is not UTF-8"), "string_unicode")
+        RuleViolation::new(
+            format!("{place}: the input is not valid UTF-8"),
+            "string_unicode",
+        )
     })?;
     match text.find('\0') {
         None => Ok(text),
         Some(at) => {
             let place = line_at(bytes, at);
-            let rule =
-                format!("{place}: there is a NUL; the output of `env -0` takes --format env");
+            let rule = format!(
+                "{place}: the input contains a NUL; for the output of `env -0`, use --format env"
+            );
             Err(RuleViolation::new(rule, "value_error"))
         }
     }

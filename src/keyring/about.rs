@@ -1,5 +1,5 @@
-//! What the owner says of a key: its label, how far it was meant to reach, and until when. Sealed so that full
-//! access is needed to read it.
+//! The owner's notes about a key: its label, its reach and its expiry date. They are sealed so that only full
+//! access can read them.
 
 use super::{Error, Keyring};
 use crate::sealed::aad_context::AadContext;

@@ -1,5 +1,5 @@
-//! Secrets and keys as people pass them on: a prefix that scanners know, then base 62 of a fixed length
-//! with a CRC-32, so that a typing error is found before any work.
+//! The text form of secrets and keys: a prefix that scanners know, then base 62 of fixed length with a CRC-32,
+//! so that a typing error is found before any work.
 
 use crc::{CRC_32_ISO_HDLC, Crc};
 use zeroize::Zeroizing;

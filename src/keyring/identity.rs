@@ -1,5 +1,5 @@
-//! An identity: 32 random bytes that their owner keeps, for any number of vaults. Only its public half is
-//! ever given away. This page is also the specification of the file that it is kept in.
+//! A key file's content: 32 random bytes that their owner keeps, for any number of vaults. Only its public key
+//! is ever given away. This page also specifies the file format.
 //!
 //! One line of UTF-8, in the one spelling and the notation of [`sealed`], its line end aside. `klp_…` is a
 //! [`recipient`], the public half; `kli_…` is the secret in base 62 with a checksum, as a token is written.
@@ -235,7 +235,7 @@ mod tests {
 
     fn flaw(opened: Result<Identity, Error>) -> Option<KeyFileError> {
         match opened {
-            Err(Error::Identity(flaw)) => Some(flaw),
+            Err(Error::KeyFile(flaw)) => Some(flaw),
             _ => None,
         }
     }
@@ -318,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn a_public_half_of_another_is_damage_also_where_somebody_sealed_it_anew() {
+    fn a_wrong_public_key_is_damage_even_when_sealed_again() {
         let (one, other) = (Identity::random(), Identity::random());
         let [mine, theirs] = [&one, &other].map(|half| recipient::encode(&half.public()));
         let bare = text(&one.bare()).replace(&mine, &theirs);
@@ -358,7 +358,7 @@ mod tests {
     }
 
     #[test]
-    fn a_newer_format_is_told_from_damage() {
+    fn a_newer_format_differs_from_damage() {
         let newer = "{\"kluis-identity\":2,\"public\":1}";
         assert_eq!(parse(newer).err(), Some(KeyFileError::Unsupported(2)));
         let none = "{\"kluis-identity\":0,\"public\":1}";

@@ -1,5 +1,5 @@
-//! New keys, and new grants for those that are there: the lines that go into the header. A grant reaches
-//! exactly as far as what the owner knows of its key says.
+//! Makes new keys, and new grants for existing keys: the lines that go into the header. A grant reaches exactly
+//! as far as the owner's notes about its key say.
 
 use super::Error;
 use super::master::Master;

@@ -1,4 +1,4 @@
-//! The keyring that holds its keys itself, in this process.
+//! The keyring that holds its keys in this process.
 
 use super::master::Master;
 use super::workspace::WorkspaceKeys;

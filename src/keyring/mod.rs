@@ -1,6 +1,7 @@
-//! Unlocking: from a passphrase, a token or an identity to a [`Keyring`] that opens, seals, indexes and signs.
+//! Unlocks a vault: turns a passphrase, a token or a key file into a [`Keyring`] that opens, seals, indexes
+//! and signs.
 //!
-//! A keyring never hands out a key. Whoever holds one can use what it reaches, not copy it.
+//! A keyring never hands out a key. Its holder can use the keys, and cannot copy them.
 
 pub mod about;
 pub mod base62;

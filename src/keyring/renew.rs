@@ -1,7 +1,7 @@
-//! New keys for a vault, in a keyring that takes the place of its owner's.
+//! Renews the keys of a vault, and makes a keyring to replace the owner's.
 //!
-//! Nobody else's passphrase or token is needed: grants go to public halves. What must come from a holder
-//! alone, an anchor, is never made here for anybody but the owner.
+//! It needs no other holder's passphrase or token, because grants are encrypted to public keys. It never makes
+//! an anchor for anyone but the owner: only the key's holder can.
 
 use super::issue::Issuer;
 use super::local::LocalKeyring;

@@ -1,4 +1,4 @@
-//! A token: 32 random bytes and the id of the key they open, as one text that scanners recognise.
+//! A token: 32 random bytes and the id of their key, as one text that scanners recognise.
 
 use super::{Error, base62};
 use crate::plaintext::Plaintext;

@@ -1,5 +1,5 @@
-//! From what a person or a CI step has to a keyring. Nothing here tells how nearly right a guess was, and no
-//! key opens a header that is not the one it was made for.
+//! Turns a passphrase, token or key file into a keyring. Failures never tell how close a guess was, and no key
+//! opens a header it was not made for.
 
 use super::identity::Identity;
 use super::local::LocalKeyring;
@@ -85,7 +85,7 @@ pub fn with_identity(
             Err(error) => failed = failed.or(Some(error)),
         }
     }
-    narrower.ok_or(failed.unwrap_or(Error::WrongIdentity))
+    narrower.ok_or(failed.unwrap_or(Error::WrongKeyFile))
 }
 
 /// Whether any identity could open it.

@@ -19,5 +19,5 @@ pub fn encode_vault_key(key: &VerifyKey) -> String {
 /// Reads what [`encode_vault_key`] wrote; white space around it does not matter.
 pub fn parse_vault_key(text: &str) -> Result<VerifyKey, Error> {
     let key = base62::decode::<32>(PREFIX, text.trim());
-    key.map(|key| *key).ok_or(Error::MistypedVaultKey)
+    key.map(|key| *key).ok_or(Error::MistypedPin)
 }

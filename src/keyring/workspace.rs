@@ -1,4 +1,4 @@
-//! The keys of one workspace, each made for its one use.
+//! The keys of one workspace, each for one purpose.
 
 use super::{Error, Reach};
 use crate::sealed::aad_context::AadContext;

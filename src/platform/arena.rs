@@ -1,7 +1,7 @@
-//! Memory for Argon2id on huge pages, which spares it most page faults.
+//! Memory for Argon2id on huge pages, which avoids most page faults.
 //!
-//! The memory is never kept or handed on: unmapping is the wipe (the kernel clears pages before anyone
-//! gets them again), and argon2 has none of its own.
+//! The memory is never kept or passed on. Unmapping wipes it, because the kernel clears pages before it hands
+//! them out again; argon2 does not wipe it.
 
 use std::io;
 
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn memory_nobody_has_is_an_error() {
+    fn too_much_memory_is_an_error() {
         for blocks in [usize::MAX, usize::MAX / Block::SIZE, 1 << 44] {
             assert!(with_blocks(blocks, |_| ()).is_err());
         }

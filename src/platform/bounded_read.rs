@@ -1,4 +1,4 @@
-//! Reading what may be secret, no further than a bound: naming `/dev/zero` by mistake ends.
+//! Reads files that may be secret, up to a limit: reading `/dev/zero` by mistake ends.
 
 use std::io::{self, Read};
 use zeroize::Zeroizing;

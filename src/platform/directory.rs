@@ -1,12 +1,8 @@
-//! Directories as a private file needs them: made durably and for their owner, not to be written by others,
-//! and with names that are taken once.
+//! Directories as a private file needs them: made durably and for their owner, not to be written by others.
 
-use rustix::fs::{AtFlags, Mode, RenameFlags, Stat};
-use rustix::io::Errno;
-use std::ffi::OsStr;
+use rustix::fs::{Mode, Stat};
 use std::fs::{self, DirBuilder, File, Permissions};
 use std::io;
-use std::os::fd::AsFd;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::Path;
 
@@ -73,17 +69,4 @@ pub fn or_here(parent: &Path) -> &Path {
     } else {
         parent
     }
-}
-
-/// Gives what is called `from` the name `to`, which must not name anything yet.
-pub fn rename_new(directory: impl AsFd, from: &OsStr, to: &OsStr) -> io::Result<()> {
-    let directory = directory.as_fd();
-    match rustix::fs::renameat_with(directory, from, directory, to, RenameFlags::NOREPLACE) {
-        // Not on every file system; a second link is as careful.
-        Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {
-            rustix::fs::linkat(directory, from, directory, to, AtFlags::empty())?;
-        }
-        renamed => renamed?,
-    }
-    Ok(())
 }

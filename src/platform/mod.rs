@@ -1,11 +1,12 @@
-//! What differs between systems: the process, its signals, its terminal, its directories and large
+//! Everything that differs between systems: the process, its signals, its terminal, its directories and large
 //! memory.
 //!
-//! Knows nothing of vaults or secrets and must never print.
+//! It knows nothing of vaults or secrets and must never print.
 
 pub mod arena;
 pub mod bounded_read;
 pub mod directory;
+pub mod private_file;
 pub mod process;
 pub mod pty;
 pub mod session;

@@ -1,7 +1,7 @@
-//! The process, closed to other programs before it touches a secret.
+//! Closes this process to other programs before it touches a secret.
 //!
-//! Must never change what a child of `run` inherits for good: no umask, and the limit on core files
-//! is the child's own again.
+//! It must never change what a child of `run` inherits: it sets no umask, and the child gets its own limit on
+//! core files back.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::os::fd::RawFd;
@@ -135,7 +135,7 @@ mod tests {
 
     // One test for both: they are about the same limits of the same process.
     #[test]
-    fn nobody_may_dump_this_process_and_a_child_gets_the_limit_that_was_found() {
+    fn this_process_is_undumpable_and_a_child_gets_its_limit_back() {
         let maximum = getrlimit(Resource::Core).maximum;
         let found = Rlimit {
             current: maximum,

@@ -1,4 +1,4 @@
-//! Terminals of our own making, in place of the one that a program would otherwise have.
+//! Makes terminals that stand in for a program's real one.
 
 use rustix::fs::{Mode, OFlags, fstat, open};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};

@@ -1,12 +1,12 @@
-//! A session of its own for a program and its terminal: job control as in any terminal window.
+//! Runs a program in a session of its own with its own terminal: job control as in any terminal window.
 //!
-//! Between this process and the program there is another, the leader. Only in a session with a leader
-//! outside of its process group can a program be stopped from the keyboard (POSIX, orphaned process
-//! groups). The leader is this program under another name; its stdin is the way to talk to it, its stdout
-//! the terminal, its stderr the program's.
+//! Between this process and the program there is another, the leader. A program can be stopped from the
+//! keyboard only if its session has a leader outside its process group (POSIX, orphaned process groups). The
+//! leader is this program under another name; its stdin takes our commands, its stdout is the terminal, its
+//! stderr the program's.
 //!
-//! The program is given the terminal a moment after it has started. Where it reads before that, it is
-//! stopped and continued, and a Ctrl-Z of that very moment is lost with it.
+//! The program gets the terminal a moment after it has started. If it reads before that, it is stopped and
+//! continued, and a Ctrl-Z of that very moment is lost.
 
 use super::process::Hardened;
 use super::signals;

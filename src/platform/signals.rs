@@ -1,8 +1,8 @@
-//! Signals that would end or stop the process, caught while something must be put right first.
+//! Catches signals that would end or stop the process while something must be put right first.
 //!
-//! Catching one must never outlive the reason: signal-hook leaves a caught signal without effect
-//! for ever, so its default action is emulated here whenever nobody is watching. That of SIGTSTP is not
-//! signal-hook's own emulation: SIGSTOP would also stop a process that nobody could continue.
+//! A signal must never stay caught for longer: signal-hook leaves a caught signal without effect for ever, so
+//! its default action is emulated here whenever nothing watches. SIGTSTP is emulated differently from
+//! signal-hook: SIGSTOP would also stop a process that no shell could continue.
 
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -204,7 +204,7 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn where_nobody_could_continue_it_nothing_stops_it() {
+    fn without_job_control_nothing_stops_the_process() {
         assert!(!stops("exec setsid", |command| command));
     }
 
@@ -222,7 +222,7 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn a_mask_tells_which_signals_are_ignored() {
+    fn a_signal_mask_shows_the_ignored_signals() {
         // What `nohup` leaves: HUP, the first bit, and PIPE, the thirteenth.
         let status = "Name:\tkluis\nSigIgn:\t0000000000001001\nSigCgt:\t0000000000004002\n";
         assert!(ignores(status, SIGHUP));

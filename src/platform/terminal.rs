@@ -1,5 +1,4 @@
-//! The terminal that this process was started at. The variable `COLUMNS` is not consulted: shells leave
-//! it stale.
+//! The terminal that this process was started at. It ignores the variable `COLUMNS`, which shells leave stale.
 
 use std::os::fd::AsFd;
 use std::sync::{Mutex, MutexGuard, PoisonError};

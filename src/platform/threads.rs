@@ -1,7 +1,7 @@
-//! Threads for Argon2's lanes, as many as there are processors for.
+//! Threads for Argon2's lanes, as many as there are processors.
 //!
-//! Never a reason to fail: where the system gives none (a limit of processes, no memory for their stacks) the
-//! lanes are filled one after the other.
+//! A missing thread is never an error: if the system gives none (a limit on processes, no memory for stacks),
+//! the lanes are filled one after the other.
 
 use rayon::ThreadPoolBuilder;
 use std::num::NonZero;

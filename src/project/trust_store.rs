@@ -1,38 +1,39 @@
-//! The project files that this user agreed to follow, in a file of the state directory. It holds no secret,
-//! but decides about some: only its owner may write it, and whatever is wrong with it means no agreement.
+//! The project files that you agreed to, in a file of the state directory. It holds no secret but decides who
+//! may use some: only its owner may write it, and if anything is wrong with it, nothing counts as agreed.
 
 use super::ProjectFile;
 use crate::platform::directory;
+use crate::platform::private_file::{self, Durability, PrivateFile};
 use rustix::process::geteuid;
 use serde::{Deserialize, Serialize};
-use std::fs::{self, File, OpenOptions, Permissions};
-use std::io::{self, ErrorKind, Read, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Read};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 const VERSION: u32 = 1;
 const MAX_FILE_BYTES: u64 = 1024 * 1024;
 const OTHERS_MAY_WRITE: u32 = 0o022;
 
-/// What is wrong with a list that may be whole all the same, as the end of a sentence.
+/// The problem of a list that may still be whole; it ends a sentence.
 const UNREAD: &str = "could not be read";
 const OF_ANOTHER_VERSION: &str = "was written by another version of kluis";
 
-/// Every agreement there is.
+/// All project files that you agreed to.
 pub struct TrustStore {
     place: PathBuf,
     agreements: Vec<Agreement>,
-    /// Why there may be more than these, as the end of a sentence.
+    /// The reason why there may be more of them; it ends a sentence.
     problem: Option<&'static str>,
 }
 
-/// That one project file, as it is, may draw on secrets.
+/// Your consent that one project file, with its present content, may draw on secrets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Agreement {
     pub path: String,
     pub sha256: String,
-    /// Where the vault really was that it draws on, be it the file's own or the one that was in use.
+    /// The real path of the vault: the file's own, or the one in use.
     pub vault: String,
     pub trusted_at: String,
 }
@@ -44,33 +45,33 @@ struct Document {
     projects: Vec<Agreement>,
 }
 
-/// All that a later version promises.
+/// The only member that every later version keeps.
 #[derive(Deserialize)]
 struct Version {
     version: u32,
 }
 
-/// What is agreed about a project file.
+/// Whether you agreed to a project file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TrustState {
     Trusted,
-    /// Not this content, or not with this vault.
+    /// You agreed to other content or to another vault.
     Changed,
     Never,
 }
 
 impl TrustState {
-    /// What keeps the file from being followed, as the end of a sentence.
+    /// The reason not to follow the file; it ends a sentence.
     pub fn problem(self) -> &'static str {
         match self {
             Self::Trusted | Self::Never => "is not trusted",
-            Self::Changed => "has changed since it was trusted",
+            Self::Changed => "has changed since you trusted it",
         }
     }
 }
 
 impl TrustStore {
-    /// What the file at `place` says.
+    /// Loads the list from the file at `place`.
     pub fn load(place: PathBuf) -> Self {
         let (agreements, problem) = match read(&place) {
             Ok(agreements) => (agreements, None),
@@ -95,7 +96,7 @@ impl TrustStore {
         self.problem
     }
 
-    /// What is agreed about a file that draws on the vault at this place.
+    /// Whether you agreed that this file may draw on the vault at this path.
     pub fn about(&self, file: &ProjectFile, vault: &Path) -> TrustState {
         let Some(path) = file.path.to_str() else {
             return TrustState::Never;
@@ -110,7 +111,7 @@ impl TrustStore {
         }
     }
 
-    /// Takes an agreement into the list, in the place of an older one.
+    /// Adds your consent, in place of an older one for the same path.
     pub fn insert(&mut self, agreement: Agreement) {
         self.agreements.retain(|known| known.path != agreement.path);
         self.agreements.push(agreement);
@@ -118,15 +119,15 @@ impl TrustStore {
             .sort_by(|one, other| one.path.cmp(&other.path));
     }
 
-    /// Whether there was one to forget.
+    /// Removes your consent; returns whether there was one.
     pub fn remove(&mut self, path: &str) -> bool {
         let before = self.agreements.len();
         self.agreements.retain(|known| known.path != path);
         self.agreements.len() < before
     }
 
-    /// Writes the list, in the place of what was there, unless that may hold agreements which are not known
-    /// here. Of two who write at once the last one wins.
+    /// Writes the list. Refuses if the old file may hold entries that were not read. Of two concurrent
+    /// writers the last one wins.
     pub fn save(&self) -> io::Result<()> {
         if let Some(problem @ (UNREAD | OF_ANOTHER_VERSION)) = self.problem {
             return Err(io::Error::other(format!("it {problem}")));
@@ -139,31 +140,15 @@ impl TrustStore {
         };
         let mut text = serde_json::to_vec_pretty(&document)?;
         text.push(b'\n');
-        let random = getrandom::u64().map_err(io::Error::other)?;
-        let temporary = self.place.with_extension(format!("{random:016x}.tmp"));
-        let written = write(&temporary, &text).and_then(|()| fs::rename(&temporary, &self.place));
-        if written.is_err() {
-            let _ = fs::remove_file(&temporary);
+        let folder = File::open(folder)?;
+        let name = self.place.file_name().unwrap_or_default();
+        let temporary = private_file::temporary_name(name)?;
+        let written = PrivateFile::holding(&folder, temporary, &text, Durability::Synced)?;
+        if fs::read(self.place.with_file_name(written.name()))? != text {
+            return Err(io::Error::other("it reads back as something else"));
         }
-        written
+        written.replace(name)
     }
-}
-
-fn write(path: &Path, text: &[u8]) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    let mut file = options
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)?;
-    // A default ACL had its say in the mode.
-    file.set_permissions(Permissions::from_mode(0o600))?;
-    file.write_all(text)?;
-    file.sync_all()?;
-    if fs::read(path)? != text {
-        return Err(io::Error::other("it reads back as something else"));
-    }
-    Ok(())
 }
 
 fn read(place: &Path) -> Result<Vec<Agreement>, &'static str> {
@@ -198,6 +183,8 @@ fn read(place: &Path) -> Result<Vec<Agreement>, &'static str> {
 mod tests {
     use super::*;
     use crate::project::{FILE_NAME, Project};
+    use std::fs::Permissions;
+    use std::os::unix::fs::PermissionsExt;
     use tempfile::TempDir;
 
     fn place() -> (TempDir, PathBuf) {
@@ -273,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_relied_on_is_no_agreement() {
+    fn an_unreliable_list_counts_as_no_consent() {
         let (_directory, place) = place();
         let mut trust_store = TrustStore::load(place.clone());
         assert_eq!(trust_store.problem(), None, "nothing was ever agreed");
@@ -308,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_that_may_hold_more_than_is_known_is_not_written_over() {
+    fn an_unreadable_trust_list_is_not_overwritten() {
         let (_directory, place) = place();
         fs::create_dir_all(place.parent().unwrap()).unwrap();
         let newer = br#"{"version":2,"agreed":[]}"#;
@@ -322,12 +309,12 @@ mod tests {
         };
         assert!(saved(OF_ANOTHER_VERSION).is_err());
         assert_eq!(fs::read(&place).unwrap(), newer);
-        // A link that leads to itself is there, and nobody can tell what it holds.
+        // A link to itself exists, but its content cannot be known.
         fs::remove_file(&place).unwrap();
         std::os::unix::fs::symlink(&place, &place).unwrap();
         assert!(saved(UNREAD).is_err());
         assert!(place.is_symlink());
-        // What is damaged holds nothing.
+        // A damaged list has no entries.
         fs::remove_file(&place).unwrap();
         fs::write(&place, b"").unwrap();
         assert!(saved("is damaged").is_ok());

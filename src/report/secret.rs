@@ -1,4 +1,4 @@
-//! What commands print about secrets, for people and for programs. Never a value.
+//! Prints information about secrets, as text and as JSON. It never prints a value.
 
 use super::warnings;
 use crate::context::Context;
@@ -11,7 +11,7 @@ use crate::vault::time::{Timestamp, rough_duration};
 use crate::vault::{Changed, Vault, Written};
 use serde::Serialize;
 
-/// The object of `show --json`; without its slots, a row of `list --json`.
+/// The object of `show --json`; without slots, one row of `list --json`.
 #[derive(Serialize)]
 pub struct SecretJson<'a> {
     id: String,
@@ -23,12 +23,12 @@ pub struct SecretJson<'a> {
     app_count: usize,
     #[serde(flatten)]
     slots: Slots<'a>,
-    /// Seconds.
+    /// In seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     rotate_every: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     expires_at: Option<String>,
-    /// When it will be due for rotation, or has been, or expires.
+    /// When the secret is or was due, by its rotation period or its expiry date.
     #[serde(skip_serializing_if = "Option::is_none")]
     due_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -59,7 +59,7 @@ struct SlotJson<'a> {
 }
 
 impl<'a> SecretJson<'a> {
-    /// With every slot, for one secret.
+    /// One secret with every slot.
     pub fn whole(secret: &'a Secret, app_count: usize, now: Timestamp) -> Self {
         let effective = secret.effective(now.seconds());
         let slots = secret.slots.iter().enumerate();
@@ -79,7 +79,7 @@ impl<'a> SecretJson<'a> {
         )
     }
 
-    /// With the slots counted, for a list.
+    /// One row of a list, with the number of slots.
     pub fn row(secret: &'a Secret, app_count: usize, now: Timestamp) -> Self {
         let effective = secret.effective(now.seconds());
         let effective_slot = effective.map(|position| secret.slots[position].slot);
@@ -123,7 +123,7 @@ pub enum SetOutcome {
     Updated,
 }
 
-/// The result of `create` and `set`: a sentence at a terminal, the id in a pipe, or the object of
+/// Prints the result of `create` and `set`: a sentence at a terminal, the id in a pipe, or the object of
 /// `show --json`.
 pub fn print_written(
     context: &mut Context,
@@ -157,14 +157,14 @@ fn short_path(secret: &Secret) -> String {
     }
 }
 
-/// The object of `show --json`.
+/// Prints the object of `show --json`.
 pub fn print_json(context: &mut Context, vault: &Vault, secret: &Secret) -> Result<(), Error> {
     let app_count = vault.app_count(secret)?;
     let shown = SecretJson::whole(secret, app_count, context.now);
     Ok(context.ui.json(&shown)?)
 }
 
-/// What a rotation prints: the number of the slot, or the whole object.
+/// Prints the result of a rotation: the slot's number, or the whole object.
 pub fn print_rotated(context: &mut Context, vault: &Vault, rotated: &Rotated) -> Result<(), Error> {
     let secret = &rotated.secret;
     if let Some(next) = secret.next_scheduled(rotated.slot)
@@ -189,7 +189,7 @@ pub fn print_rotated(context: &mut Context, vault: &Vault, rotated: &Rotated) ->
     Ok(context.ui.line(&rotated.slot.to_string())?)
 }
 
-/// Notes that nothing was written, if so.
+/// Prints a note if nothing was written.
 pub fn note_unchanged(context: &mut Context, written: Written) {
     if written == Written::Unchanged {
         context.ui.note("unchanged");

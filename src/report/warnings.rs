@@ -1,5 +1,5 @@
-//! Warnings about a secret that is used or changed: it is due, its rotation is not finished, or `run` would
-//! refuse its environment key.
+//! Warns when you use a secret that is due for rotation or has an unfinished rotation, and about variables that
+//! `run` will refuse.
 
 use crate::context::Context;
 use crate::deliver::environment::{is_own, refused};
@@ -8,7 +8,7 @@ use crate::vault::policy::Due;
 use crate::vault::secret::Secret;
 use std::ffi::OsStr;
 
-/// Before a value is used.
+/// Warns before a value is used.
 pub fn warn(context: &mut Context, secret: &Secret) {
     warn_unfinished(context, secret);
     let path = secret.path();
@@ -23,7 +23,7 @@ pub fn warn(context: &mut Context, secret: &Secret) {
     }
 }
 
-/// A pending slot is what a command left that was to change the value elsewhere as well.
+/// Warns of a pending slot: a rotation whose command did not finish.
 pub fn warn_unfinished(context: &mut Context, secret: &Secret) {
     if let Some(position) = secret.pending() {
         let path = secret.path();
@@ -34,7 +34,7 @@ pub fn warn_unfinished(context: &mut Context, secret: &Secret) {
     }
 }
 
-/// When a key is chosen: `run` and `export` refuse some.
+/// Warns when you choose an environment key that `run` and `export` refuse.
 pub fn warn_refused(context: &mut Context, key: Option<&EnvKey>) {
     let Some(key) = key.filter(|key| refused(key.as_str())) else {
         return;

@@ -1,5 +1,5 @@
-//! Where a ciphertext belongs. The place is its associated data, so that nothing sealed for one place
-//! opens in another: not in another vault, workspace, record or slot, nor for another purpose.
+//! The place where a ciphertext belongs, used as its associated data. A ciphertext sealed for one place never
+//! opens in another: another vault, workspace, record or slot, or for another purpose.
 
 use super::derive::{FORMAT, fields};
 use super::error::{Error, Part};

@@ -1,4 +1,4 @@
-//! What each signed part of a file says of its own history, for whoever remembers older ones.
+//! The history that each signed part of a file records: its revision and its parents.
 
 use super::file::Layout;
 use super::id::WorkspaceId;

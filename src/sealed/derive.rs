@@ -1,4 +1,4 @@
-//! Every key is derived with HKDF-SHA-256 (RFC 5869) under a label of its own; none is used directly.
+//! Derives every key with HKDF-SHA-256 (RFC 5869) under a label of its own; no key is used directly.
 
 use hkdf::Hkdf;
 use sha2::Sha256;

@@ -1,4 +1,4 @@
-//! What can be wrong with sealed bytes. Nothing here quotes them.
+//! The errors in sealed bytes. No message quotes them.
 
 use super::id::{KeyId, WorkspaceId};
 use std::fmt;
@@ -9,15 +9,15 @@ pub enum Error {
     #[error("the vault is damaged: {0}")]
     Damaged(Part),
     /// Whole and authentic in itself, but not signed by the key that this key's holder was given.
-    #[error("the vault is not the one this key was made for: its header is signed by another key")]
+    #[error("this vault does not belong to your key: its header is signed by another one")]
     Forged,
     /// Key derivation parameters outside the format's bounds, refused before any work.
-    #[error("the vault asks for {what} in its key derivation; the bounds are {bounds}")]
+    #[error("the vault has invalid key derivation settings: {what}, but {bounds} is allowed")]
     Kdf { what: String, bounds: &'static str },
-    #[error("the vault is written in format {0}; this kluis reads format 1")]
+    #[error("the vault has format {0}, but this kluis reads only format 1")]
     Unsupported(u64),
     /// The change would make the vault larger than the format allows.
-    #[error("the vault would hold more than {limit}")]
+    #[error("the vault is full: it can hold at most {limit}")]
     Full { limit: &'static str },
 }
 
@@ -44,21 +44,21 @@ pub enum Part {
 impl fmt::Display for Part {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::FirstLine => f.write_str("it does not begin like a vault"),
-            Self::Header => f.write_str("the header"),
-            Self::HeaderSignature => f.write_str("the header's signature does not match"),
-            Self::Key(id) => write!(f, "the key {id}"),
-            Self::Workspace(id) => write!(f, "the workspace {id}"),
-            Self::Section(id) => write!(f, "the directory of the workspace {id}"),
+            Self::FirstLine => f.write_str("the file does not begin like a vault"),
+            Self::Header => f.write_str("its header is not valid"),
+            Self::HeaderSignature => f.write_str("the signature of its header does not match"),
+            Self::Key(id) => write!(f, "the key {id} is not valid"),
+            Self::Workspace(id) => write!(f, "the workspace {id} is not valid"),
+            Self::Section(id) => write!(f, "the directory of the workspace {id} is not valid"),
             Self::SectionSignature(id) => {
                 write!(f, "the signature of the workspace {id} does not match")
             }
             Self::SectionAge(id) => {
-                write!(f, "the workspace {id} and the header are of different ages")
+                write!(f, "the workspace {id} is older or newer than the header")
             }
-            Self::Page(id) => write!(f, "a page of the workspace {id}"),
-            Self::Record(id) => write!(f, "the record {id}"),
-            Self::End => f.write_str("its length is not what it says"),
+            Self::Page(id) => write!(f, "a page of the workspace {id} is not valid"),
+            Self::Record(id) => write!(f, "the record {id} is not valid"),
+            Self::End => f.write_str("the file is cut off, or has something at its end"),
         }
     }
 }

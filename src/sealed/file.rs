@@ -1,5 +1,5 @@
-//! The whole file: the header, then one section for each of its workspaces, in its order, and nothing
-//! behind them.
+//! Parses the whole file: the header, then one section for each of its workspaces in the header's order, and
+//! nothing after the last.
 
 use super::error::{Error, Part};
 use super::header::{Header, MAX_HEADER_BYTES};

@@ -1,7 +1,7 @@
 //! The header: the keys that unlock, the workspaces and their keys, signed as one part.
 //!
-//! Reading checks form, bounds and the signature by the key that the first line names. Whether that key
-//! is the right one is for the keyring to say: anyone can sign with a key of their own.
+//! Reading checks form, bounds and the signature by the key that the first line names. The keyring decides
+//! whether that key is the right one: anyone can sign with a key of their own.
 
 use super::error::{Error, Part};
 use super::id::{KeyId, VaultId, WorkspaceId};

@@ -1,6 +1,6 @@
-//! Identifiers: a prefix that tells the kind, and 128 random bits in ULID's alphabet.
+//! Ids: a prefix that tells the kind, and 128 random bits in ULID's alphabet.
 //!
-//! Unlike a ULID an id carries no time: a sealed file must not tell when a secret was made.
+//! Unlike a ULID, an id carries no time: a sealed file must not reveal when a secret was made.
 
 use super::random;
 use serde::de::Error as _;

@@ -1,7 +1,7 @@
-//! From a passphrase to 32 bytes: Argon2id (RFC 9106), version 0x13, with bounds on what a file may ask.
+//! Derives 32 bytes from a passphrase: Argon2id (RFC 9106), version 0x13, with limits on its parameters.
 //!
-//! The parameters are read before anything can be authenticated, so the bounds are absolute numbers of
-//! the format: a hostile file must not choose how long a reader works.
+//! The parameters are read before anything can be authenticated, so the limits are fixed in the format: a
+//! hostile file must not choose how long a reader works.
 
 use super::derive::Key;
 use super::error::Error;
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_recommended_and_what_is_spent_at_most_are_as_told() {
+    fn the_recommended_and_greatest_cost_are_as_documented() {
         let recommended = Kdf::RECOMMENDED.to_string();
         assert_eq!(recommended, r#"{"argon2id":{"m":65536,"t":3,"p":4}}"#);
         assert_eq!(MAX_TOTAL_WORK_KIB * 1024, 4 << 30);
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn the_arena_gives_what_the_crate_gives() {
+    fn the_arena_gives_the_same_result_as_the_crate() {
         let kdf = Kdf::checked(8 * 1024, 1, 2).expect("within the bounds");
         let mut expected = [0; 32];
         let params = Params::new(8 * 1024, 1, 2, Some(32)).expect("good");

@@ -1,5 +1,5 @@
-//! One line of the format, read exactly: members in their order, no spaces, no escapes, numbers without
-//! leading zeros, base64 in its one spelling. What does not fit has no second reading.
+//! Parses one line of the format exactly: members in their order, no spaces, no escapes, numbers without
+//! leading zeros, base64 in its one spelling. Anything else is refused.
 
 use data_encoding::BASE64_NOPAD;
 

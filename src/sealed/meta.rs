@@ -1,4 +1,4 @@
-//! What the ciphertexts beside values say: JSON in one encoding, as the lines are. A text that does not
+//! The content of the ciphertexts beside values: JSON in one encoding, like the lines. A text that does not
 //! re-encode to the same bytes is damage.
 
 use super::id::{SecretId, WorkspaceId};

@@ -1,4 +1,4 @@
-//! Padding: what is encrypted shows its size only in steps.
+//! Padding: it hides the exact size of encrypted content, which shows only in steps.
 //!
 //! A four-byte big-endian length, the content, zeros. The whole is rounded up to 64 bytes until 1 KiB,
 //! then by Padmé (Nikitin et al., *Reducing Metadata Leakage from Encrypted Files*, `PoPETs` 2019),
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn unpadding_takes_only_what_padding_makes() {
+    fn unpadding_accepts_only_valid_padding() {
         for length in [0, 1, 59, 60, 61, 1020, 1021, 70_000] {
             let content = vec![7; length];
             let padded = pad(&content, 0);

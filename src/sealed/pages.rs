@@ -1,5 +1,4 @@
-//! Changing a section: records are put and removed, pages split and join, and what did not change keeps
-//! its bytes.
+//! Changes a section: puts and removes records, splits and joins pages. Unchanged pages keep their bytes.
 
 use super::error::{Error, Part};
 use super::id::WorkspaceId;

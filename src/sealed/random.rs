@@ -1,6 +1,6 @@
 //! The system's randomness, the only source of nonces, keys and ids.
 //!
-//! Deliberately not a parameter: a generator that can be handed in is one that can repeat a nonce.
+//! It is deliberately no parameter: a generator passed in could repeat a nonce.
 
 /// Random bytes from the operating system.
 ///

@@ -1,7 +1,7 @@
-//! What somebody with signing keys can make of changed bytes: every hash, sum, length and signature right
-//! again, so that what refuses the change is the keyed layers. For tests and fuzzing alone.
+//! Makes changed bytes consistent again, as an attacker with signing keys could: every hash, sum, length and
+//! signature. Then only the keyed layers can refuse the change. For tests and fuzzing only.
 //!
-//! It takes text that no reader would: what is too broken to be recomputed stays as it is.
+//! It accepts text that no reader would; a line too broken to recompute stays as it is.
 
 use super::line::encode;
 use super::sign::{Digest, SignatureBytes, Signed, sha256, verify_key};

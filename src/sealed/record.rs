@@ -1,4 +1,4 @@
-//! One record's line: an id, a blind index, and ciphertexts. Borrowed from the file, decoded on demand.
+//! One record's line: an id, a blind index and ciphertexts. It borrows from the file and decodes on demand.
 
 use super::derive::Key;
 use super::error::{Error, Part};

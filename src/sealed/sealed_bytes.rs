@@ -1,4 +1,4 @@
-//! The bytes of a whole vault.
+//! The bytes of a whole vault, all of them sealed.
 
 /// A whole sealed vault. Only this module makes one, so what a store is given is always sealed.
 pub struct SealedBytes(pub(super) Vec<u8>);

@@ -1,7 +1,7 @@
 //! A workspace's section: its directory of pages, and the seal that signs it.
 //!
-//! A lookup reads the directory and one page. The directory's hashes bind every record to the seal, so
-//! what a page holds is checked by one hash and no other page is touched.
+//! A lookup reads the directory and one page. The directory's hashes bind every record to the seal, so one
+//! hash checks the page, and no other page is read.
 
 use super::error::{Error, Part};
 use super::header::{Content, parse_parents, write_parents};

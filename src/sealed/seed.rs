@@ -1,5 +1,5 @@
-//! What unlocks: a passphrase, a token or an identity each come down to a 32-byte seed. Its subkeys are
-//! a commitment, the key of the anchor, and an X25519 private key that grants are encrypted to.
+//! The 32-byte seed of a key, made from a passphrase, a token or a key file. Its subkeys are a commitment, the
+//! anchor's key, and an X25519 private key that grants are encrypted to.
 
 use super::derive::{FORMAT, Key, fields, salted, subkey};
 use super::id::{KeyId, VaultId};

@@ -1,7 +1,7 @@
 //! XAES-256-GCM (C2SP `XAES-256-GCM.md`): AES-256-GCM under a key derived for each message from the
 //! first half of a 192-bit random nonce, so that nonces may be random for 2^80 messages.
 //!
-//! It is not key-committing: whoever may choose keys must be bound by a commitment of their own.
+//! It is not key-committing: where an attacker could choose the key, the caller must add a commitment.
 
 use super::{padding, random};
 use crate::plaintext::Plaintext;
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn opens_only_what_was_sealed_for_the_same_place() {
+    fn a_ciphertext_opens_only_with_its_own_place() {
         let key = Xaes::new(&[9; 32]);
         let sealed = key.seal(b"here", b"content");
         let opened = key.open(b"here", &sealed).expect("the same place");

@@ -1,42 +1,44 @@
-//! The files of the state directory, one per vault: JSON with a checksum, for the owner alone.
+//! The files of the state directory, one per vault: JSON with a checksum, readable by their owner only.
 //!
-//! A reader takes no lock and sees the whole old or the whole new bytes. A writer reads again under the lock
-//! of the folder, so that of two none is forgotten. What was seen is not made durable: after a power cut an
-//! older file, or an empty one, is what a machine has that has seen less. What is expected is: else the next
-//! command would refuse what has come.
+//! A reader takes no lock and sees the old or the new bytes, each of them whole. A writer locks the folder and
+//! reads again, so that of two writers neither is lost. Observations are not made durable: after a power cut
+//! the file may be older or empty, like that of a machine that has seen less. Expectations are made durable,
+//! because the next command would refuse the changed vault without them.
 
 use super::rollback_state::RollbackState;
-use crate::platform::{directory, signals};
+use crate::platform::directory;
+use crate::platform::private_file::{Durability, PrivateFile};
 use crate::sealed::id::VaultId;
 use crate::sealed::sign::sha256;
 use data_encoding::HEXLOWER;
-use rustix::fs::OFlags;
+use rustix::fs::{AtFlags, OFlags};
 use rustix::process::geteuid;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use std::fs::{self, File, OpenOptions, Permissions, TryLockError};
-use std::io::{self, ErrorKind, Read, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::ffi::OsString;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, ErrorKind, Read};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
 const VERSION: u32 = 1;
-/// More than 129 parts of 64 ages take.
+/// Enough for 129 parts with 64 ages each.
 const MAX_FILE_BYTES: u64 = 1024 * 1024;
 const OTHERS_MAY_WRITE: u32 = 0o022;
-/// Whoever holds the lock longer was stopped; what is not remembered then is seen again.
+/// A longer holder of the lock was stopped. An observation that is skipped is made again later.
 const PATIENCE: Duration = Duration::from_secs(1);
 const PAUSE: Duration = Duration::from_millis(2);
 
-/// Where the files are, if there is such a place.
+/// The folder of the files, if there is one.
 pub struct Folder(Option<PathBuf>);
 
-/// What there is of a vault.
+/// The memory of one vault, and the state of its file.
 #[derive(Default)]
 pub struct Recalled {
     pub memory: RollbackState,
-    /// What is wrong with the file, as the end of a sentence; then the memory is empty.
+    /// The damage of the file, as the end of a sentence; the memory is empty then.
     pub damage: Option<&'static str>,
 }
 
@@ -44,30 +46,24 @@ pub struct Recalled {
 #[serde(deny_unknown_fields)]
 struct Document<'a> {
     version: u32,
-    /// Of the bytes of `memory`, in lower-case hex.
+    /// SHA-256 of the bytes of `memory`, in lower-case hex.
     sha256: String,
     #[serde(borrow)]
     memory: &'a RawValue,
 }
 
-/// All that a later version promises.
+/// The only member that every later version keeps.
 #[derive(Deserialize)]
 struct Version {
     version: u32,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Lasting {
-    No,
-    Yes,
-}
-
 enum Unread {
-    /// It will not be missed.
+    /// There is no file, which is no problem.
     Absent,
-    /// To be replaced.
+    /// The file is damaged and may be replaced.
     Damaged(&'static str),
-    /// Not ours to touch.
+    /// The file is not ours and must not be touched.
     Foreign,
 }
 
@@ -77,10 +73,10 @@ impl Folder {
     }
 
     pub fn place_of(&self, vault: VaultId) -> Option<PathBuf> {
-        Some(self.0.as_ref()?.join(format!("{vault}.json")))
+        Some(self.0.as_ref()?.join(file_name(vault)))
     }
 
-    /// What was seen of a vault before.
+    /// Loads the memory of a vault.
     pub fn recall(&self, vault: VaultId) -> Recalled {
         let place = self.place_of(vault);
         match place.map_or(Err(Unread::Absent), |place| read(&place)) {
@@ -96,29 +92,29 @@ impl Folder {
         }
     }
 
-    /// Has `note` change what is remembered by now, and writes it if `note` says that it did or what was
-    /// there is damaged.
+    /// Lets `note` change the newest memory. Writes it if `note` returns that it changed something, or if the
+    /// file was damaged.
     pub fn remember(
         &self,
         vault: VaultId,
         note: impl FnOnce(&mut RollbackState) -> bool,
     ) -> io::Result<()> {
-        self.change(vault, Lasting::No, note)
+        self.change(vault, Durability::Unsynced, note)
     }
 
-    /// The same, written in any case: not even a power cut takes it back.
+    /// The same, but always written, and durable even after a power cut.
     pub fn remember_durably(
         &self,
         vault: VaultId,
         note: impl FnOnce(&mut RollbackState) -> bool,
     ) -> io::Result<()> {
-        self.change(vault, Lasting::Yes, note)
+        self.change(vault, Durability::Synced, note)
     }
 
     fn change(
         &self,
         vault: VaultId,
-        lasting: Lasting,
+        durability: Durability,
         note: impl FnOnce(&mut RollbackState) -> bool,
     ) -> io::Result<()> {
         let (Some(folder), Some(place)) = (&self.0, self.place_of(vault)) else {
@@ -137,18 +133,14 @@ impl Folder {
             Err(Unread::Damaged(_)) => (RollbackState::default(), true),
             Err(Unread::Foreign) => return Err(ErrorKind::Unsupported.into()),
         };
-        if note(&mut memory) || is_damaged || lasting == Lasting::Yes {
-            write(&place, &memory, lasting)?;
-            if lasting == Lasting::Yes {
-                lock.sync_all()?; // it is the folder
-            }
+        if note(&mut memory) || is_damaged || durability == Durability::Synced {
+            write(&lock, vault, &memory, durability)?;
         }
-        drop(lock);
         Ok(())
     }
 }
 
-/// Takes the lock of the folder, which is let go of when the file is dropped.
+/// Takes the lock of the folder, which is opened for it and let go of when the file is dropped.
 fn lock(folder: &PathBuf) -> io::Result<File> {
     let directory = File::open(folder)?;
     let started = Instant::now();
@@ -164,7 +156,7 @@ fn lock(folder: &PathBuf) -> io::Result<File> {
 
 fn read(place: &PathBuf) -> Result<RollbackState, Unread> {
     let mut options = OpenOptions::new();
-    // What is no file is not waited for.
+    // Never wait for a pipe or another device.
     let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
     options.read(true).custom_flags(flags.bits().cast_signed());
     let unread = |_| Unread::Damaged("could not be read");
@@ -226,8 +218,12 @@ fn checksum(memory: &str) -> String {
 }
 
 /// Only under the lock, so that the name beside it is free: whoever was killed left it behind.
-fn write(place: &PathBuf, memory: &RollbackState, lasting: Lasting) -> io::Result<()> {
-    signals::survive_file_size_limit();
+fn write(
+    folder: &File,
+    vault: VaultId,
+    memory: &RollbackState,
+    durability: Durability,
+) -> io::Result<()> {
     let memory = serde_json::value::to_raw_value(memory)?;
     let document = Document {
         version: VERSION,
@@ -236,31 +232,16 @@ fn write(place: &PathBuf, memory: &RollbackState, lasting: Lasting) -> io::Resul
     };
     let mut text = serde_json::to_vec(&document)?;
     text.push(b'\n');
-    let temporary = place.with_extension("tmp");
-    let written =
-        write_new(&temporary, &text, lasting).and_then(|()| fs::rename(&temporary, place));
-    if written.is_err() {
-        let _ = fs::remove_file(&temporary);
+    let temporary = OsString::from(format!("{vault}.tmp"));
+    let _ = rustix::fs::unlinkat(folder, &temporary, AtFlags::empty());
+    let file = PrivateFile::holding(folder, temporary, &text, durability)?;
+    file.replace(file_name(vault).as_ref())?;
+    match durability {
+        Durability::Unsynced => Ok(()),
+        Durability::Synced => folder.sync_all(),
     }
-    written
 }
 
-fn write_new(place: &PathBuf, text: &[u8], lasting: Lasting) -> io::Result<()> {
-    match fs::remove_file(place) {
-        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    let mut options = OpenOptions::new();
-    let mut file = options
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(place)?;
-    // The umask or a default ACL had its say in the mode.
-    file.set_permissions(Permissions::from_mode(0o600))?;
-    file.write_all(text)?;
-    match lasting {
-        Lasting::No => Ok(()),
-        Lasting::Yes => file.sync_all(),
-    }
+fn file_name(vault: VaultId) -> String {
+    format!("{vault}.json")
 }

@@ -1,5 +1,5 @@
-//! How many columns of a terminal a text takes, which are not its characters: those of Chinese, Japanese and
-//! Korean take two, accents that stand alone none — UAX #11.
+//! Counts how many terminal columns a text takes, which differs from its number of characters: Chinese,
+//! Japanese and Korean ones take two, combining accents none (UAX #11).
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_cut_takes_no_more_columns_than_there_are() {
+    fn a_shortened_text_fits_its_columns() {
         for (text, columns, beginning, end) in [
             ("value", 5, "value", "value"),
             ("values", 5, "valu…", "…lues"),

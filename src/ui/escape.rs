@@ -1,6 +1,6 @@
-//! Text from outside, made safe to show: nothing in it may steer a terminal or hide from a reader.
+//! Makes text from outside safe to show: it cannot steer a terminal or hide from a reader.
 //!
-//! For people only. It is no quoting for a shell and no encoding that can be undone.
+//! For people only: it is no quoting for a shell, and no encoding that can be reversed.
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn what_steers_or_hides_is_written_out() {
+    fn characters_that_steer_or_hide_are_escaped() {
         assert_eq!(for_terminal("a\u{1b}[31mb"), "a\\u{1b}[31mb");
         assert_eq!(for_terminal("two\nlines\t"), "two\\u{a}lines\\u{9}");
         assert_eq!(for_terminal("x\u{202e}gpj.exe"), "x\\u{202e}gpj.exe");

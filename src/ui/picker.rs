@@ -1,7 +1,7 @@
-//! Picking one name of many at the controlling terminal: what is typed narrows them down.
+//! Lets you pick one name from a list at the terminal; typing narrows the list.
 //!
-//! It draws below the line where it was asked, and leaves the terminal as it was: the answer in one line.
-//! It is given names, and never a value.
+//! It draws below the line where it asked, and leaves only the answer, in one line. It gets names, and never
+//! a value.
 
 use std::fmt::Write;
 use std::io::{self, Read};
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_typed_narrows_the_names_down() {
+    fn typing_narrows_the_names() {
         let names = ["db_password", "db_user", "github_token", "web"].map(String::from);
         for (text, picked) in [
             ("", Some(0)),

@@ -1,5 +1,5 @@
-//! That something is still being done: one line on stderr once it has taken half a second, gone when it is
-//! over. For people alone: not in a pipe, nor with `--quiet` or `--json`.
+//! Shows that work goes on: one line on stderr after half a second, removed at the end. It is for people only:
+//! not in a pipe, nor with `--quiet` or `--json`.
 
 use std::io::Write;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -104,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_tells_how_far_it_is_and_for_how_long() {
+    fn a_line_shows_progress_and_time() {
         let taken = Duration::from_millis(3_700);
         assert_eq!(line("unlocking", 0, None, taken), "unlocking: 3s");
         assert_eq!(
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn who_waits_is_woken_at_the_end() {
+    fn waiting_ends_at_once_when_work_ends() {
         let shared = Arc::<Shared>::default();
         let progress = Progress {
             shared: Arc::clone(&shared),

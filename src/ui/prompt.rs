@@ -1,7 +1,6 @@
-//! Questions, on the controlling terminal: stdin and stdout may be a pipe or a file meanwhile.
+//! Asks questions on the terminal itself: stdin and stdout may be a pipe or a file meanwhile.
 //!
-//! An answer that is hidden goes into a [`Plaintext`] at once and is never repeated, not even in an
-//! error.
+//! A hidden answer goes straight into a [`Plaintext`] and is never repeated, not even in an error.
 
 use std::io;
 

@@ -1,4 +1,5 @@
-//! The colours of a state, such as *due* or *past*: put on after a table is laid out, which measures its cells.
+//! Colours for states such as *due* or *past*. They are added after a table is laid out, which measures its
+//! cells without them.
 
 use std::borrow::Cow;
 

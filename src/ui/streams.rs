@@ -1,4 +1,4 @@
-//! stdout and stderr as the rest of `ui` sees them, so that tests can stand in for both.
+//! stdout and stderr behind a trait, so that tests can replace both.
 
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 use std::os::fd::AsFd;

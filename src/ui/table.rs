@@ -1,4 +1,4 @@
-//! Tables: aligned under headings for a person, tab-separated without them for a program.
+//! Prints tables: aligned under headings for a person, tab-separated without headings for a program.
 //!
 //! No cell may break out of its row or steer the terminal: all are escaped, in both forms.
 

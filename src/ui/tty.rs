@@ -1,7 +1,7 @@
-//! The controlling terminal during one question, and its way back to how it was found.
+//! Changes the terminal's modes for one question, and restores them afterwards.
 //!
-//! However the question ends (an answer, Ctrl-C, a signal, a stop) echo is on again afterwards.
-//! A hidden answer must never be shown, nor anything typed behind it fall to the shell.
+//! However the question ends (an answer, Ctrl-C, a signal, a stop), echo is on again. A hidden answer must
+//! never be shown, and nothing typed after it may fall through to the shell.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Write};

@@ -1,5 +1,4 @@
-//! Lines broken between words, for a window of so many columns. Never for a pipe: what reads there has
-//! lines to count.
+//! Wraps lines between words, for a terminal of a given width. Never for a pipe: a program counts lines.
 
 use super::columns::width;
 
@@ -103,7 +102,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn a_line_ends_between_words_and_goes_on_indented() {
+    fn a_line_wraps_between_words_and_is_indented() {
         assert_eq!(wrapped("one two three", 20, 0), "one two three");
         assert_eq!(wrapped("one two three", 13, 0), "one two three");
         assert_eq!(wrapped("one two three", 12, 0), "one two\n  three");
@@ -120,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_beside_its_label_is_below() {
+    fn a_text_too_wide_for_its_label_goes_below() {
         assert_eq!(field("name", "a b", 80, 9), "name       a b\n");
         let text = field("due", "expired, since 2030", 24, 9);
         assert_eq!(text, "due        expired,\n           since 2030\n");

@@ -1,7 +1,7 @@
 //! Apps: named consumers with links from environment keys to secrets.
 //!
-//! A link lies in the section of the secret it names: an app has a record in each workspace that it links
-//! into, and is their union by name. It never links a secret of one workspace from another's record.
+//! A link lies in the section of its secret: an app has a record in each workspace that it links into, and is
+//! the union of the records with its name. A record never links a secret of another workspace.
 
 use super::env_key::EnvKey;
 use super::name::{AppName, SecretName, WorkspaceName};
@@ -61,12 +61,12 @@ impl AppRecord {
     pub fn from_meta(id: AppId, meta: &meta::App) -> Result<Self, RuleViolation> {
         let time = |milliseconds| {
             Timestamp::from_milliseconds(milliseconds).ok_or_else(|| {
-                RuleViolation::new("a time is from 1970 to 9999", "datetime_parsing")
+                RuleViolation::new("a time must be between 1970 and 9999", "datetime_parsing")
             })
         };
         let ascending = |pair: &[meta::Link]| pair[0].env_key < pair[1].env_key;
         if !meta.links.windows(2).all(ascending) {
-            let rule = "links ascend by their keys, each of them once";
+            let rule = "links must be sorted by variable, each of them once";
             return Err(RuleViolation::new(rule, "value_error"));
         }
         let links = meta.links.iter();

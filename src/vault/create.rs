@@ -1,11 +1,12 @@
-//! A new vault: its keys, and the workspace `default`.
+//! Creates a vault: its keys, and the workspace `default`.
 
+use super::Error;
 use super::description::Description;
+use super::lookup::reached;
 use super::name::WorkspaceName;
 use super::time::Timestamp;
 use super::view::{Scan, View};
 use super::workspace::Workspace;
-use super::{Error, decrypt};
 use crate::keyring::issue::{Credential, Issuer};
 use crate::keyring::master::Master;
 use crate::keyring::token::Token;
@@ -15,12 +16,15 @@ use crate::sealed::header::{self, Content, Header};
 use crate::sealed::id::{KeyId, VaultId};
 use crate::sealed::kdf::{Kdf, Passphrase};
 use crate::sealed::section::{Seal, write_head};
+use crate::sealed::seed::PublicKey;
 use crate::sealed::{self, SealedBytes, meta};
 use crate::store::{self, Previous, Snapshot, Store};
 use std::time::Duration;
 
-/// How a new vault is to be unlocked. At least one of both.
+/// The first keys of a new vault. At least one of them.
 pub struct Keys<'a> {
+    /// The public key of a key file.
+    pub key_file: Option<PublicKey>,
     pub passphrase: Option<(&'a Passphrase, Kdf)>,
     /// The label of a token, when there is to be one.
     pub token: Option<&'a str>,
@@ -52,6 +56,10 @@ impl New {
         if let Some((passphrase, kdf)) = keys.passphrase {
             let credential = Credential::passphrase(vault, KeyId::random(), passphrase, kdf)?;
             lines.push(issuer.issue(&credential, &about("passphrase"))?);
+        }
+        if let Some(public) = keys.key_file {
+            let credential = Credential::recipient(public);
+            lines.push(issuer.issue(&credential, &about("key file"))?);
         }
         let mut token = None;
         if let Some(label) = keys.token {
@@ -93,9 +101,7 @@ fn confirm(staged: Snapshot, bytes: &SealedBytes, token: Option<&Token>) -> Resu
     }
     if let Some(token) = token {
         let keyring = unlock::with_token(&stored.layout.header, token)?;
-        for line in &stored.layout.header.content().workspaces {
-            decrypt::workspace(&keyring, line)?;
-        }
+        reached(&keyring, &stored)?;
     }
     Ok(())
 }

@@ -1,5 +1,5 @@
-//! From sealed records to the domain, with everything checked that the seal alone does not prove: that
-//! the name belongs to the index, the counts agree, the checksum is the value's.
+//! Decrypts records into the domain's types, and checks what the seal does not prove: the name belongs to the
+//! index, the counts agree, the checksum is that of the value.
 
 use super::Error;
 use super::app::AppRecord;
@@ -15,11 +15,21 @@ use crate::sealed::record::{Index, Record, RecordId, RecordKind};
 use crate::sealed::{self, Part, header, meta};
 use std::mem::take;
 
-pub fn workspace(keyring: &dyn Keyring, line: &header::Workspace) -> Result<Workspace, Error> {
-    let text = keyring.open(AadContext::WorkspaceAbout(line.id), &line.about)?;
-    meta::decode(&text)
-        .and_then(|meta| Workspace::from_meta(line.id, &meta).ok())
-        .ok_or_else(|| sealed::Error::Damaged(Part::Workspace(line.id)).into())
+/// Workspaces by their lines: a keyring elsewhere is asked once for all of them.
+pub fn workspaces(
+    keyring: &dyn Keyring,
+    lines: &[&header::Workspace],
+) -> Result<Vec<Workspace>, Error> {
+    let sealed = lines.iter();
+    let sealed = sealed.map(|line| (AadContext::WorkspaceAbout(line.id), line.about.clone()));
+    let texts = keyring.open_all(&sealed.collect::<Vec<_>>())?;
+    let each = lines.iter().zip(&texts);
+    each.map(|(line, text)| {
+        meta::decode(text)
+            .and_then(|meta| Workspace::from_meta(line.id, &meta).ok())
+            .ok_or_else(|| sealed::Error::Damaged(Part::Workspace(line.id)).into())
+    })
+    .collect()
 }
 
 pub fn secret(

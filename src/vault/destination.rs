@@ -1,7 +1,7 @@
-//! Where a value is said to go, and whether a secret that is bound to domains may go there.
+//! Decides whether a secret that is bound to domains may go to a destination.
 //!
-//! A guard against mistakes: it takes the caller's word. Everything that hands out a value asks here, and
-//! what nobody has thought of fails.
+//! It guards against mistakes only, because it trusts the caller's word. All code that hands out a value asks
+//! here; an unknown destination is refused.
 
 use super::Error;
 use super::host::Host;
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bound_secret_goes_where_it_may_or_where_somebody_insists() {
+    fn a_bound_secret_goes_to_its_domains_or_where_you_insist() {
         let secret = bound();
         assert!(Destination::default().check(&secret).is_err());
         assert!(to("https://a.example.com/path").check(&secret).is_ok());

@@ -1,7 +1,6 @@
-//! The hosts a secret is bound to, as they are given and as they are stored: lower-case, sorted, no host
-//! twice.
+//! The hosts that a secret is bound to, as given and as stored: lower-case, sorted, no host twice.
 //!
-//! A list that breaks its rule is refused as a whole; it must never shrink to "unrestricted".
+//! An invalid list is refused as a whole; it must never shrink to "unrestricted".
 
 use super::host::{self, Host};
 use super::rule::RuleViolation;
@@ -61,11 +60,11 @@ impl AllowedDomains {
             return Err(too_many());
         }
         if !domains.iter().all(|domain| is_domain(domain)) {
-            let rule = "an allowed domain is a lower-case host name, or one after *.";
+            let rule = "an allowed domain must be a lower-case host name, or *. and one";
             return Err(RuleViolation::mismatch(rule));
         }
         if !domains.is_sorted_by(|one, next| one < next) {
-            let rule = "allowed domains are sorted, each of them once";
+            let rule = "allowed domains must be sorted, each of them once";
             return Err(RuleViolation::new(rule, "value_error"));
         }
         Ok(Self(domains))
@@ -90,7 +89,7 @@ impl TryFrom<Vec<String>> for AllowedDomains {
 }
 
 fn too_many() -> RuleViolation {
-    let rule = format!("a secret has at most {MAX_ALLOWED_DOMAINS} allowed domains");
+    let rule = format!("a secret can have at most {MAX_ALLOWED_DOMAINS} allowed domains");
     RuleViolation::new(rule, "too_long")
 }
 
@@ -101,7 +100,7 @@ fn parse_pattern(text: &str) -> Result<String, RuleViolation> {
         let name = host::normalise(text)?;
         if public_suffix(&name).is_some_and(|suffix| suffix.typ() == Some(Type::Icann)) {
             return Err(RuleViolation::mismatch(
-                "this is a public suffix and no host: give a host in it, such as api.example.org",
+                "this is a public suffix, not a host: give a host below it, such as api.example.org",
             ));
         }
         return Ok(name);
@@ -109,17 +108,17 @@ fn parse_pattern(text: &str) -> Result<String, RuleViolation> {
     let base = host::normalise(base)?;
     if host::is_address(&base) {
         return Err(RuleViolation::mismatch(
-            "there are no hosts below an IP address: give the address alone, without *.",
+            "an IP address has no hosts below it: give it without *.",
         ));
     }
     if is_open_to_all(&base) {
         return Err(RuleViolation::mismatch(
-            "anybody can have a host below a public suffix: give your own domain, such as *.example.org",
+            "anyone can have a host below a public suffix: give your own domain, such as *.example.org",
         ));
     }
     let domain = format!("*.{base}");
     if domain.len() > MAX_DOMAIN_CHARACTERS {
-        let rule = format!("an allowed domain has at most {MAX_DOMAIN_CHARACTERS} characters");
+        let rule = format!("an allowed domain can have at most {MAX_DOMAIN_CHARACTERS} characters");
         return Err(RuleViolation::too_long(rule));
     }
     Ok(domain)
@@ -130,25 +129,25 @@ fn refuse_what_is_no_name(text: &str) -> Result<(), RuleViolation> {
     let is_blank = |letter: char| letter.is_control() || letter.is_whitespace();
     let stars = text.strip_prefix("*.").unwrap_or(text).contains('*');
     let rule = if text.is_empty() {
-        "an allowed domain is not empty: give a host such as api.example.org"
+        "an allowed domain cannot be empty: give a host such as api.example.org"
     } else if text.contains(is_blank) {
-        "an allowed domain has no spaces or control characters: give each host by itself"
+        "an allowed domain cannot contain spaces or control characters: give each host by itself"
     } else if text.contains("://") {
-        "an allowed domain has no scheme: leave out what ends with ://"
+        "an allowed domain cannot have a scheme: remove everything up to ://"
     } else if text.contains('@') {
-        "an allowed domain has no user: give what stands after the @"
+        "an allowed domain cannot have a user: give only the host after the @"
     } else if text.contains(['/', '\\', '?', '#']) {
-        "an allowed domain has no path, query or fragment: give the host alone"
+        "an allowed domain cannot have a path, query or fragment: give only the host"
     } else if text == "*" {
-        "* would be every host: an empty list of allowed domains says that"
+        "* would allow every host: for that, leave the list of allowed domains empty"
     } else if stars {
-        "a * stands only at the beginning and for whole labels, as in *.example.org"
+        "a * can stand only at the beginning, before a dot, as in *.example.org"
     } else {
         host::refuse_ipv6(text)?;
         if !text.contains(':') {
             return Ok(());
         }
-        "an allowed domain has no port: leave it out, every port of a host is allowed"
+        "an allowed domain cannot have a port: remove it, as every port of a host is allowed"
     };
     Err(match text {
         "" => RuleViolation::too_short(rule),
@@ -206,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn patterns_are_kept_in_one_spelling_and_order_each_of_them_once() {
+    fn patterns_are_stored_in_one_spelling_sorted_and_unique() {
         let list = parse(&[
             "localhost",
             "API.Example.ORG.",
@@ -238,23 +237,23 @@ mod tests {
     }
 
     #[test]
-    fn each_mistake_in_a_pattern_is_told_in_its_own_words() {
+    fn each_mistake_in_a_pattern_has_its_own_message() {
         for (pattern, words) in [
-            ("", "not empty"),
-            (".", "no host name"),
-            ("*.", "no host name"),
-            ("https://api.example.org", "no scheme"),
-            ("api.example.org/v1", "no path"),
-            ("api.example.org?q", "no path"),
-            ("api.example.org#f", "no path"),
-            (r"api.example.org\v1", "no path"),
-            ("user@api.example.org", "no user"),
-            ("api.example.org:443", "no port"),
-            ("*.example.org:443", "no port"),
-            (" api.example.org", "no spaces"),
-            ("a.example.org, b.example.org", "no spaces"),
-            ("api.example.org\n", "no spaces"),
-            ("a\0", "no spaces"),
+            ("", "cannot be empty"),
+            (".", "the host name is missing"),
+            ("*.", "the host name is missing"),
+            ("https://api.example.org", "cannot have a scheme"),
+            ("api.example.org/v1", "cannot have a path"),
+            ("api.example.org?q", "cannot have a path"),
+            ("api.example.org#f", "cannot have a path"),
+            (r"api.example.org\v1", "cannot have a path"),
+            ("user@api.example.org", "cannot have a user"),
+            ("api.example.org:443", "cannot have a port"),
+            ("*.example.org:443", "cannot have a port"),
+            (" api.example.org", "cannot contain spaces"),
+            ("a.example.org, b.example.org", "cannot contain spaces"),
+            ("api.example.org\n", "cannot contain spaces"),
+            ("a\0", "cannot contain spaces"),
             ("*", "every host"),
             ("*.*.example.org", "only at the beginning"),
             ("api*.example.org", "only at the beginning"),
@@ -262,18 +261,18 @@ mod tests {
             ("api.*.org", "only at the beginning"),
             ("api.example.*", "only at the beginning"),
             ("**", "only at the beginning"),
-            ("*.192.0.2.1", "below an IP address"),
+            ("*.192.0.2.1", "an IP address has no hosts below it"),
             ("::1", "IPv6"),
             ("[::1]", "IPv6"),
-            ("a_b.example.org", "labels of"),
-            ("-a.example.org", "labels of"),
-            ("a..b", "labels of"),
-            ("xn--a.example.org", "labels of"),
+            ("a_b.example.org", "between its dots"),
+            ("-a.example.org", "between its dots"),
+            ("a..b", "between its dots"),
+            ("xn--a.example.org", "between its dots"),
             ("192.0.2", "four numbers"),
             ("0x7f.1", "four numbers"),
-            ("api。example.org", "in different ways"),
-            ("ａpi.example.org", "in different ways"),
-            ("a%2eb", "no %"),
+            ("api。example.org", "differently"),
+            ("ａpi.example.org", "differently"),
+            ("a%2eb", "cannot contain %"),
         ] {
             let broken = refused(pattern).expect(pattern);
             assert!(broken.rule.contains(words), "{pattern}: {broken}");
@@ -283,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_is_bound_to_a_suffix_in_which_anybody_can_register() {
+    fn a_public_suffix_is_refused() {
         for pattern in [
             "*.com",
             "*.COM.",
@@ -302,12 +301,12 @@ mod tests {
         }
         for pattern in ["com", "co.uk", "Co.Uk.", "公司.cn", "a.kawasaki.jp"] {
             let broken = refused(pattern).expect(pattern);
-            assert!(broken.rule.contains("no host"), "{pattern}");
+            assert!(broken.rule.contains("not a host"), "{pattern}");
         }
     }
 
     #[test]
-    fn every_pattern_that_is_refused_is_told_by_its_position() {
+    fn every_refused_pattern_is_reported_by_position() {
         let refused =
             parse(&["a.example", "*", "b.example", "https://api.example.org"]).unwrap_err();
         let positions: Vec<usize> = refused.iter().map(|(position, _)| *position).collect();
@@ -322,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wildcard_is_for_what_is_below_it_and_a_host_for_itself() {
+    fn a_wildcard_matches_subdomains_and_a_host_itself() {
         for (pattern, host, is_allowed) in [
             ("*.example.com", "a.example.com", true),
             ("*.example.com", "a.b.example.com", true),
@@ -382,7 +381,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stored_list_is_taken_as_it_stands() {
+    fn a_stored_list_is_read_unchanged() {
         let list = [
             "*.example.org",
             "api.example.org",

@@ -1,4 +1,4 @@
-//! What can keep a vault from doing what it was asked. The kind decides the exit code.
+//! Why a vault cannot do what it was asked. The kind decides the exit code.
 
 use super::rule::RuleViolation;
 use super::time::Timestamp;
@@ -10,26 +10,26 @@ pub enum Error {
     NotFound {
         what: &'static str,
         name: String,
-        /// The workspace that was searched, if it was one.
+        /// The workspace that was searched, if only one was.
         within: Option<String>,
-        /// What may have been meant.
+        /// A name that is much like it.
         near: Option<String>,
     },
-    #[error("no slot of {name} is effective at {at}")]
+    #[error("{name} has no effective value at {at}")]
     NotEffective {
         name: String,
         at: Timestamp,
-        /// When the first slot will be.
+        /// When the first slot becomes effective.
         first: Option<Timestamp>,
     },
     #[error("there is already {} {what} {name}", article(what))]
     Exists { what: &'static str, name: String },
-    /// Something that is needed elsewhere, or not empty. Nothing was changed.
+    /// Something that is in use, or not empty. Nothing was changed.
     #[error("{message}")]
     InUse {
         message: String,
         hint: &'static str,
-        /// Of the apps that need it.
+        /// Of the apps that use it.
         ids: Vec<String>,
     },
     #[error("{}", list(.0))]
@@ -38,12 +38,12 @@ pub enum Error {
     Denied {
         name: String,
         allowed: String,
-        /// Where it was to go, if that was said.
+        /// The destination, if one was given.
         host: Option<String>,
     },
-    #[error("this key does not reach the workspace {name}")]
+    #[error("this key has no access to the workspace {name}")]
     OutOfReach { name: String },
-    #[error("the key expired at {at}")]
+    #[error("this key expired at {at}")]
     Expired { at: Timestamp },
     #[error(transparent)]
     Sealed(#[from] sealed::Error),
@@ -54,7 +54,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// What is not there, whatever else may have been meant.
+    /// Something that does not exist, without a suggestion.
     pub fn absent(what: &'static str, name: impl Into<String>) -> Self {
         Self::NotFound {
             what,
@@ -69,13 +69,14 @@ impl Error {
         Self::Invalid(vec![Detail::new(field, broken)])
     }
 
-    /// Whether the new vault is there all the same: only that it stays, or that the old one is kept, failed.
+    /// Whether the vault was replaced although this is an error: only its durability or the copy of the old one
+    /// failed.
     pub fn was_replaced(&self) -> bool {
         use store::Error as S;
         matches!(self, Self::Store(S::NotDurable { .. } | S::NotKept { .. }))
     }
 
-    /// This error, met in what was staged to be the vault at `place`: the vault itself is well.
+    /// This error, found in the file staged for the vault at `place`: the vault itself is intact.
     pub fn of_staged(self, place: String) -> Self {
         match self {
             Self::Sealed(_) | Self::Keyring(keyring::Error::Sealed(_)) => {
@@ -129,12 +130,12 @@ impl Detail {
         Self::at(vec![field.into()], broken)
     }
 
-    /// Whether a value was to come from somewhere, and nothing came.
+    /// Whether a value was expected from a file or a pipe, and it was empty.
     pub fn is_of_no_value(&self) -> bool {
         self.loc == ["value".into()] && self.kind == "string_too_short"
     }
 
-    /// The rule, and where it is broken unless one field alone is meant.
+    /// The rule, after the place where it is broken when that is inside a list or object.
     pub fn message(&self) -> String {
         let mut message = String::new();
         if self.loc.len() > 1 {

@@ -1,7 +1,7 @@
-//! Where a value is to go: the host that a URL names, in the one spelling in which hosts are compared.
+//! The host that a URL names, in the one spelling in which hosts are compared.
 //!
-//! A URL that two programs read differently is how secrets are led astray. What RFC 3986 and the WHATWG's
-//! URL standard do not both take for the same host is refused, never repaired.
+//! Attackers use URLs that two programs read differently. A host is accepted only if RFC 3986 and the WHATWG's
+//! URL standard agree on it; it is never repaired.
 
 use super::rule::RuleViolation;
 use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
@@ -27,7 +27,7 @@ impl Host {
             |letter: char| letter.is_control() || letter.is_whitespace() || letter == '\\';
         if text.contains(is_doubtful) {
             return Err(RuleViolation::mismatch(
-                "a URL or host has no spaces, control characters or backslashes: percent-encode them, or give the host alone",
+                "a URL or host cannot contain spaces, control characters or backslashes: percent-encode them, or give only the host",
             ));
         }
         let (place, is_url) = match text.split_once("://") {
@@ -38,12 +38,12 @@ impl Host {
         let has_port = name.len() < place.len();
         if !is_url && has_port && SPECIAL_SCHEMES.contains(&name.to_ascii_lowercase().as_str()) {
             return Err(RuleViolation::mismatch(
-                "a URL has // after its scheme, as in https://host",
+                "a URL needs // after its scheme, as in https://host",
             ));
         }
         if !is_url && name.contains(['/', '?', '#', '@']) {
             return Err(RuleViolation::mismatch(
-                "with a path or a user, give the whole URL with its scheme, or the host alone",
+                "a path or a user needs the whole URL with its scheme: give https://host/path, or only the host",
             ));
         }
         normalise(name).map(Self)
@@ -61,12 +61,12 @@ fn place_in_url<'t>(scheme: &str, rest: &'t str) -> Result<&'t str, RuleViolatio
         || !scheme.bytes().all(in_scheme)
     {
         return Err(RuleViolation::mismatch(
-            "this is no URL: give scheme://host, or the host alone",
+            "this is not a URL: give https://host, or only the host",
         ));
     }
     if scheme.eq_ignore_ascii_case("file") {
         return Err(RuleViolation::mismatch(
-            "a file URL names no host that a value could go to",
+            "a file URL has no host: give the URL or host that the value goes to",
         ));
     }
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
@@ -77,7 +77,7 @@ fn place_in_url<'t>(scheme: &str, rest: &'t str) -> Result<&'t str, RuleViolatio
     let in_user = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~%!$&'()*+,;=:".contains(&byte);
     if !user.bytes().all(in_user) {
         return Err(RuleViolation::mismatch(
-            "the user and password of a URL are percent-encoded, or left out",
+            "the user and password of a URL must be percent-encoded, or left out",
         ));
     }
     Ok(place)
@@ -92,7 +92,7 @@ fn without_port(place: &str) -> Result<&str, RuleViolation> {
     let is_number = port.bytes().all(|byte| byte.is_ascii_digit());
     if !is_number || port.parse::<u16>().is_err() {
         return Err(RuleViolation::mismatch(
-            "a port is a number of at most 65535 after one colon: leave it out, it is not compared",
+            "a port must be a number of at most 65535 after one colon: leave it out, as ports are not compared",
         ));
     }
     Ok(name)
@@ -102,7 +102,7 @@ fn without_port(place: &str) -> Result<&str, RuleViolation> {
 pub(super) fn refuse_ipv6(text: &str) -> Result<(), RuleViolation> {
     if text.starts_with('[') || text.parse::<Ipv6Addr>().is_ok() {
         return Err(RuleViolation::mismatch(
-            "an IPv6 address cannot be bound to: use a host name, or an IPv4 address",
+            "kluis cannot compare IPv6 addresses: use a host name, or an IPv4 address",
         ));
     }
     Ok(())
@@ -112,16 +112,16 @@ pub(super) fn refuse_ipv6(text: &str) -> Result<(), RuleViolation> {
 pub(super) fn normalise(typed: &str) -> Result<String, RuleViolation> {
     let name = typed.strip_suffix('.').unwrap_or(typed);
     if name.is_empty() {
-        return Err(RuleViolation::too_short("there is no host name in it"));
+        return Err(RuleViolation::too_short("the host name is missing"));
     }
     if name.contains('%') {
         return Err(RuleViolation::mismatch(
-            "a host name has no % in it: write the characters themselves, or punycode (xn--)",
+            "a host name cannot contain %: write the characters themselves, or punycode (xn--)",
         ));
     }
     let unlike = || {
         RuleViolation::mismatch(
-            "a host name has labels of 1 to 63 letters, digits and inner hyphens, and 253 characters in all",
+            "a host name can have at most 253 characters, and between its dots 1 to 63 letters, digits and inner hyphens",
         )
     };
     if name.len() > MAX_TYPED_BYTES {
@@ -142,13 +142,13 @@ pub(super) fn normalise(typed: &str) -> Result<String, RuleViolation> {
         };
         if !shown.chars().all(is_letter) || !shown.chars().eq(plain) {
             return Err(RuleViolation::mismatch(
-                "programs read some of its characters in different ways: write it in lower case, or in punycode (xn--)",
+                "programs read some characters of this host differently: write it in lower case, or in punycode (xn--)",
             ));
         }
     }
     if ends_in_number(&ascii) && !is_address(&ascii) {
         return Err(RuleViolation::mismatch(
-            "an IPv4 address is four numbers from 0 to 255 without leading zeros",
+            "an IPv4 address must be four numbers from 0 to 255 without leading zeros",
         ));
     }
     Ok(ascii.into_owned())
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn what_two_programs_could_read_differently_is_refused() {
+    fn an_ambiguous_url_is_refused() {
         for text in [
             // Backslashes and what some programs strip or stop at.
             r"https://evil.example.net\@api.example.com",
@@ -304,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_host_name_or_port_is_refused() {
+    fn an_invalid_host_or_port_is_refused() {
         for text in [
             // Numbers that are addresses to some.
             "127.1",
@@ -359,7 +359,7 @@ mod tests {
     }
 
     #[test]
-    fn names_of_any_length_end_well() {
+    fn names_of_any_length_are_safe() {
         let label = "a".repeat(63);
         let longest = [&*label, &label, &label, &label[..61]].join(".");
         assert_eq!(host(&longest), Some(longest.clone()));
@@ -373,7 +373,7 @@ mod tests {
     }
 
     #[test]
-    fn no_message_repeats_what_was_given() {
+    fn no_message_repeats_the_input() {
         for text in [
             "https://user:hunter2 @example.com",
             "https://ü:hunter2@example.com",
@@ -404,7 +404,7 @@ mod tests {
         }
 
         #[test]
-        fn no_text_is_too_strange(text in ".{0,40}") {
+        fn no_text_panics(text in ".{0,40}") {
             if let Ok(host) = Host::parse(&text) {
                 let is_plain = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.');
                 prop_assert!(host.0.bytes().all(is_plain));

@@ -1,4 +1,4 @@
-//! Keys as the owner sees them: who can unlock, how far each reaches, since when and until when. Never
+//! Keys as the owner sees them: who can unlock, how far each key reaches, since when and until when. Never
 //! anything that would help to unlock.
 
 use super::lookup::Vault;
@@ -20,15 +20,15 @@ pub struct Label(String);
 impl Label {
     pub fn parse(text: &str) -> Result<Self, RuleViolation> {
         if text.is_empty() {
-            return Err(RuleViolation::too_short("a label is not empty"));
+            return Err(RuleViolation::too_short("a label cannot be empty"));
         }
         if text.chars().count() > MAX_LABEL_CHARACTERS {
-            let rule = format!("a label has at most {MAX_LABEL_CHARACTERS} characters");
+            let rule = format!("a label can have at most {MAX_LABEL_CHARACTERS} characters");
             return Err(RuleViolation::too_long(rule));
         }
         let is_token = text.starts_with(token::PREFIX);
         if is_token || text.chars().any(char::is_control) || name::looks_like_an_id(text) {
-            let rule = "a label has no control characters and looks like neither an id nor a token";
+            let rule = "a label cannot contain control characters, or look like an id or a token";
             return Err(RuleViolation::mismatch(rule));
         }
         Ok(Self(text.to_owned()))
@@ -88,7 +88,16 @@ impl KeyKind {
         match self {
             Self::Passphrase => "passphrase",
             Self::Token => "token",
-            Self::Identity => "identity",
+            Self::Identity => "key_file",
+        }
+    }
+
+    /// As people read it.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Passphrase => "passphrase",
+            Self::Token => "token",
+            Self::Identity => "key file",
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Vaults of many secrets for the benchmarks, made in one change: with `create` each would write the
-//! whole file again.
+//! Makes vaults of many secrets for the benchmarks, in one change: `create` would write the whole file for
+//! each secret.
 
 use super::change::NewSecret;
 use super::create::{Keys, New};
@@ -27,6 +27,7 @@ fn make() {
     let store = || FileStore::new(directory.join("vault.kluis"));
     let now = Timestamp::from_milliseconds(NOW).unwrap();
     let keys = Keys {
+        key_file: None,
         passphrase: None,
         token: Some("token"),
     };

@@ -1,4 +1,4 @@
-//! An unlocked vault: looking things up.
+//! Looks secrets and workspaces up in an unlocked vault.
 
 use super::destination::Destination;
 use super::name::WorkspaceName;
@@ -333,19 +333,18 @@ pub fn follow(
 
 /// The workspaces that a keyring reaches.
 pub fn reached(keyring: &dyn Keyring, view: &View) -> Result<Vec<Workspace>, Error> {
-    let mut names = HashSet::new();
     let lines = view.layout.header.content().workspaces.iter();
-    lines
+    let lines: Vec<_> = lines
         .filter(|line| keyring.reach(line.id).is_some())
-        .map(|line| {
-            let workspace = decrypt::workspace(keyring, line)?;
-            if names.insert(workspace.name.clone()) {
-                Ok(workspace)
-            } else {
-                Err(sealed::Error::Damaged(Part::Workspace(line.id)).into())
-            }
-        })
-        .collect()
+        .collect();
+    let workspaces = decrypt::workspaces(keyring, &lines)?;
+    let mut names = HashSet::new();
+    for workspace in &workspaces {
+        if !names.insert(&workspace.name) {
+            return Err(sealed::Error::Damaged(Part::Workspace(workspace.id)).into());
+        }
+    }
+    Ok(workspaces)
 }
 
 /// Looks a workspace up among those that are reached, of `all` that there are.
@@ -399,7 +398,7 @@ pub fn no_secret(workspace: Option<&Workspace>, name: &str) -> Error {
     }
 }
 
-/// What somebody is told who resumes or discards what was not begun.
+/// The error when no rotation is pending.
 pub fn no_pending(path: &str) -> Error {
     Error::absent("unfinished rotation", format!("of {path}"))
 }

@@ -1,4 +1,4 @@
-//! Looks apps up, and the secrets that they link.
+//! Looks up apps, and the secrets that they link.
 
 use super::app::{App, AppRecord, Link};
 use super::env_key::EnvKey;

@@ -1,5 +1,5 @@
-//! Many values at once, for whoever gives them to a program or puts them into a template: each section is
-//! searched once, and a keyring elsewhere is asked a few questions for all of them, not four for each.
+//! Looks up many values at once, for programs and templates: each section is searched once, and the agent gets
+//! a few requests for all of them instead of four for each.
 
 use super::destination::Destination;
 use super::lookup::{Vault, places};

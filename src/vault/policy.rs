@@ -1,5 +1,5 @@
-//! When a value should be replaced: after so long in use, or by a date. Advice, never a lock: an overdue
-//! value still opens.
+//! Decides when a value should be replaced: after some time in use, or by a date. It is advice, never a lock:
+//! an overdue value still opens.
 
 use super::secret::Secret;
 use super::time::Timestamp;

@@ -1,5 +1,5 @@
-//! A kept copy of a vault in the place of the vault: told apart from what is there first, and written only
-//! after everything in it was opened.
+//! Replaces a vault with a kept copy: compares the two first, and writes only after everything in the copy was
+//! opened.
 
 use super::env_key::EnvKey;
 use super::lookup::Vault;

@@ -1,5 +1,5 @@
-//! How far a vault has come, as one thing to compare and to name: `HEADER.SECTIONS`. Every change makes it
-//! greater, whichever part it touches.
+//! A vault's revision as one value to compare and to print: `HEADER.SECTIONS`. Every change makes it greater,
+//! whichever part it touches.
 
 use super::rule::RuleViolation;
 use crate::sealed::file::Layout;
@@ -33,7 +33,7 @@ impl Revision {
         match (number(header), number(sections)) {
             (Some(header), Some(sections)) => Ok(Self { header, sections }),
             _ => Err(RuleViolation::mismatch(
-                "a revision is like 7.42, as `kluis verify` prints it",
+                "a revision must be like 7.42, as `kluis vault verify` prints it",
             )),
         }
     }
@@ -58,7 +58,7 @@ mod tests {
     use crate::vault::tests::{Owned, put, workspace_name};
 
     #[test]
-    fn every_change_makes_it_greater_the_deletion_of_a_workspace_too() {
+    fn every_change_raises_the_revision_also_deleting_a_workspace() {
         let owned = Owned::with(&[("default/name", "value"), ("staging/name", "value")]);
         let mut last = owned.revision();
         let mut grows = || {

@@ -1,4 +1,4 @@
-//! What breaking a rule of a field looks like, and the texts that cannot exist without keeping theirs.
+//! The error for a field that breaks its rule, and the texts that cannot exist without keeping theirs.
 //!
 //! A message here may quote a name, never anything that could be a value, a description or a token.
 
@@ -48,10 +48,10 @@ pub fn unquoted(field: &str, broken: RuleViolation) -> RuleViolation {
     }
     match field {
         "name" => RuleViolation::mismatch(
-            "a name has A-Z a-z 0-9 _ + = - @ # $ . and does not begin with -, nor is it . or .. or like an id",
+            "a name can use A-Z a-z 0-9 _ + = - @ # $ . but cannot begin with -, be . or .., or look like an id",
         ),
         "env_key" => RuleViolation::mismatch(
-            "an environment key has A-Z a-z 0-9 _ and does not begin with a digit",
+            "an environment variable can use A-Z a-z 0-9 _ and cannot begin with a digit",
         ),
         _ => broken,
     }

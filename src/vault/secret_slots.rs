@@ -1,4 +1,4 @@
-//! Which of a secret's slots counts at a given time.
+//! Decides which slot of a secret is effective at a given time.
 
 use super::Error;
 use super::secret::Secret;
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slot_is_chosen_by_time_number_or_order_and_never_while_it_is_pending() {
+    fn a_slot_is_chosen_by_time_number_or_order_never_while_pending() {
         let secret = Secret::for_test(&[(5, false), (7, true), (10, false), (90, false)]);
         let chosen = |choice| secret.choose(choice).ok();
         for (choice, expected) in [

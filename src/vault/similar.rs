@@ -1,4 +1,4 @@
-//! Finds the name that was meant by a misspelt one.
+//! Finds the name most similar to a misspelt one.
 
 /// More mistakes than this are another word.
 const MAX_EDITS: usize = 3;
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn another_word_is_not_taken_for_a_mistake() {
+    fn a_different_word_is_not_suggested() {
         for typed in [
             "x",
             "foo",

@@ -1,4 +1,4 @@
-//! Time slots: the versions of a value, and which of them counts when. Numbers and checksums, no values.
+//! Slots: the versions of a value, and which of them is effective when. Numbers and checksums, no values.
 
 use super::time::Timestamp;
 

@@ -1,6 +1,6 @@
-//! What somebody may have meant who misspelt a name: one that the key reaches, or nothing.
+//! Suggests a name for a misspelt one, among those that the key reaches.
 //!
-//! It opens the metadata of all that may be meant, so it is for a failure that is about to be told.
+//! It opens the metadata of all candidates, so it is only for a failure that is about to be printed.
 
 use super::Error;
 use super::lookup::Vault;

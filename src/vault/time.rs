@@ -1,6 +1,6 @@
-//! Instants and durations as a user writes them: Unix seconds, RFC 3339, a date, `90s`, `15m`, `7d`, `2w`.
+//! Parses times and durations as you write them: Unix seconds, RFC 3339, a date, `90s`, `15m`, `7d`, `2w`.
 //!
-//! There is no clock here: what the time is, the caller says.
+//! There is no clock here: the caller passes the time.
 
 use super::rule::RuleViolation;
 use jiff::SignedDuration;
@@ -60,7 +60,7 @@ impl Timestamp {
         milliseconds
             .and_then(Self::from_milliseconds)
             .ok_or_else(|| {
-                let rule = "a time is Unix seconds or like 2030-01-31 (UTC) or 2030-01-31T12:00:00Z, from 1970 to 9999";
+                let rule = "a time must be like 2030-01-31 (UTC), 2030-01-31T12:00:00Z or a Unix second, from 1970 to 9999";
                 RuleViolation::new(rule, "datetime_parsing")
             })
     }
@@ -136,9 +136,11 @@ impl TryFrom<i64> for Timestamp {
 pub fn parse_duration(text: &str) -> Result<Duration, RuleViolation> {
     let broken = |rule| RuleViolation::new(rule, "time_delta_parsing");
     match duration_seconds(text) {
-        None => Err(broken("a duration is like 90s, 15m, 12h, 7d, 2w or 1h30m")),
+        None => Err(broken(
+            "a duration must be like 90s, 15m, 12h, 7d, 2w or 1h30m",
+        )),
         Some(seconds) if seconds > MAX_DURATION_SECONDS => {
-            Err(broken("a duration is at most a hundred years"))
+            Err(broken("a duration can be at most a hundred years"))
         }
         Some(seconds) => Ok(Duration::from_secs(seconds)),
     }
@@ -335,7 +337,7 @@ mod tests {
             assert!(parse_duration(wrong).is_err(), "{wrong:?}");
         }
         let rule = parse_duration("h").unwrap_err().rule;
-        assert!(rule.starts_with("a duration is like"), "{rule}");
+        assert!(rule.starts_with("a duration must be like"), "{rule}");
     }
 
     #[test]

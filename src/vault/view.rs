@@ -1,6 +1,6 @@
-//! The bytes of a vault with their structure: finds records, one page at a time or all of them.
+//! Finds records in the bytes of a vault, one page at a time or all of them.
 //!
-//! Still sealed: nothing here needs a key.
+//! The records stay sealed: nothing here needs a key.
 
 use super::Error;
 use crate::sealed::SealedBytes;

@@ -1,4 +1,4 @@
-//! Those who mean harm to the agent: other users, nonsense, slowness, and who looks into its memory.
+//! Tests attacks on the agent: other users, nonsense, slow clients, and reading its memory.
 
 use crate::agent::{process, unlock, vault};
 use crate::sandbox::{KLUIS, Sandbox};
@@ -77,7 +77,7 @@ fn is_served(sandbox: &Sandbox) -> Duration {
 }
 
 #[test]
-fn what_is_no_frame_is_closed_and_the_agent_lives_on() {
+fn a_malformed_frame_is_disconnected_and_the_agent_lives_on() {
     let sandbox = vault("a value");
     unlock(&sandbox, &[]).run().exits(0);
     let open_root = [&[6, 0, 0, 0, 1, 5][..], &[0; 40]].concat();
@@ -218,7 +218,7 @@ pub fn reachable() -> bool {
 }
 
 #[test]
-fn a_stranger_is_told_nothing_on_either_side() {
+fn neither_side_answers_another_user() {
     if !is_root("being another user") || !has("setpriv") || !reachable() {
         return;
     }

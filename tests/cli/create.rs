@@ -1,4 +1,4 @@
-//! `create`
+//! Tests `create`.
 
 use crate::sandbox::Sandbox;
 use serde_json::json;
@@ -18,7 +18,7 @@ fn a_new_secret_gets_an_id_and_its_value_back() {
 }
 
 #[test]
-fn with_json_it_prints_what_show_prints() {
+fn with_json_it_prints_the_same_as_show() {
     let sandbox = Sandbox::with_vault();
     let value = sandbox.secret("value");
     let made = sandbox
@@ -182,7 +182,7 @@ fn the_name_may_come_with_its_workspace() {
 }
 
 #[test]
-fn a_key_that_run_refuses_is_told_of() {
+fn a_key_that_run_refuses_gives_a_warning() {
     let sandbox = Sandbox::with_vault();
     for (line, said) in [
         (

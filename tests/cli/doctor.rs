@@ -1,4 +1,4 @@
-//! `doctor`: each thing that can be wrong around a vault is broken here once, and found.
+//! Tests `doctor`: breaks each thing around a vault once, and expects it to be found.
 
 use crate::agent;
 use crate::sandbox::{CHEAP_KDF, Invocation, Sandbox};
@@ -75,7 +75,7 @@ fn is_root() -> bool {
 }
 
 #[test]
-fn where_nothing_is_wrong_it_says_ok_and_ends_with_0() {
+fn with_nothing_wrong_doctor_prints_ok_and_exits_0() {
     let sandbox = healthy();
     let pages = sandbox.home().join(".local/share/man/man1");
     fs::create_dir_all(&pages).unwrap();
@@ -115,7 +115,7 @@ fn where_nothing_is_wrong_it_says_ok_and_ends_with_0() {
 }
 
 #[test]
-fn what_fails_is_told_with_what_helps_in_both_forms() {
+fn each_failure_has_a_fix_in_both_forms() {
     let sandbox = healthy();
     set_mode(&sandbox.vault(), 0o666);
     let told = sandbox.kluis(["doctor", "-q"]).run();
@@ -130,7 +130,7 @@ fn what_fails_is_told_with_what_helps_in_both_forms() {
 }
 
 #[test]
-fn it_changes_nothing_and_asks_nobody() {
+fn doctor_changes_nothing_and_asks_nothing() {
     let (sandbox, _) = Sandbox::with_passphrase();
     let tree = || {
         let listed = std::process::Command::new("find")
@@ -192,7 +192,7 @@ fn a_vault_that_is_missing_damaged_or_something_else_fails() {
 }
 
 #[test]
-fn a_folder_that_others_may_write_or_that_cannot_be_locked_fails() {
+fn doctor_fails_for_a_folder_others_may_write_or_without_locks() {
     let sandbox = healthy();
     let folder = sandbox.vault().parent().unwrap().to_owned();
     set_mode(&folder, 0o777);
@@ -207,7 +207,7 @@ fn a_folder_that_others_may_write_or_that_cannot_be_locked_fails() {
 }
 
 #[test]
-fn a_folder_that_cannot_be_written_is_told() {
+fn doctor_reports_an_unwritable_folder() {
     let sandbox = healthy();
     let folder = sandbox.vault().parent().unwrap().to_owned();
     set_mode(&folder, 0o500);
@@ -247,7 +247,7 @@ fn the_previous_copy_is_there_private_whole_and_of_this_vault() {
 }
 
 #[test]
-fn in_a_work_tree_git_has_to_leave_out_what_is_beside_the_vault() {
+fn git_must_ignore_the_files_beside_the_vault() {
     let sandbox = healthy();
     let tree = sandbox.home().join("tree");
     fs::create_dir_all(tree.join(".git/info")).unwrap();
@@ -275,7 +275,7 @@ fn in_a_work_tree_git_has_to_leave_out_what_is_beside_the_vault() {
 }
 
 #[test]
-fn a_passphrase_that_is_cheap_to_guess_is_told_without_a_key() {
+fn doctor_reports_a_cheap_passphrase_without_a_key() {
     let (sandbox, _) = Sandbox::with_passphrase();
     finds(doctor(&sandbox), "kdf", "warn", "needs 8 MiB of memory");
     finds(doctor(&sandbox), "unlock", "warn", "locked");
@@ -297,7 +297,7 @@ fn a_passphrase_that_is_cheap_to_guess_is_told_without_a_key() {
 }
 
 #[test]
-fn the_last_key_and_one_that_is_over_are_told_by_whoever_sees_them() {
+fn doctor_reports_a_single_key_and_an_expired_one() {
     let sandbox = Sandbox::with_vault();
     finds(
         doctor(&sandbox),
@@ -332,7 +332,7 @@ fn the_last_key_and_one_that_is_over_are_told_by_whoever_sees_them() {
 }
 
 #[test]
-fn an_older_copy_and_a_memory_that_is_damaged_are_found_without_being_mended() {
+fn doctor_reports_an_older_copy_and_damaged_memory_unmended() {
     let sandbox = healthy();
     finds(
         doctor(&sandbox),
@@ -371,7 +371,7 @@ fn an_older_copy_and_a_memory_that_is_damaged_are_found_without_being_mended() {
 }
 
 #[test]
-fn files_that_settle_or_unlock_something_are_for_this_user_alone() {
+fn settings_and_credentials_must_be_private() {
     let sandbox = healthy();
     let config = sandbox.home().join(".config/kluis");
     fs::create_dir_all(&config).unwrap();
@@ -390,7 +390,7 @@ fn files_that_settle_or_unlock_something_are_for_this_user_alone() {
     );
     set_mode(&config, 0o700);
 
-    let made = sandbox.kluis(["identity", "new"]).run();
+    let made = sandbox.kluis(["key", "new"]).run();
     made.any_stdout().any_stderr().exits(0);
     let identity = config.join("identity");
     sandbox.keep(b"kli_");
@@ -404,13 +404,13 @@ fn files_that_settle_or_unlock_something_are_for_this_user_alone() {
         "fail",
         "others may read or write",
     );
-    let named = doctor(&sandbox).env("KLUIS_IDENTITY", "absent");
+    let named = doctor(&sandbox).env("KLUIS_KEY_FILE", "absent");
     finds(named, "key_file", "fail", "there is no key file");
 
     let token = sandbox.given("token", sandbox.token());
     let by_file = || {
         let doctor = doctor(&sandbox).without("KLUIS_TOKEN");
-        doctor.env("KLUIS_TOKEN_FILE", &token)
+        doctor.env("KLUIS_KEY_FILE", &token)
     };
     set_mode(&token, 0o600);
     finds(by_file(), "token", "ok", "mode 0600");
@@ -423,7 +423,7 @@ fn files_that_settle_or_unlock_something_are_for_this_user_alone() {
 }
 
 #[test]
-fn a_project_file_that_is_not_followed_and_a_list_that_counts_for_nothing_are_told() {
+fn an_untrusted_project_file_and_a_void_trust_list_are_reported() {
     let sandbox = healthy();
     let project = sandbox.home().join("project");
     fs::create_dir(&project).unwrap();
@@ -452,7 +452,7 @@ fn a_project_file_that_is_not_followed_and_a_list_that_counts_for_nothing_are_to
 }
 
 #[test]
-fn the_agent_is_asked_what_it_holds_and_a_stranger_in_its_place_is_found() {
+fn doctor_asks_the_agent_and_notices_a_foreign_one() {
     let sandbox = agent::vault("a value");
     finds(doctor(&sandbox), "agent", "ok", "no agent is running");
     agent::unlock(&sandbox, &[]).run().any_stderr().exits(0);
@@ -486,7 +486,7 @@ fn the_agent_is_asked_what_it_holds_and_a_stranger_in_its_place_is_found() {
 }
 
 #[test]
-fn memory_that_cannot_be_locked_and_core_files_of_children_are_told() {
+fn doctor_reports_unlockable_memory_and_childrens_core_files() {
     let sandbox = healthy();
     let limited = sandbox.kluis(["doctor", "--json"]);
     let script = "ulimit -l 0; exec \"$@\"";
@@ -505,7 +505,7 @@ fn memory_that_cannot_be_locked_and_core_files_of_children_are_told() {
 }
 
 #[test]
-fn completions_and_the_manual_are_looked_for_where_the_shell_does() {
+fn doctor_looks_for_completions_where_the_shell_does() {
     let sandbox = healthy();
     let doctor = |shell: &str| doctor(&sandbox).env("SHELL", format!("/bin/{shell}"));
     for (shell, place) in [

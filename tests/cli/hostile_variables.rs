@@ -1,5 +1,5 @@
-//! Variables by which a value would make the next program load, run or trust something else: refused in every
-//! spelling, before anything is opened.
+//! Tests variables by which a value would make the next program load, run or trust something else: each is
+//! refused in every spelling, before anything is opened.
 
 use crate::sandbox::Sandbox;
 use std::collections::BTreeSet;
@@ -47,7 +47,7 @@ fn spellings(name: &str) -> [String; 3] {
 }
 
 #[test]
-fn every_one_is_refused_in_three_spellings_before_a_key_is_even_asked_for() {
+fn each_variable_is_refused_in_three_spellings_before_unlocking() {
     let names: BTreeSet<&str> = NAMES.split_whitespace().collect();
     assert!(names.len() >= 120, "{}", names.len());
     let sandbox = Sandbox::with_vault();
@@ -69,7 +69,7 @@ fn every_one_is_refused_in_three_spellings_before_a_key_is_even_asked_for() {
 }
 
 #[test]
-fn one_that_a_secret_brings_along_is_refused_too_and_no_program_starts() {
+fn a_secrets_own_dangerous_key_is_refused_and_nothing_runs() {
     let sandbox = Sandbox::with_vault();
     let made = sandbox.home().join("made");
     for name in ["ld_preload", "Rustc_Wrapper", "OPENSSL_CONF"] {

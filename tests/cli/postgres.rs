@@ -1,6 +1,6 @@
-//! `rotate --exec` with a real PostgreSQL role, whose password `rotate_role.sh` changes.
+//! Tests `rotate --exec` with a real PostgreSQL role, whose password `rotate_role.sh` changes.
 //!
-//! Where PostgreSQL is not installed the tests say so and pass: `rotate_exec` and its neighbours do the
+//! Where PostgreSQL is not installed, the tests print so and pass: `rotate_exec` and its neighbours do the
 //! same with a stand-in.
 
 use crate::sandbox::{Invocation, Sandbox};
@@ -253,7 +253,7 @@ fn a_change_that_the_server_refuses_leaves_the_old_password() {
 }
 
 #[test]
-fn where_the_server_takes_neither_password_the_new_one_is_kept() {
+fn if_the_server_accepts_no_password_the_new_one_is_kept() {
     let Some(database) = Database::start() else {
         return;
     };

@@ -1,5 +1,5 @@
-//! README.md keeps its word: every shell block is run, in order and in one shell, as by somebody who
-//! reads it from the top on a machine without earlier state.
+//! Tests README.md: every shell block runs, in order and in one shell, as for a reader who starts at the top
+//! on a machine without earlier state.
 
 use crate::sandbox::{KLUIS, Sandbox};
 use crate::snapshots::root;

@@ -1,5 +1,5 @@
-//! A home of its own for one test: nothing is inherited, every outcome is compared, and no secret that the
-//! test made may be found anywhere but where it was asked for.
+//! A home of its own for one test: nothing is inherited, every outcome is compared, and the test fails if one
+//! of its secrets appears where it was not asked for.
 
 use serde_json::Value;
 use std::cell::RefCell;
@@ -21,6 +21,12 @@ pub fn now() -> u64 {
         .duration_since(UNIX_EPOCH)
         .unwrap()
         .as_secs()
+}
+
+/// By the program: macOS has no system call for it that takes a folder, and so rustix has none.
+pub fn make_pipe(path: &Path) {
+    let made = Command::new("mkfifo").arg(path).status().unwrap();
+    assert!(made.success());
 }
 
 pub const KLUIS: &str = env!("CARGO_BIN_EXE_kluis");

@@ -1,5 +1,5 @@
-//! Prompts and output at a real terminal: what is hidden stays hidden, and however a question ends, the
-//! terminal is as it was before.
+//! Tests prompts and output at a real terminal: hidden input stays hidden, and however a question ends, the
+//! terminal is restored.
 
 use crate::sandbox::{CHEAP_KDF, Invocation, Sandbox};
 use crate::screen::Screen;
@@ -113,6 +113,19 @@ fn the_user_file_decides_whether_the_agent_is_offered() {
 }
 
 #[test]
+fn yes_is_no_answer_to_keeping_the_vault_unlocked() {
+    let sandbox = with_passphrase("a value");
+    settings(&sandbox, "");
+    let mut screen = at_terminal(&sandbox, &["get", "name", "--yes"]);
+    answer(&mut screen, "Passphrase: ", PASSPHRASE);
+    assert_eq!(screen.ends(), ("\na value\n".to_owned(), 0));
+    let unasked = sandbox.kluis(["get", "name", "--yes"]).run();
+    unasked.any_stderr().exits(4);
+    let status = sandbox.kluis(["status", "--json"]).run();
+    assert_eq!(status.any_stderr().json()["unlocked"], false);
+}
+
+#[test]
 fn a_wrong_passphrase_is_an_error_and_is_not_repeated() {
     let sandbox = with_passphrase("a value");
     let mut screen = at_terminal(&sandbox, &["get", "name"]);
@@ -128,7 +141,7 @@ fn a_wrong_passphrase_is_an_error_and_is_not_repeated() {
     assert_eq!(
         uncolored(&said),
         "
-kluis: error: the passphrase opens no key of this vault
+kluis: error: wrong passphrase for this vault
 kluis: hint: a recovery token unlocks without it: KLUIS_TOKEN
 "
     );
@@ -164,7 +177,7 @@ fn a_wrong_passphrase_may_be_typed_again() {
 }
 
 #[test]
-fn who_has_unlocked_is_told_why_a_passphrase_is_asked_for() {
+fn after_unlock_a_passphrase_prompt_says_why() {
     let sandbox = with_passphrase("a value");
     let why = "The vault is unlocked, but this command needs the key itself";
     let asked = |line: &str| {
@@ -247,7 +260,7 @@ description  all the lights in the house
 }
 
 #[test]
-fn a_new_passphrase_is_asked_for_twice_and_again_after_a_mistake() {
+fn a_new_passphrase_is_asked_twice_and_again_after_a_mistake() {
     let sandbox = Sandbox::empty();
     sandbox.keep(PASSPHRASE.as_bytes());
     let mut screen = init(&sandbox, &[]);
@@ -324,7 +337,7 @@ fn a_stop_at_a_prompt_gives_the_echo_back_and_asks_again() {
 }
 
 #[test]
-fn what_is_typed_behind_an_answer_does_not_fall_to_the_shell() {
+fn keys_typed_after_an_answer_do_not_reach_the_shell() {
     let sandbox = with_passphrase("a value");
     let get = sandbox.kluis(["get", "name"]);
     let script = "\"$@\"; read -r -t 1 line; echo \"the shell read <$line>\"";
@@ -384,7 +397,7 @@ fn at_a_terminal_create_and_set_name_the_secret() {
 }
 
 #[test]
-fn a_value_is_typed_twice_where_there_is_no_pipe() {
+fn without_a_pipe_you_type_the_value_twice() {
     let sandbox = Sandbox::with_vault();
     let value = sandbox.secret("typed");
     let mut screen = at_terminal(&sandbox, &["create", "name"]);
@@ -396,7 +409,7 @@ fn a_value_is_typed_twice_where_there_is_no_pipe() {
 }
 
 #[test]
-fn deleting_asks_and_takes_nothing_for_a_no() {
+fn deleting_asks_and_an_empty_answer_means_no() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", "a value");
     let before = sandbox.bytes();
@@ -415,7 +428,7 @@ fn deleting_asks_and_takes_nothing_for_a_no() {
 }
 
 #[test]
-fn cancelling_a_question_is_no_answer() {
+fn cancelling_a_question_changes_nothing() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", "a value");
     for keys in [CTRL_C, CTRL_D] {
@@ -456,7 +469,7 @@ fn a_weak_passphrase_is_answered_with_six_words() {
     assert_eq!(screen.ends().1, 0);
 
     sandbox.keep(words.as_bytes());
-    let mut screen = at_terminal(&sandbox, &["verify"]);
+    let mut screen = at_terminal(&sandbox, &["vault", "verify"]);
     answer(&mut screen, "Passphrase: ", &words);
     answer(&mut screen, "unused for 15m? [Y/n] ", "n");
     assert_eq!(screen.ends().1, 0);
@@ -471,7 +484,7 @@ fn a_weak_passphrase_is_the_users_choice() {
     answer(&mut screen, "instead? [Y/n] ", "n");
     answer(&mut screen, "forgotten? [Y/n] ", "n");
     assert_eq!(screen.ends().1, 0);
-    let mut screen = at_terminal(&sandbox, &["verify"]);
+    let mut screen = at_terminal(&sandbox, &["vault", "verify"]);
     answer(&mut screen, "Passphrase: ", "hunter2");
     answer(&mut screen, "unused for 15m? [Y/n] ", "n");
     assert_eq!(screen.ends().1, 0);
@@ -501,7 +514,7 @@ fn a_recovery_token_is_offered_and_opens_the_vault() {
 }
 
 #[test]
-fn a_scheduled_rotation_is_told_at_a_terminal() {
+fn a_terminal_shows_a_scheduled_rotation() {
     let sandbox = with_passphrase("a value");
     settings(&sandbox, "auto_agent = 'never'");
     let rotate = ["rotate", "name", "--generate", "8", "--in", "7d"];
@@ -522,12 +535,18 @@ fn a_scheduled_rotation_is_told_at_a_terminal() {
 }
 
 #[test]
-fn a_new_passphrase_is_told_to_whom_the_agent_has_forgotten_the_key() {
+fn key_passphrase_says_that_the_agent_forgot_the_key() {
     let sandbox = with_passphrase("a value");
     unasked(&sandbox, &["unlock", "-q"]).run().exits(0);
     sandbox.kluis(["status", "-q"]).run().exits(0);
     let new = sandbox.given("new", "another good passphrase");
-    let file = ["passphrase", "--kdf", CHEAP_KDF, "--new-passphrase-file"];
+    let file = [
+        "key",
+        "passphrase",
+        "--kdf",
+        CHEAP_KDF,
+        "--new-passphrase-file",
+    ];
     let change = unasked(&sandbox, &[&file[..], &[new.to_str().unwrap()]].concat());
     change
         .run()
@@ -621,7 +640,7 @@ fn errors_are_coloured_where_that_is_wanted() {
 }
 
 #[test]
-fn nobody_is_asked_who_does_not_want_to_be() {
+fn no_input_means_no_question() {
     let sandbox = with_passphrase("a value");
     let get = sandbox
         .kluis(["get", "name"])
@@ -635,7 +654,7 @@ fn nobody_is_asked_who_does_not_want_to_be() {
 #[test]
 fn a_new_passphrase_replaces_the_old_one() {
     let sandbox = with_passphrase("a value");
-    let mut screen = at_terminal(&sandbox, &["passphrase", "--kdf", CHEAP_KDF]);
+    let mut screen = at_terminal(&sandbox, &["key", "passphrase", "--kdf", CHEAP_KDF]);
     answer(&mut screen, "Passphrase: ", PASSPHRASE);
     answer(&mut screen, "New passphrase: ", "copper lantern meadow");
     answer(&mut screen, "Once more: ", "copper lantern meadow");

@@ -1,4 +1,4 @@
-//! The fields that the JSON of `--input` gives a secret.
+//! The fields of a secret that the JSON of `--input` sets.
 
 use crate::plaintext::Plaintext;
 use crate::vault::description::Description;

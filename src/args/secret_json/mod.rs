@@ -1,4 +1,4 @@
-//! `--input`: the fields of a secret as one JSON object, the way web services take them.
+//! The option `--input`: a secret's fields as one JSON object, as web services accept them.
 
 mod fields;
 mod parser;
@@ -19,11 +19,11 @@ use std::path::Path;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("the file named by --input could not be read")]
+    #[error("cannot read the file of --input")]
     File(#[source] io::Error),
-    #[error("stdin could not be read")]
+    #[error("cannot read stdin")]
     Stdin(#[source] io::Error),
-    #[error("--input - reads stdin, which is a terminal and would show the value")]
+    #[error("--input - reads stdin, but stdin is a terminal, which would show the value")]
     Terminal,
     #[error("the input breaks a rule")]
     Invalid(Vec<Detail>),
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn a_terminal_and_a_file_that_is_not_there_are_told_apart() {
+    fn a_terminal_and_a_missing_file_have_different_errors() {
         assert!(matches!(input("-", None), Err(Error::Terminal)));
         let missing = input("/hunter2", None).err().unwrap();
         assert!(matches!(missing, Error::File(_)));
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn what_arrives_in_pieces_is_kept_whole() {
+    fn input_in_pieces_is_read_whole() {
         let text: Vec<u8> = (0..3 * FIRST_READ_BYTES)
             .map(|at| at.to_le_bytes()[0])
             .collect();

@@ -1,6 +1,6 @@
-//! From the JSON of `--input` to checked fields: every mistake is found, and named by its place.
+//! Parses and checks the JSON of `--input`. It finds every mistake and names its place.
 //!
-//! A message shows at most the name of a field, never anything that was given for one.
+//! A message names at most a field; it never quotes what the field was given.
 
 use super::fields::{Input, MAX_INPUT_BYTES};
 use crate::json::{self, MAX_PARTS, NoString, document, is_null, items, members};
@@ -78,7 +78,7 @@ impl Parser {
     fn subject(&self) -> &str {
         match self.place.last() {
             Some(Step::Field(field)) => field,
-            Some(Step::Position(_)) => "what is in the list",
+            Some(Step::Position(_)) => "each item of the list",
             None => "the input",
         }
     }
@@ -93,7 +93,7 @@ impl Parser {
 
     fn document(&mut self, text: &Plaintext) -> Option<Input> {
         if text.len() > MAX_INPUT_BYTES {
-            let rule = format!("the input has at most {} MiB", MAX_INPUT_BYTES >> 20);
+            let rule = format!("the input can have at most {} MiB", MAX_INPUT_BYTES >> 20);
             self.refuse(RuleViolation::new(rule, "too_long"));
             return None;
         }
@@ -101,7 +101,7 @@ impl Parser {
             Ok(json) => json,
             Err(wrong) => {
                 let (line, column) = (wrong.line, wrong.column);
-                let rule = format!("the input is not JSON: see line {line}, column {column}");
+                let rule = format!("the input is not valid JSON at line {line}, column {column}");
                 self.refuse(RuleViolation::new(rule, "json_invalid"));
                 return None;
             }
@@ -122,7 +122,7 @@ impl Parser {
         // A service may spell "not given" this way.
         fields.retain(|_, given| !is_null(given));
         if fields.contains_key("description") && fields.contains_key("comment") {
-            let rule = "comment is another word for description: give one of them";
+            let rule = "comment and description are the same field: give one of them";
             self.inside("comment", |parser| parser.refuse(value_error(rule)));
         }
         if fields.contains_key("value") && fields.contains_key("secret_slots") {
@@ -180,7 +180,7 @@ impl Parser {
     }
 
     fn domains(&mut self, json: &RawValue) -> Option<AllowedDomains> {
-        let rule = format!("a secret has at most {MAX_ALLOWED_DOMAINS} allowed domains");
+        let rule = format!("a secret can have at most {MAX_ALLOWED_DOMAINS} allowed domains");
         let items = self.items(json, MAX_ALLOWED_DOMAINS, &rule)?;
         let (mut positions, mut patterns) = (Vec::new(), Vec::new());
         for (position, item) in items.into_iter().enumerate() {
@@ -202,7 +202,7 @@ impl Parser {
 
     fn slots(&mut self, json: &RawValue) -> Option<Vec<(u64, Plaintext)>> {
         let rule = format!(
-            "a secret has at most {MAX_SLOTS} slots: drop older ones with `kluis prune`, or with --keep of `kluis rotate`"
+            "a secret can have at most {MAX_SLOTS} slots: drop old ones with `kluis vault prune NAME` or `kluis rotate NAME --keep N`"
         );
         let items = self.items(json, MAX_SLOTS, &rule)?;
         let mut slots = BTreeMap::new();
@@ -211,14 +211,15 @@ impl Parser {
                 let fields = parser.fields(item, SLOT_FIELDS)?;
                 for field in SLOT_FIELDS {
                     if !fields.contains_key(field) {
-                        let broken = RuleViolation::new("a slot has a slot and a value", "missing");
+                        let broken =
+                            RuleViolation::new("a slot needs both slot and value", "missing");
                         parser.inside(*field, |parser| parser.refuse(broken));
                     }
                 }
                 let slot = parser.field(&fields, "slot", Self::slot);
                 let value = parser.field(&fields, "value", Self::value);
                 if slots.insert(slot?, value).is_some() {
-                    let broken = RuleViolation::new("each slot is given once", "duplicate");
+                    let broken = RuleViolation::new("this slot is given twice", "duplicate");
                     parser.inside("slot", |parser| parser.refuse(broken));
                 }
                 Some(())
@@ -231,13 +232,13 @@ impl Parser {
     fn slot(&mut self, json: &RawValue) -> Option<u64> {
         let digits = json.get().strip_prefix('-').unwrap_or(json.get());
         let (rule, kind) = if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-            ("a slot is a whole number, without quotes", "int_type")
+            ("a slot must be a whole number, without quotes", "int_type")
         } else if digits != json.get() {
-            ("a slot is 0 or greater", "greater_than_equal")
+            ("a slot must be 0 or greater", "greater_than_equal")
         } else if let Ok(slot) = digits.parse() {
             return Some(slot);
         } else {
-            ("a slot is below 2^64", "less_than_equal")
+            ("a slot must be below 2^64", "less_than_equal")
         };
         self.refuse(RuleViolation::new(rule, kind));
         None
@@ -247,11 +248,14 @@ impl Parser {
         match json::string(json) {
             Ok(text) => return Some(text),
             Err(NoString::OtherType) => {
-                let rule = format!("{} is a string", self.subject());
+                let rule = format!("{} must be a string", self.subject());
                 self.refuse(RuleViolation::new(rule, "string_type"));
             }
             Err(NoString::Surrogate) => {
-                let rule = format!("{} has half of a surrogate pair in it", self.subject());
+                let rule = format!(
+                    "{} contains a broken \\u escape: half of a surrogate pair",
+                    self.subject()
+                );
                 self.refuse(RuleViolation::new(rule, "string_unicode"));
             }
         }
@@ -266,7 +270,7 @@ impl Parser {
     ) -> Option<Vec<&'j RawValue>> {
         let Some(mut items) = items(json, MAX_PARTS) else {
             self.refuse(RuleViolation::new(
-                format!("{} is a list", self.subject()),
+                format!("{} must be a list", self.subject()),
                 "list_type",
             ));
             return None;
@@ -282,7 +286,7 @@ impl Parser {
     fn fields<'j>(&mut self, json: &'j RawValue, allowed: &[&'static str]) -> Option<Fields<'j>> {
         let Some(members) = members(json, MAX_PARTS) else {
             self.refuse(RuleViolation::new(
-                format!("{} is an object", self.subject()),
+                format!("{} must be an object", self.subject()),
                 "dict_type",
             ));
             return None;
@@ -294,7 +298,7 @@ impl Parser {
                 continue;
             };
             if fields.contains_key(field) {
-                let broken = RuleViolation::new(format!("{field} is given once"), "duplicate");
+                let broken = RuleViolation::new(format!("{field} is given twice"), "duplicate");
                 self.inside(field, |parser| parser.refuse(broken));
             } else {
                 fields.insert(field, given);
@@ -310,9 +314,9 @@ impl Parser {
         let rule = if name.as_deref().is_some_and(is_read_only) {
             format!("{shown} is read-only: leave it out")
         } else if allowed == ["secret"] {
-            format!("nothing stands beside secret: put {shown} inside it, or leave it out")
+            format!("{shown} cannot stand beside secret: put it inside, or leave it out")
         } else {
-            format!("{shown} is no field here: there are {}", allowed.join(", "))
+            format!("{shown} is not a field here: use {}", allowed.join(", "))
         };
         let broken = RuleViolation::new(rule, "extra_forbidden");
         match name {

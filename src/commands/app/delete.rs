@@ -1,4 +1,4 @@
-//! `app delete`
+//! `app delete`: removes an app and its links, and no secret.
 
 use crate::args::secret::parse_name;
 use crate::commands::Command;

@@ -1,4 +1,4 @@
-//! `app link`
+//! `app link`: gives an app a secret under an environment key.
 
 use crate::args::secret::{SecretArgument, parse_key, parse_name};
 use crate::commands::Command;

@@ -1,4 +1,4 @@
-//! `app show`
+//! `app show`: prints an app's links, and never a value.
 
 use crate::args::secret::parse_name;
 use crate::commands::Command;

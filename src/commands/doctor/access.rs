@@ -1,8 +1,7 @@
-//! Who besides this user may read or write a file or a folder, as far as its mode and owner tell.
+//! Checks who else may read or write a file or folder, as far as its mode and owner tell.
 
 use super::finding::Finding;
 use crate::platform::directory;
-use rustix::fs::Mode;
 use rustix::process::geteuid;
 use std::fs::Metadata;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -11,6 +10,7 @@ use std::path::Path;
 const READ: u32 = 0o044;
 const WRITE: u32 = 0o022;
 const OTHERS: u32 = 0o077;
+const GROUP: u32 = 0o070;
 
 /// Who may do what besides the owner. A group that has the owner's number is the owner's own.
 pub struct Access {
@@ -23,11 +23,7 @@ impl Access {
     pub fn of(found: &Metadata) -> Self {
         let mode = found.permissions().mode() & 0o7777;
         let has_own_group = found.gid() == found.uid() && found.uid() != 0;
-        let private = if has_own_group {
-            Mode::RWXG.as_raw_mode()
-        } else {
-            0
-        };
+        let private = if has_own_group { GROUP } else { 0 };
         Self {
             owner: found.uid(),
             bits: mode & OTHERS & !private,

@@ -1,4 +1,4 @@
-//! The agent: whether one answers, speaks as this program does, and keeps what it holds in memory.
+//! Checks the agent: whether it answers, speaks this program's protocol, and keeps its memory off the disk.
 
 use super::finding::Finding;
 use crate::agent::{self, Connection, SocketError};

@@ -1,4 +1,4 @@
-//! What one check found, for a person and for a program. Names files, keys and settings, and no value.
+//! The result of one check, as text and as JSON. It may name files, keys and settings, and never a value.
 
 use crate::error::Error;
 use serde::Serialize;

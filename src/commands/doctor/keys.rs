@@ -1,5 +1,5 @@
-//! The keys of the vault: how hard a passphrase is to guess, whether a lost key would be the last one, and
-//! whether an older copy would be noticed. Unlocks without asking, and remembers nothing.
+//! Checks the vault's keys: the strength of a passphrase, what happens when a key is lost, and whether an
+//! older copy would be noticed. It unlocks only with what is there; it never asks and remembers nothing.
 
 use super::finding::Finding;
 use crate::args::kdf::is_weak;
@@ -74,7 +74,7 @@ fn kdf(header: &Header) -> Finding {
 fn locked(error: &Error) -> Finding {
     let is_unasked = matches!(
         error,
-        Error::Locked | Error::LockedIdentity | Error::NoKey { .. }
+        Error::Locked | Error::LockedKeyFile | Error::NoKey { .. }
     ) || matches!(
         error,
         Error::Vault(vault::Error::Keyring(keyring::Error::NoPassphraseKey))
@@ -120,7 +120,7 @@ fn judge(keys: &[Key], now: Timestamp) -> Finding {
         let finding = format!(
             "{} ({}) is the only key with full access: if you lose it, you lose the vault",
             only.label,
-            only.kind.word()
+            only.kind.text()
         );
         return Finding::warn("keys", finding, RECOVERY);
     }
@@ -144,7 +144,7 @@ fn remembered(context: &mut Context, header: &Header) -> Finding {
         return Finding::warn(
             check,
             "there is no state directory, so kluis cannot notice an older copy of the vault",
-            "set HOME or XDG_STATE_HOME; or set KLUIS_PIN to the pin, a colon and the revision that `kluis vault verify` prints",
+            "set HOME or XDG_STATE_HOME, or set KLUIS_PIN to what `kluis vault verify --pin` prints",
         );
     }
     let is_new = !context.rollback_guard.recall(header).knows_anything();

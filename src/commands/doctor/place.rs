@@ -1,4 +1,4 @@
-//! Where the vault is: the file, its folder, the files beside it, and git.
+//! Checks where the vault lies: the file, its folder, the files beside it, and git.
 
 use super::access::{self, Access};
 use super::finding::Finding;
@@ -193,7 +193,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pattern_leaves_out_what_no_later_line_brings_back() {
+    fn a_pattern_excludes_unless_a_later_line_includes() {
         let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
         for (text, expected) in [
             ("", false),

@@ -1,4 +1,4 @@
-//! What the system allows this program: memory that is never written to a disk, and no core files.
+//! Checks what the system allows this program: memory that is never swapped, and no core dumps.
 
 use super::finding::Finding;
 use crate::platform::process::{Hardened, lock_memory, may_leave_core_files};

@@ -1,4 +1,4 @@
-//! The project file here, and the list of those that were trusted.
+//! Checks the project file here and the list of trusted project files.
 
 use super::finding::Finding;
 use crate::context::Context;

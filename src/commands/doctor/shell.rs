@@ -1,5 +1,5 @@
-//! Whether your shell completes `kluis`, and `man kluis` shows a page. Reads the files that the shell would
-//! read, and runs none of them.
+//! Checks whether your shell completes `kluis`, and whether `man kluis` shows a page. It reads the shell's
+//! files and never runs them.
 
 use super::finding::Finding;
 use crate::commands::completions::script;

@@ -1,27 +1,20 @@
-//! The files that configure kluis or unlock the vault: the user file, the key file, and files with a token or
-//! a passphrase. Checks their modes, and reads none but the key file.
+//! Examines the files that configure or unlock: the user file, the key file, a passphrase in a file.
 
 use super::access::{Access, of_decisive_file};
 use super::finding::Finding;
 use crate::context::credential_file::{is_exposed, is_stdin};
-use crate::context::key_file::load;
+use crate::context::key_file::{KeyFile, load};
 use crate::settings::directories::user_file;
-use crate::settings::{IdentityFile, Source, Unlocking};
+use crate::settings::{KeyFilePath, Unlocking};
 use std::fs;
 use std::path::Path;
 
 pub fn examine(unlocking: &Unlocking) -> Vec<Finding> {
     let mut findings = vec![config()];
-    findings.extend(unlocking.identity.as_ref().map(identity));
-    let files = [
-        ("token", &unlocking.token_file),
-        ("passphrase", &unlocking.passphrase_file),
-    ];
-    let named = files.into_iter().filter_map(|(check, path)| {
-        let path = path.as_deref().filter(|path| !is_stdin(path))?;
-        Some(credential(check, path))
-    });
-    findings.extend(named);
+    findings.extend(unlocking.key_file.as_ref().map(key_file));
+    let passphrase = unlocking.passphrase_file.as_deref();
+    let passphrase = passphrase.filter(|path| !is_stdin(path));
+    findings.extend(passphrase.map(|path| credential("passphrase", path)));
     findings
 }
 
@@ -33,17 +26,21 @@ fn config() -> Finding {
     }
 }
 
-fn identity(file: &IdentityFile) -> Finding {
+fn key_file(file: &KeyFilePath) -> Finding {
     let (check, path) = ("key_file", &file.path);
+    if is_stdin(path) {
+        return Finding::ok(check, "it is read from stdin");
+    }
     match load(path) {
-        Ok(Some(_)) => match fs::metadata(path) {
+        Ok(Some(KeyFile::Token(_))) => credential("token", path),
+        Ok(Some(KeyFile::Key(_))) => match fs::metadata(path) {
             Ok(found) => Finding::ok(
                 check,
                 format!("{}, {}", path.display(), Access::of(&found).mode()),
             ),
             Err(_) => Finding::ok(check, path.display().to_string()),
         },
-        Ok(None) if file.source == Source::Default => Finding::ok(check, "you have no key file"),
+        Ok(None) if !file.is_named() => Finding::ok(check, "you have no key file"),
         Ok(None) => Finding::fail(
             check,
             format!("there is no key file {}", path.display()),

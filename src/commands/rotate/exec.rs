@@ -1,8 +1,8 @@
-//! `rotate --exec`: a rotation that has to happen elsewhere too, such as in a database.
+//! `rotate --exec`: runs a command that makes the change elsewhere too, such as in a database.
 //!
-//! The new value is durable as a pending slot before the command sees it, and becomes effective only after
-//! the command has succeeded. What the vault does not know, it does not decide: after a crash, or a
-//! command that was killed, the value stays pending until somebody resumes or discards it.
+//! The new value is saved as a pending slot before the command sees it, and becomes effective only after the
+//! command has succeeded. After a crash or a killed command `kluis` cannot know which value is in force
+//! elsewhere: the new one stays pending until you resume or discard the rotation.
 
 use super::arguments::{ExecArgs, Rotate};
 use super::settle::{discard, drop_value, effective, finish, judge, print_effective, skip};
@@ -138,8 +138,11 @@ impl Rotate {
         let found = change.look_up(None, reference)?;
         if found.is_some_and(|found| effective(&found, now) != effective(read, now)) {
             return Err(vault::Error::InUse {
-                message: format!("the value of {} was changed meanwhile", read.path()),
-                hint: "nothing was done: run it again if it is still needed",
+                message: format!(
+                    "another process changed the value of {} meanwhile",
+                    read.path()
+                ),
+                hint: "nothing was changed; run the command again if it is still needed",
                 ids: Vec::new(),
             }
             .into());

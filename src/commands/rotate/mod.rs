@@ -1,4 +1,4 @@
-//! `rotate`: a new value beside the older ones, now or at a time, alone or with a change elsewhere.
+//! `rotate`: adds a new value, now or at a later time, on its own or together with a command.
 
 mod arguments;
 mod exec;

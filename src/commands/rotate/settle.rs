@@ -1,7 +1,7 @@
-//! What becomes of a pending value when its command has ended.
+//! Decides what happens to a pending value when its command has ended.
 //!
-//! It is dropped only where it is surely not in force elsewhere, and nobody is told that it is kept where
-//! it is not.
+//! It drops the value only when it is surely not in force elsewhere, and never reports a value as kept that
+//! is gone.
 
 use crate::context::Context;
 use crate::deliver::child::Ended;
@@ -51,9 +51,9 @@ pub fn judge(path: String, ended: Result<Ended, Error>, resumed: bool) -> Result
             return Err(Failure::Clean(failure.into()));
         }
         Ok(Ended::Signalled(signal)) => {
-            format!("the command was ended by signal {signal}, its work done or not")
+            format!("signal {signal} ended the command, perhaps before its work was done")
         }
-        Ok(Ended::Unknown) => "how the command ended is not known".to_owned(),
+        Ok(Ended::Unknown) => "it is not known how the command ended".to_owned(),
         Err(error) if resumed => error.message(),
         Err(error) => return Err(Failure::Clean(error)),
     };
@@ -85,10 +85,10 @@ pub fn drop_value(
     });
     match dropped {
         Ok(dropped) if dropped.result => {
-            anyhow!("{told}: the new value was dropped, and {path} is as it was").into()
+            anyhow!("{told}: the new value was dropped, and {path} is unchanged").into()
         }
         Ok(_) => anyhow!(
-            "{told}, but somebody made the new value effective meanwhile: `kluis rollback {path}` undoes that if it is not in force"
+            "{told}, but another process made the new value effective meanwhile; to undo that, run `kluis rollback {path}`"
         )
         .into(),
         Err(error) if error.was_replaced() => error,
@@ -96,7 +96,7 @@ pub fn drop_value(
         Err(error) => Error::Unfinished {
             path,
             what: format!(
-                "{told}, and dropping the new value failed: {}",
+                "{told}, and the new value could not be dropped: {}",
                 error.message()
             ),
         },
@@ -119,7 +119,7 @@ pub fn finish(
     let changed = finished.map_err(|error| match error {
         error if error.was_replaced() => error,
         Error::Vault(vault::Error::NotFound { .. }) => {
-            anyhow!("the command succeeded, but {path} was deleted meanwhile").into()
+            anyhow!("the command succeeded, but another process deleted {path} meanwhile").into()
         }
         error => Error::Unfinished {
             path,

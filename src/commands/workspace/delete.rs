@@ -1,4 +1,4 @@
-//! `workspace delete`
+//! `workspace delete`: removes a workspace and everything in it.
 
 use crate::args::workspace::parse_name;
 use crate::commands::Command;

@@ -1,5 +1,5 @@
-//! Commands beside a process of their own: this test's program again, which runs one shell and writes
-//! down how it ended.
+//! Tests commands run from a process of its own: this test program again, which runs one shell and records
+//! how it ended.
 
 use super::*;
 use crate::deliver::value_file::ValueFile;
@@ -102,7 +102,8 @@ impl Beside {
         Self::prepared("", script, &[])
     }
 
-    /// In a session of their own, where nobody could continue what is stopped.
+    /// In a session of their own, where nobody could continue what is stopped. Not every system has `setsid`.
+    #[cfg(target_os = "linux")]
     fn in_a_session(script: &str) -> Self {
         Self::spawn("", script, &[("THROUGH", "setsid")], |command| command)
     }
@@ -179,7 +180,7 @@ fn contains(bytes: &[u8], part: &[u8]) -> bool {
 }
 
 #[test]
-fn values_arrive_exactly_by_variable_and_by_file_and_what_is_printed_goes_to_stderr() {
+fn values_arrive_exactly_and_output_goes_to_stderr() {
     let script = "printf '%s|' \"$0\" \"$VALUE\" \"${KLUIS_TOKEN-unset}\"; sh -c 'cat \"$FILE\"'";
     let variables = [("KLUIS_TOKEN", "kls_token"), ("VALUE", "older")];
     let (ended, stdout, stderr) = Beside::prepared("", script, &variables).ended();
@@ -204,7 +205,7 @@ fn it_reads_our_stdin_or_nothing() {
 }
 
 #[test]
-fn an_exit_code_and_a_signal_are_told_apart() {
+fn an_exit_code_differs_from_a_signal() {
     for (script, expected) in [
         ("exit 0", "Exited(0)"),
         ("exit 3", "Exited(3)"),
@@ -240,7 +241,7 @@ fn a_request_to_end_is_passed_on_and_its_answer_awaited() {
 
 #[test]
 #[ignore = "raises a signal in the whole process: the next test starts it"]
-fn is_asked_to_end_before_anything_runs() {
+fn a_signal_before_the_start_ends_everything() {
     let attention = SignalRelay::start(Relay::default()).unwrap();
     kill_process(rustix::process::getpid(), Signal::TERM).unwrap();
     while attention.heard().is_none() {
@@ -257,7 +258,7 @@ fn is_asked_to_end_before_anything_runs() {
 #[test]
 fn a_request_to_end_that_comes_before_the_command_is_not_lost() {
     let directory = tempfile::tempdir().unwrap();
-    let inner = "deliver::child::tests::is_asked_to_end_before_anything_runs";
+    let inner = "deliver::child::tests::a_signal_before_the_start_ends_everything";
     let mut command = Command::new(std::env::current_exe().unwrap());
     command
         .args(["--ignored", "--exact", inner])
@@ -297,7 +298,7 @@ fn a_stop_at_the_terminal_stops_both_until_they_are_continued() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_stop_where_nobody_could_continue_it_is_none() {
+fn without_job_control_a_stop_does_nothing() {
     let mut beside = Beside::in_a_session("echo ready; read -r line; exit 4").once_ready();
     kill_process_group(beside.id(), Signal::TSTP).unwrap();
     beside.type_line();
@@ -312,14 +313,14 @@ fn a_stop_where_nobody_could_continue_it_is_none() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn how_it_ended_is_known_even_when_nobody_was_to_hear_of_children() {
+fn the_exit_status_is_known_even_when_sigchld_is_ignored() {
     let ignored = ("THROUGH", "env --ignore-signal=CHLD");
     let beside = Beside::prepared("", "exit 3", &[ignored]);
     assert_eq!(beside.ended().0, "Exited(3)");
 }
 
 #[test]
-fn what_was_ignored_before_stays_so() {
+fn ignored_signals_stay_ignored() {
     let script = "echo ready; read -r line; exit 6";
     let mut beside = Beside::prepared("trap '' HUP", script, &[AS_FOUND]).once_ready();
     kill_process_group(beside.id(), Signal::HUP).unwrap();
@@ -329,7 +330,7 @@ fn what_was_ignored_before_stays_so() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn the_command_starts_with_the_signals_and_limits_that_were_found() {
+fn the_command_starts_with_the_original_signals_and_limits() {
     let script = "ulimit -S -c; exec grep -E 'SigIgn|SigBlk' /proc/self/status";
     let mut plain = Command::new("sh");
     let plain = plain.args(["-c", &format!("ulimit -S -c 100; {script}")]);

@@ -1,8 +1,8 @@
 //! The process that outlives `get --clip`: it waits, clears the clipboard if the value is still there, and
-//! ends. It knows the value by a fingerprint alone.
+//! ends. It knows the value only by a fingerprint.
 //!
-//! It is this very program, started anew: a copy of the first process would keep its secrets. In a session
-//! of its own, so that closing the terminal does not end it; asked to end, it clears at once.
+//! It is a fresh start of this program, because a fork would keep our secrets in memory. It has a session of
+//! its own, so it survives a closed terminal; when asked to end, it clears at once.
 
 use super::fingerprint::{self, Fingerprint};
 use super::tool::Tool;

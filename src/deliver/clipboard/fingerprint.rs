@@ -1,4 +1,4 @@
-//! What is kept of a value to recognise it by: a salted hash, from which it cannot be had back.
+//! A salted hash that recognises a value on the clipboard. The value cannot be computed back from it.
 
 use crate::vault::value::MAX_VALUE_BYTES;
 use sha2::{Digest, Sha256};

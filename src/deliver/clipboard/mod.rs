@@ -1,7 +1,7 @@
-//! A value on the clipboard: through the desktop's own tool, or else through the terminal (OSC 52).
+//! Puts a value on the clipboard: through the desktop's own tool, or through the terminal (OSC 52).
 //!
-//! A tool is given the value on its stdin, never as an argument, and what it copied is cleared after a
-//! while if it is still there. What a terminal copied, nobody can look at: that stays.
+//! A tool gets the value on its stdin, never as an argument, and the clipboard is cleared after a while if the
+//! value is still there. A terminal's clipboard cannot be read back, so it is not cleared.
 
 pub mod clearing;
 mod fingerprint;
@@ -32,19 +32,19 @@ const PLAIN_TERMINALS: &[&str] = &["", "dumb", "linux"];
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error(
-        "there is no way to the clipboard: no wl-copy, xclip or pbcopy with a desktop, and no terminal"
+        "no clipboard found: there is no terminal, and no desktop with wl-copy, xclip or pbcopy"
     )]
     NoWay,
-    #[error("the value is not text, and a clipboard takes nothing else")]
+    #[error("the value is not text, so it cannot go to the clipboard")]
     NotText,
-    #[error("the value is longer than the clipboard of a terminal takes")]
+    #[error("the value is too long for the clipboard of a terminal")]
     TooLong,
-    #[error("{tool} did not take the value")]
+    #[error("{tool} did not accept the value")]
     Refused { tool: &'static str },
-    #[error("the terminal did not take the value")]
+    #[error("the terminal did not accept the value")]
     Terminal(#[source] io::Error),
     /// Then nothing was copied either.
-    #[error("nothing was copied: what would clear the clipboard could not be started")]
+    #[error("nothing was copied: the process that clears the clipboard could not be started")]
     NotCleared(#[source] io::Error),
 }
 

@@ -1,6 +1,6 @@
-//! The programs that reach a desktop's clipboard: which there are, and how each copies, pastes and clears.
+//! The desktops' clipboard programs, and how each one copies, pastes and clears.
 //!
-//! They may stay as long as what they copied, so none is given a credential of Kluis', or our terminal.
+//! They may run as long as their content stays, so none gets a credential of Kluis or our terminal.
 
 use super::fingerprint::Fingerprint;
 use crate::deliver::environment::Environment;

@@ -1,4 +1,4 @@
-//! Writes a whole document in one of the formats.
+//! Writes the selected secrets as one document, in one of the formats.
 
 use super::format::{Entry, Format, Refused, Why};
 use super::page::Page;

@@ -1,12 +1,13 @@
-//! A `.env` file for python-dotenv, with its interpolation off: `KEY="value"`, as its `parser.py` reads it.
+//! The `.env` format of python-dotenv with interpolation off: `KEY="value"`, as its `parser.py` reads it.
 //!
 //! In double quotes it knows the escapes of `\abfnrtv"`. A backslash before the closing quote would make it
-//! look for another quote, in the neighbour's value: such a value goes without quotes, or not at all.
+//! look for another quote, in the next value: such a value is written without quotes, or refused.
 
 use super::format::{Why, variable_text};
 use super::page::Page;
 
-const BACKSLASH: Why = "its value ends with a backslash, which python-dotenv can only read in a value that needs no quotes";
+const BACKSLASH: Why =
+    "its value ends with a backslash and needs quotes, which python-dotenv cannot read";
 
 pub fn line(key: &str, value: &[u8], page: &mut Page) -> Result<(), Why> {
     let text = variable_text(value)?;

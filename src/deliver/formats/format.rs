@@ -1,4 +1,4 @@
-//! The formats by name, and the values that a reader cannot be given.
+//! The formats by name, and the values that a format cannot express.
 
 use super::page::Page;
 use crate::plaintext::Plaintext;
@@ -39,9 +39,10 @@ pub struct Refused {
 /// Why a reader cannot be given a key or a value, said without the value.
 pub type Why = &'static str;
 
-pub const NUL: Why = "its value holds a NUL, which no environment variable can";
+pub const NUL: Why = "its value contains a NUL, which an environment variable cannot hold";
 pub const NOT_UTF8: Why = "its value is not UTF-8";
-pub const NEWLINE: Why = "its value holds a newline, and there each variable is one line";
+pub const NEWLINE: Why =
+    "its value contains a newline, and this format has one line for each variable";
 
 impl fmt::Display for Format {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

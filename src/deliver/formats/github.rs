@@ -1,7 +1,7 @@
-//! GitHub Actions: values go to the file named by `GITHUB_ENV` and masks to stdout, in the grammars of
-//! actions/runner (`FileCommandManager.cs`, `ActionCommand.cs`).
+//! The format of GitHub Actions: values go to the file named by `GITHUB_ENV` and masks to stdout, in the
+//! grammars of actions/runner (`FileCommandManager.cs`, `ActionCommand.cs`).
 //!
-//! The file is only ever appended to, in one write, and never made: a runner has made it.
+//! The file is appended to in one write and never created: the runner creates it.
 
 use super::format::{Entry, Format, Refused, Why, variable_text};
 use super::page::Page;
@@ -15,7 +15,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 const OWN: Why = "GitHub sets that variable itself";
-const NODE_OPTIONS: Why = "GitHub takes no NODE_OPTIONS from this file";
+const NODE_OPTIONS: Why = "GitHub does not accept NODE_OPTIONS from this file";
 
 /// What the runner sets from its `github` context for each step, whatever the file says.
 const GITHUB_NAMES: &str = "
@@ -130,7 +130,7 @@ impl EnvFile {
         if written < bytes.len() {
             return Err(io::Error::new(
                 ErrorKind::StorageFull,
-                "it took a part only",
+                "only a part was written",
             ));
         }
         Ok(())

@@ -1,5 +1,5 @@
-//! A Kubernetes manifest of one `Secret`, for `kubectl apply -f -`: YAML, each value Base64 under `data`, so
-//! that any bytes can be given (kubernetes.io, API of core/v1 `Secret`).
+//! The Kubernetes format: a YAML manifest of one `Secret`, for `kubectl apply -f -`. Each value is Base64 under
+//! `data`, so any bytes can be written (kubernetes.io, API of core/v1 `Secret`).
 
 use super::format::{Entry, Format, Refused, Why};
 use super::page::Page;
@@ -12,7 +12,7 @@ pub const DEFAULT_NAME: &str = "kluis";
 /// The bound of a key of `data`, and of a name.
 const MAX_CHARACTERS: usize = 253;
 
-const LONG: Why = "its key has more than the 253 characters that Kubernetes takes";
+const LONG: Why = "its name is longer than the 253 characters that Kubernetes accepts";
 
 /// Whether Kubernetes takes this as the name of a `Secret`: a DNS subdomain of RFC 1123.
 pub fn is_name(name: &str) -> bool {

@@ -1,4 +1,4 @@
-//! The memory that a document grows in: what it outgrows is wiped, and so is the rest.
+//! The memory that a document grows in. It is wiped, also what is left behind when it grows.
 
 use crate::plaintext::Plaintext;
 use std::io::{self, Write};

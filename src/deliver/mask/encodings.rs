@@ -1,6 +1,6 @@
-//! The forms in which programs write bytes down: base64, hex, percent-encoding, JSON.
+//! The encodings in which programs print bytes: base64, hex, percent-encoding, JSON.
 //!
-//! Each function adds what would be found in a text if the bytes were somewhere in it in that form.
+//! Each function adds the texts that would appear in an encoded text wherever the bytes stand in it.
 
 use data_encoding::{HEXLOWER, HEXUPPER};
 use std::fmt::Write as _;

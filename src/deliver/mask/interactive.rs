@@ -1,8 +1,8 @@
-//! A masked command at a terminal of its own, which takes the place of the one that somebody sits at.
+//! Runs a masked command at a new terminal, which stands in for yours.
 //!
-//! All that the command shows, through whatever it opens, comes out of that terminal masked. Keys go in
-//! as they are typed, and mean there what they meant here: Ctrl-C, Ctrl-Z, whatever the command sets. The
-//! real terminal gets its modes back however this ends, but for SIGKILL.
+//! Everything the command shows comes out of that terminal masked. Keys go in as you type them and mean what
+//! the command sets: Ctrl-C, Ctrl-Z and others. Your terminal gets its modes back however this ends, except
+//! after SIGKILL.
 
 use super::patterns::Patterns;
 use super::pump::{OutputKind, Pumps, write_all};

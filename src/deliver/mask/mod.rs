@@ -1,7 +1,7 @@
-//! `run --mask`: the values that a command was given are hidden in what it prints.
+//! `run --mask`: hides a command's secret values in its output.
 //!
-//! This guards against a value in a log or on a screen by mistake, not against a command that wants it
-//! out: that one can print it in a form nobody looks for.
+//! It guards against a value in a log or on a screen by mistake. It cannot stop a command that wants to leak a
+//! value: that command can print it in a form that nothing looks for.
 
 mod encodings;
 mod interactive;

@@ -1,8 +1,7 @@
-//! What is to be hidden, from the values that were selected: themselves, their lines, and the forms in
-//! which a program may print them.
+//! The texts to hide: the selected values, their lines, and the encodings in which a program may print them.
 //!
-//! What is shorter than [`MIN_BYTES`] is left alone. The automaton holds copies of all of it that are not
-//! wiped, and its crate gives no way to: it lives in a process that nobody can read, which ends with the command.
+//! A text shorter than [`MIN_BYTES`] is not hidden. The automaton holds copies that are not wiped, because its
+//! crate has no way to: it lives in a process that no other can read and that ends with the command.
 
 use super::encodings::{self, Forms};
 use crate::plaintext::Plaintext;
@@ -199,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_short_is_said_to_be() {
+    fn a_text_too_short_to_mask_is_reported() {
         for value in ["", "1", "admin", "  5432 \n"] {
             assert!(collected(value).is_none(), "{value:?}");
         }

@@ -1,8 +1,8 @@
-//! A masked command in this session, as part of a pipeline or without a terminal.
+//! Runs a masked command in this session, in a pipeline or without a terminal.
 //!
-//! It has our stdin. What it writes goes through a pipe, or through a terminal of the same size where there
-//! was one, so that it prints in colour. Whoever has the real terminal keeps it: the keys are not touched,
-//! and a program that opens `/dev/tty` writes past us.
+//! The command has our stdin. Its output goes through a pipe, or through a terminal of the same size where it
+//! had one, so that it prints in colour. The real terminal is not touched: a program that opens `/dev/tty`
+//! writes to it unmasked.
 
 use super::patterns::Patterns;
 use super::pump::{OutputKind, Pumps};

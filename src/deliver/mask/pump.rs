@@ -1,4 +1,4 @@
-//! Carries one stream of a command to where it goes, masked, on a thread of its own.
+//! Copies one output stream of a command, masked, on a thread of its own.
 
 use super::patterns::Patterns;
 use super::stream::Masker;

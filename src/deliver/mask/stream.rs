@@ -1,9 +1,9 @@
-//! Hides patterns in a stream that comes in pieces of any size.
+//! Hides patterns in a stream that arrives in pieces of any size.
 //!
-//! Every byte of every occurrence is hidden, also where occurrences overlap, and each stretch of hidden
-//! bytes becomes one [`MASK`]. What could be the beginning of a pattern is held back until that is
-//! decided; how the stream is cut makes no difference to what comes out. Two exceptions, both for the
-//! reader's sake, at most [`MAX_SHOWN_BYTES`] of a beginning:
+//! Every byte of every occurrence is hidden, also where occurrences overlap, and each hidden stretch becomes
+//! one [`MASK`]. Bytes that may begin a pattern are held back until that is decided; the sizes of the pieces
+//! make no difference to the output. Two exceptions help the reader; each shows at most
+//! [`MAX_SHOWN_BYTES`] of a beginning:
 //!
 //! - when the stream pauses, so that a prompt is not held back for ever ([`Masker::pause`]);
 //! - when it ends. A longer beginning was cut off there, and is hidden.
@@ -325,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_could_be_a_beginning_is_held_back_and_a_pause_shows_it() {
+    fn only_a_possible_beginning_is_held_back_until_a_pause() {
         let (mut masker, mut out) = (masker(&["hunter22"]), Vec::new());
         masker.push(b"Password: ", &mut out);
         assert_eq!(out, b"Password: ");
@@ -343,7 +343,7 @@ mod tests {
     }
 
     #[test]
-    fn what_turns_out_to_be_no_value_is_shown_in_full() {
+    fn a_beginning_that_is_no_value_is_shown_in_full() {
         let (mut masker, mut out) = (masker(&["hunter22"]), Vec::new());
         for piece in ["hu", "nte", "rs"] {
             masker.push(piece.as_bytes(), &mut out);
@@ -360,7 +360,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_within_another_is_shown_as_hidden_before_the_other_is_decided() {
+    fn a_value_inside_another_is_masked_before_the_other_is_known() {
         let (mut masker, mut out) = (masker(&["hunter22", "hunter22-and-more"]), Vec::new());
         masker.push(b"hunter22", &mut out);
         assert!(out.is_empty() && masker.can_show_more());

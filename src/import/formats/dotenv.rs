@@ -1,6 +1,6 @@
-//! `dotenv`: the grammar of python-dotenv, as it reads a file without interpolation: `$` stays as it is.
+//! Reads `dotenv`: the grammar of python-dotenv without interpolation, so `$` stays as it is.
 //!
-//! What python-dotenv passes over with a warning, or reads as a name without a value, is a mistake here.
+//! A line that python-dotenv skips with a warning, or reads as a name without a value, is a mistake here.
 
 use crate::import::entries::{Entries, Location};
 use crate::import::text::text;
@@ -42,7 +42,7 @@ impl<'t> Reader<'t> {
         self.take_while(is_blank);
         if !self.rest.starts_with('=') {
             // A line of a value that lacks its quotes is no name either, and not shown.
-            let rule = "there is no = after the name; a value of several lines stands in quotes";
+            let rule = "there is no = after the name; a value of several lines needs quotes";
             into.refuse(place, rule, "value_error");
             self.take_while(|letter| !is_break(letter));
             return Ok(());
@@ -81,7 +81,7 @@ impl<'t> Reader<'t> {
             self.take_while(|letter| !is_space(letter) && letter != '=' && letter != '#')
         };
         if name.is_empty() {
-            let rule = format!("{place}: there is no name");
+            let rule = format!("{place}: the name is missing");
             return Err(RuleViolation::new(rule, "value_error"));
         }
         Ok(name)
@@ -108,7 +108,7 @@ impl<'t> Reader<'t> {
         if self.rest.is_empty() || self.rest.starts_with(is_break) {
             return Ok(());
         }
-        let rule = format!("{place}: more follows the closing quotation mark");
+        let rule = format!("{place}: there is text after the closing quotation mark");
         Err(RuleViolation::new(rule, "value_error"))
     }
 
@@ -128,7 +128,7 @@ impl<'t> Reader<'t> {
 }
 
 fn unclosed(place: Location) -> RuleViolation {
-    let rule = format!("{place}: a quotation mark is never closed");
+    let rule = format!("{place}: a quotation mark is not closed");
     RuleViolation::new(rule, "value_error")
 }
 
@@ -286,33 +286,30 @@ mod tests {
 
     #[test]
     fn mistakes_have_their_line_and_repeat_nothing() {
-        let no_equals = "there is no = after the name; a value of several lines stands in quotes";
+        let no_equals = "there is no = after the name; a value of several lines needs quotes";
         for (input, expected) in [
             ("A=1\nhunter2\nB=2", format!("line 2: {no_equals}")),
             ("A=1\r\n\r\nexport hunter2", format!("line 3: {no_equals}")),
             ("A='1\n2'\nhunter2 # c", format!("line 3: {no_equals}")),
-            ("\n=hunter2", "line 2: there is no name".into()),
+            ("\n=hunter2", "line 2: the name is missing".into()),
             (
                 "\n\nA='hunter2",
-                "line 3: a quotation mark is never closed".into(),
+                "line 3: a quotation mark is not closed".into(),
             ),
             (
                 "A=\"hunter2\nB=2\n",
-                "line 1: a quotation mark is never closed".into(),
+                "line 1: a quotation mark is not closed".into(),
             ),
-            (
-                "'hunter2",
-                "line 1: a quotation mark is never closed".into(),
-            ),
+            ("'hunter2", "line 1: a quotation mark is not closed".into()),
             (
                 "A='1\n2'hunter2",
-                "line 1: more follows the closing quotation mark".into(),
+                "line 1: there is text after the closing quotation mark".into(),
             ),
             (
                 "A=\"1\"\n\nA=hunter2",
-                "A is there twice, at line 1 and at line 3".into(),
+                "A is given twice, at line 1 and at line 3".into(),
             ),
-            ("\n# only this\n", "there is nothing in the input".into()),
+            ("\n# only this\n", "the input is empty".into()),
         ] {
             assert_eq!(told(input), [expected], "{input:?}");
         }
@@ -336,7 +333,7 @@ mod tests {
         }
 
         #[test]
-        fn nothing_that_is_given_ends_in_a_panic(
+        fn no_input_panics(
             parts in prop::collection::vec(prop::sample::select(vec![
                 "A", "=", "'", "\"", "\\", "\n", "\r", " ", "#", "export ", "ü", "\u{1c}", "\u{85}",
             ]), 0..30)

@@ -1,5 +1,5 @@
-//! Which texts without quotes mean something else in YAML. 1.1, as PyYAML and Ruby read it, and 1.2 differ:
-//! here a text is one only if it is in both.
+//! Decides which unquoted texts are strings in YAML. Version 1.1, as PyYAML and Ruby read it, and 1.2 differ:
+//! a text is a string here only if it is one in both.
 
 /// What a scalar without quotes could be taken for, unless it is a text to every reader.
 pub fn type_of(text: &[u8]) -> Option<&'static str> {
@@ -113,7 +113,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_either_version_takes_for_another_type_is_none() {
+    fn another_type_in_either_version_is_not_a_text() {
         for (kind, texts) in [
             ("null", "~ null Null NULL"),
             (
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn what_both_take_for_a_text_is_one() {
+    fn a_text_in_both_versions_is_a_text() {
         for text in [
             "",
             "a",

@@ -1,7 +1,7 @@
-//! Decrypts one file of a password store with `gpg`, which asks for its own passphrase where it needs one.
+//! Decrypts one file of a password store with `gpg`, which asks for its own passphrase when it needs one.
 //!
-//! What it prints stays in memory; what it prints of a mistake is not repeated. It is given no credential of
-//! Kluis'.
+//! The plaintext stays in memory, and gpg's own error messages are not repeated. gpg gets no credential of
+//! Kluis.
 
 use crate::deliver::environment::is_own;
 use crate::deliver::process::find;
@@ -42,11 +42,11 @@ pub struct Gpg {
 pub enum Failure {
     #[error("gpg could not decrypt it")]
     Refused,
-    #[error("gpg did not end within {} seconds", .0.as_secs())]
+    #[error("gpg took longer than {} seconds", .0.as_secs())]
     Late(Duration),
-    #[error("it has more than 1 MiB")]
+    #[error("it is larger than 1 MiB")]
     TooLong,
-    #[error("gpg could not be started")]
+    #[error("cannot start gpg")]
     NotStarted,
 }
 
@@ -55,7 +55,7 @@ impl Gpg {
         let path = std::env::var_os("PATH");
         let program = find(OsStr::new("gpg"), path.as_deref()).map_err(|_| Error::Missing {
             program: "gpg",
-            hint: "install GnuPG: it decrypts the files of a password store",
+            hint: "install GnuPG, which decrypts the files of a password store",
         })?;
         signals::see_children_end().map_err(anyhow::Error::from)?;
         Ok(Self {
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn what_it_prints_counts_only_when_it_succeeds() {
+    fn its_output_counts_only_when_it_succeeds() {
         let plain = with("cat > /dev/null; printf 'hunter2\\n'; echo \"$@\" | tr -d -c '\\n-z'");
         assert!(plain.unwrap().expose().starts_with(b"hunter2\n"));
         assert_eq!(with("echo hunter2; exit 2").err(), Some(Failure::Refused));

@@ -1,5 +1,5 @@
-//! One item of a password manager: a title in folders, with fields. What it holds becomes secrets, each
-//! field one of its own; what cannot is named in the report, and nothing is merged in silence.
+//! One item of a password manager: a title in folders, with fields. Each field becomes a secret of its own; a
+//! field that cannot is named in the report, and nothing is merged silently.
 
 use crate::import::entries::{Entries, Location};
 use crate::plaintext::Plaintext;
@@ -135,7 +135,7 @@ impl<'e> Items<'e> {
         while let Some(taken) = self.taken(&name, &values) {
             if self.repeated == Repeated::Fail {
                 let rule = format!(
-                    "\"{}\" and \"{path}\" would both be {taken}; --on-repeat number gives the second a number",
+                    "\"{}\" and \"{path}\" would both be {taken}; to number the second, add --on-repeat number",
                     self.owners[&taken]
                 );
                 self.entries.refuse(place, &rule, "duplicate");
@@ -151,7 +151,7 @@ impl<'e> Items<'e> {
             match SecretName::parse(&full) {
                 Ok(full) => self.entries.push_from(place, full, value, origin)?,
                 Err(RuleViolation { rule, kind }) => {
-                    let rule = format!("{rule}: give \"{path}\" another title");
+                    let rule = format!("{rule}; give \"{path}\" another title");
                     self.entries.refuse(place, &rule, kind);
                 }
             }
@@ -303,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn an_item_without_a_value_is_told() {
+    fn an_item_without_a_value_is_reported() {
         let told = gathered(
             Wanted::Password,
             Repeated::Fail,
@@ -318,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn items_that_would_have_one_name_are_told_apart_or_told() {
+    fn items_with_one_name_get_distinct_names_or_are_reported() {
         let items = || {
             vec![
                 item("My bank", "1", &[("user", "a")]),
@@ -333,7 +333,7 @@ mod tests {
         assert_eq!(told.len(), 3, "{told:?}");
         assert_eq!(
             told[2],
-            "item 4: \"My bank\" and \"My bank user\" would both be My_bank_user; --on-repeat number gives the second a number"
+            "item 4: \"My bank\" and \"My bank user\" would both be My_bank_user; to number the second, add --on-repeat number"
         );
         let numbered = gathered(Wanted::All, Repeated::Number, items()).unwrap();
         let expected: [(&str, &[u8]); 6] = [
@@ -348,7 +348,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_cannot_be_is_told_and_not_cut() {
+    fn an_invalid_name_is_reported_and_not_shortened() {
         let told = gathered(
             Wanted::All,
             Repeated::Fail,
@@ -356,14 +356,14 @@ mod tests {
         );
         let told = told.err().unwrap();
         assert!(
-            told[0].starts_with("item 1: the name of a secret has at most 128 characters"),
+            told[0].starts_with("item 1: the name of a secret can have at most 128 characters"),
             "{told:?}"
         );
     }
 
     proptest! {
         #[test]
-        fn no_value_is_lost_however_the_items_are_called(
+        fn no_value_is_lost_whatever_the_items_are_named(
             given in prop::collection::vec(("[a-b /_2é]{0,4}", prop::collection::vec("[a-b _2]{0,3}", 0..4)), 1..12)
         ) {
             let mut count = 0;

@@ -1,7 +1,7 @@
-//! `pass`: the folder of pass, and of gopass with gpg. Each file is an item: its first line is the password,
-//! `key: value` lines are fields, the rest is notes.
+//! Reads `pass`: the folder of pass, and of gopass with gpg. Each file is an item: its first line is the
+//! password, `key: value` lines are fields, the rest is notes.
 //!
-//! No link leads out of the folder, and nothing is written there.
+//! It follows no link out of the folder and writes nothing there.
 
 use super::gpg::{Failure, Gpg};
 use super::item::{Item, Items};
@@ -68,7 +68,8 @@ impl Store {
             if entry.file_type()?.is_symlink() {
                 match path.canonicalize() {
                     Ok(to) if !to.starts_with(root) => {
-                        self.refused.push((shown, "it is a link out of the folder"));
+                        self.refused
+                            .push((shown, "it is a link to a place outside the folder"));
                         continue;
                     }
                     Ok(to) if to.is_file() => {}
@@ -100,7 +101,7 @@ impl Store {
             }
             if self.files.len() > MAX_FILES {
                 self.refused
-                    .push((String::new(), "there are more than 20,000 files"));
+                    .push(("the folder".to_owned(), "it has more than 20,000 files"));
                 break;
             }
         }
@@ -121,7 +122,8 @@ impl Store {
             match file.and_then(|file| gpg.decrypt(file)) {
                 Ok(plain) => items.push(item(title, plain)),
                 Err(failure) => {
-                    let rule = format!("{title}.gpg: {failure}; `gpg --decrypt` says why");
+                    let rule =
+                        format!("{title}.gpg: {failure}; to see why, run `gpg --decrypt` on it");
                     entries.refuse_whole(RuleViolation::new(rule, "value_error"));
                     failures += 1;
                 }
@@ -226,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_and_what_is_no_text_stay_whole() {
+    fn a_private_key_and_binary_data_stay_whole() {
         for plain in [
             &b"-----BEGIN PRIVATE KEY-----\nProc-Type: 4\nabc\n-----END PRIVATE KEY-----\n"[..],
             b"\xff\x00\nuser: x\n",

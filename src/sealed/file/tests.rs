@@ -1,4 +1,4 @@
-//! A file is read in pieces, as many as it takes and no more.
+//! Tests that a file is read in pieces, and only as many as needed.
 
 use super::super::header::Workspace;
 use super::super::id::{AppId, VaultId};
@@ -128,7 +128,7 @@ fn a_directory_longer_than_a_piece_is_read_whole() {
 }
 
 #[test]
-fn what_is_no_vault_is_told_by_its_first_line() {
+fn a_foreign_file_is_recognised_by_its_first_line() {
     for text in [
         "",
         "{",

@@ -1,8 +1,8 @@
-//! The real directory a vault lies in, and the names it uses there. Everything a writer does goes
-//! through the open directory: a path that is moved or relinked meanwhile leads nowhere else.
+//! The real directory of a vault, and the file names used there. A writer works only through the open
+//! directory, so a path that is moved or relinked meanwhile leads nowhere else.
 
 use super::regular::{self, OpenError};
-use crate::platform::directory;
+use crate::platform::{directory, private_file};
 use crate::store::Error;
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
@@ -13,8 +13,6 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
-/// The hexadecimal digits in the name of a temporary file.
-const TEMPORARY_DIGITS: usize = 16;
 const LOCK: &[u8] = b".lock";
 const PREVIOUS: &[u8] = b".prev";
 
@@ -24,7 +22,7 @@ pub struct Directory {
     vault: OsString,
 }
 
-/// The paths that belong to a vault, links resolved, whatever is there.
+/// The paths that belong to a vault, with links resolved. The files need not exist.
 pub struct Places {
     pub vault: PathBuf,
     pub directory: PathBuf,
@@ -33,7 +31,7 @@ pub struct Places {
 }
 
 impl Directory {
-    /// Makes nothing and refuses nothing, for who only looks.
+    /// For reading only: it makes nothing and refuses nothing.
     pub fn places_of(path: &Path) -> io::Result<Places> {
         let vault = fs::canonicalize(path)?;
         let (Some(directory), Some(name)) = (vault.parent(), vault.file_name()) else {
@@ -47,8 +45,8 @@ impl Directory {
         })
     }
 
-    /// Opens the directory of the vault at `path`, for writing. Directories that are missing are made,
-    /// for the owner only.
+    /// Opens the directory of the vault at `path` for writing. Missing directories are made, private to their
+    /// owner.
     pub fn of_vault(path: &Path) -> Result<Self, Error> {
         let real = resolve(path)?;
         let (Some(parent), Some(vault)) = (real.parent(), real.file_name()) else {
@@ -62,7 +60,10 @@ impl Directory {
         };
         let (handle, found) = opened().map_err(Error::not_written("open", parent))?;
         if directory::others_may_write(&found) {
-            return Err(refused(path, "lies in a directory that others may write"));
+            return Err(refused(
+                path,
+                "is in a directory that other users can write to",
+            ));
         }
         match regular::kind(&handle, Path::new(vault), true) {
             Ok(()) | Err(OpenError::Absent) => {}
@@ -79,7 +80,7 @@ impl Directory {
         &self.vault
     }
 
-    /// `.NAME.lock`, never deleted or renamed: whoever waits for it holds it open.
+    /// `.NAME.lock`. It is never deleted or renamed, because a waiting process holds it open.
     pub fn lock(&self) -> OsString {
         beside(&self.vault, LOCK)
     }
@@ -91,9 +92,7 @@ impl Directory {
 
     /// `.NAME.<16 random hexadecimal digits>.tmp`
     pub fn temporary(&self) -> io::Result<OsString> {
-        let random = getrandom::u64().map_err(io::Error::other)?;
-        let suffix = format!(".{random:0TEMPORARY_DIGITS$x}.tmp");
-        Ok(beside(&self.vault, suffix.as_bytes()))
+        private_file::temporary_name(&beside(&self.vault, b""))
     }
 
     /// The path of `name`, for messages only.
@@ -101,13 +100,13 @@ impl Directory {
         self.path.join(name)
     }
 
-    /// Whether `name` is still the very file that `stat` tells of, with the same bytes.
+    /// Whether `name` is still the file that `stat` describes, with the same bytes.
     pub fn still_names(&self, name: &OsStr, stat: &Stat) -> io::Result<bool> {
         let now = self.look(name)?;
         Ok(now.is_some_and(|now| regular::same_bytes(&now, stat)))
     }
 
-    /// Whether `name` is that file, whatever became of its bytes and times.
+    /// Whether `name` is that file, even if its bytes or times have changed.
     pub fn names(&self, name: &OsStr, stat: &Stat) -> io::Result<bool> {
         let now = self.look(name)?;
         Ok(now.is_some_and(|now| regular::same_file(&now, stat)))
@@ -121,7 +120,7 @@ impl Directory {
         }
     }
 
-    /// Removes `name`; whether it was there.
+    /// Removes `name`; returns whether it existed.
     pub fn remove(&self, name: &OsStr) -> io::Result<bool> {
         match rustix::fs::unlinkat(&self.handle, name, AtFlags::empty()) {
             Ok(()) => Ok(true),
@@ -130,37 +129,23 @@ impl Directory {
         }
     }
 
-    /// Removes the temporary files that interrupted writers of this vault left behind. Only under the
-    /// lock: they are rubbish then, while a vault must stay writable where one cannot be removed.
+    /// Removes temporary files that interrupted writers of this vault left. Only under the lock, when no
+    /// writer uses them. Failures are ignored: a leftover file must not make a vault read-only.
     pub fn remove_stale(&self) {
         let Ok(entries) = Dir::read_from(&self.handle) else {
             return;
         };
+        let stem = beside(&self.vault, b"");
         for entry in entries.flatten() {
             let name = OsStr::from_bytes(entry.file_name().to_bytes());
             let regular = || match entry.file_type() {
                 FileType::Unknown => regular::kind(&self.handle, Path::new(name), true).is_ok(),
                 kind => kind == FileType::RegularFile,
             };
-            if self.is_temporary(name) && regular() {
+            if private_file::is_temporary(name, &stem) && regular() {
                 let _ = self.remove(name);
             }
         }
-    }
-
-    fn is_temporary(&self, name: &OsStr) -> bool {
-        let digits = name
-            .as_bytes()
-            .strip_prefix(b".")
-            .and_then(|name| name.strip_prefix(self.vault.as_bytes()))
-            .and_then(|name| name.strip_prefix(b"."))
-            .and_then(|name| name.strip_suffix(b".tmp"));
-        digits.is_some_and(|digits| {
-            digits.len() == TEMPORARY_DIGITS
-                && digits
-                    .iter()
-                    .all(|d| matches!(d, b'0'..=b'9' | b'a'..=b'f'))
-        })
     }
 
     /// Makes what happened to the names in it durable.
@@ -187,10 +172,10 @@ fn resolve(path: &Path) -> Result<PathBuf, Error> {
         Err(error) => return Err(Error::not_written("find", path)(error)),
     }
     if path.is_symlink() {
-        return Err(refused(path, "is a link that leads nowhere"));
+        return Err(refused(path, "is a link to nothing"));
     }
     let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
-        return Err(refused(path, "does not name a file"));
+        return Err(refused(path, "is not the path of a file"));
     };
     let parent = directory::or_here(parent);
     directory::make(parent).map_err(Error::not_written("create", parent))?;

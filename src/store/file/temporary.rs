@@ -1,104 +1,57 @@
-//! A file beside the vault that is gone unless it took over another name. Its bytes are durable
+//! A file beside the vault that is gone unless it takes over another name. Its bytes are durable
 //! before anything is done with it, or it never was.
 
 use super::directory::Directory;
 use super::regular::{self, Regular};
-use crate::platform::directory::rename_new;
+use crate::platform::private_file::PrivateFile;
 use crate::store::Error;
-use rustix::fs::{AtFlags, Mode, OFlags};
-use std::ffi::{OsStr, OsString};
+use rustix::fs::OFlags;
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::rc::Rc;
 
-/// What every file has that is made beside a vault.
-pub const OWNER_ONLY: Mode = Mode::RUSR.union(Mode::WUSR);
+pub type Temporary = PrivateFile<Rc<Directory>>;
 
-pub struct Temporary {
-    directory: Rc<Directory>,
-    name: OsString,
+/// A new file that holds `bytes`, durably, and what was really stored: open, so that no other file can
+/// pass for it.
+pub fn holding(directory: &Rc<Directory>, bytes: &[u8]) -> Result<(Temporary, Regular), Error> {
+    let vault = directory.path_of(directory.vault());
+    let created = directory.temporary();
+    let created = created.and_then(|name| PrivateFile::create(Rc::clone(directory), name));
+    let (temporary, mut file) =
+        created.map_err(Error::not_written("create a file beside", &vault))?;
+    // Once: after a failed fsync the next one may succeed with the bytes lost. The standard library
+    // repeats an interrupted one only, and goes down to the platters on macOS.
+    file.write_all(bytes)
+        .and_then(|()| file.sync_all())
+        .map_err(Error::not_written("write a file beside", &vault))?;
+    let stored = read_back(directory, temporary.name(), &file)?;
+    Ok((temporary, stored))
 }
 
-impl Temporary {
-    /// A new file that holds `bytes`, durably, and what was really stored: open, so that no other file can
-    /// pass for it.
-    pub fn holding(directory: &Rc<Directory>, bytes: &[u8]) -> Result<(Self, Regular), Error> {
-        let vault = directory.path_of(directory.vault());
-        let (temporary, mut file) =
-            Self::create(directory).map_err(Error::not_written("create a file beside", &vault))?;
-        // Once: after a failed fsync the next one may succeed with the bytes lost. The standard library
-        // repeats an interrupted one only, and goes down to the platters on macOS.
-        file.write_all(bytes)
-            .and_then(|()| file.sync_all())
-            .map_err(Error::not_written("write a file beside", &vault))?;
-        let stored = temporary.read_back(&file)?;
-        Ok((temporary, stored))
-    }
-
-    /// Another name for the file that is called `name` now.
-    pub fn linked(directory: &Rc<Directory>, name: &OsStr) -> io::Result<Self> {
-        let link = directory.temporary()?;
-        rustix::fs::linkat(directory, name, directory, &link, AtFlags::empty())?;
-        Ok(Self::named(directory, link))
-    }
-
-    fn create(directory: &Rc<Directory>) -> io::Result<(Self, File)> {
-        let name = directory.temporary()?;
-        let flags =
-            OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let file = File::from(rustix::fs::openat(directory, &name, flags, OWNER_ONLY)?);
-        let temporary = Self::named(directory, name);
-        // The umask or a default ACL had its say in the mode.
-        rustix::fs::fchmod(&file, OWNER_ONLY)?;
-        Ok((temporary, file))
-    }
-
-    fn named(directory: &Rc<Directory>, name: OsString) -> Self {
-        Self {
-            directory: Rc::clone(directory),
-            name,
-        }
-    }
-
-    /// Opens by name what was just `written`: no descriptor that took part in the writing.
-    fn read_back(&self, written: &File) -> Result<Regular, Error> {
-        let doing = "read back a file beside";
-        let vault = self.directory.path_of(self.directory.vault());
-        let flags = OFlags::RDONLY | OFlags::NOFOLLOW;
-        let stored = regular::open(&self.directory, Path::new(&self.name), flags)
-            .map_err(|obstacle| obstacle.into_write_error(doing, vault.clone()))?;
-        let written = rustix::fs::fstat(written)
-            .map_err(io::Error::from)
-            .map_err(Error::not_written(doing, &vault))?;
-        if !regular::same_file(&stored.stat, &written) {
-            let place = vault.display().to_string();
-            return Err(Error::ChangedUnderneath { place });
-        }
-        Ok(stored)
-    }
-
-    /// For messages only.
-    pub fn path(&self) -> PathBuf {
-        self.directory.path_of(&self.name)
-    }
-
-    /// Takes over `name`, whatever it named before.
-    pub fn replace(self, name: &OsStr) -> io::Result<()> {
-        rustix::fs::renameat(&self.directory, &self.name, &self.directory, name)?;
-        Ok(())
-    }
-
-    /// Takes over `name`, which must not name anything yet.
-    pub fn appear_as(self, name: &OsStr) -> io::Result<()> {
-        rename_new(&self.directory, &self.name, name)
-    }
+/// Another name for the file that is called `name` now.
+pub fn linked(directory: &Rc<Directory>, name: &OsStr) -> io::Result<Temporary> {
+    PrivateFile::link(Rc::clone(directory), directory.temporary()?, name)
 }
 
-impl Drop for Temporary {
-    /// A name that was renamed is gone already, but for one case: where both names are links to one file,
-    /// renaming does nothing (POSIX).
-    fn drop(&mut self) {
-        let _ = self.directory.remove(&self.name);
+/// Opens by name what was just `written`: no descriptor that took part in the writing.
+fn read_back(directory: &Directory, name: &OsStr, written: &File) -> Result<Regular, Error> {
+    let doing = "read back a file beside";
+    let vault = directory.path_of(directory.vault());
+    let stored = regular::open(
+        directory,
+        Path::new(name),
+        OFlags::RDONLY | OFlags::NOFOLLOW,
+    )
+    .map_err(|obstacle| obstacle.into_write_error(doing, vault.clone()))?;
+    let written = rustix::fs::fstat(written)
+        .map_err(io::Error::from)
+        .map_err(Error::not_written(doing, &vault))?;
+    if !regular::same_file(&stored.stat, &written) {
+        let place = vault.display().to_string();
+        return Err(Error::ChangedUnderneath { place });
     }
+    Ok(stored)
 }

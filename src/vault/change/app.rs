@@ -1,4 +1,4 @@
-//! Creating and deleting apps, and their links. What one call does to the records of an app is one write.
+//! Creates and deletes apps and their links. Each call is one write, whatever records it touches.
 
 use super::Change;
 use crate::keyring::Reach;
@@ -185,10 +185,10 @@ impl Change<'_> {
             if let Some(key) = moved.keys().find(|key| there.contains_key(key)) {
                 return Err(Error::InUse {
                     message: format!(
-                        "the app {} has two secrets under {key}, and only one can be in the workspace {}",
+                        "the app {} would have two secrets as {key} in the workspace {}",
                         record.name, to.name
                     ),
-                    hint: "take them away first with `kluis app unlink`",
+                    hint: "unlink one of them first with `kluis app unlink`",
                     ids: self.app_ids([&record.name])?,
                 });
             }

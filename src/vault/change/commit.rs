@@ -1,5 +1,5 @@
-//! Making a change real: under the lock, on what is there now, and only after what was written has been
-//! read back and opened.
+//! Saves a change: under the lock, on the newest bytes, and only after the written bytes have been read back
+//! and opened.
 
 use super::{Change, Draft};
 use crate::keyring::Keyring;

@@ -1,4 +1,4 @@
-//! Deleting secrets: what an app still links goes by request only, and its links with it.
+//! Deletes secrets. A secret that an app links is deleted only on request, together with its links.
 
 use super::Change;
 use crate::vault::Error;
@@ -32,7 +32,7 @@ impl Change<'_> {
                     let path = found.secret.path();
                     return Err(Error::InUse {
                         message: format!("{path} is linked by {}", named(&apps)),
-                        hint: "unlink it first with `kluis app unlink`, or give --force to unlink and delete it",
+                        hint: "unlink it first with `kluis app unlink`, or add --force to unlink and delete it",
                         ids: self.app_ids(apps.iter().map(|app| &app.name))?,
                     });
                 }

@@ -1,5 +1,5 @@
-//! Who may unlock: admitting a key, giving one another passphrase, taking one away. This changes the
-//! header, and takes the owner's own keyring: a [`Keyring`](crate::keyring::Keyring) makes no grants.
+//! Adds and removes keys, and changes passphrases. This changes the header, and takes the owner's own keyring:
+//! a [`Keyring`](crate::keyring::Keyring) makes no grants.
 
 use super::Change;
 use crate::keyring::issue::{Credential, Issuer};
@@ -53,8 +53,8 @@ impl Change<'_> {
         let known = content.keys.iter().find(|key| key.public == line.public);
         if let Some(known) = known.filter(|key| key.lock == Lock::Identity) {
             return Err(Error::InUse {
-                message: format!("the key {} admits this recipient already", known.id),
-                hint: "remove that key first to give it another reach",
+                message: format!("the key {} already has this public key", known.id),
+                hint: "to give it other access, remove that key first with `kluis key remove`",
                 ids: vec![known.id.to_string()],
             });
         }
@@ -134,21 +134,21 @@ impl Change<'_> {
         };
         if others().next().is_none() {
             return refused(
-                "the last key with full access stays",
-                "add another one first with `kluis key add`",
+                "the last key with full access cannot be removed",
+                "add another key with full access first: `kluis key add`",
             );
         }
         if removed.id == own {
             return refused(
-                "the key that unlocked the vault stays",
-                "unlock with another key with full access to remove this one",
+                "the key that unlocked the vault cannot be removed",
+                "unlock with another key that has full access, then remove this one",
             );
         }
         let remains = |key: &Key| key.not_after.is_none() && (key.id == own || !key.is_anchored());
         if !others().any(remains) {
             return refused(
-                "the last key with full access that does not expire stays",
-                "unlock with one that does not expire",
+                "the last key with full access that does not expire cannot be removed",
+                "unlock with a key that does not expire",
             );
         }
         Ok(())

@@ -1,5 +1,5 @@
-//! A change of a vault: works on what was read under the lock, remembers what it touched, and seals the
-//! result. It never writes: [`Vault::change`](super::Vault::change) does, after reading back.
+//! A change of a vault: works on the bytes read under the lock, records what it touched, and seals the result.
+//! It never writes: [`Vault::change`](super::Vault::change) does, after reading back.
 
 mod app;
 mod commit;

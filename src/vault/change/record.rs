@@ -1,4 +1,4 @@
-//! A secret's record while it is being changed: found, opened as far as its metadata, and put back.
+//! Changes a secret's record: finds it, opens its metadata, and puts it back.
 
 use super::Change;
 use crate::keyring::Keyring;
@@ -91,7 +91,7 @@ impl Found {
         let slots = &self.secret.slots;
         if slots.len() > MAX_SLOTS {
             let rule = format!(
-                "a secret has at most {MAX_SLOTS} slots: drop superseded ones with `kluis prune`, or keep only some with `kluis rotate --keep`"
+                "a secret can have at most {MAX_SLOTS} slots: drop old ones with `kluis vault prune NAME` or `kluis rotate NAME --keep N`"
             );
             return Err(Error::invalid(
                 "secret_slots",
@@ -100,8 +100,8 @@ impl Found {
         }
         if slots.iter().all(|slot| slot.pending) {
             return Err(Error::InUse {
-                message: format!("{} keeps at least one slot", self.secret.path()),
-                hint: "delete the secret with `kluis delete`, or give it another value first",
+                message: format!("{} needs at least one slot", self.secret.path()),
+                hint: "delete the secret with `kluis delete`, or give it a new value first",
                 ids: Vec::new(),
             });
         }

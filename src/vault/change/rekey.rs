@@ -1,5 +1,5 @@
-//! Every record of a workspace sealed anew under new keys, after all of it was opened with the old ones.
-//! What it says stays as it is: ids, dates, slots, links.
+//! Seals every record of a workspace under new keys, after opening all of them with the old ones. The content
+//! stays: ids, dates, slots, links.
 
 use super::Change;
 use super::successor::Successor;

@@ -1,4 +1,4 @@
-//! Rotation: a new value beside the older ones, an older one again, and fewer of them.
+//! Rotation: adds a new value, makes an earlier one effective again, and deletes superseded ones.
 //!
 //! A rotation with a side effect elsewhere has three steps, each durable before the next begins: the new
 //! value is saved as a *pending* slot; the side effect happens; the value becomes effective. Whatever ends
@@ -51,7 +51,7 @@ impl Secret {
         }
         Err(Error::InUse {
             message: format!("a rotation of {} is not finished", self.path()),
-            hint: "`kluis rotate SECRET --resume` makes its value effective, `--discard` drops it",
+            hint: "`kluis rotate NAME --resume` makes the new value effective, `kluis rotate NAME --discard` drops it",
             ids: Vec::new(),
         })
     }
@@ -160,7 +160,7 @@ impl Change<'_> {
         found.secret.check_settled()?;
         let choice = to.map_or(Choice::Before(self.now), Choice::At);
         if to.is_some_and(|to| to > self.now) {
-            let rule = "an older value is from the past: a later slot takes over by itself";
+            let rule = "a rollback must go to a time in the past; a later slot becomes effective by itself";
             return Err(Error::invalid(
                 "to",
                 RuleViolation::new(rule, "less_than_equal"),
@@ -265,7 +265,7 @@ fn check_begin(secret: &Secret, second: u64, now: u64) -> Result<(), Error> {
     {
         Some(effective) if second < effective.slot => {
             let rule = format!(
-                "a rotation begins after {}, when the effective slot did; `kluis update --slot` writes an older one",
+                "a rotation must begin after the effective slot, {}; to write an older slot, use `kluis update NAME --value --slot TIME`",
                 effective.slot
             );
             Err(Error::invalid(

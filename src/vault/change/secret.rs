@@ -1,4 +1,4 @@
-//! Creating and updating secrets. Equal fields are no change: the file keeps its bytes and `updated_at`
+//! Creates and updates secrets. Equal fields are no change: the file keeps its bytes and `updated_at`
 //! stays.
 
 use super::Change;

@@ -1,4 +1,4 @@
-//! The keys that a vault is to have after a change.
+//! The keys that a vault gets after a change.
 
 use crate::keyring::local::LocalKeyring;
 use crate::sealed::id::WorkspaceId;

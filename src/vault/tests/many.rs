@@ -1,4 +1,4 @@
-//! Many values at once are what each of them is alone, and take few questions.
+//! Tests that looking up many values at once gives the same values as one by one, with few requests.
 
 use super::{Owned, now, open, put, reference, workspace_name};
 use crate::keyring::local::LocalKeyring;
@@ -9,16 +9,19 @@ use crate::sealed::header::{Content, Header};
 use crate::sealed::id::{KeyId, WorkspaceId};
 use crate::sealed::record::{Index, RecordKind};
 use crate::sealed::sign::{Digest, SignatureBytes, VerifyKey};
+use crate::store::Previous;
 use crate::store::memory::MemoryStore;
 use crate::vault::change::{Change, NewSecret};
+use crate::vault::description::Description;
 use crate::vault::destination::Destination;
 use crate::vault::domain::AllowedDomains;
 use crate::vault::name::SecretName;
 use crate::vault::slot::Choice;
-use crate::vault::{Error, Scan, Selected, Vault};
+use crate::vault::{Error, Scan, Selected, Vault, Written};
 use proptest::prelude::*;
 use std::cell::Cell;
 use std::rc::Rc;
+use std::time::Duration;
 
 /// Both have the same value, or the same error.
 #[track_caller]
@@ -103,7 +106,7 @@ fn paths(owned: &Owned) -> Vec<String> {
 
 proptest! {
     #[test]
-    fn each_is_what_it_is_alone(
+    fn many_at_once_equal_each_alone(
         picks in prop::collection::vec(any::<prop::sample::Index>(), 0..12),
         within in prop::sample::select(vec![None, Some("staging"), Some("default"), Some("nowhere")]),
         is_revealed: bool,
@@ -132,15 +135,7 @@ fn a_hundred_take_as_many_questions_as_two() {
     let owned = owned();
     let asked = |paths: &[String]| {
         let count = Rc::new(Cell::new(0));
-        let counting = Counting {
-            keyring: owned.keyring(),
-            count: Rc::clone(&count),
-        };
-        let store = Box::new(MemoryStore::holding(&owned.bytes()));
-        let vault = Vault::open(store, Scan::Lookup, |_| {
-            Ok::<Box<dyn Keyring>, Error>(Box::new(counting))
-        });
-        let vault = vault.unwrap();
+        let vault = owned.open_counting(&count);
         let references: Vec<_> = paths.iter().map(|path| reference(path)).collect();
         count.set(0);
         let all: Vec<_> = references.iter().collect();
@@ -154,6 +149,45 @@ fn a_hundred_take_as_many_questions_as_two() {
         .collect();
     assert_eq!(asked(&hundred), asked(&two));
     assert!(asked(&two) <= 8);
+}
+
+#[test]
+fn ten_workspaces_take_as_many_questions_as_two() {
+    let owned = owned();
+    let asked = || {
+        let count = Rc::new(Cell::new(0));
+        let mut vault = owned.open_counting(&count);
+        let opening = count.replace(0);
+        let put = |change: &mut Change<'_>| put(change, "staging/other", "value");
+        let changed = vault.change(now(), Duration::ZERO, Previous::Keep, put);
+        assert_eq!(changed.unwrap().written, Written::Replaced);
+        (opening, count.get())
+    };
+    let two = asked();
+    owned.change(|change| {
+        for number in 0..8 {
+            let name = workspace_name(&format!("more{number}"));
+            change.create_workspace(name, Description::default())?;
+        }
+        Ok(())
+    });
+    assert_eq!(asked(), two);
+    assert_eq!(two.0, 1);
+}
+
+impl Owned {
+    /// A copy of it, open, that counts what its keyring is asked.
+    fn open_counting(&self, count: &Rc<Cell<usize>>) -> Vault {
+        let counting = Counting {
+            keyring: self.keyring(),
+            count: Rc::clone(count),
+        };
+        let store = Box::new(MemoryStore::holding(&self.bytes()));
+        let vault = Vault::open(store, Scan::Lookup, |_| {
+            Ok::<Box<dyn Keyring>, Error>(Box::new(counting))
+        });
+        vault.unwrap()
+    }
 }
 
 /// A keyring that counts how often it is asked.

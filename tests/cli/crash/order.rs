@@ -1,5 +1,5 @@
-//! The order of the calls, which no test of a killed process can see: that a file took a name before its bytes
-//! were durable, only a power cut shows, and on one file system more than on another.
+//! Tests the order of system calls: no file may take a name before its bytes are durable. A killed process
+//! cannot show that; only a power cut can, and on one file system more than on another.
 
 use super::trace::Trace;
 use std::collections::{HashMap, HashSet};
@@ -107,7 +107,7 @@ impl<'t> Watch<'t> {
                     self.replaced += 1;
                 }
                 // What the scenarios begin with was seen before, so that only expectations are written then.
-                if to.contains(SEEN) && self.replaced == 0 {
+                if self.is_seen(to, first) && self.replaced == 0 {
                     assert!(
                         self.durable.contains(file_name(from)),
                         "{scenario}: not durable yet: {line}"
@@ -135,9 +135,14 @@ impl<'t> Watch<'t> {
         assert!(first.is_none(), "{scenario}: not durable: {first:?}");
     }
 
+    /// Whether a path, seen from what is open as `at`, lies where this machine keeps what it has seen.
+    fn is_seen(&self, path: &str, at: &str) -> bool {
+        path.contains(SEEN) || self.open.get(at) == Some(&SEEN_FOLDER)
+    }
+
     /// Remembers a change of `name` in the directory that `path` tells, or that is open as `at`.
     fn loosen(&mut self, path: &'t str, at: &str, name: &'t str) {
-        if path.contains(SEEN) {
+        if self.is_seen(path, at) {
             return;
         }
         let directory = match path.rsplit_once('/') {

@@ -1,4 +1,4 @@
-//! What a command asks the system for, as `strace` saw it: the calls of its one thread, in order.
+//! Records a command's system calls with `strace`: those of its one thread, in order.
 
 use super::order::{SEEN, result};
 use super::say;
@@ -140,7 +140,7 @@ impl Trace {
             let is_of_what_was_seen = seen.contains(first);
             if let ("open" | "openat", Some(opened)) = (name, result(line)) {
                 seen.remove(opened);
-                if line.contains(SEEN) {
+                if line.contains(SEEN) || is_of_what_was_seen {
                     seen.insert(opened);
                 }
             }

@@ -1,5 +1,5 @@
-//! The rules of readers that cannot be run here, written down from their sources: strict, so that what they
-//! would reject or change fails.
+//! The rules of readers that cannot run here, written down from their sources. They are strict: a value that
+//! the reader would reject or change fails.
 
 use super::hostile::Values;
 use data_encoding::BASE64;

@@ -44,7 +44,7 @@ fn a_body_that_creates_a_secret_at_wix_creates_it_here() {
 
 /// Wix: `secret.name` and `secret.value` are required when a secret is created.
 #[test]
-fn what_wix_requires_is_required_and_named_by_its_place() {
+fn required_wix_fields_are_required_and_named_by_place() {
     let sandbox = Sandbox::with_vault();
     let before = sandbox.bytes();
     for (secret, field, kind) in [

@@ -1,6 +1,7 @@
-//! `bitwarden`: the JSON or the CSV that Bitwarden exports without a password.
+//! Reads `bitwarden`: the JSON or CSV that Bitwarden exports without a password.
 //!
-//! Logins, notes, cards, identities and SSH keys; what an export only mentions, such as a passkey, is told.
+//! It imports logins, notes, cards, identities and SSH keys; it reports what an export only mentions, such as
+//! a passkey.
 
 use super::item::{Item, Items};
 use crate::import::entries::Location;
@@ -37,7 +38,7 @@ fn read_json(input: &Plaintext, into: &mut Items<'_>) -> Result<(), RuleViolatio
         return Err(RuleViolation::new(rule, "value_error"));
     }
     let Some(all) = export.list("items") else {
-        let rule = "there are no items in it: is this what Bitwarden exported?";
+        let rule = "the input has no items: is this an export of Bitwarden?";
         return Err(RuleViolation::new(rule, "missing"));
     };
     let folders = export.titles("folders")?;
@@ -170,7 +171,7 @@ fn text(json: &RawValue) -> Result<Option<Plaintext>, RuleViolation> {
         Err(NoString::OtherType) if json.get().starts_with(['[', '{']) => Ok(None),
         Err(NoString::OtherType) => Ok(Some(Plaintext::new(json.get().into()))),
         Err(NoString::Surrogate) => {
-            let rule = "a text has half of a surrogate pair in it";
+            let rule = "a text contains a broken \\u escape: half of a surrogate pair";
             Err(RuleViolation::new(rule, "string_unicode"))
         }
     }
@@ -186,8 +187,8 @@ fn read_csv(input: &Plaintext, into: &mut Items<'_>) -> Result<(), RuleViolation
                 .all(|name| header.iter().any(|its| its == name))
             {
                 let rule = match look(unmarked(input)) {
-                    Some(look) => format!("neither the JSON nor the CSV that Bitwarden exports: it looks like {look}"),
-                    None => "the first line has no columns name and login_password: is this what Bitwarden exported?".into(),
+                    Some(look) => format!("the input is neither the JSON nor the CSV of Bitwarden; it looks like {look}"),
+                    None => "the first line has no columns name and login_password: is this a CSV export of Bitwarden?".into(),
                 };
                 return Err(RuleViolation::new(rule, "missing"));
             }
@@ -238,14 +239,14 @@ fn look(bytes: &[u8]) -> Option<&'static str> {
         .map(|name| name.trim().trim_matches('"'))
         .collect();
     Some(match bytes.first()? {
-        b'<' => "XML, as --format keepass-xml reads it from KeePass",
-        b'[' => "a JSON list, which no export is",
+        b'<' => "XML: for KeePass, use --format keepass-xml",
+        b'[' => "a JSON list, and an export of Bitwarden is an object",
         _ if bytes.starts_with(b"PK\x03\x04") => "a ZIP archive: unpack it first",
         _ if columns.len() > 1 && columns.contains(&"title") => {
-            "the CSV of 1Password: --format 1password"
+            "the CSV of 1Password: use --format 1password"
         }
-        _ if columns.len() == 1 && first.contains('=') => "a dotenv file: --format dotenv",
-        _ if columns.len() == 1 && first.contains(": ") => "YAML: --format yaml",
+        _ if columns.len() == 1 && first.contains('=') => "a dotenv file: use --format dotenv",
+        _ if columns.len() == 1 && first.contains(": ") => "YAML: use --format yaml",
         _ => return None,
     })
 }

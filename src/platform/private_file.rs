@@ -1,0 +1,124 @@
+//! A file for its owner alone that takes its name in one step: written under another name in the same
+//! directory, whole before it takes its own, and gone unless it does.
+
+use super::signals;
+use rustix::fs::{AtFlags, Mode, OFlags, RenameFlags};
+use rustix::io::Errno;
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::{self, Write};
+use std::os::fd::AsFd;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::Path;
+
+/// Reading and writing, for the owner.
+pub const OWNER_ONLY: Mode = Mode::RUSR.union(Mode::WUSR);
+
+/// The hexadecimal digits in a [`temporary_name`].
+const DIGITS: usize = 16;
+const SUFFIX: &[u8] = b".tmp";
+
+/// Whether a file survives a power cut.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Durability {
+    /// Perhaps: the older file, or an empty one, may be there instead.
+    Unsynced,
+    Synced,
+}
+
+/// A name in an open directory that is removed when this is dropped, unless the file took over another.
+pub struct PrivateFile<D: AsFd> {
+    directory: D,
+    name: OsString,
+}
+
+impl<D: AsFd> PrivateFile<D> {
+    /// A new file with mode 600, empty, and open for writing.
+    pub fn create(directory: D, name: OsString) -> io::Result<(Self, File)> {
+        signals::survive_file_size_limit();
+        let file = create_new(&directory, name.as_ref())?;
+        let private = Self { directory, name };
+        // The umask or a default ACL had its say in the mode.
+        rustix::fs::fchmod(&file, OWNER_ONLY)?;
+        Ok((private, file))
+    }
+
+    /// A new file that holds `bytes`.
+    pub fn holding(
+        directory: D,
+        name: OsString,
+        bytes: &[u8],
+        durability: Durability,
+    ) -> io::Result<Self> {
+        let (private, mut file) = Self::create(directory, name)?;
+        file.write_all(bytes)?;
+        if durability == Durability::Synced {
+            file.sync_all()?;
+        }
+        Ok(private)
+    }
+
+    /// Another name for the file that is called `target` now.
+    pub fn link(directory: D, name: OsString, target: &OsStr) -> io::Result<Self> {
+        rustix::fs::linkat(&directory, target, &directory, &name, AtFlags::empty())?;
+        Ok(Self { directory, name })
+    }
+
+    pub fn name(&self) -> &OsStr {
+        &self.name
+    }
+
+    /// Takes over `name`, whatever it named before.
+    pub fn replace(self, name: &OsStr) -> io::Result<()> {
+        rustix::fs::renameat(&self.directory, &self.name, &self.directory, name)?;
+        Ok(())
+    }
+
+    /// Takes over `name`, which must not name anything yet.
+    pub fn appear_as(self, name: &OsStr) -> io::Result<()> {
+        let (directory, from) = (&self.directory, &self.name);
+        match rustix::fs::renameat_with(directory, from, directory, name, RenameFlags::NOREPLACE) {
+            // Not on every file system; a second link is as careful.
+            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {
+                rustix::fs::linkat(directory, from, directory, name, AtFlags::empty())?;
+            }
+            renamed => renamed?,
+        }
+        Ok(())
+    }
+}
+
+impl<D: AsFd> Drop for PrivateFile<D> {
+    /// A name that was renamed is gone already, but for one case: where both names are links to one file,
+    /// renaming does nothing (POSIX).
+    fn drop(&mut self) {
+        let _ = rustix::fs::unlinkat(&self.directory, &self.name, AtFlags::empty());
+    }
+}
+
+/// A new file with mode 600, or less under a strict umask; a link in its place is not followed.
+pub fn create_new(directory: impl AsFd, name: &Path) -> io::Result<File> {
+    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    Ok(rustix::fs::openat(directory, name, flags, OWNER_ONLY)?.into())
+}
+
+/// `STEM.<16 random hexadecimal digits>.tmp`
+pub fn temporary_name(stem: &OsStr) -> io::Result<OsString> {
+    let random = getrandom::u64().map_err(io::Error::other)?;
+    let digits = format!(".{random:0DIGITS$x}");
+    let name = [stem.as_bytes(), digits.as_bytes(), SUFFIX].concat();
+    Ok(OsString::from_vec(name))
+}
+
+/// Whether a name is a [`temporary_name`] with this stem.
+pub fn is_temporary(name: &OsStr, stem: &OsStr) -> bool {
+    let digits = name.as_bytes().strip_prefix(stem.as_bytes());
+    let digits = digits.and_then(|name| name.strip_prefix(b"."));
+    let digits = digits.and_then(|name| name.strip_suffix(SUFFIX));
+    digits.is_some_and(|digits| {
+        digits.len() == DIGITS
+            && digits
+                .iter()
+                .all(|d| matches!(d, b'0'..=b'9' | b'a'..=b'f'))
+    })
+}
