@@ -33,7 +33,7 @@ impl KdfArgs {
         };
         let kdf = parse(text)?;
         if is_weak(kdf) {
-            let message = "less than 64 MiB makes guessing the passphrase cheap";
+            let message = "--kdf with less than m=64 (MiB) makes the passphrase cheap to guess";
             context.ui.warning(message);
         }
         Ok(kdf)

@@ -113,14 +113,12 @@ fn strengthened(context: &mut Context, typed: Plaintext) -> Result<Plaintext, Er
     }
     let spec = GenerateSpec::parse(OFFERED).map_err(anyhow::Error::from)?;
     let made = spec.generate(&mut |bytes| random::fill(bytes));
-    context
-        .ui
-        .reveal("Your passphrase, to write down: ", &made)?;
+    context.ui.reveal("Write down your passphrase: ", &made)?;
     loop {
-        if context.ui.hidden("Type it once")?.same_as(&made) {
+        if context.ui.hidden("Type it to confirm")?.same_as(&made) {
             return Ok(made);
         }
-        context.ui.warning("that is not it");
+        context.ui.warning("that is not the passphrase shown above");
     }
 }
 
@@ -133,14 +131,14 @@ fn weakness(typed: &Plaintext) -> Option<String> {
     distinct.sort_unstable();
     distinct.dedup();
     let what = if count < MIN_CHARACTERS {
-        format!("of fewer than {MIN_CHARACTERS} characters")
+        format!("has fewer than {MIN_CHARACTERS} characters")
     } else if distinct.len() < MIN_DISTINCT {
-        format!("that repeats itself, with fewer than {MIN_DISTINCT} different characters,")
+        format!("repeats itself: it has fewer than {MIN_DISTINCT} different characters")
     } else {
         return None;
     };
     Some(format!(
-        "a passphrase {what} can be guessed by whoever copies the vault"
+        "this passphrase is weak: an attacker could guess it, because it {what}"
     ))
 }
 

@@ -38,11 +38,11 @@ impl Command for Agent {
         if agent.is_activated() {
             context
                 .ui
-                .note("the agent listens at the socket of systemd");
+                .note("the agent is listening at the socket that systemd passed");
         } else {
             context
                 .ui
-                .note("the agent listens; `kluis unlock` gives it a key");
+                .note("the agent is listening; `kluis unlock` gives it a key");
         }
         let served = agent.serve();
         Ok(served.context("the agent failed, and forgot every key")?)

@@ -251,7 +251,7 @@ fn print(context: &mut Context, entries: Vec<Row>, ok: bool) -> Result<(), Error
     if entries.is_empty() {
         context
             .ui
-            .note("the project file lists nothing under [env]");
+            .note("the project file lists no variables under [env]");
         return Ok(());
     }
     let mut table = Table::new(["ENV KEY", "SECRET", "STATE", "PROBLEM"]);

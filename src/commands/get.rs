@@ -143,10 +143,10 @@ impl Get {
 fn note_copied(context: &mut Context, copied: Copied) {
     let note = match copied {
         Copied::By(tool) => format!(
-            "copied with {tool}: cleared after {STAYS_SECONDS} seconds, unless something else is copied"
+            "copied with {tool}: kluis clears the clipboard in {STAYS_SECONDS} seconds, unless you copy something else"
         ),
         Copied::ToTerminal => {
-            "sent to the clipboard of the terminal, if it takes that: not cleared, as kluis cannot see whether it is still there"
+            "sent to the terminal's clipboard, if your terminal allows that; kluis does not clear it: copy something else when you are done"
                 .to_owned()
         }
     };

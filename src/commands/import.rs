@@ -122,61 +122,79 @@ impl Command for Import {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let format = self.settled_format(context)?;
         self.check(format)?;
-        let Gathered { entries, left_out } = self.read(format, context)?;
-        let mut vault = context.open(Scan::Lookup)?;
-        let workspace = context.workspace().cloned();
-        let workspace = workspace.as_ref();
-        let doing = if self.dry_run {
-            Doing::Planned
-        } else {
-            Doing::Done
-        };
-        let mut summary = Summary::new(doing, left_out);
+        let gathered = self.read(format, context)?;
+        let vault = context.open(Scan::Lookup)?;
         if self.dry_run {
-            let second = context.now.seconds();
-            for name in named_workspaces(&entries) {
-                if is_missing(vault.workspace(Some(name)))? {
-                    summary.workspace(name);
-                }
-            }
-            let (outcomes, taken) = self.decide(&entries, second, |secret| {
-                look_up(&vault, workspace, secret)
-            })?;
-            context
-                .ui
-                .note("a dry run: nothing is written, this is what would be done");
-            summary.entries(&entries, &outcomes);
-            summary.print(context)?;
-            context.ui.flush()?;
-            Ok(refuse_conflict(&taken)?)
+            self.rehearse(gathered, &vault, context)
         } else {
-            let working = context.ui.progress("importing", Some(entries.len()));
-            context.change_in(&mut vault, |change| {
-                for name in named_workspaces(&entries) {
-                    if is_missing(change.workspace(Some(name)))? {
-                        change.create_workspace(name.clone(), Description::default())?;
-                        summary.workspace(name);
-                    }
-                }
-                let second = change.now().seconds();
-                let (outcomes, taken) =
-                    self.decide(&entries, second, |secret| change.look_up(workspace, secret))?;
-                refuse_conflict(&taken)?;
-                summary.entries(&entries, &outcomes);
-                for (entry, outcome) in entries.into_iter().zip(outcomes) {
-                    write(change, workspace, entry, outcome)?;
-                    working.advance();
-                }
-                Ok::<_, Error>(())
-            })?;
-            drop(working);
-            summary.print(context)
+            self.write(gathered, vault, context)
         }
     }
 }
 
 impl Import {
-    /// The named format, or the one that the file's name indicates.
+    /// Prints what the import would do, and fails if it would.
+    fn rehearse(
+        &self,
+        gathered: Gathered,
+        vault: &Vault,
+        context: &mut Context,
+    ) -> Result<(), Error> {
+        let Gathered { entries, left_out } = gathered;
+        let mut summary = Summary::new(Doing::Planned, left_out);
+        for name in named_workspaces(&entries) {
+            if is_missing(vault.workspace(Some(name)))? {
+                summary.workspace(name);
+            }
+        }
+        let second = context.now.seconds();
+        let (outcomes, taken) = self.decide(&entries, second, |secret| {
+            look_up(vault, context.workspace(), secret)
+        })?;
+        context
+            .ui
+            .note("dry run: nothing is written; this is what the import would do");
+        summary.entries(&entries, &outcomes);
+        summary.print(context)?;
+        context.ui.flush()?;
+        Ok(refuse_conflict(&taken)?)
+    }
+
+    /// Writes all entries at once, or none, and prints what became of each.
+    fn write(
+        &self,
+        gathered: Gathered,
+        mut vault: Vault,
+        context: &mut Context,
+    ) -> Result<(), Error> {
+        let Gathered { entries, left_out } = gathered;
+        let mut summary = Summary::new(Doing::Done, left_out);
+        let workspace = context.workspace().cloned();
+        let workspace = workspace.as_ref();
+        let working = context.ui.progress("importing", Some(entries.len()));
+        context.change_in(&mut vault, |change| {
+            for name in named_workspaces(&entries) {
+                if is_missing(change.workspace(Some(name)))? {
+                    change.create_workspace(name.clone(), Description::default())?;
+                    summary.workspace(name);
+                }
+            }
+            let second = change.now().seconds();
+            let (outcomes, taken) =
+                self.decide(&entries, second, |secret| change.look_up(workspace, secret))?;
+            refuse_conflict(&taken)?;
+            summary.entries(&entries, &outcomes);
+            for (entry, outcome) in entries.into_iter().zip(outcomes) {
+                write(change, workspace, entry, outcome)?;
+                working.advance();
+            }
+            Ok::<_, Error>(())
+        })?;
+        drop(working);
+        summary.print(context)
+    }
+
+    /// The format that was named, or that the name of the file tells.
     fn settled_format(&self, context: &mut Context) -> Result<Format, Error> {
         if let Some(format) = self.format {
             return Ok(format);
@@ -191,9 +209,9 @@ impl Import {
         })?;
         if let Some(name) = guessed.to_possible_value() {
             let name = name.get_name();
-            context
-                .ui
-                .done(&format!("read as {name}; --format names another"));
+            context.ui.done(&format!(
+                "detected the format {name}; --format chooses another"
+            ));
         }
         Ok(guessed)
     }

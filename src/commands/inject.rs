@@ -116,9 +116,9 @@ impl Inject {
     /// A value for each reference, or the first error with its line.
     fn values(&self, template: &Template, context: &mut Context) -> Result<Vec<Plaintext>, Error> {
         if template.references().is_empty() {
-            context
-                .ui
-                .warning("the template has no reference to a secret");
+            context.ui.warning(
+                "the template has no {{ kluis://… }} reference, so the result is the same text",
+            );
             return Ok(Vec::new());
         }
         let vault = context.open(Scan::Lookup)?;

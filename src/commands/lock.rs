@@ -24,7 +24,7 @@ impl StandaloneCommand for Lock {
             Ok(true) => ui.note("locked"),
             // Without a socket path there can be no agent.
             Ok(false) | Err(agent::Error::Socket(SocketError::Nowhere)) => {
-                ui.note("no agent runs");
+                ui.note("no agent is running: there is nothing to lock");
             }
             Err(error) => return Err(error.into()),
         }

@@ -128,7 +128,7 @@ fn mask(
     let (mask, too_short) = mask.context("cannot hide the values in the output")?;
     for given in too_short {
         context.ui.warning(&format!(
-            "{given} is not hidden: anything of fewer than {MIN_BYTES} bytes would be found all over the output"
+            "{given} is not hidden: it has fewer than {MIN_BYTES} bytes, and would match unrelated output"
         ));
     }
     Ok(mask)

@@ -81,7 +81,9 @@ impl Command for Trust {
         let agreement = agreement(&file, &place, context)?;
         let mut trust_store = context.trust_store()?;
         if trust_store.about(&file, &place) == TrustState::Trusted {
-            context.ui.note("unchanged");
+            context
+                .ui
+                .note("unchanged: this project file is trusted already");
         } else {
             agree(&file, &place, context)?;
             trust_store.insert(agreement);
@@ -98,14 +100,14 @@ impl Command for Trust {
     }
 }
 
-/// The real path of the vault that the file draws on: its own, or another one in use. It is resolved only
-/// once, so that you agree to what was shown, even if a link changes meanwhile.
+/// The real path of the vault that the file draws on: its own, or another one in use instead. It is looked up
+/// once, so that you agree to the path that was shown, even if a link changes meanwhile.
 fn place(context: &Context) -> Result<PathBuf, Error> {
     let used = context.settings.vault.path();
     Ok(resolve(used).with_context(|| format!("cannot find out where {} leads", used.display()))?)
 }
 
-/// What you are asked to agree to.
+/// The agreement to record, if you agree.
 fn agreement(file: &ProjectFile, place: &Path, context: &Context) -> Result<Agreement, Error> {
     let text = |path: &Path| {
         let text = path.to_str().map(str::to_owned);
@@ -136,48 +138,45 @@ fn agree(file: &ProjectFile, place: &Path, context: &mut Context) -> Result<(), 
             .into(),
         hint: Some("read kluis.toml, then run `kluis trust --yes`".into()),
     };
-    confirm_or(context, &format!("{shown}\nTrust it?"), unasked)
+    confirm_or(
+        context,
+        &format!("{shown}\nTrust this project file?"),
+        unasked,
+    )
 }
 
-/// One line per item. Text from the file is escaped here, so that a newline in it cannot imitate our lines.
+/// A line for each thing. Text from the file is escaped here: a newline in it must not look like a line of
+/// ours.
 fn describe(file: &ProjectFile, place: &Path) -> String {
-    let Trusted {
-        path,
-        vault,
-        workspace,
-        app,
-        pin,
-        env,
-        ..
-    } = trusted(file, place);
-    let whose = if file.owns_place(place) {
-        "in its own folder"
+    let shown = trusted(file, place);
+    let location = if file.owns_place(place) {
+        "inside its folder"
     } else {
-        "not its own"
+        "outside its folder"
     };
     let mut lines = vec![
-        format!("{} draws on", for_terminal(&path)),
-        format!("  vault      {} ({whose})", for_terminal(&vault)),
+        format!("{} takes secrets from", for_terminal(&shown.path)),
+        format!("  vault      {} ({location})", for_terminal(&shown.vault)),
     ];
-    let names = [("workspace", workspace), ("app", app)];
+    let names = [
+        ("workspace", shown.workspace),
+        ("app", shown.app),
+        ("pin", shown.pin),
+    ];
     for (label, name) in names {
-        lines.extend(name.map(|name| format!("  {label:<10} {name}")));
+        lines.extend(name.map(|name| format!("  {label:<10} {}", for_terminal(name))));
     }
-    let pin = pin.map(for_terminal);
-    lines.extend(pin.map(|key| format!("  pin        {key}")));
-    for variable in env {
-        let optional = if variable.optional {
-            ", if it is there"
-        } else {
-            ""
-        };
-        let form = if variable.file { ", as a file" } else { "" };
-        let Variable {
-            env_key, secret, ..
-        } = variable;
-        lines.push(format!("  {env_key} = {secret}{form}{optional}"));
-    }
+    lines.extend(shown.env.iter().map(Variable::describe));
     lines.join("\n")
+}
+
+impl Variable {
+    fn describe(&self) -> String {
+        let (env_key, secret) = (&self.env_key, &self.secret);
+        let form = if self.file { ", as a file" } else { "" };
+        let optional = if self.optional { ", optional" } else { "" };
+        format!("  {env_key} = {secret}{form}{optional}")
+    }
 }
 
 fn trusted<'a>(file: &'a ProjectFile, place: &Path) -> Trusted<'a> {
@@ -199,24 +198,19 @@ fn trusted<'a>(file: &'a ProjectFile, place: &Path) -> Trusted<'a> {
     }
 }
 
-/// Forgets the consent for the file, even if it no longer exists.
+/// Forgets the agreement about a project file, which may be gone.
 fn remove(context: &mut Context, folder: Option<&Path>) -> Result<(), Error> {
     let path = match folder {
-        Some(folder) => {
-            let real = fs::canonicalize(folder).or_else(|_| std::path::absolute(folder));
-            let real = real.context("cannot find the folder")?;
-            if real.file_name().is_some_and(|name| name == FILE_NAME) {
-                real
-            } else {
-                real.join(FILE_NAME)
-            }
-        }
-        // This works even if the file cannot be read.
+        Some(folder) => project_file_in(folder)?,
+        // Also when it cannot be read any more.
         None => context.project_path()?,
     };
     let mut trust_store = context.trust_store()?;
     if !path.to_str().is_some_and(|path| trust_store.remove(path)) {
-        context.ui.note("unchanged");
+        let path = path.display();
+        context
+            .ui
+            .note(&format!("unchanged: {path} is not trusted"));
         return Ok(());
     }
     let place = trust_store.place().display().to_string();
@@ -224,6 +218,16 @@ fn remove(context: &mut Context, folder: Option<&Path>) -> Result<(), Error> {
         .save()
         .with_context(|| format!("cannot write {place}; the project file is still trusted"))?;
     Ok(())
+}
+
+/// The path of the project file in a folder, or of the file itself where that is named.
+fn project_file_in(folder: &Path) -> Result<PathBuf, Error> {
+    let real = fs::canonicalize(folder).or_else(|_| std::path::absolute(folder));
+    let real = real.context("cannot find the folder")?;
+    if real.file_name().is_some_and(|name| name == FILE_NAME) {
+        return Ok(real);
+    }
+    Ok(real.join(FILE_NAME))
 }
 
 fn list(context: &mut Context) -> Result<(), Error> {
@@ -236,10 +240,10 @@ fn list(context: &mut Context) -> Result<(), Error> {
         })?);
     }
     if agreements.is_empty() {
-        context.ui.note("no project file is trusted");
+        context.ui.note("no project files are trusted");
         return Ok(());
     }
-    let mut table = Table::new(["PROJECT FILE", "SHA-256", "TRUSTED"]);
+    let mut table = Table::new(["PROJECT FILE", "SHA-256", "TRUSTED SINCE"]);
     for agreement in agreements {
         table.row([&agreement.path, &agreement.sha256, &agreement.trusted_at]);
     }

@@ -11,9 +11,8 @@ use crate::sealed::kdf::Passphrase;
 /// As many as sudo and ssh allow.
 const MAX_TRIES: usize = 3;
 
-const ASKED_AFRESH: &str =
-    "It is unlocked, but this takes the key itself, which no agent hands out.";
-const NOT_IT: &str = "That is not it. Try again.";
+const ASKED_AFRESH: &str = "The vault is unlocked, but this command needs the key itself, which the agent never gives out.";
+const NOT_IT: &str = "Wrong passphrase. Try again.";
 
 impl Context<'_> {
     /// Asks until a passphrase opens something, at most three times.

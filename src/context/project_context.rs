@@ -95,10 +95,17 @@ impl ProjectContext {
             let leads_to = resolve(settings.vault.path()).unwrap_or_default();
             standing.held = trust_store.about(file, &leads_to);
             standing.may_speak = standing.held == TrustState::Trusted;
-            standing.problem = trust_store
-                .problem()
-                .map(|problem| format!("{} {problem}: nothing counts as trusted", place.display()));
+            standing.problem = ignored(&trust_store);
         }
         standing
     }
+}
+
+/// A warning about a list of agreements that cannot be used.
+pub fn ignored(trust_store: &TrustStore) -> Option<String> {
+    let problem = trust_store.problem()?;
+    let place = trust_store.place().display();
+    Some(format!(
+        "{place} {problem}: kluis ignores it, as if you had trusted no project file"
+    ))
 }

@@ -1,7 +1,7 @@
 //! Follows the project file only if its vault lies in its own folder, or if you agreed to it.
 
 use super::Context;
-use super::project_context::PinSource;
+use super::project_context::{PinSource, ignored};
 use crate::error::Error;
 use crate::project::{ProjectFile, TrustStore};
 use crate::settings::{self, Source};
@@ -102,10 +102,8 @@ impl Context<'_> {
         let origin = "the list of trusted project files";
         let trust_store = self.project_context.agreed();
         let trust_store = trust_store.ok_or(settings::Error::NoHome { origin })?;
-        if let Some(problem) = trust_store.problem() {
-            let place = trust_store.place().display().to_string();
-            self.ui
-                .warning(&format!("{place} {problem}: nothing counts as trusted"));
+        if let Some(problem) = ignored(&trust_store) {
+            self.ui.warning(&problem);
         }
         Ok(trust_store)
     }

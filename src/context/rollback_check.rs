@@ -7,6 +7,7 @@ use super::vault_key_pin::pin_of;
 use crate::error::Error;
 use crate::sealed::age::Age;
 use crate::sealed::header::Content;
+use crate::sealed::id::VaultId;
 use crate::state::{self, Accept, Recalled, RevisionOrder, RollbackState};
 use crate::store::work_tree;
 use crate::vault::Vault;
@@ -96,7 +97,7 @@ impl Context<'_> {
         if !self.rollback_guard.is_told {
             self.rollback_guard.is_told = true;
             self.ui.warning(&format!(
-                "{error}; in a git work tree that may be meant, and --accept-older says that it is"
+                "{error}; git may have put it there, so kluis goes on; to keep this copy, add --accept-older once"
             ));
         }
         Ok(())
@@ -136,7 +137,7 @@ impl Context<'_> {
         };
         let (found, seen) = (older.found, older.seen);
         Ok(Some(format!(
-            "the copy is older than what this machine has seen: a part of it is at revision {found}, and {seen} was seen here; what was changed since is lost"
+            "the copy is older than the vault that was seen on this machine: part of it is at revision {found}, and revision {seen} was seen here; restoring it loses the later changes"
         )))
     }
 
@@ -171,7 +172,7 @@ impl Context<'_> {
         }
         // An attacker who plans to put an older copy here may put a `.git` beside the vault long before.
         if was_elsewhere && self.rollback_guard.memory.was_in_work_tree() {
-            self.ui.warning("the vault lies in a git work tree now: from here on an older copy of it is told of and no longer refused");
+            self.ui.warning("the vault is now in a git work tree, where git may put an older copy: from now on, kluis warns about one and no longer refuses it");
         }
         let written = if unwritten == Some(*signer) {
             self.rollback_guard
@@ -182,20 +183,25 @@ impl Context<'_> {
         };
         let Recalled { memory, .. } = self.rollback_guard.folder.recall(sight.vault);
         if written.is_err() && memory.is_signed_otherwise(signer, ages) {
-            self.ui.warning("this machine still expects the vault's key from before: the next command takes --accept-older");
+            self.ui.warning("kluis could not record the vault's new public key on this machine: add --accept-older to the next command");
         }
-        if let Some(damage) = self.rollback_guard.damage.take()
-            && let Some(place) = self.rollback_guard.folder.place_of(sight.vault)
-        {
-            let place = place.display();
-            let would_not = if written.is_ok() {
-                "would not have been noticed; from now on it is"
-            } else {
-                "is not noticed, and this could not be mended"
-            };
-            self.ui.warning(&format!(
-                "{place} {damage}: an older copy of this vault {would_not}"
-            ));
+        if let Some(damage) = self.rollback_guard.damage.take() {
+            self.warn_damaged(sight.vault, damage, written.is_ok());
         }
+    }
+
+    fn warn_damaged(&mut self, vault: VaultId, damage: &str, is_repaired: bool) {
+        let Some(place) = self.rollback_guard.folder.place_of(vault) else {
+            return;
+        };
+        let place = place.display();
+        let (could_not, now) = if is_repaired {
+            ("could not", "from now on it can again")
+        } else {
+            ("cannot", "the file could not be repaired")
+        };
+        self.ui.warning(&format!(
+            "{place} {damage}: kluis {could_not} tell whether this is an older copy of the vault; {now}"
+        ));
     }
 }

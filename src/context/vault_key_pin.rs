@@ -27,7 +27,7 @@ pub fn confirm_key(
     }
     let place = context.settings.vault.path().display().to_string();
     let question = format!(
-        "Nothing on this machine vouches for {} yet. Its key is\n  {found}\nDoes its owner name the same?",
+        "This machine has no pin for {} yet. The vault's pin is\n  {found}\nCompare it with the pin that the vault's owner gave you. Are they the same?",
         for_terminal(&place)
     );
     match context.ui.confirm(&question, Answer::No) {

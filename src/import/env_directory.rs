@@ -70,7 +70,7 @@ pub fn read(
                 })),
             // An empty file is no mistake.
             Err(details) if details.iter().all(|detail| detail.kind == "missing") => {
-                leave_out("it is empty");
+                leave_out("it has no variables");
             }
             Err(details) => {
                 let details = details.into_iter();

@@ -2,6 +2,7 @@
 
 pub mod agent;
 pub mod app;
+pub mod counted;
 pub mod import_summary;
 pub mod key;
 pub mod key_file;

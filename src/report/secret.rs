@@ -4,6 +4,7 @@ use super::warnings;
 use crate::context::Context;
 use crate::error::Error;
 use crate::vault::change::Rotated;
+use crate::vault::name::WorkspaceName;
 use crate::vault::policy::Due;
 use crate::vault::secret::Secret;
 use crate::vault::time::{Timestamp, rough_duration};
@@ -115,20 +116,45 @@ impl<'a> SecretJson<'a> {
     }
 }
 
-/// Prints the result of `create` and `set`: the id, or the whole object.
+/// Whether `set` found the secret or made it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SetOutcome {
+    Created,
+    Updated,
+}
+
+/// Prints the result of `create` and `set`: a sentence at a terminal, the id in a pipe, or the object of
+/// `show --json`.
 pub fn print_written(
     context: &mut Context,
     vault: &Vault,
     changed: &Changed<Secret>,
+    outcome: SetOutcome,
 ) -> Result<(), Error> {
     let secret = &changed.result;
+    if !context.json && context.ui.stdout_is_terminal() {
+        let word = match (changed.written, outcome) {
+            (Written::Unchanged, _) => "unchanged:",
+            (Written::Replaced, SetOutcome::Created) => "created",
+            (Written::Replaced, SetOutcome::Updated) => "updated",
+        };
+        let name = short_path(secret);
+        return Ok(context.ui.line(&format!("{word} {name}"))?);
+    }
     note_unchanged(context, changed.written);
     if context.json {
-        print_json(context, vault, secret)?;
-    } else {
-        context.ui.line(&secret.id.to_string())?;
+        return print_json(context, vault, secret);
     }
-    Ok(())
+    Ok(context.ui.line(&secret.id.to_string())?)
+}
+
+/// The name as you would type it: with its workspace, unless that is the default one.
+fn short_path(secret: &Secret) -> String {
+    if secret.workspace_name == WorkspaceName::DEFAULT {
+        secret.name.to_string()
+    } else {
+        secret.path()
+    }
 }
 
 /// Prints the object of `show --json`.
@@ -141,18 +167,19 @@ pub fn print_json(context: &mut Context, vault: &Vault, secret: &Secret) -> Resu
 /// Prints the result of a rotation: the slot's number, or the whole object.
 pub fn print_rotated(context: &mut Context, vault: &Vault, rotated: &Rotated) -> Result<(), Error> {
     let secret = &rotated.secret;
-    if let Some(next) = secret.next_scheduled(rotated.slot) {
+    if let Some(next) = secret.next_scheduled(rotated.slot)
+        && let Some(begins) = Timestamp::from_seconds(next)
+    {
         let path = secret.path();
-        let begins = Timestamp::from_seconds(next).map_or(String::new(), Timestamp::rfc3339);
         context.ui.note(&format!(
-            "a later slot of {path} takes over at {begins}: `kluis update {path} --remove-slot {next}` drops it"
+            "another value of {path} becomes effective at {begins}: `kluis update {path} --remove-slot {next}` drops it"
         ));
     }
     let now = context.now.seconds();
     if let Some(begins) = Timestamp::from_seconds(rotated.slot).filter(|_| rotated.slot > now) {
         let (path, left) = (secret.path(), rough_duration(rotated.slot - now));
         context.ui.done(&format!(
-            "the new value of {path} takes over at {begins}, in {left}"
+            "the new value of {path} becomes effective at {begins}, in {left}"
         ));
     }
     warnings::warn(context, secret);

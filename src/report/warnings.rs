@@ -18,7 +18,7 @@ pub fn warn(context: &mut Context, secret: &Secret) {
             .warning(&format!("the value of {path} expired at {time}")),
         Some(Due::Rotation(time)) => context
             .ui
-            .warning(&format!("{path} is due for rotation since {time}")),
+            .warning(&format!("{path} has been due for rotation since {time}")),
         None => {}
     }
 }
@@ -29,7 +29,7 @@ pub fn warn_unfinished(context: &mut Context, secret: &Secret) {
         let path = secret.path();
         let begun = secret.slots[position].written_at;
         context.ui.warning(&format!(
-            "a rotation of {path}, begun at {begun}, is not finished: `kluis rotate {path} --resume` makes its value effective, `--discard` drops it"
+            "the rotation of {path} that began at {begun} is not finished: `kluis rotate {path} --resume` makes the new value effective, `kluis rotate {path} --discard` drops it"
         ));
     }
 }
@@ -39,12 +39,14 @@ pub fn warn_refused(context: &mut Context, key: Option<&EnvKey>) {
     let Some(key) = key.filter(|key| refused(key.as_str())) else {
         return;
     };
-    let unless = if is_own(OsStr::new(key.as_str())) {
-        "always: it is a credential of kluis".to_owned()
+    let warning = if is_own(OsStr::new(key.as_str())) {
+        format!(
+            "`run` and `export` always refuse {key}: the name is reserved for the keys of kluis itself"
+        )
     } else {
-        format!("without --allow-env {key}: it can make programs load or run something else")
+        format!(
+            "`run` and `export` refuse {key} unless you add --allow-env {key}: this variable can make a program load or run other code"
+        )
     };
-    context
-        .ui
-        .warning(&format!("`run` and `export` refuse {key} {unless}"));
+    context.ui.warning(&warning);
 }

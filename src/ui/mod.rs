@@ -119,7 +119,7 @@ impl Ui {
             self.unbuffered(b"\n")?;
         }
         if escaped.is_some() {
-            self.warning("the value holds what a terminal would act on: shown escaped; a pipe gets it exactly");
+            self.warning("the value is shown escaped: it could control your terminal, or is not text; a pipe gets its exact bytes");
         }
         Ok(())
     }

@@ -108,7 +108,7 @@ fn wrong_settings_never_prevent_locking() {
     wrong("list").any_stderr().exits(2);
     wrong("lock").stderr("kluis: note: locked\n").exits(0);
     wrong("lock")
-        .stderr("kluis: note: no agent runs\n")
+        .stderr("kluis: note: no agent is running: there is nothing to lock\n")
         .exits(0);
 }
 
@@ -149,7 +149,8 @@ fn an_unlocked_vault_needs_no_passphrase_until_it_is_locked() {
     lock.stderr("kluis: note: locked\n").exits(0);
     sandbox.kluis(["get", "name"]).run().any_stderr().exits(4);
     let lock = sandbox.kluis(["lock"]).run();
-    lock.stderr("kluis: note: no agent runs\n").exits(0);
+    lock.stderr("kluis: note: no agent is running: there is nothing to lock\n")
+        .exits(0);
     wait_until("the agent has ended", || agents(&sandbox).is_empty());
     wait_until("the socket is gone", || !sandbox.agent_socket().exists());
 }
@@ -286,7 +287,7 @@ fn a_foreground_agent_survives_lock_and_ends_by_a_signal() {
     let sandbox = vault("a value");
     let mut agent = sandbox.kluis(["agent", "-q"]).command();
     let mut agent = agent.stdin(Stdio::null()).spawn().unwrap();
-    wait_until("the agent listens", || sandbox.agent_socket().exists());
+    wait_until("the agent is listening", || sandbox.agent_socket().exists());
     let second = sandbox.kluis(["agent"]).run();
     second.stderr_has("an agent is already running").exits(6);
     for _ in 0..2 {

@@ -150,7 +150,7 @@ fn the_options_of_run_make_the_same_difference_here() {
 fn an_empty_env_passes_and_a_missing_vault_fails() {
     let sandbox = project();
     check(&sandbox, "", &[])
-        .stderr("kluis: note: the project file lists nothing under [env]\n")
+        .stderr("kluis: note: the project file lists no variables under [env]\n")
         .exits(0);
     fs::remove_file(sandbox.vault()).unwrap();
     check(&sandbox, "A = 'good'", &[]).any_stderr().exits(3);

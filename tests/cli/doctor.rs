@@ -97,7 +97,7 @@ fn with_nothing_wrong_doctor_prints_ok_and_exits_0() {
         checks,
         [
             "vault", "folder", "previous", "kdf", "unlock", "keys", "rollback", "config",
-            "identity", "trust", "agent", "memory", "core", "manual"
+            "key_file", "trust", "agent", "memory", "core", "manual"
         ]
     );
     // As text, a line each; with --quiet nothing that is ok.
@@ -161,9 +161,9 @@ fn the_modes_and_the_owner_of_the_vault_are_looked_at() {
     let sandbox = healthy();
     for (mode, state, part) in [
         (0o600, "ok", "mode 0600"),
-        (0o644, "warn", "others may read"),
-        (0o606, "fail", "others may write"),
-        (0o622, "fail", "others may write"),
+        (0o644, "warn", "other users may read"),
+        (0o606, "fail", "other users may write"),
+        (0o622, "fail", "other users may write"),
     ] {
         set_mode(&sandbox.vault(), mode);
         finds(doctor(&sandbox), "vault", state, part);
@@ -196,14 +196,14 @@ fn doctor_fails_for_a_folder_others_may_write_or_without_locks() {
     let sandbox = healthy();
     let folder = sandbox.vault().parent().unwrap().to_owned();
     set_mode(&folder, 0o777);
-    finds(doctor(&sandbox), "folder", "fail", "others may write");
+    finds(doctor(&sandbox), "folder", "fail", "other users may write");
     set_mode(&folder, 0o1777);
-    finds(doctor(&sandbox), "folder", "fail", "others may write");
+    finds(doctor(&sandbox), "folder", "fail", "other users may write");
     set_mode(&folder, 0o700);
-    finds(doctor(&sandbox), "folder", "ok", "yours to write alone");
+    finds(doctor(&sandbox), "folder", "ok", "only you may write");
     fs::remove_file(beside(&sandbox, "lock")).unwrap();
     symlink("/etc/hostname", beside(&sandbox, "lock")).unwrap();
-    finds(doctor(&sandbox), "folder", "fail", "is no regular file");
+    finds(doctor(&sandbox), "folder", "fail", "is not a regular file");
 }
 
 #[test]
@@ -218,7 +218,7 @@ fn doctor_reports_an_unwritable_folder() {
     } else {
         doctor
     };
-    finds(doctor, "folder", "warn", "cannot be written");
+    finds(doctor, "folder", "warn", "you cannot write");
     set_mode(&folder, 0o700);
 }
 
@@ -229,16 +229,21 @@ fn the_previous_copy_is_there_private_whole_and_of_this_vault() {
     let kept = fs::read(&previous).unwrap();
     finds(doctor(&sandbox), "previous", "ok", "s ago");
     set_mode(&previous, 0o644);
-    finds(doctor(&sandbox), "previous", "warn", "others may read");
+    finds(doctor(&sandbox), "previous", "warn", "other users may read");
     set_mode(&previous, 0o600);
     fs::write(&previous, &kept[..300]).unwrap();
-    finds(doctor(&sandbox), "previous", "warn", "brings nothing back");
+    finds(doctor(&sandbox), "previous", "warn", "cannot be restored");
     fs::write(&previous, healthy().bytes()).unwrap();
     finds(doctor(&sandbox), "previous", "warn", "another vault");
     fs::remove_file(&previous).unwrap();
     finds(doctor(&sandbox), "previous", "warn", "no copy");
     symlink(sandbox.vault(), &previous).unwrap();
-    finds(doctor(&sandbox), "previous", "fail", "is no regular file");
+    finds(
+        doctor(&sandbox),
+        "previous",
+        "fail",
+        "is not a regular file",
+    );
 }
 
 #[test]
@@ -253,17 +258,17 @@ fn git_must_ignore_the_files_beside_the_vault() {
         doctor(),
         "git",
         "warn",
-        "would take .v.kluis.lock, .v.kluis.prev",
+        "does not ignore .v.kluis.lock, .v.kluis.prev",
     );
     fs::write(tree.join(".gitignore"), "# none\n.*.lock\n*.prev*\n").unwrap();
     finds(
         doctor(),
         "git",
         "warn",
-        "would take .v.kluis.0123456789abcdef.tmp",
+        "does not ignore .v.kluis.0123456789abcdef.tmp",
     );
     fs::write(tree.join(".git/info/exclude"), "*.tmp\n").unwrap();
-    finds(doctor(), "git", "ok", "leaves out");
+    finds(doctor(), "git", "ok", "git ignores");
     // As git makes files.
     set_mode(&vault, 0o644);
     finds(doctor(), "vault", "ok", "mode 0644");
@@ -272,7 +277,7 @@ fn git_must_ignore_the_files_beside_the_vault() {
 #[test]
 fn doctor_reports_a_cheap_passphrase_without_a_key() {
     let (sandbox, _) = Sandbox::with_passphrase();
-    finds(doctor(&sandbox), "kdf", "warn", "8 MiB and 1 pass(es)");
+    finds(doctor(&sandbox), "kdf", "warn", "needs 8 MiB of memory");
     finds(doctor(&sandbox), "unlock", "warn", "locked");
     finds(doctor(&sandbox), "keys", "warn", "is the only key");
     let file = sandbox.given_path("passphrase");
@@ -288,7 +293,7 @@ fn doctor_reports_a_cheap_passphrase_without_a_key() {
         .run()
         .any_stderr()
         .exits(0);
-    finds(doctor(&sandbox), "kdf", "ok", "64 MiB or more");
+    finds(doctor(&sandbox), "kdf", "ok", "64 MiB of memory or more");
 }
 
 #[test]
@@ -308,14 +313,14 @@ fn doctor_reports_a_single_key_and_an_expired_one() {
         "the only key with full access",
     );
     let doctor_with = |token: &str| doctor(&sandbox).env("KLUIS_TOKEN", token);
-    finds(doctor_with(&scoped), "keys", "ok", "not full access");
-    key_add(&sandbox, &["--token", "--label", "recovery"]);
     finds(
-        doctor(&sandbox),
+        doctor_with(&scoped),
         "keys",
         "ok",
-        "3 key(s), 2 with full access",
+        "does not have full access",
     );
+    key_add(&sandbox, &["--token", "--label", "recovery"]);
+    finds(doctor(&sandbox), "keys", "ok", "3 keys, 2 with full access");
     key_add(
         &sandbox,
         &["--token", "--label", "short", "--expires", "1s"],
@@ -329,7 +334,12 @@ fn doctor_reports_a_single_key_and_an_expired_one() {
 #[test]
 fn doctor_reports_an_older_copy_and_damaged_memory_unmended() {
     let sandbox = healthy();
-    finds(doctor(&sandbox), "rollback", "ok", "would be noticed here");
+    finds(
+        doctor(&sandbox),
+        "rollback",
+        "ok",
+        "would notice an older copy",
+    );
     let now = sandbox.bytes();
     fs::copy(beside(&sandbox, "prev"), sandbox.vault()).unwrap();
     for _ in 0..2 {
@@ -348,7 +358,12 @@ fn doctor_reports_an_older_copy_and_damaged_memory_unmended() {
         finds(doctor(&sandbox), "rollback", "warn", "is damaged");
     }
     fs::remove_dir_all(&folder).unwrap();
-    finds(doctor(&sandbox), "rollback", "ok", "not opened here yet");
+    finds(
+        doctor(&sandbox),
+        "rollback",
+        "ok",
+        "has not been opened on this machine yet",
+    );
     let nowhere = doctor(&sandbox)
         .without("HOME")
         .env("KLUIS_VAULT", sandbox.vault());
@@ -363,11 +378,16 @@ fn settings_and_credentials_must_be_private() {
     let user_file = config.join("config.toml");
     fs::write(&user_file, "color = 'never'").unwrap();
     set_mode(&user_file, 0o646);
-    finds(doctor(&sandbox), "config", "fail", "others may write");
+    finds(doctor(&sandbox), "config", "fail", "other users may write");
     set_mode(&user_file, 0o644);
     finds(doctor(&sandbox), "config", "ok", "mode 0644");
     set_mode(&config, 0o777);
-    finds(doctor(&sandbox), "config", "fail", "others may replace");
+    finds(
+        doctor(&sandbox),
+        "config",
+        "fail",
+        "other users may replace",
+    );
     set_mode(&config, 0o700);
 
     let made = sandbox.kluis(["key", "new"]).run();
@@ -376,16 +396,16 @@ fn settings_and_credentials_must_be_private() {
     sandbox.keep(b"kli_");
     fs::rename(&identity, sandbox.given_path("identity")).unwrap();
     symlink(sandbox.given_path("identity"), &identity).unwrap();
-    finds(doctor(&sandbox), "identity", "ok", "mode 0600");
+    finds(doctor(&sandbox), "key_file", "ok", "mode 0600");
     set_mode(&identity, 0o640);
     finds(
         doctor(&sandbox),
-        "identity",
+        "key_file",
         "fail",
         "others may read or write",
     );
     let named = doctor(&sandbox).env("KLUIS_KEY_FILE", "absent");
-    finds(named, "identity", "fail", "there is no identity");
+    finds(named, "key_file", "fail", "there is no key file");
 
     let token = sandbox.given("token", sandbox.token());
     let by_file = || {
@@ -412,10 +432,15 @@ fn an_untrusted_project_file_and_a_void_trust_list_are_reported() {
     finds(doctor(), "project", "warn", "is not trusted");
     let trust = sandbox.kluis(["trust", "--yes"]).within(&project);
     trust.run().any_stdout().any_stderr().exits(0);
-    finds(doctor(), "project", "ok", "is followed");
-    finds(doctor(), "trust", "ok", "1 project file(s)");
+    finds(doctor(), "project", "ok", "is in use");
+    finds(
+        doctor(),
+        "trust",
+        "ok",
+        "1 trusted project file, none changed",
+    );
     fs::write(project.join("kluis.toml"), "[env]\nB = 'name'\n").unwrap();
-    finds(doctor(), "trust", "warn", "has changed");
+    finds(doctor(), "trust", "warn", "was changed or deleted");
     fs::write(project.join("kluis.toml"), "[env]\nB = {").unwrap();
     finds(doctor(), "project", "fail", "kluis.toml");
     let list = sandbox.home().join(".local/state/kluis/trusted.json");
@@ -429,9 +454,9 @@ fn an_untrusted_project_file_and_a_void_trust_list_are_reported() {
 #[test]
 fn doctor_asks_the_agent_and_notices_a_foreign_one() {
     let sandbox = agent::vault("a value");
-    finds(doctor(&sandbox), "agent", "ok", "none runs");
+    finds(doctor(&sandbox), "agent", "ok", "no agent is running");
     agent::unlock(&sandbox, &[]).run().any_stderr().exits(0);
-    finds(doctor(&sandbox), "agent", "ok", "it holds key_");
+    finds(doctor(&sandbox), "agent", "ok", "an agent holds key_");
     finds(doctor(&sandbox), "unlock", "ok", "opens with key_");
     sandbox.kluis(["lock", "-q"]).run().exits(0);
 
@@ -488,22 +513,32 @@ fn doctor_looks_for_completions_where_the_shell_does() {
         ("zsh", ".zfunc/_kluis"),
         ("fish", ".config/fish/completions/kluis.fish"),
     ] {
-        finds(doctor(shell), "completions", "warn", "there are none");
+        finds(
+            doctor(shell),
+            "completions",
+            "warn",
+            "no completions are installed",
+        );
         let script = sandbox.prints(["completions", shell], "");
         let place = sandbox.home().join(place);
         fs::create_dir_all(place.parent().unwrap()).unwrap();
         fs::write(&place, &script[1..]).unwrap();
-        finds(doctor(shell), "completions", "warn", "of another version");
+        finds(doctor(shell), "completions", "warn", "from another version");
         fs::write(&place, script).unwrap();
         finds(doctor(shell), "completions", "ok", place.to_str().unwrap());
     }
-    finds(doctor("elvish"), "completions", "warn", "there are none");
+    finds(
+        doctor("elvish"),
+        "completions",
+        "warn",
+        "no completions are installed",
+    );
     let startup = sandbox.home().join(".config/elvish/rc.elv");
     fs::create_dir_all(startup.parent().unwrap()).unwrap();
     fs::write(startup, "eval (kluis completions elvish | slurp)\n").unwrap();
     finds(doctor("elvish"), "completions", "ok", "when it starts");
 
-    finds(doctor("bash"), "manual", "warn", "finds no page");
+    finds(doctor("bash"), "manual", "warn", "does not find a page");
     let pages = sandbox.home().join("pages/man1");
     fs::create_dir_all(&pages).unwrap();
     fs::write(pages.join("kluis.1.gz"), "").unwrap();

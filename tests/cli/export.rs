@@ -211,7 +211,8 @@ fn white_space_cannot_be_masked_and_gives_a_warning() {
     sandbox.create("blank", " \n\n");
     let file = sandbox.given("env", "");
     let run = export(&sandbox, "github", &["-e", "KEY=blank"]).env("GITHUB_ENV", &file);
-    let warning = "kluis: warning: KEY: its value is only white space, which GitHub cannot mask\n";
+    let warning =
+        "kluis: warning: KEY: the value is only white space, which GitHub cannot mask in logs\n";
     run.run().stderr(warning).exits(0);
 }
 

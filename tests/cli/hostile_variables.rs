@@ -75,7 +75,7 @@ fn a_secrets_own_dangerous_key_is_refused_and_nothing_runs() {
     for name in ["ld_preload", "Rustc_Wrapper", "OPENSSL_CONF"] {
         let create = ["create", name, "--env-key", name, "--generate", "8"];
         let created = sandbox.kluis(create).run().any_stdout();
-        created.stderr_has("without --allow-env").exits(0);
+        created.stderr_has("unless you add --allow-env").exits(0);
         let run = ["run", "--all", "--", "touch", made.to_str().unwrap()];
         let ran = sandbox.kluis(run).run();
         ran.stderr_has(name).exits(125);

@@ -241,7 +241,7 @@ fn a_key_file_that_others_may_touch_is_refused() {
         named.run().stderr_has("others may read or write").exits(1);
         // The default key file is skipped with a note.
         let passed = pinned(&sandbox, &["list", "-q"]).run();
-        assert!(passed.stderr.contains("is passed over: others may"));
+        assert!(passed.stderr.contains("is ignored: others may"));
         passed.stderr_has("the vault is locked").exits(4);
     }
     fs::set_permissions(&file, Permissions::from_mode(0o400)).unwrap();
@@ -368,7 +368,7 @@ fn a_confirmed_pin_follows_your_own_removal_of_a_key() {
     let (sandbox, key) = shared();
     let get = || by_identity(&sandbox, &["get", "name"]);
     let mut screen = Screen::start(get().command_at_terminal(), 200);
-    screen.shows("Does its owner name the same? [y/N] ");
+    screen.shows("Are they the same? [y/N] ");
     screen.types("y\n");
     assert_eq!(screen.ends().1, 0);
     get().run().stdout("value").exits(0);
@@ -449,8 +449,8 @@ fn its_passphrase_may_be_typed_three_times() {
         let list = list.env("KLUIS_PIN", &pin);
         let mut screen = Screen::start(list.command_at_terminal(), 80);
         for (position, typed) in typed.into_iter().enumerate() {
-            let shown = screen.shows("Passphrase of the identity: ");
-            assert_eq!(shown.contains("That is not it."), position > 0, "{shown}");
+            let shown = screen.shows("Passphrase of the key file: ");
+            assert_eq!(shown.contains("Wrong passphrase."), position > 0, "{shown}");
             screen.types(&format!("{typed}\n"));
         }
         if code == 0 {

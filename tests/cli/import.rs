@@ -166,7 +166,7 @@ fn a_dry_run_says_the_same_and_writes_nothing() {
     dry.stdin(&text)
         .run()
         .stdout("would be created A\nwould be updated B\nskipped C\n")
-        .stderr("kluis: note: a dry run: nothing is written, this is what would be done\n")
+        .stderr("kluis: note: dry run: nothing is written; this is what the import would do\n")
         .exits(0);
     assert_eq!((sandbox.bytes(), files()), (before, count));
     sandbox.kluis(line).stdin(&text).run().stdout(said).exits(0);
@@ -279,7 +279,7 @@ fn a_terminal_shows_the_format_and_quiet_shows_nothing() {
         Screen::start(sandbox.kluis(line).command_at_terminal(), 80).ends()
     };
     let (told, code) = import(&[]);
-    let said = "kluis: note: read as dotenv; --format names another\n";
+    let said = "kluis: note: detected the format dotenv; --format chooses another\n";
     assert!(told.starts_with(said), "{told}");
     assert!(
         told.ends_with("\nRESULT            NAME\nwould be created  A\n"),

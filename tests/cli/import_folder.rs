@@ -44,14 +44,14 @@ created URL
 created KEY
 created staging/URL
 created production/URL
-left out .env.d: no file
-left out .env.empty: it is empty
+left out .env.d: it is not a file
+left out .env.empty: it has no variables
 left out .env.example: it is an example
 ";
     let before = sandbox.bytes();
     let dry = sandbox.kluis(line.iter().chain(&["--dry-run"])).run();
     dry.stdout(said.replace("created", "would be created"))
-        .stderr_has("a dry run")
+        .stderr_has("dry run")
         .exits(0);
     assert_eq!(sandbox.bytes(), before);
     sandbox.kluis(line).run().stdout(said).exits(0);

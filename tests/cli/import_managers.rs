@@ -51,7 +51,7 @@ left out Work/My bank: attachments: 1
     let before = sandbox.bytes();
     let dry = sandbox.kluis(line.iter().chain(&["--dry-run"])).run();
     dry.stdout(said.replace("created", "would be created"))
-        .stderr_has("a dry run")
+        .stderr_has("dry run")
         .exits(0);
     assert_eq!(sandbox.bytes(), before);
     sandbox.kluis(line).run().stdout(said).exits(0);
@@ -85,7 +85,7 @@ fn only_passwords_are_taken_where_that_is_asked_for() {
     let secret = sandbox.secret("bank");
     let line = ["import", "--format", "bitwarden", "--fields", "password"];
     let said = "created Work.My_bank from Work/My bank\ncreated door\n\
-        left out Work/My bank: attachments: 1\nleft out Work/My bank: not asked for: username, url, PIN code\n";
+        left out Work/My bank: attachments: 1\nleft out Work/My bank: fields other than the password: username, url, PIN code\n";
     let imported = sandbox.kluis(line).stdin(bitwarden(&secret)).run();
     imported.stdout(said).exits(0);
     sandbox

@@ -123,7 +123,7 @@ left out work/turning: it is a link to a folder, or to nothing
     store
         .import(&["--dry-run"])
         .stdout(said.replace("created", "would be created"))
-        .stderr_has("a dry run")
+        .stderr_has("dry run")
         .exits(0);
     assert_eq!(sandbox.bytes(), before);
     store.import(&["--non-interactive"]).stdout(said).exits(0);
@@ -133,7 +133,7 @@ left out work/turning: it is a link to a folder, or to nothing
     // A folder of the store alone, and passwords alone.
     let part = store.import_from(&store.root.join("work/db"), &["--fields", "password"]);
     part.stdout(
-        "created prod_eu from prod eu\nleft out prod eu: not asked for: user, url, totp, notes\n",
+        "created prod_eu from prod eu\nleft out prod eu: fields other than the password: user, url, totp, notes\n",
     )
     .exits(0);
 }

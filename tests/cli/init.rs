@@ -43,8 +43,8 @@ fn a_passphrase_comes_from_a_file_and_a_weak_one_warns() {
         .kluis(init)
         .run()
         .stderr(
-            "kluis: warning: a passphrase of fewer than 14 characters can be guessed by whoever copies the vault\n\
-             kluis: warning: less than 64 MiB makes guessing the passphrase cheap\n",
+            "kluis: warning: this passphrase is weak: an attacker could guess it, because it has fewer than 14 characters\n\
+             kluis: warning: --kdf with less than m=64 (MiB) makes the passphrase cheap to guess\n",
         )
         .exits(0);
     let listed = sandbox
@@ -60,8 +60,7 @@ fn a_long_passphrase_that_repeats_itself_is_not_called_short() {
     let init = sandbox.kluis(["init", "--quiet", "--kdf", CHEAP_KDF]);
     let made = init.env("KLUIS_PASSPHRASE_FILE", passphrase).run();
     assert!(!made.stderr.contains("14 characters"), "{}", made.stderr);
-    made.stderr_has("a passphrase that repeats itself, ")
-        .exits(0);
+    made.stderr_has("because it repeats itself: ").exits(0);
 }
 
 #[test]

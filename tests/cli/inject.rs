@@ -304,6 +304,6 @@ fn a_template_without_references_needs_no_key_and_says_so() {
     let inject = sandbox.kluis(["inject"]).stdin("{{ name }}").run();
     inject
         .stdout("{{ name }}")
-        .stderr("kluis: warning: the template has no reference to a secret\n")
+        .stderr("kluis: warning: the template has no {{ kluis://… }} reference, so the result is the same text\n")
         .exits(0);
 }

@@ -103,7 +103,7 @@ fn each_line_of_a_value_is_hidden() {
 fn a_value_too_short_to_be_hidden_is_named() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", "5432");
-    let warned = "kluis: warning: the value of V is not hidden: anything of fewer than 6 bytes would be found all over the output\n";
+    let warned = "kluis: warning: the value of V is not hidden: it has fewer than 6 bytes, and would match unrelated output\n";
     let ran = masked(&sandbox, "echo \"$V\"").run();
     ran.stdout("5432\n").stderr(warned).exits(0);
 }
@@ -115,7 +115,7 @@ fn the_value_on_the_standard_input_is_hidden_too() {
     let run = ["run", "--mask", "--stdin", "name", "--", "cat"];
     sandbox.kluis(run).run().stdout("[hidden]").exits(0);
     sandbox.create("port", "5432");
-    let warned = "kluis: warning: the value on the standard input is not hidden: anything of fewer than 6 bytes would be found all over the output\n";
+    let warned = "kluis: warning: the value on the standard input is not hidden: it has fewer than 6 bytes, and would match unrelated output\n";
     let run = ["run", "--mask", "--stdin", "port", "--", "cat"];
     sandbox
         .kluis(run)

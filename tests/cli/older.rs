@@ -154,12 +154,12 @@ fn in_a_git_work_tree_an_older_copy_is_only_a_warning() {
     // It lay there when it was last seen, which is reported the first time.
     for (name, count) in [("third", 1), ("fourth", 0)] {
         let create = sandbox.kluis(["create", name]).stdin("new").run();
-        let told = create.stderr.matches("lies in a git work tree now");
+        let told = create.stderr.matches("is now in a git work tree");
         assert_eq!(told.count(), count, "{}", create.stderr);
         create.any_stdout().any_stderr().exits(0);
     }
     put(&sandbox, &older);
-    let told = "is an older copy: the workspace default is at revision 2, and 5 was seen on this machine; in a git work tree";
+    let told = "is an older copy: the workspace default is at revision 2, and 5 was seen on this machine; git may have put it there";
     for _ in 0..2 {
         let got = get(&sandbox);
         assert_eq!(got.stderr.matches("warning").count(), 1, "{}", got.stderr);
@@ -261,7 +261,10 @@ fn damaged_memory_is_reported_once_and_repaired() {
     ] {
         fs::write(&path, bytes).unwrap();
         fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
-        let told = format!("{} {problem}: an older copy", path.display());
+        let told = format!(
+            "{} {problem}: kluis could not tell whether this is an older copy",
+            path.display()
+        );
         get(&sandbox).stdout("old").stderr_has(&told).exits(0);
         get(&sandbox).stdout("old").exits(0);
         let newer = sandbox.bytes();

@@ -76,7 +76,7 @@ fn arrows_choose_and_the_verb_continues() {
     let mut screen = at_terminal(&sandbox, "delete", 80);
     screen.shows("4 of 4");
     screen.types("web\r");
-    screen.shows("Delete default/web and its 3 value(s)? [y/N] ");
+    screen.shows("Delete default/web and its 3 values? [y/N] ");
     screen.types("yes\r");
     assert_eq!(screen.ends().1, 0);
     assert_eq!(

@@ -60,7 +60,7 @@ fn a_value_in_use_for_too_long_is_due_until_rotated() {
     sleep(Duration::from_millis(1_100));
     let due = sandbox.show("key")["due_at"].clone();
     let due = due.as_str().unwrap();
-    let warning = format!("kluis: warning: default/key is due for rotation since {due}\n");
+    let warning = format!("kluis: warning: default/key has been due for rotation since {due}\n");
     let get = sandbox.kluis(["get", "key"]).run();
     get.stdout(&value).stderr(&warning).exits(0);
     run(&sandbox, &[]).stdout(&value).stderr(&warning).exits(0);
@@ -309,7 +309,9 @@ fn a_past_expiry_date_goes_with_its_value() {
     assert!(sandbox.show("key")["expires_at"].is_string());
     let at_once = ["rotate", "key", "--at", &now().to_string()];
     let new = sandbox.kluis(at_once).stdin(sandbox.secret("new")).run();
-    new.any_stdout().stderr_has("takes over at").exits(0);
+    new.any_stdout()
+        .stderr_has("another value of default/key becomes effective at")
+        .exits(0);
     assert!(sandbox.show("key")["expires_at"].is_null());
     let to_come = ["update", "key", "--expires", "30d"];
     sandbox.kluis(to_come).run().exits(0);

@@ -298,7 +298,7 @@ fn sync_gives_the_app_exactly_the_links_of_the_file() {
     assert!(made.stdout.starts_with(b"app_"));
     made.any_stdout()
         .stderr(
-            "kluis: note: made the app billing\nkluis: note: linked ONE\nkluis: note: linked TWO\n",
+            "kluis: note: created the app billing\nkluis: note: linked ONE\nkluis: note: linked TWO\n",
         )
         .exits(0);
     assert_eq!(links(), ["ONE=one", "TWO=two"]);

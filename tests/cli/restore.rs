@@ -164,7 +164,7 @@ fn a_vault_that_is_damaged_or_gone_is_brought_back() {
         assert_eq!(report["replaces_unopened"].is_string(), present.is_some());
         restored
             .any_stdout()
-            .stderr_has("older than what this machine has seen")
+            .stderr_has("older than the vault that was seen on this machine")
             .exits(0);
         assert_eq!(spoilt.get("name"), value.as_bytes());
         assert_eq!(
@@ -181,7 +181,7 @@ fn a_copy_is_checked_against_this_machines_memory() {
     let old = sandbox.bytes();
     sandbox.create("later", "new");
     // As before the last change: nothing is lost that is not told already.
-    let told = "the copy is older than what this machine has seen";
+    let told = "the copy is older than the vault that was seen on this machine";
     fs::write(sandbox.vault(), "noise").unwrap();
     fs::write(previous(&sandbox), &old).unwrap();
     let restore = sandbox.kluis(["vault", "restore", "--yes"]).run();
@@ -204,7 +204,7 @@ fn a_vault_that_was_made_huge_is_replaced_unread() {
     assert!(report["replaces_unopened"].is_string());
     restored
         .any_stdout()
-        .stderr_has("older than what this machine has seen")
+        .stderr_has("older than the vault that was seen on this machine")
         .exits(0);
     assert_eq!(sandbox.get("name"), value.as_bytes());
     assert_eq!(fs::metadata(previous(&sandbox)).unwrap().len(), bytes);
@@ -252,7 +252,7 @@ fn equal_bytes_change_nothing_and_no_terminal_is_an_error() {
     let same = sandbox
         .kluis(["vault".as_ref(), "restore".as_ref(), copy.as_os_str()])
         .run();
-    same.stderr("kluis: note: unchanged: the vault is this copy already\n")
+    same.stderr("kluis: note: unchanged: the vault is the same as this copy\n")
         .exits(0);
     let before = sandbox.bytes();
     sandbox

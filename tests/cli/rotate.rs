@@ -231,7 +231,7 @@ fn a_value_that_is_young_enough_is_kept_and_none_is_read() {
     let young = ["rotate", "key", "--if-older-than", "1h"];
     let kept = sandbox.kluis(young).run();
     kept.stdout("0\n")
-        .stderr("kluis: note: default/key is not due\n")
+        .stderr("kluis: note: default/key is not due: its value has been in use for less than --if-older-than\n")
         .exits(0);
     let json = sandbox.kluis(young.iter().chain(&["--json"])).run();
     assert_eq!(json.json(), sandbox.show("key"));
@@ -276,7 +276,7 @@ fn rotating_now_warns_of_a_scheduled_value() {
     let rotate = sandbox.kluis(["rotate", "key"]).stdin(&new).run();
     rotate
         .any_stdout()
-        .stderr("kluis: note: a later slot of default/key takes over at 2100-01-01T00:00:00.000Z: `kluis update default/key --remove-slot 4102444800` drops it\n")
+        .stderr("kluis: note: another value of default/key becomes effective at 2100-01-01T00:00:00.000Z: `kluis update default/key --remove-slot 4102444800` drops it\n")
         .exits(0);
     reads(&sandbox, &[], &new);
 }

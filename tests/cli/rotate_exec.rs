@@ -273,7 +273,7 @@ fn a_young_value_is_not_rotated() {
     let sandbox = with_server();
     let before = sandbox.bytes();
     let line = rotate(&sandbox, &["--if-older-than", "1h"]).env("BEFORE", "echo ran >&2");
-    let told = "kluis: note: default/db is not due\n";
+    let told = "kluis: note: default/db is not due: its value has been in use for less than --if-older-than\n";
     line.run().stdout("0\n").stderr(told).exits(0);
     assert!(sandbox.bytes() == before);
     let line = rotate(&sandbox, &["--if-older-than", "0s"]);

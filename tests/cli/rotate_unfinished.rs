@@ -50,7 +50,7 @@ fn a_killed_rotation_can_be_resumed_or_discarded() {
     assert_eq!(printed, format!("{slot}\n"));
 
     let sandbox = killed("old");
-    let told = "kluis: note: the pending value of default/db was dropped\n";
+    let told = "kluis: note: dropped the pending value of default/db\n";
     let discarded = sandbox.kluis(["rotate", "db", "--discard"]).run();
     discarded.stderr(told).exits(0);
     assert_settled(&sandbox, "old");
@@ -104,8 +104,8 @@ fn using_the_secret_warns_and_gives_the_value_in_force() {
         (&true.into(), &false.into())
     );
     let told = [
-        "kluis: warning: a rotation of default/db, begun at ",
-        " is not finished: `kluis rotate default/db --resume` makes its value effective, `--discard` drops it\n",
+        "kluis: warning: the rotation of default/db that began at ",
+        " is not finished: `kluis rotate default/db --resume` makes the new value effective, `kluis rotate default/db --discard` drops it\n",
     ];
     for line in [
         &["get", "db"][..],
@@ -276,7 +276,7 @@ fn of_two_timers_at_once_one_has_nothing_to_do() {
     let skipped = overtaken(&sandbox, other, &["--if-older-than", "3s"]);
     skipped
         .any_stdout()
-        .stderr("kluis: note: default/db is not due\n")
+        .stderr("kluis: note: default/db is not due: its value has been in use for less than --if-older-than\n")
         .exits(0);
     assert!(sandbox.get("db") == sandbox.was_given("server"));
     assert!(!takes(&sandbox, "old") && !takes(&sandbox, "new"));

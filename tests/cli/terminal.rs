@@ -155,7 +155,7 @@ fn a_wrong_passphrase_may_be_typed_again() {
     answer(&mut screen, "Passphrase: ", "ivory walnut pebble quarts");
     answer(
         &mut screen,
-        "That is not it. Try again.\r\nPassphrase: ",
+        "Wrong passphrase. Try again.\r\nPassphrase: ",
         PASSPHRASE,
     );
     assert_eq!(screen.ends(), ("\na value\n".to_owned(), 0));
@@ -179,7 +179,7 @@ fn a_wrong_passphrase_may_be_typed_again() {
 #[test]
 fn after_unlock_a_passphrase_prompt_says_why() {
     let sandbox = with_passphrase("a value");
-    let why = "It is unlocked, but this takes the key itself";
+    let why = "The vault is unlocked, but this command needs the key itself";
     let asked = |line: &str| {
         let line: Vec<&str> = line.split(' ').collect();
         let mut screen = at_terminal(&sandbox, &line);
@@ -248,7 +248,7 @@ description  all the lights in the house
     );
     answer(
         &mut delete,
-        "Delete default/name and its 1 value(s)?\r\n  [y/N] ",
+        "Delete default/name and its 1 value?\r\n  [y/N] ",
         "y",
     );
     let (told, code) = delete.ends();
@@ -358,10 +358,42 @@ fn a_value_from_a_pipe_leaves_the_terminal_to_the_passphrase() {
     let mut screen = Screen::start(in_script(create, "cat \"$VALUE\" | \"$@\""), 80);
     answer(&mut screen, "Passphrase: ", PASSPHRASE);
     let (said, code) = screen.ends();
-    assert!(code == 0 && said.starts_with("\nsec_"), "{said}");
+    assert_eq!((&*said, code), ("\ncreated other\n", 0));
     assert!(!screen.all().contains("Value"), "{}", screen.all());
     let got = unasked(&sandbox, &["get", "other"]).run();
     got.stdout(value).exits(0);
+}
+
+#[test]
+fn at_a_terminal_create_and_set_name_the_secret() {
+    let sandbox = Sandbox::with_vault();
+    let staging = ["workspace", "create", "staging"];
+    sandbox.kluis(staging).run().any_stdout().exits(0);
+    let file = sandbox.given("value", sandbox.secret("value"));
+    let source = ["--value-file", file.to_str().unwrap()];
+    for (line, result) in [
+        ("create token", "created token\n"),
+        ("set token", "unchanged: token\n"),
+        ("set token --description CI", "updated token\n"),
+        ("set default/token --description x", "updated token\n"),
+        ("set staging/token", "created staging/token\n"),
+        ("set -w staging token -q", "unchanged: staging/token\n"),
+        (
+            "set -w staging token --description CI",
+            "updated staging/token\n",
+        ),
+    ] {
+        let line = line.split(' ').chain(source);
+        let mut screen = Screen::start(sandbox.kluis(line).command_at_terminal(), 80);
+        assert_eq!(screen.ends(), (result.to_owned(), 0));
+    }
+    let json = ["set", "token", "--json"].into_iter().chain(source);
+    let mut screen = Screen::start(sandbox.kluis(json).command_at_terminal(), 80);
+    let (said, code) = screen.ends();
+    assert!(
+        code == 0 && said.starts_with("{\n  \"id\": \"sec_"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -426,13 +458,13 @@ fn a_weak_passphrase_is_answered_with_six_words() {
     let mut screen = init(&sandbox, &[]);
     answer(&mut screen, "New passphrase: ", "hunter2");
     answer(&mut screen, "Once more: ", "hunter2");
-    screen.shows("can be guessed");
+    screen.shows("could guess");
     answer(&mut screen, "Use six random words instead? [Y/n] ", "");
-    screen.shows("Your passphrase, to write down: ");
+    screen.shows("Write down your passphrase: ");
     let words = screen.shows("\n").trim_end().to_owned();
     assert_eq!(words.matches('-').count(), 5, "{words}");
-    answer(&mut screen, "Type it once: ", "something else");
-    answer(&mut screen, "Type it once: ", &words);
+    answer(&mut screen, "Type it to confirm: ", "something else");
+    answer(&mut screen, "Type it to confirm: ", &words);
     answer(&mut screen, "forgotten? [Y/n] ", "n");
     assert_eq!(screen.ends().1, 0);
 
@@ -488,7 +520,7 @@ fn a_terminal_shows_a_scheduled_rotation() {
     let rotate = ["rotate", "name", "--generate", "8", "--in", "7d"];
     let mut screen = at_terminal(&sandbox, &rotate);
     answer(&mut screen, "Passphrase: ", PASSPHRASE);
-    screen.shows("the new value of default/name takes over at");
+    screen.shows("the new value of default/name becomes effective at");
     screen.shows(", in 7d");
     assert_eq!(screen.ends().1, 0);
     let mut screen = at_terminal(&sandbox, &["list"]);

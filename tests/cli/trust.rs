@@ -171,7 +171,7 @@ fn consent_comes_by_trust_by_option_or_by_hash_in_a_variable() {
     let again = victim.kluis(&["trust"]).run();
     again
         .stdout(format!("{sum}\n"))
-        .stderr("kluis: note: unchanged\n")
+        .stderr("kluis: note: unchanged: this project file is trusted already\n")
         .exits(0);
     let mode = fs::metadata(victim.consents())
         .unwrap()
@@ -237,7 +237,7 @@ fn consent_is_for_the_vault_in_use_not_the_one_in_the_file() {
     let trust = used(&["trust", "--yes"]).run();
     trust
         .any_stdout()
-        .stderr_has("default.kluis (not its own)")
+        .stderr_has("default.kluis (outside its folder)")
         .exits(0);
     take().run().stdout(&victim.value).exits(0);
 
@@ -272,10 +272,10 @@ fn trust_shows_the_secrets_in_use_and_asks() {
     for (answer, code) in [("n\n", 130), ("y\n", 0)] {
         let command = victim.kluis(&["trust"]).command_at_terminal();
         let mut screen = Screen::start(command, 200);
-        let shown = screen.shows("Trust it? [y/N] ");
+        let shown = screen.shows("Trust this project file? [y/N] ");
         for expected in [
-            "clone/kluis.toml draws on",
-            "default.kluis (not its own)",
+            "clone/kluis.toml takes secrets from",
+            "default.kluis (outside its folder)",
             "workspace  production",
             "app        web",
             "TAKEN = mine",
@@ -301,8 +301,8 @@ fn you_agree_to_what_was_shown_even_if_a_link_changes() {
     victim.file("vault = 'link'\n[env]\nTAKEN = 'mine'\n");
     let command = victim.kluis(&["trust", "--json"]).command_at_terminal();
     let mut screen = Screen::start(command, 200);
-    screen.shows("default.kluis (not its own)");
-    screen.shows("Trust it? [y/N] ");
+    screen.shows("default.kluis (outside its folder)");
+    screen.shows("Trust this project file? [y/N] ");
     fs::remove_file(&link).unwrap();
     symlink(&other, &link).unwrap();
     screen.types("y\n");
@@ -359,7 +359,11 @@ fn the_list_names_each_file_once_and_forgets_one_that_is_gone() {
         victim.sandbox.kluis(line).run()
     };
     forget(&folder).exits(0);
-    forget(&folder).stderr("kluis: note: unchanged\n").exits(0);
+    let unchanged = format!(
+        "kluis: note: unchanged: {} is not trusted\n",
+        folder.join("kluis.toml").display()
+    );
+    forget(&folder).stderr(&unchanged).exits(0);
 }
 
 #[test]
@@ -371,7 +375,7 @@ fn an_unreliable_trust_list_means_no_consent_and_warns() {
     fs::write(victim.consents(), &good[1..]).unwrap();
     let failed = victim.run().run();
     failed
-        .stderr_has("trusted.json is damaged: nothing counts as trusted")
+        .stderr_has("trusted.json is damaged: kluis ignores it")
         .exits(125);
     // Trusting anew mends it.
     let trusted = victim.kluis(&["trust", "-y"]).run();

@@ -225,7 +225,7 @@ fn the_question_says_how_much_would_be_lost() {
         Screen::start(sandbox.kluis(line).command_at_terminal(), 80)
     };
     let mut screen = delete(&[]);
-    screen.shows("Delete the workspace staging, which is empty? [y/N] ");
+    screen.shows("Delete the empty workspace staging? [y/N] ");
     screen.types("n\r");
     assert_eq!(screen.ends().1, 130);
     for name in ["one", "two"] {
@@ -235,7 +235,7 @@ fn the_question_says_how_much_would_be_lost() {
     let (shown, code) = delete(&[]).ends();
     assert!(code == 6 && !shown.contains("[y/N]"), "{shown}");
     let mut screen = delete(&["--force"]);
-    screen.shows("the workspace staging, its 2 secret(s) and what apps link to them? [y/N] ");
+    screen.shows("the workspace staging, its 2 secrets and the links of apps to them? [y/N] ");
     screen.types("y\r");
     assert_eq!(screen.ends().1, 0);
     let list = sandbox.kluis(["list", "-w", "staging"]).run();

@@ -41,7 +41,7 @@ impl Command for Show {
                 name,
             } = secret;
             let linked = name.map_or_else(
-                || format!("{workspace}/{id}, which is gone"),
+                || format!("{workspace}/{id}, which was deleted"),
                 |name| format!("{workspace}/{name}"),
             );
             fields.push(("link", format!("{env_key} = {linked}")));

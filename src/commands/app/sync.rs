@@ -47,7 +47,7 @@ impl Command for Sync {
         })?;
         let synced = &changed.result;
         if synced.is_new {
-            context.ui.note(&format!("made the app {name}"));
+            context.ui.note(&format!("created the app {name}"));
         }
         for key in &synced.linked {
             context.ui.note(&format!("linked {key}"));

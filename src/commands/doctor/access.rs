@@ -33,21 +33,21 @@ impl Access {
     }
 }
 
-/// Checks a file that decides about something: everyone who can write or replace it can decide.
+/// A file whose content decides something: nobody else may write or replace it.
 pub fn of_decisive_file(check: &'static str, path: &Path, found: &Metadata) -> Finding {
     let (access, shown) = (Access::of(found), path.display());
     if access.is_a_strangers() {
         return Finding::fail(
             check,
             format!("{shown} belongs to another user"),
-            format!("`chown` it to yourself after a look at it, or remove {shown}"),
+            format!("check what it says, then take it over with `chown`, or remove {shown}"),
         );
     }
     if access.others.may_write() {
         return Finding::fail(
             check,
-            format!("others may write {shown} ({})", access.mode()),
-            format!("`chmod go-w {shown}`, after a look at what it says"),
+            format!("other users may write {shown} ({})", access.mode()),
+            format!("check what it says, then `chmod go-w {shown}`"),
         );
     }
     let folder = path.parent().map(directory::or_here);
@@ -56,8 +56,8 @@ pub fn of_decisive_file(check: &'static str, path: &Path, found: &Metadata) -> F
         let folder = folder.display();
         return Finding::fail(
             check,
-            format!("others may replace {shown}: they may write its folder"),
-            format!("`chmod go-w {folder}`, after a look at what lies there"),
+            format!("other users may replace {shown}, because they may write to its folder"),
+            format!("check what is in the folder, then `chmod go-w {folder}`"),
         );
     }
     Finding::ok(check, format!("{shown}, {}", access.mode()))

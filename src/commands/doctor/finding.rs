@@ -69,11 +69,11 @@ impl Finding {
     pub fn of_error(check: &'static str, error: &Error) -> Self {
         let report = error.report();
         let hint = report.hint;
-        let hint = hint.unwrap_or_else(|| "mend that, and run `kluis doctor` again".to_owned());
+        let hint = hint.unwrap_or_else(|| "fix this, then run `kluis doctor` again".to_owned());
         Self::fail(check, report.error, hint)
     }
 
-    /// Like [`Finding::of_error`], as advice only.
+    /// As [`Finding::of_error`], where advice is enough.
     pub fn advice_of_error(check: &'static str, error: &Error) -> Self {
         Self {
             state: Grade::Warn,

@@ -22,12 +22,12 @@ fn config() -> Finding {
     let found = user_file().and_then(|path| Some((fs::metadata(&path).ok()?, path)));
     match found {
         Some((found, path)) => of_decisive_file("config", &path, &found),
-        None => Finding::ok("config", "there is no user file: the defaults hold"),
+        None => Finding::ok("config", "there is no user file, so the defaults apply"),
     }
 }
 
 fn key_file(file: &KeyFilePath) -> Finding {
-    let (check, path) = ("key file", &file.path);
+    let (check, path) = ("key_file", &file.path);
     if is_stdin(path) {
         return Finding::ok(check, "it is read from stdin");
     }
@@ -40,11 +40,11 @@ fn key_file(file: &KeyFilePath) -> Finding {
             ),
             Err(_) => Finding::ok(check, path.display().to_string()),
         },
-        Ok(None) if !file.is_named() => Finding::ok(check, "there is none, and none is named"),
+        Ok(None) if !file.is_named() => Finding::ok(check, "you have no key file"),
         Ok(None) => Finding::fail(
             check,
             format!("there is no key file {}", path.display()),
-            "`kluis key new` makes one; or name another with --key-file or KLUIS_KEY_FILE",
+            "`kluis key new` makes one; --key-file or KLUIS_KEY_FILE names another",
         ),
         Err(error) => Finding::of_error(check, &error),
     }
@@ -57,8 +57,8 @@ fn credential(check: &'static str, path: &Path) -> Finding {
         Err(error) => {
             return Finding::fail(
                 check,
-                format!("{shown} could not be looked at: {error}"),
-                "put the file there, or name another",
+                format!("{shown} could not be checked: {error}"),
+                "put the file there, or name another file",
             );
         }
     };
@@ -66,8 +66,8 @@ fn credential(check: &'static str, path: &Path) -> Finding {
         let mode = Access::of(&found).mode();
         return Finding::fail(
             check,
-            format!("others may read or write {shown} ({mode}), which unlocks the vault"),
-            format!("`chmod 600 {shown}`, and make another {check} if somebody may have read it"),
+            format!("other users may read or write {shown} ({mode}), which unlocks the vault"),
+            format!("`chmod 600 {shown}`; replace the {check} if another user may have read it"),
         );
     }
     Finding::ok(check, format!("{shown}, {}", Access::of(&found).mode()))

@@ -150,14 +150,17 @@ pub fn discard(
     }
     context
         .ui
-        .note(&format!("the pending value of {path} was dropped"));
+        .note(&format!("dropped the pending value of {path}"));
     Ok(())
 }
 
 /// Succeeds without a change, as timers expect: prints the slot that stays effective.
 pub fn skip(context: &mut Context, vault: &Vault, secret: &Secret) -> Result<(), Error> {
     warnings::warn_unfinished(context, secret);
-    context.ui.note(&format!("{} is not due", secret.path()));
+    let path = secret.path();
+    context.ui.note(&format!(
+        "{path} is not due: its value has been in use for less than --if-older-than"
+    ));
     print_effective(context, vault, secret)
 }
 

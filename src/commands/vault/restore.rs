@@ -6,16 +6,22 @@ use crate::context::confirm::confirm_or;
 use crate::context::rollback_guard::Observation;
 use crate::error::Error;
 use crate::keyring::Keyring;
+use crate::report::counted::counted;
+use crate::sealed::SealedBytes;
 use crate::sealed::header::Header;
+use crate::sealed::id::VaultId;
 use crate::store::file::FileStore;
 use crate::store::{self, Store};
 use crate::ui::Table;
+use crate::vault::env_key::EnvKey;
+use crate::vault::name::AppName;
 use crate::vault::restore::{Differences, Effect, Found, Inventory, restore};
 use crate::vault::revision::Revision;
+use crate::vault::secret::Secret;
 use crate::vault::{self, Scan, Vault};
 use serde::Serialize;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Bring back the vault as it was before the last change, or another copy of it
 ///
@@ -39,13 +45,21 @@ pub struct Restore {
     dry_run: bool,
 }
 
-/// The present vault, as far as the copy's key opens it.
+/// The copy, opened to the last value.
+struct KeptCopy {
+    path: String,
+    inventory: Inventory,
+    observation: Observation,
+    bytes: SealedBytes,
+}
+
+/// The vault that is there now, as far as the key of the copy opens it.
 enum Present {
     Missing,
     Opened {
         found: Found,
         inventory: Box<Inventory>,
-        sight: Observation,
+        observation: Observation,
     },
     /// It is damaged or has other keys.
     Unopened {
@@ -64,11 +78,11 @@ enum Outcome {
 
 #[derive(Serialize)]
 struct RestoreJson<'a> {
-    copy: String,
+    copy: &'a str,
     revision: Revision,
     #[serde(skip_serializing_if = "Option::is_none")]
     replaces_revision: Option<Revision>,
-    /// Why it is unknown what is lost.
+    /// Why the vault that is replaced could not be opened.
     #[serde(skip_serializing_if = "Option::is_none")]
     replaces_unopened: Option<&'a str>,
     secrets: Vec<SecretRow<'a>>,
@@ -113,62 +127,121 @@ impl Command for Restore {
             Some(path) => path,
             None => store.previous().map_err(vault::Error::from)?,
         };
-        let copy = Box::new(FileStore::new(&path));
-        let copy = Vault::open(copy, Scan::Everything, |header| {
-            Ok::<_, Error>(Box::new(context.unlock(header)?) as _)
-        })?;
-        context.refuse_below_minimum(copy.revision())?;
-        let (vault, kept) = (copy.header().content().vault, copy.inventory()?);
-        let sight = Observation::of(&copy);
-        let judged = context.judge_copy(&copy, &path.display().to_string());
-        let (bytes, mut keyring) = copy.into_parts()?;
-        let present = Present::look(&store, |header| {
-            if header.content().vault != vault {
-                return Err(another());
-            }
-            keyring.follow(header).map_err(Error::from)?;
-            Ok(keyring)
-        })?;
-        if present.sight().is_none()
-            && let Some(told) = judged?
+        let vault = open(context, &path)?;
+        let id = vault.header().content().vault;
+        let path = path.display().to_string();
+        let (inventory, observation) = (vault.inventory()?, Observation::of(&vault));
+        // It counts only where there is no vault to compare the copy with.
+        let judged = context.judge_copy(&vault, &path);
+        let (bytes, keyring) = vault.into_parts()?;
+        let present = Present::look(&store, |header| follow(keyring, id, header))?;
+        if present.observation().is_none()
+            && let Some(warning) = judged?
         {
-            context.ui.warning(&told);
+            context.ui.warning(&warning);
         }
-        let differences = match &present {
-            Present::Opened { inventory, .. } => kept.differences(inventory),
-            Present::Missing | Present::Unopened { .. } => Differences::default(),
+        let copy = KeptCopy {
+            path,
+            inventory,
+            observation,
+            bytes,
         };
-        let copy = path.display().to_string();
+        let differences = copy.differences(&present);
         if !context.json {
             show(context, &differences)?;
         }
-        let same = present
-            .found()
-            .is_some_and(|found| found.is(bytes.as_slice()));
-        let outcome = if same {
+        let outcome = if copy.is(&present) {
             Outcome::Unchanged
         } else if self.dry_run {
             Outcome::Shown
         } else {
-            let question = question(&copy, &kept, &present);
-            confirm_or(context, &question, unasked)?;
-            let patience = context.settings.lock_timeout;
-            let mut expected = Ok(());
-            let expect = || expected = context.rollback_guard.expect_copy(&sight, present.sight());
-            restore(&store, &bytes, present.found(), patience, expect)?;
-            context.changed = true;
-            let remembered = context
-                .rollback_guard
-                .remember_restored(&sight)
-                .or(expected);
-            if remembered.is_err_and(|error| error.kind() != io::ErrorKind::NotFound) {
-                context.ui.warning(
-                    "this machine still expects the newer vault: the next command takes --accept-older",
-                );
-            }
+            copy.replace(&present, &store, context)?;
             Outcome::Restored
         };
-        report(context, copy, &kept, &present, &differences, outcome)
+        if context.json {
+            let document = RestoreJson::new(&copy, &present, &differences, outcome);
+            return Ok(context.ui.json(&document)?);
+        }
+        context.ui.note(&note(&copy, &present, outcome));
+        Ok(())
+    }
+}
+
+/// Opens everything in the copy.
+fn open(context: &mut Context, path: &Path) -> Result<Vault, Error> {
+    let store = Box::new(FileStore::new(path));
+    let vault = Vault::open(store, Scan::Everything, |header| {
+        Ok::<_, Error>(Box::new(context.unlock(header)?) as _)
+    })?;
+    context.refuse_below_minimum(vault.revision())?;
+    Ok(vault)
+}
+
+/// The keyring of the copy for the vault that is there now, if it is the same vault.
+fn follow(
+    mut keyring: Box<dyn Keyring>,
+    copy: VaultId,
+    present: &Header,
+) -> Result<Box<dyn Keyring>, Error> {
+    if present.content().vault != copy {
+        return Err(another());
+    }
+    keyring.follow(present).map_err(Error::from)?;
+    Ok(keyring)
+}
+
+impl KeptCopy {
+    fn differences<'a>(&'a self, present: &'a Present) -> Differences<'a> {
+        match present {
+            Present::Opened { inventory, .. } => self.inventory.differences(inventory),
+            Present::Missing | Present::Unopened { .. } => Differences::default(),
+        }
+    }
+
+    /// Whether the vault has the very bytes of this copy already.
+    fn is(&self, present: &Present) -> bool {
+        let found = present.found();
+        found.is_some_and(|found| found.is(self.bytes.as_slice()))
+    }
+
+    /// Asks, and puts the copy in the place of the vault.
+    fn replace(
+        &self,
+        present: &Present,
+        store: &FileStore,
+        context: &mut Context,
+    ) -> Result<(), Error> {
+        confirm_or(context, &self.question(present), unasked)?;
+        let patience = context.settings.lock_timeout;
+        let guard = &mut context.rollback_guard;
+        let mut expected = Ok(());
+        let expect = || expected = guard.expect_copy(&self.observation, present.observation());
+        restore(store, &self.bytes, present.found(), patience, expect)?;
+        context.changed = true;
+        let remembered = guard.remember_restored(&self.observation).or(expected);
+        if remembered.is_err_and(|error| error.kind() != io::ErrorKind::NotFound) {
+            context.ui.warning(
+                "kluis could not record the restored vault on this machine: add --accept-older to the next command",
+            );
+        }
+        Ok(())
+    }
+
+    fn question(&self, present: &Present) -> String {
+        let (path, inventory) = (&self.path, &self.inventory);
+        let secrets = counted(inventory.secret_count(), "secret");
+        match present {
+            Present::Missing => format!("Restore the vault from {path}, with {secrets}?"),
+            Present::Opened {
+                inventory: there, ..
+            } => format!(
+                "Replace the vault (revision {}) with {path} (revision {})?",
+                there.revision, inventory.revision
+            ),
+            Present::Unopened { problem, .. } => format!(
+                "kluis cannot open the vault that is there, and so cannot show the secrets that you would lose: {problem}.\nReplace it with {path}, with {secrets}?"
+            ),
+        }
     }
 }
 
@@ -196,10 +269,10 @@ impl Present {
             ))
         };
         match opened.and_then(looked) {
-            Ok((true, inventory, sight)) => Ok(Self::Opened {
+            Ok((true, inventory, observation)) => Ok(Self::Opened {
                 found,
                 inventory,
-                sight,
+                observation,
             }),
             Ok((false, ..)) => {
                 let place = store.place();
@@ -220,9 +293,9 @@ impl Present {
         }
     }
 
-    fn sight(&self) -> Option<&Observation> {
+    fn observation(&self) -> Option<&Observation> {
         match self {
-            Self::Opened { sight, .. } => Some(sight),
+            Self::Opened { observation, .. } => Some(observation),
             Self::Missing | Self::Unopened { .. } => None,
         }
     }
@@ -255,39 +328,70 @@ fn unasked() -> Error {
     }
 }
 
-fn question(copy: &str, kept: &Inventory, present: &Present) -> String {
-    let secrets = kept.secret_count();
-    match present {
-        Present::Missing => format!("Bring back {copy} with {secrets} secret(s)?"),
-        Present::Opened { inventory, .. } => format!(
-            "Replace revision {} by revision {} from {copy}?",
-            inventory.revision, kept.revision
-        ),
-        Present::Unopened { problem, .. } => format!(
-            "What the vault holds now is not known ({problem}). Replace it by {copy} with {secrets} secret(s)?"
-        ),
-    }
-}
-
 fn show(context: &mut Context, differences: &Differences<'_>) -> Result<(), Error> {
-    let mut table = Table::new(["CHANGE", "WHAT", "NAME"]);
+    let mut table = Table::new(["CHANGE", "KIND", "NAME"]);
     for (effect, secret) in &differences.secrets {
         table.row([effect.word(), "secret", &secret.path()]);
     }
     let links = differences.links.iter();
     let links = links.map(|(effect, (app, env_key))| (*effect, format!("{app} {env_key}")));
     let links: Vec<_> = links.collect();
-    for (what, all) in [
+    for (kind, all) in [
         ("workspace", &differences.workspaces),
         ("app", &differences.apps),
         ("link", &links),
         ("key", &differences.keys),
     ] {
         for (effect, name) in all {
-            table.row([effect.word(), what, name]);
+            table.row([effect.word(), kind, name]);
         }
     }
     Ok(context.ui.table(&table)?)
+}
+
+impl<'a> RestoreJson<'a> {
+    fn new(
+        copy: &'a KeptCopy,
+        present: &'a Present,
+        differences: &'a Differences<'_>,
+        outcome: Outcome,
+    ) -> Self {
+        let (replaces_revision, replaces_unopened) = match present {
+            Present::Missing => (None, None),
+            Present::Opened { inventory, .. } => (Some(inventory.revision), None),
+            Present::Unopened { problem, .. } => (None, Some(problem.as_str())),
+        };
+        Self {
+            copy: &copy.path,
+            revision: copy.inventory.revision,
+            replaces_revision,
+            replaces_unopened,
+            secrets: secrets(&differences.secrets),
+            keys: keys(&differences.keys),
+            workspaces: names(&differences.workspaces),
+            apps: names(&differences.apps),
+            links: links(&differences.links),
+            restored: outcome == Outcome::Restored,
+        }
+    }
+}
+
+fn secrets<'a>(differences: &[(Effect, &'a Secret)]) -> Vec<SecretRow<'a>> {
+    let rows = differences.iter().map(|(effect, secret)| SecretRow {
+        change: effect.word(),
+        id: secret.id.to_string(),
+        workspace: &secret.workspace_name,
+        name: secret.name.as_str(),
+    });
+    rows.collect()
+}
+
+fn keys(differences: &[(Effect, String)]) -> Vec<KeyRow<'_>> {
+    let rows = differences.iter().map(|(effect, key)| KeyRow {
+        change: effect.word(),
+        key,
+    });
+    rows.collect()
 }
 
 fn names(differences: &[(Effect, String)]) -> Vec<NameRow<'_>> {
@@ -298,61 +402,26 @@ fn names(differences: &[(Effect, String)]) -> Vec<NameRow<'_>> {
     rows.collect()
 }
 
-fn report(
-    context: &mut Context,
-    copy: String,
-    kept: &Inventory,
-    present: &Present,
-    differences: &Differences<'_>,
-    outcome: Outcome,
-) -> Result<(), Error> {
-    if context.json {
-        let (replaces_revision, replaces_unopened) = match present {
-            Present::Missing => (None, None),
-            Present::Opened { inventory, .. } => (Some(inventory.revision), None),
-            Present::Unopened { problem, .. } => (None, Some(problem.as_str())),
-        };
-        let secrets = differences.secrets.iter();
-        let secrets = secrets.map(|(effect, secret)| SecretRow {
-            change: effect.word(),
-            id: secret.id.to_string(),
-            workspace: &secret.workspace_name,
-            name: secret.name.as_str(),
-        });
-        let keys = differences.keys.iter();
-        let keys = keys.map(|(effect, key)| KeyRow {
-            change: effect.word(),
-            key,
-        });
-        let links = differences.links.iter();
-        let links = links.map(|(effect, (app, env_key))| LinkRow {
-            change: effect.word(),
-            app: app.as_str(),
-            env_key: env_key.as_str(),
-        });
-        return Ok(context.ui.json(&RestoreJson {
-            copy,
-            revision: kept.revision,
-            replaces_revision,
-            replaces_unopened,
-            secrets: secrets.collect(),
-            keys: keys.collect(),
-            workspaces: names(&differences.workspaces),
-            apps: names(&differences.apps),
-            links: links.collect(),
-            restored: outcome == Outcome::Restored,
-        })?);
-    }
-    context.ui.note(&match (outcome, present) {
-        (Outcome::Unchanged, _) => "unchanged: the vault is this copy already".to_owned(),
-        (Outcome::Shown, Present::Unopened { problem, .. }) => {
-            format!("what the vault holds now is not known: {problem}; nothing was changed")
-        }
-        (Outcome::Shown, _) => "nothing was changed".to_owned(),
-        (Outcome::Restored, Present::Missing) => format!("brought back {copy}"),
-        (Outcome::Restored, _) => {
-            format!("brought back {copy}; what it replaced is kept as the previous copy")
-        }
+fn links(differences: &[(Effect, (AppName, EnvKey))]) -> Vec<LinkRow<'_>> {
+    let rows = differences.iter().map(|(effect, (app, env_key))| LinkRow {
+        change: effect.word(),
+        app: app.as_str(),
+        env_key: env_key.as_str(),
     });
-    Ok(())
+    rows.collect()
+}
+
+fn note(copy: &KeptCopy, present: &Present, outcome: Outcome) -> String {
+    let path = &copy.path;
+    match (outcome, present) {
+        (Outcome::Unchanged, _) => "unchanged: the vault is the same as this copy".to_owned(),
+        (Outcome::Shown, Present::Unopened { problem, .. }) => format!(
+            "nothing was changed; kluis cannot open the vault that is there, and so cannot show the secrets that you would lose: {problem}"
+        ),
+        (Outcome::Shown, _) => "nothing was changed".to_owned(),
+        (Outcome::Restored, Present::Missing) => format!("restored the vault from {path}"),
+        (Outcome::Restored, _) => format!(
+            "restored the vault from {path}; the vault that was there is kept as the previous copy"
+        ),
+    }
 }

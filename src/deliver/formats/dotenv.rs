@@ -50,5 +50,5 @@ pub fn needs_no_quotes(text: &str) -> bool {
 pub fn caution(value: &[u8]) -> Option<&'static str> {
     let holds_reference = value.windows(2).any(|pair| pair == b"${");
     holds_reference
-        .then_some("its value contains ${, which python-dotenv replaces unless interpolate=False")
+        .then_some("the value contains ${, which python-dotenv replaces unless you load the file with interpolate=False")
 }

@@ -97,7 +97,7 @@ fn is_blank(line: &[u8]) -> bool {
 pub fn caution(value: &[u8]) -> Option<&'static str> {
     lines(value)
         .all(is_blank)
-        .then_some("its value is only white space, which GitHub cannot mask")
+        .then_some("the value is only white space, which GitHub cannot mask in logs")
 }
 
 /// The file named by `GITHUB_ENV`, open for appending.

@@ -116,7 +116,10 @@ impl<'e> Items<'e> {
         let path = item.path.clone();
         if self.wanted == Wanted::Password && !item.fields.is_empty() {
             let others: Vec<String> = item.fields.drain(..).map(|(name, _)| name).collect();
-            item.leave_out(format!("not asked for: {}", others.join(", ")));
+            item.leave_out(format!(
+                "fields other than the password: {}",
+                others.join(", ")
+            ));
         }
         for what in item.left_out.drain(..) {
             self.entries.leave_out(&path, &what);
@@ -295,7 +298,7 @@ mod tests {
         assert_eq!(only.entries[0].origin, None);
         assert_eq!(
             only.left_out[0].why,
-            "not asked for: username, PIN code, url, url, ?"
+            "fields other than the password: username, PIN code, url, url, ?"
         );
     }
 
@@ -307,7 +310,10 @@ mod tests {
             vec![item("A", "p", &[]), item("B", "", &[("url", "u")])],
         );
         let told = told.unwrap().left_out;
-        assert_eq!((&*told[0].what, &*told[0].why), ("B", "not asked for: url"));
+        assert_eq!(
+            (&*told[0].what, &*told[0].why),
+            ("B", "fields other than the password: url")
+        );
         assert_eq!((&*told[1].what, &*told[1].why), ("B", "it has no value"));
     }
 
