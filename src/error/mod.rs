@@ -106,7 +106,7 @@ pub enum Error {
     /// A failure of no kind that a script would tell apart.
     #[error("{0}")]
     Failed(#[from] anyhow::Error),
-    /// How a command of `run` ended that had us beside it; nothing is said of it.
+    /// The exit code of a command that `run` waited for; nothing is printed.
     #[error("the command ended with {0}")]
     Ended(u8),
     /// A failure of `run` itself, before the command started.

@@ -1,4 +1,4 @@
-//! What to do after a failure: a command to run, or where to look. Like the message, a hint never quotes a
+//! The hint after a failure: a command to run, or where to look. Like the message, a hint never quotes a
 //! value.
 
 mod deliver;
