@@ -256,10 +256,10 @@ fn the_pin_in_the_file_is_for_the_vault_that_it_names() {
         verified.any_stdout().exits(0);
         key
     };
-    let folder = project(&sandbox, &format!("vault_key = '{key}'"));
+    let folder = project(&sandbox, &format!("pin = '{key}'"));
     let list = || sandbox.kluis(["list", "-q"]).within(&folder);
     list().run().exits(0);
-    rewrite(&folder, &format!("vault_key = '{other}'"));
+    rewrite(&folder, &format!("pin = '{other}'"));
     list()
         .run()
         .stderr_has("the vault is not the pinned one")

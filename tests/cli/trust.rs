@@ -324,7 +324,7 @@ fn text_in_the_file_cannot_imitate_our_output() {
     assert!(!said.contains("all is well"), "{said}");
     refused.any_stderr().exits(7);
 
-    victim.file(&format!("vault_key = \"{words}\"\n{TAKE}"));
+    victim.file(&format!("pin = \"{words}\"\n{TAKE}"));
     let trusted = victim.kluis(&["trust", "-y"]).run();
     let said = trusted.stderr.clone();
     assert!(said.contains("\\u{a}\\u{1b}[2Jall is well"), "{said}");

@@ -157,29 +157,35 @@ fn a_missing_key_file_is_reported_with_its_setting() {
 fn status_names_only_ways_that_the_vault_has() {
     let (passphrased, _) = Sandbox::with_passphrase();
     let status = passphrased.kluis(["status"]).run();
-    let asks = "hint: `kluis unlock` asks for the passphrase once\n";
-    status.stderr_has(asks).exits(4);
+    assert!(String::from_utf8_lossy(&status.stdout).contains("no\n"));
+    let asks = "hint: run `kluis unlock` and type the passphrase once\n";
+    status.any_stdout().stderr_has(asks).exits(4);
     let status = Sandbox::with_vault();
     let status = status.kluis(["status"]).without("KLUIS_TOKEN").run();
-    assert!(!status.stderr.contains("asks for the passphrase"));
-    status
-        .stderr_has("it has no passphrase: set KLUIS_TOKEN")
-        .exits(4);
+    assert!(!status.stderr.contains("type the passphrase"));
+    status.any_stdout().stderr_has("KLUIS_TOKEN").exits(4);
 }
 
 #[test]
-fn status_shows_what_unlocks_without_an_agent() {
+fn status_says_what_opens_the_vault() {
     let sandbox = Sandbox::with_vault();
     let token = sandbox.given("token", sandbox.token());
     let (passphrased, passphrase) = Sandbox::with_passphrase();
-    for (sandbox, variable, value, way) in [
-        (&sandbox, "UNUSED", token.as_path(), "KLUIS_TOKEN"),
-        (&sandbox, "KLUIS_KEY_FILE", &token, "KLUIS_KEY_FILE"),
+    for (sandbox, variable, value, way, words) in [
+        (&sandbox, "UNUSED", token.as_path(), "token", "KLUIS_TOKEN"),
+        (
+            &sandbox,
+            "KLUIS_KEY_FILE",
+            &token,
+            "key_file",
+            "the key file",
+        ),
         (
             &passphrased,
             "KLUIS_PASSPHRASE_FILE",
             &passphrase,
-            "a passphrase's file",
+            "passphrase_file",
+            "the passphrase file",
         ),
     ] {
         let status = |options: &[&str]| {
@@ -191,15 +197,34 @@ fn status_shows_what_unlocks_without_an_agent() {
                 status.without("KLUIS_TOKEN")
             }
         };
-        let told = format!(
-            "kluis: error: no agent holds a key to the vault, but commands can unlock it with {way}\nkluis: hint: "
-        );
-        status(&[]).run().stderr_has(&told).exits(4);
+        let told = status(&[]).run();
+        let text = String::from_utf8(told.stdout.clone()).unwrap();
+        assert!(text.contains(&format!("yes, with {words}\n")), "{text}");
+        assert!(text.contains("(the default)"), "{text}");
+        told.any_stdout().exits(0);
         let json = status(&["--json"]).run();
         assert_eq!(json.json()["unlocked"], false);
-        assert_eq!(json.json_error()["code"], "locked");
-        json.any_stdout().any_stderr().exits(4);
+        assert_eq!(json.json()["opens_with"], way);
+        assert_eq!(json.json()["vault_source"], "default");
+        json.any_stdout().exits(0);
     }
+}
+
+#[test]
+fn status_refuses_a_token_that_opens_nothing() {
+    let sandbox = Sandbox::with_vault();
+    let status = sandbox
+        .kluis(["status"])
+        .env("KLUIS_TOKEN", foreign_token());
+    let status = status.run();
+    status.any_stdout().any_stderr().exits(4);
+    let nowhere = sandbox.kluis(["status", "--vault", "nowhere.kluis"]).run();
+    let text = String::from_utf8(nowhere.stdout.clone()).unwrap();
+    assert!(
+        text.contains("nowhere.kluis (from the command line)"),
+        "{text}"
+    );
+    nowhere.any_stdout().any_stderr().exits(3);
 }
 
 #[test]

@@ -25,6 +25,10 @@ Examples:
 pub struct Verify {
     /// Print only the pin; with a value, open only the vault with that pin
     // The global option of this name takes a value, and here it may go without.
+    #[expect(
+        clippy::option_option,
+        reason = "not given, given alone, given with a value"
+    )]
     #[arg(long, value_name = "PIN", num_args = 0..=1)]
     pin: Option<Option<String>>,
 }
