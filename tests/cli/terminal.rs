@@ -269,7 +269,7 @@ fn a_new_passphrase_is_asked_twice_and_again_after_a_mistake() {
     screen.shows("The two differ. Try again.");
     answer(&mut screen, "instead): ", PASSPHRASE);
     answer(&mut screen, "Once more: ", PASSPHRASE);
-    answer(&mut screen, "forgotten? [Y/n] ", "n");
+    answer(&mut screen, "passphrase? [Y/n] ", "n");
     let (_, code) = screen.ends();
     assert_eq!(code, 0);
     assert!(!screen.all().contains("ivory"), "{}", screen.all());
@@ -465,7 +465,7 @@ fn a_weak_passphrase_is_answered_with_six_words() {
     assert_eq!(words.matches('-').count(), 5, "{words}");
     answer(&mut screen, "Type it to confirm: ", "something else");
     answer(&mut screen, "Type it to confirm: ", &words);
-    answer(&mut screen, "forgotten? [Y/n] ", "n");
+    answer(&mut screen, "passphrase? [Y/n] ", "n");
     assert_eq!(screen.ends().1, 0);
 
     sandbox.keep(words.as_bytes());
@@ -482,7 +482,7 @@ fn a_weak_passphrase_is_the_users_choice() {
     answer(&mut screen, "instead): ", "hunter2");
     answer(&mut screen, "Once more: ", "hunter2");
     answer(&mut screen, "instead? [Y/n] ", "n");
-    answer(&mut screen, "forgotten? [Y/n] ", "n");
+    answer(&mut screen, "passphrase? [Y/n] ", "n");
     assert_eq!(screen.ends().1, 0);
     let mut screen = at_terminal(&sandbox, &["vault", "verify"]);
     answer(&mut screen, "Passphrase: ", "hunter2");
@@ -497,7 +497,7 @@ fn a_recovery_token_is_offered_and_opens_the_vault() {
     let mut screen = init(&sandbox, &[]);
     answer(&mut screen, "instead): ", PASSPHRASE);
     answer(&mut screen, "Once more: ", PASSPHRASE);
-    answer(&mut screen, "forgotten? [Y/n] ", "");
+    answer(&mut screen, "passphrase? [Y/n] ", "");
     screen.shows("the recovery token");
     screen.shows("computer:");
     let token = screen.shows("kls_").trim_start().to_owned() + screen.shows("\n").trim_end();
@@ -656,7 +656,7 @@ fn a_new_passphrase_replaces_the_old_one() {
     let sandbox = with_passphrase("a value");
     let mut screen = at_terminal(&sandbox, &["key", "passphrase", "--kdf", CHEAP_KDF]);
     answer(&mut screen, "Passphrase: ", PASSPHRASE);
-    answer(&mut screen, "instead): ", "copper lantern meadow");
+    answer(&mut screen, "New passphrase: ", "copper lantern meadow");
     answer(&mut screen, "Once more: ", "copper lantern meadow");
     assert_eq!(screen.ends().1, 0);
     unasked(&sandbox, &["get", "name"])
