@@ -91,7 +91,7 @@ fn settle(path: &str) -> String {
 /// The owner has seen the right pin; the vault at hand may be an attacker's.
 fn compare_pin(found: &str) -> String {
     format!(
-        "ask the vault's owner for the pin that `kluis vault verify --pin` prints; only if it is the same, add --pin {found}"
+        "ask the vault's owner for its pin (`kluis vault verify --pin`); only if it begins like this one, add --pin {found}"
     )
 }
 
