@@ -2,9 +2,9 @@
 //!
 //! A message shows at most the name of a field, never anything that was given for one.
 //!
-//! `serde_json` reads the text; only the fields are told apart here. A derived `Deserialize` stops at the first
-//! mistake and says which it is in words alone, which quote what was given: they would have to be parsed for
-//! the kind, the place and what may be shown. It would save some 40 of these lines.
+//! `serde_json` reads the text; only the fields are told apart here. A derived `Deserialize` with
+//! serde_path_to_error was tried: 287 lines in the place of 340. It takes a list for an object, stops at the first
+//! mistake, and tells its kind in words alone, which quote what was given and have no contract.
 
 use super::fields::{Input, MAX_INPUT_BYTES};
 use crate::json::{self, MAX_PARTS, NoString, document, is_null, items, members};
