@@ -1,7 +1,7 @@
-//! What commands cost from start to exit, beside programs that do the least that could be done: `cargo bench`.
+//! Measures commands from start to exit, beside the simplest programs possible: `cargo bench`.
 //!
-//! Everything that is compared runs in one go, in turns, so that a busy machine is busy for all. No library
-//! is measured by itself: what users wait for is the process.
+//! All programs run in one go, in turns, so that a busy machine slows all of them alike. It measures whole
+//! processes, not library calls, because that is the time users wait.
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -132,7 +132,7 @@ fn everything() {
             list(many),
             set(ten, [&value, &other]),
             set(many, [&value, &other]),
-            Subject::new(named("verify", ten), || ten.kluis(&["verify"])),
+            Subject::new(named("verify", ten), || ten.kluis(&["vault", "verify"])),
             Subject::new(named("export --all", thousand), || {
                 thousand.kluis(&["export", "--format", "shell", "--all"])
             }),

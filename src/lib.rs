@@ -10,7 +10,7 @@
 //! | secret | a name with fields and slots, unique in its workspace |
 //! | slot | one version of a value, and the second from which it is effective |
 //! | app | a named consumer with links to secrets |
-//! | key | one way to unlock: a passphrase, a token, an identity |
+//! | key | one way to unlock: a passphrase, a key file, a token |
 //! | reference | how a secret is named: `name`, `workspace/name`, `sec_…`, `kluis://workspace/name` |
 
 mod agent;
@@ -50,7 +50,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     if let Some(code) = internal::run(&arguments, hardened) {
         return ExitCode::from(code);
     }
-    // A defect has been told by then; it ends like any other failure, after the drops that wipe keys.
+    // The panic hook has reported a defect. It ends like any other failure, after the drops that wipe keys.
     let ended = std::panic::catch_unwind(|| cli::run(&arguments, hardened));
     ExitCode::from(ended.unwrap_or(1))
 }

@@ -1,4 +1,4 @@
-//! The least that a program could do: what Kluis is compared with.
+//! The simplest possible program, as a baseline for Kluis.
 
 use aes_gcm::aead::AeadInOut;
 use aes_gcm::{Aes256Gcm, KeyInit, Nonce};

@@ -1,4 +1,4 @@
-//! Runs what is compared in turns, and prints a table of the least and the middle of what each took.
+//! Runs the compared programs in turns, and prints the least and the median time of each.
 
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike;

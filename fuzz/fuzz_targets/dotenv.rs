@@ -1,4 +1,4 @@
-//! What `import` reads.
+//! Fuzzes the formats that `import` reads.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| kluis::fuzzing::dotenv(data));

@@ -1,4 +1,4 @@
-//! `kluis.toml`.
+//! Fuzzes the project file, `kluis.toml`.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| kluis::fuzzing::project_file(data));

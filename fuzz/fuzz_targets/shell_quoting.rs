@@ -1,4 +1,4 @@
-//! `export --format shell`, read by a parser that was written for this: POSIX words and nothing else.
+//! Fuzzes `export --format shell`, read by a parser written for this: POSIX words and nothing else.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|value: &[u8]| {

@@ -1,4 +1,5 @@
-//! What the agent answers. Nothing in an answer is a key, and no failure repeats what was asked.
+//! The agent's answers and how they are written. An answer never holds a key, and an error never repeats
+//! the request.
 
 use super::frame::{Reader, Writer};
 use crate::keyring::{self, Reach};
@@ -11,14 +12,14 @@ use std::io;
 use zeroize::Zeroizing;
 
 pub enum Answer {
-    /// To a greeting, the agent's own version.
+    /// The answer to a greeting: the agent's own version.
     Hello {
         version: u16,
     },
     Done,
     /// No key of this vault is held.
     Locked,
-    /// The key is held, but this header was not seen yet.
+    /// The key is held, but the agent has not seen this header yet.
     NeedsHeader,
     Attached {
         key: KeyId,
@@ -37,36 +38,36 @@ pub enum Answer {
     Failed(Failure),
 }
 
-/// How a vault's key is held.
+/// The state of a vault's key in the agent.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Status {
     pub key: KeyId,
     pub full_access: bool,
-    /// Whether its memory stays off the disk.
+    /// Whether the agent's memory stays off the disk.
     pub memory_locked: bool,
-    /// Seconds until it is forgotten without a use.
+    /// Seconds until the key is forgotten, unless it is used.
     pub idle_left: u64,
-    /// Seconds until it is forgotten in any case.
+    /// Seconds until the key is forgotten, used or not.
     pub left: u64,
-    /// What `idle_left` begins with again after each use.
+    /// Each use sets `idle_left` back to this.
     pub idle: u64,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Failure {
-    /// What stands at this position of those to open, or the header, is damaged.
+    /// The ciphertext at this position, or the header, is damaged.
     Damaged(u32),
     Forged,
     KeyChanged,
     OutOfReach,
     ReadOnly,
     NeedsFullAccess,
-    /// A header with other keys than those that were verified.
+    /// The header has keys that were not verified.
     Refused,
 }
 
 const HELLO: u8 = 0;
-/// Also what every version answers to a lock.
+/// Every version answers a lock with this.
 const DONE: u8 = 1;
 const LOCKED: u8 = 2;
 const NEEDS_HEADER: u8 = 3;
@@ -155,7 +156,7 @@ impl Answer {
         out.finish()
     }
 
-    /// Exactly one answer, else `None`.
+    /// Decodes exactly one answer; anything else is `None`.
     pub fn decode(content: &[u8]) -> Option<Self> {
         let mut from = Reader::new(content);
         let answer = match from.byte()? {
@@ -242,10 +243,10 @@ impl From<keyring::Error> for Failure {
             | E::MistypedToken
             | E::WrongToken
             | E::RefusedToken
-            | E::MistypedRecipient
-            | E::MistypedVaultKey
-            | E::WrongIdentity
-            | E::Identity(_)
+            | E::MistypedPublicKey
+            | E::MistypedPin
+            | E::WrongKeyFile
+            | E::KeyFile(_)
             | E::TooMuchWork
             | E::Memory(_)
             | E::AgentLocked
@@ -314,7 +315,7 @@ mod tests {
         }
 
         #[test]
-        fn random_bytes_are_no_answer_or_one_that_is_whole(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        fn random_bytes_are_refused_or_a_whole_answer(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
             if let Some(answer) = Answer::decode(&bytes) {
                 let frame = answer.encode().expect("small");
                 prop_assert_eq!(&frame[LENGTH_BYTES..], &bytes[..]);

@@ -1,4 +1,4 @@
-//! A connection to the agent, from a command's side: greets, asks, and never waits without end.
+//! A command's connection to the agent: greets it, asks, and waits only for a limited time.
 
 use super::answer::{Answer, Status};
 use super::frame::{LENGTH_BYTES, length};
@@ -13,10 +13,10 @@ use std::os::unix::net::UnixStream;
 use std::time::Duration;
 use zeroize::Zeroizing;
 
-/// For each step of a connection. The agent answers at once or is stopped.
+/// The limit for each step of a connection. A working agent answers at once.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// An agent that is busy may close a connection that it has not heard yet.
+/// A busy agent may close a connection before it reads from it, so it is tried again.
 const TRIES: usize = 20;
 
 #[derive(Debug, thiserror::Error)]
@@ -24,21 +24,21 @@ pub enum Error {
     #[error(transparent)]
     Socket(#[from] socket::Error),
     #[error(
-        "the agent that runs is of another version of kluis: it speaks protocol {theirs}, not {VERSION}"
+        "the running agent is from another version of kluis: its protocol is {theirs}, not {VERSION}"
     )]
     Version { theirs: u16 },
-    #[error("the agent does not answer as it should")]
+    #[error("unexpected answer from the agent")]
     Broken(#[source] io::Error),
-    #[error("the agent did not take the key")]
+    #[error("the agent did not accept the key")]
     Refused,
 }
 
-/// How long a key is held.
+/// How long the agent keeps a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Terms {
     /// Without a use.
     pub idle: Duration,
-    /// In any case.
+    /// At most, used or not.
     pub longest: Duration,
 }
 
@@ -47,7 +47,7 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// Greets whoever listens; `None` where nobody does.
+    /// Connects to the agent and greets it; `None` if none listens.
     pub fn open(place: &SocketPath) -> Result<Option<Self>, Error> {
         reach(place, |mut connection| {
             match connection.ask(&Request::Hello { version: VERSION }) {
@@ -59,7 +59,7 @@ impl Connection {
         })
     }
 
-    /// One question, one answer.
+    /// Sends one request and reads its answer.
     pub fn ask(&mut self, request: &Request<'_>) -> io::Result<Answer> {
         let frame = request.encode().ok_or_else(unexpected)??;
         self.stream.write_all(&frame).map_err(patient)?;
@@ -71,8 +71,7 @@ impl Connection {
         Answer::decode(&content).ok_or_else(unexpected)
     }
 
-    /// Gives it the key that a keyring was unlocked with, as the seed that it came down to: neither a
-    /// passphrase nor a token ever leaves this process.
+    /// Gives the agent the key of a keyring, as its seed: a passphrase or a token never leaves this process.
     pub fn unlock(
         &mut self,
         header: &Header,
@@ -92,7 +91,7 @@ impl Connection {
         }
     }
 
-    /// How a vault's key is held, if it is.
+    /// The state of a vault's key; `None` if the agent does not hold it.
     pub fn status(&mut self, header: &Header) -> Result<Option<Status>, Error> {
         let vault = vault_of(header);
         match self.ask(&Request::Status { vault }) {
@@ -104,7 +103,7 @@ impl Connection {
     }
 }
 
-/// Has every key forgotten, whatever the agent's version. Whether there was an agent.
+/// Makes any version of the agent forget every key. Returns whether there was an agent.
 pub fn lock(place: &SocketPath) -> Result<bool, Error> {
     let mut was_there = false;
     reach(place, |mut connection| {
@@ -121,8 +120,8 @@ pub fn lock(place: &SocketPath) -> Result<bool, Error> {
     Ok(was_there)
 }
 
-/// Talks to whoever listens; `None` where nobody does. A connection that is closed tells neither: it was about to
-/// end, or had too many of them. The next try tells.
+/// Talks to the agent; `None` if none listens. A closed connection does not decide that: the agent may be
+/// about to end, or may have too many connections. So it is tried again.
 fn reach<T>(
     place: &SocketPath,
     mut talk: impl FnMut(Connection) -> Result<T, Error>,
@@ -154,10 +153,10 @@ pub(super) fn is_gone(error: &io::Error) -> bool {
 }
 
 pub(super) fn unexpected() -> io::Error {
-    io::Error::new(ErrorKind::InvalidData, "it says what was not asked")
+    io::Error::new(ErrorKind::InvalidData, "it does not fit the question")
 }
 
-/// A socket's time-out, which looks like a wish to be asked again.
+/// Reports a socket's time-out, which otherwise looks like a request to try again.
 fn patient(error: io::Error) -> io::Error {
     match error.kind() {
         ErrorKind::WouldBlock => io::Error::new(ErrorKind::TimedOut, "no answer in time"),

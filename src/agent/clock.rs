@@ -1,20 +1,20 @@
-//! Two clocks: one stands still while the machine sleeps, the other does not. What they differ by is how
-//! long it has slept. And the date, which anybody may set, for what ends at one.
+//! The agent's clocks. Two count time, one of them while the machine sleeps too: their difference is how
+//! long it slept. The date, which any user may set, serves only for keys that end on a date.
 
 use std::time::{Duration, SystemTime};
 
 pub trait Clock {
-    /// Since some moment, without the time asleep.
+    /// The time since some moment, without the time asleep.
     fn awake(&self) -> Duration;
 
-    /// Since some moment, with it.
+    /// The time since some moment, with the time asleep.
     fn elapsed(&self) -> Duration;
 
-    /// Since 1970.
+    /// The time since 1970.
     fn date(&self) -> Duration;
 }
 
-/// The system's, `CLOCK_MONOTONIC` and `CLOCK_BOOTTIME`.
+/// The system's clocks: `CLOCK_MONOTONIC` and `CLOCK_BOOTTIME`.
 pub struct SystemClock;
 
 impl Clock for SystemClock {
@@ -27,7 +27,7 @@ impl Clock for SystemClock {
         read(rustix::time::ClockId::Boottime)
     }
 
-    /// Elsewhere nobody tells of sleep: the time-outs alone count.
+    /// Other systems do not count the time asleep: only the time-outs apply.
     #[cfg(not(target_os = "linux"))]
     fn elapsed(&self) -> Duration {
         self.awake()

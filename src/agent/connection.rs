@@ -1,5 +1,5 @@
-//! One client's connection at the agent: a frame that comes in, piece by piece, or an answer that goes out.
-//! Never both, and never more than one frame of either: who sends faster waits in the system.
+//! The agent's side of one connection: it either reads one frame or writes one answer, piece by piece.
+//! It never buffers a second frame: a client that sends faster is held back by the system.
 
 use super::frame::{LENGTH_BYTES, length, reserve};
 use super::key_cache::Session;
@@ -12,11 +12,11 @@ use std::os::unix::net::UnixStream;
 use std::time::Duration;
 use zeroize::Zeroizing;
 
-/// What is taken in one go: a buffer grows with what has really come.
+/// The size of one read: a buffer grows only with bytes that have arrived.
 const STEP_BYTES: usize = 64 * 1024;
 
-/// A client that has written is an error and no signal; where no flag says so, the signal is ignored from the
-/// start of the program.
+/// Writing to a client that has left is an error, not a signal. Where this flag does not exist, the program
+/// ignores the signal from its start.
 #[cfg(not(target_vendor = "apple"))]
 const UNSIGNALLED: SendFlags = SendFlags::NOSIGNAL;
 #[cfg(target_vendor = "apple")]
@@ -25,8 +25,8 @@ const UNSIGNALLED: SendFlags = SendFlags::empty();
 pub struct Connection {
     stream: UnixStream,
     pub session: Session,
-    /// Since when it waits for the rest of a frame, for its first, or for its answer to be taken; or, when
-    /// idle, since its last answer.
+    /// Since when it waits: for a frame to be complete, for its first frame, or for the client to read the
+    /// answer. An idle connection counts from its last answer.
     pub since: Duration,
     head: [u8; LENGTH_BYTES],
     head_length: usize,
@@ -36,7 +36,7 @@ pub struct Connection {
     written: usize,
 }
 
-/// The end of a connection, for whatever reason.
+/// The connection has ended.
 pub struct Closed;
 
 impl Connection {
@@ -55,7 +55,7 @@ impl Connection {
         })
     }
 
-    /// What it waits for.
+    /// The events that the connection waits for.
     pub fn interest(&self) -> PollFlags {
         if self.write_buffer.is_empty() {
             PollFlags::IN
@@ -64,7 +64,7 @@ impl Connection {
         }
     }
 
-    /// Whether it owes something: the rest of a frame, its first, or to take its answer.
+    /// Whether the client is late with something: a first frame, the rest of a frame, or reading its answer.
     pub fn is_due(&self) -> bool {
         self.head_length > 0 || !self.write_buffer.is_empty() || !self.session.is_greeted()
     }
@@ -77,7 +77,7 @@ impl Connection {
         self.read_buffer.capacity() + self.write_buffer.capacity()
     }
 
-    /// Takes what is there; the content of a frame once it is whole.
+    /// Reads the bytes that have arrived; returns the frame's content once it is complete.
     pub fn receive(&mut self, now: Duration) -> Result<Option<Zeroizing<Vec<u8>>>, Closed> {
         if self.head_length < LENGTH_BYTES {
             let read = read(&self.stream, &mut self.head[self.head_length..])?;
@@ -109,13 +109,13 @@ impl Connection {
         }
     }
 
-    /// Begins to answer.
+    /// Starts to send an answer.
     pub fn answer(&mut self, frame: Zeroizing<Vec<u8>>, now: Duration) -> Result<(), Closed> {
         (self.write_buffer, self.written, self.since) = (frame, 0, now);
         self.send(now)
     }
 
-    /// Sends what is left of the answer.
+    /// Sends the rest of the answer, as far as possible.
     pub fn send(&mut self, now: Duration) -> Result<(), Closed> {
         while self.written < self.write_buffer.len() {
             match send(
@@ -142,7 +142,7 @@ impl AsFd for Connection {
     }
 }
 
-/// How much came; none when there is nothing yet.
+/// The number of bytes read; 0 if none has arrived.
 fn read(stream: &UnixStream, into: &mut [u8]) -> Result<usize, Closed> {
     loop {
         return match rustix::io::read(stream, &mut *into) {

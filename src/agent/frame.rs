@@ -1,14 +1,14 @@
-//! Frames: four bytes of length, big-endian, then so many bytes. A length is checked before anything is
-//! reserved for it, and what was in a buffer is wiped, also when it grows.
+//! Frames: a length of four bytes, big-endian, then that many bytes. The length is checked before any memory
+//! is reserved, and a buffer is wiped when it is dropped or grows.
 
 use std::io;
 use zeroize::Zeroizing;
 
-/// Room for the largest header, and for a page of records many times.
+/// Room for the largest header, and for many pages of records.
 pub const MAX_FRAME_BYTES: usize = 1024 * 1024;
 pub const LENGTH_BYTES: usize = 4;
 
-/// The length that a frame begins with; `None` when it is beyond the bound.
+/// The length at a frame's beginning; `None` if it exceeds the limit.
 pub fn length(bytes: [u8; LENGTH_BYTES]) -> Option<usize> {
     let length = usize::try_from(u32::from_be_bytes(bytes)).ok()?;
     (1..=MAX_FRAME_BYTES).contains(&length).then_some(length)
@@ -24,7 +24,7 @@ pub fn reserve(buffer: &mut Zeroizing<Vec<u8>>, more: usize) {
     }
 }
 
-/// A frame in the making.
+/// A frame under construction.
 pub struct Writer(Zeroizing<Vec<u8>>);
 
 impl Writer {
@@ -58,13 +58,13 @@ impl Writer {
         self.count(bytes.len()).raw(bytes)
     }
 
-    /// How many of something follow.
+    /// The number of items that follow.
     pub fn count(&mut self, count: usize) -> &mut Self {
-        // What is too long for four bytes is too long for a frame, which `finish` refuses.
+        // More than four bytes can count is more than a frame can hold, and `finish` refuses that.
         self.raw(&u32::try_from(count).unwrap_or(u32::MAX).to_be_bytes())
     }
 
-    /// The whole frame, its length in front.
+    /// The complete frame, beginning with its length.
     pub fn finish(mut self) -> io::Result<Zeroizing<Vec<u8>>> {
         let length = self.0.len() - LENGTH_BYTES;
         if length > MAX_FRAME_BYTES {
@@ -77,7 +77,7 @@ impl Writer {
     }
 }
 
-/// What is left of a frame's content. Every step is `None` where too little is left.
+/// The unread rest of a frame's content. Every step returns `None` if the rest is too short.
 pub struct Reader<'f>(&'f [u8]);
 
 impl<'f> Reader<'f> {
@@ -116,8 +116,8 @@ impl<'f> Reader<'f> {
         std::str::from_utf8(self.bytes()?).ok()
     }
 
-    /// So many of something as the frame says, each read by `read`. What is reserved grows with what is
-    /// really there.
+    /// Reads as many items as the frame announces, each with `read`. Memory is reserved only as they are
+    /// read.
     pub fn each<T>(&mut self, mut read: impl FnMut(&mut Self) -> Option<T>) -> Option<Vec<T>> {
         let count = u32::from_be_bytes(self.array()?);
         let mut all = Vec::new();
@@ -127,7 +127,7 @@ impl<'f> Reader<'f> {
         Some(all)
     }
 
-    /// That nothing is left.
+    /// Checks that nothing is left.
     pub fn end(self) -> Option<()> {
         self.0.is_empty().then_some(())
     }

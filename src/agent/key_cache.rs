@@ -1,11 +1,11 @@
-//! What the agent remembers: for each vault the seed it was given, the keyrings opened with it, and until
-//! when. Decides what is answered; knows nothing of sockets.
+//! The agent's memory: for each vault its seed, the keyrings opened with it, and when they end. It decides
+//! which requests are answered, and knows nothing of sockets.
 //!
-//! A key with full access ends with the date that the vault has for it, whatever its terms: that of the newest
-//! header that was seen, so that a date which somebody changes counts as soon as a command shows it here.
-//! That is looked at before each answer, and waited for.
+//! A key with full access ends at its expiry date, even when its idle time is longer. The date comes from the
+//! newest header that the agent has seen, so a changed date counts as soon as a command has passed it on.
+//! The date is checked before each answer, and a timer waits for it.
 //!
-//! Nothing here ever leaves but through an [`Answer`].
+//! Nothing leaves this file except through an [`Answer`], which has no place for a key.
 
 use super::answer::{Answer, Failure, Status};
 use super::clock::Clock;
@@ -24,20 +24,20 @@ use std::time::Duration;
 
 /// The version of the protocol.
 pub const VERSION: u16 = 1;
-/// Beyond these the one that was used longest ago is forgotten.
+/// With more vaults, the one that was not used for longest is forgotten.
 const MAX_VAULTS: usize = 64;
-/// A vault's header changes while somebody writes, and copies of a vault differ.
+/// A vault's header changes with each write to it, and copies of a vault differ.
 const MAX_KEYRINGS: usize = 8;
 
 type Shared = RefCell<dyn Keyring>;
 
-/// Every key that is held.
+/// Every key that the agent holds.
 pub struct KeyCache<C> {
     clock: C,
     vaults: HashMap<VaultRef, Vault>,
-    /// How long the machine had slept when it was last looked.
+    /// How long the machine had slept at the last check.
     slept: Duration,
-    /// Keeps the memory in use off the disk; whether it did.
+    /// Tries to keep the memory in use off the disk; returns whether that worked.
     lock_memory: fn() -> bool,
     memory_locked: bool,
 }
@@ -49,19 +49,19 @@ struct Vault {
     idle: Duration,
     used: Duration,
     until: Duration,
-    /// The latest last.
+    /// In the order of use, the latest last.
     keyrings: Vec<Opened>,
     newest: LatestHeader,
 }
 
-/// A keyring, and the header that it was opened from.
+/// A keyring and the digest of the header that it was opened from.
 struct Opened {
     header: Digest,
     workspaces: Vec<WorkspaceId>,
     keyring: Rc<Shared>,
 }
 
-/// What one client works with.
+/// The state of one client.
 #[derive(Default)]
 pub struct Session {
     greeted: bool,
@@ -69,7 +69,7 @@ pub struct Session {
 }
 
 impl Session {
-    /// Whether it has said who it is.
+    /// Whether the client has greeted.
     pub fn is_greeted(&self) -> bool {
         self.greeted
     }
@@ -95,17 +95,17 @@ impl<C: Clock> KeyCache<C> {
         self.vaults.is_empty()
     }
 
-    /// Forgets everything, and overwrites what calls have left on the stack.
+    /// Forgets everything, and overwrites what calls left on the stack.
     pub fn lock(&mut self) {
         self.vaults.clear();
         scrub();
     }
 
-    /// Forgets what has been held long enough, and everything after the machine has slept. Gives how long
-    /// until the next is to be forgotten.
+    /// Forgets keys whose time has ended, and every key after the machine has slept. Returns the time until
+    /// the next key ends.
     pub fn expire(&mut self) -> Option<Duration> {
         let slept = slept(&self.clock);
-        // The clocks are read one after the other.
+        // The two clocks are not read at the same instant.
         if slept > self.slept + Duration::from_secs(1) {
             self.lock();
         }
@@ -122,7 +122,7 @@ impl<C: Clock> KeyCache<C> {
             .min()
     }
 
-    /// What is answered; `None` to who does not keep to the protocol.
+    /// The answer; `None` if the client breaks the protocol and must be disconnected.
     pub fn answer(&mut self, session: &mut Session, request: &Request<'_>) -> Option<Answer> {
         self.expire();
         let answered = match request {
@@ -222,7 +222,7 @@ impl<C: Clock> KeyCache<C> {
         })
     }
 
-    /// No use of the key, as little as following is: whoever asks for nothing more keeps it no longer.
+    /// Attaching does not extend the idle time.
     fn attach(&mut self, session: &mut Session, place: VaultRef, header: &Digest) -> Answer {
         let Some(vault) = self.vaults.get(&place) else {
             session.attached = None;
@@ -237,8 +237,8 @@ impl<C: Clock> KeyCache<C> {
         opened.attached()
     }
 
-    /// Opens a header that was not seen yet with the seed that is held. A vault is known by its header's key,
-    /// too: what was pinned for an identity when it unlocked.
+    /// Opens a new header with the held seed. A vault is identified by its header's key, too, which was
+    /// pinned when a key file unlocked it.
     fn follow(&mut self, session: &mut Session, header: &Header) -> Result<Answer, Failure> {
         let content = header.content();
         let place = place(content);
@@ -250,7 +250,7 @@ impl<C: Clock> KeyCache<C> {
         let keyring = match opened {
             Ok(keyring) => keyring,
             Err(error) => {
-                // Its key has left the vault, unless this is a copy from before it came.
+                // The key was removed from the vault, unless this is a copy from before it was added.
                 let is_gone = matches!(error, keyring::Error::KeyChanged);
                 if is_gone && content.revision >= vault.newest.revision {
                     self.vaults.remove(&place);
@@ -300,7 +300,7 @@ impl<C: Clock> KeyCache<C> {
 }
 
 impl Vault {
-    /// How long it stays; `None` when its time is over.
+    /// The remaining time; `None` when it has ended.
     fn left(&self, clock: &impl Clock) -> Option<Duration> {
         let now = clock.elapsed();
         let unused = self.used.saturating_add(self.idle).saturating_sub(now);
@@ -308,7 +308,7 @@ impl Vault {
         Some(left).filter(|left| !left.is_zero())
     }
 
-    /// How long it stays however much it is used.
+    /// The remaining time, however often the key is used.
     fn at_most(&self, now: Duration, clock: &impl Clock) -> Duration {
         let left = self.until.saturating_sub(now);
         let valid = self
@@ -343,7 +343,7 @@ impl Opened {
 }
 
 fn slept(clock: &impl Clock) -> Duration {
-    // In this order, what passes between both looks like less sleep, not more.
+    // Read in this order: time that passes in between looks like less sleep, not more.
     let elapsed = clock.elapsed();
     elapsed.saturating_sub(clock.awake())
 }
@@ -355,7 +355,7 @@ fn place(content: &Content) -> VaultRef {
     }
 }
 
-/// A whole header, signed by the key in it.
+/// Parses a complete header that is signed by the key in it.
 fn parse(text: &str) -> Option<Header> {
     let header = Header::parse(text.as_bytes()).ok()??;
     (header.text().len() == text.len()).then_some(header)
@@ -372,7 +372,7 @@ fn open(keyring: &dyn Keyring, all: &[(AadContext, &[u8])]) -> Result<Answer, Fa
     opened.collect::<Result<_, _>>().map(Answer::Opened)
 }
 
-/// Overwrites the part of the stack that keys were on: 128 KiB below the caller.
+/// Overwrites the part of the stack that held keys: 128 KiB below the caller.
 fn scrub() {
     scrub_down(8);
 }

@@ -1,5 +1,5 @@
-//! The newest header of a vault that the agent has verified: what it says may be signed again, and until when
-//! the key is meant to be used.
+//! The newest header of a vault that the agent has verified: it says which header may be signed next, and
+//! when the key expires.
 
 use super::answer::{Answer, Failure};
 use crate::keyring::{Keyring, about};
@@ -33,8 +33,8 @@ impl LatestHeader {
         }
     }
 
-    /// An older header is followed for reading, and does not count here: who could put one in the vault's
-    /// place would have a key that was removed signed in again.
+    /// An older header can be followed for reading, but does not become the newest. Otherwise an attacker
+    /// could put it in the vault's place and have a removed key signed again.
     pub fn follow(&mut self, content: &Content, not_after: Option<Duration>) {
         if content.revision >= self.revision {
             *self = Self::of(content, not_after);
@@ -72,7 +72,7 @@ impl LatestHeader {
     }
 }
 
-/// When the key that unlocked expires, as far as it can tell, since 1970.
+/// When the key that unlocked expires, as time since 1970, if it can tell.
 pub fn not_after(keyring: &dyn Keyring, content: &Content) -> Result<Option<Duration>, Failure> {
     let own = about::of_own(keyring, content)?;
     let since =

@@ -1,4 +1,4 @@
-//! The keyring that is in the agent: every operation is a question. Holds no key, and cannot get one.
+//! The keyring that asks the agent: each operation is one request. It holds no key and cannot get one.
 
 use super::answer::{Answer, Failure};
 use super::client::{self, Connection, is_gone, unexpected, vault_of};
@@ -17,16 +17,16 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::io;
 
-/// Ciphertexts in one question: well below a frame, whose rest is places and lengths.
+/// The size of the ciphertexts in one request: well below a frame, which also holds places and lengths.
 const BATCH_BYTES: usize = MAX_FRAME_BYTES / 4;
 
-/// Names in one question: of at most 128 bytes each, a fourth of a frame as well.
+/// The names in one request: at most 128 bytes each, so a quarter of a frame as well.
 const BATCH_NAMES: usize = 2048;
 
 pub struct AgentKeyring {
     socket: Socket,
     connection: RefCell<Connection>,
-    /// The header that the agent was last led to.
+    /// The header that the agent last followed.
     header: String,
     digest: Digest,
     vault: VaultRef,
@@ -40,7 +40,7 @@ struct Attached {
 }
 
 impl AgentKeyring {
-    /// The keyring of this vault in the agent; `None` where none is held.
+    /// The agent's keyring for this vault; `None` if it holds none.
     pub fn open(socket: &Socket, header: &Header) -> Result<Option<Self>, client::Error> {
         let Some(mut connection) = Connection::open(socket)? else {
             return Ok(None);
@@ -49,7 +49,7 @@ impl AgentKeyring {
         let (digest, text) = (header.digest(), header.text());
         let held = match attach(&mut connection, vault, digest, text) {
             Ok(held) => held,
-            // The key has left the vault, or the agent ended: another way to unlock is tried.
+            // The key was removed from the vault, or the agent has ended: try another way to unlock.
             Err(Error::KeyChanged | Error::AgentLocked) => return Ok(None),
             Err(Error::Agent(error)) if is_gone(&error) => return Ok(None),
             Err(Error::Agent(error)) => return Err(client::Error::Broken(error)),
@@ -65,12 +65,12 @@ impl AgentKeyring {
         }))
     }
 
-    /// The connection by which it was opened.
+    /// The connection that the keyring uses.
     pub fn into_connection(self) -> Connection {
         self.connection.into_inner()
     }
 
-    /// Asks, and once more when the agent has let go of an idle connection, or of the header.
+    /// Asks, and asks once more if the agent has closed an idle connection or forgotten the header.
     fn ask(&self, request: &Request<'_>) -> Result<Answer, Error> {
         let mut connection = self.connection.borrow_mut();
         for is_last in [false, true] {
@@ -93,7 +93,7 @@ impl AgentKeyring {
         Err(Error::Agent(unexpected()))
     }
 
-    /// Opens what fits into one question.
+    /// Opens the ciphertexts of one request.
     fn open_batch(&self, batch: &[(AadContext, Vec<u8>)]) -> Result<Vec<Plaintext>, Error> {
         let all = batch.iter();
         let all = all.map(|(place, sealed)| (*place, sealed.as_slice()));
@@ -111,7 +111,7 @@ impl AgentKeyring {
     }
 }
 
-/// Leads the agent to a header, giving it only where that is needed.
+/// Makes the agent use this header, and sends the header only if needed.
 fn attach(
     connection: &mut Connection,
     vault: VaultRef,
@@ -136,7 +136,7 @@ fn attach(
     }
 }
 
-/// Why an answer is not the one that was hoped for; `part` is what a damage is of.
+/// Turns an unexpected answer into an error; damage is reported for `part`.
 fn refusal(answer: &Answer, part: Part) -> Error {
     match answer {
         Answer::Locked => Error::AgentLocked,

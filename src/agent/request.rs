@@ -1,4 +1,4 @@
-//! What a client can ask. There is no request for a key, and no way to write down the places that only a
+//! The requests that a client can send. None asks for a key, and none can name the ciphertexts that only a
 //! keyring opens for itself.
 
 use super::frame::{Reader, Writer};
@@ -11,7 +11,7 @@ use std::io;
 use std::time::Duration;
 use zeroize::Zeroizing;
 
-/// A vault as its anchor knows it: a copy with another header key is another vault.
+/// A vault as its anchor identifies it: a copy with another header key is another vault.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct VaultRef {
     pub vault: VaultId,
@@ -19,25 +19,25 @@ pub struct VaultRef {
 }
 
 pub enum Request<'f> {
-    /// The first of all. It and `Lock` are the same in every version of the protocol.
+    /// Always the first request. It and `Lock` are the same in every version of the protocol.
     Hello {
         version: u16,
     },
     /// Forget every key.
     Lock,
-    /// Work with this vault, whose header has this digest, from here on.
+    /// Use the vault whose header has this digest from here on.
     Attach {
         vault: VaultRef,
         header: Digest,
     },
-    /// The same with the header itself.
+    /// The same, with the header itself.
     Follow {
         header: &'f str,
     },
     Unlock {
         header: &'f str,
         key: KeyId,
-        /// Without a use for so long, or after so long in any case, the key is forgotten.
+        /// The key is forgotten after this time without a use, or after `longest` in any case.
         idle: Duration,
         longest: Duration,
         seed: Key,
@@ -59,7 +59,7 @@ pub enum Request<'f> {
         workspace: WorkspaceId,
         digest: Digest,
     },
-    /// The header without its signature.
+    /// The header's text without its signature.
     SignHeader {
         content: &'f str,
     },
@@ -82,7 +82,7 @@ const SIGN_HEADER: u8 = 10;
 const ADD_WORKSPACE: u8 = 11;
 
 impl<'f> Request<'f> {
-    /// `None` for a place that is never asked for.
+    /// `None` for a place that no request may name.
     pub fn encode(&self) -> Option<io::Result<Zeroizing<Vec<u8>>>> {
         let mut out;
         match self {
@@ -161,7 +161,7 @@ impl<'f> Request<'f> {
         Some(out.finish())
     }
 
-    /// Exactly one request, else `None`.
+    /// Decodes exactly one request; anything else is `None`.
     pub fn decode(content: &'f [u8]) -> Option<Self> {
         let mut from = Reader::new(content);
         let request = match from.byte()? {
@@ -234,12 +234,12 @@ const APP_META: u8 = 3;
 const VALUE: u8 = 4;
 const KEY_ABOUT: u8 = 5;
 
-/// What is said of a key is changed together with the key, which no agent does.
+/// The notes about a key change only together with the key, which the agent never does.
 fn is_read_only(place: AadContext) -> bool {
     matches!(place, AadContext::KeyAbout(_))
 }
 
-/// The keys of workspaces have no form here: nobody can ask for them.
+/// The keys of workspaces cannot be written here: no request can ask for them.
 fn write_place(out: &mut Writer, place: AadContext) -> Option<()> {
     match place {
         AadContext::Wrapped(_) => return None,
@@ -359,7 +359,7 @@ mod tests {
         }
 
         #[test]
-        fn random_bytes_are_no_request_or_one_that_is_whole(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        fn random_bytes_are_refused_or_a_whole_request(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
             if let Some(request) = Request::decode(&bytes) {
                 let frame = request.encode().expect("askable").expect("small");
                 prop_assert_eq!(&frame[LENGTH_BYTES..], &bytes[..]);
@@ -368,7 +368,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_cannot_be_asked_for_nor_what_is_said_of_them_be_changed() {
+    fn no_request_asks_for_a_key_or_changes_its_notes() {
         let seal = |place| Request::Seal {
             place,
             content: b"",

@@ -1,5 +1,5 @@
-//! The agent's loop: one thread that waits for clients, signals and time-outs, and for nothing else. Never
-//! blocks on a client, and holds no more for all of them together than a few megabytes.
+//! The agent's loop: one thread waits for clients, signals and time-outs. It never blocks on one client, and
+//! uses at most a few megabytes for all of them together.
 
 use super::clock::Clock;
 use super::connection::{Closed, Connection};
@@ -15,16 +15,16 @@ use std::os::fd::OwnedFd;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::time::Duration;
 
-/// Beyond these the one that has waited longest is closed.
+/// With more connections, the one that has waited longest is closed.
 const MAX_CONNECTIONS: usize = 256;
-/// In all frames that come and go.
+/// The greatest size of all incoming and outgoing frames together.
 const MAX_HELD_BYTES: usize = 8 * 1024 * 1024;
-/// For the first frame, for the rest of one, and for taking an answer.
+/// The limit for the first frame, for the rest of a frame, and for reading an answer.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// For the first key after the start, and between the last and the end.
+/// The time to wait for the first key after the start, and to stay after the last key has gone.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// How long an agent stays.
+/// How long an agent runs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Stay {
     /// Until a signal ends it.
@@ -38,14 +38,14 @@ pub struct Server<C> {
     key_cache: KeyCache<C>,
     connections: Vec<Connection>,
     signals: UnixStream,
-    /// Readable when the machine wakes up.
+    /// Becomes readable when the machine wakes up.
     waking: Option<OwnedFd>,
     stay: Stay,
     started: Duration,
     had_key: bool,
 }
 
-/// What poll has found.
+/// The result of a poll.
 struct Ready {
     signals: bool,
     waking: bool,
@@ -73,7 +73,7 @@ impl<C: Clock> Server<C> {
         })
     }
 
-    /// Serves until it is asked to end, or nothing is left to hold.
+    /// Serves until it is asked to end, or until it holds no key.
     pub fn run(mut self) -> io::Result<()> {
         loop {
             let expires = self.key_cache.expire();
@@ -92,10 +92,10 @@ impl<C: Clock> Server<C> {
             if ready.waking
                 && let Some(waking) = &self.waking
             {
-                // What it tells is that the clock was set; looking at the clocks follows.
+                // It means that the clock was set; the clocks are checked below.
                 let _ = rustix::io::read(waking, &mut [0; 8]);
             }
-            // A key whose time is over is not used once more by who woke us.
+            // A client that wakes the agent must not use a key whose time has ended.
             self.key_cache.expire();
             self.serve(&ready.connections);
             if ready.listener {
@@ -113,7 +113,7 @@ impl<C: Clock> Server<C> {
             && !is_answering()
     }
 
-    /// How long nothing is to be done unless somebody comes.
+    /// How long to sleep if no client comes.
     fn next(&self, now: Duration, expires: Option<Duration>) -> Option<Duration> {
         let due = self.connections.iter().filter(|one| one.is_due());
         let due = due.map(|one| (one.since + PATIENCE).saturating_sub(now));
@@ -149,7 +149,7 @@ impl<C: Clock> Server<C> {
         })
     }
 
-    /// One frame or one piece of it for each that is ready, in turn.
+    /// Serves each ready connection in turn, by one frame or a part of it.
     fn serve(&mut self, ready: &[PollFlags]) {
         let mut ready = ready.iter();
         let key_cache = &mut self.key_cache;
@@ -165,7 +165,7 @@ impl<C: Clock> Server<C> {
                 Ok((stream, _)) => stream,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
-                // No descriptor is left: whoever has waited longest gives one back.
+                // No descriptor is left: the client that has waited longest is disconnected.
                 Err(_) => {
                     self.close_one();
                     return;
@@ -183,7 +183,7 @@ impl<C: Clock> Server<C> {
         }
     }
 
-    /// Closes who owes something for longest, else who is idle for longest: that one can come again.
+    /// Closes the client that is late for longest, else the one idle for longest, which can connect again.
     fn close_one(&mut self) {
         let all = self.connections.iter().enumerate();
         let longest = all.min_by_key(|(_, one)| (!one.is_due(), one.since));
@@ -192,7 +192,7 @@ impl<C: Clock> Server<C> {
         }
     }
 
-    /// Closes whoever holds most while all of them together hold too much.
+    /// Closes the largest connections while all of them together use too much memory.
     fn shed(&mut self) {
         while self
             .connections
@@ -225,7 +225,7 @@ fn serve(key_cache: &mut KeyCache<impl Clock>, connection: &mut Connection) -> R
     connection.answer(frame, now)
 }
 
-/// A timer that never rings but when the system's time is set, as it is when the machine wakes up.
+/// A timer that fires only when the system's time is set, which also happens when the machine wakes up.
 #[cfg(target_os = "linux")]
 fn waking() -> Option<OwnedFd> {
     use rustix::time::{

@@ -1,5 +1,5 @@
-//! Where the agent's socket lies, and who is at its other end: a folder of this user's alone, and a process
-//! of this user's, looked at on both sides before the first byte. Never a path that others could take.
+//! Finds the agent's socket and checks the process at its other end. The folder must be private to this user,
+//! and both sides check the other's user before the first byte. It never uses a path that others could take.
 
 use crate::platform::directory;
 use crate::platform::permissions::{Others, PRIVATE_FILE, PRIVATE_FOLDER, is_us};
@@ -21,7 +21,7 @@ const LOCK_PATIENCE: Duration = Duration::from_secs(10);
 const LOCK_PAUSE: Duration = Duration::from_millis(5);
 const BACKLOG: i32 = 128;
 
-/// Where this user's agent listens.
+/// The path of this user's agent socket.
 #[derive(Clone, Debug)]
 pub struct SocketPath {
     folder: PathBuf,
@@ -29,19 +29,17 @@ pub struct SocketPath {
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error(
-        "there is no directory for the agent's socket: neither XDG_RUNTIME_DIR nor HOME says where"
-    )]
+    #[error("there is no directory for the agent's socket: XDG_RUNTIME_DIR and HOME are not set")]
     Nowhere,
-    #[error("the path of the agent's socket is too long for the system: {} bytes", path.as_os_str().len())]
+    #[error("the path of the agent's socket is too long for this system: {} bytes", path.as_os_str().len())]
     TooLong { path: PathBuf },
-    #[error("{} is not this user's alone: the agent is not asked there", path.display())]
+    #[error("{} is not private to you: kluis does not use an agent there", path.display())]
     NotOurs { path: PathBuf },
-    #[error("the process that listens at {} is not this user's: nothing was sent to it", path.display())]
+    #[error("a process of another user listens at {}; nothing was sent to it", path.display())]
     Stranger { path: PathBuf },
-    #[error("{} is in the way of the agent's socket", path.display())]
+    #[error("{} is not a socket, so the agent cannot use it", path.display())]
     Occupied { path: PathBuf },
-    #[error("{} could not be used for the agent", path.display())]
+    #[error("cannot use {} for the agent", path.display())]
     Io {
         path: PathBuf,
         #[source]
@@ -50,7 +48,7 @@ pub enum Error {
 }
 
 impl SocketPath {
-    /// Below `runtime`, XDG_RUNTIME_DIR, where that is this user's alone; else below `state`.
+    /// Below `runtime` (XDG_RUNTIME_DIR) if that is private to this user, else below `state`.
     pub fn find(runtime: Option<&Path>, state: Option<&Path>) -> Result<Self, Error> {
         let runtime = runtime.filter(|folder| folder.is_absolute() && is_ours(folder));
         let above = runtime.or(state).ok_or(Error::Nowhere)?;
@@ -59,7 +57,7 @@ impl SocketPath {
         })
     }
 
-    /// Where a listening socket is.
+    /// The path of a listening socket.
     pub fn of(listener: &UnixListener) -> Option<Self> {
         let address = listener.local_addr().ok()?;
         let folder = address.as_pathname()?.parent()?.to_owned();
@@ -82,7 +80,7 @@ impl SocketPath {
         }
     }
 
-    /// A connection to whoever listens; `None` where nobody does. Waits for no answer longer than that.
+    /// Connects to the agent; `None` if none listens. Waits at most `patience`, also for each answer.
     pub fn connect(&self, patience: Duration) -> Result<Option<UnixStream>, Error> {
         let path = self.socket();
         match fs::symlink_metadata(&path) {
@@ -99,7 +97,7 @@ impl SocketPath {
         let address = self.address()?;
         let open = || {
             let stream = uninherited()?;
-            // Before connecting: that waits, too, where nobody accepts.
+            // Set before connecting, which waits too if no process accepts.
             set_socket_timeout(&stream, Timeout::Send, Some(patience))?;
             set_socket_timeout(&stream, Timeout::Recv, Some(patience))?;
             connect(&stream, &address)?;
@@ -113,7 +111,7 @@ impl SocketPath {
         }
     }
 
-    /// The lock of whoever starts or ends an agent, in the folder that is made for it.
+    /// The lock for starting or ending an agent, in a folder that is made for it.
     pub fn lock(&self) -> Result<File, Error> {
         self.make_folder()?;
         let file = self.lock_file().map_err(|error| self.failed(error))?;
@@ -160,7 +158,7 @@ impl SocketPath {
         }
     }
 
-    /// Listens, in the place of an agent that is no more. Only under [`SocketPath::lock`], when nobody answers.
+    /// Listens in place of an agent that has ended. Only under [`SocketPath::lock`], when no agent answers.
     pub fn bind(&self) -> Result<UnixListener, Error> {
         let path = self.socket();
         self.address()?;
@@ -176,7 +174,7 @@ impl SocketPath {
         Ok(listener)
     }
 
-    /// Takes the socket away, if it is still this listener's and nobody is about to replace it.
+    /// Removes the socket if it is still this listener's, and no process is about to replace it.
     pub fn unbind(&self, identity: (u64, u64)) {
         let Ok(lock) = self.lock_file() else {
             return;
@@ -186,21 +184,21 @@ impl SocketPath {
         }
     }
 
-    /// Which file the socket is.
+    /// The device and inode of the socket's file.
     pub fn identity(&self) -> Option<(u64, u64)> {
         let found = fs::symlink_metadata(self.socket()).ok()?;
         Some((found.dev(), found.ino()))
     }
 }
 
-/// A socket that no child gets.
+/// A socket that no child inherits.
 #[cfg(not(target_vendor = "apple"))]
 fn uninherited() -> rustix::io::Result<OwnedFd> {
     let flags = rustix::net::SocketFlags::CLOEXEC;
     rustix::net::socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None)
 }
 
-/// A socket that no child gets, but for one that is started at this very moment.
+/// A socket that no child inherits, except one that starts at this very moment.
 #[cfg(target_vendor = "apple")]
 fn uninherited() -> rustix::io::Result<OwnedFd> {
     let stream = rustix::net::socket(AddressFamily::UNIX, SocketType::STREAM, None)?;
@@ -212,21 +210,21 @@ fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }
 
-/// A folder, no link to one, that its owner alone can enter, and that is us.
+/// Whether it is a folder, not a link, that only its owner can enter, and the owner is this user.
 fn is_ours(folder: &Path) -> bool {
     fs::symlink_metadata(folder).is_ok_and(|found| {
         found.is_dir() && is_us(found.uid()) && !Others::of(&found).may_do_anything()
     })
 }
 
-/// Whether the process at the other end is this user's; root's is not.
+/// Whether the process at the other end belongs to this user; root does not count.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub fn is_our_peer(stream: impl AsFd) -> bool {
     let peer = rustix::net::sockopt::socket_peercred(stream);
     peer.is_ok_and(|peer| is_us(peer.uid.as_raw()))
 }
 
-/// Whether the process at the other end is this user's; root's is not.
+/// Whether the process at the other end belongs to this user; root does not count.
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 pub fn is_our_peer(stream: impl AsFd) -> bool {
     let peer = nix::unistd::getpeereid(stream);

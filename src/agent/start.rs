@@ -1,5 +1,5 @@
-//! How an agent comes to be: started by `unlock`, by hand, or by systemd. What it is started with is a
-//! socket and nothing else: no key is in its arguments or its environment.
+//! Starts the agent: from `unlock`, by hand, or from systemd. The agent is given a socket and nothing else;
+//! its arguments and its environment never hold a key.
 
 use super::clock::SystemClock;
 use super::key_cache::KeyCache;
@@ -16,10 +16,10 @@ use std::os::unix::net::UnixListener;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 
-/// The name that makes this program an agent, with a listening socket as its stdin.
+/// Started under this name, with a listening socket as its stdin, the program is an agent.
 pub const NAME: &str = "kluis-agent";
 
-/// Starts an agent that serves at `listener`, and goes on without it.
+/// Starts an agent that serves at `listener`, and does not wait for it.
 pub fn start(listener: UnixListener) -> io::Result<()> {
     let mut command = Command::new(own_file()?);
     command.arg0(NAME).env_clear().current_dir("/");
@@ -28,7 +28,7 @@ pub fn start(listener: UnixListener) -> io::Result<()> {
     command.spawn().map(drop)
 }
 
-/// What such an agent does, in place of everything else that this program could do.
+/// Runs as such an agent, and does nothing else.
 pub fn run_started() -> io::Result<()> {
     close_inherited();
     let listener = stdin().try_clone_to_owned()?;
@@ -36,7 +36,7 @@ pub fn run_started() -> io::Result<()> {
         return Err(ErrorKind::InvalidInput.into());
     }
     dup2_stdin(File::open("/dev/null")?)?;
-    // Refused only to who leads a group already.
+    // It fails only for the leader of a process group, which is no problem.
     let _ = setsid();
     serve_at_own(listener.into(), Stay::WhileUnlocked)
 }
@@ -46,23 +46,23 @@ fn listens(socket: &OwnedFd) -> io::Result<bool> {
     Ok(rustix::net::sockopt::socket_acceptconn(socket)?)
 }
 
-/// There the system does not tell more than where it is bound.
+/// On this system it only shows whether the socket is bound.
 #[cfg(target_vendor = "apple")]
 fn listens(socket: &OwnedFd) -> io::Result<bool> {
     let listener = UnixListener::from(socket.try_clone()?);
     Ok(SocketPath::of(&listener).is_some())
 }
 
-/// Where an agent in the foreground listens.
+/// The socket of an agent in the foreground.
 pub enum Foreground {
-    /// At a socket that systemd holds.
+    /// A socket from systemd.
     Activated(UnixListener),
-    /// At one of its own.
+    /// A socket that the agent made.
     Bound(UnixListener),
 }
 
 impl Foreground {
-    /// `None` where an agent listens already.
+    /// `None` if an agent already listens.
     pub fn listen(
         place: impl FnOnce() -> Result<SocketPath, super::Error>,
     ) -> Result<Option<Self>, super::Error> {
@@ -78,7 +78,8 @@ impl Foreground {
         Ok(Some(Self::Bound(place.bind()?)))
     }
 
-    /// Serves until a signal ends it; one that systemd can start again, also when nothing is left to hold.
+    /// Serves until a signal ends it. An agent from systemd also ends when it holds no key, because systemd
+    /// can start it again.
     pub fn serve(self) -> io::Result<()> {
         match self {
             Self::Activated(listener) => serve(listener, Stay::WhileUnlocked),
@@ -86,14 +87,14 @@ impl Foreground {
         }
     }
 
-    /// Whether the socket is systemd's: it stays.
+    /// Whether the socket is systemd's, and so must stay.
     pub fn is_activated(&self) -> bool {
         matches!(self, Self::Activated(_))
     }
 }
 
-/// Serves at a socket that this program made, and takes it away at the end. One that systemd made is not ours
-/// to take: nobody could start the next agent there.
+/// Serves at a socket that this program made, and removes it at the end. A socket of systemd must stay, or
+/// the next agent could not start there.
 fn serve_at_own(listener: UnixListener, stay: Stay) -> io::Result<()> {
     let place = SocketPath::of(&listener);
     let identity = place.as_ref().and_then(SocketPath::identity);

@@ -1,4 +1,4 @@
-//! Where the values of a command are to go, as its options say.
+//! The options that say where a command sends its values.
 
 use crate::context::Context;
 use crate::error::Error;
@@ -44,7 +44,7 @@ impl OneDestinationArgs {
 }
 
 impl DestinationArgs {
-    /// A name without a workspace is of the workspace in use.
+    /// A name without a workspace belongs to the workspace in use.
     pub fn destination(&self, context: &Context, vault: &Vault) -> Result<Destination, Error> {
         let revealed = |name: &String| {
             let mut reference =
@@ -63,12 +63,12 @@ impl DestinationArgs {
     }
 }
 
-/// When everything was asked for: a name that none of it has does nothing, and may be misspelt.
+/// Call it after all secrets were requested: a name that matched none may be misspelt.
 pub fn check_names(destination: &Destination) -> Result<(), Error> {
     destination.unmet().map_or(Ok(()), |reference| {
         Err(Error::Usage {
-            message: format!("--reveal {reference} is none of the secrets that are to be given"),
-            hint: Some("without a workspace in it, the name is of the workspace in use".into()),
+            message: format!("--reveal {reference} names none of the secrets of this command"),
+            hint: Some("for a secret of another workspace, write --reveal WORKSPACE/NAME".into()),
         })
     })
 }

@@ -1,4 +1,4 @@
-//! The fields of a secret that options set.
+//! The options that set a secret's fields.
 
 use super::time::{parse_duration, parse_future};
 use crate::error::Error;
@@ -65,7 +65,7 @@ pub struct ClearArgs {
 }
 
 impl FieldArgs {
-    /// The fields that are given; a duration counts from `now`.
+    /// The given fields; a duration counts from `now`.
     pub fn fields(&self, now: Timestamp) -> Result<Fields, Error> {
         let description = self.description.as_deref().map(Description::parse);
         let env_key = self.env_key.as_deref().map(EnvKey::parse);
@@ -89,7 +89,7 @@ impl PolicyArgs {
         if let Some(text) = &self.rotate_every {
             let seconds = parse_duration("rotate_every", text)?.as_secs();
             if seconds == 0 {
-                let rule = "a value is due after a second at least; --no-rotate-every lifts that";
+                let rule = "the time between rotations must be at least a second; to remove it, use `kluis update NAME --no-rotate-every`";
                 let broken = RuleViolation::new(rule, "greater_than");
                 return Err(vault::Error::invalid("rotate_every", broken).into());
             }

@@ -1,5 +1,5 @@
-//! How much work a new passphrase key asks for: `--kdf`, or as much as this machine does in half a
-//! second.
+//! Chooses the key derivation parameters of a new passphrase: from `--kdf`, or as much work as this machine
+//! does in half a second.
 
 use crate::context::Context;
 use crate::error::Error;
@@ -9,9 +9,9 @@ use crate::vault::rule::RuleViolation;
 use crate::{sealed, vault};
 use std::time::{Duration, Instant};
 
-/// What unlocking may take when the work is chosen here.
+/// The target time of an unlock, if no option is given.
 const PATIENCE: Duration = Duration::from_millis(500);
-/// No more memory than this is chosen by itself: huge pages beyond it are erratic on small machines.
+/// Without an option no more memory is used: beyond it huge pages are erratic on small machines.
 const MAX_CHOSEN_KIB: u32 = 256 * 1024;
 
 #[derive(clap::Args)]
@@ -26,28 +26,28 @@ impl KdfArgs {
         self.kdf.is_some()
     }
 
-    /// What was asked for, or what was measured; warns of less than is recommended.
+    /// The parameters from the option, or measured ones; warns if they are below the recommendation.
     pub fn choose(&self, context: &mut Context) -> Result<Kdf, Error> {
         let Some(text) = &self.kdf else {
             return Ok(calibrate());
         };
         let kdf = parse(text)?;
         if is_weak(kdf) {
-            let message = "less than 64 MiB makes guessing the passphrase cheap";
+            let message = "--kdf with less than m=64 (MiB) makes the passphrase cheap to guess";
             context.ui.warning(message);
         }
         Ok(kdf)
     }
 }
 
-/// Whether this is less than RFC 9106 recommends where memory is scarce.
+/// Whether this is less than RFC 9106 recommends for little memory.
 pub fn is_weak(kdf: Kdf) -> bool {
     kdf.memory < Kdf::RECOMMENDED.memory
 }
 
 fn parse(text: &str) -> Result<Kdf, Error> {
     let broken = || {
-        let rule = "--kdf takes m=MiB,t=N,p=N, such as m=64,t=3,p=4";
+        let rule = "--kdf must be like m=64,t=3,p=4: m in MiB, t passes, p lanes";
         vault::Error::invalid("kdf", RuleViolation::new(rule, "value_error"))
     };
     let mut numbers = [None; 3];
@@ -73,7 +73,7 @@ fn parse(text: &str) -> Result<Kdf, Error> {
     Kdf::checked(memory * 1024, passes, lanes).map_err(|error| {
         let rule = match error {
             sealed::Error::Kdf { what, bounds } => {
-                format!("--kdf {what} is out of bounds: {bounds}")
+                format!("--kdf {what} is out of range: {bounds}")
             }
             other => other.to_string(),
         };
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_measured_is_never_below_the_recommendation() {
+    fn measured_parameters_never_fall_below_the_recommendation() {
         let kdf = calibrate();
         assert!(!is_weak(kdf) && kdf.memory <= MAX_CHOSEN_KIB);
     }

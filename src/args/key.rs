@@ -1,4 +1,4 @@
-//! A key as it is named on the command line: by its id or its label.
+//! The argument that names a key, by its id or its label.
 
 use crate::error::Error;
 use crate::sealed::id::KeyId;
@@ -6,12 +6,12 @@ use crate::vault;
 use crate::vault::key::{Key, Label};
 use crate::vault::similar::nearest;
 
-/// The key of this id, or the only one with this label. A token in the place of either is not repeated.
+/// The key with this id, or the only one with this label. A token given by mistake is not repeated.
 pub fn find_key<'k>(keys: &'k [Key], named: &str) -> Result<&'k Key, Error> {
     if KeyId::parse(named).is_none() && Label::parse(named).is_err() {
         return Err(Error::Usage {
-            message: "a key is named by its id or its label".into(),
-            hint: Some("`kluis key list` shows both".into()),
+            message: "this is neither the id nor the label of a key".into(),
+            hint: Some("run `kluis key list` to see both".into()),
         });
     }
     let is_meant = |key: &&Key| match KeyId::parse(named) {
@@ -33,7 +33,7 @@ pub fn find_key<'k>(keys: &'k [Key], named: &str) -> Result<&'k Key, Error> {
         }
         several => Err(vault::Error::InUse {
             message: format!("{} keys have the label {named}", several.len()),
-            hint: "name one by its id, which `kluis key list` shows",
+            hint: "give the id of one, which `kluis key list` shows",
             ids: several.iter().map(|key| key.id.to_string()).collect(),
         }
         .into()),

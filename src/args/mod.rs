@@ -1,4 +1,4 @@
-//! Groups of arguments that verbs share: which secret, where a value comes from, what is selected.
+//! Groups of arguments that verbs share: which secret, where a value comes from, which secrets are selected.
 
 pub mod content;
 pub mod destination;

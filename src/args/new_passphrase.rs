@@ -1,5 +1,5 @@
-//! Choosing a passphrase: from a file, or at the terminal, where a weak one is answered with the offer
-//! of a made one.
+//! Chooses a new passphrase: from a file or at the terminal. When you type a weak one, it offers to make a
+//! strong one.
 
 use super::generate::GenerateSpec;
 use super::kdf::KdfArgs;
@@ -17,7 +17,8 @@ use std::path::{Path, PathBuf};
 
 /// Six words of the EFF's list: 77 bits.
 const OFFERED: &str = "words:6";
-/// What a rough look calls weak. No estimate: it cannot tell `correct horse` from something unheard of.
+/// A shorter passphrase counts as weak. It is only a rough check: it cannot tell `correct horse` from a
+/// random text.
 const MIN_CHARACTERS: usize = 14;
 const MIN_DISTINCT: usize = 8;
 
@@ -36,7 +37,7 @@ impl NewPassphraseArgs {
         self.new_passphrase_file.is_some() || self.kdf.is_given()
     }
 
-    /// Whether there is one stdin for two passphrases. To be called before anything is read.
+    /// Refuses to read two passphrases from one stdin. Call it before anything is read.
     pub fn check_stdin(&self, context: &Context) -> Result<(), Error> {
         if self.new_passphrase_file.as_deref().is_some_and(is_stdin) {
             context.check_stdin("the old and the new passphrase")?;
@@ -44,7 +45,7 @@ impl NewPassphraseArgs {
         Ok(())
     }
 
-    /// What the key of this id is to be opened with.
+    /// The passphrase, token or public key of the key with this id.
     pub fn credential(
         &self,
         context: &mut Context,
@@ -57,7 +58,7 @@ impl NewPassphraseArgs {
     }
 }
 
-/// A new passphrase from `file`, or asked for twice.
+/// A new passphrase from `file`, or typed twice.
 pub fn choose(context: &mut Context, file: Option<&Path>) -> Result<Passphrase, Error> {
     let typed = match file {
         Some(path) => {
@@ -78,8 +79,28 @@ pub fn choose(context: &mut Context, file: Option<&Path>) -> Result<Passphrase, 
     Ok(Passphrase::new(&typed).map_err(keyring::Error::NoPassphrase)?)
 }
 
+/// A new passphrase, typed twice; `None` if you press Enter alone.
+pub fn choose_or_none(context: &mut Context) -> Result<Option<Passphrase>, Error> {
+    let question = "New passphrase (press Enter to use a key file instead)";
+    let typed = context.ui.hidden(question)?;
+    if typed.len() == 0 {
+        return Ok(None);
+    }
+    if !context.ui.hidden("Once more")?.same_as(&typed) {
+        return Err(ui::Error::Mismatch.into());
+    }
+    let chosen = strengthened(context, typed)?;
+    let passphrase = Passphrase::new(&chosen).map_err(keyring::Error::NoPassphrase)?;
+    Ok(Some(passphrase))
+}
+
 fn ask(context: &mut Context) -> Result<Plaintext, Error> {
     let typed = context.ui.hidden_twice("New passphrase", "Once more")?;
+    strengthened(context, typed)
+}
+
+/// The typed passphrase, or six random words in place of a weak one.
+fn strengthened(context: &mut Context, typed: Plaintext) -> Result<Plaintext, Error> {
     let Some(weakness) = weakness(&typed) else {
         return Ok(typed);
     };
@@ -92,34 +113,32 @@ fn ask(context: &mut Context) -> Result<Plaintext, Error> {
     }
     let spec = GenerateSpec::parse(OFFERED).map_err(anyhow::Error::from)?;
     let made = spec.generate(&mut |bytes| random::fill(bytes));
-    context
-        .ui
-        .reveal("Your passphrase, to write down: ", &made)?;
+    context.ui.reveal("Write down your passphrase: ", &made)?;
     loop {
-        if context.ui.hidden("Type it once")?.same_as(&made) {
+        if context.ui.hidden("Type it to confirm")?.same_as(&made) {
             return Ok(made);
         }
-        context.ui.warning("that is not it");
+        context.ui.warning("that is not the passphrase shown above");
     }
 }
 
-/// What is weak about it, if anything is.
+/// Why it is weak, if it is.
 fn weakness(typed: &Plaintext) -> Option<String> {
-    // What is no text is refused elsewhere.
+    // Other code refuses a passphrase that is not text.
     let text = std::str::from_utf8(typed.expose()).ok()?;
     let mut distinct: Vec<char> = text.chars().collect();
     let count = distinct.len();
     distinct.sort_unstable();
     distinct.dedup();
     let what = if count < MIN_CHARACTERS {
-        format!("of fewer than {MIN_CHARACTERS} characters")
+        format!("has fewer than {MIN_CHARACTERS} characters")
     } else if distinct.len() < MIN_DISTINCT {
-        format!("that repeats itself, with fewer than {MIN_DISTINCT} different characters,")
+        format!("repeats itself: it has fewer than {MIN_DISTINCT} different characters")
     } else {
         return None;
     };
     Some(format!(
-        "a passphrase {what} can be guessed by whoever copies the vault"
+        "this passphrase is weak: an attacker could guess it, because it {what}"
     ))
 }
 
@@ -128,7 +147,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_weak_passphrase_is_told_what_is_weak_about_it() {
+    fn a_weak_passphrase_gets_the_reason() {
         let weakness = |text: &str| weakness(&Plaintext::new(text.into()));
         for short in ["", "hunter2", "1234567890123", "aaaaaaaaaaaaa"] {
             let told = weakness(short).unwrap();

@@ -1,4 +1,4 @@
-//! A secret as it is named on the command line.
+//! The argument that names a secret.
 
 use super::value::ValueArgs;
 use crate::context::Context;
@@ -26,14 +26,14 @@ pub struct NameArgument {
     literal_name: bool,
 }
 
-/// The name of a secret to be made, and the workspace that the argument names with it.
+/// The name of a new secret, and the workspace in the argument.
 pub struct NewName {
     pub name: SecretName,
     workspace: Option<WorkspaceName>,
 }
 
 impl NewName {
-    /// Where the secret goes: without a workspace of its own, to the one in use.
+    /// The secret's workspace: its own, or the one in use.
     pub fn workspace(&self, context: &Context) -> Option<WorkspaceName> {
         self.workspace
             .clone()
@@ -42,7 +42,7 @@ impl NewName {
 }
 
 impl NameArgument {
-    /// Refuses a broken name, and one of another workspace than the one that --workspace names.
+    /// Refuses an invalid name, and a workspace other than --workspace.
     pub fn check(&self, context: &Context) -> Result<(), Error> {
         let Some(named) = self.parse()?.and_then(|new| new.workspace) else {
             return Ok(());
@@ -51,8 +51,8 @@ impl NameArgument {
         if settings.workspace_source == Source::Flag && settings.workspace.as_ref() != Some(&named)
         {
             return Err(Error::Usage {
-                message: "the name and --workspace give two different workspaces".into(),
-                hint: Some("leave one of them out".into()),
+                message: "the secret's name and --workspace name two different workspaces".into(),
+                hint: Some("give the workspace in one of them only".into()),
             });
         }
         Ok(())
@@ -62,7 +62,7 @@ impl NameArgument {
     pub fn name_or(&self, read: Option<SecretName>) -> Result<NewName, Error> {
         match (self.parse()?, read) {
             (Some(argument), Some(read)) if argument.name != read => Err(Error::usage(
-                "the argument and the input give two different names",
+                "the argument and the input name two different secrets",
             )),
             (Some(argument), _) => Ok(argument),
             (None, Some(name)) => Ok(NewName {
@@ -85,7 +85,7 @@ impl NameArgument {
         } = whole(parse(text, self.literal_name)?)?;
         let name = match secret {
             Target::Name(name) => Ok(name),
-            // It is given, not chosen: the rule of a name says so.
+            // An id is never a name of your choice: the rule for names says so.
             Target::Id(id) => SecretName::parse(&id.to_string()),
         };
         let name = name.map_err(|broken| vault::Error::invalid("name", broken))?;
@@ -106,7 +106,7 @@ pub struct SecretArgument {
 }
 
 impl SecretArgument {
-    /// The secret as a whole: an address that names a slot means something else.
+    /// The whole secret: an address with a slot is refused.
     pub fn whole(&self) -> Result<Reference, Error> {
         whole(parse(&self.secret, self.literal_name)?)
     }
@@ -116,32 +116,32 @@ impl SecretArgument {
 pub fn whole(reference: Reference) -> Result<Reference, Error> {
     if reference.slot.is_some() {
         return Err(Error::usage(
-            "the address names a slot, and this is about the whole secret",
+            "this command takes a whole secret: remove ?slot= from the address",
         ));
     }
     Ok(reference)
 }
 
-/// Reads a secret's name as it is given on the command line.
+/// Parses a secret's name from the command line.
 pub fn parse(text: &str, literal_name: bool) -> Result<Reference, Error> {
-    // An address may say `?slot=N`.
+    // An address may contain `?slot=N`.
     check_for_value(text, literal_name || text.starts_with(SCHEME))?;
     let reference = Reference::parse(text);
     Ok(reference.map_err(|broken| vault::Error::invalid("name", broken))?)
 }
 
-/// `NAME=VALUE` is how other tools take a value, so it is not taken for a name unless that is said.
+/// Other tools take `NAME=VALUE` as a value, so it is accepted as a name only with an option.
 fn check_for_value(text: &str, literal: bool) -> Result<(), Error> {
     if literal || !text.contains('=') {
         return Ok(());
     }
     Err(Error::Usage {
-        message: "the name has a = in it: was a value meant?".into(),
-        hint: Some("a value is never an argument, where others could see it: pipe it in; a name like this needs --literal-name".into()),
+        message: "the name contains a =: did you want to give a value?".into(),
+        hint: Some("pipe the value in, as other users can see arguments; if the name is right, add --literal-name".into()),
     })
 }
 
-/// Reads a value from the place that the arguments name, or from stdin, or asks for it twice.
+/// Reads a value from the place that the arguments name, else from stdin or a prompt, twice.
 pub fn read_value(arguments: &ValueArgs, context: &mut Context) -> Result<Plaintext, Error> {
     if arguments.reads_stdin() {
         context.check_stdin("the passphrase and the value")?;
@@ -156,12 +156,12 @@ pub fn read_value(arguments: &ValueArgs, context: &mut Context) -> Result<Plaint
     )
 }
 
-/// Reads the name of an app.
+/// Parses the name of an app.
 pub fn parse_name(text: &str) -> Result<AppName, Error> {
     Ok(AppName::parse(text).map_err(|broken| vault::Error::invalid("app", broken))?)
 }
 
-/// Reads the name of an environment variable.
+/// Parses the name of an environment variable.
 pub fn parse_key(key: &str) -> Result<EnvKey, Error> {
     Ok(EnvKey::parse(key).map_err(|broken| vault::Error::invalid("env_key", broken))?)
 }

@@ -1,4 +1,4 @@
-//! A secret that need not be named: who sits at a terminal picks it from those there are.
+//! The argument that names a secret, or may be left out: at a terminal you then pick the secret from a list.
 
 use super::secret::{parse, whole};
 use crate::context::Context;
@@ -20,26 +20,26 @@ pub struct PickedArgument {
 }
 
 impl PickedArgument {
-    /// The secret as a whole; `None` when it is to be picked once the vault is open.
+    /// The whole secret; `None` if you pick it once the vault is open.
     pub fn whole(&self, context: &Context) -> Result<Option<Reference>, Error> {
         self.reference(context)?.map(whole).transpose()
     }
 
-    /// The same for verbs to which an address may name a slot.
+    /// The same for verbs that accept an address with a slot.
     pub fn reference(&self, context: &Context) -> Result<Option<Reference>, Error> {
         match &self.secret {
             Some(secret) => parse(secret, self.literal_name).map(Some),
             None if context.ui.can_pick() => Ok(None),
             None => Err(Error::Usage {
                 message: "<SECRET> is missing".into(),
-                hint: Some("name it; at a terminal it can be picked from a list".into()),
+                hint: Some("name a secret, as `kluis list` shows them; at a terminal you can pick it from a list".into()),
             }),
         }
     }
 }
 
 impl Context<'_> {
-    /// The secret that was named, or else the one that somebody picks from the workspace in use.
+    /// The named secret, or the one that you pick from the workspace in use.
     pub fn picked(&mut self, vault: &Vault, named: Option<Reference>) -> Result<Reference, Error> {
         if let Some(named) = named {
             return Ok(named);
@@ -49,8 +49,8 @@ impl Context<'_> {
         names.sort_unstable();
         if names.is_empty() {
             return Err(Error::Usage {
-                message: format!("there is no secret in the workspace {}", workspace.name),
-                hint: Some("`kluis create NAME` makes one".into()),
+                message: format!("the workspace {} has no secrets", workspace.name),
+                hint: Some("store one with `kluis set NAME`".into()),
             });
         }
         let picked = self.ui.pick("Secret", &names)?;

@@ -1,4 +1,4 @@
-//! What an option names: a file, or stdin. No message quotes the path, which may be a value by mistake.
+//! Reads the file that an option names, or stdin. No message quotes the path: it may be a value by mistake.
 
 use crate::context::credential_file::is_stdin;
 use crate::plaintext::Plaintext;
@@ -7,19 +7,19 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-/// stdin, unless it is a terminal. Not `std::io::stdin`, whose buffer keeps a copy that nobody wipes.
+/// stdin, unless it is a terminal. Not `std::io::stdin`, whose buffer keeps a copy that is never wiped.
 pub type Stdin<'a> = Option<&'a mut dyn Read>;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("the file named by {option} could not be read")]
+    #[error("cannot read the file of {option}")]
     File {
         option: &'static str,
         source: io::Error,
     },
-    #[error("stdin could not be read")]
+    #[error("cannot read stdin")]
     Stdin(#[source] io::Error),
-    #[error("{option} - reads stdin, which is a terminal and would show the value")]
+    #[error("{option} - reads stdin, but stdin is a terminal, which would show the value")]
     Terminal { option: &'static str },
 }
 

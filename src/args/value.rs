@@ -1,6 +1,6 @@
-//! Where a value comes from: a file, a generator, stdin or a hidden prompt, never an argument.
+//! Reads a value from a file, a generator, stdin or a hidden prompt, and never from an argument.
 //!
-//! Nothing that was read is quoted, and no part of it stays in memory when reading fails.
+//! It never quotes what it read, and wipes it when reading fails.
 
 use super::generate::GenerateSpec;
 use super::source::{self, Stdin};
@@ -11,7 +11,7 @@ use crate::vault::rule::RuleViolation;
 use crate::vault::value::{MAX_VALUE_BYTES, check_value};
 use std::path::{Path, PathBuf};
 
-/// One byte too many, and the newline that a line may end with: enough to tell that a value is too long.
+/// One byte more than a value may have, and a line's final newline: enough to see that a value is too long.
 const MAX_READ_BYTES: usize = MAX_VALUE_BYTES + 1 + "\r\n".len();
 
 #[derive(clap::Args)]
@@ -52,12 +52,12 @@ impl From<Error> for crate::error::Error {
 }
 
 impl ValueArgs {
-    /// Whether a place other than stdin or a prompt is named.
+    /// Whether a source other than stdin or a prompt is named.
     pub fn names_a_source(&self) -> bool {
         self.generate.is_some() || self.value_file.is_some()
     }
 
-    /// Whether stdin is where the value comes from, unless it is a terminal.
+    /// Whether the value comes from stdin, unless that is a terminal.
     pub fn reads_stdin(&self) -> bool {
         let named = self.value_file.as_deref();
         self.generate.is_none() && named.is_none_or(is_stdin)
@@ -67,13 +67,13 @@ impl ValueArgs {
         self.raw
     }
 
-    /// Whether a value is made, so that an existing one may be kept.
+    /// Whether the value is generated, so that an existing one may be kept.
     pub fn is_generated(&self) -> bool {
         self.generate.is_some()
     }
 
-    /// Reads the value from the one place that applies. `ask` prompts without echo, twice, and gives
-    /// what was typed the same both times.
+    /// Reads the value from the one place that applies. `ask` prompts twice without echo, and returns the
+    /// text if both entries are equal.
     pub fn read<E: From<Error>>(
         &self,
         stdin: Stdin<'_>,
@@ -123,8 +123,8 @@ mod tests {
         ValueArgs::from_arg_matches(&command.try_get_matches_from(typed)?)
     }
 
-    /// What comes of these arguments with `piped` on stdin, or with a terminal at which "typed" is
-    /// typed and a generator that draws zeros.
+    /// The result of these arguments with `piped` as stdin, or with a terminal where "typed" is typed; the
+    /// generator draws zeros.
     fn read(typed: &[&str], piped: Option<&mut dyn Read>) -> Result<Vec<u8>, Error> {
         let ask = &mut || Ok::<_, Error>(Plaintext::new(b"typed".to_vec()));
         let value = arguments(typed)
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn no_message_repeats_what_was_given() {
+    fn no_message_repeats_the_input() {
         for typed in [["--value-file", "/hunter2"], ["--generate", "hunter2"]] {
             let message = read(&typed, None).unwrap_err().to_string();
             assert!(!message.contains("hunter2"), "{message}");

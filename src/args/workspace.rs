@@ -1,4 +1,4 @@
-//! The name and description of a workspace, as they are given on the command line.
+//! The arguments that give a workspace its name and description.
 
 use crate::error::Error;
 use crate::vault;

@@ -1,4 +1,4 @@
-//! The options that every verb takes.
+//! The options that every verb accepts.
 
 use crate::settings::{Color, Flags, Interaction};
 use clap::Args;
@@ -42,17 +42,17 @@ pub struct Globals {
     #[arg(long, global = true, value_name = "PATH")]
     pub passphrase_file: Option<PathBuf>,
 
-    /// Unlock with the identity in this file [env: KLUIS_IDENTITY]
+    /// Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]
     #[arg(long, global = true, value_name = "PATH")]
-    pub identity: Option<PathBuf>,
+    pub key_file: Option<PathBuf>,
 
     /// Wait this long for another writer [default: 10s]
     #[arg(long, global = true, value_name = "DURATION")]
     pub lock_timeout: Option<String>,
 
-    /// Open only the vault with this public key [env: KLUIS_VAULT_KEY]
-    #[arg(long, global = true, value_name = "KEY")]
-    pub vault_key: Option<String>,
+    /// Open only the vault that this pin describes [env: KLUIS_PIN]
+    #[arg(long, global = true, value_name = "PIN")]
+    pub pin: Option<String>,
 
     /// Take the vault though a newer one was seen on this machine
     #[arg(long, global = true)]
@@ -77,9 +77,9 @@ impl From<Globals> for Flags {
             lock_timeout: globals.lock_timeout,
             color: globals.color,
             interaction: globals.non_interactive.then_some(Interaction::Refused),
-            vault_key: globals.vault_key,
+            pin: globals.pin,
             passphrase_file: globals.passphrase_file,
-            identity: globals.identity,
+            key_file: globals.key_file,
         }
     }
 }

@@ -1,7 +1,8 @@
-//! The command line as a whole: the overview, and dispatch. Never acts itself.
+//! The command line as a whole: parses it and calls the verb. It never acts itself.
 
 mod completing;
 mod globals;
+mod page;
 mod table;
 mod usage;
 
@@ -19,18 +20,37 @@ use std::ffi::OsString;
 use table::{Entry, GROUPS, Run, verbs};
 use usage::usage;
 
-/// The verbs come after the options, in words of our own: by group, and in `-h` their names alone.
-const OVERVIEW: &str = "{about}\n\n{usage-heading} {usage}\n\n{options}{after-help}";
+/// The options come before the verbs, of which `-h` shows a line per group.
+const TEMPLATE: &str = "{about}\n\n{usage-heading} {usage}\n\n{options}{after-help}";
+
+const ABOUT: &str = "Keep secrets in one encrypted file and give them to programs";
+
+const OVERVIEW: &str = "\
+Start     init      Make a vault
+          import    Bring in a .env file or another tool's export
+          status    Which vault, which key, unlocked or not
+Secrets   set       Store a value (create: only new; update: fields)
+          get       Print a value           list    Names, never values
+          show      Fields and versions     edit, move, delete
+Undo      rollback  Bring back the value from before
+Rotation  rotate    New value, now or later history Its versions
+Programs  run       Start a command with secrets in its environment
+          export    Write .env, JSON, …     inject  Fill a template
+Project   check, trust                      The variables in kluis.toml
+Sharing   key       Who can open it: passphrases, key files, tokens
+          workspace, app
+Session   unlock, lock
+More      vault, doctor, completions, help
+
+Try:   kluis init && printf %s \"$TOKEN\" | kluis set github_token
+       kluis run -e GITHUB_TOKEN=github_token -- gh repo list
+Help:  kluis COMMAND -h  ·  kluis help start|team|ci|migrate|security";
 
 const EXAMPLES: &str = "\
 Examples:
-  printf %s \"$TOKEN\" | kluis create github_token
+  printf %s \"$TOKEN\" | kluis set github_token
   kluis get github_token
   kluis run -e GITHUB_TOKEN=github_token -- gh repo list";
-
-const MORE: &str = "\
-`kluis --help` says what each command does, `kluis COMMAND --help` how it is used, and
-`kluis help TOPIC` explains: ci, environment, exit-codes, references, security.";
 
 /// Wider lines are hard to read.
 const MAX_COLUMNS: usize = 100;
@@ -41,8 +61,8 @@ pub fn command() -> Command {
     command_of(verbs())
 }
 
-/// The command line as far as these arguments need it. With the verb in the first place, as people and
-/// scripts write it, no other verb is defined.
+/// The command line as far as these arguments need it. If the verb comes first, as usual, no other verb is
+/// defined.
 fn command_for(arguments: &[OsString]) -> Command {
     let first = arguments.get(1).map(OsString::as_os_str);
     match verbs().find(|entry| first.is_some_and(|first| entry.name == first)) {
@@ -54,9 +74,9 @@ fn command_for(arguments: &[OsString]) -> Command {
 fn command_of(verbs: impl Iterator<Item = &'static Entry>) -> Command {
     let root = Globals::augment_args(Command::new("kluis"))
         .version(env!("CARGO_PKG_VERSION"))
-        .about("A vault for secrets on the command line")
-        .help_template(OVERVIEW)
-        .after_help(format!("{}\n\n{EXAMPLES}\n\n{MORE}", names()))
+        .about(ABOUT)
+        .help_template(TEMPLATE)
+        .after_help(OVERVIEW)
         .after_long_help(format!(
             "{}\n\n{}\n\n{EXAMPLES}\n\n{SURROUNDINGS}\n\n{}",
             about_each(),
@@ -73,6 +93,7 @@ fn command_of(verbs: impl Iterator<Item = &'static Entry>) -> Command {
     verbs.fold(root, |root, entry| {
         let command = Command::new(entry.name)
             .about(entry.about)
+            .hide(entry.is_hidden)
             .defer(entry.define);
         root.subcommand(match entry.alias {
             Some(alias) => command.visible_alias(alias),
@@ -81,19 +102,11 @@ fn command_of(verbs: impl Iterator<Item = &'static Entry>) -> Command {
     })
 }
 
-/// A line per group.
-fn names() -> String {
-    let lines = GROUPS.iter().map(|group| {
-        let names: Vec<_> = group.verbs.iter().map(|entry| entry.name).collect();
-        format!("  {:<10} {}", group.heading, names.join(", "))
-    });
-    format!("Commands:\n{}", lines.collect::<Vec<_>>().join("\n"))
-}
-
 /// A line per verb.
 fn about_each() -> String {
     let groups = GROUPS.iter().map(|group| {
-        let lines = group.verbs.iter().map(|entry| {
+        let shown = group.verbs.iter().filter(|entry| !entry.is_hidden);
+        let lines = shown.map(|entry| {
             let alias = entry.alias.map(|alias| format!(" [alias: {alias}]"));
             let alias = alias.unwrap_or_default();
             format!("\n  {:<12} {}{alias}", entry.name, entry.about)
@@ -103,12 +116,12 @@ fn about_each() -> String {
     groups.collect::<Vec<_>>().join("\n\n")
 }
 
-/// Prints the words that the last of a command line may become, for a shell, and gives the exit code.
+/// Prints the words that the last one of a command line may become; returns the exit code.
 pub fn complete(words: &[OsString], hardened: Hardened) -> u8 {
     completing::run(words, hardened, command)
 }
 
-/// Runs one command line and gives its exit code.
+/// Runs one command line and returns its exit code.
 pub fn run(arguments: &[OsString], hardened: Hardened) -> u8 {
     let mut ui = Ui::new(ui::Options {
         json: wants_json(arguments),
@@ -140,7 +153,7 @@ pub fn run(arguments: &[OsString], hardened: Hardened) -> u8 {
         Ok(()) => 0,
         Err(error) => {
             let exit = error.exit();
-            // Whoever closed stdout has had enough, and a command speaks for itself.
+            // A closed stdout is no error to report, and a command has reported its own.
             if !matches!(exit, Exit::Unread | Exit::Commands(_)) {
                 let report = error.report();
                 ui.error(&error.text(), report.hint.as_deref(), &report);
@@ -190,7 +203,7 @@ fn dispatch(matches: &ArgMatches, ui: &mut Ui, hardened: Hardened) -> Result<(),
         })?;
     let done = run(matches, &mut context).and_then(|()| Ok(context.ui.flush()?));
     done.map_err(|error| match error {
-        Error::Ui(error @ ui::Error::Write(_)) if context.changed => Error::Untold(error),
+        Error::Ui(error @ ui::Error::Write(_)) if context.changed => Error::OutputLost(error),
         error => error,
     })
 }
@@ -201,14 +214,14 @@ fn color(flag: Option<Color>) -> ui::ColorChoice {
     color.unwrap_or_default().into()
 }
 
-/// Whether a failure is to be told as JSON, even when the command line cannot be read.
+/// Whether a failure is printed as JSON, even if the command line is invalid.
 fn wants_json(arguments: &[OsString]) -> bool {
     let mut own = arguments.iter().take_while(|argument| *argument != "--");
     own.any(|argument| argument == "--json")
 }
 
-/// The word that stands where a verb does: the failures of `run` have a code of their own, even those that clap
-/// cannot read. A secret or a workspace may be called `run`, too.
+/// The word in the place of the verb. Failures of `run` have a code of their own, even those that clap cannot
+/// parse; but a secret or a workspace may be called `run`, too.
 fn typed_verb(arguments: &[OsString]) -> Option<Cow<'_, str>> {
     let globals = Globals::augment_args(Command::new("kluis"));
     let takes_value = |is_named: &dyn Fn(&Arg) -> bool| {
@@ -237,7 +250,7 @@ fn typed_verb(arguments: &[OsString]) -> Option<Cow<'_, str>> {
     None
 }
 
-/// The command whose page tells more: the verb, with the one of its own commands that was typed.
+/// The command whose help has more: the verb, with its typed subcommand.
 fn page_of(verb: &str, arguments: &[OsString]) -> Option<String> {
     let entry = verbs().find(|entry| entry.name == verb || entry.alias == Some(verb))?;
     let defined = (entry.define)(Command::new(entry.name));
@@ -252,12 +265,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_says_what_the_help_says() {
+    fn the_table_matches_the_help() {
         command().debug_assert();
         for entry in verbs() {
             let defined = (entry.define)(Command::new(entry.name));
             let about = defined.get_about().map(ToString::to_string);
             assert_eq!(about.as_deref(), Some(entry.about), "{}", entry.name);
+        }
+    }
+
+    #[test]
+    fn the_overview_names_every_verb_that_is_not_hidden() {
+        let (shown, _) = OVERVIEW.split_once("\n\n").unwrap();
+        let words: Vec<&str> = shown.split([' ', ',', '\n', ':', '(']).collect();
+        for entry in verbs() {
+            let is_named = words.contains(&entry.name);
+            assert_eq!(is_named, !entry.is_hidden, "{}", entry.name);
         }
     }
 

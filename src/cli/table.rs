@@ -1,5 +1,6 @@
-//! The table of contents: one line per verb. A new verb is entered here and nowhere else.
+//! The table of contents: one line per verb. Add a new verb here and nowhere else.
 
+use super::page::with_pages;
 use crate::commands::{self, StandaloneCommand};
 use crate::context::Context;
 use crate::error::Error;
@@ -8,13 +9,12 @@ use crate::ui::Ui;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{ArgMatches, Args, Command};
 
-/// A verb has one page, whether -h or --help asks for it: all of its description, a line per option.
-const PAGE: &str = "{before-help}{usage-heading} {usage}\n\n{all-args}{after-help}";
-
 /// One line of the table.
 pub struct Entry {
     pub name: &'static str,
     pub alias: Option<&'static str>,
+    /// Not shown in help and completion.
+    pub is_hidden: bool,
     pub about: &'static str,
     pub define: fn(Command) -> Command,
     pub run: Run,
@@ -43,19 +43,28 @@ const fn entry<V: Args>(name: &'static str, about: &'static str, run: Run) -> En
     Entry {
         name,
         alias: None,
+        is_hidden: false,
         about,
-        define: |command| on_one_page(V::augment_args(command)),
+        define: |command| {
+            let path = format!("kluis {}", command.get_name());
+            with_pages(V::augment_args(command), &path)
+        },
         run,
     }
 }
 
 fn parsed<V: Args>(matches: &ArgMatches) -> Result<V, Error> {
-    V::from_arg_matches(matches).map_err(|_| Error::usage("the command line cannot be read"))
+    V::from_arg_matches(matches).map_err(|_| Error::usage("the command line is not valid"))
 }
 
 impl Entry {
     const fn alias(mut self, alias: &'static str) -> Self {
         self.alias = Some(alias);
+        self
+    }
+
+    const fn hidden(mut self) -> Self {
+        self.is_hidden = true;
         self
     }
 }
@@ -67,7 +76,7 @@ const HELP: Entry = Entry {
         let command = command
             .mut_arg("named", |named| named.value_parser(topics_and_verbs()))
             .mut_arg("of_command", |of_command| of_command);
-        on_one_page(command)
+        with_pages(command, "kluis help")
     },
     ..standalone::<commands::help::Help>("help", "Explain a command or a topic")
 };
@@ -77,7 +86,8 @@ fn topics_and_verbs() -> PossibleValuesParser {
     let topics = help::TOPICS
         .iter()
         .map(|topic| PossibleValue::new(topic.name).help(topic.about));
-    let verbs = verbs().map(|entry| {
+    let verbs = verbs().filter(|entry| !entry.is_hidden);
+    let verbs = verbs.map(|entry| {
         let value = PossibleValue::new(entry.name).help(entry.about);
         entry.alias.into_iter().fold(value, PossibleValue::alias)
     });
@@ -92,110 +102,104 @@ pub struct Group {
 
 pub const GROUPS: &[Group] = &[
     Group {
+        heading: "Start",
+        verbs: &[
+            verb::<commands::init::Init>("init", "Make a vault"),
+            verb::<commands::import::Import>(
+                "import",
+                "Bring in a .env file or another tool's export",
+            ),
+            verb::<commands::status::Status>(
+                "status",
+                "Show which vault, which key, and whether it opens",
+            ),
+        ],
+    },
+    Group {
         heading: "Secrets",
         verbs: &[
-            verb::<commands::create::Create>("create", "Make a new secret"),
-            verb::<commands::set::Set>("set", "Make a secret, or update it if it is there"),
-            verb::<commands::update::Update>("update", "Change some fields of a secret"),
-            verb::<commands::edit::Edit>("edit", "Edit a value in an editor"),
+            verb::<commands::set::Set>("set", "Store a value: create the secret, or update it"),
+            verb::<commands::create::Create>("create", "Create a new secret"),
+            verb::<commands::update::Update>("update", "Change fields of a secret"),
             verb::<commands::get::Get>("get", "Print a value"),
-            verb::<commands::show::Show>("show", "Show everything about a secret but its value"),
+            verb::<commands::show::Show>("show", "Show everything about a secret except its value"),
             verb::<commands::list::List>("list", "List secrets, never their values").alias("ls"),
+            verb::<commands::edit::Edit>("edit", "Edit a value in your editor"),
             verb::<commands::move_secret::Move>("move", "Move a secret to another workspace")
                 .alias("mv"),
             verb::<commands::delete::Delete>("delete", "Delete a secret").alias("rm"),
-            verb::<commands::import::Import>("import", "Read many secrets from a file"),
         ],
+    },
+    Group {
+        heading: "Undo",
+        verbs: &[verb::<commands::rollback::Rollback>(
+            "rollback",
+            "Bring back the value from before",
+        )],
     },
     Group {
         heading: "Rotation",
         verbs: &[
-            verb::<commands::rotate::Rotate>(
-                "rotate",
-                "Give a secret a new value, now or at a time",
-            ),
-            verb::<commands::rollback::Rollback>("rollback", "Make an older value effective again"),
-            verb::<commands::history::History>(
-                "history",
-                "Show the slots of a secret: past, effective, scheduled, pending",
-            ),
-            verb::<commands::prune::Prune>("prune", "Drop superseded values"),
+            verb::<commands::rotate::Rotate>("rotate", "Give a secret a new value, now or later"),
+            verb::<commands::history::History>("history", "Show the versions of a secret"),
         ],
     },
     Group {
         heading: "Programs",
         verbs: &[
-            verb::<commands::run::Run>("run", "Run a command with secrets in its environment"),
-            verb::<commands::export::Export>("export", "Write secrets in the format of a program"),
-            verb::<commands::inject::Inject>(
-                "inject",
-                "Fill the references of a template with values",
+            verb::<commands::run::Run>("run", "Start a command with secrets in its environment"),
+            verb::<commands::export::Export>(
+                "export",
+                "Write secrets in the format of another program",
             ),
-            verb::<commands::app::App>("app", "Manage apps and the secrets they depend on"),
+            verb::<commands::inject::Inject>("inject", "Fill a template with values"),
+        ],
+    },
+    Group {
+        heading: "Project",
+        verbs: &[
             verb::<commands::check::Check>(
                 "check",
-                "Check that every secret of the project file can be given",
+                "Check that every secret of the project is ready",
             ),
-            verb::<commands::trust::Trust>(
-                "trust",
-                "Let the project file draw on a vault outside of its folder",
-            ),
+            verb::<commands::trust::Trust>("trust", "Trust the project file in this folder"),
         ],
     },
     Group {
-        heading: "Vault",
+        heading: "Sharing",
         verbs: &[
-            verb::<commands::init::Init>("init", "Make a new vault"),
+            verb::<commands::key::Key>("key", "Manage who can open the vault"),
             verb::<commands::workspace::Workspace>("workspace", "Manage workspaces"),
-            verb::<commands::key::Key>("key", "Manage who can unlock"),
-            verb::<commands::passphrase::Passphrase>("passphrase", "Change the passphrase"),
-            verb::<commands::identity::Identity>("identity", "Manage a key pair of your own"),
-            verb::<commands::rekey::Rekey>("rekey", "Encrypt everything anew under new keys"),
-            verb::<commands::verify::Verify>("verify", "Decrypt everything and say so"),
-            verb::<commands::doctor::Doctor>(
-                "doctor",
-                "Look at what surrounds the vault, and say what to mend",
-            ),
-            verb::<commands::restore::Restore>(
-                "restore",
-                "Bring back the vault as it was before the last change, or another copy of it",
-            ),
+            verb::<commands::app::App>("app", "Manage apps and the secrets they use"),
+            verb::<commands::key::Passphrase>("passphrase", "Change the passphrase").hidden(),
         ],
     },
     Group {
-        heading: "Agent",
+        heading: "Session",
         verbs: &[
             verb::<commands::unlock::Unlock>(
                 "unlock",
-                "Unlock once, and let the agent remember the key",
+                "Type the passphrase once for the next commands",
             ),
-            standalone::<commands::lock::Lock>("lock", "Have the agent forget every key"),
-            verb::<commands::status::Status>("status", "Tell whether the agent holds the key"),
-            verb::<commands::agent::Agent>("agent", "Be the agent, in the foreground"),
+            standalone::<commands::lock::Lock>("lock", "Forget every unlocked key"),
+            verb::<commands::agent::Agent>("agent", "Run the agent in the foreground, for systemd")
+                .hidden(),
         ],
     },
     Group {
-        heading: "Shell",
+        heading: "More",
         verbs: &[
-            HELP,
+            verb::<commands::vault::Vault>("vault", "Check, renew or restore the whole file"),
+            verb::<commands::doctor::Doctor>(
+                "doctor",
+                "Find problems around the vault and say how to fix them",
+            ),
             verb::<commands::completions::Completions>("completions", "Print a completion script"),
+            HELP,
         ],
     },
 ];
 
 pub fn verbs() -> impl Iterator<Item = &'static Entry> {
     GROUPS.iter().flat_map(|group| group.verbs)
-}
-
-fn on_one_page(command: Command) -> Command {
-    let about = command.get_long_about().or(command.get_about());
-    let about = about.cloned().unwrap_or_default();
-    command
-        // A noun alone is told its verbs in a line, as any mistake is.
-        .arg_required_else_help(false)
-        .before_help(about)
-        .long_about(None::<&str>)
-        .help_template(PAGE)
-        .mut_args(|option| option.hide_short_help(false))
-        .mut_subcommands(on_one_page)
 }

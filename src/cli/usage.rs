@@ -1,5 +1,5 @@
-//! What is wrong with a command line, in words of our own: clap's would repeat what was typed, and that
-//! may be a secret in the wrong place.
+//! Says what is wrong with a command line. clap's own messages would repeat what was typed, and that may be a
+//! secret in the wrong place.
 
 use super::table;
 use crate::error::Error;
@@ -7,76 +7,16 @@ use crate::help;
 use crate::vault::similar::nearest;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-/// `typed` is the command that the command line names, for an error that knows none.
+/// The message, and the hint if there is a better one than `--help`.
+type Explained = (String, Option<String>);
+
+/// Turns clap's error into ours. `typed` is the verb on the command line, if the error does not know it.
 pub fn usage(error: &clap::Error, typed: Option<&str>) -> Error {
-    let of = |kind| match error.get(kind) {
-        Some(ContextValue::String(text)) => Some(text.clone()),
-        Some(ContextValue::Strings(texts)) => Some(texts.join(", ")),
-        _ => None,
-    };
-    let option = of(ContextKind::InvalidArg);
-    let named = option.as_deref().unwrap_or("an argument");
-    let (message, hint) = match error.kind() {
-        ErrorKind::UnknownArgument => {
-            match option.as_deref().filter(|text| looks_like_an_option(text)) {
-                Some(option) => (
-                    format!("there is no option {option} here"),
-                    about_a_value(error, option)
-                        .map(str::to_owned)
-                        .or_else(|| of(ContextKind::SuggestedArg).map(meant)),
-                ),
-                None => (
-                    "there is an argument too many".to_owned(),
-                    about_too_many(error).map(str::to_owned),
-                ),
-            }
-        }
-        ErrorKind::InvalidSubcommand => no_command(error),
-        ErrorKind::MissingRequiredArgument => (format!("{named} is missing"), None),
-        ErrorKind::ArgumentConflict => match of(ContextKind::PriorArg) {
-            Some(prior) if prior != named => (format!("{named} cannot be used with {prior}"), None),
-            _ => (format!("{named} may be given once"), None),
-        },
-        ErrorKind::InvalidValue if named.contains(TOPIC) && given(error).is_some() => (
-            format!(
-                "there is no such topic or command; topics are {}",
-                help::names()
-            ),
-            Some(
-                nearest_value(error)
-                    .map_or_else(|| "`kluis -h` names the commands".to_owned(), meant),
-            ),
-        ),
-        ErrorKind::InvalidValue => match of(ContextKind::ValidValue) {
-            Some(valid) => (
-                format!("{named} takes one of: {valid}"),
-                nearest_value(error).map(meant),
-            ),
-            None => (format!("{named} needs a value"), None),
-        },
-        ErrorKind::ValueValidation | ErrorKind::InvalidUtf8 => {
-            (format!("the value of {named} cannot be read"), None)
-        }
-        ErrorKind::NoEquals | ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues => {
-            (format!("{named} needs a value"), None)
-        }
-        ErrorKind::TooManyValues => (format!("{named} has too many values"), None),
-        ErrorKind::MissingSubcommand => (
-            "no command was given".to_owned(),
-            of(ContextKind::ValidSubcommand).map(|verbs| match command(error) {
-                Some(noun) => format!("`{noun}` takes one of: {verbs}; `{noun} --help` says more"),
-                None => format!("one of: {verbs}"),
-            }),
-        ),
-        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            ("no command was given".to_owned(), None)
-        }
-        _ => ("the command line cannot be read".to_owned(), None),
-    };
+    let (message, hint) = explain(error);
     let hint = hint.unwrap_or_else(|| {
         let command = command(error);
         let command = command.as_deref().or(typed).unwrap_or("kluis");
-        format!("`{command} --help` shows how")
+        format!("see `{command} --help`")
     });
     Error::Usage {
         message,
@@ -84,35 +24,120 @@ pub fn usage(error: &clap::Error, typed: Option<&str>) -> Error {
     }
 }
 
+fn explain(error: &clap::Error) -> Explained {
+    use ErrorKind as K;
+    let option = context(error, ContextKind::InvalidArg);
+    let named = option.as_deref().unwrap_or("an argument");
+    match error.kind() {
+        K::UnknownArgument => unknown_argument(error, option.as_deref()),
+        K::InvalidSubcommand => no_command(error),
+        K::MissingRequiredArgument => (format!("{named} is missing"), None),
+        K::ArgumentConflict => (conflict(error, named), None),
+        K::InvalidValue if named.contains(TOPIC) && given(error).is_some() => no_topic(error),
+        K::InvalidValue => invalid_value(error, named),
+        K::ValueValidation | K::InvalidUtf8 => (format!("the value of {named} is not valid"), None),
+        K::NoEquals | K::TooFewValues | K::WrongNumberOfValues => {
+            (format!("{named} needs a value"), None)
+        }
+        K::TooManyValues => (format!("{named} has too many values"), None),
+        K::MissingSubcommand => missing_command(error),
+        K::DisplayHelpOnMissingArgumentOrSubcommand => ("no command was given".to_owned(), None),
+        _ => ("the command line is not valid".to_owned(), None),
+    }
+}
+
+fn context(error: &clap::Error, kind: ContextKind) -> Option<String> {
+    match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.clone()),
+        Some(ContextValue::Strings(texts)) => Some(texts.join(", ")),
+        _ => None,
+    }
+}
+
+fn unknown_argument(error: &clap::Error, option: Option<&str>) -> Explained {
+    let Some(option) = option.filter(|text| looks_like_an_option(text)) else {
+        let hint = about_too_many(error).map(str::to_owned);
+        return ("there are too many arguments".to_owned(), hint);
+    };
+    let hint = match about_a_value(error, option) {
+        Some(hint) => Some(hint.to_owned()),
+        None => context(error, ContextKind::SuggestedArg).map(meant),
+    };
+    (format!("there is no option {option} here"), hint)
+}
+
+fn conflict(error: &clap::Error, named: &str) -> String {
+    match context(error, ContextKind::PriorArg) {
+        Some(prior) if prior != named => format!("{named} cannot be used with {prior}"),
+        _ => format!("{named} can be given only once"),
+    }
+}
+
+fn invalid_value(error: &clap::Error, named: &str) -> Explained {
+    match context(error, ContextKind::ValidValue) {
+        Some(valid) => (
+            format!("{named} must be one of: {valid}"),
+            nearest_value(error).map(meant),
+        ),
+        None => (format!("{named} needs a value"), None),
+    }
+}
+
+fn no_topic(error: &clap::Error) -> Explained {
+    let message = format!(
+        "there is no such topic or command; the topics are {}",
+        help::names()
+    );
+    let hint = nearest_value(error).map_or_else(|| SEE_COMMANDS.to_owned(), meant);
+    (message, Some(hint))
+}
+
+fn missing_command(error: &clap::Error) -> Explained {
+    let verbs = context(error, ContextKind::ValidSubcommand);
+    match command(error) {
+        Some(noun) => (
+            format!("`{noun}` needs a command"),
+            verbs.map(|verbs| format!("use one of: {verbs}; see `{noun} --help`")),
+        ),
+        None => (
+            "no command was given".to_owned(),
+            verbs.map(|verbs| format!("use one of: {verbs}")),
+        ),
+    }
+}
+
+const SEE_COMMANDS: &str = "run `kluis -h` to see the commands";
+
 /// The argument of `help`.
 const TOPIC: &str = "TOPIC|COMMAND";
 
-const NEVER_AN_ARGUMENT: &str = "a value is never an argument, where others could see it: pipe it in, or give --value-file or --generate";
+const NEVER_AN_ARGUMENT: &str =
+    "pipe the value in, or give --value-file or --generate: other users can see arguments";
 
-/// What helps against an argument too many: most often it is a value, or the command of `run` without `--`.
+/// The hint for an extra argument: most often it is a value, or the command of `run` without `--`.
 fn about_too_many(error: &clap::Error) -> Option<&'static str> {
     match verb(error)?.as_str() {
-        "run" => Some("the command comes after `--`: kluis run -e KEY=REF -- CMD"),
+        "run" => Some("put the command after `--`: kluis run -e KEY=REF -- CMD"),
         "create" | "set" | "update" | "rotate" => Some(NEVER_AN_ARGUMENT),
         _ => None,
     }
 }
 
-/// What helps against an option that other programs have for a value.
+/// The hint for an option that takes a value in other programs.
 fn about_a_value(error: &clap::Error, option: &str) -> Option<&'static str> {
     let takes_one = matches!(verb(error)?.as_str(), "create" | "set" | "rotate");
     let is_for_one = matches!(option, "--value" | "--password" | "--secret");
     (takes_one && is_for_one).then_some(NEVER_AN_ARGUMENT)
 }
 
-/// The command that was typed, as far as it is one: `kluis key add`.
+/// The typed command, as far as it is valid: `kluis key add`.
 fn command(error: &clap::Error) -> Option<String> {
     let Some(ContextValue::StyledStr(line)) = error.get(ContextKind::Usage) else {
         return None;
     };
     let line = line.to_string();
     let is_name = |word: &&str| word.starts_with(|first: char| first.is_ascii_lowercase());
-    // Whatever the program was started as, its hints call it by its name.
+    // Hints call the program by its name, however it was started.
     let words = line.split_whitespace().skip(2).take_while(is_name);
     let words: Vec<_> = std::iter::once("kluis").chain(words).collect();
     (words.len() > 1).then(|| words.join(" "))
@@ -126,16 +151,13 @@ fn meant(near: impl std::fmt::Display) -> String {
     format!("did you mean {near}?")
 }
 
-/// What other programs call what is done by a command here.
+/// The names that other programs have for one of our commands.
 const CALLED_ELSEWHERE: &[(&[&str], &str)] = &[
     (
         &["cat", "print", "read", "view", "reveal"],
         "kluis get NAME",
     ),
-    (
-        &["add", "insert", "new", "put", "store"],
-        "kluis create NAME",
-    ),
+    (&["add", "insert", "new", "put", "store"], "kluis set NAME"),
     (&["rename"], "kluis update NAME --name NEW"),
     (&["remove", "del", "destroy"], "kluis delete NAME"),
     (&["dir", "find", "search"], "kluis list"),
@@ -143,17 +165,23 @@ const CALLED_ELSEWHERE: &[(&[&str], &str)] = &[
     (&["login", "open"], "kluis unlock"),
     (&["logout", "close"], "kluis lock"),
     (&["version"], "kluis --version"),
+    // Verbs of earlier builds.
+    (&["identity"], "kluis key new"),
+    (&["verify"], "kluis vault verify"),
+    (&["rekey"], "kluis vault rekey"),
+    (&["prune"], "kluis vault prune"),
+    (&["restore", "undelete"], "kluis vault restore"),
 ];
 
-/// A word that is no command, and what may have been meant by it.
-fn no_command(error: &clap::Error) -> (String, Option<String>) {
+/// The error for an unknown command, and a suggestion.
+fn no_command(error: &clap::Error) -> Explained {
     let typed = match error.get(ContextKind::InvalidSubcommand) {
         Some(ContextValue::String(typed)) if is_word(typed) => typed.as_str(),
         _ => return ("there is no such command".to_owned(), None),
     };
-    let message = format!("there is no such command: {typed}");
+    let message = format!("there is no command {typed}");
     if command(error).is_some() {
-        // What clap finds alike is all there is to know of a noun's own commands.
+        // For a noun's own commands, clap's suggestions are all we know.
         let near = nearest(typed, suggested(error).into_iter());
         return (message, near.map(|near| meant(format_args!("`{near}`"))));
     }
@@ -162,10 +190,12 @@ fn no_command(error: &clap::Error) -> (String, Option<String>) {
     if let Some((_, line)) = known {
         return (message, Some(meant(format_args!("`{line}`"))));
     }
-    let names = table::verbs().flat_map(|verb| [Some(verb.name), verb.alias]);
+    let names = table::verbs()
+        .filter(|verb| !verb.is_hidden)
+        .flat_map(|verb| [Some(verb.name), verb.alias]);
     let near = nearest(typed, names.flatten());
     let hint = near.map_or_else(
-        || "`kluis -h` names the commands".to_owned(),
+        || SEE_COMMANDS.to_owned(),
         |near| meant(format_args!("`{near}`")),
     );
     (message, Some(hint))
@@ -179,7 +209,7 @@ fn suggested(error: &clap::Error) -> Vec<&str> {
     }
 }
 
-/// What was given for a value, unless nothing was.
+/// The invalid value, if one was given.
 fn given(error: &clap::Error) -> Option<&str> {
     match error.get(ContextKind::InvalidValue)? {
         ContextValue::String(given) if !given.is_empty() => Some(given),
@@ -187,7 +217,7 @@ fn given(error: &clap::Error) -> Option<&str> {
     }
 }
 
-/// The shortest of the values that what was typed is a part of, or the one that clap finds alike.
+/// The shortest value that contains the typed text, or clap's suggestion.
 fn nearest_value(error: &clap::Error) -> Option<String> {
     let typed = match error.get(ContextKind::InvalidValue)? {
         ContextValue::String(typed) if typed.len() > 1 => typed.to_ascii_lowercase(),
@@ -207,7 +237,7 @@ fn nearest_value(error: &clap::Error) -> Option<String> {
     }
 }
 
-/// Whether this could only be a mistyped option: a value has other characters, or no dashes.
+/// Whether this can only be a mistyped option: a value has other characters, or no dashes.
 fn looks_like_an_option(text: &str) -> bool {
     let name = text.trim_start_matches('-');
     let dashes = text.len() - name.len();
@@ -218,7 +248,7 @@ fn looks_like_an_option(text: &str) -> bool {
     }
 }
 
-/// Whether this could be the name of a command or an option: what a program makes for a secret is not.
+/// Whether this may be the name of a command or an option; a generated secret does not look like one.
 fn is_word(text: &str) -> bool {
     let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte == b'-';
     (1..=20).contains(&text.len()) && text.bytes().all(is_letter)

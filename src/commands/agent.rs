@@ -1,4 +1,4 @@
-//! `agent`: the agent itself, for those who have systemd start it.
+//! `agent`: runs the agent in the foreground, for systemd.
 
 use super::Command;
 use crate::agent::Foreground;
@@ -38,13 +38,13 @@ impl Command for Agent {
         if agent.is_activated() {
             context
                 .ui
-                .note("the agent listens at the socket of systemd");
+                .note("the agent is listening at the socket that systemd passed");
         } else {
             context
                 .ui
-                .note("the agent listens; `kluis unlock` gives it a key");
+                .note("the agent is listening; `kluis unlock` gives it a key");
         }
         let served = agent.serve();
-        Ok(served.context("the agent could not go on; every key is forgotten")?)
+        Ok(served.context("the agent failed, and forgot every key")?)
     }
 }

@@ -1,11 +1,11 @@
-//! `create`: a new secret; an existing one is a conflict.
+//! `create`: adds a new secret; a name that exists is a conflict.
 
 use super::Command;
 use crate::args::content::{Content, ContentArgs};
 use crate::args::secret::NameArgument;
 use crate::context::Context;
 use crate::error::Error;
-use crate::report::secret::print_written;
+use crate::report::secret::{SetOutcome, print_written};
 use crate::vault::Scan;
 use crate::vault::change::NewSecret;
 
@@ -53,6 +53,6 @@ impl Command for Create {
             };
             Ok(change.create_secret(workspace.as_ref(), new)?)
         })?;
-        print_written(context, &vault, &changed)
+        print_written(context, &vault, &changed, SetOutcome::Created)
     }
 }

@@ -1,10 +1,11 @@
-//! `delete`: a secret and all its values, after asking.
+//! `delete`: removes a secret and all its values, after asking.
 
 use super::Command;
 use crate::args::secret_or_picker::PickedArgument;
 use crate::context::Context;
 use crate::context::confirm::confirm;
 use crate::error::Error;
+use crate::report::counted::counted;
 use crate::report::warnings;
 use crate::vault::Scan;
 use crate::vault::change::References;
@@ -41,11 +42,15 @@ impl Command for Delete {
         warnings::warn_unfinished(context, &secret);
         let (path, values) = (secret.path(), secret.slots.len());
         let apps = vault.app_count(&secret)?;
+        let values = counted(values, "value");
         let question = match apps {
-            0 => format!("Delete {path} and its {values} value(s)?"),
-            _ => format!("Delete {path}, its {values} value(s) and what {apps} app(s) link to it?"),
+            0 => format!("Delete {path} and its {values}?"),
+            _ => format!(
+                "Delete {path}, its {values} and the links of {} to it?",
+                counted(apps, "app")
+            ),
         };
-        // What an app links is refused anyhow: nobody is asked first.
+        // Without --force, a linked secret is refused below: no need to ask.
         if self.force || apps == 0 {
             confirm(context, &question)?;
         }

@@ -1,4 +1,4 @@
-//! `export`: what is selected as one document in the format of its reader.
+//! `export`: prints the selected secrets as one document, in the format you name.
 
 use super::Command;
 use crate::args::selection::SelectionArgs;
@@ -64,10 +64,10 @@ impl Export {
     fn manifest_name(&self) -> Result<&str, Error> {
         match self.manifest_name.as_deref() {
             Some(_) if self.format != Format::K8s => {
-                Err(Error::usage("--manifest-name goes with --format k8s"))
+                Err(Error::usage("--manifest-name needs --format k8s"))
             }
             Some(name) if !k8s::is_name(name) => {
-                let rule = "Kubernetes takes a-z 0-9 - . in a name, beginning and ending with a letter or digit";
+                let rule = "a name in Kubernetes can use a-z 0-9 - . and must begin and end with a letter or digit";
                 let broken = RuleViolation::mismatch(rule);
                 Err(vault::Error::invalid("manifest_name", broken).into())
             }
@@ -101,19 +101,19 @@ impl Export {
         let Some(env_file) = env_file else {
             return Ok(context.ui.value(document.expose())?);
         };
-        // Nothing may use a value before it is masked.
+        // No output may use a value before it is masked.
         let masks = github::masks(&entries);
         context.ui.value(masks.expose())?;
         let appended = env_file.append(&document);
-        Ok(appended.context("the file named by GITHUB_ENV could not be written")?)
+        Ok(appended.context("cannot write the file that GITHUB_ENV names")?)
     }
 }
 
 fn open_env_file() -> Result<EnvFile, Error> {
     let path = std::env::var_os("GITHUB_ENV").filter(|path| !path.is_empty());
     let path = path.map(PathBuf::from).ok_or_else(|| {
-        anyhow!("GITHUB_ENV is not set: --format github is for a step of GitHub Actions")
+        anyhow!("GITHUB_ENV is not set: --format github works only in a step of GitHub Actions")
     })?;
     let opened = EnvFile::open(&path);
-    Ok(opened.context("the file named by GITHUB_ENV could not be opened for appending")?)
+    Ok(opened.context("cannot append to the file that GITHUB_ENV names")?)
 }

@@ -1,4 +1,4 @@
-//! `get`: the one verb that prints a value by itself, or puts it on the clipboard.
+//! `get`: prints a value or puts it on the clipboard. No other verb prints a value by itself.
 
 use super::Command;
 use crate::args::destination::OneDestinationArgs;
@@ -108,7 +108,7 @@ impl Command for Get {
 }
 
 impl Get {
-    /// Before anybody is asked for a key: without a way there, it would be for nothing.
+    /// Before you are asked for a key: without a clipboard it would be in vain.
     fn clipboard(&self, context: &Context) -> Result<Option<Clipboard>, Error> {
         if self.clip && context.json {
             return Err(Error::usage("--clip cannot be used with --json"));
@@ -132,7 +132,9 @@ impl Get {
             return Ok(Choice::At(context.now));
         };
         if named.is_some_and(|reference| reference.slot.is_some()) {
-            return Err(Error::usage("the address names a slot already"));
+            return Err(Error::usage(
+                "the address already names a slot: leave out --at, --slot, --latest and --previous",
+            ));
         }
         Ok(choice)
     }
@@ -141,10 +143,10 @@ impl Get {
 fn note_copied(context: &mut Context, copied: Copied) {
     let note = match copied {
         Copied::By(tool) => format!(
-            "copied with {tool}: cleared after {STAYS_SECONDS} seconds, unless something else is copied"
+            "copied with {tool}: kluis clears the clipboard in {STAYS_SECONDS} seconds, unless you copy something else"
         ),
         Copied::ToTerminal => {
-            "sent to the clipboard of the terminal, if it takes that: not cleared, as kluis cannot see whether it is still there"
+            "sent to the terminal's clipboard, if your terminal allows that; kluis does not clear it: copy something else when you are done"
                 .to_owned()
         }
     };

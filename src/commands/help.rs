@@ -1,5 +1,5 @@
-//! `help`: how a command is used, and texts on what belongs to no single one. Reads no settings and opens no
-//! vault, so it works when those are broken.
+//! `help`: prints the help of a command or the text of a topic. It reads no settings and opens no vault, so
+//! it works when those are broken.
 
 use super::StandaloneCommand;
 use crate::error::Error;
@@ -44,7 +44,7 @@ impl StandaloneCommand for Help {
     }
 }
 
-/// What `--help` shows of a command, or of all.
+/// The text that `--help` prints for a command, or for all.
 fn of(
     command: fn() -> clap::Command,
     named: Option<&str>,
@@ -59,7 +59,7 @@ fn of(
         return Err(Error::Usage {
             message: format!("`kluis {}` has no such command", verb.get_name()),
             hint: Some(format!(
-                "`kluis help {}` shows what it has",
+                "run `kluis help {}` to see its commands",
                 verb.get_name()
             )),
         });
@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_its_help_says_of_the_topics_is_all_of_them() {
+    fn its_help_lists_every_topic() {
         let help = clap::Command::new("help");
         let help = <Help as clap::Args>::augment_args(help);
         let text = help.get_long_about().map(ToString::to_string);

@@ -1,4 +1,4 @@
-//! `import`: many secrets from one file or folder, all of them or none.
+//! `import`: adds many secrets from one file or folder, all or none.
 
 use super::Command;
 use crate::context::Context;
@@ -122,60 +122,78 @@ impl Command for Import {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let format = self.settled_format(context)?;
         self.check(format)?;
-        let Gathered { entries, left_out } = self.read(format, context)?;
-        let mut vault = context.open(Scan::Lookup)?;
-        let workspace = context.workspace().cloned();
-        let workspace = workspace.as_ref();
-        let doing = if self.dry_run {
-            Doing::Planned
-        } else {
-            Doing::Done
-        };
-        let mut summary = Summary::new(doing, left_out);
+        let gathered = self.read(format, context)?;
+        let vault = context.open(Scan::Lookup)?;
         if self.dry_run {
-            let second = context.now.seconds();
-            for name in named_workspaces(&entries) {
-                if is_missing(vault.workspace(Some(name)))? {
-                    summary.workspace(name);
-                }
-            }
-            let (outcomes, taken) = self.decide(&entries, second, |secret| {
-                look_up(&vault, workspace, secret)
-            })?;
-            context
-                .ui
-                .note("a dry run: nothing is written, this is what would be done");
-            summary.entries(&entries, &outcomes);
-            summary.print(context)?;
-            context.ui.flush()?;
-            Ok(refuse_conflict(&taken)?)
+            self.rehearse(gathered, &vault, context)
         } else {
-            let working = context.ui.progress("importing", Some(entries.len()));
-            context.change_in(&mut vault, |change| {
-                for name in named_workspaces(&entries) {
-                    if is_missing(change.workspace(Some(name)))? {
-                        change.create_workspace(name.clone(), Description::default())?;
-                        summary.workspace(name);
-                    }
-                }
-                let second = change.now().seconds();
-                let (outcomes, taken) =
-                    self.decide(&entries, second, |secret| change.look_up(workspace, secret))?;
-                refuse_conflict(&taken)?;
-                summary.entries(&entries, &outcomes);
-                for (entry, outcome) in entries.into_iter().zip(outcomes) {
-                    write(change, workspace, entry, outcome)?;
-                    working.advance();
-                }
-                Ok::<_, Error>(())
-            })?;
-            drop(working);
-            summary.print(context)
+            self.write(gathered, vault, context)
         }
     }
 }
 
 impl Import {
+    /// Prints what the import would do, and fails if it would.
+    fn rehearse(
+        &self,
+        gathered: Gathered,
+        vault: &Vault,
+        context: &mut Context,
+    ) -> Result<(), Error> {
+        let Gathered { entries, left_out } = gathered;
+        let mut summary = Summary::new(Doing::Planned, left_out);
+        for name in named_workspaces(&entries) {
+            if is_missing(vault.workspace(Some(name)))? {
+                summary.workspace(name);
+            }
+        }
+        let second = context.now.seconds();
+        let (outcomes, taken) = self.decide(&entries, second, |secret| {
+            look_up(vault, context.workspace(), secret)
+        })?;
+        context
+            .ui
+            .note("dry run: nothing is written; this is what the import would do");
+        summary.entries(&entries, &outcomes);
+        summary.print(context)?;
+        context.ui.flush()?;
+        Ok(refuse_conflict(&taken)?)
+    }
+
+    /// Writes all entries at once, or none, and prints what became of each.
+    fn write(
+        &self,
+        gathered: Gathered,
+        mut vault: Vault,
+        context: &mut Context,
+    ) -> Result<(), Error> {
+        let Gathered { entries, left_out } = gathered;
+        let mut summary = Summary::new(Doing::Done, left_out);
+        let workspace = context.workspace().cloned();
+        let workspace = workspace.as_ref();
+        let working = context.ui.progress("importing", Some(entries.len()));
+        context.change_in(&mut vault, |change| {
+            for name in named_workspaces(&entries) {
+                if is_missing(change.workspace(Some(name)))? {
+                    change.create_workspace(name.clone(), Description::default())?;
+                    summary.workspace(name);
+                }
+            }
+            let second = change.now().seconds();
+            let (outcomes, taken) =
+                self.decide(&entries, second, |secret| change.look_up(workspace, secret))?;
+            refuse_conflict(&taken)?;
+            summary.entries(&entries, &outcomes);
+            for (entry, outcome) in entries.into_iter().zip(outcomes) {
+                write(change, workspace, entry, outcome)?;
+                working.advance();
+            }
+            Ok::<_, Error>(())
+        })?;
+        drop(working);
+        summary.print(context)
+    }
+
     /// The format that was named, or that the name of the file tells.
     fn settled_format(&self, context: &mut Context) -> Result<Format, Error> {
         if let Some(format) = self.format {
@@ -183,27 +201,32 @@ impl Import {
         }
         let guessed = self.path().and_then(detect::format);
         let guessed = guessed.ok_or_else(|| Error::Usage {
-            message: "--format <FORMAT> is missing, and no name of a file tells it".into(),
-            hint: Some("`kluis import FILE --format dotenv`, or json, yaml, env, bitwarden, 1password, keepass-xml or pass".into()),
+            message: "--format is missing, and the name of the input does not tell it".into(),
+            hint: Some(
+                "add --format dotenv, json, yaml, env, bitwarden, 1password, keepass-xml or pass"
+                    .into(),
+            ),
         })?;
         if let Some(name) = guessed.to_possible_value() {
             let name = name.get_name();
-            context
-                .ui
-                .done(&format!("read as {name}; --format names another"));
+            context.ui.done(&format!(
+                "detected the format {name}; --format chooses another"
+            ));
         }
         Ok(guessed)
     }
 
-    /// Whether the options are for the format.
+    /// Refuses options that are not for the format.
     fn check(&self, format: Format) -> Result<(), Error> {
         if self.nested && !matches!(format, Format::Json | Format::Yaml) {
-            return Err(Error::usage("--nested is for the formats json and yaml"));
+            return Err(Error::usage(
+                "--nested works only with --format json or yaml",
+            ));
         }
         let is_default = self.fields == Wanted::default() && self.on_repeat == Repeated::default();
         if !is_default && !format.is_of_manager() {
             return Err(Error::usage(
-                "--fields and --on-repeat are for the formats bitwarden, 1password, keepass-xml and pass",
+                "--fields and --on-repeat work only with --format bitwarden, 1password, keepass-xml or pass",
             ));
         }
         if format == Format::Pass && !self.path().is_some_and(Path::is_dir) {
@@ -214,12 +237,12 @@ impl Import {
         Ok(())
     }
 
-    /// What is named, unless it is stdin.
+    /// The named path, unless it is stdin.
     fn path(&self) -> Option<&Path> {
         self.file.as_deref().filter(|path| !is_stdin(path))
     }
 
-    /// Asks nobody for anything but what gpg needs: broken input is told before the vault is unlocked.
+    /// Only gpg may ask for anything here: broken input is reported before the vault is unlocked.
     fn read(&self, format: Format, context: &Context) -> Result<Gathered, Error> {
         let rules = Rules {
             empty: if self.skip_empty {
@@ -235,7 +258,7 @@ impl Import {
             wanted: self.fields,
             repeated: self.on_repeat,
         };
-        let unread = "the folder to import could not be read";
+        let unread = "cannot read the folder to import";
         let gathered = match self.path().filter(|path| path.is_dir()) {
             Some(folder) if format == Format::Pass => {
                 let asking = match context.settings.interaction {
@@ -257,17 +280,17 @@ impl Import {
     fn input(&self, context: &Context) -> Result<Plaintext, Error> {
         if let Some(path) = self.path() {
             let read = File::open(path).and_then(read_bounded);
-            return Ok(read.context("the file to import could not be read")?);
+            return Ok(read.context("cannot read the file to import")?);
         }
         context.check_stdin("the passphrase and the import")?;
-        let stream = stdin::unbuffered().context("stdin could not be read")?;
+        let stream = stdin::unbuffered().context("cannot read stdin")?;
         let stream = stream.ok_or_else(|| {
-            Error::usage("stdin is a terminal, which would show the values: name a file")
+            Error::usage("name a file to import, or pipe one in: a terminal would show the values")
         })?;
-        Ok(read_bounded(stream).context("stdin could not be read")?)
+        Ok(read_bounded(stream).context("cannot read stdin")?)
     }
 
-    /// What is to become of each name, in the order of the input, and all that stands in the way.
+    /// What happens to each name, in the order of the input, and every conflict.
     fn decide(
         &self,
         entries: &[Entry],
@@ -320,10 +343,10 @@ fn refuse_conflict(taken: &[String]) -> Result<(), vault::Error> {
     };
     Err(vault::Error::InUse {
         message: format!(
-            "there with another value already: {}{more}; nothing was written",
+            "these secrets exist with another value: {}{more}; nothing was written",
             shown.join(", ")
         ),
-        hint: "--on-conflict replace gives them the new values, --on-conflict skip keeps the old ones",
+        hint: "add --on-conflict replace to store the new values, or --on-conflict skip to keep the old ones",
         ids: Vec::new(),
     })
 }
@@ -335,13 +358,13 @@ fn reference(entry: &Entry) -> Reference {
     }
 }
 
-/// The workspaces that the entries themselves name, each once.
+/// The workspaces that the entries name, each once.
 fn named_workspaces(entries: &[Entry]) -> BTreeSet<&WorkspaceName> {
     let named = entries.iter().filter_map(|entry| entry.workspace.as_ref());
     named.collect()
 }
 
-/// Whether there is no such workspace, yet.
+/// Whether the workspace does not exist yet.
 fn is_missing<W>(found: Result<W, vault::Error>) -> Result<bool, vault::Error> {
     match found {
         Ok(_) => Ok(false),
@@ -360,7 +383,7 @@ fn look_up(
     match vault.secret(workspace, reference) {
         Ok(secret) => Ok(Some(secret)),
         Err(vault::Error::NotFound { what: "secret", .. }) => Ok(None),
-        // It would be made.
+        // The import will create it.
         Err(vault::Error::NotFound {
             what: "workspace", ..
         }) if reference.workspace.is_some() => Ok(None),

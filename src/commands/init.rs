@@ -1,38 +1,48 @@
-//! `init`: a new vault, and the first key to it.
+//! `init`: makes a new vault and its first key.
 
 use super::Command;
 use crate::args::kdf::KdfArgs;
 use crate::args::new_passphrase;
 use crate::context::Context;
+use crate::context::key_file::{KeyFile, load};
+use crate::context::vault_key_pin::pin_of;
+use crate::deliver::output_file;
 use crate::error::Error;
+use crate::keyring::identity::Identity;
 use crate::keyring::token::Token;
 use crate::keyring::vault_key::vault_key;
 use crate::plaintext::Plaintext;
 use crate::report::one_time_token;
-use crate::settings::Interaction;
+use crate::sealed::kdf::{Kdf, Passphrase};
+use crate::sealed::seed::PublicKey;
 use crate::store::{self, Store, git_exclude};
 use crate::ui::{self, Answer};
 use crate::vault::create::{Keys, New};
 use anyhow::Context as _;
 use serde::Serialize;
+use std::path::{Path, PathBuf};
 
-/// Make a new vault
+/// Make a vault
 ///
-/// With a passphrase, asked for twice or read from --passphrase-file; or with --token, without one. An
-/// existing vault is never touched (6). A token is printed once and kept nowhere: whoever has it can
-/// unlock. None is made where stdout is closed or /dev/null.
+/// At a terminal it asks for a passphrase; press Enter to use a key file instead. Without a terminal it uses a
+/// key file: ~/.config/kluis/key, or the one that --key-file names. A missing key file is made, an existing one
+/// is used and never replaced. Back it up: without it nobody can open the vault.
+///
+/// An existing vault is never touched (exit code 6). The vault's public key is pinned on this machine. A token
+/// is printed once and kept nowhere.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   kluis init
-  kluis init --recovery                              # a passphrase, and a token to keep in a safe
-  KLUIS_TOKEN=$(kluis init --token) && export KLUIS_TOKEN")]
+  kluis init --recovery                              # and a token to keep in a safe
+  KLUIS_TOKEN=$(kluis init --token) && export KLUIS_TOKEN
+  kluis init --vault secrets.kluis --key-file ~/work.key")]
 pub struct Init {
-    /// Make a token with full access instead of a passphrase, and print it
+    /// Make a token that opens the vault, and print it
     #[arg(long, conflicts_with_all = ["recovery", "kdf"])]
     token: bool,
 
-    /// Make a recovery token beside the passphrase, and print it
+    /// Also make a recovery token, and print it
     #[arg(long)]
     recovery: bool,
 
@@ -40,11 +50,24 @@ pub struct Init {
     kdf: KdfArgs,
 }
 
+/// The key that opens the new vault.
+enum FirstKey {
+    Token,
+    Passphrase(Passphrase, Kdf),
+    KeyFile {
+        path: PathBuf,
+        public: PublicKey,
+        is_new: bool,
+    },
+}
+
 #[derive(Serialize)]
-struct Made<'a> {
+struct InitJson<'a> {
     vault: String,
     path: String,
-    vault_key: String,
+    public_key: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key_file: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     token: Option<&'a str>,
 }
@@ -60,38 +83,12 @@ impl Command for Init {
             Ok(_) => return Err(exists(&file)),
             Err(error) => return Err(crate::vault::Error::from(error).into()),
         }
-        let passphrase = if self.token {
-            None
-        } else {
-            let named = context.settings.unlocking.passphrase_file.clone();
-            if named.is_none() && context.settings.interaction == Interaction::Refused {
-                return Err(nobody());
-            }
-            let chosen = match new_passphrase::choose(context, named.as_deref()) {
-                Err(Error::NobodyChooses) => return Err(nobody()),
-                other => other?,
-            };
-            let kdf = self.kdf.choose(context)?;
-            Some((chosen, kdf))
-        };
-        let asked = passphrase.is_some() && context.settings.unlocking.passphrase_file.is_none();
-        let offered = asked && !ui::stdout_is_discarded();
-        let recovery = self.recovery || (offered && offer_recovery(context)?);
-        let token = match (self.token, recovery) {
-            (true, _) => Some("token"),
-            (false, true) => Some("recovery"),
-            (false, false) => None,
-        };
-        let keys = Keys {
-            passphrase: passphrase
-                .as_ref()
-                .map(|(passphrase, kdf)| (passphrase, *kdf)),
-            token,
-        };
+        let first = self.first_key(context)?;
+        let recovery = self.recovery || offer_recovery(context, &first)?;
+        let keys = first.keys(recovery);
         let patience = context.settings.lock_timeout;
         let new = New::make(&keys, context.now)?;
-        let New { header, token, .. } = &new;
-        // It is there all the same, and its token may be the only key.
+        // The vault exists even if its name may not be durable, and the token may be its only key.
         let unsure = match new.store_in(&file, patience) {
             Err(error) if error.was_replaced() => Some(error),
             stored => {
@@ -100,72 +97,182 @@ impl Command for Init {
             }
         };
         context.changed = true;
-        let text = token.as_ref().map(Token::text);
+        let pin = pin_of(&new.header.content().verify, context.now);
+        context.rollback_guard.pin(&new.header, &pin);
+        let text = new.token.as_ref().map(Token::text);
         let place = file.place();
-        let next = if self.token {
-            "next: set KLUIS_TOKEN to it, then `kluis create NAME` keeps a first secret"
-        } else {
-            "next: `kluis create NAME` keeps a first secret, `kluis get NAME` prints it"
-        };
-        let printed = report(context, &place, header, text.as_ref(), recovery, next);
-        // Last: whatever a repository may do to it, the token is out.
+        let printed = report(context, &place, &new, &first, text.as_ref());
+        // Last, because an error with the repository must not hide the token.
         git_exclude::add(context.settings.vault.path());
         if text.is_none() {
             printed?;
         } else {
-            // A closed stdout too is worth a word here: nobody has the token now.
             printed.with_context(|| {
-                format!("nobody has the token of the new vault {place}: delete it and make another")
+                format!("the token of the new vault {place} could not be printed: delete the vault and make another")
             })?;
         }
         unsure.map_or(Ok(()), |error| Err(error.into()))
     }
 }
 
+impl Init {
+    fn first_key(&self, context: &mut Context) -> Result<FirstKey, Error> {
+        if self.token {
+            return Ok(FirstKey::Token);
+        }
+        let named = context.settings.unlocking.passphrase_file.clone();
+        let is_key_file_named = context.key_file_path().is_ok_and(|file| file.is_named());
+        let passphrase = match named {
+            Some(file) => Some(new_passphrase::choose(context, Some(&file))?),
+            None if is_key_file_named || !context.ui.has_somebody() => None,
+            None => new_passphrase::choose_or_none(context)?,
+        };
+        match passphrase {
+            Some(passphrase) => Ok(FirstKey::Passphrase(passphrase, self.kdf.choose(context)?)),
+            None if self.kdf.is_given() => Err(Error::Usage {
+                message: "--kdf is for a passphrase, and none was given".into(),
+                hint: Some("name a file that holds one with --passphrase-file".into()),
+            }),
+            None => key_file(context),
+        }
+    }
+}
+
+impl FirstKey {
+    fn keys(&self, recovery: bool) -> Keys<'_> {
+        let recovery = recovery.then_some("recovery");
+        match self {
+            Self::Token => Keys {
+                key_file: None,
+                passphrase: None,
+                token: Some("token"),
+            },
+            Self::Passphrase(passphrase, kdf) => Keys {
+                key_file: None,
+                passphrase: Some((passphrase, *kdf)),
+                token: recovery,
+            },
+            Self::KeyFile { public, .. } => Keys {
+                key_file: Some(*public),
+                passphrase: None,
+                token: recovery,
+            },
+        }
+    }
+}
+
+/// The user's key file, which is made if it is missing.
+fn key_file(context: &mut Context) -> Result<FirstKey, Error> {
+    let path = context.key_file_path()?.path;
+    if let Some(public) = public_key(&path)? {
+        let is_new = false;
+        return Ok(FirstKey::KeyFile {
+            path,
+            public,
+            is_new,
+        });
+    }
+    let identity = Identity::random();
+    match output_file::create(&path, &identity.bare()) {
+        Ok(()) => Ok(FirstKey::KeyFile {
+            public: identity.public(),
+            path,
+            is_new: true,
+        }),
+        // Another `init` made it meanwhile.
+        Err(output_file::Error::Exists { .. }) => {
+            let public = public_key(&path)?.ok_or_else(|| {
+                anyhow::anyhow!("the key file {} changed while it was read", path.display())
+            })?;
+            let is_new = false;
+            Ok(FirstKey::KeyFile {
+                path,
+                public,
+                is_new,
+            })
+        }
+        Err(output_file::Error::Interrupted) => Err(ui::Error::Cancelled.into()),
+        Err(error) => Err(anyhow::Error::from(error).into()),
+    }
+}
+
+/// The public key of the key file at `path`; `None` if there is no such file.
+fn public_key(path: &Path) -> Result<Option<PublicKey>, Error> {
+    match load(path)? {
+        Some(KeyFile::Key(stored)) => Ok(Some(stored.public())),
+        Some(KeyFile::Token(_)) => Err(Error::Usage {
+            message: format!("{} holds a token, not a key", path.display()),
+            hint: Some("name another file with --key-file; a missing one is made".into()),
+        }),
+        None => Ok(None),
+    }
+}
+
 fn report(
     context: &mut Context,
     place: &str,
-    header: &crate::sealed::header::Header,
+    new: &New,
+    first: &FirstKey,
     token: Option<&Plaintext>,
-    is_recovery: bool,
-    next: &str,
 ) -> Result<(), ui::Error> {
-    let text = token.and_then(|token| std::str::from_utf8(token.expose()).ok());
+    let token = token.and_then(|token| std::str::from_utf8(token.expose()).ok());
+    let key_file = match first {
+        FirstKey::KeyFile { path, is_new, .. } => Some((path.display().to_string(), *is_new)),
+        FirstKey::Token | FirstKey::Passphrase(..) => None,
+    };
     if context.json {
-        return context.ui.json(&Made {
-            vault: header.content().vault.to_string(),
+        return context.ui.json(&InitJson {
+            vault: new.header.content().vault.to_string(),
             path: place.to_owned(),
-            vault_key: vault_key(header),
-            token: text,
+            public_key: vault_key(&new.header),
+            key_file: key_file.map(|(path, _)| path),
+            token,
         });
     }
     context.ui.note(&format!("made the vault {place}"));
-    if let Some(text) = text {
-        let what = if is_recovery {
-            "the recovery token, which unlocks everything and is shown once; keep it away from this computer:"
-        } else {
-            "this token unlocks everything and is shown once:"
-        };
-        one_time_token::show(context, what, text)?;
+    match key_file {
+        Some((path, true)) => context.ui.note(&format!(
+            "made the key file {path}: it opens the vault. Keep a copy of it in a safe place"
+        )),
+        Some((path, false)) => {
+            let note = format!("the vault opens with your key file {path}");
+            context.ui.note(&note);
+        }
+        None => {}
     }
-    context.ui.done(next);
+    let is_only_key = matches!(first, FirstKey::Token);
+    if let Some(token) = token {
+        let what = if is_only_key {
+            "this token opens the vault. It is shown once:"
+        } else {
+            "the recovery token. It is shown once; keep it away from this computer:"
+        };
+        one_time_token::show(context, what, token)?;
+    }
+    context.ui.done(if is_only_key {
+        "next: set KLUIS_TOKEN to the token, then store a value with `kluis set NAME`"
+    } else {
+        "next: store a value with `kluis set NAME`"
+    });
     Ok(())
 }
 
-/// A forgotten passphrase is forgotten for ever, unless there is another key.
-fn offer_recovery(context: &mut Context) -> Result<bool, Error> {
-    let question = "Make a recovery token, for when the passphrase is forgotten?";
-    Ok(context.ui.confirm(question, Answer::Yes)?)
+/// Offers a recovery token if the only key could be forgotten or lost.
+fn offer_recovery(context: &mut Context, first: &FirstKey) -> Result<bool, Error> {
+    let from_file = context.settings.unlocking.passphrase_file.is_some();
+    let lost = match first {
+        FirstKey::Passphrase(..) if !from_file => "you forget the passphrase",
+        FirstKey::KeyFile { .. } => "you lose the key file",
+        FirstKey::Token | FirstKey::Passphrase(..) => return Ok(false),
+    };
+    if !context.ui.has_somebody() || ui::stdout_is_discarded() {
+        return Ok(false);
+    }
+    let question = format!("Make a recovery token, in case {lost}?");
+    Ok(context.ui.confirm(&question, Answer::Yes)?)
 }
 
 fn exists(file: &dyn Store) -> Error {
     let place = file.place();
     crate::vault::Error::from(store::Error::Exists { place }).into()
-}
-
-fn nobody() -> Error {
-    Error::Usage {
-        message: "a passphrase is needed, and nobody is there to be asked".into(),
-        hint: Some("name a file with --passphrase-file, or make a token with --token".into()),
-    }
 }

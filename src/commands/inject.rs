@@ -1,4 +1,4 @@
-//! `inject`: fills the references of a template with values.
+//! `inject`: fills a template's references with values.
 
 use super::Command;
 use crate::args::destination::{DestinationArgs, check_names};
@@ -52,11 +52,13 @@ impl Command for Inject {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let out_file = self.out_file.as_deref().filter(|path| !is_stdin(path));
         if out_file.is_some_and(|path| is_same(path, context.settings.vault.path())) {
-            return Err(Error::usage("the result would replace the vault itself"));
+            return Err(Error::usage(
+                "-o names the vault itself; nothing was written",
+            ));
         }
         if out_file.is_some_and(|path| self.reads(path)) {
             return Err(Error::Usage {
-                message: "the result would replace the template, which was left as it is".into(),
+                message: "-o names the template itself; nothing was written".into(),
                 hint: Some("name another file with -o".into()),
             });
         }
@@ -76,17 +78,18 @@ impl Command for Inject {
 }
 
 impl Inject {
-    /// Whether the template is this file, which stdin may lead to as well.
+    /// Whether the template is this file; stdin may be it, too.
     fn reads(&self, path: &Path) -> bool {
-        match self.in_file.as_deref().filter(|path| !is_stdin(path)) {
-            Some(template) => is_same(template, path),
-            None => fs::metadata(path).is_ok_and(|file| {
-                let stdin = rustix::fs::fstat(std::io::stdin());
-                stdin.is_ok_and(|stdin| {
-                    file.is_file() && (stdin.st_dev, stdin.st_ino) == (file.dev(), file.ino())
-                })
-            }),
+        if let Some(template) = self.in_file.as_deref().filter(|path| !is_stdin(path)) {
+            return is_same(template, path);
         }
+        let stdin = stdin::unbuffered().ok().flatten();
+        let stdin = stdin.and_then(|stdin| stdin.metadata().ok());
+        stdin
+            .zip(fs::metadata(path).ok())
+            .is_some_and(|(stdin, file)| {
+                file.is_file() && (stdin.dev(), stdin.ino()) == (file.dev(), file.ino())
+            })
     }
 
     fn read(&self, context: &Context) -> Result<Zeroizing<Vec<u8>>, Error> {
@@ -97,14 +100,14 @@ impl Inject {
             context.check_stdin("the passphrase and the template")?;
             (stdin::unbuffered(), "stdin".to_owned())
         };
-        let failed = || format!("the template could not be read from {place}");
+        let failed = || format!("cannot read the template from {place}");
         let stream = stream.with_context(failed)?.ok_or_else(|| Error::Usage {
-            message: "no template is given, and stdin is a terminal".into(),
-            hint: Some("name it with -i FILE, or pipe it in".into()),
+            message: "no template was given".into(),
+            hint: Some("name a file with -i FILE, or pipe the template in".into()),
         })?;
         let text = bounded_read::read(stream, MAX_TEMPLATE_BYTES + 1).with_context(failed)?;
         if text.len() > MAX_TEMPLATE_BYTES {
-            let broken = RuleViolation::too_long("a template has at most 16 MiB");
+            let broken = RuleViolation::too_long("a template can have at most 16 MiB");
             return Err(vault::Error::invalid("template", broken).into());
         }
         Ok(text)
@@ -113,9 +116,9 @@ impl Inject {
     /// A value for each reference, or the first error with its line.
     fn values(&self, template: &Template, context: &mut Context) -> Result<Vec<Plaintext>, Error> {
         if template.references().is_empty() {
-            context
-                .ui
-                .warning("the template has no reference to a secret");
+            context.ui.warning(
+                "the template has no {{ kluis://… }} reference, so the result is the same text",
+            );
             return Ok(Vec::new());
         }
         let vault = context.open(Scan::Lookup)?;
@@ -149,7 +152,7 @@ fn invalid(error: template::Error) -> Error {
     vault::Error::invalid("template", broken).into()
 }
 
-/// Whether both lead to one file.
+/// Whether both paths lead to one file.
 fn is_same(one: &Path, other: &Path) -> bool {
     let real = |path| fs::canonicalize(path).ok();
     real(one).is_some_and(|one| real(other) == Some(one))

@@ -1,5 +1,5 @@
 //! One file per verb: its arguments, whose doc comments are the help text, and its `run`. Commands never
-//! encrypt and never print but through [`Ui`].
+//! encrypt, and print only through [`Ui`].
 
 pub mod agent;
 pub mod app;
@@ -13,7 +13,6 @@ pub mod export;
 pub mod get;
 pub mod help;
 pub mod history;
-pub mod identity;
 pub mod import;
 pub mod init;
 pub mod inject;
@@ -21,10 +20,6 @@ pub mod key;
 pub mod list;
 pub mod lock;
 pub mod move_secret;
-pub mod passphrase;
-pub mod prune;
-pub mod rekey;
-pub mod restore;
 pub mod rollback;
 pub mod rotate;
 pub mod run;
@@ -34,19 +29,19 @@ pub mod status;
 pub mod trust;
 pub mod unlock;
 pub mod update;
-pub mod verify;
+pub mod vault;
 pub mod workspace;
 
 use crate::context::Context;
 use crate::error::Error;
 use crate::ui::Ui;
 
-/// A verb: its arguments, and what it does.
+/// A verb: its arguments, and its action.
 pub trait Command: clap::Args {
     fn run(self, context: &mut Context) -> Result<(), Error>;
 }
 
-/// A verb that needs neither settings nor a vault: it works where those are what is wrong.
+/// A verb that needs neither settings nor a vault, so that it works when those are broken.
 pub trait StandaloneCommand: clap::Args {
     fn run(self, ui: &mut Ui, command: fn() -> clap::Command) -> Result<(), Error>;
 }

@@ -1,4 +1,4 @@
-//! `move`: a secret to another workspace.
+//! `move`: puts a secret into another workspace.
 
 use super::Command;
 use crate::args::secret::SecretArgument;

@@ -1,4 +1,4 @@
-//! `rollback`: an older value again.
+//! `rollback`: makes an earlier value effective again.
 
 use super::Command;
 use crate::args::secret_or_picker::PickedArgument;

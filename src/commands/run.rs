@@ -1,5 +1,5 @@
-//! `run`: becomes a command that finds secrets in its environment, or stays beside it to mask what it
-//! prints.
+//! `run`: replaces itself with a command that has secrets in its environment, or stays beside it to mask its
+//! output.
 
 use super::Command;
 use crate::args::selection::SelectionArgs;
@@ -67,13 +67,13 @@ impl Command for Run {
                 let code = u8::try_from(128 + signal);
                 Err(Error::Ended(code.unwrap_or(u8::MAX)))
             }
-            Ended::Unknown => Err(anyhow!("how the command ended is not known").into()),
+            Ended::Unknown => Err(anyhow!("it is not known how the command ended").into()),
         }
     }
 }
 
 impl Run {
-    /// Returns only when something went wrong, or from a command that is masked.
+    /// Returns only after a failure or after a masked command.
     fn start(&self, context: &mut Context) -> Result<Ended, Error> {
         let mut selection = self.selection.parse()?.for_child();
         let stdin = self.stdin.as_deref().map(parse_reference).transpose()?;
@@ -96,12 +96,13 @@ impl Run {
         }
         drop(vault);
         if let Some(value) = &stdin {
-            stdin::replace(value).context("the value could not be given as standard input")?;
+            stdin::replace(value).context("cannot give the value to the command on its stdin")?;
         }
         if self.mask {
             let mask = mask(&environment, stdin.as_ref(), context)?;
             let ended = mask.run(&program, typed, arguments, &environment, context.hardened)?;
-            // With `--json` a failure is one object, without the warnings: they are told after it was none.
+            // With `--json` a failure is one object without warnings, so these are printed once there is
+            // none.
             context.ui.finish()?;
             return Ok(ended);
         }
@@ -124,10 +125,10 @@ fn mask(
     context: &mut Context,
 ) -> Result<Mask, Error> {
     let mask = Mask::new(environment, stdin);
-    let (mask, too_short) = mask.context("the values cannot be hidden")?;
+    let (mask, too_short) = mask.context("cannot hide the values in the output")?;
     for given in too_short {
         context.ui.warning(&format!(
-            "{given} is not hidden: anything of fewer than {MIN_BYTES} bytes would be found all over the output"
+            "{given} is not hidden: it has fewer than {MIN_BYTES} bytes, and would match unrelated output"
         ));
     }
     Ok(mask)

@@ -1,13 +1,13 @@
-//! `set`: creates or updates, so that a script can be run twice.
+//! `set`: creates a secret or updates it, so that a script can run twice.
 
 use super::Command;
-use crate::args::content::{Content, ContentArgs, UnlistedSlots};
+use crate::args::content::{Content, ContentArgs, ProvidedValues, UnlistedSlots};
 use crate::args::fields::ClearArgs;
 use crate::args::secret::NameArgument;
 use crate::context::Context;
 use crate::error::Error;
-use crate::report::secret::print_written;
-use crate::vault::change::{NewSecret, SecretUpdate, Values};
+use crate::report::secret::{SetOutcome, print_written};
+use crate::vault::change::{Fields, NewSecret, SecretUpdate, Values};
 use crate::vault::reference::{Reference, Target};
 use crate::vault::secret::Secret;
 use crate::vault::{Changed, Scan};
@@ -53,45 +53,57 @@ impl Command for Set {
         if !self.content.is_json() {
             values = self.content.read_value(context)?;
         }
-        let others = if self.replace {
-            UnlistedSlots::Go
-        } else {
-            UnlistedSlots::Stay
-        };
         let changed = context.change_in(&mut vault, |change| {
+            let workspace = workspace.as_ref();
             let reference = Reference::to(Target::Name(new.name.clone()));
-            let old = change.look_up(workspace.as_ref(), &reference)?;
+            let old = change.look_up(workspace, &reference)?;
             let secret = if old.is_some() {
-                let values = if self.content.is_generated() {
-                    Values::Keep
-                } else {
-                    values.for_update(others)
-                };
-                let update = SecretUpdate {
-                    fields,
-                    values,
-                    ..SecretUpdate::default()
-                };
-                change.update_secret(workspace.as_ref(), &reference, update)?
+                let update = self.update(fields, values);
+                change.update_secret(workspace, &reference, update)?
             } else {
                 let new = NewSecret {
                     name: new.name,
                     fields,
                     slots: values.for_new()?,
                 };
-                change.create_secret(workspace.as_ref(), new)?
+                change.create_secret(workspace, new)?
             };
             Ok((old, secret))
         })?;
         let Changed { result, written } = changed;
         let (old, result) = result;
+        let outcome = match old {
+            Some(_) => SetOutcome::Updated,
+            None => SetOutcome::Created,
+        };
         if old.is_some_and(|old| replaces(&old, &result)) {
             let path = result.path();
             context.ui.done(&format!(
-                "the value of {path} is replaced; `kluis rotate` keeps the old one"
+                "replaced the old value of {path}; `kluis rotate` would have kept it"
             ));
         }
-        print_written(context, &vault, &Changed { result, written })
+        print_written(context, &vault, &Changed { result, written }, outcome)
+    }
+}
+
+impl Set {
+    /// The change of a secret that is there already. A generated value never replaces its own.
+    fn update(&self, fields: Fields, values: ProvidedValues) -> SecretUpdate {
+        let others = if self.replace {
+            UnlistedSlots::Go
+        } else {
+            UnlistedSlots::Stay
+        };
+        let values = if self.content.is_generated() {
+            Values::Keep
+        } else {
+            values.for_update(others)
+        };
+        SecretUpdate {
+            fields,
+            values,
+            ..SecretUpdate::default()
+        }
     }
 }
 

@@ -1,76 +1,202 @@
-//! `status`: what the agent holds of this vault.
+//! `status`: which vault is meant and why, and what opens it. Asks for nothing and changes nothing.
 
 use super::Command;
+use crate::agent;
 use crate::context::Context;
-use crate::context::agent::{Found, NOT_IN_MEMORY, access};
-use crate::context::key_file::load;
+use crate::context::agent::{Found, NOT_IN_MEMORY};
+use crate::context::key_file::{KeyFile, load};
 use crate::error::Error;
-use crate::keyring::unlock;
+use crate::keyring::identity::Stored;
+use crate::keyring::token::Token;
+use crate::keyring::{self, unlock};
+use crate::report::agent::{AgentJson, access};
 use crate::sealed::header::Header;
-use crate::settings::{IdentityFile, Source};
+use crate::settings::Source;
 use crate::vault::Vault;
 use crate::vault::time::rough_duration;
+use serde::Serialize;
 
-/// Tell whether the agent holds the key
+/// Show which vault, which key, and whether it opens
 ///
-/// Exits with 0 when the vault is unlocked, with 4 when it is locked, whatever else could unlock it.
+/// Prints the vault and what named it, the workspace, the key that opens the vault, and the project file.
+/// Exits with 0 if the vault opens without a question, else with 4. Asks for nothing.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   kluis status
-  kluis status --quiet 2>/dev/null || kluis unlock")]
+  kluis status --quiet 2>/dev/null || kluis unlock
+  kluis status --json | jq -r .opens_with")]
 pub struct Status {}
+
+/// A way to open the vault without a question.
+#[derive(Clone, Copy, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Opener {
+    Token,
+    KeyFile,
+    PassphraseFile,
+    Agent,
+}
+
+#[derive(Serialize)]
+struct StatusJson {
+    /// Whether the agent holds a key of this vault.
+    unlocked: bool,
+    vault: String,
+    vault_source: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    workspace: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    opens_with: Option<Opener>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    project: Option<ProjectJson>,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    agent: Option<AgentJson>,
+}
+
+#[derive(Serialize)]
+struct ProjectJson {
+    path: String,
+    trusted: bool,
+}
 
 impl Command for Status {
     fn run(self, context: &mut Context) -> Result<(), Error> {
-        let header = Vault::read_header(&context.store()?)?;
-        let found = Found::look(&header)?;
-        let Some(status) = found.status else {
-            if context.json {
-                found.print(context)?;
-            }
-            if let Some(way) = way(context, &header) {
-                return Err(Error::NotNeeded { way });
-            }
-            let has_passphrase = unlock::passphrase_keys(&header).next().is_some();
-            return Err(Error::NoneHeld { has_passphrase });
+        let project = project(context);
+        let looked = look(context);
+        let (held, opener) = match &looked {
+            Ok((held, opener)) => (*held, *opener),
+            Err(_) => (None, None),
         };
-        if !status.memory_locked {
+        if held.is_some_and(|held| !held.memory_locked) {
             context.ui.warning(NOT_IN_MEMORY);
         }
         if context.json {
-            return found.print(context);
+            context.ui.json(&StatusJson {
+                unlocked: held.is_some(),
+                vault: context.settings.vault.path().display().to_string(),
+                vault_source: source_word(context.settings.vault_source),
+                workspace: context.workspace().map(ToString::to_string),
+                opens_with: opener,
+                project,
+                agent: held.map(AgentJson::new),
+            })?;
+        } else if !context.quiet {
+            print(context, project, held, opener)?;
         }
-        if context.quiet {
-            return Ok(());
+        looked?;
+        match opener {
+            Some(_) => Ok(()),
+            None => Err(Error::NoneHeld {
+                has_passphrase: has_passphrase(context)?,
+            }),
         }
-        let [idle, left] = [status.idle_left, status.left].map(rough_duration);
-        let access = access(status);
-        let line = format!(
-            "unlocked with {}, {access}: {idle} without use, {left} at most",
-            status.key
-        );
-        Ok(context.ui.line(&line)?)
     }
 }
 
-/// What other commands unlock with, where no agent holds a key. Whether it opens the vault, they find out.
-fn way(context: &Context, header: &Header) -> Option<&'static str> {
-    let unlocking = &context.settings.unlocking;
-    if unlocking.token.is_some() {
-        return Some("KLUIS_TOKEN");
+/// Finds out what the agent holds for the vault, and what opens it.
+fn look(context: &mut Context) -> Result<(Option<agent::Status>, Option<Opener>), Error> {
+    let header = Vault::read_header(&context.store()?)?;
+    context.check_pin(&header)?;
+    let held = Found::look(&header)?.status;
+    let opener = opener(context, &header, held.is_some())?;
+    Ok((held, opener))
+}
+
+/// The first way that opens the vault without a question, in the order in which every command tries them. A
+/// passphrase file is not tried, because that takes half a second.
+fn opener(context: &mut Context, header: &Header, is_held: bool) -> Result<Option<Opener>, Error> {
+    if let Some(token) = &context.settings.unlocking.token {
+        unlock::with_token(header, &Token::parse(token)?)?;
+        return Ok(Some(Opener::Token));
     }
-    if unlocking.token_file.is_some() {
-        return Some("KLUIS_TOKEN_FILE");
+    if let Some(token) = context.named_token()? {
+        unlock::with_token(header, &Token::parse(token)?)?;
+        return Ok(Some(Opener::KeyFile));
     }
-    if unlocking.passphrase_file.is_some() {
-        return Some("a passphrase's file");
+    if context.settings.unlocking.passphrase_file.is_some() {
+        return Ok(Some(Opener::PassphraseFile));
     }
-    let IdentityFile { path, source } = unlocking.identity.as_ref()?;
-    let stored = load(path).ok().flatten();
-    let is_admitted = stored.is_some_and(|stored| {
-        let public = stored.public();
-        unlock::identity_keys(header, &public).next().is_some()
-    });
-    (is_admitted || *source != Source::Default).then_some("an identity")
+    if is_held {
+        return Ok(Some(Opener::Agent));
+    }
+    let Some(file) = context.settings.unlocking.key_file.clone() else {
+        return Ok(None);
+    };
+    let Ok(Some(KeyFile::Key(stored))) = load(&file.path) else {
+        return Ok(None);
+    };
+    let is_known = unlock::identity_keys(header, &stored.public())
+        .next()
+        .is_some();
+    match stored {
+        Stored::Bare(_) if is_known && context.is_pinned(header)? => Ok(Some(Opener::KeyFile)),
+        _ if !is_known && file.is_named() => Err(keyring::Error::WrongKeyFile.into()),
+        _ => Ok(None),
+    }
+}
+
+fn has_passphrase(context: &mut Context) -> Result<bool, Error> {
+    let header = Vault::read_header(&context.store()?)?;
+    Ok(unlock::passphrase_keys(&header).next().is_some())
+}
+
+fn project(context: &mut Context) -> Option<ProjectJson> {
+    let path = context.project_path().ok()?;
+    let file = context.project().ok().flatten();
+    let trusted = file.is_some_and(|file| context.may_follow(&file));
+    let path = path.display().to_string();
+    Some(ProjectJson { path, trusted })
+}
+
+fn print(
+    context: &mut Context,
+    project: Option<ProjectJson>,
+    held: Option<agent::Status>,
+    opener: Option<Opener>,
+) -> Result<(), Error> {
+    let path = context.settings.vault.path().display().to_string();
+    let source = source_words(context.settings.vault_source);
+    let mut fields = vec![("vault", format!("{path} ({source})"))];
+    if let Some(workspace) = context.workspace() {
+        let source = source_words(context.settings.workspace_source);
+        fields.push(("workspace", format!("{workspace} ({source})")));
+    }
+    let opens = match (opener, held) {
+        (Some(Opener::Token), _) => "yes, with KLUIS_TOKEN".to_owned(),
+        (Some(Opener::KeyFile), _) => "yes, with the key file".to_owned(),
+        (Some(Opener::PassphraseFile), _) => "yes, with the passphrase file".to_owned(),
+        (Some(Opener::Agent), Some(held)) => {
+            let [idle, left] = [held.idle_left, held.left].map(rough_duration);
+            let access = access(held);
+            format!("yes, unlocked for {access}: locks after {idle} without use, {left} at most")
+        }
+        (Some(Opener::Agent), None) | (None, _) => "no".to_owned(),
+    };
+    fields.push(("opens", opens));
+    if let Some(ProjectJson { path, trusted }) = project {
+        let trusted = if trusted { "trusted" } else { "not trusted" };
+        fields.push(("project", format!("{path} ({trusted})")));
+    }
+    Ok(context.ui.fields(&fields)?)
+}
+
+fn source_word(source: Source) -> &'static str {
+    match source {
+        Source::Flag => "flag",
+        Source::Environment => "environment",
+        Source::ProjectFile => "project_file",
+        Source::UserFile => "user_file",
+        Source::Default => "default",
+    }
+}
+
+fn source_words(source: Source) -> &'static str {
+    match source {
+        Source::Flag => "from the command line",
+        Source::Environment => "from the environment",
+        Source::ProjectFile => "from kluis.toml",
+        Source::UserFile => "from the user file",
+        Source::Default => "the default",
+    }
 }

@@ -1,4 +1,4 @@
-//! `trust`: that a project file may draw on a vault which is not its own, once somebody has seen on what.
+//! `trust`: shows which secrets a project file uses, and remembers that you agreed.
 
 use super::Command;
 use crate::context::Context;
@@ -50,7 +50,7 @@ struct Trusted<'a> {
     vault: String,
     workspace: Option<&'a str>,
     app: Option<&'a str>,
-    vault_key: Option<&'a str>,
+    pin: Option<&'a str>,
     env: Vec<Variable>,
 }
 
@@ -81,14 +81,16 @@ impl Command for Trust {
         let agreement = agreement(&file, &place, context)?;
         let mut trust_store = context.trust_store()?;
         if trust_store.about(&file, &place) == TrustState::Trusted {
-            context.ui.note("unchanged");
+            context
+                .ui
+                .note("unchanged: this project file is trusted already");
         } else {
             agree(&file, &place, context)?;
             trust_store.insert(agreement);
             let place = trust_store.place().display().to_string();
             trust_store
                 .save()
-                .with_context(|| format!("nothing was trusted: {place} could not be written"))?;
+                .with_context(|| format!("cannot write {place}; nothing was trusted"))?;
         }
         if context.json {
             let trusted = trusted(&file, &place);
@@ -98,18 +100,23 @@ impl Command for Trust {
     }
 }
 
-/// Where the vault really is that the file draws on: its own, or another that is in use in its place. Looked up
-/// once: what is shown is what is agreed to, whatever a link leads to by then.
+/// The real path of the vault that the file draws on: its own, or another one in use instead. It is looked up
+/// once, so that you agree to the path that was shown, even if a link changes meanwhile.
 fn place(context: &Context) -> Result<PathBuf, Error> {
     let used = context.settings.vault.path();
-    Ok(resolve(used).with_context(|| format!("{} leads nowhere", used.display()))?)
+    Ok(resolve(used).with_context(|| format!("cannot find out where {} leads", used.display()))?)
 }
 
-/// What is agreed to, if somebody agrees.
+/// The agreement to record, if you agree.
 fn agreement(file: &ProjectFile, place: &Path, context: &Context) -> Result<Agreement, Error> {
     let text = |path: &Path| {
         let text = path.to_str().map(str::to_owned);
-        text.with_context(|| format!("{} is not UTF-8, so that it cannot be kept", path.display()))
+        text.with_context(|| {
+            format!(
+                "the path {} is not valid UTF-8, so it cannot be trusted",
+                path.display()
+            )
+        })
     };
     Ok(Agreement {
         path: text(&file.path)?,
@@ -119,7 +126,7 @@ fn agreement(file: &ProjectFile, place: &Path, context: &Context) -> Result<Agre
     })
 }
 
-/// Shows what the file draws on, and asks.
+/// Shows which secrets the file uses, and asks.
 fn agree(file: &ProjectFile, place: &Path, context: &mut Context) -> Result<(), Error> {
     let shown = describe(file, place);
     if context.yes {
@@ -127,52 +134,49 @@ fn agree(file: &ProjectFile, place: &Path, context: &mut Context) -> Result<(), 
         return Ok(());
     }
     let unasked = || Error::Usage {
-        message: "nobody is there to be asked whether the project file is to be trusted".into(),
-        hint: Some("read it, then add --yes".into()),
+        message: "trusting a project file needs your yes, but there is no terminal to ask at"
+            .into(),
+        hint: Some("read kluis.toml, then run `kluis trust --yes`".into()),
     };
-    confirm_or(context, &format!("{shown}\nTrust it?"), unasked)
+    confirm_or(
+        context,
+        &format!("{shown}\nTrust this project file?"),
+        unasked,
+    )
 }
 
-/// A line for each thing. What comes from the file is escaped here: a newline in it must not look like a
-/// line of ours.
+/// A line for each thing. Text from the file is escaped here: a newline in it must not look like a line of
+/// ours.
 fn describe(file: &ProjectFile, place: &Path) -> String {
-    let Trusted {
-        path,
-        vault,
-        workspace,
-        app,
-        vault_key,
-        env,
-        ..
-    } = trusted(file, place);
-    let whose = if file.owns_place(place) {
-        "in its own folder"
+    let shown = trusted(file, place);
+    let location = if file.owns_place(place) {
+        "inside its folder"
     } else {
-        "not its own"
+        "outside its folder"
     };
     let mut lines = vec![
-        format!("{} draws on", for_terminal(&path)),
-        format!("  vault      {} ({whose})", for_terminal(&vault)),
+        format!("{} takes secrets from", for_terminal(&shown.path)),
+        format!("  vault      {} ({location})", for_terminal(&shown.vault)),
     ];
-    let names = [("workspace", workspace), ("app", app)];
+    let names = [
+        ("workspace", shown.workspace),
+        ("app", shown.app),
+        ("pin", shown.pin),
+    ];
     for (label, name) in names {
-        lines.extend(name.map(|name| format!("  {label:<10} {name}")));
+        lines.extend(name.map(|name| format!("  {label:<10} {}", for_terminal(name))));
     }
-    let vault_key = vault_key.map(for_terminal);
-    lines.extend(vault_key.map(|key| format!("  vault key  {key}")));
-    for variable in env {
-        let optional = if variable.optional {
-            ", if it is there"
-        } else {
-            ""
-        };
-        let form = if variable.file { ", as a file" } else { "" };
-        let Variable {
-            env_key, secret, ..
-        } = variable;
-        lines.push(format!("  {env_key} = {secret}{form}{optional}"));
-    }
+    lines.extend(shown.env.iter().map(Variable::describe));
     lines.join("\n")
+}
+
+impl Variable {
+    fn describe(&self) -> String {
+        let (env_key, secret) = (&self.env_key, &self.secret);
+        let form = if self.file { ", as a file" } else { "" };
+        let optional = if self.optional { ", optional" } else { "" };
+        format!("  {env_key} = {secret}{form}{optional}")
+    }
 }
 
 fn trusted<'a>(file: &'a ProjectFile, place: &Path) -> Trusted<'a> {
@@ -189,36 +193,41 @@ fn trusted<'a>(file: &'a ProjectFile, place: &Path) -> Trusted<'a> {
         vault: place.display().to_string(),
         workspace: project.workspace.as_ref().map(WorkspaceName::as_str),
         app: project.app.as_ref().map(AppName::as_str),
-        vault_key: project.vault_key.as_deref(),
+        pin: project.pin.as_deref(),
         env: project.env.iter().map(variable).collect(),
     }
 }
 
-/// Forgets the agreement about the file that is meant, be it gone.
+/// Forgets the agreement about a project file, which may be gone.
 fn remove(context: &mut Context, folder: Option<&Path>) -> Result<(), Error> {
     let path = match folder {
-        Some(folder) => {
-            let real = fs::canonicalize(folder).or_else(|_| std::path::absolute(folder));
-            let real = real.context("the folder has no path")?;
-            if real.file_name().is_some_and(|name| name == FILE_NAME) {
-                real
-            } else {
-                real.join(FILE_NAME)
-            }
-        }
+        Some(folder) => project_file_in(folder)?,
         // Also when it cannot be read any more.
         None => context.project_path()?,
     };
     let mut trust_store = context.trust_store()?;
     if !path.to_str().is_some_and(|path| trust_store.remove(path)) {
-        context.ui.note("unchanged");
+        let path = path.display();
+        context
+            .ui
+            .note(&format!("unchanged: {path} is not trusted"));
         return Ok(());
     }
     let place = trust_store.place().display().to_string();
-    trust_store.save().with_context(|| {
-        format!("{place} could not be written: the project file is trusted still")
-    })?;
+    trust_store
+        .save()
+        .with_context(|| format!("cannot write {place}; the project file is still trusted"))?;
     Ok(())
+}
+
+/// The path of the project file in a folder, or of the file itself where that is named.
+fn project_file_in(folder: &Path) -> Result<PathBuf, Error> {
+    let real = fs::canonicalize(folder).or_else(|_| std::path::absolute(folder));
+    let real = real.context("cannot find the folder")?;
+    if real.file_name().is_some_and(|name| name == FILE_NAME) {
+        return Ok(real);
+    }
+    Ok(real.join(FILE_NAME))
 }
 
 fn list(context: &mut Context) -> Result<(), Error> {
@@ -231,10 +240,10 @@ fn list(context: &mut Context) -> Result<(), Error> {
         })?);
     }
     if agreements.is_empty() {
-        context.ui.note("no project file is trusted");
+        context.ui.note("no project files are trusted");
         return Ok(());
     }
-    let mut table = Table::new(["PROJECT FILE", "SHA-256", "TRUSTED"]);
+    let mut table = Table::new(["PROJECT FILE", "SHA-256", "TRUSTED SINCE"]);
     for agreement in agreements {
         table.row([&agreement.path, &agreement.sha256, &agreement.trusted_at]);
     }

@@ -1,4 +1,4 @@
-//! `unlock`: the key is given to the agent, and the next commands ask for nothing.
+//! `unlock`: gives the key to the agent, so that the next commands ask for nothing.
 
 use super::Command;
 use crate::agent::Terms;
@@ -6,8 +6,10 @@ use crate::args::time::parse_duration;
 use crate::context::Context;
 use crate::context::agent::{DEFAULT_TERMS, Found, NOT_IN_MEMORY, remember};
 use crate::error::Error;
+use crate::report::agent::AgentJson;
 use crate::vault::Vault;
 use crate::vault::time::exact_duration;
+use serde::Serialize;
 use std::time::Duration;
 
 /// Unlock once, and let the agent remember the key
@@ -33,6 +35,14 @@ pub struct Unlock {
     longest: Option<String>,
 }
 
+#[derive(Serialize)]
+struct UnlockJson {
+    unlocked: bool,
+    vault: String,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    agent: Option<AgentJson>,
+}
+
 impl Command for Unlock {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let terms = self.terms()?;
@@ -55,14 +65,19 @@ impl Command for Unlock {
             context.ui.warning(NOT_IN_MEMORY);
         }
         if context.json {
-            found.print(context)?;
+            let vault = context.settings.vault.path().display().to_string();
+            context.ui.json(&UnlockJson {
+                unlocked: found.status.is_some(),
+                vault,
+                agent: found.status.map(AgentJson::new),
+            })?;
         }
         Ok(())
     }
 }
 
 impl Unlock {
-    /// `None` when nothing was said of them.
+    /// `None` if no option sets them.
     fn terms(&self) -> Result<Option<Terms>, Error> {
         if self.idle.is_none() && self.longest.is_none() {
             return Ok(None);
@@ -70,7 +85,9 @@ impl Unlock {
         let duration = |name, text: Option<&str>, default: Duration| {
             let parsed = text.map(|text| parse_duration(name, text)).transpose()?;
             match parsed {
-                Some(Duration::ZERO) => Err(Error::usage(format!("--{name} is at least a second"))),
+                Some(Duration::ZERO) => {
+                    Err(Error::usage(format!("--{name} must be at least a second")))
+                }
                 parsed => Ok(parsed.unwrap_or(default)),
             }
         };
@@ -79,8 +96,8 @@ impl Unlock {
         let idle = duration("for", self.idle.as_deref(), idle)?;
         if idle > longest {
             return Err(Error::Usage {
-                message: "--for is longer than --max, which ends it in any case".into(),
-                hint: Some("--max is 8h unless it is given".into()),
+                message: "--for cannot be longer than --max".into(),
+                hint: Some("the default of --max is 8h".into()),
             });
         }
         Ok(Some(Terms { idle, longest }))

@@ -1,4 +1,4 @@
-//! `update`: some fields of a secret, all or none of them.
+//! `update`: changes some fields of a secret, all or none of them.
 
 use super::Command;
 use crate::args::content::{Content, ContentArgs, ProvidedValues, UnlistedSlots};
@@ -101,24 +101,18 @@ impl Command for Update {
 }
 
 impl Update {
-    /// Whether a value is read. Options that say how, or for which slot, need one.
+    /// Whether a value is read. Options about its source or slot need one.
     fn reads(&self) -> Result<bool, Error> {
         let source = self.content.source();
         let reads = self.value || source.names_a_source();
         if source.is_raw() && !reads {
-            return Err(Error::usage(
-                "--raw says how a value is read, and none is: add --value",
-            ));
+            return Err(Error::usage("--raw needs a value: add --value"));
         }
         if self.content.names_a_slot() && !reads {
-            return Err(Error::usage(
-                "--slot says where a value goes, and none is read: add --value",
-            ));
+            return Err(Error::usage("--slot needs a value: add --value"));
         }
         if self.replace && !reads && !self.content.is_json() {
-            return Err(Error::usage(
-                "--replace drops the slots that are not given, and none is: add --value",
-            ));
+            return Err(Error::usage("--replace needs a value: add --value"));
         }
         Ok(reads)
     }
@@ -129,7 +123,7 @@ impl Update {
         for text in &self.remove_slot {
             let slot = parse_slot("remove_slot", text, context.now)?;
             if put == Some(slot) || read.has_slot(slot) {
-                return Err(Error::usage("one slot cannot be given and dropped at once"));
+                return Err(Error::usage("one slot cannot be both written and removed"));
             }
             if !removed.contains(&slot) {
                 removed.push(slot);

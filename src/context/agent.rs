@@ -1,4 +1,4 @@
-//! The agent, as commands see it: where it listens, the keyring it holds, and giving it one.
+//! Reaches the agent for commands: finds it, uses the keyring it holds, and gives it one.
 
 use super::Context;
 use crate::agent::{self, AgentKeyring, Connection, SocketError, SocketPath, Terms};
@@ -10,7 +10,6 @@ use crate::settings::directories::state_directory;
 use crate::settings::{AutoAgent, Interaction};
 use crate::ui::Answer;
 use crate::vault::time::exact_duration;
-use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -19,7 +18,7 @@ pub const DEFAULT_TERMS: Terms = Terms {
     longest: Duration::from_hours(8),
 };
 
-/// Where this user's agent listens, or would.
+/// The path of this user's agent socket, whether or not an agent listens there.
 pub fn place() -> Result<SocketPath, agent::Error> {
     let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
     let state = state_directory();
@@ -28,17 +27,17 @@ pub fn place() -> Result<SocketPath, agent::Error> {
 }
 
 impl Context<'_> {
-    /// Whatever unlocks first: a way that was named, the agent, a person at a terminal.
+    /// Unlocks in the first way that works: a credential you named, the agent, a prompt at the terminal.
     pub fn keyring(&mut self, header: &Header) -> Result<Box<dyn Keyring>, Error> {
-        if !self.settings.unlocking.is_open() {
+        if self.names_key()? {
             return Ok(Box::new(self.unlock(header)?));
         }
         self.check_pin(header)?;
         self.rollback_guard.recall(header);
-        // Nothing can be held where no agent could ever be.
+        // Without a socket path there can be no agent, and so no key in it.
         if let Ok(place) = place() {
             match AgentKeyring::open(&place, header) {
-                // One that has expired it does not hold any more.
+                // The agent no longer holds a key that has expired.
                 Ok(Some(keyring)) => return Ok(Box::new(keyring)),
                 Ok(None) => {}
                 Err(error) => self.warn_of_agent(error),
@@ -51,6 +50,13 @@ impl Context<'_> {
         Ok(Box::new(keyring))
     }
 
+    /// Whether you named a credential; it comes before the agent.
+    fn names_key(&mut self) -> Result<bool, Error> {
+        let unlocking = &self.settings.unlocking;
+        let is_named = unlocking.token.is_some() || unlocking.passphrase_file.is_some();
+        Ok(is_named || self.named_token()?.is_some())
+    }
+
     fn warn_of_agent(&mut self, error: agent::Error) {
         let error = Error::from(error);
         let hint = error.report().hint.unwrap_or_default();
@@ -59,7 +65,7 @@ impl Context<'_> {
             .warning(&format!("the agent is not used: {message}; {hint}"));
     }
 
-    /// Offers to keep the vault unlocked, after somebody has typed the passphrase.
+    /// Offers to keep the vault unlocked after you have typed the passphrase.
     fn offer(&mut self, header: &Header, keyring: &LocalKeyring) {
         let wanted = match self.settings.auto_agent {
             AutoAgent::Never => false,
@@ -81,7 +87,7 @@ impl Context<'_> {
     }
 }
 
-/// Gives the key to the agent, which is started where there is none.
+/// Gives the key to the agent, and starts one if none runs.
 pub fn remember(header: &Header, keyring: &LocalKeyring, terms: Terms) -> Result<(), agent::Error> {
     let place = place()?;
     let mut connection = match Connection::open(&place)? {
@@ -91,7 +97,7 @@ pub fn remember(header: &Header, keyring: &LocalKeyring, terms: Terms) -> Result
     connection.unlock(header, keyring, terms)
 }
 
-/// Of those who come here at once, one starts it.
+/// Of several concurrent callers one starts the agent.
 fn start(place: &SocketPath) -> Result<Connection, agent::Error> {
     let _lock = place.lock()?;
     if let Some(connection) = Connection::open(place)? {
@@ -106,26 +112,9 @@ fn start(place: &SocketPath) -> Result<Connection, agent::Error> {
 
 pub const NOT_IN_MEMORY: &str = "the agent's memory may be written to swap: the limit on locked memory is too low (`ulimit -l`)";
 
-/// What an agent was found to hold.
+/// The state of the agent for this vault.
 pub struct Found {
     pub status: Option<agent::Status>,
-}
-
-#[derive(Serialize)]
-struct AgentJson<'a> {
-    unlocked: bool,
-    vault: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    key: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    access: Option<&'static str>,
-    /// Seconds until it locks without a use, and in any case.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    idle_left: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    max_left: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    memory_locked: Option<bool>,
 }
 
 impl Found {
@@ -135,7 +124,7 @@ impl Found {
             Err(agent::Error::Socket(SocketError::Nowhere)) => return Ok(Self { status: None }),
             Err(error) => return Err(error.into()),
         };
-        // Shown this header, it forgets a key that the vault takes no more.
+        // When the agent sees this header, it forgets a key that was removed from the vault.
         let keyring = AgentKeyring::open(&place, header)?;
         let status = keyring.map(|keyring| keyring.into_connection().status(header));
         Ok(Self {
@@ -143,37 +132,8 @@ impl Found {
         })
     }
 
-    /// Whether the agent holds a key of this vault, as far as it says.
+    /// Whether the agent reports that it holds a key of this vault.
     pub fn is_held(header: &Header) -> bool {
         Self::look(header).is_ok_and(|found| found.status.is_some())
-    }
-
-    /// The object of `status --json`.
-    pub fn print(&self, context: &mut Context) -> Result<(), Error> {
-        let vault = context.settings.vault.path().display().to_string();
-        let status = self.status;
-        Ok(context.ui.json(&AgentJson {
-            unlocked: status.is_some(),
-            vault: &vault,
-            key: status.map(|status| status.key.to_string()),
-            access: status.map(|status| {
-                if status.full_access {
-                    "full"
-                } else {
-                    "workspaces"
-                }
-            }),
-            idle_left: status.map(|status| status.idle_left),
-            max_left: status.map(|status| status.left),
-            memory_locked: status.map(|status| status.memory_locked),
-        })?)
-    }
-}
-
-pub fn access(status: agent::Status) -> &'static str {
-    if status.full_access {
-        "full access"
-    } else {
-        "some workspaces"
     }
 }

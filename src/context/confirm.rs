@@ -1,20 +1,21 @@
-//! Asking before something is done that nobody should do by mistake.
+//! Asks for confirmation before a change that cannot be undone easily.
 
 use super::Context;
 use crate::error::Error;
 use crate::settings::Interaction;
 use crate::ui::{self, Answer};
 
-/// Asks before something is lost. Without `--yes` and without anybody to ask that is a usage error.
+/// Asks before something is lost. Without `--yes` and without a terminal that is a usage error.
 pub fn confirm(context: &mut Context, question: &str) -> Result<(), Error> {
     let unasked = || Error::Usage {
-        message: "nobody is there to be asked, and this cannot be undone".into(),
-        hint: Some("add --yes if it is meant".into()),
+        message: "this cannot be undone and needs your yes, but there is no terminal to ask at"
+            .into(),
+        hint: Some("to do it without a question, add --yes".into()),
     };
     confirm_or(context, question, unasked)
 }
 
-/// Asks, unless `--yes` has answered; where nobody can be asked it fails with `unasked`.
+/// Asks, unless `--yes` was given. Without a terminal it fails with `unasked`.
 pub fn confirm_or(
     context: &mut Context,
     question: &str,

@@ -1,9 +1,10 @@
-//! What every command is given: the settings, where to speak, and the way into the vault.
+//! The context of every command: its settings, its output, and the way into the vault.
 
 pub mod agent;
 pub mod confirm;
 pub mod credential_file;
 pub mod key_file;
+mod key_file_unlock;
 mod open;
 pub mod passphrase_prompt;
 pub mod project_context;
@@ -26,6 +27,7 @@ use crate::vault::name::WorkspaceName;
 use crate::vault::time::Timestamp;
 use anyhow::Context as _;
 use credential_file::is_absent;
+use key_file::KeyFile;
 use project_context::ProjectContext;
 use rollback_guard::RollbackGuard;
 use std::fs::File;
@@ -34,7 +36,7 @@ use system_clock::SystemClock;
 
 const MAX_USER_FILE_BYTES: usize = 64 * 1024;
 
-/// The global options that are no settings.
+/// The global options that are not settings.
 #[derive(Clone, Copy)]
 pub struct GlobalFlags {
     pub json: bool,
@@ -46,7 +48,8 @@ pub struct GlobalFlags {
 pub struct Context<'u> {
     pub ui: &'u mut Ui,
     pub settings: Settings,
-    /// When this command was started, or the vault was unlocked: not before whoever had to type did.
+    /// The time when this command started or unlocked the vault; it is taken after you have typed the
+    /// passphrase.
     pub now: Timestamp,
     pub json: bool,
     pub quiet: bool,
@@ -54,9 +57,10 @@ pub struct Context<'u> {
     pub hardened: Hardened,
     pub project_context: ProjectContext,
     pub rollback_guard: RollbackGuard,
-    /// Whether somebody was asked for a passphrase to unlock with.
+    key_file: Option<KeyFile>,
+    /// Whether you were asked for a passphrase to unlock with.
     pub typed: bool,
-    /// Whether anything was written that stays, whatever fails now.
+    /// Whether a lasting change was written. A later failure does not undo it.
     pub changed: bool,
     /// The definition of the whole command line.
     pub command: fn() -> clap::Command,
@@ -111,13 +115,14 @@ impl<'u> Context<'u> {
             hardened,
             project_context,
             rollback_guard: RollbackGuard::new(accept_older),
+            key_file: None,
             typed: false,
             changed: false,
             command,
         })
     }
 
-    /// From here on nobody is asked, whoever is there.
+    /// From here on no question is asked, even at a terminal.
     pub fn ask_nobody(&mut self) {
         self.settings.interaction = Interaction::Refused;
         self.ui.configure(crate::ui::Options {
@@ -148,12 +153,12 @@ fn read_user_file(path: &Path) -> Result<Option<String>, Error> {
         Ok(file) => file,
         Err(error) if is_absent(&error) => return Ok(None),
         Err(error) => {
-            let message = format!("the user file {} could not be read", path.display());
+            let message = format!("cannot read the user file {}", path.display());
             return Err(anyhow::Error::new(error).context(message).into());
         }
     };
     let bytes = bounded_read::read(file, MAX_USER_FILE_BYTES)
-        .with_context(|| format!("the user file {} could not be read", path.display()))?;
+        .with_context(|| format!("cannot read the user file {}", path.display()))?;
     let origin = "the user file";
     let text = str::from_utf8(&bytes).map_err(|_| settings::Error::NotText { origin })?;
     Ok(Some(text.to_owned()))

@@ -1,4 +1,4 @@
-//! Opens the vault and changes it, on behalf of every command.
+//! Opens the vault and changes it, for every command.
 
 use super::Context;
 use super::rollback_guard::Observation;
@@ -14,19 +14,20 @@ use crate::vault::clock::Clock;
 use crate::vault::{self, Changed, Scan, Vault, Written};
 
 impl Context<'_> {
-    /// Where the vault rests, unless it is a project file that says so and nobody agreed to that.
+    /// The vault's place. It must not come from a project file without your consent.
     pub fn store(&mut self) -> Result<FileStore, Error> {
         self.check_source(self.settings.vault_source)?;
         Ok(FileStore::new(self.settings.vault.path()))
     }
 
-    /// Opens the vault with whatever key there is.
+    /// Opens the vault in the first way that unlocks it.
     pub fn open(&mut self, scan: Scan) -> Result<Vault, Error> {
         self.check_source(self.settings.workspace_source)?;
         self.open_by(scan, Self::keyring)
     }
 
-    /// Opens the vault with the keyring that `unlock` makes, unless it is older than what was seen here.
+    /// Opens the vault with the keyring that `unlock` makes. Refuses a vault older than this machine has
+    /// seen.
     pub fn open_by(
         &mut self,
         scan: Scan,
@@ -39,8 +40,8 @@ impl Context<'_> {
         Ok(vault)
     }
 
-    /// Opens the vault to change who may unlock it. That takes full access, and a keyring of this
-    /// process's own beside the vault's: it makes grants, which nothing does on another's behalf.
+    /// Opens the vault to change its keys. That takes full access and a second keyring in this process, which
+    /// makes grants: no other process makes them for us.
     pub fn open_as_owner(&mut self) -> Result<(Vault, LocalKeyring), Error> {
         let mut owner = None;
         let vault = self.open_by(Scan::Everything, |context, header| {
@@ -52,7 +53,7 @@ impl Context<'_> {
         Ok((vault, owner.ok_or(keyring::Error::NeedsFullAccess)?))
     }
 
-    /// What was looked up in the vault, or why not, with the name that may have been meant.
+    /// Adds a suggestion for a similar name to the error of a failed lookup.
     pub fn found<T>(&self, vault: &Vault, found: Result<T, vault::Error>) -> Result<T, Error> {
         found.map_err(|error| vault.suggest(self.workspace(), error).into())
     }
@@ -66,7 +67,7 @@ impl Context<'_> {
         self.change_in(&mut vault, act)
     }
 
-    /// Changes a vault that is open already: who is asked for a value has unlocked it by then.
+    /// Changes a vault that is already open, so that you unlock it before you are asked for a value.
     pub fn change_in<T>(
         &mut self,
         vault: &mut Vault,
@@ -75,7 +76,8 @@ impl Context<'_> {
         self.replace(vault, Previous::Keep, act)
     }
 
-    /// As [`Context::change_in`], and keeps no bytes from before: they open with what is taken away.
+    /// As [`Context::change_in`], but does not keep the previous bytes: the key that is taken away opens
+    /// them.
     pub fn change_for_good<T>(
         &mut self,
         vault: &mut Vault,
@@ -84,7 +86,7 @@ impl Context<'_> {
         self.replace(vault, Previous::Remove, act)
     }
 
-    /// Changes a vault that is open already, and says what becomes of the bytes before.
+    /// Changes a vault that is already open. `previous` decides what happens to the bytes before the change.
     fn replace<T>(
         &mut self,
         vault: &mut Vault,
@@ -105,7 +107,7 @@ impl Context<'_> {
                 .expect_change(content.vault, found, &content.verify);
             Ok(done)
         });
-        // What was written is shown as it is now: a slot that has just begun is effective.
+        // The result is shown as of now: a slot that has just begun is effective.
         self.now = SystemClock.now();
         match changed {
             Ok(changed) => {

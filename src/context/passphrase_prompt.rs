@@ -1,4 +1,4 @@
-//! A passphrase that somebody types to unlock: why it is asked for, and another try after a wrong one.
+//! Asks for a passphrase to unlock with: says why it is needed, and allows another try after a wrong one.
 
 use super::Context;
 use super::agent::Found;
@@ -8,15 +8,14 @@ use crate::keyring::error::KeyFileError;
 use crate::sealed::header::Header;
 use crate::sealed::kdf::Passphrase;
 
-/// As with sudo and ssh.
+/// As many as sudo and ssh allow.
 const MAX_TRIES: usize = 3;
 
-const ASKED_AFRESH: &str =
-    "It is unlocked, but this takes the key itself, which no agent hands out.";
-const NOT_IT: &str = "That is not it. Try again.";
+const ASKED_AFRESH: &str = "The vault is unlocked, but this command needs the key itself, which the agent never gives out.";
+const NOT_IT: &str = "Wrong passphrase. Try again.";
 
 impl Context<'_> {
-    /// Asks until what is typed opens something, three times at most.
+    /// Asks until a passphrase opens something, at most three times.
     pub fn open_typed<T>(
         &mut self,
         header: &Header,
@@ -25,7 +24,7 @@ impl Context<'_> {
     ) -> Result<T, Error> {
         self.typed = true;
         let mut question = prompt.to_owned();
-        // Who has unlocked the vault expects not to be asked.
+        // Explain why the passphrase is needed although the vault is unlocked.
         if Found::is_held(header) {
             question = format!("{ASKED_AFRESH}\n{prompt}");
         }
@@ -51,6 +50,6 @@ fn is_mistyped(error: &keyring::Error) -> bool {
     use keyring::Error as E;
     matches!(
         error,
-        E::WrongPassphrase | E::NoPassphrase(_) | E::Identity(KeyFileError::WrongPassphrase)
+        E::WrongPassphrase | E::NoPassphrase(_) | E::KeyFile(KeyFileError::WrongPassphrase)
     )
 }

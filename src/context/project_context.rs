@@ -1,4 +1,4 @@
-//! The project file that was found, and whether it may speak for the user.
+//! The project file that was found, and whether it may decide for you.
 
 use crate::error::Error;
 use crate::project::{self, ProjectFile, TrustState, TrustStore, find, resolve};
@@ -10,29 +10,29 @@ use std::rc::Rc;
 
 const TRUST_STORE: &str = "kluis/trusted.json";
 
-/// What was found, and what is agreed about it.
+/// The project file that was found, and whether you agreed to it.
 pub struct ProjectContext {
-    /// A mistake in it waits for the first who needs the file.
+    /// A mistake in the file is an error only for a command that needs the file.
     pub read: Result<Option<Rc<ProjectFile>>, project::Error>,
     trust_store: Option<PathBuf>,
-    /// KLUIS_TRUST_PROJECT
+    /// The value of `KLUIS_TRUST_PROJECT`.
     agreed: Option<OsString>,
 }
 
-/// Whether a project file may speak for the user.
+/// Whether a project file may decide for you.
 pub struct TrustStatus {
     pub may_speak: bool,
     pub held: TrustState,
-    /// What is wrong with the list of agreements.
+    /// The reason why the trust list cannot be relied on.
     pub problem: Option<String>,
 }
 
-/// Whose word a public key needs.
+/// Which project files may give a pin.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum PinSource {
-    /// The file's own is enough to refuse a vault.
+    /// Any file: its pin can only cause a refusal.
     Own,
-    /// Somebody agreed to the file, with this key in it.
+    /// A file that you agreed to, including its pin.
     Agreed,
 }
 
@@ -48,7 +48,7 @@ impl ProjectContext {
         }
     }
 
-    /// What the settings are settled from.
+    /// The file's values, as input of the settings.
     pub fn config_values(&self) -> settings::Project {
         match &self.read {
             Ok(Some(file)) => settings::Project {
@@ -59,7 +59,7 @@ impl ProjectContext {
         }
     }
 
-    /// The list of agreements, where there is a place for one.
+    /// The trust list, if there is a place for one.
     pub fn agreed(&self) -> Option<TrustStore> {
         Some(TrustStore::load(self.trust_store.clone()?))
     }
@@ -80,7 +80,7 @@ impl ProjectContext {
         self.agreement(file, settings)
     }
 
-    /// As [`ProjectContext::standing`], where only what somebody agreed to counts.
+    /// As [`ProjectContext::standing`], but counts only your consent.
     pub fn agreement(&self, file: &ProjectFile, settings: &Settings) -> TrustStatus {
         let agreed = self.agreed.as_ref().and_then(|agreed| agreed.to_str());
         let agreed = agreed.is_some_and(|hash| hash.trim().eq_ignore_ascii_case(&file.sha256));
@@ -91,14 +91,21 @@ impl ProjectContext {
         };
         if let (false, Some(place)) = (standing.may_speak, &self.trust_store) {
             let trust_store = TrustStore::load(place.clone());
-            // Where it leads nowhere that can be told, there is nothing that was agreed to.
+            // If the path cannot be resolved, no consent can match it.
             let leads_to = resolve(settings.vault.path()).unwrap_or_default();
             standing.held = trust_store.about(file, &leads_to);
             standing.may_speak = standing.held == TrustState::Trusted;
-            standing.problem = trust_store
-                .problem()
-                .map(|problem| format!("{} {problem}: nothing counts as trusted", place.display()));
+            standing.problem = ignored(&trust_store);
         }
         standing
     }
+}
+
+/// A warning about a list of agreements that cannot be used.
+pub fn ignored(trust_store: &TrustStore) -> Option<String> {
+    let problem = trust_store.problem()?;
+    let place = trust_store.place().display();
+    Some(format!(
+        "{place} {problem}: kluis ignores it, as if you had trusted no project file"
+    ))
 }

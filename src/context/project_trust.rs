@@ -1,21 +1,21 @@
-//! Follows the project file only where the user has agreed to it.
+//! Follows the project file only if its vault lies in its own folder, or if you agreed to it.
 
 use super::Context;
-use super::project_context::PinSource;
+use super::project_context::{PinSource, ignored};
 use crate::error::Error;
 use crate::project::{ProjectFile, TrustStore};
 use crate::settings::{self, Source};
-use crate::vault;
+use crate::vault::{self, pin::Pin};
 use std::path::PathBuf;
 use std::rc::Rc;
 
 impl Context<'_> {
-    /// The project file, whether or not it may be followed.
+    /// The project file, trusted or not.
     pub fn project(&self) -> Result<Option<Rc<ProjectFile>>, Error> {
         self.project_context.file()
     }
 
-    /// Where the project file is, be it one that cannot be read.
+    /// The path of the project file, even if the file cannot be read.
     pub fn project_path(&self) -> Result<PathBuf, Error> {
         match &self.project_context.read {
             Ok(Some(file)) => Ok(file.path.clone()),
@@ -24,14 +24,14 @@ impl Context<'_> {
         }
     }
 
-    /// The project file that there has to be, and that may be followed.
+    /// The project file. It is an error if there is none, or if it may not be followed.
     pub fn followed_project(&mut self) -> Result<Rc<ProjectFile>, Error> {
         let file = self.project()?.ok_or_else(no_project)?;
         self.follow(&file)?;
         Ok(file)
     }
 
-    /// Before a project file decides about secrets.
+    /// Fails unless the project file may decide about secrets. Call it before the file does.
     pub fn follow(&mut self, file: &ProjectFile) -> Result<(), Error> {
         let standing = self.project_context.standing(file, &self.settings);
         if standing.may_speak {
@@ -44,7 +44,14 @@ impl Context<'_> {
         Err(file.untrusted(vault, standing.held).into())
     }
 
-    /// Before something is used that was settled by `source`.
+    /// Whether the file may be followed; prints nothing if not.
+    pub fn may_follow(&self, file: &ProjectFile) -> bool {
+        self.project_context
+            .standing(file, &self.settings)
+            .may_speak
+    }
+
+    /// Fails if `source` is a project file that may not be followed. Call it before using a setting.
     pub fn check_source(&mut self, source: Source) -> Result<(), Error> {
         let file = self.project()?;
         match (source, file) {
@@ -53,10 +60,10 @@ impl Context<'_> {
         }
     }
 
-    /// The public key that the vault has to have. That of a project file counts for the vault that the file
-    /// draws on, and by the file's own word only against it.
-    pub fn pin(&mut self, word: PinSource) -> Result<Option<String>, Error> {
-        if let Some(pin) = &self.settings.vault_key {
+    /// The pin that the vault must match. A project file's pin counts only for the vault that the file draws
+    /// on; without your consent it can only cause a refusal.
+    pub fn pin(&mut self, word: PinSource) -> Result<Option<Pin>, Error> {
+        if let Some(pin) = &self.settings.pin {
             return Ok(Some(pin.clone()));
         }
         let Some(file) = self.project()? else {
@@ -74,7 +81,7 @@ impl Context<'_> {
                         .may_speak
             }
         };
-        let Some(pin) = file.project.vault_key.clone().filter(|_| is_meant) else {
+        let Some(pin) = file.project.pin.clone().filter(|_| is_meant) else {
             return Ok(None);
         };
         if word == PinSource::Agreed {
@@ -86,18 +93,17 @@ impl Context<'_> {
                 return Ok(None);
             }
         }
+        let pin = Pin::parse(&pin).map_err(|broken| vault::Error::invalid("pin", broken))?;
         Ok(Some(pin))
     }
 
-    /// The list of agreements, which is made when there is none yet.
+    /// Loads the trust list, or starts a new one.
     pub fn trust_store(&mut self) -> Result<TrustStore, Error> {
         let origin = "the list of trusted project files";
         let trust_store = self.project_context.agreed();
         let trust_store = trust_store.ok_or(settings::Error::NoHome { origin })?;
-        if let Some(problem) = trust_store.problem() {
-            let place = trust_store.place().display().to_string();
-            self.ui
-                .warning(&format!("{place} {problem}: nothing counts as trusted"));
+        if let Some(problem) = ignored(&trust_store) {
+            self.ui.warning(&problem);
         }
         Ok(trust_store)
     }

@@ -5,9 +5,9 @@ use super::project_context::PinSource;
 use super::rollback_guard::{Observation, RollbackGuard};
 use super::vault_key_pin::pin_of;
 use crate::error::Error;
-use crate::keyring::vault_key::parse_vault_key;
 use crate::sealed::age::Age;
 use crate::sealed::header::Content;
+use crate::sealed::id::VaultId;
 use crate::state::{self, Accept, Recalled, RevisionOrder, RollbackState};
 use crate::store::work_tree;
 use crate::vault::Vault;
@@ -15,10 +15,10 @@ use crate::vault::revision::Revision;
 use crate::vault::workspace::Workspace;
 
 impl Context<'_> {
-    /// Refuses a vault that was just opened when it is older than what was seen here, and remembers it else.
+    /// Refuses an opened vault that is older than this machine has seen; otherwise remembers it.
     pub fn recognise(&mut self, vault: &mut Vault) -> Result<(), Error> {
-        // It was read before the memory. Read again, it can only be older if it is so by itself: whoever
-        // writes remembers after the vault is replaced.
+        // The vault was read before the memory, so another writer may have replaced it in between. A writer
+        // updates the memory last: if the vault still looks older when read again, it is older.
         let may_have_moved = |seen: &RollbackGuard, vault: &Vault| {
             let (signer, ages) = (&vault.header().content().verify, vault.ages());
             seen.accept == Accept::Newer
@@ -35,9 +35,9 @@ impl Context<'_> {
         Ok(())
     }
 
-    /// Refuses what KLUIS_MIN_REVISION says is too old.
-    pub fn refuse_below_minimum(&self, found: Revision) -> Result<(), Error> {
-        let minimum = self.settings.min_revision;
+    /// Refuses a revision older than the one in the pin.
+    pub fn refuse_below_minimum(&mut self, found: Revision) -> Result<(), Error> {
+        let minimum = self.pin(PinSource::Own)?.and_then(|pin| pin.min_revision);
         let Some(minimum) = minimum.filter(|minimum| found < *minimum) else {
             return Ok(());
         };
@@ -45,8 +45,7 @@ impl Context<'_> {
         Err(state::Error::BelowMinimum { found, minimum }.into())
     }
 
-    /// Refuses a header that is signed by another key than on this machine before, unless somebody who uses
-    /// this machine named that key.
+    /// Refuses a header signed by another key than before on this machine, unless you named that key.
     pub fn refuse_other_key(&mut self, header: &Content, ages: &[Age]) -> Result<(), Error> {
         if self.rollback_guard.accept == Accept::Anything {
             return Ok(());
@@ -59,7 +58,7 @@ impl Context<'_> {
         Ok(())
     }
 
-    /// What there is to say against the key of this header.
+    /// An error if the header's signer has changed.
     pub fn other_key(
         &mut self,
         header: &Content,
@@ -73,19 +72,18 @@ impl Context<'_> {
             return Ok(None);
         }
         let named = self.pin(PinSource::Agreed)?;
-        let named = named.map(|pin| parse_vault_key(&pin)).transpose()?;
         let place = self.settings.vault.path().display().to_string();
-        let is_named = named == Some(header.verify);
+        let is_named = named.is_some_and(|pin| pin.public_key == header.verify);
         Ok((!is_named).then_some(state::Error::OtherKey { place }))
     }
 
-    /// Whether older copies may come and go: in a git work tree, if the vault lay in one when it was seen.
+    /// Whether older copies are normal: the vault lies in a git work tree, and did so when it was seen.
     pub fn may_go_back(&self) -> bool {
         self.rollback_guard.memory.was_in_work_tree()
             && work_tree::holds(self.settings.vault.path())
     }
 
-    /// The same for what is older, as it was opened or is there under the lock.
+    /// Refuses parts that are older than remembered, as they were opened or as they are under the lock.
     pub fn refuse_older(&mut self, ages: &[Age], workspaces: &[Workspace]) -> Result<(), Error> {
         if self.rollback_guard.accept == Accept::Anything {
             return Ok(());
@@ -99,13 +97,13 @@ impl Context<'_> {
         if !self.rollback_guard.is_told {
             self.rollback_guard.is_told = true;
             self.ui.warning(&format!(
-                "{error}; in a git work tree that may be meant, and --accept-older says that it is"
+                "{error}; git may have put it there, so kluis goes on; to keep this copy, add --accept-older once"
             ));
         }
         Ok(())
     }
 
-    /// How these parts of a vault are older than what is remembered of it.
+    /// The first part of the vault that is older than remembered.
     pub fn older(&self, ages: &[Age], workspaces: &[Workspace]) -> Option<state::Error> {
         let older = self.rollback_guard.memory.judge(ages)?;
         let known = |workspace: &&Workspace| Some(workspace.id) == older.workspace;
@@ -123,8 +121,8 @@ impl Context<'_> {
         })
     }
 
-    /// What this machine has to say about a copy that cannot be compared with what is there: refused where it is
-    /// signed by a key that is not expected, told of where something newer was seen.
+    /// Judges a copy that cannot be compared with the vault. Refuses one signed by an unexpected key, and
+    /// warns of one that is older than remembered.
     pub fn judge_copy(&mut self, copy: &Vault, place: &str) -> Result<Option<String>, Error> {
         if self.rollback_guard.accept == Accept::Anything {
             return Ok(None);
@@ -139,12 +137,12 @@ impl Context<'_> {
         };
         let (found, seen) = (older.found, older.seen);
         Ok(Some(format!(
-            "the copy is older than what this machine has seen: a part of it is at revision {found}, and {seen} was seen here; what was changed since is lost"
+            "the copy is older than the vault that was seen on this machine: part of it is at revision {found}, and revision {seen} was seen here; restoring it loses the later changes"
         )))
     }
 
-    /// Remembers a vault as it was opened, or as it is after a change. No failure: a vault that could not be
-    /// remembered is one that this machine has not seen.
+    /// Remembers a vault after it was opened or changed. A failure is ignored: the vault then counts as not
+    /// seen.
     pub fn remember(&mut self, vault: &Vault) {
         self.note(&Observation::of(vault));
     }
@@ -157,12 +155,12 @@ impl Context<'_> {
                 .opened_by
                 .is_some_and(|key| memory.note_opened_by(key));
             let is_expected = unwritten == Some(*signer) && memory.expect_signer(signer, ages);
-            // Whoever is killed between a change and its end has confirmed the key that came with it, too.
+            // A process killed between a change and its end had confirmed the new key, too.
             let is_pin_new = memory.is_next_signer(signer)
                 && memory.pin().is_some()
                 && memory.set_pin(pin_of(signer, self.now));
             let is_newer = memory.note(signer, ages, accept);
-            // Only then it is looked for: whoever puts an older copy here may put a `.git` beside it.
+            // Looked up only now, because an attacker who puts an older copy here may put a `.git` beside it.
             let is_moved =
                 is_newer && memory.note_work_tree(work_tree::holds(self.settings.vault.path()));
             is_newer || is_key_new || is_moved || is_expected || is_pin_new
@@ -172,9 +170,9 @@ impl Context<'_> {
         if !note(&mut self.rollback_guard.memory) && self.rollback_guard.damage.is_none() {
             return;
         }
-        // Whoever wants an older copy taken may put a `.git` there well before.
+        // An attacker who plans to put an older copy here may put a `.git` beside the vault long before.
         if was_elsewhere && self.rollback_guard.memory.was_in_work_tree() {
-            self.ui.warning("the vault lies in a git work tree now: from here on an older copy of it is told of and no longer refused");
+            self.ui.warning("the vault is now in a git work tree, where git may put an older copy: from now on, kluis warns about one and no longer refuses it");
         }
         let written = if unwritten == Some(*signer) {
             self.rollback_guard
@@ -185,20 +183,25 @@ impl Context<'_> {
         };
         let Recalled { memory, .. } = self.rollback_guard.folder.recall(sight.vault);
         if written.is_err() && memory.is_signed_otherwise(signer, ages) {
-            self.ui.warning("this machine still expects the vault's key from before: the next command takes --accept-older");
+            self.ui.warning("kluis could not record the vault's new public key on this machine: add --accept-older to the next command");
         }
-        if let Some(damage) = self.rollback_guard.damage.take()
-            && let Some(place) = self.rollback_guard.folder.place_of(sight.vault)
-        {
-            let place = place.display();
-            let would_not = if written.is_ok() {
-                "would not have been noticed; from now on it is"
-            } else {
-                "is not noticed, and this could not be mended"
-            };
-            self.ui.warning(&format!(
-                "{place} {damage}: an older copy of this vault {would_not}"
-            ));
+        if let Some(damage) = self.rollback_guard.damage.take() {
+            self.warn_damaged(sight.vault, damage, written.is_ok());
         }
+    }
+
+    fn warn_damaged(&mut self, vault: VaultId, damage: &str, is_repaired: bool) {
+        let Some(place) = self.rollback_guard.folder.place_of(vault) else {
+            return;
+        };
+        let place = place.display();
+        let (could_not, now) = if is_repaired {
+            ("could not", "from now on it can again")
+        } else {
+            ("cannot", "the file could not be repaired")
+        };
+        self.ui.warning(&format!(
+            "{place} {damage}: kluis {could_not} tell whether this is an older copy of the vault; {now}"
+        ));
     }
 }

@@ -1,5 +1,5 @@
-//! What this machine has seen of a vault. An older copy is authentic, so nothing in the file can reveal it: only
-//! memory can. Remembers only what a trusted key has opened.
+//! Compares a vault with what this machine has seen of it. An older copy is authentic, so only memory can
+//! reveal it. It remembers only what a trusted key has opened.
 
 use crate::sealed::age::Age;
 use crate::sealed::header::{Header, Key, Lock};
@@ -12,25 +12,25 @@ use std::io;
 
 const FOLDER: &str = "kluis/vaults";
 
-/// What is remembered of the vault in use.
+/// The memory of the vault in use.
 pub struct RollbackGuard {
     pub folder: Folder,
     pub memory: RollbackState,
-    /// What is wrong with the file, until that is told.
+    /// The damage of the memory's file, until it was reported.
     pub damage: Option<&'static str>,
     pub accept: Accept,
-    /// The vault's key from a change on of which nothing could be written down beforehand.
+    /// The signer after a change that could not be remembered beforehand.
     pub unwritten: Option<VerifyKey>,
-    /// Whether an older copy in a git work tree was warned of.
+    /// Whether an older copy in a git work tree was warned about.
     pub is_told: bool,
 }
 
-/// What there is to remember of a vault that was opened.
+/// The remembered facts about a vault that was opened.
 pub struct Observation {
     pub vault: VaultId,
     pub signer: VerifyKey,
     pub ages: Vec<Age>,
-    /// A passphrase key.
+    /// Only a passphrase key is remembered.
     pub opened_by: Option<KeyId>,
 }
 
@@ -68,7 +68,8 @@ impl RollbackGuard {
         }
     }
 
-    /// The memory of a vault, after its file was read and before it is unlocked: it knows the likely key.
+    /// Loads the memory of a vault, after its header was read and before it is unlocked: the memory knows
+    /// which key to try first.
     pub fn recall(&mut self, header: &Header) -> &RollbackState {
         self.recall_of(header.content().vault);
         &self.memory
@@ -79,29 +80,28 @@ impl RollbackGuard {
         (self.memory, self.damage) = (memory, damage);
     }
 
-    /// What is wrong with the file of a vault that was just recalled.
+    /// The damage of the memory's file, for a vault that was just recalled.
     pub fn problem(&self, header: &Header) -> Option<String> {
         let place = self.folder.place_of(header.content().vault)?;
         Some(format!("{} {}", place.display(), self.damage?))
     }
 
-    /// The memory as it is by now, and in any case the vault that is about to be changed.
+    /// Reads the memory again, and adds the vault that is about to be changed.
     pub fn look_again(&mut self, opened: &Observation) {
         self.recall_of(opened.vault);
         let (signer, ages) = opened.observed_parts();
         self.memory.note(signer, ages, Accept::Newer);
     }
 
-    /// Remembers by which key the vault is signed from the change on that is about to take the place of what
-    /// is there: whatever stops the change, either is known on this machine.
+    /// Remembers the key that signs the vault after the change that is about to be written. After an
+    /// interruption either the old or the new state is known on this machine.
     pub fn expect_change(&mut self, vault: VaultId, there: ObservedParts<'_>, signer: &VerifyKey) {
         let written = self.remember_durably(vault, |memory| memory.expect_change(there, signer));
         let is_new = signer != there.0;
         self.unwritten = (written.is_err() && is_new).then_some(*signer);
     }
 
-    /// The same for a copy that is about to take the place of what is there, on purpose. It is written down, or
-    /// an error.
+    /// The same for a copy that is about to replace the vault on purpose. Fails if it cannot be written.
     pub fn expect_copy(
         &mut self,
         copy: &Observation,
@@ -110,11 +110,12 @@ impl RollbackGuard {
         let there = there.map(Observation::observed_parts);
         let note = |memory: &mut RollbackState| memory.expect_copy(there, &copy.ages);
         note(&mut self.memory);
-        // Also when it is expected already: whoever was killed while writing it down may not have ended.
+        // Written even if it is expected already: another process, killed while writing, may not have made it
+        // durable.
         self.folder.remember_durably(copy.vault, note)
     }
 
-    /// From here on the copy alone is expected.
+    /// From here on only the copy is expected.
     pub fn remember_restored(&mut self, copy: &Observation) -> io::Result<()> {
         let (signer, ages) = copy.observed_parts();
         self.remember_durably(copy.vault, |memory| {
@@ -133,13 +134,13 @@ impl RollbackGuard {
         Ok(())
     }
 
-    /// Whether somebody confirmed another key of this vault before.
+    /// Whether you confirmed a different key of this vault before.
     pub fn is_pinned_otherwise(&self, vault_key: &str) -> bool {
         let pin = self.memory.pin();
         pin.is_some_and(|pin| pin.vault_key != vault_key)
     }
 
-    /// Remembers that a person confirmed the key of this vault; whoever cannot is asked again.
+    /// Remembers that you confirmed the key of this vault. If that fails, you are asked again next time.
     pub fn pin(&mut self, header: &Header, pin: &Pin) {
         let note = |memory: &mut RollbackState| memory.set_pin(pin.clone());
         if note(&mut self.memory) {

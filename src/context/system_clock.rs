@@ -1,4 +1,4 @@
-//! The system's clock, kept within the years that a timestamp can hold.
+//! The system's clock, limited to the years that a timestamp can hold.
 
 use crate::vault::clock::Clock;
 use crate::vault::time::Timestamp;
@@ -19,7 +19,7 @@ impl Clock for SystemClock {
         Timestamp::from_milliseconds(milliseconds).unwrap_or(Timestamp::MAX)
     }
 
-    /// At most a second, whatever the clock does meanwhile.
+    /// Waits at most a second, even if the clock is changed meanwhile.
     fn wait(&self) {
         let passed = self.now().milliseconds().unsigned_abs() % SECOND_MILLISECONDS;
         sleep(Duration::from_millis(SECOND_MILLISECONDS - passed));

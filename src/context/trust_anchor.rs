@@ -1,30 +1,31 @@
-//! Which key a vault must be signed by before an identity opens it. Anyone can encrypt to a public half, so
-//! that a vault which an identity opens may be anyone's: nothing in the file can tell, and nothing in it
-//! counts. A passphrase or a token needs none of this, because only who has it can have written its anchor.
+//! Decides which key a vault must be signed by before a key file opens it. Anyone can encrypt to a public key,
+//! so a vault that a key file opens may be anyone's, and nothing in the file can prove the opposite. A
+//! passphrase or a token needs no such check: only its holder can have written its anchor in the vault.
 //!
-//! What counts is the word of the person who unlocks: `--vault-key` or `KLUIS_VAULT_KEY`; else `vault_key` in
-//! a project file that somebody *agreed* to, by `kluis trust` or `KLUIS_TRUST_PROJECT`, the content and so
-//! this key. It is not enough that the file draws on a vault in its own folder. Elsewhere that is safe,
-//! because the keys of its reader do not open such a vault unless somebody gave them access; but to an
-//! identity anybody gives access, and a hostile repository that ships a vault and the key to pin it by would
-//! have its own values taken for the team's. Nor is `--vault` enough: it says where the file is, not whose.
+//! These count, in this order:
 //!
-//! Else it is the key that a person at this machine confirmed when the vault was opened here first, and where
-//! nobody has and nobody is there to: nothing.
+//! 1. `--pin` or `KLUIS_PIN`;
+//! 2. `pin` in a project file that you *agreed* to, with `kluis trust` or `KLUIS_TRUST_PROJECT`;
+//! 3. the key that you confirmed on this machine when the vault was opened here first.
+//!
+//! A project file that draws on a vault in its own folder is followed without consent, but its `pin`
+//! does not count here. A hostile repository could ship a vault encrypted to your public key, together with
+//! the key to pin it by, and its values would pass for your team's. `--vault` does not count either: it says
+//! where the file is, not whose it is.
 
 use super::Context;
 use super::project_context::PinSource;
 use super::vault_key_pin::confirm_key;
 use crate::error::Error;
-use crate::keyring::vault_key::{parse_vault_key, vault_key};
+use crate::keyring::vault_key::vault_key;
 use crate::sealed::header::Header;
 use crate::sealed::sign::VerifyKey;
 
 impl Context<'_> {
-    /// The key by which an identity may take this header for the real one.
+    /// The key that must have signed this header before a key file opens it.
     pub fn anchor(&mut self, header: &Header) -> Result<VerifyKey, Error> {
         if let Some(pinned) = self.pin(PinSource::Agreed)? {
-            let pinned = parse_vault_key(&pinned)?;
+            let pinned = pinned.public_key;
             if pinned == header.content().verify {
                 self.rollback_guard.recall(header);
                 self.pin_again(header);
@@ -32,7 +33,7 @@ impl Context<'_> {
             return Ok(pinned);
         }
         let found = vault_key(header);
-        confirm_key(self, header, || Error::NotAnchored { found })?;
+        confirm_key(self, header, || Error::NotPinned { found })?;
         Ok(header.content().verify)
     }
 }

@@ -1,4 +1,4 @@
-//! Unlocks the vault in this process, by the first way that applies.
+//! Unlocks the vault in this process, in the first way that applies.
 
 use super::Context;
 use super::credential_file::{is_absent, is_exposed, is_stdin, read_credential};
@@ -6,7 +6,7 @@ use super::project_context::PinSource;
 use crate::error::Error;
 use crate::keyring::local::LocalKeyring;
 use crate::keyring::token::Token;
-use crate::keyring::vault_key::{parse_vault_key, vault_key};
+use crate::keyring::vault_key::vault_key;
 use crate::keyring::{self, unlock};
 use crate::plaintext::Plaintext;
 use crate::sealed::header::Header;
@@ -17,15 +17,15 @@ use std::fs;
 use std::path::Path;
 
 impl Context<'_> {
-    /// Unlocks in this process, whatever the agent holds, by the first way that applies, unless the key has
-    /// expired as far as can be told.
+    /// Unlocks in this process without the agent, in the first way that applies. Refuses a key that is known
+    /// to have expired.
     pub fn unlock(&mut self, header: &Header) -> Result<LocalKeyring, Error> {
         let keyring = self.unlock_first(header)?;
         key::check_expiry(&keyring, header, self.now)?;
         Ok(keyring)
     }
 
-    /// A token, a token's file, a passphrase's file, an identity, a prompt.
+    /// The order: a token, a token in a named key file, a passphrase file, a key file, a prompt.
     fn unlock_first(&mut self, header: &Header) -> Result<LocalKeyring, Error> {
         self.check_pin(header)?;
         let likely = self.rollback_guard.recall(header).opened_by();
@@ -37,14 +37,12 @@ impl Context<'_> {
             })?;
             return Ok(unlock::with_token(header, &token)?);
         }
-        if let Some(path) = &unlocking.token_file {
-            let path = path.clone();
-            let token = self.read_key(&path, "token")?;
-            return Ok(unlock::with_token(header, &Token::parse(&token)?)?);
+        if let Some(token) = self.named_token()? {
+            return Ok(unlock::with_token(header, &Token::parse(token)?)?);
         }
-        let passphrase_file = unlocking.passphrase_file.clone();
+        let passphrase_file = self.settings.unlocking.passphrase_file.clone();
         if passphrase_file.is_none()
-            && let Some(keyring) = self.unlock_with_identity(header)?
+            && let Some(keyring) = self.unlock_with_key_file(header)?
         {
             return Ok(keyring);
         }
@@ -72,8 +70,7 @@ impl Context<'_> {
         }
     }
 
-    /// What [`read_credential`] reads to unlock with. A file that is not there gives no key, which is no
-    /// failure of the disk.
+    /// Reads a credential with [`read_credential`]. A missing file means no key, not a failure of the disk.
     fn read_key(&mut self, path: &Path, what: &'static str) -> Result<Plaintext, Error> {
         let read = match read_credential(path, what) {
             Err(Error::Failed(error)) if error.downcast_ref().is_some_and(is_absent) => {
@@ -86,13 +83,13 @@ impl Context<'_> {
         Ok(read)
     }
 
-    /// A file that others may touch is told of and no more: what a CI service puts there has the mode that
-    /// it chose.
+    /// Warns about a credential that others may read. It is not refused, because a CI service chooses the
+    /// mode of its files.
     pub fn warn_if_exposed(&mut self, path: &Path, what: &'static str) {
         if !is_stdin(path) && fs::metadata(path).is_ok_and(|found| is_exposed(&found)) {
             let path = path.display();
             self.ui.warning(&format!(
-                "others may read or write the file with the {what}: `chmod 600 {path}`"
+                "other users may read or write the file with the {what}: run `chmod 600 {path}`"
             ));
         }
     }
@@ -107,18 +104,18 @@ impl Context<'_> {
     }
 
     pub fn check_pin(&mut self, header: &Header) -> Result<(), Error> {
-        let Some(pinned) = self.pin(PinSource::Own)? else {
+        let Some(pin) = self.pin(PinSource::Own)? else {
             return Ok(());
         };
-        if parse_vault_key(&pinned)? != header.content().verify {
+        if pin.public_key != header.content().verify {
             let found = vault_key(header);
-            return Err(Error::NotPinned { found });
+            return Err(Error::PinMismatch { found });
         }
         Ok(())
     }
 }
 
-/// In CI a variable is often set to a secret that is not there.
+/// In CI a variable is often set to a secret that does not exist, and so it is empty.
 fn no_key() -> Error {
     let is_set = std::env::var_os("KLUIS_TOKEN").is_some();
     let token = if is_set { "empty" } else { "not set" };

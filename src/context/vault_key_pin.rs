@@ -1,7 +1,8 @@
-//! The vault's key, confirmed by a person where nothing else vouches for it: anyone can encrypt to the public
-//! half of an identity, so what that opens need not be the vault that is meant.
+//! Asks you to confirm the vault's key when it is not pinned yet. Anyone can encrypt to a public key, so a
+//! vault that a key file opens need not be the one you mean.
 
 use super::Context;
+use super::project_context::PinSource;
 use crate::error::Error;
 use crate::keyring::vault_key::{encode_vault_key, vault_key};
 use crate::sealed::header::Header;
@@ -10,9 +11,9 @@ use crate::state::Pin;
 use crate::ui::{self, Answer, for_terminal};
 use crate::vault::time::Timestamp;
 
-/// Has a person confirm the key of this header, unless it was confirmed on this machine before. Another key
-/// than that one is refused; where nobody can be asked it fails with `unasked`. `--yes` is no answer: whoever
-/// gave it has compared nothing.
+/// Asks you to confirm the key of this header, unless you confirmed it on this machine before. A different
+/// key is refused. If there is no terminal to ask at, it fails with `unasked`. `--yes` does not count as an
+/// answer, because it compares nothing.
 pub fn confirm_key(
     context: &mut Context,
     header: &Header,
@@ -21,12 +22,12 @@ pub fn confirm_key(
     let found = vault_key(header);
     match context.rollback_guard.recall(header).pin() {
         Some(pin) if pin.vault_key == found => return Ok(()),
-        Some(_) => return Err(Error::NotPinned { found }),
+        Some(_) => return Err(Error::PinMismatch { found }),
         None => {}
     }
     let place = context.settings.vault.path().display().to_string();
     let question = format!(
-        "Nothing on this machine vouches for {} yet. Its key is\n  {found}\nDoes its owner name the same?",
+        "This machine has no pin for {} yet. The vault's pin is\n  {found}\nCompare it with the pin that the vault's owner gave you. Are they the same?",
         for_terminal(&place)
     );
     match context.ui.confirm(&question, Answer::No) {
@@ -41,8 +42,17 @@ pub fn confirm_key(
 }
 
 impl Context<'_> {
-    /// Takes the key of this header, which somebody at this machine has named, for the confirmed one, where
-    /// another was confirmed before.
+    /// Whether a key file may open this header without a question.
+    pub fn is_pinned(&mut self, header: &Header) -> Result<bool, Error> {
+        let public_key = header.content().verify;
+        if let Some(pin) = self.pin(PinSource::Agreed)? {
+            return Ok(pin.public_key == public_key);
+        }
+        let pin = self.rollback_guard.recall(header).pin();
+        Ok(pin.is_some_and(|pin| pin.vault_key == vault_key(header)))
+    }
+
+    /// Replaces a key that was confirmed before by this header's key, which you named on this machine.
     pub fn pin_again(&mut self, header: &Header) {
         if self.rollback_guard.is_pinned_otherwise(&vault_key(header)) {
             let pin = pin_of(&header.content().verify, self.now);
@@ -51,7 +61,7 @@ impl Context<'_> {
     }
 }
 
-/// This key of a vault, confirmed now.
+/// A pin of this key, confirmed now.
 pub fn pin_of(vault_key: &VerifyKey, now: Timestamp) -> Pin {
     Pin {
         vault_key: encode_vault_key(vault_key),

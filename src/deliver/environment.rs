@@ -1,5 +1,4 @@
-//! What a child finds in its environment: what this process has, without Kluis' own credentials, and
-//! the chosen values.
+//! Builds a child's environment: that of this process without Kluis' own credentials, plus the chosen values.
 //!
 //! A secret must never become a variable that makes the child load or run something else.
 
@@ -13,8 +12,8 @@ use std::io;
 use std::os::unix::ffi::OsStringExt;
 use std::sync::LazyLock;
 
-/// Variables whose beginning tells a loader, a shell or a tool what to load or run. Not complete: no
-/// such list is.
+/// Prefixes of variables that tell a loader, a shell or a tool what to load or run. The list cannot be
+/// complete.
 const REFUSED_PREFIXES: &[&str] = &[
     "LD_",
     "DYLD_",
@@ -35,8 +34,8 @@ const REFUSED_PREFIXES: &[&str] = &[
     "KLUIS_",
 ];
 
-/// The same for whole names: loaders, shells, interpreters, C libraries, programs that tools start,
-/// the way to the network, and who the user is.
+/// The same as whole names: loaders, shells, interpreters, C libraries, programs that tools start, network
+/// settings, and the user's identity.
 const REFUSED_NAMES: &str = "
     PATH IFS ENV BASH_ENV SHELLOPTS BASHOPTS PS4 PROMPT_COMMAND CDPATH ZDOTDIR FPATH INPUTRC
     PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONWARNINGS PYTHONINSPECT PYTHONUSERBASE PYTHONBREAKPOINT PYTHONEXECUTABLE
@@ -57,21 +56,20 @@ const REFUSED_NAMES: &str = "
     PSMODULEPATH COMSPEC PATHEXT WINDIR USERPROFILE
 ";
 
-/// Kluis' own credentials, which no child ever sees.
-const OWN_VARIABLES: &[&str] = &["KLUIS_IDENTITY"];
+/// Kluis' own credentials, which no child may see.
+const OWN_VARIABLES: &[&str] = &["KLUIS_KEY_FILE"];
 const OWN_PREFIXES: &[&str] = &["KLUIS_TOKEN", "KLUIS_PASSPHRASE"];
 
-/// What a command is left with that is to have no other variables: how to find programs, who and where the
-/// user is, and how to speak.
+/// The variables that a command keeps when it gets no others: how to find programs, who and where the user
+/// is, and the locale.
 const ESSENTIAL_NAMES: &[&str] = &[
     "PATH", "HOME", "TERM", "LANG", "TZ", "USER", "LOGNAME", "SHELL", "TMPDIR",
 ];
 const ESSENTIAL_PREFIX: &str = "LC_";
 
-/// Whether a secret becomes this variable only by `--allow-env`. Case does not count: some readers
-/// ignore it.
+/// Whether a secret may become this variable only with `--allow-env`. Case is ignored, as some readers do.
 pub fn refused(name: &str) -> bool {
-    // Split once: with a hundred secrets it would cost a tenth of what else opening them does.
+    // Split once: for a hundred secrets, splitting each time would add a tenth to the time.
     static NAMES: LazyLock<HashSet<&str>> =
         LazyLock::new(|| REFUSED_NAMES.split_ascii_whitespace().collect());
     let name = name.to_ascii_uppercase();
@@ -81,7 +79,7 @@ pub fn refused(name: &str) -> bool {
             .any(|prefix| name.starts_with(prefix))
 }
 
-/// Whether this variable is a credential of Kluis', taken away from every child.
+/// Whether this variable is a credential of Kluis, which is removed from every child.
 pub fn is_own(name: &OsStr) -> bool {
     let name = name.as_encoded_bytes();
     OWN_VARIABLES.iter().any(|own| name == own.as_bytes())
@@ -90,17 +88,17 @@ pub fn is_own(name: &OsStr) -> bool {
             .any(|prefix| name.starts_with(prefix.as_bytes()))
 }
 
-/// The chosen values under their keys.
+/// The chosen values by key.
 pub struct Environment {
     allowed: BTreeSet<EnvKey>,
     values: BTreeMap<EnvKey, (Reference, Plaintext)>,
     inherited: Inherited,
-    /// There for as long as a child may look.
+    /// Kept as long as a child may open them.
     files: Vec<(EnvKey, ValueFile)>,
     allows_nul: bool,
 }
 
-/// Which variables of this process a child has as well, unless they are our own.
+/// Which variables of this process a child also gets; never our own credentials.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Inherited {
     All,
@@ -109,24 +107,22 @@ enum Inherited {
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("{first} and {second} both want to be {key}")]
+    #[error("{first} and {second} would both be the variable {key}")]
     Taken {
         key: EnvKey,
         first: String,
         second: String,
     },
-    #[error(
-        "{key} can make a program load or run something else: a secret becomes it only by --allow-env {key}"
-    )]
+    #[error("{key} can make a program load or run other code, so no secret is put into it")]
     Refused { key: EnvKey },
-    #[error("{key} is a credential of kluis itself, which no command is given")]
+    #[error("{key} is a variable of kluis itself, so no secret is put into it")]
     Own { key: EnvKey },
-    #[error("the value for {key} holds a NUL, which no environment variable can")]
+    #[error("the value for {key} contains a NUL, which an environment variable cannot hold")]
     Nul { key: EnvKey },
 }
 
 impl Environment {
-    /// An environment without values, in which the `allowed` keys are not refused.
+    /// An environment without values that accepts the `allowed` keys.
     pub fn new(allowed: impl IntoIterator<Item = EnvKey>) -> Self {
         Self {
             allowed: allowed.into_iter().collect(),
@@ -137,12 +133,13 @@ impl Environment {
         }
     }
 
-    /// Takes values with a NUL too: no process is started with this, and its reader may have other rules.
+    /// Accepts values with NUL, too: no process is started with this environment, and its reader has other
+    /// rules.
     pub fn allow_nul(&mut self) {
         self.allows_nul = true;
     }
 
-    /// Whether a secret may be given this key; to be asked before any value is opened.
+    /// Whether a secret may have this key; call it before any value is opened.
     pub fn check_key(&self, key: &EnvKey) -> Result<(), Error> {
         if is_own(OsStr::new(key.as_str())) {
             return Err(Error::Own { key: key.clone() });
@@ -153,7 +150,7 @@ impl Environment {
         Ok(())
     }
 
-    /// Gives the value of `reference` this key; an error leaves the environment as it was.
+    /// Adds the value of `reference` under this key; an error leaves the environment unchanged.
     pub fn insert(
         &mut self,
         key: EnvKey,
@@ -172,7 +169,7 @@ impl Environment {
         Ok(())
     }
 
-    /// Gives the path of a file with the value of `reference` this key, and keeps the file.
+    /// Adds the path of a file with the value of `reference` under this key, and keeps the file.
     pub fn insert_file(
         &mut self,
         key: EnvKey,
@@ -185,12 +182,12 @@ impl Environment {
         Ok(())
     }
 
-    /// Leaves a child with the chosen values and a few variables that every program needs.
+    /// A child then gets only the chosen values and a few variables that every program needs.
     pub fn inherit_essentials(&mut self) {
         self.inherited = Inherited::Essential;
     }
 
-    /// Whether a child has this variable of this process.
+    /// Whether a child gets this variable of this process.
     pub fn inherits(&self, name: &OsStr) -> bool {
         let essential =
             |name: &str| ESSENTIAL_NAMES.contains(&name) || name.starts_with(ESSENTIAL_PREFIX);
@@ -200,12 +197,12 @@ impl Environment {
         }
     }
 
-    /// Keys and values, by key.
+    /// Keys and values, sorted by key.
     pub fn iter(&self) -> impl Iterator<Item = (&EnvKey, &Plaintext)> {
         self.values.iter().map(|(key, (_, value))| (key, value))
     }
 
-    /// Shows every secret with its key: of a file what is in it, where the variable holds only a path.
+    /// Calls `see` with every secret and its key; for a file with its content, not its path.
     pub fn visit_secrets(&self, mut see: impl FnMut(&EnvKey, &Plaintext)) -> io::Result<()> {
         for (key, value) in self.iter() {
             match self.files.iter().find(|(of, _)| of == key) {
@@ -236,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn variables_that_make_a_program_load_something_else_are_refused_in_any_case() {
+    fn variables_that_load_code_are_refused_in_any_case() {
         for name in [
             "LD_PRELOAD",
             "ld_preload",
@@ -281,14 +278,14 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_key_is_taken_when_it_was_allowed_by_name() {
+    fn a_refused_key_is_accepted_when_allowed_by_name() {
         let mut environment = Environment::new([key("NODE_OPTIONS")]);
         assert!(insert(&mut environment, "NODE_OPTIONS", "a", b"--use-openssl-ca").is_ok());
         let error = insert(&mut environment, "LD_PRELOAD", "a", b"x").unwrap_err();
         assert!(
             error
                 .to_string()
-                .ends_with("only by --allow-env LD_PRELOAD"),
+                .starts_with("LD_PRELOAD can make a program load or run other code"),
             "{error}"
         );
         assert!(matches!(
@@ -298,12 +295,12 @@ mod tests {
     }
 
     #[test]
-    fn no_permission_gives_a_child_what_is_our_own() {
+    fn no_permission_gives_a_child_our_own_credentials() {
         for name in [
             "KLUIS_TOKEN",
             "KLUIS_TOKEN_FILE",
             "KLUIS_PASSPHRASE_FILE",
-            "KLUIS_IDENTITY",
+            "KLUIS_KEY_FILE",
         ] {
             let mut environment = Environment::new([key(name)]);
             assert!(
@@ -320,14 +317,14 @@ mod tests {
             "KLUIS_WORKSPACE",
             "kluis_token",
             "MY_KLUIS_TOKEN",
-            "KLUIS_IDENTITY_X",
+            "KLUIS_KEY_FILE_X",
         ] {
             assert!(!is_own(OsStr::new(name)), "{name}");
         }
     }
 
     #[test]
-    fn a_child_inherits_everything_but_our_own_or_the_essentials_alone() {
+    fn a_child_inherits_all_but_our_own_or_only_the_essentials() {
         let mut environment = Environment::new([]);
         let inherits = |environment: &Environment, name| environment.inherits(OsStr::new(name));
         for (name, by_default, essential) in [
@@ -353,7 +350,10 @@ mod tests {
         let mut environment = Environment::new([]);
         insert(&mut environment, "KEY", "staging/one", b"1").unwrap();
         let error = insert(&mut environment, "KEY", "two", b"2").unwrap_err();
-        assert_eq!(error.to_string(), "staging/one and two both want to be KEY");
+        assert_eq!(
+            error.to_string(),
+            "staging/one and two would both be the variable KEY"
+        );
         let values: Vec<_> = environment
             .iter()
             .map(|(_, value)| value.expose())
@@ -367,7 +367,7 @@ mod tests {
         let error = insert(&mut environment, "KEY", "a", b"se\0cret").unwrap_err();
         assert_eq!(
             error.to_string(),
-            "the value for KEY holds a NUL, which no environment variable can"
+            "the value for KEY contains a NUL, which an environment variable cannot hold"
         );
         assert_eq!(environment.iter().count(), 0);
     }

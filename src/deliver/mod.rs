@@ -1,6 +1,7 @@
-//! How values leave: into a child's environment or files of its own, the process that receives them, and documents.
+//! How values leave `kluis`: into a child's environment or its files, to the program that gets them, and into
+//! documents.
 //!
-//! Nothing here opens a vault or prints; a value goes where it was asked to go and nowhere else.
+//! Nothing here opens a vault or prints; a value goes only where you sent it.
 
 pub mod child;
 pub mod clipboard;

@@ -1,8 +1,7 @@
-//! A file with secrets in it that takes its place, or that of another, in one step: whole and durable, or
-//! not there.
+//! Writes a file with secrets and puts it in place in one step: it is whole and durable, or not there.
 //!
-//! It is its owner's alone, whoever could read what was there before. A name that leads elsewhere is
-//! followed once, and only where that is the user's own word.
+//! Only its owner may read the new file, even where others could read the one it replaces. A link is followed
+//! once, and only where you named the link yourself.
 
 use crate::plaintext::Plaintext;
 use crate::platform::directory;
@@ -33,27 +32,27 @@ pub enum Error {
         path: PathBuf,
         source: io::Error,
     },
-    #[error("{} was written, but may not survive a power cut", path.display())]
+    #[error("{} was written, but may be lost in a power cut", path.display())]
     NotDurable { path: PathBuf, source: io::Error },
-    /// By a signal, in time: nothing was written.
+    /// A signal came in time: nothing was written.
     #[error("interrupted")]
     Interrupted,
 }
 
-/// Whether a file may take the place of another.
+/// Whether the file may replace another.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     Any,
     New,
 }
 
-/// Writes `contents` to the file at `path`, which need not be there.
+/// Writes `contents` to the file at `path`, which need not exist.
 pub fn replace(path: &Path, contents: &Plaintext) -> Result<(), Error> {
     write(path, Place::Any, contents)
 }
 
-/// Writes `contents` to a new file. Directories that are missing are made, for their owner alone; one that
-/// others may write is refused, and whatever is at `path` already stays as it is, a link that leads nowhere too.
+/// Writes `contents` to a new file. Missing directories are made, private to their owner; a directory that
+/// others may write is refused. An existing file stays, and so does a dangling link.
 pub fn create(path: &Path, contents: &Plaintext) -> Result<(), Error> {
     if fs::symlink_metadata(path).is_ok() {
         return Err(exists(path));
@@ -91,7 +90,7 @@ fn write(path: &Path, place: Place, contents: &Plaintext) -> Result<(), Error> {
         }
     }
 
-    // The secrets must not stay behind in a file that nobody knows of.
+    // The secrets must not stay behind in a forgotten file.
     let interrupted = Arc::new(AtomicBool::new(false));
     let listener = Arc::clone(&interrupted);
     let watch = Watch::start(move |notice| match notice {
@@ -120,7 +119,7 @@ fn write(path: &Path, place: Place, contents: &Plaintext) -> Result<(), Error> {
     })
 }
 
-/// Where the file at `path` really lies, or would.
+/// The real path of the file, which need not exist.
 fn resolve(path: &Path) -> Result<PathBuf, Error> {
     let failed = |source| Error::NotWritten {
         doing: "find",
@@ -140,7 +139,7 @@ fn resolve(path: &Path) -> Result<PathBuf, Error> {
         Ok(_) => {}
         Err(error) if error.kind() == ErrorKind::NotFound => {
             let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
-                return Err(refused(path, "does not name a file"));
+                return Err(refused(path, "is not the path of a file"));
             };
             let here = parent.as_os_str().is_empty();
             let parent = if here { Path::new(".") } else { parent };
@@ -151,7 +150,7 @@ fn resolve(path: &Path) -> Result<PathBuf, Error> {
     }
     let real = match fs::canonicalize(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            return Err(refused(path, "is a link that leads nowhere"));
+            return Err(refused(path, "is a link to nothing"));
         }
         found => found.map_err(failed)?,
     };
@@ -162,7 +161,7 @@ fn resolve(path: &Path) -> Result<PathBuf, Error> {
     }
 }
 
-/// What stands in the place of a regular file, as the end of a sentence.
+/// The kind of an irregular file; it ends a sentence.
 fn obstacle(kind: FileType) -> Option<&'static str> {
     if kind.is_file() {
         None
@@ -224,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_exact_and_the_owners_alone() {
+    fn the_file_is_exact_and_private() {
         let (directory, file) = place();
         write(&file).unwrap();
         assert_eq!(fs::read(&file).unwrap(), VALUE);
@@ -235,7 +234,7 @@ mod tests {
         write(&file).unwrap();
         assert_eq!(fs::read(&file).unwrap(), VALUE);
         assert_eq!(mode(&file), 0o600);
-        // Whoever had it open keeps what it was.
+        // A process that had the old file open keeps its old content.
         let mut old = String::new();
         io::Read::read_to_string(&mut reader, &mut old).unwrap();
         assert_eq!(old, "longer than what comes now");
@@ -265,22 +264,22 @@ mod tests {
     }
 
     #[test]
-    fn a_link_that_somebody_else_made_is_not_followed() {
+    fn another_users_link_is_not_followed() {
         let (directory, link) = place();
         let target = directory.path().join("target");
         fs::write(&target, "old").unwrap();
         symlink(&target, &link).unwrap();
-        // Only root can make somebody else's link.
+        // Only root can make another user's link.
         if std::os::unix::fs::lchown(&link, Some(4711), None).is_err() {
             return;
         }
         let refused = write(&link).unwrap_err().to_string();
-        assert!(refused.contains("somebody else made"), "{refused}");
+        assert!(refused.contains("another user made"), "{refused}");
         assert_eq!(fs::read(&target).unwrap(), b"old");
     }
 
     #[test]
-    fn what_is_no_regular_file_is_refused_and_stays() {
+    fn an_irregular_file_is_refused_and_stays() {
         let (directory, pipe) = place();
         let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
         assert!(made.success());
@@ -289,12 +288,12 @@ mod tests {
         let slash = directory.path().join("new/");
         for (path, said) in [
             (&*pipe, "is a pipe"),
-            (&nowhere, "leads nowhere"),
+            (&nowhere, "is a link to nothing"),
             (directory.path(), "is a directory"),
             (&slash, "is a directory"),
             (Path::new("/"), "is a directory"),
             (Path::new("/dev/null"), "is a device"),
-            (Path::new(""), "does not name a file"),
+            (Path::new(""), "is not the path of a file"),
         ] {
             let error = write(path).unwrap_err();
             assert!(matches!(error, Error::Refused { .. }), "{error:?}");
@@ -304,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_new_takes_the_place_of_nothing() {
+    fn a_new_file_replaces_nothing() {
         let (directory, file) = place();
         let write = |path: &Path| create(path, &Plaintext::new(VALUE.to_vec()));
         let deep = directory.path().join("new/below/file");
@@ -324,7 +323,7 @@ mod tests {
         fs::create_dir(&shared).unwrap();
         fs::set_permissions(&shared, Permissions::from_mode(0o1777)).unwrap();
         let error = write(&shared.join("file")).unwrap_err().to_string();
-        assert!(error.contains("others may write"), "{error}");
+        assert!(error.contains("other users can write to"), "{error}");
         assert_eq!(names(&shared), [""; 0]);
         assert_eq!(
             names(directory.path()),
@@ -332,9 +331,9 @@ mod tests {
         );
     }
 
-    /// Somebody may have been quicker than the first look.
+    /// Another process may have been quicker than the first check.
     #[test]
-    fn a_name_that_was_taken_meanwhile_keeps_what_it_names() {
+    fn a_file_created_meanwhile_is_not_replaced() {
         let (directory, file) = place();
         fs::write(&file, "old").unwrap();
         let contents = Plaintext::new(VALUE.to_vec());

@@ -1,5 +1,5 @@
-//! A value in a file of its own: alone in its directory, the owner's only, and gone with everything that lay
-//! beside it when this is dropped. Not when the process is killed.
+//! A value in a private file, alone in its own directory. Dropping it removes the directory and everything in
+//! it; killing the process does not.
 
 use crate::plaintext::Plaintext;
 use crate::platform::permissions::PRIVATE_FOLDER;
@@ -16,7 +16,7 @@ pub struct PrivateTempFile {
 }
 
 impl PrivateTempFile {
-    /// A file with exactly these bytes, in a new directory in `above`.
+    /// A file with exactly these bytes, in a new directory below `above`.
     pub fn new(value: &Plaintext, above: &Path) -> io::Result<Self> {
         let mut random = [0; 16];
         getrandom::fill(&mut random).map_err(io::Error::other)?;
@@ -31,7 +31,7 @@ impl PrivateTempFile {
         self.directory.join("value")
     }
 
-    /// What lies there now, for reading; another file in its place counts, a link to one does not.
+    /// Opens the present file for reading. It may have been replaced by another file, but not by a link.
     pub fn open(&self) -> io::Result<File> {
         let no_link = rustix::fs::OFlags::NOFOLLOW.bits().cast_signed();
         let mut options = OpenOptions::new();
@@ -67,7 +67,7 @@ mod tests {
         assert_eq!(mode(path.parent().unwrap()), 0o700);
         let other = PrivateTempFile::new(&value, above.path()).unwrap();
         assert_ne!(other.path(), path);
-        // What an editor leaves beside it.
+        // A file that an editor left there.
         fs::write(path.with_extension("swp"), VALUE).unwrap();
         drop(file);
         drop(other);
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_put_in_its_place_is_read_unless_it_is_a_link() {
+    fn a_replaced_file_is_read_unless_it_is_a_link() {
         let above = tempfile::tempdir().unwrap();
         let value = Plaintext::new(VALUE.to_vec());
         let file = PrivateTempFile::new(&value, above.path()).unwrap();

@@ -1,7 +1,7 @@
-//! A template: bytes with references to secrets among them, such as `{{ kluis://workspace/name }}`.
+//! Parses a template: bytes with references to secrets, such as `{{ kluis://workspace/name }}`.
 //!
-//! All other bytes stay as they are, any other `{{ … }}` included, and a value is not searched for
-//! references. Nothing here asks a vault, or repeats more of a template than a reference.
+//! All other bytes stay, other `{{ … }}` included, and references inside a value are not replaced. Nothing
+//! here asks a vault, and errors quote nothing of a template but a reference.
 
 use crate::plaintext::Plaintext;
 use crate::vault::reference::{Reference, SCHEME};
@@ -11,10 +11,10 @@ use std::collections::HashMap;
 
 pub const MAX_TEMPLATE_BYTES: usize = 16 << 20;
 
-/// A template can name a long value in every line.
+/// A template can name a long value on every line.
 const MAX_FILLED_BYTES: usize = 64 << 20;
 
-/// More than any reference has, with some room for spaces.
+/// Longer than any reference, with some room for spaces.
 const MAX_REFERENCE_BYTES: usize = 512;
 
 const OPENING: &[u8] = b"{{";
@@ -29,11 +29,11 @@ pub struct Template<'t> {
 #[derive(Debug)]
 enum Piece<'t> {
     Text(&'t [u8]),
-    /// By its position among the references.
+    /// The position among the references.
     Value(usize),
 }
 
-/// A reference, and the line where it is first.
+/// A reference, and the line of its first use.
 #[derive(Debug)]
 pub struct Located {
     pub reference: Reference,
@@ -42,14 +42,14 @@ pub struct Located {
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// What stands after `{{ kluis://` is no reference. `column` counts characters, up to the braces.
+    /// The text after `{{ kluis://` is no reference. `column` counts characters, up to the braces.
     #[error("line {line}, column {column}: {broken}")]
     Malformed {
         line: usize,
         column: usize,
         broken: RuleViolation,
     },
-    #[error("with its values, the template has more than 64 MiB")]
+    #[error("the template with its values is larger than 64 MiB")]
     TooLarge,
 }
 
@@ -61,7 +61,7 @@ impl<'t> Template<'t> {
         };
         let mut positions = HashMap::new();
         let mut line = 1;
-        // Up to where the lines were counted, and the text was taken.
+        // How far lines were counted, and how far the text was copied.
         let (mut counted, mut taken) = (0, 0);
         for scheme in memmem::find_iter(text, SCHEME) {
             let before = text[..scheme].trim_ascii_end();
@@ -94,7 +94,8 @@ impl<'t> Template<'t> {
         &self.references
     }
 
-    /// The text with `values`, one for each of [`Template::references`], in their places.
+    /// The text with `values` in place of the references; there is one value for each of
+    /// [`Template::references`].
     pub fn fill(&self, values: &[Plaintext]) -> Result<Plaintext, Error> {
         let pieces = self.pieces.iter().map(|piece| match piece {
             Piece::Text(text) => text,
@@ -105,31 +106,33 @@ impl<'t> Template<'t> {
         if length > MAX_FILLED_BYTES {
             return Err(Error::TooLarge);
         }
-        // Of full size: a buffer that grows would leave unwiped copies.
+        // At full size: a buffer that grows would leave unwiped copies.
         let mut filled = Vec::with_capacity(length);
         pieces.for_each(|piece| filled.extend_from_slice(piece));
         Ok(Plaintext::new(filled))
     }
 }
 
-/// Reads the reference that `text` begins with, and tells how far the closing braces go.
+/// Reads the reference at the beginning of `text`, and returns the position after its closing braces.
 fn read(text: &[u8]) -> Result<(Reference, usize), RuleViolation> {
     let near = &text[..text.len().min(MAX_REFERENCE_BYTES)];
     let end = memmem::find(near, CLOSING)
-        .ok_or_else(|| RuleViolation::mismatch("a reference ends with }}, which is missing"))?;
+        .ok_or_else(|| RuleViolation::mismatch("the }} at the end of the reference is missing"))?;
     let reference = near[..end].trim_ascii();
-    // What else is between the braces may be anything, if they were forgotten further up.
+    // The rest between the braces may be anything, if braces were forgotten further up.
     let is_reference = |byte: &u8| byte.is_ascii_alphanumeric() || b"_+=-@#$./:?".contains(byte);
     let reference = std::str::from_utf8(reference)
         .ok()
         .filter(|reference| reference.as_bytes().iter().all(is_reference))
         .ok_or_else(|| {
-            RuleViolation::mismatch("between {{ and }} is more than a reference, or }} is missing")
+            RuleViolation::mismatch(
+                "there is more than a reference between {{ and }}, or the }} is missing",
+            )
         })?;
     Ok((Reference::parse(reference)?, end + CLOSING.len()))
 }
 
-/// The column after `before`, counted from 1 in characters of UTF-8.
+/// The column after `before`, counted from 1 in UTF-8 characters.
 fn column(before: &[u8]) -> usize {
     let line = memrchr(b'\n', before).map_or(0, |newline| newline + 1);
     let is_first = |byte: &&u8| !(0x80..0xC0).contains(*byte);
@@ -141,7 +144,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Each reference becomes what `value` makes of it.
+    /// The text with each reference replaced by what `value` returns.
     fn filled(text: &[u8], value: impl Fn(&Reference) -> String) -> Vec<u8> {
         let template = Template::parse(text).unwrap();
         let values: Vec<Plaintext> = template
@@ -215,7 +218,7 @@ mod tests {
             filled(b"{{ kluis://a }}", |_| value.to_owned()),
             value.as_bytes()
         );
-        // Not even where a value and the text make one together.
+        // Not even if a value and the text around it form a reference.
         let split = filled(b"{{ {{ kluis://a }}://b }}", |_| "kluis".to_owned());
         assert_eq!(split, b"{{ kluis://b }}");
     }
@@ -233,12 +236,17 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_reference_is_told_with_its_place_and_not_repeated() {
+    fn an_invalid_reference_is_reported_by_place_only() {
         for (text, line, column, said) in [
-            ("{{ kluis:// }}", 1, 1, "not empty"),
+            ("{{ kluis:// }}", 1, 1, "cannot be empty"),
             ("a\n\nbé {{ kluis://a/b/c }}", 3, 4, "\"b/c\""),
             ("\u{e9}\u{e9}{{ kluis://a?at=1 }}", 1, 3, "slot=N"),
-            ("x\n{{ kluis://a", 2, 1, "}}, which is missing"),
+            (
+                "x\n{{ kluis://a",
+                2,
+                1,
+                "}} at the end of the reference is missing",
+            ),
             ("{{ kluis://a | hunter2 }}", 1, 1, "more than a reference"),
             (
                 "{{ kluis://a\nx: hunter2\n{{ kluis://b }}",
@@ -282,7 +290,7 @@ mod tests {
         }
 
         #[test]
-        fn no_input_upsets_it(text in "([{} \n]|kluis://|a|/|\\?slot=1){0,40}") {
+        fn no_template_panics(text in "([{} \n]|kluis://|a|/|\\?slot=1){0,40}") {
             if let Ok(template) = Template::parse(text.as_bytes()) {
                 let values = template.references().iter().map(|_| Plaintext::new(Vec::new()));
                 let values: Vec<Plaintext> = values.collect();

@@ -1,4 +1,4 @@
-//! From a vault into an environment: what a writer of secrets may not bring about in who uses them.
+//! Tests what a hostile writer of secrets cannot do through the environment of a program that uses them.
 
 use super::environment::{Environment, Error};
 use crate::plaintext::Plaintext;

@@ -1,7 +1,7 @@
-//! A value as a file, for programs that would rather be given a path than a variable.
+//! A value as a file, for programs that take a path instead of a variable.
 //!
-//! Only this process, and what it starts as the same user, can read it. On Linux it is never on a
-//! disk nor in any directory, and nobody can change it.
+//! Only this process, and what it starts as the same user, can read it. On Linux it is never on a disk or in a
+//! directory, and cannot be changed.
 
 #[cfg(not(target_os = "linux"))]
 use super::private_temp_file::PrivateTempFile;
@@ -9,14 +9,14 @@ use crate::plaintext::Plaintext;
 use std::io;
 use std::path::PathBuf;
 
-/// A file that holds a value for as long as this lives and, on Linux, as a process that inherited it.
+/// A file that holds a value while this lives and, on Linux, while a process lives that inherited it.
 pub struct ValueFile(
     #[cfg(target_os = "linux")] in_memory::File,
     #[cfg(not(target_os = "linux"))] PrivateTempFile,
 );
 
 impl ValueFile {
-    /// A file with exactly these bytes; every process started while it lives inherits it.
+    /// A file with exactly these bytes; every process started meanwhile inherits it.
     pub fn new(value: &Plaintext) -> io::Result<Self> {
         #[cfg(target_os = "linux")]
         let file = in_memory::File::new(value)?;
@@ -25,12 +25,12 @@ impl ValueFile {
         Ok(Self(file))
     }
 
-    /// Where a child, and a child's child, opens it; each from its beginning.
+    /// The path for a child and its children; each opens it at its beginning.
     pub fn path(&self) -> PathBuf {
         self.0.path()
     }
 
-    /// What was written to it.
+    /// Reads its content.
     pub fn read(&self) -> io::Result<Plaintext> {
         std::fs::read(self.path()).map(Plaintext::new)
     }
@@ -46,7 +46,7 @@ mod in_memory {
     use std::os::fd::{AsRawFd, OwnedFd};
     use std::path::PathBuf;
 
-    /// The digits below are what a shell script redirects by name, as in `exec 3<file`.
+    /// The lower numbers are those that shell scripts redirect, as in `exec 3<file`.
     const MIN_DESCRIPTOR: i32 = 10;
 
     pub struct File(OwnedFd);
@@ -55,27 +55,27 @@ mod in_memory {
         pub fn new(value: &Plaintext) -> io::Result<Self> {
             let mut written = fs::File::from(create()?);
             written.write_all(value.expose())?;
-            // Who reads the descriptor itself finds the beginning too.
+            // A process that reads the descriptor itself starts at the beginning, too.
             written.rewind()?;
             fchmod(&written, Mode::RUSR)?;
             let seals = SealFlags::WRITE | SealFlags::GROW | SealFlags::SHRINK | SealFlags::SEAL;
             fcntl_add_seals(&written, seals)?;
             let file = Self(fcntl_dupfd_cloexec(&written, MIN_DESCRIPTOR)?);
             fcntl_setfd(&file.0, FdFlags::empty())?;
-            // Where /proc is missing, say so before a command is started.
+            // A missing /proc must be reported before a command is started.
             fs::metadata(file.path())?;
             Ok(file)
         }
 
         pub fn path(&self) -> PathBuf {
-            // Not by this process's id: no other process may look into it.
+            // Without this process's id: no other process may look into it.
             format!("/proc/self/fd/{}", self.0.as_raw_fd()).into()
         }
     }
 
     fn create() -> io::Result<OwnedFd> {
         let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
-        // A system may insist on the flag (vm.memfd_noexec), and one before Linux 6.3 has none.
+        // A system may insist on the flag (vm.memfd_noexec); before Linux 6.3 it does not exist.
         match memfd_create("value", flags | MemfdFlags::NOEXEC_SEAL) {
             Err(Errno::INVAL) => Ok(memfd_create("value", flags)?),
             created => Ok(created?),
@@ -83,7 +83,7 @@ mod in_memory {
     }
 }
 
-/// The user's own directory for what ends with the session, or else the one for temporary files.
+/// The user's directory for files of the session, else the one for temporary files.
 #[cfg(not(target_os = "linux"))]
 fn place() -> PathBuf {
     let own = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
@@ -95,17 +95,12 @@ fn place() -> PathBuf {
 mod tests {
     use super::*;
     use std::fs;
-    use std::os::unix::fs::PermissionsExt;
     use std::process::Command;
 
     const VALUE: &[u8] = b"a\0b\nc'\"\\$(id)\xff\r\n\n";
 
     fn value() -> Plaintext {
         Plaintext::new(VALUE.to_vec())
-    }
-
-    fn mode(path: impl AsRef<std::path::Path>) -> u32 {
-        fs::metadata(path).unwrap().permissions().mode() & 0o7777
     }
 
     fn printed_by(script: &str, file: &ValueFile) -> Vec<u8> {
@@ -115,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn a_child_and_its_child_read_the_exact_bytes_as_often_as_they_like() {
+    fn a_child_and_its_child_can_read_the_exact_bytes_repeatedly() {
         let file = ValueFile::new(&value()).unwrap();
         let twice = [VALUE, VALUE].concat();
         assert_eq!(printed_by("cat \"$FILE\" \"$FILE\"", &file), twice);
@@ -135,10 +130,12 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn nobody_writes_to_it_and_only_its_owner_opens_it() {
+    fn it_is_read_only_and_only_its_owner_opens_it() {
+        use std::os::unix::fs::MetadataExt;
         let file = ValueFile::new(&value()).unwrap();
-        assert_eq!(mode(file.path()), 0o400);
-        // Root may open anything; the seal holds all the same.
+        let mode = fs::metadata(file.path()).unwrap().mode();
+        assert_eq!(mode & 0o7777, 0o400);
+        // Root may open anything; the seal still holds.
         let opened = fs::OpenOptions::new().write(true).open(file.path());
         if let Ok(opened) = opened {
             assert!(opened.set_len(0).is_err());

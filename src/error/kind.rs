@@ -1,4 +1,4 @@
-//! Which exit code the errors of the lower modules lead to.
+//! The exit codes for the errors of the lower modules.
 
 use super::Exit;
 use crate::keyring::error::KeyFileError;
@@ -38,16 +38,16 @@ pub fn of_keyring(error: &keyring::Error) -> Exit {
         | E::MistypedToken
         | E::WrongToken
         | E::RefusedToken
-        | E::WrongIdentity
+        | E::WrongKeyFile
         | E::TooMuchWork
         | E::AgentLocked => Exit::Locked,
-        E::Identity(flaw) => match flaw {
+        E::KeyFile(flaw) => match flaw {
             KeyFileError::WrongPassphrase => Exit::Locked,
             KeyFileError::Damaged | KeyFileError::Kdf { .. } => Exit::Damaged,
             KeyFileError::Unsupported(_) => Exit::Unsupported,
         },
-        E::MistypedRecipient => Exit::Invalid,
-        E::MistypedVaultKey => Exit::Usage,
+        E::MistypedPublicKey => Exit::Invalid,
+        E::MistypedPin => Exit::Usage,
         E::Memory(_) | E::Agent(_) => Exit::Failed,
         E::KeyChanged => Exit::Conflict,
         E::OutOfReach | E::ReadOnly | E::NeedsFullAccess | E::AgentRefused => Exit::Denied,

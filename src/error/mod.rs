@@ -1,5 +1,5 @@
-//! Every way a command can fail, and what a person, a script and a program are told: one exhaustive
-//! match each, so that a new failure does not compile before all of that is decided.
+//! Every way a command can fail, with its message, exit code and hint: one exhaustive match each, so that a new
+//! failure does not compile before all of them are decided.
 
 mod exit;
 mod hint;
@@ -12,7 +12,7 @@ use crate::vault::error::Detail;
 use crate::{agent, deliver, keyring, project, settings, state, ui, vault};
 pub use exit::Exit;
 use serde::Serialize;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -22,32 +22,32 @@ pub enum Error {
         message: String,
         hint: Option<String>,
     },
-    /// No key was given and nobody was there to ask.
-    #[error("the vault is locked: no key was given, and nobody can be asked")]
+    /// No key was given, and there is no terminal to ask for a passphrase at.
+    #[error("the vault is locked, and no key was given")]
     Locked,
     /// No key was given, and a prompt would not help.
-    #[error("no key was given: KLUIS_TOKEN is {token}, and this vault has no passphrase")]
+    #[error("no key was given: KLUIS_TOKEN is {token}, and this vault has no passphrase to type")]
     NoKey { token: &'static str },
-    #[error("KLUIS_TOKEN holds nothing but white space")]
+    #[error("KLUIS_TOKEN contains only white space")]
     BlankToken,
     /// A new passphrase is to be chosen, and there is no terminal to choose it at.
-    #[error("there is no terminal to ask for the new passphrase at")]
+    #[error("a new passphrase is needed, but there is no terminal to type it at")]
     NobodyChooses,
-    /// The vault's key is not the one that was pinned.
-    #[error("the vault is not the pinned one: its key is {found}")]
-    NotPinned { found: String },
-    /// Nobody has said yet by which key the vault has to be signed, and an identity cannot tell.
+    /// The vault is signed by another key than the pin says.
+    #[error("this is another vault than the one you pinned: its pin is {found}")]
+    PinMismatch { found: String },
+    /// There is no pin yet, and a key file opens any vault that was made for its public key.
     #[error(
-        "nothing vouches for this vault yet, and anyone can make one for your identity: its key is {found}"
+        "this vault is not pinned here, and an attacker can make one for your public key: its pin is {found}"
     )]
-    NotAnchored { found: String },
-    #[error("the identity is under a passphrase, and there is no terminal to ask at")]
-    LockedIdentity,
-    /// A file that was to give the key, and is not there.
-    #[error("{}", no_key_file(what, path))]
+    NotPinned { found: String },
+    #[error("the key file needs its passphrase, but there is no terminal to type it at")]
+    LockedKeyFile,
+    /// A file that was named to unlock with, and does not exist.
+    #[error("there is no {what} file {}", path.display())]
     NoKeyFile { what: &'static str, path: PathBuf },
-    #[error("others may read or write the identity")]
-    ExposedIdentity { path: PathBuf },
+    #[error("other users can read or write the key file {}", path.display())]
+    ExposedKeyFile { path: PathBuf },
     #[error(transparent)]
     Older(#[from] state::Error),
     #[error(transparent)]
@@ -56,25 +56,22 @@ pub enum Error {
     Project(#[from] project::Error),
     #[error(transparent)]
     Vault(#[from] vault::Error),
-    /// Secrets that a command was to be given, each with what keeps it back. None was given.
+    /// Secrets that a command needs, each with the reason why it cannot have them. It gets none.
     #[error("{}", several::message(.0))]
     Blocked(Vec<vault::Error>),
     /// What `status` finds where no key is held.
-    #[error("the vault is locked: no agent holds a key of it")]
+    #[error("the vault is locked: no agent holds a key to it")]
     NoneHeld { has_passphrase: bool },
-    /// What `status` finds where no key is held, and something else is there to unlock with.
-    #[error("no agent holds a key of the vault: other commands unlock it with {way}")]
-    NotNeeded { way: &'static str },
     /// `agent` where there is one.
-    #[error("an agent runs already")]
+    #[error("an agent is already running")]
     AgentRuns,
     #[error(transparent)]
     Agent(#[from] agent::Error),
     #[error(transparent)]
     Ui(#[from] ui::Error),
-    /// The change is durable, and what it came to could not be written to stdout.
-    #[error("the change was made, but its result could not be told")]
-    Untold(#[source] ui::Error),
+    /// The change is durable, but what the command prints about it could not be written to stdout.
+    #[error("the change was saved, but its output could not be written")]
+    OutputLost(#[source] ui::Error),
     #[error(transparent)]
     Environment(#[from] deliver::environment::Error),
     #[error(transparent)]
@@ -85,28 +82,28 @@ pub enum Error {
     Clipboard(#[from] deliver::clipboard::Error),
     #[error(transparent)]
     Editor(#[from] deliver::editor::Error),
-    /// A reference of a template that has no value to give.
+    /// A reference in a template that has no value.
     #[error("line {line} of the template: {error}")]
     InTemplate { line: usize, error: Box<Error> },
     /// What `list --due --exit-code` found.
-    #[error("{count} secret(s) are due")]
+    #[error("{}", counted(*count, "secret has expired or is due for rotation", "secrets have expired or are due for rotation"))]
     Due { count: usize },
-    /// What `check` found; which code is for the worst of it.
-    #[error("{count} variable(s) of the project file would not be given, or should not")]
-    Unready { count: usize, exit: Exit },
+    /// What `check` found; the code is for the worst of it.
+    #[error("{}", counted(*count, "variable in the project file has a problem", "variables in the project file have problems"))]
+    CheckFailed { count: usize, exit: Exit },
     /// What `doctor` found.
-    #[error("{count} check(s) failed")]
-    Unwell { count: usize },
+    #[error("{}", counted(*count, "check failed", "checks failed"))]
+    DoctorFailed { count: usize },
     /// A rotation with a command whose last step is missing: the new value is still pending.
     #[error("{what}; the new value of {path} is kept as pending")]
     Unfinished { path: String, what: String },
     /// A program that does a part of the work, and is not installed.
-    #[error("{program} is not installed, and is needed for this")]
+    #[error("{program} is not installed")]
     Missing {
         program: &'static str,
         hint: &'static str,
     },
-    /// What has no kind that a script would tell apart.
+    /// A failure of no kind that a script would tell apart.
     #[error("{0}")]
     Failed(#[from] anyhow::Error),
     /// How a command of `run` ended that had us beside it; nothing is said of it.
@@ -117,12 +114,9 @@ pub enum Error {
     BeforeStart(Box<Error>),
 }
 
-fn no_key_file(what: &str, path: &Path) -> String {
-    let path = path.display();
-    match what {
-        "identity" => format!("there is no identity {path}"),
-        _ => format!("there is no file {path} with the {what}"),
-    }
+/// `1 check failed` and `2 checks failed`.
+fn counted(count: usize, one: &str, several: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { several })
 }
 
 impl From<keyring::Error> for Error {
@@ -200,7 +194,7 @@ impl Error {
         message
     }
 
-    /// What went wrong, whoever reports it.
+    /// The kind of failure, without the place that reports it.
     fn kind(&self) -> Exit {
         match self {
             Self::Usage { .. } => Exit::Usage,
@@ -219,21 +213,20 @@ impl Error {
                 project::Error::Unread { .. } => Exit::Failed,
                 project::Error::Untrusted { .. } => Exit::Denied,
             },
-            Self::Unready { exit, .. } => *exit,
+            Self::CheckFailed { exit, .. } => *exit,
             Self::Locked
-            | Self::LockedIdentity
+            | Self::LockedKeyFile
             | Self::NoKey { .. }
             | Self::BlankToken
             | Self::NobodyChooses
-            | Self::NotNeeded { .. }
             | Self::NoKeyFile { .. }
             | Self::NoneHeld { .. } => Exit::Locked,
-            Self::NotPinned { .. } | Self::NotAnchored { .. } => Exit::Damaged,
+            Self::PinMismatch { .. } | Self::NotPinned { .. } => Exit::Damaged,
             Self::Older(_) => Exit::Older,
             Self::AgentRuns => Exit::Conflict,
             Self::Vault(error) => kind::of_vault(error),
             Self::Blocked(errors) => several::kind(errors),
-            Self::Ui(error) | Self::Untold(error) => kind::of_ui(error),
+            Self::Ui(error) | Self::OutputLost(error) => kind::of_ui(error),
             Self::Environment(error) => match error {
                 deliver::environment::Error::Taken { .. } => Exit::Conflict,
                 deliver::environment::Error::Refused { .. }
@@ -258,12 +251,12 @@ impl Error {
                 | deliver::clipboard::Error::Terminal(_)
                 | deliver::clipboard::Error::NotCleared(_) => Exit::Failed,
             },
-            Self::ExposedIdentity { .. }
+            Self::ExposedKeyFile { .. }
             | Self::Agent(_)
             | Self::Editor(_)
             | Self::Missing { .. }
             | Self::Due { .. }
-            | Self::Unwell { .. }
+            | Self::DoctorFailed { .. }
             | Self::Unfinished { .. }
             | Self::Failed(_) => Exit::Failed,
             Self::Ended(code) => Exit::Commands(*code),
@@ -298,7 +291,7 @@ impl Error {
         let (heading, lines) = match self {
             Self::BeforeStart(error) => return error.text(),
             Self::Blocked(errors) if errors.len() > 1 => several::listed(errors),
-            // Whoever mends a file wants every mistake; secrets that are kept back mostly have one reason.
+            // All mistakes in a file are worth a line each; blocked secrets mostly share one reason.
             Self::Vault(vault::Error::Invalid(details)) if details.len() > 1 => (
                 format!("{} mistakes", details.len()),
                 details.iter().map(Detail::message).collect(),

@@ -1,13 +1,13 @@
-//! Several failures that are told at once, so that nobody mends one and meets the next: a line each for people,
-//! and the same for programs in one line and in `detail`.
+//! Several failures in one report, so that you can mend them all at once: a line each for people, and the same
+//! for programs in one line and in `detail`.
 
 use super::Exit;
 use super::kind::of_vault;
 use crate::vault;
 use crate::vault::error::{Detail, Step};
 
-/// More are only counted.
-pub const MAX_TOLD: usize = 10;
+/// Any more are only counted.
+pub const MAX_LISTED: usize = 10;
 
 /// The same in one line.
 pub fn message(errors: &[vault::Error]) -> String {
@@ -20,15 +20,15 @@ pub fn message(errors: &[vault::Error]) -> String {
 
 /// The heading, and a line for each of the first; the last says how many more.
 pub fn listed(errors: &[vault::Error]) -> (String, Vec<String>) {
-    let mut lines: Vec<_> = errors.iter().take(MAX_TOLD).map(told).collect();
+    let mut lines: Vec<_> = errors.iter().take(MAX_LISTED).map(explained).collect();
     let more = errors.len() - lines.len();
     if more > 0 {
         lines.push(format!("and {more} more"));
     }
-    (format!("{} secrets cannot be given", errors.len()), lines)
+    (format!("{} secrets are not available", errors.len()), lines)
 }
 
-/// Which code a script is told: as in `check`, what is not there comes before what is not allowed.
+/// The exit code: as in `check`, a missing secret comes before one that is not allowed.
 pub fn kind(errors: &[vault::Error]) -> Exit {
     let kinds: Vec<_> = errors.iter().map(of_vault).collect();
     let missing = kinds.iter().find(|kind| matches!(kind, Exit::NotFound));
@@ -39,20 +39,20 @@ pub fn detail(errors: &[vault::Error]) -> Vec<Detail> {
     if errors.len() < 2 {
         return Vec::new();
     }
-    let each = errors.iter().take(MAX_TOLD).map(|error| Detail {
+    let each = errors.iter().take(MAX_LISTED).map(|error| Detail {
         loc: path(error).map(Step::from).into_iter().collect(),
-        msg: told(error),
+        msg: explained(error),
         kind: of_vault(error).word(),
     });
     each.collect()
 }
 
-/// The error, and what is known beside it that helps.
-fn told(error: &vault::Error) -> String {
+/// The error with its hint.
+fn explained(error: &vault::Error) -> String {
     match error {
         vault::Error::NotEffective {
             first: Some(first), ..
-        } => format!("{error}: the first becomes effective at {first}"),
+        } => format!("{error}: its first value becomes effective at {first}"),
         vault::Error::NotFound {
             near: Some(near), ..
         } => format!("{error}: did you mean {near}?"),

@@ -1,6 +1,6 @@
-//! That no failure repeats a value, a passphrase or a token. Every error is taken apart here, variant by variant
-//! and field by field: what is added does not compile before somebody has said what it holds. A type for
-//! secrets cannot be among it, because errors can be printed for debugging, and those cannot.
+//! Tests that no failure repeats a value, a passphrase or a token. It takes every error apart, variant by
+//! variant and field by field: a new field does not compile before this file says what it holds. A type for
+//! secrets cannot be a field, because errors can be printed for debugging and secrets cannot.
 
 use super::Error;
 use crate::agent::{self, SocketError};
@@ -25,8 +25,8 @@ use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
 
-/// What holds no secret, whatever it is: numbers, words of the program, ids, names of variables, places, and
-/// what the system says.
+/// Types that never hold a secret: numbers, words of the program, ids, names of variables, paths, and
+/// messages of the system.
 trait Plain {}
 
 macro_rules! plain {
@@ -57,8 +57,8 @@ plain!(
 
 fn plain<T: Plain>(_: &T) {}
 
-/// A name or a sentence in a text of its own. Whoever writes one is fed with a secret below, or on a command line
-/// by the tests of `leaks::`.
+/// A type with a name or a sentence as text. Each one is fed with a secret below, or on a command line by the
+/// tests of `leaks::`.
 trait Said {}
 
 macro_rules! said {
@@ -83,18 +83,18 @@ fn take_apart(error: &Error) {
             said(hint);
         }
         Error::Locked
-        | Error::LockedIdentity
+        | Error::LockedKeyFile
         | Error::AgentRuns
         | Error::BlankToken
         | Error::NobodyChooses => {}
-        Error::NoKey { token: word } | Error::NotNeeded { way: word } => plain(word),
+        Error::NoKey { token: word } => plain(word),
         Error::NoneHeld { has_passphrase } => plain(has_passphrase),
         Error::NoKeyFile { what, path } => {
             plain(what);
             plain(path);
         }
-        Error::NotPinned { found } | Error::NotAnchored { found } => said(found),
-        Error::ExposedIdentity { path } => plain(path),
+        Error::PinMismatch { found } | Error::NotPinned { found } => said(found),
+        Error::ExposedKeyFile { path } => plain(path),
         Error::Older(error) => match error {
             state::Error::Older {
                 place,
@@ -120,7 +120,7 @@ fn take_apart(error: &Error) {
         Error::Vault(error) => of_vault(error),
         Error::Blocked(errors) => errors.iter().for_each(of_vault),
         Error::Agent(error) => of_agent(error),
-        Error::Ui(error) | Error::Untold(error) => match error {
+        Error::Ui(error) | Error::OutputLost(error) => match error {
             ui::Error::Unread
             | ui::Error::NoTerminal
             | ui::Error::Cancelled
@@ -158,8 +158,8 @@ fn take_apart(error: &Error) {
             plain(line);
             take_apart(error);
         }
-        Error::Due { count } | Error::Unwell { count } => plain(count),
-        Error::Unready { count, exit } => {
+        Error::Due { count } | Error::DoctorFailed { count } => plain(count),
+        Error::CheckFailed { count, exit } => {
             plain(count);
             plain(exit);
         }
@@ -307,10 +307,10 @@ fn of_keyring(error: &keyring::Error) {
         | E::EmptyToken
         | E::MistypedToken
         | E::WrongToken
-        | E::WrongIdentity
+        | E::WrongKeyFile
         | E::RefusedToken
-        | E::MistypedRecipient
-        | E::MistypedVaultKey
+        | E::MistypedPublicKey
+        | E::MistypedPin
         | E::TooMuchWork
         | E::KeyChanged
         | E::OutOfReach
@@ -318,7 +318,7 @@ fn of_keyring(error: &keyring::Error) {
         | E::NeedsFullAccess
         | E::AgentLocked
         | E::AgentRefused => {}
-        E::Identity(flaw) => match flaw {
+        E::KeyFile(flaw) => match flaw {
             KeyFileError::Damaged | KeyFileError::WrongPassphrase => {}
             KeyFileError::Unsupported(version) => plain(version),
             KeyFileError::Kdf { what, bounds } => {
@@ -401,15 +401,15 @@ fn of_process(error: &process::Error) {
     }
 }
 
-/// As people, programs and whoever debugs are shown it.
+/// The error as people, programs and a debugger see it.
 fn renderings(error: &Error) -> [String; 3] {
     let report = serde_json::to_string(&error.report()).unwrap();
     [error.message(), format!("{error:?}"), report]
 }
 
-/// Of what is read where a secret may stand by mistake, nothing is repeated.
+/// Input in which a secret may stand by mistake is never repeated.
 #[test]
-fn whatever_a_secret_is_taken_for_the_failure_does_not_repeat_it() {
+fn a_failure_never_repeats_a_misplaced_secret() {
     const SECRET: &str = "Zq7\u{e9} vK-2x!Wm\u{1b}9pT";
     let long = SECRET.repeat(200);
     for secret in [

@@ -1,5 +1,5 @@
-//! The topic `ci`: how a job, a container, a service and a timer get their secrets. Each recipe is run by
-//! tests/cli/recipes.rs as far as a machine without the service can.
+//! The topic `ci`: how a job, a container, a service and a timer get their secrets. tests/cli/recipes.rs runs
+//! each recipe as far as a machine without the service can.
 
 pub const TEXT: &str = r#"Everywhere the same: the vault is a file beside the code, the service keeps one
 token, and `kluis` is one static file to copy to where jobs run. Where nobody is
@@ -9,14 +9,14 @@ PREPARATION
 
 Once, by somebody with full access. This token reads one workspace, and nobody
 accepts a change from it. `verify` prints the vault's public key and its
-revision, which are no secrets: with KLUIS_VAULT_KEY a job opens this vault and
+revision, which are no secrets: with KLUIS_PIN a job opens this vault and
 no other, with KLUIS_MIN_REVISION no older copy of it.
 
     kluis workspace create deploy
     kluis create deploy_key --generate 32 -w deploy
     umask 077
     kluis key add --token --workspace deploy --read-only --label ci --expires 90d > token
-    kluis verify
+    kluis vault verify
 
 The date is for you: a token that is limited so cannot read it, and works after
 it. `kluis key list` tells which are over, `kluis key remove` ends them. Should
@@ -49,7 +49,7 @@ What a job needs stands in kluis.toml, beside the code, and the vault too:
 `check` is a gate before anything starts: 0 when all is there and in date, 3
 when something is missing or not effective, 1 when it is overdue or expired.
 
-    export KLUIS_MIN_REVISION="$REVISION"        # as `kluis verify` printed it
+    export KLUIS_MIN_REVISION="$REVISION"        # as `kluis vault verify` printed it
     kluis check
     kluis run --mask -- ./deploy.sh
 
@@ -61,7 +61,7 @@ content of it; a change of it is refused until the checksum is changed too.
 
 GITHUB ACTIONS
 
-KLUIS_TOKEN is a secret of the repository or of an environment, KLUIS_VAULT_KEY
+KLUIS_TOKEN is a secret of the repository or of an environment, KLUIS_PIN
 a variable. Only a step that is given the token can open the vault.
 
     jobs:
@@ -69,7 +69,7 @@ a variable. Only a step that is given the token can open the vault.
         runs-on: ubuntu-latest
         env:
           KLUIS_VAULT: secrets.kluis
-          KLUIS_VAULT_KEY: ${{ vars.KLUIS_VAULT_KEY }}
+          KLUIS_PIN: ${{ vars.KLUIS_PIN }}
         steps:
           - uses: actions/checkout@v4
           - run: kluis run -e DEPLOY_KEY=deploy_key --mask -- ./deploy.sh
@@ -86,7 +86,7 @@ Or for all steps that follow, whose log then hides the value:
 GITLAB
 
 KLUIS_TOKEN is a protected and masked variable of the project; or
-KLUIS_TOKEN_FILE one of type File, which no program finds in its environment.
+KLUIS_KEY_FILE one of type File, which no program finds in its environment.
 
     deploy:
       variables:
@@ -141,7 +141,7 @@ Or the container opens the vault itself, with a token that the engine mounts.
     FROM debian:stable-slim
     COPY kluis server /usr/local/bin/
     COPY secrets.kluis /etc/kluis/secrets.kluis
-    ENV KLUIS_VAULT=/etc/kluis/secrets.kluis KLUIS_TOKEN_FILE=/run/secrets/kluis_token
+    ENV KLUIS_VAULT=/etc/kluis/secrets.kluis KLUIS_KEY_FILE=/run/secrets/kluis_token
     ENTRYPOINT ["kluis", "run", "-e", "DEPLOY_KEY=deploy_key", "--"]
     CMD ["server"]
 
@@ -160,7 +160,7 @@ machine.
     DynamicUser=yes
     LoadCredential=kluis_token:/etc/kluis/token
     LoadCredential=vault:/etc/kluis/secrets.kluis
-    Environment=KLUIS_TOKEN_FILE=%d/kluis_token KLUIS_VAULT=%d/vault
+    Environment=KLUIS_KEY_FILE=%d/kluis_token KLUIS_VAULT=%d/vault
     ExecStart=/usr/bin/kluis run -e DEPLOY_KEY=deploy_key -- /usr/bin/server
 
     [Install]
@@ -173,7 +173,7 @@ notes are thrown away, cron mails errors and warnings only. It reads a % as the
 end of a line.
 
     PATH=/usr/local/bin:/usr/bin:/bin
-    KLUIS_TOKEN_FILE=/home/ada/.config/kluis/cron-token
+    KLUIS_KEY_FILE=/home/ada/.config/kluis/cron-token
     17 3 * * *  kluis rotate api_key --generate 32 --if-older-than 30d -q > /dev/null
 
 SCRIPTS

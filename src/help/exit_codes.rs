@@ -1,4 +1,4 @@
-//! The topic `exit-codes`: what stands around the table of the codes, which is told once, in `error`.
+//! The topic `exit-codes`: the text around the table of codes, which is written once, in `error`.
 
 pub const PROMISE: &str = "\
 Every command ends with one of these codes. They are a promise: a script that
@@ -40,7 +40,7 @@ mod tests {
     use crate::error::Exit;
 
     #[test]
-    fn each_word_is_told_with_its_numbers() {
+    fn each_code_word_is_listed_with_its_numbers() {
         let (_, words) = JSON.split_once("Words of code:\n").unwrap();
         for exit in [
             Exit::Failed,

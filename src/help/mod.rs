@@ -1,4 +1,4 @@
-//! Help on what belongs to no single verb: a text per topic.
+//! The help topics: texts that belong to no single verb.
 
 mod ci;
 mod environment;
@@ -10,7 +10,7 @@ pub use environment::SURROUNDINGS;
 
 use crate::error::Exit;
 
-/// A text, of parts that may be told elsewhere too.
+/// A help text, made of parts that may appear elsewhere, too.
 pub struct Topic {
     pub name: &'static str,
     pub about: &'static str,

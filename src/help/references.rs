@@ -1,4 +1,4 @@
-//! The topic `references`: how what is in a vault is named. The rules themselves are those of `vault`.
+//! The topic `references`: how to name what is in a vault. The rules themselves are in `vault`.
 
 pub const TEXT: &str = "\
 A secret is named in one of these ways, in arguments, in -e KEY=REF, and in
@@ -38,7 +38,7 @@ Times:
 Limits:
   value         1 to 65,536 bytes, of any kind; a vault may have a lower limit
   description   1,024 characters
-  slots         100 of one secret; `kluis prune` drops superseded ones
+  slots         100 of one secret; `kluis vault prune` drops superseded ones
   domains       100 of one secret
   vault         256 MiB, however many secrets that is; 128 workspaces; 256 keys,
                 8 of them passphrases

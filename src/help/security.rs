@@ -1,5 +1,5 @@
-//! The topic `security`: what is promised against whom, and what is not. README.md and .github/SECURITY.md
-//! say the same, which tests compare.
+//! The topic `security`: what `kluis` promises against which attacker, and what it does not. Tests compare it
+//! with README.md and .github/SECURITY.md.
 
 pub const TEXT: &str = "\
 Protected against:
@@ -12,7 +12,7 @@ Protected against:
       damage is exit 5, never a wrong value
   somebody who puts a vault of their own in its place
       the passphrase or token recognises the vault's public key; an identity
-      needs it pinned, as by `KLUIS_VAULT_KEY`
+      needs it pinned, as by `KLUIS_PIN`
   somebody who puts an older copy in its place
       this machine has seen how far the vault had come: exit 5, unless
       `--accept-older`; where it lay in a git work tree, only a warning
@@ -26,7 +26,7 @@ Protected against:
   a crash, a power cut, a full disk, a second writer
       a change is written beside the vault, made durable, then renamed over it
       under a lock; what was acknowledged is there, and the bytes before it stay
-      in `.NAME.prev`, which `kluis restore` brings back
+      in `.NAME.prev`, which `kluis vault restore` brings back
   a repository that you clone
       its project file is followed only for a vault in its own folder, links
       resolved; for any other once you agreed to this very content with
@@ -80,10 +80,10 @@ To share a vault with a colleague, neither of you tells the other a secret. The
 colleague makes an identity and gives away its public half; you admit it, and
 say the vault's public key, which the colleague pins:
 
-    kluis identity new
+    kluis key new
     kluis key add --recipient \"$PUBLIC_HALF\" --label grace
-    kluis verify
-    KLUIS_VAULT_KEY=\"$VAULT_KEY\" kluis list
+    kluis vault verify
+    KLUIS_PIN=\"$VAULT_KEY\" kluis list
 
 `--workspace` and `--read-only` limit what the key reaches; `kluis key remove`
 takes it away.";

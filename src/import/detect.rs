@@ -1,5 +1,5 @@
-//! The format of what is imported where nobody says it: by its name, and by how it begins where one ending
-//! has several formats. What no name tells is never guessed.
+//! Recognises the format of a file to import: by its name, and by its first bytes where an ending is shared by
+//! several formats. If the name does not tell, it never guesses.
 
 use super::Format;
 use crate::platform::bounded_read;
@@ -7,7 +7,7 @@ use std::fs::File;
 use std::path::Path;
 use zeroize::Zeroizing;
 
-/// As much as the first words of an export have.
+/// Long enough for the first words of an export.
 const MAX_BEGINNING_BYTES: usize = 1_024;
 
 pub fn format(path: &Path) -> Option<Format> {
@@ -33,7 +33,7 @@ pub fn format(path: &Path) -> Option<Format> {
     }
 }
 
-/// Nothing, where it could not be read twice: whoever reads it then says what is wrong.
+/// Empty if the file could not be read twice: reading it later reports the problem.
 fn beginning(path: &Path) -> Zeroizing<Vec<u8>> {
     let file = path.is_file().then(|| File::open(path).ok()).flatten();
     let read = file.and_then(|file| bounded_read::read(file, MAX_BEGINNING_BYTES).ok());
@@ -70,7 +70,7 @@ mod tests {
     use std::fs;
 
     #[test]
-    fn a_name_tells_its_format_or_none() {
+    fn a_file_name_decides_the_format_or_none() {
         for (name, told) in [
             (".env", Some(Format::Dotenv)),
             (".env.staging", Some(Format::Dotenv)),

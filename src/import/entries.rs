@@ -1,7 +1,7 @@
-//! What an import holds: names with values that keep every rule, or the mistakes in it, each with its place.
+//! The result of reading an import: names with valid values, or mistakes with their places.
 //!
-//! A message shows what could be the name of a secret, and never a value: where a text of several lines lacks
-//! its quotes, part of a value stands in the place of a name.
+//! A message shows only what can be a secret's name, and never a value: where a value of several lines lacks
+//! its quotes, part of it stands in the place of a name.
 
 use crate::plaintext::Plaintext;
 use crate::vault::env_key::EnvKey;
@@ -13,43 +13,43 @@ use serde::Serialize;
 use std::collections::{HashMap, hash_map};
 use std::fmt;
 
-/// More than this at once is a mistake, and would fill the memory.
+/// More entries than this are a mistake, and would fill the memory.
 pub const MAX_ENTRIES: usize = 100_000;
 
-/// How a value begins that sops encrypted.
+/// The beginning of a value that sops encrypted.
 const SOPS_MARK: &[u8] = b"ENC[AES256_GCM,";
 
-/// After so many mistakes, the others are only counted.
+/// More mistakes than this are only counted.
 const MAX_TOLD: usize = 10;
 
 /// One name with its value.
 pub struct Entry {
-    /// `None`: the one in use.
+    /// `None`: the workspace in use.
     pub workspace: Option<WorkspaceName>,
     pub name: SecretName,
-    /// `None`: the usual one of the name.
+    /// `None`: the key that the name gives.
     pub env_key: Option<EnvKey>,
-    /// What it is called in the program that it comes from, where that is no name.
+    /// Its name in the source, if that cannot be a secret's name.
     pub origin: Option<String>,
     /// `None`: it is empty, and left out.
     pub value: Option<Plaintext>,
 }
 
-/// What an input held that has no place in a vault.
+/// A part of the input that has no place in a vault.
 #[derive(Serialize)]
 pub struct LeftOut {
     pub what: String,
     pub why: String,
 }
 
-/// All that an import holds.
+/// The content of an import.
 #[derive(Default)]
 pub struct Gathered {
     pub entries: Vec<Entry>,
     pub left_out: Vec<LeftOut>,
 }
 
-/// What becomes of a name with an empty value.
+/// What happens to a name with an empty value.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub enum Empty {
     #[default]
@@ -57,13 +57,13 @@ pub enum Empty {
     Skipped,
 }
 
-/// Where something stands, counted from one.
+/// A place in the input, counted from one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Location {
     Line(usize),
-    /// Where a NUL ends each variable, and a line says nothing.
+    /// For input with NUL-terminated variables, which has no lines.
     Variable(usize),
-    /// Of a password manager, where lines say nothing to people.
+    /// For items of a password manager, whose lines mean nothing to people.
     Item(usize),
 }
 
@@ -77,13 +77,13 @@ impl fmt::Display for Location {
     }
 }
 
-/// Takes what a format reads, and checks it.
+/// Collects and checks the entries that a format reads.
 pub struct Entries {
     empty: Empty,
     gathered: Gathered,
     places: HashMap<SecretName, Location>,
     mistakes: Vec<Detail>,
-    /// Of those that are not told.
+    /// The number of mistakes beyond the reported ones.
     more: usize,
 }
 
@@ -98,7 +98,7 @@ impl Entries {
         }
     }
 
-    /// Takes a name and its value; fails only when there are too many.
+    /// Adds a name and its value; fails only when there are too many.
     pub fn push(
         &mut self,
         place: Location,
@@ -119,7 +119,7 @@ impl Entries {
         }
     }
 
-    /// Takes a value whose name was made of what `origin` says.
+    /// Adds a value whose name was made from `origin`.
     pub fn push_from(
         &mut self,
         place: Location,
@@ -144,7 +144,7 @@ impl Entries {
                 vacant.insert(place);
             }
             hash_map::Entry::Occupied(first) => {
-                let rule = format!("{name} is there twice, at {} and at {place}", first.get());
+                let rule = format!("{name} is given twice, at {} and at {place}", first.get());
                 self.tell(Some(&name), RuleViolation::new(rule, "duplicate"));
                 return Ok(());
             }
@@ -152,7 +152,9 @@ impl Entries {
         let value = match (value.len(), self.empty) {
             (0, Empty::Skipped) => None,
             (0, Empty::Refused) => {
-                let rule = format!("{place}: {name} is empty; --skip-empty leaves it out");
+                let rule = format!(
+                    "{place}: {name} is empty; to leave out empty values, add --skip-empty"
+                );
                 self.tell(Some(&name), RuleViolation::too_short(rule));
                 return Ok(());
             }
@@ -164,7 +166,7 @@ impl Entries {
                 }
                 if value.expose().starts_with(SOPS_MARK) {
                     let rule = format!(
-                        "{place}: {name} is still encrypted: give what `sops decrypt` prints"
+                        "{place}: {name} is still encrypted: import the output of `sops decrypt`"
                     );
                     self.tell(Some(&name), RuleViolation::new(rule, "value_error"));
                     return Ok(());
@@ -186,27 +188,27 @@ impl Entries {
         if self.gathered.entries.len() < MAX_ENTRIES {
             return Ok(());
         }
-        let rule = format!("{place}: an import has at most {MAX_ENTRIES} names");
+        let rule = format!("{place}: an import can have at most {MAX_ENTRIES} names");
         Err(RuleViolation::new(rule, "too_long"))
     }
 
-    /// Remembers for the report what is not taken.
+    /// Records a part that is not imported, for the report.
     pub fn leave_out(&mut self, what: &str, why: &str) {
         let (what, why) = (what.to_owned(), why.to_owned());
         self.gathered.left_out.push(LeftOut { what, why });
     }
 
-    /// Remembers what is wrong at a place, and goes on.
+    /// Records a mistake at a place, and continues.
     pub fn refuse(&mut self, place: Location, rule: &str, kind: &'static str) {
         self.tell(None, RuleViolation::new(format!("{place}: {rule}"), kind));
     }
 
-    /// Remembers what is wrong with a part of the input that is named in the message itself.
+    /// Records a mistake in a part of the input that the message names.
     pub fn refuse_whole(&mut self, broken: RuleViolation) {
         self.tell(None, broken);
     }
 
-    /// Remembers that what a name has is no text; `rule` goes on after the name.
+    /// Records that the value of a name is not text; `rule` continues the sentence after the name.
     pub fn refuse_value(&mut self, place: Location, name: &[u8], rule: &str) {
         let name = str::from_utf8(name).ok().map(SecretName::parse);
         let name = name.and_then(Result::ok);
@@ -225,18 +227,18 @@ impl Entries {
             .push(Detail::at(place.into_iter().collect(), broken));
     }
 
-    /// Everything that was read, unless there are mistakes, or `read` was ended by one.
+    /// All entries, unless there were mistakes or `read` failed.
     pub fn finish(mut self, read: Result<(), RuleViolation>) -> Result<Gathered, Vec<Detail>> {
         match read {
             Ok(()) if self.gathered.entries.is_empty() && self.mistakes.is_empty() => {
-                let rule = "there is nothing in the input";
+                let rule = "the input is empty";
                 self.tell(None, RuleViolation::new(rule, "missing"));
             }
             Ok(()) => {}
             Err(broken) => self.mistakes.push(Detail::at(Vec::new(), broken)),
         }
         if self.more > 0 {
-            let rule = format!("{} more like these", self.more);
+            let rule = format!("and {} more mistakes", self.more);
             let broken = RuleViolation::new(rule, "too_long");
             self.mistakes.push(Detail::at(Vec::new(), broken));
         }
@@ -276,10 +278,10 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_is_there_twice_is_told_with_both_places() {
+    fn a_repeated_name_is_reported_with_both_places() {
         assert_eq!(
             mistakes(&[("A", "1"), ("B", "2"), ("A", "1")]),
-            ["A is there twice, at line 1 and at line 3"]
+            ["A is given twice, at line 1 and at line 3"]
         );
         // An empty one counts, too.
         let twice = read(Empty::Skipped, &[("A", ""), ("A", "1")]);
@@ -290,32 +292,32 @@ mod tests {
     fn an_empty_value_is_refused_or_left_out() {
         assert_eq!(
             mistakes(&[("A", "1"), ("B", "")]),
-            ["line 2: B is empty; --skip-empty leaves it out"]
+            ["line 2: B is empty; to leave out empty values, add --skip-empty"]
         );
         let entries = read(Empty::Skipped, &[("A", "1"), ("B", "")]).unwrap();
         assert!(entries[0].value.is_some() && entries[1].value.is_none());
     }
 
     #[test]
-    fn a_value_that_is_too_long_is_told_with_its_name() {
+    fn a_value_that_is_too_long_is_reported_by_name() {
         let long = "v".repeat(MAX_VALUE_BYTES + 1);
         assert!(read(Empty::Refused, &[("A", &long[1..])]).is_ok());
         assert_eq!(
             mistakes(&[("A", &long)]),
-            ["line 1: A: a value has at most 65,536 bytes"]
+            ["line 1: A: a value can have at most 65,536 bytes"]
         );
     }
 
     #[test]
-    fn what_sops_encrypted_is_told_by_name() {
+    fn a_value_encrypted_by_sops_is_recognised() {
         assert_eq!(
             mistakes(&[("A", "ENC[AES256_GCM,data:hunter2,iv:x,tag:y,type:str]")]),
-            ["line 1: A is still encrypted: give what `sops decrypt` prints"]
+            ["line 1: A is still encrypted: import the output of `sops decrypt`"]
         );
     }
 
     #[test]
-    fn what_cannot_be_a_name_is_never_repeated() {
+    fn an_invalid_name_is_never_repeated() {
         let long = "hunter2".repeat(20);
         for name in ["hunter2/x", "-hunter2", "hunter2 x", "\u{1b}hunter2", &long] {
             let told = mistakes(&[(name, "v")]);
@@ -328,21 +330,21 @@ mod tests {
         }
         assert_eq!(
             mistakes(&[("", "v")]),
-            ["line 1: the name of a secret is not empty"]
+            ["line 1: the name of a secret cannot be empty"]
         );
     }
 
     #[test]
-    fn every_mistake_is_told_until_there_are_too_many() {
+    fn every_mistake_is_reported_up_to_a_limit() {
         let many: Vec<_> = (0..MAX_TOLD + 5).map(|_| ("A", "")).collect();
         let told = mistakes(&many);
         assert_eq!(told.len(), MAX_TOLD + 1);
-        assert_eq!(told[MAX_TOLD], "5 more like these");
+        assert_eq!(told[MAX_TOLD], "and 5 more mistakes");
     }
 
     #[test]
-    fn nothing_at_all_is_a_mistake_and_too_much_ends_the_reading() {
-        assert_eq!(mistakes(&[]), ["there is nothing in the input"]);
+    fn an_empty_input_is_a_mistake_and_too_much_ends_the_reading() {
+        assert_eq!(mistakes(&[]), ["the input is empty"]);
         let mut entries = Entries::new(Empty::Refused);
         let mut push = |number: usize| {
             let value = Plaintext::new(b"v".to_vec());

@@ -1,5 +1,5 @@
-//! A folder of dotenv files: `.env` goes to the workspace in use, `.env.NAME` and `NAME.env` to the
-//! workspace NAME, because the same variables stand in each. Folders in it are not looked into.
+//! Imports a folder of dotenv files: `.env` goes to the workspace in use; `.env.NAME` and `NAME.env` go to the
+//! workspace NAME, because these files hold the same variables. Subfolders are not read.
 
 use super::entries::{Gathered, LeftOut};
 use super::{Format, Rules};
@@ -12,10 +12,10 @@ use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 
-/// Endings of files that show which variables there are, with values of nobody's.
+/// Endings of files that list variables without real values.
 const EXAMPLES: [&str; 5] = ["example", "sample", "template", "dist", "schema"];
 
-/// Reads every dotenv file of a folder, or tells of the mistakes in them. `current` is the workspace in use.
+/// Reads every dotenv file of a folder, or reports the mistakes in them. `current` is the workspace in use.
 pub fn read(
     folder: &Path,
     current: &WorkspaceName,
@@ -39,11 +39,11 @@ pub fn read(
             .iter()
             .any(|example| environment.ends_with(example))
         {
-            leave_out("an example");
+            leave_out("it is an example");
             continue;
         }
         if !file.path().is_file() {
-            leave_out("no file");
+            leave_out("it is not a file");
             continue;
         }
         let workspace = (!environment.is_empty()).then(|| WorkspaceName::parse(environment));
@@ -56,7 +56,7 @@ pub fn read(
         };
         let owned = workspace.as_ref().unwrap_or(current).to_string();
         if let Some(first) = owners.insert(owned.clone(), name.clone()) {
-            let rule = format!("{first} would be the workspace {owned}, too");
+            let rule = format!("{first} would be the workspace {owned} as well");
             mistakes.push(told(&name, &rule, "duplicate"));
             continue;
         }
@@ -68,9 +68,9 @@ pub fn read(
                     entry.workspace.clone_from(&workspace);
                     entry
                 })),
-            // An empty file says nothing about the others.
+            // An empty file is no mistake.
             Err(details) if details.iter().all(|detail| detail.kind == "missing") => {
-                leave_out("there is nothing in it");
+                leave_out("it has no variables");
             }
             Err(details) => {
                 let details = details.into_iter();
@@ -79,7 +79,7 @@ pub fn read(
         }
     }
     if all.entries.is_empty() && mistakes.is_empty() {
-        let rule = "there is no variable in any .env file of the folder";
+        let rule = "no .env file in the folder has a variable";
         mistakes.push(Detail::at(Vec::new(), RuleViolation::new(rule, "missing")));
     }
     Ok(if mistakes.is_empty() {
@@ -94,7 +94,7 @@ fn told(file: &str, rule: &str, kind: &'static str) -> Detail {
     Detail::at(Vec::new(), RuleViolation::new(rule, kind))
 }
 
-/// What a dotenv file is for: empty for the plain one, and `None` for what is no dotenv file.
+/// The environment of a dotenv file by its name: empty for `.env`, `None` for another kind of file.
 fn environment(file: &str) -> Option<&str> {
     match file.strip_prefix(".env") {
         Some("") => Some(""),
@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_name_of_a_file_says_what_it_is_for() {
+    fn a_file_name_decides_the_workspace() {
         for (file, name) in [
             (".env", Some("")),
             (".env.staging", Some("staging")),

@@ -1,4 +1,4 @@
-//! The formats that `import` reads, each in a file of its own, and what the text formats have in common.
+//! The formats that `import` reads, and what they have in common.
 
 pub mod detect;
 pub mod entries;
@@ -21,7 +21,7 @@ use managers::item::{Items, Repeated, Wanted};
 use managers::{bitwarden, keepass, one_password};
 use std::io::{self, Read};
 
-/// A longer file is no file of secrets.
+/// The greatest size of a file to import.
 const MAX_INPUT_BYTES: usize = 48 << 20;
 
 /// Reads a file to import, at most one byte more than [`Format::read`] accepts.
@@ -42,7 +42,7 @@ pub enum Format {
     Pass,
 }
 
-/// How what is read becomes names.
+/// How the input becomes names.
 #[derive(Clone, Copy, Default)]
 pub struct Rules {
     pub empty: Empty,
@@ -52,7 +52,7 @@ pub struct Rules {
 }
 
 impl Format {
-    /// Whether it holds items with several fields.
+    /// Whether its items have several fields.
     pub fn is_of_manager(self) -> bool {
         match self {
             Self::Dotenv | Self::Json | Self::Yaml | Self::Env => false,
@@ -60,11 +60,11 @@ impl Format {
         }
     }
 
-    /// Reads all of an input, or tells of the mistakes in it.
+    /// Reads the whole input, or reports its mistakes.
     pub fn read(self, input: &Plaintext, rules: Rules) -> Result<Gathered, Vec<Detail>> {
         let mut entries = Entries::new(rules.empty);
         let read = if input.len() > MAX_INPUT_BYTES {
-            let rule = format!("the input has at most {} MiB", MAX_INPUT_BYTES >> 20);
+            let rule = format!("the input can have at most {} MiB", MAX_INPUT_BYTES >> 20);
             Err(RuleViolation::new(rule, "too_long"))
         } else {
             self.read_into(&mut entries, input, rules)
@@ -95,7 +95,7 @@ impl Format {
             }
             Self::KeepassXml => keepass::read(input, &mut Items::new(entries, wanted, repeated)),
             Self::Pass => {
-                let rule = "a password store is a folder, such as ~/.password-store: name it";
+                let rule = "a password store is a folder: name it, such as ~/.password-store";
                 Err(RuleViolation::new(rule, "value_error"))
             }
         }
@@ -107,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_mark_before_the_text_is_no_part_of_it() {
+    fn a_byte_order_mark_is_no_part_of_the_text() {
         for (format, input) in [
             (Format::Dotenv, "\u{feff}A=v"),
             (Format::Json, "\u{feff}{\"A\": \"v\"}"),
@@ -123,13 +123,16 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_text_is_refused_with_its_line() {
+    fn input_that_is_not_text_is_refused_by_line() {
         for (input, told) in [
-            (&b"A=v\nB=\xff\n"[..], "line 2: the input is not UTF-8"),
-            (b"\xff\xfeA\0=\0v\0", "line 1: the input is not UTF-8"),
+            (
+                &b"A=v\nB=\xff\n"[..],
+                "line 2: the input is not valid UTF-8",
+            ),
+            (b"\xff\xfeA\0=\0v\0", "line 1: the input is not valid UTF-8"),
             (
                 b"A=v\0B=w\0",
-                "line 1: there is a NUL; the output of `env -0` takes --format env",
+                "line 1: the input contains a NUL; for the output of `env -0`, use --format env",
             ),
         ] {
             for format in [Format::Dotenv, Format::Yaml] {
@@ -143,6 +146,9 @@ mod tests {
     fn an_input_that_is_too_large_is_refused_before_it_is_read() {
         let input = Plaintext::new(vec![b'\n'; MAX_INPUT_BYTES + 1]);
         let read = Format::Dotenv.read(&input, Rules::default());
-        assert_eq!(read.err().unwrap()[0].msg, "the input has at most 48 MiB");
+        assert_eq!(
+            read.err().unwrap()[0].msg,
+            "the input can have at most 48 MiB"
+        );
     }
 }

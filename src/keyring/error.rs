@@ -1,10 +1,10 @@
-//! Why a vault cannot be unlocked, read or signed.
+//! The reasons why a vault cannot be unlocked, read or signed.
 
 use crate::sealed::kdf::PassphraseError;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("the passphrase opens no key of this vault")]
+    #[error("wrong passphrase for this vault")]
     WrongPassphrase,
     #[error("the passphrase is {0}")]
     NoPassphrase(PassphraseError),
@@ -12,51 +12,53 @@ pub enum Error {
     NoPassphraseKey,
     #[error("the token is empty")]
     EmptyToken,
-    #[error("the token is mistyped: its checksum does not match")]
+    #[error("the token has a typo: its checksum does not match")]
     MistypedToken,
-    #[error("the token belongs to no key of this vault")]
+    #[error("the token does not open this vault")]
     WrongToken,
-    #[error("the identity opens no key of this vault")]
-    WrongIdentity,
+    #[error("the key file does not open this vault")]
+    WrongKeyFile,
     #[error(transparent)]
-    Identity(#[from] KeyFileError),
-    #[error("the token has the id of a key of this vault, and does not open it")]
+    KeyFile(#[from] KeyFileError),
+    #[error("the vault lists a key for this token, but the token does not open it")]
     RefusedToken,
-    #[error("the recipient is mistyped: its checksum does not match")]
-    MistypedRecipient,
-    #[error("the vault key is mistyped: its checksum does not match")]
-    MistypedVaultKey,
-    #[error("the passphrase keys of this vault ask for more work than one command may do")]
+    #[error("the public key has a typo: its checksum does not match")]
+    MistypedPublicKey,
+    #[error("the pin has a typo: its checksum does not match")]
+    MistypedPin,
+    #[error("the passphrases of this vault take more work to try than kluis allows")]
     TooMuchWork,
-    #[error("the memory for the key derivation could not be had")]
+    #[error("not enough memory to derive a key from the passphrase")]
     Memory(#[source] std::io::Error),
-    #[error("the key that unlocked the vault was changed or removed meanwhile")]
+    #[error("another process changed or removed the key that unlocked the vault")]
     KeyChanged,
-    #[error("this key does not reach the workspace")]
+    #[error("this key has no access to the workspace")]
     OutOfReach,
-    #[error("this key may read the workspace, not write it")]
+    #[error("this key can read the workspace, but not change it")]
     ReadOnly,
-    #[error("this takes a key with full access")]
+    #[error("this command needs a key with full access")]
     NeedsFullAccess,
-    #[error("the agent that held the key was locked or has ended meanwhile")]
+    #[error("the agent was locked or ended while the command ran")]
     AgentLocked,
-    #[error("the agent that holds the key does not answer as it should")]
+    #[error("unexpected answer from the agent")]
     Agent(#[source] std::io::Error),
-    #[error("the agent signs no header that is older, or has other keys, than it has seen")]
+    #[error(
+        "the agent refused to sign: the vault is older, or has other keys, than the agent has seen"
+    )]
     AgentRefused,
     #[error(transparent)]
     Sealed(#[from] crate::sealed::Error),
 }
 
-/// What is wrong with an identity's file.
+/// The errors of a key file.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyFileError {
-    #[error("the identity is damaged, or the file holds something else")]
+    #[error("the key file is damaged, or it is not a key file")]
     Damaged,
-    #[error("the identity is written in format {0}; this kluis reads format 1")]
+    #[error("the key file has format {0}, but this kluis reads only format 1")]
     Unsupported(u64),
-    #[error("the identity asks for {what} in its key derivation; the bounds are {bounds}")]
+    #[error("the key file has invalid key derivation settings: {what}, but {bounds} is allowed")]
     Kdf { what: String, bounds: &'static str },
-    #[error("the passphrase does not open the identity")]
+    #[error("wrong passphrase for the key file")]
     WrongPassphrase,
 }

@@ -1,5 +1,5 @@
-//! The public half of an identity as its owner gives it away, `klp_…`: whoever has it can admit them to a
-//! vault, and nothing else.
+//! A public key as you give it away, `klp_…`. With it a vault's owner can let you in; it gives nothing else
+//! away.
 
 use super::{Error, base62};
 use crate::sealed::id::VaultId;
@@ -13,14 +13,14 @@ pub fn encode(public: &PublicKey) -> String {
     base62::encode(PREFIX, public).to_string()
 }
 
-/// Reads `klp_…`, white space around it aside. A point with which no secret can be shared is refused: its
-/// grant could be opened by anyone.
+/// Parses `klp_…`, ignoring white space around it. Refuses a low-order point, because anyone could open a
+/// grant to it.
 pub fn parse(text: &str) -> Result<PublicKey, Error> {
     let public = base62::decode::<PUBLIC_BYTES>(PREFIX, text.trim());
-    let public = *public.ok_or(Error::MistypedRecipient)?;
+    let public = *public.ok_or(Error::MistypedPublicKey)?;
     match seal_grant(VaultId::from_bits(0), &public, "", b"") {
         Some(_) => Ok(public),
-        None => Err(Error::MistypedRecipient),
+        None => Err(Error::MistypedPublicKey),
     }
 }
 
@@ -32,7 +32,7 @@ mod tests {
     use crate::sealed::seed::Seed;
 
     #[test]
-    fn a_recipient_reads_back_as_it_was_written() {
+    fn a_public_key_reads_back_as_it_was_written() {
         let secret = Key::new([5; PUBLIC_BYTES]);
         let seed = Seed::new(secret, VaultId::from_bits(1), KeyId::from_bits(2));
         let text = encode(&seed.public());
@@ -42,7 +42,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_recipient_is_refused() {
+    fn an_invalid_public_key_is_refused() {
         let text = encode(&[9; PUBLIC_BYTES]);
         assert!(parse(&text).is_ok());
         let one_letter = text.replacen(
@@ -60,7 +60,7 @@ mod tests {
             &encode(&[0; PUBLIC_BYTES]),
         ] {
             assert!(
-                matches!(parse(wrong), Err(Error::MistypedRecipient)),
+                matches!(parse(wrong), Err(Error::MistypedPublicKey)),
                 "{wrong}"
             );
         }

@@ -1,7 +1,7 @@
-//! What differs between systems: the process, its signals, its terminal, its directories and large
+//! Everything that differs between systems: the process, its signals, its terminal, its directories and large
 //! memory.
 //!
-//! Knows nothing of vaults or secrets and must never print.
+//! It knows nothing of vaults or secrets and must never print.
 
 pub mod arena;
 pub mod bounded_read;

@@ -1,4 +1,4 @@
-//! stdin as secrets come through it.
+//! Reads secrets from stdin.
 
 use std::fs::File;
 use std::io::{self, IsTerminal};

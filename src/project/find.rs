@@ -1,4 +1,4 @@
-//! Finds the nearest project file and reads it, once and within bounds. Never waits for a pipe and never
+//! Finds the nearest project file and reads it once, up to a size limit. It never waits for a pipe and never
 //! touches a device.
 
 use super::parse::parse;
@@ -15,8 +15,8 @@ use zeroize::Zeroizing;
 
 const MAX_FILE_BYTES: usize = 64 * 1024;
 
-/// The project file of a directory, or of the nearest one above it on the same file system. `~/` in it is
-/// `home`.
+/// The project file of this directory, or of the nearest one above it on the same file system. `~/` in the
+/// file means `home`.
 pub fn find(from: &Path, home: Option<&Path>) -> Result<Option<ProjectFile>, Error> {
     let Ok(from) = fs::canonicalize(from) else {
         return Ok(None);
@@ -24,7 +24,7 @@ pub fn find(from: &Path, home: Option<&Path>) -> Result<Option<ProjectFile>, Err
     let device = |directory: &Path| fs::metadata(directory).map(|found| found.dev()).ok();
     let here = device(&from);
     for folder in from.ancestors() {
-        // What may not be looked into ends the search, as another file system does.
+        // A directory that cannot be read ends the search, like another file system.
         if device(folder) != here {
             break;
         }
@@ -48,7 +48,7 @@ fn read(
     let sha256 = HEXLOWER.encode(&Sha256::digest(&bytes));
     let text = str::from_utf8(&bytes).map_err(|_| Error::Unfit {
         path: path.clone(),
-        problem: "is not UTF-8",
+        problem: "is not valid UTF-8",
     })?;
     let project = parse(text, folder, home).map_err(|mistake| Error::Mistaken {
         path: path.clone(),
@@ -63,7 +63,7 @@ fn read(
     })
 }
 
-/// SHA-256 of the content of a project file as it is now, in lower-case hex.
+/// SHA-256 of a project file's current content, in lower-case hex.
 pub fn hash(path: &Path) -> Result<String, Error> {
     let (bytes, _) = bytes(path)?;
     Ok(HEXLOWER.encode(&Sha256::digest(&bytes)))
@@ -79,11 +79,11 @@ fn bytes(path: &Path) -> Result<(Zeroizing<Vec<u8>>, fs::Metadata), Error> {
         problem,
     };
     let not_regular = "is not a regular file";
-    // Looking before opening: merely opening a device can do something.
+    // Check before opening, because opening a device can have effects.
     if !fs::metadata(path).map_err(unread)?.is_file() {
         return Err(unfit(not_regular));
     }
-    // What was seen may have been replaced since: a pipe must not block, a terminal not be taken over.
+    // The file may have been replaced since: a pipe must not block, and a terminal must not become ours.
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
     let opened = rustix::fs::open(path, flags, Mode::empty());
     let file = File::from(opened.map_err(|errno| unread(errno.into()))?);
@@ -102,6 +102,7 @@ fn bytes(path: &Path) -> Result<(Zeroizing<Vec<u8>>, fs::Metadata), Error> {
 mod tests {
     use super::*;
     use std::os::unix::fs::symlink;
+    use std::process::Command;
     use tempfile::TempDir;
 
     fn folders() -> (TempDir, PathBuf) {
@@ -160,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_file_of_text_within_bounds_is_refused_and_not_passed_over() {
+    fn a_project_file_that_is_not_short_text_is_refused() {
         let (directory, deep) = folders();
         fs::write(directory.path().join(FILE_NAME), "").unwrap();
         let path = deep.join(FILE_NAME);
@@ -173,16 +174,17 @@ mod tests {
         assert!(error(&deep).ends_with("is not a regular file"));
         fs::remove_file(&path).unwrap();
 
-        rustix::fs::mkfifoat(rustix::fs::CWD, &path, Mode::RUSR).unwrap();
+        let made = Command::new("mkfifo").arg(&path).status().unwrap();
+        assert!(made.success());
         assert!(error(&deep).ends_with("is not a regular file"));
         fs::remove_file(&path).unwrap();
 
         symlink(&path, &path).unwrap();
-        assert!(error(&deep).contains("could not be read"));
+        assert!(error(&deep).contains("cannot read "));
         fs::remove_file(&path).unwrap();
 
         symlink("nowhere", &path).unwrap();
-        assert!(error(&deep).contains("could not be read"));
+        assert!(error(&deep).contains("cannot read "));
         fs::remove_file(&path).unwrap();
 
         fs::write(&path, " ".repeat(MAX_FILE_BYTES)).unwrap();
@@ -191,8 +193,8 @@ mod tests {
         assert!(error(&deep).ends_with("is larger than 64 KiB"));
 
         fs::write(&path, b"workspace = '\xff'").unwrap();
-        assert!(error(&deep).ends_with("is not UTF-8"));
+        assert!(error(&deep).ends_with("is not valid UTF-8"));
         fs::write(&path, b"\x7fELF\0\0").unwrap();
-        assert!(error(&deep).ends_with(": this is not TOML"));
+        assert!(error(&deep).ends_with(": this is not valid TOML"));
     }
 }

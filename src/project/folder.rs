@@ -1,4 +1,4 @@
-//! Which vaults are a project file's own: those in its folder, once every link is followed.
+//! Decides which vaults belong to a project file: those in its folder, once every link is followed.
 
 use super::ProjectFile;
 use rustix::process::geteuid;
@@ -9,13 +9,13 @@ use std::path::{Path, PathBuf};
 const ROOT: u32 = 0;
 
 impl ProjectFile {
-    /// Whether a vault lies in the folder of this file and belongs to the same user; one that is yet to be
-    /// made will belong to us.
+    /// Whether a vault lies in this file's folder and belongs to the same user. A vault that does not exist
+    /// yet will belong to us.
     pub fn owns(&self, vault: &Path) -> bool {
         resolve(vault).is_some_and(|real| self.owns_place(&real))
     }
 
-    /// The same for where a path really leads.
+    /// The same for a resolved path.
     pub fn owns_place(&self, real: &Path) -> bool {
         let maker = match fs::metadata(real) {
             Ok(found) => found.uid(),
@@ -28,8 +28,8 @@ impl ProjectFile {
     }
 }
 
-/// The real place of a path of which the end need not be there yet. `None` where that cannot be told: behind
-/// a link that leads nowhere, or `..` in what is not there.
+/// Resolves a path whose last parts may not exist yet. `None` if that is not possible: behind a dangling
+/// link, or with `..` below a missing directory.
 pub fn resolve(path: &Path) -> Option<PathBuf> {
     if let Ok(real) = fs::canonicalize(path) {
         return Some(real);
@@ -93,7 +93,7 @@ mod tests {
         ] {
             assert!(!in_folder(other), "{other}");
         }
-        // A name that merely begins like the folder's.
+        // A folder whose name merely begins with the other's name.
         let beside = directory.path().join("project-of-others");
         fs::create_dir(&beside).unwrap();
         assert!(!file.owns(&beside.join("v")));

@@ -1,5 +1,5 @@
-//! The project file, `kluis.toml`: which vault, workspace, app and variables a project means. Data only: nothing
-//! in it runs, and nothing in it can be a value.
+//! The project file, `kluis.toml`: it names the vault, workspace, app and variables of a project. It is data
+//! only: nothing in it runs, and no secret's value may be in it.
 //!
 //! **Where it is found.** In the working directory or the nearest one above it, up to the root or to where
 //! another file system begins, as git looks for a repository. The home directory is no end. Paths in it are
@@ -52,28 +52,28 @@ use std::path::{Path, PathBuf};
 
 pub const FILE_NAME: &str = "kluis.toml";
 
-/// A project file as it was read.
+/// A project file that was read.
 pub struct ProjectFile {
-    /// The real directory it was found in, and its name there.
+    /// The real path of its directory, and its name there.
     pub path: PathBuf,
-    /// That directory.
+    /// Its directory.
     pub folder: PathBuf,
     /// SHA-256 of the content, in lower-case hex.
     pub sha256: String,
     pub project: Project,
-    /// The user id it belongs to; `None` when a link of somebody else leads to it.
+    /// The user id of its owner; `None` if a link of another user leads to it.
     owner: Option<u32>,
 }
 
-/// What it says.
+/// The content of a project file.
 #[derive(Default, Debug, PartialEq, Eq)]
 pub struct Project {
-    /// Made absolute.
+    /// An absolute path.
     pub vault: Option<PathBuf>,
     pub workspace: Option<WorkspaceName>,
     pub app: Option<AppName>,
-    /// The public key that the vault has to have.
-    pub vault_key: Option<String>,
+    /// The pin that the vault has to match.
+    pub pin: Option<String>,
     /// In the order of the file.
     pub env: Vec<Entry>,
 }
@@ -87,35 +87,35 @@ pub struct Entry {
     pub presence: Presence,
 }
 
-/// How a variable gives a value.
+/// How a variable passes its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Delivery {
     Value,
-    /// As the path of a file with the value.
+    /// As the path of a file that holds the value.
     File,
 }
 
-/// Whether a secret has to be there.
+/// Whether the secret must exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Presence {
     Required,
-    /// It is left out when it is missing or not effective.
+    /// The variable is left out when the secret is missing or not effective.
     Optional,
 }
 
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum Error {
-    #[error("{} at {mistake}", path.display())]
+    #[error("{}, {mistake}", path.display())]
     Mistaken { path: PathBuf, mistake: Mistake },
     #[error("{} {problem}", path.display())]
     Unfit {
         path: PathBuf,
         problem: &'static str,
     },
-    #[error("{} could not be read: {kind}", path.display())]
+    #[error("cannot read {}: {kind}", path.display())]
     Unread { path: PathBuf, kind: io::ErrorKind },
     #[error(
-        "{} {}, and the vault {} is not one of its own", path.display(), held.problem(), vault.display()
+        "{} {}, and the vault {} is outside its folder or belongs to another user", path.display(), held.problem(), vault.display()
     )]
     Untrusted {
         path: PathBuf,
@@ -126,7 +126,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// Of the file that it is about.
+    /// The path of the file that the error is about.
     pub fn path(&self) -> &Path {
         match self {
             Self::Mistaken { path, .. }
@@ -138,7 +138,7 @@ impl Error {
 }
 
 impl ProjectFile {
-    /// The error of not following it.
+    /// The error when the file may not be followed.
     pub fn untrusted(&self, vault: PathBuf, held: TrustState) -> Error {
         Error::Untrusted {
             path: self.path.clone(),

@@ -1,5 +1,5 @@
-//! What a project file says. A mistake is told by its line and column and the rule it breaks, never by its
-//! text: somebody may have put a value where a reference belongs.
+//! Parses a project file. A mistake is reported by line, column and rule, and never by its text: there may be a
+//! value where a reference belongs.
 
 use super::{Delivery, Entry, Presence, Project};
 use crate::vault::env_key::EnvKey;
@@ -9,44 +9,43 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
-const MEMBERS: &str = "a project file has vault, workspace, app, vault_key and [env]";
-const TEXT: &str = "a text in quotes belongs here";
-const VAULT: &str = "a vault is the path of a file, such as \"secrets.kluis\"";
+const MEMBERS: &str = "a project file can have vault, workspace, app, pin and [env]";
+const TEXT: &str = "this must be a text in quotes";
+const VAULT: &str = "vault must be the path of a file, such as \"secrets.kluis\"";
 const WORKSPACE: &str =
-    "a workspace is 1 to 63 of a-z A-Z 0-9 _ . - and begins with a letter or digit";
-const APP: &str = "an app is 1 to 63 of a-z A-Z 0-9 _ . - and begins with a letter or digit";
-const ENV: &str = "[env] is a table of variables";
-const KEY: &str =
-    "a variable has A-Z a-z 0-9 _, at most 255 of them, and does not begin with a digit";
+    "workspace must be 1 to 63 of a-z A-Z 0-9 _ . - and begin with a letter or digit";
+const APP: &str = "app must be 1 to 63 of a-z A-Z 0-9 _ . - and begin with a letter or digit";
+const ENV: &str = "env must be a table, with a line [env] above the variables";
+const KEY: &str = "a variable must be 1 to 255 of A-Z a-z 0-9 _ and cannot begin with a digit";
 const SECRET: &str =
-    "a variable is a reference in quotes, or { secret = \"name\", as = \"file\", optional = true }";
+    "a variable must be a name in quotes, or { secret = \"name\", as = \"file\", optional = true }";
 const REFERENCE: &str =
-    "a reference is name, workspace/name, an id or kluis://workspace/name, and never a value";
+    "write which secret, never its value: name, workspace/name, an id or kluis://workspace/name";
 const AS: &str = "as can only be \"file\"";
-const OPTIONAL: &str = "optional is true or false";
+const OPTIONAL: &str = "optional must be true or false";
 
-/// What is wrong, and where.
+/// A mistake and its place.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}, column {column}: {rule}")]
 pub struct Mistake {
     pub line: usize,
-    /// In characters.
+    /// Counted in characters.
     pub column: usize,
     pub rule: &'static str,
 }
 
 type Member<'a, 'i> = (&'a Spanned<DeString<'i>>, &'a Spanned<DeValue<'i>>);
 
-/// Reads a file that was found in `folder`.
+/// Parses a file that was found in `folder`.
 pub fn parse(text: &str, folder: &Path, home: Option<&Path>) -> Result<Project, Mistake> {
     let reader = Reader { text, folder, home };
     let table = DeTable::parse(text).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start);
         let twice = error.message().contains("duplicate key");
         let rule = if twice {
-            "this is here twice"
+            "this is given twice"
         } else {
-            "this is not TOML"
+            "this is not valid TOML"
         };
         reader.mistake(at, rule)
     })?;
@@ -75,7 +74,7 @@ impl Reader<'_> {
                     let name = AppName::parse(self.string(value)?);
                     project.app = Some(name.map_err(|_| self.mistake(at, APP))?);
                 }
-                "vault_key" => project.vault_key = Some(self.string(value)?.to_owned()),
+                "pin" => project.pin = Some(self.string(value)?.to_owned()),
                 "env" => {
                     let table = value.get_ref().as_table();
                     let table = table.ok_or_else(|| self.mistake(at, ENV))?;
@@ -88,7 +87,7 @@ impl Reader<'_> {
         Ok(project)
     }
 
-    /// `~/` is the home directory, as no shell has seen this text.
+    /// `~/` is the home directory, because no shell expands this text.
     fn vault(&self, value: &Spanned<DeValue<'_>>) -> Result<PathBuf, Mistake> {
         let text = self.string(value)?;
         let mistake = || self.mistake(value.span().start, VAULT);
@@ -158,7 +157,7 @@ impl Reader<'_> {
     }
 }
 
-/// In the order of the file: a table has them by name.
+/// In the order of the file: the table itself is sorted by name.
 fn members<'a, 'i>(table: &'a DeTable<'i>) -> Vec<Member<'a, 'i>> {
     let mut members: Vec<_> = table.iter().collect();
     members.sort_by_key(|(name, _)| name.span().start);
@@ -180,12 +179,12 @@ mod tests {
     }
 
     #[test]
-    fn the_file_of_the_manual_says_what_it_says() {
+    fn the_example_in_the_manual_parses_as_documented() {
         let text = r#"
             vault = "secrets.kluis"          # relative to this file
             workspace = "staging"
             app = "billing"
-            vault_key = "klv_x"
+            pin = "klv_x"
             [env]
             DATABASE_URL = "database_url"
             STRIPE_KEY   = "payments/stripe_key"
@@ -197,7 +196,7 @@ mod tests {
         assert_eq!(project.vault.unwrap(), Path::new("/project/secrets.kluis"));
         assert_eq!(project.workspace.unwrap().as_str(), "staging");
         assert_eq!(project.app.unwrap().as_str(), "billing");
-        assert_eq!(project.vault_key.unwrap(), "klv_x");
+        assert_eq!(project.pin.unwrap(), "klv_x");
         let shown: Vec<String> = project
             .env
             .iter()
@@ -257,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mistake_is_told_by_its_place_and_rule_and_never_quoted() {
+    fn a_mistake_is_reported_by_place_and_rule_and_never_quoted() {
         for (text, line, column, rule) in [
             ("vault = 'a'\n  hunter2 = 'x'", 2, 3, MEMBERS),
             ("[hunter2]\na = 'b'", 1, 2, MEMBERS),
@@ -270,7 +269,7 @@ mod tests {
             ("# é\n'é' = 1", 2, 1, MEMBERS),
             ("workspace = 'hunter2 x'", 1, 13, WORKSPACE),
             ("app = '/hunter2'", 1, 7, APP),
-            ("vault_key = ['hunter2']", 1, 13, TEXT),
+            ("pin = ['hunter2']", 1, 13, TEXT),
             ("env = 'hunter2'", 1, 7, ENV),
             ("[[env]]\nA = 'hunter2'", 1, 1, ENV),
             ("[env]\nhunter2-x = 'a'", 2, 1, KEY),
@@ -288,11 +287,16 @@ mod tests {
                 32,
                 OPTIONAL,
             ),
-            ("vault = 'hunter2' x", 1, 19, "this is not TOML"),
-            ("vault = hunter2", 1, 9, "this is not TOML"),
-            ("vault = 'a'\nvault = 'hunter2'", 2, 1, "this is here twice"),
-            ("[env]\nA = 'a'\nA = 'hunter2'", 3, 1, "this is here twice"),
-            ("[env]\n[env]", 2, 2, "this is here twice"),
+            ("vault = 'hunter2' x", 1, 19, "this is not valid TOML"),
+            ("vault = hunter2", 1, 9, "this is not valid TOML"),
+            (
+                "vault = 'a'\nvault = 'hunter2'",
+                2,
+                1,
+                "this is given twice",
+            ),
+            ("[env]\nA = 'a'\nA = 'hunter2'", 3, 1, "this is given twice"),
+            ("[env]\n[env]", 2, 2, "this is given twice"),
         ] {
             let mistake = read(text).unwrap_err();
             assert_eq!(mistake, Mistake { line, column, rule }, "{text}");
@@ -308,7 +312,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_is_too_strange(text in "[a-z_= \n\\[\\]{}'\"#.,0-9\u{0}é]{0,80}") {
+        fn no_text_panics(text in "[a-z_= \n\\[\\]{}'\"#.,0-9\u{0}é]{0,80}") {
             let _ = read(&text);
         }
     }

@@ -1,5 +1,5 @@
-//! The project files that this user agreed to follow, in a file of the state directory. It holds no secret,
-//! but decides about some: only its owner may write it, and whatever is wrong with it means no agreement.
+//! The project files that you agreed to, in a file of the state directory. It holds no secret but decides who
+//! may use some: only its owner may write it, and if anything is wrong with it, nothing counts as agreed.
 
 use super::ProjectFile;
 use crate::platform::permissions::{Others, is_us};
@@ -14,25 +14,25 @@ use std::path::{Path, PathBuf};
 const VERSION: u32 = 1;
 const MAX_FILE_BYTES: usize = 1024 * 1024;
 
-/// What is wrong with a list that may be whole all the same, as the end of a sentence.
+/// The problem of a list that may still be whole; it ends a sentence.
 const UNREAD: &str = "could not be read";
 const OF_ANOTHER_VERSION: &str = "was written by another version of kluis";
 
-/// Every agreement there is.
+/// All project files that you agreed to.
 pub struct TrustStore {
     place: PathBuf,
     agreements: Vec<Agreement>,
-    /// Why there may be more than these, as the end of a sentence.
+    /// The reason why there may be more of them; it ends a sentence.
     problem: Option<&'static str>,
 }
 
-/// That one project file, as it is, may draw on secrets.
+/// Your consent that one project file, with its present content, may draw on secrets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Agreement {
     pub path: String,
     pub sha256: String,
-    /// Where the vault really was that it draws on, be it the file's own or the one that was in use.
+    /// The real path of the vault: the file's own, or the one in use.
     pub vault: String,
     pub trusted_at: String,
 }
@@ -44,33 +44,33 @@ struct Document {
     projects: Vec<Agreement>,
 }
 
-/// All that a later version promises.
+/// The only member that every later version keeps.
 #[derive(Deserialize)]
 struct Version {
     version: u32,
 }
 
-/// What is agreed about a project file.
+/// Whether you agreed to a project file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TrustState {
     Trusted,
-    /// Not this content, or not with this vault.
+    /// You agreed to other content or to another vault.
     Changed,
     Never,
 }
 
 impl TrustState {
-    /// What keeps the file from being followed, as the end of a sentence.
+    /// The reason not to follow the file; it ends a sentence.
     pub fn problem(self) -> &'static str {
         match self {
             Self::Trusted | Self::Never => "is not trusted",
-            Self::Changed => "has changed since it was trusted",
+            Self::Changed => "has changed since you trusted it",
         }
     }
 }
 
 impl TrustStore {
-    /// What the file at `place` says.
+    /// Loads the list from the file at `place`.
     pub fn load(place: PathBuf) -> Self {
         let (agreements, problem) = match read(&place) {
             Ok(agreements) => (agreements, None),
@@ -95,7 +95,7 @@ impl TrustStore {
         self.problem
     }
 
-    /// What is agreed about a file that draws on the vault at this place.
+    /// Whether you agreed that this file may draw on the vault at this path.
     pub fn about(&self, file: &ProjectFile, vault: &Path) -> TrustState {
         let Some(path) = file.path.to_str() else {
             return TrustState::Never;
@@ -110,7 +110,7 @@ impl TrustStore {
         }
     }
 
-    /// Takes an agreement into the list, in the place of an older one.
+    /// Adds your consent, in place of an older one for the same path.
     pub fn insert(&mut self, agreement: Agreement) {
         self.agreements.retain(|known| known.path != agreement.path);
         self.agreements.push(agreement);
@@ -118,15 +118,15 @@ impl TrustStore {
             .sort_by(|one, other| one.path.cmp(&other.path));
     }
 
-    /// Whether there was one to forget.
+    /// Removes your consent; returns whether there was one.
     pub fn remove(&mut self, path: &str) -> bool {
         let before = self.agreements.len();
         self.agreements.retain(|known| known.path != path);
         self.agreements.len() < before
     }
 
-    /// Writes the list, in the place of what was there, unless that may hold agreements which are not known
-    /// here. Of two who write at once the last one wins.
+    /// Writes the list. Refuses if the old file may hold entries that were not read. Of two concurrent
+    /// writers the last one wins.
     pub fn save(&self) -> io::Result<()> {
         if let Some(problem @ (UNREAD | OF_ANOTHER_VERSION)) = self.problem {
             return Err(io::Error::other(format!("it {problem}")));
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_relied_on_is_no_agreement() {
+    fn an_unreliable_list_counts_as_no_consent() {
         let (_directory, place) = place();
         let mut trust_store = TrustStore::load(place.clone());
         assert_eq!(trust_store.problem(), None, "nothing was ever agreed");
@@ -291,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_that_may_hold_more_than_is_known_is_not_written_over() {
+    fn an_unreadable_trust_list_is_not_overwritten() {
         let (_directory, place) = place();
         fs::create_dir_all(place.parent().unwrap()).unwrap();
         let newer = br#"{"version":2,"agreed":[]}"#;
@@ -305,12 +305,12 @@ mod tests {
         };
         assert!(saved(OF_ANOTHER_VERSION).is_err());
         assert_eq!(fs::read(&place).unwrap(), newer);
-        // A link that leads to itself is there, and nobody can tell what it holds.
+        // A link to itself exists, but its content cannot be known.
         fs::remove_file(&place).unwrap();
         std::os::unix::fs::symlink(&place, &place).unwrap();
         assert!(saved(UNREAD).is_err());
         assert!(place.is_symlink());
-        // What is damaged holds nothing.
+        // A damaged list has no entries.
         fs::remove_file(&place).unwrap();
         fs::write(&place, b"").unwrap();
         assert!(saved("is damaged").is_ok());

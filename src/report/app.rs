@@ -1,4 +1,4 @@
-//! An app as JSON.
+//! Prints an app as JSON.
 
 use crate::vault::app::App;
 use crate::vault::name::SecretName;
@@ -24,7 +24,7 @@ pub struct LinkJson<'a> {
 pub struct LinkedSecretJson<'a> {
     pub id: String,
     pub workspace: &'a str,
-    /// `null` when the secret is gone.
+    /// `null` when the secret no longer exists.
     pub name: Option<&'a str>,
 }
 

@@ -1,4 +1,4 @@
-//! What became of each name, for people and for programs. Never a value.
+//! Prints what an import did with each name, as text and as JSON. It never prints a value.
 
 use crate::context::Context;
 use crate::error::Error;
@@ -13,7 +13,7 @@ pub enum ImportOutcome {
     Updated,
     Unchanged,
     Skipped,
-    /// There with another value, and nobody said what then.
+    /// The name exists with another value, and no option says what to do.
     Conflicting,
 }
 
@@ -31,14 +31,14 @@ impl ImportOutcome {
     }
 }
 
-/// Whether it was written, or only would be.
+/// Whether the import was written or is a dry run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Doing {
     Done,
     Planned,
 }
 
-/// Each name with its outcome, in the order of the input, and what had no name.
+/// Each name with its outcome, in the order of the input, and the items without a name.
 pub struct Summary {
     doing: Doing,
     workspaces: Vec<String>,
@@ -84,7 +84,7 @@ impl Summary {
         }
     }
 
-    /// A workspace that is made.
+    /// Adds a workspace that the import creates.
     pub fn workspace(&mut self, name: &WorkspaceName) {
         self.workspaces.push(name.to_string());
     }
@@ -149,7 +149,7 @@ impl Summary {
         Ok(context.ui.table(&table)?)
     }
 
-    /// A line each: the word, the name, and what it was called before.
+    /// Prints one line per name: the outcome, the name, and its name in the source.
     fn print_lines(&self, context: &mut Context) -> Result<(), Error> {
         for workspace in &self.workspaces {
             context.ui.line(&format!("new workspace {workspace}"))?;

@@ -1,23 +1,23 @@
-//! A key as JSON, and its reach in words.
+//! Prints a key as JSON, and its reach in words.
 
 use crate::vault::key::{Access, Key};
 use crate::vault::time::Timestamp;
 use serde::Serialize;
 
-/// A key for programs.
+/// A key as JSON.
 #[derive(Serialize)]
 pub struct KeyJson<'a> {
     pub id: String,
     kind: &'static str,
     label: &'a str,
     access: &'static str,
-    /// Empty for full access, which reaches all.
+    /// Empty for full access, which reaches every workspace.
     workspaces: Vec<&'a str>,
     read_only: bool,
     created_at: String,
     not_after: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    recipient: Option<&'a str>,
+    public_key: Option<&'a str>,
 }
 
 impl<'a> KeyJson<'a> {
@@ -38,7 +38,7 @@ impl<'a> KeyJson<'a> {
             read_only: key.is_read_only(),
             created_at: key.created_at.rfc3339(),
             not_after: key.not_after.map(Timestamp::rfc3339),
-            recipient: key.recipient.as_deref(),
+            public_key: key.recipient.as_deref(),
         }
     }
 }

@@ -1,8 +1,11 @@
 //! How results look: a secret as text and JSON, warnings, relative times.
 
+pub mod agent;
 pub mod app;
+pub mod counted;
 pub mod import_summary;
 pub mod key;
+pub mod key_file;
 pub mod one_time_token;
 pub mod relative_time;
 pub mod secret;

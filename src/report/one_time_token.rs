@@ -1,4 +1,5 @@
-//! What is shown once and kept nowhere, a token: it must be able to get out.
+//! Prints a token, which is shown once and kept nowhere. It refuses to create one when stdout is closed or
+//! /dev/null.
 
 use crate::context::Context;
 use crate::error::Error;
@@ -11,25 +12,27 @@ struct Rescued<'a> {
     token: &'a str,
 }
 
-/// Refuses to make a token that nobody would have, before anything is changed for it.
+/// Refuses to create a token when stdout is closed, before anything is changed.
 pub fn check() -> Result<(), Error> {
     if !ui::stdout_is_discarded() {
         return Ok(());
     }
     Err(Error::Usage {
-        message: "stdout is closed or /dev/null: nobody would have the token, which is shown once"
-            .into(),
-        hint: Some("read it from a pipe, or write it to a file that is yours alone".into()),
+        message: "the token is printed only once, but stdout is closed or /dev/null".into(),
+        hint: Some(
+            "print it at a terminal or into a pipe, or write it to a file that only you can read"
+                .into(),
+        ),
     })
 }
 
-/// Shows a token behind a note that says what it is.
+/// Prints a token after a note that says what it is.
 pub fn show(context: &mut Context, what: &str, token: &str) -> Result<(), ui::Error> {
     context.ui.note(what);
     context.ui.value(format!("{token}\n").as_bytes())
 }
 
-/// Shows the token of a key that is there, although something went wrong afterwards.
+/// Prints the token of a key that was saved, although something failed afterwards.
 pub fn rescue(context: &mut Context, token: &Plaintext) -> Result<(), ui::Error> {
     let token = std::str::from_utf8(token.expose()).unwrap_or_default();
     if context.json {

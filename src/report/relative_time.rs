@@ -1,4 +1,4 @@
-//! Times in a table: to a person how long ago or how far off, to a program exactly.
+//! Times in a table: relative for people ("in 3 days"), exact for programs.
 
 use crate::context::Context;
 use crate::vault::time::{Timestamp, rough_duration};
@@ -12,7 +12,7 @@ impl Context<'_> {
     }
 }
 
-/// In Unix seconds.
+/// Both arguments are Unix seconds.
 fn relative(then: u64, now: u64) -> String {
     match then.checked_sub(now) {
         None => format!("{} ago", rough_duration(now - then)),
@@ -26,7 +26,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_time_is_told_from_now() {
+    fn a_time_is_printed_relative_to_now() {
         let now = 1_800_000_000;
         for (then, told) in [
             (now, "now"),

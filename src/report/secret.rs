@@ -1,16 +1,17 @@
-//! What commands print about secrets, for people and for programs. Never a value.
+//! Prints information about secrets, as text and as JSON. It never prints a value.
 
 use super::warnings;
 use crate::context::Context;
 use crate::error::Error;
 use crate::vault::change::Rotated;
+use crate::vault::name::WorkspaceName;
 use crate::vault::policy::Due;
 use crate::vault::secret::Secret;
 use crate::vault::time::{Timestamp, rough_duration};
 use crate::vault::{Changed, Vault, Written};
 use serde::Serialize;
 
-/// The object of `show --json`; without its slots, a row of `list --json`.
+/// The object of `show --json`; without slots, one row of `list --json`.
 #[derive(Serialize)]
 pub struct SecretJson<'a> {
     id: String,
@@ -22,12 +23,12 @@ pub struct SecretJson<'a> {
     app_count: usize,
     #[serde(flatten)]
     slots: Slots<'a>,
-    /// Seconds.
+    /// In seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     rotate_every: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     expires_at: Option<String>,
-    /// When it will be due for rotation, or has been, or expires.
+    /// When the secret is or was due, by its rotation period or its expiry date.
     #[serde(skip_serializing_if = "Option::is_none")]
     due_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -58,7 +59,7 @@ struct SlotJson<'a> {
 }
 
 impl<'a> SecretJson<'a> {
-    /// With every slot, for one secret.
+    /// One secret with every slot.
     pub fn whole(secret: &'a Secret, app_count: usize, now: Timestamp) -> Self {
         let effective = secret.effective(now.seconds());
         let slots = secret.slots.iter().enumerate();
@@ -78,7 +79,7 @@ impl<'a> SecretJson<'a> {
         )
     }
 
-    /// With the slots counted, for a list.
+    /// One row of a list, with the number of slots.
     pub fn row(secret: &'a Secret, app_count: usize, now: Timestamp) -> Self {
         let effective = secret.effective(now.seconds());
         let effective_slot = effective.map(|position| secret.slots[position].slot);
@@ -115,44 +116,70 @@ impl<'a> SecretJson<'a> {
     }
 }
 
-/// What `create` and `set` say when they are done: the id, or the whole object.
+/// Whether `set` found the secret or made it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SetOutcome {
+    Created,
+    Updated,
+}
+
+/// Prints the result of `create` and `set`: a sentence at a terminal, the id in a pipe, or the object of
+/// `show --json`.
 pub fn print_written(
     context: &mut Context,
     vault: &Vault,
     changed: &Changed<Secret>,
+    outcome: SetOutcome,
 ) -> Result<(), Error> {
     let secret = &changed.result;
+    if !context.json && context.ui.stdout_is_terminal() {
+        let word = match (changed.written, outcome) {
+            (Written::Unchanged, _) => "unchanged:",
+            (Written::Replaced, SetOutcome::Created) => "created",
+            (Written::Replaced, SetOutcome::Updated) => "updated",
+        };
+        let name = short_path(secret);
+        return Ok(context.ui.line(&format!("{word} {name}"))?);
+    }
     note_unchanged(context, changed.written);
     if context.json {
-        print_json(context, vault, secret)?;
-    } else {
-        context.ui.line(&secret.id.to_string())?;
+        return print_json(context, vault, secret);
     }
-    Ok(())
+    Ok(context.ui.line(&secret.id.to_string())?)
 }
 
-/// The object of `show --json`.
+/// The name as you would type it: with its workspace, unless that is the default one.
+fn short_path(secret: &Secret) -> String {
+    if secret.workspace_name == WorkspaceName::DEFAULT {
+        secret.name.to_string()
+    } else {
+        secret.path()
+    }
+}
+
+/// Prints the object of `show --json`.
 pub fn print_json(context: &mut Context, vault: &Vault, secret: &Secret) -> Result<(), Error> {
     let app_count = vault.app_count(secret)?;
     let shown = SecretJson::whole(secret, app_count, context.now);
     Ok(context.ui.json(&shown)?)
 }
 
-/// What a rotation prints: the number of the slot, or the whole object.
+/// Prints the result of a rotation: the slot's number, or the whole object.
 pub fn print_rotated(context: &mut Context, vault: &Vault, rotated: &Rotated) -> Result<(), Error> {
     let secret = &rotated.secret;
-    if let Some(next) = secret.next_scheduled(rotated.slot) {
+    if let Some(next) = secret.next_scheduled(rotated.slot)
+        && let Some(begins) = Timestamp::from_seconds(next)
+    {
         let path = secret.path();
-        let begins = Timestamp::from_seconds(next).map_or(String::new(), Timestamp::rfc3339);
         context.ui.note(&format!(
-            "a later slot of {path} takes over at {begins}: `kluis update {path} --remove-slot {next}` drops it"
+            "another value of {path} becomes effective at {begins}: `kluis update {path} --remove-slot {next}` drops it"
         ));
     }
     let now = context.now.seconds();
     if let Some(begins) = Timestamp::from_seconds(rotated.slot).filter(|_| rotated.slot > now) {
         let (path, left) = (secret.path(), rough_duration(rotated.slot - now));
         context.ui.done(&format!(
-            "the new value of {path} takes over at {begins}, in {left}"
+            "the new value of {path} becomes effective at {begins}, in {left}"
         ));
     }
     warnings::warn(context, secret);
@@ -162,7 +189,7 @@ pub fn print_rotated(context: &mut Context, vault: &Vault, rotated: &Rotated) ->
     Ok(context.ui.line(&rotated.slot.to_string())?)
 }
 
-/// Says that nothing was written, where that is so.
+/// Prints a note if nothing was written.
 pub fn note_unchanged(context: &mut Context, written: Written) {
     if written == Written::Unchanged {
         context.ui.note("unchanged");

@@ -1,5 +1,5 @@
-//! What whoever uses a secret should on_signal of, on the way: that it is due, or that a rotation of it was
-//! never finished. And of what `run` will refuse.
+//! Warns when you use a secret that is due for rotation or has an unfinished rotation, and about variables that
+//! `run` will refuse.
 
 use crate::context::Context;
 use crate::deliver::environment::{is_own, refused};
@@ -8,7 +8,7 @@ use crate::vault::policy::Due;
 use crate::vault::secret::Secret;
 use std::ffi::OsStr;
 
-/// Before a value is used.
+/// Warns before a value is used.
 pub fn warn(context: &mut Context, secret: &Secret) {
     warn_unfinished(context, secret);
     let path = secret.path();
@@ -18,33 +18,35 @@ pub fn warn(context: &mut Context, secret: &Secret) {
             .warning(&format!("the value of {path} expired at {time}")),
         Some(Due::Rotation(time)) => context
             .ui
-            .warning(&format!("{path} is due for rotation since {time}")),
+            .warning(&format!("{path} has been due for rotation since {time}")),
         None => {}
     }
 }
 
-/// A pending slot is what a command left that was to change the value elsewhere as well.
+/// Warns of a pending slot: a rotation whose command did not finish.
 pub fn warn_unfinished(context: &mut Context, secret: &Secret) {
     if let Some(position) = secret.pending() {
         let path = secret.path();
         let begun = secret.slots[position].written_at;
         context.ui.warning(&format!(
-            "a rotation of {path}, begun at {begun}, is not finished: `kluis rotate {path} --resume` makes its value effective, `--discard` drops it"
+            "the rotation of {path} that began at {begun} is not finished: `kluis rotate {path} --resume` makes the new value effective, `kluis rotate {path} --discard` drops it"
         ));
     }
 }
 
-/// When a key is chosen: `run` and `export` refuse some.
+/// Warns when you choose an environment key that `run` and `export` refuse.
 pub fn warn_refused(context: &mut Context, key: Option<&EnvKey>) {
     let Some(key) = key.filter(|key| refused(key.as_str())) else {
         return;
     };
-    let unless = if is_own(OsStr::new(key.as_str())) {
-        "always: it is a credential of kluis".to_owned()
+    let warning = if is_own(OsStr::new(key.as_str())) {
+        format!(
+            "`run` and `export` always refuse {key}: the name is reserved for the keys of kluis itself"
+        )
     } else {
-        format!("without --allow-env {key}: it can make programs load or run something else")
+        format!(
+            "`run` and `export` refuse {key} unless you add --allow-env {key}: this variable can make a program load or run other code"
+        )
     };
-    context
-        .ui
-        .warning(&format!("`run` and `export` refuse {key} {unless}"));
+    context.ui.warning(&warning);
 }

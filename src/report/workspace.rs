@@ -1,4 +1,4 @@
-//! A workspace as JSON.
+//! Prints a workspace as JSON.
 
 use crate::vault::workspace::Workspace;
 use serde::Serialize;

@@ -1,30 +1,30 @@
-//! What can be wrong with sealed bytes. Nothing here quotes them.
+//! The errors in sealed bytes. No message quotes them.
 
 use super::id::{KeyId, WorkspaceId};
 use std::fmt;
 
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// Not authentic, truncated, or not in the one encoding the format has.
+    /// Not authentic, truncated, or not in the format's one encoding.
     #[error("the vault is damaged: {0}")]
     Damaged(Part),
-    /// Whole and authentic in itself, but not signed by the key that this key's holder was given.
-    #[error("the vault is not the one this key was made for: its header is signed by another key")]
+    /// Valid in itself, but signed by another key than the holder's anchor names.
+    #[error("this vault does not belong to your key: its header is signed by another one")]
     Forged,
     /// Key derivation parameters outside the format's bounds, refused before any work.
-    #[error("the vault asks for {what} in its key derivation; the bounds are {bounds}")]
+    #[error("the vault has invalid key derivation settings: {what}, but {bounds} is allowed")]
     Kdf { what: String, bounds: &'static str },
-    #[error("the vault is written in format {0}; this kluis reads format 1")]
+    #[error("the vault has format {0}, but this kluis reads only format 1")]
     Unsupported(u64),
     /// The change would make the vault larger than the format allows.
-    #[error("the vault would hold more than {limit}")]
+    #[error("the vault is full: it can hold at most {limit}")]
     Full { limit: &'static str },
 }
 
-/// The part of a vault that is damaged, as far as it can be told.
+/// The damaged part of a vault, as far as it is known.
 #[derive(Debug, PartialEq, Eq, Clone)]
 pub enum Part {
-    /// Not a vault at all, as far as its first line tells.
+    /// Its first line is not that of a vault.
     FirstLine,
     Header,
     HeaderSignature,
@@ -32,33 +32,33 @@ pub enum Part {
     Workspace(WorkspaceId),
     Section(WorkspaceId),
     SectionSignature(WorkspaceId),
-    /// Signed in another age than the rest: an older part was put back, or two vaults were mixed.
+    /// It was signed in another age than the rest: an older part was put back, or two vaults were mixed.
     SectionAge(WorkspaceId),
     Page(WorkspaceId),
     /// A record's id.
     Record(String),
-    /// The file ends too early, or goes on behind its last section.
+    /// The file ends too early, or continues after its last section.
     End,
 }
 
 impl fmt::Display for Part {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::FirstLine => f.write_str("it does not begin like a vault"),
-            Self::Header => f.write_str("the header"),
-            Self::HeaderSignature => f.write_str("the header's signature does not match"),
-            Self::Key(id) => write!(f, "the key {id}"),
-            Self::Workspace(id) => write!(f, "the workspace {id}"),
-            Self::Section(id) => write!(f, "the directory of the workspace {id}"),
+            Self::FirstLine => f.write_str("the file does not begin like a vault"),
+            Self::Header => f.write_str("its header is not valid"),
+            Self::HeaderSignature => f.write_str("the signature of its header does not match"),
+            Self::Key(id) => write!(f, "the key {id} is not valid"),
+            Self::Workspace(id) => write!(f, "the workspace {id} is not valid"),
+            Self::Section(id) => write!(f, "the directory of the workspace {id} is not valid"),
             Self::SectionSignature(id) => {
                 write!(f, "the signature of the workspace {id} does not match")
             }
             Self::SectionAge(id) => {
-                write!(f, "the workspace {id} and the header are of different ages")
+                write!(f, "the workspace {id} is older or newer than the header")
             }
-            Self::Page(id) => write!(f, "a page of the workspace {id}"),
-            Self::Record(id) => write!(f, "the record {id}"),
-            Self::End => f.write_str("its length is not what it says"),
+            Self::Page(id) => write!(f, "a page of the workspace {id} is not valid"),
+            Self::Record(id) => write!(f, "the record {id} is not valid"),
+            Self::End => f.write_str("the file is cut off, or has something at its end"),
         }
     }
 }

@@ -1,5 +1,5 @@
-//! The sealed format, version 1: bytes ↔ bytes, no I/O, no clock. This page is its specification: what
-//! is written here is enough to write another reader, and `tests/vectors/` holds files to try it on.
+//! The sealed format, version 1: bytes ↔ bytes, no I/O, no clock. This page is its specification: it is enough
+//! to write another reader, and `tests/vectors/` holds files to try it on.
 //!
 //! # Text
 //!

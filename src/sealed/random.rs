@@ -1,11 +1,10 @@
 //! The system's randomness, the only source of nonces, keys and ids.
 //!
-//! Deliberately not a parameter: a generator that can be handed in is one that can repeat a nonce.
+//! It is deliberately no parameter: a generator passed in could repeat a nonce.
 
 /// Random bytes from the operating system.
 ///
-/// # Panics
-/// When the system has none to give: nothing in this program may go on without.
+/// # Panics If the system has none: nothing in this program may continue without them.
 #[expect(
     clippy::expect_used,
     reason = "a nonce must never be anything but random"

@@ -1,15 +1,15 @@
-//! Which vault, workspace, patience and colour are meant: flag > environment > project file > user file
-//! > default.
+//! Decides the vault, workspace, waiting time and colour. The order is flag > environment > project file >
+//! user file > default.
 //!
-//! A pure function of what it is given: it reads no file and no variable, and quotes nothing that could
-//! be a secret.
+//! A pure function of its arguments: it reads no file and no variable, and quotes nothing that could be a
+//! secret.
 
 pub mod directories;
 mod user_file;
 
 use crate::plaintext::Plaintext;
 use crate::vault::name::WorkspaceName;
-use crate::vault::revision::Revision;
+use crate::vault::pin::Pin;
 use crate::vault::rule::RuleViolation;
 use crate::vault::time::parse_duration;
 use std::ffi::{OsStr, OsString};
@@ -17,10 +17,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 const DEFAULT_VAULT: &str = "kluis/default.kluis";
-const DEFAULT_IDENTITY: &str = "kluis/identity";
+const DEFAULT_KEY_FILE: &str = "kluis/key";
 const DEFAULT_LOCK_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The global options as they were typed.
+/// The global options as typed.
 #[derive(Default)]
 pub struct Flags {
     pub vault: Option<OsString>,
@@ -28,27 +28,26 @@ pub struct Flags {
     pub lock_timeout: Option<String>,
     pub color: Option<Color>,
     pub interaction: Option<Interaction>,
-    pub vault_key: Option<String>,
+    pub pin: Option<String>,
     pub passphrase_file: Option<PathBuf>,
-    pub identity: Option<PathBuf>,
+    pub key_file: Option<PathBuf>,
 }
 
-/// What the project file says; empty without one. Whether it may be followed is asked before what it
-/// settled is used.
+/// The project file's values; empty without one. Consent is checked before a value from it is used.
 #[derive(Default)]
 pub struct Project {
     pub vault: Option<PathBuf>,
     pub workspace: Option<WorkspaceName>,
 }
 
-/// The user file as it was read, `None` when there is none.
+/// The user file's text; `None` if there is none.
 #[derive(Clone, Copy)]
 pub struct UserFile<'a> {
     pub path: &'a Path,
     pub text: &'a str,
 }
 
-/// Where this user's things are, as far as the system knows.
+/// The user's directories, as far as the system knows them.
 #[derive(Default)]
 pub struct Directories {
     pub home: Option<PathBuf>,
@@ -65,7 +64,7 @@ pub enum Color {
     Never,
 }
 
-/// Whether anybody may be asked.
+/// Whether questions may be asked.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub enum Interaction {
     #[default]
@@ -73,7 +72,7 @@ pub enum Interaction {
     Refused,
 }
 
-/// Whether the agent is given the key that a prompt has unlocked with.
+/// Whether a key that a prompt unlocked is given to the agent.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum AutoAgent {
@@ -83,7 +82,7 @@ pub enum AutoAgent {
     Never,
 }
 
-/// Where a vault rests. Only files so far.
+/// The place of a vault: a file, so far.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct VaultPlace(PathBuf);
 
@@ -93,7 +92,7 @@ impl VaultPlace {
     }
 }
 
-/// Who settled something.
+/// The source of a setting.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Source {
     Flag,
@@ -106,40 +105,37 @@ pub enum Source {
 pub struct Settings {
     pub vault: VaultPlace,
     pub vault_source: Source,
-    /// `None`: nobody named one; a key may imply it, else it is `default`.
+    /// `None` if no source names one: then the key may imply it, else it is `default`.
     pub workspace: Option<WorkspaceName>,
     pub workspace_source: Source,
     pub lock_timeout: Duration,
     pub color: Color,
     pub interaction: Interaction,
-    /// The vault's public key, pinned by the user.
-    pub vault_key: Option<String>,
-    /// An older vault is refused, whatever was seen here.
-    pub min_revision: Option<Revision>,
+    /// Only a vault with this public key, at this revision or a newer one, is opened.
+    pub pin: Option<Pin>,
     pub unlocking: Unlocking,
     pub auto_agent: AutoAgent,
 }
 
-/// The ways to unlock that were named; in which order they count is not said here.
+/// The named ways to unlock, in no particular order.
 pub struct Unlocking {
     pub token: Option<Plaintext>,
-    pub token_file: Option<PathBuf>,
     pub passphrase_file: Option<PathBuf>,
-    /// `None` when nobody named one and there is no home directory.
-    pub identity: Option<IdentityFile>,
+    /// `None` if none was named and there is no home directory.
+    pub key_file: Option<KeyFilePath>,
 }
 
-/// Where an identity is, if it is there, and who says so.
+/// The path of a key file, which may be missing, and its source.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct IdentityFile {
+pub struct KeyFilePath {
     pub path: PathBuf,
     pub source: Source,
 }
 
-impl Unlocking {
-    /// Whether none was named, so that the agent is asked, and then a person.
-    pub fn is_open(&self) -> bool {
-        self.token.is_none() && self.token_file.is_none() && self.passphrase_file.is_none()
+impl KeyFilePath {
+    /// Whether you named it; otherwise it is the default path.
+    pub fn is_named(&self) -> bool {
+        self.source != Source::Default
     }
 }
 
@@ -157,28 +153,25 @@ pub enum Error {
     },
     #[error("{origin} is empty")]
     Empty { origin: &'static str },
-    /// It says what must be checked; empty, nothing would be.
+    /// An empty pin would check nothing.
     #[error("{origin} is empty")]
     EmptyCheck { origin: &'static str },
-    #[error("{origin} is not UTF-8")]
+    #[error("{origin} is not valid UTF-8")]
     NotText { origin: &'static str },
-    #[error("{origin} names a URL, but only vaults in files are supported")]
+    #[error("{origin} is a URL, but a vault must be a local file")]
     Url { origin: &'static str },
-    #[error(
-        "{} cannot be read at line {line}, column {column}: it takes vault, workspace and lock_timeout, \
-         each a text in quotes, color, which is \"auto\", \"always\" or \"never\", and auto_agent, which is \"ask\", \"always\" or \"never\"", path.display()
-    )]
+    #[error("{}, line {line}, column {column}: not a valid setting", path.display())]
     UserFile {
         path: PathBuf,
         line: usize,
         column: usize,
     },
-    #[error("there is no home directory to find {origin} in")]
+    #[error("cannot find {origin}: HOME is not set")]
     NoHome { origin: &'static str },
 }
 
-/// Settles every setting. `environment` gives a variable's value; an empty one counts as unset, but for those
-/// that say what must be checked: CI systems give an empty one where nothing was configured.
+/// Decides every setting. `environment` returns the value of a variable. An empty variable counts as unset,
+/// except where it controls a check: CI systems set an empty one when nothing is configured.
 pub fn settle(
     flags: Flags,
     environment: &dyn Fn(&str) -> Option<OsString>,
@@ -236,18 +229,19 @@ pub fn settle(
     let non_interactive = variable("KLUIS_NON_INTERACTIVE")
         .filter(|value| value != "0" && value != "false")
         .map(|_| Interaction::Refused);
-    let vault_key = match flags.vault_key {
-        Some(typed) => Some(typed),
-        None => must_say("KLUIS_VAULT_KEY")?,
+    let pin = match flags.pin {
+        Some(typed) => Some(parse_pin("--pin", &typed)?),
+        None => must_say("KLUIS_PIN")?
+            .map(|text| parse_pin("KLUIS_PIN", &text))
+            .transpose()?,
     };
-    let min_revision = must_say("KLUIS_MIN_REVISION")?.map(|text| parse_revision(&text));
-    let default_identity = || Some(directories.config.as_ref()?.join(DEFAULT_IDENTITY));
-    let identity = if let Some(path) = flags.identity {
+    let default_key_file = || Some(directories.config.as_ref()?.join(DEFAULT_KEY_FILE));
+    let key_file = if let Some(path) = flags.key_file {
         Some((path, Source::Flag))
-    } else if let Some(path) = path("KLUIS_IDENTITY") {
+    } else if let Some(path) = path("KLUIS_KEY_FILE") {
         Some((path, Source::Environment))
     } else {
-        default_identity().map(|path| (path, Source::Default))
+        default_key_file().map(|path| (path, Source::Default))
     };
     Ok(Settings {
         vault,
@@ -259,21 +253,19 @@ pub fn settle(
             .or(user.color)
             .unwrap_or_default(),
         interaction: flags.interaction.or(non_interactive).unwrap_or_default(),
-        vault_key,
-        min_revision: min_revision.transpose()?,
+        pin,
         auto_agent: user.auto_agent.unwrap_or_default(),
         unlocking: Unlocking {
             token: variable("KLUIS_TOKEN").map(|token| Plaintext::new(token.into_encoded_bytes())),
-            token_file: path("KLUIS_TOKEN_FILE"),
             passphrase_file: flags
                 .passphrase_file
                 .or_else(|| path("KLUIS_PASSPHRASE_FILE")),
-            identity: identity.map(|(path, source)| IdentityFile { path, source }),
+            key_file: key_file.map(|(path, source)| KeyFilePath { path, source }),
         },
     })
 }
 
-/// What the command line and the environment say of colour, which is known before the user file is read.
+/// The colour setting of the command line and the environment, which is needed before the user file is read.
 pub fn color(flag: Option<Color>, environment: &dyn Fn(&str) -> Option<OsString>) -> Option<Color> {
     let is_unwanted = environment("NO_COLOR").is_some_and(|value| !value.is_empty());
     flag.or(is_unwanted.then_some(Color::Never))
@@ -287,14 +279,13 @@ fn parse_timeout(origin: &'static str, text: &str) -> Result<Duration, Error> {
     parse_duration(text).map_err(|broken| Error::Broken { origin, broken })
 }
 
-fn parse_revision(text: &str) -> Result<Revision, Error> {
-    let origin = "KLUIS_MIN_REVISION";
-    Revision::parse(text.trim()).map_err(|broken| Error::Broken { origin, broken })
+fn parse_pin(origin: &'static str, text: &str) -> Result<Pin, Error> {
+    Pin::parse(text).map_err(|broken| Error::Broken { origin, broken })
 }
 
 fn file_place(origin: &'static str, text: OsString) -> Result<VaultPlace, Error> {
     if text.is_empty() {
-        // Most likely `--vault "$UNSET"`: the default vault is not what was meant.
+        // Most likely `--vault "$UNSET"`: using the default vault would be wrong.
         return Err(Error::Empty { origin });
     }
     if is_url(&text) {

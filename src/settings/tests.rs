@@ -1,8 +1,8 @@
-//! Who settles what, and what is refused.
+//! Tests which source decides a setting, and which values are refused.
 
 use super::*;
 
-/// Everything `settle` looks at; a test changes what it is about.
+/// All inputs of `settle`; each test changes a few.
 #[derive(Default)]
 struct Given {
     flags: Flags,
@@ -56,7 +56,7 @@ fn flags(flags: Flags) -> Given {
 }
 
 #[test]
-fn without_any_wish_the_defaults_hold() {
+fn without_any_setting_the_defaults_hold() {
     let settings = Given::default().settle().unwrap();
     assert_eq!(settings.vault.path(), "/data/kluis/default.kluis");
     assert_eq!(settings.vault_source, Source::Default);
@@ -65,12 +65,12 @@ fn without_any_wish_the_defaults_hold() {
     assert_eq!(settings.lock_timeout, Duration::from_secs(10));
     assert_eq!(settings.color, Color::Auto);
     assert_eq!(settings.interaction, Interaction::Allowed);
-    assert_eq!(settings.vault_key, None);
+    assert_eq!(settings.pin, None);
     assert!(settings.unlocking.token.is_none());
 }
 
 #[test]
-fn each_source_gives_way_to_the_one_before_it() {
+fn each_source_overrides_the_next_one() {
     let text = "vault = '/user'\nworkspace = 'user'\nlock_timeout = '1m'\ncolor = 'always'";
     let mut expected = vec![("/user", "user", Source::UserFile)];
     let mut given = vec![user_file(text)];
@@ -127,9 +127,8 @@ fn an_empty_variable_counts_as_unset() {
         "KLUIS_NON_INTERACTIVE",
         "NO_COLOR",
         "KLUIS_TOKEN",
-        "KLUIS_TOKEN_FILE",
         "KLUIS_PASSPHRASE_FILE",
-        "KLUIS_IDENTITY",
+        "KLUIS_KEY_FILE",
     ] {
         given = given.variable(name, "");
     }
@@ -138,46 +137,51 @@ fn an_empty_variable_counts_as_unset() {
     assert_eq!(settings.interaction, Interaction::Allowed);
     assert_eq!(settings.color, Color::Always);
     assert!(settings.unlocking.token.is_none());
-    assert_eq!(settings.unlocking.token_file, None);
     assert_eq!(settings.unlocking.passphrase_file, None);
-    assert_eq!(settings.unlocking.identity.unwrap().source, Source::Default);
+    assert_eq!(settings.unlocking.key_file.unwrap().source, Source::Default);
 }
 
 #[test]
-fn what_must_be_checked_is_not_left_out_for_an_empty_variable() {
-    for name in ["KLUIS_VAULT_KEY", "KLUIS_MIN_REVISION"] {
-        let settled = Given::default().variable(name, "").settle();
-        let refused = matches!(settled, Err(Error::EmptyCheck { origin }) if origin == name);
-        assert!(refused, "{name}");
-    }
-    // The option says what is checked.
+fn an_empty_pin_is_an_error() {
+    let settled = Given::default().variable("KLUIS_PIN", "").settle();
+    assert!(matches!(
+        settled,
+        Err(Error::EmptyCheck {
+            origin: "KLUIS_PIN"
+        })
+    ));
+    // The option gives the pin.
+    let pin = Pin {
+        public_key: [7; 32],
+        min_revision: None,
+    };
     let flags = Flags {
-        vault_key: Some("flag".into()),
+        pin: Some(pin.to_string()),
         ..Flags::default()
     };
     let given = Given {
         flags,
         ..Given::default()
     };
-    let settings = given.variable("KLUIS_VAULT_KEY", "").settle().unwrap();
-    assert_eq!(settings.vault_key.as_deref(), Some("flag"));
+    let settings = given.variable("KLUIS_PIN", "").settle().unwrap();
+    assert_eq!(settings.pin, Some(pin));
 }
 
 #[test]
-fn an_identity_is_named_by_option_or_variable_or_lies_where_it_always_does() {
-    let named = |given: Given| given.settle().unwrap().unlocking.identity.unwrap();
-    let expected = |path: &str, source| IdentityFile {
+fn the_key_file_is_named_or_lies_in_its_place() {
+    let named = |given: Given| given.settle().unwrap().unlocking.key_file.unwrap();
+    let expected = |path: &str, source| KeyFilePath {
         path: path.into(),
         source,
     };
     assert_eq!(
         named(Given::default()),
-        expected("/config/kluis/identity", Source::Default)
+        expected("/config/kluis/key", Source::Default)
     );
-    let variable = || Given::default().variable("KLUIS_IDENTITY", "variable");
+    let variable = || Given::default().variable("KLUIS_KEY_FILE", "variable");
     assert_eq!(named(variable()), expected("variable", Source::Environment));
     let typed = Flags {
-        identity: Some("flag".into()),
+        key_file: Some("flag".into()),
         ..Flags::default()
     };
     let given = Given {
@@ -225,7 +229,7 @@ fn no_color_beats_the_user_file_and_the_flag_beats_both() {
 }
 
 #[test]
-fn a_path_in_the_user_file_is_relative_to_that_file_and_may_begin_at_home() {
+fn a_user_file_path_is_relative_to_the_file_or_to_home() {
     assert_eq!(
         user_file("vault = 'a.kluis'").vault(),
         Path::new("/config/kluis/a.kluis")
@@ -272,7 +276,7 @@ fn a_path_need_not_be_utf8_but_a_name_must() {
         environment,
         ..Given::default()
     };
-    assert_eq!(given.error(), "KLUIS_WORKSPACE is not UTF-8");
+    assert_eq!(given.error(), "KLUIS_WORKSPACE is not valid UTF-8");
 }
 
 #[test]
@@ -286,13 +290,13 @@ fn a_url_is_refused_without_being_quoted() {
         let message = Given::default().variable("KLUIS_VAULT", url).error();
         assert_eq!(
             message,
-            "KLUIS_VAULT names a URL, but only vaults in files are supported"
+            "KLUIS_VAULT is a URL, but a vault must be a local file"
         );
     }
     assert!(
         user_file("vault = 'https://h/v'")
             .error()
-            .contains("names a URL")
+            .contains("is a URL")
     );
     for path in ["./s3://v", "a:b", "://v", "1s://v", "/a://b"] {
         assert_eq!(
@@ -316,7 +320,7 @@ fn an_empty_vault_option_is_not_the_default_vault() {
 }
 
 #[test]
-fn a_user_file_that_cannot_be_read_is_named_by_place_and_never_quoted() {
+fn a_broken_user_file_is_reported_by_place_and_never_quoted() {
     for (text, place) in [
         ("vault = 'a'\n  hunter2 = 'x'", "line 2, column 3"),
         ("vault = 'a'\nworkspace = hunter2", "line 2, column 13"),
@@ -327,7 +331,7 @@ fn a_user_file_that_cannot_be_read_is_named_by_place_and_never_quoted() {
         ("[hunter2]\nvault = 'a'", "line 1, column 2"),
     ] {
         let message = user_file(text).error();
-        let start = format!("/config/kluis/config.toml cannot be read at {place}: it takes");
+        let start = format!("/config/kluis/config.toml, {place}: not a valid setting");
         assert!(message.starts_with(&start), "{message}");
         assert!(!message.contains("hunter2"), "{message}");
     }
@@ -337,7 +341,7 @@ fn a_user_file_that_cannot_be_read_is_named_by_place_and_never_quoted() {
 fn a_broken_setting_says_where_it_came_from() {
     let message = user_file("lock_timeout = '10'").error();
     assert!(
-        message.starts_with("lock_timeout in the user file: a duration is like"),
+        message.starts_with("lock_timeout in the user file: a duration must be like"),
         "{message}"
     );
     let message = Given::default().variable("KLUIS_WORKSPACE", "a b").error();

@@ -1,6 +1,6 @@
-//! The user file, `kluis/config.toml`: five keys, all optional, and none that could hold a secret.
+//! Parses the user file, `kluis/config.toml`: five keys, all optional, none of which may hold a secret.
 //!
-//! What cannot be read is named by line and column; the text itself is never quoted.
+//! A mistake is reported by line and column; the text itself is never quoted.
 
 use super::{
     AutoAgent, Color, Directories, Error, UserFile, VaultPlace, file_place, parse_timeout,
@@ -10,7 +10,7 @@ use crate::vault::name::WorkspaceName;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// What the user file settles.
+/// The values of the user file.
 #[derive(Default)]
 pub(super) struct ConfigValues {
     pub vault: Option<PathBuf>,
@@ -47,7 +47,7 @@ impl UserFile<'_> {
         })
     }
 
-    /// `~/` is the home directory, as no shell has seen this text; what is relative is so to this file.
+    /// `~/` is the home directory, because no shell expands this text; a relative path starts at this file.
     fn resolve(self, text: String, directories: &Directories) -> Result<PathBuf, Error> {
         let origin = "vault in the user file";
         if let Some(rest) = text.strip_prefix("~/") {

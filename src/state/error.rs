@@ -1,9 +1,9 @@
-//! A vault that is authentic, and yet not the one to go on with.
+//! A vault that is authentic, but older than the one seen before, or signed by another key.
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Not the newest that was seen here, or not made from it.
-    #[error("{place} {}: {part} is at revision {found}, and {seen} was seen on this machine", history(*is_fork))]
+    #[error("{place} {}: {part} is at revision {found}, but this machine has seen revision {seen}", history(*is_fork))]
     Older {
         place: String,
         part: String,
@@ -12,28 +12,28 @@ pub enum Error {
         seen: u64,
     },
     /// Signed by another key than what was seen here.
-    #[error("{place} is signed by another key than on this machine before")]
+    #[error("{place} is signed by another key than before")]
     OtherKey { place: String },
-    /// Older than the environment asks for.
-    #[error("the vault is at revision {found}, and KLUIS_MIN_REVISION asks for {minimum}")]
+    /// Older than the pin allows.
+    #[error("the vault is at revision {found}, but the pin needs {minimum} or later")]
     BelowMinimum { found: String, minimum: String },
 }
 
 impl Error {
-    /// What to do about it.
+    /// What to do next.
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Older { is_fork: false, .. } => {
-                "put the newer one back, or take this one with --accept-older"
+                "put the newer copy back, or add --accept-older to use this one"
             }
             Self::Older { is_fork: true, .. } => {
-                "somebody went on from an older copy, and what was seen here is not in it; take it with --accept-older"
+                "changes that you have seen are missing; find the other copy, or add --accept-older to use this one"
             }
             Self::OtherKey { .. } => {
-                "if a key with full access was removed elsewhere, compare with `kluis verify` there and take this with --accept-older or --vault-key; else somebody who once had full access put it here"
+                "normal after `kluis key remove` or `kluis vault rekey`: ask who did it for the new pin, and add --pin PIN; else it may be forged"
             }
             Self::BelowMinimum { .. } => {
-                "fetch the newer vault; `kluis verify` prints its revision"
+                "get the newer vault; `kluis vault verify` prints the revision of a vault"
             }
         }
     }
@@ -41,7 +41,7 @@ impl Error {
 
 fn history(is_fork: bool) -> &'static str {
     if is_fork {
-        "has another history"
+        "was changed from an older copy"
     } else {
         "is an older copy"
     }

@@ -1,9 +1,9 @@
-//! The files of the state directory, one per vault: JSON with a checksum, for the owner alone.
+//! The files of the state directory, one per vault: JSON with a checksum, readable by their owner only.
 //!
-//! A reader takes no lock and sees the whole old or the whole new bytes. A writer reads again under the lock
-//! of the folder, so that of two none is forgotten. What was seen is not made durable: after a power cut an
-//! older file, or an empty one, is what a machine has that has seen less. What is expected is: else the next
-//! command would refuse what has come.
+//! A reader takes no lock and sees the old or the new bytes, each of them whole. A writer locks the folder and
+//! reads again, so that of two writers neither is lost. Observations are not made durable: after a power cut
+//! the file may be older or empty, like that of a machine that has seen less. Expectations are made durable,
+//! because the next command would refuse the changed vault without them.
 
 use super::rollback_state::RollbackState;
 use crate::platform::permissions::{Others, is_us};
@@ -30,14 +30,14 @@ const MAX_FILE_BYTES: usize = 1024 * 1024;
 const PATIENCE: Duration = Duration::from_secs(1);
 const PAUSE: Duration = Duration::from_millis(2);
 
-/// Where the files are, if there is such a place.
+/// The folder of the files, if there is one.
 pub struct Folder(Option<PathBuf>);
 
-/// What there is of a vault.
+/// The memory of one vault, and the state of its file.
 #[derive(Default)]
 pub struct Recalled {
     pub memory: RollbackState,
-    /// What is wrong with the file, as the end of a sentence; then the memory is empty.
+    /// The damage of the file, as the end of a sentence; the memory is empty then.
     pub damage: Option<&'static str>,
 }
 
@@ -45,24 +45,24 @@ pub struct Recalled {
 #[serde(deny_unknown_fields)]
 struct Document<'a> {
     version: u32,
-    /// Of the bytes of `memory`, in lower-case hex.
+    /// SHA-256 of the bytes of `memory`, in lower-case hex.
     sha256: String,
     #[serde(borrow)]
     memory: &'a RawValue,
 }
 
-/// All that a later version promises.
+/// The only member that every later version keeps.
 #[derive(Deserialize)]
 struct Version {
     version: u32,
 }
 
 enum Unread {
-    /// It will not be missed.
+    /// There is no file, which is no problem.
     Absent,
-    /// To be replaced.
+    /// The file is damaged and may be replaced.
     Damaged(&'static str),
-    /// Not ours to touch.
+    /// The file is not ours and must not be touched.
     Foreign,
 }
 
@@ -75,7 +75,7 @@ impl Folder {
         Some(self.0.as_ref()?.join(file_name(vault)))
     }
 
-    /// What was seen of a vault before.
+    /// Loads the memory of a vault.
     pub fn recall(&self, vault: VaultId) -> Recalled {
         let place = self.place_of(vault);
         match place.map_or(Err(Unread::Absent), |place| read(&place)) {
@@ -91,8 +91,8 @@ impl Folder {
         }
     }
 
-    /// Has `note` change what is remembered by now, and writes it if `note` says that it did or what was
-    /// there is damaged.
+    /// Lets `note` change the newest memory. Writes it if `note` returns that it changed something, or if the
+    /// file was damaged.
     pub fn remember(
         &self,
         vault: VaultId,
@@ -101,7 +101,7 @@ impl Folder {
         self.change(vault, Durability::Unsynced, note)
     }
 
-    /// The same, written in any case: not even a power cut takes it back.
+    /// The same, but always written, and durable even after a power cut.
     pub fn remember_durably(
         &self,
         vault: VaultId,
@@ -155,7 +155,7 @@ fn lock(folder: &PathBuf) -> io::Result<File> {
 
 fn read(place: &PathBuf) -> Result<RollbackState, Unread> {
     let mut options = OpenOptions::new();
-    // What is no file is not waited for.
+    // Never wait for a pipe or another device.
     let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
     options.read(true).custom_flags(flags.bits().cast_signed());
     let unread = |_| Unread::Damaged("could not be read");

@@ -1,6 +1,6 @@
-//! What this machine has seen of each vault: how far it had come, which key a person confirmed, which key
-//! opened it last. It holds no secret and makes nothing authentic: only what an unlocked, anchored vault
-//! said is taken in. Losing it is no error; the vault then counts as one that was never seen.
+//! This machine's memory of each vault: its newest revisions, the key that you confirmed, the key that last
+//! opened it. It holds no secret and proves nothing: it takes in only what an unlocked vault with a checked
+//! signature says. Losing it is no error; the vault then counts as new to this machine.
 
 mod error;
 mod file;

@@ -1,5 +1,5 @@
-//! The last ages of one part that were seen, and the rule: what comes next is the same, or newer and, as
-//! far as that can be told, made from it.
+//! The last revisions seen of one part, and the rule for the next one: the same, or newer and, as far as that
+//! can be told, made from it.
 
 use crate::sealed::age::Age;
 use crate::sealed::sign::Digest;
@@ -7,10 +7,10 @@ use data_encoding::BASE64_NOPAD;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::borrow::Cow;
 
-/// How many ages are kept of a part: enough to tell an older copy from a history of its own.
+/// How many ages of a part are kept: enough to tell an older copy from a fork.
 const MAX_SEEN: usize = 64;
 
-/// Of one part, each age that was seen, by rising revision.
+/// The ages seen of one part, by rising revision.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct RevisionHistory(Vec<ObservedRevision>);
@@ -21,28 +21,28 @@ struct ObservedRevision(
     #[serde(serialize_with = "write", deserialize_with = "read")] Digest,
 );
 
-/// How a part stands to what was seen of it.
+/// How a part relates to the ages seen of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RevisionOrder {
     Same,
     Newer,
-    /// From before what was seen.
+    /// Older than the newest age seen.
     Older,
-    /// Not made from what was seen, nor before it: somebody went on from an older copy.
+    /// Neither older nor made from an age that was seen: a fork from an older copy.
     Forked,
 }
 
-/// What may take the place of what was seen.
+/// Which parts may replace what was seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Accept {
-    /// Greater revisions alone.
+    /// Only greater revisions.
     Newer,
-    /// Whatever a person has agreed to.
+    /// Any part, because the user agreed.
     Anything,
 }
 
 impl RevisionHistory {
-    /// The greatest revision that was seen; 0 when none was.
+    /// The greatest revision seen; 0 if none was.
     pub fn revision(&self) -> u64 {
         self.0.last().map_or(0, |seen| seen.0)
     }
@@ -52,8 +52,8 @@ impl RevisionHistory {
             return RevisionOrder::Newer;
         };
         if age.revision > *revision {
-            // Each change adds one, so the next revision names the part it was made from. Of a later one,
-            // what lies between is not known.
+            // Each change adds one, so the next revision names its parent. Of a later revision the parents in
+            // between are unknown.
             let is_next = age.revision == revision + 1;
             return if is_next && !age.parents.contains(digest) {
                 RevisionOrder::Forked
@@ -69,7 +69,7 @@ impl RevisionHistory {
         }
     }
 
-    /// Takes an age in, if it may be; whether anything is different then.
+    /// Records an age if `accept` allows it; returns whether anything changed.
     pub fn note(&mut self, age: &Age, accept: Accept) -> bool {
         let is_greater = self.0.is_empty() || age.revision > self.revision();
         let is_taken = match accept {
@@ -103,7 +103,7 @@ pub mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// The part that `name` stands for, at a revision, made from another.
+    /// The part named `name` at this revision, made from `parents`.
     pub fn age(revision: u64, name: u8, parents: &[u8]) -> Age {
         Age {
             workspace: None,
@@ -122,7 +122,7 @@ pub mod tests {
     }
 
     #[test]
-    fn the_first_that_is_seen_is_as_good_as_any() {
+    fn the_first_revision_seen_is_accepted() {
         assert_eq!(
             RevisionHistory::default().judge(&age(7, 7, &[6])),
             RevisionOrder::Newer
@@ -130,7 +130,7 @@ pub mod tests {
     }
 
     #[test]
-    fn what_follows_names_what_was_seen_and_what_does_not_is_a_fork() {
+    fn a_successor_names_its_parent_and_anything_else_is_a_fork() {
         // Revision 7 was never seen here.
         let seen = trail(&[age(5, 5, &[4]), age(6, 6, &[5]), age(8, 8, &[7])]);
         for (age, expected) in [
@@ -151,7 +151,7 @@ pub mod tests {
     }
 
     #[test]
-    fn only_what_is_accepted_takes_the_place_of_something_newer() {
+    fn only_an_accepted_copy_replaces_something_newer() {
         let mut seen = trail(&[age(5, 5, &[4]), age(6, 6, &[5]), age(7, 7, &[6])]);
         let before = seen.clone();
         for older in [age(5, 5, &[4]), age(6, 1, &[5]), age(7, 7, &[6])] {
@@ -167,7 +167,7 @@ pub mod tests {
     }
 
     #[test]
-    fn a_part_that_changes_for_years_is_remembered_in_the_same_space() {
+    fn memory_does_not_grow_however_often_a_part_changes() {
         let mut seen = RevisionHistory::default();
         for revision in 1..1_000 {
             seen.note(&age(revision, 1, &[1]), Accept::Newer);
@@ -177,10 +177,10 @@ pub mod tests {
     }
 
     proptest! {
-        /// Two histories that part after `common`, of which the machine sees some ages of the first:
-        /// from then on nothing of its own future is refused, and nothing of its past is taken for new.
+        /// Two histories fork after `common`. The machine sees some ages of the first one: from then on it
+        /// refuses none of that history's future, and accepts none of its past as new.
         #[test]
-        fn a_history_is_followed_and_neither_its_past_nor_another_one_passes(
+        fn a_history_goes_forward_and_neither_back_nor_aside(
             common in 1_u64..20,
             looks in prop::collection::btree_set(1_u64..40, 1..10),
             found in 1_u64..42,

@@ -1,4 +1,4 @@
-//! What is remembered of one vault. Pure: it reads no file, and what it is told is authentic by then.
+//! The remembered state of one vault. Pure: it reads no file, and its callers pass only authentic data.
 
 use super::revision_history::{self, Accept, RevisionHistory, RevisionOrder};
 use crate::sealed::age::Age;
@@ -13,28 +13,29 @@ use std::collections::BTreeMap;
 pub struct RollbackState {
     #[serde(skip_serializing_if = "Option::is_none")]
     pin: Option<Pin>,
-    /// The passphrase key that opened it last, to be tried first.
+    /// The passphrase key that opened it last; it is tried first.
     #[serde(skip_serializing_if = "Option::is_none")]
     opened_by: Option<KeyId>,
-    /// The header's key. Who held full access and lost it can still sign with an older one, at any
-    /// revision: that another came later cannot be told from a file.
+    /// The header's key. A former owner can still sign with an older header key, at any revision: nothing in
+    /// the file reveals that a newer key exists.
     #[serde(skip_serializing_if = "Option::is_none")]
     signer: Option<Signer>,
-    /// What is about to take the vault's place: as good as what was seen, until it is known to be there.
+    /// The state that is about to replace the vault. It is as valid as the seen one until it is known to be
+    /// there.
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<Next>,
-    /// Whether it lay in a git work tree, where older copies come and go.
+    /// Whether the vault lay in a git work tree, where older copies come and go.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     in_work_tree: bool,
     header: RevisionHistory,
     sections: BTreeMap<WorkspaceId, RevisionHistory>,
 }
 
-/// The public key that a person has confirmed to be the vault's.
+/// The vault's public key as you confirmed it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pin {
-    /// As people compare it: `klv_…`.
+    /// In the form that people compare: `klv_…`.
     pub vault_key: String,
     /// RFC 3339, UTC.
     pub confirmed_at: String,
@@ -50,14 +51,15 @@ struct Signer(
     VerifyKey,
 );
 
-/// What a change made here puts in the vault's place. Whatever stops it, either is there: what was seen, or this.
+/// The state that a change of this machine's is about to put in place. After an interruption either the old
+/// or the new state is valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 enum Next {
-    /// What comes after what was seen, signed by this key.
+    /// A successor of the seen state, signed by this key.
     #[serde(rename = "signer")]
     Signed(Signer),
-    /// An older copy, or one of another history, with these parts and no others.
+    /// An older copy or one of another history, with exactly these parts.
     #[serde(rename = "copy")]
     Copy(
         #[serde(
@@ -68,13 +70,13 @@ enum Next {
     ),
 }
 
-/// A vault as far as it is remembered: the header's key, and the age of every part.
+/// The remembered part of a vault: the header's key, and the age of every part.
 pub type ObservedParts<'a> = (&'a VerifyKey, &'a [Age]);
 
-/// A part that is older than what was seen of it, or not made from it.
+/// A part that is older than the one seen, or not made from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Older {
-    /// Whose section it is; `None` is the header.
+    /// The section's workspace; `None` is the header.
     pub workspace: Option<WorkspaceId>,
     pub standing: RevisionOrder,
     pub found: u64,
@@ -82,7 +84,7 @@ pub struct Older {
 }
 
 impl RollbackState {
-    /// The first part that is older than what was seen, or not made from it.
+    /// The first part that is older than the one seen, or not made from it.
     pub fn judge(&self, ages: &[Age]) -> Option<Older> {
         if self.is_coming(ages) {
             return None;
@@ -105,24 +107,24 @@ impl RollbackState {
         })
     }
 
-    /// Whether the header's key is neither the one that was seen nor the one to come.
+    /// Whether the header's key is neither the seen one nor the expected one.
     pub fn is_signed_otherwise(&self, signer: &VerifyKey, ages: &[Age]) -> bool {
         let signer = Signer(*signer);
         let is_known = self.signer.is_none_or(|known| known == signer);
         !is_known && !self.is_next_signer(&signer.0) && !self.is_coming(ages)
     }
 
-    /// Whether these are the parts of the copy that is about to be brought back.
+    /// Whether these are the parts of the copy that is about to be restored.
     fn is_coming(&self, ages: &[Age]) -> bool {
         self.next.is_some() && self.next == Some(Next::copy(ages))
     }
 
-    /// Whether this key is the one that somebody here has put in place, or has named.
+    /// Whether this machine expects this key: a change here put it in place, or you named it.
     pub fn is_next_signer(&self, signer: &VerifyKey) -> bool {
         self.next == Some(Next::Signed(Signer(*signer)))
     }
 
-    /// Has this key take over when it is seen; whether anything is different then.
+    /// Expects this key to sign from now on; returns whether anything changed.
     pub fn expect_signer(&mut self, signer: &VerifyKey, ages: &[Age]) -> bool {
         let is_new = self.is_signed_otherwise(signer, ages);
         if is_new {
@@ -131,23 +133,23 @@ impl RollbackState {
         is_new
     }
 
-    /// Under the writers' lock, before a change that has the vault signed by `next` from then on; whether
-    /// anything is different then.
+    /// Call it under the writers' lock before a change after which `next` signs the vault. Returns whether
+    /// anything changed.
     pub fn expect_change(&mut self, there: ObservedParts<'_>, next: &VerifyKey) -> bool {
         let has_come = self.settle(there);
         let is_known = self.signer.is_none_or(|known| known == Signer(*next));
         self.expect((!is_known).then_some(Next::Signed(Signer(*next)))) || has_come
     }
 
-    /// Under the writers' lock, before a copy with these parts is put in the place of what is there, if that
-    /// can be told; whether anything is different then.
+    /// Call it under the writers' lock before a copy with these parts replaces the vault. `there` is the vault
+    /// itself, if it can be read. Returns whether anything changed.
     pub fn expect_copy(&mut self, there: Option<ObservedParts<'_>>, ages: &[Age]) -> bool {
         let has_come = there.is_some_and(|there| self.settle(there));
         self.expect(Some(Next::copy(ages))) || has_come
     }
 
-    /// Whatever was to come before has come by now, or never will. What is not made from what was seen stays
-    /// unknown: nobody has accepted it.
+    /// The expected state has arrived or never will. A state that was not made from the seen one stays
+    /// unknown, because the user has not accepted it.
     fn settle(&mut self, (signer, ages): ObservedParts<'_>) -> bool {
         if self.judge(ages).is_some() {
             return false;
@@ -168,14 +170,14 @@ impl RollbackState {
         self.in_work_tree
     }
 
-    /// Whether anything is different then.
+    /// Returns whether anything changed.
     pub fn note_work_tree(&mut self, is_in_one: bool) -> bool {
         std::mem::replace(&mut self.in_work_tree, is_in_one) != is_in_one
     }
 
-    /// Takes in the header's key and the ages of every part of the vault; whether anything is different then.
-    /// What is older, or signed by another key, stays out, unless it is accepted. So does a copy that is being
-    /// brought back: who sees it cannot tell whether it is there to stay.
+    /// Records the header's key and the age of every part; returns whether anything changed. An older part,
+    /// or one signed by another key, is left out unless accepted. So is a copy that is being restored,
+    /// because a reader cannot tell whether it will stay.
     pub fn note(&mut self, signer: &VerifyKey, ages: &[Age], accept: Accept) -> bool {
         let is_uncertain = self.is_coming(ages) || self.is_signed_otherwise(signer, ages);
         if accept == Accept::Newer && is_uncertain {
@@ -192,7 +194,7 @@ impl RollbackState {
             };
             is_different |= trail.note(age, accept);
         }
-        // The header that was seen last knows which workspaces there are.
+        // The newest header lists the workspaces that exist.
         let header = ages.iter().find(|age| age.workspace.is_none());
         if header.is_some_and(|header| self.header.judge(header) == RevisionOrder::Same) {
             let is_there = |id: &WorkspaceId| ages.iter().any(|age| age.workspace == Some(*id));
@@ -203,7 +205,7 @@ impl RollbackState {
         is_different
     }
 
-    /// Whether any part of the vault was seen here.
+    /// Whether this machine has seen any part of the vault.
     pub fn knows_anything(&self) -> bool {
         self.header.revision() > 0
     }
@@ -212,7 +214,7 @@ impl RollbackState {
         self.pin.as_ref()
     }
 
-    /// Takes the place of an older pin; whether anything is different then.
+    /// Replaces an older pin; returns whether anything changed.
     pub fn set_pin(&mut self, pin: Pin) -> bool {
         let is_known = self.pin.as_ref().map(|known| &known.vault_key) == Some(&pin.vault_key);
         if !is_known {
@@ -225,7 +227,7 @@ impl RollbackState {
         self.opened_by
     }
 
-    /// Whether anything is different then.
+    /// Returns whether anything changed.
     pub fn note_opened_by(&mut self, key: KeyId) -> bool {
         self.opened_by.replace(key) != Some(key)
     }
@@ -309,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn after_older_ones_were_accepted_they_are_what_is_expected() {
+    fn an_accepted_older_copy_becomes_the_expected_state() {
         let mut memory = RollbackState::default();
         memory.note(&SIGNER, &vault(3, 5, 7), Accept::Newer);
         assert!(memory.note(&SIGNER, &vault(2, 5, 6), Accept::Anything));
@@ -328,7 +330,7 @@ mod tests {
         assert!(!memory.note(&other, &vault(9, 9, 9), Accept::Newer));
         assert!(memory.expect_change((&SIGNER, &first), &next));
         assert!(!memory.expect_change((&SIGNER, &first), &next));
-        // It was not put in place after all.
+        // In the end it was not put in place.
         assert!(memory.note(&SIGNER, &vault(4, 5, 7), Accept::Newer));
         assert!(memory.is_signed_otherwise(&other, &first));
         assert!(memory.note(&next, &vault(5, 5, 7), Accept::Newer));
@@ -338,7 +340,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_to_come_is_forgotten_at_the_next_change_that_finds_another() {
+    fn an_expected_change_is_forgotten_when_another_came() {
         let next = [3; 32];
         let mut memory = RollbackState::default();
         let first = vault(3, 5, 7);
@@ -353,11 +355,11 @@ mod tests {
         assert!(!memory.expect_change((&SIGNER, &first), &SIGNER));
     }
 
-    /// What makes an end of an expectation, given what is there.
+    /// A way to end an expectation, given the present state.
     type Settle = fn(&mut RollbackState, &VerifyKey, &[Age]) -> bool;
 
     #[test]
-    fn a_fork_that_a_copy_was_to_replace_stays_unknown() {
+    fn a_fork_replaced_by_a_copy_is_never_learned() {
         let mut memory = RollbackState::default();
         let seen = vault(3, 5, 7);
         memory.note(&SIGNER, &seen, Accept::Newer);
@@ -370,9 +372,10 @@ mod tests {
     }
 
     #[test]
-    fn a_copy_on_its_way_and_what_it_replaces_are_expected_and_nothing_else() {
+    fn only_a_restored_copy_and_the_vault_before_it_are_expected() {
         let owner = [2; 32];
-        // From before a key was removed, from after what is there, and of another history.
+        // One copy from before a key was removed, one from after the present state, and one of another
+        // history.
         let fork = {
             let mut fork = vault(3, 5, 7);
             fork[1].digest = [99; 32];
@@ -393,17 +396,17 @@ mod tests {
             for (signer, ages) in [(&owner, &there), (&signer, &copy)] {
                 assert!(!memory.is_signed_otherwise(signer, ages));
                 assert_eq!(memory.judge(ages), None);
-                // Who only looks cannot tell which of them is there to stay.
+                // A reader cannot tell which of them will stay.
                 assert!(!memory.note(signer, ages, Accept::Newer));
                 assert_eq!(memory, both);
             }
-            // Who lost full access goes on from the copy.
+            // A former owner continues from the copy.
             assert!(memory.is_signed_otherwise(&SIGNER, &vault(9, 9, 9)));
             assert!(memory.is_signed_otherwise(&SIGNER, &there));
             for (header, first, second) in [(2, 4, 5), (2, 5, 7), (3, 5, 6)] {
                 assert!(memory.judge(&vault(header, first, second)).is_some());
             }
-            // The next who writes knows, as the one who brings it back does.
+            // The next writer knows, and so does the one who restores it.
             let settling: [Settle; 3] = [
                 |memory, signer, ages| memory.expect_change((signer, ages), signer),
                 |memory, signer, ages| memory.note(signer, ages, Accept::Anything),

@@ -1,8 +1,7 @@
-//! Keeps a vault's lock and previous bytes out of a git repository: names them in `info/exclude`.
+//! Keeps a vault's lock and previous bytes out of a git repository: adds their names to `info/exclude`.
 //!
-//! Convenience only: whatever fails is left as it is, nothing is waited for, and no file but that one is
-//! touched. A folder that somebody else filled may have a `.git` of any kind: only what is this user's, and no
-//! link, is written to.
+//! It is a convenience only: it ignores failures, waits for nothing, and touches no other file. In a folder
+//! that someone else made, `.git` may be anything: it writes only to your own files, and never through a link.
 
 use super::file::regular;
 use super::work_tree;
@@ -17,14 +16,14 @@ use std::path::{Path, PathBuf};
 
 const MAX_FILE_BYTES: usize = 1024 * 1024;
 
-/// Names `.NAME.lock`, `.NAME.prev` and temporary files, where the vault lies in a work tree.
+/// Adds `.NAME.lock`, `.NAME.prev` and the temporary files, if the vault lies in a work tree.
 pub fn add(vault: &Path) {
     let _ = try_add(vault);
 }
 
 fn try_add(vault: &Path) -> Option<()> {
     let name = vault.file_name()?.to_str()?;
-    // A newline would make lines of its own, which whoever reads the file might follow.
+    // A newline would add lines of an attacker's choice.
     if name.contains(char::is_control) {
         return None;
     }
@@ -35,7 +34,7 @@ fn try_add(vault: &Path) -> Option<()> {
     }
     let git = our_directory(CWD, &common_directory(&repository)?)?;
     let info = Path::new("info");
-    // It may be there already, or be something else: opening it tells.
+    // It may exist already or be something else; opening it will tell.
     let _ = mkdirat(&git, info, Mode::RWXU | Mode::RWXG | Mode::RWXO);
     let info = our_directory(git, info)?;
     let flags = OFlags::RDWR | OFlags::APPEND | OFlags::CREATE | OFlags::NOFOLLOW;
@@ -66,7 +65,7 @@ fn try_add(vault: &Path) -> Option<()> {
     file.write_all(added.as_bytes()).ok()
 }
 
-/// The directory `path`, seen from `at`, unless it is a link or another user's.
+/// Opens the directory `path` relative to `at`, unless it is a link or belongs to another user.
 fn our_directory(at: impl AsFd, path: &Path) -> Option<OwnedFd> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let directory = openat(at, path, flags, Mode::empty()).ok()?;
@@ -74,8 +73,7 @@ fn our_directory(at: impl AsFd, path: &Path) -> Option<OwnedFd> {
     is_us(owner).then_some(directory)
 }
 
-/// Every line by which git leaves something out around the vault, the one that counts most last; `None`
-/// outside of a work tree.
+/// All exclude lines of git that apply near the vault, in rising priority; `None` outside of a work tree.
 pub fn lines(vault: &Path) -> Option<Vec<String>> {
     let repository = work_tree::repository(vault)?;
     let (vault, root) = (vault.canonicalize().ok()?, repository.parent()?);
@@ -94,7 +92,7 @@ pub fn lines(vault: &Path) -> Option<Vec<String>> {
     Some(lines.map(str::to_owned).collect())
 }
 
-/// Where the repository is: `.git` itself, or for a linked work tree the directory it came from.
+/// The repository's directory: `.git` itself, or for a linked work tree the directory it came from.
 fn common_directory(git: &Path) -> Option<PathBuf> {
     if git.is_dir() {
         return Some(git.to_path_buf());
@@ -120,6 +118,7 @@ mod tests {
     use super::*;
     use rustix::process::geteuid;
     use std::os::unix::fs::{chown, symlink};
+    use std::process::Command;
 
     #[test]
     fn the_names_are_added_once() {
@@ -160,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn the_lines_that_count_are_told_with_those_nearest_to_the_vault_last() {
+    fn exclude_lines_are_read_with_the_nearest_to_the_vault_last() {
         let (tree, _, info) = work_tree("a.kluis");
         let folder = tree.path().join("deep/er");
         fs::create_dir_all(&folder).expect("a folder");
@@ -194,7 +193,7 @@ mod tests {
         fs::write(linked.join("a.kluis"), "").expect("a vault");
         let exclude = main.join(".git/info/exclude");
         if geteuid().is_root() {
-            // Somebody else says where the repository is.
+            // Another user decides where the repository is.
             chown(linked.join(".git"), Some(12345), None).expect("given away");
             add(&linked.join("a.kluis"));
             assert!(!exclude.exists());
@@ -204,7 +203,7 @@ mod tests {
         assert!(exclude.exists());
     }
 
-    /// A vault called `name` in a work tree, and where that has its `info`.
+    /// A vault called `name` in a work tree, and the path of its `info`.
     fn work_tree(name: &str) -> (tempfile::TempDir, PathBuf, PathBuf) {
         let directory = tempfile::tempdir().expect("a directory");
         let info = directory.path().join(".git/info");
@@ -247,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_this_users_is_not_written_to() {
+    fn another_users_exclude_file_is_not_written() {
         if !geteuid().is_root() {
             // Only root can give a file away.
             return;
@@ -278,7 +277,8 @@ mod tests {
             if pipe.is_dir() {
                 fs::remove_dir_all(&pipe).expect("removed");
             }
-            rustix::fs::mkfifoat(CWD, &pipe, Mode::RUSR | Mode::WUSR).expect("a pipe");
+            let made = Command::new("mkfifo").arg(&pipe).status().expect("run");
+            assert!(made.success());
             add(&vault);
             assert_eq!(lines(&vault), Some(Vec::new()));
         }

@@ -1,5 +1,5 @@
 //! A vault in memory, for tests: shared between threads by cloning, made to fail with a [`Fault`], and
-//! replaced underneath by [`MemoryStore::put`] as by a writer who ignores the lock.
+//! replaced by [`MemoryStore::put`], as by a writer who ignores the lock.
 
 use super::{Error, Previous, Snapshot, Store, Transaction};
 use crate::sealed::SealedBytes;
@@ -10,21 +10,21 @@ use std::time::Duration;
 
 const PLACE: &str = "memory";
 
-/// What goes wrong the next time it can, and then no more.
+/// A fault that happens the next time it can, and only once.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Fault {
     Load,
     Begin,
     Current,
     Stage,
-    /// Staging reports success, and what it gives back is not what it was given.
+    /// Staging reports success but returns other bytes than it was given.
     StageOtherBytes,
     Commit,
-    /// The commit happens and is not known to be durable.
+    /// The commit happens, but may not be durable.
     Durability,
 }
 
-/// Clones are the same store.
+/// Clones share one store.
 #[derive(Clone, Default)]
 pub struct MemoryStore(Arc<Shared>);
 
@@ -38,7 +38,7 @@ struct Shared {
 struct State {
     vault: Option<Vec<u8>>,
     previous: Option<Vec<u8>>,
-    /// Counts what happened to the vault, as an inode would tell it.
+    /// Counts changes of the vault, like a new inode.
     version: u64,
     locked: bool,
     fault: Option<Fault>,
@@ -51,7 +51,7 @@ impl MemoryStore {
         store
     }
 
-    /// Replaces or removes the vault without asking for the lock.
+    /// Replaces or removes the vault without taking the lock.
     pub fn put(&self, bytes: Option<&[u8]>) {
         self.state().replace(bytes.map(<[u8]>::to_vec));
     }
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn each_fault_happens_once_and_only_a_lost_sync_changes_the_vault() {
+    fn each_fault_happens_once_and_only_a_lost_sync_changes_data() {
         let before = [
             Fault::Load,
             Fault::Begin,

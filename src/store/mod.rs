@@ -1,5 +1,5 @@
-//! Where sealed bytes rest. A store never sees plaintext: it takes [`SealedBytes`] only, and gives back
-//! a [`Snapshot`] that nothing can change underneath.
+//! Stores sealed bytes. A store never sees plaintext: it accepts only [`SealedBytes`], and returns a
+//! [`Snapshot`] that cannot change.
 //!
 //! Reading takes no lock. Writing is a [`Transaction`]: lock, read again, stage, read back, commit.
 
@@ -24,47 +24,47 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// A place that holds one vault.
+/// A store of one vault.
 pub trait Store {
-    /// The vault as it is now.
+    /// The vault's current bytes.
     fn load(&self) -> Result<Snapshot, Error>;
 
     /// Waits at most `patience` for the writers' lock.
     fn begin(&self, patience: Duration) -> Result<Box<dyn Transaction + '_>, Error>;
 
-    /// How to name this place in a message.
+    /// The store's name in messages.
     fn place(&self) -> String;
 }
 
-/// One change under the writers' lock. Dropping it without [`Transaction::commit`] leaves the vault as
-/// it was and nothing beside it but the lock.
+/// One change under the writers' lock. If it is dropped without [`Transaction::commit`], the vault is
+/// unchanged and only the lock file is left beside it.
 pub trait Transaction {
-    /// The vault as it was when the lock was taken; `None` when there was none yet.
+    /// The vault when the lock was taken; `None` if there was none.
     fn current(&mut self) -> Result<Option<Snapshot>, Error>;
 
-    /// Makes `bytes` durable beside the vault and gives back what was really stored, to be verified
-    /// before [`Transaction::commit`]. Staging again takes the place of what was staged before.
+    /// Makes `bytes` durable beside the vault and returns what was really stored. Verify that before
+    /// [`Transaction::commit`]. Staging again replaces what was staged before.
     fn stage(&mut self, bytes: &SealedBytes) -> Result<Snapshot, Error>;
 
-    /// Puts the staged bytes in the place of what [`Transaction::current`] gave, and of nothing else.
-    /// `Ok` means durable; [`Error::NotDurable`], [`Error::Displaced`] and [`Error::NotKept`] come after the
-    /// vault was replaced, every other error instead of it.
+    /// Replaces exactly the bytes that [`Transaction::current`] returned with the staged ones. `Ok` means
+    /// durable. [`Error::NotDurable`], [`Error::Displaced`] and [`Error::NotKept`] mean that the vault was
+    /// replaced, every other error that it was not.
     fn commit(self: Box<Self>, previous: Previous) -> Result<(), Error>;
 }
 
-/// What becomes of the bytes that a commit replaces.
+/// What a commit does with the bytes that it replaces.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Previous {
-    /// Kept beside the vault as `.NAME.prev`.
+    /// Keep them beside the vault as `.NAME.prev`.
     Keep,
-    /// The same, but not before the vault is replaced: what takes its place may be those very bytes, and they
-    /// are the only good ones where the vault is damaged.
+    /// The same, but only after the vault is replaced: the new bytes may come from `.NAME.prev` itself, and
+    /// if the vault is damaged they are the only good ones.
     KeepLast,
-    /// Not kept, and an older `.NAME.prev` removed beforehand: it would open with a key that was taken away.
+    /// Remove them, and first an older `.NAME.prev`: a removed key would open both.
     Remove,
 }
 
-/// What a store cannot do. Up to [`Error::NotStored`] the vault is as it was.
+/// Why a store failed. Up to [`Error::NotStored`] the vault is unchanged.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("there is no vault at {place}")]
@@ -76,9 +76,9 @@ pub enum Error {
         place: String,
         problem: &'static str,
     },
-    #[error("another process has held the lock of {place} for {seconds} s")]
+    #[error("another process is using {place}: it stayed locked for {seconds} s")]
     Busy { place: String, seconds: u64 },
-    #[error("{place} was replaced while it was being changed; nothing was written")]
+    #[error("another process replaced {place} meanwhile; nothing was written")]
     ChangedUnderneath { place: String },
     /// Reading failed.
     #[error("could not {doing} {}", path.display())]
@@ -94,21 +94,21 @@ pub enum Error {
         path: PathBuf,
         source: io::Error,
     },
-    /// What was stored is not what was to be stored.
+    /// What was stored is not what was written.
     #[error(
-        "what was written beside {place} reads back as something else; the vault was not changed"
+        "the file written beside {place} does not read back correctly; the vault was not changed"
     )]
     NotStored { place: String },
-    #[error("{} was replaced, but the change may not survive a power cut", path.display())]
+    #[error("{} was changed, but the change may be lost in a power cut", path.display())]
     NotDurable { path: PathBuf, source: io::Error },
-    #[error("{} was replaced, and names something else by now, which ignores the lock: what was written is not there", path.display())]
+    #[error("another process replaced {} without taking the lock: your change is not in it", path.display())]
     Displaced { path: PathBuf },
-    #[error("the vault was replaced, but what it was before could not be kept as {}", path.display())]
+    #[error("the vault was changed, but the copy from before could not be kept as {}", path.display())]
     NotKept { path: PathBuf, source: io::Error },
 }
 
 impl Error {
-    /// Turns an I/O failure into [`Error::NotWritten`]: `doing` is what was tried, as "could not …" goes on.
+    /// Turns an I/O failure into [`Error::NotWritten`]; `doing` completes the message "could not …".
     fn not_written(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
         let path = path.to_path_buf();
         move |source| Self::NotWritten {

@@ -1,6 +1,6 @@
-//! The bytes of a vault at one moment, read piece by piece or whole.
+//! The bytes of a vault at one moment, read in pieces or whole.
 //!
-//! A length comes from bytes nobody has verified yet: memory is never taken for more than there is.
+//! Lengths come from bytes that are not verified yet: no more memory is allocated than the file has bytes.
 
 use super::Error;
 use std::fs::File;
@@ -11,8 +11,8 @@ use std::path::PathBuf;
 /// The bytes of a vault at one moment.
 #[derive(Debug)]
 pub enum Snapshot {
-    /// An open file that only ever gets replaced, never written again. The path is for messages: by now
-    /// it may name other bytes.
+    /// An open file, which is only ever replaced, never written again. The path is for messages: it may
+    /// meanwhile name other bytes.
     File {
         file: File,
         bytes: u64,
@@ -23,7 +23,7 @@ pub enum Snapshot {
 }
 
 impl Snapshot {
-    /// How many bytes there are.
+    /// The number of bytes.
     pub fn len(&self) -> u64 {
         match self {
             Self::File { bytes, .. } => *bytes,
@@ -32,7 +32,7 @@ impl Snapshot {
         }
     }
 
-    /// Exactly `len` bytes from `offset` on; fewer are an error.
+    /// Exactly `len` bytes from `offset`; fewer are an error.
     pub fn read_at(&self, offset: u64, len: usize) -> Result<Vec<u8>, Error> {
         let end = u64::try_from(len)
             .ok()
@@ -54,7 +54,7 @@ impl Snapshot {
         }
     }
 
-    /// All bytes; more than `limit` of them are an error.
+    /// All bytes; more than `limit` are an error.
     pub fn read_all(&self, limit: u64) -> Result<Vec<u8>, Error> {
         match usize::try_from(self.len()) {
             Ok(len) if self.len() <= limit => self.read_at(0, len),

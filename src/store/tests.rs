@@ -1,4 +1,4 @@
-//! What every store promises, told once and tried with each of them.
+//! Tests that every kind of store keeps the same promises.
 
 use super::file::FileStore;
 use super::memory::MemoryStore;
@@ -7,7 +7,7 @@ use crate::sealed::SealedBytes;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-/// Where a lock is free: another test that starts a process holds it, too, until that has begun.
+/// A free lock may still be held for a moment: a process that another test starts inherits it until it runs.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Runs `promise` with an empty store of each kind; `replace` writes past the lock.
@@ -36,7 +36,7 @@ fn bytes(store: &dyn Store) -> Vec<u8> {
 }
 
 #[test]
-fn what_was_committed_is_loaded() {
+fn committed_bytes_are_loaded() {
     with_each(|store, _| {
         assert!(matches!(store.load(), Err(Error::NotFound { .. })));
         change(store, b"one").unwrap();
@@ -112,7 +112,7 @@ fn a_new_vault_never_takes_the_place_of_one_that_appeared() {
 }
 
 #[test]
-fn a_second_writer_is_told_that_the_lock_is_held() {
+fn a_second_writer_learns_that_the_lock_is_held() {
     with_each(|store, _| {
         let first = store.begin(PATIENCE).unwrap();
         for patience in [Duration::ZERO, Duration::from_millis(60)] {
@@ -151,7 +151,7 @@ fn writers_wait_for_each_other_and_lose_nothing() {
 }
 
 #[test]
-fn the_bytes_before_the_last_change_are_kept_until_they_must_not_be() {
+fn the_previous_bytes_are_kept_until_they_must_go() {
     let store = MemoryStore::holding(b"one");
     change(&store, b"two").unwrap();
     assert_eq!(store.previous().as_deref(), Some(b"one".as_slice()));

@@ -1,13 +1,13 @@
-//! Whether a vault lies in a git work tree, and where that has its repository.
+//! Finds the git work tree and the repository that a vault lies in, if there are any.
 
 use std::path::{Path, PathBuf};
 
-/// Whether the vault lies in a git work tree, links resolved.
+/// Whether the vault lies in a git work tree, with links resolved.
 pub fn holds(vault: &Path) -> bool {
     repository(vault).is_some()
 }
 
-/// The `.git` of the work tree that the vault lies in: a directory, or a file that names one.
+/// The `.git` of the vault's work tree: a directory, or a file that names one.
 pub fn repository(vault: &Path) -> Option<PathBuf> {
     let vault = vault.canonicalize().ok()?;
     vault

@@ -1,5 +1,5 @@
-//! How many columns of a terminal a text takes, which are not its characters: those of Chinese, Japanese and
-//! Korean take two, accents that stand alone none — UAX #11.
+//! Counts how many terminal columns a text takes, which differs from its number of characters: Chinese,
+//! Japanese and Korean ones take two, combining accents none (UAX #11).
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -9,7 +9,7 @@ pub(super) fn width(text: &str) -> usize {
     text.width()
 }
 
-/// The beginning of a text that is too long.
+/// The beginning of a text, as much as fits.
 pub(super) fn cut(text: &str, columns: usize) -> String {
     if width(text) <= columns {
         return text.to_owned();
@@ -19,12 +19,12 @@ pub(super) fn cut(text: &str, columns: usize) -> String {
     format!("{}{CUT}", &text[..end.unwrap_or_default()])
 }
 
-/// The end of a text that is too long: somebody types there.
+/// The end of a text, as much as fits: you type there.
 pub(super) fn cut_front(text: &str, columns: usize) -> String {
     if width(text) <= columns {
         return text.to_owned();
     }
-    // No mark is left without the character that it belongs to.
+    // A combining mark is never separated from its character.
     let whole = text
         .char_indices()
         .filter(|(_, first)| first.width() > Some(0));
@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_cut_takes_no_more_columns_than_there_are() {
+    fn a_shortened_text_fits_its_columns() {
         for (text, columns, beginning, end) in [
             ("value", 5, "value", "value"),
             ("values", 5, "valu…", "…lues"),

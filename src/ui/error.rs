@@ -1,21 +1,21 @@
-//! How talking to the user fails. No variant may carry what was typed or shown.
+//! Failures of output and prompts. No variant may carry what was typed or printed.
 
 use std::io;
 
-/// Why something could not be shown or asked.
+/// The reasons why something could not be shown or asked.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Whoever read stdout has gone; said nowhere, as `head` is no failure.
+    /// The reader of stdout has gone. It is not reported, because `head` is no failure.
     #[error("stdout was closed before everything was written")]
     Unread,
     #[error("cannot write to stdout")]
     Write(#[source] io::Error),
-    #[error("there is no terminal to ask on")]
+    #[error("this needs an answer, but there is no terminal to ask at")]
     NoTerminal,
     /// Ctrl-C, Ctrl-D or the end of input at a prompt.
     #[error("cancelled")]
     Cancelled,
-    #[error("the two entries differ")]
+    #[error("the two entries are not the same")]
     Mismatch,
     #[error("cannot read from the terminal")]
     Read(#[source] io::Error),

@@ -1,5 +1,5 @@
-//! That something is still being done: one line on stderr once it has taken half a second, gone when it is
-//! over. For people alone: not in a pipe, nor with `--quiet` or `--json`.
+//! Shows that work goes on: one line on stderr after half a second, removed at the end. It is for people only:
+//! not in a pipe, nor with `--quiet` or `--json`.
 
 use std::io::Write;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,10 +13,10 @@ use crate::platform::terminal::columns;
 const PATIENCE: Duration = Duration::from_millis(500);
 const INTERVAL: Duration = Duration::from_millis(200);
 
-/// To the beginning of the line, which is cleared.
+/// Moves to the beginning of the line and clears it.
 const CLEAR: &str = "\r\x1b[K";
 
-/// While it lives, what is being done is shown.
+/// Shows the work in progress until it is dropped.
 pub struct Progress {
     shared: Arc<Shared>,
     drawer: Option<JoinHandle<()>>,
@@ -30,7 +30,7 @@ struct Shared {
 }
 
 impl Ui {
-    /// Shows `doing`, such as `importing`, and how much of `total` was counted so far.
+    /// Shows `doing`, such as `importing`, and how much of `total` is done.
     pub fn progress(&self, doing: &'static str, total: Option<usize>) -> Progress {
         let options = &self.options;
         let shared = Arc::<Shared>::default();
@@ -44,7 +44,7 @@ impl Ui {
 }
 
 impl Progress {
-    /// One more is done.
+    /// Counts one more as done.
     pub fn advance(&self) {
         self.shared.done.fetch_add(1, Ordering::Relaxed);
     }
@@ -104,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_tells_how_far_it_is_and_for_how_long() {
+    fn a_line_shows_progress_and_time() {
         let taken = Duration::from_millis(3_700);
         assert_eq!(line("unlocking", 0, None, taken), "unlocking: 3s");
         assert_eq!(
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn who_waits_is_woken_at_the_end() {
+    fn waiting_ends_at_once_when_work_ends() {
         let shared = Arc::<Shared>::default();
         let progress = Progress {
             shared: Arc::clone(&shared),

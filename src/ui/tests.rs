@@ -1,4 +1,4 @@
-//! What reaches stdout and stderr, seen through streams that keep what they are given.
+//! Tests what reaches stdout and stderr, with streams that record it.
 
 use std::cell::RefCell;
 use std::io::BufWriter;
@@ -155,7 +155,7 @@ fn with_json_warnings_are_one_object_at_the_end_and_notes_none() {
 }
 
 #[test]
-fn with_json_a_failure_is_one_object_and_its_warnings_are_left_out() {
+fn json_prints_a_failure_as_one_object_without_warnings() {
     let (mut ui, _, err) = ui(JSON);
     ui.warning("one");
     ui.error("no", Some("try"), &json!({"error": "no", "code": "failed"}));
@@ -211,7 +211,7 @@ fn a_reader_that_left_is_not_a_failed_write() {
 }
 
 #[test]
-fn a_full_disk_is_told_and_a_lost_stderr_is_survived() {
+fn a_full_disk_is_an_error_and_a_lost_stderr_is_not() {
     let full = || Failing(io::ErrorKind::StorageFull);
     let mut ui = Ui::on(streams(full(), full()), TEXT);
     ui.warning("w");
@@ -221,7 +221,7 @@ fn a_full_disk_is_told_and_a_lost_stderr_is_survived() {
 }
 
 #[test]
-fn a_table_suits_whoever_reads_it() {
+fn a_table_suits_people_and_programs() {
     let mut table = Table::new(["NAME", "SLOTS"]);
     table.row(["a", "1"]);
     let (mut person, seen, _) = on_a_terminal(TEXT);
@@ -235,7 +235,7 @@ fn a_table_suits_whoever_reads_it() {
 }
 
 #[test]
-fn nobody_is_asked_when_questions_are_forbidden() {
+fn no_question_is_asked_when_questions_are_forbidden() {
     let (mut ui, _, _) = ui(TEXT);
     assert!(matches!(ui.hidden("Passphrase"), Err(Error::NoTerminal)));
     assert!(matches!(

@@ -1,7 +1,7 @@
 //! Apps: named consumers with links from environment keys to secrets.
 //!
-//! A link lies in the section of the secret it names: an app has a record in each workspace that it links
-//! into, and is their union by name. It never links a secret of one workspace from another's record.
+//! A link lies in the section of its secret: an app has a record in each workspace that it links into, and is
+//! the union of the records with its name. A record never links a secret of another workspace.
 
 use super::env_key::EnvKey;
 use super::name::{AppName, SecretName, WorkspaceName};
@@ -11,14 +11,15 @@ use crate::sealed::id::{AppId, SecretId};
 use crate::sealed::meta;
 use std::collections::BTreeMap;
 
-/// An app, joined over the workspaces that the key reaches.
+/// An app, joined from the workspaces that the key reaches.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct App {
-    /// That of its first record, in the header's order: writers who do not see each other's workspaces
-    /// may each have made it.
+    /// The id of its first record, in the header's order. Writers who cannot see each other's workspaces may
+    /// each have created it.
     pub id: AppId,
     pub name: AppName,
-    /// By environment key. Only writers who do not see each other's workspaces can make one key two.
+    /// Sorted by environment key. A key occurs twice only if writers who cannot see each other's workspaces
+    /// linked it.
     pub links: Vec<Link>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
@@ -29,11 +30,11 @@ pub struct Link {
     pub env_key: EnvKey,
     pub workspace: WorkspaceName,
     pub secret: SecretId,
-    /// `None` when the workspace has no such secret.
+    /// `None` if the workspace has no such secret.
     pub secret_name: Option<SecretName>,
 }
 
-/// What one workspace knows of an app.
+/// The record of an app in one workspace.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct AppRecord {
     pub id: AppId,
@@ -44,7 +45,7 @@ pub struct AppRecord {
 }
 
 impl App {
-    /// The app that has this record and no other, its links left out.
+    /// The app with only this record, and without its links.
     pub fn bare(record: &AppRecord) -> Self {
         Self {
             id: record.id,
@@ -57,16 +58,16 @@ impl App {
 }
 
 impl AppRecord {
-    /// The domain's view of opened metadata, if it keeps every rule.
+    /// Checks every rule of opened metadata and turns it into the domain's types.
     pub fn from_meta(id: AppId, meta: &meta::App) -> Result<Self, RuleViolation> {
         let time = |milliseconds| {
             Timestamp::from_milliseconds(milliseconds).ok_or_else(|| {
-                RuleViolation::new("a time is from 1970 to 9999", "datetime_parsing")
+                RuleViolation::new("a time must be between 1970 and 9999", "datetime_parsing")
             })
         };
         let ascending = |pair: &[meta::Link]| pair[0].env_key < pair[1].env_key;
         if !meta.links.windows(2).all(ascending) {
-            let rule = "links ascend by their keys, each of them once";
+            let rule = "links must be sorted by variable, each of them once";
             return Err(RuleViolation::new(rule, "value_error"));
         }
         let links = meta.links.iter();

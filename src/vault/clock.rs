@@ -1,4 +1,4 @@
-//! What the time is, as a change needs to know it: under the lock, after whoever had to type has typed.
+//! The time of a change, read under the lock and after any prompt was answered.
 
 use super::time::Timestamp;
 

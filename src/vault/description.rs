@@ -1,24 +1,26 @@
-//! What a person writes about a secret or a workspace. It is never in a message and never names anything.
+//! A description of a secret or a workspace. It is never in a message and never names anything.
 
 use super::rule::{RuleViolation, checked_text};
 
 pub const MAX_DESCRIPTION_CHARACTERS: usize = 1_024;
 
-/// Free text of at most 1,024 Unicode characters; of C0, newline and tab only.
+/// Free text of at most 1,024 Unicode characters; its only control characters are newline and tab.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub struct Description(String);
 
 impl Description {
     pub fn parse(text: &str) -> Result<Self, RuleViolation> {
         if text.chars().count() > MAX_DESCRIPTION_CHARACTERS {
-            let rule = format!("a description has at most {MAX_DESCRIPTION_CHARACTERS} characters");
+            let rule =
+                format!("a description can have at most {MAX_DESCRIPTION_CHARACTERS} characters");
             return Err(RuleViolation::too_long(rule));
         }
         if text
             .bytes()
             .any(|byte| byte < b' ' && byte != b'\n' && byte != b'\t')
         {
-            let rule = "a description has no control characters but newlines and tabs";
+            let rule =
+                "a description cannot contain control characters other than newlines and tabs";
             return Err(RuleViolation::mismatch(rule));
         }
         Ok(Self(text.to_owned()))
@@ -41,7 +43,7 @@ mod tests {
     }
 
     #[test]
-    fn a_description_may_have_lines_and_any_script_but_no_escape_sequences() {
+    fn a_description_may_have_lines_but_no_escape_sequences() {
         for text in ["", "two\nlines\tand a tab", "Kluis — 金庫 🔐"] {
             assert_eq!(Description::parse(text).unwrap().as_str(), text);
         }

@@ -1,7 +1,6 @@
-//! The hosts a secret is bound to, as they are given and as they are stored: lower-case, sorted, no host
-//! twice.
+//! The hosts that a secret is bound to, as given and as stored: lower-case, sorted, no host twice.
 //!
-//! A list that breaks its rule is refused as a whole; it must never shrink to "unrestricted".
+//! An invalid list is refused as a whole; it must never shrink to "unrestricted".
 
 use super::host::{self, Host};
 use super::rule::RuleViolation;
@@ -12,15 +11,15 @@ pub const MAX_ALLOWED_DOMAINS: usize = 100;
 const MAX_DOMAIN_CHARACTERS: usize = 253;
 const MAX_LABEL_CHARACTERS: usize = 63; // RFC 1035
 
-/// Hosts such as `api.example.org`, and patterns such as `*.example.org`; none means unrestricted.
+/// Hosts such as `api.example.org`, and patterns such as `*.example.org`; an empty list means no restriction.
 #[derive(Clone, Default, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 #[serde(try_from = "Vec<String>")]
 pub struct AllowedDomains(Vec<String>);
 
 impl AllowedDomains {
-    /// Takes patterns as a person gives them, and tells of each that is refused by its position.
+    /// Parses patterns as you type them, and reports each refused one by position.
     ///
-    /// `*.example.org` is every host below `example.org`; `example.org` is that host alone.
+    /// `*.example.org` is every host below `example.org`; `example.org` is only that host.
     pub fn parse(patterns: &[String]) -> Result<Self, Vec<(usize, RuleViolation)>> {
         let (mut domains, mut refused) = (BTreeSet::new(), Vec::new());
         for (position, pattern) in patterns.iter().enumerate() {
@@ -52,20 +51,20 @@ impl AllowedDomains {
         self.is_empty() || self.0.iter().any(allows)
     }
 
-    /// Takes a list as it is stored: in its one spelling and order.
+    /// Reads a stored list, which must be in its one spelling and order.
     ///
-    /// Public suffixes and punycode are not looked at again: what is a suffix changes with the years, and a
+    /// Public suffixes and punycode are not checked again: the list of suffixes changes over the years, and a
     /// secret must not become unreadable by that.
     pub fn from_stored(domains: Vec<String>) -> Result<Self, RuleViolation> {
         if domains.len() > MAX_ALLOWED_DOMAINS {
             return Err(too_many());
         }
         if !domains.iter().all(|domain| is_domain(domain)) {
-            let rule = "an allowed domain is a lower-case host name, or one after *.";
+            let rule = "an allowed domain must be a lower-case host name, or *. and one";
             return Err(RuleViolation::mismatch(rule));
         }
         if !domains.is_sorted_by(|one, next| one < next) {
-            let rule = "allowed domains are sorted, each of them once";
+            let rule = "allowed domains must be sorted, each of them once";
             return Err(RuleViolation::new(rule, "value_error"));
         }
         Ok(Self(domains))
@@ -90,18 +89,18 @@ impl TryFrom<Vec<String>> for AllowedDomains {
 }
 
 fn too_many() -> RuleViolation {
-    let rule = format!("a secret has at most {MAX_ALLOWED_DOMAINS} allowed domains");
+    let rule = format!("a secret can have at most {MAX_ALLOWED_DOMAINS} allowed domains");
     RuleViolation::new(rule, "too_long")
 }
 
-/// A pattern in the spelling in which it is stored.
+/// A pattern in its stored spelling.
 fn parse_pattern(text: &str) -> Result<String, RuleViolation> {
     refuse_what_is_no_name(text)?;
     let Some(base) = text.strip_prefix("*.") else {
         let name = host::normalise(text)?;
         if public_suffix(&name).is_some_and(|suffix| suffix.typ() == Some(Type::Icann)) {
             return Err(RuleViolation::mismatch(
-                "this is a public suffix and no host: give a host in it, such as api.example.org",
+                "this is a public suffix, not a host: give a host below it, such as api.example.org",
             ));
         }
         return Ok(name);
@@ -109,46 +108,46 @@ fn parse_pattern(text: &str) -> Result<String, RuleViolation> {
     let base = host::normalise(base)?;
     if host::is_address(&base) {
         return Err(RuleViolation::mismatch(
-            "there are no hosts below an IP address: give the address alone, without *.",
+            "an IP address has no hosts below it: give it without *.",
         ));
     }
     if is_open_to_all(&base) {
         return Err(RuleViolation::mismatch(
-            "anybody can have a host below a public suffix: give your own domain, such as *.example.org",
+            "anyone can have a host below a public suffix: give your own domain, such as *.example.org",
         ));
     }
     let domain = format!("*.{base}");
     if domain.len() > MAX_DOMAIN_CHARACTERS {
-        let rule = format!("an allowed domain has at most {MAX_DOMAIN_CHARACTERS} characters");
+        let rule = format!("an allowed domain can have at most {MAX_DOMAIN_CHARACTERS} characters");
         return Err(RuleViolation::too_long(rule));
     }
     Ok(domain)
 }
 
-/// Tells what to leave out of a text that is more than a host name.
+/// Says what to leave out of a text that is more than a host name.
 fn refuse_what_is_no_name(text: &str) -> Result<(), RuleViolation> {
     let is_blank = |letter: char| letter.is_control() || letter.is_whitespace();
     let stars = text.strip_prefix("*.").unwrap_or(text).contains('*');
     let rule = if text.is_empty() {
-        "an allowed domain is not empty: give a host such as api.example.org"
+        "an allowed domain cannot be empty: give a host such as api.example.org"
     } else if text.contains(is_blank) {
-        "an allowed domain has no spaces or control characters: give each host by itself"
+        "an allowed domain cannot contain spaces or control characters: give each host by itself"
     } else if text.contains("://") {
-        "an allowed domain has no scheme: leave out what ends with ://"
+        "an allowed domain cannot have a scheme: remove everything up to ://"
     } else if text.contains('@') {
-        "an allowed domain has no user: give what stands after the @"
+        "an allowed domain cannot have a user: give only the host after the @"
     } else if text.contains(['/', '\\', '?', '#']) {
-        "an allowed domain has no path, query or fragment: give the host alone"
+        "an allowed domain cannot have a path, query or fragment: give only the host"
     } else if text == "*" {
-        "* would be every host: an empty list of allowed domains says that"
+        "* would allow every host: for that, leave the list of allowed domains empty"
     } else if stars {
-        "a * stands only at the beginning and for whole labels, as in *.example.org"
+        "a * can stand only at the beginning, before a dot, as in *.example.org"
     } else {
         host::refuse_ipv6(text)?;
         if !text.contains(':') {
             return Ok(());
         }
-        "an allowed domain has no port: leave it out, every port of a host is allowed"
+        "an allowed domain cannot have a port: remove it, as every port of a host is allowed"
     };
     Err(match text {
         "" => RuleViolation::too_short(rule),
@@ -156,14 +155,14 @@ fn refuse_what_is_no_name(text: &str) -> Result<(), RuleViolation> {
     })
 }
 
-/// Whether hosts directly below this name belong to whoever registers them.
+/// Whether anyone can register hosts directly below this name.
 fn is_open_to_all(base: &str) -> bool {
-    // A rule such as `*.kawasaki.jp` makes suffixes of what is below, and says nothing of the base.
+    // A rule such as `*.kawasaki.jp` makes the names below suffixes, and not the base itself.
     public_suffix(base).is_some() || public_suffix(&format!("00.{base}")).is_some()
 }
 
-/// The whole name, if it is a public suffix; by the algorithm of publicsuffix.org an unlisted last label
-/// is one, of no kind.
+/// The whole name, if it is a public suffix. By the algorithm of publicsuffix.org an unlisted last label is
+/// one, without a kind.
 fn public_suffix(name: &str) -> Option<Suffix<'_>> {
     let suffix = List.suffix(name.as_bytes())?;
     (suffix.as_bytes() == name.as_bytes()).then_some(suffix)
@@ -178,7 +177,7 @@ fn is_domain(text: &str) -> bool {
             .all(is_label)
 }
 
-/// Letters, digits and inner hyphens (RFC 5890's LDH label), in lower case.
+/// Lower-case letters, digits and inner hyphens (RFC 5890's LDH label).
 fn is_label(text: &str) -> bool {
     let allowed = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
     (1..=MAX_LABEL_CHARACTERS).contains(&text.len())
@@ -206,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn patterns_are_kept_in_one_spelling_and_order_each_of_them_once() {
+    fn patterns_are_stored_in_one_spelling_sorted_and_unique() {
         let list = parse(&[
             "localhost",
             "API.Example.ORG.",
@@ -238,23 +237,23 @@ mod tests {
     }
 
     #[test]
-    fn each_mistake_in_a_pattern_is_told_in_its_own_words() {
+    fn each_mistake_in_a_pattern_has_its_own_message() {
         for (pattern, words) in [
-            ("", "not empty"),
-            (".", "no host name"),
-            ("*.", "no host name"),
-            ("https://api.example.org", "no scheme"),
-            ("api.example.org/v1", "no path"),
-            ("api.example.org?q", "no path"),
-            ("api.example.org#f", "no path"),
-            (r"api.example.org\v1", "no path"),
-            ("user@api.example.org", "no user"),
-            ("api.example.org:443", "no port"),
-            ("*.example.org:443", "no port"),
-            (" api.example.org", "no spaces"),
-            ("a.example.org, b.example.org", "no spaces"),
-            ("api.example.org\n", "no spaces"),
-            ("a\0", "no spaces"),
+            ("", "cannot be empty"),
+            (".", "the host name is missing"),
+            ("*.", "the host name is missing"),
+            ("https://api.example.org", "cannot have a scheme"),
+            ("api.example.org/v1", "cannot have a path"),
+            ("api.example.org?q", "cannot have a path"),
+            ("api.example.org#f", "cannot have a path"),
+            (r"api.example.org\v1", "cannot have a path"),
+            ("user@api.example.org", "cannot have a user"),
+            ("api.example.org:443", "cannot have a port"),
+            ("*.example.org:443", "cannot have a port"),
+            (" api.example.org", "cannot contain spaces"),
+            ("a.example.org, b.example.org", "cannot contain spaces"),
+            ("api.example.org\n", "cannot contain spaces"),
+            ("a\0", "cannot contain spaces"),
             ("*", "every host"),
             ("*.*.example.org", "only at the beginning"),
             ("api*.example.org", "only at the beginning"),
@@ -262,18 +261,18 @@ mod tests {
             ("api.*.org", "only at the beginning"),
             ("api.example.*", "only at the beginning"),
             ("**", "only at the beginning"),
-            ("*.192.0.2.1", "below an IP address"),
+            ("*.192.0.2.1", "an IP address has no hosts below it"),
             ("::1", "IPv6"),
             ("[::1]", "IPv6"),
-            ("a_b.example.org", "labels of"),
-            ("-a.example.org", "labels of"),
-            ("a..b", "labels of"),
-            ("xn--a.example.org", "labels of"),
+            ("a_b.example.org", "between its dots"),
+            ("-a.example.org", "between its dots"),
+            ("a..b", "between its dots"),
+            ("xn--a.example.org", "between its dots"),
             ("192.0.2", "four numbers"),
             ("0x7f.1", "four numbers"),
-            ("api。example.org", "in different ways"),
-            ("ａpi.example.org", "in different ways"),
-            ("a%2eb", "no %"),
+            ("api。example.org", "differently"),
+            ("ａpi.example.org", "differently"),
+            ("a%2eb", "cannot contain %"),
         ] {
             let broken = refused(pattern).expect(pattern);
             assert!(broken.rule.contains(words), "{pattern}: {broken}");
@@ -283,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_is_bound_to_a_suffix_in_which_anybody_can_register() {
+    fn a_public_suffix_is_refused() {
         for pattern in [
             "*.com",
             "*.COM.",
@@ -302,12 +301,12 @@ mod tests {
         }
         for pattern in ["com", "co.uk", "Co.Uk.", "公司.cn", "a.kawasaki.jp"] {
             let broken = refused(pattern).expect(pattern);
-            assert!(broken.rule.contains("no host"), "{pattern}");
+            assert!(broken.rule.contains("not a host"), "{pattern}");
         }
     }
 
     #[test]
-    fn every_pattern_that_is_refused_is_told_by_its_position() {
+    fn every_refused_pattern_is_reported_by_position() {
         let refused =
             parse(&["a.example", "*", "b.example", "https://api.example.org"]).unwrap_err();
         let positions: Vec<usize> = refused.iter().map(|(position, _)| *position).collect();
@@ -322,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wildcard_is_for_what_is_below_it_and_a_host_for_itself() {
+    fn a_wildcard_matches_subdomains_and_a_host_itself() {
         for (pattern, host, is_allowed) in [
             ("*.example.com", "a.example.com", true),
             ("*.example.com", "a.b.example.com", true),
@@ -382,7 +381,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stored_list_is_taken_as_it_stands() {
+    fn a_stored_list_is_read_unchanged() {
         let list = [
             "*.example.org",
             "api.example.org",

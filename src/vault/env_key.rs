@@ -1,36 +1,39 @@
-//! The name of the environment variable that a secret becomes. Which names are too dangerous is for
-//! `deliver::environment` to say, not for this rule.
+//! The name of the environment variable that a secret becomes. `deliver::environment` decides which names are
+//! too dangerous, not this rule.
 
 use super::name::SecretName;
 use super::rule::{RuleViolation, checked_text, quoted};
 
 pub const MAX_ENV_KEY_CHARACTERS: usize = 255;
 
-/// `[A-Za-z_][A-Za-z0-9_]*`, at most 255 characters: what every shell takes as a variable.
+/// `[A-Za-z_][A-Za-z0-9_]*`, at most 255 characters: a variable name in every shell.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct EnvKey(String);
 
 impl EnvKey {
     pub fn parse(text: &str) -> Result<Self, RuleViolation> {
         if text.is_empty() {
-            return Err(RuleViolation::too_short("an environment key is not empty"));
+            return Err(RuleViolation::too_short(
+                "an environment variable cannot have an empty name",
+            ));
         }
         if text.chars().count() > MAX_ENV_KEY_CHARACTERS {
-            let rule =
-                format!("an environment key has at most {MAX_ENV_KEY_CHARACTERS} characters");
+            let rule = format!(
+                "an environment variable can have at most {MAX_ENV_KEY_CHARACTERS} characters in its name"
+            );
             return Err(RuleViolation::too_long(rule));
         }
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
         if !text.bytes().all(allowed) || text.starts_with(|first: char| first.is_ascii_digit()) {
             return Err(RuleViolation::mismatch(format!(
-                "{} cannot be an environment key: it has A-Z a-z 0-9 _ and does not begin with a digit",
+                "{} cannot be an environment variable: use A-Z a-z 0-9 _ and no digit at the beginning",
                 quoted(text)
             )));
         }
         Ok(Self(text.to_owned()))
     }
 
-    /// The key of a secret that was given none.
+    /// The key of a secret that has none of its own.
     pub fn from_name(name: &SecretName) -> Self {
         let name = name.as_str();
         let digit = name.starts_with(|first: char| first.is_ascii_digit());
@@ -50,7 +53,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn a_key_is_what_a_shell_takes_as_a_variable() {
+    fn a_key_is_a_valid_shell_variable_name() {
         for key in ["A", "_", "a1", "DATABASE_URL", &"K".repeat(255)] {
             assert_eq!(EnvKey::parse(key).unwrap().as_str(), key);
         }

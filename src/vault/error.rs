@@ -1,4 +1,4 @@
-//! What can keep a vault from doing what it was asked. The kind decides the exit code.
+//! Why a vault cannot do what it was asked. The kind decides the exit code.
 
 use super::rule::RuleViolation;
 use super::time::Timestamp;
@@ -10,26 +10,26 @@ pub enum Error {
     NotFound {
         what: &'static str,
         name: String,
-        /// The workspace that was searched, if it was one.
+        /// The workspace that was searched, if only one was.
         within: Option<String>,
-        /// What may have been meant.
+        /// A similar name.
         near: Option<String>,
     },
-    #[error("no slot of {name} is effective at {at}")]
+    #[error("{name} has no effective value at {at}")]
     NotEffective {
         name: String,
         at: Timestamp,
-        /// When the first slot will be.
+        /// When the first slot begins.
         first: Option<Timestamp>,
     },
     #[error("there is already {} {what} {name}", article(what))]
     Exists { what: &'static str, name: String },
-    /// Something that is needed elsewhere, or not empty. Nothing was changed.
+    /// The thing is needed elsewhere or not empty. Nothing was changed.
     #[error("{message}")]
     InUse {
         message: String,
         hint: &'static str,
-        /// Of the apps that need it.
+        /// The ids of the apps that need it.
         ids: Vec<String>,
     },
     #[error("{}", list(.0))]
@@ -38,12 +38,12 @@ pub enum Error {
     Denied {
         name: String,
         allowed: String,
-        /// Where it was to go, if that was said.
+        /// The requested destination, if one was given.
         host: Option<String>,
     },
-    #[error("this key does not reach the workspace {name}")]
+    #[error("this key has no access to the workspace {name}")]
     OutOfReach { name: String },
-    #[error("the key expired at {at}")]
+    #[error("this key expired at {at}")]
     Expired { at: Timestamp },
     #[error(transparent)]
     Sealed(#[from] sealed::Error),
@@ -54,7 +54,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// What is not there, whatever else may have been meant.
+    /// The error for a missing thing, without a suggestion.
     pub fn absent(what: &'static str, name: impl Into<String>) -> Self {
         Self::NotFound {
             what,
@@ -64,18 +64,18 @@ impl Error {
         }
     }
 
-    /// One field that breaks its rule.
+    /// The error for one field that breaks its rule.
     pub fn invalid(field: &str, broken: RuleViolation) -> Self {
         Self::Invalid(vec![Detail::new(field, broken)])
     }
 
-    /// Whether the new vault is there all the same: only that it stays, or that the old one is kept, failed.
+    /// Whether the new vault is in place, and only its durability or keeping the old one failed.
     pub fn was_replaced(&self) -> bool {
         use store::Error as S;
         matches!(self, Self::Store(S::NotDurable { .. } | S::NotKept { .. }))
     }
 
-    /// This error, met in what was staged to be the vault at `place`: the vault itself is well.
+    /// The same error, met in the staged bytes for `place`: the vault itself is undamaged.
     pub fn of_staged(self, place: String) -> Self {
         match self {
             Self::Sealed(_) | Self::Keyring(keyring::Error::Sealed(_)) => {
@@ -95,7 +95,7 @@ impl Error {
     }
 }
 
-/// One step on the way to a field: into an object, or into a list.
+/// One step on the path to a field: into an object, or into a list.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[serde(untagged)]
 pub enum Step {
@@ -115,7 +115,7 @@ impl From<usize> for Step {
     }
 }
 
-/// A field that breaks a rule, in the shape of an HTTP 422 answer's `detail`.
+/// A field that breaks a rule, in the form of `detail` in an HTTP 422 answer.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Detail {
     pub loc: Vec<Step>,
@@ -129,12 +129,12 @@ impl Detail {
         Self::at(vec![field.into()], broken)
     }
 
-    /// Whether a value was to come from somewhere, and nothing came.
+    /// Whether a value was expected and none came.
     pub fn is_of_no_value(&self) -> bool {
         self.loc == ["value".into()] && self.kind == "string_too_short"
     }
 
-    /// The rule, and where it is broken unless one field alone is meant.
+    /// The rule, with the place where it is broken, unless only one field is meant.
     pub fn message(&self) -> String {
         let mut message = String::new();
         if self.loc.len() > 1 {
@@ -152,7 +152,7 @@ impl Detail {
         message + &self.msg
     }
 
-    /// A rule broken deeper inside, or by the whole when `loc` is empty.
+    /// A rule broken at `loc`, or by the whole if `loc` is empty.
     pub fn at(loc: Vec<Step>, broken: RuleViolation) -> Self {
         Self {
             loc,

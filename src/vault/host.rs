@@ -1,7 +1,7 @@
-//! Where a value is to go: the host that a URL names, in the one spelling in which hosts are compared.
+//! The host that a URL names, in the one spelling in which hosts are compared.
 //!
-//! A URL that two programs read differently is how secrets are led astray. What RFC 3986 and the WHATWG's
-//! URL standard do not both take for the same host is refused, never repaired.
+//! Attackers use URLs that two programs read differently. A host is accepted only if RFC 3986 and the WHATWG's
+//! URL standard agree on it; it is never repaired.
 
 use super::rule::RuleViolation;
 use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
@@ -9,7 +9,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// As many as 253 characters can have.
+/// The greatest length of 253 characters in UTF-8.
 const MAX_TYPED_BYTES: usize = 253 * 4;
 
 /// Schemes that the WHATWG's standard reads with and without slashes: `http:80` is the address 0.0.0.80.
@@ -20,14 +20,13 @@ const SPECIAL_SCHEMES: [&str; 6] = ["file", "ftp", "http", "https", "ws", "wss"]
 pub struct Host(String);
 
 impl Host {
-    /// Reads `https://user@host:port/path?query#fragment` or `host:port`; of both, all but the host may
-    /// be left out.
+    /// Parses `https://user@host:port/path?query#fragment` or `host:port`; only the host is required.
     pub fn parse(text: &str) -> Result<Self, RuleViolation> {
         let is_doubtful =
             |letter: char| letter.is_control() || letter.is_whitespace() || letter == '\\';
         if text.contains(is_doubtful) {
             return Err(RuleViolation::mismatch(
-                "a URL or host has no spaces, control characters or backslashes: percent-encode them, or give the host alone",
+                "a URL or host cannot contain spaces, control characters or backslashes: percent-encode them, or give only the host",
             ));
         }
         let (place, is_url) = match text.split_once("://") {
@@ -38,12 +37,12 @@ impl Host {
         let has_port = name.len() < place.len();
         if !is_url && has_port && SPECIAL_SCHEMES.contains(&name.to_ascii_lowercase().as_str()) {
             return Err(RuleViolation::mismatch(
-                "a URL has // after its scheme, as in https://host",
+                "a URL needs // after its scheme, as in https://host",
             ));
         }
         if !is_url && name.contains(['/', '?', '#', '@']) {
             return Err(RuleViolation::mismatch(
-                "with a path or a user, give the whole URL with its scheme, or the host alone",
+                "a path or a user needs the whole URL with its scheme: give https://host/path, or only the host",
             ));
         }
         normalise(name).map(Self)
@@ -54,19 +53,19 @@ impl Host {
     }
 }
 
-/// What stands between the user and the path.
+/// The part between the user and the path.
 fn place_in_url<'t>(scheme: &str, rest: &'t str) -> Result<&'t str, RuleViolation> {
     let in_scheme = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
     if !scheme.starts_with(|first: char| first.is_ascii_alphabetic())
         || !scheme.bytes().all(in_scheme)
     {
         return Err(RuleViolation::mismatch(
-            "this is no URL: give scheme://host, or the host alone",
+            "this is not a URL: give https://host, or only the host",
         ));
     }
     if scheme.eq_ignore_ascii_case("file") {
         return Err(RuleViolation::mismatch(
-            "a file URL names no host that a value could go to",
+            "a file URL has no host: give the URL or host that the value goes to",
         ));
     }
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
@@ -77,7 +76,7 @@ fn place_in_url<'t>(scheme: &str, rest: &'t str) -> Result<&'t str, RuleViolatio
     let in_user = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~%!$&'()*+,;=:".contains(&byte);
     if !user.bytes().all(in_user) {
         return Err(RuleViolation::mismatch(
-            "the user and password of a URL are percent-encoded, or left out",
+            "the user and password of a URL must be percent-encoded, or left out",
         ));
     }
     Ok(place)
@@ -88,40 +87,40 @@ fn without_port(place: &str) -> Result<&str, RuleViolation> {
     let Some((name, port)) = place.rsplit_once(':') else {
         return Ok(place);
     };
-    // `parse` alone would take `+80`.
+    // `parse` alone would accept `+80`.
     let is_number = port.bytes().all(|byte| byte.is_ascii_digit());
     if !is_number || port.parse::<u16>().is_err() {
         return Err(RuleViolation::mismatch(
-            "a port is a number of at most 65535 after one colon: leave it out, it is not compared",
+            "a port must be a number of at most 65535 after one colon: leave it out, as ports are not compared",
         ));
     }
     Ok(name)
 }
 
-/// Refuses what could not be stored: a stored domain has no brackets or colons.
+/// Refuses IPv6 addresses, which cannot be stored: a stored domain has no brackets or colons.
 pub(super) fn refuse_ipv6(text: &str) -> Result<(), RuleViolation> {
     if text.starts_with('[') || text.parse::<Ipv6Addr>().is_ok() {
         return Err(RuleViolation::mismatch(
-            "an IPv6 address cannot be bound to: use a host name, or an IPv4 address",
+            "kluis cannot compare IPv6 addresses: use a host name, or an IPv4 address",
         ));
     }
     Ok(())
 }
 
-/// The one spelling of a host name or IPv4 address, as it is typed without a port.
+/// The one spelling of a host name or IPv4 address, given without a port.
 pub(super) fn normalise(typed: &str) -> Result<String, RuleViolation> {
     let name = typed.strip_suffix('.').unwrap_or(typed);
     if name.is_empty() {
-        return Err(RuleViolation::too_short("there is no host name in it"));
+        return Err(RuleViolation::too_short("the host name is missing"));
     }
     if name.contains('%') {
         return Err(RuleViolation::mismatch(
-            "a host name has no % in it: write the characters themselves, or punycode (xn--)",
+            "a host name cannot contain %: write the characters themselves, or punycode (xn--)",
         ));
     }
     let unlike = || {
         RuleViolation::mismatch(
-            "a host name has labels of 1 to 63 letters, digits and inner hyphens, and 253 characters in all",
+            "a host name can have at most 253 characters, and between its dots 1 to 63 letters, digits and inner hyphens",
         )
     };
     if name.len() > MAX_TYPED_BYTES {
@@ -133,8 +132,8 @@ pub(super) fn normalise(typed: &str) -> Result<String, RuleViolation> {
         .to_ascii(name.as_bytes(), letters, hyphens, DnsLength::Verify)
         .map_err(|_| unlike())?;
     if !name.is_ascii() {
-        // Full-width letters, other dots and what vanishes: not every program maps them alike. Symbols,
-        // some of which look like a slash or a dot, are for UTS 46 names and for IDNA 2008 none.
+        // Full-width letters, other dots and vanishing characters: not every program maps them alike.
+        // Symbols, some of which look like a slash or a dot, are valid in UTS 46 and not in IDNA 2008.
         let (shown, _) = rules.to_unicode(ascii.as_bytes(), letters, hyphens);
         let plain = name.chars().flat_map(char::to_lowercase).nfc();
         let is_letter = |letter: char| {
@@ -142,24 +141,24 @@ pub(super) fn normalise(typed: &str) -> Result<String, RuleViolation> {
         };
         if !shown.chars().all(is_letter) || !shown.chars().eq(plain) {
             return Err(RuleViolation::mismatch(
-                "programs read some of its characters in different ways: write it in lower case, or in punycode (xn--)",
+                "programs read some characters of this host differently: write it in lower case, or in punycode (xn--)",
             ));
         }
     }
     if ends_in_number(&ascii) && !is_address(&ascii) {
         return Err(RuleViolation::mismatch(
-            "an IPv4 address is four numbers from 0 to 255 without leading zeros",
+            "an IPv4 address must be four numbers from 0 to 255 without leading zeros",
         ));
     }
     Ok(ascii.into_owned())
 }
 
-/// Whether this is an IPv4 address, spelled in the one way that all programs read alike.
+/// Whether this is an IPv4 address in the one spelling that all programs read alike.
 pub(super) fn is_address(name: &str) -> bool {
     name.parse::<Ipv4Addr>().is_ok()
 }
 
-/// Whether the WHATWG's standard reads it as an IPv4 address, of which `127.1` and `0x7f.1` are some.
+/// Whether the WHATWG's standard reads it as an IPv4 address, such as `127.1` and `0x7f.1`.
 fn ends_in_number(name: &str) -> bool {
     let last = name.rsplit('.').next().unwrap_or_default();
     let is_hex = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -226,9 +225,9 @@ mod tests {
     }
 
     #[test]
-    fn what_two_programs_could_read_differently_is_refused() {
+    fn an_ambiguous_url_is_refused() {
         for text in [
-            // Backslashes and what some programs strip or stop at.
+            // Backslashes, and characters that some programs strip or stop at.
             r"https://evil.example.net\@api.example.com",
             r"https:\\evil.example.net",
             "https://api.example.com\t@evil.example.net",
@@ -242,7 +241,7 @@ mod tests {
             "https://a@api.example.com@evil.example.net",
             "https://[api.example.com]@evil.example.net",
             "https://ü@evil.example.net",
-            // Slashes missing or in excess.
+            // Missing or additional slashes.
             "https:///api.example.com",
             "https:////api.example.com",
             "https:/api.example.com",
@@ -264,7 +263,7 @@ mod tests {
     #[test]
     fn a_host_that_hides_its_letters_is_refused() {
         for text in [
-            // Percent-encoded hosts, half of them decoded by somebody.
+            // Percent-encoded hosts, which some programs decode.
             "https://api.example.com%2eevil",
             "https://evil.example.net%2f.example.com",
             "https://evil.example.net%00.example.com",
@@ -293,7 +292,7 @@ mod tests {
             "https://\u{feff}api.example.com",
             "https://a\u{200d}b.example",
             "https://ﬁle.example.net",
-            // Punycode of nothing that needs it, or of nothing at all.
+            // Punycode of text that needs none, or of no text.
             "https://xn--api-.example.net",
             "https://xn--.example.net",
             "https://xn--a.example.net",
@@ -304,9 +303,9 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_host_name_or_port_is_refused() {
+    fn an_invalid_host_or_port_is_refused() {
         for text in [
-            // Numbers that are addresses to some.
+            // Numbers that some programs read as addresses.
             "127.1",
             "2130706433",
             "http://2130706433/",
@@ -359,7 +358,7 @@ mod tests {
     }
 
     #[test]
-    fn names_of_any_length_end_well() {
+    fn names_of_any_length_are_safe() {
         let label = "a".repeat(63);
         let longest = [&*label, &label, &label, &label[..61]].join(".");
         assert_eq!(host(&longest), Some(longest.clone()));
@@ -373,7 +372,7 @@ mod tests {
     }
 
     #[test]
-    fn no_message_repeats_what_was_given() {
+    fn no_message_repeats_the_input() {
         for text in [
             "https://user:hunter2 @example.com",
             "https://ü:hunter2@example.com",
@@ -404,7 +403,7 @@ mod tests {
         }
 
         #[test]
-        fn no_text_is_too_strange(text in ".{0,40}") {
+        fn no_text_panics(text in ".{0,40}") {
             if let Ok(host) = Host::parse(&text) {
                 let is_plain = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.');
                 prop_assert!(host.0.bytes().all(is_plain));

@@ -1,4 +1,4 @@
-//! Keys as the owner sees them: who can unlock, how far each reaches, since when and until when. Never
+//! Keys as the owner sees them: who can unlock, how far each key reaches, since when and until when. Never
 //! anything that would help to unlock.
 
 use super::lookup::Vault;
@@ -13,22 +13,22 @@ use crate::sealed::{self, Part, meta};
 
 pub const MAX_LABEL_CHARACTERS: usize = 63;
 
-/// What a key is called: 1 to 63 characters, none of them a control character. Two may have one label.
+/// The name of a key: 1 to 63 characters, none of them a control character. Two keys may share one.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Label(String);
 
 impl Label {
     pub fn parse(text: &str) -> Result<Self, RuleViolation> {
         if text.is_empty() {
-            return Err(RuleViolation::too_short("a label is not empty"));
+            return Err(RuleViolation::too_short("a label cannot be empty"));
         }
         if text.chars().count() > MAX_LABEL_CHARACTERS {
-            let rule = format!("a label has at most {MAX_LABEL_CHARACTERS} characters");
+            let rule = format!("a label can have at most {MAX_LABEL_CHARACTERS} characters");
             return Err(RuleViolation::too_long(rule));
         }
         let is_token = text.starts_with(token::PREFIX);
         if is_token || text.chars().any(char::is_control) || name::looks_like_an_id(text) {
-            let rule = "a label has no control characters and looks like neither an id nor a token";
+            let rule = "a label cannot contain control characters, or look like an id or a token";
             return Err(RuleViolation::mismatch(rule));
         }
         Ok(Self(text.to_owned()))
@@ -45,7 +45,7 @@ pub struct Key {
     pub label: String,
     pub access: Access,
     pub created_at: Timestamp,
-    /// Advice: who holds the key has what it reaches, and a clock of their own.
+    /// Advice only: the holder of a key has what it reaches, and a clock of their own.
     pub not_after: Option<Timestamp>,
     /// An identity's public half as its owner gives it away.
     pub recipient: Option<String>,
@@ -61,7 +61,7 @@ pub enum KeyKind {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Access {
     Full,
-    /// Of those that there still are.
+    /// Those that still exist.
     Workspaces(Vec<Reach>),
 }
 
@@ -71,11 +71,11 @@ pub struct Reach {
     pub write: bool,
 }
 
-/// How far a new key is to reach.
+/// How far a new key reaches.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Scope {
     Full,
-    /// Every workspace there is when the key is made, for reading.
+    /// Reading every workspace that exists when the key is made.
     ReadAll,
     Workspaces {
         names: Vec<name::WorkspaceName>,
@@ -88,13 +88,22 @@ impl KeyKind {
         match self {
             Self::Passphrase => "passphrase",
             Self::Token => "token",
-            Self::Identity => "identity",
+            Self::Identity => "key_file",
+        }
+    }
+
+    /// As text for people.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Passphrase => "passphrase",
+            Self::Token => "token",
+            Self::Identity => "key file",
         }
     }
 }
 
 impl Key {
-    /// The key of a line, about which the owner knows this.
+    /// A key from its line and the owner's notes about it.
     pub fn from_meta(
         line: &header::Key,
         about: &meta::Key,
@@ -152,8 +161,8 @@ impl Key {
         self.not_after.is_some_and(|end| end <= now)
     }
 
-    /// Whether its holder recognises the vault by an anchor, which nobody else can make: with another
-    /// header key it has to be issued again.
+    /// Whether its holder recognises the vault by an anchor, which only the holder can make: with another
+    /// header key it must be issued again.
     pub fn is_anchored(&self) -> bool {
         self.kind != KeyKind::Identity
     }
@@ -175,7 +184,7 @@ impl Vault {
     }
 }
 
-/// Refuses a key with full access that has expired.
+/// Refuses an expired key with full access.
 pub fn check_expiry(
     keyring: &dyn Keyring,
     header: &header::Header,

@@ -1,5 +1,5 @@
-//! Vaults of many secrets for the benchmarks, made in one change: with `create` each would write the
-//! whole file again.
+//! Makes vaults of many secrets for the benchmarks, in one change: `create` would write the whole file for
+//! each secret.
 
 use super::change::NewSecret;
 use super::create::{Keys, New};
@@ -16,8 +16,8 @@ use std::{env, fs};
 
 const NOW: i64 = 1_767_225_600_000;
 
-/// Makes `$KLUIS_LARGE_DIRECTORY/vault.kluis` with `$KLUIS_LARGE_SECRETS` secrets, `secret_0` and so on,
-/// each with a value of 40 characters, and its token in `token` beside it.
+/// Makes `$KLUIS_LARGE_DIRECTORY/vault.kluis` with `$KLUIS_LARGE_SECRETS` secrets, `secret_0` and so on, each
+/// with a value of 40 characters, and its token in `token` beside it.
 #[test]
 #[ignore = "makes what `cargo bench` measures"]
 fn make() {
@@ -27,6 +27,7 @@ fn make() {
     let store = || FileStore::new(directory.join("vault.kluis"));
     let now = Timestamp::from_milliseconds(NOW).unwrap();
     let keys = Keys {
+        key_file: None,
         passphrase: None,
         token: Some("token"),
     };

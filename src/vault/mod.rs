@@ -1,4 +1,4 @@
-//! The domain: what may be asked of a vault. No terminal, no paths, no ciphers, no clock.
+//! The domain: the operations on a vault. No terminal, no paths, no ciphers, no clock.
 
 pub mod app;
 pub mod change;
@@ -18,6 +18,7 @@ mod lookup;
 mod lookup_app;
 mod lookup_many;
 pub mod name;
+pub mod pin;
 pub mod policy;
 pub mod reference;
 pub mod restore;

@@ -1,4 +1,4 @@
-//! What secrets, workspaces and apps are called. A name never looks like an id, a path or an option, so that
+//! The names of secrets, workspaces and apps. A name never looks like an id, a path or an option, so that
 //! an argument has one meaning.
 
 use super::rule::{RuleViolation, checked_text, quoted};
@@ -17,13 +17,13 @@ impl SecretName {
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_+=-@#$.".contains(&byte);
         check_length("a secret", text, MAX_SECRET_NAME_CHARACTERS)?;
         let rule = if !text.bytes().all(allowed) {
-            "it may hold A-Z a-z 0-9 _ + = - @ # $ ."
+            "use only A-Z a-z 0-9 _ + = - @ # $ ."
         } else if text.starts_with('-') {
-            "it may not begin with -"
+            "it cannot begin with -"
         } else if text == "." || text == ".." {
-            "it may not be . or .."
+            "it cannot be . or .."
         } else if looks_like_an_id(text) {
-            "it may not look like an id"
+            "it looks like an id"
         } else {
             return Ok(Self(text.to_owned()));
         };
@@ -88,16 +88,16 @@ pub(super) fn looks_like_an_id(text: &str) -> bool {
     })
 }
 
-/// The rule of what is neither a secret's nor free text.
+/// The rule for names other than a secret's.
 fn check_plain(what: &str, text: &str, most: usize) -> Result<(), RuleViolation> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte);
     check_length(what, text, most)?;
     let rule = if !text.bytes().all(allowed) {
-        "it may hold A-Z a-z 0-9 _ . -"
+        "use only A-Z a-z 0-9 _ . -"
     } else if !text.starts_with(|first: char| first.is_ascii_alphanumeric()) {
-        "it begins with a letter or a digit"
+        "it must begin with a letter or a digit"
     } else if looks_like_an_id(text) {
-        "it may not look like an id"
+        "it looks like an id"
     } else {
         return Ok(());
     };
@@ -107,11 +107,11 @@ fn check_plain(what: &str, text: &str, most: usize) -> Result<(), RuleViolation>
 fn check_length(what: &str, text: &str, most: usize) -> Result<(), RuleViolation> {
     if text.is_empty() {
         return Err(RuleViolation::too_short(format!(
-            "the name of {what} is not empty"
+            "the name of {what} cannot be empty"
         )));
     }
     if text.chars().count() > most {
-        let rule = format!("the name of {what} has at most {most} characters");
+        let rule = format!("the name of {what} can have at most {most} characters");
         return Err(RuleViolation::too_long(rule));
     }
     Ok(())
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_secret_name_is_refused_by_kind() {
+    fn an_invalid_secret_name_is_refused_by_kind() {
         let long = "x".repeat(129);
         for (name, kind) in [
             ("", "string_too_short"),
@@ -214,11 +214,11 @@ mod tests {
     fn a_message_shows_the_name_unless_a_terminal_would_act_on_it() {
         assert_eq!(
             SecretName::parse("db password").unwrap_err().to_string(),
-            "\"db password\" cannot be the name of a secret: it may hold A-Z a-z 0-9 _ + = - @ # $ ."
+            "\"db password\" cannot be the name of a secret: use only A-Z a-z 0-9 _ + = - @ # $ ."
         );
         assert_eq!(
             WorkspaceName::parse("\x1b[2J").unwrap_err().to_string(),
-            "this cannot be the name of a workspace: it may hold A-Z a-z 0-9 _ . -"
+            "this cannot be the name of a workspace: use only A-Z a-z 0-9 _ . -"
         );
     }
 

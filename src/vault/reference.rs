@@ -1,13 +1,13 @@
-//! How a user points at a secret: `name`, `workspace/name`, an id, or a `kluis://` address in a file.
+//! Parses references to secrets: `name`, `workspace/name`, an id, or a `kluis://` address in a file.
 //!
-//! Reading one never asks a vault: whether the secret exists is another question.
+//! Parsing never asks a vault, so it does not tell whether the secret exists.
 
 use super::name::{SecretName, WorkspaceName, looks_like_an_id};
 use super::rule::{RuleViolation, quoted};
 use crate::sealed::id::SecretId;
 use std::fmt;
 
-/// What marks a reference inside a file.
+/// The beginning of a reference inside a file.
 pub const SCHEME: &str = "kluis://";
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -35,7 +35,7 @@ impl Reference {
         }
     }
 
-    /// Reads a reference as an argument or a file gives it; each has exactly one meaning.
+    /// Parses a reference from an argument or a file; each has exactly one meaning.
     pub fn parse(text: &str) -> Result<Self, RuleViolation> {
         let (path, slot) = match text.strip_prefix(SCHEME) {
             Some(address) => match address.split_once('?') {
@@ -64,7 +64,7 @@ impl Target {
         }
         if looks_like_an_id(text) {
             return Err(RuleViolation::mismatch(format!(
-                "{} is not the id of a secret: that is sec_ and 26 upper-case characters",
+                "{} is not the id of a secret: such an id is sec_ and 26 upper-case characters",
                 quoted(text)
             )));
         }
@@ -72,7 +72,7 @@ impl Target {
     }
 }
 
-/// `slot=N` and nothing else, in its one spelling.
+/// Parses `slot=N` and nothing else, in its one spelling.
 fn parse_query(query: &str) -> Result<u64, RuleViolation> {
     query
         .strip_prefix("slot=")
@@ -82,7 +82,11 @@ fn parse_query(query: &str) -> Result<u64, RuleViolation> {
                 .ok()
                 .filter(|slot: &u64| slot.to_string() == number)
         })
-        .ok_or_else(|| RuleViolation::mismatch("after ? an address has slot=N, N a Unix second"))
+        .ok_or_else(|| {
+            RuleViolation::mismatch(
+                "the only thing after a ? can be slot=N, where N is a Unix second",
+            )
+        })
 }
 
 impl fmt::Display for Reference {
@@ -136,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_reference_is_refused() {
+    fn an_invalid_reference_is_refused() {
         let lower = ID.to_lowercase();
         for wrong in [
             "",

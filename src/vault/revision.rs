@@ -1,13 +1,13 @@
-//! How far a vault has come, as one thing to compare and to name: `HEADER.SECTIONS`. Every change makes it
-//! greater, whichever part it touches.
+//! A vault's revision as one value to compare and to print: `HEADER.SECTIONS`. Every change makes it greater,
+//! whichever part it touches.
 
 use super::rule::RuleViolation;
 use crate::sealed::file::Layout;
 use serde::{Serialize, Serializer};
 use std::fmt;
 
-/// The header's revision, then the sum of those of the sections: a change moves the one or the other on by
-/// one, and a workspace that is deleted takes its own out of the sum only as the header moves on.
+/// The header's revision, then the sum of the sections' revisions. Each change raises one of the two by one.
+/// A deleted workspace lowers the sum, but only when the header's revision rises.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Revision {
     header: u64,
@@ -23,7 +23,7 @@ impl Revision {
         }
     }
 
-    /// `7.42`, as it is shown, or `7` for `7.0`.
+    /// Parses `7.42` as printed, or `7` for `7.0`.
     pub fn parse(text: &str) -> Result<Self, RuleViolation> {
         let number = |digits: &str| {
             let decimal = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
@@ -33,7 +33,7 @@ impl Revision {
         match (number(header), number(sections)) {
             (Some(header), Some(sections)) => Ok(Self { header, sections }),
             _ => Err(RuleViolation::mismatch(
-                "a revision is like 7.42, as `kluis verify` prints it",
+                "a revision must be like 7.42, as `kluis vault verify` prints it",
             )),
         }
     }
@@ -58,7 +58,7 @@ mod tests {
     use crate::vault::tests::{Owned, put, workspace_name};
 
     #[test]
-    fn every_change_makes_it_greater_the_deletion_of_a_workspace_too() {
+    fn every_change_raises_the_revision_also_deleting_a_workspace() {
         let owned = Owned::with(&[("default/name", "value"), ("staging/name", "value")]);
         let mut last = owned.revision();
         let mut grows = || {

@@ -1,4 +1,4 @@
-//! What breaking a rule of a field looks like, and the texts that cannot exist without keeping theirs.
+//! The error for a field that breaks its rule, and the texts that cannot exist without keeping theirs.
 //!
 //! A message here may quote a name, never anything that could be a value, a description or a token.
 
@@ -8,7 +8,7 @@
 pub struct RuleViolation {
     /// For people: the rule, without a full stop.
     pub rule: String,
-    /// For programs: a word that stays the same, as pydantic spells it.
+    /// For programs: a word that never changes, as pydantic spells it.
     pub kind: &'static str,
 }
 
@@ -31,7 +31,7 @@ impl RuleViolation {
     }
 }
 
-/// A name as a message may show it: in quotes, or as "this" when it would upset a terminal.
+/// A name for a message: in quotes, or as "this" if it would upset a terminal.
 pub fn quoted(name: &str) -> String {
     let printable = |byte: u8| byte == b' ' || byte.is_ascii_graphic();
     if name.bytes().all(printable) {
@@ -41,25 +41,25 @@ pub fn quoted(name: &str) -> String {
     }
 }
 
-/// The rule without the name that it quotes: here that may be a value in the wrong place.
+/// The rule without the name that it quotes, which may be a value in the wrong place.
 pub fn unquoted(field: &str, broken: RuleViolation) -> RuleViolation {
     if broken.kind != "string_pattern_mismatch" {
         return broken;
     }
     match field {
         "name" => RuleViolation::mismatch(
-            "a name has A-Z a-z 0-9 _ + = - @ # $ . and does not begin with -, nor is it . or .. or like an id",
+            "a name can use A-Z a-z 0-9 _ + = - @ # $ . but cannot begin with -, be . or .., or look like an id",
         ),
         "env_key" => RuleViolation::mismatch(
-            "an environment key has A-Z a-z 0-9 _ and does not begin with a digit",
+            "an environment variable can use A-Z a-z 0-9 _ and cannot begin with a digit",
         ),
         _ => broken,
     }
 }
 
-/// Gives a newtype around `String` with a `parse` of its own everything else such a text needs.
+/// Gives a newtype around `String` that has its own `parse` everything else it needs.
 ///
-/// Reading it back from sealed data goes through `parse`: a writer may be hostile.
+/// Reading it from sealed data calls `parse`, too: a writer may be hostile.
 macro_rules! checked_text {
     ($name:ident) => {
         impl $name {

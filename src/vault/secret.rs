@@ -1,6 +1,6 @@
-//! A secret as the domain knows it: fields, slots, and the rules that hold between them. Never a value.
+//! A secret in the domain: its fields, its slots, and the rules between them. Never a value.
 //!
-//! Every rule is checked again when a record is opened: whoever may write a workspace may be hostile.
+//! Every rule is checked again when a record is opened: a key that may write a workspace may be hostile.
 
 use super::description::Description;
 use super::domain::AllowedDomains;
@@ -38,12 +38,12 @@ pub struct Secret {
 }
 
 impl Secret {
-    /// How messages name it.
+    /// Its name in messages.
     pub fn path(&self) -> String {
         format!("{}/{}", self.workspace_name, self.name)
     }
 
-    /// The domain's view of opened metadata, if it keeps every rule.
+    /// Checks every rule of opened metadata and turns it into the domain's types.
     pub fn from_meta(
         id: SecretId,
         workspace: &Workspace,
@@ -51,7 +51,7 @@ impl Secret {
     ) -> Result<Self, RuleViolation> {
         let time = |milliseconds| {
             Timestamp::from_milliseconds(milliseconds).ok_or_else(|| {
-                RuleViolation::new("a time is from 1970 to 9999", "datetime_parsing")
+                RuleViolation::new("a time must be between 1970 and 9999", "datetime_parsing")
             })
         };
         let slots = meta.slots.into_iter().map(|slot| {
@@ -81,7 +81,7 @@ impl Secret {
             .rotate_every
             .is_some_and(|seconds| seconds == 0 || seconds > MAX_ROTATE_EVERY_SECONDS)
         {
-            let rule = "a secret is due after a second to a hundred years";
+            let rule = "the time between rotations must be from a second to a hundred years";
             return Err(RuleViolation::new(rule, "value_error"));
         }
         Ok(secret)
@@ -90,22 +90,22 @@ impl Secret {
     fn check_slots(&self) -> Result<(), RuleViolation> {
         let count = self.slots.len();
         if count == 0 || count > MAX_SLOTS {
-            let rule = format!("a secret has 1 to {MAX_SLOTS} slots, not {count}");
+            let rule = format!("a secret must have 1 to {MAX_SLOTS} slots, not {count}");
             return Err(RuleViolation::new(rule, "too_long"));
         }
         let checksum = |slot: &Slot| slot.checksum.len() == 64 && slot.checksum.bytes().all(is_hex);
         if !self.slots.iter().all(checksum) {
-            let rule = "a checksum is 64 lower-case hexadecimal digits";
+            let rule = "a checksum must be 64 lower-case hexadecimal digits";
             return Err(RuleViolation::mismatch(rule));
         }
         if self.slots.iter().filter(|slot| slot.pending).count() > 1 {
-            let rule = "a secret has at most one pending slot";
+            let rule = "a secret can have at most one pending slot";
             return Err(RuleViolation::new(rule, "value_error"));
         }
         let ascending = |pair: &[Slot]| pair[0].slot < pair[1].slot;
         if !self.slots.windows(2).all(ascending) {
             return Err(RuleViolation::new(
-                "slots ascend, each of them once",
+                "slots must be sorted, each of them once",
                 "value_error",
             ));
         }
@@ -134,7 +134,7 @@ impl Secret {
             updated_at: self.updated_at.milliseconds(),
         }
     }
-    /// A secret with these slots, each pending or not, all of one value and as old as they say.
+    /// A secret with these slots, each pending or not, all with one value and the age of their number.
     #[cfg(test)]
     pub fn for_test(slots: &[(u64, bool)]) -> Self {
         let at = Timestamp::default();

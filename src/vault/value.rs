@@ -1,15 +1,17 @@
-//! How long a value may be. The bytes themselves never come here.
+//! The limit on a value's length. The bytes themselves never come here.
 
 use super::rule::RuleViolation;
 
 pub const MAX_VALUE_BYTES: usize = 65_536;
 
-/// Whether a value may have this many bytes: 1 to 65,536, of any kind.
+/// Refuses a length outside of 1 to 65,536 bytes.
 pub fn check_value(bytes: usize) -> Result<(), RuleViolation> {
     match bytes {
-        0 => Err(RuleViolation::too_short("a value has at least one byte")),
+        0 => Err(RuleViolation::too_short("a value cannot be empty")),
         1..=MAX_VALUE_BYTES => Ok(()),
-        _ => Err(RuleViolation::too_long("a value has at most 65,536 bytes")),
+        _ => Err(RuleViolation::too_long(
+            "a value can have at most 65,536 bytes",
+        )),
     }
 }
 

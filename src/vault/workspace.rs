@@ -1,4 +1,4 @@
-//! A workspace as the domain knows it: a name for a section with keys of its own.
+//! A workspace in the domain: a name for a section with keys of its own.
 
 use super::description::Description;
 use super::name::WorkspaceName;
@@ -34,7 +34,7 @@ impl Workspace {
     pub fn from_meta(id: WorkspaceId, meta: &meta::Workspace) -> Result<Self, RuleViolation> {
         let time = |milliseconds| {
             Timestamp::from_milliseconds(milliseconds).ok_or_else(|| {
-                RuleViolation::new("a time is from 1970 to 9999", "datetime_parsing")
+                RuleViolation::new("a time must be between 1970 and 9999", "datetime_parsing")
             })
         };
         Ok(Self {

@@ -1,15 +1,14 @@
-//! The agent as its user sees it: one passphrase for many commands, until it is time to forget.
+//! Tests the agent as you use it: one passphrase for many commands, until the agent forgets it.
 
 use crate::sandbox::{Invocation, Sandbox};
 use serde_json::Value;
 use std::fs;
-use std::os::unix::net::{UnixListener, UnixStream};
-use std::path::Path;
+use std::os::unix::net::UnixListener;
 use std::process::Stdio;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-/// A home with a vault and a secret, whose passphrase nobody is told but `unlock`.
+/// A home with a vault and a secret; only `unlock` gets the passphrase.
 pub fn vault(value: &str) -> Sandbox {
     let (sandbox, passphrase) = Sandbox::with_passphrase();
     let create = sandbox.kluis(["create", "name"]).stdin(value);
@@ -28,20 +27,40 @@ pub fn unlock<'s>(sandbox: &'s Sandbox, options: &[&str]) -> Invocation<'s> {
 
 /// The id of the process that listens there.
 pub fn process(sandbox: &Sandbox) -> i32 {
-    let stream = UnixStream::connect(sandbox.agent_socket()).unwrap();
+    let found = agents(sandbox).first().copied();
+    // Only root may look at the agent's descriptors in /proc.
+    #[cfg(target_os = "linux")]
+    let found = found.or_else(|| Some(starter(sandbox)));
+    found.unwrap()
+}
+
+/// Whoever has begun to listen, which is who has started the agent: its parent.
+#[cfg(target_os = "linux")]
+fn starter(sandbox: &Sandbox) -> i32 {
+    let stream = std::os::unix::net::UnixStream::connect(sandbox.agent_socket()).unwrap();
     let peer = rustix::net::sockopt::socket_peercred(stream).unwrap();
-    // Whoever has begun to listen is told, which is who has started it: the agent is its child.
-    let starter = peer.pid.as_raw_nonzero().get();
-    agents(sandbox).first().copied().unwrap_or(starter)
+    peer.pid.as_raw_nonzero().get()
 }
 
 /// Every agent whose socket is this sandbox's.
+#[cfg(not(target_os = "linux"))]
+fn agents(sandbox: &Sandbox) -> Vec<i32> {
+    let mut lsof = std::process::Command::new("lsof");
+    let found = lsof.arg("-t").arg(sandbox.agent_socket()).output().unwrap();
+    let ids = String::from_utf8(found.stdout).unwrap();
+    ids.lines().map(|id| id.parse().unwrap()).collect()
+}
+
+/// Every agent whose socket is this sandbox's.
+#[cfg(target_os = "linux")]
 fn agents(sandbox: &Sandbox) -> Vec<i32> {
     let sockets = fs::read_to_string("/proc/net/unix").unwrap();
     let path = sandbox.agent_socket();
     let listening = sockets.lines().find_map(|line| {
         let fields: Vec<&str> = line.split_whitespace().collect();
-        let is_it = fields.get(7).is_some_and(|named| Path::new(named) == path);
+        let is_it = fields
+            .get(7)
+            .is_some_and(|named| path.to_str() == Some(named));
         (is_it && fields[3] == "00010000").then(|| format!("socket:[{}]", fields[6]))
     });
     let Some(listening) = listening else {
@@ -54,7 +73,7 @@ fn agents(sandbox: &Sandbox) -> Vec<i32> {
         open.is_ok_and(|mut open| {
             open.any(|fd| {
                 let target = fd.and_then(|fd| fs::read_link(fd.path()));
-                target.is_ok_and(|target| target == Path::new(&listening))
+                target.is_ok_and(|target| target.to_str() == Some(&listening))
             })
         })
     };
@@ -78,21 +97,18 @@ fn status(sandbox: &Sandbox) -> Value {
 }
 
 #[test]
-fn nothing_that_is_set_wrongly_keeps_anybody_from_locking() {
+fn wrong_settings_never_prevent_locking() {
     let sandbox = vault("v");
     unlock(&sandbox, &[]).run().exits(0);
     fs::write(sandbox.home().join("kluis.toml"), "[broken").unwrap();
     let settings = sandbox.home().join(".config/kluis");
     fs::create_dir_all(&settings).unwrap();
     fs::write(settings.join("config.toml"), "[broken").unwrap();
-    let wrong = |verb: &str| {
-        let command = sandbox.kluis([verb]).env("KLUIS_MIN_REVISION", "soon");
-        command.env("KLUIS_VAULT_KEY", "").run()
-    };
+    let wrong = |verb: &str| sandbox.kluis([verb]).env("KLUIS_PIN", "").run();
     wrong("list").any_stderr().exits(2);
     wrong("lock").stderr("kluis: note: locked\n").exits(0);
     wrong("lock")
-        .stderr("kluis: note: no agent runs\n")
+        .stderr("kluis: note: no agent is running: there is nothing to lock\n")
         .exits(0);
 }
 
@@ -122,7 +138,7 @@ fn an_unlocked_vault_needs_no_passphrase_until_it_is_locked() {
     assert_eq!(list, "default/name\ndefault/other\nstaging/large\n");
     let run = ["run", "--all", "--", "sh", "-c", "echo $NAME-$OTHER"];
     assert_eq!(sandbox.prints(run, ""), "a value-another\n");
-    let verified = sandbox.prints(["verify"], "");
+    let verified = sandbox.prints(["vault", "verify"], "");
     assert!(verified.starts_with("verified: 3 secret(s) with 3 value(s) in 2"));
     let renamed = ["workspace", "update", "staging", "--name", "stage"];
     sandbox.kluis(renamed).run().exits(0);
@@ -133,7 +149,8 @@ fn an_unlocked_vault_needs_no_passphrase_until_it_is_locked() {
     lock.stderr("kluis: note: locked\n").exits(0);
     sandbox.kluis(["get", "name"]).run().any_stderr().exits(4);
     let lock = sandbox.kluis(["lock"]).run();
-    lock.stderr("kluis: note: no agent runs\n").exits(0);
+    lock.stderr("kluis: note: no agent is running: there is nothing to lock\n")
+        .exits(0);
     wait_until("the agent has ended", || agents(&sandbox).is_empty());
     wait_until("the socket is gone", || !sandbox.agent_socket().exists());
 }
@@ -143,7 +160,12 @@ fn a_change_of_keys_asks_again() {
     let sandbox = vault("a value");
     unlock(&sandbox, &[]).run().exits(0);
     let new = sandbox.given("new", sandbox.secret("new"));
-    let change = ["passphrase", "--new-passphrase-file", new.to_str().unwrap()];
+    let change = [
+        "key",
+        "passphrase",
+        "--new-passphrase-file",
+        new.to_str().unwrap(),
+    ];
     let change = [&change[..], &["--kdf", "m=8,t=1,p=1"]].concat();
     sandbox.kluis(&change).run().any_stderr().exits(4);
     let passphrase = sandbox.given_path("passphrase");
@@ -162,7 +184,7 @@ fn a_named_way_to_unlock_comes_before_the_agent() {
     let foreign = Sandbox::with_vault().token();
     let get = sandbox.kluis(["get", "name"]).env("KLUIS_TOKEN", foreign);
     get.run().any_stderr().exits(4);
-    let pinned = sandbox.kluis(["get", "name", "--vault-key", "klv_wrong"]);
+    let pinned = sandbox.kluis(["get", "name", "--pin", "klv_wrong"]);
     pinned.run().any_stderr().exits(2);
 }
 
@@ -226,7 +248,7 @@ fn a_key_is_forgotten_in_its_time_and_the_agent_ends() {
 }
 
 #[test]
-fn a_key_that_expires_is_forgotten_by_then() {
+fn a_key_is_forgotten_when_it_expires() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", "a value");
     let add = ["key", "add", "--token", "--expires", "8s", "-q"];
@@ -248,7 +270,7 @@ fn a_key_that_expires_is_forgotten_by_then() {
 }
 
 #[test]
-fn an_agent_that_is_no_more_is_replaced() {
+fn a_dead_agent_is_replaced() {
     let sandbox = vault("a value");
     unlock(&sandbox, &[]).run().exits(0);
     sandbox.kluis(["lock", "-q"]).run().exits(0);
@@ -261,13 +283,13 @@ fn an_agent_that_is_no_more_is_replaced() {
 }
 
 #[test]
-fn an_agent_in_the_foreground_stays_when_it_is_locked_and_ends_by_a_signal() {
+fn a_foreground_agent_survives_lock_and_ends_by_a_signal() {
     let sandbox = vault("a value");
     let mut agent = sandbox.kluis(["agent", "-q"]).command();
     let mut agent = agent.stdin(Stdio::null()).spawn().unwrap();
-    wait_until("the agent listens", || sandbox.agent_socket().exists());
+    wait_until("the agent is listening", || sandbox.agent_socket().exists());
     let second = sandbox.kluis(["agent"]).run();
-    second.stderr_has("an agent runs already").exits(6);
+    second.stderr_has("an agent is already running").exits(6);
     for _ in 0..2 {
         unlock(&sandbox, &[]).run().exits(0);
         assert_eq!(sandbox.get("name"), b"a value");
@@ -297,7 +319,7 @@ fn systemd_may_pass_the_socket() {
     unlock(&sandbox, &[]).run().exits(0);
     assert_eq!(sandbox.get("name"), b"a value");
     sandbox.kluis(["lock", "-q"]).run().exits(0);
-    // Nothing is left to hold: systemd starts it again when somebody comes.
+    // It holds no key: systemd starts it again when a client connects.
     assert!(agent.wait().unwrap().success());
     assert!(socket.exists(), "it is systemd's");
     drop(listener);
@@ -324,7 +346,7 @@ fn a_command_that_loses_its_agent_changes_nothing_and_says_so() {
 }
 
 #[test]
-fn an_agent_holds_nothing_of_who_started_it() {
+fn an_agent_inherits_nothing_from_its_starter() {
     let sandbox = vault("v");
     let held = sandbox.given("held", "");
     // As `flock 9` in a script.

@@ -1,4 +1,4 @@
-//! `app`
+//! Tests `app`.
 
 use crate::sandbox::Sandbox;
 use serde_json::{Value, json};
@@ -120,7 +120,7 @@ fn they_are_listed_by_name() {
 }
 
 #[test]
-fn with_json_every_change_prints_what_show_shows() {
+fn with_json_every_change_prints_like_show() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("key", sandbox.secret("value"));
     for change in [
@@ -180,7 +180,7 @@ fn a_secret_counts_the_apps_that_link_it() {
     assert_eq!(json(&sandbox, &["show", "key"])["app_count"], 2);
     assert_eq!(json(&sandbox, &["list"])["secrets"][0]["app_count"], 2);
     assert_eq!(json(&sandbox, &["show", "staging/key"])["app_count"], 0);
-    assert_eq!(json(&sandbox, &["verify"])["apps"], 2);
+    assert_eq!(json(&sandbox, &["vault", "verify"])["apps"], 2);
     app(&sandbox, &["unlink", "web", "KEY"]);
     assert_eq!(json(&sandbox, &["show", "key"])["app_count"], 2);
     app(&sandbox, &["unlink", "web", "AGAIN"]);
@@ -191,16 +191,18 @@ fn a_secret_counts_the_apps_that_link_it() {
 }
 
 #[test]
-fn without_yes_and_without_anybody_to_ask_it_is_not_deleted() {
+fn without_yes_and_without_a_terminal_the_app_stays() {
     let sandbox = linked();
     let before = sandbox.bytes();
     let delete = sandbox.kluis(["app", "delete", "web"]).run();
-    delete.stderr_has("add --yes if it is meant").exits(2);
+    delete
+        .stderr_has("to do it without a question, add --yes")
+        .exits(2);
     assert_eq!(sandbox.bytes(), before);
 }
 
 #[test]
-fn what_cannot_be_done_changes_nothing() {
+fn a_refused_app_change_changes_nothing() {
     let sandbox = linked();
     let before = sandbox.bytes();
     for (arguments, code, said) in [
@@ -256,7 +258,7 @@ fn what_cannot_be_done_changes_nothing() {
         (&["unlink", "job", "KEY"], 3, "there is no app job"),
         (&["delete", "job", "-y"], 3, "there is no app job"),
         (&["show", "a/b"], 7, "cannot be the name of an app"),
-        (&["bogus"], 2, "there is no such command: bogus"),
+        (&["bogus"], 2, "there is no command bogus"),
         (
             &[],
             2,

@@ -1,4 +1,4 @@
-//! `check`: what `run` would stumble over, told without a value.
+//! Tests `check`: it finds everything that `run` would fail on, and prints no value.
 
 use crate::sandbox::{Outcome, Sandbox};
 use std::fs;
@@ -107,7 +107,7 @@ fn each_problem_has_its_state_and_its_code() {
 }
 
 #[test]
-fn the_table_tells_the_same_and_the_worst_decides() {
+fn the_table_matches_json_and_the_worst_result_decides() {
     let sandbox = project();
     let env = "B = 'expired'\nA = { secret = 'good' }\nC = 'nope'\nD = 'bound'";
     let checked = check(&sandbox, env, &[]);
@@ -147,17 +147,17 @@ fn the_options_of_run_make_the_same_difference_here() {
 }
 
 #[test]
-fn nothing_to_check_is_no_failure_and_no_vault_is_one() {
+fn an_empty_env_passes_and_a_missing_vault_fails() {
     let sandbox = project();
     check(&sandbox, "", &[])
-        .stderr("kluis: note: the project file lists nothing under [env]\n")
+        .stderr("kluis: note: the project file lists no variables under [env]\n")
         .exits(0);
     fs::remove_file(sandbox.vault()).unwrap();
     check(&sandbox, "A = 'good'", &[]).any_stderr().exits(3);
 }
 
 #[test]
-fn what_is_wrong_is_one_object_whatever_else_there_was_to_warn_of() {
+fn failures_are_one_object_whatever_was_warned_of() {
     let sandbox = project();
     let memory = sandbox.home().join(".local/state/kluis/vaults");
     let memory = fs::read_dir(memory).unwrap().next().unwrap().unwrap();

@@ -1,9 +1,9 @@
-//! What a command of `run` has beside its secrets: the rest of the environment, and its standard input.
+//! Tests what else a command of `run` inherits: the rest of the environment, and its standard input.
 
 use crate::sandbox::Sandbox;
 
 #[test]
-fn only_leaves_the_essentials_and_what_was_chosen() {
+fn only_keeps_the_essentials_and_the_chosen_variables() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", "v");
     let run = ["run", "--only", "-e", "CHOSEN=name", "--", "/usr/bin/env"];
@@ -79,7 +79,7 @@ fn a_value_on_stdin_is_in_no_variable_and_no_other_file() {
 }
 
 #[test]
-fn stdin_names_what_is_given_so_that_the_project_file_gives_nothing() {
+fn stdin_selects_one_secret_and_the_project_file_adds_none() {
     let sandbox = Sandbox::with_vault();
     let value = sandbox.secret("value");
     sandbox.create("name", &value);
@@ -94,7 +94,7 @@ fn stdin_names_what_is_given_so_that_the_project_file_gives_nothing() {
 }
 
 #[test]
-fn what_may_not_leave_or_is_not_there_starts_nothing() {
+fn a_blocked_or_missing_secret_starts_nothing() {
     let sandbox = Sandbox::with_vault();
     let bound = [
         "create",

@@ -1,4 +1,4 @@
-//! No two files of `src` import each other: whoever reads one can understand it without the other.
+//! Tests that no two files of `src` import each other, so that you can understand one without the other.
 
 use crate::layers::{TESTS, after, code_of, sources};
 use std::collections::{BTreeMap, BTreeSet};
@@ -186,7 +186,7 @@ fn a_circle_is_found_however_it_is_written() {
 }
 
 #[test]
-fn one_direction_is_no_circle() {
+fn an_import_in_one_direction_is_no_circle() {
     let index = "pub mod one;\npub mod two;\npub use one::One;\n";
     for (one, two) in [
         ("use super::two::Two;", "// use super::one::One;"),

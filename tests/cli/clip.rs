@@ -1,4 +1,4 @@
-//! `get --clip`, with programs that stand in for a desktop's: their clipboard is a file.
+//! Tests `get --clip`, with stand-ins for a desktop's programs: their clipboard is a file.
 #![cfg(target_os = "linux")]
 
 use crate::sandbox::{Invocation, Sandbox};
@@ -125,10 +125,10 @@ impl Desktop {
     }
 }
 
-const NOTE: &str = "cleared after 45 seconds, unless something else is copied\n";
+const NOTE: &str = "kluis clears the clipboard in 45 seconds, unless you copy something else\n";
 
 #[test]
-fn a_value_is_copied_with_the_hint_and_cleared_by_a_process_that_stays() {
+fn a_value_is_copied_and_a_background_process_clears_it() {
     let desktop = Desktop::with(WL);
     let note = format!("kluis: note: copied with wl-copy: {NOTE}");
     desktop
@@ -144,7 +144,7 @@ fn a_value_is_copied_with_the_hint_and_cleared_by_a_process_that_stays() {
 }
 
 #[test]
-fn what_was_copied_since_is_not_cleared() {
+fn a_newer_clipboard_content_is_not_cleared() {
     let desktop = Desktop::with(WL);
     let clip = desktop.clip_with(&["WAYLAND_DISPLAY"], &["--quiet"]);
     clip.run().exits(0);
@@ -166,7 +166,7 @@ fn an_older_tool_is_used_without_the_hint() {
 }
 
 #[test]
-fn another_tool_takes_over_from_one_that_fails_or_is_not_for_this_desktop() {
+fn if_one_clipboard_tool_fails_the_next_one_is_tried() {
     let failing = [("wl-copy", "exit 1"), ("wl-paste", "exit 1"), X[0]];
     for (programs, variables) in [
         (&failing[..], &["WAYLAND_DISPLAY", "DISPLAY"][..]),
@@ -225,12 +225,12 @@ fn the_process_survives_the_terminal() {
 fn nothing_stays_behind_when_nothing_was_copied() {
     let desktop = Desktop::with(&[("xclip", "exit 1")]);
     let clip = desktop.clip(&["DISPLAY"]).run();
-    clip.stderr_has("xclip did not take the value").exits(1);
+    clip.stderr_has("xclip did not accept the value").exits(1);
     assert_eq!(desktop.waiting(), None);
 }
 
 #[test]
-fn without_a_desktop_the_terminal_is_asked_and_nothing_is_cleared() {
+fn without_a_desktop_the_terminal_copies_and_nothing_clears() {
     let desktop = Desktop::with(WL);
     let clip = desktop.clip(&[]).env("TERM", "xterm-256color");
     let mut screen = Screen::start(clip.command_at_terminal(), 80);
@@ -238,17 +238,14 @@ fn without_a_desktop_the_terminal_is_asked_and_nothing_is_cleared() {
     screen.shows(&format!("\x1b]52;c;{encoded}\x07"));
     let (said, code) = screen.ends();
     assert_eq!(code, 0);
-    assert!(
-        said.contains("sent to the clipboard of the terminal"),
-        "{said}"
-    );
-    assert!(said.contains("not\n  cleared, as kluis"), "{said}");
+    assert!(said.contains("sent to the terminal's clipboard"), "{said}");
+    assert!(said.contains("kluis does not clear it"), "{said}");
     assert!(!screen.all().contains(&desktop.value));
     assert_eq!(desktop.waiting(), None);
 }
 
 #[test]
-fn a_terminal_that_would_show_it_is_not_asked() {
+fn a_terminal_that_would_show_the_value_is_not_used() {
     let desktop = Desktop::with(&[]);
     for terminal in ["", "dumb", "linux"] {
         let clip = desktop.clip(&[]).env("TERM", terminal);
@@ -272,7 +269,7 @@ fn without_any_way_there_is_an_error_before_a_key_is_needed() {
 }
 
 #[test]
-fn what_a_clipboard_cannot_hold_and_json_are_refused() {
+fn binary_values_and_json_are_refused_for_the_clipboard() {
     let desktop = Desktop::with(WL);
     let clip = desktop.clip_with(&["WAYLAND_DISPLAY"], &["--json"]).run();
     assert_eq!(clip.json_error()["code"], "usage");
@@ -297,7 +294,7 @@ fn what_a_clipboard_cannot_hold_and_json_are_refused() {
 }
 
 #[test]
-fn a_bound_secret_is_not_copied_unless_somebody_says_where_it_goes() {
+fn a_bound_secret_is_copied_only_with_a_destination() {
     let desktop = Desktop::with(WL);
     let bind = ["update", "name", "--allow-domain", "api.example.com"];
     desktop.sandbox.kluis(bind).run().exits(0);

@@ -1,5 +1,5 @@
-//! The memory of a command that knows a key and half of a value: in no core file, and closed to every other
-//! process of the same user.
+//! Tests the memory of a command that knows a key and half of a value: it is in no core file, and closed to
+//! every other process of the same user.
 
 use crate::agent_hostile::{has, is_root, of_nobody, reachable};
 use crate::sandbox::Sandbox;
@@ -104,7 +104,7 @@ fn a_command_that_dies_leaves_no_core_file() {
 }
 
 #[test]
-fn the_memory_and_environment_of_a_command_are_closed_to_its_own_user() {
+fn a_commands_memory_and_environment_are_closed_to_its_user() {
     if !is_root("being another user") || !has("setpriv") || !reachable() {
         return;
     }

@@ -1,4 +1,4 @@
-//! Names at a Tab: from the agent, at once or not at all, in the three shells that ask for them.
+//! Tests the completion of names at a Tab in three shells: from the agent, at once or not.
 
 use crate::agent::{unlock, vault};
 use crate::sandbox::Sandbox;

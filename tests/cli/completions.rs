@@ -1,4 +1,4 @@
-//! `completions`
+//! Tests `completions`.
 
 use crate::sandbox::Sandbox;
 use std::process::Command;

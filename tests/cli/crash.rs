@@ -1,7 +1,7 @@
-//! The write protocol under SIGKILL and failing system calls, at each system call that a command makes:
+//! Tests the write protocol under SIGKILL and failing system calls, at each system call of a command:
 //! afterwards the vault is the old one or the new one, whole, and the next command works.
 //!
-//! Takes `strace`. Where that is missing or refused the tests say so and pass.
+//! It needs `strace`. Where that is missing or refused, the tests print so and pass.
 
 mod beside;
 mod contents;
@@ -112,7 +112,7 @@ fn scenario(name: &str) -> &'static Scenario {
 }
 
 #[test]
-fn a_set_that_is_struck_anywhere_leaves_the_old_or_the_new_value() {
+fn a_crash_during_set_leaves_the_old_or_the_new_value() {
     if !trace::is_possible() {
         return;
     }
@@ -125,7 +125,7 @@ fn a_set_that_is_struck_anywhere_leaves_the_old_or_the_new_value() {
 }
 
 #[test]
-fn a_rotation_that_is_killed_anywhere_leaves_what_the_server_takes() {
+fn a_killed_rotation_keeps_the_password_the_server_accepts() {
     if !trace::is_possible() {
         return;
     }
@@ -137,7 +137,7 @@ fn a_rotation_that_is_killed_anywhere_leaves_what_the_server_takes() {
 }
 
 #[test]
-fn a_change_of_keys_that_is_killed_anywhere_leaves_exactly_one_state_that_opens() {
+fn a_killed_change_of_keys_leaves_exactly_one_state_that_opens() {
     if !trace::is_possible() {
         return;
     }
@@ -158,7 +158,7 @@ fn a_change_of_keys_that_is_killed_anywhere_leaves_exactly_one_state_that_opens(
 }
 
 #[test]
-fn a_write_that_claims_more_than_it_did_is_found_by_reading_back() {
+fn reading_back_finds_a_write_that_lied() {
     if !trace::is_possible() {
         return;
     }
@@ -171,7 +171,7 @@ fn a_write_that_claims_more_than_it_did_is_found_by_reading_back() {
 }
 
 #[test]
-fn what_is_not_durable_takes_no_name_and_every_name_is_made_durable() {
+fn a_file_is_durable_before_its_rename_and_the_rename_after() {
     if !trace::is_possible() {
         return;
     }

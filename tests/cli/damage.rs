@@ -1,14 +1,14 @@
-//! Vaults that are damaged, mixed, enormous or newer: told apart before any key is needed, and never
-//! written.
+//! Tests vaults that are damaged, mixed, enormous or newer: each is recognised before a key is needed, and
+//! never written.
 
 use crate::sandbox::Sandbox;
 use std::fs;
 use std::time::{Duration, Instant};
 
-/// What is made of a vault that only a passphrase opens, when nobody gives it.
+/// The error for a vault with only a passphrase key, when no passphrase is given.
 fn judged_without_a_key(sandbox: &Sandbox, bytes: &[u8]) -> String {
     fs::write(sandbox.vault(), bytes).unwrap();
-    let verify = ["verify", "--non-interactive", "--json"];
+    let verify = ["vault", "verify", "--non-interactive", "--json"];
     let judged = sandbox.kluis(verify).run();
     let error = judged.json_error();
     judged
@@ -152,7 +152,7 @@ fn a_newer_format_is_named_and_the_file_is_left_alone() {
         for line in [
             &["list"][..],
             &["create", "a", "--generate", "8"],
-            &["passphrase"],
+            &["key", "passphrase"],
         ] {
             let refused = sandbox.kluis(["--json"].iter().chain(line)).run();
             let error = refused.json_error();
@@ -185,7 +185,9 @@ fn a_damaged_vault_is_not_written() {
         &["workspace", "create", "staging"],
     ] {
         let refused = sandbox.kluis(line).stdin("new").run();
-        refused.stderr_has("`kluis restore` brings back").exits(5);
+        refused
+            .stderr_has("`kluis vault restore` brings back")
+            .exits(5);
         assert_eq!(sandbox.bytes(), bytes, "{line:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! `delete`
+//! Tests `delete`.
 
 use crate::sandbox::Sandbox;
 
@@ -34,7 +34,7 @@ fn by_id_it_is_that_one_and_no_other() {
 }
 
 #[test]
-fn without_yes_and_without_anybody_to_ask_nothing_is_deleted() {
+fn without_yes_and_without_a_terminal_nothing_is_deleted() {
     let sandbox = Sandbox::with_vault();
     let value = sandbox.secret("value");
     sandbox.create("name", &value);
@@ -45,8 +45,8 @@ fn without_yes_and_without_anybody_to_ask_nothing_is_deleted() {
             .stdin("y\n")
             .run()
             .stderr(
-                "kluis: error: nobody is there to be asked, and this cannot be undone\n\
-                 kluis: hint: add --yes if it is meant\n",
+                "kluis: error: this cannot be undone and needs your yes, but there is no terminal to ask at\n\
+                 kluis: hint: to do it without a question, add --yes\n",
             )
             .exits(2);
     }
@@ -55,7 +55,7 @@ fn without_yes_and_without_anybody_to_ask_nothing_is_deleted() {
 }
 
 #[test]
-fn what_is_not_there_is_not_found_before_anything_is_asked() {
+fn a_missing_secret_fails_before_any_question() {
     let sandbox = Sandbox::with_vault();
     sandbox
         .kluis(["delete", "nope"])
@@ -65,7 +65,7 @@ fn what_is_not_there_is_not_found_before_anything_is_asked() {
 }
 
 #[test]
-fn what_an_app_links_is_kept_and_the_apps_are_named() {
+fn a_linked_secret_is_kept_and_its_apps_are_named() {
     let sandbox = Sandbox::with_vault();
     let value = sandbox.secret("value");
     sandbox.create("name", &value);
@@ -82,7 +82,7 @@ fn what_an_app_links_is_kept_and_the_apps_are_named() {
     refused
         .stderr(
             "kluis: error: default/name is linked by the apps job, web\n\
-             kluis: hint: unlink it first with `kluis app unlink`, or give --force to unlink and delete it\n",
+             kluis: hint: unlink it first with `kluis app unlink`, or add --force to unlink and delete it\n",
         )
         .exits(6);
     let refused = sandbox.kluis(["rm", "name", "-y", "--json"]).run();

@@ -1,5 +1,5 @@
-//! The line that README.md gives for `.envrc`, as direnv reads it. Where that is not installed the test
-//! says so and passes, unless `KLUIS_REQUIRE_READERS=1`.
+//! Tests the `.envrc` line in README.md with a real direnv. Where that is not installed, the test prints so
+//! and passes, unless `KLUIS_REQUIRE_READERS=1`.
 
 use crate::sandbox::{Invocation, KLUIS, Sandbox};
 use crate::snapshots::root;
@@ -45,7 +45,7 @@ fn entered<'s>(sandbox: &'s Sandbox, envrc: &str) -> Invocation<'s> {
 }
 
 #[test]
-fn the_line_for_envrc_gives_the_exact_value_and_runs_nothing_in_it() {
+fn the_envrc_line_gives_the_exact_value_and_runs_nothing() {
     if is_left_out() {
         return;
     }

@@ -1,4 +1,4 @@
-//! `doctor`: each thing that can be wrong around a vault is broken here once, and found.
+//! Tests `doctor`: breaks each thing around a vault once, and expects it to be found.
 
 use crate::agent;
 use crate::sandbox::{CHEAP_KDF, Invocation, Sandbox};
@@ -75,7 +75,7 @@ fn is_root() -> bool {
 }
 
 #[test]
-fn where_nothing_is_wrong_it_says_ok_and_ends_with_0() {
+fn with_nothing_wrong_doctor_prints_ok_and_exits_0() {
     let sandbox = healthy();
     let pages = sandbox.home().join(".local/share/man/man1");
     fs::create_dir_all(&pages).unwrap();
@@ -85,7 +85,7 @@ fn where_nothing_is_wrong_it_says_ok_and_ends_with_0() {
     ran.any_stdout().exits(0);
     let findings = report["findings"].as_array().unwrap();
     for found in findings {
-        // Whoever runs the tests may have less memory to lock.
+        // The user who runs the tests may have less lockable memory.
         let is_ok = found["state"] == "ok" || found["check"] == "memory";
         assert!(is_ok, "{found}");
     }
@@ -97,7 +97,7 @@ fn where_nothing_is_wrong_it_says_ok_and_ends_with_0() {
         checks,
         [
             "vault", "folder", "previous", "kdf", "unlock", "keys", "rollback", "config",
-            "identity", "trust", "agent", "memory", "core", "manual"
+            "key_file", "trust", "agent", "memory", "core", "manual"
         ]
     );
     // As text, a line each; with --quiet nothing that is ok.
@@ -115,7 +115,7 @@ fn where_nothing_is_wrong_it_says_ok_and_ends_with_0() {
 }
 
 #[test]
-fn what_fails_is_told_with_what_helps_in_both_forms() {
+fn each_failure_has_a_fix_in_both_forms() {
     let sandbox = healthy();
     set_mode(&sandbox.vault(), 0o666);
     let told = sandbox.kluis(["doctor", "-q"]).run();
@@ -130,7 +130,7 @@ fn what_fails_is_told_with_what_helps_in_both_forms() {
 }
 
 #[test]
-fn it_changes_nothing_and_asks_nobody() {
+fn doctor_changes_nothing_and_asks_nothing() {
     let (sandbox, _) = Sandbox::with_passphrase();
     let tree = || {
         let listed = std::process::Command::new("find")
@@ -161,9 +161,9 @@ fn the_modes_and_the_owner_of_the_vault_are_looked_at() {
     let sandbox = healthy();
     for (mode, state, part) in [
         (0o600, "ok", "mode 0600"),
-        (0o644, "warn", "others may read"),
-        (0o606, "fail", "others may write"),
-        (0o622, "fail", "others may write"),
+        (0o644, "warn", "other users may read"),
+        (0o606, "fail", "other users may write"),
+        (0o622, "fail", "other users may write"),
     ] {
         set_mode(&sandbox.vault(), mode);
         finds(doctor(&sandbox), "vault", state, part);
@@ -184,30 +184,30 @@ fn a_vault_that_is_missing_damaged_or_something_else_fails() {
     bytes[200] ^= 1;
     fs::write(sandbox.vault(), bytes).unwrap();
     finds(doctor(&sandbox), "vault", "fail", "damaged");
-    // What would help is looked at all the same.
-    finds(doctor(&sandbox), "previous", "ok", "`kluis restore`");
+    // The previous copy is checked all the same, because it would help.
+    finds(doctor(&sandbox), "previous", "ok", "`kluis vault restore`");
     fs::remove_file(sandbox.vault()).unwrap();
     fs::create_dir(sandbox.vault()).unwrap();
     finds(doctor(&sandbox), "vault", "fail", "is a directory");
 }
 
 #[test]
-fn a_folder_that_others_may_write_or_that_cannot_be_locked_fails() {
+fn doctor_fails_for_a_folder_others_may_write_or_without_locks() {
     let sandbox = healthy();
     let folder = sandbox.vault().parent().unwrap().to_owned();
     set_mode(&folder, 0o777);
-    finds(doctor(&sandbox), "folder", "fail", "others may write");
+    finds(doctor(&sandbox), "folder", "fail", "other users may write");
     set_mode(&folder, 0o1777);
-    finds(doctor(&sandbox), "folder", "fail", "others may write");
+    finds(doctor(&sandbox), "folder", "fail", "other users may write");
     set_mode(&folder, 0o700);
-    finds(doctor(&sandbox), "folder", "ok", "yours to write alone");
+    finds(doctor(&sandbox), "folder", "ok", "only you may write");
     fs::remove_file(beside(&sandbox, "lock")).unwrap();
     symlink("/etc/hostname", beside(&sandbox, "lock")).unwrap();
-    finds(doctor(&sandbox), "folder", "fail", "is no regular file");
+    finds(doctor(&sandbox), "folder", "fail", "is not a regular file");
 }
 
 #[test]
-fn a_folder_that_cannot_be_written_is_told() {
+fn doctor_reports_an_unwritable_folder() {
     let sandbox = healthy();
     let folder = sandbox.vault().parent().unwrap().to_owned();
     set_mode(&folder, 0o500);
@@ -218,7 +218,7 @@ fn a_folder_that_cannot_be_written_is_told() {
     } else {
         doctor
     };
-    finds(doctor, "folder", "warn", "cannot be written");
+    finds(doctor, "folder", "warn", "you cannot write");
     set_mode(&folder, 0o700);
 }
 
@@ -229,20 +229,25 @@ fn the_previous_copy_is_there_private_whole_and_of_this_vault() {
     let kept = fs::read(&previous).unwrap();
     finds(doctor(&sandbox), "previous", "ok", "s ago");
     set_mode(&previous, 0o644);
-    finds(doctor(&sandbox), "previous", "warn", "others may read");
+    finds(doctor(&sandbox), "previous", "warn", "other users may read");
     set_mode(&previous, 0o600);
     fs::write(&previous, &kept[..300]).unwrap();
-    finds(doctor(&sandbox), "previous", "warn", "brings nothing back");
+    finds(doctor(&sandbox), "previous", "warn", "cannot be restored");
     fs::write(&previous, healthy().bytes()).unwrap();
     finds(doctor(&sandbox), "previous", "warn", "another vault");
     fs::remove_file(&previous).unwrap();
     finds(doctor(&sandbox), "previous", "warn", "no copy");
     symlink(sandbox.vault(), &previous).unwrap();
-    finds(doctor(&sandbox), "previous", "fail", "is no regular file");
+    finds(
+        doctor(&sandbox),
+        "previous",
+        "fail",
+        "is not a regular file",
+    );
 }
 
 #[test]
-fn in_a_work_tree_git_has_to_leave_out_what_is_beside_the_vault() {
+fn git_must_ignore_the_files_beside_the_vault() {
     let sandbox = healthy();
     let tree = sandbox.home().join("tree");
     fs::create_dir_all(tree.join(".git/info")).unwrap();
@@ -253,26 +258,26 @@ fn in_a_work_tree_git_has_to_leave_out_what_is_beside_the_vault() {
         doctor(),
         "git",
         "warn",
-        "would take .v.kluis.lock, .v.kluis.prev",
+        "does not ignore .v.kluis.lock, .v.kluis.prev",
     );
     fs::write(tree.join(".gitignore"), "# none\n.*.lock\n*.prev*\n").unwrap();
     finds(
         doctor(),
         "git",
         "warn",
-        "would take .v.kluis.0123456789abcdef.tmp",
+        "does not ignore .v.kluis.0123456789abcdef.tmp",
     );
     fs::write(tree.join(".git/info/exclude"), "*.tmp\n").unwrap();
-    finds(doctor(), "git", "ok", "leaves out");
+    finds(doctor(), "git", "ok", "git ignores");
     // As git makes files.
     set_mode(&vault, 0o644);
     finds(doctor(), "vault", "ok", "mode 0644");
 }
 
 #[test]
-fn a_passphrase_that_is_cheap_to_guess_is_told_without_a_key() {
+fn doctor_reports_a_cheap_passphrase_without_a_key() {
     let (sandbox, _) = Sandbox::with_passphrase();
-    finds(doctor(&sandbox), "kdf", "warn", "8 MiB and 1 pass(es)");
+    finds(doctor(&sandbox), "kdf", "warn", "needs 8 MiB of memory");
     finds(doctor(&sandbox), "unlock", "warn", "locked");
     finds(doctor(&sandbox), "keys", "warn", "is the only key");
     let file = sandbox.given_path("passphrase");
@@ -288,11 +293,11 @@ fn a_passphrase_that_is_cheap_to_guess_is_told_without_a_key() {
         .run()
         .any_stderr()
         .exits(0);
-    finds(doctor(&sandbox), "kdf", "ok", "64 MiB or more");
+    finds(doctor(&sandbox), "kdf", "ok", "64 MiB of memory or more");
 }
 
 #[test]
-fn the_last_key_and_one_that_is_over_are_told_by_whoever_sees_them() {
+fn doctor_reports_a_single_key_and_an_expired_one() {
     let sandbox = Sandbox::with_vault();
     finds(
         doctor(&sandbox),
@@ -308,14 +313,14 @@ fn the_last_key_and_one_that_is_over_are_told_by_whoever_sees_them() {
         "the only key with full access",
     );
     let doctor_with = |token: &str| doctor(&sandbox).env("KLUIS_TOKEN", token);
-    finds(doctor_with(&scoped), "keys", "ok", "not full access");
-    key_add(&sandbox, &["--token", "--label", "recovery"]);
     finds(
-        doctor(&sandbox),
+        doctor_with(&scoped),
         "keys",
         "ok",
-        "3 key(s), 2 with full access",
+        "does not have full access",
     );
+    key_add(&sandbox, &["--token", "--label", "recovery"]);
+    finds(doctor(&sandbox), "keys", "ok", "3 keys, 2 with full access");
     key_add(
         &sandbox,
         &["--token", "--label", "short", "--expires", "1s"],
@@ -327,9 +332,14 @@ fn the_last_key_and_one_that_is_over_are_told_by_whoever_sees_them() {
 }
 
 #[test]
-fn an_older_copy_and_a_memory_that_is_damaged_are_found_without_being_mended() {
+fn doctor_reports_an_older_copy_and_damaged_memory_unmended() {
     let sandbox = healthy();
-    finds(doctor(&sandbox), "rollback", "ok", "would be noticed here");
+    finds(
+        doctor(&sandbox),
+        "rollback",
+        "ok",
+        "would notice an older copy",
+    );
     let now = sandbox.bytes();
     fs::copy(beside(&sandbox, "prev"), sandbox.vault()).unwrap();
     for _ in 0..2 {
@@ -348,7 +358,12 @@ fn an_older_copy_and_a_memory_that_is_damaged_are_found_without_being_mended() {
         finds(doctor(&sandbox), "rollback", "warn", "is damaged");
     }
     fs::remove_dir_all(&folder).unwrap();
-    finds(doctor(&sandbox), "rollback", "ok", "not opened here yet");
+    finds(
+        doctor(&sandbox),
+        "rollback",
+        "ok",
+        "has not been opened on this machine yet",
+    );
     let nowhere = doctor(&sandbox)
         .without("HOME")
         .env("KLUIS_VAULT", sandbox.vault());
@@ -356,41 +371,46 @@ fn an_older_copy_and_a_memory_that_is_damaged_are_found_without_being_mended() {
 }
 
 #[test]
-fn files_that_settle_or_unlock_something_are_for_this_user_alone() {
+fn settings_and_credentials_must_be_private() {
     let sandbox = healthy();
     let config = sandbox.home().join(".config/kluis");
     fs::create_dir_all(&config).unwrap();
     let user_file = config.join("config.toml");
     fs::write(&user_file, "color = 'never'").unwrap();
     set_mode(&user_file, 0o646);
-    finds(doctor(&sandbox), "config", "fail", "others may write");
+    finds(doctor(&sandbox), "config", "fail", "other users may write");
     set_mode(&user_file, 0o644);
     finds(doctor(&sandbox), "config", "ok", "mode 0644");
     set_mode(&config, 0o777);
-    finds(doctor(&sandbox), "config", "fail", "others may replace");
+    finds(
+        doctor(&sandbox),
+        "config",
+        "fail",
+        "other users may replace",
+    );
     set_mode(&config, 0o700);
 
-    let made = sandbox.kluis(["identity", "new"]).run();
+    let made = sandbox.kluis(["key", "new"]).run();
     made.any_stdout().any_stderr().exits(0);
     let identity = config.join("identity");
     sandbox.keep(b"kli_");
     fs::rename(&identity, sandbox.given_path("identity")).unwrap();
     symlink(sandbox.given_path("identity"), &identity).unwrap();
-    finds(doctor(&sandbox), "identity", "ok", "mode 0600");
+    finds(doctor(&sandbox), "key_file", "ok", "mode 0600");
     set_mode(&identity, 0o640);
     finds(
         doctor(&sandbox),
-        "identity",
+        "key_file",
         "fail",
         "others may read or write",
     );
-    let named = doctor(&sandbox).env("KLUIS_IDENTITY", "absent");
-    finds(named, "identity", "fail", "there is no identity");
+    let named = doctor(&sandbox).env("KLUIS_KEY_FILE", "absent");
+    finds(named, "key_file", "fail", "there is no key file");
 
     let token = sandbox.given("token", sandbox.token());
     let by_file = || {
         let doctor = doctor(&sandbox).without("KLUIS_TOKEN");
-        doctor.env("KLUIS_TOKEN_FILE", &token)
+        doctor.env("KLUIS_KEY_FILE", &token)
     };
     set_mode(&token, 0o600);
     finds(by_file(), "token", "ok", "mode 0600");
@@ -403,7 +423,7 @@ fn files_that_settle_or_unlock_something_are_for_this_user_alone() {
 }
 
 #[test]
-fn a_project_file_that_is_not_followed_and_a_list_that_counts_for_nothing_are_told() {
+fn an_untrusted_project_file_and_a_void_trust_list_are_reported() {
     let sandbox = healthy();
     let project = sandbox.home().join("project");
     fs::create_dir(&project).unwrap();
@@ -412,10 +432,15 @@ fn a_project_file_that_is_not_followed_and_a_list_that_counts_for_nothing_are_to
     finds(doctor(), "project", "warn", "is not trusted");
     let trust = sandbox.kluis(["trust", "--yes"]).within(&project);
     trust.run().any_stdout().any_stderr().exits(0);
-    finds(doctor(), "project", "ok", "is followed");
-    finds(doctor(), "trust", "ok", "1 project file(s)");
+    finds(doctor(), "project", "ok", "is in use");
+    finds(
+        doctor(),
+        "trust",
+        "ok",
+        "1 trusted project file, none changed",
+    );
     fs::write(project.join("kluis.toml"), "[env]\nB = 'name'\n").unwrap();
-    finds(doctor(), "trust", "warn", "has changed");
+    finds(doctor(), "trust", "warn", "was changed or deleted");
     fs::write(project.join("kluis.toml"), "[env]\nB = {").unwrap();
     finds(doctor(), "project", "fail", "kluis.toml");
     let list = sandbox.home().join(".local/state/kluis/trusted.json");
@@ -427,18 +452,18 @@ fn a_project_file_that_is_not_followed_and_a_list_that_counts_for_nothing_are_to
 }
 
 #[test]
-fn the_agent_is_asked_what_it_holds_and_a_stranger_in_its_place_is_found() {
+fn doctor_asks_the_agent_and_notices_a_foreign_one() {
     let sandbox = agent::vault("a value");
-    finds(doctor(&sandbox), "agent", "ok", "none runs");
+    finds(doctor(&sandbox), "agent", "ok", "no agent is running");
     agent::unlock(&sandbox, &[]).run().any_stderr().exits(0);
-    finds(doctor(&sandbox), "agent", "ok", "it holds key_");
+    finds(doctor(&sandbox), "agent", "ok", "an agent holds key_");
     finds(doctor(&sandbox), "unlock", "ok", "opens with key_");
     sandbox.kluis(["lock", "-q"]).run().exits(0);
 
     fs::write(sandbox.agent_socket(), "").unwrap();
     finds(doctor(&sandbox), "agent", "fail", "is in the way");
     fs::remove_file(sandbox.agent_socket()).unwrap();
-    // One that ends each conversation with what nobody asked.
+    // An agent that ends each conversation with an unexpected answer.
     let listener = UnixListener::bind(sandbox.agent_socket()).unwrap();
     let talk = std::thread::spawn(move || {
         use std::io::{Read, Write};
@@ -461,7 +486,7 @@ fn the_agent_is_asked_what_it_holds_and_a_stranger_in_its_place_is_found() {
 }
 
 #[test]
-fn memory_that_cannot_be_locked_and_core_files_of_children_are_told() {
+fn doctor_reports_unlockable_memory_and_childrens_core_files() {
     let sandbox = healthy();
     let limited = sandbox.kluis(["doctor", "--json"]);
     let script = "ulimit -l 0; exec \"$@\"";
@@ -480,7 +505,7 @@ fn memory_that_cannot_be_locked_and_core_files_of_children_are_told() {
 }
 
 #[test]
-fn completions_and_the_manual_are_looked_for_where_the_shell_does() {
+fn doctor_looks_for_completions_where_the_shell_does() {
     let sandbox = healthy();
     let doctor = |shell: &str| doctor(&sandbox).env("SHELL", format!("/bin/{shell}"));
     for (shell, place) in [
@@ -488,22 +513,32 @@ fn completions_and_the_manual_are_looked_for_where_the_shell_does() {
         ("zsh", ".zfunc/_kluis"),
         ("fish", ".config/fish/completions/kluis.fish"),
     ] {
-        finds(doctor(shell), "completions", "warn", "there are none");
+        finds(
+            doctor(shell),
+            "completions",
+            "warn",
+            "no completions are installed",
+        );
         let script = sandbox.prints(["completions", shell], "");
         let place = sandbox.home().join(place);
         fs::create_dir_all(place.parent().unwrap()).unwrap();
         fs::write(&place, &script[1..]).unwrap();
-        finds(doctor(shell), "completions", "warn", "of another version");
+        finds(doctor(shell), "completions", "warn", "from another version");
         fs::write(&place, script).unwrap();
         finds(doctor(shell), "completions", "ok", place.to_str().unwrap());
     }
-    finds(doctor("elvish"), "completions", "warn", "there are none");
+    finds(
+        doctor("elvish"),
+        "completions",
+        "warn",
+        "no completions are installed",
+    );
     let startup = sandbox.home().join(".config/elvish/rc.elv");
     fs::create_dir_all(startup.parent().unwrap()).unwrap();
     fs::write(startup, "eval (kluis completions elvish | slurp)\n").unwrap();
     finds(doctor("elvish"), "completions", "ok", "when it starts");
 
-    finds(doctor("bash"), "manual", "warn", "finds no page");
+    finds(doctor("bash"), "manual", "warn", "does not find a page");
     let pages = sandbox.home().join("pages/man1");
     fs::create_dir_all(&pages).unwrap();
     fs::write(pages.join("kluis.1.gz"), "").unwrap();

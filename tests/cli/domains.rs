@@ -1,4 +1,4 @@
-//! Secrets that are bound to domains: the list, and every way out that it closes.
+//! Tests secrets that are bound to domains: the list, and every way out that it closes.
 
 use crate::sandbox::{Outcome, Sandbox};
 use serde_json::{Value, json};
@@ -87,7 +87,7 @@ fn the_list_is_kept_in_one_spelling_and_shown() {
 }
 
 #[test]
-fn the_list_is_replaced_or_lifted_and_the_same_one_is_no_change() {
+fn the_list_can_be_replaced_or_lifted_and_an_equal_one_is_none() {
     let (sandbox, value) = bound();
     let bytes = sandbox.bytes();
     allow(
@@ -124,7 +124,7 @@ fn the_list_is_replaced_or_lifted_and_the_same_one_is_no_change() {
 }
 
 #[test]
-fn what_is_no_domain_is_refused_and_the_list_stays() {
+fn an_invalid_domain_is_refused_and_the_list_stays() {
     let (sandbox, _) = bound();
     let bytes = sandbox.bytes();
     for (domain, said) in [
@@ -166,7 +166,7 @@ fn what_is_no_domain_is_refused_and_the_list_stays() {
 }
 
 #[test]
-fn get_prints_nothing_unless_it_is_said_where_the_value_goes() {
+fn get_prints_a_bound_value_only_with_a_destination() {
     let (sandbox, value) = bound();
     sandbox.kluis(["get", "key"]).run().stderr(DENIED).exits(8);
     let json = sandbox.kluis(["get", "key", "--json"]).run();
@@ -295,7 +295,7 @@ fn run_starts_nothing_unless_every_secret_may_go_there() {
 }
 
 #[test]
-fn what_is_revealed_is_one_secret_in_one_workspace() {
+fn reveal_allows_one_secret_in_one_workspace() {
     let (sandbox, value) = bound();
     sandbox.prints(["workspace", "create", "staging"], "");
     let other = sandbox.secret("other");
@@ -316,7 +316,7 @@ fn what_is_revealed_is_one_secret_in_one_workspace() {
     let by_id = ["-e", "V=staging/key", "-w", "staging", "--reveal", id];
     run(&sandbox, &by_id).stdout(&other).exits(0);
     // A name that does nothing may be a misspelt one.
-    let said = "--reveal default/kay is none of the secrets that are to be given";
+    let said = "--reveal default/kay names none of the secrets of this command";
     let misspelt = with(&[
         "--reveal",
         "key",
@@ -352,7 +352,7 @@ fn what_is_revealed_is_one_secret_in_one_workspace() {
 }
 
 #[test]
-fn all_that_is_kept_back_is_told_at_once() {
+fn all_blocked_secrets_are_reported_at_once() {
     let (sandbox, value) = bound();
     sandbox.prints(["create", "free"], &value);
     sandbox.prints(["create", "later", "--slot", "1d"], &value);
@@ -367,7 +367,7 @@ fn all_that_is_kept_back_is_told_at_once() {
             (3, "export")
         };
         let told = sandbox.kluis(verb).run();
-        told.stderr_has("kluis: error: 3 secrets cannot be given:\n  default/key may only go to *.example.com, api.example.org\n  no slot of default/later is effective")
+        told.stderr_has("kluis: error: 3 secrets are not available:\n  default/key may only go to *.example.com, api.example.org\n  no slot of default/later is effective")
             .stderr_has("\n  default/other may only go to a.example\n")
             .stderr_has("with --reveal default/key --reveal default/other;")
             .stdout("")
@@ -391,20 +391,20 @@ fn all_that_is_kept_back_is_told_at_once() {
     given.any_stdout().exits(0);
     let named = "export -e A=key -e B=nope -e C=other --format json";
     let told = sandbox.kluis(named.split(' ')).run();
-    told.stderr_has("3 secrets cannot be given:")
+    told.stderr_has("3 secrets are not available:")
         .stderr_has("there is no secret nope")
         .exits(3);
 }
 
 #[test]
-fn of_many_that_are_kept_back_the_first_are_told() {
+fn of_many_blocked_secrets_the_first_are_reported() {
     let sandbox = Sandbox::with_vault();
     for number in 10..22 {
         let name = format!("key{number}");
         sandbox.prints(["create", &name, "--allow-domain", "a.example"], "value");
     }
     let told = sandbox.kluis(["export", "--all", "--format", "json"]).run();
-    told.stderr_has("12 secrets cannot be given:")
+    told.stderr_has("12 secrets are not available:")
         .stderr_has("\n  default/key19 may only go to a.example\n  and 2 more\n")
         .stderr_has("--reveal default/key19, and so on;")
         .exits(8);

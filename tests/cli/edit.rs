@@ -1,4 +1,4 @@
-//! `edit`: an editor is given a value in memory, and what it leaves behind is taken or refused.
+//! Tests `edit`: the editor gets a value in memory, and its result is accepted or refused.
 
 use crate::sandbox::{Invocation, Sandbox};
 use crate::screen::Screen;
@@ -74,7 +74,7 @@ fn with_rotate_it_gets_a_slot_of_its_own() {
 }
 
 #[test]
-fn what_is_not_changed_is_not_written() {
+fn an_unchanged_value_is_not_written() {
     let sandbox = Sandbox::with_vault();
     for (name, value) in [
         ("one", "a line"),
@@ -97,7 +97,7 @@ fn what_is_not_changed_is_not_written() {
         }
     }
     assert_eq!(sandbox.bytes(), bytes);
-    // A newline that somebody adds to one that is there is meant.
+    // A newline added to an existing one is intended.
     edit(&sandbox, "edit two", "echo >>\"$file\"")
         .run()
         .exits(0);
@@ -143,7 +143,7 @@ fn an_editor_that_fails_or_leaves_nothing_changes_nothing() {
 }
 
 #[test]
-fn the_file_is_the_owners_in_memory_and_the_editor_hears_nothing_of_kluis() {
+fn the_edited_file_is_private_and_the_editor_gets_no_credential() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", "a value");
     let told = sandbox.given_path("told");
@@ -179,9 +179,9 @@ fn the_editor_may_have_arguments_and_no_shell_reads_them() {
     }
 }
 
-/// It would wait for keys that nobody types.
+/// It would wait for keys that are never typed.
 #[test]
-fn without_anybody_there_no_editor_starts_but_one_that_is_named() {
+fn without_a_terminal_only_a_named_editor_starts() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", sandbox.secret("value"));
     for line in [
@@ -190,12 +190,12 @@ fn without_anybody_there_no_editor_starts_but_one_that_is_named() {
         "edit name --non-interactive",
     ] {
         let refused = sandbox.kluis(line.split(' ')).run();
-        refused.stderr_has("nobody is there to edit").exits(2);
+        refused.stderr_has("editing needs a terminal").exits(2);
     }
 }
 
 #[test]
-fn what_could_not_be_written_is_refused_before_the_editor_starts() {
+fn an_unwritable_secret_is_refused_before_the_editor_starts() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", sandbox.secret("value"));
     sandbox.create("binary", b"\xff\xfe");
@@ -258,7 +258,7 @@ fn a_value_that_changed_meanwhile_is_not_overwritten() {
             .exits(6);
         assert_eq!(sandbox.get("name"), b"theirs");
     }
-    // Another field is nobody's conflict.
+    // A change of another field is no conflict.
     let steps = format!(
         "KLUIS_TOKEN={} {} update name --description new; printf mine >\"$file\"",
         sandbox.token(),
@@ -270,7 +270,7 @@ fn a_value_that_changed_meanwhile_is_not_overwritten() {
 }
 
 #[test]
-fn who_ends_kluis_ends_the_editor_and_the_file_is_gone() {
+fn ending_kluis_ends_the_editor_and_removes_the_file() {
     let sandbox = Sandbox::with_vault();
     let value = sandbox.secret("value");
     sandbox.create("name", &value);

@@ -1,11 +1,11 @@
-//! Every exit code that there is, and what it says: to people in lines, to programs in one object.
+//! Tests every exit code and its messages: lines for people, one object for programs.
 
 use crate::sandbox::{CHEAP_KDF, Sandbox};
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
 
-/// What `line` fails with, in both forms: the code, the word and the fields that are told.
+/// The failure of `line` in both forms: the code, the word and the reported fields.
 struct Expected {
     code: i32,
     word: &'static str,
@@ -48,7 +48,7 @@ fn row(text: &'static str) -> Expected {
 }
 
 #[test]
-fn each_failure_has_its_code_its_word_and_its_hint_in_both_forms() {
+fn each_failure_has_its_code_word_and_hint_in_both_forms() {
     let sandbox = Sandbox::with_vault();
     let value = sandbox.secret("value");
     sandbox.create("name", &value);
@@ -83,7 +83,7 @@ fn each_failure_has_its_code_its_word_and_its_hint_in_both_forms() {
         (&["list", "--vault", ""], "2 usage"),
         (&["list", "--vault", "s3://bucket/key"], "2 usage"),
         (&["list", "--lock-timeout", "soon"], "2 usage"),
-        (&["list", "--vault-key", "klv_mistyped"], "2 usage !"),
+        (&["list", "--pin", "klv_mistyped"], "2 usage !"),
         (&["delete", "name"], "2 usage !"),
         (&["workspace", "delete", "full", "--force"], "2 usage !"),
         (&["get", "name=x"], "2 usage !"),
@@ -97,7 +97,7 @@ fn each_failure_has_its_code_its_word_and_its_hint_in_both_forms() {
         (&["app", "unlink", "web", "NOPE"], "3 not_found !"),
         (&["key", "remove", "nope", "-y"], "3 not_found !"),
         (&["key", "remove", "token", "-y"], "6 conflict !"),
-        (&["key", "add", "--recipient", "klp_x"], "7 invalid !"),
+        (&["key", "add", "--public-key", "klp_x"], "7 invalid !"),
         (&["key", "add", "--token", "--label", ""], "7 invalid label"),
         (&["list", "--vault", file], "5 damaged !"),
         (&["create", "name", "--generate", "8"], "6 conflict !"),
@@ -163,7 +163,7 @@ fn slots_times_and_domains_fail_in_both_forms_alike() {
         (&["rotate", "nope"][..], "3 not_found !"),
         (&["rollback", "name"], "3 not_found !"),
         (&["history", "nope"], "3 not_found !"),
-        (&["prune", "nope"], "3 not_found !"),
+        (&["vault", "prune", "nope"], "3 not_found !"),
         (&["move", "name", "--to-workspace", "nope"], "3 not_found !"),
         (&["get", "name", "--slot", "7"], "3 not_found !"),
         (&["update", "name", "--remove-slot", "7"], "3 not_found !"),
@@ -208,17 +208,13 @@ fn a_vault_that_nothing_opens_is_locked() {
 }
 
 #[test]
-fn a_damaged_vault_a_newer_one_and_a_strange_one_are_told_apart() {
+fn a_damaged_a_newer_and_a_foreign_vault_have_different_errors() {
     let sandbox = Sandbox::with_vault();
     let other = Sandbox::with_vault();
-    let verified = other.kluis(["verify", "--json"]).run();
-    let key = verified.json()["vault_key"].as_str().unwrap().to_owned();
+    let verified = other.kluis(["vault", "verify", "--json"]).run();
+    let key = verified.json()["public_key"].as_str().unwrap().to_owned();
     verified.any_stdout().exits(0);
-    fails(
-        &sandbox,
-        &["list", "--vault-key", &key],
-        &row("5 damaged !"),
-    );
+    fails(&sandbox, &["list", "--pin", &key], &row("5 damaged !"));
     let bytes = sandbox.bytes();
     let text = String::from_utf8_lossy(&bytes).replacen("{\"kluis\":1,", "{\"kluis\":2,", 1);
     fs::write(sandbox.vault(), text.as_bytes()).unwrap();
@@ -248,7 +244,7 @@ fn a_lock_that_is_held_is_busy_for_writers_only() {
 }
 
 #[test]
-fn stdout_that_is_full_is_a_failure_and_stdout_that_is_closed_is_silent() {
+fn a_full_stdout_is_a_failure_and_a_closed_one_is_silent() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", sandbox.secret("value"));
     for line in [
@@ -282,7 +278,7 @@ fn stdout_that_is_full_is_a_failure_and_stdout_that_is_closed_is_silent() {
 }
 
 #[test]
-fn what_was_written_stays_written_when_its_id_cannot_be_told() {
+fn a_saved_secret_stays_when_its_id_cannot_be_printed() {
     let sandbox = Sandbox::with_vault();
     let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
     let create = sandbox.kluis(["create", "name", "--generate", "8"]);
@@ -300,9 +296,10 @@ fn what_was_written_stays_written_when_its_id_cannot_be_told() {
 }
 
 #[test]
-fn a_change_whose_result_cannot_be_told_is_said_to_be_made() {
+fn a_saved_change_is_reported_even_if_output_fails() {
     let sandbox = Sandbox::with_vault();
-    let said = "the change was made, but its result could not be told: cannot write to stdout: ";
+    let said =
+        "the change was saved, but its output could not be written: cannot write to stdout: ";
     for line in [
         "create one --generate 8",
         "set two --generate 8",
@@ -355,7 +352,7 @@ fn warnings_are_one_object_beside_the_result() {
 }
 
 #[test]
-fn help_and_version_succeed_on_stdout_with_every_code_in_the_long_help() {
+fn help_and_version_succeed_and_long_help_has_every_code() {
     let sandbox = Sandbox::empty();
     let help = sandbox.kluis(["--help"]).run();
     let text = String::from_utf8(help.stdout.clone()).unwrap();

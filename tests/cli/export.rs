@@ -1,4 +1,4 @@
-//! `export`
+//! Tests `export`.
 
 use crate::sandbox::{Invocation, Sandbox};
 use std::fs::{self, OpenOptions};
@@ -10,7 +10,7 @@ fn export<'s>(sandbox: &'s Sandbox, format: &str, selection: &[&str]) -> Invocat
 }
 
 #[test]
-fn the_document_is_on_stdout_with_what_was_selected_by_key() {
+fn the_document_on_stdout_has_the_selected_keys() {
     let sandbox = Sandbox::with_vault();
     let (one, two) = (sandbox.secret("one"), sandbox.secret("two"));
     sandbox.create("one", &one);
@@ -39,7 +39,7 @@ fn the_document_is_on_stdout_with_what_was_selected_by_key() {
 fn a_line_of_shell_sets_the_variable_where_it_is_evaluated() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", "a'b $(touch canary)\n\n");
-    // Whoever evaluates it has a shell of their own, here one that starts kluis.
+    // The document is evaluated in a shell, which here starts kluis.
     let script = "eval \"$(\"$@\")\"; printf '%s|' \"$KEY\"; exit 0";
     let evaluated = export(&sandbox, "shell", &["-e", "KEY=name"])
         .prepared(script)
@@ -63,7 +63,7 @@ fn nothing_selected_and_no_format_are_usage_errors() {
 }
 
 #[test]
-fn what_the_reader_cannot_be_given_is_named_and_nothing_is_written() {
+fn an_inexpressible_value_is_named_and_nothing_is_written() {
     let sandbox = Sandbox::with_vault();
     let [fine, lines] = ["fine", "lines"].map(|label| sandbox.secret(label));
     sandbox.create("fine", &fine);
@@ -71,7 +71,7 @@ fn what_the_reader_cannot_be_given_is_named_and_nothing_is_written() {
     let refused = export(&sandbox, "docker", &["--all"]).run();
     refused
         .stderr(
-            "kluis: error: LINES cannot be written as docker: its value holds a newline, and there each variable is one line\n\
+            "kluis: error: LINES cannot be written as docker: its value contains a newline, and this format has one line for each variable\n\
              kluis: hint: nothing was written; leave it out, or take another format\n",
         )
         .exits(7);
@@ -83,7 +83,7 @@ fn what_the_reader_cannot_be_given_is_named_and_nothing_is_written() {
 }
 
 #[test]
-fn a_nul_is_for_those_who_can_read_it() {
+fn a_nul_is_only_for_formats_that_can_hold_it() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("key", b"a\0\xffb");
     sandbox.create("text", b"a\0b");
@@ -206,12 +206,13 @@ fn github_gets_masks_on_stdout_and_values_in_its_file() {
 }
 
 #[test]
-fn white_space_cannot_be_masked_and_that_is_said() {
+fn white_space_cannot_be_masked_and_gives_a_warning() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("blank", " \n\n");
     let file = sandbox.given("env", "");
     let run = export(&sandbox, "github", &["-e", "KEY=blank"]).env("GITHUB_ENV", &file);
-    let warning = "kluis: warning: KEY: its value is white space, which GitHub cannot mask\n";
+    let warning =
+        "kluis: warning: KEY: the value is only white space, which GitHub cannot mask in logs\n";
     run.run().stderr(warning).exits(0);
 }
 
@@ -249,7 +250,7 @@ fn without_the_file_of_github_nothing_is_printed_or_made() {
 }
 
 #[test]
-fn a_fifo_that_somebody_reads_is_no_file_either() {
+fn export_refuses_a_fifo_even_with_a_reader() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", sandbox.secret("value"));
     let fifo = sandbox.home().join("fifo");
@@ -288,7 +289,7 @@ fn a_value_that_could_not_be_masked_is_not_given_to_later_steps() {
 }
 
 #[test]
-fn python_is_warned_of_an_interpolation_and_programs_are_told_as_json() {
+fn dotenv_interpolation_is_a_warning_also_in_json() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", "a${b}");
     let select = ["-e", "KEY=name", "--json"];

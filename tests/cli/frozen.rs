@@ -1,4 +1,5 @@
-//! The frozen vaults through the binary: what no verb here can make yet, and every later version must read.
+//! Tests the binary with the frozen vaults: they hold what no verb can make yet, and every later version must
+//! read them.
 
 use crate::sandbox::{Invocation, Sandbox};
 use crate::snapshots::root;
@@ -75,7 +76,7 @@ fn the_slot_that_has_begun_last_is_read_and_each_can_be_named() {
 }
 
 #[test]
-fn what_an_app_links_is_counted_and_not_deleted() {
+fn linked_secrets_are_counted_and_not_deleted() {
     let vault = frozen("good-fields.kluis");
     let listed = vault.kluis(0, ["list", "--json"]).run();
     let secrets = listed.json()["secrets"].as_array().unwrap().clone();
@@ -104,7 +105,13 @@ fn a_key_reaches_as_far_as_it_was_granted() {
         vault.denied(key, ["workspace", "create", "mine", "--json"], 8);
         vault.denied(
             key,
-            ["passphrase", "--new-passphrase-file", "/dev/null", "--json"],
+            [
+                "key",
+                "passphrase",
+                "--new-passphrase-file",
+                "/dev/null",
+                "--json",
+            ],
             8,
         );
     }

@@ -1,7 +1,7 @@
-//! File systems that are really full: one of every size up to the first that suffices, and of every number
-//! of files; and one that becomes read-only under a command.
+//! Tests file systems that are really full: of every size up to the first that suffices, of every number of
+//! files, and one that becomes read-only under a command.
 //!
-//! Takes a mount namespace of its own. Where that is refused the tests say so and pass.
+//! It needs a mount namespace of its own. Where that is refused, the tests print so and pass.
 
 use crate::sandbox::{Invocation, Sandbox};
 use crate::server::{assert_settled, interrupted, is_pending, resume, serve};
@@ -153,7 +153,7 @@ fn long(sandbox: &Sandbox, label: &str) -> String {
 }
 
 #[test]
-fn where_there_is_no_room_the_old_vault_stays() {
+fn a_full_disk_keeps_the_old_vault() {
     let Some(unshare) = unshare_or_say_so() else {
         return;
     };
@@ -172,7 +172,7 @@ fn where_there_is_no_room_the_old_vault_stays() {
 }
 
 #[test]
-fn where_there_is_no_room_for_the_next_step_of_a_rotation_both_values_stay() {
+fn a_full_disk_in_a_rotation_keeps_both_values() {
     let Some(unshare) = unshare_or_say_so() else {
         return;
     };
@@ -212,7 +212,7 @@ const CHANGES: [Change; 5] = [
     ("key add", |sandbox| {
         sandbox.kluis(["key", "add", "--token"])
     }),
-    ("rekey", |sandbox| sandbox.kluis(["rekey"])),
+    ("rekey", |sandbox| sandbox.kluis(["vault", "rekey"])),
 ];
 
 /// A change in every size of a file system from that of the vault to the first two in which it works; how
@@ -240,7 +240,7 @@ fn until_it_works(
         else {
             continue;
         };
-        let verified = sandbox.kluis(["verify"]).run();
+        let verified = sandbox.kluis(["vault", "verify"]).run();
         assert_eq!(verified.code, 0, "{place}: {}", verified.stderr);
         verified.any_stdout().exits(0);
         counts[usize::from(code == 0)] += 1;
@@ -287,7 +287,7 @@ fn in_steps(steps: std::ops::Range<usize>, changes: &[Change]) {
 }
 
 #[test]
-fn a_vault_of_any_size_stays_as_it_is_where_its_next_state_has_no_room() {
+fn a_vault_of_any_size_survives_a_full_disk() {
     in_steps(0..2, &CHANGES[..2]);
 }
 
@@ -299,7 +299,7 @@ fn a_vault_of_any_size_in_steps_of_512_bytes_stays_as_it_is() {
 }
 
 #[test]
-fn a_file_system_that_becomes_read_only_while_a_value_is_awaited_keeps_the_old_one() {
+fn a_disk_that_turns_read_only_keeps_the_old_value() {
     let Some(unshare) = unshare_or_say_so() else {
         return;
     };

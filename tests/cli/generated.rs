@@ -1,4 +1,4 @@
-//! completions/ and man/ are what the command line's definition says.
+//! Tests that completions/ and man/ match the definition of the command line.
 
 use crate::manual::{page, topic_page};
 use crate::snapshots::compare;
@@ -206,7 +206,7 @@ fn fish_completes_verbs_and_options() {
 }
 
 #[test]
-fn what_stands_by_its_place_is_told_before_the_options() {
+fn positional_arguments_come_before_the_options() {
     let pages = manual();
     let page = std::str::from_utf8(&pages["kluis-get.1"]).unwrap();
     let (_, arguments) = page.split_once("\n.SH ARGUMENTS\n").unwrap();
@@ -263,7 +263,7 @@ fn the_manual_is_well_formed() {
 }
 
 #[test]
-fn every_page_ends_with_what_is_true_of_all_and_where_to_read_on() {
+fn every_page_ends_with_the_shared_text_and_see_also() {
     let pages = manual();
     for (name, page) in &pages {
         let page = std::str::from_utf8(page).unwrap().replace("\\-", "-");

@@ -1,4 +1,4 @@
-//! `get`
+//! Tests `get`.
 
 use crate::sandbox::Sandbox;
 use serde_json::json;
@@ -75,7 +75,7 @@ fn json_carries_bytes_that_are_no_text_as_base64() {
 }
 
 #[test]
-fn what_is_missing_is_told_apart_and_prints_nothing() {
+fn each_missing_thing_has_its_own_error_and_prints_nothing() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", sandbox.secret("value"));
     for (reference, said) in [

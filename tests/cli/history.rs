@@ -1,4 +1,4 @@
-//! `history`
+//! Tests `history`.
 
 use crate::sandbox::{Sandbox, now};
 use serde_json::{Value, json};
@@ -34,7 +34,7 @@ fn a_pipe_gets_a_row_of_tabs_for_each_slot() {
 }
 
 #[test]
-fn json_tells_of_each_slot_what_it_is_now() {
+fn json_gives_each_slots_current_state() {
     let (sandbox, _, later) = three();
     let shown = sandbox.show("key");
     let printed = sandbox.kluis(["history", "key", "--json"]).run();
@@ -98,7 +98,7 @@ fn no_form_prints_a_value_or_writes() {
 }
 
 #[test]
-fn what_is_missing_is_told_apart() {
+fn each_missing_thing_has_its_own_error() {
     let (sandbox, ..) = three();
     for (reference, said) in [
         ("nope", "there is no secret nope in the workspace default"),

@@ -1,4 +1,4 @@
-//! Input that nobody means well with: names, arguments, settings, paths and clocks.
+//! Tests hostile input: names, arguments, settings, paths and clocks.
 
 use crate::sandbox::Sandbox;
 use std::ffi::OsStr;
@@ -7,7 +7,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::process::Command;
 
 #[test]
-fn a_name_that_is_none_is_refused_and_what_a_terminal_would_obey_is_not_repeated() {
+fn an_invalid_name_is_refused_and_its_escapes_are_not_printed() {
     let sandbox = Sandbox::with_vault();
     let id = sandbox.create("name", "v");
     let before = sandbox.bytes();
@@ -79,7 +79,7 @@ fn a_name_that_is_none_is_refused_and_what_a_terminal_would_obey_is_not_repeated
 }
 
 #[test]
-fn an_argument_that_is_no_text_is_refused_without_being_repeated() {
+fn an_argument_that_is_not_text_is_refused_and_not_repeated() {
     let sandbox = Sandbox::with_vault();
     let strange = OsStr::from_bytes(b"hunter2\xff");
     for line in [
@@ -96,7 +96,7 @@ fn an_argument_that_is_no_text_is_refused_without_being_repeated() {
     }
     let list = sandbox.kluis(["list"]).env("KLUIS_WORKSPACE", strange);
     list.run()
-        .stderr_has("KLUIS_WORKSPACE is not UTF-8")
+        .stderr_has("KLUIS_WORKSPACE is not valid UTF-8")
         .exits(2);
     sandbox
         .kluis(["list"])
@@ -107,7 +107,7 @@ fn an_argument_that_is_no_text_is_refused_without_being_repeated() {
 }
 
 #[test]
-fn a_user_file_that_cannot_be_read_is_named_by_place_and_never_quoted() {
+fn a_broken_user_file_is_reported_by_place_and_never_quoted() {
     let sandbox = Sandbox::with_vault();
     let config = sandbox.home().join(".config/kluis/config.toml");
     fs::create_dir_all(config.parent().unwrap()).unwrap();
@@ -123,7 +123,7 @@ fn a_user_file_that_cannot_be_read_is_named_by_place_and_never_quoted() {
         ),
         (
             "vault = \"https://hunter2@example.org\"",
-            "vault in the user file names a URL",
+            "vault in the user file is a URL",
         ),
     ] {
         fs::write(&config, text).unwrap();
@@ -142,7 +142,7 @@ fn a_user_file_that_cannot_be_read_is_named_by_place_and_never_quoted() {
     sandbox
         .kluis(["list"])
         .run()
-        .stderr_has("the user file is not UTF-8")
+        .stderr_has("the user file is not valid UTF-8")
         .exits(2);
 }
 

@@ -1,5 +1,5 @@
-//! Names that were made to steer a terminal, to break a document or to lead to another file, by the thousand:
-//! nothing of them reaches a terminal as it is, and JSON gives every one back.
+//! Tests thousands of names made to steer a terminal, break a document or lead to another file: none reaches a
+//! terminal unescaped, and JSON gives every one back.
 
 use crate::sandbox::{Invocation, Sandbox};
 use crate::screen::Screen;
@@ -127,7 +127,7 @@ fn at_terminal(command: &Invocation<'_>) -> (String, i32) {
 }
 
 #[test]
-fn ten_thousand_titles_of_an_import_become_names_and_steer_nothing() {
+fn ten_thousand_hostile_titles_become_safe_names() {
     let sandbox = Sandbox::with_vault();
     let titles = Names(1).different(10_000);
     let items = titles
@@ -187,7 +187,7 @@ fn ten_thousand_titles_of_an_import_become_names_and_steer_nothing() {
 }
 
 #[test]
-fn ten_thousand_names_of_a_document_are_refused_by_name_and_steer_nothing() {
+fn ten_thousand_hostile_names_are_refused_safely() {
     let sandbox = Sandbox::with_vault();
     let before = sandbox.bytes();
     let names = Names(2).different(10_000);
@@ -205,7 +205,7 @@ fn ten_thousand_names_of_a_document_are_refused_by_name_and_steer_nothing() {
 }
 
 #[test]
-fn texts_that_may_hold_almost_anything_come_back_from_json_and_steer_nothing() {
+fn hostile_texts_come_back_exactly_from_json() {
     let sandbox = Sandbox::with_vault();
     let mut given = BTreeMap::new();
     for (number, text) in Names(3).different(300).into_iter().enumerate() {
@@ -280,7 +280,7 @@ fn misused() -> Sandbox {
 }
 
 #[test]
-fn what_is_repeated_from_arguments_steers_nothing() {
+fn repeated_arguments_steer_no_terminal() {
     misuse(&misused(), &Names(4).different(160));
 }
 

@@ -1,8 +1,7 @@
-//! A place that somebody else prepared, or meddles with while it is written: files are for the owner alone under
-//! every umask, nothing is followed or written but the vault, and no race is won.
+//! Tests folders that an attacker prepared, or changes during a write: files are private under every umask, no
+//! link is followed, only the vault is written, and no race is won.
 
-use crate::sandbox::{Outcome, Sandbox};
-use rustix::fs::{CWD, FileType, Mode, RenameFlags, mknodat, renameat_with};
+use crate::sandbox::{Outcome, Sandbox, make_pipe};
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use std::os::unix::net::UnixListener;
@@ -72,7 +71,7 @@ fn under_every_umask_files_are_0600_and_folders_0700() {
         for line in [
             &["create", "name", "--generate", "8"][..],
             &["set", "name", "--generate", "9"],
-            &["identity", "new", "-o", "identity.given"],
+            &["key", "new", "-o", "identity.given"],
             &[
                 "inject",
                 "-i",
@@ -103,7 +102,7 @@ fn under_every_umask_files_are_0600_and_folders_0700() {
 }
 
 #[test]
-fn an_agent_under_every_umask_listens_where_nobody_else_comes() {
+fn an_agent_listens_privately_under_every_umask() {
     for umask in ["000", "777"] {
         let sandbox = crate::agent::vault("v");
         let unlock = crate::agent::unlock(&sandbox, &[]).prepared(&format!("umask {umask}"));
@@ -118,7 +117,7 @@ fn an_agent_under_every_umask_listens_where_nobody_else_comes() {
 }
 
 #[test]
-fn what_lies_in_the_place_of_the_lock_is_refused_and_left_alone() {
+fn an_irregular_file_in_place_of_the_lock_is_refused() {
     let sandbox = Sandbox::with_vault();
     let before = sandbox.bytes();
     let victim = sandbox.home().join("victim");
@@ -127,12 +126,10 @@ fn what_lies_in_the_place_of_the_lock_is_refused_and_left_alone() {
     let lock = beside(&sandbox, "lock");
     let lay: [(&str, &dyn Fn()); 6] = [
         ("link", &|| symlink(&victim, &lock).unwrap()),
-        ("link that leads nowhere", &|| {
+        ("link to nothing", &|| {
             symlink("made", &lock).unwrap();
         }),
-        ("pipe", &|| {
-            mknodat(CWD, &lock, FileType::Fifo, Mode::from_raw_mode(0o600), 0).unwrap();
-        }),
+        ("pipe", &|| make_pipe(&lock)),
         ("folder", &|| fs::create_dir(&lock).unwrap()),
         ("socket", &|| drop(UnixListener::bind(&lock).unwrap())),
         ("device", &|| symlink("/dev/full", &lock).unwrap()),
@@ -152,7 +149,7 @@ fn what_lies_in_the_place_of_the_lock_is_refused_and_left_alone() {
 }
 
 #[test]
-fn what_lies_in_the_place_of_the_previous_copy_is_replaced_and_never_followed() {
+fn a_link_in_place_of_the_previous_copy_is_never_followed() {
     let sandbox = Sandbox::with_vault();
     let victim = sandbox.home().join("victim");
     fs::write(&victim, VICTIM).unwrap();
@@ -165,20 +162,7 @@ fn what_lies_in_the_place_of_the_previous_copy_is_replaced_and_never_followed() 
             &|| fs::hard_link(&victim, &previous).unwrap(),
             0,
         ),
-        (
-            "pipe",
-            &|| {
-                mknodat(
-                    CWD,
-                    &previous,
-                    FileType::Fifo,
-                    Mode::from_raw_mode(0o600),
-                    0,
-                )
-                .unwrap();
-            },
-            0,
-        ),
+        ("pipe", &|| make_pipe(&previous), 0),
         (
             "socket",
             &|| drop(UnixListener::bind(&previous).unwrap()),
@@ -218,7 +202,7 @@ fn another_name_for_the_vault_keeps_the_bytes_that_it_had() {
 }
 
 #[test]
-fn a_vault_of_somebody_else_is_read_and_what_replaces_it_is_ours_alone() {
+fn another_users_vault_is_readable_and_its_replacement_private() {
     if !rustix::process::geteuid().is_root() {
         return eprintln!("skipped: only root gives files away");
     }
@@ -232,7 +216,7 @@ fn a_vault_of_somebody_else_is_read_and_what_replaces_it_is_ours_alone() {
     assert_eq!((found.uid(), mode(&sandbox.vault())), (0, 0o600));
 }
 
-/// Runs `write` again and again until somebody else has meddled as often as was asked for; how often it ran.
+/// Runs `write` again and again until the attacker has acted this often; returns how often it ran.
 fn race(meddle: impl Fn(usize) + Sync, times: usize, mut write: impl FnMut(usize)) -> usize {
     let (done, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
     thread::scope(|scope| {
@@ -282,7 +266,7 @@ fn links_in_the_way(times: usize) {
         }
         2 => drop(fs::remove_file(&lock)),
         _ => {
-            // Whatever has just been made beside it.
+            // Every file that was just made beside it.
             let entries = fs::read_dir(&folder).unwrap().flatten();
             let mut made =
                 entries.filter(|entry| entry.path().extension().is_some_and(|end| end == "tmp"));
@@ -319,7 +303,7 @@ fn links_in_the_way(times: usize) {
     let _ = fs::remove_file(&lock);
     let _ = fs::remove_file(&previous);
     sandbox
-        .kluis(["verify", "--accept-older"])
+        .kluis(["vault", "verify", "--accept-older"])
         .run()
         .any_stdout()
         .exits(0);
@@ -338,9 +322,10 @@ fn folders_exchanged(times: usize) {
     let way = sandbox.home().join("way");
     let other = sandbox.home().join("other-way");
     symlink(&good, &way).unwrap();
-    symlink(&open, &other).unwrap();
-    let meddle = |_| {
-        renameat_with(CWD, &way, CWD, &other, RenameFlags::EXCHANGE).unwrap();
+    let meddle = |round| {
+        let target = if round % 2 == 0 { &open } else { &good };
+        symlink(target, &other).unwrap();
+        fs::rename(&other, &way).unwrap();
     };
     let vault = way.join("v.kluis");
     let mut done = 0;

@@ -1,14 +1,13 @@
-//! A folder that somebody else filled: programs with well-known names in it and first in PATH, and a project file
-//! that is no file. Nothing in it is ever executed, and nothing is waited for.
+//! Tests a folder that an attacker filled: programs with well-known names first in PATH, and a project file
+//! that is no regular file. Nothing in it is ever executed or waited for.
 
-use crate::sandbox::{CHEAP_KDF, Invocation, Sandbox};
-use rustix::fs::{CWD, FileType, Mode, mknodat};
+use crate::sandbox::{CHEAP_KDF, Invocation, Sandbox, make_pipe};
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-/// Whatever a program like this one might start, from wherever it looks.
+/// Every program that a program like this one might start, in every place where it looks.
 const PROGRAMS: &[&str] = &[
     "bash",
     "cat",
@@ -135,7 +134,7 @@ fn no_program_of_the_folder_or_of_path_is_executed() {
         &["update", "other", "--description", "d"],
         &["rotate", "other", "--generate", "8"],
         &["rollback", "other"],
-        &["prune", "other"],
+        &["vault", "prune", "other"],
         &["import", &given, "--format", "json"],
         &["inject", "-i", &template, "-o", &output],
         &["export", "--all", "--format", "shell"],
@@ -156,13 +155,13 @@ fn no_program_of_the_folder_or_of_path_is_executed() {
             "--kdf",
             CHEAP_KDF,
         ],
-        &["rekey"],
-        &["identity", "new"],
-        &["verify"],
+        &["vault", "rekey"],
+        &["key", "new"],
+        &["vault", "verify"],
         &["doctor"],
         &["unlock"],
         &["status"],
-        &["restore", "--dry-run"],
+        &["vault", "restore", "--dry-run"],
         &["trust"],
         &["check"],
         &["lock"],
@@ -182,14 +181,14 @@ fn no_program_of_the_folder_or_of_path_is_executed() {
     }
     // They did what they are for, and not merely fail.
     assert!(done >= lines.len() - 4, "{done} of {}", lines.len());
-    // The traps are ones: whoever looks for a program finds them.
+    // The traps work: a program that searches PATH finds them.
     let run = clone.kluis(&["run", "--all", "--", "git"]).run();
     run.any_stderr().exits(1);
     assert!(clone.sprung.exists());
 }
 
 #[test]
-fn an_agent_is_this_very_program_whatever_is_called_so() {
+fn an_agent_is_always_this_very_program() {
     let (sandbox, passphrase) = Sandbox::with_passphrase();
     let sprung = sandbox.home().join("sprung");
     let folder = sandbox.home().join("clone");
@@ -215,14 +214,12 @@ fn an_agent_is_this_very_program_whatever_is_called_so() {
 }
 
 #[test]
-fn a_project_file_that_is_none_is_told_at_once() {
+fn an_irregular_project_file_is_reported_at_once() {
     let clone = clone();
     let file = clone.folder.join("kluis.toml");
     let traps: [(&str, &dyn Fn()); 8] = [
         ("loop", &|| symlink("kluis.toml", &file).unwrap()),
-        ("pipe", &|| {
-            mknodat(CWD, &file, FileType::Fifo, Mode::from_raw_mode(0o644), 0).unwrap();
-        }),
+        ("pipe", &|| make_pipe(&file)),
         ("directory", &|| fs::create_dir(&file).unwrap()),
         ("endless", &|| symlink("/dev/zero", &file).unwrap()),
         ("terminal", &|| symlink("/dev/tty", &file).unwrap()),
@@ -268,7 +265,7 @@ fn a_project_file_that_is_none_is_told_at_once() {
 }
 
 #[test]
-fn doctor_waits_for_no_pipe_where_a_trusted_file_or_gits_list_was() {
+fn doctor_never_waits_for_a_pipe_in_place_of_a_file() {
     let clone = clone();
     let file = clone.folder.join("kluis.toml");
     fs::write(&file, "[env]\nA = 'name'\n").unwrap();
@@ -276,13 +273,12 @@ fn doctor_waits_for_no_pipe_where_a_trusted_file_or_gits_list_was() {
     trust.any_stdout().any_stderr().exits(0);
     fs::create_dir(clone.folder.join(".git/info")).unwrap();
     let list = clone.folder.join(".git/info/exclude");
-    mknodat(CWD, &list, FileType::Fifo, Mode::from_raw_mode(0o644), 0).unwrap();
+    make_pipe(&list);
     let vault = clone.folder.join("v.kluis");
     fs::copy(clone.sandbox.vault(), &vault).unwrap();
-    let traps: [&dyn Fn(); 2] = [
-        &|| mknodat(CWD, &file, FileType::Fifo, Mode::from_raw_mode(0o644), 0).unwrap(),
-        &|| symlink("/dev/zero", &file).unwrap(),
-    ];
+    let traps: [&dyn Fn(); 2] = [&|| make_pipe(&file), &|| {
+        symlink("/dev/zero", &file).unwrap();
+    }];
     for lay in traps {
         fs::remove_file(&file).unwrap();
         lay();
@@ -293,7 +289,10 @@ fn doctor_waits_for_no_pipe_where_a_trusted_file_or_gits_list_was() {
         let looked = doctor.under(["timeout", "60"]).run();
         assert!(looked.code <= 1, "{} {}", looked.code, looked.stderr);
         let said = String::from_utf8_lossy(&looked.stdout).into_owned() + &looked.stderr;
-        assert!(said.contains("is gone or has changed since"), "{said}");
+        assert!(
+            said.contains("was changed or deleted after you trusted it"),
+            "{said}"
+        );
         looked.any_stdout().any_stderr().ends();
     }
     fs::remove_file(list).unwrap();
@@ -301,7 +300,7 @@ fn doctor_waits_for_no_pipe_where_a_trusted_file_or_gits_list_was() {
 }
 
 #[test]
-fn a_new_vault_in_the_folder_gives_its_token_and_writes_to_no_file_of_hers() {
+fn init_in_a_hostile_folder_writes_to_none_of_your_files() {
     let clone = clone();
     let profile = clone.sandbox.home().join(".profile");
     fs::write(&profile, "# mine\n").unwrap();
@@ -329,7 +328,7 @@ fn a_new_vault_in_the_folder_gives_its_token_and_writes_to_no_file_of_hers() {
     assert_eq!(fs::read_to_string(profile).unwrap(), "# mine\n");
 
     fs::remove_file(&list).unwrap();
-    mknodat(CWD, &list, FileType::Fifo, Mode::from_raw_mode(0o644), 0).unwrap();
+    make_pipe(&list);
     init("three.kluis");
     fs::remove_file(list).unwrap();
 }

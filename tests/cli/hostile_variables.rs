@@ -1,5 +1,5 @@
-//! Variables by which a value would make the next program load, run or trust something else: refused in every
-//! spelling, before anything is opened.
+//! Tests variables by which a value would make the next program load, run or trust something else: each is
+//! refused in every spelling, before anything is opened.
 
 use crate::sandbox::Sandbox;
 use std::collections::BTreeSet;
@@ -47,14 +47,14 @@ fn spellings(name: &str) -> [String; 3] {
 }
 
 #[test]
-fn every_one_is_refused_in_three_spellings_before_a_key_is_even_asked_for() {
+fn each_variable_is_refused_in_three_spellings_before_unlocking() {
     let names: BTreeSet<&str> = NAMES.split_whitespace().collect();
     assert!(names.len() >= 120, "{}", names.len());
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", sandbox.secret("name"));
     let mut accepted = Vec::new();
     for spelling in names.into_iter().flat_map(spellings) {
-        // Without a key: whatever opens the vault first says that it is locked.
+        // Without a key: if the vault were opened first, it would be locked.
         let pair = format!("{spelling}=name");
         let run = ["run", "--json", "-e", &pair, "--", "true"];
         let ran = sandbox.kluis(run).without("KLUIS_TOKEN").run();
@@ -69,13 +69,13 @@ fn every_one_is_refused_in_three_spellings_before_a_key_is_even_asked_for() {
 }
 
 #[test]
-fn one_that_a_secret_brings_along_is_refused_too_and_no_program_starts() {
+fn a_secrets_own_dangerous_key_is_refused_and_nothing_runs() {
     let sandbox = Sandbox::with_vault();
     let made = sandbox.home().join("made");
     for name in ["ld_preload", "Rustc_Wrapper", "OPENSSL_CONF"] {
         let create = ["create", name, "--env-key", name, "--generate", "8"];
         let created = sandbox.kluis(create).run().any_stdout();
-        created.stderr_has("without --allow-env").exits(0);
+        created.stderr_has("unless you add --allow-env").exits(0);
         let run = ["run", "--all", "--", "touch", made.to_str().unwrap()];
         let ran = sandbox.kluis(run).run();
         ran.stderr_has(name).exits(125);

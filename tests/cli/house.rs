@@ -1,4 +1,4 @@
-//! The rules of the house that a machine can see: sizes, beginnings, names, and what is said nowhere.
+//! Tests the rules of the code that a machine can check: sizes, first lines, names, and forbidden words.
 
 use crate::layers::{TESTS, after, code_of, sources};
 use crate::snapshots::root;
@@ -8,6 +8,9 @@ use std::path::{Path, PathBuf};
 
 /// At this length, without its tests, a file has two ideas.
 const MAX_LINES: usize = 500;
+
+/// A test's name is a plain sentence, which fits in a line.
+const MAX_TEST_NAME_CHARACTERS: usize = 60;
 
 /// Every file that reads a secret in the clear. Look twice before adding one.
 const DOORS: &[&str] = &[
@@ -84,7 +87,7 @@ const HOSTS: &[&str] = &[
 ];
 
 #[test]
-fn every_file_begins_with_what_it_is_for() {
+fn every_file_begins_with_its_purpose() {
     for (file, text) in sources().into_iter().chain(tests()) {
         assert!(text.starts_with("//! "), "{}", file.display());
     }
@@ -150,13 +153,44 @@ fn is_for_tests(file: &Path, files: &BTreeMap<PathBuf, String>) -> bool {
 }
 
 #[test]
-fn names_say_what_is_behind_them() {
+fn every_file_name_says_what_the_file_does() {
     for file in sources().into_keys().chain(tests().into_keys()) {
         for part in &file.with_extension("") {
             let is_empty = EMPTY_NAMES.iter().any(|name| part == *name);
             assert!(!is_empty, "{}", file.display());
         }
     }
+}
+
+#[test]
+fn the_name_of_a_test_fits_in_a_line() {
+    let folders = ["src", "tests"].map(|folder| root().join(folder));
+    for file in rust_files(Vec::from(folders)) {
+        let text = read(&file);
+        for part in text.split("#[test]\n").skip(1) {
+            let after = part.split("fn ").nth(1).unwrap_or_default();
+            let name = after.split('(').next().unwrap_or_default();
+            let length = name.chars().count();
+            let is_short = length <= MAX_TEST_NAME_CHARACTERS;
+            assert!(is_short, "{}: {name} has {length}", file.display());
+        }
+    }
+}
+
+/// Every Rust file in these folders and below them.
+fn rust_files(mut folders: Vec<PathBuf>) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                files.push(path);
+            }
+        }
+    }
+    files
 }
 
 #[test]
@@ -207,8 +241,13 @@ fn nothing_speaks_of_the_machine_it_was_written_on() {
         "CHANGELOG.md",
         "LICENSE",
         "Cargo.toml",
+        ".ci/check-targets",
+        ".ci/count-instructions",
+        ".ci/lint-workflows",
         ".ci/run",
+        ".github/CONTRIBUTING.md",
         ".github/SECURITY.md",
+        ".github/workflows/ci.yml",
     ];
     let documents = documents.map(|name| (PathBuf::from(name), read(root().join(name))));
     for (file, text) in sources().into_iter().chain(tests()).chain(documents) {

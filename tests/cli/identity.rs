@@ -1,4 +1,4 @@
-//! `identity`, and unlocking with one.
+//! Tests making a key file, and unlocking with one.
 
 use crate::sandbox::{CHEAP_KDF, Invocation, Sandbox};
 use crate::screen::Screen;
@@ -17,7 +17,7 @@ const FILE: &str = concat!(
 );
 
 fn default_file(sandbox: &Sandbox) -> PathBuf {
-    sandbox.home().join(".config/kluis/identity")
+    sandbox.home().join(".config/kluis/key")
 }
 
 fn mode(path: &Path) -> u32 {
@@ -33,9 +33,7 @@ fn put(path: &Path, contents: &str) {
 
 /// Makes an identity, and gives its public half.
 fn new(sandbox: &Sandbox, arguments: &[&str]) -> String {
-    let made = sandbox
-        .kluis(["identity", "new"].iter().chain(arguments))
-        .run();
+    let made = sandbox.kluis(["key", "new"].iter().chain(arguments)).run();
     let public = String::from_utf8(made.stdout.clone()).unwrap();
     made.any_stdout().stderr_has("made the identity").exits(0);
     assert!(public.starts_with("klp_") && public.len() == 54, "{public}");
@@ -57,11 +55,11 @@ fn on_vault<'s>(sandbox: &'s Sandbox, arguments: &[&str]) -> Invocation<'s> {
 }
 
 fn pinned<'s>(sandbox: &'s Sandbox, arguments: &[&str]) -> Invocation<'s> {
-    on_vault(sandbox, arguments).env("KLUIS_VAULT_KEY", VAULT_KEY)
+    on_vault(sandbox, arguments).env("KLUIS_PIN", VAULT_KEY)
 }
 
 #[test]
-fn the_private_half_stays_in_a_file_of_its_owners_and_the_public_half_is_printed() {
+fn a_key_file_stays_private_and_its_public_key_is_printed() {
     let sandbox = Sandbox::empty();
     let public = new(&sandbox, &[]);
     let file = default_file(&sandbox);
@@ -70,42 +68,42 @@ fn the_private_half_stays_in_a_file_of_its_owners_and_the_public_half_is_printed
     let text = fs::read_to_string(&file).unwrap();
     assert!(text.contains(public.trim_end()) && text.contains("\"kli_"));
     sandbox
-        .kluis(["identity", "show"])
+        .kluis(["key", "show"])
         .run()
         .stdout(&public)
         .exits(0);
-    let shown = sandbox.kluis(["identity", "show", "--json"]).run();
+    let shown = sandbox.kluis(["key", "show", "--json"]).run();
     let object = shown.json();
     shown.any_stdout().exits(0);
     assert_eq!(object["identity"], file.to_str().unwrap());
     assert_eq!(object["public"], public.trim_end());
-    // Whatever the umask says, and wherever it is.
+    // Under any umask, and in any place.
     let other = sandbox.home().join("deep/other");
-    let made = ["identity", "new", "--json", "-o", other.to_str().unwrap()];
+    let made = ["key", "new", "--json", "-o", other.to_str().unwrap()];
     let made = sandbox.kluis(made).prepared("umask 000").run();
     let object = made.json();
     made.any_stdout().exits(0);
     assert_eq!(mode(&other), 0o600);
     assert_ne!(object["public"], public.trim_end());
-    let show = sandbox.kluis(["identity", "show"]);
-    let shown = show.env("KLUIS_IDENTITY", &other).run();
+    let show = sandbox.kluis(["key", "show"]);
+    let shown = show.env("KLUIS_KEY_FILE", &other).run();
     let expected = format!("{}\n", object["public"].as_str().unwrap());
     shown.stdout(expected).exits(0);
 }
 
 #[test]
-fn what_is_there_is_never_written_over() {
+fn an_existing_key_file_is_never_overwritten() {
     let sandbox = Sandbox::empty();
     new(&sandbox, &[]);
     let file = default_file(&sandbox);
     let before = fs::read(&file).unwrap();
-    let again = sandbox.kluis(["identity", "new", "--json", "--yes"]).run();
+    let again = sandbox.kluis(["key", "new", "--json", "--yes"]).run();
     assert_eq!(again.json_error()["code"], "conflict");
     again.any_stderr().exits(6);
     assert_eq!(fs::read(&file).unwrap(), before);
     let link = sandbox.home().join("link");
     symlink(sandbox.home().join("absent"), &link).unwrap();
-    let refused = sandbox.kluis(["identity", "new", "-o", link.to_str().unwrap()]);
+    let refused = sandbox.kluis(["key", "new", "-o", link.to_str().unwrap()]);
     refused
         .run()
         .stderr_has("there is already an identity")
@@ -114,52 +112,52 @@ fn what_is_there_is_never_written_over() {
 }
 
 #[test]
-fn a_directory_that_others_may_write_is_no_place_for_it() {
+fn a_shared_directory_is_refused_for_a_key_file() {
     let sandbox = Sandbox::empty();
     let shared = sandbox.home().join("shared");
     fs::create_dir(&shared).unwrap();
     fs::set_permissions(&shared, Permissions::from_mode(0o777)).unwrap();
     let file = shared.join("identity");
-    let refused = sandbox.kluis(["identity", "new", "-o", file.to_str().unwrap()]);
+    let refused = sandbox.kluis(["key", "new", "-o", file.to_str().unwrap()]);
     refused
         .run()
-        .stderr_has("lies in a directory that others may write")
+        .stderr_has("is in a directory that other users can write to")
         .exits(1);
     assert_eq!(fs::read_dir(&shared).unwrap().count(), 0);
 }
 
 #[test]
-fn a_full_disk_and_a_closed_pipe_leave_a_whole_identity_or_none() {
+fn a_full_disk_leaves_a_whole_key_file_or_none() {
     let sandbox = Sandbox::empty();
-    let full = sandbox.kluis(["identity", "new"]);
+    let full = sandbox.kluis(["key", "new"]);
     let full = full.prepared("ulimit -f 0").run();
     full.stderr_has("could not write").exits(1);
     let folder = default_file(&sandbox).parent().unwrap().to_owned();
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
-    let unread = sandbox.kluis(["identity", "new"]).prepared("exec >&-");
+    let unread = sandbox.kluis(["key", "new"]).prepared("exec >&-");
     unread.run().any_stderr().ends();
     // Its public half can still be had.
-    let shown = sandbox.kluis(["identity", "show"]).run();
+    let shown = sandbox.kluis(["key", "show"]).run();
     assert!(shown.stdout.starts_with(b"klp_"));
     shown.any_stdout().exits(0);
 }
 
 #[test]
-fn under_a_passphrase_it_is_shown_without_and_opened_only_with() {
+fn a_locked_key_file_is_shown_without_its_passphrase() {
     let sandbox = admitted();
     let passphrase = sandbox.secret("a long passphrase");
     let given = sandbox.given("passphrase", &passphrase);
     let file = sandbox.home().join("locked");
     let path = file.to_str().unwrap();
     let (given, kdf) = (given.to_str().unwrap(), CHEAP_KDF);
-    let line = ["identity", "new", "-o", path, "--kdf", kdf];
+    let line = ["key", "new", "-o", path, "--kdf", kdf];
     let from_file = ["--new-passphrase-file", given];
     let made = line.iter().chain(&from_file);
     let made = sandbox.kluis(made).run();
     let public = made.stdout.clone();
     made.any_stdout().stderr_has("cheap").exits(0);
     assert!(!fs::read_to_string(&file).unwrap().contains("kli_"));
-    let show = ["identity", "show", "--identity", path];
+    let show = ["key", "show", "--key-file", path];
     sandbox.kluis(show).run().stdout(public).exits(0);
     let refused = sandbox.kluis(line).run();
     refused
@@ -180,7 +178,7 @@ fn under_a_passphrase_it_is_shown_without_and_opened_only_with() {
         .stderr_has("the passphrase is empty")
         .exits(4);
     assert!(!sandbox.home().join("new").exists());
-    let nobody = ["identity", "new", "-o", "new", "--passphrase"];
+    let nobody = ["key", "new", "-o", "new", "--passphrase"];
     sandbox.kluis(nobody).run().any_stderr().exits(4);
     assert!(!sandbox.home().join("new").exists());
 }
@@ -190,7 +188,7 @@ fn at_a_terminal_the_passphrase_is_asked_for_twice_without_echo() {
     let sandbox = Sandbox::empty();
     let passphrase = "ivory walnut pebble quartz";
     sandbox.keep(passphrase.as_bytes());
-    let line = ["identity", "new", "--passphrase", "--kdf", CHEAP_KDF];
+    let line = ["key", "new", "--passphrase", "--kdf", CHEAP_KDF];
     let mut screen = Screen::start(sandbox.kluis(line).command_at_terminal(), 80);
     for question in ["New passphrase: ", "Once more: "] {
         screen.shows(question);
@@ -203,12 +201,12 @@ fn at_a_terminal_the_passphrase_is_asked_for_twice_without_echo() {
 }
 
 #[test]
-fn no_identity_is_not_found_and_a_damaged_one_says_so() {
+fn a_missing_key_file_is_not_found_and_a_damaged_one_says_so() {
     let sandbox = Sandbox::empty();
-    let show = || sandbox.kluis(["identity", "show", "--json"]);
+    let show = || sandbox.kluis(["key", "show", "--json"]);
     let none = show().run();
     assert_eq!(none.json_error()["code"], "not_found");
-    assert_eq!(none.json_error()["hint"], "`kluis identity new` makes one");
+    assert_eq!(none.json_error()["hint"], "`kluis key new` makes one");
     none.any_stderr().exits(3);
     let file = default_file(&sandbox);
     for (contents, code, word) in [
@@ -224,7 +222,7 @@ fn no_identity_is_not_found_and_a_damaged_one_says_so() {
         assert_eq!(refused.json_error()["code"], word, "{contents}");
         refused.any_stderr().exits(code);
     }
-    let endless = ["identity", "show", "--identity", "/dev/zero"];
+    let endless = ["key", "show", "--key-file", "/dev/zero"];
     sandbox.kluis(endless).run().any_stderr().exits(5);
     fs::remove_file(&file).unwrap();
     fs::create_dir(&file).unwrap();
@@ -232,18 +230,18 @@ fn no_identity_is_not_found_and_a_damaged_one_says_so() {
 }
 
 #[test]
-fn one_that_others_may_touch_is_refused_until_that_is_mended() {
+fn a_key_file_that_others_may_touch_is_refused() {
     let sandbox = admitted();
     let file = default_file(&sandbox);
     for open in [0o640, 0o604, 0o620, 0o644] {
         fs::set_permissions(&file, Permissions::from_mode(open)).unwrap();
-        let show = sandbox.kluis(["identity", "show"]).run();
+        let show = sandbox.kluis(["key", "show"]).run();
         show.stderr_has("`chmod 600 ").exits(1);
-        let named = pinned(&sandbox, &["list", "-q"]).env("KLUIS_IDENTITY", &file);
+        let named = pinned(&sandbox, &["list", "-q"]).env("KLUIS_KEY_FILE", &file);
         named.run().stderr_has("others may read or write").exits(1);
-        // One that nobody named is passed over, with a word.
+        // The default key file is skipped with a note.
         let passed = pinned(&sandbox, &["list", "-q"]).run();
-        assert!(passed.stderr.contains("is passed over: others may"));
+        assert!(passed.stderr.contains("is ignored: others may"));
         passed.stderr_has("the vault is locked").exits(4);
     }
     fs::set_permissions(&file, Permissions::from_mode(0o400)).unwrap();
@@ -254,10 +252,10 @@ fn one_that_others_may_touch_is_refused_until_that_is_mended() {
 }
 
 #[test]
-fn it_opens_the_vault_whose_key_was_named_and_changes_it() {
+fn a_key_file_opens_and_changes_a_pinned_vault() {
     let sandbox = admitted();
     sandbox
-        .kluis(["identity", "show"])
+        .kluis(["key", "show"])
         .run()
         .stdout(format!("{PUBLIC}\n"))
         .exits(0);
@@ -267,7 +265,7 @@ fn it_opens_the_vault_whose_key_was_named_and_changes_it() {
         .exits(0);
     let set = pinned(&sandbox, &["set", "name"]).stdin("another").run();
     set.any_stdout().exits(0);
-    let option = on_vault(&sandbox, &["get", "name", "--vault-key", VAULT_KEY]);
+    let option = on_vault(&sandbox, &["get", "name", "--pin", VAULT_KEY]);
     option.run().stdout("another").exits(0);
     // The child of `run` is not told where it is.
     let line = [
@@ -277,38 +275,38 @@ fn it_opens_the_vault_whose_key_was_named_and_changes_it() {
         "--",
         "sh",
         "-c",
-        "echo ${KLUIS_IDENTITY-none}",
+        "echo ${KLUIS_KEY_FILE-none}",
     ];
-    let named = pinned(&sandbox, &line).env("KLUIS_IDENTITY", default_file(&sandbox));
+    let named = pinned(&sandbox, &line).env("KLUIS_KEY_FILE", default_file(&sandbox));
     named.run().stdout("none\n").exits(0);
 }
 
 #[test]
-fn a_vault_that_nothing_vouches_for_is_not_opened() {
+fn an_unpinned_vault_is_not_opened_with_a_key_file() {
     let sandbox = admitted();
     let refused = on_vault(&sandbox, &["get", "name", "--json"]).run();
     let error = refused.json_error();
     assert_eq!(error["code"], "damaged");
     assert!(error["error"].as_str().unwrap().contains(VAULT_KEY));
-    assert!(error["hint"].as_str().unwrap().contains("--vault-key"));
+    assert!(error["hint"].as_str().unwrap().contains("--pin"));
     refused.any_stderr().exits(5);
     let other = "klv_".to_owned() + &PUBLIC[4..];
-    let mistyped = on_vault(&sandbox, &["get", "name", "--vault-key", &other]);
+    let mistyped = on_vault(&sandbox, &["get", "name", "--pin", &other]);
     mistyped.run().stderr_has("mistyped").exits(2);
     let another = Sandbox::with_vault();
-    let key = another.kluis(["verify", "--json"]).run();
-    let other = key.json()["vault_key"].as_str().unwrap().to_owned();
+    let key = another.kluis(["vault", "verify", "--json"]).run();
+    let other = key.json()["public_key"].as_str().unwrap().to_owned();
     key.any_stdout().exits(0);
-    let wrong = on_vault(&sandbox, &["get", "name", "--vault-key", &other]);
+    let wrong = on_vault(&sandbox, &["get", "name", "--pin", &other]);
     wrong.run().stderr_has("not the pinned one").exits(5);
 }
 
 #[test]
-fn a_key_in_a_project_file_counts_only_when_somebody_agreed_to_the_file() {
+fn a_pin_in_a_project_file_counts_only_after_consent() {
     let sandbox = admitted();
     let text = format!("vault = \"v.kluis\"\nvault_key = \"{VAULT_KEY}\"\n");
     fs::write(sandbox.home().join("kluis.toml"), text).unwrap();
-    // The vault is in the file's own folder: enough to be drawn on, not to be taken for the real one.
+    // The vault is in the file's own folder: that is enough to draw on it, but not to pin it.
     let get = || sandbox.kluis(["get", "name"]);
     get().run().stderr_has("nothing vouches").exits(5);
     let trust = sandbox.kluis(["trust", "--yes"]).run();
@@ -332,7 +330,7 @@ fn shared() -> (Sandbox, String) {
     sandbox.create("name", "value");
     let public = new(&sandbox, &[]);
     for line in [
-        &["--recipient", public.trim_end()][..],
+        &["--public-key", public.trim_end()][..],
         &["--token", "--label", "hers"],
     ] {
         let added = sandbox.kluis(["key", "add"].iter().chain(line)).run();
@@ -348,8 +346,10 @@ fn by_identity<'s>(sandbox: &'s Sandbox, line: &[&str]) -> Invocation<'s> {
 }
 
 fn vault_key(sandbox: &Sandbox, more: &[&str]) -> String {
-    let verify = sandbox.kluis(["verify", "--json"].iter().chain(more)).run();
-    let key = verify.json()["vault_key"].as_str().unwrap().to_owned();
+    let verify = sandbox
+        .kluis(["vault", "verify", "--json"].iter().chain(more))
+        .run();
+    let key = verify.json()["public_key"].as_str().unwrap().to_owned();
     verify.any_stdout().any_stderr().exits(0);
     key
 }
@@ -364,26 +364,26 @@ fn removes_a_key(sandbox: &Sandbox, more: &[&str]) {
 }
 
 #[test]
-fn a_key_that_somebody_confirmed_follows_their_own_removal_of_a_key() {
+fn a_confirmed_pin_follows_your_own_removal_of_a_key() {
     let (sandbox, key) = shared();
     let get = || by_identity(&sandbox, &["get", "name"]);
     let mut screen = Screen::start(get().command_at_terminal(), 200);
-    screen.shows("Does its owner name the same? [y/N] ");
+    screen.shows("Are they the same? [y/N] ");
     screen.types("y\n");
     assert_eq!(screen.ends().1, 0);
     get().run().stdout("value").exits(0);
     removes_a_key(&sandbox, &[]);
     get().run().stdout("value").exits(0);
-    // The old one is nobody's any more.
-    let old = get().env("KLUIS_VAULT_KEY", &key).run();
+    // The old one is not valid any more.
+    let old = get().env("KLUIS_PIN", &key).run();
     old.stderr_has("not the pinned one").exits(5);
 }
 
 #[test]
-fn a_key_that_is_named_each_time_is_refused_after_the_removal_and_the_new_one_told() {
+fn an_explicit_pin_fails_after_a_removal_and_shows_the_new_one() {
     let (sandbox, key) = shared();
-    let get = |key: &str| by_identity(&sandbox, &["get", "name", "--vault-key", key]);
-    removes_a_key(&sandbox, &["--vault-key", &key]);
+    let get = |key: &str| by_identity(&sandbox, &["get", "name", "--pin", key]);
+    removes_a_key(&sandbox, &["--pin", &key]);
     let new = {
         let refused = get(&key).run();
         let (_, new) = refused.stderr.split_once("its key is ").unwrap();
@@ -393,7 +393,7 @@ fn a_key_that_is_named_each_time_is_refused_after_the_removal_and_the_new_one_to
     };
     assert_ne!(new, key);
     get(&new).run().stdout("value").exits(0);
-    // In a project file: until somebody agrees to one with the new key.
+    // In a project file: until you agree to one with the new key.
     let vault = sandbox.vault().display().to_string();
     for (key, code) in [(&key, 5), (&new, 0)] {
         let text = format!("vault = '{vault}'\nvault_key = '{key}'\n");
@@ -406,11 +406,11 @@ fn a_key_that_is_named_each_time_is_refused_after_the_removal_and_the_new_one_to
 }
 
 #[test]
-fn one_that_is_not_admitted_is_passed_over_unless_it_was_named() {
+fn a_key_file_that_cannot_open_is_skipped_unless_named() {
     let sandbox = admitted();
     let file = default_file(&sandbox);
     fs::remove_file(&file).unwrap();
-    let missing = pinned(&sandbox, &["list", "--identity", "/nowhere"]).run();
+    let missing = pinned(&sandbox, &["list", "--key-file", "/nowhere"]).run();
     missing.stderr_has("there is no identity /nowhere").exits(4);
     pinned(&sandbox, &["list"])
         .run()
@@ -419,12 +419,12 @@ fn one_that_is_not_admitted_is_passed_over_unless_it_was_named() {
     new(&sandbox, &[]);
     pinned(&sandbox, &["list"])
         .run()
-        .stderr_has("--identity")
+        .stderr_has("--key-file")
         .exits(4);
-    let named = pinned(&sandbox, &["list"]).env("KLUIS_IDENTITY", &file);
+    let named = pinned(&sandbox, &["list"]).env("KLUIS_KEY_FILE", &file);
     named
         .run()
-        .stderr_has("the identity opens no key of this vault")
+        .stderr_has("the key file does not open this vault")
         .exits(4);
 }
 
@@ -436,21 +436,21 @@ fn its_passphrase_may_be_typed_three_times() {
     let from_file = ["--new-passphrase-file", given.to_str().unwrap()];
     let cheap = ["--kdf", CHEAP_KDF];
     let public = new(&owner, &[cheap, from_file].concat());
-    let add = ["key", "add", "-q", "--recipient", public.trim_end()];
+    let add = ["key", "add", "-q", "--public-key", public.trim_end()];
     owner.kluis(add).run().exits(0);
-    let verified = owner.kluis(["verify", "--json"]).run();
-    let pin = verified.json()["vault_key"].as_str().unwrap().to_owned();
+    let verified = owner.kluis(["vault", "verify", "--json"]).run();
+    let pin = verified.json()["public_key"].as_str().unwrap().to_owned();
     verified.any_stdout().exits(0);
     for (typed, code) in [
         (["wrong", "wrong", &passphrase], 0),
         (["wrong", "wrong", "wrong"], 4),
     ] {
         let list = owner.kluis(["list", "-q"]).without("KLUIS_TOKEN");
-        let list = list.env("KLUIS_VAULT_KEY", &pin);
+        let list = list.env("KLUIS_PIN", &pin);
         let mut screen = Screen::start(list.command_at_terminal(), 80);
         for (position, typed) in typed.into_iter().enumerate() {
-            let shown = screen.shows("Passphrase of the identity: ");
-            assert_eq!(shown.contains("That is not it."), position > 0, "{shown}");
+            let shown = screen.shows("Passphrase of the key file: ");
+            assert_eq!(shown.contains("Wrong passphrase."), position > 0, "{shown}");
             screen.types(&format!("{typed}\n"));
         }
         if code == 0 {
@@ -462,12 +462,12 @@ fn its_passphrase_may_be_typed_three_times() {
 }
 
 #[test]
-fn a_token_and_a_passphrase_file_come_before_it_and_the_prompt_after() {
+fn a_key_file_comes_after_a_token_and_before_the_prompt() {
     let sandbox = admitted();
     let nothing = sandbox.given("nothing", "no passphrase of this vault");
     let file = default_file(&sandbox);
     let by = |name: &str, value: &str, said: &str| {
-        let list = pinned(&sandbox, &["list", "-q"]).env("KLUIS_IDENTITY", &file);
+        let list = pinned(&sandbox, &["list", "-q"]).env("KLUIS_KEY_FILE", &file);
         list.env(name, value).run().stderr_has(said).exits(4);
     };
     by("KLUIS_TOKEN", "kls_", "the token is mistyped");

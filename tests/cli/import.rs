@@ -1,4 +1,4 @@
-//! `import`
+//! Tests `import`.
 
 use crate::sandbox::Sandbox;
 use crate::screen::Screen;
@@ -87,8 +87,8 @@ fn a_taken_name_is_a_conflict_unless_it_is_kept_or_replaced() {
         value
     };
     let before = sandbox.bytes();
-    let said = "kluis: error: there with another value already: default/TAKEN; nothing was written\n\
-                kluis: hint: --on-conflict replace gives them the new values, --on-conflict skip keeps the old ones\n";
+    let said = "kluis: error: these secrets exist with another value: default/TAKEN; nothing was written\n\
+                kluis: hint: add --on-conflict replace to store the new values, or --on-conflict skip to keep the old ones\n";
     import(&[]).stderr(said).exits(6);
     import(&["--dry-run", "-q"]).stderr(said).exits(6);
     import(&["--dry-run"])
@@ -166,7 +166,7 @@ fn a_dry_run_says_the_same_and_writes_nothing() {
     dry.stdin(&text)
         .run()
         .stdout("would be created A\nwould be updated B\nskipped C\n")
-        .stderr("kluis: note: a dry run: nothing is written, this is what would be done\n")
+        .stderr("kluis: note: dry run: nothing is written; this is what the import would do\n")
         .exits(0);
     assert_eq!((sandbox.bytes(), files()), (before, count));
     sandbox.kluis(line).stdin(&text).run().stdout(said).exits(0);
@@ -182,7 +182,7 @@ fn several_mistakes_are_a_line_each_and_a_list_for_programs() {
         sandbox.kluis(line.iter().chain(more)).stdin(input).run()
     };
     import(&[])
-        .stderr("kluis: error: 3 mistakes:\n  line 1: A is a number, not a string: put it in quotes\n  line 2: B is empty; --skip-empty leaves it out\n  line 2: C is null, not a string\n")
+        .stderr("kluis: error: 3 mistakes:\n  line 1: A is a number, not a string: put it in quotes\n  line 2: B is empty; to leave out empty values, add --skip-empty\n  line 2: C is null, not a string\n")
         .exits(7);
     let told = import(&["--json"]);
     let object = told.json_error();
@@ -218,7 +218,7 @@ fn a_column_of_nothing_is_left_out_at_a_terminal() {
 }
 
 #[test]
-fn the_name_of_a_file_tells_its_format() {
+fn the_file_name_decides_the_format() {
     let sandbox = Sandbox::with_vault();
     let value = sandbox.secret("value");
     let folder = sandbox.home().join("in");
@@ -255,20 +255,20 @@ fn the_name_of_a_file_tells_its_format() {
     let before = sandbox.bytes();
     for line in ["import secrets.txt", "import", "import -"] {
         let refused = sandbox.kluis(line.split(' ')).stdin("Z=1").run();
-        let said = "kluis: error: --format <FORMAT> is missing, and no name of a file tells it\n\
-                    kluis: hint: `kluis import FILE --format dotenv`, or json, yaml, env, bitwarden, 1password, keepass-xml or pass\n";
+        let said = "kluis: error: --format is missing, and the name of the input does not tell it\n\
+                    kluis: hint: add --format dotenv, json, yaml, env, bitwarden, 1password, keepass-xml or pass\n";
         refused.stderr(said).exits(2);
     }
-    // What is there but of another format is told as ever, and a missing file as missing.
+    // An existing file of another format is reported as usual, and a missing one as missing.
     let missing = sandbox.kluis(["import", "nowhere.json"]).run();
     missing
-        .stderr_has("the file to import could not be read")
+        .stderr_has("cannot read the file to import")
         .exits(1);
     assert_eq!(sandbox.bytes(), before);
 }
 
 #[test]
-fn who_watches_is_told_the_format_and_quiet_says_nothing() {
+fn a_terminal_shows_the_format_and_quiet_shows_nothing() {
     let sandbox = Sandbox::with_vault();
     let path = sandbox.given("a", "");
     let path = path.with_file_name("a.env");
@@ -279,7 +279,7 @@ fn who_watches_is_told_the_format_and_quiet_says_nothing() {
         Screen::start(sandbox.kluis(line).command_at_terminal(), 80).ends()
     };
     let (told, code) = import(&[]);
-    let said = "kluis: note: read as dotenv; --format names another\n";
+    let said = "kluis: note: detected the format dotenv; --format chooses another\n";
     assert!(told.starts_with(said), "{told}");
     assert!(
         told.ends_with("\nRESULT            NAME\nwould be created  A\n"),
@@ -290,7 +290,7 @@ fn who_watches_is_told_the_format_and_quiet_says_nothing() {
 }
 
 #[test]
-fn one_mistake_anywhere_keeps_all_of_it_out() {
+fn one_mistake_anywhere_imports_nothing() {
     let sandbox = Sandbox::with_vault();
     let value = sandbox.secret("value");
     let before = sandbox.bytes();
@@ -298,7 +298,7 @@ fn one_mistake_anywhere_keeps_all_of_it_out() {
         (
             "dotenv",
             format!("A={value}\nB=\n"),
-            "line 2: B is empty; --skip-empty leaves it out",
+            "line 2: B is empty; to leave out empty values, add --skip-empty",
         ),
         (
             "dotenv",
@@ -308,12 +308,12 @@ fn one_mistake_anywhere_keeps_all_of_it_out() {
         (
             "dotenv",
             format!("A={value}\nB='{value}"),
-            "line 2: a quotation mark is never closed",
+            "line 2: a quotation mark is not closed",
         ),
         (
             "dotenv",
             format!("A={value}\nA={value}"),
-            "A is there twice, at line 1 and at line 2",
+            "A is given twice, at line 1 and at line 2",
         ),
         (
             "dotenv",
@@ -333,7 +333,7 @@ fn one_mistake_anywhere_keeps_all_of_it_out() {
         (
             "json",
             format!("{{\"A\": \"{value}\", \"B\" \"{value}\"}}"),
-            "the input is not JSON: see line 1",
+            "the input is not valid JSON at line 1",
         ),
         (
             "json",
@@ -363,7 +363,7 @@ fn one_mistake_anywhere_keeps_all_of_it_out() {
         (
             "yaml",
             format!("A: {value}\nB: *{value}"),
-            "the input is not YAML: see line 2",
+            "the input is not valid YAML at line 2",
         ),
         (
             "env",
@@ -375,7 +375,7 @@ fn one_mistake_anywhere_keeps_all_of_it_out() {
             format!("A={value}\0{value}\0"),
             "variable 2: there is no =",
         ),
-        ("env", String::new(), "there is nothing in the input"),
+        ("env", String::new(), "the input is empty"),
     ] {
         for more in [&[][..], &["--dry-run"], &["--json"]] {
             let line = ["import", "--format", format, "--on-conflict", "replace"];
@@ -393,7 +393,7 @@ fn one_mistake_anywhere_keeps_all_of_it_out() {
 }
 
 #[test]
-fn a_failed_rule_of_the_vault_keeps_all_of_it_out() {
+fn one_broken_rule_of_the_vault_imports_nothing() {
     let sandbox = Sandbox::with_vault();
     let value = sandbox.secret("value");
     sandbox.create("PENDING", "old");
@@ -423,19 +423,19 @@ fn a_failed_rule_of_the_vault_keeps_all_of_it_out() {
 }
 
 #[test]
-fn what_cannot_be_read_or_has_no_end_is_refused() {
+fn an_unreadable_or_endless_file_is_refused() {
     let sandbox = Sandbox::with_vault();
     let before = sandbox.bytes();
     let import = |file: &str, format: &str| {
         let line = ["import", file, "--format", format];
         sandbox.kluis(line).run()
     };
-    let unread = "kluis: error: the file to import could not be read";
+    let unread = "kluis: error: cannot read the file to import";
     import("/hunter2", "json").stderr_has(unread).exits(1);
     import("/", "json").stderr_has(unread).exits(1);
     for format in ["dotenv", "json", "yaml", "env"] {
         import("/dev/zero", format)
-            .stderr("kluis: error: the input has at most 48 MiB\n")
+            .stderr("kluis: error: the input can have at most 48 MiB\n")
             .exits(7);
     }
     let binary: Vec<u8> = (0..=u8::MAX).cycle().take(100_000).collect();
@@ -449,7 +449,7 @@ fn what_cannot_be_read_or_has_no_end_is_refused() {
 }
 
 #[test]
-fn the_command_line_says_what_is_missing_and_repeats_nothing() {
+fn a_usage_error_names_the_missing_option_and_repeats_nothing() {
     let sandbox = Sandbox::with_vault();
     let line = |more: &[&str]| sandbox.kluis(["import"].iter().chain(more)).run();
     line(&["x"])
@@ -467,7 +467,7 @@ fn the_command_line_says_what_is_missing_and_repeats_nothing() {
 }
 
 #[test]
-fn nothing_is_typed_at_a_terminal_that_would_show_it() {
+fn a_terminal_that_would_show_the_import_is_refused() {
     let sandbox = Sandbox::with_vault();
     let import = sandbox.kluis(["import", "--format", "dotenv"]);
     let mut screen = Screen::start(import.command_at_terminal(), 80);
@@ -555,7 +555,7 @@ def make(folder):
 "#;
 
 #[test]
-fn what_python_reads_is_read_the_same_way() {
+fn dotenv_is_read_as_python_reads_it() {
     let probe = "import sys, yaml, dotenv; print(sys.executable)";
     let found = Command::new("python3").args(["-c", probe]).output();
     let Some(found) = found.ok().filter(|output| output.status.success()) else {

@@ -1,4 +1,4 @@
-//! `import` of a folder of dotenv files, each into a workspace of its own.
+//! Tests `import` of a folder of dotenv files, each into a workspace of its own.
 
 use crate::sandbox::Sandbox;
 use serde_json::json;
@@ -44,14 +44,14 @@ created URL
 created KEY
 created staging/URL
 created production/URL
-left out .env.d: no file
-left out .env.empty: there is nothing in it
-left out .env.example: an example
+left out .env.d: it is not a file
+left out .env.empty: it has no variables
+left out .env.example: it is an example
 ";
     let before = sandbox.bytes();
     let dry = sandbox.kluis(line.iter().chain(&["--dry-run"])).run();
     dry.stdout(said.replace("created", "would be created"))
-        .stderr_has("a dry run")
+        .stderr_has("dry run")
         .exits(0);
     assert_eq!(sandbox.bytes(), before);
     sandbox.kluis(line).run().stdout(said).exits(0);
@@ -67,7 +67,7 @@ left out .env.example: an example
 }
 
 #[test]
-fn a_mistake_in_one_file_or_a_conflict_keeps_all_of_them_out() {
+fn one_mistake_or_conflict_in_a_folder_imports_nothing() {
     let sandbox = Sandbox::with_vault();
     let secret = sandbox.secret("value");
     let folder = folder(
@@ -102,7 +102,7 @@ fn a_mistake_in_one_file_or_a_conflict_keeps_all_of_them_out() {
     sandbox.create("A", &secret);
     let before = sandbox.bytes();
     import()
-        .stderr_has("there with another value already: default/A; nothing was written")
+        .stderr_has("these secrets exist with another value: default/A; nothing was written")
         .exits(6);
     assert_eq!(sandbox.bytes(), before);
     assert_eq!(workspaces(&sandbox), "default\n");
@@ -117,9 +117,9 @@ fn a_folder_without_variables_or_of_another_format_is_refused() {
         sandbox.kluis(line).run()
     };
     import("dotenv")
-        .stderr_has("there is no variable in any .env file of the folder")
+        .stderr_has("no .env file in the folder has a variable")
         .exits(7);
     import("json")
-        .stderr_has("the file to import could not be read")
+        .stderr_has("cannot read the file to import")
         .exits(1);
 }

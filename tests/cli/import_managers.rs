@@ -1,4 +1,4 @@
-//! `import` from what password managers export, and from what sops decrypts.
+//! Tests `import` of password managers' exports, and of files that sops decrypted.
 
 use crate::sandbox::Sandbox;
 use crate::screen::Screen;
@@ -35,7 +35,7 @@ fn keepass(secret: &str) -> String {
 }
 
 #[test]
-fn every_field_becomes_a_secret_and_the_report_tells_the_rest() {
+fn every_field_becomes_a_secret_and_the_rest_is_reported() {
     let sandbox = Sandbox::with_vault();
     let secret = sandbox.secret("bank");
     let file = sandbox.given("bitwarden", bitwarden(&secret));
@@ -51,7 +51,7 @@ left out Work/My bank: attachments: 1
     let before = sandbox.bytes();
     let dry = sandbox.kluis(line.iter().chain(&["--dry-run"])).run();
     dry.stdout(said.replace("created", "would be created"))
-        .stderr_has("a dry run")
+        .stderr_has("dry run")
         .exits(0);
     assert_eq!(sandbox.bytes(), before);
     sandbox.kluis(line).run().stdout(said).exits(0);
@@ -85,7 +85,7 @@ fn only_passwords_are_taken_where_that_is_asked_for() {
     let secret = sandbox.secret("bank");
     let line = ["import", "--format", "bitwarden", "--fields", "password"];
     let said = "created Work.My_bank from Work/My bank\ncreated door\n\
-        left out Work/My bank: attachments: 1\nleft out Work/My bank: not asked for: username, url, PIN code\n";
+        left out Work/My bank: attachments: 1\nleft out Work/My bank: fields other than the password: username, url, PIN code\n";
     let imported = sandbox.kluis(line).stdin(bitwarden(&secret)).run();
     imported.stdout(said).exits(0);
     sandbox
@@ -163,7 +163,7 @@ fn a_terminal_gets_tables() {
 }
 
 #[test]
-fn what_is_encrypted_cut_off_or_dangerous_writes_nothing() {
+fn an_encrypted_cut_off_or_dangerous_export_writes_nothing() {
     let sandbox = Sandbox::with_vault();
     let secret = sandbox.secret("value");
     let before = sandbox.bytes();
@@ -192,35 +192,35 @@ fn what_is_encrypted_cut_off_or_dangerous_writes_nothing() {
         (
             "1password",
             format!("Title,Password,Notes\na,{secret},\"\nb,{secret},\n"),
-            "a quotation mark is never closed: is the file whole?",
+            "a quotation mark is not closed: is the file cut off?",
         ),
-        ("keepass-xml", cut(keepass(&secret)), "the input is not XML"),
+        (
+            "keepass-xml",
+            cut(keepass(&secret)),
+            "the input is not valid XML",
+        ),
         (
             "keepass-xml",
             format!(
                 "<!DOCTYPE k [<!ENTITY x SYSTEM \"/etc/hostname\">]><KeePassFile>&x;{secret}</KeePassFile>"
             ),
-            "line 1: it has a document type",
+            "line 1: the file has a document type, which kluis does not accept",
         ),
         (
             "keepass-xml",
             keepass(&secret).replace("ProtectInMemory", "Protected"),
             "line 2: a value is encrypted: this is the inside of a .kdbx file",
         ),
-        (
-            "keepass-xml",
-            secret.clone(),
-            "there is nothing in the input",
-        ),
+        ("keepass-xml", secret.clone(), "the input is empty"),
         (
             "yaml",
             format!("A: {secret}\nsops:\n  mac: {secret}\n"),
-            "line 2: sops is what sops adds to an encrypted file: give what `sops decrypt` prints",
+            "line 2: sops belongs to a file that sops encrypted: import the output of `sops decrypt`",
         ),
         (
             "dotenv",
             "A=ENC[AES256_GCM,data:AA==,iv:AA==,tag:AA==,type:str]\n".to_owned(),
-            "line 1: A is still encrypted: give what `sops decrypt` prints",
+            "line 1: A is still encrypted: import the output of `sops decrypt`",
         ),
     ] {
         for more in [&[][..], &["--json"]] {
@@ -236,14 +236,14 @@ fn what_is_encrypted_cut_off_or_dangerous_writes_nothing() {
         let line = ["import", "/dev/zero", "--format", format];
         let refused = sandbox.kluis(line).run();
         refused
-            .stderr("kluis: error: the input has at most 48 MiB\n")
+            .stderr("kluis: error: the input can have at most 48 MiB\n")
             .exits(7);
     }
     assert_eq!(sandbox.bytes(), before);
 }
 
 #[test]
-fn what_sops_decrypts_has_names_joined_where_that_is_asked_for() {
+fn names_in_sops_output_are_joined_on_request() {
     let sandbox = Sandbox::with_vault();
     let secret = sandbox.secret("db");
     let yaml =
@@ -278,7 +278,7 @@ fn options_that_say_nothing_about_a_format_are_refused() {
     for (line, said) in [
         (
             &["--format", "env", "--nested"][..],
-            "--nested is for the formats json and yaml",
+            "--nested works only with --format json or yaml",
         ),
         (
             &["--format", "json", "--fields", "password"],

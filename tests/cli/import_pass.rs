@@ -1,4 +1,4 @@
-//! `import` from a password store, decrypted by a real gpg with a key made for the test.
+//! Tests `import` of a password store, decrypted by a real gpg with a key made for the test.
 
 use crate::sandbox::{Outcome, Sandbox};
 use std::fs::{self, Permissions};
@@ -58,7 +58,7 @@ impl<'s> Store<'s> {
     fn put(&self, name: &str, plain: impl AsRef<[u8]>) -> PathBuf {
         let path = self.root.join(name);
         let to = [
-            "--recipient",
+            "--public-key",
             "store@example.com",
             "--output",
             path.to_str().unwrap(),
@@ -116,14 +116,14 @@ created work.db.prod_eu_totp from work/db/prod eu
 created work.db.prod_eu_notes from work/db/prod eu
 created work.same from work/same
 created work.tls from work/tls
-left out work/notes.txt: no .gpg file
-left out work/turning: a link to a folder, or to nothing
+left out work/notes.txt: it is not a .gpg file
+left out work/turning: it is a link to a folder, or to nothing
 ";
     let before = sandbox.bytes();
     store
         .import(&["--dry-run"])
         .stdout(said.replace("created", "would be created"))
-        .stderr_has("a dry run")
+        .stderr_has("dry run")
         .exits(0);
     assert_eq!(sandbox.bytes(), before);
     store.import(&["--non-interactive"]).stdout(said).exits(0);
@@ -133,13 +133,13 @@ left out work/turning: a link to a folder, or to nothing
     // A folder of the store alone, and passwords alone.
     let part = store.import_from(&store.root.join("work/db"), &["--fields", "password"]);
     part.stdout(
-        "created prod_eu from prod eu\nleft out prod eu: not asked for: user, url, totp, notes\n",
+        "created prod_eu from prod eu\nleft out prod eu: fields other than the password: user, url, totp, notes\n",
     )
     .exits(0);
 }
 
 #[test]
-fn a_file_that_cannot_be_read_keeps_all_of_them_out() {
+fn one_undecryptable_file_imports_nothing() {
     let sandbox = Sandbox::with_vault();
     let Some(store) = Store::new(&sandbox) else {
         return;
@@ -153,20 +153,20 @@ fn a_file_that_cannot_be_read_keeps_all_of_them_out() {
         }
         assert_eq!(sandbox.bytes(), before);
     };
-    // Whatever is changed or cut, gpg says so at its end.
+    // gpg reports any change or cut at its end.
     let mut bytes = fs::read(&good).unwrap();
     let last = bytes.len() - 3;
     bytes[last] ^= 1;
     fs::write(store.root.join("work/bad.gpg"), &bytes).unwrap();
-    refused("work/bad.gpg: gpg could not decrypt it; `gpg --decrypt` says why");
+    refused("work/bad.gpg: gpg could not decrypt it; to see why, run `gpg --decrypt` on it");
     fs::remove_file(store.root.join("work/bad.gpg")).unwrap();
     store.put("work/large.gpg", vec![b'x'; (1 << 20) + 1]);
-    refused("work/large.gpg: it has more than 1 MiB");
+    refused("work/large.gpg: it is larger than 1 MiB");
     fs::remove_file(store.root.join("work/large.gpg")).unwrap();
     let outside = sandbox.home().join("outside.gpg");
     fs::copy(&good, &outside).unwrap();
     symlink(&outside, store.root.join("work/link.gpg")).unwrap();
-    refused("work/link.gpg: it is a link out of the folder");
+    refused("work/link.gpg: it is a link to a place outside the folder");
     fs::remove_file(store.root.join("work/link.gpg")).unwrap();
     fs::write(store.root.join("work/x.age"), "age-encryption.org/v1\n").unwrap();
     refused("work/x.age: it is encrypted with age, not gpg");
@@ -175,7 +175,7 @@ fn a_file_that_cannot_be_read_keeps_all_of_them_out() {
 }
 
 #[test]
-fn without_gpg_or_files_it_is_said_what_is_missing() {
+fn without_gpg_or_files_the_error_names_the_missing_one() {
     let sandbox = Sandbox::with_vault();
     let folder = sandbox.home().join("store");
     fs::create_dir(&folder).unwrap();
@@ -187,7 +187,7 @@ fn without_gpg_or_files_it_is_said_what_is_missing() {
         .run()
         .stderr(
             "kluis: error: gpg is not installed, and is needed for this\n\
-             kluis: hint: install GnuPG: it decrypts the files of a password store\n",
+             kluis: hint: install GnuPG, which decrypts the files of a password store\n",
         )
         .exits(1);
     // A gpg of the test's own, which is given no credential and may not ask.
@@ -204,9 +204,7 @@ fn without_gpg_or_files_it_is_said_what_is_missing() {
             .env("PATH", &path)
             .run()
     };
-    import()
-        .stderr_has("there is nothing in the input")
-        .exits(7);
+    import().stderr_has("the input is empty").exits(7);
     assert_eq!(sandbox.bytes(), before);
     fs::write(folder.join("a.gpg"), "").unwrap();
     import().stdout("created a\ncreated a_arguments\n").exits(0);

@@ -1,8 +1,8 @@
-//! A second reader of the format, `tests/reader.py`, written from its specification alone: it opens what
+//! Tests a second reader of the format, `tests/reader.py`, written from its specification alone: it opens what
 //! kluis opens and refuses what kluis refuses, with the same word and for the same part.
 //!
-//! It needs a Python with `cryptography` 44 or newer, which has Argon2; it is found or missed as the
-//! readers of `export` are.
+//! It needs a Python with `cryptography` 44 or newer, which has Argon2, found in the same way as the readers
+//! of `export`.
 
 use crate::readers::programs::Program;
 use crate::sandbox::{CHEAP_KDF, Sandbox};
@@ -45,7 +45,7 @@ fn outcomes(reader: &Program, openings: &[(&Path, &Value)]) -> Vec<Value> {
 }
 
 #[test]
-fn what_is_expected_of_every_frozen_vault_follows_from_the_specification() {
+fn the_specification_gives_the_expected_result_of_every_vault() {
     let Some(reader) = reader() else { return };
     let folder = root().join("tests/vectors");
     let expected: Value =
@@ -64,7 +64,7 @@ fn what_is_expected_of_every_frozen_vault_follows_from_the_specification() {
 }
 
 #[test]
-fn what_this_version_writes_keeps_to_the_specification() {
+fn this_version_writes_as_specified() {
     let Some(reader) = reader() else { return };
     let sandbox = Sandbox::with_vault();
     let long = vec![0xfe; 40_000];

@@ -1,4 +1,4 @@
-//! `init`
+//! Tests `init`.
 
 use crate::crash::trace;
 use crate::sandbox::{CHEAP_KDF, Sandbox};
@@ -32,7 +32,7 @@ fn a_token_is_printed_once_and_opens_the_vault() {
 }
 
 #[test]
-fn a_passphrase_comes_from_a_file_and_a_cheap_one_is_warned_about() {
+fn a_passphrase_comes_from_a_file_and_a_weak_one_warns() {
     let sandbox = Sandbox::empty();
     let passphrase = sandbox.given("passphrase", "hunter2\n");
     let init = ["init", "--quiet", "--kdf", CHEAP_KDF, "--passphrase-file"].map(Into::into);
@@ -43,8 +43,8 @@ fn a_passphrase_comes_from_a_file_and_a_cheap_one_is_warned_about() {
         .kluis(init)
         .run()
         .stderr(
-            "kluis: warning: a passphrase of fewer than 14 characters can be guessed by whoever copies the vault\n\
-             kluis: warning: less than 64 MiB makes guessing the passphrase cheap\n",
+            "kluis: warning: this passphrase is weak: an attacker could guess it, because it has fewer than 14 characters\n\
+             kluis: warning: --kdf with less than m=64 (MiB) makes the passphrase cheap to guess\n",
         )
         .exits(0);
     let listed = sandbox
@@ -60,8 +60,7 @@ fn a_long_passphrase_that_repeats_itself_is_not_called_short() {
     let init = sandbox.kluis(["init", "--quiet", "--kdf", CHEAP_KDF]);
     let made = init.env("KLUIS_PASSPHRASE_FILE", passphrase).run();
     assert!(!made.stderr.contains("14 characters"), "{}", made.stderr);
-    made.stderr_has("a passphrase that repeats itself, ")
-        .exits(0);
+    made.stderr_has("because it repeats itself: ").exits(0);
 }
 
 #[test]
@@ -81,15 +80,18 @@ fn a_recovery_token_stands_beside_the_passphrase() {
         ("KLUIS_TOKEN", token.as_str()),
         ("KLUIS_PASSPHRASE_FILE", passphrase.to_str().unwrap()),
     ] {
-        let verified = sandbox.kluis(["verify", "--json"]).env(name, value).run();
-        assert_eq!(verified.json()["vault_key"], object["vault_key"]);
+        let verified = sandbox
+            .kluis(["vault", "verify", "--json"])
+            .env(name, value)
+            .run();
+        assert_eq!(verified.json()["public_key"], object["public_key"]);
         assert_eq!(verified.json()["vault"], object["vault"]);
         verified.any_stdout().exits(0);
     }
 }
 
 #[test]
-fn a_token_that_nobody_would_have_is_not_made() {
+fn init_makes_no_token_when_stdout_is_closed() {
     for lost in ["exec >&-", "exec > /dev/null"] {
         let sandbox = Sandbox::empty();
         let passphrase = sandbox.given("passphrase", sandbox.secret("passphrase"));
@@ -100,7 +102,7 @@ fn a_token_that_nobody_would_have_is_not_made() {
             init.run().stderr_has(told).exits(2);
             assert!(!sandbox.vault().exists(), "{lost}");
         }
-        // A passphrase is somebody's already.
+        // You already have the passphrase.
         let init = sandbox.kluis(["init", "--kdf", CHEAP_KDF]).prepared(lost);
         let init = init.env("KLUIS_PASSPHRASE_FILE", &passphrase);
         init.run().any_stderr().exits(0);
@@ -108,7 +110,7 @@ fn a_token_that_nobody_would_have_is_not_made() {
 }
 
 #[test]
-fn a_vault_that_may_not_be_durable_has_a_token_that_somebody_has() {
+fn init_prints_the_token_even_if_the_vault_may_not_be_durable() {
     if !trace::is_possible() {
         return;
     }
@@ -125,7 +127,7 @@ fn a_vault_that_may_not_be_durable_has_a_token_that_somebody_has() {
             unsure += usize::from(code == 1);
             let token = String::from_utf8(token).unwrap();
             let verify = sandbox
-                .kluis(["verify"])
+                .kluis(["vault", "verify"])
                 .env("KLUIS_TOKEN", token.trim_end());
             verify.run().any_stdout().exits(0);
         }
@@ -153,7 +155,7 @@ fn an_existing_vault_is_never_touched() {
 }
 
 #[test]
-fn without_a_passphrase_and_without_anybody_to_ask_nothing_is_made() {
+fn without_passphrase_and_terminal_no_vault_is_made() {
     let sandbox = Sandbox::empty();
     for options in [&["--non-interactive"][..], &[]] {
         let init = sandbox
@@ -231,7 +233,7 @@ fn directories_on_the_way_are_made_for_the_owner_only() {
 }
 
 #[test]
-fn git_is_told_to_leave_lock_and_previous_bytes_out() {
+fn git_excludes_the_lock_and_the_previous_bytes() {
     let sandbox = Sandbox::empty();
     let tree = sandbox.home().join("tree");
     fs::create_dir(&tree).unwrap();

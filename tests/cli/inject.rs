@@ -1,4 +1,4 @@
-//! `inject`
+//! Tests `inject`.
 
 use crate::sandbox::Sandbox;
 use std::fs;
@@ -54,7 +54,7 @@ fn a_value_that_is_a_reference_itself_stays_as_it_is() {
 }
 
 #[test]
-fn what_cannot_be_filled_is_told_with_its_line_and_nothing_is_written() {
+fn a_missing_secret_is_reported_by_line_and_nothing_is_written() {
     let (sandbox, ..) = with_two();
     let later = ["create", "later", "--slot", "2100-01-01T00:00:00Z"];
     let later = sandbox.kluis(later).stdin("v");
@@ -138,7 +138,7 @@ fn a_failure_has_its_kind_and_its_place_in_json() {
 }
 
 #[test]
-fn a_bound_secret_goes_where_it_may_or_where_somebody_insists() {
+fn a_bound_secret_goes_to_its_domains_or_where_you_insist() {
     let sandbox = Sandbox::with_vault();
     let value = sandbox.secret("bound");
     let bound = ["create", "bound", "--allow-domain", "api.example.com"];
@@ -159,7 +159,7 @@ fn a_bound_secret_goes_where_it_may_or_where_somebody_insists() {
 }
 
 #[test]
-fn a_file_is_the_owners_alone_and_takes_the_place_of_what_was_there() {
+fn an_output_file_is_private_and_replaces_the_old_one() {
     let (sandbox, one, _) = with_two();
     let file = sandbox.given("out", "old and longer than what comes now");
     fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
@@ -188,7 +188,7 @@ fn the_vault_is_not_overwritten() {
 }
 
 #[test]
-fn what_cannot_be_written_is_an_error_and_leaves_what_was_there() {
+fn a_failed_write_is_an_error_and_keeps_the_old_file() {
     let sandbox = Sandbox::with_vault();
     let value = format!("{}{}", sandbox.secret("long"), "x".repeat(60_000));
     sandbox.create("long", &value);
@@ -289,7 +289,7 @@ fn a_template_is_bounded_and_has_to_be_there() {
     let inject = sandbox.kluis(["inject", "-i", "/dev/zero"]).run();
     inject.stderr_has("at most 16 MiB").exits(7);
     let inject = sandbox.kluis(["inject", "-i", "nope"]).run();
-    let said = "the template could not be read from nope: ";
+    let said = "cannot read the template from nope: ";
     inject.stderr_has(said).exits(1);
     let inject = sandbox.kluis(["inject", "-i", "."]).run();
     inject.stderr_has("could not be read from .: ").exits(1);
@@ -304,6 +304,6 @@ fn a_template_without_references_needs_no_key_and_says_so() {
     let inject = sandbox.kluis(["inject"]).stdin("{{ name }}").run();
     inject
         .stdout("{{ name }}")
-        .stderr("kluis: warning: the template has no reference to a secret\n")
+        .stderr("kluis: warning: the template has no {{ kluis://… }} reference, so the result is the same text\n")
         .exits(0);
 }

@@ -1,4 +1,4 @@
-//! `--input`: a secret as one JSON object, for `create`, `set` and `update`.
+//! Tests `--input`: a secret as one JSON object, for `create`, `set` and `update`.
 
 mod mistakes;
 mod slots;
@@ -55,7 +55,7 @@ fn refused(outcome: Outcome, expected: &Value) {
 }
 
 #[test]
-fn one_object_holds_all_that_options_say() {
+fn one_object_can_express_all_options() {
     let sandbox = Sandbox::with_vault();
     let value = sandbox.secret("value");
     let object = json!({
@@ -115,15 +115,15 @@ fn it_comes_from_a_file_too_and_then_stdin_is_left_alone() {
 }
 
 #[test]
-fn a_file_that_cannot_be_read_is_not_named_and_nothing_is_written() {
+fn an_unreadable_file_is_not_named_and_nothing_is_written() {
     let sandbox = Sandbox::with_vault();
     let before = sandbox.bytes();
-    // Somebody may have taken the option for one that takes the object itself.
+    // You may have thought that the option takes the object itself.
     for path in [r#"{"value": "hunter2"}"#, "/hunter2", "/"] {
         let create = sandbox.kluis(["create", "name", "--input", path]).run();
         assert!(!create.stderr.contains("hunter2"), "{}", create.stderr);
         create
-            .stderr_has("the file named by --input could not be read")
+            .stderr_has("cannot read the file of --input")
             .exits(1);
     }
     assert_eq!(sandbox.bytes(), before);
@@ -139,7 +139,7 @@ fn a_name_stands_in_the_object_or_beside_it_and_two_are_one() {
         let before = sandbox.bytes();
         let other = piped(&sandbox, &[verb, "other"], &both).run();
         other
-            .stderr_has("the argument and the input give two different names")
+            .stderr_has("the argument and the input name two different secrets")
             .exits(2);
         refused(
             piped(&sandbox, &[verb, "--json"], &json!({"value": value})).run(),
@@ -192,7 +192,7 @@ fn an_update_takes_the_objects_name_for_a_new_one() {
 }
 
 #[test]
-fn options_for_what_the_object_holds_do_not_stand_beside_it() {
+fn options_for_fields_of_the_object_conflict_with_it() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", sandbox.secret("old"));
     let before = sandbox.bytes();
@@ -225,7 +225,7 @@ fn options_for_what_the_object_holds_do_not_stand_beside_it() {
 
 /// No service has fields for these.
 #[test]
-fn when_a_value_should_be_replaced_is_said_beside_it() {
+fn rotation_options_can_stand_beside_the_object() {
     let sandbox = Sandbox::with_vault();
     let object = json!({"name": "name", "value": sandbox.secret("value")});
     let create = [
@@ -285,7 +285,7 @@ fn an_object_with_a_value_in_it_is_not_typed_at_a_terminal() {
 }
 
 #[test]
-fn null_is_as_if_nothing_were_there() {
+fn null_counts_as_absent() {
     let sandbox = Sandbox::with_vault();
     let value = sandbox.secret("value");
     let object = json!({
@@ -308,7 +308,7 @@ fn null_is_as_if_nothing_were_there() {
     let same = piped(&sandbox, &["update", "name"], &nothing).run();
     same.stderr("kluis: note: unchanged\n").exits(0);
     assert_eq!(sandbox.bytes(), bytes);
-    // What is empty is there, and clears; an item of a list is there whatever it is.
+    // An empty field counts as given, and clears; an item of a list always counts as given.
     written(
         &sandbox,
         &["update", "name"],
@@ -329,7 +329,7 @@ fn null_is_as_if_nothing_were_there() {
 }
 
 #[test]
-fn comment_is_another_word_for_description_and_not_a_second_one() {
+fn comment_is_an_alias_of_description_and_both_conflict() {
     let sandbox = Sandbox::with_vault();
     let object = json!({"name": "name", "comment": "c", "value": sandbox.secret("value")});
     assert_eq!(written(&sandbox, &["set"], &object)["description"], "c");

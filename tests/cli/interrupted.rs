@@ -1,5 +1,5 @@
-//! Whoever goes away at a question: by a key, by a signal or by closing the terminal. The echo is given back each
-//! time, and nothing has changed.
+//! Tests interrupted questions: by a key, by a signal or by closing the terminal. Each time echo is on again
+//! and nothing has changed.
 
 use crate::sandbox::{CHEAP_KDF, Invocation, Sandbox};
 use crate::screen::Screen;
@@ -11,7 +11,7 @@ const PASSPHRASE: &str = "ivory walnut pebble quartz";
 const CTRL_C: &str = "\x03";
 const CTRL_Z: &str = "\x1a";
 
-/// A command, what is typed before the question, and the question at which somebody goes.
+/// A command, the keys before the question, and the question at which it is interrupted.
 struct Prompt {
     line: Vec<&'static str>,
     /// Question and answer, in turns.
@@ -41,7 +41,7 @@ fn prompts() -> Vec<Prompt> {
         vault,
     };
     let init = ["init", "--kdf", CHEAP_KDF];
-    let changed = ["passphrase", "--kdf", CHEAP_KDF];
+    let changed = ["key", "passphrase", "--kdf", CHEAP_KDF];
     let admit = ["key", "add", "--passphrase", "--kdf", CHEAP_KDF];
     vec![
         prompt(Vault::None, &init, &[], "New passphrase: ", true),
@@ -61,7 +61,13 @@ fn prompts() -> Vec<Prompt> {
             true,
         ),
         prompt(Vault::Passphrase, &["unlock"], &[], "Passphrase: ", true),
-        prompt(Vault::Passphrase, &["rekey"], &[], "Passphrase: ", true),
+        prompt(
+            Vault::Passphrase,
+            &["vault", "rekey"],
+            &[],
+            "Passphrase: ",
+            true,
+        ),
         prompt(
             Vault::Passphrase,
             &changed,
@@ -92,7 +98,7 @@ fn prompts() -> Vec<Prompt> {
             true,
         ),
         prompt(Vault::Token, &["delete", "name"], &[], "[y/N] ", false),
-        prompt(Vault::Token, &["restore"], &[], "[y/N] ", false),
+        prompt(Vault::Token, &["vault", "restore"], &[], "[y/N] ", false),
     ]
 }
 
@@ -182,7 +188,7 @@ fn leave(kluis: Invocation<'_>, prompt: &Prompt, way: Leaves) -> (Screen, i32) {
 }
 
 #[test]
-fn whoever_leaves_at_a_question_gets_the_echo_back_and_has_changed_nothing() {
+fn leaving_a_question_restores_echo_and_changes_nothing() {
     let mut times = 0;
     for prompt in prompts() {
         let sandbox = home(prompt.vault);
@@ -219,7 +225,7 @@ fn whoever_leaves_at_a_question_gets_the_echo_back_and_has_changed_nothing() {
 }
 
 #[test]
-fn where_nobody_could_continue_it_a_stop_shows_nothing_of_what_is_typed() {
+fn a_stop_without_job_control_shows_nothing_you_type() {
     let sandbox = home(Vault::Passphrase);
     // The first of a session, as at `ssh -t` or in a new window.
     let get = sandbox.kluis(["get", "name"]);

@@ -1,4 +1,4 @@
-//! `key`
+//! Tests `key`.
 
 use crate::crash::trace;
 use crate::sandbox::{CHEAP_KDF, Invocation, Sandbox};
@@ -42,7 +42,7 @@ fn by<'s>(sandbox: &'s Sandbox, token: &str, line: &[&str]) -> Invocation<'s> {
 }
 
 #[test]
-fn a_token_that_nobody_would_have_is_no_key() {
+fn key_add_makes_no_token_when_stdout_is_closed() {
     let sandbox = shared();
     let before = sandbox.bytes();
     let add = sandbox.kluis(["key", "add", "--token"]);
@@ -52,7 +52,7 @@ fn a_token_that_nobody_would_have_is_no_key() {
 }
 
 #[test]
-fn a_key_that_may_not_be_durable_has_a_token_that_somebody_has() {
+fn key_add_prints_the_token_even_if_not_durable() {
     if !trace::is_possible() {
         return;
     }
@@ -78,7 +78,7 @@ fn a_key_that_may_not_be_durable_has_a_token_that_somebody_has() {
 }
 
 #[test]
-fn a_read_only_token_reads_its_workspace_and_is_refused_before_a_value_is_read() {
+fn a_read_only_token_is_refused_before_a_value_is_read() {
     let sandbox = shared();
     let ci = token(&sandbox, &["-w", "staging", "--read-only", "--label", "ci"]);
     by(&sandbox, &ci, &["get", "name"])
@@ -100,7 +100,7 @@ fn a_read_only_token_reads_its_workspace_and_is_refused_before_a_value_is_read()
         &["key", "list"],
         &["key", "add", "--token"],
         &["key", "remove", "ci"],
-        &["rekey"],
+        &["vault", "rekey"],
     ] {
         by(&sandbox, &ci, line).run().any_stderr().exits(8);
     }
@@ -108,7 +108,7 @@ fn a_read_only_token_reads_its_workspace_and_is_refused_before_a_value_is_read()
 }
 
 #[test]
-fn the_list_tells_who_can_unlock_and_nothing_that_would() {
+fn the_list_shows_keys_and_nothing_that_unlocks() {
     let sandbox = shared();
     let ci = token(
         &sandbox,
@@ -221,7 +221,7 @@ fn several_passphrases_open_and_each_is_changed_by_name() {
 }
 
 #[test]
-fn a_removed_key_opens_nothing_and_what_it_knew_is_listed() {
+fn a_removed_key_opens_nothing_and_its_secrets_are_listed() {
     let sandbox = shared();
     let ci = token(&sandbox, &["-w", "staging", "--label", "ci"]);
     let previous = sandbox.vault().with_file_name(".default.kluis.prev");
@@ -248,11 +248,15 @@ fn a_removed_key_opens_nothing_and_what_it_knew_is_listed() {
         .exits(4);
     let again = sandbox.kluis(["key", "remove", "ci", "--yes"]).run();
     again.stderr_has("no key ci").exits(3);
-    sandbox.kluis(["verify"]).run().any_stdout().exits(0);
+    sandbox
+        .kluis(["vault", "verify"])
+        .run()
+        .any_stdout()
+        .exits(0);
 }
 
 #[test]
-fn with_a_key_of_full_access_the_others_are_named_to_be_issued_again() {
+fn removing_full_access_names_the_keys_to_issue_again() {
     let sandbox = shared();
     token(&sandbox, &["--label", "full"]);
     let ci = token(&sandbox, &["-w", "staging", "--label", "ci"]);
@@ -272,7 +276,7 @@ fn with_a_key_of_full_access_the_others_are_named_to_be_issued_again() {
     let last = left[0]["id"].as_str().unwrap();
     let refused = sandbox.kluis(["key", "remove", last, "--yes"]).run();
     refused
-        .stderr_has("the last key with full access stays")
+        .stderr_has("the last key with full access cannot be removed")
         .exits(6);
 }
 
@@ -300,14 +304,14 @@ fn a_token_in_the_place_of_a_key_is_not_repeated() {
 }
 
 #[test]
-fn a_recipient_is_admitted_once_by_its_public_half() {
+fn a_public_key_is_added_once() {
     let sandbox = shared();
     // 32 bytes of 9, which is a point like any other.
     let recipient = "klp_0A2lM44FqEUtIOJvF0RbsFnHuNzHV6xal3w8FcZBYP9vqQ5CS";
     let add = [
         "key",
         "add",
-        "--recipient",
+        "--public-key",
         recipient,
         "--label",
         "bob",
@@ -334,14 +338,14 @@ fn a_recipient_is_admitted_once_by_its_public_half() {
 }
 
 #[test]
-fn a_mistyped_recipient_is_told() {
+fn a_mistyped_public_key_is_reported() {
     let sandbox = shared();
-    let mistyped = sandbox.kluis(["key", "add", "--recipient", "klp_"]).run();
+    let mistyped = sandbox.kluis(["key", "add", "--public-key", "klp_"]).run();
     mistyped.stderr_has("the recipient is mistyped").exits(7);
 }
 
 #[test]
-fn what_is_wrong_with_a_new_key_is_said_before_anything_is_written() {
+fn mistakes_in_a_new_key_are_reported_before_any_write() {
     let sandbox = shared();
     let before = sandbox.bytes();
     for (options, code) in [
@@ -363,14 +367,14 @@ fn what_is_wrong_with_a_new_key_is_said_before_anything_is_written() {
 }
 
 #[test]
-fn an_expired_token_with_full_access_is_refused_in_its_own_words() {
+fn an_expired_full_access_token_has_its_own_error() {
     let sandbox = shared();
     let passing = token(&sandbox, &["--expires", "1s", "--label", "passing"]);
     let scoped = token(&sandbox, &["--expires", "1s", "-w", "staging"]);
     std::thread::sleep(std::time::Duration::from_millis(1_100));
     let refused = by(&sandbox, &passing, &["list"]).run();
     refused.stderr_has("the key expired at ").exits(4);
-    // Who makes a key is told which of both it is.
+    // `key add` says which of the two kinds of key it makes.
     let told = "this key cannot read its own date, and works after it";
     for (limit, is_told) in [
         ("--read-only", true),

@@ -1,5 +1,5 @@
-//! The architecture: which module may use which. The picture in the crate's documentation stays true
-//! because an arrow that is not listed here fails.
+//! Tests the architecture: which module may use which. An arrow that is not listed here fails, so the picture
+//! in the crate's documentation stays true.
 
 use crate::snapshots::root;
 use std::collections::BTreeMap;
@@ -282,7 +282,7 @@ fn spread<'c>(prefix: &str, code: &'c str, into: &mut Vec<String>) -> &'c str {
 }
 
 #[test]
-fn no_module_uses_what_it_may_not() {
+fn no_module_uses_a_forbidden_one() {
     let sources = sources();
     let complaints = sources
         .iter()

@@ -1,5 +1,5 @@
-//! Secrets where they do not belong: what every verb asks the system for, as `strace` saw it, and what is said
-//! of documents full of secrets that cannot be read. Each sandbox searches files, arguments and messages besides.
+//! Tests that secrets do not leak: it traces every verb's system calls with `strace`, and reads the errors
+//! about unreadable documents full of secrets. Each sandbox also searches files, arguments and messages.
 
 use crate::sandbox::{CHEAP_KDF, Sandbox, forms};
 use std::fs;
@@ -183,7 +183,7 @@ fn no_verb_asks_the_system_for_anything_that_holds_a_secret() {
         &["show", "name", "--json"][..],
         &["list", "--json"],
         &["history", "name"],
-        &["verify"],
+        &["vault", "verify"],
         &["rollback", "name"],
         &["workspace", "create", "staging"],
         &["move", "file", "--to-workspace", "staging"],
@@ -223,11 +223,11 @@ fn no_verb_asks_the_system_for_anything_that_holds_a_secret() {
     all.sandbox.keep_token(&token);
     all.keep(token.trim_ascii_end());
     all.quiet(&["key", "remove", "ci", "--yes"], "");
-    all.quiet(&["rekey"], "");
-    all.quiet(&["prune", "name", "-q"], "");
+    all.quiet(&["vault", "rekey"], "");
+    all.quiet(&["vault", "prune", "name", "-q"], "");
     all.quiet(&["delete", "name", "--yes"], "");
 
-    // What is wrong is told without what it was about.
+    // The error does not quote the input.
     let value = &values[7];
     all.fails(&["create", "input"], value, 6);
     all.fails(&["create", "none"], &value.repeat(4_000), 7);
@@ -250,7 +250,7 @@ fn no_verb_asks_the_system_for_anything_that_holds_a_secret() {
     let mistyped = [("KLUIS_TOKEN", Some(mistyped.as_str()))];
     all.run(&["list"], "", 4, &mistyped, |_| false);
     passphrases(&mut all);
-    all.quiet(&["restore", "--yes"], "");
+    all.quiet(&["vault", "restore", "--yes"], "");
     assert!(all.seen > 1_000, "only {} calls", all.seen);
     eprintln!(
         "{} calls, {} of them with a secret, where it belongs",
@@ -407,20 +407,20 @@ fn what_is_said_of(step: usize) {
 }
 
 #[test]
-fn a_document_that_cannot_be_read_is_told_of_without_what_is_in_it() {
+fn a_broken_document_is_reported_without_its_content() {
     what_is_said_of(9);
 }
 
 /// The figures of tests/PROGRAMME.md.
 #[test]
 #[ignore = "takes minutes"]
-fn a_document_that_is_spoilt_at_any_byte_is_told_of_without_what_is_in_it() {
+fn a_fault_at_any_byte_is_reported_without_the_content() {
     what_is_said_of(1);
 }
 
 /// Where memory is refused the program ends, by an error or by a signal, and takes what it knows with it.
 #[test]
-fn memory_that_is_refused_anywhere_ends_a_command_that_says_nothing_of_a_secret() {
+fn running_out_of_memory_anywhere_reveals_no_secret() {
     if !can_watch() {
         return;
     }
@@ -436,8 +436,8 @@ fn memory_that_is_refused_anywhere_ends_a_command_that_says_nothing_of_a_secret(
         &["get", "name"],
         &["export", "--format", "json", "--all"],
         &["delete", "name", "--yes"],
-        &["rekey"],
-        &["verify"],
+        &["vault", "rekey"],
+        &["vault", "verify"],
     ] {
         for call in ["mmap", "brk", "mremap"] {
             for nth in 1.. {
@@ -470,7 +470,7 @@ fn memory_that_is_refused_anywhere_ends_a_command_that_says_nothing_of_a_secret(
                     assert_eq!(outcome.stdout.len(), 0, "{inject}: a part of a result");
                 }
                 outcome.any_stdout().any_stderr().ends();
-                let verify = sandbox.kluis(["verify"]);
+                let verify = sandbox.kluis(["vault", "verify"]);
                 let verify = verify.env("KLUIS_PASSPHRASE_FILE", sandbox.given_path("passphrase"));
                 verify.run().any_stdout().exits(0);
             }

@@ -1,4 +1,4 @@
-//! `list`
+//! Tests `list`.
 
 use crate::sandbox::{Invocation, Sandbox};
 use crate::screen::Screen;
@@ -105,7 +105,7 @@ fn one_workspace_is_listed_or_all_of_them() {
 }
 
 #[test]
-fn nothing_to_list_is_said_to_people_only() {
+fn an_empty_list_gives_a_note_to_people_only() {
     let sandbox = Sandbox::with_vault();
     sandbox
         .kluis(["list"])
@@ -132,7 +132,7 @@ fn no_form_prints_a_value() {
 }
 
 #[test]
-fn what_an_app_links_is_chosen_by_its_name() {
+fn an_app_name_selects_its_linked_secrets() {
     let sandbox = three();
     let make = ["workspace", "create", "staging"];
     sandbox.kluis(make).run().any_stdout().exits(0);
@@ -184,7 +184,7 @@ fn shown(invocation: &Invocation<'_>, columns: u16) -> String {
 }
 
 #[test]
-fn at_a_terminal_times_are_relative_and_what_needs_attention_is_told_in_colour() {
+fn a_terminal_shows_relative_times_and_due_in_colour() {
     let sandbox = states();
     for columns in [80, 40] {
         let table = shown(&sandbox.kluis(["list"]), columns);
@@ -217,14 +217,14 @@ fn at_a_terminal_times_are_relative_and_what_needs_attention_is_told_in_colour()
         let table = shown(&sandbox.kluis(line), 80);
         assert!(table.contains("DESCRIPTION"), "{table}");
     }
-    // A pipe gets what it always got, whatever is wanted of colours.
+    // A pipe gets the same output, with any colour setting.
     let piped = sandbox.prints(["list", "--color", "always"], "");
     assert!(
         piped.contains("Z\t") && !piped.contains("expired"),
         "{piped}"
     );
     assert!(!piped.contains('\x1b'), "{piped}");
-    // Where all is well, nothing is said of it.
+    // If nothing needs attention, nothing is shown.
     let table = shown(&three().kluis(["list"]), 80);
     assert!(!table.contains("STATE"), "{table}");
 }

@@ -1,5 +1,5 @@
-//! End to end: the real binary in a sandbox. Most rules are tested beside the code; here is what only the
-//! whole can show.
+//! End-to-end tests: the real binary in a sandbox. Most rules are tested beside the code; here is only what
+//! needs the whole program.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,

@@ -1,4 +1,4 @@
-//! A manual page for a command or a topic. The sections that clap knows nothing of are read from the help
+//! Makes the manual page of a command or a topic. Sections that clap does not know are read from the help
 //! text: a heading with a colon, then a term and its text on each line.
 
 use crate::topics::{Part, parts};

@@ -1,10 +1,9 @@
-//! `run --mask`: what a command prints of its values is hidden, and all else is as without it: colours,
-//! keys, signals, the exit code.
+//! Tests `run --mask`: it hides a command's values in its output and changes nothing else: colours, keys,
+//! signals, the exit code.
 
 use crate::sandbox::{Invocation, Sandbox};
 use crate::screen::Screen;
 use rustix::process::{Pid, Signal, kill_process};
-use std::ffi::OsStr;
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Stdio};
@@ -47,7 +46,7 @@ fn values_are_hidden_on_both_streams_and_the_rest_is_not() {
 }
 
 #[test]
-fn a_value_is_hidden_that_comes_byte_by_byte() {
+fn a_value_that_comes_byte_by_byte_is_hidden() {
     let (sandbox, _) = with_secret();
     let script = "printf '%s|%.9s|%s' \"$V\" \"$V\" \"$V\" | dd bs=1 2>/dev/null";
     let ran = masked(&sandbox, script).run();
@@ -104,7 +103,7 @@ fn each_line_of_a_value_is_hidden() {
 fn a_value_too_short_to_be_hidden_is_named() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", "5432");
-    let warned = "kluis: warning: the value of V is not hidden: anything of fewer than 6 bytes would be found all over the output\n";
+    let warned = "kluis: warning: the value of V is not hidden: it has fewer than 6 bytes, and would match unrelated output\n";
     let ran = masked(&sandbox, "echo \"$V\"").run();
     ran.stdout("5432\n").stderr(warned).exits(0);
 }
@@ -116,7 +115,7 @@ fn the_value_on_the_standard_input_is_hidden_too() {
     let run = ["run", "--mask", "--stdin", "name", "--", "cat"];
     sandbox.kluis(run).run().stdout("[hidden]").exits(0);
     sandbox.create("port", "5432");
-    let warned = "kluis: warning: the value on the standard input is not hidden: anything of fewer than 6 bytes would be found all over the output\n";
+    let warned = "kluis: warning: the value on the standard input is not hidden: it has fewer than 6 bytes, and would match unrelated output\n";
     let run = ["run", "--mask", "--stdin", "port", "--", "cat"];
     sandbox
         .kluis(run)
@@ -206,7 +205,7 @@ fn signals_are_passed_on() {
 }
 
 #[test]
-fn a_command_nobody_reads_ends_as_in_any_pipe() {
+fn a_command_with_a_closed_reader_ends_as_in_any_pipe() {
     let (sandbox, _) = with_secret();
     let shell = "\"$@\" | head -n 2; echo ${PIPESTATUS[0]}";
     let ran = masked(&sandbox, "while :; do echo \"$V\"; done");
@@ -215,7 +214,7 @@ fn a_command_nobody_reads_ends_as_in_any_pipe() {
 }
 
 #[test]
-fn what_a_command_leaves_to_finish_is_still_shown_but_not_waited_for_long() {
+fn late_output_is_shown_but_not_waited_for_long() {
     let (sandbox, _) = with_secret();
     let script = "(sleep 0.3; echo \"later $V\"; sleep 100) & echo \"now $V\"";
     let ran = masked(&sandbox, script).run();
@@ -270,7 +269,7 @@ fn a_prompt_without_a_newline_is_shown_at_once_and_answered() {
 }
 
 #[test]
-fn what_is_typed_can_be_hidden_by_the_command() {
+fn the_command_can_hide_what_you_type() {
     let (sandbox, _) = with_secret();
     let script = "stty -echo; printf 'Secret: '; read -r line; stty echo; echo \"${#line}\"";
     let mut screen = at_terminal(&sandbox, script);
@@ -280,7 +279,7 @@ fn what_is_typed_can_be_hidden_by_the_command() {
 }
 
 #[test]
-fn ctrl_c_and_ctrl_d_mean_what_they_mean() {
+fn ctrl_c_and_ctrl_d_work_as_usual() {
     let (sandbox, _) = with_secret();
     let script = "trap 'echo \"caught $V\"' INT; echo ready; cat; echo after";
     let mut screen = at_terminal(&sandbox, script);
@@ -307,7 +306,7 @@ fn keys_typed_before_the_command_runs_are_its_own() {
 }
 
 #[test]
-fn a_command_is_stopped_and_goes_on_like_any_other_job() {
+fn a_command_stops_and_continues_like_any_other_job() {
     let (sandbox, _) = with_secret();
     let shell = "set -m; \"$@\"; echo stopped with $?; read -r; fg";
     // A builtin: a shell that is about to start another program may not stop as a whole.
@@ -379,7 +378,7 @@ fn a_signal_ends_the_command_and_gives_the_terminal_back() {
 }
 
 #[test]
-fn in_a_pipeline_a_stream_that_is_a_terminal_stays_one_and_the_keys_stay_where_they_are() {
+fn in_a_pipeline_a_terminal_stays_one_and_keys_stay_untouched() {
     let (sandbox, value) = with_secret();
     let script = "test -t 2 && ! test -t 1 && stty size <&2 >&2; echo \"$V\"; echo \"$V\" >&2";
     let mut screen = in_shell(&sandbox, script, "\"$@\" | sed 's/^/piped /' >&2");
@@ -422,7 +421,10 @@ fn the_command_cannot_read_the_processes_above_it() {
     let script = sandbox.given("script", script);
     let run = || {
         let run = ["run", "--mask", "-e", "V=name", "--", "sh"];
-        let run = run.map(OsStr::new).into_iter().chain([script.as_os_str()]);
+        let run = run
+            .map(std::ffi::OsStr::new)
+            .into_iter()
+            .chain([script.as_os_str()]);
         let run = sandbox.kluis(run).env("FOUND", &found);
         if is_root { run.under(under) } else { run }
     };
@@ -453,7 +455,7 @@ fn a_reader_that_takes_its_time_gets_everything() {
 }
 
 #[test]
-fn what_is_still_written_behind_the_end_is_not_waited_for_without_end() {
+fn output_after_the_end_is_not_awaited_for_ever() {
     let (sandbox, _) = with_secret();
     let started = Instant::now();
     for script in ["sleep 60 & echo done", "yes >&2 & echo done"] {

@@ -1,5 +1,5 @@
-//! An older copy in the place of a vault that this machine has seen further on: refused, unless it is
-//! accepted; in a git work tree told. And that what a machine remembers stands in nobody's way.
+//! Tests an older copy in place of a vault that this machine has seen at a newer revision: refused unless
+//! accepted; in a git work tree only a warning. Also tests that this memory never blocks honest use.
 
 use crate::sandbox::{CHEAP_KDF, Outcome, Sandbox};
 use serde_json::Value;
@@ -49,11 +49,11 @@ fn an_older_copy_is_refused_by_every_verb_with_both_revisions() {
         .exits(5);
     for line in [
         &["list"][..],
-        &["verify"],
+        &["vault", "verify"],
         &["set", "name", "--generate", "8"],
         &["workspace", "create", "staging"],
         &["rotate", "name", "--generate", "8"],
-        &["passphrase", "--new-passphrase-file", "/dev/null"],
+        &["key", "passphrase", "--new-passphrase-file", "/dev/null"],
     ] {
         let refused = sandbox.kluis(line).run();
         assert_eq!(sandbox.bytes(), older, "{line:?}");
@@ -81,7 +81,7 @@ fn an_older_header_is_noticed_too() {
 }
 
 #[test]
-fn what_is_accepted_is_what_is_expected_from_then_on() {
+fn an_accepted_copy_is_expected_from_then_on() {
     let (sandbox, older) = moved_on();
     let newer = sandbox.bytes();
     put(&sandbox, &older);
@@ -109,7 +109,7 @@ fn a_change_can_be_made_to_the_older_copy_that_is_accepted() {
 }
 
 #[test]
-fn whoever_went_on_from_an_older_copy_elsewhere_is_noticed() {
+fn a_fork_from_an_older_copy_is_noticed() {
     let (sandbox, older) = moved_on();
     let elsewhere = sandbox.copy();
     put(&elsewhere, &older);
@@ -128,7 +128,7 @@ fn whoever_went_on_from_an_older_copy_elsewhere_is_noticed() {
 }
 
 #[test]
-fn a_newer_copy_of_a_machine_that_went_on_is_taken() {
+fn a_newer_copy_from_another_machine_is_accepted() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", "v");
     let elsewhere = sandbox.copy();
@@ -142,7 +142,7 @@ fn a_newer_copy_of_a_machine_that_went_on_is_taken() {
 }
 
 #[test]
-fn in_a_git_work_tree_an_older_copy_is_told_and_not_refused() {
+fn in_a_git_work_tree_an_older_copy_is_only_a_warning() {
     let (sandbox, older) = moved_on();
     let init = Command::new("git")
         .args(["init", "-q"])
@@ -151,15 +151,15 @@ fn in_a_git_work_tree_an_older_copy_is_told_and_not_refused() {
     if !init.is_ok_and(|status| status.success()) {
         fs::create_dir(sandbox.home().join(".git")).unwrap();
     }
-    // It lay there when it was last seen, which is told the first time.
+    // It lay there when it was last seen, which is reported the first time.
     for (name, count) in [("third", 1), ("fourth", 0)] {
         let create = sandbox.kluis(["create", name]).stdin("new").run();
-        let told = create.stderr.matches("lies in a git work tree now");
+        let told = create.stderr.matches("is now in a git work tree");
         assert_eq!(told.count(), count, "{}", create.stderr);
         create.any_stdout().any_stderr().exits(0);
     }
     put(&sandbox, &older);
-    let told = "is an older copy: the workspace default is at revision 2, and 5 was seen on this machine; in a git work tree";
+    let told = "is an older copy: the workspace default is at revision 2, and 5 was seen on this machine; git may have put it there";
     for _ in 0..2 {
         let got = get(&sandbox);
         assert_eq!(got.stderr.matches("warning").count(), 1, "{}", got.stderr);
@@ -181,42 +181,46 @@ fn in_a_git_work_tree_an_older_copy_is_told_and_not_refused() {
 }
 
 #[test]
-fn a_machine_that_saw_nothing_is_told_the_least_revision_by_the_environment() {
+fn a_pin_with_a_revision_refuses_an_older_copy() {
     let (sandbox, older) = moved_on();
-    let verified = sandbox.kluis(["verify", "--json"]).run();
-    let revision = verified.json()["revision"].as_str().unwrap().to_owned();
+    let verified = sandbox.kluis(["vault", "verify", "--json"]).run();
+    let [key, revision, pin] = ["public_key", "revision", "pin"]
+        .map(|field| verified.json()[field].as_str().unwrap().to_owned());
     verified.any_stdout().exits(0);
     assert_eq!(revision, "1.3");
-    let printed = sandbox.prints(["verify"], "");
+    assert_eq!(pin, format!("{key}:1.3"));
+    let printed = sandbox.prints(["vault", "verify"], "");
     assert!(printed.contains("revision: 1.3\n"), "{printed}");
-    let get = |minimum: &str| {
+    assert_eq!(sandbox.prints(["vault", "verify", "--pin"], "").trim(), pin);
+    let get = |revision: &str| {
         let get = sandbox.kluis(["get", "name"]);
-        get.env("KLUIS_MIN_REVISION", minimum).run()
+        get.env("KLUIS_PIN", format!("{key}{revision}")).run()
     };
-    for minimum in [&revision, "1.2", "1", "0.9"] {
-        get(minimum).stdout("old").exits(0);
+    for revision in [":1.3", ":1.2", ":1", ":0.9", ""] {
+        get(revision).stdout("old").exits(0);
     }
     fs::remove_file(memory(&sandbox)).unwrap();
     put(&sandbox, &older);
     // In a checkout just the same: that is what it is for.
     fs::create_dir(sandbox.home().join(".git")).unwrap();
-    let message = "the vault is at revision 1.2, and KLUIS_MIN_REVISION asks for 1.3";
-    get(&revision).stderr_has(message).exits(5);
-    get("2").stderr_has("asks for 2.0").exits(5);
+    let message = "the vault is at revision 1.2, and the pin asks for 1.3";
+    get(":1.3").stderr_has(message).exits(5);
+    get(":2").stderr_has("asks for 2.0").exits(5);
     let json = sandbox.kluis(["get", "name", "--accept-older", "--json"]);
-    let json = json.env("KLUIS_MIN_REVISION", &revision).run();
+    let json = json.env("KLUIS_PIN", &pin).run();
     assert_eq!(json.json_error()["code"], "older");
     json.any_stderr().exits(5);
-    get("")
-        .stderr_has("where it is to be checked, set it to what `kluis verify` prints")
+    get(":soon")
+        .stderr_has("KLUIS_PIN: a revision is like 7.42")
         .exits(2);
-    get("soon")
-        .stderr_has("KLUIS_MIN_REVISION: a revision is like 7.42")
+    let empty = sandbox.kluis(["get", "name"]).env("KLUIS_PIN", "").run();
+    empty
+        .stderr_has("set it to what `kluis vault verify --pin` prints")
         .exits(2);
 }
 
 #[test]
-fn what_was_seen_is_for_the_owner_alone_and_is_written_only_when_it_is_new() {
+fn the_memory_is_private_and_written_only_when_it_changes() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", "v");
     let path = memory(&sandbox);
@@ -239,7 +243,7 @@ fn what_was_seen_is_for_the_owner_alone_and_is_written_only_when_it_is_new() {
 }
 
 #[test]
-fn damage_of_what_was_seen_is_told_once_and_mended() {
+fn damaged_memory_is_reported_once_and_repaired() {
     let (sandbox, older) = moved_on();
     let path = memory(&sandbox);
     let good = fs::read(&path).unwrap();
@@ -257,7 +261,10 @@ fn damage_of_what_was_seen_is_told_once_and_mended() {
     ] {
         fs::write(&path, bytes).unwrap();
         fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
-        let told = format!("{} {problem}: an older copy", path.display());
+        let told = format!(
+            "{} {problem}: kluis could not tell whether this is an older copy",
+            path.display()
+        );
         get(&sandbox).stdout("old").stderr_has(&told).exits(0);
         get(&sandbox).stdout("old").exits(0);
         let newer = sandbox.bytes();
@@ -269,7 +276,7 @@ fn damage_of_what_was_seen_is_told_once_and_mended() {
     fs::write(&path, "").unwrap();
     get(&sandbox).stdout("old").exits(0);
     assert!(fs::metadata(&path).unwrap().len() > 0);
-    // Nobody waits for a pipe, and a link is not written through.
+    // A pipe is not waited for, and a link is not written through.
     fs::remove_file(&path).unwrap();
     let pipe = Command::new("mkfifo").arg(&path).status().unwrap();
     assert!(pipe.success());
@@ -284,7 +291,7 @@ fn damage_of_what_was_seen_is_told_once_and_mended() {
 }
 
 #[test]
-fn what_a_later_version_remembers_is_left_alone() {
+fn the_memory_of_a_later_version_is_left_alone() {
     let (sandbox, _) = moved_on();
     let path = memory(&sandbox);
     let later = r#"{"version":2,"seen":"everything"}"#;
@@ -295,7 +302,7 @@ fn what_a_later_version_remembers_is_left_alone() {
 }
 
 #[test]
-fn where_nothing_can_be_remembered_everything_works_without_a_word() {
+fn without_a_state_directory_everything_works_silently() {
     let (sandbox, older) = moved_on();
     let vault = sandbox.vault();
     let vault = vault.to_str().unwrap();
@@ -329,7 +336,7 @@ fn where_nothing_can_be_remembered_everything_works_without_a_word() {
 }
 
 #[test]
-fn a_lock_that_is_never_let_go_of_stops_nobody() {
+fn a_lock_that_is_never_released_blocks_no_command() {
     let (sandbox, _) = moved_on();
     let path = memory(&sandbox);
     let before = fs::read(&path).unwrap();
@@ -343,7 +350,7 @@ fn a_lock_that_is_never_let_go_of_stops_nobody() {
 }
 
 #[test]
-fn of_two_who_write_at_once_none_is_forgotten() {
+fn two_concurrent_writers_are_both_remembered() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", "v");
     let older = sandbox.bytes();
@@ -365,7 +372,7 @@ fn of_two_who_write_at_once_none_is_forgotten() {
 }
 
 #[test]
-fn a_vault_of_somebody_else_teaches_nothing() {
+fn an_unopened_vault_changes_no_memory() {
     let (sandbox, _) = moved_on();
     let before = fs::read(memory(&sandbox)).unwrap();
     let other = Sandbox::with_vault();
@@ -387,7 +394,7 @@ fn a_vault_of_somebody_else_teaches_nothing() {
 }
 
 #[test]
-fn the_passphrase_key_that_opened_last_is_remembered_and_a_token_is_not() {
+fn the_last_passphrase_key_is_remembered_and_a_token_is_not() {
     let sandbox = Sandbox::empty();
     let passphrase = sandbox.given("passphrase", sandbox.secret("passphrase"));
     let init = ["init", "--recovery", "--kdf", CHEAP_KDF];
@@ -408,7 +415,7 @@ fn the_passphrase_key_that_opened_last_is_remembered_and_a_token_is_not() {
     assert!(remembered().contains("\"opened_by\":\"key_"));
 }
 
-/// A vault with an owner's passphrase, and a copy that somebody made who had full access then; her token.
+/// A vault with an owner's passphrase, and a copy made by someone who had full access then; her token.
 fn with_a_holder_who_left() -> (Sandbox, PathBuf, String, Vec<u8>) {
     let (sandbox, passphrase) = Sandbox::with_passphrase();
     let own = |line: &[&str], value: &str| {
@@ -427,7 +434,7 @@ fn with_a_holder_who_left() -> (Sandbox, PathBuf, String, Vec<u8>) {
 }
 
 #[test]
-fn who_lost_full_access_cannot_go_on_from_an_older_copy() {
+fn a_removed_owner_cannot_continue_from_an_older_copy() {
     let (sandbox, passphrase, token, old) = with_a_holder_who_left();
     let hers = Sandbox::empty();
     fs::create_dir_all(hers.vault().parent().unwrap()).unwrap();
@@ -451,17 +458,17 @@ fn who_lost_full_access_cannot_go_on_from_an_older_copy() {
     };
     for _ in 0..2 {
         get(&[])
-            .stderr_has("is signed by another key than on this machine before")
+            .stderr_has("is signed by another key than before")
             .exits(5);
     }
     let written = sandbox.kluis(["create", "bank"]).stdin("v");
     let written = written.env("KLUIS_PASSPHRASE_FILE", &passphrase).run();
     written.any_stderr().exits(5);
-    // Nor is it brought back from beside a vault that somebody has damaged.
+    // Nor is it brought back from beside a vault that an attacker damaged.
     let previous = sandbox.vault().with_file_name(".default.kluis.prev");
     fs::write(previous, hers.bytes()).unwrap();
     put(&sandbox, b"noise");
-    let restore = sandbox.kluis(["restore", "--yes"]);
+    let restore = sandbox.kluis(["vault", "restore", "--yes"]);
     let restore = restore.env("KLUIS_PASSPHRASE_FILE", &passphrase).run();
     restore.stderr_has("is signed by another key").exits(5);
     assert_eq!(sandbox.bytes(), b"noise");
@@ -470,7 +477,7 @@ fn who_lost_full_access_cannot_go_on_from_an_older_copy() {
 }
 
 #[test]
-fn another_machine_is_told_of_the_other_key_once() {
+fn another_machine_warns_of_the_new_key_once() {
     let (sandbox, passphrase, _, old) = with_a_holder_who_left();
     let removed = sandbox.bytes();
     let elsewhere = sandbox.copy();
@@ -484,16 +491,16 @@ fn another_machine_is_told_of_the_other_key_once() {
     get(&[]).stdout("real").exits(0);
     put(&elsewhere, &removed);
     get(&[]).any_stderr().exits(5);
-    let verify = sandbox.kluis(["verify", "--json"]);
+    let verify = sandbox.kluis(["vault", "verify", "--json"]);
     let verify = verify.env("KLUIS_PASSPHRASE_FILE", &passphrase).run();
-    let key = verify.json()["vault_key"].as_str().unwrap().to_owned();
+    let key = verify.json()["public_key"].as_str().unwrap().to_owned();
     verify.any_stdout().exits(0);
-    get(&["--vault-key", &key]).stdout("real").exits(0);
+    get(&["--pin", &key]).stdout("real").exits(0);
     get(&[]).stdout("real").exits(0);
 }
 
 #[test]
-fn a_work_tree_that_came_with_the_older_copy_excuses_nothing() {
+fn a_planted_work_tree_does_not_excuse_an_older_copy() {
     let (sandbox, older) = moved_on();
     put(&sandbox, &older);
     let git = sandbox.vault().with_file_name(".git");

@@ -1,5 +1,5 @@
-//! Cargo.toml as those read it who make packages: what a Debian package holds is there, lies where Debian
-//! looks for it, and comes with the crate too.
+//! Tests Cargo.toml for packagers: every file of the Debian package exists, goes where Debian expects it, and
+//! is in the crate too.
 
 use crate::snapshots::root;
 use std::collections::BTreeMap;
@@ -51,7 +51,7 @@ fn assets() -> BTreeMap<String, (String, String)> {
 }
 
 #[test]
-fn a_debian_package_has_every_page_and_the_scripts_of_debians_shells() {
+fn a_debian_package_has_all_manual_pages_and_completions() {
     let assets = assets();
     for entry in fs::read_dir(root().join("man")).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
@@ -69,7 +69,7 @@ fn a_debian_package_has_every_page_and_the_scripts_of_debians_shells() {
     }
     for (from, (to, mode)) in assets {
         assert_eq!(mode, "644", "{from}");
-        // Nothing is started by it, and nobody's settings are touched.
+        // The package starts nothing and changes no user's settings.
         assert!(to.starts_with("usr/share/"), "{from}: {to}");
     }
 }

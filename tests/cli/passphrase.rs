@@ -1,4 +1,4 @@
-//! `passphrase`
+//! Tests changing a passphrase.
 
 use crate::sandbox::{CHEAP_KDF, Invocation, Sandbox};
 use std::path::Path;
@@ -41,7 +41,7 @@ fn afterwards_the_new_one_opens_and_the_old_one_does_not() {
         .exits(0);
     let refused = get().env("KLUIS_PASSPHRASE_FILE", &old).run();
     refused
-        .stderr_has("the passphrase opens no key of this vault")
+        .stderr_has("wrong passphrase for this vault")
         .exits(4);
     assert!(!previous.exists(), "it would open with the old passphrase");
 }
@@ -111,7 +111,7 @@ fn a_recovery_token_opens_and_replaces_a_forgotten_one() {
 }
 
 #[test]
-fn what_goes_wrong_leaves_the_old_one_in_force() {
+fn a_failure_keeps_the_old_passphrase() {
     let (sandbox, old) = Sandbox::with_passphrase();
     let before = sandbox.bytes();
     let new = sandbox.given("new", sandbox.secret("new"));
@@ -128,7 +128,7 @@ fn what_goes_wrong_leaves_the_old_one_in_force() {
         assert_eq!(sandbox.bytes(), before);
     }
     let asked = sandbox
-        .kluis(["passphrase"])
+        .kluis(["key", "passphrase"])
         .env("KLUIS_PASSPHRASE_FILE", &old);
     asked.run().stderr_has("terminal").exits(4);
 }

@@ -1,29 +1,29 @@
 //! Bugs that other secrets managers shipped, and why each cannot happen here: its test, or the reason.
 //!
 //! - fnox#473, values expanded by the shell that activates them: `readers::bash_reads_shell`, `readers::zsh_reads_shell`,
-//!   `readers::fish_reads_fish`, `direnv::the_line_for_envrc_gives_the_exact_value_and_runs_nothing_in_it`
+//!   `readers::fish_reads_fish`, `direnv::the_envrc_line_gives_the_exact_value_and_runs_nothing`
 //! - fnox#71, values kept in a variable of the session: no variable tells anything between two commands;
 //!   `run::the_rest_of_the_environment_is_inherited_but_for_credentials`
 //! - fnox#35, an import that stored plaintext: a store takes sealed bytes only, by their type; `peers::an_import_leaves_nothing_in_the_clear`
 //! - fnox#324, success although nothing could be encrypted or stored: `storing::a_file_that_may_not_grow_is_a_failure_that_changes_nothing`,
-//!   `full_disk::where_there_is_no_room_the_old_vault_stays`, `crash::a_write_that_claims_more_than_it_did_is_found_by_reading_back`
-//! - fnox#487 and secretspec 0.20, a panic or a failure when `head` has had enough: `exit_codes::stdout_that_is_full_is_a_failure_and_stdout_that_is_closed_is_silent`,
-//!   `mask::a_command_nobody_reads_ends_as_in_any_pipe`
-//! - dotenvx#898, messages on stdout: `get::a_pipe_receives_the_exact_bytes`, `export::the_document_is_on_stdout_with_what_was_selected_by_key`
+//!   `full_disk::a_full_disk_keeps_the_old_vault`, `crash::reading_back_finds_a_write_that_lied`
+//! - fnox#487 and secretspec 0.20, a panic or a failure when `head` has had enough: `exit_codes::a_full_stdout_is_a_failure_and_a_closed_one_is_silent`,
+//!   `mask::a_command_with_a_closed_reader_ends_as_in_any_pipe`
+//! - dotenvx#898, messages on stdout: `get::a_pipe_receives_the_exact_bytes`, `export::the_document_on_stdout_has_the_selected_keys`
 //! - fnox#506, a question on stdout: `peers::a_question_is_not_part_of_the_result`
-//! - secretspec 0.20, a report on stderr that people piped: `check::the_table_tells_the_same_and_the_worst_decides`
+//! - secretspec 0.20, a report on stderr that people piped: `check::the_table_matches_json_and_the_worst_result_decides`
 //! - fnox#268, fnox#467, comments lost from the project file: no command writes one; `peers::the_project_file_stays_as_it_was_written`
 //! - fnox#336, secretspec#28, the XDG directories passed over: `settings::the_xdg_directories_are_followed`
 //! - varlock#853, misspelt options accepted: `peers::a_misspelt_option_is_accepted_by_no_verb`
 //! - varlock#770, a value shown that came in two pieces, and programs that lost their terminal:
-//!   `mask::a_value_is_hidden_that_comes_byte_by_byte`, `mask::a_terminal_stays_one_with_its_colours_and_its_size`
+//!   `mask::a_value_that_comes_byte_by_byte_is_hidden`, `mask::a_terminal_stays_one_with_its_colours_and_its_size`
 //! - secretspec#219, secretspec#369, names that collide where two parts are joined: `peers::names_that_join_alike_stay_apart`,
-//!   `run::one_secret_under_one_key_is_no_conflict_and_two_are`
-//! - secretspec 0.18 to 0.20, a source deleted before its copy was proved: an import deletes nothing; `peers::what_was_imported_is_still_there`,
-//!   `relocate::what_cannot_be_moved_is_left_alone`
+//!   `run::two_secrets_under_one_key_conflict_and_one_does_not`
+//! - secretspec 0.18 to 0.20, a source deleted before its copy was proved: an import deletes nothing; `peers::the_imported_file_is_still_there`,
+//!   `relocate::an_impossible_move_changes_nothing`
 //! - varlock#923, all of a binary read to look at its first line: it is the system that looks; `peers::a_huge_command_is_not_read`
-//! - varlock#884, blocked by writing back to a FIFO: `storing::what_is_no_regular_file_is_refused_at_once_and_left_alone`,
-//!   `export::a_fifo_that_somebody_reads_is_no_file_either`
+//! - varlock#884, blocked by writing back to a FIFO: `storing::an_irregular_file_is_refused_at_once_and_left_alone`,
+//!   `export::export_refuses_a_fifo_even_with_a_reader`
 //! - rbw#276, rbw#216, an agent of another version, and one whose time began anew at every question: not built, there is no agent yet
 //! - rbw#221, an agent that only a desktop can reach: not built, there is no agent yet
 //! - rbw#268, rbw#288, rbw#303, asked again although unlocked: `peers::one_command_asks_once`; between commands it is the agent's, which is not built yet
@@ -71,7 +71,7 @@ fn an_import_leaves_nothing_in_the_clear() {
 }
 
 #[test]
-fn what_was_imported_is_still_there() {
+fn the_imported_file_is_still_there() {
     let sandbox = Sandbox::with_vault();
     for (text, code) in [("ONE=1\nTWO=2\n", 0), ("ONE=2\n", 6), ("=x\n", 7)] {
         let file = sandbox.given("source", text);
@@ -221,7 +221,7 @@ fn names_that_join_alike_stay_apart() {
         let value = format!("the value of {}", path(part));
         assert_eq!(sandbox.get(&path(part)), value.as_bytes());
     }
-    // Their keys are one, and that is said.
+    // Their keys are equal, and the error says so.
     let run = sandbox
         .kluis(["run", "--all", "-w", "a", "--", "true"])
         .run();

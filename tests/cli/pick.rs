@@ -1,4 +1,4 @@
-//! Picking a secret from a list: at a terminal only, and the terminal is left as it was.
+//! Tests picking a secret from a list: at a terminal only, and the terminal is restored afterwards.
 
 use crate::sandbox::Sandbox;
 use crate::screen::Screen;
@@ -24,7 +24,7 @@ fn at_terminal(sandbox: &Sandbox, line: &str, columns: u16) -> Screen {
 }
 
 #[test]
-fn what_is_typed_narrows_the_list_and_enter_takes_the_best() {
+fn typing_narrows_the_list_and_enter_takes_the_best() {
     let sandbox = vault();
     let mut screen = at_terminal(&sandbox, "get", 80);
     let shown = screen.shows(DRAWN);
@@ -51,7 +51,7 @@ fn what_is_typed_narrows_the_list_and_enter_takes_the_best() {
 }
 
 #[test]
-fn arrows_choose_and_the_verb_goes_on() {
+fn arrows_choose_and_the_verb_continues() {
     let sandbox = vault();
     let mut screen = at_terminal(&sandbox, "show", 80);
     screen.shows("4 of 4");
@@ -76,7 +76,7 @@ fn arrows_choose_and_the_verb_goes_on() {
     let mut screen = at_terminal(&sandbox, "delete", 80);
     screen.shows("4 of 4");
     screen.types("web\r");
-    screen.shows("Delete default/web and its 3 value(s)? [y/N] ");
+    screen.shows("Delete default/web and its 3 values? [y/N] ");
     screen.types("yes\r");
     assert_eq!(screen.ends().1, 0);
     assert_eq!(
@@ -103,7 +103,7 @@ fn more_than_fits_is_shown_by_its_end_and_leaves_no_line_behind() {
 }
 
 #[test]
-fn who_cancels_gets_the_terminal_back() {
+fn cancelling_restores_the_terminal() {
     let sandbox = vault();
     for keys in ["\x1b", "\x03", "\x04", "git\x03"] {
         let mut screen = at_terminal(&sandbox, "get", 80);
@@ -135,7 +135,7 @@ fn a_name_that_does_not_fit_cannot_be_taken() {
 }
 
 #[test]
-fn no_line_is_wider_than_a_narrow_terminal_and_colour_can_be_left_out() {
+fn lines_fit_a_narrow_terminal_and_colour_is_optional() {
     let sandbox = vault();
     let long = "n".repeat(128);
     sandbox.create(&long, sandbox.secret("value"));
@@ -163,7 +163,7 @@ fn without_a_terminal_a_name_is_missing() {
         let failed = sandbox.kluis([verb]).run();
         failed.stderr_has("<SECRET> is missing").exits(2);
     }
-    // Nor is a program asked, or anybody who does not want to be.
+    // Programs are never asked, and neither are people with `--non-interactive`.
     for line in ["get --json", "get --non-interactive"] {
         let mut screen = at_terminal(&sandbox, line, 80);
         let (shown, code) = screen.ends();
@@ -178,7 +178,7 @@ fn an_empty_workspace_has_nothing_to_pick() {
     let mut screen = at_terminal(&sandbox, "get", 80);
     let (shown, code) = screen.ends();
     assert!(
-        shown.contains("there is no secret in the workspace default"),
+        shown.contains("the workspace default has no secrets"),
         "{shown:?}"
     );
     assert_eq!(code, 2);

@@ -1,4 +1,4 @@
-//! When a value should be replaced: what is stored, who is warned, and what is due.
+//! Tests when a value should be replaced: what is stored, when `kluis` warns, and what is due.
 
 use crate::sandbox::{Outcome, Sandbox, now};
 use serde_json::{Value, json};
@@ -32,7 +32,7 @@ fn listed(sandbox: &Sandbox, options: &[&str]) -> String {
 }
 
 #[test]
-fn whoever_uses_an_expired_value_gets_it_with_a_warning() {
+fn an_expired_value_is_given_with_a_warning() {
     let (sandbox, value) = with(&["--expires", PAST]);
     let warning = format!("kluis: warning: {EXPIRED}\n");
     for options in [&[][..], &["--quiet"], &["--slot", "0"]] {
@@ -55,12 +55,12 @@ fn whoever_uses_an_expired_value_gets_it_with_a_warning() {
 }
 
 #[test]
-fn a_value_that_was_in_use_for_too_long_is_due_until_it_is_rotated() {
+fn a_value_in_use_for_too_long_is_due_until_rotated() {
     let (sandbox, value) = with(&["--rotate-every", "1s"]);
     sleep(Duration::from_millis(1_100));
     let due = sandbox.show("key")["due_at"].clone();
     let due = due.as_str().unwrap();
-    let warning = format!("kluis: warning: default/key is due for rotation since {due}\n");
+    let warning = format!("kluis: warning: default/key has been due for rotation since {due}\n");
     let get = sandbox.kluis(["get", "key"]).run();
     get.stdout(&value).stderr(&warning).exits(0);
     run(&sandbox, &[]).stdout(&value).stderr(&warning).exits(0);
@@ -78,7 +78,7 @@ fn a_value_that_was_in_use_for_too_long_is_due_until_it_is_rotated() {
 }
 
 #[test]
-fn what_is_stored_is_shown() {
+fn the_stored_policy_is_shown() {
     let (sandbox, _) = with(&[
         "--rotate-every",
         "90d",
@@ -120,7 +120,7 @@ fn what_is_stored_is_shown() {
 }
 
 #[test]
-fn why_it_is_due_and_since_when_belong_together() {
+fn the_reason_and_the_date_of_being_due_agree() {
     let (sandbox, _) = with(&["--rotate-every", "1s"]);
     sleep(Duration::from_millis(2_100));
     // Due for rotation first, and expired since.
@@ -168,7 +168,7 @@ fn a_policy_is_lifted_by_an_option_of_its_own() {
 }
 
 #[test]
-fn what_is_due_is_listed_the_oldest_first() {
+fn due_secrets_are_listed_oldest_first() {
     let sandbox = Sandbox::with_vault();
     sandbox.prints(["workspace", "create", "staging"], "");
     for (name, options) in [
@@ -242,7 +242,7 @@ fn a_pipeline_can_fail_when_something_is_due() {
 }
 
 #[test]
-fn what_is_no_time_is_refused_with_the_name_of_its_field() {
+fn an_invalid_time_is_refused_by_field() {
     let (sandbox, _) = with(&[]);
     let bytes = sandbox.bytes();
     for (option, field, texts) in [
@@ -299,7 +299,7 @@ fn what_is_no_time_is_refused_with_the_name_of_its_field() {
 }
 
 #[test]
-fn a_date_that_is_over_goes_with_the_value_it_was_for() {
+fn a_past_expiry_date_goes_with_its_value() {
     let sandbox = Sandbox::with_vault();
     let past = ["create", "key", "--expires", "2001-01-01T00:00:00Z"];
     sandbox.prints(past, sandbox.secret("old"));
@@ -309,7 +309,9 @@ fn a_date_that_is_over_goes_with_the_value_it_was_for() {
     assert!(sandbox.show("key")["expires_at"].is_string());
     let at_once = ["rotate", "key", "--at", &now().to_string()];
     let new = sandbox.kluis(at_once).stdin(sandbox.secret("new")).run();
-    new.any_stdout().stderr_has("takes over at").exits(0);
+    new.any_stdout()
+        .stderr_has("another value of default/key becomes effective at")
+        .exits(0);
     assert!(sandbox.show("key")["expires_at"].is_null());
     let to_come = ["update", "key", "--expires", "30d"];
     sandbox.kluis(to_come).run().exits(0);

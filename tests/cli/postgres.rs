@@ -1,6 +1,6 @@
-//! `rotate --exec` with a real PostgreSQL role, whose password `rotate_role.sh` changes.
+//! Tests `rotate --exec` with a real PostgreSQL role, whose password `rotate_role.sh` changes.
 //!
-//! Where PostgreSQL is not installed the tests say so and pass: `rotate_exec` and its neighbours do the
+//! Where PostgreSQL is not installed, the tests print so and pass: `rotate_exec` and its neighbours do the
 //! same with a stand-in.
 
 use crate::sandbox::{Invocation, Sandbox};
@@ -20,7 +20,7 @@ const NOT_INSTALLED: i32 = 77;
 /// `code` as a shell tells of a process that was killed.
 const KILLED: i32 = 128 + 9;
 
-/// Kills kluis when the password is about to change; the rest of it is said by the test.
+/// Kills kluis when the password is about to change; the test decides the rest.
 const PSQL: &str = r#"#!/bin/sh
 real() { PATH=/usr/local/bin:/usr/bin:/bin psql "$@"; }
 case "$*" in
@@ -42,7 +42,7 @@ impl Database {
     fn start() -> Option<Self> {
         let sandbox = Sandbox::with_vault();
         let first = sandbox.secret("first");
-        // The server is somebody else's when root runs the tests, and so not in the sandbox.
+        // If root runs the tests, the server runs as another user and so not in the sandbox.
         let directory = tempfile::Builder::new()
             .prefix("kluis-postgres-")
             .permissions(Permissions::from_mode(0o755))
@@ -253,7 +253,7 @@ fn a_change_that_the_server_refuses_leaves_the_old_password() {
 }
 
 #[test]
-fn where_the_server_takes_neither_password_the_new_one_is_kept() {
+fn if_the_server_accepts_no_password_the_new_one_is_kept() {
     let Some(database) = Database::start() else {
         return;
     };

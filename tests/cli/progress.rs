@@ -1,4 +1,4 @@
-//! What takes long is seen to go on: at a terminal, after a while, and gone afterwards.
+//! Tests the progress line: shown at a terminal after a while, and removed at the end.
 
 use crate::sandbox::Sandbox;
 use crate::screen::Screen;

@@ -1,4 +1,4 @@
-//! The project file: what it selects, whom it gives way to, and how its mistakes are told.
+//! Tests the project file: what it selects, what overrides it, and how its mistakes are reported.
 
 use crate::sandbox::Sandbox;
 use std::fs;
@@ -31,7 +31,7 @@ fn workspace(sandbox: &Sandbox, name: &str, secret: &str) {
 }
 
 #[test]
-fn run_gives_what_the_file_lists_from_any_folder_below_it() {
+fn run_gives_the_listed_secrets_in_any_folder_below() {
     let sandbox = Sandbox::with_vault();
     let (one, two) = (sandbox.secret("one"), sandbox.secret("two"));
     sandbox.create("one", &one);
@@ -55,7 +55,7 @@ fn run_gives_what_the_file_lists_from_any_folder_below_it() {
 }
 
 #[test]
-fn options_and_variables_come_before_the_project_file_and_the_user_file_after_it() {
+fn options_and_variables_override_the_project_file() {
     let sandbox = Sandbox::with_vault();
     for name in ["one", "two", "three", "four"] {
         workspace(&sandbox, name, name);
@@ -90,7 +90,7 @@ fn init_makes_the_vault_that_the_file_names() {
 }
 
 #[test]
-fn an_optional_secret_is_left_out_only_when_it_is_missing_or_not_effective() {
+fn an_optional_secret_is_omitted_only_if_not_available() {
     let sandbox = Sandbox::with_vault();
     let one = sandbox.secret("one");
     sandbox.create("one", &one);
@@ -146,7 +146,7 @@ fn a_value_is_given_as_a_file_that_only_the_command_can_read() {
 }
 
 #[test]
-fn what_makes_a_program_load_something_else_needs_permission_here_too() {
+fn a_dangerous_variable_in_the_file_needs_permission() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("one", "x");
     let folder = project(&sandbox, "[env]\nNODE_OPTIONS = 'one'");
@@ -165,7 +165,7 @@ fn what_makes_a_program_load_something_else_needs_permission_here_too() {
 }
 
 #[test]
-fn a_mistake_is_told_by_line_and_column_and_never_quoted() {
+fn a_mistake_is_reported_by_line_and_column_and_never_quoted() {
     let sandbox = Sandbox::with_vault();
     let value = sandbox.secret("pasted");
     let folder = project(&sandbox, "");
@@ -188,12 +188,12 @@ fn a_mistake_is_told_by_line_and_column_and_never_quoted() {
         ),
         (
             format!("# é\nworkspace = {value}"),
-            "2, column 13: this is not TOML",
+            "2, column 13: this is not valid TOML",
         ),
         (format!("{value} = 1"), "1, column 1: a project file has"),
         (
             format!("[env]\nA = 'a'\nA = '{value}'"),
-            "3, column 1: this is here twice",
+            "3, column 1: this is given twice",
         ),
         (
             format!("app = ['{value}']"),
@@ -222,7 +222,7 @@ fn a_mistake_is_told_by_line_and_column_and_never_quoted() {
 }
 
 #[test]
-fn what_is_huge_binary_or_no_file_is_refused_at_once() {
+fn a_huge_binary_or_irregular_project_file_is_refused_at_once() {
     let sandbox = Sandbox::with_vault();
     let folder = project(&sandbox, "");
     let path = folder.join("kluis.toml");
@@ -232,7 +232,7 @@ fn what_is_huge_binary_or_no_file_is_refused_at_once() {
         .stderr_has("kluis.toml is larger than 64 KiB")
         .exits(7);
     fs::write(&path, b"\xff\xfe").unwrap();
-    list().stderr_has("kluis.toml is not UTF-8").exits(7);
+    list().stderr_has("kluis.toml is not valid UTF-8").exits(7);
     fs::remove_file(&path).unwrap();
     std::os::unix::fs::symlink("/dev/zero", &path).unwrap();
     list()
@@ -240,19 +240,19 @@ fn what_is_huge_binary_or_no_file_is_refused_at_once() {
         .exits(7);
     fs::remove_file(&path).unwrap();
     std::os::unix::fs::symlink("kluis.toml", &path).unwrap();
-    list().stderr_has("kluis.toml could not be read").exits(1);
+    list().stderr_has("cannot read ").exits(1);
 }
 
 #[test]
-fn the_public_key_in_the_file_is_for_the_vault_that_the_file_means() {
+fn the_pin_in_the_file_is_for_the_vault_that_it_names() {
     let sandbox = Sandbox::with_vault();
-    let verified = sandbox.kluis(["verify", "--json"]).run();
-    let key = verified.json()["vault_key"].as_str().unwrap().to_owned();
+    let verified = sandbox.kluis(["vault", "verify", "--json"]).run();
+    let key = verified.json()["public_key"].as_str().unwrap().to_owned();
     verified.any_stdout().exits(0);
     let other = {
         let sandbox = Sandbox::with_vault();
-        let verified = sandbox.kluis(["verify", "--json"]).run();
-        let key = verified.json()["vault_key"].as_str().unwrap().to_owned();
+        let verified = sandbox.kluis(["vault", "verify", "--json"]).run();
+        let key = verified.json()["public_key"].as_str().unwrap().to_owned();
         verified.any_stdout().exits(0);
         key
     };
@@ -264,7 +264,7 @@ fn the_public_key_in_the_file_is_for_the_vault_that_the_file_means() {
         .run()
         .stderr_has("the vault is not the pinned one")
         .exits(5);
-    list().env("KLUIS_VAULT_KEY", &key).run().exits(0);
+    list().env("KLUIS_PIN", &key).run().exits(0);
     let named = list().env("KLUIS_VAULT", sandbox.vault());
     named.run().exits(0);
 }
@@ -298,7 +298,7 @@ fn sync_gives_the_app_exactly_the_links_of_the_file() {
     assert!(made.stdout.starts_with(b"app_"));
     made.any_stdout()
         .stderr(
-            "kluis: note: made the app billing\nkluis: note: linked ONE\nkluis: note: linked TWO\n",
+            "kluis: note: created the app billing\nkluis: note: linked ONE\nkluis: note: linked TWO\n",
         )
         .exits(0);
     assert_eq!(links(), ["ONE=one", "TWO=two"]);
@@ -336,7 +336,7 @@ fn sync_gives_the_app_exactly_the_links_of_the_file() {
 }
 
 #[test]
-fn without_a_file_what_needs_one_says_so() {
+fn without_a_project_file_commands_that_need_one_fail() {
     let sandbox = Sandbox::with_vault();
     for line in [&["check"][..], &["trust"], &["app", "sync"]] {
         let failed = sandbox.kluis(line).run();

@@ -1,5 +1,5 @@
-//! What is promised, and what is not, is said in three places: README.md, `kluis help security` and
-//! .github/SECURITY.md. They say the same, and each promise has tests that show it.
+//! Tests that README.md, `kluis help security` and .github/SECURITY.md make the same promises, and that each
+//! promise names tests that exist.
 
 use crate::layers::{TESTS, sources};
 use crate::snapshots::root;
@@ -74,7 +74,7 @@ pub fn is_a_test(name: &str) -> bool {
 }
 
 #[test]
-fn the_topic_of_help_says_what_the_readme_says() {
+fn the_help_topic_matches_the_readme() {
     let text = words(&crate::topics::text("security"));
     let (promised, not) = text.split_once(" Not protected against: ").unwrap();
     let joined = |pairs: Vec<(String, String)>| {
@@ -95,7 +95,7 @@ fn the_topic_of_help_says_what_the_readme_says() {
 }
 
 #[test]
-fn the_policy_says_what_the_readme_says_and_names_the_tests_of_each_promise() {
+fn the_policy_matches_the_readme_and_names_tests() {
     let policy = read(".github/SECURITY.md");
     let (promised, not) = policy.split_once("\n## What is not promised\n\n").unwrap();
     let mut told = promised.split("\n**Against ").skip(1);
@@ -122,9 +122,9 @@ fn the_policy_says_what_the_readme_says_and_names_the_tests_of_each_promise() {
 }
 
 #[test]
-fn a_test_is_told_from_what_is_none() {
+fn a_test_is_recognised_as_one() {
     for test in [
-        "promises::a_test_is_told_from_what_is_none",
+        "promises::a_test_is_recognised_as_one",
         "sealed::sign::tests::rfc_8032",
         "vault::tests::tampering::every_bit_of_a_small_vault_counts",
     ] {

@@ -1,4 +1,4 @@
-//! `prune`
+//! Tests deleting superseded slots.
 
 use crate::sandbox::{Sandbox, now};
 use crate::screen::Screen;
@@ -24,7 +24,10 @@ fn superseded_slots_go_and_the_others_stay() {
     let (sandbox, later) = grown();
     let kept = [300, later].map(|slot| value(&sandbox, slot));
     let before = sandbox.show("key");
-    sandbox.kluis(["prune", "key", "-q"]).run().exits(0);
+    sandbox
+        .kluis(["vault", "prune", "key", "-q"])
+        .run()
+        .exits(0);
     assert_eq!(sandbox.slots("key"), (vec![300, later], Some(300)));
     assert_eq!([300, later].map(|slot| value(&sandbox, slot)), kept);
     let after = sandbox.show("key");
@@ -35,7 +38,11 @@ fn superseded_slots_go_and_the_others_stay() {
         let gone = sandbox.kluis(["get", "key"].iter().chain(options)).run();
         gone.any_stderr().exits(3);
     }
-    sandbox.kluis(["verify"]).run().any_stdout().exits(0);
+    sandbox
+        .kluis(["vault", "verify"])
+        .run()
+        .any_stdout()
+        .exits(0);
 }
 
 #[test]
@@ -43,12 +50,12 @@ fn the_newest_superseded_ones_can_be_kept() {
     let (sandbox, later) = grown();
     let newest = value(&sandbox, 200);
     sandbox
-        .kluis(["prune", "key", "--keep", "2", "-q"])
+        .kluis(["vault", "prune", "key", "--keep", "2", "-q"])
         .run()
         .exits(0);
     assert_eq!(sandbox.slots("key").0, [100, 200, 300, later]);
     sandbox
-        .kluis(["prune", "key", "--keep", "1", "-q"])
+        .kluis(["vault", "prune", "key", "--keep", "1", "-q"])
         .run()
         .exits(0);
     assert_eq!(sandbox.slots("key").0, [200, 300, later]);
@@ -65,7 +72,7 @@ fn without_any_to_drop_nothing_changes() {
         &["key", "--keep", "99"],
         &["young"],
     ] {
-        let same = sandbox.kluis(["prune"].iter().chain(line)).run();
+        let same = sandbox.kluis(["vault", "prune"].iter().chain(line)).run();
         same.stderr("kluis: note: unchanged: there is no superseded value to drop\n")
             .exits(0);
         assert_eq!(sandbox.bytes(), bytes, "{line:?}");
@@ -73,7 +80,7 @@ fn without_any_to_drop_nothing_changes() {
 }
 
 #[test]
-fn who_watches_is_told_what_went() {
+fn a_terminal_shows_the_deleted_slots() {
     let (sandbox, _) = grown();
     for (line, told) in [
         ("prune key --keep 1 -q -y", ""),
@@ -90,11 +97,11 @@ fn who_watches_is_told_what_went() {
 }
 
 #[test]
-fn who_is_there_is_asked_and_a_script_is_told_what_went() {
+fn people_are_asked_and_a_script_gets_the_deleted_slots() {
     let (sandbox, _) = grown();
     let before = sandbox.bytes();
     let at_terminal = || {
-        let command = sandbox.kluis(["prune", "key", "--keep", "1"]);
+        let command = sandbox.kluis(["vault", "prune", "key", "--keep", "1"]);
         let mut screen = Screen::start(command.command_at_terminal(), 80);
         screen.shows("Drop 2 superseded value(s) of default/key? [y/N] ");
         screen
@@ -107,16 +114,16 @@ fn who_is_there_is_asked_and_a_script_is_told_what_went() {
     screen.types("y\r");
     assert_eq!(screen.ends().1, 0);
     assert_eq!(sandbox.slots("key").0.len(), 3);
-    let pruned = sandbox.kluis(["prune", "key"]).run();
+    let pruned = sandbox.kluis(["vault", "prune", "key"]).run();
     pruned
         .stderr("kluis: note: dropped 1 slot(s) of default/key: 200\n")
         .exits(0);
 }
 
 #[test]
-fn with_json_it_prints_what_show_prints() {
+fn with_json_it_prints_the_same_as_show() {
     let (sandbox, _) = grown();
-    let pruned = sandbox.kluis(["prune", "key", "--json"]).run();
+    let pruned = sandbox.kluis(["vault", "prune", "key", "--json"]).run();
     let object = pruned.json();
     pruned.any_stdout().exits(0);
     assert_eq!(object, sandbox.show("key"));
@@ -124,13 +131,13 @@ fn with_json_it_prints_what_show_prints() {
 }
 
 #[test]
-fn what_cannot_be_pruned_is_left_alone() {
+fn an_impossible_prune_changes_nothing() {
     let (sandbox, _) = grown();
     let bytes = sandbox.bytes();
-    let missing = sandbox.kluis(["prune", "nope"]).run();
+    let missing = sandbox.kluis(["vault", "prune", "nope"]).run();
     missing.stderr_has("there is no secret nope").exits(3);
     for keep in ["-1", "all", ""] {
-        let line = ["prune", "key", "--keep", keep];
+        let line = ["vault", "prune", "key", "--keep", keep];
         sandbox.kluis(line).run().any_stderr().exits(2);
     }
     assert_eq!(sandbox.bytes(), bytes);

@@ -1,6 +1,6 @@
-//! Every format of `export`, read by what reads it in the field: each of two thousand hostile values arrives
-//! as it is, and nothing in it runs. A reader that is not installed is skipped with a note, or is a failure
-//! with `KLUIS_REQUIRE_READERS=1`. `KLUIS_PYTHON` and `KLUIS_NODE_PATH` say where the libraries are.
+//! Tests every format of `export` with its real readers: each of two thousand hostile values arrives exactly,
+//! and nothing in it runs. A reader that is not installed is skipped with a note, or fails the test with
+//! `KLUIS_REQUIRE_READERS=1`. `KLUIS_PYTHON` and `KLUIS_NODE_PATH` say where the libraries are.
 
 mod engine;
 pub mod grammars;

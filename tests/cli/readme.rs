@@ -1,5 +1,5 @@
-//! README.md keeps its word: every shell block is run, in order and in one shell, as by somebody who
-//! reads it from the top on a machine without earlier state.
+//! Tests README.md: every shell block runs, in order and in one shell, as for a reader who starts at the top
+//! on a machine without earlier state.
 
 use crate::sandbox::{KLUIS, Sandbox};
 use crate::snapshots::root;
@@ -83,7 +83,7 @@ fn every_shell_block_works_as_it_stands() {
         .into_iter()
         .map(|Block { line, text, .. }| format!("echo 'README.md, line {line}:' >&2\n{text}"));
     let script = format!("set -euo pipefail\n{}", steps.collect::<String>());
-    // Nobody is at a terminal, and nothing is inherited.
+    // There is no terminal, and nothing is inherited.
     let output = Command::new("setsid")
         .args(["--wait", "bash", "-c", &script])
         .env_clear()

@@ -1,4 +1,4 @@
-//! The recipes of `kluis help ci`, run as they stand: each step of a job in a shell as the service starts
+//! Tests the recipes of `kluis help ci` as they stand: each step of a job in a shell as the service starts
 //! it, the rest as far as a machine without that service can.
 
 use crate::readers::grammars;
@@ -14,7 +14,7 @@ use std::process::{Command, Output, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
-/// What stands for `docker`: it is told of values where its real one would be.
+/// Stands in for `docker`: it gets values in the places where the real one would.
 const DOCKER: &str = "#!/bin/sh
 echo \"docker $*\" >> \"$HOME/docker.log\"
 case $1 in
@@ -117,7 +117,7 @@ impl Job {
         printed(self.shell(&["bash", "-eo", "pipefail", "-c"], script, variables))
     }
 
-    /// What whoever made the vault does.
+    /// The steps of the vault's owner.
     fn owner(&self, script: &str) -> String {
         let token = ("KLUIS_TOKEN", self.sandbox.token());
         let vault = ("KLUIS_VAULT", "secrets.kluis".to_owned());
@@ -224,7 +224,7 @@ fn there_are_no_recipes_but_those_that_are_run_here() {
 }
 
 #[test]
-fn the_token_reads_one_workspace_until_it_is_taken_away() {
+fn the_token_reads_one_workspace_until_it_is_removed() {
     let job = Job::prepared();
     let with_token = vec![
         ("KLUIS_TOKEN", job.token.clone()),
@@ -277,14 +277,14 @@ fn a_job_takes_only_the_program_that_was_looked_at() {
 }
 
 #[test]
-fn a_project_file_is_checked_before_the_job_and_agreed_to_by_its_content() {
+fn a_ci_job_checks_the_project_file_and_trusts_its_hash() {
     let job = Job::prepared();
     let recipe = recipe("A PROJECT FILE");
     let [file, gate, agreed] = recipe.as_slice() else {
         panic!("{recipe:?}")
     };
     fs::write(job.folder().join("kluis.toml"), file).unwrap();
-    let said = job.owner("kluis verify --json");
+    let said = job.owner("kluis vault verify --json");
     let verified: Value = serde_json::from_str(&said).unwrap();
     let revision = verified["revision"].as_str().unwrap().to_owned();
     let with = |more: &[(&'static str, String)]| {
@@ -328,7 +328,7 @@ fn the_steps_for_github_give_and_hide_the_key() {
         for (_, value) in &mut all {
             *value = match value.as_str() {
                 "${{ secrets.KLUIS_TOKEN }}" => job.token.clone(),
-                "${{ vars.KLUIS_VAULT_KEY }}" => job.vault_key.clone(),
+                "${{ vars.KLUIS_PIN }}" => job.vault_key.clone(),
                 plain => plain.to_owned(),
             };
         }
@@ -358,7 +358,7 @@ fn the_scripts_for_gitlab_give_the_key() {
     let script = first["deploy"]["script"][0].as_str().unwrap();
     let token = ("KLUIS_TOKEN", job.token.clone());
     let file = job.token_file(&job.token).display().to_string();
-    for way in [token.clone(), ("KLUIS_TOKEN_FILE", file)] {
+    for way in [token.clone(), ("KLUIS_KEY_FILE", file)] {
         let mut all = variables(&first["deploy"]["variables"]);
         all.push(way);
         assert_eq!(job.step(script, &all), job.deployed());
@@ -456,7 +456,7 @@ fn a_container_opens_the_vault_with_a_token_that_is_mounted() {
     fs::create_dir_all(&mounted).unwrap();
     symlink(job.token_file(&job.token), mounted.join("kluis_token")).unwrap();
     let path = format!("{}:/usr/bin:/bin", inside("/usr/local/bin").display());
-    // A container has no home that anybody made.
+    // A container has no home directory.
     let started = Command::new("env")
         .arg("-S")
         .arg("setsid --wait")
@@ -538,7 +538,7 @@ fn a_service_gets_token_and_vault_as_credentials() {
 }
 
 #[test]
-fn cron_rotates_what_is_old_and_says_nothing_of_it() {
+fn cron_rotates_old_values_silently() {
     let job = Job::prepared();
     let vault = job.sandbox.vault();
     fs::copy(job.folder().join("secrets.kluis"), &vault).unwrap();
@@ -551,7 +551,7 @@ fn cron_rotates_what_is_old_and_says_nothing_of_it() {
         let (name, value) = setting.split_once('=').unwrap();
         let value = match name {
             "PATH" => format!("{}:{value}", job.sandbox.home().join("programs").display()),
-            "KLUIS_TOKEN_FILE" => token.display().to_string(),
+            "KLUIS_KEY_FILE" => token.display().to_string(),
             _ => panic!("{name}"),
         };
         (name, value)
@@ -577,7 +577,7 @@ fn cron_rotates_what_is_old_and_says_nothing_of_it() {
 }
 
 #[test]
-fn the_script_tells_a_missing_secret_from_a_missing_token() {
+fn the_script_separates_a_missing_secret_from_a_missing_token() {
     let job = Job::prepared();
     let script = job.folder().join("script");
     program(&script, &recipe("SCRIPTS")[0]);

@@ -1,9 +1,9 @@
-//! `rekey`
+//! Tests encrypting a vault under new keys.
 
 use crate::sandbox::Sandbox;
 
 #[test]
-fn everything_says_the_same_and_every_key_opens() {
+fn a_rekey_keeps_all_content_and_every_key_opens() {
     let sandbox = Sandbox::with_vault();
     let value = sandbox.secret("value");
     sandbox.create("name", &value);
@@ -30,7 +30,7 @@ fn everything_says_the_same_and_every_key_opens() {
         lines.map(|line| sandbox.prints(line, ""))
     };
     let (before, bytes) = (told(), sandbox.bytes());
-    let done = sandbox.kluis(["rekey", "--json"]).run();
+    let done = sandbox.kluis(["vault", "rekey", "--json"]).run();
     let report = done.json();
     done.any_stdout().exits(0);
     assert_eq!(
@@ -55,6 +55,10 @@ fn a_damaged_vault_is_not_carried_on() {
     let last = bytes.len() - 20;
     bytes[last] = if bytes[last] == b'A' { b'B' } else { b'A' };
     std::fs::write(sandbox.vault(), &bytes).unwrap();
-    sandbox.kluis(["rekey"]).run().any_stderr().exits(5);
+    sandbox
+        .kluis(["vault", "rekey"])
+        .run()
+        .any_stderr()
+        .exits(5);
     assert_eq!(sandbox.bytes(), bytes);
 }

@@ -1,4 +1,4 @@
-//! `move`
+//! Tests `move`.
 
 use crate::sandbox::{Sandbox, now};
 use serde_json::Value;
@@ -64,7 +64,11 @@ fn everything_stays_but_the_workspace() {
     let gone = sandbox.kluis(["get", "key"]).run();
     gone.stderr_has("there is no secret key in the workspace default")
         .exits(3);
-    sandbox.kluis(["verify"]).run().any_stdout().exits(0);
+    sandbox
+        .kluis(["vault", "verify"])
+        .run()
+        .any_stdout()
+        .exits(0);
 }
 
 #[test]
@@ -89,7 +93,7 @@ fn the_links_of_apps_follow() {
 }
 
 #[test]
-fn with_json_it_prints_what_show_prints() {
+fn with_json_it_prints_the_same_as_show() {
     let (sandbox, id) = linked();
     let relocate = ["move", &id, "--to-workspace", "staging", "--json"];
     let moved = sandbox.kluis(relocate).run();
@@ -98,7 +102,7 @@ fn with_json_it_prints_what_show_prints() {
 }
 
 #[test]
-fn where_it_is_already_nothing_changes() {
+fn moving_to_the_same_workspace_changes_nothing() {
     let (sandbox, _) = linked();
     let bytes = sandbox.bytes();
     let relocate = ["move", "key", "--to-workspace", "default"];
@@ -108,7 +112,7 @@ fn where_it_is_already_nothing_changes() {
 }
 
 #[test]
-fn what_cannot_be_moved_is_left_alone() {
+fn an_impossible_move_changes_nothing() {
     let (sandbox, _) = linked();
     let other = sandbox.secret("other");
     sandbox.prints(["create", "key", "-w", "staging"], &other);

@@ -1,4 +1,4 @@
-//! `restore`
+//! Tests bringing back a kept copy of the vault.
 
 use crate::sandbox::Sandbox;
 use serde_json::json;
@@ -10,7 +10,7 @@ fn previous(sandbox: &Sandbox) -> PathBuf {
 }
 
 #[test]
-fn what_was_deleted_by_mistake_comes_back_and_the_restore_can_be_undone() {
+fn a_deleted_secret_comes_back_and_a_restore_can_be_undone() {
     let sandbox = Sandbox::with_vault();
     let value = sandbox.secret("value");
     let id = sandbox.create("name", &value);
@@ -18,14 +18,14 @@ fn what_was_deleted_by_mistake_comes_back_and_the_restore_can_be_undone() {
     sandbox.kluis(["delete", "name", "--yes"]).run().exits(0);
     let after = sandbox.bytes();
 
-    let shown = sandbox.kluis(["restore", "--dry-run"]).run();
+    let shown = sandbox.kluis(["vault", "restore", "--dry-run"]).run();
     shown
         .stdout("returns\tsecret\tdefault/name\n")
         .stderr("kluis: note: nothing was changed\n")
         .exits(0);
     assert_eq!(sandbox.bytes(), after);
 
-    let restored = sandbox.kluis(["restore", "--yes", "--json"]).run();
+    let restored = sandbox.kluis(["vault", "restore", "--yes", "--json"]).run();
     let report = restored.json();
     assert_eq!(report["restored"], true);
     assert_eq!(report["keys"], json!([]));
@@ -40,7 +40,7 @@ fn what_was_deleted_by_mistake_comes_back_and_the_restore_can_be_undone() {
     assert_eq!(sandbox.get("name"), value.as_bytes());
     assert_eq!(fs::read(previous(&sandbox)).unwrap(), after);
 
-    let undone = sandbox.kluis(["restore", "--yes"]).run();
+    let undone = sandbox.kluis(["vault", "restore", "--yes"]).run();
     undone
         .stdout("lost\tsecret\tdefault/name\n")
         .any_stderr()
@@ -49,14 +49,14 @@ fn what_was_deleted_by_mistake_comes_back_and_the_restore_can_be_undone() {
 }
 
 #[test]
-fn an_older_value_is_told_as_one_that_reverts() {
+fn restore_lists_a_value_that_reverts() {
     let sandbox = Sandbox::with_vault();
     let (old, new) = (sandbox.secret("old"), sandbox.secret("new"));
     sandbox.create("name", &old);
     sandbox.create("other", sandbox.secret("other"));
     let update = sandbox.kluis(["update", "name", "--value-file", "-"]);
     update.stdin(&new).run().exits(0);
-    let restored = sandbox.kluis(["restore", "-y"]).run();
+    let restored = sandbox.kluis(["vault", "restore", "-y"]).run();
     restored
         .stdout("reverts\tsecret\tdefault/name\n")
         .any_stderr()
@@ -65,7 +65,7 @@ fn an_older_value_is_told_as_one_that_reverts() {
 }
 
 #[test]
-fn apps_links_and_workspaces_that_change_are_told() {
+fn restore_lists_changed_apps_links_and_workspaces() {
     let sandbox = Sandbox::with_vault();
     for name in ["one", "two"] {
         sandbox.create(name, sandbox.secret(name));
@@ -95,7 +95,7 @@ fn apps_links_and_workspaces_that_change_are_told() {
         "app delete old --yes",
         "app create new",
     ]);
-    let shown = sandbox.kluis(["restore", copy, "--dry-run"]).run();
+    let shown = sandbox.kluis(["vault", "restore", copy, "--dry-run"]).run();
     shown
         .stdout(concat!(
             "reverts\tworkspace\tstaging\n",
@@ -108,7 +108,9 @@ fn apps_links_and_workspaces_that_change_are_told() {
         ))
         .any_stderr()
         .exits(0);
-    let restored = sandbox.kluis(["restore", copy, "--yes", "--json"]).run();
+    let restored = sandbox
+        .kluis(["vault", "restore", copy, "--yes", "--json"])
+        .run();
     let report = restored.json();
     restored.any_stdout().exits(0);
     assert_eq!(
@@ -149,20 +151,20 @@ fn a_vault_that_is_damaged_or_gone_is_brought_back() {
         }
         let named = spoilt.kluis(["get", "name"]).run();
         let hint = if present.is_some() {
-            "`kluis restore` brings back"
+            "`kluis vault restore` brings back"
         } else {
             ""
         };
         named
             .stderr_has(hint)
             .exits(if present.is_some() { 5 } else { 3 });
-        let restored = spoilt.kluis(["restore", "--yes", "--json"]).run();
+        let restored = spoilt.kluis(["vault", "restore", "--yes", "--json"]).run();
         let report = restored.json();
         assert_eq!(report["restored"], true);
         assert_eq!(report["replaces_unopened"].is_string(), present.is_some());
         restored
             .any_stdout()
-            .stderr_has("older than what this machine has seen")
+            .stderr_has("older than the vault that was seen on this machine")
             .exits(0);
         assert_eq!(spoilt.get("name"), value.as_bytes());
         assert_eq!(
@@ -173,16 +175,16 @@ fn a_vault_that_is_damaged_or_gone_is_brought_back() {
 }
 
 #[test]
-fn a_copy_that_cannot_be_compared_is_held_against_what_was_seen_here() {
+fn a_copy_is_checked_against_this_machines_memory() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", "old");
     let old = sandbox.bytes();
     sandbox.create("later", "new");
     // As before the last change: nothing is lost that is not told already.
-    let told = "the copy is older than what this machine has seen";
+    let told = "the copy is older than the vault that was seen on this machine";
     fs::write(sandbox.vault(), "noise").unwrap();
     fs::write(previous(&sandbox), &old).unwrap();
-    let restore = sandbox.kluis(["restore", "--yes"]).run();
+    let restore = sandbox.kluis(["vault", "restore", "--yes"]).run();
     restore.stderr_has(told).exits(0);
     assert_eq!(sandbox.get("name"), b"old");
 }
@@ -196,13 +198,13 @@ fn a_vault_that_was_made_huge_is_replaced_unread() {
     let bytes = 1 << 43;
     let vault = fs::OpenOptions::new().write(true).open(sandbox.vault());
     vault.unwrap().set_len(bytes).unwrap();
-    let restored = sandbox.kluis(["restore", "--yes", "--json"]).run();
+    let restored = sandbox.kluis(["vault", "restore", "--yes", "--json"]).run();
     let report = restored.json();
     assert_eq!(report["restored"], true);
     assert!(report["replaces_unopened"].is_string());
     restored
         .any_stdout()
-        .stderr_has("older than what this machine has seen")
+        .stderr_has("older than the vault that was seen on this machine")
         .exits(0);
     assert_eq!(sandbox.get("name"), value.as_bytes());
     assert_eq!(fs::metadata(previous(&sandbox)).unwrap().len(), bytes);
@@ -211,12 +213,19 @@ fn a_vault_that_was_made_huge_is_replaced_unread() {
 }
 
 #[test]
-fn nothing_is_replaced_by_a_copy_that_is_damaged_missing_or_another_vaults() {
+fn a_damaged_missing_or_foreign_copy_replaces_nothing() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", sandbox.secret("value"));
     let before = sandbox.bytes();
     let copy = sandbox.home().join("copy");
-    let restore = || sandbox.kluis(["restore".as_ref(), copy.as_os_str(), "-y".as_ref()]);
+    let restore = || {
+        sandbox.kluis([
+            "vault".as_ref(),
+            "restore".as_ref(),
+            copy.as_os_str(),
+            "-y".as_ref(),
+        ])
+    };
 
     restore().run().stderr_has("there is no vault at").exits(3);
     fs::write(&copy, &before[..before.len() - 1]).unwrap();
@@ -235,20 +244,24 @@ fn nothing_is_replaced_by_a_copy_that_is_damaged_missing_or_another_vaults() {
 }
 
 #[test]
-fn the_same_bytes_are_left_alone_and_nobody_to_ask_is_an_error() {
+fn equal_bytes_change_nothing_and_no_terminal_is_an_error() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", sandbox.secret("value"));
     let copy = sandbox.home().join("copy");
     fs::write(&copy, sandbox.bytes()).unwrap();
-    let same = sandbox.kluis(["restore".as_ref(), copy.as_os_str()]).run();
-    same.stderr("kluis: note: unchanged: the vault is this copy already\n")
+    let same = sandbox
+        .kluis(["vault".as_ref(), "restore".as_ref(), copy.as_os_str()])
+        .run();
+    same.stderr("kluis: note: unchanged: the vault is the same as this copy\n")
         .exits(0);
     let before = sandbox.bytes();
     sandbox
-        .kluis(["restore"])
+        .kluis(["vault", "restore"])
         .run()
         .any_stdout()
-        .stderr_has("nobody is there to be asked; nothing was changed")
+        .stderr_has(
+            "this replaces the vault and needs your yes, but there is no terminal to ask at",
+        )
         .exits(2);
     assert_eq!(sandbox.bytes(), before);
 }
@@ -292,9 +305,14 @@ fn drill(step_bytes: usize) {
         for (what, bytes) in rotten(&whole, place) {
             fs::write(sandbox.vault(), &bytes).unwrap();
             fs::write(previous(&sandbox), &kept).unwrap();
-            let named = sandbox.kluis(["verify"]).without("KLUIS_TOKEN").run();
+            let named = sandbox
+                .kluis(["vault", "verify"])
+                .without("KLUIS_TOKEN")
+                .run();
             assert_eq!(named.code, 5, "{what} at {place}: {}", named.stderr);
-            named.stderr_has("`kluis restore` brings back").exits(5);
+            named
+                .stderr_has("`kluis vault restore` brings back")
+                .exits(5);
             // Who looks for one value reads no other page: it is the right one, or none.
             let got = sandbox.kluis(["get", "NAME_0"]).run();
             let is_right = got.code == 0 && got.stdout == values[0].1.as_bytes();
@@ -303,7 +321,7 @@ fn drill(step_bytes: usize) {
                 "{what} at {place}"
             );
             got.any_stdout().any_stderr().ends();
-            let brought = sandbox.kluis(["restore", "--yes"]).run();
+            let brought = sandbox.kluis(["vault", "restore", "--yes"]).run();
             assert_eq!(brought.code, 0, "{what} at {place}: {}", brought.stderr);
             brought.any_stdout().any_stderr().ends();
             let exported = sandbox.kluis(["export", "--format", "json", "--all"]).run();

@@ -1,4 +1,4 @@
-//! `rollback`
+//! Tests `rollback`.
 
 use crate::sandbox::{Sandbox, now};
 
@@ -42,7 +42,7 @@ fn the_value_before_is_effective_again_as_a_new_slot() {
 }
 
 #[test]
-fn a_time_chooses_what_was_effective_then() {
+fn a_time_selects_the_value_effective_then() {
     let (sandbox, old, new) = replaced();
     let newer = sandbox.secret("newer");
     sandbox.prints(["rotate", "key", "--at", "200"], &newer);
@@ -70,7 +70,7 @@ fn a_value_that_is_effective_already_changes_nothing() {
 }
 
 #[test]
-fn with_json_it_prints_what_show_prints() {
+fn with_json_it_prints_the_same_as_show() {
     let (sandbox, ..) = replaced();
     let rolled = sandbox.kluis(["rollback", "key", "--json"]).run();
     let object = rolled.json();
@@ -115,7 +115,7 @@ fn without_an_older_value_nothing_is_written() {
 }
 
 #[test]
-fn what_is_to_come_is_not_brought_back() {
+fn a_scheduled_value_is_no_rollback_target() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("key", sandbox.secret("old"));
     let later = (now() + 3_600).to_string();

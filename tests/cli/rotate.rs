@@ -1,4 +1,4 @@
-//! `rotate`: one step, now or at a time. With a command it has tests of its own.
+//! Tests `rotate` without a command: one step, now or at a time.
 
 use crate::sandbox::{Sandbox, now};
 use serde_json::Value;
@@ -132,7 +132,7 @@ fn a_value_that_is_there_already_is_not_put_again() {
 }
 
 #[test]
-fn in_a_second_that_is_taken_it_waits_for_the_next() {
+fn a_second_rotation_in_one_second_waits_for_the_next() {
     let (sandbox, _) = kept();
     let values: [_; 3] = std::array::from_fn(|_| sandbox.secret("new"));
     let slots = values.each_ref().map(|new| rotated(&sandbox, &[], new));
@@ -231,7 +231,7 @@ fn a_value_that_is_young_enough_is_kept_and_none_is_read() {
     let young = ["rotate", "key", "--if-older-than", "1h"];
     let kept = sandbox.kluis(young).run();
     kept.stdout("0\n")
-        .stderr("kluis: note: default/key is not due\n")
+        .stderr("kluis: note: default/key is not due: its value has been in use for less than --if-older-than\n")
         .exits(0);
     let json = sandbox.kluis(young.iter().chain(&["--json"])).run();
     assert_eq!(json.json(), sandbox.show("key"));
@@ -268,7 +268,7 @@ fn a_value_for_later_takes_over_without_a_command_in_between() {
 }
 
 #[test]
-fn a_value_now_tells_of_a_later_one_that_takes_over() {
+fn rotating_now_warns_of_a_scheduled_value() {
     let (sandbox, _) = kept();
     let later = ["--at", "2100-01-01T00:00:00Z"];
     rotated(&sandbox, &later, &sandbox.secret("later"));
@@ -276,7 +276,7 @@ fn a_value_now_tells_of_a_later_one_that_takes_over() {
     let rotate = sandbox.kluis(["rotate", "key"]).stdin(&new).run();
     rotate
         .any_stdout()
-        .stderr("kluis: note: a later slot of default/key takes over at 2100-01-01T00:00:00.000Z: `kluis update default/key --remove-slot 4102444800` drops it\n")
+        .stderr("kluis: note: another value of default/key becomes effective at 2100-01-01T00:00:00.000Z: `kluis update default/key --remove-slot 4102444800` drops it\n")
         .exits(0);
     reads(&sandbox, &[], &new);
 }
@@ -311,7 +311,7 @@ fn an_end_can_be_given_with_the_value() {
 }
 
 #[test]
-fn with_json_it_prints_what_show_prints() {
+fn with_json_it_prints_the_same_as_show() {
     let (sandbox, _) = kept();
     let rotate = sandbox.kluis(["rotate", "key", "--json"]);
     let rotate = rotate.stdin(sandbox.secret("new")).run();
@@ -322,7 +322,7 @@ fn with_json_it_prints_what_show_prints() {
 }
 
 #[test]
-fn what_is_no_time_is_refused_with_the_name_of_its_option() {
+fn an_invalid_time_is_refused_by_option() {
     let (sandbox, _) = kept();
     let bytes = sandbox.bytes();
     for (option, field, texts) in [
@@ -368,7 +368,7 @@ fn what_is_no_time_is_refused_with_the_name_of_its_option() {
 }
 
 #[test]
-fn what_cannot_be_rotated_is_left_alone() {
+fn an_impossible_rotation_changes_nothing() {
     let (sandbox, _) = kept();
     let bytes = sandbox.bytes();
     for missing in ["nope", "nope/key", "sec_00000000000000000000000000"] {
@@ -394,7 +394,11 @@ fn the_hundred_and_first_slot_is_refused_with_advice() {
     let object = full.json_error();
     assert_eq!(object["detail"][0]["type"], "too_long", "{object}");
     let message = object["error"].as_str().unwrap();
-    for advice in ["at most 100 slots", "kluis prune", "kluis rotate --keep"] {
+    for advice in [
+        "at most 100 slots",
+        "kluis vault prune",
+        "kluis rotate --keep",
+    ] {
         assert!(message.contains(advice), "{message}");
     }
     full.any_stderr().exits(7);
@@ -405,7 +409,7 @@ fn the_hundred_and_first_slot_is_refused_with_advice() {
 }
 
 #[test]
-fn whoever_rotates_at_once_gets_a_second_of_their_own() {
+fn concurrent_rotations_get_a_second_each() {
     const SCRIPTS: usize = 8;
     let (sandbox, _) = kept();
     let rotate = || {
@@ -443,5 +447,9 @@ fn whoever_rotates_at_once_gets_a_second_of_their_own() {
         .map(|slot: &Value| slot["checksum"].as_str().unwrap())
         .collect();
     assert_eq!(checksums.len(), slots.len());
-    sandbox.kluis(["verify"]).run().any_stdout().exits(0);
+    sandbox
+        .kluis(["vault", "verify"])
+        .run()
+        .any_stdout()
+        .exits(0);
 }

@@ -1,5 +1,5 @@
-//! `rotate --exec`: what the command is given, and what becomes of the value when it ends. What happens
-//! between the steps is in `rotate_unfinished`.
+//! Tests `rotate --exec`: what the command gets, and what happens to the value when it ends. The file
+//! `rotate_unfinished` tests what happens between the steps.
 
 use crate::sandbox::Sandbox;
 use crate::server::{
@@ -28,7 +28,7 @@ fn a_success_makes_the_value_effective_and_prints_the_slot() {
 }
 
 #[test]
-fn what_the_command_prints_is_no_result() {
+fn the_commands_output_is_no_result() {
     let sandbox = with_server();
     let rotated = interrupted(&sandbox, "echo said; echo complained >&2", "").run();
     let printed = String::from_utf8(rotated.stdout.clone()).unwrap();
@@ -85,7 +85,7 @@ fn a_command_that_reports_a_signal_may_have_done_its_work() {
 }
 
 #[test]
-fn a_command_that_cannot_run_is_found_out_before_anything_is_written() {
+fn a_command_that_cannot_run_fails_before_any_write() {
     let sandbox = with_server();
     let before = sandbox.bytes();
     let file = sandbox.given_path("new");
@@ -103,14 +103,14 @@ fn a_command_that_cannot_run_is_found_out_before_anything_is_written() {
 }
 
 #[test]
-fn a_command_that_does_not_start_after_all_leaves_no_pending_value() {
+fn a_command_that_fails_to_start_leaves_no_pending_value() {
     let sandbox = with_server();
     let program = sandbox.home().join("program");
     write_program(&program, "#!/no/such/interpreter\n");
     let program = program.to_str().unwrap();
     let line = ["rotate", "db", "--generate", "32", "--exec", program];
     let told = format!(
-        "kluis: error: {program} names an interpreter that is not there: the new value was dropped, and default/db is as it was\n"
+        "kluis: error: {program} names an interpreter that does not exist: the new value was dropped, and default/db is as it was\n"
     );
     sandbox.kluis(line).run().stderr(&told).exits(1);
     assert_settled(&sandbox, "old");
@@ -180,8 +180,8 @@ fn the_command_sees_both_values_and_no_credential() {
     ] {
         let sandbox = with_server();
         let line = rotate(&sandbox, options).env("BEFORE", OWN_VARIABLES);
-        let line = line.env("KLUIS_TOKEN_FILE", sandbox.given_path("token"));
-        let rotated = line.env("KLUIS_IDENTITY", "one").run();
+        let line = line.env("KLUIS_KEY_FILE", sandbox.given_path("token"));
+        let rotated = line.env("KLUIS_KEY_FILE", "one").run();
         rotated.any_stdout().stderr(expected).exits(0);
     }
 }
@@ -247,7 +247,7 @@ fn the_command_reads_stdin_unless_the_value_came_from_there() {
 }
 
 #[test]
-fn a_secret_bound_to_domains_goes_to_the_command_only_when_that_is_said() {
+fn a_bound_secret_goes_to_the_command_only_with_an_option() {
     let sandbox = with_server();
     let bind = ["update", "db", "--allow-domain", "db.example.com"];
     sandbox.kluis(bind).run().exits(0);
@@ -269,11 +269,11 @@ fn a_secret_bound_to_domains_goes_to_the_command_only_when_that_is_said() {
 }
 
 #[test]
-fn what_is_young_enough_is_left_alone() {
+fn a_young_value_is_not_rotated() {
     let sandbox = with_server();
     let before = sandbox.bytes();
     let line = rotate(&sandbox, &["--if-older-than", "1h"]).env("BEFORE", "echo ran >&2");
-    let told = "kluis: note: default/db is not due\n";
+    let told = "kluis: note: default/db is not due: its value has been in use for less than --if-older-than\n";
     line.run().stdout("0\n").stderr(told).exits(0);
     assert!(sandbox.bytes() == before);
     let line = rotate(&sandbox, &["--if-older-than", "0s"]);
@@ -294,7 +294,7 @@ fn superseded_values_go_only_with_the_success() {
 }
 
 #[test]
-fn it_takes_no_time_of_its_own() {
+fn rotate_exec_accepts_no_time() {
     let sandbox = with_server();
     for option in ["--at", "--in"] {
         let refused = rotate(&sandbox, &[option, "7d"]).run();

@@ -1,5 +1,5 @@
-//! A rotation with a command that does not run through: killed between its steps, with somebody else at
-//! the same secret, or with a full disk. The server's password is always in the vault.
+//! Tests a rotation that does not finish: killed between its steps, with another process at the same secret,
+//! or with a full disk. The server's password is always in the vault.
 
 use crate::sandbox::{Outcome, Sandbox};
 use crate::server::{
@@ -40,7 +40,7 @@ fn a_command_that_outlives_kluis_can_go_on() {
 }
 
 #[test]
-fn what_was_killed_is_resumed_or_discarded() {
+fn a_killed_rotation_can_be_resumed_or_discarded() {
     let sandbox = killed("new");
     let resumed = sandbox.kluis(["rotate", "db", "--resume"]).run();
     let printed = String::from_utf8(resumed.stdout.clone()).unwrap();
@@ -50,7 +50,7 @@ fn what_was_killed_is_resumed_or_discarded() {
     assert_eq!(printed, format!("{slot}\n"));
 
     let sandbox = killed("old");
-    let told = "kluis: note: the pending value of default/db was dropped\n";
+    let told = "kluis: note: dropped the pending value of default/db\n";
     let discarded = sandbox.kluis(["rotate", "db", "--discard"]).run();
     discarded.stderr(told).exits(0);
     assert_settled(&sandbox, "old");
@@ -96,7 +96,7 @@ fn with_nothing_pending_there_is_nothing_to_settle() {
 }
 
 #[test]
-fn whoever_uses_the_secret_is_told_and_gets_the_value_in_force() {
+fn using_the_secret_warns_and_gives_the_value_in_force() {
     let sandbox = killed("old");
     let begun = show(&sandbox)["slots"][1].clone();
     assert_eq!(
@@ -104,8 +104,8 @@ fn whoever_uses_the_secret_is_told_and_gets_the_value_in_force() {
         (&true.into(), &false.into())
     );
     let told = [
-        "kluis: warning: a rotation of default/db, begun at ",
-        " is not finished: `kluis rotate default/db --resume` makes its value effective, `--discard` drops it\n",
+        "kluis: warning: the rotation of default/db that began at ",
+        " is not finished: `kluis rotate default/db --resume` makes the new value effective, `kluis rotate default/db --discard` drops it\n",
     ];
     for line in [
         &["get", "db"][..],
@@ -113,7 +113,7 @@ fn whoever_uses_the_secret_is_told_and_gets_the_value_in_force() {
         &["run", "-e", "DB=db", "--", "true"],
         &["history", "db"],
         &["update", "db", "--description", "d"],
-        &["prune", "db", "-q"],
+        &["vault", "prune", "db", "-q"],
         &["rotate", "db", "--generate", "8", "--if-older-than", "1d"],
     ] {
         let used = sandbox.kluis(line).run();
@@ -152,7 +152,7 @@ fn whoever_uses_the_secret_is_told_and_gets_the_value_in_force() {
 }
 
 #[test]
-fn until_it_is_settled_no_other_value_is_taken() {
+fn until_it_is_settled_no_other_rotation_is_accepted() {
     let sandbox = killed("new");
     let before = sandbox.bytes();
     for line in [
@@ -187,7 +187,7 @@ fn a_second_rotation_while_the_command_runs_is_refused() {
 }
 
 #[test]
-fn a_success_counts_even_if_somebody_discarded_the_value_meanwhile() {
+fn a_success_counts_even_if_the_value_was_discarded() {
     for (before, after) in [
         ("kluis rotate db --discard 2> /dev/null", ""),
         ("", "kluis rotate db --discard 2> /dev/null"),
@@ -207,7 +207,7 @@ fn a_success_counts_even_if_somebody_discarded_the_value_meanwhile() {
 }
 
 #[test]
-fn a_success_counts_even_if_somebody_began_another_rotation_meanwhile() {
+fn a_success_counts_even_if_another_rotation_began() {
     let sandbox = with_server();
     let other = "kluis rotate db --discard 2> /dev/null
         kluis rotate db --generate 32 --exec sh -c 'kill -KILL $PPID' || true";
@@ -222,7 +222,7 @@ fn a_success_counts_even_if_somebody_began_another_rotation_meanwhile() {
 }
 
 #[test]
-fn a_failure_after_somebody_resumed_the_value_says_that_it_is_in_force() {
+fn a_failure_after_a_resume_reports_the_value_as_in_force() {
     let sandbox = with_server();
     let failed = interrupted(&sandbox, "kluis rotate db --resume; exit 1", "").run();
     assert!(!failed.stderr.contains("is as it was"), "{}", failed.stderr);
@@ -236,7 +236,7 @@ fn a_failure_after_somebody_resumed_the_value_says_that_it_is_in_force() {
 }
 
 #[test]
-fn a_failure_after_somebody_discarded_the_value_changes_nothing() {
+fn a_failure_after_a_discard_changes_nothing() {
     let sandbox = with_server();
     let discard = "kluis rotate db --discard 2> /dev/null; exit 1";
     let failed = interrupted(&sandbox, discard, "").run();
@@ -244,13 +244,13 @@ fn a_failure_after_somebody_discarded_the_value_changes_nothing() {
     assert_settled(&sandbox, "old");
 }
 
-/// Has kluis read its value from a pipe, and somebody else run `script` when it has opened the vault.
+/// Lets kluis read its value from a pipe, and runs `script` elsewhere once kluis has opened the vault.
 fn overtaken(sandbox: &Sandbox, script: &str, options: &[&str]) -> Outcome {
     let pipe = sandbox.given_path("pipe");
     let source = ["--value-file", pipe.to_str().unwrap()];
     let line = execute(sandbox, &[&source, options].concat());
     let line = line.env("BEFORE", "echo ran >&2");
-    // The pipe opens once somebody reads from it.
+    // The pipe opens once kluis reads from it.
     line.prepared(&format!(
         "mkfifo \"$HOME/pipe.given\"; (exec 3> \"$HOME/pipe.given\"; {script}; cat \"$HOME/new.given\" >&3) > /dev/null & :"
     ))
@@ -258,7 +258,7 @@ fn overtaken(sandbox: &Sandbox, script: &str, options: &[&str]) -> Outcome {
 }
 
 #[test]
-fn the_command_is_never_given_a_value_that_is_in_force_no_longer() {
+fn the_command_never_gets_an_outdated_value() {
     let sandbox = with_server();
     let other = "BEFORE= \"$PROGRAM\" rotate db --generate 32 --exec sh \"$HOME/change\"";
     let refused = overtaken(&sandbox, other, &[]);
@@ -276,14 +276,14 @@ fn of_two_timers_at_once_one_has_nothing_to_do() {
     let skipped = overtaken(&sandbox, other, &["--if-older-than", "3s"]);
     skipped
         .any_stdout()
-        .stderr("kluis: note: default/db is not due\n")
+        .stderr("kluis: note: default/db is not due: its value has been in use for less than --if-older-than\n")
         .exits(0);
     assert!(sandbox.get("db") == sandbox.was_given("server"));
     assert!(!takes(&sandbox, "old") && !takes(&sandbox, "new"));
 }
 
 #[test]
-fn a_secret_that_is_renamed_or_moved_meanwhile_keeps_its_rotation() {
+fn a_secret_renamed_or_moved_meanwhile_keeps_its_rotation() {
     let sandbox = with_server();
     let make = sandbox.kluis(["workspace", "create", "staging"]).run();
     make.any_stdout().exits(0);
@@ -304,7 +304,7 @@ fn a_secret_that_is_renamed_or_moved_meanwhile_keeps_its_rotation() {
 }
 
 #[test]
-fn a_request_to_end_goes_to_the_command_and_kluis_sees_what_it_does() {
+fn a_signal_to_end_goes_to_the_command_and_kluis_waits() {
     let wait = "i=0; while [ $i -lt 100 ]; do sleep 0.05; i=$((i + 1)); done; exit 99";
     for signal in ["TERM", "HUP"] {
         // It has no handler, ends in an orderly way, or does not care.
@@ -328,7 +328,7 @@ fn a_request_to_end_goes_to_the_command_and_kluis_sees_what_it_does() {
 }
 
 #[test]
-fn an_interruption_at_the_keyboard_is_the_commands_affair() {
+fn ctrl_c_is_left_to_the_command() {
     for signal in ["INT", "QUIT"] {
         let sandbox = with_server();
         let interrupted = interrupted(&sandbox, &format!("kill -{signal} $PPID; sleep 0.2"), "");
@@ -338,7 +338,7 @@ fn an_interruption_at_the_keyboard_is_the_commands_affair() {
 }
 
 #[test]
-fn a_secret_that_is_deleted_meanwhile_is_told_of() {
+fn a_secret_deleted_meanwhile_is_reported() {
     let sandbox = with_server();
     let copy = sandbox.copy();
     let delete = "kluis delete db --yes 2> /dev/null";
@@ -347,6 +347,6 @@ fn a_secret_that_is_deleted_meanwhile_is_told_of() {
     failed.stderr(told).exits(1);
     let ended = interrupted(&sandbox, delete, "").run();
     ended
-        .stderr_has("the command succeeded, but default/db was deleted meanwhile")
+        .stderr_has("the command succeeded, but another process deleted default/db meanwhile")
         .exits(1);
 }

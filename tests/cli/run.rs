@@ -1,4 +1,4 @@
-//! `run`
+//! Tests `run`.
 
 use crate::sandbox::Sandbox;
 use std::io::Read;
@@ -36,7 +36,7 @@ fn the_command_finds_the_chosen_secrets_and_no_others() {
 }
 
 #[test]
-fn all_gives_the_whole_workspace_under_its_keys_and_e_comes_first() {
+fn all_gives_the_whole_workspace_and_e_comes_first() {
     let sandbox = Sandbox::with_vault();
     sandbox
         .kluis(["workspace", "create", "staging"])
@@ -82,10 +82,10 @@ fn the_rest_of_the_environment_is_inherited_but_for_credentials() {
         .env("INHERITED", "yes")
         .env("PLAIN", "old");
     for own in [
-        "KLUIS_TOKEN_FILE",
+        "KLUIS_KEY_FILE",
         "KLUIS_PASSPHRASE_FILE",
         "KLUIS_PASSPHRASE",
-        "KLUIS_IDENTITY",
+        "KLUIS_KEY_FILE",
     ] {
         run = run.env(own, "/nowhere");
     }
@@ -246,7 +246,7 @@ fn nothing_starts_unless_everything_is_there() {
         ),
         (&["--all"], "conflict", "both want to be CLASH_A"),
         (&["-e", "A=nul"], "invalid", "the value for A holds a NUL"),
-        (&["-e", "A"], "usage", "-e takes KEY=REF"),
+        (&["-e", "A"], "usage", "-e needs KEY=REF"),
         (
             &["-e", "A-B=name"],
             "invalid",
@@ -344,7 +344,7 @@ fn with_app(one: &str, two: &str) -> Sandbox {
 }
 
 #[test]
-fn an_app_gives_what_it_links_under_the_keys_of_its_links() {
+fn an_app_gives_its_links_under_their_keys() {
     let sandbox = with_app("1", "2");
     let print =
         "printf '%s|' \"${FIRST-unset}\" \"${SECOND-unset}\" \"${ONE-unset}\" \"${TWO-unset}\"";
@@ -362,7 +362,7 @@ fn an_app_gives_what_it_links_under_the_keys_of_its_links() {
 }
 
 #[test]
-fn one_secret_under_one_key_is_no_conflict_and_two_are() {
+fn two_secrets_under_one_key_conflict_and_one_does_not() {
     let sandbox = with_app("1", "2");
     let link = ["app", "link", "web", "ONE", "one"];
     sandbox.kluis(link).run().exits(0);

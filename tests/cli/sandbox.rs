@@ -1,5 +1,5 @@
-//! A home of its own for one test: nothing is inherited, every outcome is compared, and no secret that the
-//! test made may be found anywhere but where it was asked for.
+//! A home of its own for one test: nothing is inherited, every outcome is compared, and the test fails if one
+//! of its secrets appears where it was not asked for.
 
 use serde_json::Value;
 use std::cell::RefCell;
@@ -21,6 +21,12 @@ pub fn now() -> u64 {
         .duration_since(UNIX_EPOCH)
         .unwrap()
         .as_secs()
+}
+
+/// By the program: macOS has no system call for it that takes a folder, and so rustix has none.
+pub fn make_pipe(path: &Path) {
+    let made = Command::new("mkfifo").arg(path).status().unwrap();
+    assert!(made.success());
 }
 
 pub const KLUIS: &str = env!("CARGO_BIN_EXE_kluis");
@@ -351,14 +357,14 @@ impl Invocation<'_> {
         self.command_in("--wait")
     }
 
-    /// The command as somebody starts it who sits at the terminal that is stdin.
+    /// The command as you start it at the terminal that is its stdin.
     pub fn command_at_terminal(&self) -> Command {
         self.command_in("--ctty")
     }
 
     fn command_in(&self, session: &str) -> Command {
         let mut command = Command::new("env");
-        // Whoever started the tests may ignore them, as a shell does for what it starts in the background.
+        // The tests may have been started with these ignored, as a shell does for jobs in the background.
         command.args(["--default-signal=INT,QUIT,HUP", "setsid", session]);
         command.args(&self.under);
         command.arg(KLUIS).args(&self.arguments);

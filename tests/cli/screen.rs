@@ -1,4 +1,4 @@
-//! A terminal with somebody at it: keys go in, and what is shown comes out.
+//! A terminal for tests: keys go in, and the screen's content comes out.
 
 use rustix::process::{Pid, Signal, kill_process};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
@@ -29,8 +29,11 @@ pub struct Screen {
 impl Screen {
     /// Starts a command at a terminal of that width.
     pub fn start(mut command: Command, columns: u16) -> Self {
-        let controller =
-            openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
+        let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY;
+        #[cfg(target_os = "linux")] // elsewhere a child of another test may get it too
+        let flags = flags | OpenptFlags::CLOEXEC;
+        let controller = openpt(flags).unwrap();
+        rustix::io::fcntl_setfd(&controller, rustix::io::FdFlags::CLOEXEC).unwrap();
         grantpt(&controller).unwrap();
         unlockpt(&controller).unwrap();
         let path = ptsname(&controller, Vec::new()).unwrap();
@@ -149,7 +152,7 @@ fn size(columns: u16) -> Winsize {
     }
 }
 
-/// Collects what is shown until nobody has the terminal any more.
+/// Collects the output until no process has the terminal any more.
 fn watch(mut controller: File, shown: Arc<(Mutex<Vec<u8>>, Condvar)>) {
     thread::spawn(move || {
         let mut buffer = [0; 4096];

@@ -1,5 +1,5 @@
-//! The request bodies of four services' API references through `--input`, as they stand there, and the
-//! rules of those services that hold here. More of the same calls by options are told in `stories`.
+//! Tests the request bodies of four services' API references with `--input`, as they stand there, and the
+//! services' rules that hold here too. `stories` makes more of the same calls with options.
 
 mod gcore;
 mod nairi;

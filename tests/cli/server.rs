@@ -1,5 +1,5 @@
-//! A server that keeps a password, and the command that changes it there: a stand-in for a database, on
-//! every machine. What happens in the middle of a change is said by hooks, in shell.
+//! A server that keeps a password, and the command that changes it there: a stand-in for a database. Hooks,
+//! written in shell, act in the middle of a change.
 
 use crate::sandbox::{Invocation, KLUIS, Sandbox};
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! `set`
+//! Tests `set`.
 
 use crate::sandbox::Sandbox;
 use crate::screen::Screen;
@@ -87,7 +87,7 @@ fn fields_that_are_not_given_stay() {
 }
 
 #[test]
-fn an_id_is_no_name_to_set() {
+fn set_refuses_an_id_as_a_name() {
     let sandbox = Sandbox::with_vault();
     let value = sandbox.secret("value");
     let id = sandbox.create("name", &value);
@@ -95,12 +95,12 @@ fn an_id_is_no_name_to_set() {
         .kluis(["set", &id])
         .stdin(value)
         .run()
-        .stderr_has("it may not look like an id")
+        .stderr_has("it looks like an id")
         .exits(7);
 }
 
 #[test]
-fn who_watches_is_told_that_a_value_was_replaced() {
+fn a_terminal_shows_that_a_value_was_replaced() {
     let sandbox = Sandbox::with_vault();
     let [old, new] = ["old", "new"].map(|label| sandbox.secret(label));
     let file = sandbox.given("value", &old);
@@ -111,12 +111,12 @@ fn who_watches_is_told_that_a_value_was_replaced() {
         shown
     };
     let note =
-        "kluis: note: the value of default/name is replaced; `kluis rotate` keeps the old one\n";
+        "kluis: note: replaced the old value of default/name; `kluis rotate` would have kept it\n";
     assert!(!set().contains("replaced"));
     assert!(!set().contains("replaced"));
     sandbox.given("value", &new);
     let shown = set();
-    assert!(shown.contains(note), "{shown}");
+    assert_eq!(shown, format!("{note}updated name\n"));
     // In a pipe it says nothing: `prints` wants an empty stderr.
     sandbox.prints(["set", "name"], &old);
 }

@@ -1,4 +1,5 @@
-//! Which vault, workspace and colour are meant: flag, then environment, then user file, then default.
+//! Tests which source decides the vault, workspace and colour: flag, then environment, then user file, then
+//! default.
 
 use crate::sandbox::{Invocation, Sandbox};
 use std::fs;
@@ -33,7 +34,7 @@ fn lists(list: Invocation<'_>, expected: &str) {
 }
 
 #[test]
-fn a_workspace_is_settled_by_flag_variable_user_file_and_default_in_this_order() {
+fn the_workspace_is_flag_then_variable_then_file_then_default() {
     let sandbox = three_workspaces();
     let list = || sandbox.kluis(["list", "-q"]);
     lists(list(), "default");
@@ -55,7 +56,7 @@ fn a_workspace_is_settled_by_flag_variable_user_file_and_default_in_this_order()
             "three",
         );
     }
-    // What is said in the reference itself comes before all of them.
+    // The reference itself comes before all of them.
     let get = ["show", "default/default", "-w", "three", "--json"];
     let shown = sandbox.kluis(get).run();
     assert_eq!(shown.json()["workspace"], "default");
@@ -63,7 +64,7 @@ fn a_workspace_is_settled_by_flag_variable_user_file_and_default_in_this_order()
 }
 
 #[test]
-fn a_vault_is_settled_by_flag_variable_user_file_and_default_in_this_order() {
+fn the_vault_is_flag_then_variable_then_file_then_default() {
     let sandbox = Sandbox::with_vault();
     let default = fs::read(sandbox.vault()).unwrap();
     sandbox.create("default", "x");
@@ -120,7 +121,7 @@ fn the_xdg_directories_are_followed() {
 }
 
 #[test]
-fn without_a_home_a_vault_must_be_named_and_nobody_is_asked_who_the_user_is() {
+fn without_a_home_the_vault_must_be_named_and_nss_is_not_used() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", "v");
     let homeless = |line: &[&str]| sandbox.kluis(line).without("HOME");
@@ -149,7 +150,7 @@ fn without_a_home_a_vault_must_be_named_and_nobody_is_asked_who_the_user_is() {
 }
 
 #[test]
-fn colour_is_for_terminals_unless_it_is_asked_for_and_never_on_stdout() {
+fn colour_is_for_terminals_or_on_request_never_on_stdout() {
     let sandbox = Sandbox::with_vault();
     let red = "kluis: \u{1b}[1;31merror:\u{1b}[0m there is no secret nope";
     let plain = "kluis: error: there is no secret nope";
@@ -179,7 +180,7 @@ fn colour_is_for_terminals_unless_it_is_asked_for_and_never_on_stdout() {
     for line in [
         &["list"][..],
         &["show", "name"],
-        &["verify"],
+        &["vault", "verify"],
         &["workspace", "list"],
     ] {
         let printed = sandbox.kluis(line).run();

@@ -1,4 +1,4 @@
-//! `show`
+//! Tests `show`.
 
 use crate::sandbox::{Sandbox, forms};
 use serde_json::Value;
@@ -34,7 +34,7 @@ fn everything_but_the_value_is_shown() {
 }
 
 #[test]
-fn a_slot_is_told_with_its_date() {
+fn a_slot_is_shown_with_its_date() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", "old");
     let rotate = ["rotate", "name", "--at", "2100-01-01T00:00:00Z"];

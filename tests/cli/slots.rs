@@ -1,4 +1,5 @@
-//! Slots in `create`, `set`, `update` and `get`: from when each value counts, and which one is meant.
+//! Tests slots in `create`, `set`, `update` and `get`: when each value becomes effective, and which one a
+//! command means.
 
 use crate::sandbox::{Sandbox, now};
 use serde_json::{Value, json};
@@ -72,7 +73,7 @@ fn a_slot_can_be_chosen_by_number_order_or_address() {
 }
 
 #[test]
-fn a_slot_that_is_not_there_is_not_found_and_two_choices_are_none() {
+fn a_missing_slot_is_not_found_and_two_choices_conflict() {
     let (sandbox, _) = with_slots(&[0, 5]);
     let missing = "kluis: error: there is no slot 3 of default/key\nkluis: hint: `kluis history` shows the slots of a secret\n";
     for line in [&["key", "--slot", "3"][..], &["kluis://key?slot=3"]] {
@@ -92,7 +93,7 @@ fn a_slot_that_is_not_there_is_not_found_and_two_choices_are_none() {
 }
 
 #[test]
-fn before_the_first_slot_it_is_said_when_that_begins() {
+fn before_the_first_slot_the_error_says_when_it_begins() {
     let sandbox = Sandbox::with_vault();
     let (first, second) = (sandbox.secret("first"), sandbox.secret("second"));
     for (at, value) in [("2100-01-01T00:00:00Z", &first), ("4102444801", &second)] {
@@ -169,7 +170,7 @@ fn set_puts_a_slot_beside_the_others_once() {
 }
 
 #[test]
-fn update_puts_the_effective_slot_or_the_one_it_is_told() {
+fn update_replaces_the_effective_or_the_named_slot() {
     let later = now() + 3_600;
     let (sandbox, values) = with_slots(&[0, 5, later]);
     let number = later.to_string();
@@ -193,7 +194,7 @@ fn update_puts_the_effective_slot_or_the_one_it_is_told() {
 }
 
 #[test]
-fn where_none_is_effective_update_puts_slot_0() {
+fn with_no_effective_slot_update_writes_slot_0() {
     let later = now() + 3_600;
     let (sandbox, values) = with_slots(&[later]);
     let new = sandbox.secret("new");
@@ -221,7 +222,7 @@ fn a_slot_is_dropped_and_never_the_last() {
         .stderr("kluis: error: there is no slot 5 of default/key\nkluis: hint: `kluis history` shows the slots of a secret\n")
         .exits(3);
     drop(&["0"])
-        .stderr("kluis: error: default/key keeps at least one slot\nkluis: hint: delete the secret with `kluis delete`, or give it another value first\n")
+        .stderr("kluis: error: default/key needs at least one slot\nkluis: hint: delete the secret with `kluis delete`, or give it a new value first\n")
         .exits(6);
     drop(&["0", "5"]).any_stderr().exits(3);
     assert_eq!(sandbox.bytes(), bytes);
@@ -253,7 +254,7 @@ fn one_call_puts_and_drops_all_or_nothing() {
 }
 
 #[test]
-fn with_replace_only_what_is_given_stays() {
+fn with_replace_only_the_given_slots_stay() {
     let later = 4_102_444_800;
     let (sandbox, _) = with_slots(&[0, 5, later]);
     sandbox
@@ -318,7 +319,7 @@ fn a_number_is_kept_whole() {
 }
 
 #[test]
-fn what_is_no_slot_is_refused_with_the_name_of_its_option() {
+fn an_invalid_slot_is_refused_by_option() {
     let (sandbox, _) = with_slots(&[0, 5]);
     let bytes = sandbox.bytes();
     let wrong = ["-1", "", "soon", "1.5", "0x5", "18446744073709551616"];

@@ -1,5 +1,5 @@
-//! Files that are generated and committed. `SNAPSHOTS=overwrite cargo test` writes them anew; otherwise
-//! a test compares them, byte for byte and as a set.
+//! Compares generated files with the committed ones, byte for byte and as a set. `SNAPSHOTS=overwrite cargo
+//! test` writes them anew.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -1,5 +1,4 @@
-//! The calls of four services' API references, told as sessions, with the checksums that their values
-//! have.
+//! Tests the calls of four services' API references as sessions, with the checksums of their values.
 
 use crate::sandbox::Sandbox;
 use serde_json::Value;

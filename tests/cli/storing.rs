@@ -1,6 +1,7 @@
-//! The vault as a file: who may read it, what it may be, and that nothing that was acknowledged is lost.
+//! Tests the vault as a file: who may read it, what kind of file it may be, and that no acknowledged write is
+//! lost.
 
-use crate::sandbox::{KLUIS, Sandbox};
+use crate::sandbox::{KLUIS, Sandbox, make_pipe};
 use std::collections::BTreeSet;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
@@ -22,7 +23,7 @@ fn mode(path: &Path) -> u32 {
 }
 
 #[test]
-fn only_the_owner_may_read_what_is_written_whatever_the_umask() {
+fn written_files_are_private_under_any_umask() {
     let sandbox = Sandbox::with_vault();
     let vault = sandbox.home().join("new/er/v.kluis");
     let there = ["--vault", vault.to_str().unwrap()];
@@ -59,19 +60,11 @@ fn only_the_owner_may_read_what_is_written_whatever_the_umask() {
 }
 
 #[test]
-fn what_is_no_regular_file_is_refused_at_once_and_left_alone() {
+fn an_irregular_file_is_refused_at_once_and_left_alone() {
     let sandbox = Sandbox::with_vault();
     let at = |name: &str| sandbox.home().join(name);
     fs::create_dir(at("directory")).unwrap();
-    let fifo = rustix::fs::Mode::from_raw_mode(0o600);
-    rustix::fs::mknodat(
-        rustix::fs::CWD,
-        at("pipe"),
-        rustix::fs::FileType::Fifo,
-        fifo,
-        0,
-    )
-    .unwrap();
+    make_pipe(&at("pipe"));
     let _socket = UnixListener::bind(at("socket")).unwrap();
     symlink("/dev/null", at("link")).unwrap();
     symlink("loop", at("loop")).unwrap();
@@ -103,7 +96,7 @@ fn what_is_no_regular_file_is_refused_at_once_and_left_alone() {
 }
 
 #[test]
-fn a_link_to_something_else_is_refused_and_what_it_leads_to_is_left_alone() {
+fn a_link_to_an_irregular_file_is_refused_and_left_alone() {
     let sandbox = Sandbox::with_vault();
     let at = |name: &str| sandbox.home().join(name);
     fs::write(at("notes"), "not a vault").unwrap();
@@ -161,7 +154,7 @@ fn a_directory_that_others_may_write_is_read_and_not_written() {
         fs::set_permissions(&directory, Permissions::from_mode(open)).unwrap();
         let create = sandbox.kluis(["create", "other", "--generate", "8"]).run();
         create
-            .stderr_has("lies in a directory that others may write")
+            .stderr_has("is in a directory that other users can write to")
             .exits(1);
         assert_eq!(sandbox.get("name"), b"v");
     }
@@ -193,7 +186,7 @@ fn the_bytes_before_the_last_change_are_kept() {
 }
 
 #[test]
-fn what_changes_nothing_leaves_the_very_same_files() {
+fn a_change_of_nothing_keeps_the_same_files() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", "v");
     sandbox.create("taken", "v");
@@ -221,7 +214,7 @@ fn what_changes_nothing_leaves_the_very_same_files() {
         (&["delete", "nope", "-y"], 3),
         (&["get", "name"], 0),
         (&["list"], 0),
-        (&["verify"], 0),
+        (&["vault", "verify"], 0),
     ] {
         sandbox
             .kluis(line)
@@ -235,7 +228,7 @@ fn what_changes_nothing_leaves_the_very_same_files() {
 }
 
 #[test]
-fn what_a_killed_writer_left_is_cleared_away_by_the_next() {
+fn the_next_writer_removes_a_killed_writers_files() {
     let sandbox = Sandbox::with_vault();
     let at = |name: &str| sandbox.vault().with_file_name(name);
     let stale = at(".default.kluis.0123456789abcdef.tmp");

@@ -1,4 +1,4 @@
-//! "Did you mean": what a failure says of a name that is nearly right.
+//! Tests "did you mean": the hint after a name that is nearly right.
 
 use crate::sandbox::Sandbox;
 
@@ -80,7 +80,7 @@ fn a_suggestion_is_a_reference_that_leads_there() {
 }
 
 #[test]
-fn check_tells_what_may_have_been_meant() {
+fn check_suggests_a_similar_name() {
     let sandbox = vault();
     let file = "[env]\nA = 'githb_token'\nB = 'nothing_like_it'\nPATH = 'db_password'\n";
     std::fs::write(sandbox.home().join("kluis.toml"), file).unwrap();
@@ -105,7 +105,7 @@ fn check_tells_what_may_have_been_meant() {
 }
 
 #[test]
-fn a_value_in_the_wrong_place_is_told_where_it_goes() {
+fn a_misplaced_value_gets_a_hint() {
     let sandbox = vault();
     let bytes = sandbox.bytes();
     let never = "hint: a value is never an argument, where others could see it";
@@ -143,7 +143,7 @@ fn a_mistake_leads_to_the_page_of_its_command() {
         ),
         (
             "identity",
-            "`kluis identity` takes one of: new, show; `kluis identity --help` says more",
+            "`kluis key` takes one of: new, show; `kluis key --help` says more",
         ),
         (
             "workspace",
@@ -191,10 +191,10 @@ fn a_part_of_a_name_recalls_the_only_one_that_has_it() {
 }
 
 #[test]
-fn what_is_no_command_is_named_with_what_does_it_here() {
+fn an_unknown_command_gets_the_one_that_does_it_here() {
     let sandbox = Sandbox::empty();
     for (typed, hint) in [
-        ("frobnicate", "`kluis -h` names the commands"),
+        ("frobnicate", "run `kluis -h` to see the commands"),
         ("version", "did you mean `kluis --version`?"),
         ("cat", "did you mean `kluis get NAME`?"),
         ("add", "did you mean `kluis create NAME`?"),
@@ -204,8 +204,7 @@ fn what_is_no_command_is_named_with_what_does_it_here() {
         ("gte", "did you mean `get`?"),
     ] {
         let failed = sandbox.kluis([typed]).run();
-        let told =
-            format!("kluis: error: there is no such command: {typed}\nkluis: hint: {hint}\n");
+        let told = format!("kluis: error: there is no command {typed}\nkluis: hint: {hint}\n");
         failed.stderr(&told).exits(2);
     }
     // What could be a value is not repeated.
@@ -222,7 +221,7 @@ fn what_is_no_command_is_named_with_what_does_it_here() {
 }
 
 #[test]
-fn no_command_at_all_gets_the_short_help() {
+fn no_command_gets_the_short_help() {
     let sandbox = Sandbox::empty();
     let short = sandbox.prints(["-h"], "");
     let bare = sandbox.kluis([""; 0]).run();
@@ -269,7 +268,7 @@ fn a_key_learns_no_name_that_it_does_not_reach() {
 }
 
 #[test]
-fn a_name_that_is_to_be_made_is_no_mistake() {
+fn a_name_to_be_created_gets_no_suggestion() {
     let sandbox = vault();
     sandbox.create("githb_token", sandbox.secret("value"));
     let set = sandbox

@@ -1,5 +1,5 @@
-//! Surroundings that are nothing like a terminal in a home: no home, closed descriptors, full devices, tiny
-//! limits, other languages, enormous paths. A defined exit code, no defect, nothing half printed, nothing lost.
+//! Tests unusual surroundings: no home, closed descriptors, full devices, tiny limits, other languages,
+//! enormous paths. Each ends with a defined exit code, no crash, nothing half printed and nothing lost.
 
 use crate::sandbox::{Invocation, Outcome, Sandbox};
 use std::ffi::{OsStr, OsString};
@@ -12,7 +12,7 @@ const LINES: &[&[&str]] = &[
     &["list", "-q"],
     &["get", "NAME"],
     &["show", "NAME", "--json"],
-    &["verify"],
+    &["vault", "verify"],
     &["set", "NAME"],
     &["set", "OTHER", "--generate", "32"],
     &["update", "NAME", "--description", "d"],
@@ -72,7 +72,7 @@ fn each(sandbox: &Sandbox, what: &str, change: impl Fn(Invocation<'_>) -> Invoca
 }
 
 fn still_whole(sandbox: &Sandbox, what: &str) {
-    let verified = sandbox.kluis(["verify"]).run();
+    let verified = sandbox.kluis(["vault", "verify"]).run();
     assert_eq!(verified.code, 0, "{what}: {}", verified.stderr);
     verified.any_stdout().any_stderr().ends();
     let next = sandbox.kluis(["set", "NEXT"]).stdin("v").run();
@@ -94,7 +94,7 @@ fn at_home<'s>(home: Option<&str>, line: Invocation<'s>) -> Invocation<'s> {
 }
 
 #[test]
-fn without_a_home_what_is_named_works_and_the_rest_says_what_to_name() {
+fn without_a_home_named_paths_work_and_the_rest_give_hints() {
     let sandbox = filled();
     let vault = sandbox.vault();
     let homes: [Option<&str>; 6] = [
@@ -148,7 +148,7 @@ fn read_only(sandbox: &Sandbox) -> Option<[OsString; 5]> {
 }
 
 #[test]
-fn where_the_home_is_read_only_what_reads_works_and_what_writes_says_why() {
+fn with_a_read_only_home_reading_works_and_writing_says_why() {
     let sandbox = filled();
     if read_only(&sandbox).is_none() {
         return eprintln!("skipped: no file system may be mounted here");
@@ -179,7 +179,7 @@ fn where_the_home_is_read_only_what_reads_works_and_what_writes_says_why() {
 }
 
 #[test]
-fn a_descriptor_that_is_closed_is_never_taken_for_a_file() {
+fn a_closed_descriptor_is_never_reused_for_a_file() {
     let sandbox = filled();
     for closed in 0..8 {
         let closing = (0..3).filter(|descriptor| closed >> descriptor & 1 == 1);
@@ -202,7 +202,7 @@ fn a_descriptor_that_is_closed_is_never_taken_for_a_file() {
 }
 
 #[test]
-fn a_result_that_found_no_room_is_a_failure_that_says_so() {
+fn a_result_that_cannot_be_written_is_a_failure() {
     let sandbox = filled();
     for line in LINES {
         let copy = sandbox.copy();
@@ -224,7 +224,7 @@ fn a_result_that_found_no_room_is_a_failure_that_says_so() {
         }
         still_whole(&copy, "/dev/full");
     }
-    // A key that nobody saw is not kept, and a failure without words is one all the same.
+    // A key whose token could not be printed is not kept, and a failure without output is still a failure.
     let token = sandbox.kluis(["key", "add", "--token"]);
     let told = token.prepared("exec > /dev/full").run();
     told.stderr_has("kluis key remove key_").exits(1);
@@ -247,10 +247,10 @@ fn sixteen_descriptors_are_enough_and_fewer_are_an_error() {
 /// In every amount of memory that the program can be loaded in: what needs little works, and Argon2id, which
 /// needs most, works or says so.
 #[test]
-fn memory_and_threads_that_cannot_be_had_are_an_error_or_done_without() {
+fn missing_memory_is_an_error_and_missing_threads_are_not() {
     let (sandbox, passphrase) = Sandbox::with_passphrase();
     let open = |sandbox: &Sandbox, limit: &str| {
-        let verify = sandbox.kluis(["verify"]).prepared(limit);
+        let verify = sandbox.kluis(["vault", "verify"]).prepared(limit);
         let outcome = verify.env("KLUIS_PASSPHRASE_FILE", &passphrase).run();
         let told = outcome.stderr.clone();
         (outcome.code, told, outcome)
@@ -269,7 +269,7 @@ fn memory_and_threads_that_cannot_be_had_are_an_error_or_done_without() {
             0 => done += 1,
             code => {
                 assert_eq!(code, 1, "{limit}: {told}");
-                let why = "the memory for the key derivation could not be had";
+                let why = "not enough memory to derive a key from the passphrase";
                 assert!(told.contains(why), "{limit}: {told}");
                 refused += 1;
             }
@@ -280,7 +280,7 @@ fn memory_and_threads_that_cannot_be_had_are_an_error_or_done_without() {
 }
 
 #[test]
-fn what_may_not_be_kept_off_the_disk_is_told_and_the_agent_works() {
+fn memory_that_may_be_swapped_is_reported_and_the_agent_works() {
     let (sandbox, passphrase) = Sandbox::with_passphrase();
     let unlock = sandbox.kluis(["unlock"]).prepared("ulimit -l 0");
     let unlocked = unlock.env("KLUIS_PASSPHRASE_FILE", passphrase).run();
@@ -378,7 +378,7 @@ fn a_path_that_is_too_long_is_an_error_that_leaves_nothing() {
 }
 
 #[test]
-fn a_folder_that_is_gone_or_no_text_is_no_obstacle() {
+fn a_deleted_or_non_utf8_folder_is_no_obstacle() {
     let sandbox = filled();
     let strange = sandbox.home().join(OsStr::from_bytes(b"no\xfftext"));
     fs::create_dir(&strange).unwrap();

@@ -1,5 +1,5 @@
-//! A team over time: an owner, a colleague with an identity, a CI job with a token that only reads, and what
-//! each can do after one of them has left.
+//! Tests a team over time: an owner, a colleague with a key file and a CI job with a token that only reads,
+//! and what each can do after one of them has left.
 
 use crate::sandbox::{Invocation, Sandbox};
 use serde_json::{Value, json};
@@ -29,7 +29,7 @@ impl Team {
         let vault_key = vault_key(&owner);
 
         let colleague = Sandbox::empty();
-        let made = colleague.kluis(["identity", "new"]).run();
+        let made = colleague.kluis(["key", "new"]).run();
         let public = String::from_utf8(made.stdout.clone()).unwrap();
         made.any_stdout().any_stderr().exits(0);
         let admit = [
@@ -37,7 +37,7 @@ impl Team {
             "add",
             "--label",
             "bob",
-            "--recipient",
+            "--public-key",
             public.trim_end(),
         ];
         owner
@@ -68,7 +68,7 @@ impl Team {
     fn colleague<'s>(&'s self, line: &[&str]) -> Invocation<'s> {
         let line = self.colleague.kluis(line);
         line.env("KLUIS_VAULT", self.owner.vault())
-            .env("KLUIS_VAULT_KEY", &self.vault_key)
+            .env("KLUIS_PIN", &self.vault_key)
     }
 
     fn job<'s>(&'s self, line: &[&str]) -> Invocation<'s> {
@@ -89,8 +89,8 @@ impl Team {
 }
 
 fn vault_key(sandbox: &Sandbox) -> String {
-    let verified = sandbox.kluis(["verify", "--json"]).run();
-    let key = verified.json()["vault_key"].as_str().unwrap().to_owned();
+    let verified = sandbox.kluis(["vault", "verify", "--json"]).run();
+    let key = verified.json()["public_key"].as_str().unwrap().to_owned();
     verified.any_stdout().exits(0);
     key
 }
@@ -106,7 +106,7 @@ fn paths(report: &Value) -> Vec<String> {
 }
 
 #[test]
-fn a_colleague_who_leaves_is_shut_out_and_what_they_could_read_is_told() {
+fn a_removed_colleague_is_shut_out_and_their_secrets_listed() {
     let team = Team::with_colleague(&["-w", "staging", "-w", "default"]);
     let staging = team.owner.get("staging/db_password");
 
@@ -130,7 +130,7 @@ fn a_colleague_who_leaves_is_shut_out_and_what_they_could_read_is_told() {
     for line in [
         &["get", "production/db_password"][..],
         &["key", "list"],
-        &["rekey"],
+        &["vault", "rekey"],
     ] {
         team.colleague(line).run().any_stderr().exits(8);
     }
@@ -167,7 +167,7 @@ fn a_colleague_who_leaves_is_shut_out_and_what_they_could_read_is_told() {
 }
 
 #[test]
-fn when_a_key_with_full_access_leaves_all_tokens_are_issued_again() {
+fn removing_full_access_means_issuing_all_tokens_again() {
     let team = Team::with_colleague(&[]);
     team.colleague(&["key", "list"]).run().any_stdout().exits(0);
     team.colleague(&["get", "production/db_password"])
@@ -182,7 +182,7 @@ fn when_a_key_with_full_access_leaves_all_tokens_are_issued_again() {
     assert_eq!(again[0]["label"], "ci");
     let now = vault_key(&team.owner);
     assert_ne!(now, team.vault_key, "whoever could sign the header cannot");
-    assert_eq!(report["vault_key"], now);
+    assert_eq!(report["public_key"], now);
 
     team.job(&["get", "db_password"])
         .run()
@@ -193,10 +193,10 @@ fn when_a_key_with_full_access_leaves_all_tokens_are_issued_again() {
         .any_stderr()
         .exits(5);
     let pinned = team.colleague(&["get", "default/mail"]);
-    pinned
-        .env("KLUIS_VAULT_KEY", &now)
+    pinned.env("KLUIS_PIN", &now).run().any_stderr().exits(4);
+    team.owner
+        .kluis(["vault", "verify"])
         .run()
-        .any_stderr()
-        .exits(4);
-    team.owner.kluis(["verify"]).run().any_stdout().exits(0);
+        .any_stdout()
+        .exits(0);
 }

@@ -1,5 +1,5 @@
-//! Prompts and output at a real terminal: what is hidden stays hidden, and however a question ends, the
-//! terminal is as it was before.
+//! Tests prompts and output at a real terminal: hidden input stays hidden, and however a question ends, the
+//! terminal is restored.
 
 use crate::sandbox::{CHEAP_KDF, Invocation, Sandbox};
 use crate::screen::Screen;
@@ -141,7 +141,7 @@ fn a_wrong_passphrase_is_an_error_and_is_not_repeated() {
     assert_eq!(
         uncolored(&said),
         "
-kluis: error: the passphrase opens no key of this vault
+kluis: error: wrong passphrase for this vault
 kluis: hint: a recovery token unlocks without it: KLUIS_TOKEN
 "
     );
@@ -155,7 +155,7 @@ fn a_wrong_passphrase_may_be_typed_again() {
     answer(&mut screen, "Passphrase: ", "ivory walnut pebble quarts");
     answer(
         &mut screen,
-        "That is not it. Try again.\r\nPassphrase: ",
+        "Wrong passphrase. Try again.\r\nPassphrase: ",
         PASSPHRASE,
     );
     assert_eq!(screen.ends(), ("\na value\n".to_owned(), 0));
@@ -177,9 +177,9 @@ fn a_wrong_passphrase_may_be_typed_again() {
 }
 
 #[test]
-fn who_has_unlocked_is_told_why_a_passphrase_is_asked_for() {
+fn after_unlock_a_passphrase_prompt_says_why() {
     let sandbox = with_passphrase("a value");
-    let why = "It is unlocked, but this takes the key itself";
+    let why = "The vault is unlocked, but this command needs the key itself";
     let asked = |line: &str| {
         let line: Vec<&str> = line.split(' ').collect();
         let mut screen = at_terminal(&sandbox, &line);
@@ -248,7 +248,7 @@ description  all the lights in the house
     );
     answer(
         &mut delete,
-        "Delete default/name and its 1 value(s)?\r\n  [y/N] ",
+        "Delete default/name and its 1 value?\r\n  [y/N] ",
         "y",
     );
     let (told, code) = delete.ends();
@@ -260,7 +260,7 @@ description  all the lights in the house
 }
 
 #[test]
-fn a_new_passphrase_is_asked_for_twice_and_again_after_a_mistake() {
+fn a_new_passphrase_is_asked_twice_and_again_after_a_mistake() {
     let sandbox = Sandbox::empty();
     sandbox.keep(PASSPHRASE.as_bytes());
     let mut screen = init(&sandbox, &[]);
@@ -337,7 +337,7 @@ fn a_stop_at_a_prompt_gives_the_echo_back_and_asks_again() {
 }
 
 #[test]
-fn what_is_typed_behind_an_answer_does_not_fall_to_the_shell() {
+fn keys_typed_after_an_answer_do_not_reach_the_shell() {
     let sandbox = with_passphrase("a value");
     let get = sandbox.kluis(["get", "name"]);
     let script = "\"$@\"; read -r -t 1 line; echo \"the shell read <$line>\"";
@@ -358,14 +358,46 @@ fn a_value_from_a_pipe_leaves_the_terminal_to_the_passphrase() {
     let mut screen = Screen::start(in_script(create, "cat \"$VALUE\" | \"$@\""), 80);
     answer(&mut screen, "Passphrase: ", PASSPHRASE);
     let (said, code) = screen.ends();
-    assert!(code == 0 && said.starts_with("\nsec_"), "{said}");
+    assert_eq!((&*said, code), ("\ncreated other\n", 0));
     assert!(!screen.all().contains("Value"), "{}", screen.all());
     let got = unasked(&sandbox, &["get", "other"]).run();
     got.stdout(value).exits(0);
 }
 
 #[test]
-fn a_value_is_typed_twice_where_there_is_no_pipe() {
+fn at_a_terminal_create_and_set_name_the_secret() {
+    let sandbox = Sandbox::with_vault();
+    let staging = ["workspace", "create", "staging"];
+    sandbox.kluis(staging).run().any_stdout().exits(0);
+    let file = sandbox.given("value", sandbox.secret("value"));
+    let source = ["--value-file", file.to_str().unwrap()];
+    for (line, result) in [
+        ("create token", "created token\n"),
+        ("set token", "unchanged: token\n"),
+        ("set token --description CI", "updated token\n"),
+        ("set default/token --description x", "updated token\n"),
+        ("set staging/token", "created staging/token\n"),
+        ("set -w staging token -q", "unchanged: staging/token\n"),
+        (
+            "set -w staging token --description CI",
+            "updated staging/token\n",
+        ),
+    ] {
+        let line = line.split(' ').chain(source);
+        let mut screen = Screen::start(sandbox.kluis(line).command_at_terminal(), 80);
+        assert_eq!(screen.ends(), (result.to_owned(), 0));
+    }
+    let json = ["set", "token", "--json"].into_iter().chain(source);
+    let mut screen = Screen::start(sandbox.kluis(json).command_at_terminal(), 80);
+    let (said, code) = screen.ends();
+    assert!(
+        code == 0 && said.starts_with("{\n  \"id\": \"sec_"),
+        "{said}"
+    );
+}
+
+#[test]
+fn without_a_pipe_you_type_the_value_twice() {
     let sandbox = Sandbox::with_vault();
     let value = sandbox.secret("typed");
     let mut screen = at_terminal(&sandbox, &["create", "name"]);
@@ -377,7 +409,7 @@ fn a_value_is_typed_twice_where_there_is_no_pipe() {
 }
 
 #[test]
-fn deleting_asks_and_takes_nothing_for_a_no() {
+fn deleting_asks_and_an_empty_answer_means_no() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", "a value");
     let before = sandbox.bytes();
@@ -396,7 +428,7 @@ fn deleting_asks_and_takes_nothing_for_a_no() {
 }
 
 #[test]
-fn cancelling_a_question_is_no_answer() {
+fn cancelling_a_question_changes_nothing() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", "a value");
     for keys in [CTRL_C, CTRL_D] {
@@ -426,18 +458,18 @@ fn a_weak_passphrase_is_answered_with_six_words() {
     let mut screen = init(&sandbox, &[]);
     answer(&mut screen, "New passphrase: ", "hunter2");
     answer(&mut screen, "Once more: ", "hunter2");
-    screen.shows("can be guessed");
+    screen.shows("could guess");
     answer(&mut screen, "Use six random words instead? [Y/n] ", "");
-    screen.shows("Your passphrase, to write down: ");
+    screen.shows("Write down your passphrase: ");
     let words = screen.shows("\n").trim_end().to_owned();
     assert_eq!(words.matches('-').count(), 5, "{words}");
-    answer(&mut screen, "Type it once: ", "something else");
-    answer(&mut screen, "Type it once: ", &words);
+    answer(&mut screen, "Type it to confirm: ", "something else");
+    answer(&mut screen, "Type it to confirm: ", &words);
     answer(&mut screen, "forgotten? [Y/n] ", "n");
     assert_eq!(screen.ends().1, 0);
 
     sandbox.keep(words.as_bytes());
-    let mut screen = at_terminal(&sandbox, &["verify"]);
+    let mut screen = at_terminal(&sandbox, &["vault", "verify"]);
     answer(&mut screen, "Passphrase: ", &words);
     answer(&mut screen, "unused for 15m? [Y/n] ", "n");
     assert_eq!(screen.ends().1, 0);
@@ -452,7 +484,7 @@ fn a_weak_passphrase_is_the_users_choice() {
     answer(&mut screen, "instead? [Y/n] ", "n");
     answer(&mut screen, "forgotten? [Y/n] ", "n");
     assert_eq!(screen.ends().1, 0);
-    let mut screen = at_terminal(&sandbox, &["verify"]);
+    let mut screen = at_terminal(&sandbox, &["vault", "verify"]);
     answer(&mut screen, "Passphrase: ", "hunter2");
     answer(&mut screen, "unused for 15m? [Y/n] ", "n");
     assert_eq!(screen.ends().1, 0);
@@ -482,13 +514,13 @@ fn a_recovery_token_is_offered_and_opens_the_vault() {
 }
 
 #[test]
-fn a_scheduled_rotation_is_told_at_a_terminal() {
+fn a_terminal_shows_a_scheduled_rotation() {
     let sandbox = with_passphrase("a value");
     settings(&sandbox, "auto_agent = 'never'");
     let rotate = ["rotate", "name", "--generate", "8", "--in", "7d"];
     let mut screen = at_terminal(&sandbox, &rotate);
     answer(&mut screen, "Passphrase: ", PASSPHRASE);
-    screen.shows("the new value of default/name takes over at");
+    screen.shows("the new value of default/name becomes effective at");
     screen.shows(", in 7d");
     assert_eq!(screen.ends().1, 0);
     let mut screen = at_terminal(&sandbox, &["list"]);
@@ -503,12 +535,18 @@ fn a_scheduled_rotation_is_told_at_a_terminal() {
 }
 
 #[test]
-fn a_new_passphrase_is_told_to_whom_the_agent_has_forgotten_the_key() {
+fn key_passphrase_says_that_the_agent_forgot_the_key() {
     let sandbox = with_passphrase("a value");
     unasked(&sandbox, &["unlock", "-q"]).run().exits(0);
     sandbox.kluis(["status", "-q"]).run().exits(0);
     let new = sandbox.given("new", "another good passphrase");
-    let file = ["passphrase", "--kdf", CHEAP_KDF, "--new-passphrase-file"];
+    let file = [
+        "key",
+        "passphrase",
+        "--kdf",
+        CHEAP_KDF,
+        "--new-passphrase-file",
+    ];
     let change = unasked(&sandbox, &[&file[..], &[new.to_str().unwrap()]].concat());
     change
         .run()
@@ -516,7 +554,7 @@ fn a_new_passphrase_is_told_to_whom_the_agent_has_forgotten_the_key() {
         .exits(0);
     sandbox.kluis(["status"]).run().any_stderr().exits(4);
 
-    // Changed elsewhere, with nobody to tell the agent: it finds out when it is asked.
+    // Changed elsewhere, so the agent does not know: it finds out when it is asked.
     let unlock = |file: &Path| {
         let unlock = sandbox.kluis(["unlock"]);
         unlock.env("KLUIS_PASSPHRASE_FILE", file).run()
@@ -602,7 +640,7 @@ fn errors_are_coloured_where_that_is_wanted() {
 }
 
 #[test]
-fn nobody_is_asked_who_does_not_want_to_be() {
+fn non_interactive_means_no_question() {
     let sandbox = with_passphrase("a value");
     let get = sandbox
         .kluis(["get", "name"])
@@ -616,7 +654,7 @@ fn nobody_is_asked_who_does_not_want_to_be() {
 #[test]
 fn a_new_passphrase_replaces_the_old_one() {
     let sandbox = with_passphrase("a value");
-    let mut screen = at_terminal(&sandbox, &["passphrase", "--kdf", CHEAP_KDF]);
+    let mut screen = at_terminal(&sandbox, &["key", "passphrase", "--kdf", CHEAP_KDF]);
     answer(&mut screen, "Passphrase: ", PASSPHRASE);
     answer(&mut screen, "New passphrase: ", "copper lantern meadow");
     answer(&mut screen, "Once more: ", "copper lantern meadow");

@@ -1,4 +1,4 @@
-//! The topics of `kluis help`: which there are, and of what their texts are made.
+//! Tests the topics of `kluis help`: which ones exist, and where their texts come from.
 
 use crate::sandbox::{KLUIS, Sandbox};
 use clap::builder::PossibleValue;
@@ -74,7 +74,7 @@ fn code(chunk: &str) -> Option<String> {
 }
 
 #[test]
-fn each_topic_is_told_without_a_vault_and_fits_the_page() {
+fn each_topic_prints_without_a_vault_and_fits_the_page() {
     let topics = topics();
     let names: Vec<&str> = topics.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(
@@ -89,7 +89,7 @@ fn each_topic_is_told_without_a_vault_and_fits_the_page() {
 }
 
 #[test]
-fn of_a_command_it_says_what_help_says_as_an_option() {
+fn help_of_a_command_equals_its_help_option() {
     let sandbox = Sandbox::empty();
     for words in [
         vec![],
@@ -106,7 +106,7 @@ fn of_a_command_it_says_what_help_says_as_an_option() {
 }
 
 #[test]
-fn what_is_no_topic_is_answered_with_all_that_are() {
+fn an_unknown_topic_lists_the_valid_ones() {
     let sandbox = Sandbox::empty();
     let asked = sandbox.kluis(["help", "exit-code"]).run();
     let said = asked.stderr.clone();
@@ -118,7 +118,10 @@ fn what_is_no_topic_is_answered_with_all_that_are() {
     assert!(said.contains("did you mean exit-codes?"), "{said}");
     let asked = sandbox.kluis(["help", "no-such-topic", "--json"]).run();
     assert_eq!(asked.json_error()["code"], "usage");
-    assert_eq!(asked.json_error()["hint"], "`kluis -h` names the commands");
+    assert_eq!(
+        asked.json_error()["hint"],
+        "run `kluis -h` to see the commands"
+    );
     asked.any_stderr().exits(2);
     for (line, error) in [
         (["help", "ci", "github"], "a topic has no commands"),
@@ -138,7 +141,7 @@ fn what_is_no_topic_is_answered_with_all_that_are() {
 }
 
 #[test]
-fn help_is_there_when_the_settings_are_what_is_wrong() {
+fn help_works_with_broken_settings() {
     let sandbox = Sandbox::empty();
     let config = sandbox.home().join(".config/kluis");
     std::fs::create_dir_all(&config).unwrap();
@@ -149,7 +152,7 @@ fn help_is_there_when_the_settings_are_what_is_wrong() {
 }
 
 #[test]
-fn what_the_topic_on_files_shows_is_read_as_it_is_shown() {
+fn the_example_files_of_the_topic_work_as_shown() {
     let sandbox = Sandbox::with_vault();
     let text = text("environment");
     let mut files = parts(&text).into_iter().filter_map(|part| match part {
@@ -277,7 +280,7 @@ fn the_forms_times_and_hosts_of_references_are_taken() {
 }
 
 #[test]
-fn the_examples_of_exit_codes_tell_failures_apart() {
+fn the_exit_code_examples_separate_failures() {
     let sandbox = Sandbox::with_vault();
     let examples = entries("exit-codes", "Examples");
     assert_eq!(examples.len(), 2);

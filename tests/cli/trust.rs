@@ -1,4 +1,4 @@
-//! What a repository that somebody merely cloned cannot do with its project file.
+//! Tests that a repository you merely cloned cannot use your secrets through its project file.
 
 use crate::sandbox::{Invocation, Sandbox};
 use crate::screen::Screen;
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 const TAKE: &str = "[env]\nTAKEN = 'mine'\n";
 
-/// Somebody's own vault, with a secret in it and in a workspace, and the clone of a repository.
+/// A user's own vault, with a secret in it and in a workspace, and the clone of a repository.
 struct Victim {
     sandbox: Sandbox,
     clone: PathBuf,
@@ -63,7 +63,7 @@ fn refused(invocation: Invocation<'_>, code: i32) {
 }
 
 #[test]
-fn no_way_to_name_a_vault_of_the_reader_is_followed_without_consent() {
+fn no_project_file_uses_your_own_vault_without_consent() {
     let victim = victim();
     let vault = victim.sandbox.vault();
     symlink(&vault, victim.clone.join("link.kluis")).unwrap();
@@ -95,7 +95,7 @@ fn no_way_to_name_a_vault_of_the_reader_is_followed_without_consent() {
 }
 
 #[test]
-fn a_named_workspace_or_vault_is_not_followed_either_but_what_is_typed_is() {
+fn a_named_workspace_needs_consent_and_a_typed_one_does_not() {
     let victim = victim();
     victim.file("workspace = 'production'");
     for line in [
@@ -140,7 +140,7 @@ fn a_named_workspace_or_vault_is_not_followed_either_but_what_is_typed_is() {
 }
 
 #[test]
-fn consent_is_given_by_trust_by_an_option_or_by_a_variable_with_the_hash() {
+fn consent_comes_by_trust_by_option_or_by_hash_in_a_variable() {
     let victim = victim();
     let vault = victim.sandbox.vault();
     let vault = vault.to_str().unwrap();
@@ -171,7 +171,7 @@ fn consent_is_given_by_trust_by_an_option_or_by_a_variable_with_the_hash() {
     let again = victim.kluis(&["trust"]).run();
     again
         .stdout(format!("{sum}\n"))
-        .stderr("kluis: note: unchanged\n")
+        .stderr("kluis: note: unchanged: this project file is trusted already\n")
         .exits(0);
     let mode = fs::metadata(victim.consents())
         .unwrap()
@@ -199,7 +199,7 @@ fn consent_is_for_one_content_one_place_and_one_vault() {
     symlink(victim.sandbox.vault(), &link).unwrap();
     let failed = victim.run().run();
     failed
-        .stderr_has("has changed since it was trusted")
+        .stderr_has("has changed since you trusted it")
         .exits(125);
     fs::remove_file(&link).unwrap();
     symlink(&other, &link).unwrap();
@@ -208,7 +208,7 @@ fn consent_is_for_one_content_one_place_and_one_vault() {
     victim.file(&format!("{text}MORE = 'mine'\n"));
     let failed = victim.run().run();
     failed
-        .stderr_has("has changed since it was trusted")
+        .stderr_has("has changed since you trusted it")
         .exits(125);
 
     // Another repository that links to the trusted file has its own commands.
@@ -224,7 +224,7 @@ fn consent_is_for_one_content_one_place_and_one_vault() {
 }
 
 #[test]
-fn consent_is_for_the_vault_in_use_whatever_the_file_calls_its_own() {
+fn consent_is_for_the_vault_in_use_not_the_one_in_the_file() {
     let victim = victim();
     let vault = victim.sandbox.vault();
     // One that is not even there: nothing would be lost by agreeing to it.
@@ -237,7 +237,7 @@ fn consent_is_for_the_vault_in_use_whatever_the_file_calls_its_own() {
     let trust = used(&["trust", "--yes"]).run();
     trust
         .any_stdout()
-        .stderr_has("default.kluis (not its own)")
+        .stderr_has("default.kluis (outside its folder)")
         .exits(0);
     take().run().stdout(&victim.value).exits(0);
 
@@ -263,7 +263,7 @@ fn a_vault_in_the_folder_of_the_file_needs_no_consent() {
 }
 
 #[test]
-fn trust_shows_what_is_drawn_on_and_asks() {
+fn trust_shows_the_secrets_in_use_and_asks() {
     let victim = victim();
     victim.file(&format!("workspace = 'production'\napp = 'web'\n{TAKE}"));
     let unasked = victim.kluis(&["trust"]).run();
@@ -272,10 +272,10 @@ fn trust_shows_what_is_drawn_on_and_asks() {
     for (answer, code) in [("n\n", 130), ("y\n", 0)] {
         let command = victim.kluis(&["trust"]).command_at_terminal();
         let mut screen = Screen::start(command, 200);
-        let shown = screen.shows("Trust it? [y/N] ");
+        let shown = screen.shows("Trust this project file? [y/N] ");
         for expected in [
-            "clone/kluis.toml draws on",
-            "default.kluis (not its own)",
+            "clone/kluis.toml takes secrets from",
+            "default.kluis (outside its folder)",
             "workspace  production",
             "app        web",
             "TAKEN = mine",
@@ -294,15 +294,15 @@ fn trust_shows_what_is_drawn_on_and_asks() {
 }
 
 #[test]
-fn what_is_shown_is_what_is_agreed_to_whatever_a_link_leads_to_by_then() {
+fn you_agree_to_what_was_shown_even_if_a_link_changes() {
     let victim = victim();
     let (link, other) = (victim.clone.join("link"), victim.clone.join("other"));
     symlink(victim.sandbox.vault(), &link).unwrap();
     victim.file("vault = 'link'\n[env]\nTAKEN = 'mine'\n");
     let command = victim.kluis(&["trust", "--json"]).command_at_terminal();
     let mut screen = Screen::start(command, 200);
-    screen.shows("default.kluis (not its own)");
-    screen.shows("Trust it? [y/N] ");
+    screen.shows("default.kluis (outside its folder)");
+    screen.shows("Trust this project file? [y/N] ");
     fs::remove_file(&link).unwrap();
     symlink(&other, &link).unwrap();
     screen.types("y\n");
@@ -315,7 +315,7 @@ fn what_is_shown_is_what_is_agreed_to_whatever_a_link_leads_to_by_then() {
 }
 
 #[test]
-fn what_the_file_says_cannot_pass_for_words_of_ours() {
+fn text_in_the_file_cannot_imitate_our_output() {
     let victim = victim();
     let words = "\\n\\u001b[2Jall is well";
     victim.file(&format!("vault = \"../{words}\"\n{TAKE}"));
@@ -359,11 +359,15 @@ fn the_list_names_each_file_once_and_forgets_one_that_is_gone() {
         victim.sandbox.kluis(line).run()
     };
     forget(&folder).exits(0);
-    forget(&folder).stderr("kluis: note: unchanged\n").exits(0);
+    let unchanged = format!(
+        "kluis: note: unchanged: {} is not trusted\n",
+        folder.join("kluis.toml").display()
+    );
+    forget(&folder).stderr(&unchanged).exits(0);
 }
 
 #[test]
-fn a_list_that_cannot_be_relied_on_means_no_consent_and_says_so() {
+fn an_unreliable_trust_list_means_no_consent_and_warns() {
     let victim = victim();
     victim.file(TAKE);
     victim.trust();
@@ -371,7 +375,7 @@ fn a_list_that_cannot_be_relied_on_means_no_consent_and_says_so() {
     fs::write(victim.consents(), &good[1..]).unwrap();
     let failed = victim.run().run();
     failed
-        .stderr_has("trusted.json is damaged: nothing counts as trusted")
+        .stderr_has("trusted.json is damaged: kluis ignores it")
         .exits(125);
     // Trusting anew mends it.
     let trusted = victim.kluis(&["trust", "-y"]).run();

@@ -1,4 +1,4 @@
-//! What opens a vault, in which order it is tried, and how little a failure gives away.
+//! Tests what opens a vault, in which order credentials are tried, and how little a failure reveals.
 
 use crate::sandbox::{CHEAP_KDF, Sandbox};
 use std::fs::{self, Permissions};
@@ -20,7 +20,7 @@ fn mistyped(text: &str) -> String {
 }
 
 #[test]
-fn a_token_comes_before_its_file_and_its_file_before_a_passphrase() {
+fn a_token_comes_before_a_token_file_before_a_passphrase() {
     let (sandbox, passphrase) = Sandbox::with_passphrase();
     let recovered = Sandbox::with_vault();
     let good = recovered.given("token", format!("  {}\n", recovered.token()));
@@ -30,36 +30,33 @@ fn a_token_comes_before_its_file_and_its_file_before_a_passphrase() {
         (
             vec![
                 ("KLUIS_TOKEN", token.as_str()),
-                ("KLUIS_TOKEN_FILE", "/nowhere"),
+                ("KLUIS_KEY_FILE", "/nowhere"),
             ],
             0,
         ),
         (
             vec![
                 ("KLUIS_TOKEN", &foreign),
-                ("KLUIS_TOKEN_FILE", good.to_str().unwrap()),
+                ("KLUIS_KEY_FILE", good.to_str().unwrap()),
             ],
             4,
         ),
         (
             vec![
                 ("KLUIS_TOKEN", ""),
-                ("KLUIS_TOKEN_FILE", good.to_str().unwrap()),
+                ("KLUIS_KEY_FILE", good.to_str().unwrap()),
             ],
             0,
         ),
         (
             vec![
-                ("KLUIS_TOKEN_FILE", good.to_str().unwrap()),
+                ("KLUIS_KEY_FILE", good.to_str().unwrap()),
                 ("KLUIS_PASSPHRASE_FILE", "/nowhere"),
             ],
             0,
         ),
-        (
-            vec![("KLUIS_TOKEN_FILE", foreign_file.to_str().unwrap())],
-            4,
-        ),
-        (vec![("KLUIS_TOKEN_FILE", "/nowhere")], 4),
+        (vec![("KLUIS_KEY_FILE", foreign_file.to_str().unwrap())], 4),
+        (vec![("KLUIS_KEY_FILE", "/nowhere")], 4),
         (vec![], 4),
     ] {
         let mut list = recovered.kluis(["list", "-q"]).without("KLUIS_TOKEN");
@@ -87,19 +84,19 @@ fn a_token_comes_before_its_file_and_its_file_before_a_passphrase() {
 }
 
 #[test]
-fn a_token_that_does_not_fit_says_whether_it_is_mistyped_and_nothing_else() {
+fn a_wrong_token_reveals_only_whether_it_is_mistyped() {
     let sandbox = Sandbox::with_vault();
     let token = sandbox.token();
     for (given, said) in [
         (
             mistyped(&token),
-            "the token is mistyped: its checksum does not match",
+            "the token has a typo: its checksum does not match",
         ),
         (token[..73].to_owned(), "the token is mistyped"),
         (token.to_uppercase(), "the token is mistyped"),
         (format!("{token}a"), "the token is mistyped"),
         ("hunter2".to_owned(), "the token is mistyped"),
-        (foreign_token(), "the token belongs to no key of this vault"),
+        (foreign_token(), "the token does not open this vault"),
     ] {
         let list = || sandbox.kluis(["list"]).without("KLUIS_TOKEN");
         let refused = list().env("KLUIS_TOKEN", &given).run();
@@ -107,7 +104,7 @@ fn a_token_that_does_not_fit_says_whether_it_is_mistyped_and_nothing_else() {
         refused.stderr_has(said).exits(4);
         let file = sandbox.given("token", &given);
         list()
-            .env("KLUIS_TOKEN_FILE", file)
+            .env("KLUIS_KEY_FILE", file)
             .run()
             .stderr_has(said)
             .exits(4);
@@ -115,7 +112,7 @@ fn a_token_that_does_not_fit_says_whether_it_is_mistyped_and_nothing_else() {
 }
 
 #[test]
-fn a_file_without_a_key_says_so_and_what_names_it() {
+fn a_missing_key_file_is_reported_with_its_setting() {
     let sandbox = Sandbox::with_vault();
     let (passphrased, _) = Sandbox::with_passphrase();
     let empty = sandbox.given("empty", "\n");
@@ -123,17 +120,17 @@ fn a_file_without_a_key_says_so_and_what_names_it() {
     for (sandbox, variable, file, said, hint) in [
         (
             &sandbox,
-            "KLUIS_TOKEN_FILE",
+            "KLUIS_KEY_FILE",
             empty,
             "the token is empty",
-            "put a token into the file that KLUIS_TOKEN_FILE names",
+            "put a token into the file that KLUIS_KEY_FILE names",
         ),
         (
             &sandbox,
-            "KLUIS_TOKEN_FILE",
+            "KLUIS_KEY_FILE",
             "/nowhere",
             "there is no file /nowhere with the token",
-            "KLUIS_TOKEN_FILE names that file",
+            "KLUIS_KEY_FILE names that file",
         ),
         (
             &passphrased,
@@ -150,9 +147,9 @@ fn a_file_without_a_key_says_so_and_what_names_it() {
     }
     // A file that is there and cannot be read is another matter.
     let list = sandbox.kluis(["list"]).without("KLUIS_TOKEN");
-    let failed = list.env("KLUIS_TOKEN_FILE", "/").run();
+    let failed = list.env("KLUIS_KEY_FILE", "/").run();
     failed
-        .stderr_has("the token could not be read from /")
+        .stderr_has("cannot read the key file from /")
         .exits(1);
 }
 
@@ -171,13 +168,13 @@ fn status_names_only_ways_that_the_vault_has() {
 }
 
 #[test]
-fn status_tells_what_unlocks_without_an_agent() {
+fn status_shows_what_unlocks_without_an_agent() {
     let sandbox = Sandbox::with_vault();
     let token = sandbox.given("token", sandbox.token());
     let (passphrased, passphrase) = Sandbox::with_passphrase();
     for (sandbox, variable, value, way) in [
         (&sandbox, "UNUSED", token.as_path(), "KLUIS_TOKEN"),
-        (&sandbox, "KLUIS_TOKEN_FILE", &token, "KLUIS_TOKEN_FILE"),
+        (&sandbox, "KLUIS_KEY_FILE", &token, "KLUIS_KEY_FILE"),
         (
             &passphrased,
             "KLUIS_PASSPHRASE_FILE",
@@ -195,7 +192,7 @@ fn status_tells_what_unlocks_without_an_agent() {
             }
         };
         let told = format!(
-            "kluis: error: no agent holds a key of the vault: other commands unlock it with {way}\nkluis: hint: "
+            "kluis: error: no agent holds a key to the vault, but commands can unlock it with {way}\nkluis: hint: "
         );
         status(&[]).run().stderr_has(&told).exits(4);
         let json = status(&["--json"]).run();
@@ -211,17 +208,17 @@ fn without_a_key_it_is_the_key_that_is_missing() {
     for (given, said, hint) in [
         (
             None,
-            "no key was given: KLUIS_TOKEN is not set, and this vault has no passphrase",
+            "no key was given: KLUIS_TOKEN is not set, and this vault has no passphrase to type",
             "set KLUIS_TOKEN, ",
         ),
         (
             Some(""),
-            "no key was given: KLUIS_TOKEN is empty, and this vault has no passphrase",
+            "no key was given: KLUIS_TOKEN is empty, and this vault has no passphrase to type",
             "set KLUIS_TOKEN, ",
         ),
         (
             Some(" \n"),
-            "KLUIS_TOKEN holds nothing but white space",
+            "KLUIS_TOKEN contains only white space",
             "put a token into it",
         ),
     ] {
@@ -236,18 +233,19 @@ fn without_a_key_it_is_the_key_that_is_missing() {
 }
 
 #[test]
-fn who_cannot_be_asked_for_a_new_passphrase_is_told_the_option() {
+fn without_a_terminal_the_error_names_the_passphrase_option() {
     let sandbox = Sandbox::with_vault();
     let before = sandbox.bytes();
     let add = sandbox.kluis(["key", "add", "--passphrase"]).run();
-    let add = add.stderr_has("error: there is no terminal to ask for the new passphrase at\n");
+    let add = add
+        .stderr_has("error: a new passphrase is needed, but there is no terminal to type it at\n");
     add.stderr_has("hint: name a file that holds it with --new-passphrase-file\n")
         .exits(4);
     assert_eq!(sandbox.bytes(), before);
 }
 
 #[test]
-fn a_wrong_passphrase_is_answered_alike_however_nearly_right_it_is() {
+fn every_wrong_passphrase_gets_the_same_answer() {
     let (sandbox, right) = Sandbox::with_passphrase();
     let right = fs::read_to_string(right).unwrap();
     let answers: Vec<String> = [
@@ -274,7 +272,7 @@ fn a_wrong_passphrase_is_answered_alike_however_nearly_right_it_is() {
         answers.iter().all(|answer| *answer == answers[0]),
         "{answers:?}"
     );
-    assert!(answers[0].contains("the passphrase opens no key of this vault"));
+    assert!(answers[0].contains("wrong passphrase for this vault"));
 }
 
 #[test]
@@ -298,13 +296,13 @@ fn one_passphrase_typed_on_two_keyboards_opens_the_same_vault() {
 }
 
 #[test]
-fn without_a_key_and_without_a_terminal_it_fails_at_once_and_names_the_ways() {
+fn without_key_and_terminal_it_fails_and_lists_the_ways() {
     let (sandbox, _) = Sandbox::with_passphrase();
     for line in [
         &["list"][..],
         &["get", "name"],
         &["create", "name", "--generate", "8"],
-        &["verify", "--non-interactive"],
+        &["vault", "verify", "--non-interactive"],
         &["run", "--all", "--", "true"],
     ] {
         let started = Instant::now();
@@ -312,7 +310,7 @@ fn without_a_key_and_without_a_terminal_it_fails_at_once_and_names_the_ways() {
         assert!(started.elapsed() < Duration::from_secs(20));
         for way in [
             "KLUIS_TOKEN",
-            "KLUIS_TOKEN_FILE",
+            "KLUIS_KEY_FILE",
             "--passphrase-file",
             "KLUIS_PASSPHRASE_FILE",
         ] {
@@ -344,8 +342,8 @@ fn a_vault_without_a_passphrase_does_not_ask_for_one() {
 fn a_pinned_vault_key_opens_that_vault_only() {
     let sandbox = Sandbox::with_vault();
     let key = |sandbox: &Sandbox| {
-        let verified = sandbox.kluis(["verify", "--json"]).run();
-        let key = verified.json()["vault_key"].as_str().unwrap().to_owned();
+        let verified = sandbox.kluis(["vault", "verify", "--json"]).run();
+        let key = verified.json()["public_key"].as_str().unwrap().to_owned();
         verified.any_stdout().exits(0);
         key
     };
@@ -358,38 +356,31 @@ fn a_pinned_vault_key_opens_that_vault_only() {
         (right[4..].to_owned(), 2, "the vault key is mistyped"),
         (sandbox.token(), 2, "the vault key is mistyped"),
     ] {
-        let variable = sandbox
-            .kluis(["list", "-q"])
-            .env("KLUIS_VAULT_KEY", &pin)
-            .run();
+        let variable = sandbox.kluis(["list", "-q"]).env("KLUIS_PIN", &pin).run();
         variable.stderr_has(said).exits(code);
         if pin != sandbox.token() {
-            let option = ["list", "-q", "--vault-key", &pin];
+            let option = ["list", "-q", "--pin", &pin];
             sandbox.kluis(option).run().stderr_has(said).exits(code);
         }
     }
-    let option = ["list", "-q", "--vault-key", &right];
-    sandbox
-        .kluis(option)
-        .env("KLUIS_VAULT_KEY", other)
-        .run()
-        .exits(0);
+    let option = ["list", "-q", "--pin", &right];
+    sandbox.kluis(option).env("KLUIS_PIN", other).run().exits(0);
     sandbox
         .kluis(["list", "-q"])
-        .env("KLUIS_VAULT_KEY", "")
+        .env("KLUIS_PIN", "")
         .run()
-        .stderr_has("KLUIS_VAULT_KEY is empty")
+        .stderr_has("KLUIS_PIN is empty")
         .exits(2);
 }
 
 #[test]
-fn a_vault_pinned_to_another_key_is_refused_before_any_passphrase_is_needed() {
+fn a_wrong_pin_is_refused_before_a_passphrase_is_asked_for() {
     let (sandbox, _) = Sandbox::with_passphrase();
     let verified = Sandbox::with_vault();
-    let key = verified.kluis(["verify", "--json"]).run();
-    let pin = key.json()["vault_key"].as_str().unwrap().to_owned();
+    let key = verified.kluis(["vault", "verify", "--json"]).run();
+    let pin = key.json()["public_key"].as_str().unwrap().to_owned();
     key.any_stdout().exits(0);
-    let list = sandbox.kluis(["list", "--vault-key", &pin]).run();
+    let list = sandbox.kluis(["list", "--pin", &pin]).run();
     list.stderr_has("the vault is not the pinned one").exits(5);
 }
 
@@ -408,7 +399,7 @@ fn a_passphrase_may_come_through_stdin_and_a_pipe() {
 }
 
 #[test]
-fn a_key_in_a_file_that_others_may_read_is_told_of_and_taken() {
+fn a_credential_others_may_read_warns_and_works() {
     let expose = |path: &PathBuf, mode| {
         fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
     };
@@ -416,11 +407,12 @@ fn a_key_in_a_file_that_others_may_read_is_told_of_and_taken() {
     let file = sandbox.given("token", sandbox.token());
     let list = || {
         let list = sandbox.kluis(["list", "-q"]).env("KLUIS_TOKEN", "");
-        list.env("KLUIS_TOKEN_FILE", &file).run()
+        list.env("KLUIS_KEY_FILE", &file).run()
     };
     list().exits(0);
     expose(&file, 0o644);
-    let said = "kluis: warning: others may read or write the file with the token: `chmod 600 ";
+    let said =
+        "kluis: warning: other users may read or write the file with the token: run `chmod 600 ";
     let told = list();
     assert_eq!(told.stderr.matches(said).count(), 1, "{}", told.stderr);
     told.any_stderr().exits(0);
@@ -429,12 +421,14 @@ fn a_key_in_a_file_that_others_may_read_is_told_of_and_taken() {
     let verify = sandbox.kluis(["list", "--passphrase-file", file.to_str().unwrap()]);
     verify
         .run()
-        .stderr_has("others may read or write the file with the passphrase")
+        .stderr_has("other users may read or write the file with the passphrase")
         .exits(0);
     let new = sandbox.given("new", sandbox.secret("new"));
     expose(&new, 0o644);
     let given = ["--new-passphrase-file", new.to_str().unwrap()];
-    let change = ["passphrase", "--kdf", CHEAP_KDF].into_iter().chain(given);
+    let change = ["key", "passphrase", "--kdf", CHEAP_KDF]
+        .into_iter()
+        .chain(given);
     let changed = sandbox.kluis(change).env("KLUIS_PASSPHRASE_FILE", &file);
     let changed = changed.run();
     let told = changed.stderr.matches("the file with the passphrase: ");

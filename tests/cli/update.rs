@@ -1,4 +1,4 @@
-//! `update`
+//! Tests `update`.
 
 use crate::sandbox::Sandbox;
 use serde_json::Value;
@@ -23,7 +23,7 @@ fn changed<'a>(old: &'a Value, new: &Value) -> Vec<&'a str> {
 }
 
 #[test]
-fn only_what_is_given_changes() {
+fn only_the_given_fields_change() {
     let sandbox = Sandbox::with_vault();
     let value = sandbox.secret("value");
     let id = sandbox.create("name", &value);
@@ -77,7 +77,7 @@ fn a_value_is_read_only_when_it_is_asked_for() {
 }
 
 #[test]
-fn what_is_equal_changes_neither_the_bytes_nor_the_time() {
+fn equal_fields_change_neither_bytes_nor_time() {
     let sandbox = Sandbox::with_vault();
     let value = sandbox.secret("value");
     sandbox.create("name", &value);
@@ -119,7 +119,7 @@ fn what_is_equal_changes_neither_the_bytes_nor_the_time() {
 }
 
 #[test]
-fn one_bad_field_keeps_the_good_ones_out() {
+fn one_bad_field_changes_nothing() {
     let sandbox = Sandbox::with_vault();
     let value = sandbox.secret("value");
     sandbox.create("name", &value);
@@ -166,7 +166,7 @@ fn a_new_name_frees_the_old_one() {
 }
 
 #[test]
-fn what_is_not_there_is_not_made() {
+fn update_does_not_create_a_secret() {
     let sandbox = Sandbox::with_vault();
     for missing in ["nope", "nope/name", "sec_00000000000000000000000000"] {
         let update = sandbox.kluis(["update", missing, "--value"]).stdin("x");

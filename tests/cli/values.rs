@@ -1,4 +1,4 @@
-//! Where a value comes from, for every verb that takes one; and where it never comes from.
+//! Tests where a value comes from, for every verb that takes one, and where it never comes from.
 
 use crate::sandbox::Sandbox;
 use std::time::{Duration, Instant};
@@ -70,7 +70,7 @@ fn every_verb_reads_a_value_alike() {
 }
 
 #[test]
-fn a_file_is_taken_byte_for_byte_and_stdin_is_left_alone() {
+fn a_file_is_read_byte_for_byte_and_stdin_is_left_alone() {
     let sandbox = Sandbox::with_vault();
     for contents in [
         &b"line\n"[..],
@@ -169,7 +169,7 @@ fn an_endless_source_ends_quickly() {
     piped.stderr_has("at most 65,536 bytes").exits(7);
     let token = sandbox.kluis(["list"]).without("KLUIS_TOKEN");
     token
-        .env("KLUIS_TOKEN_FILE", "/dev/zero")
+        .env("KLUIS_KEY_FILE", "/dev/zero")
         .run()
         .any_stderr()
         .exits(4);
@@ -177,10 +177,10 @@ fn an_endless_source_ends_quickly() {
 }
 
 #[test]
-fn a_file_that_cannot_be_read_is_said_without_its_name() {
+fn an_unreadable_file_is_reported_without_its_name() {
     let sandbox = Sandbox::with_vault();
     let before = sandbox.bytes();
-    // Somebody may have taken the option for one that takes the value itself.
+    // You may have thought that the option takes the value itself.
     let mistaken = sandbox.secret("value");
     for path in [&mistaken, "/"] {
         let line = ["create", "name", "--value-file", path];
@@ -189,7 +189,7 @@ fn a_file_that_cannot_be_read_is_said_without_its_name() {
         let said = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(1));
         assert!(
-            said.contains("the file named by --value-file could not be read"),
+            said.contains("cannot read the file of --value-file"),
             "{said}"
         );
         assert!(!said.contains("canary"), "{said}");
@@ -198,7 +198,7 @@ fn a_file_that_cannot_be_read_is_said_without_its_name() {
 }
 
 #[test]
-fn every_generator_makes_what_its_name_says_and_never_the_same_twice() {
+fn every_generator_makes_its_kind_and_no_value_twice() {
     let sandbox = Sandbox::with_vault();
     let every = |value: &str, allowed: &str| value.chars().all(|c| allowed.contains(c));
     let (digits, lower) = ("0123456789", "abcdefghijklmnopqrstuvwxyz");
@@ -233,7 +233,7 @@ fn every_generator_makes_what_its_name_says_and_never_the_same_twice() {
 }
 
 #[test]
-fn what_is_no_generator_is_refused_and_not_repeated() {
+fn an_unknown_generator_is_refused_and_not_repeated() {
     let sandbox = Sandbox::with_vault();
     for spec in [
         "0", "4097", "hex:0", "hex:", ":8", "uuid:1", "-1", "+8", "8 ", "hunter2", "",
@@ -258,7 +258,7 @@ fn what_is_no_generator_is_refused_and_not_repeated() {
 
 /// What is too many is a value only where one is given, and for `run` it is the command.
 #[test]
-fn an_argument_too_many_is_answered_as_its_command_takes_them() {
+fn an_extra_argument_gets_the_usage_of_its_command() {
     let sandbox = Sandbox::with_vault();
     let value = "a value is never an argument";
     for (line, hint, code) in [
@@ -329,7 +329,7 @@ fn a_value_as_an_argument_is_refused_and_repeated_nowhere() {
 }
 
 #[test]
-fn a_name_with_an_equals_sign_is_taken_when_it_is_meant() {
+fn a_name_with_an_equals_sign_works_after_an_option() {
     let sandbox = Sandbox::with_vault();
     let value = sandbox.secret("value");
     let create = ["create", "a=b", "--literal-name"];

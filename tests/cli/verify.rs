@@ -1,9 +1,9 @@
-//! `verify`
+//! Tests checking a whole vault.
 
 use crate::sandbox::Sandbox;
 
 #[test]
-fn it_says_what_it_opened_and_the_key_to_pin() {
+fn verify_prints_the_counts_and_the_key_to_pin() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("one", sandbox.secret("one"));
     sandbox.create("two", sandbox.secret("two"));
@@ -12,7 +12,7 @@ fn it_says_what_it_opened_and_the_key_to_pin() {
         .run()
         .any_stdout()
         .exits(0);
-    let verified = sandbox.kluis(["verify"]).run();
+    let verified = sandbox.kluis(["vault", "verify"]).run();
     let text = String::from_utf8(verified.stdout.clone()).unwrap();
     verified.any_stdout().exits(0);
     let [first, revision, last] = text.lines().collect::<Vec<_>>().try_into().unwrap();
@@ -25,10 +25,10 @@ fn it_says_what_it_opened_and_the_key_to_pin() {
     let key = last.strip_prefix("vault key: ").unwrap();
     assert!(key.starts_with("klv_"), "{key}");
 
-    let verified = sandbox.kluis(["verify", "--json"]).run();
+    let verified = sandbox.kluis(["vault", "verify", "--json"]).run();
     let object = verified.json();
     verified.any_stdout().exits(0);
-    assert_eq!(object["vault_key"], key);
+    assert_eq!(object["public_key"], key);
     assert_eq!(object["revision"], "2.4");
     assert_eq!(
         (&object["secrets"], &object["values"]),
@@ -45,8 +45,8 @@ fn it_says_what_it_opened_and_the_key_to_pin() {
 fn the_key_stays_the_same_as_the_vault_changes() {
     let sandbox = Sandbox::with_vault();
     let key = || {
-        let verified = sandbox.kluis(["verify", "--json"]).run();
-        let key = verified.json()["vault_key"].clone();
+        let verified = sandbox.kluis(["vault", "verify", "--json"]).run();
+        let key = verified.json()["public_key"].clone();
         verified.any_stdout().exits(0);
         key
     };
@@ -60,8 +60,8 @@ fn the_key_stays_the_same_as_the_vault_changes() {
     assert_eq!(key(), before);
     assert_ne!(before, {
         let other = Sandbox::with_vault();
-        let verified = other.kluis(["verify", "--json"]).run();
-        let key = verified.json()["vault_key"].clone();
+        let verified = other.kluis(["vault", "verify", "--json"]).run();
+        let key = verified.json()["public_key"].clone();
         verified.any_stdout().exits(0);
         key
     });
@@ -72,7 +72,11 @@ fn it_changes_nothing() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("one", sandbox.secret("one"));
     let before = sandbox.bytes();
-    sandbox.kluis(["verify"]).run().any_stdout().exits(0);
+    sandbox
+        .kluis(["vault", "verify"])
+        .run()
+        .any_stdout()
+        .exits(0);
     assert_eq!(sandbox.bytes(), before);
 }
 
@@ -88,11 +92,13 @@ fn it_fails_where_nothing_could_be_verified() {
     sandbox.keep_token(&added.stdout);
     let token = String::from_utf8(added.stdout.clone()).unwrap();
     added.any_stdout().any_stderr().exits(0);
-    scoped(&["verify"], token.trim_end()).any_stdout().exits(0);
+    scoped(&["vault", "verify"], token.trim_end())
+        .any_stdout()
+        .exits(0);
     let deleted = ["workspace", "delete", "staging", "--yes"];
     sandbox.kluis(deleted).run().any_stderr().exits(0);
     // Its key still opens the vault, and reaches nothing in it.
-    let verified = scoped(&["verify", "--json"], token.trim_end());
+    let verified = scoped(&["vault", "verify", "--json"], token.trim_end());
     assert_eq!(verified.json_error()["code"], "failed");
     let error = verified.json_error()["error"].to_string();
     assert!(error.contains("nothing was verified"), "{error}");
@@ -102,7 +108,7 @@ fn it_fails_where_nothing_could_be_verified() {
 #[test]
 fn an_empty_vault_is_verified_and_says_that_it_is_empty() {
     let sandbox = Sandbox::with_vault();
-    let verified = sandbox.kluis(["verify"]).run();
+    let verified = sandbox.kluis(["vault", "verify"]).run();
     let text = String::from_utf8(verified.stdout.clone()).unwrap();
     verified.any_stdout().exits(0);
     let first = "verified: 0 secret(s) with 0 value(s) in 1 workspace(s)\n";

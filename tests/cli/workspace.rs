@@ -1,4 +1,4 @@
-//! `workspace`
+//! Tests `workspace`.
 
 use crate::sandbox::Sandbox;
 use crate::screen::Screen;
@@ -73,7 +73,7 @@ fn one_is_made_described_renamed_and_deleted() {
 }
 
 #[test]
-fn with_json_create_prints_what_list_shows() {
+fn with_json_create_prints_like_list() {
     let sandbox = Sandbox::with_vault();
     let make = ["workspace", "create", "staging", "--comment", "c", "--json"];
     let made = sandbox.kluis(make).run();
@@ -151,7 +151,7 @@ fn default_is_neither_deleted_nor_renamed() {
 }
 
 #[test]
-fn a_taken_name_a_bad_name_and_a_missing_one_are_told_apart() {
+fn a_taken_a_bad_and_a_missing_name_have_different_errors() {
     let sandbox = Sandbox::with_vault();
     create(&sandbox, "staging");
     let before = sandbox.bytes();
@@ -217,7 +217,7 @@ fn one_that_an_app_uses_is_deleted_by_force_only() {
 }
 
 #[test]
-fn who_is_asked_is_told_how_much_would_be_lost() {
+fn the_question_says_how_much_would_be_lost() {
     let sandbox = Sandbox::with_vault();
     create(&sandbox, "staging");
     let delete = |options: &[&str]| {
@@ -225,7 +225,7 @@ fn who_is_asked_is_told_how_much_would_be_lost() {
         Screen::start(sandbox.kluis(line).command_at_terminal(), 80)
     };
     let mut screen = delete(&[]);
-    screen.shows("Delete the workspace staging, which is empty? [y/N] ");
+    screen.shows("Delete the empty workspace staging? [y/N] ");
     screen.types("n\r");
     assert_eq!(screen.ends().1, 130);
     for name in ["one", "two"] {
@@ -235,7 +235,7 @@ fn who_is_asked_is_told_how_much_would_be_lost() {
     let (shown, code) = delete(&[]).ends();
     assert!(code == 6 && !shown.contains("[y/N]"), "{shown}");
     let mut screen = delete(&["--force"]);
-    screen.shows("the workspace staging, its 2 secret(s) and what apps link to them? [y/N] ");
+    screen.shows("the workspace staging, its 2 secrets and the links of apps to them? [y/N] ");
     screen.types("y\r");
     assert_eq!(screen.ends().1, 0);
     let list = sandbox.kluis(["list", "-w", "staging"]).run();

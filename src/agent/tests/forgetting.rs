@@ -1,4 +1,5 @@
-//! When a key is forgotten: unused, at its end, when it expires, when it is gone from the vault.
+//! Tests when the agent forgets a key: unused, at the end of its time, at its expiry date, and after the key
+//! is removed from the vault.
 
 use super::{IDLE, LONGEST, Unlocked, about, issue, token};
 use crate::agent::answer::{Answer, Failure};
@@ -35,18 +36,18 @@ fn a_key_is_forgotten_at_the_date_when_it_expires() {
     };
     assert_eq!((status.idle_left, status.left), (60, 60));
     assert_eq!(agent.held.expire(), Some(minutes(1)));
-    // Somebody has given it longer; a copy from before that takes nothing back.
+    // Its owner extended the date; a copy from before does not shorten it again.
     let (shorter, longer) = (agent.content.clone(), until(&agent, 1, minutes(20)));
     for content in [&longer, &shorter] {
         assert!(matches!(agent.follow(content), Answer::Attached { .. }));
     }
     agent.clock.pass(minutes(10));
     assert!(matches!(agent.follow(&longer), Answer::Attached { .. }));
-    // And now somebody has not.
+    // And now the owner shortened it.
     let over = until(&agent, 2, Duration::ZERO);
     assert!(matches!(agent.follow(&over), Answer::Locked));
     assert!(agent.held.is_empty());
-    // Nothing that is shown later lets it in again.
+    // No later header admits it again.
     assert!(matches!(agent.follow(&longer), Answer::Locked));
 }
 
@@ -59,7 +60,7 @@ fn a_key_is_forgotten_when_it_was_not_used_for_long() {
         assert!(agent.signs(&agent.content.clone()).is_ok());
     }
     agent.clock.pass(ALMOST_IDLE);
-    // To ask how it stands is no use of it.
+    // Asking for the status is no use of the key.
     assert!(agent.is_unlocked());
     assert!(matches!(agent.attach(), Answer::Attached { .. }));
     assert!(matches!(
@@ -86,7 +87,7 @@ fn a_key_is_forgotten_at_its_end_however_much_it_is_used() {
 }
 
 #[test]
-fn the_agent_sleeps_until_the_next_key_is_to_be_forgotten_and_no_shorter() {
+fn the_agent_sleeps_exactly_until_the_next_key_ends() {
     let mut agent = Unlocked::new();
     assert_eq!(agent.held.expire(), Some(IDLE));
     agent.clock.pass(IDLE / 3);
@@ -101,7 +102,7 @@ fn everything_is_forgotten_when_the_machine_has_slept() {
     agent.clock.sleep(Duration::from_secs(2));
     assert!(matches!(agent.attach(), Answer::Locked));
     assert!(agent.held.is_empty());
-    // Unlocked again, an old sleep does not count again.
+    // After unlocking again, the earlier sleep does not count again.
     assert!(matches!(agent.unlock(), Some(Answer::Done)));
     agent.clock.pass(Duration::from_mins(1));
     assert!(agent.is_unlocked());
@@ -120,7 +121,7 @@ fn a_key_that_has_left_the_vault_is_forgotten() {
         content.revision = 3;
     });
     let gone = agent.next(|content| content.keys = vec![another.clone()]);
-    // In a copy from before it came it is missing, too.
+    // The key is also missing in a copy from before it was added.
     for (content, stays) in [(before, true), (gone, false)] {
         let answer = agent.follow(&content);
         assert!(matches!(answer, Answer::Failed(Failure::KeyChanged)));

@@ -1,4 +1,4 @@
-//! The agent from the inside: what it signs and opens for whom, and when it forgets.
+//! Tests the agent from the inside: what it opens and signs, for which client, and when it forgets.
 
 mod forgetting;
 mod signing;
@@ -23,10 +23,10 @@ use std::time::Duration;
 
 const IDLE: Duration = Duration::from_mins(15);
 const LONGEST: Duration = Duration::from_hours(8);
-/// The date when the clock of these tests began.
+/// The date on which the clock of these tests begins.
 const DAY: Duration = Duration::from_hours(24);
 
-// A seed travels in a request, a value in an answer: neither is printed by mistake.
+// A request carries a seed and an answer a value: neither can be printed by mistake.
 static_assertions::assert_not_impl_any!(Request<'_>: std::fmt::Debug, std::fmt::Display, Clone);
 static_assertions::assert_not_impl_any!(Answer: std::fmt::Debug, std::fmt::Display, Clone);
 
@@ -195,7 +195,7 @@ impl Unlocked {
         )
     }
 
-    /// The same header, one revision on, with a change.
+    /// The same header with a change, one revision later.
     fn next(&self, change: impl FnOnce(&mut Content)) -> Content {
         let mut content = self.content.clone();
         content.revision += 1;
@@ -267,7 +267,7 @@ fn a_vault_of_another_with_the_same_key_line_is_not_unlocked() {
         let wrong = unlock(key, seed);
         assert!(matches!(wrong, Some(Answer::Failed(Failure::KeyChanged))));
     }
-    // Nor is it another name for the one that is held.
+    // Nor is it another name for the held vault.
     let header = header.text();
     assert!(matches!(
         agent.ask(&Request::Follow { header }),
@@ -276,7 +276,7 @@ fn a_vault_of_another_with_the_same_key_line_is_not_unlocked() {
 }
 
 #[test]
-fn what_was_sealed_for_one_place_opens_there_alone() {
+fn a_ciphertext_opens_only_in_its_own_place() {
     let mut agent = Unlocked::new();
     let workspace = agent.content.workspaces[0].id;
     let id = SecretId::random();
@@ -296,7 +296,7 @@ fn what_was_sealed_for_one_place_opens_there_alone() {
         let answer = agent.ask(&both);
         assert!(matches!(answer, Some(Answer::Failed(Failure::Damaged(1)))));
     }
-    // The grant and the wrapped keys are no ciphertexts of a place that can be named.
+    // The grant and the wrapped keys are ciphertexts whose place no request can name.
     let wrapped = agent.content.workspaces[0].wrapped.clone();
     let grant = agent.content.keys[0].grant.clone();
     let anchor = agent.content.keys[0].bond().unwrap().anchor.clone();

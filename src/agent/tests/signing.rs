@@ -1,4 +1,4 @@
-//! Which headers are signed, and with which keys in them.
+//! Tests which headers the agent signs, and which keys may be in them.
 
 use super::{Unlocked, line, token};
 use crate::agent::answer::{Answer, Failure};
@@ -9,7 +9,7 @@ use crate::sealed::header::{self, Content};
 use crate::sealed::id::{KeyId, WorkspaceId};
 
 #[test]
-fn a_header_is_signed_with_the_keys_that_were_verified_and_no_others() {
+fn a_header_is_signed_only_with_verified_keys() {
     let mut agent = Unlocked::new();
     let id = agent.content.workspaces[0].id;
     assert_eq!(agent.signs(&agent.next(|_| {})), Ok(()));
@@ -78,7 +78,7 @@ fn a_workspace_is_signed_in_when_the_agent_has_made_its_keys() {
     assert!(matches!(agent.follow(&content), Answer::Attached { .. }));
     let opened = agent.ask(&Request::Open(vec![(place, &about)]));
     assert!(matches!(opened, Some(Answer::Opened(texts)) if texts[0].expose() == b"about"));
-    // One that is there keeps its keys.
+    // An existing one keeps its keys.
     assert!(matches!(
         agent.ask(&Request::AddWorkspace { workspace }),
         Some(Answer::Failed(Failure::Refused))
@@ -99,7 +99,7 @@ fn a_removed_key_is_not_signed_in_again_with_an_older_header() {
         revision: 5,
         ..older
     };
-    // It is followed, so that an older copy can be read.
+    // It can be followed, so that an older copy can be read.
     assert!(matches!(agent.follow(&older), Answer::Attached { .. }));
     let again = Content {
         revision: 8,

@@ -1,4 +1,4 @@
-//! `--input`: the fields of a secret as one JSON object, the way web services take them.
+//! The option `--input`: a secret's fields as one JSON object, as web services accept them.
 
 mod fields;
 mod parser;
@@ -27,7 +27,7 @@ fn read_from(path: &Path, stdin: Stdin<'_>) -> Result<Input, Error> {
 }
 
 impl Input {
-    /// Reads one object, or `{"secret": {…}}`, and tells of every mistake in it.
+    /// Parses one object, or `{"secret": {…}}`, and reports every mistake in it.
     pub fn parse(text: &Plaintext) -> Result<Self, Vec<Detail>> {
         Parser::default().parse(text)
     }
@@ -39,7 +39,7 @@ mod tests {
     use std::fs;
     use std::io::{self, Read};
 
-    /// What comes of `--input PATH` with `piped` on stdin, or with a terminal.
+    /// The result of `--input PATH` with `piped` as stdin, or at a terminal.
     fn input(path: &str, piped: Option<&mut dyn Read>) -> Result<Input, Error> {
         read_from(Path::new(path), piped)
     }
@@ -58,12 +58,12 @@ mod tests {
     }
 
     #[test]
-    fn a_terminal_and_a_file_that_is_not_there_are_told_apart() {
+    fn a_terminal_and_a_missing_file_have_different_errors() {
         let terminal = input("-", None).err().unwrap();
         assert!(matches!(&terminal, Error::Usage { .. }));
         assert!(terminal.to_string().starts_with("--input - reads stdin"));
         let missing = input("/hunter2", None).err().unwrap();
-        let told = "the file named by --input could not be read";
+        let told = "cannot read the file of --input";
         assert_eq!(missing.to_string(), told);
         let wrong = input("-", Some(&mut &b"{"[..])).err().unwrap();
         assert_eq!(wrong.exit(), crate::error::Exit::Invalid);

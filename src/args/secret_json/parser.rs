@@ -1,10 +1,10 @@
-//! From the JSON of `--input` to checked fields: every mistake is found, and named by its place.
+//! Parses and checks the JSON of `--input`. It finds every mistake and names its place.
 //!
-//! A message shows at most the name of a field, never anything that was given for one.
+//! A message names at most a field; it never quotes what the field was given.
 //!
-//! `serde_json` reads the text; only the fields are told apart here. A derived `Deserialize` with
-//! serde_path_to_error was tried: 287 lines in the place of 340. It takes a list for an object, stops at the first
-//! mistake, and tells its kind in words alone, which quote what was given and have no contract.
+//! `serde_json` reads the text; only the fields are checked here. A derived `Deserialize` with
+//! serde_path_to_error was tried: 287 lines instead of 340. It accepts a list as an object, stops at the first
+//! mistake, and tells its kind only in a message, which quotes its input and may change.
 
 use super::fields::{Input, MAX_INPUT_BYTES};
 use crate::json::{self, MAX_PARTS, NoString, document, is_null, items, members};
@@ -20,7 +20,7 @@ use crate::vault::value::check_value;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 
-/// What is longer, or has other characters, is no name of a field and may be a value.
+/// A longer text, or one with other characters, may be a value and is not shown.
 const MAX_SHOWN_CHARACTERS: usize = 24;
 
 const SECRET_FIELDS: &[&str] = &[
@@ -36,7 +36,7 @@ const SLOT_FIELDS: &[&str] = &["slot", "value"];
 
 const _: () = assert!(MAX_PARTS > MAX_SLOTS && MAX_PARTS > MAX_ALLOWED_DOMAINS);
 
-/// What Kluis, or a service with such requests, answers with and does not take.
+/// Fields in the answers of Kluis or of similar services, which cannot be set.
 const READ_ONLY_FIELDS: &[&str] = &[
     "_id",
     "app_count",
@@ -53,15 +53,14 @@ const READ_ONLY_FIELDS: &[&str] = &[
     "workspace",
 ];
 
-/// The fields of one object that may be there, each with what it was given.
+/// The known fields of one object, with their values.
 type Fields<'j> = BTreeMap<&'static str, &'j RawValue>;
 
-/// Goes through the object and collects what is wrong with it. What it gives back is of use only when
-/// nothing is.
+/// Walks through the object and collects mistakes. Its results are valid only if there are none.
 #[derive(Default)]
 pub struct Parser {
     details: Vec<Detail>,
-    /// The way to what is looked at now.
+    /// The path to the present part.
     place: Vec<Step>,
 }
 
@@ -78,16 +77,16 @@ impl Parser {
         self.details.push(Detail::at(self.place.clone(), broken));
     }
 
-    /// What is looked at, as a message begins with it.
+    /// The present part, as the beginning of a message.
     fn subject(&self) -> &str {
         match self.place.last() {
             Some(Step::Field(field)) => field,
-            Some(Step::Position(_)) => "what is in the list",
+            Some(Step::Position(_)) => "each item of the list",
             None => "the input",
         }
     }
 
-    /// Takes one step further in for as long as `look` runs.
+    /// Goes one step further in while `look` runs.
     fn inside<T>(&mut self, step: impl Into<Step>, look: impl FnOnce(&mut Self) -> T) -> T {
         self.place.push(step.into());
         let seen = look(self);
@@ -97,7 +96,7 @@ impl Parser {
 
     fn document(&mut self, text: &Plaintext) -> Option<Input> {
         if text.len() > MAX_INPUT_BYTES {
-            let rule = format!("the input has at most {} MiB", MAX_INPUT_BYTES >> 20);
+            let rule = format!("the input can have at most {} MiB", MAX_INPUT_BYTES >> 20);
             self.refuse(RuleViolation::new(rule, "too_long"));
             return None;
         }
@@ -105,7 +104,7 @@ impl Parser {
             Ok(json) => json,
             Err(wrong) => {
                 let (line, column) = (wrong.line, wrong.column);
-                let rule = format!("the input is not JSON: see line {line}, column {column}");
+                let rule = format!("the input is not valid JSON at line {line}, column {column}");
                 self.refuse(RuleViolation::new(rule, "json_invalid"));
                 return None;
             }
@@ -123,10 +122,10 @@ impl Parser {
 
     fn secret(&mut self, json: &RawValue) -> Option<Input> {
         let mut fields = self.fields(json, SECRET_FIELDS)?;
-        // A service may spell "not given" this way.
+        // Some services write "not given" as null.
         fields.retain(|_, given| !is_null(given));
         if fields.contains_key("description") && fields.contains_key("comment") {
-            let rule = "comment is another word for description: give one of them";
+            let rule = "comment and description are the same field: give one of them";
             self.inside("comment", |parser| parser.refuse(value_error(rule)));
         }
         if fields.contains_key("value") && fields.contains_key("secret_slots") {
@@ -146,7 +145,7 @@ impl Parser {
         })
     }
 
-    /// What `read` makes of a field, if it is there.
+    /// The result of `read` for a field, if it is there.
     fn field<T>(
         &mut self,
         fields: &Fields<'_>,
@@ -165,7 +164,7 @@ impl Parser {
     ) -> Option<T> {
         self.field(fields, name, |parser, given| {
             let text = parser.string(given)?;
-            // It came from UTF-8, so nothing is lost.
+            // The text came from UTF-8, so nothing is lost.
             match parse(&String::from_utf8_lossy(text.expose())) {
                 Ok(parsed) => return Some(parsed),
                 Err(broken) => parser.refuse(unquoted(name, broken)),
@@ -184,7 +183,7 @@ impl Parser {
     }
 
     fn domains(&mut self, json: &RawValue) -> Option<AllowedDomains> {
-        let rule = format!("a secret has at most {MAX_ALLOWED_DOMAINS} allowed domains");
+        let rule = format!("a secret can have at most {MAX_ALLOWED_DOMAINS} allowed domains");
         let items = self.items(json, MAX_ALLOWED_DOMAINS, &rule)?;
         let (mut positions, mut patterns) = (Vec::new(), Vec::new());
         for (position, item) in items.into_iter().enumerate() {
@@ -206,7 +205,7 @@ impl Parser {
 
     fn slots(&mut self, json: &RawValue) -> Option<Vec<(u64, Plaintext)>> {
         let rule = format!(
-            "a secret has at most {MAX_SLOTS} slots: drop older ones with `kluis prune`, or with --keep of `kluis rotate`"
+            "a secret can have at most {MAX_SLOTS} slots: drop old ones with `kluis vault prune NAME` or `kluis rotate NAME --keep N`"
         );
         let items = self.items(json, MAX_SLOTS, &rule)?;
         let mut slots = BTreeMap::new();
@@ -215,14 +214,15 @@ impl Parser {
                 let fields = parser.fields(item, SLOT_FIELDS)?;
                 for field in SLOT_FIELDS {
                     if !fields.contains_key(field) {
-                        let broken = RuleViolation::new("a slot has a slot and a value", "missing");
+                        let broken =
+                            RuleViolation::new("a slot needs both slot and value", "missing");
                         parser.inside(*field, |parser| parser.refuse(broken));
                     }
                 }
                 let slot = parser.field(&fields, "slot", Self::slot);
                 let value = parser.field(&fields, "value", Self::value);
                 if slots.insert(slot?, value).is_some() {
-                    let broken = RuleViolation::new("each slot is given once", "duplicate");
+                    let broken = RuleViolation::new("this slot is given twice", "duplicate");
                     parser.inside("slot", |parser| parser.refuse(broken));
                 }
                 Some(())
@@ -235,13 +235,13 @@ impl Parser {
     fn slot(&mut self, json: &RawValue) -> Option<u64> {
         let digits = json.get().strip_prefix('-').unwrap_or(json.get());
         let (rule, kind) = if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-            ("a slot is a whole number, without quotes", "int_type")
+            ("a slot must be a whole number, without quotes", "int_type")
         } else if digits != json.get() {
-            ("a slot is 0 or greater", "greater_than_equal")
+            ("a slot must be 0 or greater", "greater_than_equal")
         } else if let Ok(slot) = digits.parse() {
             return Some(slot);
         } else {
-            ("a slot is below 2^64", "less_than_equal")
+            ("a slot must be below 2^64", "less_than_equal")
         };
         self.refuse(RuleViolation::new(rule, kind));
         None
@@ -251,11 +251,14 @@ impl Parser {
         match json::string(json) {
             Ok(text) => return Some(text),
             Err(NoString::OtherType) => {
-                let rule = format!("{} is a string", self.subject());
+                let rule = format!("{} must be a string", self.subject());
                 self.refuse(RuleViolation::new(rule, "string_type"));
             }
             Err(NoString::Surrogate) => {
-                let rule = format!("{} has half of a surrogate pair in it", self.subject());
+                let rule = format!(
+                    "{} contains a broken \\u escape: half of a surrogate pair",
+                    self.subject()
+                );
                 self.refuse(RuleViolation::new(rule, "string_unicode"));
             }
         }
@@ -270,7 +273,7 @@ impl Parser {
     ) -> Option<Vec<&'j RawValue>> {
         let Some(mut items) = items(json, MAX_PARTS) else {
             self.refuse(RuleViolation::new(
-                format!("{} is a list", self.subject()),
+                format!("{} must be a list", self.subject()),
                 "list_type",
             ));
             return None;
@@ -282,11 +285,11 @@ impl Parser {
         Some(items)
     }
 
-    /// The members of an object, if they are among the `allowed` ones and there once.
+    /// The members of an object that are `allowed` and occur once.
     fn fields<'j>(&mut self, json: &'j RawValue, allowed: &[&'static str]) -> Option<Fields<'j>> {
         let Some(members) = members(json, MAX_PARTS) else {
             self.refuse(RuleViolation::new(
-                format!("{} is an object", self.subject()),
+                format!("{} must be an object", self.subject()),
                 "dict_type",
             ));
             return None;
@@ -298,7 +301,7 @@ impl Parser {
                 continue;
             };
             if fields.contains_key(field) {
-                let broken = RuleViolation::new(format!("{field} is given once"), "duplicate");
+                let broken = RuleViolation::new(format!("{field} is given twice"), "duplicate");
                 self.inside(field, |parser| parser.refuse(broken));
             } else {
                 fields.insert(field, given);
@@ -314,9 +317,9 @@ impl Parser {
         let rule = if name.as_deref().is_some_and(is_read_only) {
             format!("{shown} is read-only: leave it out")
         } else if allowed == ["secret"] {
-            format!("nothing stands beside secret: put {shown} inside it, or leave it out")
+            format!("{shown} cannot stand beside secret: put it inside, or leave it out")
         } else {
-            format!("{shown} is no field here: there are {}", allowed.join(", "))
+            format!("{shown} is not a field here: use {}", allowed.join(", "))
         };
         let broken = RuleViolation::new(rule, "extra_forbidden");
         match name {
@@ -326,14 +329,14 @@ impl Parser {
     }
 }
 
-/// Which of these fields a member's name is.
+/// The field that a member's name means.
 fn known(name: &RawValue, fields: &[&'static str]) -> Option<&'static str> {
     let name = json::string(name).ok()?;
     let mut fields = fields.iter().copied();
     fields.find(|field| field.as_bytes() == name.expose())
 }
 
-/// A member's name, if it could be a field's and may be shown.
+/// A member's name, if it may be a field's name and so may be shown.
 fn field_name(name: &RawValue) -> Option<String> {
     let name = json::string(name).ok()?;
     let is_allowed = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';

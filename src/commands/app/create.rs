@@ -1,4 +1,4 @@
-//! `app create`
+//! `app create`: makes an app without links.
 
 use crate::args::secret::parse_name;
 use crate::commands::Command;

@@ -1,10 +1,11 @@
-//! `app delete`
+//! `app delete`: removes an app and its links, and no secret.
 
 use crate::args::secret::parse_name;
 use crate::commands::Command;
 use crate::context::Context;
 use crate::context::confirm::confirm;
 use crate::error::Error;
+use crate::report::counted::counted;
 use crate::vault::Scan;
 
 /// Delete an app with its links
@@ -25,10 +26,8 @@ impl Command for Delete {
         let name = parse_name(&self.app)?;
         let mut vault = context.open(Scan::Lookup)?;
         let links = context.found(&vault, vault.links(&name))?.len();
-        confirm(
-            context,
-            &format!("Delete the app {name} and its {links} link(s)?"),
-        )?;
+        let links = counted(links, "link");
+        confirm(context, &format!("Delete the app {name} and its {links}?"))?;
         context.change_in(&mut vault, |change| Ok(change.delete_app(&name)?))?;
         context.ui.done(&format!("deleted the app {name}"));
         Ok(())

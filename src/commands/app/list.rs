@@ -1,4 +1,4 @@
-//! `app list`
+//! `app list`: prints the apps, and never a value.
 
 use crate::commands::Command;
 use crate::context::Context;

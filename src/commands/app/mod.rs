@@ -1,4 +1,4 @@
-//! `app`: named consumers, and the secrets that they are given.
+//! `app`: manages named consumers and the secrets that each one gets.
 
 mod create;
 mod delete;

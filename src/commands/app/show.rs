@@ -1,4 +1,4 @@
-//! `app show`
+//! `app show`: prints an app's links, and never a value.
 
 use crate::args::secret::parse_name;
 use crate::commands::Command;
@@ -41,7 +41,7 @@ impl Command for Show {
                 name,
             } = secret;
             let linked = name.map_or_else(
-                || format!("{workspace}/{id}, which is gone"),
+                || format!("{workspace}/{id}, which was deleted"),
                 |name| format!("{workspace}/{name}"),
             );
             fields.push(("link", format!("{env_key} = {linked}")));

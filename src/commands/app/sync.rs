@@ -1,4 +1,4 @@
-//! `app sync`
+//! `app sync`: makes an app's links match the project file.
 
 use crate::commands::Command;
 use crate::context::Context;
@@ -47,7 +47,7 @@ impl Command for Sync {
         })?;
         let synced = &changed.result;
         if synced.is_new {
-            context.ui.note(&format!("made the app {name}"));
+            context.ui.note(&format!("created the app {name}"));
         }
         for key in &synced.linked {
             context.ui.note(&format!("linked {key}"));
@@ -64,7 +64,7 @@ impl Command for Sync {
     }
 }
 
-/// The app of a project file that has something to say about it.
+/// The app that the project file names, if it lists variables.
 fn app_of(project: &Project) -> Result<&AppName, Error> {
     let incomplete = |message: &str, hint: &str| Error::Usage {
         message: message.into(),
@@ -73,14 +73,14 @@ fn app_of(project: &Project) -> Result<&AppName, Error> {
     let name = project.app.as_ref().ok_or_else(|| {
         incomplete(
             "the project file names no app",
-            "add a line such as app = \"billing\" at its top",
+            "add a line such as app = \"billing\" at the top of kluis.toml",
         )
     })?;
-    // An app that loses every link is more likely a mistake than meant.
+    // Removing every link of an app is more likely a mistake.
     if project.env.is_empty() {
         return Err(incomplete(
             "the project file lists nothing under [env]",
-            "`kluis app unlink` takes a link away, `kluis app delete` all of them",
+            "to remove one link, use `kluis app unlink`; to remove all, `kluis app delete`",
         ));
     }
     if let Some(entry) = project
@@ -89,7 +89,7 @@ fn app_of(project: &Project) -> Result<&AppName, Error> {
         .find(|entry| entry.reference.slot.is_some())
     {
         return Err(Error::usage(format!(
-            "a link takes the effective slot, so that no slot can be named for {}",
+            "an app always gets the effective slot: remove ?slot= from {} in kluis.toml",
             entry.key
         )));
     }

@@ -1,4 +1,4 @@
-//! `app unlink`
+//! `app unlink`: takes a secret away from an app; the secret stays.
 
 use super::link::change_links;
 use crate::args::secret::{parse_key, parse_name};

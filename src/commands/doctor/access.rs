@@ -1,4 +1,4 @@
-//! Who besides this user may read or write a file or a folder, as far as its mode and owner tell.
+//! Checks who else may read or write a file or folder, as far as its mode and owner tell.
 
 use super::finding::Finding;
 use crate::platform::directory;
@@ -33,21 +33,21 @@ impl Access {
     }
 }
 
-/// A file that decides about something: whoever else can write or replace it, decides.
+/// A file whose content decides something: nobody else may write or replace it.
 pub fn of_decisive_file(check: &'static str, path: &Path, found: &Metadata) -> Finding {
     let (access, shown) = (Access::of(found), path.display());
     if access.is_a_strangers() {
         return Finding::fail(
             check,
             format!("{shown} belongs to another user"),
-            format!("`chown` it to yourself after a look at it, or remove {shown}"),
+            format!("check what it says, then take it over with `chown`, or remove {shown}"),
         );
     }
     if access.others.may_write() {
         return Finding::fail(
             check,
-            format!("others may write {shown} ({})", access.mode()),
-            format!("`chmod go-w {shown}`, after a look at what it says"),
+            format!("other users may write {shown} ({})", access.mode()),
+            format!("check what it says, then `chmod go-w {shown}`"),
         );
     }
     let folder = path.parent().map(directory::or_here);
@@ -56,14 +56,14 @@ pub fn of_decisive_file(check: &'static str, path: &Path, found: &Metadata) -> F
         let folder = folder.display();
         return Finding::fail(
             check,
-            format!("others may replace {shown}: they may write its folder"),
-            format!("`chmod go-w {folder}`, after a look at what lies there"),
+            format!("other users may replace {shown}, because they may write to its folder"),
+            format!("check what is in the folder, then `chmod go-w {folder}`"),
         );
     }
     Finding::ok(check, format!("{shown}, {}", access.mode()))
 }
 
-/// Whether others may write the folder, and so put other files in the place of those in it.
+/// Whether others may write to the folder, and so replace its files.
 pub fn is_open(folder: &Path) -> bool {
     fs::metadata(folder).is_ok_and(|found| is_shared(&found))
 }

@@ -1,4 +1,4 @@
-//! The agent: whether one answers, speaks as this program does, and keeps what it holds in memory.
+//! Checks the agent: whether it answers, speaks this program's protocol, and keeps its memory off the disk.
 
 use super::finding::Finding;
 use crate::agent::{self, Connection, SocketError};
@@ -18,19 +18,25 @@ pub fn examine(header: Option<&Header>) -> Finding {
     };
     let look = |place| {
         let Some(mut agent) = Connection::open(&place)? else {
-            return Ok(Finding::ok(CHECK, "none runs: `kluis unlock` starts one"));
+            return Ok(Finding::ok(
+                CHECK,
+                "no agent is running; `kluis unlock` starts one",
+            ));
         };
         let held = header.map(|header| agent.status(header)).transpose()?;
         Ok(match held.flatten() {
-            None => Finding::ok(CHECK, "it runs, and holds no key of this vault"),
+            None => Finding::ok(CHECK, "an agent is running; it has no key of this vault"),
             Some(held) if !held.memory_locked => Finding::warn(
                 CHECK,
                 NOT_IN_MEMORY,
-                "raise the limit (`ulimit -l`, or `memlock` in limits.conf); then `kluis lock` and `kluis unlock`",
+                "raise the limit with `ulimit -l`, or `memlock` in limits.conf; then run `kluis lock` and `kluis unlock`",
             ),
             Some(held) => {
                 let left = rough_duration(held.left);
-                Finding::ok(CHECK, format!("it holds {} for {left} at most", held.key))
+                Finding::ok(
+                    CHECK,
+                    format!("an agent holds {} for at most {left}", held.key),
+                )
             }
         })
     };

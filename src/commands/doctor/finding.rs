@@ -1,4 +1,4 @@
-//! What one check found, for a person and for a program. Names files, keys and settings, and no value.
+//! The result of one check, as text and as JSON. It may name files, keys and settings, and never a value.
 
 use crate::error::Error;
 use serde::Serialize;
@@ -7,7 +7,7 @@ use serde::Serialize;
 #[serde(rename_all = "lowercase")]
 pub enum Grade {
     Ok,
-    /// An advice: it may be meant.
+    /// Advice: it may be intended.
     Warn,
     /// Something does not work, or another user could do harm.
     Fail,
@@ -15,11 +15,11 @@ pub enum Grade {
 
 #[derive(Serialize)]
 pub struct Finding {
-    /// A stable word for programs.
+    /// A word for programs that never changes.
     pub check: &'static str,
     pub state: Grade,
     pub finding: String,
-    /// What to do about it, wherever it is not ok.
+    /// What to do, unless all is well.
     pub hint: Option<String>,
 }
 
@@ -65,15 +65,15 @@ impl Finding {
         }
     }
 
-    /// What any command would have failed with.
+    /// The error with which any command would fail.
     pub fn of_error(check: &'static str, error: &Error) -> Self {
         let report = error.report();
         let hint = report.hint;
-        let hint = hint.unwrap_or_else(|| "mend that, and run `kluis doctor` again".to_owned());
+        let hint = hint.unwrap_or_else(|| "fix this, then run `kluis doctor` again".to_owned());
         Self::fail(check, report.error, hint)
     }
 
-    /// As [`Finding::of_error`], where only an advice is due.
+    /// As [`Finding::of_error`], where advice is enough.
     pub fn advice_of_error(check: &'static str, error: &Error) -> Self {
         Self {
             state: Grade::Warn,

@@ -1,11 +1,12 @@
-//! The keys of the vault: how hard a passphrase is to guess, what happens when one is lost, and whether an
-//! older copy would be noticed. Unlocks with what is there, asks nobody, and remembers nothing.
+//! Checks the vault's keys: the strength of a passphrase, what happens when a key is lost, and whether an
+//! older copy would be noticed. It unlocks only with what is there; it never asks and remembers nothing.
 
 use super::finding::Finding;
 use crate::args::kdf::is_weak;
 use crate::context::Context;
 use crate::error::{Error, Exit};
 use crate::keyring;
+use crate::report::counted::counted;
 use crate::sealed::header::{Header, Lock};
 use crate::settings::directories::state_directory;
 use crate::store::file::FileStore;
@@ -14,7 +15,7 @@ use crate::vault::time::Timestamp;
 use crate::vault::{self, Scan, Vault};
 
 const RECOVERY: &str =
-    "`kluis key add --token --label recovery` prints one more: keep it away from this computer";
+    "`kluis key add --token --label recovery` adds a token; keep it away from this computer";
 
 pub fn examine(context: &mut Context, store: FileStore, header: &Header) -> Vec<Finding> {
     let mut findings = vec![kdf(header)];
@@ -40,7 +41,7 @@ pub fn examine(context: &mut Context, store: FileStore, header: &Header) -> Vec<
     findings
 }
 
-/// Visible to whoever has the file, and so to whoever would guess.
+/// Anyone who has the file can read this, an attacker too.
 fn kdf(header: &Header) -> Finding {
     let keys = header.content().keys.iter();
     let kdfs = keys.filter_map(|key| match &key.lock {
@@ -53,11 +54,10 @@ fn kdf(header: &Header) -> Finding {
         return Finding::warn(
             "kdf",
             format!(
-                "guessing the passphrase of {key} is cheap: {mebibytes} MiB and {} pass(es), less than RFC 9106 recommends",
-                kdf.passes
+                "the passphrase of {key} is cheap to guess: each try needs {mebibytes} MiB of memory, and RFC 9106 recommends 64 MiB or more"
             ),
             format!(
-                "`kluis passphrase --key {key}` chooses what this machine can do in half a second"
+                "`kluis key passphrase --key {key}` sets a passphrase with as much work as this machine does in half a second"
             ),
         );
     }
@@ -66,7 +66,7 @@ fn kdf(header: &Header) -> Finding {
         "kdf",
         match least {
             None => "no key is a passphrase".to_owned(),
-            Some(least) => format!("each guess at a passphrase takes {least} MiB or more"),
+            Some(least) => format!("each try at a passphrase needs {least} MiB of memory or more"),
         },
     )
 }
@@ -74,7 +74,7 @@ fn kdf(header: &Header) -> Finding {
 fn locked(error: &Error) -> Finding {
     let is_unasked = matches!(
         error,
-        Error::Locked | Error::LockedIdentity | Error::NoKey { .. }
+        Error::Locked | Error::LockedKeyFile | Error::NoKey { .. }
     ) || matches!(
         error,
         Error::Vault(vault::Error::Keyring(keyring::Error::NoPassphraseKey))
@@ -82,20 +82,20 @@ fn locked(error: &Error) -> Finding {
     if is_unasked {
         return Finding::warn(
             "unlock",
-            "the vault is locked: the keys inside were not looked at",
-            "`kluis unlock` first, or set KLUIS_TOKEN, to have them looked at",
+            "the vault is locked, so its keys were not checked",
+            "run `kluis unlock` or set KLUIS_TOKEN, then run `kluis doctor` again",
         );
     }
     Finding::of_error("unlock", error)
 }
 
-/// Who can unlock, when only the number of keys is known.
+/// Which keys can unlock, if only their number is known.
 fn single_line(header: &Header) -> Option<Finding> {
     let [key] = &header.content().keys[..] else {
         return None;
     };
     let finding = format!(
-        "{} is the only key: whoever loses it loses the vault",
+        "{} is the only key: if you lose it, you lose the vault",
         key.id
     );
     Some(Finding::warn("keys", finding, RECOVERY))
@@ -105,7 +105,7 @@ fn of_vault(vault: &Vault, now: Timestamp) -> Finding {
     let keys = match vault.keys().map_err(Error::from) {
         Ok(keys) => keys,
         Err(error) if error.exit() == Exit::Denied => {
-            let finding = "this key has not full access: the others were not looked at";
+            let finding = "this key does not have full access, so the other keys were not checked";
             return Finding::ok("keys", finding);
         }
         Err(error) => return Finding::of_error("keys", &error),
@@ -118,46 +118,50 @@ fn judge(keys: &[Key], now: Timestamp) -> Finding {
     let full: Vec<&Key> = keys.iter().filter(lasting).collect();
     if let [only] = &full[..] {
         let finding = format!(
-            "{} ({}) is the only key with full access: whoever loses it loses the vault",
+            "{} ({}) is the only key with full access: if you lose it, you lose the vault",
             only.label,
-            only.kind.word()
+            only.kind.text()
         );
         return Finding::warn("keys", finding, RECOVERY);
     }
     if let Some(over) = keys.iter().find(|key| key.has_expired(now)) {
-        let finding = format!("{} ({}) has expired and still opens", over.label, over.id);
-        let hint = format!("`kluis key remove {}` takes it away", over.id);
+        let finding = format!(
+            "{} ({}) has expired and is still in the vault",
+            over.label, over.id
+        );
+        let hint = format!("`kluis key remove {}` removes it", over.id);
         return Finding::warn("keys", finding, hint);
     }
     let (all, full) = (keys.len(), full.len());
-    Finding::ok("keys", format!("{all} key(s), {full} with full access"))
+    let keys = counted(all, "key");
+    Finding::ok("keys", format!("{keys}, {full} with full access"))
 }
 
-/// What this machine remembers of the vault.
+/// The state of this machine's memory of the vault.
 fn remembered(context: &mut Context, header: &Header) -> Finding {
     let check = "rollback";
     if state_directory().is_none() {
         return Finding::warn(
             check,
-            "there is no state directory: an older copy would not be noticed",
-            "set HOME or XDG_STATE_HOME, or KLUIS_MIN_REVISION to what `kluis verify` prints",
+            "there is no state directory, so kluis cannot notice an older copy of the vault",
+            "set HOME or XDG_STATE_HOME, or set KLUIS_PIN to what `kluis vault verify --pin` prints",
         );
     }
     let is_new = !context.rollback_guard.recall(header).knows_anything();
     if let Some(problem) = context.rollback_guard.problem(header) {
         return Finding::warn(
             check,
-            format!("{problem}: an older copy would not be noticed"),
-            "the next command that opens the vault writes it anew; compare its revision with `kluis verify` elsewhere",
+            format!("{problem}, so kluis cannot notice an older copy of the vault"),
+            "the next command that opens the vault repairs the file; compare the revision that `kluis vault verify` prints here and on another machine",
         );
     }
     if is_new {
         return Finding::ok(
             check,
-            "not opened here yet: from the first time on, an older copy is noticed",
+            "the vault has not been opened on this machine yet; once it has, kluis notices an older copy",
         );
     }
-    Finding::ok(check, "an older copy of this vault would be noticed here")
+    Finding::ok(check, "kluis would notice an older copy of the vault")
 }
 
 /// Whether it is an older copy.

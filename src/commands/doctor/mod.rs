@@ -1,5 +1,5 @@
-//! `doctor`: whether what surrounds the vault is as it should be. Looks, and changes nothing; never asks, and
-//! never tells anything that helps to unlock.
+//! `doctor`: checks the vault's surroundings and suggests fixes. It changes nothing, never asks a question,
+//! and prints nothing that would help to unlock the vault.
 
 mod access;
 mod agent;
@@ -25,7 +25,7 @@ use serde::Serialize;
 /// and the files of tokens and passphrases; how hard a passphrase is to guess; whether a lost key would be the
 /// last; whether an older copy would be noticed; git, the project file, the agent, memory, core files,
 /// completions and the manual. With a key, of the environment, the agent or an identity, it also looks at the
-/// keys inside. Nobody is asked, and nothing is changed. `kluis verify` looks at the secrets.
+/// keys inside. Nobody is asked, and nothing is changed. `kluis vault verify` looks at the secrets.
 ///
 /// Each finding is ok, warn (an advice) or fail. Ends with 1 when one is fail, else with 0. --quiet leaves out
 /// what is ok.
@@ -54,7 +54,7 @@ impl Command for Doctor {
             return Ok(());
         }
         context.ui.flush()?;
-        Err(Error::Unwell { count })
+        Err(Error::DoctorFailed { count })
     }
 }
 

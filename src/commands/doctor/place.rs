@@ -1,4 +1,4 @@
-//! Where the vault rests: the file, its folder, what lies beside it, and git.
+//! Checks where the vault lies: the file, its folder, the files beside it, and git.
 
 use super::access::{self, Access};
 use super::finding::Finding;
@@ -14,12 +14,15 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
+const PREVIOUS: &str = "previous";
+const ELSEWHERE: &str = "also keep a copy of the vault on another disk; the file is encrypted";
+
 pub fn examine(store: &FileStore, header: Result<&Header, &Error>, now: Timestamp) -> Vec<Finding> {
     let mut findings = Vec::new();
     if let Err(error) = header {
         findings.push(Finding::of_error("vault", error));
     }
-    // Where there is none, nothing lies around it.
+    // Without a vault there is nothing around it to check.
     let Ok(places) = store.places() else {
         return findings;
     };
@@ -39,19 +42,19 @@ fn vault(path: &Path) -> Option<Finding> {
     Some(if access.others.may_write() {
         Finding::fail(
             "vault",
-            format!("others may write {shown} ({mode}): they can destroy it"),
+            format!("other users may write {shown} ({mode}), and so destroy it"),
             format!("`chmod 600 {shown}`"),
         )
     } else if access.is_a_strangers() {
         Finding::warn(
             "vault",
-            format!("{shown} belongs to another user, who can put anything in its place"),
-            format!("`cp` it to a folder of your own, or `chown` {shown} to yourself"),
+            format!("{shown} belongs to another user, who can replace it"),
+            format!("copy it to a folder of your own, or take over {shown} with `chown`"),
         )
     } else if access.others.may_read() && !work_tree::holds(path) {
         Finding::warn(
             "vault",
-            format!("others may read {shown} ({mode}), and guess at its passphrase"),
+            format!("other users may read {shown} ({mode}), and so try to guess its passphrase"),
             format!("`chmod 600 {shown}`"),
         )
     } else {
@@ -59,21 +62,21 @@ fn vault(path: &Path) -> Option<Finding> {
     })
 }
 
-/// The folder, and what in it would keep a writer from writing.
+/// The folder, and what in it would stop a change.
 fn folder(places: &Places) -> Finding {
     let shown = places.directory.display();
     if access::is_open(&places.directory) {
         return Finding::fail(
             "folder",
-            format!("others may write {shown}: kluis changes no vault there"),
-            format!("`chmod go-w {shown}`, after a look at what lies there"),
+            format!("other users may write to {shown}, so kluis refuses to change a vault there"),
+            format!("check what is in it, then `chmod go-w {shown}`"),
         );
     }
     if rustix::fs::access(&places.directory, May::WRITE_OK | May::EXEC_OK).is_err() {
         return Finding::warn(
             "folder",
-            format!("{shown} cannot be written: the vault can only be read"),
-            "if that is not meant, look at its owner and mode, and whether its file system is read-only",
+            format!("you cannot write to {shown}, so you can only read the vault"),
+            "to change the vault, check the owner and the mode of the folder, and whether its file system is read-only",
         );
     }
     let lock = fs::symlink_metadata(&places.lock);
@@ -81,66 +84,72 @@ fn folder(places: &Places) -> Finding {
         let lock = places.lock.display();
         return Finding::fail(
             "folder",
-            format!("{lock} is no regular file: kluis cannot lock the vault to change it"),
-            format!("look at who made {lock}, and remove it"),
+            format!("{lock} is not a regular file, so kluis cannot lock the vault to change it"),
+            format!("find out who made {lock}, then remove it"),
         );
     }
-    Finding::ok("folder", format!("{shown} is yours to write alone"))
+    Finding::ok("folder", format!("only you may write to {shown}"))
 }
 
-/// The copy from before the last change: there, whole, of this vault, and how old.
+/// The copy from before the last change: there, private, and good to restore.
 fn previous(path: &Path, header: Option<&Header>, now: Timestamp) -> Finding {
-    let (check, shown) = ("previous", path.display());
-    let elsewhere = "keep a copy of the vault on another disk too: it is one file, encrypted";
+    let shown = path.display();
     let Ok(found) = fs::symlink_metadata(path) else {
         return Finding::warn(
-            check,
-            "there is no copy from before the last change: the next one leaves one",
-            elsewhere,
+            PREVIOUS,
+            "there is no copy from before the last change; the next change makes one",
+            ELSEWHERE,
         );
     };
     if !found.is_file() {
         return Finding::fail(
-            check,
-            format!("{shown} is no regular file"),
-            format!("look at who made {shown}, and remove it: the next change puts a copy there"),
+            PREVIOUS,
+            format!("{shown} is not a regular file"),
+            format!(
+                "find out who made {shown}, then remove it; the next change makes a copy there"
+            ),
         );
     }
     let access = Access::of(&found);
     if access.others.may_read() || access.others.may_write() {
         return Finding::warn(
-            check,
-            format!("others may read or write {shown} ({})", access.mode()),
+            PREVIOUS,
+            format!("other users may read or write {shown} ({})", access.mode()),
             format!("`chmod 600 {shown}`"),
         );
     }
+    let age = now.seconds().saturating_sub(found.mtime().unsigned_abs());
+    restorable(path, header, &rough_duration(age))
+}
+
+/// Whether the copy is whole and of this vault.
+fn restorable(path: &Path, header: Option<&Header>, age: &str) -> Finding {
+    let shown = path.display();
     let kept = match Vault::read_header(&FileStore::new(path)) {
         Ok(kept) => kept,
         Err(error) => {
             let error = Error::from(error).message();
             return Finding::warn(
-                check,
-                format!("{shown} brings nothing back: {error}"),
-                elsewhere,
+                PREVIOUS,
+                format!("{shown} cannot be restored: {error}"),
+                ELSEWHERE,
             );
         }
     };
     if header.is_some_and(|header| header.content().vault != kept.content().vault) {
         return Finding::warn(
-            check,
+            PREVIOUS,
             format!("{shown} is a copy of another vault"),
-            format!("move {shown} away if it is still needed: the next change replaces it"),
+            format!("move {shown} elsewhere if you still need it; the next change replaces it"),
         );
     }
-    let age = now.seconds().saturating_sub(found.mtime().unsigned_abs());
-    let age = rough_duration(age);
     Finding::ok(
-        check,
-        format!("{shown} was written {age} ago; `kluis restore` brings it back"),
+        PREVIOUS,
+        format!("{shown} was written {age} ago; `kluis vault restore` brings it back"),
     )
 }
 
-/// In a work tree, whether git leaves out what is beside the vault.
+/// In a work tree, whether git ignores the files beside the vault.
 fn git(places: &Places) -> Option<Finding> {
     let lines = git_exclude::lines(&places.vault)?;
     let temporary = places.previous.with_extension("0123456789abcdef.tmp");
@@ -151,19 +160,22 @@ fn git(places: &Places) -> Option<Finding> {
         .map(|name| name.to_string_lossy().into_owned())
         .collect();
     Some(if seen.is_empty() {
-        Finding::ok("git", "git leaves out what lies beside the vault")
+        Finding::ok(
+            "git",
+            "git ignores the files that kluis keeps beside the vault",
+        )
     } else {
         let name = places.vault.file_name().unwrap_or_default();
         let name = name.to_string_lossy();
         Finding::warn(
             "git",
-            format!("git would take {} into the repository", seen.join(", ")),
+            format!("git does not ignore {}", seen.join(", ")),
             format!("add `.{name}.lock`, `.{name}.prev*` and `.{name}.*.tmp` to .gitignore"),
         )
     })
 }
 
-/// Whether one of the lines, without a folder in it, matches the name; a later `!` may bring it back.
+/// Whether one of the lines matches the name, ignoring lines with a folder; a later `!` may include it again.
 fn is_left_out(name: &[u8], lines: &[String]) -> bool {
     let matches = |pattern: &str| glob::matches(pattern.as_bytes(), name);
     let deciding = lines.iter().rev().find_map(|line| {
@@ -181,7 +193,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pattern_leaves_out_what_no_later_line_brings_back() {
+    fn a_pattern_excludes_unless_a_later_line_includes() {
         let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
         for (text, expected) in [
             ("", false),

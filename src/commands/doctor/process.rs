@@ -1,4 +1,4 @@
-//! What the system allows this program: memory that is never written to a disk, and no core files.
+//! Checks what the system allows this program: memory that is never swapped, and no core dumps.
 
 use super::finding::Finding;
 use crate::platform::process::{Hardened, lock_memory, may_leave_core_files};
@@ -7,14 +7,14 @@ pub fn examine(hardened: Hardened) -> [Finding; 2] {
     [memory(), core(hardened)]
 }
 
-/// The very step that an agent takes.
+/// Does the same as an agent does at its start.
 fn memory() -> Finding {
     match lock_memory() {
-        Ok(()) => Finding::ok("memory", "an agent can keep what it holds out of swap"),
+        Ok(()) => Finding::ok("memory", "the agent can keep its keys out of swap"),
         Err(_) => Finding::warn(
             "memory",
-            "the system's limit on locked memory is too low: what an agent holds may be written to swap",
-            "raise it with `ulimit -l`, or `memlock` in limits.conf; or encrypt the swap",
+            "the limit on locked memory is too low: keys that the agent holds may be written to swap",
+            "raise the limit with `ulimit -l`, or `memlock` in limits.conf; or encrypt the swap",
         ),
     }
 }
@@ -23,15 +23,15 @@ fn core(hardened: Hardened) -> Finding {
     if may_leave_core_files() {
         return Finding::fail(
             "core",
-            "the system did not let kluis forbid core files of its own",
-            "`ulimit -c 0` before it",
+            "kluis could not turn off its core files, which may contain keys",
+            "run `ulimit -c 0` before kluis",
         );
     }
     if hardened.children_may_leave_core_files() {
         return Finding::warn(
             "core",
-            "a command of `kluis run` that crashes may leave its secrets in a core file",
-            "`ulimit -c 0` in the shell or the unit that starts it",
+            "a command that `kluis run` starts may leave its secrets in a core file when it crashes",
+            "run `ulimit -c 0` in the shell before kluis, or set LimitCORE=0 in the systemd unit",
         );
     }
     Finding::ok("core", "no core files are written")

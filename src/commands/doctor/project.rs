@@ -1,8 +1,10 @@
-//! The project file here, and the list of those that were trusted.
+//! Checks the project file here and the list of trusted project files.
 
 use super::finding::Finding;
 use crate::context::Context;
+use crate::context::project_context::ignored;
 use crate::project::{Agreement, TrustStore, hash};
+use crate::report::counted::counted;
 use std::path::Path;
 
 pub fn examine(context: &mut Context) -> Vec<Finding> {
@@ -19,19 +21,19 @@ fn here(context: &mut Context) -> Option<Finding> {
         Err(error) => return Some(Finding::of_error(check, &error)),
     };
     Some(match context.follow(&file) {
-        Ok(()) => Finding::ok(check, format!("{} is followed", file.path.display())),
+        Ok(()) => Finding::ok(check, format!("{} is in use", file.path.display())),
         Err(error) => Finding::advice_of_error(check, &error),
     })
 }
 
 fn trust(list: &TrustStore) -> Finding {
     let check = "trust";
-    if let Some(problem) = list.problem() {
+    if let Some(problem) = ignored(list) {
         let place = list.place().display();
         return Finding::fail(
             check,
-            format!("{place} {problem}: nothing counts as trusted"),
-            format!("look at it, remove {place}, and `kluis trust` again where it is needed"),
+            problem,
+            format!("check {place}, remove it, then run `kluis trust` again in each project"),
         );
     }
     let stale = list.agreements().iter().find(|agreed| !is_same(agreed));
@@ -39,15 +41,12 @@ fn trust(list: &TrustStore) -> Finding {
         let path = &stale.path;
         return Finding::warn(
             check,
-            format!("{path} is gone or has changed since it was trusted"),
-            "`kluis trust` there trusts it as it is now; `kluis trust --remove FOLDER` forgets it",
+            format!("{path} was changed or deleted after you trusted it"),
+            "run `kluis trust` in its folder to trust it again, or `kluis trust --remove FOLDER` to forget it",
         );
     }
-    let count = list.agreements().len();
-    Finding::ok(
-        check,
-        format!("{count} project file(s) are trusted, unchanged"),
-    )
+    let trusted = counted(list.agreements().len(), "trusted project file");
+    Finding::ok(check, format!("{trusted}, none changed since"))
 }
 
 fn is_same(agreed: &Agreement) -> bool {

@@ -1,5 +1,5 @@
-//! Whether the shell in use completes, and `man kluis` shows a page. Reads what the shell would read, and runs
-//! none of it.
+//! Checks whether your shell completes `kluis`, and whether `man kluis` shows a page. It reads the shell's
+//! files and never runs them.
 
 use super::finding::Finding;
 use crate::commands::completions::script;
@@ -13,10 +13,10 @@ use zeroize::Zeroizing;
 
 /// More than any script or startup file has.
 const MAX_BYTES: usize = 1024 * 1024;
-/// What a startup file says that loads the script each time.
+/// The text in a startup file that loads the script each time.
 const LOADED: &[u8] = b"kluis completions";
 
-/// Where things of this user and of the system lie.
+/// This user's folders.
 struct Folders {
     home: PathBuf,
     data: PathBuf,
@@ -49,16 +49,17 @@ fn completions(context: &Context, shell: Shell, folders: &Folders) -> Finding {
             let path = path.display();
             Finding::warn(
                 check,
-                format!("{path} is of another version of kluis"),
-                format!("`kluis completions {shell} > {path}`"),
+                format!("{path} is from another version of kluis"),
+                format!("`kluis completions {shell} > {path}` replaces it"),
             )
         }
-        None if folders.startup(shell).iter().any(|path| loads(path)) => {
-            Finding::ok(check, format!("{shell} loads them when it starts"))
-        }
+        None if folders.startup(shell).iter().any(|path| loads(path)) => Finding::ok(
+            check,
+            format!("{shell} loads the completions when it starts"),
+        ),
         None => Finding::warn(
             check,
-            format!("there are none for {shell}"),
+            format!("no completions are installed for {shell}"),
             "`kluis completions --help` shows how to install them",
         ),
     }
@@ -81,14 +82,14 @@ fn manual(folders: &Folders) -> Finding {
         Some(page) => Finding::ok("manual", page.display().to_string()),
         None => Finding::warn(
             "manual",
-            "`man kluis` finds no page",
-            "copy the pages of kluis's folder man to ~/.local/share/man/man1",
+            "`man kluis` does not find a page",
+            "copy the pages in the folder `man` of the kluis source to ~/.local/share/man/man1",
         ),
     }
 }
 
 impl Folders {
-    /// Where a script for this shell is looked for, the user's own places first.
+    /// Where this shell looks for a script, the user's own folders first.
     fn scripts(&self, shell: Shell) -> Vec<PathBuf> {
         let system = |below: &str| {
             let roots = ["/usr/local/share", "/usr/share"];
@@ -119,7 +120,7 @@ impl Folders {
                 system("fish/completions/kluis.fish"),
             ]
             .concat(),
-            // These load scripts by their startup file alone.
+            // These load scripts only through their startup file.
             _ => Vec::new(),
         }
     }

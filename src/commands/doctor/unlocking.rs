@@ -1,27 +1,20 @@
-//! The files that settle or unlock something: the user file, the identity, a token's, a passphrase's. Of a
-//! credential only the mode is looked at, and whether an identity can be read.
+//! Examines the files that configure or unlock: the user file, the key file, a passphrase in a file.
 
 use super::access::{Access, of_decisive_file};
 use super::finding::Finding;
 use crate::context::credential_file::{is_exposed, is_stdin};
-use crate::context::key_file::load;
+use crate::context::key_file::{KeyFile, load};
 use crate::settings::directories::user_file;
-use crate::settings::{IdentityFile, Source, Unlocking};
+use crate::settings::{KeyFilePath, Unlocking};
 use std::fs;
 use std::path::Path;
 
 pub fn examine(unlocking: &Unlocking) -> Vec<Finding> {
     let mut findings = vec![config()];
-    findings.extend(unlocking.identity.as_ref().map(identity));
-    let files = [
-        ("token", &unlocking.token_file),
-        ("passphrase", &unlocking.passphrase_file),
-    ];
-    let named = files.into_iter().filter_map(|(check, path)| {
-        let path = path.as_deref().filter(|path| !is_stdin(path))?;
-        Some(credential(check, path))
-    });
-    findings.extend(named);
+    findings.extend(unlocking.key_file.as_ref().map(key_file));
+    let passphrase = unlocking.passphrase_file.as_deref();
+    let passphrase = passphrase.filter(|path| !is_stdin(path));
+    findings.extend(passphrase.map(|path| credential("passphrase", path)));
     findings
 }
 
@@ -29,27 +22,29 @@ fn config() -> Finding {
     let found = user_file().and_then(|path| Some((fs::metadata(&path).ok()?, path)));
     match found {
         Some((found, path)) => of_decisive_file("config", &path, &found),
-        None => Finding::ok("config", "there is no user file: the defaults hold"),
+        None => Finding::ok("config", "there is no user file, so the defaults apply"),
     }
 }
 
-fn identity(file: &IdentityFile) -> Finding {
-    let (check, path) = ("identity", &file.path);
+fn key_file(file: &KeyFilePath) -> Finding {
+    let (check, path) = ("key_file", &file.path);
+    if is_stdin(path) {
+        return Finding::ok(check, "it is read from stdin");
+    }
     match load(path) {
-        Ok(Some(_)) => match fs::metadata(path) {
+        Ok(Some(KeyFile::Token(_))) => credential("token", path),
+        Ok(Some(KeyFile::Key(_))) => match fs::metadata(path) {
             Ok(found) => Finding::ok(
                 check,
                 format!("{}, {}", path.display(), Access::of(&found).mode()),
             ),
             Err(_) => Finding::ok(check, path.display().to_string()),
         },
-        Ok(None) if file.source == Source::Default => {
-            Finding::ok(check, "there is none, and none is named")
-        }
+        Ok(None) if !file.is_named() => Finding::ok(check, "you have no key file"),
         Ok(None) => Finding::fail(
             check,
-            format!("there is no identity {}", path.display()),
-            "`kluis identity new` makes one; or name another with --identity or KLUIS_IDENTITY",
+            format!("there is no key file {}", path.display()),
+            "`kluis key new` makes one; --key-file or KLUIS_KEY_FILE names another",
         ),
         Err(error) => Finding::of_error(check, &error),
     }
@@ -62,8 +57,8 @@ fn credential(check: &'static str, path: &Path) -> Finding {
         Err(error) => {
             return Finding::fail(
                 check,
-                format!("{shown} could not be looked at: {error}"),
-                "put the file there, or name another",
+                format!("{shown} could not be checked: {error}"),
+                "put the file there, or name another file",
             );
         }
     };
@@ -71,8 +66,8 @@ fn credential(check: &'static str, path: &Path) -> Finding {
         let mode = Access::of(&found).mode();
         return Finding::fail(
             check,
-            format!("others may read or write {shown} ({mode}), which unlocks the vault"),
-            format!("`chmod 600 {shown}`, and make another {check} if somebody may have read it"),
+            format!("other users may read or write {shown} ({mode}), which unlocks the vault"),
+            format!("`chmod 600 {shown}`; replace the {check} if another user may have read it"),
         );
     }
     Finding::ok(check, format!("{shown}, {}", Access::of(&found).mode()))

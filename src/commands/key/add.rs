@@ -1,4 +1,4 @@
-//! `key add`
+//! `key add`: adds a key that opens the vault or some workspaces.
 
 use crate::args::new_passphrase::NewPassphraseArgs;
 use crate::args::time::parse_future;
@@ -21,51 +21,48 @@ use crate::vault::{self, Vault};
 use anyhow::Context as _;
 use serde::Serialize;
 
-/// Admit somebody: a passphrase, a token or a recipient
+/// Add a key: a passphrase, a token, or a colleague's public key
 ///
-/// A new key reaches the whole vault, unless --workspace names what it reaches, or --read-only limits it to
-/// reading every workspace that there is now. What a key does not reach, it cannot open, and what it may
-/// only read, nobody accepts from it. KLUIS_WORKSPACE limits nothing here.
+/// The new key opens the whole vault, unless --workspace or --read-only limits it. A limited key cannot open what it
+/// does not reach, and no one accepts a change that it may not make. KLUIS_WORKSPACE does not limit it.
 ///
-/// A token is printed once and kept nowhere. --expires is advice: a key with full access is refused after
-/// that time by this program; any other cannot read its own date, and opens what it reached before.
-/// `key list` marks every key that is over, and only `key remove` takes one away. Takes a key with full
-/// access, which cannot come from the agent.
+/// A token is printed once and kept nowhere. --expires: `kluis` refuses a key to the whole vault after that time;
+/// a limited key goes on working until you remove it. Needs a key that opens the whole vault, not the agent.
 #[derive(clap::Args)]
 #[command(
     after_help = "\
 Examples:
   kluis key add --token --workspace staging --read-only --label ci --expires 90d
   kluis key add --passphrase --label alice
-  kluis key add --recipient klp_1w8… --label bob     # what bob's `kluis identity show` prints",
-    group(clap::ArgGroup::new("what").required(true).args(["passphrase", "token", "recipient"])),
+  kluis key add --public-key klp_1w8… --label bob     # Bob runs `kluis key show`",
+    group(clap::ArgGroup::new("what").required(true).args(["passphrase", "token", "public_key"])),
 )]
 pub struct Add {
-    /// Make a key that another passphrase opens
+    /// Add a passphrase
     #[arg(long)]
     passphrase: bool,
 
-    /// Make a token and print it
+    /// Make a token, and print it
     #[arg(long)]
     token: bool,
 
-    /// Admit the owner of an identity by its public half
+    /// Add a colleague by the public key of their key file
     #[arg(long, value_name = "klp_…")]
-    recipient: Option<String>,
+    public_key: Option<String>,
 
-    /// Reach only this workspace; may be repeated
+    /// Open only this workspace; may be repeated
     #[arg(short, long, value_name = "NAME")]
     workspace: Vec<String>,
 
-    /// Read, and never write
+    /// Only read, never write
     #[arg(long)]
     read_only: bool,
 
-    /// Advise against its use after this time, or a duration such as `90d`
+    /// Stop using the key after this time, or after a duration such as `90d`
     #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
     expires: Option<String>,
 
-    /// What to call it, at most 63 characters [default: its kind]
+    /// A name for the key, at most 63 characters [default: its kind]
     #[arg(long, value_name = "TEXT")]
     label: Option<String>,
 
@@ -97,7 +94,7 @@ impl Command for Add {
             not_after: self.expiry(context)?,
         };
         let recipient = self
-            .recipient
+            .public_key
             .as_deref()
             .map(recipient::parse)
             .transpose()?;
@@ -120,7 +117,7 @@ impl Command for Add {
             Ok(change.add_key(&mut owner, &credential, &new)?)
         });
         let changed = match (changed, &text) {
-            // The key is there all the same, and nobody would have its token.
+            // The key was added, and its token would be lost.
             (Err(error), Some(text)) if error.was_replaced() => {
                 one_time_token::rescue(context, text)?;
                 return Err(error);
@@ -132,10 +129,9 @@ impl Command for Add {
         if text.is_none() {
             return Ok(printed?);
         }
-        // A closed stdout too is worth a word here: nobody has the token now.
         Ok(printed.with_context(|| {
             format!(
-                "the key was added, but nobody has its token: take it away with `kluis key remove {}`",
+                "the key was added, but its token could not be printed: remove it with `kluis key remove {}`",
                 key.id
             )
         })?)
@@ -147,7 +143,7 @@ impl Add {
         let kind = match (self.passphrase, self.token) {
             (true, _) => "passphrase",
             (false, true) => "token",
-            (false, false) => "identity",
+            (false, false) => "key file",
         };
         let label = Label::parse(self.label.as_deref().unwrap_or(kind));
         Ok(label.map_err(|broken| vault::Error::invalid("label", broken))?)
@@ -182,7 +178,7 @@ impl Add {
     }
 }
 
-/// Nobody is asked for a passphrase that no workspace is there for.
+/// Before you are asked for a passphrase in vain.
 fn check_workspaces(vault: &Vault, scope: &Scope) -> Result<(), vault::Error> {
     if let Scope::Workspaces { names, .. } = scope {
         for name in names {
@@ -206,7 +202,7 @@ fn print(context: &mut Context, key: &Key, token: Option<&Plaintext>) -> Result<
         .note(&format!("added the key {id}, which reaches: {reach}"));
     if key.not_after.is_some() && !key.has_full_access() {
         context.ui.note(
-            "this key cannot read its own date, and works after it: `kluis key list` tells when it is over, `kluis key remove` takes it away",
+            "this key goes on working after its date: `kluis key list` shows when it has expired, `kluis key remove` stops it",
         );
     }
     if let Some(text) = text {

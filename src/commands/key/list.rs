@@ -1,4 +1,4 @@
-//! `key list`
+//! `key list`: lists the keys of the vault.
 
 use crate::commands::Command;
 use crate::context::Context;
@@ -9,10 +9,9 @@ use crate::vault::Scan;
 use crate::vault::key::Key;
 use serde::Serialize;
 
-/// List the keys, never what opens them
+/// List the keys of the vault
 ///
-/// With what each reaches and until when it is meant to be used. A date that is over is marked as expired,
-/// and stays what it is: advice, unless `key remove` takes the key away.
+/// Shows what each key reaches and when it expires, never a passphrase or a token.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -44,7 +43,7 @@ impl Command for List {
         for key in &keys {
             table.row([
                 key.id.to_string(),
-                key.kind.word().to_owned(),
+                key.kind.text().to_owned(),
                 key.label.clone(),
                 reach(key),
                 context.when(key.created_at),
@@ -54,7 +53,7 @@ impl Command for List {
         context.ui.table(&table)?;
         for key in keys.iter().filter(|key| key.has_expired(context.now)) {
             context.ui.warning(&format!(
-                "the key {} ({}) expired: `kluis key remove {}` takes it away",
+                "the key {} ({}) has expired: remove it with `kluis key remove {}`",
                 key.label, key.id, key.id
             ));
         }

@@ -1,17 +1,25 @@
-//! `key`: who can unlock.
+//! `key`: who can open the vault.
 
 mod add;
 mod list;
+mod new;
+mod passphrase;
 mod remove;
+mod show;
+
+pub use passphrase::Passphrase;
 
 use super::Command;
 use crate::context::Context;
 use crate::error::Error;
 
-/// Manage who can unlock
+/// Manage who can open the vault
 ///
-/// A key is one way to unlock: a passphrase, a token or an identity. It reaches the whole vault, or some
-/// workspaces, to read and write or only to read. Takes a key with full access.
+/// A key opens a vault: a passphrase, a key file or a token. It opens the whole vault or only some
+/// workspaces, to read and write or only to read.
+///
+/// `new` and `show` are about your own key file and need no vault. The others need a key that opens the
+/// whole vault.
 #[derive(clap::Args)]
 pub struct Key {
     #[command(subcommand)]
@@ -20,17 +28,23 @@ pub struct Key {
 
 #[derive(clap::Subcommand)]
 enum Subverb {
-    List(list::List),
+    New(new::New),
+    Show(show::Show),
     Add(add::Add),
+    List(list::List),
     Remove(remove::Remove),
+    Passphrase(Passphrase),
 }
 
 impl Command for Key {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         match self.verb {
-            Subverb::List(verb) => verb.run(context),
+            Subverb::New(verb) => verb.run(context),
+            Subverb::Show(verb) => verb.run(context),
             Subverb::Add(verb) => verb.run(context),
+            Subverb::List(verb) => verb.run(context),
             Subverb::Remove(verb) => verb.run(context),
+            Subverb::Passphrase(verb) => verb.run(context),
         }
     }
 }

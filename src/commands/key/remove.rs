@@ -1,4 +1,4 @@
-//! `key remove`
+//! `key remove`: removes a key, and encrypts anew what it could open.
 
 use crate::args::key::find_key;
 use crate::commands::Command;
@@ -14,16 +14,15 @@ use crate::vault::change::Removed;
 use crate::vault::key::Key;
 use serde::Serialize;
 
-/// Take a key away, and give new keys to what it reached
+/// Remove a key, and encrypt anew what it could open
 ///
-/// Every workspace that the key reached is encrypted anew in the same write, so that it opens nothing that
-/// comes after. What it could open before, it can still open in any copy: the secrets that it could read
-/// are printed, to be changed.
+/// Stops the key: it opens no later version of the vault. Does not stop what it could read before: it still opens
+/// old copies, so the secrets that it could read are printed for you to change.
 ///
-/// With a key with full access the vault's own public key changes, too. Then every other passphrase and
-/// token but the one that unlocked goes as well and must be issued again; recipients stay, and pin the new
-/// public key. The last key with full access stays (6), and so does the one that unlocked. Asks first;
-/// where nobody can be asked it needs --yes.
+/// If the key opens the whole vault, the vault gets a new public key. Every other passphrase and token except
+/// yours is then removed as well, and must be added again. Key files stay, and their owners must pin the new
+/// public key. The last key that opens the whole vault cannot be removed (exit code 6), nor can the one you use.
+/// Asks first; without a terminal it needs --yes.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -38,11 +37,11 @@ pub struct Remove {
 #[derive(Serialize)]
 struct RemovedKeyJson<'a> {
     removed: KeyJson<'a>,
-    /// Keys that went with it.
+    /// Keys that were removed with it.
     issue_again: Vec<KeyJson<'a>>,
     /// Keys whose holders must pin the new public key.
     pin_again: Vec<KeyJson<'a>>,
-    vault_key: String,
+    public_key: String,
     change: Vec<Known>,
 }
 
@@ -80,7 +79,7 @@ fn question(keys: &[Key], key: &Key, own: KeyId) -> String {
             .collect();
         if !lost.is_empty() {
             question = format!(
-                "Remove the {}, and with it what must then be issued again: {}?",
+                "Remove the {}? These are removed with it, and must be added again: {}",
                 named(key),
                 lost.join("; ")
             );
@@ -93,7 +92,7 @@ fn question(keys: &[Key], key: &Key, own: KeyId) -> String {
 fn named(key: &Key) -> String {
     format!(
         "{} {} ({}, {})",
-        key.kind.word(),
+        key.kind.text(),
         key.label,
         key.id,
         reach(key)
@@ -126,31 +125,31 @@ fn print(
             removed: KeyJson::new(&removed.key),
             issue_again: removed.dropped.iter().map(KeyJson::new).collect(),
             pin_again: removed.to_pin.iter().map(KeyJson::new).collect(),
-            vault_key,
+            public_key: vault_key,
             change: known,
         })?);
     }
     for key in &removed.dropped {
         context.ui.warning(&format!(
-            "removed with it, issue it again with `kluis key add`: {}",
+            "also removed: {}. Add it again with `kluis key add`",
             named(key)
         ));
     }
     for key in &removed.to_pin {
         let (key, pin) = (named(key), &vault_key);
         context.ui.warning(&format!(
-            "the holder of the {key} must pin the new vault key: {pin}"
+            "the owner of the {key} must use the new pin: {pin}"
         ));
     }
     if removed.key.has_full_access() {
-        context
-            .ui
-            .note(&format!("the vault has a new public key: {vault_key}"));
+        context.ui.note(&format!(
+            "the vault has a new public key to pin: {vault_key}"
+        ));
     }
     if !known.is_empty() {
         context
             .ui
-            .note("change these secrets, which the removed key could read:");
+            .note("the removed key could read these secrets; change their values:");
     }
     for secret in known {
         context

@@ -1,4 +1,4 @@
-//! `rotate`: a new value beside the older ones, now or at a time, alone or with a change elsewhere.
+//! `rotate`: adds a new value, now or at a later time, on its own or together with a command.
 
 mod arguments;
 mod exec;
@@ -16,7 +16,7 @@ use crate::vault::change::Rotated;
 use crate::vault::secret::Secret;
 use settle::skip;
 
-/// What a rotation came to.
+/// The result of a rotation.
 enum Outcome {
     Rotated(Rotated),
     NotDue(Secret),

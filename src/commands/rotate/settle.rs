@@ -1,7 +1,7 @@
-//! What becomes of a pending value when its command has ended.
+//! Decides what happens to a pending value when its command has ended.
 //!
-//! It is dropped only where it is surely not in force elsewhere, and nobody is told that it is kept where
-//! it is not.
+//! It drops the value only when it is surely not in force elsewhere, and never reports a value as kept that
+//! is gone.
 
 use crate::context::Context;
 use crate::deliver::child::Ended;
@@ -17,10 +17,10 @@ use crate::vault::slot::Choice;
 use crate::vault::{self, Vault, no_pending};
 use anyhow::anyhow;
 
-/// POSIX, XCU 2.8.2: more than this, and by that much, is the signal that ended a command.
+/// POSIX, XCU 2.8.2: a shell reports the signal that ended a command as this plus its number.
 const SIGNAL_EXIT_BASE: i32 = 128;
 
-/// Why a rotation does not go on after its command.
+/// Why a rotation stops after its command.
 pub enum Failure {
     /// Nothing was changed elsewhere: the value is not needed.
     Clean(Error),
@@ -34,15 +34,16 @@ pub fn effective(secret: &Secret, second: u64) -> Option<&str> {
     Some(&secret.slots[position].checksum)
 }
 
-/// Whether to go on, which takes a success. `resumed` is a command that ran before, and was interrupted.
+/// Whether the rotation can continue, which needs a success. `resumed` means that an earlier run of the
+/// command was interrupted.
 pub fn judge(path: String, ended: Result<Ended, Error>, resumed: bool) -> Result<(), Failure> {
     let what = match ended {
         Ok(Ended::Exited(0)) => return Ok(()),
-        // How shells and others report that the command they ran was killed.
+        // A shell reports a killed command like this.
         Ok(Ended::Exited(code)) if code > SIGNAL_EXIT_BASE => {
             format!("the command ended with exit code {code}, as after a signal")
         }
-        // What it did before it was interrupted is not known, whatever it did this time.
+        // The interrupted run may have made the change, whatever this one did.
         Ok(Ended::Exited(code)) if resumed => {
             format!("the command failed with exit code {code}")
         }
@@ -51,16 +52,16 @@ pub fn judge(path: String, ended: Result<Ended, Error>, resumed: bool) -> Result
             return Err(Failure::Clean(failure.into()));
         }
         Ok(Ended::Signalled(signal)) => {
-            format!("the command was ended by signal {signal}, its work done or not")
+            format!("signal {signal} ended the command, perhaps before its work was done")
         }
-        Ok(Ended::Unknown) => "how the command ended is not known".to_owned(),
+        Ok(Ended::Unknown) => "it is not known how the command ended".to_owned(),
         Err(error) if resumed => error.message(),
         Err(error) => return Err(Failure::Clean(error)),
     };
     Err(Failure::Unclear(Error::Unfinished { path, what }))
 }
 
-/// Drops the value after a failure that left everything as it was.
+/// Drops the value after a failure that changed nothing.
 pub fn drop_value(
     context: &mut Context,
     vault: &mut Vault,
@@ -85,10 +86,10 @@ pub fn drop_value(
     });
     match dropped {
         Ok(dropped) if dropped.result => {
-            anyhow!("{told}: the new value was dropped, and {path} is as it was").into()
+            anyhow!("{told}: the new value was dropped, and {path} is unchanged").into()
         }
         Ok(_) => anyhow!(
-            "{told}, but somebody made the new value effective meanwhile: `kluis rollback {path}` undoes that if it is not in force"
+            "{told}, but another process made the new value effective meanwhile; to undo that, run `kluis rollback {path}`"
         )
         .into(),
         Err(error) if error.was_replaced() => error,
@@ -96,14 +97,14 @@ pub fn drop_value(
         Err(error) => Error::Unfinished {
             path,
             what: format!(
-                "{told}, and dropping the new value failed: {}",
+                "{told}, and the new value could not be dropped: {}",
                 error.message()
             ),
         },
     }
 }
 
-/// Makes the value effective, after a success.
+/// Makes the value effective after a success.
 pub fn finish(
     context: &mut Context,
     vault: &mut Vault,
@@ -119,7 +120,7 @@ pub fn finish(
     let changed = finished.map_err(|error| match error {
         error if error.was_replaced() => error,
         Error::Vault(vault::Error::NotFound { .. }) => {
-            anyhow!("the command succeeded, but {path} was deleted meanwhile").into()
+            anyhow!("the command succeeded, but another process deleted {path} meanwhile").into()
         }
         error => Error::Unfinished {
             path,
@@ -133,7 +134,7 @@ pub fn finish(
     print_rotated(context, vault, &changed.result)
 }
 
-/// Drops what is pending, as somebody decided who knows.
+/// Drops the pending value, because you decided so.
 pub fn discard(
     context: &mut Context,
     vault: &mut Vault,
@@ -149,18 +150,21 @@ pub fn discard(
     }
     context
         .ui
-        .note(&format!("the pending value of {path} was dropped"));
+        .note(&format!("dropped the pending value of {path}"));
     Ok(())
 }
 
-/// Success without a change, as a timer expects it: prints the slot that stays effective.
+/// Succeeds without a change, as timers expect: prints the slot that stays effective.
 pub fn skip(context: &mut Context, vault: &Vault, secret: &Secret) -> Result<(), Error> {
     warnings::warn_unfinished(context, secret);
-    context.ui.note(&format!("{} is not due", secret.path()));
+    let path = secret.path();
+    context.ui.note(&format!(
+        "{path} is not due: its value has been in use for less than --if-older-than"
+    ));
     print_effective(context, vault, secret)
 }
 
-/// What a rotation prints that was not needed.
+/// Prints the result of a rotation that was not needed.
 pub fn print_effective(context: &mut Context, vault: &Vault, secret: &Secret) -> Result<(), Error> {
     if context.json {
         return print_json(context, vault, secret);

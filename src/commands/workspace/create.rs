@@ -1,4 +1,4 @@
-//! `workspace create`
+//! `workspace create`: adds an empty workspace.
 
 use crate::args::workspace::{parse_description, parse_name};
 use crate::commands::Command;

@@ -1,10 +1,11 @@
-//! `workspace delete`
+//! `workspace delete`: removes a workspace and everything in it.
 
 use crate::args::workspace::parse_name;
 use crate::commands::Command;
 use crate::context::Context;
 use crate::context::confirm::confirm;
 use crate::error::Error;
+use crate::report::counted::counted;
 use crate::vault::Scan;
 use crate::vault::change::Contents;
 
@@ -32,12 +33,13 @@ impl Command for Delete {
         let mut vault = context.open(Scan::Lookup)?;
         let secrets = vault.secret_count(vault.workspace(Some(&name))?)?;
         let question = match secrets {
-            0 => format!("Delete the workspace {name}, which is empty?"),
+            0 => format!("Delete the empty workspace {name}?"),
             _ => format!(
-                "Delete the workspace {name}, its {secrets} secret(s) and what apps link to them?"
+                "Delete the workspace {name}, its {} and the links of apps to them?",
+                counted(secrets, "secret")
             ),
         };
-        // What is not empty is refused anyhow: nobody is asked first.
+        // Without --force, a workspace with secrets is refused below: no need to ask.
         if self.force || secrets == 0 {
             confirm(context, &question)?;
         }

@@ -1,4 +1,4 @@
-//! `workspace list`
+//! `workspace list`: prints the workspaces that your key reaches.
 
 use crate::commands::Command;
 use crate::context::Context;

@@ -1,4 +1,4 @@
-//! `workspace`: sections with keys of their own.
+//! `workspace`: manages sections of the vault, each with keys of its own.
 
 mod create;
 mod delete;

@@ -1,4 +1,4 @@
-//! `workspace update`
+//! `workspace update`: changes a workspace's name or description.
 
 use crate::args::workspace::{parse_description, parse_name};
 use crate::commands::Command;

@@ -1,5 +1,5 @@
-//! Commands beside a process of their own: this test's program again, which runs one shell and writes
-//! down how it ended.
+//! Tests commands run from a process of its own: this test program again, which runs one shell and records
+//! how it ended.
 
 use super::*;
 use crate::deliver::value_file::ValueFile;
@@ -20,7 +20,7 @@ use tempfile::TempDir;
 const VALUE: &[u8] = b"$(id)\n'\"\\ \xff\xc3\xa9\t\x1b[0m\n\n";
 const VALUE_WITH_NUL: &[u8] = b"a\0b\n";
 
-/// The signals as they are when nobody ignored them, whoever started the tests.
+/// Signals with their default action, however the tests were started.
 const HEARD: (&str, &str) = (
     "THROUGH",
     if cfg!(target_os = "linux") {
@@ -30,10 +30,10 @@ const HEARD: (&str, &str) = (
     },
 );
 
-/// Whatever was ignored stays so.
+/// Ignored signals stay ignored.
 const AS_FOUND: (&str, &str) = ("THROUGH", "env");
 
-/// A shell becomes this test's program, which runs [`supervises_a_shell`].
+/// A shell that becomes this test program, which runs [`supervises_a_shell`].
 const BESIDE: &str = "exec $THROUGH \"$PROGRAM\" --ignored --exact --nocapture \
     deliver::child::tests::supervises_a_shell";
 
@@ -65,7 +65,7 @@ fn supervises_a_shell() {
     let before = threads();
     let ended = run(Path::new("/bin/sh"), &["-c".into(), script], &environment).unwrap();
     let patience = Instant::now() + Duration::from_secs(5);
-    // One that was joined is listed for a moment longer.
+    // A joined thread is still listed for a moment.
     while threads() > before && Instant::now() < patience {
         std::thread::yield_now();
     }
@@ -84,13 +84,13 @@ fn supervises_a_shell() {
     .unwrap();
 }
 
-/// How many this process has; on Linux only.
+/// The number of threads of this process; on Linux only.
 fn threads() -> usize {
     fs::read_dir("/proc/self/task").map_or(0, Iterator::count)
 }
 
-/// A process that runs a shell beside it, in a process group of their own that can be stopped: its
-/// parent, the test, is of another group of the same session.
+/// A process that runs a shell, both in a process group of their own that can be stopped: their parent, the
+/// test, is in another group of the same session.
 struct Beside {
     process: Child,
     stderr: BufReader<ChildStderr>,
@@ -102,12 +102,13 @@ impl Beside {
         Self::prepared("", script, &[])
     }
 
-    /// In a session of their own, where nobody could continue what is stopped.
+    /// In a session of their own, without job control. Not every system has `setsid`.
+    #[cfg(target_os = "linux")]
     fn in_a_session(script: &str) -> Self {
         Self::spawn("", script, &[("THROUGH", "setsid")], |command| command)
     }
 
-    /// `before` is what the shell that becomes the process does first.
+    /// `before` is run by the shell that becomes the process.
     fn prepared(before: &str, script: &str, variables: &[(&str, &str)]) -> Self {
         Self::spawn(before, script, variables, |command| {
             command.process_group(0)
@@ -145,7 +146,7 @@ impl Beside {
         Pid::from_child(&self.process)
     }
 
-    /// Waits until the shell says so.
+    /// Waits until the shell prints a line.
     fn once_ready(mut self) -> Self {
         let mut line = String::new();
         self.stderr.read_line(&mut line).unwrap();
@@ -158,8 +159,7 @@ impl Beside {
         stdin.write_all(b"line\n").unwrap();
     }
 
-    /// How the shell ended, and what came out on stdout and stderr, without its first line when that
-    /// was read.
+    /// How the shell ended, and the rest of its stdout and stderr.
     fn ended(mut self) -> (String, Vec<u8>, Vec<u8>) {
         let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
         self.stderr.read_to_end(&mut stderr).unwrap();
@@ -179,7 +179,7 @@ fn contains(bytes: &[u8], part: &[u8]) -> bool {
 }
 
 #[test]
-fn values_arrive_exactly_by_variable_and_by_file_and_what_is_printed_goes_to_stderr() {
+fn values_arrive_exactly_and_output_goes_to_stderr() {
     let script = "printf '%s|' \"$0\" \"$VALUE\" \"${KLUIS_TOKEN-unset}\"; sh -c 'cat \"$FILE\"'";
     let variables = [("KLUIS_TOKEN", "kls_token"), ("VALUE", "older")];
     let (ended, stdout, stderr) = Beside::prepared("", script, &variables).ended();
@@ -204,7 +204,7 @@ fn it_reads_our_stdin_or_nothing() {
 }
 
 #[test]
-fn an_exit_code_and_a_signal_are_told_apart() {
+fn an_exit_code_differs_from_a_signal() {
     for (script, expected) in [
         ("exit 0", "Exited(0)"),
         ("exit 3", "Exited(3)"),
@@ -240,7 +240,7 @@ fn a_request_to_end_is_passed_on_and_its_answer_awaited() {
 
 #[test]
 #[ignore = "raises a signal in the whole process: the next test starts it"]
-fn is_asked_to_end_before_anything_runs() {
+fn a_signal_before_the_start_ends_everything() {
     let attention = SignalRelay::start(Relay::default()).unwrap();
     kill_process(rustix::process::getpid(), Signal::TERM).unwrap();
     while attention.heard().is_none() {
@@ -257,7 +257,7 @@ fn is_asked_to_end_before_anything_runs() {
 #[test]
 fn a_request_to_end_that_comes_before_the_command_is_not_lost() {
     let directory = tempfile::tempdir().unwrap();
-    let inner = "deliver::child::tests::is_asked_to_end_before_anything_runs";
+    let inner = "deliver::child::tests::a_signal_before_the_start_ends_everything";
     let mut command = Command::new(std::env::current_exe().unwrap());
     command
         .args(["--ignored", "--exact", inner])
@@ -274,7 +274,7 @@ fn an_interrupt_is_left_to_the_command() {
         beside.type_line();
         assert_eq!(beside.ended().0, "Exited(5)", "not passed on");
 
-        // As a terminal sends it; a shell in between would end by itself.
+        // The signal goes to the group, as from a terminal; a shell in between would end by itself.
         let beside = Beside::start("echo ready; exec sleep 60").once_ready();
         kill_process_group(beside.id(), signal).unwrap();
         assert_eq!(beside.ended().0, format!("Signalled({})", signal.as_raw()));
@@ -297,7 +297,7 @@ fn a_stop_at_the_terminal_stops_both_until_they_are_continued() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_stop_where_nobody_could_continue_it_is_none() {
+fn without_job_control_a_stop_does_nothing() {
     let mut beside = Beside::in_a_session("echo ready; read -r line; exit 4").once_ready();
     kill_process_group(beside.id(), Signal::TSTP).unwrap();
     beside.type_line();
@@ -312,14 +312,14 @@ fn a_stop_where_nobody_could_continue_it_is_none() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn how_it_ended_is_known_even_when_nobody_was_to_hear_of_children() {
+fn the_exit_status_is_known_even_when_sigchld_is_ignored() {
     let ignored = ("THROUGH", "env --ignore-signal=CHLD");
     let beside = Beside::prepared("", "exit 3", &[ignored]);
     assert_eq!(beside.ended().0, "Exited(3)");
 }
 
 #[test]
-fn what_was_ignored_before_stays_so() {
+fn ignored_signals_stay_ignored() {
     let script = "echo ready; read -r line; exit 6";
     let mut beside = Beside::prepared("trap '' HUP", script, &[AS_FOUND]).once_ready();
     kill_process_group(beside.id(), Signal::HUP).unwrap();
@@ -329,7 +329,7 @@ fn what_was_ignored_before_stays_so() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn the_command_starts_with_the_signals_and_limits_that_were_found() {
+fn the_command_starts_with_the_original_signals_and_limits() {
     let script = "ulimit -S -c; exec grep -E 'SigIgn|SigBlk' /proc/self/status";
     let mut plain = Command::new("sh");
     let plain = plain.args(["-c", &format!("ulimit -S -c 100; {script}")]);

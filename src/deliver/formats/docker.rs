@@ -1,5 +1,5 @@
-//! The file of `docker run --env-file`: a line `KEY=value` each, without quotes or escapes, as docker/cli's
-//! `kvfile` reads it: UTF-8, at most 64 KiB a line, a final carriage return dropped with the newline.
+//! The format of `docker run --env-file`: lines of `KEY=value` without quotes or escapes, as docker/cli's
+//! `kvfile` reads them: UTF-8, at most 64 KiB a line; it drops a carriage return before the newline.
 
 use super::format::{NEWLINE, Why, variable_text};
 use super::page::Page;
@@ -8,9 +8,9 @@ use super::page::Page;
 const MAX_LINE_BYTES: usize = 64 * 1024;
 
 const RETURN: Why =
-    "its value ends with a carriage return, which docker takes for the end of the line";
-const LONG: Why = "it is longer than the 64 KiB that docker takes in a line";
-const QUOTED: Why = "its value is in quotes, which some readers keep and others drop";
+    "its value ends with a carriage return, which docker reads as the end of the line";
+const LONG: Why = "its line is longer than the 64 KiB that docker reads";
+const QUOTED: Why = "its value is in quotes, which some programs keep and others drop";
 
 pub fn line(key: &str, value: &[u8], page: &mut Page) -> Result<(), Why> {
     let text = variable_text(value)?;

@@ -1,12 +1,13 @@
-//! A `.env` file for python-dotenv, with its interpolation off: `KEY="value"`, as its `parser.py` reads it.
+//! The `.env` format of python-dotenv with interpolation off: `KEY="value"`, as its `parser.py` reads it.
 //!
 //! In double quotes it knows the escapes of `\abfnrtv"`. A backslash before the closing quote would make it
-//! look for another quote, in the neighbour's value: such a value goes without quotes, or not at all.
+//! look for another quote, in the next value: such a value is written without quotes, or refused.
 
 use super::format::{Why, variable_text};
 use super::page::Page;
 
-const BACKSLASH: Why = "its value ends with a backslash, which python-dotenv can only read in a value that needs no quotes";
+const BACKSLASH: Why =
+    "its value ends with a backslash and needs quotes, which python-dotenv cannot read";
 
 pub fn line(key: &str, value: &[u8], page: &mut Page) -> Result<(), Why> {
     let text = variable_text(value)?;
@@ -37,7 +38,7 @@ pub fn line(key: &str, value: &[u8], page: &mut Page) -> Result<(), Why> {
     Ok(())
 }
 
-/// Whether the text stays as it is without quotes, here and for Node.
+/// Whether the text needs no quotes, here and for Node.
 pub fn needs_no_quotes(text: &str) -> bool {
     let is_plain = |character: char| {
         let is_space = character.is_whitespace() && character != ' ';
@@ -49,5 +50,5 @@ pub fn needs_no_quotes(text: &str) -> bool {
 pub fn caution(value: &[u8]) -> Option<&'static str> {
     let holds_reference = value.windows(2).any(|pair| pair == b"${");
     holds_reference
-        .then_some("its value holds ${, which python-dotenv replaces unless interpolate=False")
+        .then_some("the value contains ${, which python-dotenv replaces unless you load the file with interpolate=False")
 }

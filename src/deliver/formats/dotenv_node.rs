@@ -1,14 +1,15 @@
-//! A `.env` file for dotenv of npm, versions 15 and later: `KEY='value'`, as the `LINE` expression of its
+//! The `.env` format of npm's dotenv, version 15 and later: `KEY='value'`, as the `LINE` expression of its
 //! `parse` reads it.
 //!
 //! It knows three quotes but no way to escape one, `\n` and `\r` in double quotes only, and no escaped
-//! backslash. So the first notation is taken that gives the value back; where none does, it is refused.
+//! backslash. The first notation that reproduces the value is used; if none does, the value is refused.
 
 use super::dotenv::needs_no_quotes;
 use super::format::{Why, variable_text};
 use super::page::Page;
 
-const NO_NOTATION: Why = "dotenv for Node has no notation for the quotes, backslashes, # or line ends in its value together";
+const NO_NOTATION: Why =
+    "dotenv for Node cannot write its mix of quotes, backslashes, # or line ends";
 
 pub fn line(key: &str, value: &[u8], page: &mut Page) -> Result<(), Why> {
     let text = variable_text(value)?;
@@ -37,7 +38,7 @@ pub fn line(key: &str, value: &[u8], page: &mut Page) -> Result<(), Why> {
     Ok(())
 }
 
-/// Whether double quotes would make a line end of something else.
+/// Whether double quotes would turn some text into a line end.
 fn holds_escape(text: &str) -> bool {
     text.contains("\\n") || text.contains("\\r")
 }

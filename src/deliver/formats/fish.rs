@@ -1,5 +1,5 @@
-//! `set -gx KEY 'value'` for `kluis export … | source`: the grammar of fish, where single quotes know `\'`
-//! and `\\` and nothing else.
+//! The format of fish: `set -gx KEY 'value'`, for `kluis export … | source`. Single quotes in fish know only
+//! the escapes `\'` and `\\`.
 
 use super::format::{Why, without_nul};
 use super::page::Page;

@@ -1,21 +1,21 @@
-//! The file of GitLab's `artifacts:reports:dotenv`: a line `KEY=value` each, as GitLab's
-//! `Ci::ParseDotenvArtifactService` reads it: white space around a value is lost, nothing is a quote, and
-//! `$KEY`, `${KEY}` and `%KEY%` are replaced when the variable is used.
+//! The format of GitLab's `artifacts:reports:dotenv`: lines of `KEY=value`, as GitLab's
+//! `Ci::ParseDotenvArtifactService` reads them. It trims white space around a value and knows no quotes; it
+//! replaces `$KEY`, `${KEY}` and `%KEY%` when the variable is used.
 //!
-//! GitLab refuses files of more than 5 KB or some dozens of variables itself; how many is set there.
+//! GitLab itself refuses files of more than 5 KB or too many variables; the number is a setting there.
 
 use super::format::{NEWLINE, Why, variable_text};
 use super::page::Page;
 
-const TRIMMED: Why = "its value begins or ends with white space, which GitLab takes away";
-const EXPANDED: Why = "its value holds what GitLab replaces: a $, or a name between two %";
+const TRIMMED: Why = "its value begins or ends with white space, which GitLab removes";
+const EXPANDED: Why = "its value contains a $ or a name between two %, which GitLab replaces";
 
 pub fn line(key: &str, value: &[u8], page: &mut Page) -> Result<(), Why> {
     let text = variable_text(value)?;
     if text.contains('\n') {
         return Err(NEWLINE);
     }
-    // What Ruby's `strip` takes; other white space stays.
+    // The characters that Ruby's `strip` removes; other white space stays.
     let is_stripped = |character: char| matches!(character, '\t' | '\x0b'..='\r' | ' ');
     if text.starts_with(is_stripped) || text.ends_with(is_stripped) {
         return Err(TRIMMED);

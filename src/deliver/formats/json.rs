@@ -1,7 +1,6 @@
-//! One flat object of strings, KEY to value: RFC 8259, as jq and every language read it.
+//! The JSON format: one flat object of strings (RFC 8259), as jq and every language read it.
 //!
-//! Bytes that are not UTF-8 are refused, not encoded: a program that expects the value would take the
-//! encoding for it.
+//! Bytes that are not UTF-8 are refused, not encoded: a program would take the encoding for the value.
 
 use super::format::{Entry, Format, Refused, text};
 use super::page::Page;

@@ -1,7 +1,7 @@
-//! What was selected as one document in the grammar of one reader, a file per format.
+//! Writes the selected secrets as one document for one kind of reader, a file per format.
 //!
-//! Each value reaches the format's real reader exactly or is refused by name, and none is ever code to it.
-//! Documents are secrets: they grow in wiped memory and nothing here prints.
+//! The format's real reader gets each value exactly, or the value is refused by name; none is ever run as
+//! code. Documents are secrets: they grow in wiped memory, and nothing here prints.
 
 mod circleci;
 mod docker;

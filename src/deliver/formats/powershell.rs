@@ -1,7 +1,7 @@
-//! `$env:KEY = …` for `kluis export … | Out-String | Invoke-Expression`: the grammar of PowerShell.
+//! The format of PowerShell: `$env:KEY = …`, for `kluis export … | Out-String | Invoke-Expression`.
 //!
 //! Only printable ASCII is written: PowerShell reads a program's output line by line and in the console's
-//! encoding, and takes U+2018 to U+201B for quotes too. Any other value is Base64 that it decodes.
+//! encoding, and reads U+2018 to U+201B as quotes too. Any other value is Base64 that PowerShell decodes.
 
 use super::format::{Entry, Format, Refused, Why, variable_text};
 use super::page::Page;
@@ -9,9 +9,9 @@ use data_encoding::BASE64;
 use std::collections::BTreeSet;
 use zeroize::Zeroizing;
 
-const CASE: Why = "another key differs from it in case only, and to Windows they are one";
+const CASE: Why = "another variable differs from it only in case, and Windows ignores case";
 
-/// On Windows the second of such keys would replace the first.
+/// On Windows the second of two such keys would replace the first.
 pub fn check_case(entries: &[Entry<'_>]) -> Result<(), Refused> {
     let mut seen = BTreeSet::new();
     for (key, _) in entries {

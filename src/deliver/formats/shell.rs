@@ -1,7 +1,7 @@
-//! `export KEY='value'` for `eval "$(…)"`: the grammar of POSIX shells (XCU 2.2.2, single quotes), as
-//! dash, bash, zsh and ksh read it.
+//! The format of POSIX shells: `export KEY='value'` for `eval "$(…)"` (XCU 2.2.2, single quotes), as dash,
+//! bash, zsh and ksh read it.
 //!
-//! Inside single quotes nothing is code, so that any bytes but a NUL can stand there.
+//! Inside single quotes nothing is code, so any byte but NUL can stand there.
 
 use super::format::{Why, without_nul};
 use super::page::Page;

@@ -1,14 +1,14 @@
-//! Variables that mean something to a shell itself. Assigning one does not store the value: it is computed
-//! (`RANDOM='a[$(cmd)]'` runs the command in bash), expanded at the next prompt, refused, or changes
-//! how the shell works. No quoting helps against that.
+//! Variables with a meaning to a shell itself. Assigning one does not just store the value: the shell computes
+//! it (`RANDOM='a[$(cmd)]'` runs the command in bash), expands it at the next prompt, refuses it, or changes
+//! how it works. Quoting does not help, so these names are refused.
 
 use super::format::Why;
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-const OWN: Why = "shells give that name a meaning of their own";
+const OWN: Why = "this name has a special meaning in shells";
 
-/// Names of bash, zsh, ksh, dash and fish, beside those that no program is given.
+/// Names in bash, zsh, ksh, dash and fish, besides those that no program may get.
 const NAMES: &str = "
     _ ARGC CMD_DURATION COLUMNS COPROC DIRSTACK DIRSTACKSIZE EGID EPOCHREALTIME EPOCHSECONDS ERRNO EUID
     FCEDIT FIGNORE FPATH FUNCNAME FUNCNEST GID GROUPS HISTCHARS HISTCMD HISTEDIT HISTFILE HISTFILESIZE
@@ -42,7 +42,7 @@ const PREFIXES: &[&str] = &[
 /// Hooks of zsh: arrays such as `precmd_functions`.
 const SUFFIX: &str = "_functions";
 
-/// An error for a name that a shell would not simply store.
+/// Refuses a name that a shell would not simply store.
 pub fn check(key: &str) -> Result<(), Why> {
     static SPLIT: LazyLock<HashSet<&str>> =
         LazyLock::new(|| NAMES.split_ascii_whitespace().collect());

@@ -1,14 +1,14 @@
-//! The file of systemd's `EnvironmentFile=`: `KEY="value"`, as `parse_env_file` of systemd's `env-file.c`
-//! reads it (systemd.exec(5)). In double quotes a backslash escapes `"`, `\`, `` ` `` and `$`; newlines stand
-//! as they are, and nothing is expanded.
+//! The format of systemd's `EnvironmentFile=`: `KEY="value"`, as `parse_env_file` of systemd's `env-file.c`
+//! reads it (systemd.exec(5)). In double quotes a backslash escapes `"`, `\`, `` ` `` and `$`; newlines are
+//! kept, and nothing is expanded.
 //!
-//! systemd's idea of UTF-8 leaves out noncharacters, for which it rejects the whole file.
+//! systemd's UTF-8 check rejects noncharacters, and then the whole file.
 
 use super::format::{Why, variable_text};
 use super::page::Page;
 
 const NONCHARACTER: Why =
-    "its value holds a Unicode noncharacter, for which systemd rejects the file";
+    "its value contains a Unicode noncharacter, and systemd rejects such a file";
 
 pub fn line(key: &str, value: &[u8], page: &mut Page) -> Result<(), Why> {
     let text = variable_text(value)?;

@@ -1,5 +1,4 @@
-//! Each notation and each refusal, by example. What the real readers make of hostile values is tested end
-//! to end.
+//! Tests each notation and each refusal by example. End to end, real readers read hostile values.
 
 use super::{Entry, Format, Names, github, k8s, shell_names};
 use crate::deliver::environment;
@@ -13,7 +12,7 @@ const NAMES: Names<'_> = Names {
     delimiter: "kluis_0",
 };
 
-/// Formats whose values become environment variables, or files that an environment is read from.
+/// Formats whose values become environment variables.
 const OF_VARIABLES: &[Format] = &[
     Format::Dotenv,
     Format::DotenvNode,
@@ -125,7 +124,7 @@ fn node_gets_the_first_notation_that_gives_the_value_back() {
 }
 
 #[test]
-fn what_a_reader_would_change_is_refused_by_key_and_never_quoted() {
+fn a_value_the_reader_would_change_is_refused_by_key() {
     let long = "x".repeat(65_536);
     for (format, value, why) in [
         (Format::Docker, "hunter2\nb", "newline"),
@@ -142,10 +141,14 @@ fn what_a_reader_would_change_is_refused_by_key_and_never_quoted() {
         (Format::Dotenv, "hunter2 \n\\", "backslash"),
         (Format::Dotenv, "'hunter2\\", "backslash"),
         (Format::Dotenv, "hunter2 # \\", "backslash"),
-        (Format::DotenvNode, "hunter2 #\\", "notation"),
-        (Format::DotenvNode, "hunter2'`\"\n", "notation"),
-        (Format::DotenvNode, "hunter2\r\\n", "notation"),
-        (Format::DotenvNode, "hunter2\u{2028}'`\"", "notation"),
+        (Format::DotenvNode, "hunter2 #\\", "cannot write its mix"),
+        (Format::DotenvNode, "hunter2'`\"\n", "cannot write its mix"),
+        (Format::DotenvNode, "hunter2\r\\n", "cannot write its mix"),
+        (
+            Format::DotenvNode,
+            "hunter2\u{2028}'`\"",
+            "cannot write its mix",
+        ),
         (Format::Systemd, "hunter2\u{fdd0}", "noncharacter"),
         (Format::Systemd, "hunter2\u{1ffff}", "noncharacter"),
         (Format::Tfvars, "hunter2e\u{301}", "NFC"),
@@ -179,7 +182,7 @@ fn a_nul_is_refused_where_the_reader_is_an_environment() {
         let is_of_variables = OF_VARIABLES.contains(format);
         assert_eq!(written.is_err(), is_of_variables, "{format}: {written:?}");
         if let Err(message) = written {
-            assert!(message.contains("holds a NUL"), "{message}");
+            assert!(message.contains("contains a NUL"), "{message}");
         }
     }
 }
@@ -246,7 +249,7 @@ fn names_that_the_reader_keeps_for_itself_are_refused() {
 }
 
 #[test]
-fn each_line_is_masked_once_with_what_the_runner_unescapes() {
+fn each_line_is_masked_once_and_escaped_for_the_runner() {
     let values: &[&[u8]] = &[b"one\n\n  \r\ntwo%0A\rone", b"one", b" three ", b"\n"];
     let masks = with_entries(values, |entries| github::masks(entries).expose().to_vec());
     let expected = "::add-mask::one\n::add-mask::two%250A\n::add-mask:: three \n";
@@ -270,7 +273,7 @@ fn a_delimiter_that_is_in_a_value_is_not_taken() {
 }
 
 #[test]
-fn python_is_warned_of_what_its_interpolation_would_replace() {
+fn python_users_get_a_warning_about_interpolation() {
     let caution = |value: &[u8]| Format::Dotenv.caution(&Plaintext::new(value.to_vec()));
     assert!(caution(b"a${b}").is_some());
     assert!(caution(b"a$b").is_none());
@@ -305,7 +308,7 @@ fn a_document_grows_without_losing_anything() {
     assert!(written == expected.as_bytes());
 }
 
-/// What a shell that is installed has set by itself, however it is told.
+/// The variables that an installed shell sets by itself.
 fn names_of(shell: &[&str], list: &str) -> Vec<String> {
     let mut command = Command::new(shell[0]);
     command

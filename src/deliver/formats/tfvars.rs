@@ -1,6 +1,6 @@
-//! A Terraform `.tfvars` file: `KEY = "value"`, a quoted template of HCL's native syntax.
+//! The format of Terraform's `.tfvars` files: `KEY = "value"`, a quoted template of HCL's native syntax.
 //!
-//! In ASCII, with `$` and `%` by their numbers, so that nothing begins an interpolation or a directive.
+//! It is ASCII with `$` and `%` as numeric escapes, so that nothing begins an interpolation or a directive.
 //! Terraform normalises every string to NFC (`cty.StringVal`): a value in another form is refused.
 
 use super::format::{Why, text};
@@ -8,7 +8,7 @@ use super::page::Page;
 use std::io::Write;
 use unicode_normalization::is_nfc;
 
-const NOT_NFC: Why = "its value is not in Unicode's form NFC, and Terraform would change it";
+const NOT_NFC: Why = "its value is not in Unicode's form NFC, so Terraform would change it";
 
 pub fn line(key: &str, value: &[u8], page: &mut Page) -> Result<(), Why> {
     let text = text(value)?;

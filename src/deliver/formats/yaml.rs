@@ -1,4 +1,4 @@
-//! One flat mapping of strings: YAML 1.1 and 1.2, as PyYAML and libyaml read it.
+//! The YAML format: one flat mapping of strings, in YAML 1.1 and 1.2, as PyYAML and libyaml read it.
 //!
 //! Keys and values are double-quoted (`NO` and `null` stay strings), in ASCII: YAML folds lines, ends them
 //! at U+0085 and U+2028 as well, and bans characters that are not printable.

@@ -1,8 +1,8 @@
-//! A masked command in this session, as part of a pipeline or without a terminal.
+//! Runs a masked command in this session, in a pipeline or without a terminal.
 //!
-//! It has our stdin. What it writes goes through a pipe, or through a terminal of the same size where there
-//! was one, so that it prints in colour. Whoever has the real terminal keeps it: the keys are not touched,
-//! and a program that opens `/dev/tty` writes past us.
+//! The command has our stdin. Its output goes through a pipe, or through a terminal of the same size where it
+//! had one, so that it prints in colour. The real terminal is not touched: a program that opens `/dev/tty`
+//! writes to it unmasked.
 
 use super::patterns::Patterns;
 use super::pump::{OutputKind, Pumps};
@@ -42,7 +42,7 @@ pub fn run(
     command.stdout(out).stderr(err);
     let mut others = vec![SIGUSR1, SIGUSR2, SIGWINCH];
     if File::open("/dev/tty").is_err() {
-        // Otherwise it is the terminal that sends these, to the command as well.
+        // In the other case the terminal sends these to the command as well.
         others.extend([SIGINT, SIGQUIT]);
     }
     let resize = move || {
@@ -59,7 +59,7 @@ pub fn run(
     Ok(ended)
 }
 
-/// What takes the place of one of our streams.
+/// Replaces one of our streams.
 struct Outlet {
     ours: OwnedFd,
     theirs: OwnedFd,
@@ -78,7 +78,7 @@ impl Outlet {
         }
         let pty = Pty::open()?;
         let mut modes = tcgetattr(&pty.terminal)?;
-        // The real one does what is to be done to what is shown.
+        // The real terminal does the output processing.
         modes.make_raw();
         tcsetattr(&pty.terminal, OptionalActions::Now, &modes)?;
         copy_size(stream, &pty.terminal);

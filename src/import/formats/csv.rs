@@ -1,6 +1,6 @@
-//! CSV as password managers write it: RFC 4180 with a header, values of several lines in quotes.
+//! Reads CSV as password managers write it: RFC 4180 with a header, values of several lines in quotes.
 //!
-//! Values pass through memory of our own, which is wiped.
+//! Values pass through buffers of our own, which are wiped.
 
 use crate::import::entries::Location;
 use crate::import::line_index::Lines;
@@ -13,27 +13,27 @@ use zeroize::Zeroizing;
 /// More than any password manager writes.
 const MAX_COLUMNS: usize = 256;
 
-/// Gives each row's fields, in the order of the header's, which comes first.
+/// Passes each row's fields on, in the order of the header, which comes first.
 pub fn read(
     input: &Plaintext,
     mut header: impl FnMut(Vec<String>) -> Result<(), RuleViolation>,
     mut row: impl FnMut(Location, &[&str]) -> Result<(), RuleViolation>,
 ) -> Result<(), RuleViolation> {
     let text = text(input)?;
-    // The parser never fails: cut off within quotes, it would take the rest for one value.
+    // The parser never fails: if the text ends inside quotes, it would take the rest for one value.
     if memchr::memchr_iter(b'"', text.as_bytes()).count() % 2 == 1 {
-        let rule = "a quotation mark is never closed: is the file whole?";
+        let rule = "a quotation mark is not closed: is the file cut off?";
         return Err(RuleViolation::new(rule, "value_error"));
     }
     let mut reader = Reader::new();
     let mut lines = Lines::of(text.as_bytes());
     let mut rest = text.as_bytes();
-    // No field is longer than it was written.
+    // A field is never longer than its text.
     let mut fields = Zeroizing::new(vec![0; rest.len() + 1]);
     let mut ends = [0; MAX_COLUMNS + 1];
     let mut columns = None;
     loop {
-        // Empty lines are no rows, and half of the last line's end may be left.
+        // Empty lines are no rows, and the second half of the last line's end may be left.
         while let [b'\r' | b'\n', after @ ..] = rest {
             rest = after;
         }
@@ -56,7 +56,10 @@ pub fn read(
             }
         }
         let cells = cells(&fields[..written], &ends[..count]).ok_or_else(|| {
-            RuleViolation::new(format!("{place}: it is not UTF-8"), "string_unicode")
+            RuleViolation::new(
+                format!("{place}: the line is not valid UTF-8"),
+                "string_unicode",
+            )
         })?;
         match columns {
             None => {
@@ -70,7 +73,9 @@ pub fn read(
             }
             Some(columns) if columns == count => row(place, &cells)?,
             Some(columns) => {
-                let rule = format!("{place}: {count} fields, but the first line names {columns}");
+                let rule = format!(
+                    "{place}: this line and the first one differ in their number of fields: {count} and {columns}"
+                );
                 return Err(RuleViolation::new(rule, "value_error"));
             }
         }
@@ -129,19 +134,19 @@ mod tests {
     }
 
     #[test]
-    fn what_is_cut_off_or_uneven_is_told_and_not_repeated() {
+    fn cut_off_or_uneven_rows_are_reported_and_not_repeated() {
         for (input, told) in [
             (
                 "A,B\n\"hunter2,x\nhunter2,y\n",
-                "a quotation mark is never closed: is the file whole?",
+                "a quotation mark is not closed: is the file cut off?",
             ),
             (
                 "A,B\nhunter2\n",
-                "line 2: 1 fields, but the first line names 2",
+                "line 2: this line and the first one differ in their number of fields: 1 and 2",
             ),
             (
                 "A\nhunter2,hunter2\n",
-                "line 2: 2 fields, but the first line names 1",
+                "line 2: this line and the first one differ in their number of fields: 2 and 1",
             ),
         ] {
             assert_eq!(rows(input).unwrap_err(), told);
@@ -155,7 +160,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_was_quoted_comes_back(
+        fn quoted_values_come_back(
             given in prop::collection::vec(prop::collection::vec("[a,\"\r\né ]{0,9}", 2), 1..9)
         ) {
             let quoted = |cell: &String| format!("\"{}\"", cell.replace('"', "\"\""));

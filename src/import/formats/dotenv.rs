@@ -1,6 +1,6 @@
-//! `dotenv`: the grammar of python-dotenv, as it reads a file without interpolation: `$` stays as it is.
+//! Reads `dotenv`: the grammar of python-dotenv without interpolation, so `$` stays as it is.
 //!
-//! What python-dotenv passes over with a warning, or reads as a name without a value, is a mistake here.
+//! A line that python-dotenv skips with a warning, or reads as a name without a value, is a mistake here.
 
 use crate::import::entries::{Entries, Location};
 use crate::import::text::text;
@@ -23,14 +23,14 @@ pub fn read(input: &Plaintext, into: &mut Entries) -> Result<(), RuleViolation> 
     }
 }
 
-/// What is still to be read, and its line.
+/// The unread rest of the text, and its line number.
 struct Reader<'t> {
     rest: &'t str,
     line: usize,
 }
 
 impl<'t> Reader<'t> {
-    /// One name with its value, or a comment, as far as the end of its line.
+    /// Reads one name with its value, or a comment, to the end of its line.
     fn binding(&mut self, into: &mut Entries) -> Result<(), RuleViolation> {
         let place = Location::Line(self.line);
         self.skip_export();
@@ -41,8 +41,8 @@ impl<'t> Reader<'t> {
         let name = self.name(place)?;
         self.take_while(is_blank);
         if !self.rest.starts_with('=') {
-            // A line of a value that lacks its quotes is no name either, and not shown.
-            let rule = "there is no = after the name; a value of several lines stands in quotes";
+            // This may be a line of a value whose quotes are missing, so it is not shown.
+            let rule = "there is no = after the name; a value of several lines needs quotes";
             into.refuse(place, rule, "value_error");
             self.take_while(|letter| !is_break(letter));
             return Ok(());
@@ -58,7 +58,7 @@ impl<'t> Reader<'t> {
         into.push(place, name.as_bytes(), value)
     }
 
-    /// `export` counts only with a space after it: it may be a name, too.
+    /// `export` counts only with a space after it, because it may be a name.
     fn skip_export(&mut self) {
         if let Some(after) = self.rest.strip_prefix("export")
             && after.starts_with(is_blank)
@@ -81,13 +81,14 @@ impl<'t> Reader<'t> {
             self.take_while(|letter| !is_space(letter) && letter != '=' && letter != '#')
         };
         if name.is_empty() {
-            let rule = format!("{place}: there is no name");
+            let rule = format!("{place}: the name is missing");
             return Err(RuleViolation::new(rule, "value_error"));
         }
         Ok(name)
     }
 
-    /// What stands between quotation marks. One after a backslash does not close, unless no other does.
+    /// Reads the text between quotation marks. A mark after a backslash does not close, unless there is no
+    /// other.
     fn quoted(&mut self, mark: char, place: Location) -> Result<&'t str, RuleViolation> {
         let inner = &self.rest[1..];
         let closes = |&(at, _): &(usize, &str)| !inner[..at].ends_with('\\');
@@ -99,7 +100,7 @@ impl<'t> Reader<'t> {
         Ok(&inner[..end])
     }
 
-    /// Only a comment may follow what is in quotes.
+    /// After a closing quote only a comment may follow.
     fn end_of_line(&mut self, place: Location) -> Result<(), RuleViolation> {
         self.take_while(is_blank);
         if self.rest.starts_with('#') {
@@ -108,7 +109,7 @@ impl<'t> Reader<'t> {
         if self.rest.is_empty() || self.rest.starts_with(is_break) {
             return Ok(());
         }
-        let rule = format!("{place}: more follows the closing quotation mark");
+        let rule = format!("{place}: there is text after the closing quotation mark");
         Err(RuleViolation::new(rule, "value_error"))
     }
 
@@ -117,7 +118,7 @@ impl<'t> Reader<'t> {
         self.advance(end.unwrap_or(self.rest.len()))
     }
 
-    /// Goes on by so many bytes. It never stops between the two of `\r\n`.
+    /// Moves on by this number of bytes. It never stops inside `\r\n`.
     fn advance(&mut self, bytes: usize) -> &'t str {
         let (passed, rest) = self.rest.split_at(bytes);
         let breaks = memchr::memchr2_iter(b'\n', b'\r', passed.as_bytes()).count();
@@ -128,11 +129,11 @@ impl<'t> Reader<'t> {
 }
 
 fn unclosed(place: Location) -> RuleViolation {
-    let rule = format!("{place}: a quotation mark is never closed");
+    let rule = format!("{place}: a quotation mark is not closed");
     RuleViolation::new(rule, "value_error")
 }
 
-/// A value without quotes: as far as a comment, which has a space before it.
+/// A value without quotes: it ends at a comment, which has a space before it.
 fn unquoted(line: &str) -> Plaintext {
     let comment = line
         .match_indices('#')
@@ -141,11 +142,10 @@ fn unquoted(line: &str) -> Plaintext {
     Plaintext::new(value.trim_end_matches(is_space).as_bytes().to_vec())
 }
 
-/// A value with what its escapes stand for; others stay as they are. A line break is `\n`, however the file
-/// spells it.
+/// A value with its escapes replaced; unknown escapes stay. A line break is `\n`, however the file writes it.
 fn unescape(quoted: &str, escape: fn(u8) -> Option<u8>) -> Plaintext {
     let mut bytes = quoted.bytes().peekable();
-    // Nothing is longer than its spelling, so that this never grows and leaves no copy.
+    // The value is never longer than its text, so the buffer never grows and leaves no copy.
     let mut value = Zeroizing::new(Vec::with_capacity(quoted.len()));
     while let Some(byte) = bytes.next() {
         value.push(match byte {
@@ -184,7 +184,7 @@ fn double_escape(letter: u8) -> Option<u8> {
     })
 }
 
-/// What Python's regular expressions take as `\s`.
+/// The characters that Python's regular expressions match with `\s`.
 fn is_space(letter: char) -> bool {
     letter.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&letter)
 }
@@ -286,33 +286,30 @@ mod tests {
 
     #[test]
     fn mistakes_have_their_line_and_repeat_nothing() {
-        let no_equals = "there is no = after the name; a value of several lines stands in quotes";
+        let no_equals = "there is no = after the name; a value of several lines needs quotes";
         for (input, expected) in [
             ("A=1\nhunter2\nB=2", format!("line 2: {no_equals}")),
             ("A=1\r\n\r\nexport hunter2", format!("line 3: {no_equals}")),
             ("A='1\n2'\nhunter2 # c", format!("line 3: {no_equals}")),
-            ("\n=hunter2", "line 2: there is no name".into()),
+            ("\n=hunter2", "line 2: the name is missing".into()),
             (
                 "\n\nA='hunter2",
-                "line 3: a quotation mark is never closed".into(),
+                "line 3: a quotation mark is not closed".into(),
             ),
             (
                 "A=\"hunter2\nB=2\n",
-                "line 1: a quotation mark is never closed".into(),
+                "line 1: a quotation mark is not closed".into(),
             ),
-            (
-                "'hunter2",
-                "line 1: a quotation mark is never closed".into(),
-            ),
+            ("'hunter2", "line 1: a quotation mark is not closed".into()),
             (
                 "A='1\n2'hunter2",
-                "line 1: more follows the closing quotation mark".into(),
+                "line 1: there is text after the closing quotation mark".into(),
             ),
             (
                 "A=\"1\"\n\nA=hunter2",
-                "A is there twice, at line 1 and at line 3".into(),
+                "A is given twice, at line 1 and at line 3".into(),
             ),
-            ("\n# only this\n", "there is nothing in the input".into()),
+            ("\n# only this\n", "the input is empty".into()),
         ] {
             assert_eq!(told(input), [expected], "{input:?}");
         }
@@ -336,7 +333,7 @@ mod tests {
         }
 
         #[test]
-        fn nothing_that_is_given_ends_in_a_panic(
+        fn no_input_panics(
             parts in prop::collection::vec(prop::sample::select(vec![
                 "A", "=", "'", "\"", "\\", "\n", "\r", " ", "#", "export ", "ü", "\u{1c}", "\u{85}",
             ]), 0..30)

@@ -1,11 +1,11 @@
-//! `env`: what `env -0` prints, and `env` as long as no value has a second line.
+//! Reads `env`: the output of `env -0`, or of `env` if every value is a single line.
 
 use crate::import::entries::{Entries, Location};
 use crate::plaintext::Plaintext;
 use crate::vault::env_key::EnvKey;
 use crate::vault::rule::RuleViolation;
 
-/// Reads variables that a NUL ends if there is one, else a line each.
+/// Reads variables that end with NUL if there is one, otherwise one per line.
 pub fn read(input: &Plaintext, into: &mut Entries) -> Result<(), RuleViolation> {
     let bytes = input.expose();
     let exact = bytes.contains(&0);
@@ -25,10 +25,10 @@ pub fn read(input: &Plaintext, into: &mut Entries) -> Result<(), RuleViolation> 
             Some((name, value)) if exact || is_variable(name) => {
                 into.push(place, name, Plaintext::new(value.to_vec()))?;
             }
-            _ if exact => into.refuse(place, "there is no = in it", "value_error"),
+            _ if exact => into.refuse(place, "the variable has no =", "value_error"),
             _ => into.refuse(
                 place,
-                "no variable begins here; with values of several lines, give the output of `env -0`",
+                "this line has no NAME=; for values of several lines, import the output of `env -0`",
                 "value_error",
             ),
         }
@@ -36,7 +36,7 @@ pub fn read(input: &Plaintext, into: &mut Entries) -> Result<(), RuleViolation> 
     Ok(())
 }
 
-/// Whether a line may begin a variable: what follows a line break in a value mostly may not.
+/// Whether a line can begin a variable. The lines inside a value mostly cannot.
 fn is_variable(name: &[u8]) -> bool {
     str::from_utf8(name).is_ok_and(|name| EnvKey::parse(name).is_ok())
 }
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_goes_on_with_a_value_is_refused_and_not_repeated() {
+    fn a_continued_value_is_refused_and_not_repeated() {
         for line in [
             "hunter2",
             "hunter2/x==",
@@ -102,23 +102,20 @@ mod tests {
             let told = told.unwrap_err();
             assert_eq!(told.len(), 1);
             assert!(
-                told[0].starts_with("line 2: no variable begins here"),
+                told[0].starts_with("line 2: this line has no NAME="),
                 "{told:?}"
             );
         }
         assert_eq!(
             read_all(b"A=1\0hunter2\0").unwrap_err(),
-            ["variable 2: there is no = in it"]
+            ["variable 2: the variable has no ="]
         );
-        assert_eq!(
-            read_all(b"\n").unwrap_err(),
-            ["there is nothing in the input"]
-        );
+        assert_eq!(read_all(b"\n").unwrap_err(), ["the input is empty"]);
     }
 
     proptest! {
         #[test]
-        fn what_env_prints_with_a_nul_comes_back(
+        fn the_output_of_env_0_comes_back(
             variables in prop::collection::btree_map("[A-Za-z_][A-Za-z0-9_]{0,9}", prop::collection::vec(1..=u8::MAX, 1..40), 1..9)
         ) {
             let printed: Vec<u8> = variables
@@ -130,7 +127,7 @@ mod tests {
         }
 
         #[test]
-        fn nothing_that_is_given_ends_in_a_panic(input in any::<Vec<u8>>()) {
+        fn no_input_panics(input in any::<Vec<u8>>()) {
             let _ = read_all(&input);
         }
     }

@@ -1,4 +1,4 @@
-//! `json`: one object of names and texts. Anything but a text is told by name, not guessed.
+//! Reads `json`: one object of names and strings. Any other type is reported by name, never converted.
 
 use super::nesting::{self, Nesting};
 use crate::import::entries::{Entries, MAX_ENTRIES};
@@ -13,7 +13,7 @@ pub fn read(input: &Plaintext, nesting: Nesting, into: &mut Entries) -> Result<(
     let bytes = unmarked(input);
     let json = document(bytes).map_err(|wrong| not_json(&wrong))?;
     if members(json, 0).is_none() {
-        let rule = "the input is not one object of names and texts";
+        let rule = "the input must be one JSON object of names and strings";
         return Err(RuleViolation::new(rule, "dict_type"));
     }
     let mut reader = Reader {
@@ -24,10 +24,10 @@ pub fn read(input: &Plaintext, nesting: Nesting, into: &mut Entries) -> Result<(
     reader.object(&[], json, 0)
 }
 
-/// What is said of a text that is no JSON; never what stands there.
+/// The mistake for text that is not JSON; it never quotes the text.
 pub fn not_json(wrong: &json::NotJson) -> RuleViolation {
     let (line, column) = (wrong.line, wrong.column);
-    let rule = format!("the input is not JSON: see line {line}, column {column}");
+    let rule = format!("the input is not valid JSON at line {line}, column {column}");
     RuleViolation::new(rule, "json_invalid")
 }
 
@@ -38,12 +38,12 @@ struct Reader<'t, 'e> {
 }
 
 impl Reader<'_, '_> {
-    /// Takes the members of an object, whose own name is `above`.
+    /// Reads the members of an object named `above`.
     fn object(&mut self, above: &[u8], json: &RawValue, depth: usize) -> Result<(), RuleViolation> {
         for (name, given) in members(json, MAX_ENTRIES + 1).unwrap_or_default() {
             let place = self.lines.line_of(name.get().as_bytes());
             let Ok(name) = json::string(name) else {
-                let rule = "a name has half of a surrogate pair in it";
+                let rule = "a name contains a broken \\u escape: half of a surrogate pair";
                 self.into.refuse(place, rule, "string_unicode");
                 continue;
             };
@@ -60,7 +60,7 @@ impl Reader<'_, '_> {
                     self.into.refuse_value(place, &name, other_type(given));
                 }
                 Err(NoString::Surrogate) => {
-                    let rule = "has half of a surrogate pair in it";
+                    let rule = "contains a broken \\u escape: half of a surrogate pair";
                     self.into.refuse_value(place, &name, rule);
                 }
             }
@@ -69,7 +69,7 @@ impl Reader<'_, '_> {
     }
 }
 
-/// What a value is that is no string.
+/// The type of a value that is not a string.
 fn other_type(json: &RawValue) -> &'static str {
     match json.get().as_bytes().first() {
         Some(b'n') => "is null, not a string",
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn other_types_are_told_by_name_and_line() {
+    fn other_types_are_reported_by_name_and_line() {
         let input = "{\"A\": 1,\n\"B\": true, \"C\": null,\n\n\"D\": [\"hunter2\"],\n\"E\": {\"hunter2\": 2},\n\"F\": \"\\ud800\"}";
         assert_eq!(
             told(input),
@@ -125,8 +125,8 @@ mod tests {
                 "line 2: B is a boolean, not a string: put it in quotes",
                 "line 2: C is null, not a string",
                 "line 4: D is a list, not a string",
-                "line 5: E is an object, not a string; --nested joins the names by _",
-                "line 6: F has half of a surrogate pair in it",
+                "line 5: E is an object, not a string; to join nested names with _, add --nested",
+                "line 6: F contains a broken \\u escape: half of a surrogate pair",
             ]
         );
     }
@@ -141,7 +141,7 @@ mod tests {
         for (input, told) in [
             (
                 "{\"A\": {\"B\": \"v\"},\n\"A_B\": \"w\"}",
-                "A_B is there twice, at line 1 and at line 2",
+                "A_B is given twice, at line 1 and at line 2",
             ),
             (
                 "{\"A\": {\"B\": [\"hunter2\"]}}",
@@ -149,26 +149,29 @@ mod tests {
             ),
             (
                 "{\"sops\": {\"mac\": \"hunter2\"}}",
-                "line 1: sops is what sops adds to an encrypted file: give what `sops decrypt` prints",
+                "line 1: sops belongs to a file that sops encrypted: import the output of `sops decrypt`",
             ),
         ] {
             assert_eq!(read_with(input, Nesting::Joined).err().unwrap(), [told]);
         }
         let deep = format!("{}1{}", "{\"A\":".repeat(40), "}".repeat(40));
         let told = read_with(&deep, Nesting::Joined).err().unwrap();
-        assert!(told[0].ends_with("is an object, too deep"), "{told:?}");
-    }
-
-    #[test]
-    fn a_name_that_is_there_twice_is_told_with_both_lines() {
-        assert_eq!(
-            told("{\n\"A\": \"1\",\n\"B\": \"2\",\n\"\\u0041\": \"1\"}"),
-            ["A is there twice, at line 2 and at line 4"]
+        assert!(
+            told[0].ends_with("is an object, nested too deep"),
+            "{told:?}"
         );
     }
 
     #[test]
-    fn what_is_no_object_is_refused_and_not_repeated() {
+    fn a_repeated_name_is_reported_with_both_lines() {
+        assert_eq!(
+            told("{\n\"A\": \"1\",\n\"B\": \"2\",\n\"\\u0041\": \"1\"}"),
+            ["A is given twice, at line 2 and at line 4"]
+        );
+    }
+
+    #[test]
+    fn input_that_is_no_object_is_refused_and_not_repeated() {
         for input in [
             "",
             "{",
@@ -177,22 +180,22 @@ mod tests {
             "{\"A\": \"hunter2\" \"B\"}",
             "{\"A\": 01}",
         ] {
-            assert!(told(input)[0].starts_with("the input is not JSON: see line 1"));
+            assert!(told(input)[0].starts_with("the input is not valid JSON at line 1"));
         }
         for input in ["[\"hunter2\"]", "\"hunter2\"", "1", "null"] {
             assert_eq!(
                 told(input),
-                ["the input is not one object of names and texts"]
+                ["the input must be one JSON object of names and strings"]
             );
         }
-        assert_eq!(told("{}"), ["there is nothing in the input"]);
+        assert_eq!(told("{}"), ["the input is empty"]);
         let deep = format!("{{\"A\": {}{}}}", "[".repeat(100_000), "]".repeat(100_000));
         assert_eq!(told(&deep), ["line 1: A is a list, not a string"]);
     }
 
     proptest! {
         #[test]
-        fn what_another_program_wrote_comes_back(
+        fn a_document_of_another_program_comes_back(
             given in prop::collection::btree_map("[A-Za-z0-9_+=@#$]{1,20}", "(?s).{1,40}", 1..9)
         ) {
             for text in [serde_json::to_string(&given), serde_json::to_string_pretty(&given)] {

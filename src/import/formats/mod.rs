@@ -1,4 +1,4 @@
-//! Text formats of names and values.
+//! The text formats that `import` reads, each in a file of its own.
 
 pub mod csv;
 pub mod dotenv;

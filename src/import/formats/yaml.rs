@@ -1,8 +1,7 @@
-//! `yaml`: one mapping of names and texts. What a reader of YAML 1.1 or 1.2 could take for a number, a date
-//! or another type is told by name, not guessed.
+//! Reads `yaml`: one mapping of names and strings. A text that YAML 1.1 or 1.2 could read as a number, a date
+//! or another type is reported by name, never guessed.
 //!
-//! A value is taken over from the parser, which leaves nothing behind but what its own buffers held while
-//! they grew.
+//! A value is moved out of the parser, which leaves behind only what its own buffers held while they grew.
 
 use super::nesting::{self, Nesting};
 use super::yaml_type::type_of;
@@ -23,7 +22,7 @@ pub fn read(input: &Plaintext, nesting: Nesting, into: &mut Entries) -> Result<(
             (_, Event::StreamEnd) => return Ok(()),
             (_, Event::Scalar(text, ScalarStyle::Plain, ..)) if text.is_empty() => return Ok(()),
             (place, _) => {
-                let rule = format!("{place}: the input is not one mapping of names and texts");
+                let rule = format!("{place}: the input must be one mapping of names and strings");
                 return Err(RuleViolation::new(rule, "dict_type"));
             }
         }
@@ -36,7 +35,7 @@ pub fn read(input: &Plaintext, nesting: Nesting, into: &mut Entries) -> Result<(
             (_, Event::DocumentEnd | Event::Nothing) => {}
             (_, Event::StreamEnd) => return Ok(()),
             (place, _) => {
-                let rule = format!("{place}: a second document begins");
+                let rule = format!("{place}: a second document begins, but an import takes one");
                 return Err(RuleViolation::new(rule, "value_error"));
             }
         }
@@ -50,13 +49,13 @@ enum Rest {
     Unread,
 }
 
-/// Takes what is in a mapping that has begun, and in those within it.
+/// Reads a mapping that has begun, and the mappings in it.
 fn mapping(
     events: &mut Events<'_>,
     nesting: Nesting,
     into: &mut Entries,
 ) -> Result<Rest, RuleViolation> {
-    // The names of the mappings that are open within the outermost.
+    // The names of the open mappings within the outermost one.
     let mut above: Vec<Vec<u8>> = Vec::new();
     loop {
         let (place, name) = events.next()?;
@@ -68,7 +67,7 @@ fn mapping(
         }
         let name = node(name);
         if let Node::Nested(what) | Node::Mapping(what) = name {
-            let rule = format!("{place}: {what} is no name");
+            let rule = format!("{place}: {what} cannot be a name");
             return Err(RuleViolation::new(rule, "string_type"));
         }
         let full = |name: &Plaintext| {
@@ -91,7 +90,7 @@ fn mapping(
                 match nesting.enter(&name, what, above.len()) {
                     Ok(()) => above.push(name),
                     Err(rule) => {
-                        // How deep it goes is not looked at.
+                        // Skip its content, however deep.
                         into.refuse_value(place, &name, &rule);
                         return Ok(Rest::Unread);
                     }
@@ -113,7 +112,7 @@ fn mapping(
 /// A name or a value.
 enum Node {
     Text(Plaintext),
-    /// Of one piece, but no text.
+    /// A scalar that is no text.
     Other(&'static str),
     Mapping(&'static str),
     Nested(&'static str),
@@ -142,9 +141,9 @@ impl<'t> Events<'t> {
         match self.0.next_event() {
             Some(Ok((event, span))) => Ok((Location::Line(span.start.line()), event)),
             Some(Err(error)) => {
-                // What the parser says of it quotes the text.
+                // The parser's message quotes the text.
                 let (line, column) = (error.marker().line(), error.marker().col() + 1);
-                let rule = format!("the input is not YAML: see line {line}, column {column}");
+                let rule = format!("the input is not valid YAML at line {line}, column {column}");
                 Err(RuleViolation::new(rule, "yaml_invalid"))
             }
             None => Ok((Location::Line(0), Event::StreamEnd)),
@@ -152,8 +151,8 @@ impl<'t> Events<'t> {
     }
 }
 
-/// YAML has no control characters but in quotes, escaped; the parser does not look. What separates lines in
-/// YAML 1.1 and not in 1.2 has no one meaning either.
+/// YAML allows control characters only as escapes in quotes; the parser does not check. Characters that
+/// separate lines in YAML 1.1 but not in 1.2 are ambiguous, and refused too.
 fn check_printable(text: &str) -> Result<(), RuleViolation> {
     let is_plain = |letter: char| matches!(letter, '\t' | '\n' | '\r') || !letter.is_control();
     let is_wrong = |letter| !is_plain(letter) || matches!(letter, '\u{2028}' | '\u{2029}');
@@ -161,7 +160,7 @@ fn check_printable(text: &str) -> Result<(), RuleViolation> {
         return Ok(());
     };
     let place = line_at(text.as_bytes(), at);
-    let rule = format!("{place}: there is a control character, which YAML takes only escaped");
+    let rule = format!("{place}: the input contains a control character, which YAML needs escaped");
     Err(RuleViolation::new(rule, "value_error"))
 }
 
@@ -214,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn other_types_are_told_by_name_and_line() {
+    fn other_types_are_reported_by_name_and_line() {
         assert_eq!(
             told(
                 "A: 5432\nB: yes\nC: ~\n\nD: 2024-01-31\nE: !!binary aHVudGVyMg==\nF: &f v\nG: *f\nNO: v\n12: hunter2\n"
@@ -233,13 +232,16 @@ mod tests {
     }
 
     #[test]
-    fn what_is_nested_is_told_by_name_however_deep() {
+    fn nested_values_are_reported_by_name_at_any_depth() {
         assert_eq!(
             told("A: 1\nB:\n  hunter2: v\n")[1],
-            "line 2: B is a mapping, not a string; --nested joins the names by _"
+            "line 2: B is a mapping, not a string; to join nested names with _, add --nested"
         );
         assert_eq!(told("A: [hunter2]"), ["line 1: A is a list, not a string"]);
-        assert_eq!(told("? [hunter2]\n: v"), ["line 1: a list is no name"]);
+        assert_eq!(
+            told("? [hunter2]\n: v"),
+            ["line 1: a list cannot be a name"]
+        );
         let deep = "- ".repeat(1_000_000);
         assert_eq!(
             told(&format!("A:\n  {deep}")),
@@ -263,7 +265,7 @@ mod tests {
         for (input, told) in [
             (
                 "A:\n  B: v\nA_B: w\n",
-                "A_B is there twice, at line 2 and at line 3",
+                "A_B is given twice, at line 2 and at line 3",
             ),
             (
                 "A:\n  B: 12\n",
@@ -275,41 +277,44 @@ mod tests {
             ),
             (
                 "A: v\nsops:\n  mac: hunter2\n",
-                "line 2: sops is what sops adds to an encrypted file: give what `sops decrypt` prints",
+                "line 2: sops belongs to a file that sops encrypted: import the output of `sops decrypt`",
             ),
         ] {
             assert_eq!(joined(input).unwrap_err(), [told]);
         }
         let deep: Vec<_> = (0..40).map(|n| " ".repeat(n) + "A:\n").collect();
-        assert!(joined(&deep.concat()).unwrap_err()[0].ends_with("is a mapping, too deep"));
+        assert!(joined(&deep.concat()).unwrap_err()[0].ends_with("is a mapping, nested too deep"));
     }
 
     #[test]
-    fn a_name_that_is_there_twice_is_told_with_both_lines() {
+    fn a_repeated_name_is_reported_with_both_lines() {
         assert_eq!(
             told("A: v\nB: |\n  one\n  two\n\"A\": v\n"),
-            ["A is there twice, at line 1 and at line 5"]
+            ["A is given twice, at line 1 and at line 5"]
         );
     }
 
     #[test]
-    fn what_is_no_mapping_is_refused_and_not_repeated() {
+    fn input_that_is_no_mapping_is_refused_and_not_repeated() {
         for (input, expected) in [
             (
                 "hunter2",
-                "line 1: the input is not one mapping of names and texts",
+                "line 1: the input must be one mapping of names and strings",
             ),
             (
                 "\n- hunter2",
-                "line 2: the input is not one mapping of names and texts",
+                "line 2: the input must be one mapping of names and strings",
             ),
-            ("A: v\n---\nB: v", "line 2: a second document begins"),
-            ("", "there is nothing in the input"),
-            ("---\n", "there is nothing in the input"),
-            ("{}", "there is nothing in the input"),
+            (
+                "A: v\n---\nB: v",
+                "line 2: a second document begins, but an import takes one",
+            ),
+            ("", "the input is empty"),
+            ("---\n", "the input is empty"),
+            ("{}", "the input is empty"),
             (
                 "A: \"v\u{1b}\"",
-                "line 1: there is a control character, which YAML takes only escaped",
+                "line 1: the input contains a control character, which YAML needs escaped",
             ),
         ] {
             assert_eq!(told(input), [expected], "{input:?}");
@@ -325,7 +330,7 @@ mod tests {
         ] {
             let told = told(input).pop().unwrap();
             assert!(
-                told.starts_with("the input is not YAML: see line "),
+                told.starts_with("the input is not valid YAML at line "),
                 "{input:?}: {told}"
             );
             assert!(!told.contains("hunter2"), "{told}");
@@ -344,7 +349,7 @@ mod tests {
         }
 
         #[test]
-        fn nothing_that_is_given_ends_in_a_panic(
+        fn no_input_panics(
             parts in prop::collection::vec(prop::sample::select(vec![
                 "A", ":", ": ", "- ", "? ", "'", "\"", "\\", "\n", "\r", " ", "\t", "#", "[", "]", "{", "}", ",", "|", ">",
                 "&a", "*a", "!", "!!str ", "%", "---", "...", "ü", "\u{feff}", "\u{2028}", "<<", "@", "`", "~",

@@ -1,7 +1,7 @@
-//! Decrypts one file of a password store with `gpg`, which asks for its own passphrase where it needs one.
+//! Decrypts one file of a password store with `gpg`, which asks for its own passphrase when it needs one.
 //!
-//! What it prints stays in memory; what it prints of a mistake is not repeated. It is given no credential of
-//! Kluis'.
+//! The plaintext stays in memory, and gpg's own error messages are not repeated. gpg gets no credential of
+//! Kluis.
 
 use crate::deliver::environment::is_own;
 use crate::deliver::process::find;
@@ -16,10 +16,10 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 use std::{io, thread};
 
-/// A passphrase may have to be found and typed.
+/// Finding and typing a passphrase may take a while.
 const PATIENCE: Duration = Duration::from_mins(3);
 
-/// As long as a file of a password store may be, decrypted: fields of 64 KiB, and some of them.
+/// The greatest length of a decrypted file: several fields of 64 KiB.
 const MAX_PLAIN_BYTES: usize = 1 << 20;
 
 const POLL: Duration = Duration::from_millis(2);
@@ -37,16 +37,16 @@ pub struct Gpg {
     patience: Duration,
 }
 
-/// Why there is no plaintext.
+/// The reasons for no plaintext.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
     #[error("gpg could not decrypt it")]
     Refused,
-    #[error("gpg did not end within {} seconds", .0.as_secs())]
+    #[error("gpg took longer than {} seconds", .0.as_secs())]
     Late(Duration),
-    #[error("it has more than 1 MiB")]
+    #[error("it is larger than 1 MiB")]
     TooLong,
-    #[error("gpg could not be started")]
+    #[error("cannot start gpg")]
     NotStarted,
 }
 
@@ -55,7 +55,7 @@ impl Gpg {
         let path = std::env::var_os("PATH");
         let program = find(OsStr::new("gpg"), path.as_deref()).map_err(|_| Error::Missing {
             program: "gpg",
-            hint: "install GnuPG: it decrypts the files of a password store",
+            hint: "install GnuPG, which decrypts the files of a password store",
         })?;
         signals::see_children_end().map_err(anyhow::Error::from)?;
         Ok(Self {
@@ -73,11 +73,11 @@ impl Gpg {
             .map_err(|_| Failure::NotStarted)?;
         let output = self.output(&mut child);
         if output.is_err() {
-            // It may be waiting for somebody, or for us to read on.
+            // gpg may be waiting for input, or for us to read on.
             let _ = child.kill();
         }
         let ended = child.wait();
-        // What comes before a broken checksum is no plaintext.
+        // Output before a broken checksum is not trusted.
         let is_whole = ended.is_ok_and(|status| status.success());
         output.and_then(|plain| {
             if is_whole {
@@ -102,7 +102,7 @@ impl Gpg {
         command
     }
 
-    /// All that it prints until it closes its stdout and ends, in time.
+    /// Reads its stdout until it is closed and gpg ends, within the time limit.
     fn output(&self, child: &mut Child) -> Result<Plaintext, Failure> {
         let late = || Failure::Late(self.patience);
         let deadline = Instant::now() + self.patience;
@@ -134,7 +134,7 @@ mod tests {
     use std::fs::{self, Permissions};
     use std::os::unix::fs::PermissionsExt;
 
-    /// What becomes of a file when this script is gpg.
+    /// Decrypts a file with this script in place of gpg.
     fn with(script: &str) -> Result<Plaintext, Failure> {
         let folder = tempfile::tempdir().unwrap();
         let program = folder.path().join("gpg");
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn what_it_prints_counts_only_when_it_succeeds() {
+    fn its_output_counts_only_when_it_succeeds() {
         let plain = with("cat > /dev/null; printf 'hunter2\\n'; echo \"$@\" | tr -d -c '\\n-z'");
         assert!(plain.unwrap().expose().starts_with(b"hunter2\n"));
         assert_eq!(with("echo hunter2; exit 2").err(), Some(Failure::Refused));

@@ -1,5 +1,5 @@
-//! One item of a password manager: a title in folders, with fields. What it holds becomes secrets, each
-//! field one of its own; what cannot is named in the report, and nothing is merged in silence.
+//! One item of a password manager: a title in folders, with fields. Each field becomes a secret of its own; a
+//! field that cannot is named in the report, and nothing is merged silently.
 
 use crate::import::entries::{Entries, Location};
 use crate::plaintext::Plaintext;
@@ -9,10 +9,10 @@ use std::collections::{HashMap, HashSet};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// What an item is called in which nothing is left that a name may hold.
+/// The name of an item whose title has no usable character.
 const UNNAMED: &str = "unnamed";
 
-/// Which fields of an item are taken.
+/// Which fields of an item are imported.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug, clap::ValueEnum)]
 pub enum Wanted {
     #[default]
@@ -20,7 +20,7 @@ pub enum Wanted {
     Password,
 }
 
-/// What becomes of an item whose names another one has already.
+/// What happens to an item whose names another item has.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug, clap::ValueEnum)]
 pub enum Repeated {
     #[default]
@@ -29,11 +29,11 @@ pub enum Repeated {
 }
 
 pub struct Item {
-    /// Folders and title, joined by `/`, as its own program shows them.
+    /// Folders and title, joined by `/`, as the other program shows them.
     path: String,
-    /// What the item is about: it takes the name without an addition.
+    /// The main value: its name is the item's, without an addition.
     main: Option<Plaintext>,
-    /// By their names in the other program; several may share one.
+    /// With their names in the other program; several may share one.
     fields: Vec<(String, Plaintext)>,
     left_out: Vec<String>,
 }
@@ -50,7 +50,7 @@ impl Item {
         }
     }
 
-    /// Takes what the item is about. What is empty is not there.
+    /// Sets the main value. An empty one is ignored.
     pub fn main(&mut self, value: Plaintext) {
         if value.len() > 0 {
             self.main = Some(value);
@@ -63,12 +63,12 @@ impl Item {
         }
     }
 
-    /// Remembers for the report what has no place in a vault.
+    /// Records a part that has no place in a vault, for the report.
     pub fn leave_out(&mut self, what: impl Into<String>) {
         self.left_out.push(what.into());
     }
 
-    /// Each value with what follows the item's own name; of several of the same, the later ones are counted.
+    /// Each value with its addition to the item's name; repeated additions are numbered.
     fn named(self) -> Vec<(String, Plaintext)> {
         let mut used = HashSet::new();
         let fields = self.fields.into_iter().map(|(name, value)| {
@@ -89,14 +89,14 @@ impl Item {
     }
 }
 
-/// Items on their way to be entries.
+/// Turns items into entries.
 pub struct Items<'e> {
     entries: &'e mut Entries,
     wanted: Wanted,
     repeated: Repeated,
-    /// Which item has a name.
+    /// The item that has each name.
     owners: HashMap<String, String>,
-    /// The last number that an item of this name was given.
+    /// The last number given to an item of this name.
     numbers: HashMap<String, usize>,
 }
 
@@ -111,12 +111,15 @@ impl<'e> Items<'e> {
         }
     }
 
-    /// Gives an item its names; fails only when there are too many.
+    /// Names an item and adds it; fails only when there are too many.
     pub fn push(&mut self, place: Location, mut item: Item) -> Result<(), RuleViolation> {
         let path = item.path.clone();
         if self.wanted == Wanted::Password && !item.fields.is_empty() {
             let others: Vec<String> = item.fields.drain(..).map(|(name, _)| name).collect();
-            item.leave_out(format!("not asked for: {}", others.join(", ")));
+            item.leave_out(format!(
+                "fields other than the password: {}",
+                others.join(", ")
+            ));
         }
         for what in item.left_out.drain(..) {
             self.entries.leave_out(&path, &what);
@@ -128,11 +131,11 @@ impl<'e> Items<'e> {
         }
         let own = name_of(&path);
         let mut name = own.clone();
-        // Each title counts on where it stopped, so that many of one title are no work.
+        // Each title continues with its last number, so that many items with one title are fast.
         while let Some(taken) = self.taken(&name, &values) {
             if self.repeated == Repeated::Fail {
                 let rule = format!(
-                    "\"{}\" and \"{path}\" would both be {taken}; --on-repeat number gives the second a number",
+                    "\"{}\" and \"{path}\" would both be {taken}; to number the second, add --on-repeat number",
                     self.owners[&taken]
                 );
                 self.entries.refuse(place, &rule, "duplicate");
@@ -148,7 +151,7 @@ impl<'e> Items<'e> {
             match SecretName::parse(&full) {
                 Ok(full) => self.entries.push_from(place, full, value, origin)?,
                 Err(RuleViolation { rule, kind }) => {
-                    let rule = format!("{rule}: give \"{path}\" another title");
+                    let rule = format!("{rule}; give \"{path}\" another title");
                     self.entries.refuse(place, &rule, kind);
                 }
             }
@@ -157,12 +160,12 @@ impl<'e> Items<'e> {
         Ok(())
     }
 
-    /// Remembers what is in no item.
+    /// Records a part that belongs to no item.
     pub fn leave_out(&mut self, what: &str, why: &str) {
         self.entries.leave_out(what, why);
     }
 
-    /// The first of an item's names that another one has.
+    /// The first of an item's names that another item has.
     fn taken(&self, name: &str, values: &[(String, Plaintext)]) -> Option<String> {
         let mut names = values
             .iter()
@@ -171,7 +174,7 @@ impl<'e> Items<'e> {
     }
 }
 
-/// The name of an item: its folders and title, each as a name may hold it, with dots between them.
+/// The name of an item: its folders and title, with the characters that names allow, joined by dots.
 fn name_of(path: &str) -> String {
     let parts = path.split('/').map(in_name).filter(|part| !part.is_empty());
     let name = parts.collect::<Vec<_>>().join(".");
@@ -181,8 +184,8 @@ fn name_of(path: &str) -> String {
     }
 }
 
-/// A text as a part of a name: accents go, and whatever else no name holds becomes one `_`, none at the
-/// ends. So does `=`, with which no argument could name it.
+/// Makes a text part of a name: accents are dropped, every other character that names do not allow becomes
+/// one `_`, with none at the ends. `=` is replaced as well, because an argument could not contain it.
 fn in_name(text: &str) -> String {
     let mut name = String::new();
     let mut gap = false;
@@ -295,24 +298,27 @@ mod tests {
         assert_eq!(only.entries[0].origin, None);
         assert_eq!(
             only.left_out[0].why,
-            "not asked for: username, PIN code, url, url, ?"
+            "fields other than the password: username, PIN code, url, url, ?"
         );
     }
 
     #[test]
-    fn an_item_without_a_value_is_told() {
+    fn an_item_without_a_value_is_reported() {
         let told = gathered(
             Wanted::Password,
             Repeated::Fail,
             vec![item("A", "p", &[]), item("B", "", &[("url", "u")])],
         );
         let told = told.unwrap().left_out;
-        assert_eq!((&*told[0].what, &*told[0].why), ("B", "not asked for: url"));
+        assert_eq!(
+            (&*told[0].what, &*told[0].why),
+            ("B", "fields other than the password: url")
+        );
         assert_eq!((&*told[1].what, &*told[1].why), ("B", "it has no value"));
     }
 
     #[test]
-    fn items_that_would_have_one_name_are_told_apart_or_told() {
+    fn items_with_one_name_get_distinct_names_or_are_reported() {
         let items = || {
             vec![
                 item("My bank", "1", &[("user", "a")]),
@@ -327,7 +333,7 @@ mod tests {
         assert_eq!(told.len(), 3, "{told:?}");
         assert_eq!(
             told[2],
-            "item 4: \"My bank\" and \"My bank user\" would both be My_bank_user; --on-repeat number gives the second a number"
+            "item 4: \"My bank\" and \"My bank user\" would both be My_bank_user; to number the second, add --on-repeat number"
         );
         let numbered = gathered(Wanted::All, Repeated::Number, items()).unwrap();
         let expected: [(&str, &[u8]); 6] = [
@@ -342,7 +348,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_cannot_be_is_told_and_not_cut() {
+    fn an_invalid_name_is_reported_and_not_shortened() {
         let told = gathered(
             Wanted::All,
             Repeated::Fail,
@@ -350,14 +356,14 @@ mod tests {
         );
         let told = told.err().unwrap();
         assert!(
-            told[0].starts_with("item 1: the name of a secret has at most 128 characters"),
+            told[0].starts_with("item 1: the name of a secret can have at most 128 characters"),
             "{told:?}"
         );
     }
 
     proptest! {
         #[test]
-        fn no_value_is_lost_however_the_items_are_called(
+        fn no_value_is_lost_whatever_the_items_are_named(
             given in prop::collection::vec(("[a-b /_2é]{0,4}", prop::collection::vec("[a-b _2]{0,3}", 0..4)), 1..12)
         ) {
             let mut count = 0;

@@ -1,7 +1,7 @@
-//! `keepass-xml`: the XML that KeePass 2 and KeePassXC export. Older versions of an entry and the recycle bin
-//! stay behind.
+//! Reads `keepass-xml`: the XML that KeePass 2 and KeePassXC export. Earlier versions of an entry and the
+//! recycle bin are left out.
 //!
-//! No document type is accepted, so that there is no entity but the five of XML, and nothing outside is read.
+//! A document type is refused: so only XML's own five entities exist, and nothing outside the file is read.
 
 use super::item::{Item, Items};
 use crate::import::entries::Location;
@@ -18,7 +18,7 @@ use zeroize::{Zeroize, Zeroizing};
 /// Deeper than groups are ever nested.
 const MAX_DEPTH: usize = 256;
 
-/// How a value begins that is to be looked up in another entry.
+/// The beginning of a value that refers to another entry.
 const REFERENCE: &[u8] = b"{REF:";
 
 pub fn read(input: &Plaintext, into: &mut Items<'_>) -> Result<(), RuleViolation> {
@@ -31,21 +31,25 @@ pub fn read(input: &Plaintext, into: &mut Items<'_>) -> Result<(), RuleViolation
         let event = xml.read_event();
         let at = usize::try_from(xml.buffer_position()).unwrap_or(usize::MAX);
         let place = lines.line(at);
-        // What the parser says of a mistake quotes the text.
+        // The parser's message quotes the text.
         let read = match event {
             Ok(Event::Eof) if export.open.is_empty() => {
                 export.end();
                 return Ok(());
             }
             Ok(Event::Eof) => Err(RuleViolation::new(
-                "it is cut off: elements are open",
+                "the file is cut off: some elements are not closed",
                 "xml_invalid",
             )),
-            Ok(Event::DocType(_)) => {
-                Err(RuleViolation::new("it has a document type", "value_error"))
-            }
+            Ok(Event::DocType(_)) => Err(RuleViolation::new(
+                "the file has a document type, which kluis does not accept",
+                "value_error",
+            )),
             Ok(event) => export.take(place, event),
-            Err(_) => Err(RuleViolation::new("the input is not XML", "xml_invalid")),
+            Err(_) => Err(RuleViolation::new(
+                "the input is not valid XML",
+                "xml_invalid",
+            )),
         };
         read.map_err(|RuleViolation { rule, kind }| {
             RuleViolation::new(format!("{place}: {rule}"), kind)
@@ -53,7 +57,7 @@ pub fn read(input: &Plaintext, into: &mut Items<'_>) -> Result<(), RuleViolation
     }
 }
 
-/// A group that is open.
+/// An open group.
 #[derive(Default)]
 struct Group {
     name: String,
@@ -62,15 +66,15 @@ struct Group {
 
 struct Export<'i, 'e> {
     into: &'i mut Items<'e>,
-    /// The names of the elements that are open.
+    /// The names of the open elements.
     open: Vec<String>,
-    /// What the innermost element holds so far; longer than any value at most by one byte. It never grows,
+    /// The text of the innermost element so far, at most one byte longer than any value. It never grows,
     /// which would leave copies.
     text: Zeroizing<Vec<u8>>,
     bin: Vec<u8>,
     groups: Vec<Group>,
     entry: Option<Entry>,
-    /// Entries within entries: their older versions.
+    /// The depth of entries within entries: their older versions.
     older: usize,
     in_bin: usize,
 }
@@ -83,7 +87,7 @@ struct Entry {
     attachments: usize,
     /// Fields that refer to another entry.
     references: Vec<String>,
-    /// Of the field that is open.
+    /// The key of the open field.
     key: String,
     value: Option<Plaintext>,
 }
@@ -123,7 +127,10 @@ impl<'i, 'e> Export<'i, 'e> {
             }
             Event::GeneralRef(reference) => {
                 let letter = letter(&reference).ok_or_else(|| {
-                    RuleViolation::new("there is an entity that XML does not have", "xml_invalid")
+                    RuleViolation::new(
+                        "the file uses an entity that XML does not define",
+                        "xml_invalid",
+                    )
                 })?;
                 self.append(letter.encode_utf8(&mut [0; 4]).as_bytes());
                 Ok(())
@@ -136,7 +143,7 @@ impl<'i, 'e> Export<'i, 'e> {
         self.clear();
         let name = start.name().as_ref().to_owned();
         if self.open.is_empty() && name != "KeePassFile" {
-            let rule = "the input is not what KeePass exports as XML";
+            let rule = "the input is not an XML export of KeePass";
             return Err(RuleViolation::new(rule, "value_error"));
         }
         if self.open.len() == MAX_DEPTH {
@@ -150,7 +157,7 @@ impl<'i, 'e> Export<'i, 'e> {
             "Entry" if self.entry.is_some() => self.older += 1,
             "Entry" => self.entry = Some(Entry::default()),
             "Value" if is_protected(start) => {
-                let rule = "a value is encrypted: this is the inside of a .kdbx file; export it as XML with KeePass";
+                let rule = "a value is encrypted: this is the inside of a .kdbx file, so export it as XML with KeePass";
                 return Err(RuleViolation::new(rule, "value_error"));
             }
             _ => {}
@@ -159,7 +166,7 @@ impl<'i, 'e> Export<'i, 'e> {
         Ok(())
     }
 
-    /// An element has ended, and those around it are still open.
+    /// Handles the end of an element; those around it are still open.
     fn close(&mut self, place: Location, name: &str) -> Result<(), RuleViolation> {
         let parent = self.open.last().map_or("", String::as_str);
         match (parent, name) {
@@ -188,7 +195,7 @@ impl<'i, 'e> Export<'i, 'e> {
         Ok(())
     }
 
-    /// A part of the entry that is open.
+    /// Handles a part of the open entry.
     fn part(&mut self, name: &str) {
         let parent = self.open.last().map_or("", String::as_str);
         let string = (name == "Key").then(|| self.string());
@@ -212,7 +219,7 @@ impl<'i, 'e> Export<'i, 'e> {
             self.in_bin += 1;
             return Ok(());
         }
-        // The outermost group is the database.
+        // The outermost group is the database itself.
         let folders = self.groups.iter().skip(1).map(|group| group.name.as_str());
         let mut item = Item::new(folders, &entry.title);
         if let Some(value) = entry.main {
@@ -274,7 +281,7 @@ impl Entry {
     }
 }
 
-/// Whether a value is encrypted once more, which it is only inside of a database.
+/// Whether a value is encrypted again, which happens only inside a database file.
 fn is_protected(start: &BytesStart<'_>) -> bool {
     let mut attributes = start.attributes().filter_map(Result::ok);
     attributes.any(|attribute| {
@@ -282,7 +289,7 @@ fn is_protected(start: &BytesStart<'_>) -> bool {
     })
 }
 
-/// The character that a reference such as `&amp;` or `&#10;` stands for.
+/// The character of a reference such as `&amp;` or `&#10;`.
 fn letter(reference: &BytesRef<'_>) -> Option<char> {
     if let Some(letter) = reference.resolve_char_ref().ok()? {
         return Some(letter);
@@ -297,7 +304,7 @@ fn letter(reference: &BytesRef<'_>) -> Option<char> {
     }
 }
 
-/// Wipes what the parser had to copy.
+/// Wipes the parser's copies.
 fn wipe(content: Cow<'_, str>) {
     if let Cow::Owned(mut content) = content {
         content.zeroize();
@@ -375,7 +382,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_export_is_refused_and_not_repeated() {
+    fn input_that_is_no_export_is_refused_and_not_repeated() {
         let protected = file(
             "<Entry><String><Key>Password</Key><Value Protected=\"True\">hunter2</Value></String></Entry>",
         );
@@ -383,27 +390,30 @@ mod tests {
         for (input, told) in [
             (
                 &*protected,
-                "line 4: a value is encrypted: this is the inside of a .kdbx file; export it as XML with KeePass",
+                "line 4: a value is encrypted: this is the inside of a .kdbx file, so export it as XML with KeePass",
             ),
-            (bomb, "line 1: it has a document type"),
+            (
+                bomb,
+                "line 1: the file has a document type, which kluis does not accept",
+            ),
             (
                 "<KeePassFile>&hunter2;</KeePassFile>",
-                "line 1: there is an entity that XML does not have",
+                "line 1: the file uses an entity that XML does not define",
             ),
             (
                 "<html>hunter2</html>",
-                "line 1: the input is not what KeePass exports as XML",
+                "line 1: the input is not an XML export of KeePass",
             ),
             (
                 "<KeePassFile>\n<Root>",
-                "line 2: it is cut off: elements are open",
+                "line 2: the file is cut off: some elements are not closed",
             ),
-            ("<KeePassFile>\n</hunter2>", "line 2: the input is not XML"),
             (
-                "<KeePassFile></KeePassFile>",
-                "there is nothing in the input",
+                "<KeePassFile>\n</hunter2>",
+                "line 2: the input is not valid XML",
             ),
-            ("hunter2", "there is nothing in the input"),
+            ("<KeePassFile></KeePassFile>", "the input is empty"),
+            ("hunter2", "the input is empty"),
         ] {
             assert_eq!(read_all(input).err().unwrap(), [told], "{input}");
         }
@@ -412,7 +422,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_is_too_long_is_told_and_not_cut() {
+    fn a_value_that_is_too_long_is_reported_and_not_cut() {
         let long = "v".repeat(MAX_VALUE_BYTES + 5);
         let entry = |value: &str| {
             file(&format!(
@@ -430,6 +440,6 @@ mod tests {
             MAX_VALUE_BYTES
         );
         let told = read_all(&entry(&long)).err().unwrap();
-        assert_eq!(told, ["line 6: A: a value has at most 65,536 bytes"]);
+        assert_eq!(told, ["line 6: A: a value can have at most 65,536 bytes"]);
     }
 }

@@ -1,4 +1,4 @@
-//! What other password managers export: items with several fields.
+//! The exports of other password managers: items with several fields.
 
 pub mod bitwarden;
 pub mod gpg;

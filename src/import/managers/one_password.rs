@@ -1,5 +1,5 @@
-//! `1password`: the CSV that 1Password exports. Which columns there are, and how they are spelled, differs
-//! between its versions: they are known by name, and one that is not known is a field of its own.
+//! Reads `1password`: the CSV that 1Password exports. Its columns differ between versions, so they are matched
+//! by name; an unknown column is a field of its own.
 
 use super::item::{Item, Items};
 use crate::import::formats::csv;
@@ -11,9 +11,9 @@ enum Column {
     Title,
     Password,
     Field(String),
-    /// Whether it was put away, as a deleted one is elsewhere.
+    /// Whether the item is in the archive, which is like a deleted one.
     Archived,
-    /// What says nothing outside of 1Password.
+    /// A column with no meaning outside of 1Password.
     Ignored,
 }
 
@@ -42,7 +42,7 @@ pub fn read(input: &Plaintext, into: &mut Items<'_>) -> Result<(), RuleViolation
         |header| {
             let found: Vec<Column> = header.iter().map(|heading| Column::of(heading)).collect();
             if !found.iter().any(|column| matches!(column, Column::Title)) {
-                let rule = "the first line has no column Title: is this what 1Password exported?";
+                let rule = "the first line has no column Title: is this a CSV export of 1Password?";
                 return Err(RuleViolation::new(rule, "missing"));
             }
             columns.replace(found);
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_in_the_archive_is_left_out_and_told() {
+    fn archived_items_are_left_out_and_reported() {
         let input = "Title,Password,Archived\nA,p,false\nOld,q,True\nB,r,\n";
         let gathered = read_all(input).unwrap();
         assert_eq!(pairs(&gathered), [("A", "p"), ("B", "r")]);
@@ -121,11 +121,11 @@ mod tests {
     fn another_file_is_refused_and_not_repeated() {
         assert_eq!(
             read_all("hunter2,x\na,b\n").err().unwrap(),
-            ["the first line has no column Title: is this what 1Password exported?"]
+            ["the first line has no column Title: is this a CSV export of 1Password?"]
         );
         assert_eq!(
             read_all("Title,Password\n").err().unwrap(),
-            ["there is nothing in the input"]
+            ["the input is empty"]
         );
         let told = read_all("Title,Password\nA,hunter2\na,hunter3\nA,hunter2\n")
             .err()
@@ -133,7 +133,7 @@ mod tests {
         assert_eq!(
             told,
             [
-                "line 4: \"A\" and \"A\" would both be A; --on-repeat number gives the second a number"
+                "line 4: \"A\" and \"A\" would both be A; to number the second, add --on-repeat number"
             ]
         );
     }

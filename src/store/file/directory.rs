@@ -1,5 +1,5 @@
-//! The real directory a vault lies in, and the names it uses there. Everything a writer does goes
-//! through the open directory: a path that is moved or relinked meanwhile leads nowhere else.
+//! The real directory of a vault, and the file names used there. A writer works only through the open
+//! directory, so a path that is moved or relinked meanwhile leads nowhere else.
 
 use super::regular::{self, OpenError};
 use crate::platform::permissions::is_shared;
@@ -23,7 +23,7 @@ pub struct Directory {
     vault: OsString,
 }
 
-/// The paths that belong to a vault, links resolved, whatever is there.
+/// The paths that belong to a vault, with links resolved. The files need not exist.
 pub struct Places {
     pub vault: PathBuf,
     pub directory: PathBuf,
@@ -32,7 +32,7 @@ pub struct Places {
 }
 
 impl Directory {
-    /// Makes nothing and refuses nothing, for who only looks.
+    /// For reading only: it makes nothing and refuses nothing.
     pub fn places_of(path: &Path) -> io::Result<Places> {
         let vault = fs::canonicalize(path)?;
         let (Some(directory), Some(name)) = (vault.parent(), vault.file_name()) else {
@@ -46,8 +46,8 @@ impl Directory {
         })
     }
 
-    /// Opens the directory of the vault at `path`, for writing. Directories that are missing are made,
-    /// for the owner only.
+    /// Opens the directory of the vault at `path` for writing. Missing directories are made, private to their
+    /// owner.
     pub fn of_vault(path: &Path) -> Result<Self, Error> {
         let real = resolve(path)?;
         let (Some(parent), Some(vault)) = (real.parent(), real.file_name()) else {
@@ -78,7 +78,7 @@ impl Directory {
         &self.vault
     }
 
-    /// `.NAME.lock`, never deleted or renamed: whoever waits for it holds it open.
+    /// `.NAME.lock`. It is never deleted or renamed, because a waiting process holds it open.
     pub fn lock(&self) -> OsString {
         beside(&self.vault, LOCK)
     }
@@ -98,13 +98,13 @@ impl Directory {
         self.path.join(name)
     }
 
-    /// Whether `name` is still the very file that `stat` tells of, with the same bytes.
+    /// Whether `name` is still the file that `stat` describes, with the same bytes.
     pub fn still_names(&self, name: &OsStr, stat: &Stat) -> io::Result<bool> {
         let now = self.look(name)?;
         Ok(now.is_some_and(|now| regular::same_bytes(&now, stat)))
     }
 
-    /// Whether `name` is that file, whatever became of its bytes and times.
+    /// Whether `name` is that file, even if its bytes or times have changed.
     pub fn names(&self, name: &OsStr, stat: &Stat) -> io::Result<bool> {
         let now = self.look(name)?;
         Ok(now.is_some_and(|now| regular::same_file(&now, stat)))
@@ -118,7 +118,7 @@ impl Directory {
         }
     }
 
-    /// Removes `name`; whether it was there.
+    /// Removes `name`; returns whether it existed.
     pub fn remove(&self, name: &OsStr) -> io::Result<bool> {
         match rustix::fs::unlinkat(&self.handle, name, AtFlags::empty()) {
             Ok(()) => Ok(true),
@@ -127,8 +127,8 @@ impl Directory {
         }
     }
 
-    /// Removes the temporary files that interrupted writers of this vault left behind. Only under the
-    /// lock: they are rubbish then, while a vault must stay writable where one cannot be removed.
+    /// Removes temporary files that interrupted writers of this vault left. Only under the lock, when no
+    /// writer uses them. Failures are ignored: a leftover file must not make a vault read-only.
     pub fn remove_stale(&self) {
         let Ok(entries) = Dir::read_from(&self.handle) else {
             return;
@@ -170,10 +170,10 @@ fn resolve(path: &Path) -> Result<PathBuf, Error> {
         Err(error) => return Err(Error::not_written("find", path)(error)),
     }
     if path.is_symlink() {
-        return Err(refused(path, "is a link that leads nowhere"));
+        return Err(refused(path, "is a link to nothing"));
     }
     let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
-        return Err(refused(path, "does not name a file"));
+        return Err(refused(path, "is not the path of a file"));
     };
     let parent = directory::or_here(parent);
     directory::make(parent).map_err(Error::not_written("create", parent))?;

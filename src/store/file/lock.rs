@@ -1,5 +1,5 @@
-//! The writers' lock: an empty file that is never deleted or renamed, so that its existence means
-//! nothing. The kernel lets go of it when its holder dies.
+//! The writers' lock: an empty file that is never deleted or renamed, so its existence means nothing. The
+//! kernel releases the lock when its holder dies.
 
 use super::directory::Directory;
 use super::regular::{self, Regular};
@@ -14,12 +14,12 @@ use std::time::{Duration, Instant};
 const FIRST_PAUSE: Duration = Duration::from_millis(1);
 const LONGEST_PAUSE: Duration = Duration::from_millis(20);
 
-/// Held until dropped.
+/// The lock is held until this is dropped.
 pub struct Lock {
     _file: File,
 }
 
-/// A umask that was made for something else must not keep the next writer out.
+/// A umask meant for something else must not keep the next writer out.
 fn let_owner_in(lock: &Regular) {
     if !Mode::from_raw_mode(lock.stat.st_mode).contains(OWNER_ONLY) {
         let _ = rustix::fs::fchmod(&lock.file, OWNER_ONLY);
@@ -37,7 +37,7 @@ pub fn take(directory: &Directory, place: String, patience: Duration) -> Result<
             .map_err(|obstacle| obstacle.into_write_error("open", directory.path_of(&name)))?;
         let_owner_in(&lock);
         let taken = match lock.file.try_lock() {
-            // A `git clean -x` may have deleted it: then another writer holds another file of that name.
+            // `git clean -x` may have deleted the file: then another writer holds another file of that name.
             Ok(()) => directory.still_names(&name, &lock.stat),
             Err(TryLockError::WouldBlock) => Ok(false),
             Err(TryLockError::Error(error)) => Err(error),

@@ -1,5 +1,5 @@
-//! A vault in a file. Readers take no lock and see the whole old or the whole new bytes; writers replace
-//! the file and never write into it.
+//! A vault in a file. Readers take no lock and see the old or the new bytes, each of them whole; writers
+//! replace the file and never write into it.
 
 mod directory;
 mod lock;
@@ -22,8 +22,8 @@ use std::rc::Rc;
 use std::time::Duration;
 use temporary::Temporary;
 
-/// A vault at a path. Reading follows links and asks for no owner or mode, as the bytes prove themselves;
-/// writing is strict about where it writes.
+/// A vault at a path. Reading follows links and ignores owner and mode, because signatures prove the bytes.
+/// Writing is strict about the place.
 pub struct FileStore {
     path: PathBuf,
 }
@@ -37,12 +37,12 @@ impl FileStore {
         &self.path
     }
 
-    /// Where the vault really is and what is beside it, looked at and not touched. It has to be there.
+    /// The vault's real path and those beside it, without touching any. The vault must exist.
     pub fn places(&self) -> io::Result<Places> {
         Directory::places_of(&self.path)
     }
 
-    /// Where the bytes before the last change are kept, if there are any.
+    /// The path of the bytes before the last change, if there are any.
     pub fn previous(&self) -> Result<PathBuf, Error> {
         let directory = Directory::of_vault(&self.path)?;
         Ok(directory.path_of(&directory.previous()))
@@ -93,7 +93,7 @@ impl Store for FileStore {
     }
 }
 
-/// The lock comes last: fields are dropped in order, and what was staged must go while it is held.
+/// The lock comes last: fields are dropped in order, and staged files must be removed while it is held.
 struct FileTransaction<'a> {
     store: &'a FileStore,
     staged: Option<(Temporary, Regular)>,
@@ -135,8 +135,8 @@ impl Transaction for FileTransaction<'_> {
                 Err(error) => return Err(error),
             },
         };
-        // From here on the vault is replaced, whatever else goes wrong. Not by what was written, where somebody
-        // took the name of either in the last moment: nothing but a look afterwards can tell.
+        // From here on the vault is replaced, whatever else fails. Another process may have taken one of the
+        // two names in the last moment, so that the new file is not ours: only a check afterwards can tell.
         let path = || self.store.path.clone();
         let not_durable = |source| Error::NotDurable {
             path: path(),
@@ -181,7 +181,7 @@ impl FileTransaction<'_> {
         }
     }
 
-    /// As late as can be: whoever ignores the lock must not be overwritten.
+    /// Called as late as possible: a writer that ignores the lock must not be overwritten.
     fn check_unchanged(&self, seen: &Regular) -> Result<(), Error> {
         let vault = self.directory.vault();
         let unchanged = self.directory.still_names(vault, &seen.stat);
@@ -192,8 +192,8 @@ impl FileTransaction<'_> {
         Err(Error::ChangedUnderneath { place })
     }
 
-    /// Removes what would open with a key that is taken away, durably: not even a power cut leaves it beside
-    /// the new vault. The old one is whole until that is there.
+    /// Removes the bytes that a removed key still opens, and durably: they must not come back beside the new
+    /// vault after a power cut. The old vault stays whole until the new one is there.
     fn forget_previous(&self) -> Result<(), Error> {
         let name = self.directory.previous();
         let forget = || {
@@ -206,8 +206,8 @@ impl FileTransaction<'_> {
         forget().map_err(Error::not_written("remove", &path))
     }
 
-    /// The bytes that will be the previous ones, under a name of their own: durable already, so a link
-    /// does, and a copy where there are no links.
+    /// The future previous bytes, under a temporary name. They are durable already, so a hard link is enough;
+    /// where links do not work, they are copied.
     fn keep(&self, seen: &Regular) -> Result<Temporary, Error> {
         if let Ok(link) = temporary::linked(&self.directory, self.directory.vault()) {
             return Ok(link);

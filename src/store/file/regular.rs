@@ -1,4 +1,4 @@
-//! Opens regular files and nothing else: it never waits for a pipe and never touches a device.
+//! Opens regular files only: it never waits for a pipe and never touches a device.
 
 use crate::store::{Error, Snapshot};
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat};
@@ -8,28 +8,28 @@ use std::io;
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 
-/// An open regular file, and what it was when it was opened.
+/// An open regular file, with its state when it was opened.
 pub struct Regular {
     pub file: File,
     pub stat: Stat,
 }
 
-/// Why there is no [`Regular`].
+/// The reason why a path cannot be opened as a [`Regular`].
 pub enum OpenError {
     Absent,
-    /// What stands there instead, as the end of a sentence.
+    /// The kind of file that is there instead; it ends a sentence.
     Kind(&'static str),
     Failed(Errno),
 }
 
-/// Opens `path`, seen from `at`; with `NOFOLLOW` among the `flags` a link is an obstacle, too.
+/// Opens `path` relative to `at`. With `NOFOLLOW` among the `flags` a link is refused, too.
 pub fn open(at: impl AsFd, path: &Path, flags: OFlags) -> Result<Regular, OpenError> {
-    // Looking before opening: merely opening a device can do something.
+    // Check before opening, because opening a device can have effects.
     match kind(&at, path, flags.contains(OFlags::NOFOLLOW)) {
         Err(OpenError::Absent) if flags.contains(OFlags::CREATE) => {}
         seen => seen?,
     }
-    // What was seen may have been replaced since: a pipe must not block, a terminal not be taken over.
+    // The file may have been replaced since: a pipe must not block, and a terminal must not become ours.
     let flags = flags | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
     let file = File::from(rustix::fs::openat(
         at,
@@ -42,7 +42,7 @@ pub fn open(at: impl AsFd, path: &Path, flags: OFlags) -> Result<Regular, OpenEr
     Ok(Regular { file, stat })
 }
 
-/// Says what stands in the way of a regular file at `path`, without opening it.
+/// Fails if `path` is not a regular file, without opening it.
 pub fn kind(at: impl AsFd, path: &Path, no_follow: bool) -> Result<(), OpenError> {
     let flags = if no_follow {
         AtFlags::SYMLINK_NOFOLLOW
@@ -70,7 +70,7 @@ pub fn same_file(one: &Stat, other: &Stat) -> bool {
     one.st_dev == other.st_dev && one.st_ino == other.st_ino
 }
 
-/// Whether it is one file with the same bytes, for all that size and time can tell.
+/// Whether both describe one file with the same bytes, judged by size and times.
 pub fn same_bytes(one: &Stat, other: &Stat) -> bool {
     same_file(one, other)
         && one.st_size == other.st_size
@@ -79,7 +79,7 @@ pub fn same_bytes(one: &Stat, other: &Stat) -> bool {
 }
 
 impl Regular {
-    /// The bytes of this file, found at `path`.
+    /// The bytes of this file, which was found at `path`.
     pub fn snapshot(&self, path: PathBuf) -> Result<Snapshot, Error> {
         let opened = || Ok((self.file.try_clone()?, self.file.metadata()?.len()));
         match opened() {
@@ -94,7 +94,7 @@ impl Regular {
 }
 
 impl OpenError {
-    /// This obstacle as an error of writing, met while `doing` something to `path`.
+    /// Turns this into an error of writing, met while `doing` something to `path`.
     pub fn into_write_error(self, doing: &'static str, path: PathBuf) -> Error {
         let source = match self {
             Self::Absent => io::ErrorKind::NotFound.into(),

@@ -1,4 +1,4 @@
-//! Where and how a vault's file is written: links, modes, odd files, leftovers, and what stays beside it.
+//! Tests where and how a vault's file is written: links, modes, odd files, leftovers, and the files beside it.
 
 use super::*;
 use std::fs::{self, Permissions};
@@ -7,7 +7,7 @@ use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tempfile::TempDir;
 
-/// Where a lock is free: another test that starts a process holds it, too, until that has begun.
+/// A free lock may still be held for a moment: a process that another test starts inherits it until it runs.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 fn place() -> (TempDir, PathBuf) {
@@ -47,7 +47,7 @@ fn names(directory: &Path) -> Vec<String> {
     names
 }
 
-/// By the program: the system call is not to be had safely on macOS.
+/// With a program, because macOS has no safe system call for it.
 fn make_pipe(path: &Path) {
     let made = Command::new("mkfifo").arg(path).status().unwrap();
     assert!(made.success());
@@ -104,14 +104,14 @@ fn a_link_that_leads_nowhere_is_refused() {
     let Error::Refused { problem, .. } = begin_error(&link) else {
         panic!("not refused")
     };
-    assert_eq!(problem, "is a link that leads nowhere");
+    assert_eq!(problem, "is a link to nothing");
     assert_eq!(names(directory.path()), ["v"]);
     let absent = FileStore::new(&link).load();
     assert!(matches!(absent, Err(Error::NotFound { .. })));
 }
 
 #[test]
-fn what_is_not_a_regular_file_is_refused_and_untouched() {
+fn an_irregular_vault_file_is_refused_and_untouched() {
     let (directory, vault) = place();
     let refused_both_ways = |path: &Path| {
         let reading = FileStore::new(path).load().unwrap_err();
@@ -162,7 +162,7 @@ fn directories_that_others_may_write_are_refused() {
 }
 
 #[test]
-fn a_lock_that_is_no_regular_file_is_refused() {
+fn an_irregular_lock_file_is_refused() {
     let (directory, vault) = place();
     let lock = directory.path().join(".v.lock");
     symlink("elsewhere", &lock).unwrap();
@@ -234,10 +234,10 @@ fn the_bytes_before_a_change_are_kept_or_removed() {
 }
 
 #[test]
-fn a_writer_killed_just_before_the_last_step_hinders_nobody() {
+fn a_writer_killed_before_its_last_step_blocks_no_other() {
     let (directory, vault) = place();
     keep(&vault, b"one").unwrap();
-    // The previous bytes are already a link to the vault, which was not replaced any more.
+    // The previous bytes are already a link to the vault, which was not replaced.
     fs::hard_link(&vault, directory.path().join(".v.prev")).unwrap();
     keep(&vault, b"two").unwrap();
     assert_eq!(names(directory.path()), [".v.lock", ".v.prev", "v"]);
@@ -252,7 +252,7 @@ fn without_links_the_previous_bytes_are_copied() {
     let store = FileStore::new(&vault);
     let transaction = store.transaction(PATIENCE).unwrap();
     let seen = transaction.seen.as_ref().unwrap();
-    // Nothing left to link to, but still open.
+    // There is no name to link to, but the file is still open.
     fs::remove_file(&vault).unwrap();
     let kept = transaction.keep(seen).unwrap();
     kept.replace(&transaction.directory.previous()).unwrap();
@@ -261,7 +261,7 @@ fn without_links_the_previous_bytes_are_copied() {
 }
 
 #[test]
-fn what_is_larger_than_a_vault_is_not_copied() {
+fn a_file_larger_than_a_vault_is_not_copied() {
     let (directory, vault) = place();
     let huge = fs::File::create(&vault).unwrap();
     huge.set_len(SealedBytes::MAX + 1).unwrap();
@@ -275,7 +275,7 @@ fn what_is_larger_than_a_vault_is_not_copied() {
 }
 
 #[test]
-fn what_took_the_name_of_the_new_bytes_is_noticed() {
+fn a_file_that_replaced_the_new_bytes_is_noticed() {
     let (directory, vault) = place();
     keep(&vault, b"one").unwrap();
     let store = FileStore::new(&vault);
@@ -290,7 +290,7 @@ fn what_took_the_name_of_the_new_bytes_is_noticed() {
         symlink("elsewhere", &temporary).unwrap();
         let noticed = transaction.commit(previous).unwrap_err();
         assert!(matches!(noticed, Error::Displaced { .. }), "{noticed:?}");
-        // Its name was theirs to take; the bytes before are kept where they were to be.
+        // The other process owned that name; the bytes before the change are kept at their usual place.
         assert_eq!(fs::read_link(&vault).unwrap(), Path::new("elsewhere"));
         let kept = fs::read(directory.path().join(".v.prev")).ok();
         let expected = (previous != Previous::Remove).then(|| b"one".to_vec());
@@ -414,7 +414,7 @@ fn readers_see_the_whole_old_or_the_whole_new_bytes() {
 }
 
 #[test]
-fn errors_say_what_was_not_changed() {
+fn errors_name_the_file_that_was_not_changed() {
     let (_directory, vault) = place();
     fs::create_dir(&vault).unwrap();
     let refused = begin_error(&vault).to_string();

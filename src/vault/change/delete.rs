@@ -1,4 +1,4 @@
-//! Deleting secrets: what an app still links goes by request only, and its links with it.
+//! Deletes secrets. A secret that an app links is deleted only on request, together with its links.
 
 use super::Change;
 use crate::vault::Error;
@@ -7,12 +7,12 @@ use crate::vault::name::WorkspaceName;
 use crate::vault::reference::Reference;
 use crate::vault::secret::Secret;
 
-/// What becomes of the links to a secret that is deleted.
+/// What happens to the links to a deleted secret.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum References {
-    /// Their presence keeps the secret.
+    /// A linked secret is not deleted.
     Keep,
-    /// They go with it.
+    /// They are removed as well.
     Unlink,
 }
 
@@ -32,7 +32,7 @@ impl Change<'_> {
                     let path = found.secret.path();
                     return Err(Error::InUse {
                         message: format!("{path} is linked by {}", named(&apps)),
-                        hint: "unlink it first with `kluis app unlink`, or give --force to unlink and delete it",
+                        hint: "unlink it first with `kluis app unlink`, or add --force to unlink and delete it",
                         ids: self.app_ids(apps.iter().map(|app| &app.name))?,
                     });
                 }
@@ -46,7 +46,7 @@ impl Change<'_> {
     }
 }
 
-/// Apps as a message names them.
+/// Apps as a message lists them.
 pub(super) fn named(apps: &[AppRecord]) -> String {
     let names: Vec<_> = apps.iter().map(|app| app.name.as_str()).collect();
     let word = if names.len() == 1 { "app" } else { "apps" };

@@ -1,5 +1,5 @@
-//! Who may unlock: admitting a key, giving one another passphrase, taking one away. This changes the
-//! header, and takes the owner's own keyring: a [`Keyring`](crate::keyring::Keyring) makes no grants.
+//! Adds and removes keys, and changes passphrases. This changes the header, and takes the owner's own keyring:
+//! a [`Keyring`](crate::keyring::Keyring) makes no grants.
 
 use super::Change;
 use crate::keyring::issue::{Credential, Issuer};
@@ -13,24 +13,24 @@ use crate::vault::Error;
 use crate::vault::key::{Key, Label, Scope};
 use crate::vault::time::Timestamp;
 
-/// What is known of a new key beside what opens it.
+/// What the owner writes about a new key.
 pub struct NewKey {
     pub label: Label,
     pub scope: Scope,
     pub not_after: Option<Timestamp>,
 }
 
-/// What came of taking a key away.
+/// The result of removing a key.
 pub struct Removed {
     pub key: Key,
-    /// Keys that went with it, to be issued again.
+    /// Keys that were removed with it, and must be issued again.
     pub dropped: Vec<Key>,
-    /// Keys whose holders must learn the vault's new public key.
+    /// Keys whose holders must pin the vault's new public key.
     pub to_pin: Vec<Key>,
 }
 
 impl Change<'_> {
-    /// Admits whoever has this credential.
+    /// Adds a key for this credential.
     pub fn add_key(
         &mut self,
         owner: &mut LocalKeyring,
@@ -53,8 +53,8 @@ impl Change<'_> {
         let known = content.keys.iter().find(|key| key.public == line.public);
         if let Some(known) = known.filter(|key| key.lock == Lock::Identity) {
             return Err(Error::InUse {
-                message: format!("the key {} admits this recipient already", known.id),
-                hint: "remove that key first to give it another reach",
+                message: format!("the key {} already has this public key", known.id),
+                hint: "to give it other access, remove that key first with `kluis key remove`",
                 ids: vec![known.id.to_string()],
             });
         }
@@ -63,7 +63,7 @@ impl Change<'_> {
         Ok(key)
     }
 
-    /// Gives a key another passphrase; its label, dates and reach stay.
+    /// Gives a key a new passphrase; its label, dates and reach stay.
     pub fn replace_key(
         &mut self,
         owner: &mut LocalKeyring,
@@ -85,7 +85,7 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// Takes a key away, and gives new keys to every workspace that it reached.
+    /// Removes a key, and gives new keys to every workspace that it reached.
     pub fn remove_key(&mut self, owner: &mut LocalKeyring, id: KeyId) -> Result<Removed, Error> {
         self.lead(owner)?;
         let mut keys = Vec::with_capacity(self.content().keys.len());
@@ -115,7 +115,7 @@ impl Change<'_> {
         })
     }
 
-    /// Whether full access remains: with the key that unlocked, and with one that does not expire.
+    /// Checks that full access remains: with the key that unlocked, and with one that does not expire.
     fn check_stays(&self, keys: &[Key], removed: &Key) -> Result<(), Error> {
         let refused = |message: &str, hint| {
             Err(Error::InUse {
@@ -134,21 +134,21 @@ impl Change<'_> {
         };
         if others().next().is_none() {
             return refused(
-                "the last key with full access stays",
-                "add another one first with `kluis key add`",
+                "the last key with full access cannot be removed",
+                "add another key with full access first: `kluis key add`",
             );
         }
         if removed.id == own {
             return refused(
-                "the key that unlocked the vault stays",
-                "unlock with another key with full access to remove this one",
+                "the key that unlocked the vault cannot be removed",
+                "unlock with another key that has full access, then remove this one",
             );
         }
         let remains = |key: &Key| key.not_after.is_none() && (key.id == own || !key.is_anchored());
         if !others().any(remains) {
             return refused(
-                "the last key with full access that does not expire stays",
-                "unlock with one that does not expire",
+                "the last key with full access that does not expire cannot be removed",
+                "unlock with a key that does not expire",
             );
         }
         Ok(())
@@ -178,7 +178,7 @@ impl Change<'_> {
         Ok(Some(reach))
     }
 
-    /// Leads the owner's keyring to the header that is there under the lock.
+    /// Moves the owner's keyring to the header that is read under the lock.
     pub(super) fn lead(&mut self, owner: &mut LocalKeyring) -> Result<(), Error> {
         self.check_full_access()?;
         Ok(owner.follow(&self.view.layout.header)?)

@@ -1,4 +1,4 @@
-//! A secret's record while it is being changed: found, opened as far as its metadata, and put back.
+//! Changes a secret's record: finds it, opens its metadata, and puts it back.
 
 use super::Change;
 use crate::keyring::Keyring;
@@ -21,9 +21,9 @@ use crate::vault::{Error, decrypt};
 pub(super) struct Found {
     pub home: Workspace,
     pub secret: Secret,
-    /// Where its record is; `None` for one that is new there.
+    /// The index of its record; `None` for a new one.
     pub index: Option<Index>,
-    /// Ciphertext *i* is of slot *i*.
+    /// Ciphertext *i* belongs to slot *i*.
     pub values: Vec<Vec<u8>>,
 }
 
@@ -32,7 +32,7 @@ impl Found {
         decrypt::value(keyring, &self.secret, position, &self.values[position])
     }
 
-    /// Puts a value into the slot of this number, new or not; one that holds it already stays as it is.
+    /// Puts a value into the slot with this number, new or not; an equal value changes nothing.
     pub fn put(
         &mut self,
         keyring: &dyn Keyring,
@@ -75,7 +75,7 @@ impl Found {
         self.values.remove(position);
     }
 
-    /// Drops superseded slots, all but the newest `keep`.
+    /// Drops superseded slots, except the newest `keep`.
     pub fn prune(&mut self, keep: usize, second: u64) {
         let superseded: Vec<_> = self.secret.superseded(second).collect();
         for &position in superseded.iter().rev().skip(keep) {
@@ -91,7 +91,7 @@ impl Found {
         let slots = &self.secret.slots;
         if slots.len() > MAX_SLOTS {
             let rule = format!(
-                "a secret has at most {MAX_SLOTS} slots: drop superseded ones with `kluis prune`, or keep only some with `kluis rotate --keep`"
+                "a secret can have at most {MAX_SLOTS} slots: drop old ones with `kluis vault prune NAME` or `kluis rotate NAME --keep N`"
             );
             return Err(Error::invalid(
                 "secret_slots",
@@ -100,8 +100,8 @@ impl Found {
         }
         if slots.iter().all(|slot| slot.pending) {
             return Err(Error::InUse {
-                message: format!("{} keeps at least one slot", self.secret.path()),
-                hint: "delete the secret with `kluis delete`, or give it another value first",
+                message: format!("{} needs at least one slot", self.secret.path()),
+                hint: "delete the secret with `kluis delete`, or give it a new value first",
                 ids: Vec::new(),
             });
         }
@@ -168,7 +168,7 @@ impl Change<'_> {
         }))
     }
 
-    /// Whether a name may be given in a workspace.
+    /// Refuses a name that exists in the workspace.
     pub(super) fn check_free_name(
         &mut self,
         home: &Workspace,
@@ -184,12 +184,12 @@ impl Change<'_> {
         })
     }
 
-    /// Puts a secret in the place of what it was. One that is equal keeps its bytes and its date.
+    /// Writes a changed secret. An equal one keeps its bytes and its date.
     pub(super) fn put_back(&mut self, mut found: Found, old: &Secret) -> Result<Secret, Error> {
         if found.secret == *old {
             return Ok(found.secret);
         }
-        // A clock that was set back must not make a secret older than its creation.
+        // A clock that was set back must not date a change before the creation.
         found.secret.updated_at = self.now.max(found.secret.created_at);
         self.write(&found)?;
         Ok(found.secret)

@@ -1,4 +1,4 @@
-//! Moving a secret to another workspace: sealed anew with that one's keys, in one write with its removal.
+//! Moves a secret to another workspace: seals it with that workspace's keys and removes it here, in one write.
 
 use super::Change;
 use super::record::Found;

@@ -1,4 +1,4 @@
-//! Creating, renaming and deleting workspaces. This changes the header, so it takes full access.
+//! Creates, renames and deletes workspaces. This changes the header, so it takes full access.
 
 use super::Change;
 use super::delete::named;
@@ -11,19 +11,19 @@ use crate::vault::description::Description;
 use crate::vault::name::WorkspaceName;
 use crate::vault::workspace::Workspace;
 
-/// Fields to change; what is `None` stays.
+/// Fields to change; `None` keeps a field.
 #[derive(Default)]
 pub struct WorkspaceUpdate {
     pub name: Option<WorkspaceName>,
     pub description: Option<Description>,
 }
 
-/// What becomes of the secrets and links in a workspace that is deleted.
+/// What happens to the secrets and links of a deleted workspace.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Contents {
-    /// Their presence keeps the workspace.
+    /// A workspace that is not empty is not deleted.
     Keep,
-    /// They go with it.
+    /// They are deleted as well.
     Delete,
 }
 
@@ -61,8 +61,8 @@ impl Change<'_> {
         if let Some(name) = update.name.filter(|name| *name != old.name) {
             if old.is_default() {
                 return Err(Error::InUse {
-                    message: "the workspace default is always there; it cannot be renamed".into(),
-                    hint: "make another one with `kluis workspace create`",
+                    message: "the workspace default cannot be renamed".into(),
+                    hint: "make another workspace with `kluis workspace create NAME`",
                     ids: Vec::new(),
                 });
             }
@@ -95,7 +95,7 @@ impl Change<'_> {
         let workspace = self.workspace(Some(name))?;
         if workspace.is_default() {
             return Err(Error::InUse {
-                message: "the workspace default is always there; it cannot be deleted".into(),
+                message: "the workspace default cannot be deleted".into(),
                 hint: "delete its secrets instead",
                 ids: Vec::new(),
             });
@@ -121,21 +121,24 @@ impl Change<'_> {
         })?;
         let apps = self.apps_in(workspace)?;
         let name = &workspace.name;
-        let contained = format!("still contains {secrets} secret(s)");
+        let contained = match secrets {
+            1 => "still contains 1 secret".to_owned(),
+            _ => format!("still contains {secrets} secrets"),
+        };
         let used = format!("is used by {}", named(&apps));
         let (message, hint) = match (secrets, apps.is_empty()) {
             (0, true) => return Ok(()),
             (0, false) => (
                 format!("the workspace {name} {used}"),
-                "delete these apps first, or give --force to delete what they have in it",
+                "delete the apps first, or add --force to delete their part in this workspace",
             ),
             (_, true) => (
                 format!("the workspace {name} {contained}"),
-                "delete or move them first, or give --force to delete them with it",
+                "delete or move the secrets first, or add --force to delete them too",
             ),
             (_, false) => (
                 format!("the workspace {name} {contained}, and {used}"),
-                "delete or move the secrets first, or give --force to delete them with their links",
+                "delete or move the secrets first, or add --force to delete them and their links",
             ),
         };
         Err(Error::InUse {

@@ -1,4 +1,4 @@
-//! Someone who kept older copies of the file, or has other vaults: parts that do not belong together.
+//! Tests an attacker who kept older copies of the file or has other vaults: parts that do not belong together.
 
 use super::apart::Apart;
 use super::{
@@ -84,7 +84,7 @@ fn a_header_and_a_section_of_different_ages_do_not_mix() {
 
 /// Not refused by the file alone: what the state of a machine remembers is there to be compared.
 #[test]
-fn a_section_put_back_under_the_header_it_was_written_under_tells_its_revision() {
+fn an_old_section_under_its_own_header_shows_its_revision() {
     let owned = Owned::with(&[("default/name", "old")]);
     let old = owned.bytes();
     owned.change(|change| put(change, "default/other", "new"));
@@ -134,7 +134,7 @@ fn a_section_of_a_deleted_workspace_cannot_come_back() {
 }
 
 #[test]
-fn nothing_of_another_vault_is_taken() {
+fn no_part_of_another_vault_is_accepted() {
     let owned = Owned::with(&[("default/name", "value")]);
     let other = Owned::with(&[("default/name", "another value")]);
     let (ours, theirs) = (Apart::of(&owned.bytes()), Apart::of(&other.bytes()));
@@ -158,9 +158,9 @@ fn nothing_of_another_vault_is_taken() {
     assert!(open(&theirs, &owned.token, Scan::Everything).is_err());
 }
 
-/// Whoever can sign here seals what was sealed elsewhere: the ciphertexts know where they belong.
+/// A signer puts ciphertexts from elsewhere into its section, but they are bound to their own places.
 #[test]
-fn a_record_of_another_place_does_not_open_even_when_it_is_signed_here() {
+fn a_moved_record_does_not_open_even_when_signed_here() {
     let owned = Owned::with(&[
         ("default/name", "value"),
         ("default/other", "other"),

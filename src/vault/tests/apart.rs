@@ -1,5 +1,5 @@
-//! A vault taken apart as text, changed, and put together again, signed by whoever is asked to: what
-//! someone who holds a signing key and does not use Kluis can write.
+//! Takes a vault apart as text, changes it, puts it together and signs it with any key: a writer that holds a
+//! signing key and does not use Kluis.
 
 use super::header;
 use crate::keyring::Keyring;

@@ -1,4 +1,4 @@
-//! Apps: one by name over all workspaces that a key reaches, and changed in one write.
+//! Tests apps: one per name over all workspaces that a key reaches, changed in one write.
 
 use super::apart::Apart;
 use super::{Owned, now, open, open_in, put, reference, workspace_name};
@@ -123,7 +123,7 @@ fn an_app_is_one_over_all_workspaces() {
 }
 
 #[test]
-fn a_name_that_another_workspace_has_is_taken() {
+fn an_app_name_in_another_workspace_counts_as_used() {
     let owned = linked();
     let before = owned.bytes();
     let taken = change_as(&owned.store, &owned.token, |change| {
@@ -169,7 +169,7 @@ fn the_same_link_again_changes_nothing() {
 }
 
 #[test]
-fn what_is_missing_is_named() {
+fn a_missing_app_or_link_is_named() {
     let owned = linked();
     let before = owned.bytes();
     let missing = |act: Act<'_>| match change_as(&owned.store, &owned.token, |change| act(change)) {
@@ -199,7 +199,7 @@ fn what_is_missing_is_named() {
 }
 
 #[test]
-fn the_last_record_stays_without_links_and_the_time_of_a_change_is_kept() {
+fn an_unlinked_app_keeps_its_record_and_the_time_of_change() {
     let owned = linked();
     let id = shown(&owned.bytes(), &owned.token, "web").id;
     let unlink = |env_key: &str| {
@@ -316,10 +316,10 @@ fn a_workspace_counts_its_secrets_and_names_its_apps() {
     for (workspace, said, expected) in [
         (
             "used",
-            "still contains 1 secret(s), and is used by the app web",
+            "still contains 1 secret, and is used by the app web",
             vec![web],
         ),
-        ("full", "still contains 1 secret(s)", vec![]),
+        ("full", "still contains 1 secret", vec![]),
         ("apps", "is used by the apps idle, job", vec![idle, job]),
     ] {
         let Err(Error::InUse { message, ids, .. }) = delete(workspace, Contents::Keep) else {

@@ -1,5 +1,5 @@
-//! Clocks that are wrong by decades: a time at 1970, past 32 bits, or at the end of all times neither wraps
-//! nor panics.
+//! Tests clocks that are wrong by decades: a time at 1970, past 32 bits, or at the end of all times neither
+//! wraps nor panics.
 
 use super::{Owned, open_in, reference};
 use crate::plaintext::Plaintext;

@@ -1,5 +1,4 @@
-//! A store that fails in the middle of a change: the vault stays what it was, and so does whoever has it
-//! open.
+//! Tests a store that fails in the middle of a change: the vault stays what it was, in the file and in memory.
 
 use super::{Owned, now, open_in, put, reference};
 use crate::store::Previous;
@@ -43,7 +42,7 @@ fn a_vault_is_still_good_after_a_change_that_failed() {
 }
 
 #[test]
-fn a_vault_shows_what_it_was_changed_to() {
+fn a_vault_in_memory_shows_its_change() {
     let owned = Owned::with(&[("default/name", "value")]);
     let mut vault = open_in(&owned.store, &owned.token, Scan::Lookup).unwrap();
     add(&mut vault, "default/other").unwrap();

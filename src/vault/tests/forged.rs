@@ -1,5 +1,5 @@
-//! Someone who knows a key's public half, which is all it takes to encrypt to its holder, and makes a
-//! vault of their own of it. And key lines that were put together wrongly.
+//! Tests an attacker who knows a public key, which is enough to encrypt to its holder, and makes a vault with
+//! it. Also tests key lines that were put together wrongly.
 
 use super::apart::Apart;
 use super::{Owned, damage, everything, granted_to, header, now, open, put, value};
@@ -32,6 +32,7 @@ fn victim() -> (Owned, Token) {
     let store = crate::store::memory::MemoryStore::default();
     let passphrase = passphrase();
     let keys = Keys {
+        key_file: None,
         passphrase: Some((&passphrase, CHEAP)),
         token: Some("owner"),
     };

@@ -1,5 +1,5 @@
-//! A hostile writer's apps: a record that breaks a rule is damage, and one that keeps every rule harms
-//! nobody outside its workspace.
+//! Tests a hostile writer's apps: a record that breaks a rule is damage, and one that keeps every rule harms
+//! nothing outside its workspace.
 
 use super::apart::{Apart, index};
 use super::apps::{change_as, link, links, name, shown};
@@ -125,7 +125,7 @@ fn a_link_into_another_workspace_is_one_to_nothing() {
 
 /// An app's id can be read by all, and be given to another app where that can be written.
 #[test]
-fn an_id_that_somebody_took_keeps_no_secret_from_being_linked() {
+fn a_stolen_id_prevents_no_link() {
     let scene = scene();
     let created = scene
         .owned

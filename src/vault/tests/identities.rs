@@ -1,4 +1,4 @@
-//! An identity: what it opens, which header it follows, and a vault that somebody else made for it.
+//! Tests key files: what one opens, which header it follows, and a vault that an attacker made for it.
 
 use super::apart::Apart;
 use super::{Owned, granted_to, header, now, open, put};
@@ -51,7 +51,7 @@ fn admit(owned: &Owned, identity: &Identity, reads: &[WorkspaceId]) -> Header {
     })
 }
 
-/// Unlocked by somebody who knows the header's key.
+/// Unlocks with the header's key known.
 fn unlocked(header: &Header, identity: &Identity) -> Result<LocalKeyring, keyring::Error> {
     unlock::with_identity(header, identity, header.content().verify)
 }
@@ -61,22 +61,22 @@ fn is_forged<T>(result: &Result<T, keyring::Error>) -> bool {
 }
 
 #[test]
-fn an_identity_opens_what_it_is_admitted_to_and_nothing_else() {
+fn a_key_file_opens_only_the_vaults_it_was_added_to() {
     let (owned, mine, theirs) = (owned(), Identity::random(), Identity::random());
     let staging = header(&owned.bytes()).content().workspaces[1].id;
     let none = unlocked(&header(&owned.bytes()), &mine);
-    assert!(matches!(none, Err(keyring::Error::WrongIdentity)));
+    assert!(matches!(none, Err(keyring::Error::WrongKeyFile)));
     let header = admit(&owned, &mine, &[staging]);
     let keyring = unlocked(&header, &mine).unwrap();
     assert!(!keyring.has_full_access());
     assert_eq!(keyring.reach(staging), Some(Reach::Read));
     assert_eq!(keyring.reach(header.content().workspaces[0].id), None);
     let none = unlocked(&header, &theirs);
-    assert!(matches!(none, Err(keyring::Error::WrongIdentity)));
+    assert!(matches!(none, Err(keyring::Error::WrongKeyFile)));
 }
 
 #[test]
-fn of_several_keys_for_one_identity_the_widest_that_opens_is_taken() {
+fn of_several_keys_for_one_key_file_the_widest_is_used() {
     let (owned, mine) = (owned(), Identity::random());
     let [first, second] = [0, 1].map(|at| header(&owned.bytes()).content().workspaces[at].id);
     admit(&owned, &mine, &[first]);
@@ -101,7 +101,7 @@ fn of_several_keys_for_one_identity_the_widest_that_opens_is_taken() {
 
 /// The same vault id and the same public half, but a header key and a root key of the attacker's.
 #[test]
-fn a_whole_vault_made_for_a_public_half_is_forged() {
+fn a_vault_that_an_attacker_made_for_a_key_file_is_forged() {
     let (owned, mine) = (owned(), Identity::random());
     let real = admit(&owned, &mine, &[]);
     let content = real.content();
@@ -161,7 +161,7 @@ fn an_open_identity_follows_to_its_own_key_alone() {
 /// Then the header has another key: the identity that made it knows that, whoever else pinned the old one has
 /// to pin again.
 #[test]
-fn an_identity_removes_a_key_with_full_access_and_goes_on() {
+fn a_key_file_still_works_after_it_removes_full_access() {
     let (owned, mine) = (owned(), Identity::random());
     let before = admit(&owned, &mine, &[]);
     let mut owner = unlocked(&before, &mine).unwrap();

@@ -1,4 +1,4 @@
-//! Keys that are added, taken away and renewed: who opens what afterwards, and what of the old bytes is left.
+//! Tests adding, removing and renewing keys: which key opens what afterwards, and what stays of the old bytes.
 
 use super::apart::Apart;
 use super::{Owned, damage, everything, header, keyring, now, open, put, value, write};
@@ -140,7 +140,7 @@ fn a_rekey_leaves_no_ciphertext_and_every_key_opens() {
 }
 
 #[test]
-fn a_removed_writer_opens_nothing_new_and_signs_nothing_that_is_taken() {
+fn a_removed_writer_opens_nothing_new_and_signs_nothing_valid() {
     let owned = team();
     let writer = owned.issue("staging", true);
     let (reader, elsewhere) = (owned.issue("staging", false), owned.issue("third", true));
@@ -209,7 +209,7 @@ fn a_removed_writer_opens_nothing_new_and_signs_nothing_that_is_taken() {
 }
 
 #[test]
-fn without_a_key_of_full_access_the_header_is_another_and_anchors_go() {
+fn removing_full_access_changes_the_header_key_and_anchors() {
     let owned = team();
     let (full, scoped) = (full_token(&owned), owned.issue("staging", true));
     let vault = header(&owned.bytes()).content().vault;
@@ -269,17 +269,25 @@ fn full_access_is_never_the_last_to_go() {
         assert_eq!(owned.bytes(), before);
     };
     owned.issue("staging", true);
-    refused(&owned, own, "the last key with full access stays");
+    refused(
+        &owned,
+        own,
+        "the last key with full access cannot be removed",
+    );
     let mut owned = owned;
     let full = full_token(&owned);
-    refused(&owned, own, "the key that unlocked the vault stays");
+    refused(
+        &owned,
+        own,
+        "the key that unlocked the vault cannot be removed",
+    );
     // By a key that expires, full access would end with it.
     let vault = header(&owned.bytes()).content().vault;
     let (credential, passing) = Credential::token(vault);
     let end = Timestamp::from_milliseconds(now().milliseconds() + 1);
     owned.add_key(&credential, Scope::Full, end);
     owned.token = passing;
-    refused(&owned, full.key, "that does not expire stays");
+    refused(&owned, full.key, "that does not expire cannot be removed");
     let unknown = remove(&owned, KeyId::random()).err();
     assert!(matches!(unknown, Some(Error::NotFound { what: "key", .. })));
 }

@@ -1,4 +1,4 @@
-//! The limits that people are told are those that are kept.
+//! Tests that the documented limits are the real ones.
 
 use crate::sealed::{SealedBytes, header};
 use crate::vault::{description, domain, name, slot, value};
@@ -6,7 +6,7 @@ use crate::vault::{description, domain, name, slot, value};
 const TEXT: &str = include_str!("../../help/references.rs");
 
 #[test]
-fn the_limits_are_those_that_are_kept() {
+fn the_documented_limits_are_enforced() {
     let grouped = |number: usize| match (number / 1_000, number % 1_000) {
         (0, rest) => rest.to_string(),
         (thousands, rest) => format!("{thousands},{rest:03}"),

@@ -1,4 +1,4 @@
-//! Many values at once are what each of them is alone, and take few questions.
+//! Tests that looking up many values at once gives the same values as one by one, with few requests.
 
 use super::{Owned, now, open, put, reference, workspace_name};
 use crate::keyring::local::LocalKeyring;
@@ -106,7 +106,7 @@ fn paths(owned: &Owned) -> Vec<String> {
 
 proptest! {
     #[test]
-    fn each_is_what_it_is_alone(
+    fn many_at_once_equal_each_alone(
         picks in prop::collection::vec(any::<prop::sample::Index>(), 0..12),
         within in prop::sample::select(vec![None, Some("staging"), Some("default"), Some("nowhere")]),
         is_revealed: bool,

@@ -1,5 +1,5 @@
-//! What an attacker can try, each in the place of one, and a model of what must hold. In memory, with
-//! tokens or the cheapest derivation: no test here waits for Argon2.
+//! Tests each kind of attacker, and compares the vault with a model. All in memory, with tokens or the
+//! cheapest key derivation: no test here waits for Argon2.
 
 mod ages;
 mod apart;
@@ -69,6 +69,7 @@ impl Owned {
     pub fn new() -> Self {
         let store = MemoryStore::default();
         let keys = Keys {
+            key_file: None,
             passphrase: None,
             token: Some("owner"),
         };

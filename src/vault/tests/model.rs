@@ -1,5 +1,5 @@
-//! A vault against the simplest thing that could hold the same: after every change, opened anew, both
-//! hold the same, and what did not change kept its bytes.
+//! Compares a vault with a simple map after every change: opened again, both hold the same, and unchanged
+//! parts kept their bytes.
 
 use super::apart::{Apart, index};
 use super::{Owned, now, open, open_in, reference, workspace_name};
@@ -98,7 +98,7 @@ fn touched(step: &Step) -> (&'static str, BTreeSet<String>) {
     }
 }
 
-/// Does the step in the model; whether it may be done at all.
+/// Does the step in the model; returns whether it is allowed.
 fn expect(model: &mut Model, step: &Step) -> bool {
     let secrets = |model: &mut Model, w: usize| model.get(WORKSPACES[w]).cloned();
     match step {
@@ -401,7 +401,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_vault_holds_what_a_map_would(steps in prop::collection::vec(step(), 8..24)) {
+    fn a_vault_behaves_like_a_map(steps in prop::collection::vec(step(), 8..24)) {
         let owned = Owned::new();
         let mut model = Model::from([("default".into(), BTreeMap::new())]);
         for step in steps {
@@ -411,7 +411,7 @@ proptest! {
     }
 }
 
-/// The steps that split and join pages, whatever chance gives.
+/// The steps that split and join pages, independent of chance.
 #[test]
 fn pages_split_and_join_and_keep_their_bytes() {
     let owned = Owned::new();

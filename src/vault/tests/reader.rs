@@ -1,4 +1,4 @@
-//! A holder of a key that may read one workspace: it cannot write, and cannot see another.
+//! Tests a key that may read one workspace: it cannot write there, and cannot see another workspace.
 
 use super::apart::{Apart, Hostile};
 use super::{Owned, damage, everything, open, open_in, put, value, workspace_name, write};
@@ -112,7 +112,7 @@ fn a_scoped_key_changes_neither_keys_nor_workspaces() {
 }
 
 #[test]
-fn a_key_for_reading_writes_nothing_that_anyone_takes() {
+fn a_reading_keys_writes_are_refused() {
     let owned = shared();
     let token = owned.issue("staging", false);
     let refused = write(&owned.bytes(), &token, "staging/new");

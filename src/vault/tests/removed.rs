@@ -1,4 +1,4 @@
-//! A holder of a key that was taken away: it knows what it knew, and nothing that came after.
+//! Tests a key that was removed: its holder still knows the old secrets, and nothing that came after.
 
 use super::apart::{Apart, Hostile};
 use super::{Owned, damage, everything, header, keyring, value};
@@ -11,7 +11,7 @@ use crate::sealed::{Error as Sealed, Part};
 use crate::vault::Error;
 
 #[test]
-fn a_removed_key_opens_nothing_new_and_signs_nothing_that_is_taken() {
+fn a_removed_key_opens_nothing_new_and_signs_nothing_valid() {
     let owned = Owned::with(&[("default/name", "value"), ("staging/name", "old value")]);
     let token = owned.issue("staging", true);
     let old = owned.bytes();
@@ -92,7 +92,7 @@ fn a_removed_key_opens_nothing_new_and_signs_nothing_that_is_taken() {
 
 /// A key whose line stays and whose grant was not made anew signs nothing that its readers would refuse.
 #[test]
-fn a_grant_that_was_not_renewed_is_no_right_to_write() {
+fn an_old_grant_gives_no_right_to_write() {
     let owned = Owned::with(&[("staging/name", "value")]);
     let token = owned.issue("staging", true);
     let full = owned.keyring();

@@ -1,5 +1,5 @@
-//! Slots against the simplest thing that could hold them: after every step and at any time, the effective
-//! value is that of a map from seconds to values.
+//! Compares slots with a simple map: after every step and at any time, the effective value is that of a map
+//! from seconds to values.
 
 use super::{Owned, now, open_in, reference};
 use crate::plaintext::Plaintext;
@@ -40,7 +40,7 @@ enum Step {
 enum Side {
     Succeeded,
     Failed,
-    /// Nothing is known; somebody resumes or discards it later.
+    /// The command's result is unknown; the rotation is resumed or discarded later.
     Resumed,
     Discarded,
 }
@@ -72,7 +72,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// A clock that stands at a second until somebody waits.
+/// A clock that stands still until a command waits.
 #[derive(Default)]
 struct Hand(Cell<u64>);
 
@@ -122,7 +122,7 @@ fn prune(model: &mut Model, second: u64, keep: usize) {
     }
 }
 
-/// Does the step in the model; whether it may be done at all.
+/// Does the step in the model; returns whether it is allowed.
 fn expect(model: &mut Model, hand: &mut u64, step: &Step) -> bool {
     let now = effective(model, *hand);
     let crowded =
@@ -382,7 +382,10 @@ fn the_hundred_and_first_slot_is_refused_until_others_go() {
     }
     let at = Begin::At(start + full + 1);
     let error = rotate(&owned, "one more", rotation(at, None)).unwrap_err();
-    assert!(error.to_string().contains("kluis prune"), "{error}");
+    assert!(
+        error.to_string().contains("kluis vault prune NAME"),
+        "{error}"
+    );
     assert!(matches!(error, Error::Invalid(details) if details[0].kind == "too_long"));
     // All but the first are still to come: nothing is superseded.
     assert!(rotate(&owned, "one more", rotation(at, Some(0))).is_err());

@@ -1,4 +1,4 @@
-//! Someone who can change the file and holds no key: bits, lengths, lines and pages.
+//! Tests an attacker who can change the file and holds no key: bits, lengths, lines and pages.
 
 use super::apart::Apart;
 use super::{Owned, damage, everything, open, reference, value, write};

@@ -1,4 +1,4 @@
-//! An id that is there twice: by it, neither is found.
+//! Tests an id that two secrets claim: neither is found by it.
 
 use super::apart::{Hostile, index};
 use super::many::put_withheld;
@@ -11,7 +11,7 @@ use crate::vault::Scan;
 use crate::vault::change::References;
 use std::time::Duration;
 
-/// Two secrets of one id, in one workspace or in two: found by whoever opens everything.
+/// Two secrets with one id, in one workspace or in two: only opening everything finds both.
 #[test]
 fn an_id_that_is_there_twice_is_damage() {
     let scene = scene();
@@ -55,7 +55,7 @@ fn an_id_that_is_there_twice_is_damage() {
 
 /// Where the true one may not be given, the other is not given in its place.
 #[test]
-fn an_id_that_is_there_twice_is_nobodys_when_the_owners_is_withheld() {
+fn a_doubled_id_finds_nothing_even_if_one_secret_is_blocked() {
     let scene = scene();
     scene.owned.change(put_withheld);
     for path in ["default/bound", "default/later"] {

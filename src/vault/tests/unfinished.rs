@@ -1,4 +1,4 @@
-//! A rotation that is not finished: what may happen meanwhile, and that its value is not lost.
+//! Tests an unfinished rotation: the other commands meanwhile, and that its value is not lost.
 
 use super::slots::rotation;
 use super::{Owned, now, open_in, reference};
@@ -60,7 +60,7 @@ fn while_a_rotation_is_pending_no_other_changes_values() {
 }
 
 #[test]
-fn a_finished_rotation_is_not_lost_to_whoever_discarded_it_meanwhile() {
+fn a_finished_rotation_survives_a_concurrent_discard() {
     let owned = Owned::with(&[("default/name", "old")]);
     let secret = reference("name");
     let new = Plaintext::new(b"new".to_vec());
@@ -76,7 +76,7 @@ fn a_finished_rotation_is_not_lost_to_whoever_discarded_it_meanwhile() {
 }
 
 #[test]
-fn a_finished_rotation_is_not_lost_to_another_that_was_begun_meanwhile() {
+fn a_finished_rotation_survives_another_that_began_meanwhile() {
     let owned = Owned::with(&[("default/name", "old")]);
     let secret = reference("name");
     let [one, other] = [b"one", b"two"].map(|value| Plaintext::new(value.to_vec()));

@@ -1,5 +1,5 @@
-//! A hostile holder of a key that may write one workspace: it has the read key and the signing seed,
-//! and signs what no Kluis would write. Whoever reads that workspace must not be harmed by it.
+//! Tests a hostile key that may write one workspace: it has the read key and the signing seed, and signs bytes
+//! that Kluis would never write. They must not harm readers of that workspace.
 
 use super::apart::{Apart, Hostile, index};
 use super::{Owned, damage, everything, open, reference, value, write};
@@ -103,7 +103,7 @@ impl Scene {
 }
 
 #[test]
-fn what_a_writer_signs_rightly_opens() {
+fn a_writers_valid_section_opens() {
     let scene = scene();
     let hostile = Hostile::new("name", &[b"first", b"second"]);
     let line = hostile.line(&scene.keyring, scene.staging, |meta| meta);
@@ -180,7 +180,7 @@ fn metadata_that_breaks_a_rule_is_damage() {
     for (case, change) in cases {
         scene.refuse_record(&with(change), |meta| meta, case);
     }
-    // A name that breaks the rule under its own index is listed by nobody, and cannot be asked for.
+    // A name that breaks the rule, under its own index, is never listed and cannot be asked for.
     for name in [
         "../x",
         "\u{1b}[2J",

@@ -1,4 +1,4 @@
-//! Files beside the vault, which is not written at all: each is the old one or the new one, whole.
+//! Tests crashes while files beside the vault are written: each is the old one or the new one, whole.
 
 use super::scenario::{Scenario, State, of, with_values};
 use crate::sandbox::Sandbox;
@@ -21,7 +21,7 @@ pub const BESIDE: &[Scenario] = &[
         || with_values("old", "new"),
         |sandbox| {
             let file = sandbox.given_path("identity");
-            sandbox.kluis(["identity", "new", "-o", file.to_str().unwrap()])
+            sandbox.kluis(["key", "new", "-o", file.to_str().unwrap()])
         },
         identity,
     ),
@@ -44,7 +44,7 @@ fn with_template() -> Sandbox {
 }
 
 fn filled(sandbox: &Sandbox, _printed: &[u8]) -> State {
-    // Who is killed while writing leaves it to its owner alone; nobody knows of it to take it away.
+    // A process killed while writing leaves a private file, which is never found and removed.
     for entry in fs::read_dir(sandbox.home()).unwrap() {
         let entry = entry.unwrap();
         if entry.file_name().to_string_lossy().ends_with(".tmp") {
@@ -68,7 +68,7 @@ fn identity(sandbox: &Sandbox, _printed: &[u8]) -> State {
     if !file.exists() {
         return State::Before;
     }
-    let show = sandbox.kluis(["identity", "show", "--identity", file.to_str().unwrap()]);
+    let show = sandbox.kluis(["key", "show", "--key-file", file.to_str().unwrap()]);
     show.run().any_stdout().exits(0);
     is_the_owners(sandbox, "identity");
     State::After

@@ -1,5 +1,5 @@
-//! What a vault holds, changed by every verb that the other lists do not have: secrets, many at once, apps,
-//! workspaces, keys of other kinds, and a kept copy brought back.
+//! Tests crashes of the verbs that no other list has: secrets, many at once, apps, workspaces, keys of other
+//! kinds, and bringing back a kept copy.
 
 use super::scenario::{Scenario, State, of, reader_opens, with_owner, with_values};
 use crate::sandbox::{CHEAP_KDF, Invocation, Sandbox};
@@ -77,14 +77,14 @@ pub const CONTENTS: &[Scenario] = &[
         |sandbox, _| among(sandbox, &["list", "-q", "--all-workspaces"], BOTH_AND_ONE),
     ),
     of(
-        "key add --recipient",
+        "key add --public-key",
         with_identity,
         |sandbox| {
             let public = String::from_utf8(sandbox.was_given("public")).unwrap();
-            let add = ["key", "add", "--label", "bob", "--recipient"];
+            let add = ["key", "add", "--label", "bob", "--public-key"];
             sandbox.kluis(add.into_iter().chain([public.trim_end()]))
         },
-        |sandbox, _| admitted(sandbox, "KLUIS_IDENTITY", "identity"),
+        |sandbox, _| admitted(sandbox, "KLUIS_KEY_FILE", "identity"),
     ),
     of(
         "key add --passphrase",
@@ -100,13 +100,13 @@ pub const CONTENTS: &[Scenario] = &[
     of(
         "restore",
         deleted,
-        |sandbox| sandbox.kluis(["restore", "--yes"]),
+        |sandbox| sandbox.kluis(["vault", "restore", "--yes"]),
         |sandbox, _| among(sandbox, &["list", "-q"], ["other\n", "name\nother\n"]),
     ),
     of(
         "restore that is undone",
         restored,
-        |sandbox| sandbox.kluis(["restore", "--yes"]),
+        |sandbox| sandbox.kluis(["vault", "restore", "--yes"]),
         |sandbox, _| among(sandbox, &["list", "-q"], ["name\nother\n", "other\n"]),
     ),
     of(
@@ -114,7 +114,7 @@ pub const CONTENTS: &[Scenario] = &[
         key_removed,
         |sandbox| {
             let copy = sandbox.given_path("before");
-            sandbox.kluis(["restore", copy.to_str().unwrap(), "--yes"])
+            sandbox.kluis(["vault", "restore", copy.to_str().unwrap(), "--yes"])
         },
         |sandbox, printed| match reader_opens(sandbox, printed) {
             State::Before => State::After,
@@ -124,13 +124,13 @@ pub const CONTENTS: &[Scenario] = &[
     Scenario {
         settle: |sandbox, state| {
             if state == State::Before {
-                prepared(sandbox, &["restore", "--yes"]);
+                prepared(sandbox, &["vault", "restore", "--yes"]);
             }
         },
         ..of(
             "restore of a damaged vault",
             damaged,
-            |sandbox| sandbox.kluis(["restore", "--yes"]),
+            |sandbox| sandbox.kluis(["vault", "restore", "--yes"]),
             repaired,
         )
     },
@@ -158,7 +158,7 @@ fn among(sandbox: &Sandbox, line: &[&str], [before, after]: [&str; 2]) -> State 
     State::After
 }
 
-/// The value that was there before is there; the new secret with its whole value, or not at all.
+/// The earlier value is there; the new secret is there with its whole value, or it is missing.
 fn holds_both(sandbox: &Sandbox, new: &str) -> State {
     assert!(sandbox.get("name") == sandbox.was_given("old"));
     let got = sandbox.kluis(["get", new]).run();
@@ -266,12 +266,12 @@ fn workspaces(sandbox: &Sandbox, [before, after]: [&str; 2]) -> State {
 fn with_identity() -> Sandbox {
     let sandbox = with_values("old", "new");
     let file = sandbox.given_path("identity");
-    let made = sandbox.kluis(["identity", "new", "-o", file.to_str().unwrap()]);
+    let made = sandbox.kluis(["key", "new", "-o", file.to_str().unwrap()]);
     let made = made.run();
     sandbox.given("public", &made.stdout);
     made.any_stdout().any_stderr().exits(0);
-    let verified = sandbox.kluis(["verify", "--json"]).run();
-    let key = verified.json()["vault_key"].as_str().unwrap().to_owned();
+    let verified = sandbox.kluis(["vault", "verify", "--json"]).run();
+    let key = verified.json()["public_key"].as_str().unwrap().to_owned();
     sandbox.given("vault-key", key);
     verified.any_stdout().exits(0);
     sandbox
@@ -288,7 +288,7 @@ fn admitted(sandbox: &Sandbox, variable: &str, file: &str) -> State {
     assert!(sandbox.get("name") == sandbox.was_given("old"));
     let pin = String::from_utf8(sandbox.was_given("vault-key")).unwrap();
     let get = sandbox.kluis(["get", "name"]).without("KLUIS_TOKEN");
-    let get = get.env("KLUIS_VAULT_KEY", pin);
+    let get = get.env("KLUIS_PIN", pin);
     let got = get.env(variable, sandbox.given_path(file)).run();
     if got.code == 0 {
         got.stdout(sandbox.was_given("old")).exits(0);
@@ -308,7 +308,7 @@ fn deleted() -> Sandbox {
 /// The same, brought back.
 fn restored() -> Sandbox {
     let sandbox = deleted();
-    prepared(&sandbox, &["restore", "--yes"]);
+    prepared(&sandbox, &["vault", "restore", "--yes"]);
     sandbox
 }
 
@@ -336,6 +336,8 @@ fn repaired(sandbox: &Sandbox, _printed: &[u8]) -> State {
         listed.stdout("name\n").exits(0);
         return State::After;
     }
-    listed.stderr_has("`kluis restore` brings back").exits(5);
+    listed
+        .stderr_has("`kluis vault restore` brings back")
+        .exits(5);
     State::Before
 }

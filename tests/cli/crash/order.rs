@@ -1,5 +1,5 @@
-//! The order of the calls, which no test of a killed process can see: that a file took a name before its bytes
-//! were durable, only a power cut shows, and on one file system more than on another.
+//! Tests the order of system calls: no file may take a name before its bytes are durable. A killed process
+//! cannot show that; only a power cut can, and on one file system more than on another.
 
 use super::trace::Trace;
 use std::collections::{HashMap, HashSet};

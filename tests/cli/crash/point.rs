@@ -1,4 +1,4 @@
-//! One fault at one call, and what must be true afterwards.
+//! Injects one fault at one call, and checks what must be true afterwards.
 
 use super::scenario::{Scenario, State, Writes};
 use super::trace::Call;
@@ -51,7 +51,7 @@ pub enum Ended {
 }
 
 impl fmt::Display for Point {
-    /// As `strace` is told.
+    /// In the notation of `strace`.
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(to, "inject={}:", self.call)?;
         match self.fault {
@@ -139,7 +139,7 @@ impl Point {
         lasting.contains(&self.fault) && is_lasting && !self.is_of_what_was_seen
     }
 
-    /// How it ended, after making sure that the fault was met at all.
+    /// How it ended, after making sure that the fault occurred.
     fn ended(&self, outcome: &Outcome, log: &str) -> Ended {
         let told = outcome.stderr.contains("kluis: error: ");
         let code = outcome.code;
@@ -206,7 +206,7 @@ pub fn recover(scenario: &Scenario, sandbox: &Sandbox, state: State) {
     set.stdin(&value).run().any_stdout().exits(0);
     let get = sandbox.kluis(["get", "next"]).env(variable, &key);
     get.run().stdout(&value).exits(0);
-    let verify = sandbox.kluis(["verify"]).env(variable, &key);
+    let verify = sandbox.kluis(["vault", "verify"]).env(variable, &key);
     verify.run().any_stdout().exits(0);
     let expected = [
         ".default.kluis.lock",

@@ -1,8 +1,8 @@
-//! Power cuts: a command works in a file system of its own, whose disk is an image. The command is killed, and
-//! what the image holds at that moment is what a disk has when its power goes: nothing that the system had
-//! not written there yet. Then the image is mounted again, and its journal played back.
+//! Tests power cuts. A command works in a file system of its own, whose disk is an image. The command is
+//! killed, and the image at that moment is what a disk has when its power fails: nothing that the system had
+//! not written yet. Then the image is mounted again, and its journal replayed.
 //!
-//! Takes root, `mkfs` and loop devices. Where one is missing the tests say so and pass.
+//! It needs root, `mkfs` and loop devices. Where one is missing, the tests print so and pass.
 
 use super::point::{Fault, KILLED, Point, recover};
 use super::scenario::{Scenario, State, Writes};
@@ -208,7 +208,7 @@ fn sweep(disk: &Disk, scenario: &Scenario, template: &Sandbox, tally: &mut Tally
 }
 
 #[test]
-fn a_power_cut_anywhere_in_a_set_leaves_the_old_or_the_new_value() {
+fn a_power_cut_during_set_leaves_the_old_or_the_new_value() {
     if !trace::is_possible() {
         return;
     }

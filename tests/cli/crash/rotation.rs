@@ -1,5 +1,5 @@
-//! What is done with values over time, and above all the rotation with a command: its states are told by
-//! what a server elsewhere takes.
+//! Tests crashes of commands that change values over time, above all the rotation with a command: a server
+//! shows by the password it accepts which state is right.
 
 use super::scenario::{Scenario, State, Writes, of, with_values};
 use crate::sandbox::Sandbox;
@@ -58,7 +58,7 @@ pub const ROTATIONS: &[Scenario] = &[
     of(
         "prune",
         with_two_slots,
-        |sandbox| sandbox.kluis(["prune", "name", "-q"]),
+        |sandbox| sandbox.kluis(["vault", "prune", "name", "-q"]),
         pruned,
     ),
     of(
@@ -75,7 +75,7 @@ pub const ROTATIONS: &[Scenario] = &[
     ),
 ];
 
-/// Whatever was reached, the vault knows what the server takes.
+/// At every point the vault knows the password that the server accepts.
 fn on_the_way(sandbox: &Sandbox, _printed: &[u8]) -> State {
     if is_pending(sandbox) {
         assert!(takes(sandbox, "old") || takes(sandbox, "new"));

@@ -1,4 +1,4 @@
-//! The commands that are struck: what is there before, and how to tell the old state from the new.
+//! The commands that are struck: the vault before each, and how to tell the old state from the new.
 
 use crate::sandbox::{CHEAP_KDF, Invocation, Sandbox};
 use std::ffi::OsString;
@@ -123,7 +123,7 @@ pub const SCENARIOS: &[Scenario] = &[
         ..of(
             "rekey",
             with_reader,
-            |sandbox| sandbox.kluis(["rekey"]),
+            |sandbox| sandbox.kluis(["vault", "rekey"]),
             is_other,
         )
     },
@@ -224,7 +224,7 @@ pub fn reader_opens(sandbox: &Sandbox, _printed: &[u8]) -> State {
     assert!(sandbox.get("name") == sandbox.was_given("old"));
     let reader = sandbox.given_path("reader");
     let get = sandbox.kluis(["get", "name"]).without("KLUIS_TOKEN");
-    let got = get.env("KLUIS_TOKEN_FILE", reader).run();
+    let got = get.env("KLUIS_KEY_FILE", reader).run();
     if got.code == 0 {
         got.stdout(sandbox.was_given("old")).exits(0);
         return State::Before;
@@ -238,7 +238,7 @@ fn is_other(sandbox: &Sandbox, _printed: &[u8]) -> State {
     assert!(sandbox.get("name") == sandbox.was_given("old"));
     let reader = sandbox.given_path("reader");
     let get = sandbox.kluis(["get", "name"]).without("KLUIS_TOKEN");
-    let got = get.env("KLUIS_TOKEN_FILE", reader).run();
+    let got = get.env("KLUIS_KEY_FILE", reader).run();
     got.stdout(sandbox.was_given("old")).exits(0);
     if sandbox.bytes() == sandbox.was_given("before") {
         State::Before
@@ -252,7 +252,7 @@ fn new_vault(sandbox: &Sandbox, printed: &[u8]) -> State {
     if !sandbox.vault().exists() {
         return State::Before;
     }
-    let verify = sandbox.kluis(["verify"]);
+    let verify = sandbox.kluis(["vault", "verify"]);
     if let Some(token) = whole_token(printed) {
         sandbox.given("token", token);
         let opened = verify.env("KLUIS_TOKEN", token).run();
@@ -280,7 +280,7 @@ fn new_token(sandbox: &Sandbox, state: State) -> Option<(&'static str, OsString)
         made.any_stdout().any_stderr().exits(0);
     }
     let path = sandbox.given_path("token");
-    path.exists().then(|| ("KLUIS_TOKEN_FILE", path.into()))
+    path.exists().then(|| ("KLUIS_KEY_FILE", path.into()))
 }
 
 /// A vault with a passphrase, and previous bytes that it opens, too.

@@ -1,4 +1,4 @@
-//! What a command asks the system for, as `strace` saw it: the calls of its one thread, in order.
+//! Records a command's system calls with `strace`: those of its one thread, in order.
 
 use super::order::{SEEN, result};
 use super::say;

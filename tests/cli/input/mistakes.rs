@@ -1,4 +1,4 @@
-//! What an object may not hold: told all at once, quoted nowhere, and nothing is written.
+//! Tests objects with mistakes: all are reported at once, none is quoted, and nothing is written.
 
 use super::{piped, refused, shown, slot_value, slots, written};
 use crate::sandbox::Sandbox;
@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 #[test]
-fn every_mistake_is_told_at_once_to_people_and_to_programs() {
+fn every_mistake_is_reported_at_once_as_text_and_json() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", sandbox.secret("old"));
     let before = sandbox.bytes();
@@ -44,10 +44,10 @@ fn every_mistake_is_told_at_once_to_people_and_to_programs() {
             "secret.name: ",
             "secret.description: ",
             "secret.allowed_domains[1]: ",
-            "secret.secret_slots[0].slot: a slot is 0 or greater",
-            "secret.secret_slots[1].slot: a slot is a whole number, without quotes",
+            "secret.secret_slots[0].slot: a slot must be 0 or greater",
+            "secret.secret_slots[1].slot: a slot must be a whole number, without quotes",
             "secret.secret_slots[1].value: ",
-            "secret.secret_slots[2].slot: a slot has a slot and a value",
+            "secret.secret_slots[2].slot: a slot needs both slot and value",
         ] {
             assert!(people.stderr.contains(place), "{place}: {}", people.stderr);
         }
@@ -57,7 +57,7 @@ fn every_mistake_is_told_at_once_to_people_and_to_programs() {
 }
 
 #[test]
-fn one_mistake_keeps_everything_else_out() {
+fn one_mistake_in_an_object_changes_nothing() {
     let sandbox = Sandbox::with_vault();
     let old = sandbox.secret("old");
     sandbox.create("name", &old);
@@ -111,7 +111,7 @@ fn one_mistake_keeps_everything_else_out() {
 }
 
 #[test]
-fn what_is_no_single_object_is_refused_by_its_place_and_never_quoted() {
+fn input_that_is_not_one_object_is_refused_by_its_place() {
     let sandbox = Sandbox::with_vault();
     let before = sandbox.bytes();
     let value = sandbox.secret("value");
@@ -206,7 +206,7 @@ fn a_slot_is_a_whole_number_given_once_with_a_value() {
     let object = json!({"secret_slots": [{"slot": 3, "value": value}]});
     let dropped = piped(&sandbox, &dropped, &object).run();
     dropped
-        .stderr_has("one slot cannot be given and dropped at once")
+        .stderr_has("one slot cannot be both written and removed")
         .exits(2);
     assert_eq!(sandbox.bytes(), before);
     // Another one may be dropped in the same write.

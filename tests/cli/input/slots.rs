@@ -1,4 +1,4 @@
-//! What becomes of slots that an object lists, and of those that it does not.
+//! Tests what happens to slots that an object lists, and to the others.
 
 use super::{piped, shown, slot_value, slots, written};
 use crate::sandbox::Sandbox;
@@ -8,7 +8,7 @@ use serde_json::json;
 const FUTURE: u64 = 4_102_444_800;
 
 #[test]
-fn a_value_replaces_the_effective_one_and_listed_slots_join_the_others() {
+fn a_value_replaces_the_effective_one_and_slots_are_added() {
     let sandbox = Sandbox::with_vault();
     let [zero, five, later, new, added] =
         ["zero", "five", "later", "new", "added"].map(|label| sandbox.secret(label));
@@ -43,7 +43,7 @@ fn a_value_replaces_the_effective_one_and_listed_slots_join_the_others() {
 }
 
 #[test]
-fn with_replace_slots_that_are_not_listed_go_and_other_fields_stay() {
+fn replace_drops_unlisted_slots_and_keeps_other_fields() {
     let sandbox = Sandbox::with_vault();
     let [zero, five, seven] = ["zero", "five", "seven"].map(|label| sandbox.secret(label));
     let create = json!({"name": "name", "comment": "kept", "env_key": "KEPT", "secret_slots": [

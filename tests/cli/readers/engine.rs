@@ -1,4 +1,4 @@
-//! As much of Docker's engine as its client needs to hand over the environment of a container.
+//! Stands in for Docker's engine, as far as its client needs it to pass on a container's environment.
 
 use super::hostile::{Document, Values};
 use super::programs::Program;

@@ -1,5 +1,5 @@
-//! The rules of readers that cannot be run here, written down from their sources: strict, so that what they
-//! would reject or change fails.
+//! The rules of readers that cannot run here, written down from their sources. They are strict: a value that
+//! the reader would reject or change fails.
 
 use super::hostile::Values;
 use data_encoding::BASE64;
@@ -205,7 +205,7 @@ pub fn powershell(document: &str) -> Values {
     pairs.collect()
 }
 
-/// The `data` of a manifest, whatever stands above it.
+/// The `data` of a manifest; the lines above it do not matter.
 pub fn manifest(document: &str) -> Values {
     let (_, data) = document.split_once("\ndata:\n").unwrap();
     let lines = data.strip_suffix('\n').unwrap().split('\n');

@@ -1,4 +1,4 @@
-//! The readers that are programs: where they are, and what they say they have read.
+//! The readers that are programs: where they are, and what they report they have read.
 
 use super::hostile::{Document, Values};
 use data_encoding::BASE64;

@@ -31,7 +31,7 @@ fn timeline(sandbox: &Sandbox, name: &str, expected: &[(&str, &str)]) {
 /// Gcore: "adds or updates only the slots listed — existing slots at other indices are preserved"; the answer
 /// has checksums, SHA-256 of the value in lower-case hex, and never a value.
 #[test]
-fn a_body_that_patches_slots_at_gcore_adds_them_to_those_that_are_there() {
+fn a_gcore_patch_adds_slots_to_the_existing_ones() {
     for way in WAYS {
         let sandbox = Sandbox::with_vault();
         for value in ["original_password", "P@ssw0rd123!"] {
@@ -148,7 +148,7 @@ fn replacing_at_gcore_removes_the_slots_that_are_not_listed() {
 /// Gcore: "Unix timestamp (seconds since epoch) indicating when this secret version becomes active". The
 /// portal's "always the highest index" would give a value away that is not due yet.
 #[test]
-fn a_value_that_has_not_begun_is_given_only_to_who_asks_for_it() {
+fn a_future_value_is_given_only_on_request() {
     let sandbox = Sandbox::with_vault();
     let slot = |value: &str| json!({"slot": FUTURE, "value": value});
     let body = json!({"name": "planned", "secret_slots": [slot("next")]}).to_string();
@@ -170,7 +170,7 @@ fn a_value_that_has_not_begun_is_given_only_to_who_asks_for_it() {
 
 /// Gcore: the new value takes over by itself when its second has come.
 #[test]
-fn a_value_takes_over_when_its_time_has_come_and_nobody_does_anything() {
+fn a_value_takes_over_at_its_time_without_any_command() {
     let second = || {
         let since = SystemTime::UNIX_EPOCH.elapsed().unwrap();
         since.as_secs()
@@ -232,7 +232,7 @@ fn a_slot_beyond_32_bits_is_that_slot() {
 /// Gcore allows 4,096 characters of value and 1,024 of comment. Values may be longer here; a comment may not,
 /// and is counted in characters, too.
 #[test]
-fn what_fits_at_gcore_fits_here() {
+fn a_value_that_gcore_accepts_is_accepted() {
     let sandbox = Sandbox::with_vault();
     for length in [4_096, 4_097] {
         let value = "é".repeat(length);

@@ -62,7 +62,7 @@ fn a_body_that_patches_a_secret_at_nairi_patches_it_here() {
 
 /// Nairi: the same by options; each of them alone leaves the other field as it is.
 #[test]
-fn that_body_is_said_by_options_too() {
+fn options_can_express_the_same_body() {
     let sandbox = database();
     sandbox.keep(VALUE.as_bytes());
     let update = ["update", DATABASE, "--value", "--allow-domain"];
@@ -93,7 +93,7 @@ fn that_body_is_said_by_options_too() {
 
 /// Nairi: a secret goes to the domains that it is bound to, which are those of the last change.
 #[test]
-fn after_a_patch_at_nairi_the_new_domains_count_and_the_old_ones_do_not() {
+fn a_nairi_patch_replaces_the_domains() {
     let sandbox = database();
     let refused = |options: &[&str], said: &str| {
         let get = ["get", DATABASE].iter().chain(options);

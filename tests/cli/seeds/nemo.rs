@@ -50,7 +50,7 @@ fn an_empty_body_for_nemo_changes_nothing() {
 /// NeMo: null is not given, an empty description is one, an empty value is refused with a `detail`, and the
 /// same value is written again there. Here it is no change.
 #[test]
-fn a_body_for_nemo_gives_a_description_or_a_value_that_is_not_empty() {
+fn a_nemo_body_sets_a_description_or_a_non_empty_value() {
     let sandbox = api_key();
     let secret = "marketing_team/api_key";
     let update = ["update", secret];
@@ -81,7 +81,7 @@ fn a_body_for_nemo_gives_a_description_or_a_value_that_is_not_empty() {
 
 /// NeMo: `HF_TOKEN=default/hf-token`; its own pattern for references cannot say every name that it allows.
 #[test]
-fn a_job_for_nemo_finds_its_secrets_by_references_of_every_legal_name() {
+fn a_nemo_job_finds_secrets_by_any_legal_name() {
     let sandbox = Sandbox::with_vault();
     let names = ["hf-token", "wandb.key.production", "Team@Key#1$"];
     for name in names {

@@ -1,4 +1,4 @@
-//! What `--input` takes, and where it says that it does not.
+//! Tests what `--input` accepts, and the place it names when it refuses.
 
 use super::*;
 use crate::vault::value::MAX_VALUE_BYTES;
@@ -9,7 +9,7 @@ fn parse(text: impl Into<Vec<u8>>) -> Result<Input, Vec<Detail>> {
     Input::parse(&Plaintext::new(text.into()))
 }
 
-/// Every mistake as programs see it, without its words.
+/// Every mistake as JSON, without its text.
 fn mistakes(text: impl Into<Vec<u8>>) -> Value {
     let details = parse(text).err().unwrap();
     let details = details
@@ -30,7 +30,7 @@ fn slots(input: Input) -> Vec<(u64, Vec<u8>)> {
 }
 
 #[test]
-fn a_body_that_creates_a_secret_at_wix_is_taken_as_it_stands() {
+fn a_wix_create_body_is_accepted_unchanged() {
     let input = parse(
         r#"{
   "secret": {
@@ -52,7 +52,7 @@ fn a_body_that_creates_a_secret_at_wix_is_taken_as_it_stands() {
 }
 
 #[test]
-fn a_body_that_updates_a_secret_at_wix_is_taken_as_it_stands() {
+fn a_wix_update_body_is_accepted_unchanged() {
     let input = parse(
         r#"{ "secret": { "name": "updated_secret_key", "description": "AWS secret access key", "value": "44aSQCljxL9FLvTVA.9dKbpwueYoQ8isyQhvun19pOT9gHEdgxam39LJ0Ts70" } }"#,
     );
@@ -65,7 +65,7 @@ fn a_body_that_updates_a_secret_at_wix_is_taken_as_it_stands() {
 }
 
 #[test]
-fn a_body_for_gcore_is_taken_with_its_slots_in_order() {
+fn a_gcore_body_is_accepted_with_its_slots_in_order() {
     let input = parse(
         r#"{"name": "token-secret", "comment": "Updated description", "secret_slots": [
                 {"slot": 1704067200, "value": "P@ssw0rd123!"}, {"value": "original_password", "slot": 0}]}"#,
@@ -84,7 +84,7 @@ fn a_body_for_gcore_is_taken_with_its_slots_in_order() {
 }
 
 #[test]
-fn a_body_for_nairi_is_taken_as_it_stands() {
+fn a_nairi_body_is_accepted_unchanged() {
     let input = parse(
         r#"{
         "value": "postgresql://new-connection...",
@@ -328,7 +328,7 @@ fn every_mistake_in_a_slot_has_its_place_and_kind() {
 }
 
 #[test]
-fn all_mistakes_are_told_at_once() {
+fn all_mistakes_are_reported_at_once() {
     let text = r#"{"secret": {"name": "", "env_key": 5, "value": "", "app_count": 3,
             "allowed_domains": ["https://api.example.com"], "secret_slots": [{"slot": -1}, 2]}}"#;
     let expected = json!([
@@ -354,7 +354,11 @@ fn a_list_has_at_most_a_hundred_items() {
     assert_eq!(parse(slots(100)).unwrap().slots.len(), 100);
     let details = parse(slots(101)).err().unwrap();
     assert_eq!(details[0].kind, "too_long");
-    assert!(details[0].msg.contains("kluis prune"), "{}", details[0].msg);
+    assert!(
+        details[0].msg.contains("kluis vault prune NAME"),
+        "{}",
+        details[0].msg
+    );
     assert_eq!(details.len(), 1);
     let domains = |count| json!({"allowed_domains": vec!["a.example"; count]}).to_string();
     assert!(parse(domains(100)).is_ok());
@@ -374,7 +378,7 @@ fn a_field_that_is_only_answered_is_called_read_only() {
         );
     }
     let details = parse(r#"{"vlaue": 1}"#).err().unwrap();
-    assert!(details[0].msg.starts_with("\"vlaue\" is no field here"));
+    assert!(details[0].msg.starts_with("\"vlaue\" is not a field here"));
 }
 
 #[test]
@@ -405,20 +409,20 @@ fn a_value_in_the_wrong_place_is_in_no_message() {
         let error = vault_error(parse(text.as_str()).err().unwrap());
         assert!(!error.contains("horse"), "{text}: {error}");
     }
-    // A key of a service would look like a field's name but for its length.
+    // It looks like a field's name, except for its length.
     let key = "x".repeat(MAX_SHOWN_CHARACTERS + 1);
     let error = vault_error(parse(format!("{{\"{key}\": 1}}")).err().unwrap());
     assert!(!error.contains(&key), "{error}");
 }
 
-/// All that a person or a program is told.
+/// Everything that is printed for people and programs.
 fn vault_error(details: Vec<Detail>) -> String {
     let told = serde_json::to_string(&details).unwrap();
     told + &crate::vault::Error::Invalid(details).to_string()
 }
 
 #[test]
-fn what_is_deep_or_large_ends_well() {
+fn deep_or_large_input_is_refused_safely() {
     let depth = 1_000_000;
     let deep = "[".repeat(depth) + &"]".repeat(depth);
     assert_eq!(mistakes(deep.as_str()), json!([[[], "dict_type"]]));
@@ -458,7 +462,7 @@ proptest! {
     }
 
     #[test]
-    fn no_text_is_too_strange(text in r#"[{}\[\],:"a1 \\-]{0,40}|\{"(name|value|secret|secret_slots)": ?.{0,20}\}"#) {
+    fn no_text_panics(text in r#"[{}\[\],:"a1 \\-]{0,40}|\{"(name|value|secret|secret_slots)": ?.{0,20}\}"#) {
         if let Err(details) = parse(text) {
             prop_assert!(!details.is_empty());
         }

@@ -1,4 +1,4 @@
-//! Exports as Bitwarden writes them, by its own documentation.
+//! Tests exports as Bitwarden's documentation describes them.
 
 use crate::import::entries::Gathered;
 use crate::import::reading::{pairs, read};
@@ -130,7 +130,7 @@ fn the_csv_has_logins_and_notes() {
 }
 
 #[test]
-fn what_is_encrypted_or_no_export_is_refused_and_not_repeated() {
+fn an_encrypted_or_foreign_export_is_refused_and_not_repeated() {
     for (input, expected) in [
         (
             r#"{"encrypted":true,"passwordProtected":true,"data":"2.hunter2"}"#,
@@ -138,33 +138,33 @@ fn what_is_encrypted_or_no_export_is_refused_and_not_repeated() {
         ),
         (
             "{\"hunter2\": []}",
-            "there are no items in it: is this what Bitwarden exported?",
+            "the input has no items: is this an export of Bitwarden?",
         ),
         (
             "hunter2,x\n",
-            "the first line has no columns name and login_password: is this what Bitwarden exported?",
+            "the first line has no columns name and login_password: is this a CSV export of Bitwarden?",
         ),
         (
             "# mine\nA=hunter2\n",
-            "the first line has no columns name and login_password: is this what Bitwarden exported?",
+            "the first line has no columns name and login_password: is this a CSV export of Bitwarden?",
         ),
         (
             "hunter2=hunter2\n",
-            "neither the JSON nor the CSV that Bitwarden exports: it looks like a dotenv file: --format dotenv",
+            "the input is neither the JSON nor the CSV of Bitwarden; it looks like a dotenv file: use --format dotenv",
         ),
         (
             "<?xml version=\"1.0\"?><KeePassFile>hunter2</KeePassFile>",
-            "neither the JSON nor the CSV that Bitwarden exports: it looks like XML, as --format keepass-xml reads it from KeePass",
+            "the input is neither the JSON nor the CSV of Bitwarden; it looks like XML: for KeePass, use --format keepass-xml",
         ),
         (
             "\"Title\",\"Url\",\"Password\"\na,b,hunter2\n",
-            "neither the JSON nor the CSV that Bitwarden exports: it looks like the CSV of 1Password: --format 1password",
+            "the input is neither the JSON nor the CSV of Bitwarden; it looks like the CSV of 1Password: use --format 1password",
         ),
         (
             "{\"items\": hunter2",
-            "the input is not JSON: see line 1, column 11",
+            "the input is not valid JSON at line 1, column 11",
         ),
-        ("{\"items\": []}", "there is nothing in the input"),
+        ("{\"items\": []}", "the input is empty"),
     ] {
         assert_eq!(read_all(input).err().unwrap(), [expected]);
     }

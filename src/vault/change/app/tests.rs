@@ -1,4 +1,4 @@
-//! Apps and their links, as they are changed.
+//! Tests changes of apps and their links.
 
 use super::*;
 use crate::vault::Scan;
@@ -136,9 +136,9 @@ fn syncing_makes_an_app_that_is_not_there() {
     });
 }
 
-/// As two writers can make it who do not see each other's workspaces.
+/// Two writers who cannot see each other's workspaces can cause this.
 #[test]
-fn a_secret_does_not_take_the_place_of_another_where_it_is_moved_to() {
+fn a_moved_secret_never_replaces_another() {
     let owned = linked();
     let before = owned.bytes();
     let (staging, third) = owned.change(|change| {

@@ -1,4 +1,4 @@
-//! Vaults that keep every rule and use every member.
+//! Makes valid vaults that use every member of the format.
 
 use super::super::apart::{Apart, Hostile as Sealed};
 use super::super::{Owned, now, put, reference};
@@ -63,6 +63,7 @@ pub fn both() -> Owned {
     let store = MemoryStore::default();
     let passphrase = Passphrase::new(&Plaintext::new(PASSPHRASE.into())).unwrap();
     let keys = Keys {
+        key_file: None,
         passphrase: Some((&passphrase, CHEAP)),
         token: Some("token"),
     };

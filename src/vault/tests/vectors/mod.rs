@@ -1,6 +1,6 @@
-//! The frozen vaults of `tests/vectors/`, good and broken, against what `expected.json` says of each.
+//! Tests the frozen vaults of `tests/vectors/`, good and broken, against `expected.json`.
 //!
-//! They are what every later version must read as this one did: a file there is never changed.
+//! Every later version must read them as this one does: a file there is never changed.
 
 mod broken;
 mod good;
@@ -46,7 +46,7 @@ fn expected() -> Map<String, Value> {
 }
 
 #[test]
-fn every_frozen_vault_gives_what_is_expected_of_it() {
+fn every_frozen_vault_gives_its_expected_result() {
     for (name, vector) in expected() {
         let bytes = fs::read(folder().join(&name)).unwrap();
         for opening in vector["openings"].as_array().unwrap() {

@@ -1,4 +1,4 @@
-//! Faults of the header: of its text, and of what it says.
+//! Makes vaults with a fault in the header: in its text, or in its content.
 
 use super::super::super::{granted_to, header};
 use super::super::Vector;

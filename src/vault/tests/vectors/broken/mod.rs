@@ -1,5 +1,5 @@
-//! Vaults with one fault each. Whatever comes before the fault in the order of reading is right, and
-//! signed by the owner's own keys, so that nothing else can be what refuses.
+//! Makes vaults with one fault each. Everything that is read before the fault is correct and signed by the
+//! owner's own keys, so that only the fault can be the reason to refuse.
 
 mod header;
 mod records;

@@ -1,4 +1,4 @@
-//! Faults of records, which lie where they should.
+//! Makes vaults with a fault in a record that lies in the right place.
 
 use super::super::super::apart::{Hostile as Sealed, index};
 use super::super::super::everything;

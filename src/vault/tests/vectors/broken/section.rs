@@ -1,4 +1,4 @@
-//! Faults of a section: of its head, and of its pages.
+//! Makes vaults with a fault in a section: in its head, or in its pages.
 
 use super::super::super::apart::{Hostile as Sealed, index};
 use super::super::Vector;

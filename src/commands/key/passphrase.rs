@@ -1,0 +1,90 @@
+//! `key passphrase`: changes the passphrase of a key.
+
+use crate::args::key::find_key;
+use crate::args::new_passphrase::NewPassphraseArgs;
+use crate::commands::Command;
+use crate::context::Context;
+use crate::context::agent::Found;
+use crate::error::Error;
+use crate::keyring::{self, Keyring};
+use crate::sealed::id::KeyId;
+use crate::vault::key::{Key, KeyKind};
+
+/// Change the passphrase
+///
+/// Changes the passphrase that you unlock with, or the one that --key names. The secrets are not encrypted again.
+///
+/// Older copies of the vault still open with the old passphrase. If it has leaked, add another key with
+/// `kluis key add` and remove this one with `kluis key remove`. Needs a key that opens the whole vault.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  kluis key passphrase
+  kluis key passphrase --passphrase-file old.txt --new-passphrase-file new.txt
+  kluis key passphrase --key alice                   # another key than yours
+  KLUIS_TOKEN=$RECOVERY kluis key passphrase         # you forgot the passphrase")]
+pub struct Passphrase {
+    /// The key to change: its id or label
+    #[arg(long, value_name = "KEY")]
+    key: Option<String>,
+
+    #[command(flatten)]
+    new: NewPassphraseArgs,
+}
+
+impl Command for Passphrase {
+    fn run(self, context: &mut Context) -> Result<(), Error> {
+        self.new.check_stdin(context)?;
+        let (mut vault, mut owner) = context.open_as_owner()?;
+        let keys = vault.keys()?;
+        let id = match &self.key {
+            Some(named) => named_passphrase(find_key(&keys, named)?)?,
+            None => key_to_change(&keys, owner.key())?,
+        };
+        let was_held = Found::is_held(vault.header());
+        let of = vault.header().content().vault;
+        let credential = self.new.credential(context, of, id)?;
+        // The bytes before this change open with the old passphrase, so they are not kept.
+        context.change_for_good(&mut vault, |change| {
+            Ok(change.replace_key(&mut owner, &credential)?)
+        })?;
+        context
+            .ui
+            .note("changed the passphrase. Older copies of the vault still open with the old one");
+        // When the agent is asked now, it forgets a changed key.
+        if was_held && !Found::is_held(vault.header()) {
+            context
+                .ui
+                .note("the agent forgot the old key; `kluis unlock` unlocks the vault again");
+        }
+        Ok(())
+    }
+}
+
+fn named_passphrase(key: &Key) -> Result<KeyId, Error> {
+    if key.kind == KeyKind::Passphrase {
+        return Ok(key.id);
+    }
+    Err(Error::Usage {
+        message: format!("{} is not a passphrase", key.id),
+        hint: Some("run `kluis key list` to see the kind of each key".into()),
+    })
+}
+
+/// The key that the passphrase unlocked, else the only passphrase key.
+fn key_to_change(keys: &[Key], unlocked: KeyId) -> Result<KeyId, Error> {
+    let keys = keys.iter().filter(|key| key.kind == KeyKind::Passphrase);
+    let keys: Vec<_> = keys.map(|key| key.id).collect();
+    match keys.as_slice() {
+        all if all.contains(&unlocked) => Ok(unlocked),
+        [only] => Ok(*only),
+        [] => Err(keyring::Error::NoPassphraseKey.into()),
+        _ => Err(Error::Usage {
+            message: "the vault has several passphrases".into(),
+            hint: Some(
+                "unlock with the one to change, or name it with --key KEY, as in `kluis key list`"
+                    .into(),
+            ),
+        }),
+    }
+}

@@ -1,0 +1,69 @@
+//! `vault rekey`: encrypts everything again under new keys.
+
+use crate::commands::Command;
+use crate::context::Context;
+use crate::error::Error;
+use crate::keyring::vault_key::vault_key;
+use serde::Serialize;
+
+/// Encrypt everything again under new keys
+///
+/// Gives the vault a new root key and every workspace new keys, in one write. Every passphrase, token and key
+/// file still opens the vault. Ids, dates, versions and links stay.
+///
+/// Stops nothing that has an old copy of the vault: that copy still opens with the old keys. Needs a key that
+/// opens the whole vault.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  kluis vault rekey
+  kluis vault rekey --json | jq .values")]
+pub struct Rekey {}
+
+#[derive(Serialize)]
+struct RekeyJson {
+    public_key: String,
+    revision: u64,
+    keys: usize,
+    workspaces: usize,
+    secrets: usize,
+    values: usize,
+    apps: usize,
+}
+
+impl Command for Rekey {
+    fn run(self, context: &mut Context) -> Result<(), Error> {
+        let (mut vault, mut owner) = context.open_as_owner()?;
+        let working = context.ui.progress("encrypting", None);
+        let changed =
+            context.change_for_good(&mut vault, |change| Ok(change.rekey(&mut owner)?))?;
+        drop(working);
+        let done = changed.result;
+        let header = vault.header();
+        let report = RekeyJson {
+            public_key: vault_key(header),
+            revision: header.content().revision,
+            keys: header.content().keys.len(),
+            workspaces: done.workspaces,
+            secrets: done.secrets,
+            values: done.values,
+            apps: done.apps,
+        };
+        if context.json {
+            return Ok(context.ui.json(&report)?);
+        }
+        let RekeyJson {
+            keys,
+            workspaces,
+            secrets,
+            values,
+            ..
+        } = report;
+        context
+            .ui
+            .note("older copies of the vault still open with the old keys");
+        Ok(context.ui.line(&format!(
+            "encrypted again: {secrets} secret(s) with {values} value(s) in {workspaces} workspace(s), for {keys} key(s)"
+        ))?)
+    }
+}

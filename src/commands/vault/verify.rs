@@ -1,0 +1,88 @@
+//! `vault verify`: decrypts everything, and prints the pin of the vault.
+
+use crate::commands::Command;
+use crate::context::Context;
+use crate::error::Error;
+use crate::keyring::vault_key::vault_key;
+use crate::vault::Scan;
+use crate::vault::pin::Pin;
+use crate::vault::revision::Revision;
+use serde::Serialize;
+
+/// Decrypt everything and report whether it is whole
+///
+/// Opens every secret and every value that your key reaches. Prints their number, the vault's revision, which
+/// grows with every change, and its public key.
+///
+/// With --pin, prints the pin instead: the public key and the revision. A CI job that sets KLUIS_PIN to it
+/// accepts only this vault, and no older copy of it.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  kluis vault verify
+  KLUIS_PIN=$(kluis vault verify --pin)
+  kluis vault verify --json | jq -r .pin")]
+pub struct Verify {
+    /// Print only the pin; with a value, open only the vault with that pin
+    // The global option of this name takes a value, and here it may go without.
+    #[arg(long, value_name = "PIN", num_args = 0..=1)]
+    pin: Option<Option<String>>,
+}
+
+#[derive(Serialize)]
+struct VerifyJson {
+    vault: String,
+    public_key: String,
+    revision: Revision,
+    pin: String,
+    workspaces: usize,
+    secrets: usize,
+    values: usize,
+    apps: usize,
+}
+
+impl Command for Verify {
+    fn run(self, context: &mut Context) -> Result<(), Error> {
+        let vault = context.open(Scan::Everything)?;
+        let working = context.ui.progress("verifying", None);
+        let verified = vault.verify()?;
+        drop(working);
+        if verified.workspaces == 0 {
+            let nothing = "this key reaches no workspace, so nothing was verified";
+            return Err(anyhow::anyhow!(nothing).into());
+        }
+        let header = vault.header();
+        let pin = Pin {
+            public_key: header.content().verify,
+            min_revision: Some(vault.revision()),
+        };
+        let pin = pin.to_string();
+        if context.json {
+            return Ok(context.ui.json(&VerifyJson {
+                vault: header.content().vault.to_string(),
+                public_key: vault_key(header),
+                revision: vault.revision(),
+                pin,
+                workspaces: verified.workspaces,
+                secrets: verified.secrets,
+                values: verified.values,
+                apps: verified.apps,
+            })?);
+        }
+        if self.pin == Some(None) {
+            return Ok(context.ui.line(&pin)?);
+        }
+        let (secrets, values, workspaces) =
+            (verified.secrets, verified.values, verified.workspaces);
+        for line in [
+            format!(
+                "verified: {secrets} secret(s) with {values} value(s) in {workspaces} workspace(s)"
+            ),
+            format!("revision: {}", vault.revision()),
+            format!("public key: {}", vault_key(header)),
+        ] {
+            context.ui.line(&line)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,96 @@
+//! Unlocks with the key file of the user.
+
+use super::Context;
+use super::key_file::{KeyFile, WHAT, load};
+use crate::error::Error;
+use crate::keyring::identity::{Identity, Stored};
+use crate::keyring::local::LocalKeyring;
+use crate::keyring::{self, unlock};
+use crate::plaintext::Plaintext;
+use crate::sealed::header::Header;
+use crate::settings::{self, KeyFilePath};
+use crate::ui;
+
+impl Context<'_> {
+    /// Where the key file is, if it is there.
+    pub fn key_file_path(&self) -> Result<KeyFilePath, Error> {
+        let origin = "the key file";
+        let file = self.settings.unlocking.key_file.clone();
+        Ok(file.ok_or(settings::Error::NoHome { origin })?)
+    }
+
+    /// The token in the key file that the user named; `None` if none was named or it holds a key. The file is read
+    /// once: it may be a pipe.
+    pub fn named_token(&mut self) -> Result<Option<&Plaintext>, Error> {
+        if self.key_file.is_none()
+            && let Some(file) = self.settings.unlocking.key_file.clone()
+            && file.is_named()
+        {
+            let Some(read) = load(&file.path)? else {
+                let (what, path) = (WHAT, file.path);
+                return Err(Error::NoKeyFile { what, path });
+            };
+            if matches!(read, KeyFile::Token(_)) {
+                self.warn_if_exposed(&file.path, "token");
+            }
+            self.key_file = Some(read);
+        }
+        Ok(match &self.key_file {
+            Some(KeyFile::Token(token)) => Some(token),
+            Some(KeyFile::Key(_)) | None => None,
+        })
+    }
+
+    /// A keyring for a vault that has the key file among its keys. The default key file is passed over if the vault
+    /// does not know it, or if it is missing or cannot be read; one that was named has to open the vault.
+    pub fn unlock_with_key_file(&mut self, header: &Header) -> Result<Option<LocalKeyring>, Error> {
+        let Some(file) = self.settings.unlocking.key_file.clone() else {
+            return Ok(None);
+        };
+        let is_named = file.is_named();
+        if !is_named && !unlock::admits_identities(header) {
+            return Ok(None);
+        }
+        let read = match self.key_file.take() {
+            Some(read) => Ok(Some(read)),
+            None => load(&file.path),
+        };
+        let stored = match read {
+            Ok(Some(KeyFile::Key(stored))) => stored,
+            Ok(Some(KeyFile::Token(_)) | None) => return Ok(None),
+            Err(error) if is_named => return Err(error),
+            Err(error) => {
+                let (path, problem) = (file.path.display(), error.message());
+                self.ui
+                    .warning(&format!("the key file {path} is not used: {problem}"));
+                return Ok(None);
+            }
+        };
+        let public = stored.public();
+        if unlock::identity_keys(header, &public).next().is_none() {
+            return if is_named {
+                Err(keyring::Error::WrongKeyFile.into())
+            } else {
+                Ok(None)
+            };
+        }
+        // Checked before a passphrase is typed: anyone can make a vault for this public key.
+        let expected = self.anchor(header)?;
+        let identity = self.open_key(header, stored)?;
+        Ok(Some(unlock::with_identity(header, &identity, expected)?))
+    }
+
+    fn open_key(&mut self, header: &Header, stored: Stored) -> Result<Identity, Error> {
+        let locked = match stored {
+            Stored::Bare(identity) => return Ok(identity),
+            Stored::Locked(locked) => locked,
+        };
+        let opened = self.open_typed(header, "Passphrase of the key file", |_, passphrase| {
+            locked.open(passphrase)
+        });
+        match opened {
+            Err(Error::Ui(ui::Error::NoTerminal)) => Err(Error::LockedKeyFile),
+            opened => opened,
+        }
+    }
+}

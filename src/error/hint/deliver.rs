@@ -1,0 +1,55 @@
+//! Hints for a value that cannot reach a program, the clipboard or an editor.
+
+use crate::deliver::{clipboard, editor, environment, process};
+
+pub fn of_environment(error: &environment::Error) -> String {
+    use environment::Error as E;
+    const ANOTHER: &str =
+        "choose another variable with -e KEY=REF or `kluis update NAME --env-key KEY`";
+    match error {
+        E::Taken { .. } => {
+            "choose another variable for one of them with -e KEY=REF or `kluis update NAME --env-key KEY`"
+                .into()
+        }
+        E::Refused { key } => format!("{ANOTHER}, or allow this one with --allow-env {key}"),
+        E::Own { .. } => ANOTHER.into(),
+        E::Nul { key } => {
+            format!("give it as a file, in kluis.toml: {key} = {{ secret = \"NAME\", as = \"file\" }}")
+        }
+    }
+}
+
+pub fn of_process(error: &process::Error) -> Option<&'static str> {
+    use process::Error as E;
+    match error {
+        E::NotFound { .. } => Some("check its spelling, and the directories in PATH"),
+        E::NoInterpreter { .. } => Some("install the interpreter, or correct the file's #! line"),
+        E::NotExecutable { .. } => {
+            Some("make it executable with `chmod +x`, or name its program first")
+        }
+        E::TooLarge => Some("give the command fewer secrets with -e KEY=REF"),
+        E::Failed { .. } => None,
+    }
+}
+
+pub fn of_clipboard(error: &clipboard::Error) -> Option<&'static str> {
+    use clipboard::Error as E;
+    match error {
+        E::NoWay | E::Refused { .. } | E::Terminal(_) => {
+            Some("install wl-clipboard or xclip, or print the value: `kluis get` without --clip")
+        }
+        E::NotText | E::TooLong => Some("print it to a pipe or a file: `kluis get` without --clip"),
+        E::NotCleared(_) => None,
+    }
+}
+
+pub fn of_editor(error: &editor::Error) -> Option<&'static str> {
+    use editor::Error as E;
+    match error {
+        E::NoMemory => Some(
+            "point XDG_RUNTIME_DIR at a tmpfs, or pipe the new value into `kluis update NAME --value`",
+        ),
+        E::NotStarted(_) => Some("name another editor, such as with EDITOR=nano"),
+        E::NotPut(_) | E::Failed { .. } | E::Gone(_) => None,
+    }
+}
