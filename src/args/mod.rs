@@ -12,6 +12,7 @@ pub mod secret;
 pub mod secret_json;
 pub mod secret_or_picker;
 pub mod selection;
+pub mod source;
 pub mod time;
 pub mod value;
 pub mod workspace;

@@ -1,6 +1,6 @@
 //! The argument that names a secret.
 
-use super::value::{Stdin, ValueArgs};
+use super::value::ValueArgs;
 use crate::context::Context;
 use crate::error::Error;
 use crate::plaintext::Plaintext;
@@ -12,7 +12,6 @@ use crate::vault::env_key::EnvKey;
 use crate::vault::name::{AppName, SecretName, WorkspaceName};
 use crate::vault::reference::{Reference, SCHEME, Target};
 use crate::vault::rule::RuleViolation;
-use std::io::Read;
 
 /// `NAME` of a secret to be made.
 #[derive(clap::Args)]
@@ -148,13 +147,13 @@ pub fn read_value(arguments: &ValueArgs, context: &mut Context) -> Result<Plaint
         context.check_stdin("the passphrase and the value")?;
     }
     let mut stream = stdin::unbuffered().map_err(anyhow::Error::from)?;
-    let source = match &mut stream {
-        Some(stream) => Stdin::Stream(stream as &mut dyn Read),
-        None => Stdin::Terminal,
-    };
     let ui = &mut *context.ui;
     let ask = &mut || Ok::<_, Error>(ui.hidden_twice("Value", "Once more")?);
-    arguments.read(source, ask, &mut |bytes| random::fill(bytes))
+    arguments.read(
+        stream.as_mut().map(|stream| stream as _),
+        ask,
+        &mut |bytes| random::fill(bytes),
+    )
 }
 
 /// Parses the name of an app.

@@ -3,14 +3,13 @@
 //! It never quotes what it read, and wipes it when reading fails.
 
 use super::generate::GenerateSpec;
+use super::source::{self, Stdin};
+use crate::context::credential_file::is_stdin;
 use crate::plaintext::Plaintext;
-use crate::platform::bounded_read;
 use crate::vault;
 use crate::vault::rule::RuleViolation;
 use crate::vault::value::{MAX_VALUE_BYTES, check_value};
-use std::fs::File;
-use std::io::{self, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// One byte more than a value may have, and a line's final newline: enough to see that a value is too long.
 const MAX_READ_BYTES: usize = MAX_VALUE_BYTES + 1 + "\r\n".len();
@@ -32,25 +31,14 @@ pub struct ValueArgs {
     raw: bool,
 }
 
-/// The kind of stdin.
-pub enum Stdin<'a> {
-    Terminal,
-    /// A pipe or a file. Not `std::io::stdin`, whose buffer keeps a copy that is never wiped.
-    Stream(&'a mut dyn Read),
-}
-
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("--generate: {0}")]
     Spec(RuleViolation),
     #[error("{0}")]
     Value(RuleViolation),
-    #[error("cannot read the file of --value-file")]
-    File(#[source] io::Error),
-    #[error("cannot read stdin")]
-    Stdin(#[source] io::Error),
-    #[error("--value-file - reads stdin, but stdin is a terminal, which would show the value")]
-    Terminal,
+    #[error(transparent)]
+    Unread(#[from] source::Error),
 }
 
 impl From<Error> for crate::error::Error {
@@ -58,8 +46,7 @@ impl From<Error> for crate::error::Error {
         match error {
             Error::Value(broken) => vault::Error::invalid("value", broken).into(),
             Error::Spec(broken) => vault::Error::invalid("generate", broken).into(),
-            Error::File(_) | Error::Stdin(_) => Self::Failed(error.into()),
-            Error::Terminal => Self::usage(error.to_string()),
+            Error::Unread(error) => error.into(),
         }
     }
 }
@@ -73,7 +60,7 @@ impl ValueArgs {
     /// Whether the value comes from stdin, unless that is a terminal.
     pub fn reads_stdin(&self) -> bool {
         let named = self.value_file.as_deref();
-        self.generate.is_none() && named.is_none_or(|path| path.as_os_str() == "-")
+        self.generate.is_none() && named.is_none_or(is_stdin)
     }
 
     pub fn is_raw(&self) -> bool {
@@ -93,41 +80,34 @@ impl ValueArgs {
         ask: &mut dyn FnMut() -> Result<Plaintext, E>,
         random: &mut dyn FnMut(&mut [u8]),
     ) -> Result<Plaintext, E> {
-        let value = if let Some(spec) = &self.generate {
-            GenerateSpec::parse(spec)
-                .map_err(Error::Spec)?
-                .generate(random)
-        } else {
-            match (self.value_file.as_deref(), stdin) {
-                (Some(path), stdin) if path.as_os_str() == "-" => match stdin {
-                    Stdin::Stream(stream) => self.read_stdin(stream)?,
-                    Stdin::Terminal => return Err(Error::Terminal.into()),
-                },
-                (Some(path), _) => File::open(path)
-                    .and_then(|file| bounded_read::read(file, MAX_READ_BYTES))
-                    .map(Plaintext::from)
-                    .map_err(Error::File)?,
-                (None, Stdin::Stream(stream)) => self.read_stdin(stream)?,
-                (None, Stdin::Terminal) => ask()?,
+        let value = match (&self.generate, &self.value_file, stdin) {
+            (Some(spec), ..) => {
+                let spec = GenerateSpec::parse(spec).map_err(Error::Spec)?;
+                spec.generate(random)
+            }
+            (None, None, None) => ask()?,
+            (None, path, stdin) => {
+                let path = path.as_deref().unwrap_or(Path::new("-"));
+                let value = source::read("--value-file", path, stdin, MAX_READ_BYTES)
+                    .map_err(Error::Unread)?;
+                self.without_line_end(path, value)
             }
         };
         check_value(value.len()).map_err(Error::Value)?;
         Ok(value)
     }
 
-    fn read_stdin(&self, stream: &mut dyn Read) -> Result<Plaintext, Error> {
-        let value = bounded_read::read(stream, MAX_READ_BYTES)
-            .map(Plaintext::from)
-            .map_err(Error::Stdin)?;
-        let single_line = match value.expose() {
+    /// A single line from stdin loses its newline, unless that is to be kept.
+    fn without_line_end(&self, path: &Path, value: Plaintext) -> Plaintext {
+        let is_single_line = match value.expose() {
             [line @ .., b'\n'] => !line.contains(&b'\n'),
             _ => false,
         };
-        Ok(if single_line && !self.raw {
+        if is_stdin(path) && is_single_line && !self.raw {
             value.without_final_newline()
         } else {
             value
-        })
+        }
     }
 }
 
@@ -136,6 +116,7 @@ mod tests {
     use super::*;
     use clap::{Args, FromArgMatches};
     use std::fs;
+    use std::io::{self, Read};
 
     fn arguments(typed: &[&str]) -> Result<ValueArgs, clap::Error> {
         let command = ValueArgs::augment_args(clap::Command::new("create").no_binary_name(true));
@@ -145,11 +126,10 @@ mod tests {
     /// The result of these arguments with `piped` as stdin, or with a terminal where "typed" is typed; the
     /// generator draws zeros.
     fn read(typed: &[&str], piped: Option<&mut dyn Read>) -> Result<Vec<u8>, Error> {
-        let stdin = piped.map_or(Stdin::Terminal, Stdin::Stream);
-        let ask = &mut || Ok(Plaintext::new(b"typed".to_vec()));
+        let ask = &mut || Ok::<_, Error>(Plaintext::new(b"typed".to_vec()));
         let value = arguments(typed)
             .unwrap()
-            .read(stdin, ask, &mut |bytes| bytes.fill(0))?;
+            .read(piped, ask, &mut |bytes| bytes.fill(0))?;
         Ok(value.expose().to_vec())
     }
 
@@ -217,9 +197,7 @@ mod tests {
             Err(Error::Value(_))
         ));
         let nothing = &mut || Ok::<_, Error>(Plaintext::new(Vec::new()));
-        let value = arguments(&[])
-            .unwrap()
-            .read(Stdin::Terminal, nothing, &mut |_| {});
+        let value = arguments(&[]).unwrap().read(None, nothing, &mut |_| {});
         assert!(matches!(value, Err(Error::Value(broken)) if broken.kind == "string_too_short"));
     }
 
@@ -256,11 +234,11 @@ mod tests {
         }
         assert!(matches!(
             read(&["--value-file", "/"], None),
-            Err(Error::File(_))
+            Err(Error::Unread(source::Error::File { .. }))
         ));
         assert!(matches!(
             read(&["--value-file", "-"], None),
-            Err(Error::Terminal)
+            Err(Error::Unread(source::Error::Terminal { .. }))
         ));
     }
 

@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 use zeroize::Zeroizing;
 
-pub const FIRST_READ_BYTES: usize = 64 << 10;
+const FIRST_READ_BYTES: usize = 64 << 10;
 
 /// Reads to the end, or as many as `most_bytes`: whoever must tell the two apart asks for one more. A buffer that is too small is wiped when a larger one has
 /// its bytes.
@@ -25,4 +25,22 @@ pub fn read(mut from: impl Read, most_bytes: usize) -> io::Result<Zeroizing<Vec<
     }
     bytes.truncate(length);
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_arrives_in_pieces_is_kept_whole() {
+        let text: Vec<u8> = (0..3 * FIRST_READ_BYTES)
+            .map(|at| at.to_le_bytes()[0])
+            .collect();
+        let (start, end) = text.split_at(FIRST_READ_BYTES - 1);
+        let (middle, end) = end.split_at(1);
+        let pieces = || start.chain(middle).chain(end);
+        assert_eq!(*read(pieces(), text.len() + 1).unwrap(), text);
+        let most = FIRST_READ_BYTES + 1;
+        assert_eq!(*read(pieces(), most).unwrap(), text[..most]);
+    }
 }

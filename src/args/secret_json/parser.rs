@@ -1,6 +1,10 @@
 //! Parses and checks the JSON of `--input`. It finds every mistake and names its place.
 //!
 //! A message names at most a field; it never quotes what the field was given.
+//!
+//! `serde_json` reads the text; only the fields are checked here. A derived `Deserialize` with
+//! serde_path_to_error was tried: 287 lines instead of 340. It accepts a list as an object, stops at the first
+//! mistake, and tells its kind only in a message, which quotes its input and may change.
 
 use super::fields::{Input, MAX_INPUT_BYTES};
 use crate::json::{self, MAX_PARTS, NoString, document, is_null, items, members};
