@@ -24,7 +24,7 @@ use crate::{agent, project};
 use std::path::Path;
 use std::sync::OnceLock;
 
-/// A frozen vault of every kind of record; its token opens nothing else.
+/// A frozen vault with every kind of record; its token opens nothing else.
 const VAULT: &[u8] = include_bytes!("../tests/vectors/good-fields.kluis");
 const TOKEN: &str = "kls_NiUI29OsYofA5BXuzokVwoh7o2VlI0FRf53fcVzrELJp65fN9zWWjlAhb2P1rKoP23hGKU";
 const STRANGER: [u8; 32] = [7; 32];
@@ -144,7 +144,7 @@ pub fn record(data: &[u8]) {
     }
 }
 
-/// `kls_…`: what is a token has one spelling.
+/// `kls_…`: a token has only one spelling.
 pub fn token_text(data: &[u8]) {
     if let Ok(token) = Token::parse(&Plaintext::new(data.to_vec())) {
         let trimmed = std::str::from_utf8(data).map_or("", str::trim);
@@ -153,7 +153,7 @@ pub fn token_text(data: &[u8]) {
     }
 }
 
-/// A reference reads back as what it is shown as.
+/// Printing a reference and parsing it again gives the same one.
 pub fn reference(data: &[u8]) {
     if let Ok(text) = std::str::from_utf8(data)
         && let Ok(reference) = Reference::parse(text)
@@ -163,7 +163,7 @@ pub fn reference(data: &[u8]) {
     }
 }
 
-/// Patterns and, behind a line break, a host: what is taken can be stored, and allows no host beside it.
+/// Patterns and, after a line break, a host: an accepted list can be stored, and allows no other host.
 pub fn domain(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else {
         return;
@@ -186,7 +186,7 @@ pub fn domain(data: &[u8]) {
     }
 }
 
-/// `--input`: what is taken keeps its rules, what is refused says why.
+/// `--input`: accepted input is valid, refused input has a reason.
 pub fn input_json(data: &[u8]) {
     match Input::parse(&Plaintext::new(data.to_vec())) {
         Ok(input) => assert!(input.slots.is_sorted_by(|one, next| one.0 < next.0)),
@@ -212,12 +212,12 @@ pub fn dotenv(data: &[u8]) {
     }
 }
 
-/// What a client sends to the agent.
+/// A client's bytes for the agent.
 pub fn agent_frames(data: &[u8]) {
     agent::fuzzing::frames(header(), &keyring(), data);
 }
 
-/// `kluis.toml`: a mistake has a place in the text.
+/// `kluis.toml`: each mistake has a place in the text.
 pub fn project_file(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else {
         return;

@@ -24,7 +24,7 @@ pub fn run(arguments: &[OsString], hardened: Hardened) -> Option<u8> {
     }
 }
 
-/// No user is there to read why one failed.
+/// No user reads the reason of a failure here.
 fn code<T, E>(ran: &Result<T, E>) -> u8 {
     u8::from(ran.is_err())
 }

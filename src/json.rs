@@ -8,25 +8,25 @@ use std::fmt;
 use std::mem::take;
 use zeroize::Zeroizing;
 
-/// One more than any list of a secret's may have; what follows in a list is only checked to be JSON.
+/// One more than any list of a secret may have; later items are only checked to be JSON.
 pub const MAX_PARTS: usize = 101;
 
-/// Where a text stops being JSON.
+/// The place where a text stops being JSON.
 pub struct NotJson {
     pub line: usize,
     pub column: usize,
 }
 
-/// Why there is no string.
+/// The reason why there is no string.
 #[derive(Debug, PartialEq, Eq)]
 pub enum NoString {
-    /// It is something else.
+    /// Another type.
     OtherType,
-    /// Half of a surrogate pair, which UTF-8 cannot spell.
+    /// Half of a surrogate pair, which UTF-8 cannot express.
     Surrogate,
 }
 
-/// The whole of a text, checked to be JSON at any depth.
+/// The whole text, checked to be JSON at any depth.
 pub fn document(text: &[u8]) -> Result<&RawValue, NotJson> {
     serde_json::from_slice(text).map_err(|error| NotJson {
         line: error.line(),
@@ -38,26 +38,26 @@ pub fn is_null(json: &RawValue) -> bool {
     json.get() == "null"
 }
 
-/// The first members of an object by name, in their order and as often as they are there; of those after
-/// `most` it is only checked that they are JSON.
+/// The first members of an object with their names, in order and with repetitions. Those after `most` are
+/// only checked to be JSON.
 pub fn members(json: &RawValue, most: usize) -> Option<Vec<(&RawValue, &RawValue)>> {
     let mut parser = serde_json::Deserializer::from_str(json.get());
     parser.deserialize_map(Members { most }).ok()
 }
 
-/// The first parts of a list; of those after `most` it is only checked that they are JSON.
+/// The first items of a list. Those after `most` are only checked to be JSON.
 pub fn items(json: &RawValue, most: usize) -> Option<Vec<&RawValue>> {
     let mut parser = serde_json::Deserializer::from_str(json.get());
     parser.deserialize_seq(Items { most }).ok()
 }
 
-/// The text of a string. The parser would decode escapes in memory of its own, which nobody wipes.
+/// The text of a string. The parser would decode escapes in memory of its own, which is never wiped.
 pub fn string(json: &RawValue) -> Result<Plaintext, NoString> {
     let inner = json.get().strip_prefix('"');
     let mut rest = inner
         .and_then(|inner| inner.strip_suffix('"'))
         .ok_or(NoString::OtherType)?;
-    // No escape is shorter than what it stands for, so that this never grows.
+    // No escape is shorter than its character, so the buffer never grows.
     let mut text = Zeroizing::new(Vec::with_capacity(rest.len()));
     while let Some((plain, escape)) = rest.split_once('\\') {
         text.extend_from_slice(plain.as_bytes());
@@ -69,7 +69,7 @@ pub fn string(json: &RawValue) -> Result<Plaintext, NoString> {
     Ok(Plaintext::new(take(&mut *text)))
 }
 
-/// The character that an escape stands for, and what follows it. The escape is known to be JSON's.
+/// The character of an escape, and the text after it. The escape is valid JSON.
 fn unescape(escape: &str) -> Option<(char, &str)> {
     let (kind, rest) = escape.split_at_checked(1)?;
     let letter = match kind {

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 pub struct Plaintext(Zeroizing<Vec<u8>>);
 
 impl Plaintext {
-    /// Takes the bytes over; no copy is made.
+    /// Takes the bytes over without a copy.
     pub fn new(bytes: Vec<u8>) -> Self {
         Self(Zeroizing::new(bytes))
     }
@@ -25,12 +25,12 @@ impl Plaintext {
         self.0.len()
     }
 
-    /// Whether both hold the same bytes, in time that depends on the lengths alone.
+    /// Whether both hold the same bytes, in a time that depends only on their lengths.
     pub fn same_as(&self, other: &Self) -> bool {
         self.0.ct_eq(&other.0).into()
     }
 
-    /// Drops one final newline (`\n` or `\r\n`), as a shell's `$(…)` would.
+    /// Drops one final newline (`\n` or `\r\n`), as a shell's `$(…)` does.
     pub fn without_final_newline(mut self) -> Self {
         if self.0.last() == Some(&b'\n') {
             self.0.pop();
@@ -56,9 +56,9 @@ mod tests {
     use std::fmt::{Debug, Display, LowerHex};
     use std::ops::Deref;
 
-    // What cannot be printed, copied or written away by mistake; `expose` is the only door.
+    // It cannot be printed, copied or serialized by mistake; `expose` is the only way to the bytes.
     assert_not_impl_any!(Plaintext: Debug, Display, LowerHex, Serialize);
     assert_not_impl_any!(Plaintext: Clone, Copy, Deref, AsRef<[u8]>, Into<Vec<u8>>, IntoIterator);
-    // In a time that tells nothing, with `same_as`.
+    // Compared only with `same_as`, whose time reveals nothing.
     assert_not_impl_any!(Plaintext: PartialEq, PartialOrd, std::hash::Hash);
 }

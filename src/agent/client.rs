@@ -103,7 +103,7 @@ impl Connection {
     }
 }
 
-/// Makes the agent forget every key, whatever its version. Returns whether there was an agent.
+/// Makes any version of the agent forget every key. Returns whether there was an agent.
 pub fn lock(place: &SocketPath) -> Result<bool, Error> {
     let mut was_there = false;
     reach(place, |mut connection| {

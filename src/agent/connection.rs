@@ -36,7 +36,7 @@ pub struct Connection {
     written: usize,
 }
 
-/// The connection has ended, for whatever reason.
+/// The connection has ended.
 pub struct Closed;
 
 impl Connection {

@@ -40,10 +40,10 @@ pub struct ContentArgs {
     input: Option<PathBuf>,
 }
 
-/// All that was given, with nothing in it that breaks a rule.
+/// Everything that was given, all of it valid.
 #[derive(Default)]
 pub struct Content {
-    /// Only from JSON; an argument comes before it.
+    /// Only from JSON; an argument overrides it.
     pub name: Option<SecretName>,
     pub fields: Fields,
     pub values: ProvidedValues,
@@ -53,7 +53,7 @@ pub struct Content {
 pub enum ProvidedValues {
     #[default]
     Nothing,
-    /// A value for no slot in particular.
+    /// A value without a slot number.
     Value(Plaintext),
     /// Each number once.
     Slots(Vec<(u64, Plaintext)>),
@@ -76,8 +76,8 @@ impl ContentArgs {
         &self.source
     }
 
-    /// The fields, and with `--input` everything, with a warning of a key that no process gets. Asks nobody for
-    /// anything: to be called before the vault is unlocked.
+    /// The fields, and with `--input` everything. Warns of a key that no process may get. It asks nothing, so
+    /// call it before the vault is unlocked.
     pub fn read(&self, context: &mut Context) -> Result<Content, Error> {
         let content = self.parse(context)?;
         warnings::warn_refused(context, content.fields.env_key.as_ref());
@@ -89,7 +89,7 @@ impl ContentArgs {
             fields: self.fields.fields(context.now)?,
             ..Content::default()
         };
-        // RuleViolation options are told before anybody is asked for a value.
+        // Mistakes in options are reported before you are asked for a value.
         self.slot_number(context)?;
         let Some(path) = &self.input else {
             return Ok(content);
@@ -120,7 +120,7 @@ impl ContentArgs {
         Ok(content)
     }
 
-    /// The value from the one place that applies, for the slot that is named.
+    /// Reads the value from the one place that applies, for the named slot.
     pub fn read_value(&self, context: &mut Context) -> Result<ProvidedValues, Error> {
         let value = read_value(&self.source, context)?;
         Ok(match self.slot_number(context)? {
@@ -136,7 +136,7 @@ impl ContentArgs {
     }
 }
 
-/// What becomes of slots that are not given.
+/// What happens to slots that are not listed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum UnlistedSlots {
     Stay,
@@ -148,7 +148,7 @@ impl ProvidedValues {
         matches!(self, Self::Slots(slots) if slots.iter().any(|(slot, _)| *slot == number))
     }
 
-    /// The slots of a new secret: a value for none in particular is effective since ever.
+    /// The slots of a new secret: a value without a slot number gets slot 0.
     pub fn for_new(self) -> Result<Vec<(u64, Plaintext)>, Error> {
         match self {
             Self::Value(value) => Ok(vec![(0, value)]),

@@ -44,7 +44,7 @@ impl OneDestinationArgs {
 }
 
 impl DestinationArgs {
-    /// A name without a workspace is of the workspace in use.
+    /// A name without a workspace belongs to the workspace in use.
     pub fn destination(&self, context: &Context, vault: &Vault) -> Result<Destination, Error> {
         let revealed = |name: &String| {
             let mut reference =
@@ -63,7 +63,7 @@ impl DestinationArgs {
     }
 }
 
-/// When everything was asked for: a name that none of it has does nothing, and may be misspelt.
+/// Call it after all secrets were requested: a name that matched none may be misspelt.
 pub fn check_names(destination: &Destination) -> Result<(), Error> {
     destination.unmet().map_or(Ok(()), |reference| {
         Err(Error::Usage {

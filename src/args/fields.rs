@@ -65,7 +65,7 @@ pub struct ClearArgs {
 }
 
 impl FieldArgs {
-    /// The fields that are given; a duration counts from `now`.
+    /// The given fields; a duration counts from `now`.
     pub fn fields(&self, now: Timestamp) -> Result<Fields, Error> {
         let description = self.description.as_deref().map(Description::parse);
         let env_key = self.env_key.as_deref().map(EnvKey::parse);

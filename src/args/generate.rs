@@ -15,12 +15,12 @@ const LONGEST_WORD: usize = 9;
 const LOWER: &[u8] = b"abcdefghijklmnopqrstuvwxyz";
 const UPPER: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const DIGITS: &[u8] = b"0123456789";
-/// Those that no shell, quoted or not, and no address takes for anything else inside a word.
+/// These need no quoting in a shell or an address inside a word.
 const SYMBOLS: &[u8] = b"%+,-.:=@^_";
 const LETTERS_AND_DIGITS: &[&[u8]] = &[LOWER, UPPER, DIGITS];
 const ALL_CLASSES: &[&[u8]] = &[LOWER, UPPER, DIGITS, SYMBOLS];
 
-/// What to make, and how long.
+/// The kind and the length of a value.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct GenerateSpec {
     kind: GeneratorKind,
@@ -38,8 +38,8 @@ enum GeneratorKind {
 }
 
 impl GenerateSpec {
-    /// Reads `32`, `hex:32`, `base64:32`, `words:6`, `digits:8` or `symbols:24`: characters, random
-    /// bytes or words, from 1 to 4,096.
+    /// Parses `32`, `hex:32`, `base64:32`, `words:6`, `digits:8` or `symbols:24`: characters, random bytes or
+    /// words, from 1 to 4,096.
     pub fn parse(text: &str) -> Result<Self, RuleViolation> {
         let (kind, length) = match text.split_once(':') {
             None => (GeneratorKind::LettersAndDigits, text),
@@ -50,7 +50,7 @@ impl GenerateSpec {
             Some(("symbols", length)) => (GeneratorKind::Symbols, length),
             Some(_) => return Err(not_a_spec()),
         };
-        // Not quoted: it may be a value that somebody meant to give.
+        // It is not quoted, because it may be a secret value.
         if length.is_empty() || !length.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(not_a_spec());
         }
@@ -63,7 +63,7 @@ impl GenerateSpec {
         }
     }
 
-    /// Makes a value; `random` fills what it is given from the system's randomness.
+    /// Makes a value; `random` fills its argument from the system's randomness.
     pub fn generate(&self, random: &mut dyn FnMut(&mut [u8])) -> Plaintext {
         match self.kind {
             GeneratorKind::LettersAndDigits => characters(LETTERS_AND_DIGITS, self.length, random),
@@ -91,8 +91,8 @@ fn characters(classes: &[&[u8]], length: usize, random: &mut dyn FnMut(&mut [u8]
     Plaintext::new(take(&mut *made))
 }
 
-/// With four characters or more every class is there, as the sites that ask for symbols want it.
-/// Starting again until that is so keeps all such values equally likely; placing one of each does not.
+/// With four characters or more every class occurs, as sites that ask for symbols require. Starting again
+/// until that is so keeps all such values equally likely; placing one of each does not.
 fn symbols(length: usize, random: &mut dyn FnMut(&mut [u8])) -> Plaintext {
     loop {
         let made = characters(ALL_CLASSES, length, random);
@@ -123,8 +123,8 @@ fn words(count: usize, random: &mut dyn FnMut(&mut [u8])) -> Plaintext {
     Plaintext::new(take(&mut *made))
 }
 
-/// A number below `bound` (at most 2^16), each as likely as the other: draws above the last whole
-/// multiple are thrown away, where a remainder would prefer the low ones.
+/// A number below `bound` (at most 2^16), each equally likely: draws above the last whole multiple are
+/// discarded, where a remainder would prefer the low ones.
 fn below(bound: usize, random: &mut dyn FnMut(&mut [u8])) -> usize {
     const DRAWS: usize = 1 << u16::BITS;
     let mut bytes = Zeroizing::new([0; 2]);
@@ -156,7 +156,7 @@ mod tests {
         }
     }
 
-    /// Hands out these 16-bit draws, then fails the test.
+    /// Returns these 16-bit draws, then fails the test.
     fn draws(numbers: &[u16]) -> impl FnMut(&mut [u8]) {
         let mut numbers = numbers.iter();
         move |bytes| bytes.copy_from_slice(&numbers.next().unwrap().to_be_bytes())

@@ -1,9 +1,9 @@
 //! Matches names against a pattern, for `list --name`.
 
-/// Whether a name matches a pattern of `*` and `?`; everything else stands for itself.
+/// Whether a name matches a pattern of `*` and `?`; other characters match themselves.
 pub fn matches(pattern: &[u8], name: &[u8]) -> bool {
     let (mut p, mut n) = (0, 0);
-    // Where the last `*` stood, and how much of the name it took: the only place to go back to.
+    // The last `*`, and how much of the name it took: the only place to go back to.
     let mut star: Option<(usize, usize)> = None;
     while n < name.len() {
         match pattern.get(p) {

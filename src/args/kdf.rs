@@ -9,9 +9,9 @@ use crate::vault::rule::RuleViolation;
 use crate::{sealed, vault};
 use std::time::{Duration, Instant};
 
-/// What unlocking may take when the work is chosen here.
+/// The target time of an unlock, if no option is given.
 const PATIENCE: Duration = Duration::from_millis(500);
-/// No more memory than this is chosen by itself: huge pages beyond it are erratic on small machines.
+/// Without an option no more memory is used: beyond it huge pages are erratic on small machines.
 const MAX_CHOSEN_KIB: u32 = 256 * 1024;
 
 #[derive(clap::Args)]
@@ -26,7 +26,7 @@ impl KdfArgs {
         self.kdf.is_some()
     }
 
-    /// What was asked for, or what was measured; warns of less than is recommended.
+    /// The parameters from the option, or measured ones; warns if they are below the recommendation.
     pub fn choose(&self, context: &mut Context) -> Result<Kdf, Error> {
         let Some(text) = &self.kdf else {
             return Ok(calibrate());
@@ -40,7 +40,7 @@ impl KdfArgs {
     }
 }
 
-/// Whether this is less than RFC 9106 recommends where memory is scarce.
+/// Whether this is less than RFC 9106 recommends for little memory.
 pub fn is_weak(kdf: Kdf) -> bool {
     kdf.memory < Kdf::RECOMMENDED.memory
 }

@@ -17,7 +17,8 @@ use std::path::{Path, PathBuf};
 
 /// Six words of the EFF's list: 77 bits.
 const OFFERED: &str = "words:6";
-/// What a rough look calls weak. No estimate: it cannot tell `correct horse` from something unheard of.
+/// A shorter passphrase counts as weak. It is only a rough check: it cannot tell `correct horse` from a
+/// random text.
 const MIN_CHARACTERS: usize = 14;
 const MIN_DISTINCT: usize = 8;
 
@@ -36,7 +37,7 @@ impl NewPassphraseArgs {
         self.new_passphrase_file.is_some() || self.kdf.is_given()
     }
 
-    /// Whether there is one stdin for two passphrases. To be called before anything is read.
+    /// Refuses to read two passphrases from one stdin. Call it before anything is read.
     pub fn check_stdin(&self, context: &Context) -> Result<(), Error> {
         let old = context.settings.unlocking.passphrase_file.as_deref();
         if old.is_some_and(is_stdin) && self.new_passphrase_file.as_deref().is_some_and(is_stdin) {
@@ -47,7 +48,7 @@ impl NewPassphraseArgs {
         Ok(())
     }
 
-    /// What the key of this id is to be opened with.
+    /// The passphrase, token or public key of the key with this id.
     pub fn credential(
         &self,
         context: &mut Context,
@@ -60,7 +61,7 @@ impl NewPassphraseArgs {
     }
 }
 
-/// A new passphrase from `file`, or asked for twice.
+/// A new passphrase from `file`, or typed twice.
 pub fn choose(context: &mut Context, file: Option<&Path>) -> Result<Passphrase, Error> {
     let typed = match file {
         Some(path) => {
@@ -81,7 +82,7 @@ pub fn choose(context: &mut Context, file: Option<&Path>) -> Result<Passphrase, 
     Ok(Passphrase::new(&typed).map_err(keyring::Error::NoPassphrase)?)
 }
 
-/// A new passphrase, asked for twice; `None` if Enter alone was typed.
+/// A new passphrase, typed twice; `None` if you press Enter alone.
 pub fn choose_or_none(context: &mut Context) -> Result<Option<Passphrase>, Error> {
     let question = "New passphrase (press Enter to use a key file instead)";
     let typed = context.ui.hidden(question)?;
@@ -101,7 +102,7 @@ fn ask(context: &mut Context) -> Result<Plaintext, Error> {
     strengthened(context, typed)
 }
 
-/// The passphrase as it was typed, or six random words in the place of a weak one.
+/// The typed passphrase, or six random words in place of a weak one.
 fn strengthened(context: &mut Context, typed: Plaintext) -> Result<Plaintext, Error> {
     let Some(weakness) = weakness(&typed) else {
         return Ok(typed);
@@ -124,9 +125,9 @@ fn strengthened(context: &mut Context, typed: Plaintext) -> Result<Plaintext, Er
     }
 }
 
-/// What is weak about it, if anything is.
+/// Why it is weak, if it is.
 fn weakness(typed: &Plaintext) -> Option<String> {
-    // What is no text is refused elsewhere.
+    // Other code refuses a passphrase that is not text.
     let text = std::str::from_utf8(typed.expose()).ok()?;
     let mut distinct: Vec<char> = text.chars().collect();
     let count = distinct.len();

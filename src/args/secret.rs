@@ -28,14 +28,14 @@ pub struct NameArgument {
     literal_name: bool,
 }
 
-/// The name of a secret to be made, and the workspace that the argument names with it.
+/// The name of a new secret, and the workspace in the argument.
 pub struct NewName {
     pub name: SecretName,
     workspace: Option<WorkspaceName>,
 }
 
 impl NewName {
-    /// Where the secret goes: without a workspace of its own, to the one in use.
+    /// The secret's workspace: its own, or the one in use.
     pub fn workspace(&self, context: &Context) -> Option<WorkspaceName> {
         self.workspace
             .clone()
@@ -44,7 +44,7 @@ impl NewName {
 }
 
 impl NameArgument {
-    /// Refuses a broken name, and one of another workspace than the one that --workspace names.
+    /// Refuses an invalid name, and a workspace other than --workspace.
     pub fn check(&self, context: &Context) -> Result<(), Error> {
         let Some(named) = self.parse()?.and_then(|new| new.workspace) else {
             return Ok(());
@@ -87,7 +87,7 @@ impl NameArgument {
         } = whole(parse(text, self.literal_name)?)?;
         let name = match secret {
             Target::Name(name) => Ok(name),
-            // It is given, not chosen: the rule of a name says so.
+            // An id is never a name of your choice: the rule for names says so.
             Target::Id(id) => SecretName::parse(&id.to_string()),
         };
         let name = name.map_err(|broken| vault::Error::invalid("name", broken))?;
@@ -108,7 +108,7 @@ pub struct SecretArgument {
 }
 
 impl SecretArgument {
-    /// The secret as a whole: an address that names a slot means something else.
+    /// The whole secret: an address with a slot is refused.
     pub fn whole(&self) -> Result<Reference, Error> {
         whole(parse(&self.secret, self.literal_name)?)
     }
@@ -124,15 +124,15 @@ pub fn whole(reference: Reference) -> Result<Reference, Error> {
     Ok(reference)
 }
 
-/// Reads a secret's name as it is given on the command line.
+/// Parses a secret's name from the command line.
 pub fn parse(text: &str, literal_name: bool) -> Result<Reference, Error> {
-    // An address may say `?slot=N`.
+    // An address may contain `?slot=N`.
     check_for_value(text, literal_name || text.starts_with(SCHEME))?;
     let reference = Reference::parse(text);
     Ok(reference.map_err(|broken| vault::Error::invalid("name", broken))?)
 }
 
-/// `NAME=VALUE` is how other tools take a value, so it is not taken for a name unless that is said.
+/// Other tools take `NAME=VALUE` as a value, so it is accepted as a name only with an option.
 fn check_for_value(text: &str, literal: bool) -> Result<(), Error> {
     if literal || !text.contains('=') {
         return Ok(());
@@ -143,7 +143,7 @@ fn check_for_value(text: &str, literal: bool) -> Result<(), Error> {
     })
 }
 
-/// Reads a value from the place that the arguments name, or from stdin, or asks for it twice.
+/// Reads a value from the place that the arguments name, else from stdin or a prompt, twice.
 pub fn read_value(arguments: &ValueArgs, context: &mut Context) -> Result<Plaintext, Error> {
     let passphrase = context.settings.unlocking.passphrase_file.as_deref();
     if arguments.reads_stdin() && passphrase.is_some_and(is_stdin) {
@@ -161,12 +161,12 @@ pub fn read_value(arguments: &ValueArgs, context: &mut Context) -> Result<Plaint
     arguments.read(source, ask, &mut |bytes| random::fill(bytes))
 }
 
-/// Reads the name of an app.
+/// Parses the name of an app.
 pub fn parse_name(text: &str) -> Result<AppName, Error> {
     Ok(AppName::parse(text).map_err(|broken| vault::Error::invalid("app", broken))?)
 }
 
-/// Reads the name of an environment variable.
+/// Parses the name of an environment variable.
 pub fn parse_key(key: &str) -> Result<EnvKey, Error> {
     Ok(EnvKey::parse(key).map_err(|broken| vault::Error::invalid("env_key", broken))?)
 }

@@ -20,12 +20,12 @@ pub struct PickedArgument {
 }
 
 impl PickedArgument {
-    /// The secret as a whole; `None` when it is to be picked once the vault is open.
+    /// The whole secret; `None` if you pick it once the vault is open.
     pub fn whole(&self, context: &Context) -> Result<Option<Reference>, Error> {
         self.reference(context)?.map(whole).transpose()
     }
 
-    /// The same for verbs to which an address may name a slot.
+    /// The same for verbs that accept an address with a slot.
     pub fn reference(&self, context: &Context) -> Result<Option<Reference>, Error> {
         match &self.secret {
             Some(secret) => parse(secret, self.literal_name).map(Some),
@@ -39,7 +39,7 @@ impl PickedArgument {
 }
 
 impl Context<'_> {
-    /// The secret that was named, or else the one that somebody picks from the workspace in use.
+    /// The named secret, or the one that you pick from the workspace in use.
     pub fn picked(&mut self, vault: &Vault, named: Option<Reference>) -> Result<Reference, Error> {
         if let Some(named) = named {
             return Ok(named);

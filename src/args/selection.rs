@@ -41,7 +41,7 @@ pub struct SelectionArgs {
     destination: DestinationArgs,
 }
 
-/// What is selected, as far as that is known without the vault.
+/// The selection, as far as it is known without the vault.
 pub struct Selection {
     chosen: Vec<Chosen>,
     app: Option<AppName>,
@@ -50,20 +50,20 @@ pub struct Selection {
     environment: Environment,
 }
 
-/// A variable that is named together with its secret.
+/// A variable, named together with its secret.
 type Chosen = project::Entry;
 
-/// Who is given the values.
+/// What gets the values.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Receiver {
-    /// A command that inherits what this process has open.
+    /// A command that inherits this process's descriptors.
     Child,
-    /// Whoever reads what is written; no file lives as long.
+    /// A program that reads the output later; no file lives that long.
     Reader,
 }
 
 impl SelectionArgs {
-    /// Reads the arguments, which may select nothing.
+    /// Parses the arguments, which may select nothing.
     pub fn parse(&self) -> Result<Selection, Error> {
         let allowed = parse_keys(&self.allow_env)?;
         let chosen = self.env.iter().map(|pair| {
@@ -86,7 +86,7 @@ impl SelectionArgs {
         Ok(selection)
     }
 
-    /// Opens what is selected.
+    /// Opens the selected secrets.
     pub fn resolve(
         &self,
         selection: Selection,
@@ -97,7 +97,7 @@ impl SelectionArgs {
         Ok(environment)
     }
 
-    /// The same, and one more secret for where the others go.
+    /// The same, and one more secret for the same destination.
     pub fn resolve_with(
         &self,
         selection: Selection,
@@ -122,14 +122,14 @@ impl SelectionArgs {
 }
 
 impl Selection {
-    /// For a command that this process becomes or starts: it can be given files, or nothing at all.
+    /// For a command that this process becomes or starts: it can get files, and the selection may be empty.
     pub fn for_child(self) -> Self {
         let receiver = Receiver::Child;
         Self { receiver, ..self }
     }
 
-    /// Where nothing is selected, what the project file says; nothing there either is an error. Called
-    /// before the vault is opened, it spares a question for the passphrase.
+    /// Uses the project file if nothing is selected; it is an error if that lists nothing either. Call it
+    /// before the vault is opened, so that you are not asked for a passphrase in vain.
     pub fn or_project(mut self, context: &mut Context) -> Result<Self, Error> {
         if !self.chosen.is_empty() || self.app.is_some() || self.all {
             return Ok(self);
@@ -156,13 +156,13 @@ impl Selection {
         Ok(())
     }
 
-    /// The same for a reader that may take a NUL.
+    /// The same for a reader that accepts NUL.
     pub fn with_any_bytes(mut self) -> Self {
         self.environment.allow_nul();
         self
     }
 
-    /// A key that is chosen by name is that choice, whatever else has it.
+    /// A key that you chose by name comes before any other use of it.
     fn resolve(
         mut self,
         vault: &Vault,
@@ -183,7 +183,7 @@ impl Selection {
         }
         let now = context.now;
         let workspace_in_use = context.workspace().cloned();
-        // All that is kept back is told at once, and nothing is given then.
+        // Every blocked secret is reported at once, and then none is given.
         let mut blocked = Vec::new();
         let mut give = |key: EnvKey, reference: Reference, selected: Selected, delivery| {
             warnings::warn(context, &selected.secret);
@@ -204,7 +204,7 @@ impl Selection {
             for selected in all {
                 let key = selected.secret.env_key.clone();
                 let by_id = within(workspace, Target::Id(selected.secret.id));
-                // The app has this very secret under this key: it is one choice, made twice.
+                // The app has the same secret under this key: that is one choice, made twice.
                 let is_linked = links.contains(&(key.clone(), by_id));
                 if blocked.is_empty() && !is_chosen(&key) && !is_linked {
                     let by_name = within(workspace, Target::Name(selected.secret.name.clone()));
@@ -253,7 +253,7 @@ impl Selection {
     }
 }
 
-/// What was found; what is not there, not effective or not allowed waits among the others.
+/// The found secret. A missing, ineffective or blocked one is collected with the others.
 fn held(
     found: Result<Selected, vault::Error>,
     blocked: &mut Vec<vault::Error>,
@@ -273,7 +273,7 @@ fn held(
     }
 }
 
-/// Whether there is just nothing to give: no such secret, no such slot, or none effective.
+/// Whether there is no value: no such secret, no such slot, or none effective.
 pub fn is_absence(error: &vault::Error) -> bool {
     matches!(
         error,
@@ -284,8 +284,8 @@ pub fn is_absence(error: &vault::Error) -> bool {
     )
 }
 
-/// A file has to live for as long as whoever was given its path. Where it is not in memory, somebody would
-/// have to remove it after the command that this process becomes.
+/// A file must live as long as the reader of its path. If it is not in memory, it would have to be removed
+/// after the command, which this process may have become.
 fn check_delivery(choice: &Chosen, receiver: Receiver) -> Result<(), Error> {
     if choice.delivery == Delivery::Value {
         return Ok(());

@@ -6,12 +6,12 @@ use crate::vault::time::{self, Timestamp};
 use crate::vault::{self};
 use std::time::Duration;
 
-/// An instant, past or future.
+/// A time in the past or the future.
 pub fn parse_time(field: &str, text: &str) -> Result<Timestamp, Error> {
     Timestamp::parse(text).map_err(|broken| invalid(field, broken))
 }
 
-/// An instant, or a duration from `now` on.
+/// A time, or a duration from `now` on.
 pub fn parse_future(field: &str, text: &str, now: Timestamp) -> Result<Timestamp, Error> {
     Timestamp::parse_future(text, now).map_err(|broken| invalid(field, broken))
 }
@@ -20,7 +20,7 @@ pub fn parse_duration(field: &str, text: &str) -> Result<Duration, Error> {
     time::parse_duration(text).map_err(|broken| invalid(field, broken))
 }
 
-/// The number of a slot: any that 64 bits hold, or the second of a time.
+/// A slot's number: any 64-bit number, or the second of a time.
 pub fn parse_slot(field: &str, text: &str, now: Timestamp) -> Result<u64, Error> {
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         return text.parse().map_err(|_| {

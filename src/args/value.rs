@@ -12,7 +12,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::PathBuf;
 
-/// One byte too many, and the newline that a line may end with: enough to tell that a value is too long.
+/// One byte more than a value may have, and a line's final newline: enough to see that a value is too long.
 const MAX_READ_BYTES: usize = MAX_VALUE_BYTES + 1 + "\r\n".len();
 
 #[derive(clap::Args)]
@@ -32,10 +32,10 @@ pub struct ValueArgs {
     raw: bool,
 }
 
-/// What stdin is.
+/// The kind of stdin.
 pub enum Stdin<'a> {
     Terminal,
-    /// A pipe or a file. Not `std::io::stdin`, whose buffer keeps a copy that nobody wipes.
+    /// A pipe or a file. Not `std::io::stdin`, whose buffer keeps a copy that is never wiped.
     Stream(&'a mut dyn Read),
 }
 
@@ -65,12 +65,12 @@ impl From<Error> for crate::error::Error {
 }
 
 impl ValueArgs {
-    /// Whether a place other than stdin or a prompt is named.
+    /// Whether a source other than stdin or a prompt is named.
     pub fn names_a_source(&self) -> bool {
         self.generate.is_some() || self.value_file.is_some()
     }
 
-    /// Whether stdin is where the value comes from, unless it is a terminal.
+    /// Whether the value comes from stdin, unless that is a terminal.
     pub fn reads_stdin(&self) -> bool {
         let named = self.value_file.as_deref();
         self.generate.is_none() && named.is_none_or(|path| path.as_os_str() == "-")
@@ -80,13 +80,13 @@ impl ValueArgs {
         self.raw
     }
 
-    /// Whether a value is made, so that an existing one may be kept.
+    /// Whether the value is generated, so that an existing one may be kept.
     pub fn is_generated(&self) -> bool {
         self.generate.is_some()
     }
 
-    /// Reads the value from the one place that applies. `ask` prompts without echo, twice, and gives
-    /// what was typed the same both times.
+    /// Reads the value from the one place that applies. `ask` prompts twice without echo, and returns the
+    /// text if both entries are equal.
     pub fn read<E: From<Error>>(
         &self,
         stdin: Stdin<'_>,
@@ -142,8 +142,8 @@ mod tests {
         ValueArgs::from_arg_matches(&command.try_get_matches_from(typed)?)
     }
 
-    /// What comes of these arguments with `piped` on stdin, or with a terminal at which "typed" is
-    /// typed and a generator that draws zeros.
+    /// The result of these arguments with `piped` as stdin, or with a terminal where "typed" is typed; the
+    /// generator draws zeros.
     fn read(typed: &[&str], piped: Option<&mut dyn Read>) -> Result<Vec<u8>, Error> {
         let stdin = piped.map_or(Stdin::Terminal, Stdin::Stream);
         let ask = &mut || Ok(Plaintext::new(b"typed".to_vec()));

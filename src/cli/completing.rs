@@ -9,8 +9,7 @@ use crate::ui::{Options, Ui};
 use clap::{Command, FromArgMatches};
 use std::ffi::OsString;
 
-/// Prints the words that the last one may become. Nothing is said of a failure, and it is none to have nothing
-/// to say.
+/// Prints the words that the last one may become. A failure prints nothing, and no match is no failure.
 pub fn run(words: &[OsString], hardened: Hardened, command: fn() -> Command) -> u8 {
     let mut ui = Ui::new(Options::default());
     for word in names(words, hardened, command).unwrap_or_default() {
@@ -24,7 +23,7 @@ pub fn run(words: &[OsString], hardened: Hardened, command: fn() -> Command) -> 
 
 fn names(words: &[OsString], hardened: Hardened, command: fn() -> Command) -> Option<Vec<String>> {
     let cursor = Cursor::find(command(), words)?;
-    // Which vault and workspace are meant may have been typed already.
+    // The line may already name the vault and the workspace.
     let (_, typed) = words.split_last()?;
     let line = std::iter::once(&OsString::from("kluis"))
         .chain(typed)
@@ -42,7 +41,7 @@ fn names(words: &[OsString], hardened: Hardened, command: fn() -> Command) -> Op
         yes: false,
         accept_older: false,
     };
-    // What would be warned of stays in this one.
+    // Warnings are discarded with it.
     let mut unheard = Ui::new(Options::default());
     let mut context = Context::new(flags, global_flags, &mut unheard, hardened, command).ok()?;
     Some(cursor.words(&mut context))

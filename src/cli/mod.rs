@@ -61,8 +61,8 @@ pub fn command() -> Command {
     command_of(verbs())
 }
 
-/// The command line as far as these arguments need it. With the verb in the first place, as people and
-/// scripts write it, no other verb is defined.
+/// The command line as far as these arguments need it. If the verb comes first, as usual, no other verb is
+/// defined.
 fn command_for(arguments: &[OsString]) -> Command {
     let first = arguments.get(1).map(OsString::as_os_str);
     match verbs().find(|entry| first.is_some_and(|first| entry.name == first)) {
@@ -116,12 +116,12 @@ fn about_each() -> String {
     groups.collect::<Vec<_>>().join("\n\n")
 }
 
-/// Prints the words that the last of a command line may become, for a shell, and gives the exit code.
+/// Prints the words that the last one of a command line may become; returns the exit code.
 pub fn complete(words: &[OsString], hardened: Hardened) -> u8 {
     completing::run(words, hardened, command)
 }
 
-/// Runs one command line and gives its exit code.
+/// Runs one command line and returns its exit code.
 pub fn run(arguments: &[OsString], hardened: Hardened) -> u8 {
     let mut ui = Ui::new(ui::Options {
         json: wants_json(arguments),
@@ -153,7 +153,7 @@ pub fn run(arguments: &[OsString], hardened: Hardened) -> u8 {
         Ok(()) => 0,
         Err(error) => {
             let exit = error.exit();
-            // Whoever closed stdout has had enough, and a command speaks for itself.
+            // A closed stdout is no error to report, and a command has reported its own.
             if !matches!(exit, Exit::Unread | Exit::Commands(_)) {
                 let report = error.report();
                 ui.error(&error.text(), report.hint.as_deref(), &report);
@@ -214,14 +214,14 @@ fn color(flag: Option<Color>) -> ui::ColorChoice {
     color.unwrap_or_default().into()
 }
 
-/// Whether a failure is to be told as JSON, even when the command line cannot be read.
+/// Whether a failure is printed as JSON, even if the command line is invalid.
 fn wants_json(arguments: &[OsString]) -> bool {
     let mut own = arguments.iter().take_while(|argument| *argument != "--");
     own.any(|argument| argument == "--json")
 }
 
-/// The word that stands where a verb does: the failures of `run` have a code of their own, even those that clap
-/// cannot read. A secret or a workspace may be called `run`, too.
+/// The word in the place of the verb. Failures of `run` have a code of their own, even those that clap cannot
+/// parse; but a secret or a workspace may be called `run`, too.
 fn typed_verb(arguments: &[OsString]) -> Option<Cow<'_, str>> {
     let globals = Globals::augment_args(Command::new("kluis"));
     let takes_value = |is_named: &dyn Fn(&Arg) -> bool| {
@@ -250,7 +250,7 @@ fn typed_verb(arguments: &[OsString]) -> Option<Cow<'_, str>> {
     None
 }
 
-/// The command whose page tells more: the verb, with the one of its own commands that was typed.
+/// The command whose help has more: the verb, with its typed subcommand.
 fn page_of(verb: &str, arguments: &[OsString]) -> Option<String> {
     let entry = verbs().find(|entry| entry.name == verb || entry.alias == Some(verb))?;
     let defined = (entry.define)(Command::new(entry.name));

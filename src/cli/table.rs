@@ -13,7 +13,7 @@ use clap::{ArgMatches, Args, Command};
 pub struct Entry {
     pub name: &'static str,
     pub alias: Option<&'static str>,
-    /// Left out of help and completion.
+    /// Not shown in help and completion.
     pub is_hidden: bool,
     pub about: &'static str,
     pub define: fn(Command) -> Command,

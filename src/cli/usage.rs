@@ -7,10 +7,10 @@ use crate::help;
 use crate::vault::similar::nearest;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-/// What is wrong, and the hint if there is a better one than `--help`.
+/// The message, and the hint if there is a better one than `--help`.
 type Explained = (String, Option<String>);
 
-/// `typed` is the command that the command line names, for an error that knows none.
+/// Turns clap's error into ours. `typed` is the verb on the command line, if the error does not know it.
 pub fn usage(error: &clap::Error, typed: Option<&str>) -> Error {
     let (message, hint) = explain(error);
     let hint = hint.unwrap_or_else(|| {
@@ -114,7 +114,7 @@ const TOPIC: &str = "TOPIC|COMMAND";
 const NEVER_AN_ARGUMENT: &str =
     "pipe the value in, or give --value-file or --generate: other users can see arguments";
 
-/// An argument too many is most often a value, or the command of `run` without `--`.
+/// The hint for an extra argument: most often it is a value, or the command of `run` without `--`.
 fn about_too_many(error: &clap::Error) -> Option<&'static str> {
     match verb(error)?.as_str() {
         "run" => Some("put the command after `--`: kluis run -e KEY=REF -- CMD"),
@@ -123,21 +123,21 @@ fn about_too_many(error: &clap::Error) -> Option<&'static str> {
     }
 }
 
-/// For an option by which other programs take a value.
+/// The hint for an option that takes a value in other programs.
 fn about_a_value(error: &clap::Error, option: &str) -> Option<&'static str> {
     let takes_one = matches!(verb(error)?.as_str(), "create" | "set" | "rotate");
     let is_for_one = matches!(option, "--value" | "--password" | "--secret");
     (takes_one && is_for_one).then_some(NEVER_AN_ARGUMENT)
 }
 
-/// The command that was typed, as far as it is one: `kluis key add`.
+/// The typed command, as far as it is valid: `kluis key add`.
 fn command(error: &clap::Error) -> Option<String> {
     let Some(ContextValue::StyledStr(line)) = error.get(ContextKind::Usage) else {
         return None;
     };
     let line = line.to_string();
     let is_name = |word: &&str| word.starts_with(|first: char| first.is_ascii_lowercase());
-    // Whatever the program was started as, its hints call it by its name.
+    // Hints call the program by its name, however it was started.
     let words = line.split_whitespace().skip(2).take_while(is_name);
     let words: Vec<_> = std::iter::once("kluis").chain(words).collect();
     (words.len() > 1).then(|| words.join(" "))
@@ -151,7 +151,7 @@ fn meant(near: impl std::fmt::Display) -> String {
     format!("did you mean {near}?")
 }
 
-/// Words of other programs for commands of this one.
+/// The names that other programs have for one of our commands.
 const CALLED_ELSEWHERE: &[(&[&str], &str)] = &[
     (
         &["cat", "print", "read", "view", "reveal"],
@@ -173,7 +173,7 @@ const CALLED_ELSEWHERE: &[(&[&str], &str)] = &[
     (&["restore", "undelete"], "kluis vault restore"),
 ];
 
-/// A word that is not a command, with the command that is much like it.
+/// The error for an unknown command, and a suggestion.
 fn no_command(error: &clap::Error) -> Explained {
     let typed = match error.get(ContextKind::InvalidSubcommand) {
         Some(ContextValue::String(typed)) if is_word(typed) => typed.as_str(),
@@ -181,7 +181,7 @@ fn no_command(error: &clap::Error) -> Explained {
     };
     let message = format!("there is no command {typed}");
     if command(error).is_some() {
-        // What clap finds alike is all there is to know of a noun's own commands.
+        // For a noun's own commands, clap's suggestions are all we know.
         let near = nearest(typed, suggested(error).into_iter());
         return (message, near.map(|near| meant(format_args!("`{near}`"))));
     }
@@ -209,7 +209,7 @@ fn suggested(error: &clap::Error) -> Vec<&str> {
     }
 }
 
-/// What was given for a value, unless nothing was.
+/// The invalid value, if one was given.
 fn given(error: &clap::Error) -> Option<&str> {
     match error.get(ContextKind::InvalidValue)? {
         ContextValue::String(given) if !given.is_empty() => Some(given),
@@ -217,7 +217,7 @@ fn given(error: &clap::Error) -> Option<&str> {
     }
 }
 
-/// The shortest of the values that what was typed is a part of, or the one that clap finds alike.
+/// The shortest value that contains the typed text, or clap's suggestion.
 fn nearest_value(error: &clap::Error) -> Option<String> {
     let typed = match error.get(ContextKind::InvalidValue)? {
         ContextValue::String(typed) if typed.len() > 1 => typed.to_ascii_lowercase(),
@@ -237,7 +237,7 @@ fn nearest_value(error: &clap::Error) -> Option<String> {
     }
 }
 
-/// Whether this could only be a mistyped option: a value has other characters, or no dashes.
+/// Whether this can only be a mistyped option: a value has other characters, or no dashes.
 fn looks_like_an_option(text: &str) -> bool {
     let name = text.trim_start_matches('-');
     let dashes = text.len() - name.len();
@@ -248,7 +248,7 @@ fn looks_like_an_option(text: &str) -> bool {
     }
 }
 
-/// Whether this could be the name of a command or an option: what a program makes for a secret is not.
+/// Whether this may be the name of a command or an option; a generated secret does not look like one.
 fn is_word(text: &str) -> bool {
     let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte == b'-';
     (1..=20).contains(&text.len()) && text.bytes().all(is_letter)

@@ -49,30 +49,30 @@ struct Row {
     secret: String,
     state: CheckState,
     problem: Option<String>,
-    /// What may have been meant, or what helps.
+    /// A similar name, or what to do.
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<String>,
 }
 
-/// What came of one variable.
+/// The result for one variable.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum CheckState {
     Ok,
-    /// Optional, and not there.
+    /// It is optional and missing.
     LeftOut,
     Missing,
     NotEffective,
     Undecryptable,
-    /// Its domains, or the reach of the key, do not allow it.
+    /// Its domains or the reach of the key forbid it.
     Denied,
-    /// The variable or the value is one that no program is given.
+    /// No program may be given this variable or this value.
     Refused,
     Expired,
     Overdue,
 }
 
-/// The worst first: what a script is told when several apply.
+/// The worst first: if several apply, a script gets that one.
 const BY_WEIGHT: [Exit; 5] = [
     Exit::Damaged,
     Exit::NotFound,
@@ -116,7 +116,7 @@ impl Command for Check {
         let destination = self.destination.destination(context, &vault)?;
         let mut environment = Environment::new(allowed);
         let mut entries = Vec::new();
-        // Whether it opens is one question, and where it may go is another.
+        // Opening a value and sending it somewhere are separate questions.
         let anywhere = Destination::anywhere();
         let listed = file.project.env.iter();
         let all: Vec<_> = listed.clone().map(|entry| &entry.reference).collect();
@@ -192,7 +192,7 @@ impl Finding {
     }
 }
 
-/// Does with a value what `run` would do.
+/// Treats a value as `run` would.
 fn examine(
     entry: &Entry,
     selected: Selected,
@@ -221,7 +221,7 @@ fn examine(
     }
 }
 
-/// What it means that there is no value; an error is about the vault as a whole.
+/// The result for a missing value; an error concerns the whole vault.
 fn absent(
     error: vault::Error,
     presence: Presence,
@@ -239,7 +239,7 @@ fn absent(
         (E::OutOfReach { .. } | E::Keyring(keyring::Error::OutOfReach), _) => CheckState::Denied,
         _ => return Err(error.into()),
     };
-    // What may be meant is looked for among all that there is: only for whoever is told.
+    // The search opens all candidates, so it is done only for a problem that is printed.
     let error = vault.suggest(context.workspace(), error);
     Ok(Finding::problem(state, error))
 }

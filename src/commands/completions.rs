@@ -29,12 +29,12 @@ impl Command for Completions {
     }
 }
 
-/// What a shell loads to complete this command line.
+/// The script that a shell loads to complete this command line.
 pub fn script(shell: Shell, command: fn() -> clap::Command) -> Vec<u8> {
     let mut root = command();
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut root, "kluis", &mut script);
-    // What clap writes is made of names and help texts.
+    // clap's output consists of names and help texts.
     let script = String::from_utf8_lossy(&script).into_owned();
     with_names(script, shell, &root).into_bytes()
 }
@@ -162,7 +162,7 @@ complete -c kluis -n 'count (__fish_kluis_names) >/dev/null' -f -k -a '(__fish_k
     script
 }
 
-/// Every option that takes a name, as fish writes it.
+/// Every option that takes a name, in fish's notation.
 fn collect(verb: &clap::Command, into: &mut Vec<String>) {
     for option in verb
         .get_opts()

@@ -18,7 +18,7 @@ use crate::vault::slot::Choice;
 use crate::vault::value::{MAX_VALUE_BYTES, check_value};
 use crate::vault::{self, Scan, Selected, Vault, Written};
 
-/// One byte too many, and the newline that an editor ends a file with.
+/// One byte more than a value may have, and the newline that an editor adds.
 const MAX_READ_BYTES: usize = MAX_VALUE_BYTES + 1 + "\n".len();
 
 /// Edit a value in an editor
@@ -53,7 +53,7 @@ impl Command for Edit {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let named = self.secret.whole(context)?;
         let destination = self.destination.destination()?;
-        // Before anybody is asked for a key: without an editor, it would be for nothing.
+        // Before you are asked for a key: without an editor it would be in vain.
         let editor = Editor::find(|name| std::env::var_os(name))?;
         if !editor.is_named() && !context.ui.has_somebody() {
             return Err(nobody_is_there());
@@ -126,7 +126,7 @@ fn nobody_is_there() -> Error {
     }
 }
 
-/// What is printed when there is no new slot.
+/// Prints the result if there is no new slot.
 fn print_same(context: &mut Context, vault: &Vault, secret: &Secret) -> Result<(), Error> {
     if context.json {
         print_json(context, vault, secret)?;
@@ -134,7 +134,7 @@ fn print_same(context: &mut Context, vault: &Vault, secret: &Secret) -> Result<(
     Ok(())
 }
 
-/// Bytes that are no text would come back as others, with most editors.
+/// Most editors would change bytes that are not text.
 fn check_is_text(old: &Selected) -> Result<(), Error> {
     if std::str::from_utf8(old.value.expose()).is_ok() {
         return Ok(());
@@ -143,7 +143,7 @@ fn check_is_text(old: &Selected) -> Result<(), Error> {
     Err(vault::Error::invalid("value", RuleViolation::mismatch(rule)).into())
 }
 
-/// Editors end a file with a newline; a value that had none did not get it from who edited it.
+/// Editors add a final newline; if the value had none, it is removed again.
 fn without_added_newline(old: &Plaintext, new: Plaintext) -> Plaintext {
     if old.expose().ends_with(b"\n") {
         new
@@ -152,7 +152,7 @@ fn without_added_newline(old: &Plaintext, new: Plaintext) -> Plaintext {
     }
 }
 
-/// Refuses to put an old value's successor where there is another value by now.
+/// Refuses to save if the value has changed since it was opened.
 fn check_is_the_same(found: Option<Secret>, old: &Selected, second: u64) -> Result<(), Error> {
     let is_the_same = found.is_some_and(|secret| {
         let effective = secret.effective(second).map(|at| &secret.slots[at]);

@@ -101,7 +101,7 @@ impl Export {
         let Some(env_file) = env_file else {
             return Ok(context.ui.value(document.expose())?);
         };
-        // Nothing may use a value before it is masked.
+        // No output may use a value before it is masked.
         let masks = github::masks(&entries);
         context.ui.value(masks.expose())?;
         let appended = env_file.append(&document);

@@ -108,7 +108,7 @@ impl Command for Get {
 }
 
 impl Get {
-    /// Before anybody is asked for a key: without a way there, it would be for nothing.
+    /// Before you are asked for a key: without a clipboard it would be in vain.
     fn clipboard(&self, context: &Context) -> Result<Option<Clipboard>, Error> {
         if self.clip && context.json {
             return Err(Error::usage("--clip cannot be used with --json"));

@@ -44,7 +44,7 @@ impl StandaloneCommand for Help {
     }
 }
 
-/// What `--help` shows of a command, or of all.
+/// The text that `--help` prints for a command, or for all.
 fn of(
     command: fn() -> clap::Command,
     named: Option<&str>,

@@ -89,7 +89,7 @@ fn document<'a>(secret: &'a Secret, slots: Vec<Row<'a>>) -> Document<'a> {
     }
 }
 
-/// To the second; a slot 0 has been there since ever, and a pending one begins when it is resumed.
+/// To the second. Slot 0 has always been there, and a pending slot begins when it is resumed.
 fn begins(slot: &Slot) -> String {
     if slot.pending {
         return "not yet".to_owned();
@@ -101,7 +101,7 @@ fn begins(slot: &Slot) -> String {
     }
 }
 
-/// How long ago it began or was written, whichever came later; or in what time it will begin.
+/// How long ago it began or was written, whichever came later, or how soon it begins.
 fn age(slot: &Slot, now: u64) -> String {
     if slot.slot > now && !slot.pending {
         return format!("in {}", rough_duration(slot.slot - now));

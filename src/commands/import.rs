@@ -194,7 +194,7 @@ impl Import {
         summary.print(context)
     }
 
-    /// The format that was named, or that the name of the file tells.
+    /// The named format, or the one that the file's name indicates.
     fn settled_format(&self, context: &mut Context) -> Result<Format, Error> {
         if let Some(format) = self.format {
             return Ok(format);
@@ -216,7 +216,7 @@ impl Import {
         Ok(guessed)
     }
 
-    /// Whether the options are for the format.
+    /// Refuses options that are not for the format.
     fn check(&self, format: Format) -> Result<(), Error> {
         if self.nested && !matches!(format, Format::Json | Format::Yaml) {
             return Err(Error::usage(
@@ -237,12 +237,12 @@ impl Import {
         Ok(())
     }
 
-    /// What is named, unless it is stdin.
+    /// The named path, unless it is stdin.
     fn path(&self) -> Option<&Path> {
         self.file.as_deref().filter(|path| !is_stdin(path))
     }
 
-    /// Asks nobody for anything but what gpg needs: broken input is told before the vault is unlocked.
+    /// Only gpg may ask for anything here: broken input is reported before the vault is unlocked.
     fn read(&self, format: Format, context: &Context) -> Result<Gathered, Error> {
         let rules = Rules {
             empty: if self.skip_empty {
@@ -295,7 +295,7 @@ impl Import {
         Ok(read_bounded(&mut stream).context("cannot read stdin")?)
     }
 
-    /// What is to become of each name, in the order of the input, and all that stands in the way.
+    /// What happens to each name, in the order of the input, and every conflict.
     fn decide(
         &self,
         entries: &[Entry],
@@ -363,13 +363,13 @@ fn reference(entry: &Entry) -> Reference {
     }
 }
 
-/// The workspaces that the entries themselves name, each once.
+/// The workspaces that the entries name, each once.
 fn named_workspaces(entries: &[Entry]) -> BTreeSet<&WorkspaceName> {
     let named = entries.iter().filter_map(|entry| entry.workspace.as_ref());
     named.collect()
 }
 
-/// Whether there is no such workspace, yet.
+/// Whether the workspace does not exist yet.
 fn is_missing<W>(found: Result<W, vault::Error>) -> Result<bool, vault::Error> {
     match found {
         Ok(_) => Ok(false),
@@ -388,7 +388,7 @@ fn look_up(
     match vault.secret(workspace, reference) {
         Ok(secret) => Ok(Some(secret)),
         Err(vault::Error::NotFound { what: "secret", .. }) => Ok(None),
-        // It would be made.
+        // The import will create it.
         Err(vault::Error::NotFound {
             what: "workspace", ..
         }) if reference.workspace.is_some() => Ok(None),

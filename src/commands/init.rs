@@ -88,7 +88,7 @@ impl Command for Init {
         let keys = first.keys(recovery);
         let patience = context.settings.lock_timeout;
         let new = New::make(&keys, context.now)?;
-        // The vault is there even if its name may not be durable, and its token may be the only key.
+        // The vault exists even if its name may not be durable, and the token may be its only key.
         let unsure = match new.store_in(&file, patience) {
             Err(error) if error.was_replaced() => Some(error),
             stored => {
@@ -102,7 +102,7 @@ impl Command for Init {
         let text = new.token.as_ref().map(Token::text);
         let place = file.place();
         let printed = report(context, &place, &new, &first, text.as_ref());
-        // Last: whatever a repository does to it, the token has been printed.
+        // Last, because an error with the repository must not hide the token.
         git_exclude::add(context.settings.vault.path());
         if text.is_none() {
             printed?;
@@ -257,7 +257,7 @@ fn report(
     Ok(())
 }
 
-/// Asks for a recovery token where the one key could be forgotten or lost.
+/// Offers a recovery token if the only key could be forgotten or lost.
 fn offer_recovery(context: &mut Context, first: &FirstKey) -> Result<bool, Error> {
     let from_file = context.settings.unlocking.passphrase_file.is_some();
     let lost = match first {

@@ -77,7 +77,7 @@ impl Command for Inject {
 }
 
 impl Inject {
-    /// Whether the template is this file, which stdin may lead to as well.
+    /// Whether the template is this file; stdin may be it, too.
     fn reads(&self, path: &Path) -> bool {
         if let Some(template) = self.in_file.as_deref().filter(|path| !is_stdin(path)) {
             return is_same(template, path);
@@ -159,7 +159,7 @@ fn invalid(error: template::Error) -> Error {
     vault::Error::invalid("template", broken).into()
 }
 
-/// Whether both lead to one file.
+/// Whether both paths lead to one file.
 fn is_same(one: &Path, other: &Path) -> bool {
     let real = |path| fs::canonicalize(path).ok();
     real(one).is_some_and(|one| real(other) == Some(one))

@@ -118,7 +118,7 @@ impl Command for List {
             Some(Sort::Updated) => {
                 listed.sort_by_key(|one| Reverse(one.secret.updated_at));
             }
-            // Within each workspace; `sort` keeps what is in order.
+            // Within each workspace; `sort` is stable.
             Some(Sort::Name) => {
                 listed.sort_by(|one, other| one.secret.name.cmp(&other.secret.name));
             }
@@ -195,8 +195,8 @@ impl List {
         table
     }
 
-    /// Tells what needs attention as well, where anything does, environment keys where one is not the name, and
-    /// descriptions where there are any.
+    /// A table with columns that are shown only if needed: the state, environment keys that differ from the
+    /// name, and descriptions.
     fn table_for_people(&self, listed: &[Listed], context: &Context) -> Table {
         let now = context.now.seconds();
         let states = listed.iter().map(|one| state(&one.secret, now));
@@ -232,7 +232,7 @@ impl List {
     }
 
     fn due_table(&self, listed: &[Listed], context: &Context) -> Table {
-        // To a program each column has its place.
+        // For a program every column is always there.
         let described = !context.ui.stdout_is_terminal() || has_descriptions(listed);
         let headings = ["WORKSPACE", "NAME", "DUE", "AT", "DESCRIPTION"];
         let skipped = usize::from(!self.all_workspaces);
@@ -260,7 +260,7 @@ fn has_descriptions(listed: &[Listed]) -> bool {
     secrets.any(|secret| !secret.description.as_str().is_empty())
 }
 
-/// What a person should know before using it; nothing of most.
+/// What a person should know before using it; mostly empty.
 fn state(secret: &Secret, second: u64) -> Cow<'static, str> {
     let state = match secret.due(second) {
         Some(Due::Expiry(_)) => "expired",

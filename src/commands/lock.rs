@@ -16,13 +16,13 @@ Example:
   kluis lock")]
 pub struct Lock {}
 
-/// No setting and no project file keeps anybody from locking.
+/// Broken settings or project files must not prevent locking.
 impl StandaloneCommand for Lock {
     fn run(self, ui: &mut Ui, _command: fn() -> clap::Command) -> Result<(), Error> {
         let locked = place().and_then(|place| agent::lock(&place));
         match locked {
             Ok(true) => ui.note("locked"),
-            // Where no agent can be, there is none.
+            // Without a socket path there can be no agent.
             Ok(false) | Err(agent::Error::Socket(SocketError::Nowhere)) => {
                 ui.note("no agent is running: there is nothing to lock");
             }

@@ -36,12 +36,12 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::ui::Ui;
 
-/// A verb: its arguments, and what it does.
+/// A verb: its arguments, and its action.
 pub trait Command: clap::Args {
     fn run(self, context: &mut Context) -> Result<(), Error>;
 }
 
-/// A verb that needs neither settings nor a vault: it works where those are what is wrong.
+/// A verb that needs neither settings nor a vault, so that it works when those are broken.
 pub trait StandaloneCommand: clap::Args {
     fn run(self, ui: &mut Ui, command: fn() -> clap::Command) -> Result<(), Error>;
 }

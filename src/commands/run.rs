@@ -73,7 +73,7 @@ impl Command for Run {
 }
 
 impl Run {
-    /// Returns only when something went wrong, or from a command that is masked.
+    /// Returns only after a failure or after a masked command.
     fn start(&self, context: &mut Context) -> Result<Ended, Error> {
         let mut selection = self.selection.parse()?.for_child();
         let stdin = self.stdin.as_deref().map(parse_reference).transpose()?;
@@ -101,7 +101,8 @@ impl Run {
         if self.mask {
             let mask = mask(&environment, stdin.as_ref(), context)?;
             let ended = mask.run(&program, typed, arguments, &environment, context.hardened)?;
-            // With `--json` a failure is one object, without the warnings: they are told after it was none.
+            // With `--json` a failure is one object without warnings, so these are printed once there is
+            // none.
             context.ui.finish()?;
             return Ok(ended);
         }

@@ -28,7 +28,7 @@ Examples:
   kluis status --json | jq -r .opens_with")]
 pub struct Status {}
 
-/// What opens the vault without a question.
+/// A way to open the vault without a question.
 #[derive(Clone, Copy, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum Opener {
@@ -94,7 +94,7 @@ impl Command for Status {
     }
 }
 
-/// Finds out what the agent holds of the vault, and what opens it.
+/// Finds out what the agent holds for the vault, and what opens it.
 fn look(context: &mut Context) -> Result<(Option<agent::Status>, Option<Opener>), Error> {
     let header = Vault::read_header(&context.store()?)?;
     context.check_pin(&header)?;
@@ -104,7 +104,7 @@ fn look(context: &mut Context) -> Result<(Option<agent::Status>, Option<Opener>)
 }
 
 /// The first way that opens the vault without a question, in the order in which every command tries them. A
-/// passphrase in a file is not tried: that takes half a second.
+/// passphrase file is not tried, because that takes half a second.
 fn opener(context: &mut Context, header: &Header, is_held: bool) -> Result<Option<Opener>, Error> {
     if let Some(token) = &context.settings.unlocking.token {
         unlock::with_token(header, &Token::parse(token)?)?;

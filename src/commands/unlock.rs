@@ -77,7 +77,7 @@ impl Command for Unlock {
 }
 
 impl Unlock {
-    /// `None` when nothing was said of them.
+    /// `None` if no option sets them.
     fn terms(&self) -> Result<Option<Terms>, Error> {
         if self.idle.is_none() && self.longest.is_none() {
             return Ok(None);

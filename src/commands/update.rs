@@ -101,7 +101,7 @@ impl Command for Update {
 }
 
 impl Update {
-    /// Whether a value is read. Options that say how, or for which slot, need one.
+    /// Whether a value is read. Options about its source or slot need one.
     fn reads(&self) -> Result<bool, Error> {
         let source = self.content.source();
         let reads = self.value || source.names_a_source();

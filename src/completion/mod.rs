@@ -15,14 +15,14 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-/// What the scripts call; behind it and `--` come the words of the line, as far as the cursor.
+/// The scripts call this; after it and `--` come the words of the line up to the cursor.
 pub const WORD: &str = "complete-names";
 
-/// Nobody waits longer for a Tab. Names that come later are not shown, not even some of them: a shell takes
-/// the only one that it is given for the only one there is.
+/// The greatest wait for a Tab. Names that come later are not shown, not even some of them: if a shell gets
+/// one name, it takes it for the only one.
 const PATIENCE: Duration = Duration::from_millis(25);
 
-/// What is named in some place of a command line.
+/// The kind of names in some place of a command line.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum NameKind {
     Secret,
@@ -31,7 +31,7 @@ pub enum NameKind {
     Key,
 }
 
-/// What the word at the cursor is to be: `before` and a name of this kind that begins with `typed`.
+/// What the word at the cursor completes to: `before`, and a name of this kind that begins with `typed`.
 #[derive(PartialEq, Eq, Debug)]
 pub struct Cursor {
     pub kind: NameKind,
@@ -39,7 +39,7 @@ pub struct Cursor {
     typed: String,
 }
 
-/// What an argument names, if that is something the vault holds.
+/// The kind of names that an argument takes, if the vault holds them.
 pub fn kind(verb: &Command, argument: &Arg) -> Option<NameKind> {
     let id = argument.get_id().as_str();
     let takes = argument.get_value_names().and_then(<[_]>::first);
@@ -55,7 +55,7 @@ pub fn kind(verb: &Command, argument: &Arg) -> Option<NameKind> {
 }
 
 impl Cursor {
-    /// Finds out what the last of these words is to be, on a line of `kluis`.
+    /// Finds out what the last of these words completes to, on a line of `kluis`.
     pub fn find(mut root: Command, words: &[OsString]) -> Option<Self> {
         root.build();
         let (mut verb, mut seen) = (&root, 0);
@@ -101,14 +101,14 @@ impl Cursor {
         })
     }
 
-    /// Each word that it may become, in order. Empty where the agent holds no key, or takes its time.
+    /// Each word that it may become, in order. Empty if the agent holds no key or does not answer in time.
     pub fn words(self, context: &mut Context) -> Vec<String> {
         let workspace = context.workspace().cloned();
         let (Ok(store), Ok(agent)) = (context.store(), place()) else {
             return Vec::new();
         };
         let (teller, told) = mpsc::channel();
-        // It ends with the process, whatever it waits for.
+        // It ends with the process, even while waiting.
         thread::spawn(move || {
             let names = self.names(store, &agent, workspace.as_ref());
             let _ = teller.send(names.unwrap_or_default());
@@ -163,7 +163,7 @@ impl Cursor {
     }
 }
 
-/// The option that takes the next word, of those in one word without its first dash.
+/// The option that takes the next word, among those in one word without its first dash.
 fn awaited<'c>(verb: &'c Command, options: &str) -> Option<&'c Arg> {
     let option = if let Some(name) = options.strip_prefix('-') {
         long(verb, name)?

@@ -17,34 +17,34 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// What a command reads.
+/// The command's standard input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stdin {
-    /// Ours, as it stands.
+    /// Ours, at its present position.
     Inherited,
-    /// Nothing: ours was read already.
+    /// Empty, because ours was read already.
     Empty,
 }
 
-/// How a command that was started ended.
+/// How a started command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ended {
-    /// By itself, with this exit code.
+    /// It exited with this code.
     Exited(i32),
-    /// By the signal of this number; whatever it was about to do, it may have done.
+    /// This signal ended it; its work may or may not be done.
     Signalled(i32),
-    /// The system did not tell.
+    /// The system does not report it.
     Unknown,
 }
 
-/// Runs `program` as `replace` would, but as a child, and waits for it. `typed` is its `argv[0]`. What
-/// it prints goes to our stderr.
+/// Runs `program` like `replace`, but as a child, and waits for it. `typed` is its `argv[0]`. Its output goes
+/// to our stderr.
 ///
-/// Until it has ended, SIGINT and SIGQUIT have no effect on this process: a terminal sends them to the
-/// command as well. SIGTERM and SIGHUP are passed on, so that a command in the same process group may
-/// see them twice. A signal that was ignored when this process began is ignored by both.
+/// Until it has ended, SIGINT and SIGQUIT do not affect this process, because a terminal sends them to the
+/// command as well. SIGTERM and SIGHUP are passed on, so a command in the same process group may get them
+/// twice. A signal that was ignored when this process began is ignored by both.
 ///
-/// An error means that the command never ran. A value's copies made for it are not wiped.
+/// An error means that the command never ran. Copies of values made for it are not wiped.
 pub fn supervise(
     program: &Path,
     typed: &OsStr,
@@ -68,7 +68,7 @@ pub fn supervise(
     attended.map_err(|error| not_started(program, typed, error))
 }
 
-/// Which signals are passed on to a child beside SIGTERM and SIGHUP.
+/// The signals that are passed on to a child besides SIGTERM and SIGHUP.
 #[derive(Default)]
 pub(super) struct Relay {
     pub others: Vec<i32>,
@@ -76,13 +76,13 @@ pub(super) struct Relay {
     pub before: Option<Box<dyn Fn() + Send>>,
 }
 
-/// Starts a prepared command and waits for it, as [`supervise`] describes. What was opened for it is
-/// closed here as soon as it runs.
+/// Starts a prepared command and waits for it, like [`supervise`]. Descriptors opened for it are closed here
+/// as soon as it runs.
 pub(super) fn attend(command: Command, hardened: Hardened, relay: Relay) -> io::Result<Ended> {
     SignalRelay::start(relay)?.run(command, hardened)
 }
 
-/// As long as it lives, no signal ends this process: what lies about for a command can be put away.
+/// While it lives, no signal ends this process, so that files made for a command can be removed.
 pub(super) struct SignalRelay {
     recipient: Recipient,
     _watch: Watch,
@@ -106,9 +106,9 @@ impl SignalRelay {
         })
     }
 
-    /// Runs a command, unless this process was asked to end before that: then it is ended already.
+    /// Runs a command, unless a signal asked this process to end before: then it reports that signal.
     pub fn run(&self, mut command: Command, hardened: Hardened) -> io::Result<Ended> {
-        // The limit on core files is the child's for a moment; nothing dumps this process all the same.
+        // The limit on core files is briefly the child's; this process stays undumpable all the same.
         let start = || hardened.restore_for_child(|| command.spawn());
         let child = self.recipient.start(start)?;
         drop(command);
@@ -116,13 +116,13 @@ impl SignalRelay {
         Ok(waited.unwrap_or_else(Ended::Signalled))
     }
 
-    /// The signal by which this process was asked to end while no command ran.
+    /// The signal that asked this process to end while no command ran.
     pub fn heard(&self) -> Option<i32> {
         self.recipient.running().heard
     }
 }
 
-/// The child that signals are passed on to.
+/// The child that gets the signals.
 #[derive(Clone, Default)]
 struct Recipient(Arc<Mutex<Running>>);
 
@@ -133,7 +133,7 @@ struct Running {
 }
 
 impl Recipient {
-    /// A signal that comes while the child starts waits for it; one that came before is given instead.
+    /// A signal that arrives while the child starts waits for it; an earlier one is returned instead.
     fn start(&self, start: impl FnOnce() -> io::Result<Child>) -> io::Result<Result<Child, i32>> {
         let mut running = self.running();
         if let Some(signal) = running.heard {
@@ -166,7 +166,7 @@ impl Recipient {
 
     fn wait(&self, mut child: Child) -> Ended {
         let id = WaitId::Pid(Pid::from_child(&child));
-        // Not reaped before it is forgotten: its id could be another process's by then.
+        // Forget it before reaping it, because afterwards its id may be another process's.
         let only_look = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
         let _ = retry_on_intr(|| waitid(id.clone(), only_look));
         self.running().child = None;

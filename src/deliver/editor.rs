@@ -16,16 +16,16 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// What POSIX has everywhere.
+/// POSIX systems always have it.
 const DEFAULT_EDITOR: &str = "vi";
 
 const SCRIPT: &[u8; 2] = b"#!";
 
-/// Where Linux has memory that looks like a directory, beside a user's own.
+/// Linux offers memory as a directory here, besides the user's own.
 const SHARED_MEMORY: &str = "/dev/shm";
 
-/// What the editor must not leave behind: swap files, backups and undo files may lie anywhere, and the list of
-/// registers holds what was deleted. The last of these comes after the user's own settings.
+/// Makes the editor leave nothing behind: swap files, backups and undo files may lie anywhere, and the list
+/// of registers holds deleted text. The last option comes after the user's own settings.
 const VIM_OPTIONS: [&str; 5] = [
     "-n",
     "-i",
@@ -48,7 +48,7 @@ pub enum Error {
     Gone(#[source] io::Error),
 }
 
-/// How an editor ended that did not mean it.
+/// How an editor ended without success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EndedBadly {
     Code(i32),
@@ -73,7 +73,7 @@ impl EndedBadly {
     }
 }
 
-/// An editor that is there, and the place in memory where it is to work.
+/// An installed editor, and the place in memory for its file.
 pub struct Editor {
     program: PathBuf,
     typed: OsString,
@@ -83,7 +83,7 @@ pub struct Editor {
 }
 
 impl Editor {
-    /// The editor that VISUAL or EDITOR names, its arguments parted by white space.
+    /// The editor that VISUAL or EDITOR names, with its arguments split at white space.
     pub fn find(variable: impl Fn(&str) -> Option<OsString>) -> Result<Self, Error> {
         let named = ["VISUAL", "EDITOR"].into_iter().filter_map(&variable);
         let mut lines = named.map(|line| words(&line));
@@ -108,13 +108,13 @@ impl Editor {
         })
     }
 
-    /// Whether a variable names it: then it may be a program that needs nobody.
+    /// Whether a variable names it: then it may be a program that needs no terminal.
     pub fn is_named(&self) -> bool {
         self.is_named
     }
 
-    /// Shows the value in the editor, and gives `read` the file as it is afterwards. The editor writes to
-    /// `screen`, as stdout carries results only.
+    /// Opens the value in the editor, then calls `read` with the resulting file. The editor writes to
+    /// `screen`, because stdout carries results only.
     pub fn edit<T>(
         &self,
         value: &Plaintext,
@@ -122,7 +122,7 @@ impl Editor {
         hardened: Hardened,
         read: impl FnOnce(File) -> io::Result<T>,
     ) -> Result<T, Error> {
-        // First, and so the last to go: a signal must not leave the file behind.
+        // Created first, and so dropped last: a signal must not leave the file behind.
         let attention = SignalRelay::start(Relay::default()).map_err(Error::NotPut)?;
         let file = PrivateTempFile::new(value, &self.place).map_err(Error::NotPut)?;
         let mut command = Command::new(&self.program);
@@ -153,7 +153,7 @@ impl Editor {
     }
 }
 
-/// The words of a command, as no shell would read them: parted by white space and nothing else.
+/// Splits a command at white space only, without a shell's rules.
 fn words(line: &OsStr) -> Vec<OsString> {
     let words = line.as_bytes().split(u8::is_ascii_whitespace);
     let words = words.filter(|word| !word.is_empty());
@@ -162,7 +162,7 @@ fn words(line: &OsStr) -> Vec<OsString> {
         .collect()
 }
 
-/// Where `vi` is a script that starts vim, as on Fedora: vim is to be told in its own words.
+/// On Fedora `vi` is a script that starts vim. Then vim is started directly, so that it gets its options.
 fn vim_itself(program: &Path, path: Option<&OsStr>) -> Option<(PathBuf, OsString)> {
     let is_vi = program.file_name() == Some(OsStr::new(DEFAULT_EDITOR));
     if !is_vi || !is_script(program).unwrap_or(false) {
@@ -178,7 +178,7 @@ fn is_script(program: &Path) -> io::Result<bool> {
     Ok(&start == SCRIPT)
 }
 
-/// What keeps vim and its kin from leaving a value anywhere; `vi` is often one of them.
+/// Options that keep vim and its relatives from storing a value anywhere; `vi` is often one of them.
 fn quiet_options(program: &Path) -> impl Iterator<Item = OsString> {
     let program = program
         .canonicalize()

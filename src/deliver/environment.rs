@@ -12,8 +12,8 @@ use std::io;
 use std::os::unix::ffi::OsStringExt;
 use std::sync::LazyLock;
 
-/// Variables whose beginning tells a loader, a shell or a tool what to load or run. Not complete: no
-/// such list is.
+/// Prefixes of variables that tell a loader, a shell or a tool what to load or run. The list cannot be
+/// complete.
 const REFUSED_PREFIXES: &[&str] = &[
     "LD_",
     "DYLD_",
@@ -34,8 +34,8 @@ const REFUSED_PREFIXES: &[&str] = &[
     "KLUIS_",
 ];
 
-/// The same for whole names: loaders, shells, interpreters, C libraries, programs that tools start,
-/// the way to the network, and who the user is.
+/// The same as whole names: loaders, shells, interpreters, C libraries, programs that tools start, network
+/// settings, and the user's identity.
 const REFUSED_NAMES: &str = "
     PATH IFS ENV BASH_ENV SHELLOPTS BASHOPTS PS4 PROMPT_COMMAND CDPATH ZDOTDIR FPATH INPUTRC
     PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONWARNINGS PYTHONINSPECT PYTHONUSERBASE PYTHONBREAKPOINT PYTHONEXECUTABLE
@@ -56,21 +56,20 @@ const REFUSED_NAMES: &str = "
     PSMODULEPATH COMSPEC PATHEXT WINDIR USERPROFILE
 ";
 
-/// Kluis' own credentials, which no child ever sees.
+/// Kluis' own credentials, which no child may see.
 const OWN_VARIABLES: &[&str] = &["KLUIS_KEY_FILE"];
 const OWN_PREFIXES: &[&str] = &["KLUIS_TOKEN", "KLUIS_PASSPHRASE"];
 
-/// What a command is left with that is to have no other variables: how to find programs, who and where the
-/// user is, and how to speak.
+/// The variables that a command keeps when it gets no others: how to find programs, who and where the user
+/// is, and the locale.
 const ESSENTIAL_NAMES: &[&str] = &[
     "PATH", "HOME", "TERM", "LANG", "TZ", "USER", "LOGNAME", "SHELL", "TMPDIR",
 ];
 const ESSENTIAL_PREFIX: &str = "LC_";
 
-/// Whether a secret becomes this variable only by `--allow-env`. Case does not count: some readers
-/// ignore it.
+/// Whether a secret may become this variable only with `--allow-env`. Case is ignored, as some readers do.
 pub fn refused(name: &str) -> bool {
-    // Split once: with a hundred secrets it would cost a tenth of what else opening them does.
+    // Split once: for a hundred secrets, splitting each time would add a tenth to the time.
     static NAMES: LazyLock<HashSet<&str>> =
         LazyLock::new(|| REFUSED_NAMES.split_ascii_whitespace().collect());
     let name = name.to_ascii_uppercase();
@@ -80,7 +79,7 @@ pub fn refused(name: &str) -> bool {
             .any(|prefix| name.starts_with(prefix))
 }
 
-/// Whether this variable is a credential of Kluis', taken away from every child.
+/// Whether this variable is a credential of Kluis, which is removed from every child.
 pub fn is_own(name: &OsStr) -> bool {
     let name = name.as_encoded_bytes();
     OWN_VARIABLES.iter().any(|own| name == own.as_bytes())
@@ -89,17 +88,17 @@ pub fn is_own(name: &OsStr) -> bool {
             .any(|prefix| name.starts_with(prefix.as_bytes()))
 }
 
-/// The chosen values under their keys.
+/// The chosen values by key.
 pub struct Environment {
     allowed: BTreeSet<EnvKey>,
     values: BTreeMap<EnvKey, (Reference, Plaintext)>,
     inherited: Inherited,
-    /// There for as long as a child may look.
+    /// Kept as long as a child may open them.
     files: Vec<(EnvKey, ValueFile)>,
     allows_nul: bool,
 }
 
-/// Which variables of this process a child has as well, unless they are our own.
+/// Which variables of this process a child also gets; never our own credentials.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Inherited {
     All,
@@ -123,7 +122,7 @@ pub enum Error {
 }
 
 impl Environment {
-    /// An environment without values, in which the `allowed` keys are not refused.
+    /// An environment without values that accepts the `allowed` keys.
     pub fn new(allowed: impl IntoIterator<Item = EnvKey>) -> Self {
         Self {
             allowed: allowed.into_iter().collect(),
@@ -134,12 +133,13 @@ impl Environment {
         }
     }
 
-    /// Takes values with a NUL too: no process is started with this, and its reader may have other rules.
+    /// Accepts values with NUL, too: no process is started with this environment, and its reader has other
+    /// rules.
     pub fn allow_nul(&mut self) {
         self.allows_nul = true;
     }
 
-    /// Whether a secret may be given this key; to be asked before any value is opened.
+    /// Whether a secret may have this key; call it before any value is opened.
     pub fn check_key(&self, key: &EnvKey) -> Result<(), Error> {
         if is_own(OsStr::new(key.as_str())) {
             return Err(Error::Own { key: key.clone() });
@@ -150,7 +150,7 @@ impl Environment {
         Ok(())
     }
 
-    /// Gives the value of `reference` this key; an error leaves the environment as it was.
+    /// Adds the value of `reference` under this key; an error leaves the environment unchanged.
     pub fn insert(
         &mut self,
         key: EnvKey,
@@ -169,7 +169,7 @@ impl Environment {
         Ok(())
     }
 
-    /// Gives the path of a file with the value of `reference` this key, and keeps the file.
+    /// Adds the path of a file with the value of `reference` under this key, and keeps the file.
     pub fn insert_file(
         &mut self,
         key: EnvKey,
@@ -182,12 +182,12 @@ impl Environment {
         Ok(())
     }
 
-    /// Leaves a child with the chosen values and a few variables that every program needs.
+    /// A child then gets only the chosen values and a few variables that every program needs.
     pub fn inherit_essentials(&mut self) {
         self.inherited = Inherited::Essential;
     }
 
-    /// Whether a child has this variable of this process.
+    /// Whether a child gets this variable of this process.
     pub fn inherits(&self, name: &OsStr) -> bool {
         let essential =
             |name: &str| ESSENTIAL_NAMES.contains(&name) || name.starts_with(ESSENTIAL_PREFIX);
@@ -197,12 +197,12 @@ impl Environment {
         }
     }
 
-    /// Keys and values, by key.
+    /// Keys and values, sorted by key.
     pub fn iter(&self) -> impl Iterator<Item = (&EnvKey, &Plaintext)> {
         self.values.iter().map(|(key, (_, value))| (key, value))
     }
 
-    /// Shows every secret with its key: of a file what is in it, where the variable holds only a path.
+    /// Calls `see` with every secret and its key; for a file with its content, not its path.
     pub fn visit_secrets(&self, mut see: impl FnMut(&EnvKey, &Plaintext)) -> io::Result<()> {
         for (key, value) in self.iter() {
             match self.files.iter().find(|(of, _)| of == key) {

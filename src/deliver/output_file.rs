@@ -33,25 +33,25 @@ pub enum Error {
     },
     #[error("{} was written, but may be lost in a power cut", path.display())]
     NotDurable { path: PathBuf, source: io::Error },
-    /// By a signal, in time: nothing was written.
+    /// A signal came in time: nothing was written.
     #[error("interrupted")]
     Interrupted,
 }
 
-/// Whether a file may take the place of another.
+/// Whether the file may replace another.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     Any,
     New,
 }
 
-/// Writes `contents` to the file at `path`, which need not be there.
+/// Writes `contents` to the file at `path`, which need not exist.
 pub fn replace(path: &Path, contents: &Plaintext) -> Result<(), Error> {
     write(path, Place::Any, contents)
 }
 
-/// Writes `contents` to a new file. Directories that are missing are made, for their owner alone; one that
-/// others may write is refused, and whatever is at `path` already stays as it is, a link that leads nowhere too.
+/// Writes `contents` to a new file. Missing directories are made, private to their owner; a directory that
+/// others may write is refused. An existing file stays, and so does a dangling link.
 pub fn create(path: &Path, contents: &Plaintext) -> Result<(), Error> {
     if fs::symlink_metadata(path).is_ok() {
         return Err(exists(path));
@@ -93,7 +93,7 @@ fn write(path: &Path, place: Place, contents: &Plaintext) -> Result<(), Error> {
         }
     }
 
-    // The secrets must not stay behind in a file that nobody knows of.
+    // The secrets must not stay behind in a forgotten file.
     let interrupted = Arc::new(AtomicBool::new(false));
     let listener = Arc::clone(&interrupted);
     let watch = Watch::start(move |notice| match notice {
@@ -122,7 +122,7 @@ fn write(path: &Path, place: Place, contents: &Plaintext) -> Result<(), Error> {
     })
 }
 
-/// Where the file at `path` really lies, or would.
+/// The real path of the file, which need not exist.
 fn resolve(path: &Path) -> Result<PathBuf, Error> {
     let failed = |source| Error::NotWritten {
         doing: "find",
@@ -134,7 +134,7 @@ fn resolve(path: &Path) -> Result<PathBuf, Error> {
     }
     match fs::symlink_metadata(path) {
         Ok(link) if link.is_symlink() => {
-            // In a directory such as /tmp, somebody else's link could name any file of the user's.
+            // In a directory such as /tmp, another user's link could name any of your files.
             if link.uid() != 0 && link.uid() != rustix::process::geteuid().as_raw() {
                 return Err(refused(path, "is a link that another user made"));
             }
@@ -164,7 +164,7 @@ fn resolve(path: &Path) -> Result<PathBuf, Error> {
     }
 }
 
-/// What stands in the place of a regular file, as the end of a sentence.
+/// The kind of an irregular file; it ends a sentence.
 fn obstacle(kind: FileType) -> Option<&'static str> {
     if kind.is_file() {
         None
@@ -237,7 +237,7 @@ mod tests {
         write(&file).unwrap();
         assert_eq!(fs::read(&file).unwrap(), VALUE);
         assert_eq!(mode(&file), 0o600);
-        // Whoever had it open keeps what it was.
+        // A process that had the old file open keeps its old content.
         let mut old = String::new();
         io::Read::read_to_string(&mut reader, &mut old).unwrap();
         assert_eq!(old, "longer than what comes now");
@@ -272,7 +272,7 @@ mod tests {
         let target = directory.path().join("target");
         fs::write(&target, "old").unwrap();
         symlink(&target, &link).unwrap();
-        // Only root can make somebody else's link.
+        // Only root can make another user's link.
         if std::os::unix::fs::lchown(&link, Some(4711), None).is_err() {
             return;
         }
@@ -334,7 +334,7 @@ mod tests {
         );
     }
 
-    /// Somebody may have been quicker than the first look.
+    /// Another process may have been quicker than the first check.
     #[test]
     fn a_file_created_meanwhile_is_not_replaced() {
         let (directory, file) = place();

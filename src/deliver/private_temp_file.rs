@@ -15,7 +15,7 @@ pub struct PrivateTempFile {
 }
 
 impl PrivateTempFile {
-    /// A file with exactly these bytes, in a new directory in `above`.
+    /// A file with exactly these bytes, in a new directory below `above`.
     pub fn new(value: &Plaintext, above: &Path) -> io::Result<Self> {
         let mut random = [0; 16];
         getrandom::fill(&mut random).map_err(io::Error::other)?;
@@ -30,7 +30,7 @@ impl PrivateTempFile {
         self.directory.join("value")
     }
 
-    /// What lies there now, for reading; another file in its place counts, a link to one does not.
+    /// Opens the present file for reading. It may have been replaced by another file, but not by a link.
     pub fn open(&self) -> io::Result<File> {
         let no_link = rustix::fs::OFlags::NOFOLLOW.bits().cast_signed();
         let mut options = OpenOptions::new();
@@ -66,7 +66,7 @@ mod tests {
         assert_eq!(mode(path.parent().unwrap()), 0o700);
         let other = PrivateTempFile::new(&value, above.path()).unwrap();
         assert_ne!(other.path(), path);
-        // What an editor leaves beside it.
+        // A file that an editor left there.
         fs::write(path.with_extension("swp"), VALUE).unwrap();
         drop(file);
         drop(other);

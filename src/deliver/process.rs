@@ -11,7 +11,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Where POSIX systems keep their programs, for when PATH is unset.
+/// Where POSIX systems keep their programs, if PATH is not set.
 const DEFAULT_PATH: &str = "/usr/bin:/bin";
 
 #[derive(Debug, thiserror::Error)]
@@ -31,7 +31,7 @@ pub enum Error {
     Failed { path: PathBuf, source: io::Error },
 }
 
-/// Finds `command` along `path`, or takes it as a path when it has a `/`.
+/// Finds `command` in `path`; with a `/` in it, it is a path itself.
 pub fn find(command: &OsStr, path: Option<&OsStr>) -> Result<PathBuf, Error> {
     let not_found = || Error::NotFound {
         command: command.to_owned(),
@@ -49,15 +49,15 @@ pub fn find(command: &OsStr, path: Option<&OsStr>) -> Result<PathBuf, Error> {
     }
     let mut other = None;
     for directory in std::env::split_paths(path.unwrap_or(OsStr::new(DEFAULT_PATH))) {
-        // An empty or relative entry means the working directory: whoever can write there would
-        // choose the program that gets the secrets.
+        // An empty or relative entry means the working directory: everyone who can write there could choose
+        // the program that gets the secrets.
         if !directory.is_absolute() {
             continue;
         }
         let path = directory.join(command);
         match kind(&path) {
             ProgramKind::Executable => return Ok(path),
-            // A directory that may not be looked into has nothing to say about the command.
+            // A directory that cannot be searched says nothing about the command.
             ProgramKind::Other if path.exists() => other = other.or(Some(path)),
             ProgramKind::Other | ProgramKind::Absent => {}
         }
@@ -67,7 +67,7 @@ pub fn find(command: &OsStr, path: Option<&OsStr>) -> Result<PathBuf, Error> {
 
 enum ProgramKind {
     Executable,
-    /// A directory, a file without the right to run it, or a place that may not be looked at.
+    /// A directory, a file that may not be executed, or a place that cannot be searched.
     Other,
     Absent,
 }
@@ -84,11 +84,11 @@ fn kind(path: &Path) -> ProgramKind {
     }
 }
 
-/// Replaces this process by `program`, which keeps its id, terminal and signals. `typed` is the
-/// command as the user wrote it: the program's `argv[0]`.
+/// Replaces this process with `program`, which keeps its id, terminal and signals. `typed` is the command as
+/// you wrote it: the program's `argv[0]`.
 ///
-/// Returns only when that failed. A value's copies made for the new process are then not wiped: the
-/// caller is about to end.
+/// Returns only on failure. Copies of values made for the new process are then not wiped, because the caller
+/// is about to end.
 pub fn replace(
     program: &Path,
     typed: &OsStr,
@@ -100,7 +100,7 @@ pub fn replace(
     not_started(program, typed, error)
 }
 
-/// What the system's refusal to start `program` means.
+/// Translates the system's refusal to start `program`.
 pub(super) fn not_started(program: &Path, typed: &OsStr, error: io::Error) -> Error {
     let path = program.to_owned();
     match error.kind() {
@@ -120,7 +120,7 @@ pub(super) fn not_started(program: &Path, typed: &OsStr, error: io::Error) -> Er
     }
 }
 
-/// The command with its environment, not started yet.
+/// The command with its environment, ready to start.
 pub(super) fn prepare(
     program: &Path,
     typed: &OsStr,

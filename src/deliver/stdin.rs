@@ -6,8 +6,8 @@ use rustix::stdio::dup2_stdin;
 use std::fs::File;
 use std::io;
 
-/// Replaces the standard input of this process, and of what it becomes or starts from now on. No other
-/// descriptor of the value stays open, nor any name of it.
+/// Replaces the standard input of this process and of everything it becomes or starts from now on. No other
+/// descriptor of the value stays open, and it has no name.
 pub fn replace(value: &Plaintext) -> io::Result<()> {
     let named = ValueFile::new(value)?;
     let opened = File::open(named.path())?;

@@ -11,10 +11,10 @@ use std::collections::HashMap;
 
 pub const MAX_TEMPLATE_BYTES: usize = 16 << 20;
 
-/// A template can name a long value in every line.
+/// A template can name a long value on every line.
 const MAX_FILLED_BYTES: usize = 64 << 20;
 
-/// More than any reference has, with some room for spaces.
+/// Longer than any reference, with some room for spaces.
 const MAX_REFERENCE_BYTES: usize = 512;
 
 const OPENING: &[u8] = b"{{";
@@ -29,11 +29,11 @@ pub struct Template<'t> {
 #[derive(Debug)]
 enum Piece<'t> {
     Text(&'t [u8]),
-    /// By its position among the references.
+    /// The position among the references.
     Value(usize),
 }
 
-/// A reference, and the line where it is first.
+/// A reference, and the line of its first use.
 #[derive(Debug)]
 pub struct Located {
     pub reference: Reference,
@@ -42,7 +42,7 @@ pub struct Located {
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// What stands after `{{ kluis://` is no reference. `column` counts characters, up to the braces.
+    /// The text after `{{ kluis://` is no reference. `column` counts characters, up to the braces.
     #[error("line {line}, column {column}: {broken}")]
     Malformed {
         line: usize,
@@ -61,7 +61,7 @@ impl<'t> Template<'t> {
         };
         let mut positions = HashMap::new();
         let mut line = 1;
-        // Up to where the lines were counted, and the text was taken.
+        // How far lines were counted, and how far the text was copied.
         let (mut counted, mut taken) = (0, 0);
         for scheme in memmem::find_iter(text, SCHEME) {
             let before = text[..scheme].trim_ascii_end();
@@ -94,7 +94,8 @@ impl<'t> Template<'t> {
         &self.references
     }
 
-    /// The text with `values`, one for each of [`Template::references`], in their places.
+    /// The text with `values` in place of the references; there is one value for each of
+    /// [`Template::references`].
     pub fn fill(&self, values: &[Plaintext]) -> Result<Plaintext, Error> {
         let pieces = self.pieces.iter().map(|piece| match piece {
             Piece::Text(text) => text,
@@ -105,20 +106,20 @@ impl<'t> Template<'t> {
         if length > MAX_FILLED_BYTES {
             return Err(Error::TooLarge);
         }
-        // Of full size: a buffer that grows would leave unwiped copies.
+        // At full size: a buffer that grows would leave unwiped copies.
         let mut filled = Vec::with_capacity(length);
         pieces.for_each(|piece| filled.extend_from_slice(piece));
         Ok(Plaintext::new(filled))
     }
 }
 
-/// Reads the reference that `text` begins with, and tells how far the closing braces go.
+/// Reads the reference at the beginning of `text`, and returns the position after its closing braces.
 fn read(text: &[u8]) -> Result<(Reference, usize), RuleViolation> {
     let near = &text[..text.len().min(MAX_REFERENCE_BYTES)];
     let end = memmem::find(near, CLOSING)
         .ok_or_else(|| RuleViolation::mismatch("the }} at the end of the reference is missing"))?;
     let reference = near[..end].trim_ascii();
-    // What else is between the braces may be anything, if they were forgotten further up.
+    // The rest between the braces may be anything, if braces were forgotten further up.
     let is_reference = |byte: &u8| byte.is_ascii_alphanumeric() || b"_+=-@#$./:?".contains(byte);
     let reference = std::str::from_utf8(reference)
         .ok()
@@ -131,7 +132,7 @@ fn read(text: &[u8]) -> Result<(Reference, usize), RuleViolation> {
     Ok((Reference::parse(reference)?, end + CLOSING.len()))
 }
 
-/// The column after `before`, counted from 1 in characters of UTF-8.
+/// The column after `before`, counted from 1 in UTF-8 characters.
 fn column(before: &[u8]) -> usize {
     let line = memrchr(b'\n', before).map_or(0, |newline| newline + 1);
     let is_first = |byte: &&u8| !(0x80..0xC0).contains(*byte);
@@ -143,7 +144,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Each reference becomes what `value` makes of it.
+    /// The text with each reference replaced by what `value` returns.
     fn filled(text: &[u8], value: impl Fn(&Reference) -> String) -> Vec<u8> {
         let template = Template::parse(text).unwrap();
         let values: Vec<Plaintext> = template
@@ -217,7 +218,7 @@ mod tests {
             filled(b"{{ kluis://a }}", |_| value.to_owned()),
             value.as_bytes()
         );
-        // Not even where a value and the text make one together.
+        // Not even if a value and the text around it form a reference.
         let split = filled(b"{{ {{ kluis://a }}://b }}", |_| "kluis".to_owned());
         assert_eq!(split, b"{{ kluis://b }}");
     }

@@ -9,14 +9,14 @@ use crate::plaintext::Plaintext;
 use std::io;
 use std::path::PathBuf;
 
-/// A file that holds a value for as long as this lives and, on Linux, as a process that inherited it.
+/// A file that holds a value while this lives and, on Linux, while a process lives that inherited it.
 pub struct ValueFile(
     #[cfg(target_os = "linux")] in_memory::File,
     #[cfg(not(target_os = "linux"))] PrivateTempFile,
 );
 
 impl ValueFile {
-    /// A file with exactly these bytes; every process started while it lives inherits it.
+    /// A file with exactly these bytes; every process started meanwhile inherits it.
     pub fn new(value: &Plaintext) -> io::Result<Self> {
         #[cfg(target_os = "linux")]
         let file = in_memory::File::new(value)?;
@@ -25,12 +25,12 @@ impl ValueFile {
         Ok(Self(file))
     }
 
-    /// Where a child, and a child's child, opens it; each from its beginning.
+    /// The path for a child and its children; each opens it at its beginning.
     pub fn path(&self) -> PathBuf {
         self.0.path()
     }
 
-    /// What was written to it.
+    /// Reads its content.
     pub fn read(&self) -> io::Result<Plaintext> {
         std::fs::read(self.path()).map(Plaintext::new)
     }
@@ -46,7 +46,7 @@ mod in_memory {
     use std::os::fd::{AsRawFd, OwnedFd};
     use std::path::PathBuf;
 
-    /// The digits below are what a shell script redirects by name, as in `exec 3<file`.
+    /// The lower numbers are those that shell scripts redirect, as in `exec 3<file`.
     const MIN_DESCRIPTOR: i32 = 10;
 
     pub struct File(OwnedFd);
@@ -55,27 +55,27 @@ mod in_memory {
         pub fn new(value: &Plaintext) -> io::Result<Self> {
             let mut written = fs::File::from(create()?);
             written.write_all(value.expose())?;
-            // Who reads the descriptor itself finds the beginning too.
+            // A process that reads the descriptor itself starts at the beginning, too.
             written.rewind()?;
             fchmod(&written, Mode::RUSR)?;
             let seals = SealFlags::WRITE | SealFlags::GROW | SealFlags::SHRINK | SealFlags::SEAL;
             fcntl_add_seals(&written, seals)?;
             let file = Self(fcntl_dupfd_cloexec(&written, MIN_DESCRIPTOR)?);
             fcntl_setfd(&file.0, FdFlags::empty())?;
-            // Where /proc is missing, say so before a command is started.
+            // A missing /proc must be reported before a command is started.
             fs::metadata(file.path())?;
             Ok(file)
         }
 
         pub fn path(&self) -> PathBuf {
-            // Not by this process's id: no other process may look into it.
+            // Without this process's id: no other process may look into it.
             format!("/proc/self/fd/{}", self.0.as_raw_fd()).into()
         }
     }
 
     fn create() -> io::Result<OwnedFd> {
         let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
-        // A system may insist on the flag (vm.memfd_noexec), and one before Linux 6.3 has none.
+        // A system may insist on the flag (vm.memfd_noexec); before Linux 6.3 it does not exist.
         match memfd_create("value", flags | MemfdFlags::NOEXEC_SEAL) {
             Err(Errno::INVAL) => Ok(memfd_create("value", flags)?),
             created => Ok(created?),
@@ -83,7 +83,7 @@ mod in_memory {
     }
 }
 
-/// The user's own directory for what ends with the session, or else the one for temporary files.
+/// The user's directory for files of the session, else the one for temporary files.
 #[cfg(not(target_os = "linux"))]
 fn place() -> PathBuf {
     let own = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
@@ -135,7 +135,7 @@ mod tests {
         let file = ValueFile::new(&value()).unwrap();
         let mode = fs::metadata(file.path()).unwrap().mode();
         assert_eq!(mode & 0o7777, 0o400);
-        // Root may open anything; the seal holds all the same.
+        // Root may open anything; the seal still holds.
         let opened = fs::OpenOptions::new().write(true).open(file.path());
         if let Ok(opened) = opened {
             assert!(opened.set_len(0).is_err());

@@ -1,6 +1,6 @@
 //! The exit codes and code words by which scripts tell failures apart. Their numbers never change.
 
-/// The exit codes, a promise to scripts.
+/// The exit codes. Scripts rely on them, so they never change.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Exit {
     Failed,
@@ -62,7 +62,7 @@ Exit codes:
         }
     }
 
-    /// The stable word for programs.
+    /// The word for programs, which never changes.
     pub fn word(self) -> &'static str {
         match self {
             Self::Failed | Self::RunFailed | Self::Commands(_) => "failed",

@@ -194,7 +194,7 @@ impl Error {
         message
     }
 
-    /// What went wrong, whoever reports it.
+    /// The kind of failure, without the place that reports it.
     fn kind(&self) -> Exit {
         match self {
             Self::Usage { .. } => Exit::Usage,

@@ -25,8 +25,8 @@ use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
 
-/// What holds no secret, whatever it is: numbers, words of the program, ids, names of variables, places, and
-/// what the system says.
+/// Types that never hold a secret: numbers, words of the program, ids, names of variables, paths, and
+/// messages of the system.
 trait Plain {}
 
 macro_rules! plain {
@@ -57,8 +57,8 @@ plain!(
 
 fn plain<T: Plain>(_: &T) {}
 
-/// A name or a sentence in a text of its own. Whoever writes one is fed with a secret below, or on a command line
-/// by the tests of `leaks::`.
+/// A type with a name or a sentence as text. Each one is fed with a secret below, or on a command line by the
+/// tests of `leaks::`.
 trait Said {}
 
 macro_rules! said {
@@ -401,13 +401,13 @@ fn of_process(error: &process::Error) {
     }
 }
 
-/// As people, programs and whoever debugs are shown it.
+/// The error as people, programs and a debugger see it.
 fn renderings(error: &Error) -> [String; 3] {
     let report = serde_json::to_string(&error.report()).unwrap();
     [error.message(), format!("{error:?}"), report]
 }
 
-/// Of what is read where a secret may stand by mistake, nothing is repeated.
+/// Input in which a secret may stand by mistake is never repeated.
 #[test]
 fn a_failure_never_repeats_a_misplaced_secret() {
     const SECRET: &str = "Zq7\u{e9} vK-2x!Wm\u{1b}9pT";

@@ -36,7 +36,7 @@ In ~/.config/kluis/config.toml, all of it optional:
     color = \"never\"
     auto_agent = \"always\"";
 
-/// What `kluis --help` tells beside the options: under each heading a term, two spaces or more, a text.
+/// The part of `kluis --help` besides the options: under each heading a term, two spaces or more, and a text.
 pub const SURROUNDINGS: &str = "\
 Environment:
   KLUIS_VAULT            the vault file, as --vault

@@ -10,7 +10,7 @@ pub use environment::SURROUNDINGS;
 
 use crate::error::Exit;
 
-/// A text, of parts that may be told elsewhere too.
+/// A help text, made of parts that may appear elsewhere, too.
 pub struct Topic {
     pub name: &'static str,
     pub about: &'static str,

@@ -7,7 +7,7 @@ use std::io::Read;
 use std::path::Path;
 use zeroize::Zeroizing;
 
-/// As much as the first words of an export have.
+/// Long enough for the first words of an export.
 const MAX_BEGINNING_BYTES: usize = 1_024;
 
 pub fn format(path: &Path) -> Option<Format> {
@@ -33,7 +33,7 @@ pub fn format(path: &Path) -> Option<Format> {
     }
 }
 
-/// Nothing, where it could not be read twice: whoever reads it then says what is wrong.
+/// Empty if the file could not be read twice: reading it later reports the problem.
 fn beginning(path: &Path) -> Zeroizing<Vec<u8>> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_BEGINNING_BYTES));
     if path.is_file()

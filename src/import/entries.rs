@@ -13,43 +13,43 @@ use serde::Serialize;
 use std::collections::{HashMap, hash_map};
 use std::fmt;
 
-/// More than this at once is a mistake, and would fill the memory.
+/// More entries than this are a mistake, and would fill the memory.
 pub const MAX_ENTRIES: usize = 100_000;
 
-/// How a value begins that sops encrypted.
+/// The beginning of a value that sops encrypted.
 const SOPS_MARK: &[u8] = b"ENC[AES256_GCM,";
 
-/// After so many mistakes, the others are only counted.
+/// More mistakes than this are only counted.
 const MAX_TOLD: usize = 10;
 
 /// One name with its value.
 pub struct Entry {
-    /// `None`: the one in use.
+    /// `None`: the workspace in use.
     pub workspace: Option<WorkspaceName>,
     pub name: SecretName,
-    /// `None`: the usual one of the name.
+    /// `None`: the key that the name gives.
     pub env_key: Option<EnvKey>,
-    /// What it is called in the program that it comes from, where that is no name.
+    /// Its name in the source, if that cannot be a secret's name.
     pub origin: Option<String>,
     /// `None`: it is empty, and left out.
     pub value: Option<Plaintext>,
 }
 
-/// What an input held that has no place in a vault.
+/// A part of the input that has no place in a vault.
 #[derive(Serialize)]
 pub struct LeftOut {
     pub what: String,
     pub why: String,
 }
 
-/// All that an import holds.
+/// The content of an import.
 #[derive(Default)]
 pub struct Gathered {
     pub entries: Vec<Entry>,
     pub left_out: Vec<LeftOut>,
 }
 
-/// What becomes of a name with an empty value.
+/// What happens to a name with an empty value.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub enum Empty {
     #[default]
@@ -57,13 +57,13 @@ pub enum Empty {
     Skipped,
 }
 
-/// Where something stands, counted from one.
+/// A place in the input, counted from one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Location {
     Line(usize),
-    /// Where a NUL ends each variable, and a line says nothing.
+    /// For input with NUL-terminated variables, which has no lines.
     Variable(usize),
-    /// Of a password manager, where lines say nothing to people.
+    /// For items of a password manager, whose lines mean nothing to people.
     Item(usize),
 }
 
@@ -77,13 +77,13 @@ impl fmt::Display for Location {
     }
 }
 
-/// Takes what a format reads, and checks it.
+/// Collects and checks the entries that a format reads.
 pub struct Entries {
     empty: Empty,
     gathered: Gathered,
     places: HashMap<SecretName, Location>,
     mistakes: Vec<Detail>,
-    /// Of those that are not told.
+    /// The number of mistakes beyond the reported ones.
     more: usize,
 }
 
@@ -98,7 +98,7 @@ impl Entries {
         }
     }
 
-    /// Takes a name and its value; fails only when there are too many.
+    /// Adds a name and its value; fails only when there are too many.
     pub fn push(
         &mut self,
         place: Location,
@@ -119,7 +119,7 @@ impl Entries {
         }
     }
 
-    /// Takes a value whose name was made of what `origin` says.
+    /// Adds a value whose name was made from `origin`.
     pub fn push_from(
         &mut self,
         place: Location,
@@ -192,23 +192,23 @@ impl Entries {
         Err(RuleViolation::new(rule, "too_long"))
     }
 
-    /// Remembers for the report what is not taken.
+    /// Records a part that is not imported, for the report.
     pub fn leave_out(&mut self, what: &str, why: &str) {
         let (what, why) = (what.to_owned(), why.to_owned());
         self.gathered.left_out.push(LeftOut { what, why });
     }
 
-    /// Remembers what is wrong at a place, and goes on.
+    /// Records a mistake at a place, and continues.
     pub fn refuse(&mut self, place: Location, rule: &str, kind: &'static str) {
         self.tell(None, RuleViolation::new(format!("{place}: {rule}"), kind));
     }
 
-    /// Remembers what is wrong with a part of the input that is named in the message itself.
+    /// Records a mistake in a part of the input that the message names.
     pub fn refuse_whole(&mut self, broken: RuleViolation) {
         self.tell(None, broken);
     }
 
-    /// Remembers that what a name has is no text; `rule` goes on after the name.
+    /// Records that the value of a name is not text; `rule` continues the sentence after the name.
     pub fn refuse_value(&mut self, place: Location, name: &[u8], rule: &str) {
         let name = str::from_utf8(name).ok().map(SecretName::parse);
         let name = name.and_then(Result::ok);
@@ -227,7 +227,7 @@ impl Entries {
             .push(Detail::at(place.into_iter().collect(), broken));
     }
 
-    /// Everything that was read, unless there are mistakes, or `read` was ended by one.
+    /// All entries, unless there were mistakes or `read` failed.
     pub fn finish(mut self, read: Result<(), RuleViolation>) -> Result<Gathered, Vec<Detail>> {
         match read {
             Ok(()) if self.gathered.entries.is_empty() && self.mistakes.is_empty() => {

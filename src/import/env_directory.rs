@@ -12,10 +12,10 @@ use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 
-/// Endings of files that show which variables there are, with values of nobody's.
+/// Endings of files that list variables without real values.
 const EXAMPLES: [&str; 5] = ["example", "sample", "template", "dist", "schema"];
 
-/// Reads every dotenv file of a folder, or tells of the mistakes in them. `current` is the workspace in use.
+/// Reads every dotenv file of a folder, or reports the mistakes in them. `current` is the workspace in use.
 pub fn read(
     folder: &Path,
     current: &WorkspaceName,
@@ -68,7 +68,7 @@ pub fn read(
                     entry.workspace.clone_from(&workspace);
                     entry
                 })),
-            // An empty file says nothing about the others.
+            // An empty file is no mistake.
             Err(details) if details.iter().all(|detail| detail.kind == "missing") => {
                 leave_out("it has no variables");
             }
@@ -94,7 +94,7 @@ fn told(file: &str, rule: &str, kind: &'static str) -> Detail {
     Detail::at(Vec::new(), RuleViolation::new(rule, kind))
 }
 
-/// What a dotenv file is for: empty for the plain one, and `None` for what is no dotenv file.
+/// The environment of a dotenv file by its name: empty for `.env`, `None` for another kind of file.
 fn environment(file: &str) -> Option<&str> {
     match file.strip_prefix(".env") {
         Some("") => Some(""),

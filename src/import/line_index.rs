@@ -17,7 +17,7 @@ impl<'t> Lines<'t> {
         }
     }
 
-    /// The line of a byte that does not come before the last one asked for.
+    /// The line of a byte. The positions asked for must not go back.
     pub fn line(&mut self, at: usize) -> Location {
         let at = at.clamp(self.at, self.text.len());
         let passed = &self.text[self.at..at];
@@ -26,7 +26,7 @@ impl<'t> Lines<'t> {
         Location::Line(self.breaks + 1)
     }
 
-    /// The line of a part of the text itself.
+    /// The line of a slice of the text.
     pub fn line_of(&mut self, part: &[u8]) -> Location {
         let start = self.text.as_ptr().addr();
         self.line(part.as_ptr().addr().saturating_sub(start))

@@ -21,10 +21,10 @@ use managers::item::{Items, Repeated, Wanted};
 use managers::{bitwarden, keepass, one_password};
 use std::io::{self, Read};
 
-/// A longer file is no file of secrets.
+/// The greatest size of a file to import.
 const MAX_INPUT_BYTES: usize = 48 << 20;
 
-/// Reads a file to import, at most one byte more than [`Format::read`] accepts.
+/// Reads a file to import, up to one byte more than [`Format::read`] accepts.
 pub fn read_bounded(from: &mut dyn Read) -> io::Result<Plaintext> {
     Ok(bounded_read::read(from, MAX_INPUT_BYTES + 1)?.into())
 }
@@ -42,7 +42,7 @@ pub enum Format {
     Pass,
 }
 
-/// How what is read becomes names.
+/// How the input becomes names.
 #[derive(Clone, Copy, Default)]
 pub struct Rules {
     pub empty: Empty,
@@ -52,7 +52,7 @@ pub struct Rules {
 }
 
 impl Format {
-    /// Whether it holds items with several fields.
+    /// Whether its items have several fields.
     pub fn is_of_manager(self) -> bool {
         match self {
             Self::Dotenv | Self::Json | Self::Yaml | Self::Env => false,
@@ -60,7 +60,7 @@ impl Format {
         }
     }
 
-    /// Reads all of an input, or tells of the mistakes in it.
+    /// Reads the whole input, or reports its mistakes.
     pub fn read(self, input: &Plaintext, rules: Rules) -> Result<Gathered, Vec<Detail>> {
         let mut entries = Entries::new(rules.empty);
         let read = if input.len() > MAX_INPUT_BYTES {

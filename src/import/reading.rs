@@ -4,7 +4,7 @@ use super::entries::Gathered;
 use super::{Format, Rules};
 use crate::plaintext::Plaintext;
 
-/// All that is in the input, or what each mistake in it says.
+/// The content of the input, or the message of each mistake.
 pub fn read(
     format: Format,
     input: impl Into<Vec<u8>>,
@@ -14,7 +14,7 @@ pub fn read(
     read.map_err(|details| details.into_iter().map(|detail| detail.msg).collect())
 }
 
-/// Each name with its value, of which none is empty.
+/// Each name with its value; no value is empty.
 pub fn pairs(gathered: &Gathered) -> Vec<(&str, &str)> {
     let entries = gathered.entries.iter();
     let pair = entries.map(|entry| {

@@ -4,13 +4,13 @@ use super::entries::Location;
 use crate::plaintext::Plaintext;
 use crate::vault::rule::RuleViolation;
 
-/// The input without the mark that some editors put before UTF-8.
+/// The input without the byte order mark that some editors write.
 pub fn unmarked(input: &Plaintext) -> &[u8] {
     let bytes = input.expose();
     bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
 }
 
-/// The input as text. A NUL is in none: a parser may take it for the end.
+/// The input as text. It may not contain NUL, which some parsers take for the end.
 pub fn text(input: &Plaintext) -> Result<&str, RuleViolation> {
     let bytes = unmarked(input);
     let text = str::from_utf8(bytes).map_err(|error| {
@@ -32,7 +32,7 @@ pub fn text(input: &Plaintext) -> Result<&str, RuleViolation> {
     }
 }
 
-/// The line in which this byte is.
+/// The line of this byte.
 pub fn line_at(bytes: &[u8], at: usize) -> Location {
     Location::Line(1 + memchr::memchr_iter(b'\n', &bytes[..at]).count())
 }

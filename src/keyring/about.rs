@@ -6,14 +6,14 @@ use crate::sealed::aad_context::AadContext;
 use crate::sealed::header::{self, Content};
 use crate::sealed::{self, Part, meta};
 
-/// Of this key. Refused without full access.
+/// The owner's notes about this key. Refused without full access.
 pub fn of(keyring: &dyn Keyring, line: &header::Key) -> Result<meta::Key, Error> {
     let text = keyring.open(AadContext::KeyAbout(line.id), &line.about)?;
     meta::decode(&text).ok_or_else(|| sealed::Error::Damaged(Part::Key(line.id)).into())
 }
 
-/// Of the key that unlocked, with its line; `None` without full access: of another key only the owner knows
-/// until when it is meant to be used, and what its holder can open does not say.
+/// The notes about the key that unlocked, with its line; `None` without full access. Only the owner knows
+/// when another key expires: its holder cannot read it.
 pub fn of_own<'c>(
     keyring: &dyn Keyring,
     content: &'c Content,

@@ -8,7 +8,7 @@ const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmn
 const CRC_BYTES: usize = 4;
 const CRC: Crc<u32> = Crc::<u32>::new(&CRC_32_ISO_HDLC);
 
-/// Characters that `bytes` bytes take: log 256 / log 62, rounded up.
+/// The number of characters for `bytes` bytes: log 256 / log 62, rounded up.
 const fn characters(bytes: usize) -> usize {
     (bytes * 13_437).div_ceil(10_000)
 }
@@ -34,7 +34,7 @@ pub fn encode(prefix: &str, payload: &[u8]) -> Zeroizing<String> {
     text
 }
 
-/// The payload of `N` bytes again; `None` for another prefix, length, alphabet or checksum.
+/// The payload of `N` bytes; `None` for another prefix, length or alphabet, or a wrong checksum.
 pub fn decode<const N: usize>(prefix: &str, text: &str) -> Option<Zeroizing<[u8; N]>> {
     let digits = text.strip_prefix(prefix)?;
     if digits.len() != characters(N + CRC_BYTES) {

@@ -50,7 +50,7 @@ pub enum Error {
     Sealed(#[from] crate::sealed::Error),
 }
 
-/// What is wrong with a key file.
+/// The errors of a key file.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyFileError {
     #[error("the key file is damaged, or it is not a key file")]

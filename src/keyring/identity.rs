@@ -33,10 +33,10 @@ use zeroize::Zeroizing;
 const VERSION: u64 = 1;
 const PREFIX: &str = "kli_";
 const LABEL: &str = "identity";
-/// More than any bare line has, so that no copy of the secret is left behind by growing.
+/// Longer than any plain line, so the buffer does not grow and leave a copy of the secret.
 const MAX_BARE_BYTES: usize = 256;
 
-/// Whoever has it unlocks every vault that it is admitted to.
+/// The secret of a key file: it unlocks every vault that has its public key.
 pub struct Identity {
     secret: Key,
 }
@@ -52,12 +52,12 @@ impl Identity {
         public_half(&self.secret)
     }
 
-    /// What it comes down to for one key of a vault.
+    /// The seed for one key of a vault.
     pub(super) fn seed(&self, vault: VaultId, key: KeyId) -> Seed {
         Seed::new(self.secret.clone(), vault, key)
     }
 
-    /// The contents of a file that needs no passphrase.
+    /// The content of a file without a passphrase.
     pub fn bare(&self) -> Plaintext {
         let mut text = Zeroizing::new(String::with_capacity(MAX_BARE_BYTES));
         text.push_str(&beginning(&self.public()));
@@ -67,7 +67,7 @@ impl Identity {
         Plaintext::new(std::mem::take(&mut *text).into_bytes())
     }
 
-    /// The contents of a file that opens with this passphrase. Pays for Argon2id once.
+    /// The content of a file that opens with this passphrase. Runs Argon2id once.
     pub fn under(&self, passphrase: &Passphrase, kdf: Kdf) -> Result<Plaintext, Error> {
         let salt = random::bytes::<SALT_BYTES>();
         let stretched = kdf.seed(passphrase, &salt).map_err(Error::Memory)?;
@@ -79,24 +79,24 @@ impl Identity {
     }
 }
 
-/// An identity as its file holds it.
+/// A key file's content as stored.
 pub enum Stored {
     Bare(Identity),
     Locked(Locked),
 }
 
-/// An identity under a passphrase.
+/// A key file that is locked with a passphrase.
 pub struct Locked {
     public: PublicKey,
     kdf: Kdf,
     salt: [u8; SALT_BYTES],
-    /// What `sealed` is bound to.
+    /// The part of the line that `sealed` is bound to.
     line: String,
     sealed: Vec<u8>,
 }
 
 impl Stored {
-    /// The contents of a file, without the line end.
+    /// Parses the content of a file, without the line end.
     pub fn parse(text: &Plaintext) -> Result<Self, KeyFileError> {
         let text = std::str::from_utf8(text.expose()).map_err(|_| KeyFileError::Damaged)?;
         let mut line = Line::new(text);
@@ -132,7 +132,7 @@ impl Stored {
         Ok(Self::Locked(locked))
     }
 
-    /// As the file says; of a locked identity it is proven only when that is opened.
+    /// The public key in the file. For a locked file it is verified only when the file is opened.
     pub fn public(&self) -> PublicKey {
         match self {
             Self::Bare(identity) => identity.public(),
@@ -142,7 +142,7 @@ impl Stored {
 }
 
 impl Locked {
-    /// Pays for Argon2id once, at most 2 GiB-passes.
+    /// Runs Argon2id once, with at most 2 GiB-passes.
     pub fn open(&self, passphrase: &Passphrase) -> Result<Identity, Error> {
         let stretched = self.kdf.seed(passphrase, &self.salt);
         let stretched = stretched.map_err(Error::Memory)?;
@@ -167,7 +167,7 @@ fn beginning(public: &PublicKey) -> String {
     format!("{{\"kluis-identity\":{VERSION},\"public\":\"{public}\"")
 }
 
-/// Behind `"secret":"`.
+/// Parses the rest after `"secret":"`.
 fn bare(mut line: Line<'_>) -> Option<Identity> {
     let secret = base62::decode(PREFIX, line.string()?)?;
     line.literal("}")?;
@@ -177,7 +177,7 @@ fn bare(mut line: Line<'_>) -> Option<Identity> {
     })
 }
 
-/// Behind the parameters.
+/// Parses the rest after the parameters.
 fn locked(text: &str, mut line: Line<'_>, public: PublicKey, kdf: Kdf) -> Option<Locked> {
     line.literal(",\"salt\":\"")?;
     let salt = line.bytes()?;
@@ -240,7 +240,7 @@ mod tests {
         }
     }
 
-    /// Each character in its turn replaced by another.
+    /// Variants of the text, each with one character replaced.
     fn flips(text: &str) -> impl Iterator<Item = String> {
         (0..text.len()).map(move |place| {
             let other = if text.as_bytes()[place] == b'1' {
@@ -323,7 +323,7 @@ mod tests {
         let [mine, theirs] = [&one, &other].map(|half| recipient::encode(&half.public()));
         let bare = text(&one.bare()).replace(&mine, &theirs);
         assert_eq!(parse(&bare).err(), Some(KeyFileError::Damaged));
-        // Under a passphrase that is known, with the other's public half bound to it.
+        // Sealed under a known passphrase and bound to the other public key.
         let salt = [7; SALT_BYTES];
         let line = format!(
             "{},\"kdf\":{CHEAP},\"salt\":\"{}\"",

@@ -12,8 +12,8 @@ use crate::sealed::kdf::{Kdf, Passphrase, SALT_BYTES};
 use crate::sealed::seed::{PublicKey, Seed, seal_grant};
 use crate::sealed::{self, Part, meta, random};
 
-/// What somebody will unlock with. All that costs time is done, and nothing is granted yet: what there is
-/// to grant is known under the lock.
+/// A new passphrase, token or public key for a vault. The slow work is done, and nothing is granted yet: only
+/// under the lock is it known what there is to grant.
 pub struct Credential {
     pub id: KeyId,
     public: PublicKey,
@@ -30,12 +30,12 @@ enum Held {
         salt: [u8; SALT_BYTES],
         seed: Seed,
     },
-    /// By its owner, who gave the public half away.
+    /// The secret stays with its owner, who gave only the public key away.
     Elsewhere,
 }
 
 impl Credential {
-    /// A passphrase for the key of this id. Pays for Argon2id once.
+    /// A passphrase for the key with this id. Runs Argon2id once.
     pub fn passphrase(
         vault: VaultId,
         id: KeyId,
@@ -52,7 +52,7 @@ impl Credential {
         })
     }
 
-    /// A new token, and the key it will open.
+    /// A new token, and its key.
     pub fn token(vault: VaultId) -> (Self, Token) {
         let (id, salt) = (KeyId::random(), random::bytes::<SALT_BYTES>());
         let token = Token::random(id);
@@ -65,7 +65,7 @@ impl Credential {
         (credential, token)
     }
 
-    /// The identity that has this public half.
+    /// The key file with this public key.
     pub fn recipient(public: PublicKey) -> Self {
         Self {
             id: KeyId::random(),
@@ -75,7 +75,7 @@ impl Credential {
     }
 }
 
-/// Who has full access, and the workspaces that there are to grant.
+/// Full access, and the workspaces that can be granted.
 pub struct Issuer<'a> {
     pub master: &'a Master,
     pub workspaces: &'a [header::Workspace],
@@ -105,8 +105,8 @@ impl Issuer<'_> {
         self.grant(key, seed, about)
     }
 
-    /// The line of a key that is there already, granted anew through its public half. With its seed the
-    /// anchor is made anew as well; without it an anchor stays as it is.
+    /// The line of an existing key with a new grant, encrypted to its public key. With its seed the anchor is
+    /// renewed as well; otherwise the anchor stays.
     pub fn renew(&self, old: &Key, seed: Option<&Seed>, about: &meta::Key) -> Result<Key, Error> {
         let mut key = old.clone();
         if let (Some(seed), Lock::Passphrase { bond, .. } | Lock::Token { bond, .. }) =
@@ -124,7 +124,7 @@ impl Issuer<'_> {
         }
     }
 
-    /// Fills in what is sealed in a line.
+    /// Fills in the sealed members of a line.
     fn grant(&self, mut key: Key, seed: Option<&Seed>, about: &meta::Key) -> Result<Key, Error> {
         let damaged = || Error::from(sealed::Error::Damaged(Part::Key(key.id)));
         let content = self.content(about)?.encode();
@@ -145,7 +145,7 @@ impl Issuer<'_> {
         };
         let mut granted = Vec::with_capacity(reach.len());
         for reach in reach {
-            // One that was deleted since has no keys to give.
+            // A workspace that was deleted meanwhile has no keys to grant.
             let line = self
                 .workspaces
                 .iter()
@@ -162,7 +162,7 @@ impl Issuer<'_> {
     }
 }
 
-/// Whether the seed opens the whole line: it may take the place of one that is known to work.
+/// Whether the seed opens the whole line: the new line may replace one that works.
 fn opens(key: &Key, seed: &Seed, content: &Plaintext, master: &Master) -> bool {
     let grant = seed.open_grant(&key.public_part(), &key.grant);
     let anchored = |bond: &Bond| seed.open_anchor(&bond.anchor) == Some(master.verify());

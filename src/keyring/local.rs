@@ -20,20 +20,20 @@ pub struct LocalKeyring {
     vault: VaultId,
     key: KeyId,
     seed: Seed,
-    /// The verify key that was known from elsewhere, for a key that has no anchor.
+    /// The verify key known from a pin, for a key without an anchor.
     pinned: Option<VerifyKey>,
     master: Option<Master>,
     workspaces: HashMap<WorkspaceId, WorkspaceKeys>,
 }
 
 impl LocalKeyring {
-    /// Opens what `key` was granted. The caller has compared the commitment; here the anchor decides
-    /// whether this header is the one the key was made for.
+    /// Opens the grant of `key`. The caller has compared the commitment; here the anchor decides whether this
+    /// header is the one that the key was made for.
     pub(super) fn new(header: &Header, key: KeyId, seed: Seed) -> Result<Self, Error> {
         Self::anchored(header, key, seed, None)
     }
 
-    /// Opens what an identity's `key` was granted, in a header that is signed by `expected` alone.
+    /// Opens the grant of a key file's `key`, in a header that `expected` signed.
     pub(super) fn pinned(
         header: &Header,
         key: KeyId,
@@ -88,7 +88,7 @@ impl LocalKeyring {
             }
             Grant::Workspaces(granted) => {
                 for granted in granted {
-                    // A workspace that was deleted since stays in the grant.
+                    // A deleted workspace may still be in the grant.
                     if let Some(line) = content.workspace(granted.workspace) {
                         let made =
                             WorkspaceKeys::new(self.vault, line, &granted.read, granted.sign);
@@ -102,7 +102,7 @@ impl LocalKeyring {
         Ok(())
     }
 
-    /// With other keys behind the same passphrase, token or identity.
+    /// The same passphrase, token or key file with other keys of the vault.
     pub(super) fn succeeded_by(
         &self,
         master: Master,
@@ -123,17 +123,17 @@ impl LocalKeyring {
         &self.seed
     }
 
-    /// The root key and header seed, for issuing keys. An agent's keyring has no such door.
+    /// The root key and header seed, for issuing keys. An agent's keyring has no such method.
     pub fn master(&self) -> Result<&Master, Error> {
         self.master.as_ref().ok_or(Error::NeedsFullAccess)
     }
 
-    /// What the agent is given, to unlock for itself. Its own keyring has no such door.
+    /// The seed, for the agent to unlock with. The agent's own keyring has no such method.
     pub fn seed(&self) -> &Key {
         self.seed.secret()
     }
 
-    /// As [`Keyring::seal`], for tests that pad wrongly.
+    /// Like [`Keyring::seal`], for tests that pad wrongly.
     #[cfg(test)]
     pub fn seal_padded(&self, place: AadContext, padded: Vec<u8>) -> Result<Vec<u8>, Error> {
         let data = place.associated_data(self.vault);
@@ -151,7 +151,7 @@ impl LocalKeyring {
                 Ok(&self.workspace(id)?.meta)
             }
             AadContext::Value(id, ..) => Ok(&self.workspace(id)?.value),
-            // The root key's own places are opened inside the keyring alone.
+            // Ciphertexts under the root key are opened only inside the keyring.
             AadContext::KeyAbout(_) | AadContext::Wrapped(_) => Err(Error::NeedsFullAccess),
         }
     }

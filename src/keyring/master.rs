@@ -37,7 +37,7 @@ impl Master {
         }
     }
 
-    /// Another root key beside the same header seed.
+    /// A new root key with the same header seed.
     pub(super) fn with_new_root(&self) -> Self {
         Self::new(self.vault, Key::new(random::bytes()), self.header.clone())
     }
@@ -50,7 +50,7 @@ impl Master {
         self.vault
     }
 
-    /// The key that headers are verified with.
+    /// The key that verifies headers.
     pub fn verify(&self) -> VerifyKey {
         sign::verify_key(&self.header)
     }
@@ -84,7 +84,7 @@ impl Master {
         )
     }
 
-    /// New keys for a workspace: what its sections are verified with, and both keys wrapped.
+    /// New keys for a workspace: the verify key of its sections, and both keys wrapped.
     pub fn new_workspace(&self, workspace: WorkspaceId) -> (VerifyKey, Vec<u8>) {
         let keys = Zeroizing::new(random::bytes::<WRAPPED_BYTES>());
         let place = AadContext::Wrapped(workspace).associated_data(self.vault);
@@ -115,7 +115,7 @@ impl Master {
         Ok((read, seed))
     }
 
-    /// Signs a header, which must name this master's own verify key.
+    /// Signs a header, which must name this master's verify key.
     pub fn sign(&self, content: &Content) -> Result<SignatureBytes, Error> {
         if content.verify != self.verify() {
             return Err(sealed::Error::Forged.into());
@@ -124,7 +124,7 @@ impl Master {
         Ok(Signed::Header { vault: &vault }.sign(&self.header, &content.digest()))
     }
 
-    /// Signs any text as a header, however wrong, for tests of what a reader refuses.
+    /// Signs any text as a header, for tests of what a reader refuses.
     #[cfg(test)]
     pub fn sign_text(&self, text: &str) -> SignatureBytes {
         let vault = self.vault.to_string();

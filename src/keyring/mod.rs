@@ -26,38 +26,38 @@ use crate::sealed::id::{KeyId, WorkspaceId};
 use crate::sealed::record::{Index, RecordKind};
 use crate::sealed::sign::{Digest, SignatureBytes, VerifyKey};
 
-/// How far a key reaches into one workspace.
+/// How far a key reaches into a workspace.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Reach {
     Read,
     Write,
 }
 
-/// What an unlocked key can do.
+/// The operations of an unlocked key.
 pub trait Keyring {
-    /// The key that unlocked.
+    /// The id of the key that unlocked.
     fn key(&self) -> KeyId;
 
     /// Whether it reaches everything, and may change keys and workspaces.
     fn has_full_access(&self) -> bool;
 
-    /// How far it reaches into a workspace; `None` when not at all.
+    /// How far it reaches into a workspace; `None` if it does not.
     fn reach(&self, workspace: WorkspaceId) -> Option<Reach>;
 
     /// The blind index of a name.
     fn index(&self, workspace: WorkspaceId, kind: RecordKind, name: &str) -> Result<Index, Error>;
 
-    /// Opens what was sealed for this place.
+    /// Opens a ciphertext sealed for this place.
     fn open(&self, place: AadContext, sealed: &[u8]) -> Result<Plaintext, Error>;
 
-    /// As [`Keyring::open`] for each, in their order: a keyring elsewhere is asked once for many.
+    /// [`Keyring::open`] for each one, in order. A keyring in the agent sends one request for many.
     fn open_all(&self, sealed: &[(AadContext, Vec<u8>)]) -> Result<Vec<Plaintext>, Error> {
         let each = sealed.iter();
         each.map(|(place, sealed)| self.open(*place, sealed))
             .collect()
     }
 
-    /// As [`Keyring::index`] for each name, in their order.
+    /// [`Keyring::index`] for each name, in order.
     fn index_all(
         &self,
         workspace: WorkspaceId,
@@ -68,7 +68,7 @@ pub trait Keyring {
         each.map(|name| self.index(workspace, kind, name)).collect()
     }
 
-    /// Seals for this place.
+    /// Seals content for this place.
     fn seal(&self, place: AadContext, content: &[u8]) -> Result<Vec<u8>, Error>;
 
     /// Signs a section's digest. Refused without the workspace's signing seed.
@@ -81,11 +81,11 @@ pub trait Keyring {
     /// Signs a header. Refused without full access.
     fn sign_header(&self, content: &Content) -> Result<SignatureBytes, Error>;
 
-    /// Makes keys for a new workspace: the key its sections are verified with, and both its keys as
-    /// the header keeps them. Refused without full access.
+    /// Makes keys for a new workspace: the verify key of its sections, and both keys as the header stores
+    /// them. Refused without full access.
     fn add_workspace(&mut self, workspace: WorkspaceId) -> Result<(VerifyKey, Vec<u8>), Error>;
 
-    /// Follows the vault to a newer header, where keys may have changed since unlocking.
+    /// Moves to a newer header of the vault, whose keys may have changed since unlocking.
     fn follow(&mut self, header: &Header) -> Result<(), Error>;
 }
 
@@ -102,7 +102,7 @@ mod tests {
     use static_assertions::assert_not_impl_any;
     use std::fmt::{Debug, Display};
 
-    // Whoever holds one can use it, not print it or write it away by mistake.
+    // A keyring can be used, and never printed or serialized by mistake.
     assert_not_impl_any!(dyn Keyring: Debug, Display);
     assert_not_impl_any!(LocalKeyring: Debug, Display, Serialize, Copy, PartialEq);
     assert_not_impl_any!(Master: Debug, Display, Serialize, Copy, PartialEq);

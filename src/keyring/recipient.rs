@@ -13,8 +13,8 @@ pub fn encode(public: &PublicKey) -> String {
     base62::encode(PREFIX, public).to_string()
 }
 
-/// Reads `klp_…`, white space around it aside. A point with which no secret can be shared is refused: its
-/// grant could be opened by anyone.
+/// Parses `klp_…`, ignoring white space around it. Refuses a low-order point, because anyone could open a
+/// grant to it.
 pub fn parse(text: &str) -> Result<PublicKey, Error> {
     let public = base62::decode::<PUBLIC_BYTES>(PREFIX, text.trim());
     let public = *public.ok_or(Error::MistypedPublicKey)?;

@@ -12,29 +12,29 @@ use crate::sealed::id::{KeyId, WorkspaceId};
 use crate::sealed::meta;
 use std::collections::HashMap;
 
-/// What is replaced.
+/// Which keys are replaced.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Renewal {
-    /// The root key, and the read key and signing seed of every workspace. The header's seed stays, so
-    /// that every anchor holds.
+    /// The root key, and the read key and signing seed of every workspace. The header's seed stays, so every
+    /// anchor stays valid.
     Rekey,
-    /// All that this key had. For one with full access that is the header's seed, too.
+    /// Everything that this key knew. For a key with full access that includes the header's seed.
     Without(KeyId),
 }
 
 pub struct Renewed {
-    /// Opens and seals with the new keys, as soon as `content` is the header.
+    /// Opens and seals with the new keys, once `content` is the header.
     pub keyring: LocalKeyring,
-    /// The header to be. What is sealed with a workspace's read key is not in it yet.
+    /// The new header. It does not yet hold what is sealed with a workspace's read key.
     pub content: Content,
-    /// Those with other keys.
+    /// The workspaces with new keys.
     pub workspaces: Vec<WorkspaceId>,
-    /// Keys without a line, because their holders would take the new header for a forged one.
+    /// Keys without a line in the new header: their anchors would call it forged.
     pub dropped: Vec<KeyId>,
 }
 
 impl LocalKeyring {
-    /// Keys for the vault of this header, which the keyring was led to.
+    /// Renews keys for the vault of this header, which the keyring follows.
     pub fn renew(&self, content: &Content, renewal: Renewal) -> Result<Renewed, Error> {
         let old = self.master()?;
         let mut all = Vec::with_capacity(content.keys.len());
@@ -53,7 +53,7 @@ impl LocalKeyring {
                 about.workspaces.as_ref()
             }
         };
-        // Whoever had the root key had everything.
+        // The holder of the root key knew everything.
         let (master, is_renewed): (_, Box<dyn Fn(WorkspaceId) -> bool>) = match (removed, reach) {
             (None, _) => (old.with_new_root(), Box::new(|_| true)),
             (Some(_), None) => (Master::random(content.vault), Box::new(|_| true)),

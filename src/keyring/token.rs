@@ -6,7 +6,7 @@ use crate::sealed::derive::Key;
 use crate::sealed::id::KeyId;
 use crate::sealed::random;
 
-/// What every token begins with.
+/// The beginning of every token.
 pub const PREFIX: &str = "kls_";
 const ID_BYTES: usize = 16;
 const SECRET_BYTES: usize = 32;
@@ -24,7 +24,7 @@ impl Token {
         Self { key, secret }
     }
 
-    /// Reads `kls_…`, white space around it aside.
+    /// Parses `kls_…`, ignoring white space around it.
     pub fn parse(text: &Plaintext) -> Result<Self, Error> {
         let text = std::str::from_utf8(text.expose()).map_err(|_| Error::MistypedToken)?;
         let text = text.trim();
@@ -45,7 +45,7 @@ impl Token {
         Ok(token)
     }
 
-    /// The text to give away. Whoever has it can unlock.
+    /// The text to give away. It unlocks the vault.
     pub fn text(&self) -> Plaintext {
         let mut payload = zeroize::Zeroizing::new([0; ID_BYTES + SECRET_BYTES]);
         payload[..ID_BYTES].copy_from_slice(&self.key.bits().to_be_bytes());

@@ -26,8 +26,8 @@ pub fn with_token(header: &Header, token: &Token) -> Result<LocalKeyring, Error>
     LocalKeyring::new(header, key.id, seed)
 }
 
-/// Unlocks with a passphrase, trying the passphrase keys in their order, but `first` the one that is
-/// likely. Each try costs what its key asks for; beyond 4 GiB-passes together it stops.
+/// Unlocks with a passphrase. Tries the key `first`, then the others in order. Each try costs what its key
+/// demands; it stops at 4 GiB-passes in total.
 pub fn with_passphrase(
     header: &Header,
     passphrase: &Passphrase,
@@ -62,10 +62,10 @@ fn likely_first(header: &Header, first: Option<KeyId>) -> Vec<&Key> {
     keys
 }
 
-/// Unlocks with an identity a header that is signed by `expected`, and no other: anyone can grant something to
-/// a public half, so that opening a grant says nothing about who made the vault.
+/// Unlocks with a key file, if `expected` signed the header. Anyone can grant something to a public key, so
+/// opening a grant says nothing about who made the vault.
 ///
-/// Of several keys for one identity the first with full access is taken, else the first that opens.
+/// Of several keys for one key file it uses the first with full access, else the first that opens.
 pub fn with_identity(
     header: &Header,
     identity: &Identity,
@@ -88,13 +88,13 @@ pub fn with_identity(
     narrower.ok_or(failed.unwrap_or(Error::WrongKeyFile))
 }
 
-/// Whether any identity could open it.
+/// Whether any key file could open it.
 pub fn admits_identities(header: &Header) -> bool {
     let mut keys = header.content().keys.iter();
     keys.any(|key| key.lock == Lock::Identity)
 }
 
-/// The keys that the identity with this public half could open.
+/// The keys with this public key.
 pub fn identity_keys<'h>(
     header: &'h Header,
     public: &'h PublicKey,
@@ -103,9 +103,9 @@ pub fn identity_keys<'h>(
     keys.filter(move |key| key.lock == Lock::Identity && key.public == *public)
 }
 
-/// Unlocks with the seed that a key came down to. A line that is gone or no longer its own is
-/// [`Error::KeyChanged`]. Where the line is an identity's, nothing in it tells a forged header: the caller
-/// gives a header only if it is signed by the key that was pinned when the seed was given.
+/// Unlocks with the seed of a key. A line that is gone or has changed is [`Error::KeyChanged`]. For a key
+/// file's line nothing reveals a forged header: the caller passes a header only if it is signed by the key
+/// that was pinned when the seed was given.
 pub fn with_seed(header: &Header, key: KeyId, secret: derive::Key) -> Result<LocalKeyring, Error> {
     let content = header.content();
     let seed = Seed::new(secret, content.vault, key);
@@ -119,7 +119,7 @@ pub fn with_seed(header: &Header, key: KeyId, secret: derive::Key) -> Result<Loc
     }
 }
 
-/// The keys that a passphrase could open.
+/// The passphrase keys of this header.
 pub fn passphrase_keys(header: &Header) -> impl Iterator<Item = &Key> {
     let keys = header.content().keys.iter();
     keys.filter(|key| matches!(key.lock, Lock::Passphrase { .. }))

@@ -6,7 +6,7 @@ use crate::sealed::sign::VerifyKey;
 
 const PREFIX: &str = "klv_";
 
-/// The public key of the vault that has this header, as text.
+/// The public key of this header's vault, as text.
 pub fn vault_key(header: &Header) -> String {
     encode_vault_key(&header.content().verify)
 }
@@ -16,7 +16,7 @@ pub fn encode_vault_key(key: &VerifyKey) -> String {
     base62::encode(PREFIX, key).to_string()
 }
 
-/// Reads what [`encode_vault_key`] wrote; white space around it does not matter.
+/// Parses the text of [`encode_vault_key`], ignoring white space around it.
 pub fn parse_vault_key(text: &str) -> Result<VerifyKey, Error> {
     let key = base62::decode::<32>(PREFIX, text.trim());
     key.map(|key| *key).ok_or(Error::MistypedPin)

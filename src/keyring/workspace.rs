@@ -17,9 +17,9 @@ pub struct WorkspaceKeys {
     pub(super) meta: Xaes,
     pub(super) value: Xaes,
     pub(super) about: Xaes,
-    /// None: for reading only.
+    /// `None` for a key that only reads.
     sign: Option<Key>,
-    /// What the header says the section is verified with.
+    /// The verify key of its sections, from the header.
     verify: sign::VerifyKey,
 }
 
@@ -65,8 +65,8 @@ impl WorkspaceKeys {
     /// Signs a section's digest. Refused without the signing seed.
     pub fn sign(&self, digest: &Digest) -> Result<SignatureBytes, Error> {
         let seed = self.sign.as_ref().ok_or(Error::ReadOnly)?;
-        // A grant could carry a seed that does not belong to the workspace; its section would be
-        // refused by every reader, so it is refused before it is written.
+        // A grant could carry a seed that does not belong to the workspace. Every reader would refuse its
+        // section, so it is refused before it is written.
         if sign::verify_key(seed) != self.verify {
             return Err(crate::sealed::Error::Damaged(Part::Workspace(self.id)).into());
         }

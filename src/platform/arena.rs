@@ -10,9 +10,9 @@ use memmap2::MmapMut;
 
 const HUGE_PAGE_BYTES: usize = 2 << 20;
 
-/// Lends `work` that many zeroed blocks of 1 KiB, aligned to a huge page.
+/// Calls `work` with that many zeroed blocks of 1 KiB, aligned to a huge page.
 ///
-/// Errors when the system does not give the memory; that it gives no huge pages is none.
+/// Fails when the system has too little memory; missing huge pages are no failure.
 pub fn with_blocks<T>(blocks: usize, work: impl FnOnce(&mut [Block]) -> T) -> io::Result<T> {
     let needed = blocks.checked_mul(Block::SIZE).ok_or_else(too_large)?;
     let mapped = needed.checked_add(HUGE_PAGE_BYTES).ok_or_else(too_large)?;
@@ -32,15 +32,15 @@ pub fn with_blocks<T>(blocks: usize, work: impl FnOnce(&mut [Block]) -> T) -> io
     reason = "argon2 takes its memory as blocks, and a mapping is bytes"
 )]
 fn as_blocks(bytes: &mut [u8]) -> &mut [Block] {
-    // SAFETY: a Block is an array of u64 without padding, so that every bit pattern is one, and
-    // every Block is plain bytes again; `align_to_mut` sees to alignment and length.
+    // SAFETY: a Block is an array of u64 without padding, so every bit pattern is valid, and every Block is
+    // plain bytes again; `align_to_mut` takes care of alignment and length.
     let (_, blocks, _) = unsafe { bytes.align_to_mut::<Block>() };
     blocks
 }
 
 #[cfg(target_os = "linux")]
 fn advise_huge_pages(map: &MmapMut, start: usize, length: usize) {
-    // Above this they cost more than they save: the kernel has to make room for them first.
+    // Above this size huge pages cost more than they save: the kernel has to make room for them first.
     const MAX_ADVISED_BYTES: usize = 256 << 20;
     if length <= MAX_ADVISED_BYTES {
         let _ = map.advise_range(memmap2::Advice::HugePage, start, length);

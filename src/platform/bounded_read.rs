@@ -5,8 +5,7 @@ use zeroize::Zeroizing;
 
 pub const FIRST_READ_BYTES: usize = 64 << 10;
 
-/// Reads to the end, or as many as `most_bytes`. A buffer that is too small is wiped when a larger one has
-/// its bytes.
+/// Reads to the end, or at most `most_bytes`. When a buffer grows, the old one is wiped.
 pub fn read(from: &mut dyn Read, most_bytes: usize) -> io::Result<Zeroizing<Vec<u8>>> {
     let mut bytes = Zeroizing::new(vec![0; FIRST_READ_BYTES.min(most_bytes)]);
     let mut length = 0;

@@ -6,25 +6,25 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::Path;
 
-/// Everything, for the owner alone.
+/// All rights, for the owner only.
 const OWNER: u32 = 0o700;
 
-/// Whether anybody but the owner may write here, with or without the sticky bit. A group that has the
-/// owner's number is the owner's own, by the convention that makes a umask of 002 safe.
+/// Whether others than the owner may write here, with or without the sticky bit. A group with the owner's
+/// number counts as the owner, by the convention that makes a umask of 002 safe.
 pub fn others_may_write(directory: &Stat) -> bool {
     let mode = Mode::from_raw_mode(directory.st_mode);
     let private_group = directory.st_gid == directory.st_uid && directory.st_uid != 0;
     mode.contains(Mode::WOTH) || (mode.contains(Mode::WGRP) && !private_group)
 }
 
-/// Whether what is written here stays in memory: in a tmpfs, which is on no disk but for swap.
+/// Whether files here stay in memory: in a tmpfs, which reaches a disk only through swap.
 pub fn is_in_memory(directory: &Path) -> bool {
     #[cfg(target_os = "linux")]
     {
         // TMPFS_MAGIC and RAMFS_MAGIC of linux/magic.h
         const IN_MEMORY: [i128; 2] = [0x0102_1994, 0x8584_58f6];
         let found = rustix::fs::statfs(directory);
-        // As wide as that on no two architectures.
+        // The field's width differs between architectures.
         let kind = found.map(|found| i128::from(found.f_type) & 0xffff_ffff);
         kind.is_ok_and(|kind| IN_MEMORY.contains(&kind))
     }
@@ -35,7 +35,7 @@ pub fn is_in_memory(directory: &Path) -> bool {
     }
 }
 
-/// Makes a directory and those above it, each durable in the one above: else a file that was reported as
+/// Makes a directory and those above it, each durable in the one above: otherwise a file that was reported as
 /// saved could vanish with its directory.
 pub fn make(directory: &Path) -> io::Result<()> {
     if directory.is_dir() {
@@ -53,7 +53,7 @@ pub fn make(directory: &Path) -> io::Result<()> {
     parent.map_or(Ok(()), |parent| File::open(parent)?.sync_all())
 }
 
-/// Under a umask such as 177, made for files, not even the owner could enter what was just made.
+/// Under a umask such as 177, meant for files, not even the owner could enter the new directory.
 fn let_owner_in(directory: &Path) -> io::Result<()> {
     let found = fs::symlink_metadata(directory)?;
     if found.is_dir() && found.permissions().mode() & OWNER != OWNER {
@@ -62,7 +62,7 @@ fn let_owner_in(directory: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The parent of a bare file name is empty, which no system call takes for the working directory.
+/// The parent of a bare file name is empty, which system calls do not accept as the working directory.
 pub fn or_here(parent: &Path) -> &Path {
     if parent.as_os_str().is_empty() {
         Path::new(".")

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 #[cfg(target_os = "linux")]
 const OWN_FILE: &str = "/proc/self/exe";
 
-/// What [`harden`] found, so that a child can have it back.
+/// The limits before [`harden`], so that a child can have them back.
 #[derive(Clone, Copy, Debug)]
 pub struct Hardened {
     core_file: Rlimit,
@@ -18,23 +18,23 @@ pub struct Hardened {
 
 /// Forbids core files and, on Linux, reading this process's memory and environment.
 ///
-/// To be called before anything else. Where the system refuses, the program goes on without.
+/// Call it before anything else. If the system refuses, the program continues without it.
 pub fn harden() -> Hardened {
     let core_file = getrlimit(Resource::Core);
     limit_core_file(none_of(core_file));
     #[cfg(target_os = "linux")]
     {
         use rustix::process::{DumpableBehavior, set_dumpable_behavior};
-        // Also gives /proc/self to root, so that no other process of this user can read it.
+        // This also makes /proc/self belong to root, so that no other process of this user can read it.
         let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
     }
     Hardened { core_file }
 }
 
-/// Closes whatever this process inherited beside its standard streams, such as the lock of a script: a process
-/// that outlives who started it must not hold that.
+/// Closes every inherited descriptor except the standard streams, such as the lock of a script: a process
+/// that outlives its starter must not hold it.
 ///
-/// To be called before anything else is opened.
+/// Call it before anything else is opened.
 #[expect(
     unsafe_code,
     reason = "what was inherited is known by its number alone"
@@ -46,7 +46,7 @@ pub fn close_inherited() {
     };
     let numbers = open.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
     let numbers: Vec<RawFd> = numbers.filter(|&number| number > 2).collect();
-    // One of them was the folder's own, which is closed again.
+    // One of them was the folder's own descriptor, which is already closed.
     let is_open = |number: &RawFd| {
         Path::new(FOLDER)
             .join(number.to_string())
@@ -54,12 +54,12 @@ pub fn close_inherited() {
             .is_ok()
     };
     for number in numbers.into_iter().filter(is_open) {
-        // SAFETY: nothing of this program has opened anything, so that nobody counts on the number.
+        // SAFETY: this program has opened nothing yet, so none of its code uses the number.
         unsafe { rustix::io::close(number) };
     }
 }
 
-/// Keeps the memory that is in use now off the disk, as it is touched. Refused where the system's limit
+/// Keeps the memory that is in use now off the disk, from its first use on. Fails if the system's limit
 /// (`ulimit -l`) is below what this process has mapped.
 pub fn lock_memory() -> std::io::Result<()> {
     #[cfg(target_os = "linux")]
@@ -71,14 +71,14 @@ pub fn lock_memory() -> std::io::Result<()> {
             maximum,
         };
         let _ = setrlimit(Resource::Memlock, raised);
-        // Not what is to come: a limit that is reached then would end the process.
+        // Not future memory: reaching the limit would then end the process.
         Ok(mlockall(MlockAllFlags::CURRENT | MlockAllFlags::ONFAULT)?)
     }
     #[cfg(not(target_os = "linux"))]
     Err(std::io::ErrorKind::Unsupported.into())
 }
 
-/// No core file for this process and its children, for good.
+/// Forbids core files for this process and its children, for good.
 pub fn forbid_core_files() {
     limit_core_file(Rlimit {
         current: Some(0),
@@ -86,7 +86,7 @@ pub fn forbid_core_files() {
     });
 }
 
-/// This very file, even if another was installed in its place since: to be started again.
+/// This program's own file, to be started again, even if another was installed in its place.
 pub fn own_file() -> std::io::Result<PathBuf> {
     #[cfg(target_os = "linux")]
     if Path::new(OWN_FILE).exists() {
@@ -101,14 +101,14 @@ pub fn may_leave_core_files() -> bool {
 }
 
 impl Hardened {
-    /// Whether a child could, under the limit that was found.
+    /// Whether a child could leave one, under the original limit.
     pub fn children_may_leave_core_files(self) -> bool {
         self.core_file.current != Some(0)
     }
 
-    /// Runs `start`, which becomes or starts a child, under the limit that was found.
+    /// Runs `start`, which becomes or starts a child, under the original limit.
     ///
-    /// A program that is executed is dumpable again by itself.
+    /// An executed program is dumpable again by itself.
     pub fn restore_for_child<T>(self, start: impl FnOnce() -> T) -> T {
         limit_core_file(self.core_file);
         let started = start();
@@ -117,7 +117,7 @@ impl Hardened {
     }
 }
 
-/// The same limit with no core file now; the hard limit stays, or the child could not go back.
+/// The same limit without core files; the hard limit stays, or the child could not raise it again.
 fn none_of(limit: Rlimit) -> Rlimit {
     Rlimit {
         current: Some(0),
@@ -133,7 +133,7 @@ fn limit_core_file(limit: Rlimit) {
 mod tests {
     use super::*;
 
-    // One test for both: they are about the same limits of the same process.
+    // One test for both, because they share the limits of one process.
     #[test]
     fn this_process_is_undumpable_and_a_child_gets_its_limit_back() {
         let maximum = getrlimit(Resource::Core).maximum;

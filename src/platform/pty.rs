@@ -6,11 +6,11 @@ use rustix::termios::{isatty, tcgetwinsize, tcsetwinsize};
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 
-/// Both sides of a terminal; no program inherits either.
+/// Both sides of a terminal; no program inherits either one.
 pub struct Pty {
-    /// Ours: what is typed goes in, and what is shown comes out.
+    /// Our side: keys go in, and output comes out.
     pub controller: OwnedFd,
-    /// The side that a program has.
+    /// The program's side.
     pub terminal: OwnedFd,
 }
 
@@ -34,15 +34,14 @@ impl Pty {
     }
 }
 
-/// Gives one terminal the size of another; whoever runs there is told if that changes it.
+/// Gives one terminal the size of another; programs there get a signal if it changes.
 pub fn copy_size(from: impl AsFd, to: impl AsFd) {
     if let Ok(size) = tcgetwinsize(from) {
         let _ = tcsetwinsize(to, size);
     }
 }
 
-/// Whether both are the same terminal, pipe or file: what is written to one comes after what was written to the
-/// other.
+/// Whether both are the same terminal, pipe or file, so that output to both stays in order.
 pub fn are_one(one: impl AsFd, other: impl AsFd) -> bool {
     let (Ok(first), Ok(second)) = (fstat(&one), fstat(&other)) else {
         return false;

@@ -27,8 +27,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-/// The name that makes this program a leader. Then follow the path of the program to start and its own
-/// arguments, the name first.
+/// Started under this name, the program is a leader. The path of the program to start follows, then its own
+/// arguments, its name first.
 pub const LEADER: &str = "kluis-session";
 
 /// The arguments of a leader that starts `program`.
@@ -37,12 +37,12 @@ pub fn arguments(program: &Path, typed: &OsStr, arguments: &[OsString]) -> Vec<O
     first.into_iter().chain(arguments.iter().cloned()).collect()
 }
 
-/// What a leader tells.
+/// The events that a leader reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LeaderEvent {
     /// The program could not be started; the system's error number.
     NotStarted(i32),
-    /// The program runs and has the terminal: from here on keys mean something there.
+    /// The program runs and has the terminal, so keys reach it.
     Started,
     /// The program was stopped.
     Stopped,
@@ -78,11 +78,11 @@ impl LeaderEvent {
     }
 }
 
-/// A way to talk to the leader.
+/// The connection to the leader.
 pub struct Channel(UnixStream);
 
 impl Channel {
-    /// Ours, and the leader's stdin.
+    /// Our end, and the leader's stdin.
     pub fn new() -> io::Result<(Self, Stdio)> {
         let (ours, theirs) = UnixStream::pair()?;
         Ok((Self(ours), OwnedFd::from(theirs).into()))
@@ -92,17 +92,18 @@ impl Channel {
         self.0.try_clone().map(Self)
     }
 
-    /// Waits for the next news; `None` when the leader is gone.
+    /// Waits for the next event; `None` when the leader has ended.
     pub fn news(&mut self) -> Option<LeaderEvent> {
         let mut bytes = [0; LeaderEvent::LENGTH];
         self.0.read_exact(&mut bytes).ok()?;
         LeaderEvent::decode(bytes)
     }
 
-    /// Has the program sent a signal: SIGTSTP and SIGCONT to all of its process group, others to it alone.
+    /// Sends the program a signal: SIGTSTP and SIGCONT to its whole process group, others only to the
+    /// program.
     pub fn send(&self, signal: i32) {
         if let Ok(signal) = u8::try_from(signal) {
-            // A leader that is gone has no program.
+            // When the leader has ended, so has its program.
             let _ = (&self.0).write_all(&[signal]);
         }
     }
@@ -112,10 +113,9 @@ impl Channel {
     }
 }
 
-/// What a leader does, in place of everything else that this program could do: starts the program, tells
-/// how it fares, and ends with it.
+/// Runs as a leader, and does nothing else: starts the program, reports its events, and ends with it.
 ///
-/// What the program leaves running at the terminal gets SIGHUP then, as when a terminal window closes.
+/// Processes that the program leaves at the terminal then get SIGHUP, as when a terminal window closes.
 pub fn lead(arguments: &[OsString], hardened: Hardened) -> io::Result<()> {
     let channel = Channel(stdin().try_clone_to_owned()?.into());
     let terminal = stdout().try_clone_to_owned()?;
@@ -144,7 +144,8 @@ pub fn lead(arguments: &[OsString], hardened: Hardened) -> io::Result<()> {
         }
     };
     let id = Pid::from_child(&child);
-    // What it missed before: who reads is stopped until then, and continued below; a new size is told now.
+    // Makes up for what came before: a program that reads is stopped until now and continued below, and a new
+    // size is signalled now.
     let _ = tcsetpgrp(&terminal, id);
     if size() != found {
         let _ = kill_process_group(id, Signal::WINCH);
@@ -162,13 +163,13 @@ pub fn lead(arguments: &[OsString], hardened: Hardened) -> io::Result<()> {
 }
 
 struct Program {
-    /// Until it has ended: then another process may get its id.
+    /// Empty once the program has ended, because another process may then get its id.
     id: Arc<Mutex<Option<Pid>>>,
     terminal: OwnedFd,
 }
 
 impl Program {
-    /// Passes signals on, on a thread of its own.
+    /// Passes signals on, in a thread of its own.
     fn listen(&self, mut channel: Channel) -> io::Result<()> {
         let id = Arc::clone(&self.id);
         thread::Builder::new().spawn(move || {
@@ -186,7 +187,7 @@ impl Program {
         Ok(())
     }
 
-    /// How it ended, if the system tells.
+    /// How the program ended, if the system reports it.
     fn wait(&self, mut child: Child, channel: &Channel) -> Option<LeaderEvent> {
         let id = Pid::from_child(&child);
         loop {
@@ -205,7 +206,7 @@ impl Program {
             let by_terminal = [Signal::TTIN, Signal::TTOU]
                 .map(|signal| Some(signal.as_raw()))
                 .contains(&status.stopping_signal());
-            // It had not been given the terminal yet.
+            // It did not have the terminal yet.
             if by_terminal && tcgetpgrp(&self.terminal) == Ok(id) {
                 let _ = kill_process_group(id, Signal::CONT);
             } else {

@@ -16,24 +16,24 @@ use signal_hook::flag::{register, register_conditional_default};
 use signal_hook::iterator::{Handle, Signals};
 use signal_hook::low_level::{self, raise};
 
-/// While it lives, signals that end or stop the process go to the function it was started with.
+/// While it lives, signals that would end or stop the process call its function instead.
 ///
-/// One at a time; a second would on_signal them too.
+/// Use only one at a time: a second one would get the same signals.
 pub struct Watch {
     handle: Handle,
     listener: Option<JoinHandle<()>>,
 }
 
-/// What a watch is told.
+/// The signals that a watch reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Notice {
-    /// The process is asked to end; the number of the signal.
+    /// A request to end; the number of the signal.
     End(i32),
-    /// The process is asked to stop, and does when it calls [`stop`].
+    /// A request to stop; the process stops when it calls [`stop`].
     Stop,
-    /// The process goes on after a stop, asked for or not.
+    /// The process continues after a stop.
     Continued,
-    /// One of those that were asked for beside these; its number.
+    /// One of the additional signals; its number.
     Other(i32),
 }
 
@@ -43,12 +43,12 @@ static DEFAULTS: Once = Once::new();
 impl Watch {
     /// Calls `on_signal` on a thread of its own for each signal until the watch is dropped.
     ///
-    /// Signals that were ignored when first asked stay so, for `nohup` and its child.
+    /// A signal that is ignored at the first call stays ignored, for `nohup` and its child.
     pub fn start(on_signal: impl FnMut(Notice) + Send + 'static) -> io::Result<Self> {
         Self::start_with(&[], on_signal)
     }
 
-    /// The same for other signals as well, which must be of no effect to this process from then on.
+    /// The same with additional signals, which have no other effect on this process from then on.
     pub fn start_with(
         others: &[i32],
         mut on_signal: impl FnMut(Notice) + Send + 'static,
@@ -59,7 +59,7 @@ impl Watch {
             .collect();
         DEFAULTS.call_once(|| {
             for &signal in &caught {
-                // What fails here, fails below and is reported there.
+                // An error here occurs below as well and is reported there.
                 let _ = match signal {
                     SIGTSTP => stop_unwatched(),
                     _ => register_conditional_default(signal, &UNWATCHED).map(drop),
@@ -98,10 +98,10 @@ impl Drop for Watch {
     }
 }
 
-/// Makes writing beyond the limit on file sizes an error, like writing to a full disk, instead of the end
-/// of the process.
+/// Makes writing beyond the limit on file sizes an error, as on a full disk, instead of the end of the
+/// process.
 ///
-/// For a process that writes a file of its own: a child's signals are to be as they were found.
+/// Only for a process that writes a file itself: a child should get its signals unchanged.
 pub fn survive_file_size_limit() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -109,23 +109,23 @@ pub fn survive_file_size_limit() {
     });
 }
 
-/// Lets this process see how its children end, even when whoever started it ignores that: an ignored
-/// SIGCHLD has the system throw the news away.
+/// Lets this process wait for its children even if its parent ignores SIGCHLD: the system then throws their
+/// exit status away.
 ///
-/// A child finds the signal as it always is: what is caught is not inherited.
+/// A child starts with the default action, because a caught signal is not inherited.
 pub fn see_children_end() -> io::Result<()> {
     register(SIGCHLD, Arc::default()).map(drop)
 }
 
-/// Stops this process until someone continues it.
+/// Stops this process until it is continued.
 ///
-/// Unlike SIGSTOP, this signal does nothing where no shell is left that could continue the process
-/// (an orphaned process group, POSIX), just as the terminal's own would.
+/// Unlike SIGSTOP, this signal does nothing where no shell is left that could continue the process (an
+/// orphaned process group, POSIX), just like Ctrl-Z.
 pub fn stop() {
     let _ = raise(SIGTTIN);
 }
 
-/// Has SIGTSTP stop this process while nobody is watching.
+/// Makes SIGTSTP stop this process while no watch is active.
 #[expect(
     unsafe_code,
     reason = "a handler of our own: what it does must be allowed in one"
@@ -141,13 +141,13 @@ fn stop_unwatched() -> io::Result<()> {
     unsafe { low_level::register(SIGTSTP, stop_unless_watched) }.map(drop)
 }
 
-/// Whether the signal was set to be ignored by whoever started us.
+/// Whether this process was started with the signal ignored.
 #[cfg(target_os = "linux")]
 fn is_ignored(signal: i32) -> bool {
     std::fs::read_to_string("/proc/self/status").is_ok_and(|status| ignores(&status, signal))
 }
 
-/// What `/proc/PID/status` (proc_pid_status(5)) says of a signal.
+/// Reads a signal's state from `/proc/PID/status` (proc_pid_status(5)).
 #[cfg(target_os = "linux")]
 fn ignores(status: &str, signal: i32) -> bool {
     let mask = status
@@ -178,7 +178,7 @@ mod tests {
         raise(SIGTSTP).unwrap();
     }
 
-    /// A process of its own that does the above; whether it stopped before it succeeded.
+    /// Runs the test above in a process of its own; returns whether it stopped before it succeeded.
     fn stops(start: &str, placed: impl FnOnce(&mut Command) -> &mut Command) -> bool {
         let inner = "platform::signals::tests::stops_after_a_watch";
         let mut command = Command::new("sh");
@@ -223,7 +223,7 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[test]
     fn a_signal_mask_shows_the_ignored_signals() {
-        // What `nohup` leaves: HUP, the first bit, and PIPE, the thirteenth.
+        // As `nohup` leaves it: HUP, the first bit, and PIPE, the thirteenth.
         let status = "Name:\tkluis\nSigIgn:\t0000000000001001\nSigCgt:\t0000000000004002\n";
         assert!(ignores(status, SIGHUP));
         assert!(ignores(status, 13));

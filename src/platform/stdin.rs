@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::{self, IsTerminal};
 use std::os::fd::AsFd;
 
-/// stdin, unless it is a terminal. Its own descriptor, unbuffered: the standard handle keeps a copy that
-/// nobody wipes.
+/// stdin, unless it is a terminal. It is a descriptor of its own without a buffer: the standard handle keeps
+/// a copy that is never wiped.
 pub fn unbuffered() -> io::Result<Option<File>> {
     let stdin = io::stdin();
     if stdin.is_terminal() {

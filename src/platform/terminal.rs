@@ -7,27 +7,27 @@ use rustix::process::getpgrp;
 use rustix::stdio::stdin;
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetpgrp, tcgetwinsize, tcsetattr};
 
-/// The width in characters; `None` when it is no terminal or does not know.
+/// The width in characters; `None` if it is no terminal or does not know.
 pub fn columns(stream: impl AsFd) -> Option<u16> {
     let width = tcgetwinsize(stream).ok()?.ws_col;
     (width > 0).then_some(width)
 }
 
-/// The height in lines; `None` when it is no terminal or does not know.
+/// The height in lines; `None` if it is no terminal or does not know.
 pub fn lines(stream: impl AsFd) -> Option<u16> {
     let height = tcgetwinsize(stream).ok()?.ws_row;
     (height > 0).then_some(height)
 }
 
-/// Whether this process's job has the terminal, rather than the shell or another job.
+/// Whether this process's job has the terminal, not the shell or another job.
 pub fn in_foreground(terminal: impl AsFd) -> bool {
     tcgetpgrp(terminal).is_ok_and(|foreground| foreground == getpgrp())
 }
 
-/// stdin, when it is the terminal that controls this process: each key as it is typed, nothing echoed,
-/// no signals from keys.
+/// Reads each key as it is typed from stdin, if that is the controlling terminal: without echo, and without
+/// signals from keys.
 ///
-/// In the background it is the shell's, and is left alone.
+/// In the background the terminal belongs to the shell, and is left alone.
 pub struct Keyboard {
     found: Termios,
     held: Mutex<Held>,
@@ -41,7 +41,7 @@ enum Held {
 }
 
 impl Keyboard {
-    /// `None` when stdin is something else.
+    /// `None` if stdin is something else.
     pub fn new() -> Option<Self> {
         tcgetpgrp(stdin()).ok()?;
         Some(Self {
@@ -50,12 +50,12 @@ impl Keyboard {
         })
     }
 
-    /// The modes as they were found.
+    /// The original modes.
     pub fn found(&self) -> &Termios {
         &self.found
     }
 
-    /// Takes the keys when this process is in the foreground; whether it has them.
+    /// Takes the keys if this process is in the foreground; returns whether it has them.
     pub fn take(&self) -> bool {
         let mut held = self.held();
         if *held == Held::NeverAgain || !in_foreground(stdin()) {
@@ -72,7 +72,7 @@ impl Keyboard {
         true
     }
 
-    /// Takes the keys after a stop, when somebody else may have set the modes.
+    /// Takes the keys after a stop, when another program may have changed the modes.
     pub fn take_again(&self) -> bool {
         let mut held = self.held();
         if *held == Held::Yes {
@@ -82,19 +82,19 @@ impl Keyboard {
         self.take()
     }
 
-    /// Puts the modes back, to be taken again.
+    /// Restores the modes until the keys are taken again.
     pub fn give_back(&self) {
         self.release(Held::No);
     }
 
-    /// Puts the modes back for good.
+    /// Restores the modes for good.
     pub fn close(&self) {
         self.release(Held::NeverAgain);
     }
 
     fn release(&self, next: Held) {
         let mut held = self.held();
-        // In the background, setting them would stop this process.
+        // In the background, changing them would stop this process.
         if *held == Held::Yes && in_foreground(stdin()) {
             let _ = tcsetattr(stdin(), OptionalActions::Now, &self.found);
         }

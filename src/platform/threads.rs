@@ -9,7 +9,7 @@ use std::thread::available_parallelism;
 
 /// Runs `work`, whose parallel parts get at most that many threads.
 ///
-/// Without this rayon would make threads of its own accord, and panic where it gets none.
+/// Otherwise rayon would start threads itself, and panic if the system gives none.
 pub fn with_threads<T: Send>(most: u32, work: impl FnOnce() -> T + Send) -> T {
     let processors = available_parallelism().map_or(1, NonZero::get);
     let count = processors.min(most.max(1) as usize);
@@ -19,10 +19,10 @@ pub fn with_threads<T: Send>(most: u32, work: impl FnOnce() -> T + Send) -> T {
     }
 }
 
-/// The same in this thread alone.
+/// Runs it in this thread only.
 fn without_threads<T>(work: impl FnOnce() -> T) -> T {
     let here = ThreadPoolBuilder::new().num_threads(1).use_current_thread();
-    // Refused when an earlier call has done so in this thread, which then is still one of a pool.
+    // It fails if an earlier call did this in the same thread, which then still belongs to a pool.
     let _pool = here.build();
     work()
 }

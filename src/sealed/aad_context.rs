@@ -5,7 +5,7 @@ use super::derive::{FORMAT, fields};
 use super::error::{Error, Part};
 use super::id::{AppId, KeyId, SecretId, VaultId, WorkspaceId};
 
-/// A place for something sealed with a key of the vault.
+/// The place of a ciphertext under one of the vault's keys.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum AadContext {
     /// A key's label, dates and reach; sealed under the root key.
@@ -21,7 +21,7 @@ pub enum AadContext {
 }
 
 impl AadContext {
-    /// That what lies here does not open.
+    /// The error when the ciphertext here does not open.
     pub fn damaged(self) -> Error {
         Error::Damaged(match self {
             Self::KeyAbout(key) => Part::Key(key),
@@ -33,7 +33,7 @@ impl AadContext {
         })
     }
 
-    /// Length-prefixed: format, purpose, vault, workspace, record, slot; what does not apply is empty.
+    /// Length-prefixed: format, purpose, vault, workspace, record, slot; a part that does not apply is empty.
     pub fn associated_data(self, vault: VaultId) -> Vec<u8> {
         let (purpose, workspace, record, slot) = match self {
             Self::KeyAbout(key) => ("key", None, Some(key.text()), None),

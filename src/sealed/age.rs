@@ -4,20 +4,20 @@ use super::file::Layout;
 use super::id::WorkspaceId;
 use super::sign::Digest;
 
-/// How old a part is, and what it took the place of.
+/// The revision of a part, and the parts that it replaced.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Age {
-    /// Whose section it is; `None` is the header.
+    /// The section's workspace; `None` is the header.
     pub workspace: Option<WorkspaceId>,
     pub revision: u64,
     pub digest: Digest,
-    /// The digests of the parts that it took the place of: one revision older, or less after a merge.
+    /// The digests of the parts that it replaced: one revision older, or less after a merge.
     pub parents: Vec<Digest>,
 }
 
 impl Layout {
-    /// The header, then every section in its order. They are worth as much as the header's key: nothing
-    /// before that is the anchored one.
+    /// The header, then every section in its order. They can be trusted only once the header's key is known
+    /// to be the right one.
     pub fn ages(&self) -> Vec<Age> {
         let header = Age {
             workspace: None,

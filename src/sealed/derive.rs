@@ -5,11 +5,11 @@ use sha2::Sha256;
 use std::ops::{Deref, DerefMut};
 use zeroize::Zeroizing;
 
-/// The format and its version, part of every label: what is made for version 2 never opens as version 1.
+/// The format and its version, part of every label: keys for version 2 never open version 1.
 pub const FORMAT: &str = "kluis/1";
 
-/// 32 bytes of key material, wiped on drop. A type of its own: `Zeroizing` would print them with `{:?}`, and
-/// compare them in a time that tells something.
+/// 32 bytes of key material, wiped on drop. It is a type of its own because `Zeroizing` would print them with
+/// `{:?}`, and compare them in a time that depends on them.
 #[derive(Clone, Default)]
 pub struct Key(Zeroizing<[u8; 32]>);
 
@@ -39,7 +39,7 @@ impl DerefMut for Key {
     }
 }
 
-/// Length-prefixed fields (four bytes, big-endian, then the bytes): no two lists look alike.
+/// Length-prefixed fields (four bytes, big-endian, then the bytes): no two lists have the same encoding.
 pub fn fields(parts: &[&[u8]]) -> Vec<u8> {
     let mut out = Vec::with_capacity(parts.iter().map(|part| part.len() + 4).sum());
     for part in parts {
@@ -50,12 +50,12 @@ pub fn fields(parts: &[&[u8]]) -> Vec<u8> {
     out
 }
 
-/// The subkey of `key` for one use: `label`, and the ids it is bound to.
+/// The subkey of `key` for one use: `label`, and the ids that it is bound to.
 pub fn subkey(key: &[u8; 32], label: &str, context: &[&str]) -> Key {
     salted(&[], key, label, context)
 }
 
-/// As [`subkey`], with a salt from the file.
+/// Like [`subkey`], with a salt from the file.
 #[expect(clippy::expect_used, reason = "32 bytes is far below HKDF's 8,160")]
 pub fn salted(salt: &[u8], key: &[u8; 32], label: &str, context: &[&str]) -> Key {
     let mut parts = vec![FORMAT.as_bytes(), label.as_bytes()];

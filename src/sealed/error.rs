@@ -5,10 +5,10 @@ use std::fmt;
 
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// Not authentic, truncated, or not in the one encoding the format has.
+    /// Not authentic, truncated, or not in the format's one encoding.
     #[error("the vault is damaged: {0}")]
     Damaged(Part),
-    /// Whole and authentic in itself, but not signed by the key that this key's holder was given.
+    /// Valid in itself, but signed by another key than the holder's anchor names.
     #[error("this vault does not belong to your key: its header is signed by another one")]
     Forged,
     /// Key derivation parameters outside the format's bounds, refused before any work.
@@ -21,10 +21,10 @@ pub enum Error {
     Full { limit: &'static str },
 }
 
-/// The part of a vault that is damaged, as far as it can be told.
+/// The damaged part of a vault, as far as it is known.
 #[derive(Debug, PartialEq, Eq, Clone)]
 pub enum Part {
-    /// Not a vault at all, as far as its first line tells.
+    /// Its first line is not that of a vault.
     FirstLine,
     Header,
     HeaderSignature,
@@ -32,12 +32,12 @@ pub enum Part {
     Workspace(WorkspaceId),
     Section(WorkspaceId),
     SectionSignature(WorkspaceId),
-    /// Signed in another age than the rest: an older part was put back, or two vaults were mixed.
+    /// It was signed in another age than the rest: an older part was put back, or two vaults were mixed.
     SectionAge(WorkspaceId),
     Page(WorkspaceId),
     /// A record's id.
     Record(String),
-    /// The file ends too early, or goes on behind its last section.
+    /// The file ends too early, or continues after its last section.
     End,
 }
 

@@ -9,24 +9,24 @@ use super::section::{self, Page, Section};
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// Enough for the header and the directory of a small vault in one read: memory that is touched costs
-/// more than what is read.
+/// Enough for the header and the directory of a small vault in one read. A larger buffer costs more than a
+/// second read.
 const FIRST_READ_BYTES: usize = 8 * 1024;
-/// A directory's line is about this part of its page or less.
+/// A directory's line is at most about this fraction of its page.
 const DIRECTORY_SHARE: usize = 256;
 
-/// The structure of a file, signatures checked, without its records.
+/// The structure of a file with verified signatures, without its records.
 #[derive(Clone, Debug)]
 pub struct Layout {
     pub header: Header,
-    /// In the header's order, each with where it starts.
+    /// In the header's order, each with its offset.
     sections: Vec<(u64, Section)>,
 }
 
 impl Layout {
-    /// Reads header and directories through `read(offset, length)`, which gives exactly that.
+    /// Reads header and directories through `read(offset, length)`, which returns exactly that part.
     ///
-    /// What this accepts is whole as far as public keys can tell; pages are checked when they are read.
+    /// An accepted file is valid as far as public keys can tell; pages are checked when they are read.
     pub fn read<E: From<Error>>(
         bytes: u64,
         mut read: impl FnMut(u64, usize) -> Result<Vec<u8>, E>,
@@ -68,7 +68,7 @@ impl Layout {
         self.placed(workspace).map(|(_, section)| section)
     }
 
-    /// Where the section's bytes lie in the file.
+    /// The byte range of a section in the file.
     pub fn range(&self, workspace: WorkspaceId) -> Option<Range<u64>> {
         let (start, section) = self.placed(workspace)?;
         Some(*start..*start + section.bytes())
@@ -79,7 +79,7 @@ impl Layout {
         sections.find(|(_, section)| section.seal().workspace == workspace)
     }
 
-    /// Every page of every section: its workspace, its entry, and where it lies in the file.
+    /// Every page of every section: its workspace, its entry, and its byte range in the file.
     pub fn pages(&self) -> impl Iterator<Item = (WorkspaceId, &Page, Range<u64>)> {
         self.sections.iter().flat_map(|(start, section)| {
             let placed = section.pages().iter().zip(section.ranges());
@@ -103,8 +103,8 @@ impl Layout {
         Ok(())
     }
 
-    /// Reads every record's line in pages that are intact: what is signed may still be wrong, and is not
-    /// to be signed again.
+    /// Parses every record in pages that are intact: signed bytes may still be invalid, and must not be
+    /// signed again.
     pub fn check_records(&self, file: &[u8]) -> Result<(), Error> {
         for (workspace, page, range) in self.pages() {
             section::hashed_records(page, slice(file, range), workspace)?;
@@ -113,13 +113,13 @@ impl Layout {
     }
 }
 
-/// The part of a file in memory that a range of its layout names.
+/// The bytes of this range in a file in memory.
 #[expect(clippy::cast_possible_truncation, reason = "the file is in memory")]
 pub fn slice(file: &[u8], range: Range<u64>) -> &[u8] {
     &file[range.start as usize..range.end as usize]
 }
 
-/// A growing view of the file from one offset on.
+/// A growing part of the file, from one offset on.
 struct Window<'r, E> {
     bytes: u64,
     start: u64,
@@ -128,7 +128,7 @@ struct Window<'r, E> {
 }
 
 impl<E: From<Error>> Window<'_, E> {
-    /// Gives `parse` the bytes from `at` on, and more of them while it finds no end.
+    /// Calls `parse` with the bytes from `at` on, and with more of them while it finds no end.
     fn parse<T>(
         &mut self,
         at: u64,
@@ -146,7 +146,7 @@ impl<E: From<Error>> Window<'_, E> {
         loop {
             let held = self.from(at);
             let held = &held[..held.len().min(left)];
-            // Nothing read yet is no file that begins wrongly.
+            // An empty read says nothing about the beginning of the file.
             if !held.is_empty() || left == 0 {
                 if let Some(found) = parse(held)? {
                     return Ok(found);
@@ -169,7 +169,7 @@ impl<E: From<Error>> Window<'_, E> {
     }
 }
 
-/// A section as it goes into a new file: unchanged bytes, or a new head and its pages.
+/// A section of a new file: unchanged bytes, or a new head and its pages.
 pub enum SectionBytes<'a> {
     Kept(&'a [u8]),
     Changed {
@@ -178,7 +178,7 @@ pub enum SectionBytes<'a> {
     },
 }
 
-/// Puts a file together.
+/// Assembles a file.
 pub fn assemble(header: &Header, sections: &[SectionBytes<'_>]) -> Result<SealedBytes, Error> {
     let mut out = Vec::with_capacity(
         header.text().len()

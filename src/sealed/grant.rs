@@ -20,11 +20,11 @@ pub enum Grant {
 pub struct Granted {
     pub workspace: WorkspaceId,
     pub read: Key,
-    /// The signing seed; none for reading only.
+    /// The signing seed; `None` for reading only.
     pub sign: Option<Key>,
 }
 
-/// More than any key's text needs, so that no copy of it is left behind by growing.
+/// Longer than any key's text, so that it never grows and leaves a copy.
 const TEXT_BYTES_PER_WORKSPACE: usize = 192;
 
 impl Grant {
@@ -61,7 +61,7 @@ impl Grant {
         Plaintext::new(text.into_bytes())
     }
 
-    /// Exactly what [`Grant::encode`] writes, else `None`.
+    /// Decodes exactly what [`Grant::encode`] writes, else `None`.
     pub fn decode(text: &Plaintext) -> Option<Self> {
         let mut line = Line::new(std::str::from_utf8(text.expose()).ok()?);
         let grant = if line.optional("{\"root\":\"") {

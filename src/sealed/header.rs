@@ -12,7 +12,7 @@ use super::sign::{Digest, SignatureBytes, Signed, VerifyKey, sha256};
 use std::collections::HashSet;
 use std::fmt::Write;
 
-/// The format this module reads and writes.
+/// The version of the format that this module reads and writes.
 pub const VERSION: u64 = 1;
 pub const MAX_HEADER_BYTES: usize = 256 * 1024;
 pub const MAX_KEYS: usize = 256;
@@ -20,7 +20,7 @@ pub const MAX_PASSPHRASES: usize = 8;
 pub const MAX_WORKSPACES: usize = 128;
 const MAX_PARENTS: usize = 2;
 
-/// How a key's seed is had.
+/// The source of a key's seed.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Lock {
     Passphrase {
@@ -32,11 +32,11 @@ pub enum Lock {
         salt: [u8; SALT_BYTES],
         bond: Bond,
     },
-    /// Kept by its owner; the vault knows the public half alone.
+    /// Its owner keeps the secret; the vault knows only the public key.
     Identity,
 }
 
-/// What only a holder of the seed can have written.
+/// The members that only a holder of the seed can have written.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Bond {
     pub commit: [u8; 32],
@@ -57,7 +57,7 @@ pub struct Key {
 }
 
 impl Key {
-    /// The line as far as its public members go: what the grant is bound to.
+    /// The line up to the end of its public members: the grant is bound to this text.
     pub fn public_part(&self) -> String {
         let mut out = format!("{{\"key\":\"{}\",\"kind\":\"", self.id);
         let bond = match &self.lock {
@@ -162,16 +162,16 @@ impl Key {
     }
 }
 
-/// A workspace as the header knows it.
+/// A workspace in the header.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Workspace {
     pub id: WorkspaceId,
-    /// The key its section must be signed by.
+    /// The key that must sign its section.
     pub verify: VerifyKey,
     /// Its read key and signing seed, under the root key.
     pub wrapped: Vec<u8>,
-    /// Its name, description and dates, under its read key. Here and not in the section, so that who
-    /// may write secrets cannot rename the workspace.
+    /// Its name, description and dates, under its read key. They are here and not in the section, so that a
+    /// key that writes secrets cannot rename the workspace.
     pub about: Vec<u8>,
     /// The section's revision when this header was signed.
     pub revision: u64,
@@ -217,11 +217,11 @@ impl Workspace {
     }
 }
 
-/// Everything the header says, without its signature.
+/// The header's content, without its signature.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Content {
     pub vault: VaultId,
-    /// The key this header is signed by.
+    /// The key that signs this header.
     pub verify: VerifyKey,
     pub keys: Vec<Key>,
     pub workspaces: Vec<Workspace>,
@@ -231,7 +231,7 @@ pub struct Content {
 }
 
 impl Content {
-    /// The bytes that are signed: all lines, the last as far as `,"signature"`.
+    /// The signed bytes: all lines, the last one up to `,"signature"`.
     pub fn unsigned(&self) -> String {
         let (vault, verify) = (self.vault, encode(&self.verify));
         let mut out =
@@ -247,7 +247,7 @@ impl Content {
         out
     }
 
-    /// Reads what [`Content::unsigned`] writes, and nothing else.
+    /// Parses what [`Content::unsigned`] writes, and nothing else.
     pub fn parse(text: &str) -> Result<Self, Error> {
         parse_lines(text)
     }
@@ -256,7 +256,7 @@ impl Content {
         sha256(self.unsigned().as_bytes())
     }
 
-    /// With the signature over [`Content::digest`], by the key that [`Content::verify`] names.
+    /// Adds the signature over [`Content::digest`], made with the key that [`Content::verify`] names.
     pub fn signed(self, signature: SignatureBytes) -> Result<Header, Error> {
         let mut text = self.unsigned();
         let digest = sha256(text.as_bytes());
@@ -311,17 +311,17 @@ impl Header {
         &self.content
     }
 
-    /// SHA-256 of the signed bytes: what the next header calls its parent.
+    /// SHA-256 of the signed bytes, by which the next header names its parent.
     pub fn digest(&self) -> Digest {
         self.digest
     }
 
-    /// The bytes as they stand in the file.
+    /// The bytes in the file.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// The header at the front of `bytes`; `None` when it does not end within them.
+    /// The header at the beginning of `bytes`; `None` if it does not end in them.
     pub fn parse(bytes: &[u8]) -> Result<Option<Self>, Error> {
         let Some(length) = whole(bytes)? else {
             return Ok(None);
@@ -351,7 +351,7 @@ fn damaged() -> Error {
     Error::Damaged(Part::Header)
 }
 
-/// Where the header ends, as far as its first line and its last line's first word tell.
+/// The end of the header, found by its first line and the first word of its last line.
 fn whole(bytes: &[u8]) -> Result<Option<usize>, Error> {
     let bytes = &bytes[..bytes.len().min(MAX_HEADER_BYTES)];
     let start = b"{\"kluis\":";
@@ -430,7 +430,7 @@ fn parse_last(text: &str) -> Option<(u64, Vec<Digest>)> {
     Some((revision, parents))
 }
 
-/// `["…"]`, as headers and seals write their parents.
+/// `["…"]`, the parents of a header or a seal.
 pub fn write_parents(parents: &[Digest]) -> String {
     let parents: Vec<_> = parents
         .iter()
@@ -439,7 +439,7 @@ pub fn write_parents(parents: &[Digest]) -> String {
     format!("[{}]", parents.join(","))
 }
 
-/// Behind the opening bracket.
+/// Parses the list after its opening bracket.
 pub fn parse_parents(line: &mut Line<'_>) -> Option<Vec<Digest>> {
     let parents = line.strings()?;
     if parents.len() > MAX_PARENTS {

@@ -18,7 +18,7 @@ pub const ID_CHARACTERS: usize = 26;
 const PREFIX_BYTES: usize = 4;
 const TEXT_BYTES: usize = PREFIX_BYTES + ID_CHARACTERS;
 
-/// What an id is of.
+/// The kind of thing that an id names.
 pub trait IdKind {
     const PREFIX: &'static str;
 }
@@ -48,7 +48,7 @@ kinds! {
     KeyId of Key = "key_";
     WorkspaceId of Workspace = "wsp_";
     SecretId of Secret = "sec_";
-    /// An app: one id however many workspaces its links lie in.
+    /// An app: one id in all workspaces that it links into.
     AppId of App = "app_";
 }
 
@@ -60,12 +60,12 @@ impl<K: IdKind> Id<K> {
         Self::from_bits(u128::from_be_bytes(random::bytes()))
     }
 
-    /// Reads an id in its one spelling: prefix, 26 upper-case characters, at most 128 bits.
+    /// Parses an id in its one spelling: prefix, 26 upper-case characters, at most 128 bits.
     pub fn parse(text: &str) -> Option<Self> {
         decode(text.strip_prefix(K::PREFIX)?).map(Self::from_bits)
     }
 
-    /// As it is written, in ASCII.
+    /// Its text, in ASCII.
     pub fn text(&self) -> [u8; TEXT_BYTES] {
         let mut text = [0; TEXT_BYTES];
         let (prefix, digits) = text.split_at_mut(PREFIX_BYTES);
@@ -127,7 +127,7 @@ fn decode(text: &str) -> Option<u128> {
 
 const NO_DIGIT: u8 = 255;
 
-/// What each byte stands for.
+/// The value of each byte as a digit.
 const DIGITS: [u8; 256] = {
     let mut digits = [NO_DIGIT; 256];
     let mut digit = 0;

@@ -23,10 +23,10 @@ const MAX_PASSES: u32 = 16;
 const MAX_LANES: u32 = 16;
 /// Memory times passes: 2 GiB once, or 128 MiB sixteen times.
 const MAX_WORK_KIB: u64 = 2 * 1024 * 1024;
-/// What one command may spend on all passphrase keys of a file together.
+/// The greatest work of one command on all passphrase keys of a file together.
 pub const MAX_TOTAL_WORK_KIB: u64 = 2 * MAX_WORK_KIB;
 
-/// What Argon2id is asked for.
+/// The parameters of Argon2id.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Kdf {
     /// Memory in KiB, 8,192 to 1,048,576.
@@ -45,7 +45,7 @@ impl Kdf {
         lanes: 4,
     };
 
-    /// The parameters, if a reader of the format must accept them.
+    /// The parameters, if they are within the format's limits.
     pub fn checked(memory: u64, passes: u64, lanes: u64) -> Result<Self, Error> {
         let within = |number: u64, low: u32, high: u32, name: &str, bounds| {
             u32::try_from(number)
@@ -76,7 +76,7 @@ impl Kdf {
         Ok(kdf)
     }
 
-    /// The numbers of what [`Kdf`] displays, m, t and p: to be [`Kdf::checked`].
+    /// Parses the numbers m, t and p as [`Kdf`] displays them; check them with [`Kdf::checked`].
     pub fn parse(line: &mut Line<'_>) -> Option<(u64, u64, u64)> {
         line.literal("{\"argon2id\":{\"m\":")?;
         let memory = line.number()?;
@@ -93,7 +93,7 @@ impl Kdf {
         u64::from(self.memory) * u64::from(self.passes)
     }
 
-    /// Argon2id of the normalised passphrase, 32 bytes. Fails only when the memory cannot be had.
+    /// Argon2id of the normalised passphrase, 32 bytes. Fails only if there is not enough memory.
     pub fn seed(self, passphrase: &Passphrase, salt: &[u8; SALT_BYTES]) -> io::Result<Key> {
         let params = Params::new(self.memory, self.passes, self.lanes, Some(32))
             .map_err(|error| io::Error::other(error.to_string()))?;
@@ -110,7 +110,7 @@ impl Kdf {
     }
 }
 
-/// As lines write it: `{"argon2id":{"m":N,"t":N,"p":N}}`.
+/// As in a line: `{"argon2id":{"m":N,"t":N,"p":N}}`.
 impl fmt::Display for Kdf {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
@@ -125,10 +125,10 @@ impl fmt::Display for Kdf {
     }
 }
 
-/// A passphrase as it is derived from: UTF-8 in NFKC, 1 to [`MAX_PASSPHRASE_BYTES`] bytes.
+/// A normalised passphrase: UTF-8 in NFKC, 1 to [`MAX_PASSPHRASE_BYTES`] bytes.
 pub struct Passphrase(Plaintext);
 
-/// Why something can be no passphrase.
+/// The reasons to refuse a passphrase.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum PassphraseError {
     #[error("empty")]

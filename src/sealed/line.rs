@@ -6,7 +6,7 @@ use data_encoding::BASE64_NOPAD;
 /// Revisions stay below this, so that every JSON reader keeps them exact.
 pub const MAX_NUMBER: u64 = (1 << 53) - 1;
 
-/// What is left of a line. Each step takes its part off the front or gives `None`.
+/// The unread rest of a line. Each step removes its part from the front or returns `None`.
 #[derive(Clone, Copy)]
 pub struct Line<'a>(&'a str);
 
@@ -15,18 +15,18 @@ impl<'a> Line<'a> {
         Self(text)
     }
 
-    /// Exactly this text comes next.
+    /// Removes exactly this text.
     pub fn literal(&mut self, text: &str) -> Option<()> {
         self.0 = self.0.strip_prefix(text)?;
         Some(())
     }
 
-    /// Takes the text if it comes next.
+    /// Removes the text if it comes next.
     pub fn optional(&mut self, text: &str) -> bool {
         self.literal(text).is_some()
     }
 
-    /// Everything up to the next quotation mark, which is taken too. No escape is known.
+    /// Everything up to the next quotation mark, which is removed too. There are no escapes.
     pub fn string(&mut self) -> Option<&'a str> {
         let (text, rest) = self.0.split_once('"')?;
         self.0 = rest;
@@ -44,17 +44,17 @@ impl<'a> Line<'a> {
         text.parse().ok().filter(|&number| number <= MAX_NUMBER)
     }
 
-    /// Base64 of exactly `N` bytes, and the quotation mark behind it.
+    /// Base64 of exactly `N` bytes, and the quotation mark after it.
     pub fn bytes<const N: usize>(&mut self) -> Option<[u8; N]> {
         decode(self.string()?)?.try_into().ok()
     }
 
-    /// Base64 of any length, and the quotation mark behind it.
+    /// Base64 of any length, and the quotation mark after it.
     pub fn blob(&mut self) -> Option<Vec<u8>> {
         decode(self.string()?)
     }
 
-    /// `"…","…"]`: a list of base64 texts and the bracket behind it, not decoded yet.
+    /// `"…","…"]`: a list of base64 texts and the bracket after it, not decoded yet.
     pub fn strings(&mut self) -> Option<Vec<&'a str>> {
         let mut all = Vec::new();
         if self.optional("]") {
@@ -70,7 +70,7 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// Nothing is left.
+    /// Checks that nothing is left.
     pub fn end(self) -> Option<()> {
         self.0.is_empty().then_some(())
     }
@@ -85,7 +85,7 @@ pub fn encode(bytes: &[u8]) -> String {
     BASE64_NOPAD.encode(bytes)
 }
 
-/// Whether a text is 32 bytes in base64's one spelling, for texts that are compared, not decoded: a
+/// Whether a text is 32 bytes in base64's one spelling. For texts that are compared and not decoded: a
 /// directory has two of them in each line.
 pub fn is_32_bytes(text: &[u8]) -> bool {
     // 43 characters carry 258 bits: the last two are zero.
@@ -96,7 +96,7 @@ pub fn is_32_bytes(text: &[u8]) -> bool {
     rest.iter().all(|byte| value(byte) < 64) && value(last) < 64 && value(last) % 4 == 0
 }
 
-/// What each byte stands for in base64 (RFC 4648, table 1); 64 for those that are not in it.
+/// The value of each byte in base64 (RFC 4648, table 1); 64 for other bytes.
 const VALUES: [u8; 256] = {
     let mut values = [64; 256];
     let mut value = 0;

@@ -70,8 +70,8 @@ pub struct Workspace {
     pub updated_at: Milliseconds,
 }
 
-/// What the owner knows of a key. Its reach is repeated here because the grant opens for the key's
-/// holder alone, and a new grant must reach as far.
+/// The owner's notes about a key. Its reach is repeated here, because only the key's holder can open the
+/// grant, and a new grant must reach as far.
 #[derive(Serialize, Deserialize, Clone, PartialEq, Eq, Debug)]
 #[serde(deny_unknown_fields)]
 pub struct Key {
@@ -92,11 +92,11 @@ pub struct Reach {
 }
 
 pub fn encode(meta: &impl Serialize) -> Vec<u8> {
-    // Maps with text keys only: nothing in them can fail to be written.
+    // Maps with text keys only, so writing them cannot fail.
     serde_json::to_vec(meta).unwrap_or_default()
 }
 
-/// The meaning of an opened text, unless it could have been written otherwise.
+/// Decodes an opened text, unless it could have been written differently.
 pub fn decode<'a, T: Serialize + Deserialize<'a>>(text: &'a Plaintext) -> Option<T> {
     let meta: T = serde_json::from_slice(text.expose()).ok()?;
     let mut again = Vec::with_capacity(text.len());

@@ -11,7 +11,7 @@ const LENGTH_BYTES: usize = 4;
 const STEP_BYTES: usize = 64;
 const STEPS_UNTIL_BYTES: usize = 1024;
 
-/// The size that `bytes` bytes are rounded up to.
+/// The size to which `bytes` bytes are rounded up.
 fn padded(bytes: usize) -> usize {
     if bytes <= STEPS_UNTIL_BYTES {
         return bytes.next_multiple_of(STEP_BYTES);
@@ -21,7 +21,7 @@ fn padded(bytes: usize) -> usize {
     bytes.next_multiple_of(1 << (exponent - mantissa))
 }
 
-/// `content` with its length before it and zeros behind it, and `spare` more bytes of capacity.
+/// `content` with its length before it and zeros after it, and `spare` more bytes of capacity.
 pub fn pad(content: &[u8], spare: usize) -> Vec<u8> {
     let whole = padded(LENGTH_BYTES + content.len());
     let mut out = Vec::with_capacity(whole + spare);
@@ -35,7 +35,7 @@ pub fn pad(content: &[u8], spare: usize) -> Vec<u8> {
     out
 }
 
-/// The content again, in place; `None` unless [`pad`] would have made exactly these bytes.
+/// Removes the padding in place; `None` unless [`pad`] would have made exactly these bytes.
 pub fn unpad(mut bytes: Zeroizing<Vec<u8>>) -> Option<Plaintext> {
     let (length, rest) = bytes.split_first_chunk::<LENGTH_BYTES>()?;
     let length = u32::from_be_bytes(*length) as usize;

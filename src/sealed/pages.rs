@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 /// A page with fewer records joins its neighbour.
 const MIN_PAGE_RECORDS: usize = 16;
 
-/// A section being changed. `bytes` are the old section's, found whole, and outlive the change.
+/// A section during a change. `bytes` are those of the old section, found valid, and outlive the change.
 pub struct Pages<'a> {
     workspace: WorkspaceId,
     pages: Vec<PageState<'a>>,
@@ -55,7 +55,7 @@ impl<'a> Pages<'a> {
         }
     }
 
-    /// Puts a record's line, in the place of one with the same index if there is one.
+    /// Puts a record's line, in place of one with the same index.
     pub fn put(&mut self, index: Index, line: String) -> Result<(), Error> {
         if self.pages.is_empty() {
             self.pages.push(PageState::Changed(BTreeMap::new()));
@@ -136,7 +136,7 @@ impl<'a> Pages<'a> {
         }
     }
 
-    /// Calls `with` with every record, in their order.
+    /// Calls `with` with every record, in order.
     pub fn each<E: From<Error>>(
         &self,
         mut with: impl FnMut(&Record<'_>) -> Result<(), E>,
@@ -159,7 +159,7 @@ impl<'a> Pages<'a> {
         Ok(())
     }
 
-    /// Unites a page with the one after it, unless both are too full for one.
+    /// Joins a page with the next one, unless they are too full for one.
     fn join(&mut self, position: usize) -> Result<(), Error> {
         let count = self.open(position)?.len() + self.open(position + 1)?.len();
         if count <= MAX_PAGE_RECORDS
@@ -170,7 +170,7 @@ impl<'a> Pages<'a> {
         Ok(())
     }
 
-    /// The page that holds `index` or would: the last that does not start after it.
+    /// The page that holds `index` or would hold it: the last that does not start after it.
     fn position(&self, index: Index) -> Option<usize> {
         self.pages
             .partition_point(|page| !page.starts_after(index))
@@ -195,7 +195,7 @@ impl<'a> Pages<'a> {
         }
     }
 
-    /// The new directory, and the records' bytes behind it.
+    /// The new directory, and the bytes of the records after it.
     pub fn finish(self) -> (Vec<Page>, Vec<Cow<'a, [u8]>>) {
         let pages = self.pages.into_iter().filter_map(|state| match state {
             PageState::Kept { page, lines } => Some((page, Cow::Borrowed(lines))),
@@ -219,7 +219,7 @@ mod tests {
 
     const WORKSPACE: WorkspaceId = WorkspaceId::from_bits(1);
 
-    /// So many records in their order.
+    /// This many records, in order.
     fn lines(count: u8) -> Vec<(Index, String)> {
         let line = |number: u8| {
             let text = encode(&sha256(&[number]));
@@ -255,7 +255,7 @@ mod tests {
             assert_eq!(sizes(&pages), expected);
         };
         remove(0..16, &[16, 64]);
-        // Below the least, and together too many for one.
+        // Fewer than the least, and together too many for one.
         remove(16..17, &[15, 64]);
         remove(80..94, &[15, 50]);
         remove(17..18, &[64]);

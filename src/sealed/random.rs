@@ -4,8 +4,7 @@
 
 /// Random bytes from the operating system.
 ///
-/// # Panics
-/// When the system has none to give: nothing in this program may go on without.
+/// # Panics If the system has none: nothing in this program may continue without them.
 #[expect(
     clippy::expect_used,
     reason = "a nonce must never be anything but random"

@@ -12,7 +12,7 @@ const SIGNATURE: &str = ",\"signature\":\"";
 /// Signs a workspace's section, if it can.
 pub type SignSection<'a> = &'a dyn Fn(&str, &Digest) -> Option<SignatureBytes>;
 
-/// As somebody without any key of the vault, who puts keys of their own into the header.
+/// As an attacker without any key of the vault, who puts other keys into the header.
 pub fn as_stranger(bytes: &[u8], seed: &[u8; 32]) -> Vec<u8> {
     let text = String::from_utf8_lossy(bytes);
     let (header, sections) = parts(&text);
@@ -38,7 +38,7 @@ pub fn as_stranger(bytes: &[u8], seed: &[u8; 32]) -> Vec<u8> {
     out.into_bytes()
 }
 
-/// As somebody who may write some workspaces, and cannot change the header.
+/// As a holder of a key that may write some workspaces and cannot change the header.
 pub fn as_writer(bytes: &[u8], sign: SignSection<'_>) -> Vec<u8> {
     let text = String::from_utf8_lossy(bytes);
     let (header, sections) = parts(&text);
@@ -49,7 +49,7 @@ pub fn as_writer(bytes: &[u8], sign: SignSection<'_>) -> Vec<u8> {
     out.into_bytes()
 }
 
-/// The header, and what begins with each line that begins a section.
+/// The header, and the text that begins with each section's first line.
 fn parts(text: &str) -> (&str, Vec<&str>) {
     const START: &str = "{\"section\":\"";
     let mut starts: Vec<usize> = text
@@ -66,7 +66,7 @@ fn vault_of(header: &str) -> &str {
     header.split('"').nth(5).unwrap_or_default()
 }
 
-/// A line with another text for a member that is a text.
+/// A line with another text in one of its members.
 fn with_member(line: &str, member: &str, text: &str) -> String {
     let start = format!("\"{member}\":\"");
     let Some((before, after)) = line.split_once(&start) else {
@@ -76,7 +76,7 @@ fn with_member(line: &str, member: &str, text: &str) -> String {
     format!("{before}{start}{text}{rest}")
 }
 
-/// A part whose last line is its signing line, signed anew.
+/// A part signed again in its last line.
 fn signed(part: &str, sign: impl FnOnce(&Digest) -> Option<SignatureBytes>) -> String {
     let Some((text, _)) = part.rsplit_once(SIGNATURE) else {
         return part.to_owned();
@@ -87,8 +87,8 @@ fn signed(part: &str, sign: impl FnOnce(&Digest) -> Option<SignatureBytes>) -> S
     }
 }
 
-/// A section with its directory and seal made anew for the records that are there. Each page keeps about
-/// as many bytes as it had; the last takes the rest.
+/// A section with a new directory and seal for its records. Each page keeps about as many bytes as it had;
+/// the last one takes the rest.
 fn recomputed(section: &str, sign: SignSection<'_>) -> String {
     let lines: Vec<&str> = section.split_inclusive('\n').collect();
     let Some(at) = lines.iter().position(|line| line.starts_with("{\"seal\":")) else {

@@ -11,19 +11,19 @@ use std::fmt;
 /// Base64 characters of 32 bytes.
 pub const TEXT_BYTES: usize = 43;
 
-/// HMAC-SHA-256 of a kind and a name, as base64: finds a record without telling its name. Records are
-/// ordered by this text, byte by byte.
+/// HMAC-SHA-256 of a kind and a name, as base64: it finds a record without revealing its name. Records are
+/// sorted by this text, byte by byte.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Index(pub(super) [u8; TEXT_BYTES]);
 
-/// What a blind index is of, so that a secret and an app of one name do not collide.
+/// The kind in a blind index, so that a secret and an app of one name do not collide.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum RecordKind {
     Secret,
     App,
 }
 
-/// The key of a workspace's blind indexes, ready for use: its first block is hashed once.
+/// The key of a workspace's blind indexes, prepared: its first block is hashed once.
 #[derive(Clone)]
 pub struct IndexKey(Hmac<Sha256>);
 
@@ -48,7 +48,7 @@ impl Index {
         Self::from_text(&text).expect("32 bytes are 43 characters")
     }
 
-    /// As it is written.
+    /// Its text.
     pub fn text(&self) -> &[u8; TEXT_BYTES] {
         &self.0
     }
@@ -77,7 +77,7 @@ pub enum RecordId {
 }
 
 impl RecordId {
-    /// That of a record's line, whatever else the line says.
+    /// The index in a record's line; the rest of the line is not checked.
     pub fn of(text: &str) -> Option<Self> {
         Self::take(&mut Line::new(text))
     }
@@ -100,18 +100,18 @@ impl fmt::Display for RecordId {
     }
 }
 
-/// A record as it stands in its line, with neither ciphertext decoded.
+/// A record in its line, with no ciphertext decoded.
 #[derive(Clone, Debug)]
 pub struct Record<'a> {
     pub id: RecordId,
     pub index: Index,
     meta: &'a str,
-    /// None for an app.
+    /// Empty for an app.
     slots: Vec<&'a str>,
 }
 
 impl<'a> Record<'a> {
-    /// Reads a line without its newline.
+    /// Parses a line without its newline.
     pub fn parse(text: &'a str) -> Option<Self> {
         let mut line = Line::new(text);
         let id = RecordId::take(&mut line)?;

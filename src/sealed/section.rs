@@ -14,7 +14,7 @@ use std::fmt::Write;
 use std::ops::Range;
 
 pub const MAX_PAGE_RECORDS: usize = 64;
-/// A page's line with a length of one digit.
+/// The shortest line of a page: its length has one digit.
 const MIN_PAGE_LINE_BYTES: usize = 120;
 
 /// One line of the directory.
@@ -22,7 +22,7 @@ const MIN_PAGE_LINE_BYTES: usize = 120;
 pub struct Page {
     /// The index of its first record.
     pub first: Index,
-    /// The first index of the page after it, which all of its own are below. Not in its line.
+    /// The first index of the next page; all of this page's are below it. Not in its line.
     pub next: Option<Index>,
     /// SHA-256 of its lines as base64. Compared as text, so it needs no decoding to be exact.
     pub hash: [u8; TEXT_BYTES],
@@ -49,8 +49,8 @@ impl Page {
         );
     }
 
-    /// The page at the front of `bytes`, and the length of its line. All but the number has a fixed
-    /// place: a directory of 100,000 secrets is read at every lookup.
+    /// The page at the beginning of `bytes`, and the length of its line. Every member but the number has a
+    /// fixed position, because a directory of 100,000 secrets is read at every lookup.
     fn parse(bytes: &[u8]) -> Option<(Self, usize)> {
         const HEAD: &[u8] = b"{\"page\":\"";
         const MIDDLE: &[u8] = b"\",\"sha256\":\"";
@@ -86,14 +86,14 @@ fn hash_text(lines: &[u8]) -> [u8; TEXT_BYTES] {
     text
 }
 
-/// What a section's last line before its records says, without the signature.
+/// The content of a section's seal, without the signature.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Seal {
     pub workspace: WorkspaceId,
     pub revision: u64,
-    /// The revision of the header it was written under.
+    /// The revision of the header at the time of writing.
     pub header: u64,
-    /// The digests of the sections this one replaces.
+    /// The digests of the sections that this one replaces.
     pub parents: Vec<Digest>,
 }
 
@@ -103,7 +103,7 @@ pub struct Section {
     seal: Seal,
     pages: Vec<Page>,
     digest: Digest,
-    /// From its first line to its seal.
+    /// The bytes from its first line to its seal.
     head_bytes: u64,
     record_bytes: u64,
 }
@@ -125,7 +125,7 @@ impl Section {
         self.head_bytes + self.record_bytes
     }
 
-    /// Where each page lies, counted from the section's first byte.
+    /// The byte range of each page, counted from the section's first byte.
     pub fn ranges(&self) -> impl Iterator<Item = Range<u64>> {
         self.pages.iter().scan(self.head_bytes, |at, page| {
             let start = *at;
@@ -141,8 +141,8 @@ impl Section {
         Some((&self.pages[position], self.ranges().nth(position)?))
     }
 
-    /// The section at the front of `bytes`, which belongs to the header's workspace at `position`;
-    /// `None` when its seal does not end within them.
+    /// The section at the beginning of `bytes`, which belongs to the header's workspace at `position`; `None`
+    /// if its seal does not end in them.
     pub fn parse(bytes: &[u8], header: &Content, position: usize) -> Result<Option<Self>, Error> {
         let workspace = &header.workspaces[position];
         let damaged = || Error::Damaged(Part::Section(workspace.id));
@@ -203,7 +203,7 @@ impl Section {
     }
 }
 
-/// Calls `with` with what a signature of this section is over.
+/// Calls `with` with the parts that this section's signature covers.
 pub fn signed<T>(vault: VaultId, workspace: WorkspaceId, with: impl FnOnce(Signed<'_>) -> T) -> T {
     let (vault, workspace) = (vault.to_string(), workspace.to_string());
     with(Signed::Section {
@@ -269,7 +269,7 @@ pub fn write_head<E>(
     Ok(out)
 }
 
-/// The records of one page, after its hash and its order are found right.
+/// The records of one page, after checking its hash and their order.
 pub fn records<'a>(
     page: &Page,
     lines: &'a [u8],
@@ -281,12 +281,12 @@ pub fn records<'a>(
     hashed_records(page, lines, workspace)
 }
 
-/// Whether these are the lines that were signed, whatever they say.
+/// Whether these are the signed lines; they may still be invalid.
 pub fn is_intact(page: &Page, lines: &[u8]) -> bool {
     lines.len() as u64 == page.bytes && hash_text(lines) == page.hash
 }
 
-/// As [`records`], for lines whose hash was found right before.
+/// Like [`records`], for lines whose hash was checked before.
 pub fn hashed_records<'a>(
     page: &Page,
     lines: &'a [u8],
@@ -302,7 +302,7 @@ pub fn hashed_records<'a>(
         .collect::<Option<_>>()
         .ok_or_else(damaged)?;
     let sorted = records.windows(2).all(|pair| pair[0].index < pair[1].index);
-    // A record beyond the next page's first would be listed, and found by no lookup.
+    // A record beyond the next page's first would be listed, but no lookup would find it.
     let beyond = |next| records.last().is_some_and(|last| last.index >= next);
     if !sorted
         || page.next.is_some_and(beyond)
@@ -314,7 +314,7 @@ pub fn hashed_records<'a>(
     Ok(records)
 }
 
-/// The ids at the heads of a page's lines, as far as they can be read: quick, and no proof of anything.
+/// The ids in a page's lines, as far as they can be read. This is fast and proves nothing.
 pub fn ids(lines: &[u8]) -> impl Iterator<Item = RecordId> {
     let ends = memchr_iter(b'\n', lines);
     let each = ends.scan(0, |start, end| {
@@ -325,9 +325,9 @@ pub fn ids(lines: &[u8]) -> impl Iterator<Item = RecordId> {
     each.filter_map(|line| RecordId::of(std::str::from_utf8(line).ok()?))
 }
 
-/// The record of this index in the lines of a page whose [`records`] were found right.
+/// The record of this index in the lines of a page that [`records`] accepted.
 pub fn find(index: Index, lines: &[u8]) -> Option<Record<'_>> {
-    // Nothing else in a record's line has a quotation mark before a comma and this word.
+    // Nowhere else does a record's line have a quotation mark before a comma and this word.
     let place = memmem::find(lines, format!("\",\"index\":\"{index}\"").as_bytes())?;
     let (before, after) = lines.split_at(place);
     let start = memrchr(b'\n', before).map_or(0, |newline| newline + 1);

@@ -27,7 +27,7 @@ pub struct Seed {
 }
 
 impl Seed {
-    /// From Argon2id's output, or an identity's own 32 bytes.
+    /// From Argon2id's output, or the 32 bytes of a key file.
     pub fn new(secret: Key, vault: VaultId, key: KeyId) -> Self {
         Self {
             secret,
@@ -36,14 +36,14 @@ impl Seed {
         }
     }
 
-    /// From a token's 32 random bytes: HKDF is enough, there is nothing to guess.
+    /// From a token's 32 random bytes: HKDF is enough, because they cannot be guessed.
     pub fn from_token(token: &Key, salt: &[u8; SALT_BYTES], vault: VaultId, key: KeyId) -> Self {
         let context = [vault.to_string(), key.to_string()];
         let secret = salted(salt, token, "token", &[&context[0], &context[1]]);
         Self::new(secret, vault, key)
     }
 
-    /// The 32 bytes themselves, as [`Seed::new`] takes them.
+    /// The 32 bytes, as [`Seed::new`] takes them.
     pub fn secret(&self) -> &Key {
         &self.secret
     }
@@ -52,7 +52,7 @@ impl Seed {
         subkey(&self.secret, label, &[&self.vault, &self.key])
     }
 
-    /// Compared before anything is opened: AES-GCM alone does not commit to its key.
+    /// Compared before anything is opened, because AES-GCM does not commit to its key.
     pub fn commitment(&self) -> [u8; 32] {
         *self.derive("commit")
     }
@@ -80,7 +80,7 @@ impl Seed {
         public_half(&self.secret)
     }
 
-    /// Opens a grant made by [`seal_grant`] for this seed's public half, this vault and this line.
+    /// Opens a grant made by [`seal_grant`] for this seed's public key, this vault and this line.
     pub fn open_grant(&self, line: &str, grant: &[u8]) -> Option<Plaintext> {
         let (encapsulated, ciphertext) = grant.split_at_checked(ENCAPSULATED_BYTES)?;
         let encapsulated = <X25519HkdfSha256 as Kem>::EncappedKey::from_bytes(encapsulated).ok()?;
@@ -96,15 +96,15 @@ impl Seed {
     }
 }
 
-/// The X25519 key pair by `DeriveKeyPair` (RFC 9180, section 7.1.3). No vault is in it: an identity has
-/// one public half wherever it is admitted.
+/// The X25519 key pair by `DeriveKeyPair` (RFC 9180, section 7.1.3). It does not depend on the vault: a key
+/// file has one public key for all vaults.
 fn key_pair(secret: &Key) -> (<X25519HkdfSha256 as Kem>::PrivateKey, PublicKey) {
     let (private, public) =
         X25519HkdfSha256::derive_keypair(subkey(secret, "x25519", &[]).as_slice());
     (private, public.to_bytes().into())
 }
 
-/// The public half of a seed's secret.
+/// The public key of a seed's secret.
 pub fn public_half(secret: &Key) -> PublicKey {
     key_pair(secret).1
 }
@@ -114,9 +114,9 @@ fn grant_info(vault: &str) -> Vec<u8> {
 }
 
 /// HPKE (RFC 9180), base mode, DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-256-GCM: encapsulated key ‖
-/// ciphertext. `line` is the key's line as far as its public members go, and is authenticated.
+/// ciphertext. `line` is the key's line up to the end of its public members, and is authenticated.
 ///
-/// `None` when `public` is not a point that a secret can be shared with.
+/// `None` if `public` is a point with which no secret can be shared.
 pub fn seal_grant(
     vault: VaultId,
     public: &PublicKey,

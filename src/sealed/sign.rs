@@ -13,7 +13,7 @@ pub fn sha256(bytes: &[u8]) -> Digest {
     Sha256::digest(bytes).into()
 }
 
-/// What is signed: the header, or one workspace's section.
+/// The signed part: the header, or one workspace's section.
 #[derive(Clone, Copy)]
 pub enum Signed<'a> {
     Header { vault: &'a str },
@@ -50,7 +50,7 @@ impl Signed<'_> {
     }
 }
 
-/// The public half of a signing seed.
+/// The public key of a signing seed.
 pub fn verify_key(seed: &[u8; 32]) -> VerifyKey {
     SigningKey::from_bytes(seed).verifying_key().to_bytes()
 }
@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn a_weak_key_verifies_nothing() {
-        // The identity point: with it, some verifiers accept any message.
+        // The identity point: with it some verifiers accept any message.
         let mut weak = [0; 32];
         weak[0] = 1;
         let mut signature = [0; 64];

@@ -18,7 +18,7 @@ const BLOCK_BYTES: usize = 16;
 /// The low byte of x^128 + x^7 + x^2 + x + 1, for doubling in GF(2^128).
 const REDUCTION: u128 = 0x87;
 
-/// A key ready for use. The expanded key is wiped on drop.
+/// A key, prepared for use. The expanded key is wiped on drop.
 #[derive(Clone)]
 pub struct Xaes {
     cipher: aes::Aes256,
@@ -56,7 +56,7 @@ impl Xaes {
         Aes256Gcm::new(&Array::from(*key))
     }
 
-    /// Encrypts in place and gives the tag. GCM fails only beyond 64 GiB, which no caller reaches.
+    /// Encrypts in place and returns the tag. GCM fails only beyond 64 GiB, which no caller reaches.
     #[expect(clippy::expect_used, reason = "bounded far below GCM's 64 GiB")]
     fn encrypt(&self, nonce: &[u8; NONCE_BYTES], aad: &[u8], buffer: &mut [u8]) -> [u8; TAG_BYTES] {
         let (_, short) = nonce.split_at(12);
@@ -67,12 +67,12 @@ impl Xaes {
             .into()
     }
 
-    /// Pads, encrypts under a fresh random nonce, and gives nonce ‖ ciphertext ‖ tag.
+    /// Pads, encrypts under a fresh random nonce, and returns nonce ‖ ciphertext ‖ tag.
     pub fn seal(&self, aad: &[u8], content: &[u8]) -> Vec<u8> {
         self.seal_padded(aad, padding::pad(content, 0))
     }
 
-    /// What is padded already. Of its own for tests, which pad wrongly.
+    /// Encrypts padded content. It is separate for tests that pad wrongly.
     pub fn seal_padded(&self, aad: &[u8], mut padded: Vec<u8>) -> Vec<u8> {
         let nonce = random::bytes::<NONCE_BYTES>();
         let tag = self.encrypt(&nonce, aad, &mut padded);
@@ -83,7 +83,7 @@ impl Xaes {
         sealed
     }
 
-    /// The content of what [`Xaes::seal`] made with this key and these associated data, else `None`.
+    /// Opens what [`Xaes::seal`] made with this key and this associated data, else `None`.
     pub fn open(&self, aad: &[u8], sealed: &[u8]) -> Option<Plaintext> {
         let (nonce, rest) = sealed.split_first_chunk::<NONCE_BYTES>()?;
         let (ciphertext, tag) = rest.split_last_chunk::<TAG_BYTES>()?;

@@ -9,7 +9,7 @@ pub(super) fn width(text: &str) -> usize {
     text.width()
 }
 
-/// The beginning of a text that is too long.
+/// The beginning of a text, as much as fits.
 pub(super) fn cut(text: &str, columns: usize) -> String {
     if width(text) <= columns {
         return text.to_owned();
@@ -19,12 +19,12 @@ pub(super) fn cut(text: &str, columns: usize) -> String {
     format!("{}{CUT}", &text[..end.unwrap_or_default()])
 }
 
-/// The end of a text that is too long: somebody types there.
+/// The end of a text, as much as fits: you type there.
 pub(super) fn cut_front(text: &str, columns: usize) -> String {
     if width(text) <= columns {
         return text.to_owned();
     }
-    // No mark is left without the character that it belongs to.
+    // A combining mark is never separated from its character.
     let whole = text
         .char_indices()
         .filter(|(_, first)| first.width() > Some(0));

@@ -2,10 +2,10 @@
 
 use std::io;
 
-/// Why output or a prompt failed.
+/// The reasons why something could not be shown or asked.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Never printed: a reader such as `head` that stops early is no failure.
+    /// The reader of stdout has gone. It is not reported, because `head` is no failure.
     #[error("stdout was closed before everything was written")]
     Unread,
     #[error("cannot write to stdout")]

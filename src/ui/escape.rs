@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// Writes each character a terminal might obey or not show as `\u{…}`; newlines and tabs too.
+/// Writes each character that a terminal might obey or hide as `\u{…}`, newlines and tabs too.
 pub fn for_terminal(text: &str) -> Cow<'_, str> {
     replace(text, is_unsafe, |safe, c| {
         safe.extend(c.escape_unicode());
@@ -18,9 +18,9 @@ pub(super) fn for_terminal_lines(text: &str) -> Cow<'_, str> {
     replace(text, is_unsafe, |safe, c| safe.extend(c.escape_unicode()))
 }
 
-/// The same document with JSON's own `\uXXXX` for what `serde_json` leaves as it is.
+/// The same document, with the characters that `serde_json` leaves unescaped as JSON's own `\uXXXX`.
 ///
-/// Takes JSON only: outside its strings there is nothing to replace but layout, which stays.
+/// For JSON only: outside its strings only layout could be replaced, and that stays.
 pub(super) fn for_json(document: &str) -> Cow<'_, str> {
     let is_unsafe = |c| c != '\n' && is_unsafe(c);
     replace(document, is_unsafe, |safe, c| {
@@ -65,7 +65,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Spelled out apart from the code, from the Unicode charts.
+    /// Written independently of the code, from the Unicode charts.
     const UNSAFE: &[u32] = &[
         0x00, 0x07, 0x08, 0x09, 0x0a, 0x0d, 0x1b, 0x1f, 0x7f, 0x80, 0x85, 0x9b, 0x9f, 0x061c,
         0x200b, 0x200c, 0x200d, 0x200e, 0x200f, 0x2028, 0x2029, 0x202a, 0x202b, 0x202c, 0x202d,

@@ -35,7 +35,7 @@ use state::Colors;
 use streams::Streams;
 use wrap::wrapped;
 
-/// How to speak, as decided by flags and environment.
+/// How to print, as flags and environment decide.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
     /// Objects for programs instead of text, on both streams.
@@ -43,7 +43,7 @@ pub struct Options {
     /// No notes; warnings and errors stay.
     pub quiet: bool,
     pub color: ColorChoice,
-    /// Whether questions may be asked at all.
+    /// Whether questions may be asked.
     pub interactive: bool,
 }
 
@@ -58,7 +58,7 @@ pub enum ColorChoice {
     Never,
 }
 
-/// The user, as the commands see them.
+/// The user's terminal and streams, for commands.
 pub struct Ui {
     options: Options,
     streams: Streams,
@@ -78,17 +78,17 @@ impl Ui {
         }
     }
 
-    /// Speaks differently from here on, once the settings are known.
+    /// Changes the options, once the settings are known.
     pub fn configure(&mut self, options: Options) {
         self.options = options;
     }
 
-    /// Whether a person sees stdout; nobody is behind a pipe.
+    /// Whether a person reads stdout, and not a pipe.
     pub fn stdout_is_terminal(&self) -> bool {
         self.streams.out_columns.is_some()
     }
 
-    /// Where a program that fills the screen may draw: stdout, or stderr when results go elsewhere.
+    /// The stream on which a full-screen program may draw: stdout, or stderr when results go elsewhere.
     pub fn screen(&mut self) -> io::Result<OwnedFd> {
         if self.stdout_is_terminal() {
             self.streams.out.flush()?;
@@ -97,13 +97,13 @@ impl Ui {
         stderr().try_clone_to_owned()
     }
 
-    /// Whether a program that is started could have somebody at its stdin, and may.
+    /// Whether a started program can ask at its stdin, and may.
     pub fn has_somebody(&self) -> bool {
         self.options.interactive && self.streams.in_is_terminal
     }
 
-    /// The exact bytes of a secret, unbuffered. A terminal gets the final newline they lack, and what
-    /// it would act on only escaped.
+    /// Prints the exact bytes of a secret, unbuffered. On a terminal a missing final newline is added, and
+    /// characters that it would obey are escaped.
     pub fn value(&mut self, bytes: &[u8]) -> Result<(), Error> {
         if !self.stdout_is_terminal() {
             return self.unbuffered(bytes);
@@ -124,12 +124,12 @@ impl Ui {
         Ok(())
     }
 
-    /// A document that is no secret, byte for byte.
+    /// Prints a document that is no secret, byte for byte.
     pub fn raw(&mut self, bytes: &[u8]) -> Result<(), Error> {
         self.streams.out.write_all(bytes).map_err(unwritten)
     }
 
-    /// One line of a result, escaped; on a terminal that is narrower, several.
+    /// Prints one line of a result, escaped; a narrow terminal wraps it.
     pub fn line(&mut self, line: &str) -> Result<(), Error> {
         let line = for_terminal(line);
         match self.streams.out_columns {
@@ -139,8 +139,8 @@ impl Ui {
         self.raw(b"\n")
     }
 
-    /// A text of paragraphs, terms and examples, written for 80 columns; on a terminal that is narrower its
-    /// words are kept whole.
+    /// Prints a text of paragraphs, terms and examples, written for 80 columns; a narrower terminal wraps it
+    /// between words.
     pub fn page(&mut self, text: &str) -> Result<(), Error> {
         match self.streams.out_columns {
             Some(columns) => self.raw(wrap::page(text, columns).as_bytes()),
@@ -148,7 +148,7 @@ impl Ui {
         }
     }
 
-    /// What there is to tell of one thing: labels, each with its text. One that is empty is left out.
+    /// Prints labelled texts about one thing; an empty text is left out.
     pub fn fields(&mut self, fields: &[(&str, String)]) -> Result<(), Error> {
         let told = fields.iter().filter(|(_, text)| !text.is_empty());
         let longest = told.clone().map(|(label, _)| label.len()).max();
@@ -163,7 +163,7 @@ impl Ui {
         Ok(())
     }
 
-    /// A table, in the form that suits whoever reads stdout.
+    /// Prints a table, in the form that suits the reader of stdout.
     pub fn table(&mut self, table: &Table) -> Result<(), Error> {
         match self.streams.out_columns {
             Some(columns) => {
@@ -177,7 +177,7 @@ impl Ui {
         }
     }
 
-    /// One document; as unbuffered as a value, since `get --json` puts one in it.
+    /// Prints one JSON document, unbuffered like a value, because `get --json` holds one.
     pub fn json(&mut self, document: &impl Serialize) -> Result<(), Error> {
         let text = serde_json::to_string_pretty(document).map(Zeroizing::new);
         let mut text = text.map_err(|error| Error::Write(error.into()))?;
@@ -185,21 +185,21 @@ impl Ui {
         self.unbuffered(for_json(&text).as_bytes())
     }
 
-    /// Something good to know, for people: `--quiet` and `--json` leave it out.
+    /// Prints information for people, except with `--quiet` or `--json`.
     pub fn note(&mut self, message: &str) {
         if !self.options.quiet && !self.options.json {
             self.say(Level::Note, message);
         }
     }
 
-    /// That it was done, for a person who watches: to anybody else the exit code says so.
+    /// Prints that a change was made, if a person watches; programs have the exit code.
     pub fn done(&mut self, message: &str) {
         if self.streams.err_columns.is_some() {
             self.note(message);
         }
     }
 
-    /// Something that may need attention; with `--json` it waits for [`Ui::finish`].
+    /// Prints a warning; with `--json` it waits for [`Ui::finish`].
     pub fn warning(&mut self, message: &str) {
         if self.options.json {
             self.warnings.push(message.to_owned());
@@ -208,8 +208,8 @@ impl Ui {
         }
     }
 
-    /// Why the command failed and what to type next, or with `--json` only `object`, in which
-    /// the caller says the same.
+    /// Prints why the command failed and what to type next. With `--json` it prints only `object`, which says
+    /// the same.
     pub fn error(&mut self, message: &str, hint: Option<&str>, object: &impl Serialize) {
         if self.options.json {
             self.warnings.clear();
@@ -222,20 +222,20 @@ impl Ui {
         }
     }
 
-    /// How it is used, to whoever typed nothing that could be done.
+    /// Prints the usage to a user who typed no command.
     pub fn guide(&mut self, text: &str) {
         self.write_stderr(text);
     }
 
-    /// Has the results arrive before a failure is told. Of warnings, a program is told none then: that is one
-    /// object, and [`Ui::error`] is it.
+    /// Writes the results out before a failure is reported. With `--json` no warnings follow, because the
+    /// failure is the one object.
     pub fn flush(&mut self) -> Result<(), Error> {
         self.streams.out.flush().map_err(unwritten)
     }
 
-    /// Ends a command that succeeded: writes out what is left of its results and warnings.
+    /// Ends a successful command: writes the rest of its results and warnings.
     ///
-    /// Unless this was called and returned `Ok`, nobody may count on the results having arrived.
+    /// Results have arrived only if this returned `Ok`.
     pub fn finish(&mut self) -> Result<(), Error> {
         self.flush()?;
         if !self.warnings.is_empty() {
@@ -253,7 +253,7 @@ impl Ui {
 
     fn say(&mut self, level: Level, message: &str) {
         if self.stdout_is_terminal() {
-            // On one screen, in the order it was said. What fails here, fails again in `finish`.
+            // On one terminal results and messages stay in order. An error here returns in `finish`.
             let _ = self.streams.out.flush();
         }
         let mut message = for_terminal_lines(message);
@@ -271,7 +271,7 @@ impl Ui {
         }
     }
 
-    /// Where stderr is closed or full there is nobody left to tell.
+    /// If stderr is closed or full, the message is lost.
     fn write_stderr(&mut self, text: &str) {
         let _ = self.streams.err.write_all(text.as_bytes());
     }
@@ -306,7 +306,7 @@ impl Level {
     }
 }
 
-/// Makes a panic say where it happened and nothing of what it was about, which may be a secret.
+/// Makes a panic print its place only: its message may hold a secret.
 pub fn quiet_panics() {
     std::panic::set_hook(Box::new(|panic| {
         let place = panic

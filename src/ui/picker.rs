@@ -15,31 +15,31 @@ use super::escape::for_terminal;
 use super::tty::{Echo, Keys, Tty};
 use super::{ColorChoice, Error, Ui};
 
-/// Names shown at once, on a terminal that has the lines for them.
+/// The greatest number of names shown at once.
 const MAX_LINES: usize = 10;
 
-/// Of a terminal that does not know its size.
+/// Used if a terminal does not know its size.
 const USUAL_SIZE: (usize, usize) = (80, 24);
 
-/// The rest of a key that begins like Escape comes at once.
+/// The rest of a key sequence that begins with Escape arrives at once.
 const KEY_PATIENCE: Duration = Duration::from_millis(50);
 
 const BOLD: &str = "\x1b[1m";
 const DIM: &str = "\x1b[2m";
 const PLAIN: &str = "\x1b[0m";
 
-/// To the beginning of the line, and everything from there on gone.
+/// Moves to the beginning of the line and clears the rest of the screen.
 const CLEAR: &str = "\r\x1b[J";
 
 impl Ui {
-    /// Whether somebody is there to pick: stdin and stderr are a terminal, and questions are allowed.
+    /// Whether you can be asked to pick: stdin and stderr are a terminal, and questions are allowed.
     pub fn can_pick(&self) -> bool {
         let streams = &self.streams;
         let is_terminal = streams.in_is_terminal && streams.err_columns.is_some();
         self.options.interactive && !self.options.json && is_terminal
     }
 
-    /// The position of the name that is picked. Escape and Ctrl-C cancel.
+    /// The position of the picked name. Escape and Ctrl-C cancel.
     pub fn pick(&mut self, prompt: &str, names: &[String]) -> Result<usize, Error> {
         let is_colored = self.options.color != ColorChoice::Never;
         let tty = self.tty(Echo::Hidden)?;
@@ -100,7 +100,7 @@ fn read_key(tty: &Tty, keys: &mut Keys) -> io::Result<Key> {
     })
 }
 
-/// What follows Escape: `[` or `O`, parameters, and one letter (ECMA-48).
+/// Reads the sequence after Escape: `[` or `O`, parameters, and one letter (ECMA-48).
 fn read_sequence(tty: &Tty, keys: &mut Keys) -> io::Result<Key> {
     let first = read_byte(keys)?;
     if first != b'[' && first != b'O' {
@@ -124,13 +124,13 @@ fn read_byte(keys: &mut Keys) -> io::Result<u8> {
     let mut byte = [0];
     match keys.read(&mut byte) {
         Ok(_) => Ok(byte[0]),
-        // A hidden prompt refuses it.
+        // As at a hidden prompt, which refuses it.
         Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(b'\t'),
         Err(error) => Err(error),
     }
 }
 
-/// What is typed so far, the names that it fits, and the one that is pointed at.
+/// The text typed so far, the names that match it, and the selected name.
 struct Picker<'n> {
     names: &'n [String],
     matcher: Matcher,
@@ -177,7 +177,7 @@ impl<'n> Picker<'n> {
         }
     }
 
-    /// The best first; of those that fit as well, in the order given.
+    /// The best match first; equal matches in the given order.
     fn narrow(&mut self) {
         let pattern = Pattern::parse(&self.typed, CaseMatching::Ignore, Normalization::Never);
         let all = (0..self.names.len()).map(|position| Named {
@@ -192,22 +192,22 @@ impl<'n> Picker<'n> {
         self.pointed = 0;
     }
 
-    /// The whole picture, from the line of the prompt on, and the cursor back on that line.
+    /// Draws the whole list from the prompt's line on, and moves the cursor back to that line.
     fn frame(&self, prompt: &str, (columns, lines): (usize, usize), is_colored: bool) -> String {
         let style = |style: &'static str| if is_colored { style } else { "" };
         let (bold, dim, plain) = (style(BOLD), style(DIM), style(PLAIN));
-        // A column stays for the cursor.
+        // One column is left for the cursor.
         let room = columns.saturating_sub(1);
         let question = cut_front(&format!("{prompt}: {}", self.typed), room);
         let mut frame = format!("{CLEAR}{question}");
-        // Two more lines: the prompt, and how many there are.
+        // Two more lines: the prompt, and the number of names.
         let shown = MAX_LINES.min(lines.saturating_sub(2)).max(1);
         let first = (self.pointed + 1).saturating_sub(shown);
         let mut drawn = 0;
         for (at, &position) in self.fitting.iter().enumerate().skip(first).take(shown) {
             let name = for_terminal(&self.names[position]);
             let name = cut(&name, columns.saturating_sub(3));
-            // Into a string nothing fails.
+            // Writing into a string never fails.
             let _ = if at == self.pointed {
                 write!(frame, "\n{bold}> {name}{plain}")
             } else {
@@ -224,7 +224,7 @@ impl<'n> Picker<'n> {
     }
 }
 
-/// A name on its way through the matcher.
+/// A name for the matcher.
 struct Named<'n> {
     position: usize,
     name: &'n str,

@@ -13,10 +13,10 @@ use crate::platform::terminal::columns;
 const PATIENCE: Duration = Duration::from_millis(500);
 const INTERVAL: Duration = Duration::from_millis(200);
 
-/// To the beginning of the line, which is cleared.
+/// Moves to the beginning of the line and clears it.
 const CLEAR: &str = "\r\x1b[K";
 
-/// While it lives, what is being done is shown.
+/// Shows the work in progress until it is dropped.
 pub struct Progress {
     shared: Arc<Shared>,
     drawer: Option<JoinHandle<()>>,
@@ -30,7 +30,7 @@ struct Shared {
 }
 
 impl Ui {
-    /// Shows `doing`, such as `importing`, and how much of `total` was counted so far.
+    /// Shows `doing`, such as `importing`, and how much of `total` is done.
     pub fn progress(&self, doing: &'static str, total: Option<usize>) -> Progress {
         let options = &self.options;
         let shared = Arc::<Shared>::default();
@@ -44,7 +44,7 @@ impl Ui {
 }
 
 impl Progress {
-    /// One more is done.
+    /// Counts one more as done.
     pub fn advance(&self) {
         self.shared.done.fetch_add(1, Ordering::Relaxed);
     }

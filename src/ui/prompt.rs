@@ -13,7 +13,7 @@ use crate::plaintext::Plaintext;
 
 const MAX_TRIES: usize = 3;
 
-/// What an empty line means to [`Ui::confirm`].
+/// The meaning of an empty answer for [`Ui::confirm`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answer {
     Yes,
@@ -26,7 +26,7 @@ impl Ui {
         read_hidden(&self.tty(Echo::Hidden)?, prompt)
     }
 
-    /// Asks twice, and after a mistake again, until both entries are the same.
+    /// Asks twice, and starts over until both entries are equal.
     pub fn hidden_twice(&mut self, prompt: &str, again: &str) -> Result<Plaintext, Error> {
         let tty = self.tty(Echo::Hidden)?;
         for tries_left in (0..MAX_TRIES).rev() {
@@ -59,7 +59,7 @@ impl Ui {
         }
     }
 
-    /// Shows a secret that was just made, on the terminal alone: stdout may go to a file.
+    /// Shows a new secret on the terminal only, because stdout may go to a file.
     pub fn reveal(&mut self, label: &str, secret: &Plaintext) -> Result<(), Error> {
         let tty = self.tty(Echo::Shown)?;
         tty.say(&for_terminal_lines(label))?;
@@ -72,7 +72,7 @@ impl Ui {
             return Err(Error::NoTerminal);
         }
         if self.stdout_is_terminal() {
-            // What led to the question comes before it. What fails here, fails again in `finish`.
+            // Earlier output comes before the question. An error here returns in `finish`.
             let _ = io::Write::flush(&mut self.streams.out);
         }
         Tty::open(echo)
@@ -81,13 +81,13 @@ impl Ui {
 
 fn read_hidden(tty: &Tty, prompt: &str) -> Result<Plaintext, Error> {
     tty.ask(&for_terminal_lines(&format!("{prompt}: ")))?;
-    // rpassword edits the line; the terminal's modes are the guard's alone.
+    // rpassword edits the line; only the guard changes the terminal's modes.
     let config = ConfigBuilder::new()
         .input_reader(tty.keys())
         .output_discard()
         .build();
     let typed = read_password_with_config(config).map(|typed| {
-        // rpassword's stand-in for bytes that are not UTF-8: it returns not what was typed.
+        // rpassword replaces bytes that are not UTF-8, so this is not what was typed.
         let distorted = typed.contains(char::REPLACEMENT_CHARACTER);
         (Plaintext::new(typed.into_bytes()), distorted)
     });

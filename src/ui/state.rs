@@ -3,14 +3,15 @@
 
 use std::borrow::Cow;
 
-/// Whether a person is shown colours at all.
+/// Whether to use colours.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Colors {
     Shown,
     None,
 }
 
-/// Each state with its colour (ECMA-48) and a mark: a character without width, which no escaped text has.
+/// Each state with its colour (ECMA-48) and a mark: a character without width, which escaped text never
+/// contains.
 const STATES: [(&str, &str, char); 7] = [
     ("expired", "\x1b[31m", '\u{200b}'),
     ("expiry", "\x1b[31m", '\u{200b}'),
@@ -23,7 +24,7 @@ const STATES: [(&str, &str, char); 7] = [
 
 const PLAIN: &str = "\x1b[0m";
 
-/// A cell that is one of the states, with its mark in front.
+/// A cell that holds a state, with the state's mark in front.
 pub(super) fn marked(cell: &str) -> Cow<'_, str> {
     let state = STATES.iter().find(|(word, ..)| *word == cell);
     state.map_or(Cow::Borrowed(cell), |(.., mark)| {
@@ -31,7 +32,7 @@ pub(super) fn marked(cell: &str) -> Cow<'_, str> {
     })
 }
 
-/// The text with a colour in the place of each mark, as far as the word goes.
+/// The text with each mark replaced by its colour, up to the end of the word.
 pub(super) fn colored(text: &str) -> String {
     let mut colored = String::with_capacity(text.len() + text.len() / 4);
     let mut is_open = false;

@@ -10,11 +10,11 @@ use crate::platform::terminal;
 /// Wide enough for a table when a terminal does not know its width.
 const USUAL_COLUMNS: u16 = 80;
 
-/// Where output goes, and what is there to receive it.
+/// The output streams, and whether they are terminals.
 pub(super) struct Streams {
     pub out: BufWriter<Box<dyn Write>>,
     pub err: Box<dyn Write>,
-    /// The width of stdout; `None` when it is no terminal.
+    /// The width of stdout; `None` if it is no terminal.
     pub out_columns: Option<u16>,
     /// The width of stderr, likewise.
     pub err_columns: Option<u16>,
@@ -22,7 +22,7 @@ pub(super) struct Streams {
 }
 
 impl Streams {
-    /// Those of the process.
+    /// The streams of the process.
     pub fn standard() -> Self {
         let out = io::stdout();
         Self {
@@ -40,8 +40,7 @@ fn columns(stream: &(impl AsFd + IsTerminal)) -> Option<u16> {
     stream.is_terminal().then(columns)
 }
 
-/// Whether what is written to stdout is lost: it is the null device, which a stdout that was closed becomes
-/// before `main`, too.
+/// Whether output to stdout is lost: it is the null device. The runtime also opens that for a closed stdout.
 pub fn stdout_is_discarded() -> bool {
     let null = rustix::fs::stat("/dev/null");
     let stream = rustix::fs::fstat(rustix::stdio::stdout());

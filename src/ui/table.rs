@@ -12,15 +12,15 @@ use super::state::{self, Colors};
 
 const GAP_COLUMNS: u16 = 2;
 
-/// Prose narrower than this is not worth reading.
+/// Prose narrower than this is unreadable.
 const MIN_PROSE_COLUMNS: u16 = 16;
 
-/// Rows under headings. They are kept as a pipe gets them: ten thousand rows of texts of their own would
-/// cost more memory than all that is shown.
+/// Rows under headings. They are stored in the form for a pipe, because ten thousand rows of separate texts
+/// would cost more memory than the output.
 pub struct Table {
     headings: Vec<&'static str>,
     text: String,
-    /// The heading of the column whose words are coloured.
+    /// The heading of the column whose words have colours.
     states: Option<&'static str>,
 }
 
@@ -33,7 +33,7 @@ impl Table {
         }
     }
 
-    /// Shows the words of a column in the colours of what they say: to a person, who may not want that.
+    /// Colours the states in a column, if colours are wanted.
     pub fn with_states(mut self, heading: &'static str) -> Self {
         self.states = Some(heading);
         self
@@ -45,7 +45,7 @@ impl Table {
             if column > 0 {
                 self.text.push('\t');
             }
-            // No tab and no line end is left in it.
+            // It has neither tabs nor line ends.
             self.text.push_str(&for_terminal(cell.as_ref()));
         }
         self.text.push('\n');
@@ -60,8 +60,8 @@ impl Table {
         &self.text
     }
 
-    /// Aligned columns that fit the width: prose is wrapped, names are kept whole. Where that
-    /// leaves too little room, every row is a paragraph. Nothing when there is no row.
+    /// Aligned columns that fit the width: prose is wrapped, names are not. If that leaves too little room,
+    /// every row becomes a paragraph. Empty if there are no rows.
     pub(super) fn for_terminal(&self, columns: u16, colors: Colors) -> String {
         if self.text.is_empty() {
             return String::new();

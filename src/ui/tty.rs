@@ -21,14 +21,14 @@ use crate::platform::terminal::{columns, in_foreground, lines};
 
 const PATH: &str = "/dev/tty";
 
-/// Whether what is typed can be seen.
+/// Whether typed characters are visible.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Echo {
     Shown,
     Hidden,
 }
 
-/// The terminal while it asks; dropping it puts the terminal back.
+/// The terminal during a question; dropping it restores the terminal.
 pub(super) struct Tty {
     terminal: Arc<Terminal>,
     _watch: Watch,
@@ -40,7 +40,7 @@ struct Terminal {
     asking: Mutex<Asking>,
 }
 
-/// What has to be done again after a stop.
+/// The actions to repeat after a stop.
 #[derive(Default)]
 struct Asking {
     hidden: Option<Termios>,
@@ -48,12 +48,12 @@ struct Asking {
 }
 
 impl Tty {
-    /// Opens the terminal that controls the process, whatever stdin and stdout are.
+    /// Opens the controlling terminal, whatever stdin and stdout are.
     pub fn open(echo: Echo) -> Result<Self, Error> {
         let file = File::options().read(true).write(true).open(PATH);
         let file = file.map_err(|_| Error::NoTerminal)?;
         if !in_foreground(&file) {
-            // A job in the background waits here for `fg`; the modes it would see are the shell's.
+            // A job in the background waits here for `fg`; until then the modes are the shell's.
             let _ = kill_current_process_group(Signal::TTIN);
             if !in_foreground(&file) {
                 return Err(Error::NoTerminal);
@@ -70,7 +70,7 @@ impl Tty {
         let watch = Watch::start(move |notice| listener.on_signal(notice)).map_err(Error::Read)?;
         if let Some(hidden) = hidden {
             let mut asking = terminal.asking();
-            // Before the prompt is shown: whoever answers at once is hidden too.
+            // Before the prompt is shown, so that an answer typed at once is hidden too.
             terminal.set(&hidden, OptionalActions::Now)?;
             asking.hidden = Some(hidden);
         }
@@ -80,7 +80,7 @@ impl Tty {
         })
     }
 
-    /// Shows a prompt, and again after a stop.
+    /// Shows a prompt, and shows it again after a stop.
     pub fn ask(&self, prompt: &str) -> Result<(), Error> {
         let prompt = match columns(&self.terminal.file) {
             Some(columns) => wrapped(prompt, columns, 0),
@@ -89,7 +89,7 @@ impl Tty {
         self.draw(&prompt)
     }
 
-    /// Shows a picture that fits the terminal as it is, and again after a stop.
+    /// Draws a picture that fits the terminal, and draws it again after a stop.
     pub fn draw(&self, picture: &str) -> Result<(), Error> {
         picture.clone_into(&mut self.terminal.asking().prompt);
         self.say(picture)
@@ -104,28 +104,28 @@ impl Tty {
         file.write_all(bytes).map_err(Error::Read)
     }
 
-    /// One line that was shown as it was typed, with its newline; empty at the end of input.
+    /// Reads one visible line with its newline; empty at the end of input.
     pub fn line(&self) -> io::Result<String> {
         let mut line = String::new();
-        // The terminal hands out one line at a time: nothing is read ahead.
+        // The terminal returns one line at a time, so nothing is read ahead.
         BufReader::new(&self.terminal.file).read_line(&mut line)?;
         Ok(line)
     }
 
-    /// Columns and lines, where it knows them.
+    /// Columns and lines, if the terminal knows them.
     pub fn size(&self) -> Option<(usize, usize)> {
         let file = &self.terminal.file;
         Some((usize::from(columns(file)?), usize::from(lines(file)?)))
     }
 
-    /// Whether another key comes within this time.
+    /// Whether another key arrives within this time.
     pub fn has_key(&self, patience: Duration) -> bool {
         let mut waiting = [PollFd::new(&self.terminal.file, PollFlags::IN)];
         let patience = Timespec::try_from(patience).ok();
         poll(&mut waiting, patience.as_ref()).is_ok_and(|ready| ready > 0)
     }
 
-    /// What is typed in hiding, read no further than it is used.
+    /// The hidden keys, read no further than needed.
     pub fn keys(&self) -> Keys {
         Keys(Arc::clone(&self.terminal))
     }
@@ -149,7 +149,7 @@ impl Terminal {
             Notice::Stop => {
                 self.give_back(&self.asking());
                 signals::stop();
-                // It goes on without having stopped where nobody could have continued it.
+                // Without job control it continues without having stopped.
                 self.hide(&self.asking());
             }
             Notice::Continued => self.ask_again(),
@@ -174,7 +174,7 @@ impl Terminal {
         }
     }
 
-    /// Ends the question for good: no stop brings it back.
+    /// Ends the question for good: a stop does not repeat it.
     fn put_back(&self) {
         let mut asking = self.asking();
         self.give_back(&asking);
@@ -182,9 +182,9 @@ impl Terminal {
     }
 
     fn give_back(&self, asking: &Asking) {
-        // In the background the terminal is the shell's, and setting it would stop us.
+        // In the background the terminal belongs to the shell, and changing it would stop us.
         if asking.hidden.is_some() && in_foreground(&self.file) {
-            // Drops what was typed or pasted behind the answer: the shell would run it.
+            // Drops keys typed or pasted after the answer, which the shell would run.
             let _ = self.set(&self.found, OptionalActions::Flush);
         }
     }
@@ -198,13 +198,13 @@ impl Terminal {
     }
 }
 
-/// The bytes typed at a hidden prompt; Ctrl-C and Ctrl-Z are seen to here, as the terminal no
-/// longer does.
+/// The bytes typed at a hidden prompt. It handles Ctrl-C and Ctrl-Z itself, because the terminal no longer
+/// does.
 pub(super) struct Keys(Arc<Terminal>);
 
 impl Read for Keys {
-    /// Errors are of kind `Interrupted` when the user cancels and `InvalidInput` at a tab, which
-    /// would otherwise be lost from a pasted secret without a word.
+    /// Errors are of kind `Interrupted` when the user cancels, and `InvalidInput` at a tab, which would
+    /// otherwise vanish silently from a pasted secret.
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let codes = &self.0.found.special_codes;
         let Some(key) = buffer.get_mut(..1) else {
@@ -230,7 +230,7 @@ impl Read for Keys {
     }
 }
 
-/// The modes found without echo, line editing and keys that send signals.
+/// The original modes without echo, line editing, and keys that send signals.
 fn hidden(found: &Termios) -> Termios {
     let mut modes = found.clone();
     modes.local_modes -= LocalModes::ECHO

@@ -2,22 +2,22 @@
 
 use super::columns::width;
 
-/// By which a line goes on under the one before.
+/// The indentation of a continued line.
 const INDENT_COLUMNS: usize = 2;
 const GAP_COLUMNS: usize = 2;
 
-/// By which the text of a term goes below it, where it has no room beside.
+/// The indentation of a term's text that goes below the term.
 const TEXT_INDENT: usize = 6;
-/// From here on a line belongs to the term above it, and below it is an example's.
+/// A line with this indentation or more belongs to the term above it; with less it is an example.
 const MIN_TEXT_INDENT: usize = 10;
 
-/// The text with `used` columns before its first line taken already. A word is never broken, however
-/// long it is: it may be a path, a name or a key, to be copied.
+/// Wraps a text whose first line has `used` columns less. A word is never broken, because it may be a path, a
+/// name or a key to copy.
 pub(super) fn wrapped(text: &str, columns: u16, used: usize) -> String {
     wrapped_under(text, columns, used, INDENT_COLUMNS)
 }
 
-/// A label, and what it is of: beside it, or below where no word of it would fit beside.
+/// A label and its text: beside it, or below it if not even one word fits beside.
 pub(super) fn field(label: &str, text: &str, columns: u16, label_columns: usize) -> String {
     let beside = label_columns + GAP_COLUMNS;
     let widest = text.split(' ').map(width).max().unwrap_or_default();
@@ -29,15 +29,15 @@ pub(super) fn field(label: &str, text: &str, columns: u16, label_columns: usize)
     format!("{label}\n{:INDENT_COLUMNS$}{text}\n", "")
 }
 
-/// A text whose lines are broken already, for a window that is narrower than them: its paragraphs, and terms
-/// with their texts, which go below. Examples and files stay as they are, to be copied.
+/// Wraps a text with line breaks for a narrower terminal: its paragraphs, and terms with their texts, which
+/// go below. Examples and files stay unchanged, to be copied.
 pub(super) fn page(text: &str, columns: u16) -> String {
     let widest = text.lines().map(width).max().unwrap_or_default();
     if widest <= usize::from(columns) {
         return text.to_owned();
     }
     let mut page = String::with_capacity(text.len() + 64);
-    // What goes on in the next line, and how far it is indented.
+    // The text that continues in the next line, and its indentation.
     let mut open: Option<(usize, String)> = None;
     for line in text.lines().chain([""]) {
         let told = line.trim_start();

@@ -11,14 +11,15 @@ use crate::sealed::id::{AppId, SecretId};
 use crate::sealed::meta;
 use std::collections::BTreeMap;
 
-/// An app, joined over the workspaces that the key reaches.
+/// An app, joined from the workspaces that the key reaches.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct App {
-    /// That of its first record, in the header's order: writers who do not see each other's workspaces
-    /// may each have made it.
+    /// The id of its first record, in the header's order. Writers who cannot see each other's workspaces may
+    /// each have created it.
     pub id: AppId,
     pub name: AppName,
-    /// By environment key. Only writers who do not see each other's workspaces can make one key two.
+    /// Sorted by environment key. A key occurs twice only if writers who cannot see each other's workspaces
+    /// linked it.
     pub links: Vec<Link>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
@@ -29,11 +30,11 @@ pub struct Link {
     pub env_key: EnvKey,
     pub workspace: WorkspaceName,
     pub secret: SecretId,
-    /// `None` when the workspace has no such secret.
+    /// `None` if the workspace has no such secret.
     pub secret_name: Option<SecretName>,
 }
 
-/// What one workspace knows of an app.
+/// The record of an app in one workspace.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct AppRecord {
     pub id: AppId,
@@ -44,7 +45,7 @@ pub struct AppRecord {
 }
 
 impl App {
-    /// The app that has this record and no other, its links left out.
+    /// The app with only this record, and without its links.
     pub fn bare(record: &AppRecord) -> Self {
         Self {
             id: record.id,
@@ -57,7 +58,7 @@ impl App {
 }
 
 impl AppRecord {
-    /// The domain's view of opened metadata, if it keeps every rule.
+    /// Checks every rule of opened metadata and turns it into the domain's types.
     pub fn from_meta(id: AppId, meta: &meta::App) -> Result<Self, RuleViolation> {
         let time = |milliseconds| {
             Timestamp::from_milliseconds(milliseconds).ok_or_else(|| {

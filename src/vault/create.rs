@@ -21,16 +21,16 @@ use crate::sealed::{self, SealedBytes, meta};
 use crate::store::{self, Previous, Snapshot, Store};
 use std::time::Duration;
 
-/// The first keys of a new vault. At least one of them.
+/// The first keys of a new vault; at least one.
 pub struct Keys<'a> {
     /// The public key of a key file.
     pub key_file: Option<PublicKey>,
     pub passphrase: Option<(&'a Passphrase, Kdf)>,
-    /// The label of a token, when there is to be one.
+    /// The label of the token, if one is wanted.
     pub token: Option<&'a str>,
 }
 
-/// A vault that is yet to be stored. Its token is there whatever becomes of that.
+/// A vault that is not stored yet. Its token exists whether or not that succeeds.
 pub struct New {
     pub header: Header,
     pub token: Option<Token>,
@@ -38,7 +38,7 @@ pub struct New {
 }
 
 impl New {
-    /// Makes a vault with the workspace `default`. Every new key has opened its own line when it was issued.
+    /// Makes a vault with the workspace `default`. Each new key has opened its own line already.
     pub fn make(keys: &Keys<'_>, now: Timestamp) -> Result<Self, Error> {
         let vault = VaultId::random();
         let master = Master::random(vault);
@@ -76,8 +76,8 @@ impl New {
         })
     }
 
-    /// Stores it where there is no vault. What was stored is read back, compared, and opened with the token,
-    /// before it counts.
+    /// Stores it if there is no vault yet. The stored bytes are read back, compared, and opened with the
+    /// token before the commit.
     pub fn store_in(&self, store: &dyn Store, patience: Duration) -> Result<(), Error> {
         let mut transaction = store.begin(patience)?;
         if transaction.current()?.is_some() {
@@ -93,7 +93,7 @@ impl New {
     }
 }
 
-/// Opens what was really stored.
+/// Opens the stored bytes.
 fn confirm(staged: Snapshot, bytes: &SealedBytes, token: Option<&Token>) -> Result<(), Error> {
     let stored = View::load(staged, Scan::Everything)?;
     if stored.file() != bytes.as_slice() {

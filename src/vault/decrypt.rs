@@ -45,7 +45,7 @@ pub fn secret(
     Ok(secret)
 }
 
-/// Every secret of a page, with its record: a keyring elsewhere is asked twice for all of them.
+/// Every secret of a page with its record. The agent gets two requests for all of them.
 pub fn secrets<'r, 'p>(
     keyring: &dyn Keyring,
     workspace: &Workspace,
@@ -98,7 +98,7 @@ fn check_index(record: &Record<'_>, index: Index) -> Result<(), Error> {
     }
 }
 
-/// The value of the slot at a position of the secret's list.
+/// The value of the slot at this position in the secret's list.
 pub fn value(
     keyring: &dyn Keyring,
     secret: &Secret,
@@ -110,7 +110,7 @@ pub fn value(
     Ok(value)
 }
 
-/// Secrets with the values of their slots, each named by its position and given with its ciphertext.
+/// Secrets with the values of their slots; each slot is given by position and ciphertext.
 pub fn selected(
     keyring: &dyn Keyring,
     mut chosen: Vec<(Secret, usize, Vec<u8>)>,
@@ -127,7 +127,7 @@ pub fn selected(
     Ok(each.collect())
 }
 
-/// The values of slots of several secrets, each named by its position and given with its ciphertext.
+/// The values of slots of several secrets; each slot is given by position and ciphertext.
 pub fn values(
     keyring: &dyn Keyring,
     wanted: Vec<(&Secret, usize, Vec<u8>)>,

@@ -4,7 +4,7 @@ use super::rule::{RuleViolation, checked_text};
 
 pub const MAX_DESCRIPTION_CHARACTERS: usize = 1_024;
 
-/// Free text of at most 1,024 Unicode characters; of C0, newline and tab only.
+/// Free text of at most 1,024 Unicode characters; its only control characters are newline and tab.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub struct Description(String);
 

@@ -16,12 +16,12 @@ pub struct Destination {
     pub revealed: Revealed,
 }
 
-/// Which secrets go anywhere, because somebody says so.
+/// The secrets that may go anywhere, because you said so.
 #[derive(Default)]
 pub enum Revealed {
     #[default]
     None,
-    /// These.
+    /// Only these.
     Named(Vec<Name>),
     All,
 }
@@ -30,7 +30,7 @@ pub enum Revealed {
 pub struct Name {
     /// With its workspace.
     reference: Reference,
-    /// Whether anything that was asked for has this name.
+    /// Whether a requested secret has this name.
     is_met: Cell<bool>,
 }
 
@@ -42,7 +42,7 @@ impl Name {
 }
 
 impl Destination {
-    /// Anywhere: somebody has said that of every secret.
+    /// Anywhere, for every secret.
     pub fn anywhere() -> Self {
         Self {
             host: None,
@@ -50,8 +50,7 @@ impl Destination {
         }
     }
 
-    /// Takes note that a reference was asked for which leads to no value. Without a workspace it is of
-    /// `workspace`.
+    /// Records that a requested reference leads to no value. Without a workspace it belongs to `workspace`.
     pub fn pass_over(&self, workspace: Option<&WorkspaceName>, reference: &Reference) {
         let workspace = reference.workspace.as_ref().or(workspace);
         for name in self.revealed.names() {
@@ -63,7 +62,7 @@ impl Destination {
         }
     }
 
-    /// A name that nothing had which was asked for so far: it may be misspelt.
+    /// A name that no requested secret had: it may be misspelt.
     pub fn unmet(&self) -> Option<&Reference> {
         let mut names = self.revealed.names().iter();
         names
@@ -71,14 +70,14 @@ impl Destination {
             .map(|name| &name.reference)
     }
 
-    /// Whether a secret may go there.
+    /// Refuses a secret that may not go there.
     pub fn check(&self, secret: &Secret) -> Result<(), Error> {
         let domains = &secret.allowed_domains;
         let allowed = match &self.host {
             Some(host) => domains.allow(host),
             None => domains.is_empty(),
         };
-        // Asked first: a name is met even where it was not needed.
+        // Checked first, so that a name counts as used even if it was not needed.
         if self.revealed.includes(secret) || allowed {
             return Ok(());
         }

@@ -11,15 +11,15 @@ pub const MAX_ALLOWED_DOMAINS: usize = 100;
 const MAX_DOMAIN_CHARACTERS: usize = 253;
 const MAX_LABEL_CHARACTERS: usize = 63; // RFC 1035
 
-/// Hosts such as `api.example.org`, and patterns such as `*.example.org`; none means unrestricted.
+/// Hosts such as `api.example.org`, and patterns such as `*.example.org`; an empty list means no restriction.
 #[derive(Clone, Default, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 #[serde(try_from = "Vec<String>")]
 pub struct AllowedDomains(Vec<String>);
 
 impl AllowedDomains {
-    /// Takes patterns as a person gives them, and tells of each that is refused by its position.
+    /// Parses patterns as you type them, and reports each refused one by position.
     ///
-    /// `*.example.org` is every host below `example.org`; `example.org` is that host alone.
+    /// `*.example.org` is every host below `example.org`; `example.org` is only that host.
     pub fn parse(patterns: &[String]) -> Result<Self, Vec<(usize, RuleViolation)>> {
         let (mut domains, mut refused) = (BTreeSet::new(), Vec::new());
         for (position, pattern) in patterns.iter().enumerate() {
@@ -51,9 +51,9 @@ impl AllowedDomains {
         self.is_empty() || self.0.iter().any(allows)
     }
 
-    /// Takes a list as it is stored: in its one spelling and order.
+    /// Reads a stored list, which must be in its one spelling and order.
     ///
-    /// Public suffixes and punycode are not looked at again: what is a suffix changes with the years, and a
+    /// Public suffixes and punycode are not checked again: the list of suffixes changes over the years, and a
     /// secret must not become unreadable by that.
     pub fn from_stored(domains: Vec<String>) -> Result<Self, RuleViolation> {
         if domains.len() > MAX_ALLOWED_DOMAINS {
@@ -93,7 +93,7 @@ fn too_many() -> RuleViolation {
     RuleViolation::new(rule, "too_long")
 }
 
-/// A pattern in the spelling in which it is stored.
+/// A pattern in its stored spelling.
 fn parse_pattern(text: &str) -> Result<String, RuleViolation> {
     refuse_what_is_no_name(text)?;
     let Some(base) = text.strip_prefix("*.") else {
@@ -124,7 +124,7 @@ fn parse_pattern(text: &str) -> Result<String, RuleViolation> {
     Ok(domain)
 }
 
-/// Tells what to leave out of a text that is more than a host name.
+/// Says what to leave out of a text that is more than a host name.
 fn refuse_what_is_no_name(text: &str) -> Result<(), RuleViolation> {
     let is_blank = |letter: char| letter.is_control() || letter.is_whitespace();
     let stars = text.strip_prefix("*.").unwrap_or(text).contains('*');
@@ -155,14 +155,14 @@ fn refuse_what_is_no_name(text: &str) -> Result<(), RuleViolation> {
     })
 }
 
-/// Whether hosts directly below this name belong to whoever registers them.
+/// Whether anyone can register hosts directly below this name.
 fn is_open_to_all(base: &str) -> bool {
-    // A rule such as `*.kawasaki.jp` makes suffixes of what is below, and says nothing of the base.
+    // A rule such as `*.kawasaki.jp` makes the names below suffixes, and not the base itself.
     public_suffix(base).is_some() || public_suffix(&format!("00.{base}")).is_some()
 }
 
-/// The whole name, if it is a public suffix; by the algorithm of publicsuffix.org an unlisted last label
-/// is one, of no kind.
+/// The whole name, if it is a public suffix. By the algorithm of publicsuffix.org an unlisted last label is
+/// one, without a kind.
 fn public_suffix(name: &str) -> Option<Suffix<'_>> {
     let suffix = List.suffix(name.as_bytes())?;
     (suffix.as_bytes() == name.as_bytes()).then_some(suffix)
@@ -177,7 +177,7 @@ fn is_domain(text: &str) -> bool {
             .all(is_label)
 }
 
-/// Letters, digits and inner hyphens (RFC 5890's LDH label), in lower case.
+/// Lower-case letters, digits and inner hyphens (RFC 5890's LDH label).
 fn is_label(text: &str) -> bool {
     let allowed = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
     (1..=MAX_LABEL_CHARACTERS).contains(&text.len())

@@ -6,7 +6,7 @@ use super::rule::{RuleViolation, checked_text, quoted};
 
 pub const MAX_ENV_KEY_CHARACTERS: usize = 255;
 
-/// `[A-Za-z_][A-Za-z0-9_]*`, at most 255 characters: what every shell takes as a variable.
+/// `[A-Za-z_][A-Za-z0-9_]*`, at most 255 characters: a variable name in every shell.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct EnvKey(String);
 
@@ -33,7 +33,7 @@ impl EnvKey {
         Ok(Self(text.to_owned()))
     }
 
-    /// The key of a secret that was given none.
+    /// The key of a secret that has none of its own.
     pub fn from_name(name: &SecretName) -> Self {
         let name = name.as_str();
         let digit = name.starts_with(|first: char| first.is_ascii_digit());

@@ -12,24 +12,24 @@ pub enum Error {
         name: String,
         /// The workspace that was searched, if only one was.
         within: Option<String>,
-        /// A name that is much like it.
+        /// A similar name.
         near: Option<String>,
     },
     #[error("{name} has no effective value at {at}")]
     NotEffective {
         name: String,
         at: Timestamp,
-        /// When the first slot becomes effective.
+        /// When the first slot begins.
         first: Option<Timestamp>,
     },
     #[error("there is already {} {what} {name}", article(what))]
     Exists { what: &'static str, name: String },
-    /// Something that is in use, or not empty. Nothing was changed.
+    /// The thing is needed elsewhere or not empty. Nothing was changed.
     #[error("{message}")]
     InUse {
         message: String,
         hint: &'static str,
-        /// Of the apps that use it.
+        /// The ids of the apps that need it.
         ids: Vec<String>,
     },
     #[error("{}", list(.0))]
@@ -38,7 +38,7 @@ pub enum Error {
     Denied {
         name: String,
         allowed: String,
-        /// The destination, if one was given.
+        /// The requested destination, if one was given.
         host: Option<String>,
     },
     #[error("this key has no access to the workspace {name}")]
@@ -54,7 +54,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// Something that does not exist, without a suggestion.
+    /// The error for a missing thing, without a suggestion.
     pub fn absent(what: &'static str, name: impl Into<String>) -> Self {
         Self::NotFound {
             what,
@@ -64,19 +64,18 @@ impl Error {
         }
     }
 
-    /// One field that breaks its rule.
+    /// The error for one field that breaks its rule.
     pub fn invalid(field: &str, broken: RuleViolation) -> Self {
         Self::Invalid(vec![Detail::new(field, broken)])
     }
 
-    /// Whether the vault was replaced although this is an error: only its durability or the copy of the old one
-    /// failed.
+    /// Whether the new vault is in place, and only its durability or keeping the old one failed.
     pub fn was_replaced(&self) -> bool {
         use store::Error as S;
         matches!(self, Self::Store(S::NotDurable { .. } | S::NotKept { .. }))
     }
 
-    /// This error, found in the file staged for the vault at `place`: the vault itself is intact.
+    /// The same error, met in the staged bytes for `place`: the vault itself is undamaged.
     pub fn of_staged(self, place: String) -> Self {
         match self {
             Self::Sealed(_) | Self::Keyring(keyring::Error::Sealed(_)) => {
@@ -96,7 +95,7 @@ impl Error {
     }
 }
 
-/// One step on the way to a field: into an object, or into a list.
+/// One step on the path to a field: into an object, or into a list.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[serde(untagged)]
 pub enum Step {
@@ -116,7 +115,7 @@ impl From<usize> for Step {
     }
 }
 
-/// A field that breaks a rule, in the shape of an HTTP 422 answer's `detail`.
+/// A field that breaks a rule, in the form of `detail` in an HTTP 422 answer.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Detail {
     pub loc: Vec<Step>,
@@ -130,12 +129,12 @@ impl Detail {
         Self::at(vec![field.into()], broken)
     }
 
-    /// Whether a value was expected from a file or a pipe, and it was empty.
+    /// Whether a value was expected and none came.
     pub fn is_of_no_value(&self) -> bool {
         self.loc == ["value".into()] && self.kind == "string_too_short"
     }
 
-    /// The rule, after the place where it is broken when that is inside a list or object.
+    /// The rule, with the place where it is broken, unless only one field is meant.
     pub fn message(&self) -> String {
         let mut message = String::new();
         if self.loc.len() > 1 {
@@ -153,7 +152,7 @@ impl Detail {
         message + &self.msg
     }
 
-    /// A rule broken deeper inside, or by the whole when `loc` is empty.
+    /// A rule broken at `loc`, or by the whole if `loc` is empty.
     pub fn at(loc: Vec<Step>, broken: RuleViolation) -> Self {
         Self {
             loc,

@@ -9,7 +9,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// As many as 253 characters can have.
+/// The greatest length of 253 characters in UTF-8.
 const MAX_TYPED_BYTES: usize = 253 * 4;
 
 /// Schemes that the WHATWG's standard reads with and without slashes: `http:80` is the address 0.0.0.80.
@@ -20,8 +20,7 @@ const SPECIAL_SCHEMES: [&str; 6] = ["file", "ftp", "http", "https", "ws", "wss"]
 pub struct Host(String);
 
 impl Host {
-    /// Reads `https://user@host:port/path?query#fragment` or `host:port`; of both, all but the host may
-    /// be left out.
+    /// Parses `https://user@host:port/path?query#fragment` or `host:port`; only the host is required.
     pub fn parse(text: &str) -> Result<Self, RuleViolation> {
         let is_doubtful =
             |letter: char| letter.is_control() || letter.is_whitespace() || letter == '\\';
@@ -54,7 +53,7 @@ impl Host {
     }
 }
 
-/// What stands between the user and the path.
+/// The part between the user and the path.
 fn place_in_url<'t>(scheme: &str, rest: &'t str) -> Result<&'t str, RuleViolation> {
     let in_scheme = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
     if !scheme.starts_with(|first: char| first.is_ascii_alphabetic())
@@ -88,7 +87,7 @@ fn without_port(place: &str) -> Result<&str, RuleViolation> {
     let Some((name, port)) = place.rsplit_once(':') else {
         return Ok(place);
     };
-    // `parse` alone would take `+80`.
+    // `parse` alone would accept `+80`.
     let is_number = port.bytes().all(|byte| byte.is_ascii_digit());
     if !is_number || port.parse::<u16>().is_err() {
         return Err(RuleViolation::mismatch(
@@ -98,7 +97,7 @@ fn without_port(place: &str) -> Result<&str, RuleViolation> {
     Ok(name)
 }
 
-/// Refuses what could not be stored: a stored domain has no brackets or colons.
+/// Refuses IPv6 addresses, which cannot be stored: a stored domain has no brackets or colons.
 pub(super) fn refuse_ipv6(text: &str) -> Result<(), RuleViolation> {
     if text.starts_with('[') || text.parse::<Ipv6Addr>().is_ok() {
         return Err(RuleViolation::mismatch(
@@ -108,7 +107,7 @@ pub(super) fn refuse_ipv6(text: &str) -> Result<(), RuleViolation> {
     Ok(())
 }
 
-/// The one spelling of a host name or IPv4 address, as it is typed without a port.
+/// The one spelling of a host name or IPv4 address, given without a port.
 pub(super) fn normalise(typed: &str) -> Result<String, RuleViolation> {
     let name = typed.strip_suffix('.').unwrap_or(typed);
     if name.is_empty() {
@@ -133,8 +132,8 @@ pub(super) fn normalise(typed: &str) -> Result<String, RuleViolation> {
         .to_ascii(name.as_bytes(), letters, hyphens, DnsLength::Verify)
         .map_err(|_| unlike())?;
     if !name.is_ascii() {
-        // Full-width letters, other dots and what vanishes: not every program maps them alike. Symbols,
-        // some of which look like a slash or a dot, are for UTS 46 names and for IDNA 2008 none.
+        // Full-width letters, other dots and vanishing characters: not every program maps them alike.
+        // Symbols, some of which look like a slash or a dot, are valid in UTS 46 and not in IDNA 2008.
         let (shown, _) = rules.to_unicode(ascii.as_bytes(), letters, hyphens);
         let plain = name.chars().flat_map(char::to_lowercase).nfc();
         let is_letter = |letter: char| {
@@ -154,12 +153,12 @@ pub(super) fn normalise(typed: &str) -> Result<String, RuleViolation> {
     Ok(ascii.into_owned())
 }
 
-/// Whether this is an IPv4 address, spelled in the one way that all programs read alike.
+/// Whether this is an IPv4 address in the one spelling that all programs read alike.
 pub(super) fn is_address(name: &str) -> bool {
     name.parse::<Ipv4Addr>().is_ok()
 }
 
-/// Whether the WHATWG's standard reads it as an IPv4 address, of which `127.1` and `0x7f.1` are some.
+/// Whether the WHATWG's standard reads it as an IPv4 address, such as `127.1` and `0x7f.1`.
 fn ends_in_number(name: &str) -> bool {
     let last = name.rsplit('.').next().unwrap_or_default();
     let is_hex = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -228,7 +227,7 @@ mod tests {
     #[test]
     fn an_ambiguous_url_is_refused() {
         for text in [
-            // Backslashes and what some programs strip or stop at.
+            // Backslashes, and characters that some programs strip or stop at.
             r"https://evil.example.net\@api.example.com",
             r"https:\\evil.example.net",
             "https://api.example.com\t@evil.example.net",
@@ -242,7 +241,7 @@ mod tests {
             "https://a@api.example.com@evil.example.net",
             "https://[api.example.com]@evil.example.net",
             "https://ü@evil.example.net",
-            // Slashes missing or in excess.
+            // Missing or additional slashes.
             "https:///api.example.com",
             "https:////api.example.com",
             "https:/api.example.com",
@@ -264,7 +263,7 @@ mod tests {
     #[test]
     fn a_host_that_hides_its_letters_is_refused() {
         for text in [
-            // Percent-encoded hosts, half of them decoded by somebody.
+            // Percent-encoded hosts, which some programs decode.
             "https://api.example.com%2eevil",
             "https://evil.example.net%2f.example.com",
             "https://evil.example.net%00.example.com",
@@ -293,7 +292,7 @@ mod tests {
             "https://\u{feff}api.example.com",
             "https://a\u{200d}b.example",
             "https://ﬁle.example.net",
-            // Punycode of nothing that needs it, or of nothing at all.
+            // Punycode of text that needs none, or of no text.
             "https://xn--api-.example.net",
             "https://xn--.example.net",
             "https://xn--a.example.net",
@@ -306,7 +305,7 @@ mod tests {
     #[test]
     fn an_invalid_host_or_port_is_refused() {
         for text in [
-            // Numbers that are addresses to some.
+            // Numbers that some programs read as addresses.
             "127.1",
             "2130706433",
             "http://2130706433/",

@@ -13,7 +13,7 @@ use crate::sealed::{self, Part, meta};
 
 pub const MAX_LABEL_CHARACTERS: usize = 63;
 
-/// What a key is called: 1 to 63 characters, none of them a control character. Two may have one label.
+/// The name of a key: 1 to 63 characters, none of them a control character. Two keys may share one.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Label(String);
 
@@ -45,7 +45,7 @@ pub struct Key {
     pub label: String,
     pub access: Access,
     pub created_at: Timestamp,
-    /// Advice: who holds the key has what it reaches, and a clock of their own.
+    /// Advice only: the holder of a key has what it reaches, and a clock of their own.
     pub not_after: Option<Timestamp>,
     /// An identity's public half as its owner gives it away.
     pub recipient: Option<String>,
@@ -61,7 +61,7 @@ pub enum KeyKind {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Access {
     Full,
-    /// Of those that there still are.
+    /// Those that still exist.
     Workspaces(Vec<Reach>),
 }
 
@@ -71,11 +71,11 @@ pub struct Reach {
     pub write: bool,
 }
 
-/// How far a new key is to reach.
+/// How far a new key reaches.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Scope {
     Full,
-    /// Every workspace there is when the key is made, for reading.
+    /// Reading every workspace that exists when the key is made.
     ReadAll,
     Workspaces {
         names: Vec<name::WorkspaceName>,
@@ -92,7 +92,7 @@ impl KeyKind {
         }
     }
 
-    /// As people read it.
+    /// As text for people.
     pub fn text(self) -> &'static str {
         match self {
             Self::Passphrase => "passphrase",
@@ -103,7 +103,7 @@ impl KeyKind {
 }
 
 impl Key {
-    /// The key of a line, about which the owner knows this.
+    /// A key from its line and the owner's notes about it.
     pub fn from_meta(
         line: &header::Key,
         about: &meta::Key,
@@ -161,8 +161,8 @@ impl Key {
         self.not_after.is_some_and(|end| end <= now)
     }
 
-    /// Whether its holder recognises the vault by an anchor, which nobody else can make: with another
-    /// header key it has to be issued again.
+    /// Whether its holder recognises the vault by an anchor, which only the holder can make: with another
+    /// header key it must be issued again.
     pub fn is_anchored(&self) -> bool {
         self.kind != KeyKind::Identity
     }
@@ -184,7 +184,7 @@ impl Vault {
     }
 }
 
-/// Refuses a key with full access that has expired.
+/// Refuses an expired key with full access.
 pub fn check_expiry(
     keyring: &dyn Keyring,
     header: &header::Header,

@@ -16,8 +16,8 @@ use std::{env, fs};
 
 const NOW: i64 = 1_767_225_600_000;
 
-/// Makes `$KLUIS_LARGE_DIRECTORY/vault.kluis` with `$KLUIS_LARGE_SECRETS` secrets, `secret_0` and so on,
-/// each with a value of 40 characters, and its token in `token` beside it.
+/// Makes `$KLUIS_LARGE_DIRECTORY/vault.kluis` with `$KLUIS_LARGE_SECRETS` secrets, `secret_0` and so on, each
+/// with a value of 40 characters, and its token in `token` beside it.
 #[test]
 #[ignore = "makes what `cargo bench` measures"]
 fn make() {

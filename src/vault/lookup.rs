@@ -28,9 +28,10 @@ pub struct Vault {
     pub store: Box<dyn Store>,
     pub keyring: Box<dyn Keyring>,
     pub view: View,
-    /// Those the key reaches, in the header's order.
+    /// The workspaces that the key reaches, in the header's order.
     pub workspaces: Vec<Workspace>,
-    /// The header that the keyring was last led to: a change that failed may have led it ahead.
+    /// The header that the keyring last followed. It may be newer than the vault's, after a change that
+    /// failed.
     pub followed: Digest,
 }
 
@@ -40,7 +41,7 @@ pub struct Listed {
     pub app_count: usize,
 }
 
-/// What `verify` opened.
+/// The numbers of things that `verify` opened.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Verified {
     pub workspaces: usize,
@@ -50,7 +51,7 @@ pub struct Verified {
 }
 
 impl Vault {
-    /// Loads a vault, checks what needs no key, and only then asks `unlock` for a keyring.
+    /// Loads a vault, checks everything that needs no key, and only then calls `unlock` for a keyring.
     pub fn open<E: From<Error>>(
         store: Box<dyn Store>,
         scan: Scan,
@@ -69,7 +70,7 @@ impl Vault {
         })
     }
 
-    /// Reads the vault again: somebody may have changed it since.
+    /// Reads the vault again, because another process may have changed it.
     pub fn reload(&mut self) -> Result<(), Error> {
         let view = self.view.again(self.store.load()?)?;
         follow(
@@ -95,7 +96,7 @@ impl Vault {
         Revision::of(&self.view.layout)
     }
 
-    /// The header of a vault, after what can be checked without a key.
+    /// The header of a vault, after every check that needs no key.
     pub fn read_header(store: &dyn Store) -> Result<Header, Error> {
         let view = View::load(store.load()?, Scan::Lookup)?;
         Ok(view.layout.header)
@@ -109,7 +110,7 @@ impl Vault {
         &self.view.layout.header
     }
 
-    /// The workspace of this name; without a name the only one that the key reaches, or `default`.
+    /// The workspace with this name. Without a name it is the only one that the key reaches, or `default`.
     pub fn workspace(&self, name: Option<&WorkspaceName>) -> Result<&Workspace, Error> {
         find_workspace(
             &self.workspaces,
@@ -118,7 +119,7 @@ impl Vault {
         )
     }
 
-    /// Refuses a key for reading, before anybody is asked for what it could not write.
+    /// Refuses a key that only reads, before you are asked for a value that it could not write.
     pub fn check_may_write(&self, workspace: WorkspaceId) -> Result<(), Error> {
         match self.keyring.reach(workspace) {
             Some(Reach::Write) => Ok(()),
@@ -127,7 +128,7 @@ impl Vault {
         }
     }
 
-    /// The secret that a reference names; a reference without a workspace is looked up in `workspace`.
+    /// The secret that a reference names; without a workspace it is looked up in `workspace`.
     pub fn secret(
         &self,
         workspace: Option<&WorkspaceName>,
@@ -136,8 +137,8 @@ impl Vault {
         self.with_secret(workspace, reference, |secret, _| Ok(secret))
     }
 
-    /// The value of the chosen slot, for where it may go. A slot that the reference names comes before the
-    /// choice.
+    /// The value of the chosen slot, if it may go to `destination`. A slot in the reference comes before
+    /// `choice`.
     pub fn value(
         &self,
         workspace: Option<&WorkspaceName>,
@@ -160,7 +161,7 @@ impl Vault {
         })
     }
 
-    /// The value of an unfinished rotation, for whoever finishes it.
+    /// The value of an unfinished rotation, to finish it.
     pub fn pending_value(&self, reference: &Reference) -> Result<Plaintext, Error> {
         self.with_secret(None, reference, |secret, record| {
             let position = secret.pending();
@@ -206,7 +207,7 @@ impl Vault {
         }
     }
 
-    /// Every secret of a workspace with its number of apps, by name.
+    /// Every secret of a workspace with its number of apps, sorted by name.
     pub fn list(&self, workspace: &Workspace) -> Result<Vec<Listed>, Error> {
         let keyring = self.keyring.as_ref();
         let mut listed = Vec::new();
@@ -237,7 +238,7 @@ impl Vault {
         Ok(listed)
     }
 
-    /// The names of a workspace's secrets, in no order.
+    /// The names of a workspace's secrets, unsorted.
     pub fn names(&self, workspace: &Workspace) -> Result<Vec<String>, Error> {
         let mut names = Vec::new();
         self.view.each_page(workspace.id, |records| {
@@ -248,8 +249,8 @@ impl Vault {
         Ok(names)
     }
 
-    /// Every value effective at `now`, of every secret of a workspace, by name; and of those that give none,
-    /// because they are not effective or may not go there, why not.
+    /// Every value effective at `now` of every secret of a workspace, by name. For secrets that give none,
+    /// because they are not effective or may not go there, the reason.
     pub fn values(
         &self,
         workspace: &Workspace,
@@ -276,7 +277,7 @@ impl Vault {
         Ok((selected, blocked))
     }
 
-    /// Opens everything the key reaches: every record, every value.
+    /// Opens everything that the key reaches: every record and every value.
     pub fn verify(&self) -> Result<Verified, Error> {
         let keyring = self.keyring.as_ref();
         let mut verified = Verified::default();
@@ -307,7 +308,7 @@ impl Vault {
         Ok(verified)
     }
 
-    /// How many secrets a workspace has, without opening any.
+    /// The number of secrets in a workspace, without opening any.
     pub fn secret_count(&self, workspace: &Workspace) -> Result<usize, Error> {
         let mut count = 0;
         self.view.each(workspace.id, |record| {
@@ -318,7 +319,7 @@ impl Vault {
     }
 }
 
-/// Leads a keyring to a header, unless that is the one it was led to last.
+/// Makes a keyring follow a header, unless it already did.
 pub fn follow(
     keyring: &mut dyn Keyring,
     followed: &mut Digest,
@@ -347,7 +348,7 @@ pub fn reached(keyring: &dyn Keyring, view: &View) -> Result<Vec<Workspace>, Err
     Ok(workspaces)
 }
 
-/// Looks a workspace up among those that are reached, of `all` that there are.
+/// Finds a workspace among the reached ones; `all` are those that exist.
 pub fn find_workspace<'a>(
     reached: &'a [Workspace],
     all: usize,
@@ -376,8 +377,8 @@ pub fn find_workspace<'a>(
     })
 }
 
-/// Where a secret named by its id may lie: in the workspace that the reference names, or in any. All of
-/// them are searched: in two, somebody who may write one of them took the other's id for their own.
+/// Where a secret named by its id may lie: in the workspace of the reference, or in any. All of them are
+/// searched, because a writer of one may have copied the id of a secret in another.
 pub fn places<'a>(
     reached: &'a [Workspace],
     home: Option<&'a Workspace>,

@@ -14,7 +14,7 @@ use crate::sealed::id::{SecretId, WorkspaceId};
 use crate::sealed::record::{RecordId, RecordKind};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-/// How many apps link a secret: all of them have a record in its own workspace.
+/// The number of apps that link a secret: each has a record in the secret's workspace.
 pub fn count(
     view: &View,
     keyring: &dyn Keyring,
@@ -36,12 +36,12 @@ pub fn count(
 }
 
 impl Vault {
-    /// How many apps link a secret.
+    /// The number of apps that link a secret.
     pub fn app_count(&self, secret: &Secret) -> Result<usize, Error> {
         count(&self.view, self.keyring.as_ref(), &self.workspaces, secret)
     }
 
-    /// Every app of the workspaces that the key reaches, by name.
+    /// Every app in the workspaces that the key reaches, by name.
     pub fn apps(&self) -> Result<Vec<App>, Error> {
         let mut records = Vec::new();
         for workspace in &self.workspaces {
@@ -68,7 +68,7 @@ impl Vault {
             .ok_or_else(|| Error::absent("app", name.as_str()))
     }
 
-    /// The links of an app, each with the one secret that it names, which may be gone.
+    /// The links of an app, each with its secret, which may no longer exist.
     pub fn links(&self, name: &AppName) -> Result<Vec<(EnvKey, Reference)>, Error> {
         let mut links = Vec::new();
         for (workspace, record) in self.records_of(name)? {
@@ -85,7 +85,7 @@ impl Vault {
         Ok(links)
     }
 
-    /// The records of one app, of which there is at least one.
+    /// The records of one app; at least one.
     fn records_of(&self, name: &AppName) -> Result<Vec<(&Workspace, AppRecord)>, Error> {
         let keyring = self.keyring.as_ref();
         let mut records = Vec::new();
@@ -105,7 +105,7 @@ impl Vault {
         Ok(records)
     }
 
-    /// The apps that have these records, in the header's order, by name.
+    /// The apps with these records, in the header's order, by name.
     fn join(&self, records: Vec<(&Workspace, AppRecord)>) -> Result<Vec<App>, Error> {
         let names = self.linked_names(&records)?;
         let mut apps: BTreeMap<AppName, App> = BTreeMap::new();
@@ -131,7 +131,7 @@ impl Vault {
         Ok(apps)
     }
 
-    /// The names of the secrets that records link, as far as these are in the workspace of the record.
+    /// The names of the linked secrets, if they exist in the record's workspace.
     fn linked_names(
         &self,
         records: &[(&Workspace, AppRecord)],

@@ -14,18 +14,18 @@ use crate::sealed::record::{Index, RecordId, RecordKind};
 use crate::sealed::section;
 use std::collections::HashSet;
 
-/// What a reference names, by its position.
+/// What to look up for a reference, with its position.
 struct Wanted<'a> {
     at: usize,
     homes: Vec<&'a Workspace>,
     secret: &'a Target,
 }
 
-/// A record that was asked for: as which of the references, its index, and the lines of its page.
+/// A found record: the position of its reference, its index, and the lines of its page.
 type FoundRecord = (usize, Index, Lines);
 
 impl Vault {
-    /// What [`Vault::value`] says of each reference, in their order.
+    /// The results of [`Vault::value`] for each reference, in order.
     pub fn each_value(
         &self,
         workspace: Option<&WorkspaceName>,
@@ -39,14 +39,14 @@ impl Vault {
         each.map(
             |(at, reference)| match found.next_if(|(found, _)| *found == at) {
                 Some((_, selected)) => Ok(selected),
-                // Why there is none, asking for it alone will tell.
+                // A single lookup gives the reason why there is none.
                 None => self.value(workspace, reference, choice, destination),
             },
         )
         .collect()
     }
 
-    /// Those of the references that lead to a value which may go there, in their order.
+    /// The values of those references that have one and may go there, in order.
     fn at_once(
         &self,
         workspace: Option<&WorkspaceName>,
@@ -67,7 +67,7 @@ impl Vault {
             let (positions, records): (Vec<_>, Vec<_>) = records.unzip();
             let opened = decrypt::secrets(keyring, home, &records)?;
             for (at, (secret, record)) in positions.into_iter().zip(opened) {
-                // In two workspaces: somebody took an id for their own, and which is meant nobody knows.
+                // Found in two workspaces: a writer copied the id, and the right one is unknown.
                 if !met.insert(at) {
                     return Ok(Vec::new());
                 }
@@ -84,7 +84,7 @@ impl Vault {
         Ok(positions.into_iter().zip(selected).collect())
     }
 
-    /// Where each is looked for; nothing of a reference whose workspace is not there.
+    /// What to look up for each; nothing for a reference whose workspace does not exist.
     fn wanted<'a>(
         &'a self,
         workspace: Option<&WorkspaceName>,
@@ -109,7 +109,7 @@ impl Vault {
         .collect()
     }
 
-    /// Where one workspace has what is looked for.
+    /// The places of the wanted records in one workspace.
     fn places_in(
         &self,
         home: &Workspace,

@@ -88,7 +88,7 @@ pub(super) fn looks_like_an_id(text: &str) -> bool {
     })
 }
 
-/// The rule of what is neither a secret's nor free text.
+/// The rule for names other than a secret's.
 fn check_plain(what: &str, text: &str, most: usize) -> Result<(), RuleViolation> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte);
     check_length(what, text, most)?;

@@ -14,7 +14,7 @@ pub struct Pin {
 }
 
 impl Pin {
-    /// Reads `klv_…` or `klv_…:7.42`; white space around it does not matter.
+    /// Parses `klv_…` or `klv_…:7.42`, ignoring white space around it.
     pub fn parse(text: &str) -> Result<Self, RuleViolation> {
         let text = text.trim();
         let (key, revision) = match text.split_once(':') {

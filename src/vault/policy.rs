@@ -4,7 +4,7 @@
 use super::secret::Secret;
 use super::time::Timestamp;
 
-/// Why a secret wants attention, and when.
+/// The reason why a secret needs attention, and when.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Due {
     /// The date until which it may be used.
@@ -29,7 +29,7 @@ impl Due {
 }
 
 impl Secret {
-    /// Why it is due at a Unix second, if it is; an expiry comes before a rotation.
+    /// The reason why it is due at a Unix second, if it is; an expiry comes before a rotation.
     pub fn due(&self, second: u64) -> Option<Due> {
         if let Some(time) = self.expires_at.filter(|time| time.seconds() <= second) {
             return Some(Due::Expiry(time));
@@ -38,13 +38,13 @@ impl Secret {
         (since <= second).then(|| Due::Rotation(Timestamp::from_seconds(since).unwrap_or_default()))
     }
 
-    /// The second at which the value now effective is due for rotation.
+    /// The second when the value now effective is due for rotation.
     fn rotation_due(&self, second: u64) -> Option<u64> {
         let in_use_since = second.checked_sub(self.age(second)?)?;
         in_use_since.checked_add(self.rotate_every?)
     }
 
-    /// What it is due for, or will be first.
+    /// The present reason for being due, or the next one.
     pub fn next_due(&self, second: u64) -> Option<Due> {
         if let Some(due) = self.due(second) {
             return Some(due);

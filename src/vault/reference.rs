@@ -7,7 +7,7 @@ use super::rule::{RuleViolation, quoted};
 use crate::sealed::id::SecretId;
 use std::fmt;
 
-/// What marks a reference inside a file.
+/// The beginning of a reference inside a file.
 pub const SCHEME: &str = "kluis://";
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -35,7 +35,7 @@ impl Reference {
         }
     }
 
-    /// Reads a reference as an argument or a file gives it; each has exactly one meaning.
+    /// Parses a reference from an argument or a file; each has exactly one meaning.
     pub fn parse(text: &str) -> Result<Self, RuleViolation> {
         let (path, slot) = match text.strip_prefix(SCHEME) {
             Some(address) => match address.split_once('?') {
@@ -72,7 +72,7 @@ impl Target {
     }
 }
 
-/// `slot=N` and nothing else, in its one spelling.
+/// Parses `slot=N` and nothing else, in its one spelling.
 fn parse_query(query: &str) -> Result<u64, RuleViolation> {
     query
         .strip_prefix("slot=")

@@ -18,18 +18,18 @@ use crate::store::{self, Previous, Snapshot, Store};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// What a vault holds, as far as two copies of it can be told apart: no values.
+/// The content of a vault for comparing two copies, without values.
 pub struct Inventory {
     pub revision: Revision,
     secrets: BTreeMap<SecretId, Secret>,
     keys: BTreeMap<KeyId, Opener>,
     workspaces: BTreeMap<WorkspaceId, Workspace>,
     apps: BTreeMap<AppName, AppId>,
-    /// By app, key and workspace: writers who do not see each other's may each link one key.
+    /// By app, key and workspace: writers who cannot see each other's workspaces may each link one key.
     links: BTreeMap<(AppName, EnvKey, WorkspaceName), SecretId>,
 }
 
-/// A key, and its line without what is sealed anew whenever keys are granted.
+/// A key, and its line without the parts that are sealed anew whenever keys are granted.
 #[derive(PartialEq, Eq)]
 struct Opener {
     label: String,
@@ -39,28 +39,28 @@ struct Opener {
 /// What restoring does to one thing.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Effect {
-    /// It is in the copy alone.
+    /// It exists only in the copy.
     Returns,
-    /// It is as the copy has it again.
+    /// It changes back to the copy's state.
     Reverts,
-    /// It is in the vault alone.
+    /// It exists only in the vault.
     Lost,
 }
 
-/// How the copy differs from what is there.
+/// The differences between the copy and the vault.
 #[derive(Default)]
 pub struct Differences<'a> {
     pub secrets: Vec<(Effect, &'a Secret)>,
-    /// By label, or by id where there is none.
+    /// By label, or by id if it has none.
     pub keys: Vec<(Effect, String)>,
     pub workspaces: Vec<(Effect, String)>,
     pub apps: Vec<(Effect, String)>,
-    /// Of which app, under which environment key.
+    /// The app, and the environment key.
     pub links: Vec<(Effect, (AppName, EnvKey))>,
 }
 
 impl Inventory {
-    /// What restoring `self` in the place of `present` does.
+    /// What restoring `self` in place of `present` changes.
     pub fn differences<'a>(&'a self, present: &'a Self) -> Differences<'a> {
         let mut secrets: Vec<_> = compare(&self.secrets, &present.secrets)
             .map(|(effect, _, secret)| (effect, secret))
@@ -119,7 +119,7 @@ fn in_order<T: Ord>(differences: impl Iterator<Item = (Effect, T)>) -> Vec<(Effe
 }
 
 impl Vault {
-    /// Everything there is, which takes full access. Values are opened, and dropped.
+    /// The whole content, which takes full access. Values are opened and dropped.
     pub fn inventory(&self) -> Result<Inventory, Error> {
         if !self.keyring.has_full_access() {
             return Err(crate::keyring::Error::NeedsFullAccess.into());
@@ -188,11 +188,11 @@ fn opener(keyring: &dyn Keyring, key: &Key) -> Result<Opener, Error> {
     })
 }
 
-/// The bytes that stand where a vault belongs, as far as they are held to be compared.
+/// The bytes in the vault's place, kept for comparison.
 #[derive(PartialEq, Eq)]
 pub enum Found {
     Whole(Vec<u8>),
-    /// More than a vault can have, and never read: how many.
+    /// Larger than a vault can be, and never read; its size.
     Oversized(u64),
 }
 
@@ -204,15 +204,15 @@ impl Found {
         }
     }
 
-    /// Whether it is these bytes.
+    /// Whether they are these bytes.
     pub fn is(&self, bytes: &[u8]) -> bool {
         matches!(self, Self::Whole(whole) if whole == bytes)
     }
 }
 
-/// Puts `copy` in the place of the vault in `store`, which must still be `present`: what the
-/// copy was compared with, or nothing. It is kept as the previous one. `expect` is called when nothing is
-/// left to do but to replace it: who is killed in between has a newer vault than was expected, not an older one.
+/// Replaces the vault in `store` with `copy`. The vault must still be `present`, which the copy was compared
+/// with. It is kept as the previous one. `expect` is called just before the replacement: if the process is
+/// killed in between, the vault is newer than expected, never older.
 pub fn restore(
     store: &dyn Store,
     copy: &SealedBytes,

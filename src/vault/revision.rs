@@ -6,8 +6,8 @@ use crate::sealed::file::Layout;
 use serde::{Serialize, Serializer};
 use std::fmt;
 
-/// The header's revision, then the sum of those of the sections: a change moves the one or the other on by
-/// one, and a workspace that is deleted takes its own out of the sum only as the header moves on.
+/// The header's revision, then the sum of the sections' revisions. Each change raises one of the two by one.
+/// A deleted workspace lowers the sum, but only when the header's revision rises.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Revision {
     header: u64,
@@ -23,7 +23,7 @@ impl Revision {
         }
     }
 
-    /// `7.42`, as it is shown, or `7` for `7.0`.
+    /// Parses `7.42` as printed, or `7` for `7.0`.
     pub fn parse(text: &str) -> Result<Self, RuleViolation> {
         let number = |digits: &str| {
             let decimal = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());

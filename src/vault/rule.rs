@@ -8,7 +8,7 @@
 pub struct RuleViolation {
     /// For people: the rule, without a full stop.
     pub rule: String,
-    /// For programs: a word that stays the same, as pydantic spells it.
+    /// For programs: a word that never changes, as pydantic spells it.
     pub kind: &'static str,
 }
 
@@ -31,7 +31,7 @@ impl RuleViolation {
     }
 }
 
-/// A name as a message may show it: in quotes, or as "this" when it would upset a terminal.
+/// A name for a message: in quotes, or as "this" if it would upset a terminal.
 pub fn quoted(name: &str) -> String {
     let printable = |byte: u8| byte == b' ' || byte.is_ascii_graphic();
     if name.bytes().all(printable) {
@@ -41,7 +41,7 @@ pub fn quoted(name: &str) -> String {
     }
 }
 
-/// The rule without the name that it quotes: here that may be a value in the wrong place.
+/// The rule without the name that it quotes, which may be a value in the wrong place.
 pub fn unquoted(field: &str, broken: RuleViolation) -> RuleViolation {
     if broken.kind != "string_pattern_mismatch" {
         return broken;
@@ -57,9 +57,9 @@ pub fn unquoted(field: &str, broken: RuleViolation) -> RuleViolation {
     }
 }
 
-/// Gives a newtype around `String` with a `parse` of its own everything else such a text needs.
+/// Gives a newtype around `String` that has its own `parse` everything else it needs.
 ///
-/// Reading it back from sealed data goes through `parse`: a writer may be hostile.
+/// Reading it from sealed data calls `parse`, too: a writer may be hostile.
 macro_rules! checked_text {
     ($name:ident) => {
         impl $name {

@@ -38,12 +38,12 @@ pub struct Secret {
 }
 
 impl Secret {
-    /// How messages name it.
+    /// Its name in messages.
     pub fn path(&self) -> String {
         format!("{}/{}", self.workspace_name, self.name)
     }
 
-    /// The domain's view of opened metadata, if it keeps every rule.
+    /// Checks every rule of opened metadata and turns it into the domain's types.
     pub fn from_meta(
         id: SecretId,
         workspace: &Workspace,
@@ -134,7 +134,7 @@ impl Secret {
             updated_at: self.updated_at.milliseconds(),
         }
     }
-    /// A secret with these slots, each pending or not, all of one value and as old as they say.
+    /// A secret with these slots, each pending or not, all with one value and the age of their number.
     #[cfg(test)]
     pub fn for_test(slots: &[(u64, bool)]) -> Self {
         let at = Timestamp::default();

@@ -13,7 +13,7 @@ impl Secret {
             .rposition(|slot| slot.slot <= second && !slot.pending)
     }
 
-    /// The positions of what was effective before, by their slots; a pending one was never.
+    /// The positions of superseded slots, by number; pending ones do not count.
     pub fn superseded(&self, second: u64) -> impl DoubleEndedIterator<Item = usize> {
         let effective = self.effective(second).unwrap_or(0);
         (0..effective).filter(|&position| !self.slots[position].pending)
@@ -32,7 +32,7 @@ impl Secret {
         }
     }
 
-    /// The position of the slot that is meant, or why there is none.
+    /// The position of the chosen slot, or the reason why there is none.
     pub fn choose(&self, choice: Choice) -> Result<usize, Error> {
         let absent = |name: String| Error::absent("slot", name);
         match choice {
@@ -72,7 +72,7 @@ impl Secret {
         self.slots.iter().position(|slot| slot.pending)
     }
 
-    /// When a slot first becomes effective.
+    /// When the first slot becomes effective.
     fn first_effective(&self) -> Option<Timestamp> {
         let first = self.slots.iter().find(|slot| !slot.pending)?;
         Timestamp::from_seconds(first.slot)
@@ -84,8 +84,8 @@ impl Secret {
         slots.find(|slot| slot.slot > second).map(|slot| slot.slot)
     }
 
-    /// How many seconds the effective value has been in use. A value that was brought back keeps its
-    /// age, as long as the slot is there from which it was.
+    /// The number of seconds for which the effective value has been in use. A value that was brought back
+    /// keeps its age while its earlier slot exists.
     pub fn age(&self, second: u64) -> Option<u64> {
         let effective = &self.slots[self.effective(second)?];
         let same = self
@@ -169,7 +169,7 @@ mod tests {
         secret.slots[0].written_at = at(40);
         assert_eq!(secret.age(90), Some(50));
         assert_eq!(secret.age(130), Some(30));
-        // Brought back: the same value as at first.
+        // Brought back: equal to the first value.
         assert_eq!(secret.age(230), Some(190));
         // A clock that was set back.
         assert_eq!(secret.age(20), Some(0));

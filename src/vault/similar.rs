@@ -1,14 +1,13 @@
 //! Finds the name most similar to a misspelt one.
 
-/// More mistakes than this are another word.
+/// With more mistakes it is a different word.
 const MAX_EDITS: usize = 3;
 
-/// Shorter parts are in many names.
+/// Shorter parts occur in many names.
 const MIN_PART: usize = 3;
 
-/// The name that a few mistakes make of this one: letters left out, added, replaced or exchanged with their
-/// neighbour. Upper and lower case are no mistake. Else the only name that begins with it, or that it is a
-/// part of.
+/// The name that differs from `typed` by a few mistakes: characters left out, added, replaced or swapped with
+/// their neighbour; case does not count. Otherwise the only name that begins with `typed` or contains it.
 pub fn nearest<'n>(typed: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let typed = typed.to_ascii_lowercase();
     let allowed = typed.len().saturating_add(1) / 3;
@@ -36,7 +35,7 @@ pub fn nearest<'n>(typed: &str, names: impl Iterator<Item = &'n str>) -> Option<
     }
 }
 
-/// What was found, as long as it is no more than one.
+/// The match, as long as there is only one.
 enum Only<'n> {
     None,
     One(&'n str),

@@ -2,7 +2,7 @@
 
 use super::time::Timestamp;
 
-/// The most slots that a secret has.
+/// The greatest number of slots of a secret.
 pub const MAX_SLOTS: usize = 100;
 
 /// One version of a value.
@@ -18,20 +18,20 @@ pub struct Slot {
 }
 
 impl Slot {
-    /// The second from which it could be in use: a slot that was filled after its beginning is as young
-    /// as what fills it.
+    /// The second since when it may be in use: a slot that was filled after its beginning is as old as its
+    /// content.
     pub fn in_use_since(&self) -> u64 {
         self.slot.max(self.written_at.seconds())
     }
 }
 
-/// What a slot is at some time.
+/// The state of a slot at some time.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum SlotState {
-    /// Another one has begun since.
+    /// A later slot has begun.
     Past,
     Effective,
-    /// Not yet begun.
+    /// It has not begun yet.
     Scheduled,
     Pending,
 }
@@ -47,15 +47,15 @@ impl SlotState {
     }
 }
 
-/// Which of a secret's slots is meant. A pending one never is.
+/// Which slot of a secret is meant; never a pending one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Choice {
     /// The one effective at this time.
     At(Timestamp),
     /// The one with this number.
     Number(u64),
-    /// The one that begins last, be it in the future.
+    /// The one that begins last, even in the future.
     Latest,
-    /// The one before that which is effective at this time.
+    /// The one before the slot that is effective at this time.
     Before(Timestamp),
 }

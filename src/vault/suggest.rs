@@ -9,12 +9,12 @@ use super::similar::nearest;
 use super::workspace::Workspace;
 use crate::sealed::record::RecordKind;
 
-/// More than this, some 20,000 records, are not searched: the answer would keep one waiting.
+/// With more pages than this, some 20,000 records, there is no suggestion: the search would take too long.
 const MAX_PAGES: usize = 512;
 
 impl Vault {
-    /// The same error, with the name that is nearest to the one that was not found. `in_use` is the
-    /// workspace whose secrets need no more than their name.
+    /// The same error, with the name most similar to the one that was not found. Secrets of the workspace
+    /// `in_use` are suggested by name alone.
     pub fn suggest(&self, in_use: Option<&WorkspaceName>, error: Error) -> Error {
         let Error::NotFound {
             what,
@@ -34,12 +34,12 @@ impl Vault {
             what,
             name,
             within,
-            // What fails here would only hide what failed first.
+            // An error here would only hide the first one.
             near: near.unwrap_or_default(),
         }
     }
 
-    /// A secret of this very name elsewhere, or one of a similar name in the same workspace.
+    /// A secret with this very name in another workspace, or one with a similar name in the same workspace.
     fn near_secret(
         &self,
         in_use: Option<&WorkspaceName>,

@@ -47,8 +47,8 @@ impl Timestamp {
         Self::from_milliseconds(milliseconds)
     }
 
-    /// Reads Unix seconds, or RFC 3339 with `Z` or an offset; what is finer than a millisecond is cut off. A
-    /// date alone is its first moment in UTC.
+    /// Parses Unix seconds, or RFC 3339 with `Z` or an offset; fractions of a millisecond are cut off. A date
+    /// alone means its first moment in UTC.
     pub fn parse(text: &str) -> Result<Self, RuleViolation> {
         let milliseconds = if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
             text.parse()
@@ -65,7 +65,7 @@ impl Timestamp {
             })
     }
 
-    /// Reads a time, or a duration from `now` on, such as `7d`; no later than the year 9999.
+    /// Parses a time, or a duration from `now` on, such as `7d`; at most the end of the year 9999.
     pub fn parse_future(text: &str, now: Self) -> Result<Self, RuleViolation> {
         let Some(seconds) = duration_seconds(text) else {
             return Self::parse(text).map_err(|broken| {
@@ -91,7 +91,7 @@ impl Timestamp {
     }
 }
 
-/// Not by way of `jiff::Timestamp`: that ends a day early, and people write 9999-12-31 for "never".
+/// Not with `jiff::Timestamp`: that ends a day early, and people write 9999-12-31 for "never".
 fn rfc3339_milliseconds(text: &str) -> Option<i64> {
     let pieces = Pieces::parse(text).ok()?;
     if pieces.time_zone_annotation().is_some() {
@@ -99,7 +99,7 @@ fn rfc3339_milliseconds(text: &str) -> Option<i64> {
     }
     let (time, offset) = match (pieces.time(), pieces.to_numeric_offset()) {
         (Some(time), Some(offset)) => (time, offset.seconds()),
-        // A date of ten characters: other spellings are read by few.
+        // A date has ten characters: few programs read other spellings.
         (None, None) if text.len() == 10 => (Time::midnight(), 0),
         _ => return None,
     };
@@ -130,9 +130,10 @@ impl TryFrom<i64> for Timestamp {
     }
 }
 
-/// Reads `90s`, `15m`, `12h`, `7d`, `2w` or `1h30m`: each unit at most once, the greatest first, and a
-/// hundred years at most.
-// Not jiff's: it refuses days and weeks without a calendar, and takes `ago`, signs, months and fractions.
+/// Parses `90s`, `15m`, `12h`, `7d`, `2w` or `1h30m`: each unit at most once, the greatest first, and at most
+/// a hundred years.
+// Not jiff's parser: it refuses days and weeks without a calendar, and accepts `ago`, signs, months and
+// fractions.
 pub fn parse_duration(text: &str) -> Result<Duration, RuleViolation> {
     let broken = |rule| RuleViolation::new(rule, "time_delta_parsing");
     match duration_seconds(text) {
@@ -146,12 +147,12 @@ pub fn parse_duration(text: &str) -> Result<Duration, RuleViolation> {
     }
 }
 
-/// Of the Gregorian calendar, on average.
+/// The average year of the Gregorian calendar.
 const YEAR_SECONDS: u64 = 31_556_952;
 const MONTH_SECONDS: u64 = YEAR_SECONDS / 12;
 
-/// How long that is, to the nearest of the greatest unit of which it has at least two, or of seconds:
-/// `45d`, `26h`, `5mo`. Of two units, what would round to two of the greater is told in that.
+/// The rounded duration in the greatest unit of which it has at least two, else in seconds: `45d`, `26h`,
+/// `5mo`. If it rounds to two of a greater unit, that unit is used.
 pub fn rough_duration(seconds: u64) -> String {
     let units = [
         ("y", YEAR_SECONDS, MONTH_SECONDS),
@@ -166,7 +167,7 @@ pub fn rough_duration(seconds: u64) -> String {
     format!("{}{letter}", seconds.saturating_add(unit / 2) / unit)
 }
 
-/// How long that is, exactly, in one unit: `90d`, `36h`.
+/// The exact duration in one unit: `90d`, `36h`.
 pub fn exact_duration(seconds: u64) -> String {
     let units = [("w", 604_800), ("d", 86_400), ("h", 3_600), ("m", 60)];
     let whole = |(_, unit): &(&str, u64)| seconds > 0 && seconds.is_multiple_of(*unit);
@@ -190,7 +191,7 @@ fn duration_seconds(text: &str) -> Option<u64> {
         if number.is_empty() {
             return None;
         }
-        // Digits too many for 64 bits are a long duration, not a wrong one.
+        // More digits than fit into 64 bits mean a long duration, not an invalid one.
         let count = number.parse().unwrap_or(u64::MAX);
         total = total.saturating_add(count.saturating_mul(seconds));
     }

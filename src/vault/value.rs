@@ -4,7 +4,7 @@ use super::rule::RuleViolation;
 
 pub const MAX_VALUE_BYTES: usize = 65_536;
 
-/// Whether a value may have this many bytes: 1 to 65,536, of any kind.
+/// Refuses a length outside of 1 to 65,536 bytes.
 pub fn check_value(bytes: usize) -> Result<(), RuleViolation> {
     match bytes {
         0 => Err(RuleViolation::too_short("a value cannot be empty")),

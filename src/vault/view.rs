@@ -19,27 +19,27 @@ use std::rc::Rc;
 /// How much of a vault is read and checked before anything is opened.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Scan {
-    /// Header and directories; pages as they are needed. For looking up single records, and for all of one
+    /// The header and the directories; pages as needed. For looking up single records, and for a whole
     /// workspace, whose pages are each checked when they are read.
     Lookup,
-    /// Every page of every workspace too. For whatever writes or looks at them all, so that damage is never
-    /// carried on.
+    /// Every page of every workspace, too. For writing or reading all of them, so that damage is never copied
+    /// into a new file.
     Everything,
-    /// All bytes, and pages as they are needed. For what was just written, and is compared with it.
+    /// All bytes, and pages as needed. For bytes that were just written and are compared.
     Bytes,
 }
 
 pub struct View {
     snapshot: Snapshot,
     pub layout: Layout,
-    /// The whole file, unless it was only looked up in.
+    /// The whole file, except after [`Scan::Lookup`].
     held: Option<Vec<u8>>,
     scan: Scan,
-    /// Pages in which a record was looked up, with all their records found right, by their first byte.
+    /// Pages with a looked-up record, by their first byte; all their records were found valid.
     known: RefCell<HashMap<u64, Lines>>,
 }
 
-/// The lines of a page, all of them found right.
+/// The lines of a page, all found valid.
 pub type Lines = Rc<[u8]>;
 
 impl View {
@@ -74,7 +74,7 @@ impl View {
         })
     }
 
-    /// What is there now, read as far as this was.
+    /// Reads the vault again, as far as before.
     pub fn again(&self, snapshot: Snapshot) -> Result<Self, Error> {
         Self::load(snapshot, self.scan)
     }
@@ -93,7 +93,7 @@ impl View {
         Ok(self.snapshot.read_at(range.start, length)?.into())
     }
 
-    /// Calls `with` with the record of this index; `None` when there is none.
+    /// Calls `with` with the record of this index; `None` if there is none.
     pub fn find<T>(
         &self,
         workspace: WorkspaceId,
@@ -107,7 +107,7 @@ impl View {
         record.map(|record| with(&record)).transpose()
     }
 
-    /// The lines of the page that has the record of this index if there is one.
+    /// The lines of the page that would hold the record of this index.
     pub fn page_of(&self, workspace: WorkspaceId, index: Index) -> Result<Option<Lines>, Error> {
         let start = self.layout.range(workspace).map_or(0, |range| range.start);
         let place = self
@@ -124,8 +124,8 @@ impl View {
             .map(Some)
     }
 
-    /// Reads a page, and remembers it once all of its records are found right: the next one that is
-    /// looked up is often in it too.
+    /// Reads a page and remembers it if all its records are valid: the next looked-up record is often in it,
+    /// too.
     fn know(&self, page: &Page, range: Range<u64>, workspace: WorkspaceId) -> Result<Lines, Error> {
         let start = range.start;
         let lines: Lines = self.read(range)?.into();
@@ -134,7 +134,7 @@ impl View {
         Ok(lines)
     }
 
-    /// Calls `with` with the record of this id, the only one in its workspace; `None` when there is none.
+    /// Calls `with` with the record of this id, the only one in its workspace; `None` if there is none.
     pub fn find_id<T>(
         &self,
         workspace: WorkspaceId,
@@ -149,8 +149,8 @@ impl View {
     }
 
     /// The records of these ids, each the only one in its workspace: their indexes, and the lines of their
-    /// pages. Searches the section's bytes once; that one is absent is said only after every page was found
-    /// whole.
+    /// pages. Searches the section's bytes once. A missing record is reported only after every page was found
+    /// valid.
     pub fn find_ids(
         &self,
         workspace: WorkspaceId,
@@ -207,7 +207,7 @@ impl View {
         lines: &'a [u8],
         workspace: WorkspaceId,
     ) -> Result<Vec<Record<'a>>, Error> {
-        // Every page was found whole already.
+        // Every page was found valid already.
         let read = if self.scan == Scan::Everything {
             section::hashed_records
         } else {
@@ -216,7 +216,7 @@ impl View {
         Ok(read(page, lines, workspace)?)
     }
 
-    /// How many pages the section of a workspace has.
+    /// The number of pages in the section of a workspace.
     pub fn page_count(&self, workspace: WorkspaceId) -> usize {
         self.pages(workspace).count()
     }

@@ -8,7 +8,7 @@ use std::process::Stdio;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-/// A home with a vault and a secret, whose passphrase nobody is told but `unlock`.
+/// A home with a vault and a secret; only `unlock` gets the passphrase.
 pub fn vault(value: &str) -> Sandbox {
     let (sandbox, passphrase) = Sandbox::with_passphrase();
     let create = sandbox.kluis(["create", "name"]).stdin(value);
@@ -319,7 +319,7 @@ fn systemd_may_pass_the_socket() {
     unlock(&sandbox, &[]).run().exits(0);
     assert_eq!(sandbox.get("name"), b"a value");
     sandbox.kluis(["lock", "-q"]).run().exits(0);
-    // Nothing is left to hold: systemd starts it again when somebody comes.
+    // It holds no key: systemd starts it again when a client connects.
     assert!(agent.wait().unwrap().success());
     assert!(socket.exists(), "it is systemd's");
     drop(listener);

@@ -97,7 +97,7 @@ fn a_malformed_frame_is_disconnected_and_the_agent_lives_on() {
         stream.write_all(&length.to_be_bytes()).unwrap();
         assert!(is_closed(&stream), "{length}");
     }
-    // Before the greeting nothing is answered; a client of another version is told so, and can lock.
+    // Before the greeting nothing is answered; a client of another version gets the version, and can lock.
     let mut stream = connect(&sandbox);
     stream.write_all(&frame(&[2; 49])).unwrap();
     assert!(is_closed(&stream));
@@ -135,7 +135,7 @@ fn besieged(frames: usize, slow: usize) {
         let mut content = vec![0; random.next_u32() as usize % 300 + 1];
         random.fill_bytes(&mut content);
         content[0] %= 14;
-        // A lock is what anybody of this user may ask for: it would end the agent.
+        // Any process of this user may lock, which would end the agent.
         if content[0] == LOCK {
             content[0] = 14;
         }
@@ -186,7 +186,7 @@ fn a_folder_that_others_may_enter_is_not_used() {
     assert_eq!(sandbox.get("name"), b"a value");
 }
 
-/// A home that nobody owns, in which commands run as nobody.
+/// A home that the user nobody owns, and in which commands run as that user.
 pub fn of_nobody(sandbox: &Sandbox) -> [String; 5] {
     let mut all = Command::new("chown");
     all.args(["-R", "65534"]).arg(sandbox.home());
@@ -202,7 +202,7 @@ pub fn of_nobody(sandbox: &Sandbox) -> [String; 5] {
     as_nobody.map(str::to_owned)
 }
 
-/// The binary where nobody may run it: the folder it is built in may be closed to them.
+/// The binary where the user nobody may run it: the folder it was built in may be closed to that user.
 pub fn reachable() -> bool {
     let seen = Command::new("setpriv")
         .args(["--reuid=65534", "--regid=65534", "--clear-groups", "--"])
@@ -224,7 +224,7 @@ fn neither_side_answers_another_user() {
     }
     let sandbox = vault("a value");
     let nobody = of_nobody(&sandbox);
-    // Nobody's limit on locked memory may be below what a build for tests maps.
+    // The limit of the user nobody on locked memory may be below what a test build maps.
     let unlocked = unlock(&sandbox, &[]).under(&nobody).run();
     unlocked.any_stderr().exits(0);
     let get = || sandbox.kluis(["get", "name"]).under(&nobody).run();
@@ -235,7 +235,7 @@ fn neither_side_answers_another_user() {
     assert!(is_closed(&stream));
     sandbox.kluis(["lock", "-q"]).under(&nobody).run().exits(0);
 
-    // Somebody else listens there: they are sent nothing.
+    // Another user listens there: no byte is sent.
     let deadline = Instant::now() + PATIENCE;
     while sandbox.agent_socket().exists() && Instant::now() < deadline {
         std::thread::sleep(Duration::from_millis(20));
@@ -260,7 +260,7 @@ fn the_memory_of_the_agent_is_closed_to_its_own_user() {
     }
     let sandbox = vault("a value");
     let nobody = of_nobody(&sandbox);
-    // Nobody's limit on locked memory may be below what a build for tests maps.
+    // The limit of the user nobody on locked memory may be below what a test build maps.
     let unlocked = unlock(&sandbox, &[]).under(&nobody).run();
     unlocked.any_stderr().exits(0);
     let id = process(&sandbox).to_string();

@@ -5,7 +5,7 @@ use crate::sandbox::Sandbox;
 use std::fs;
 use std::time::{Duration, Instant};
 
-/// What is made of a vault that only a passphrase opens, when nobody gives it.
+/// The error for a vault with only a passphrase key, when no passphrase is given.
 fn judged_without_a_key(sandbox: &Sandbox, bytes: &[u8]) -> String {
     fs::write(sandbox.vault(), bytes).unwrap();
     let verify = ["vault", "verify", "--non-interactive", "--json"];

@@ -85,7 +85,7 @@ fn with_nothing_wrong_doctor_prints_ok_and_exits_0() {
     ran.any_stdout().exits(0);
     let findings = report["findings"].as_array().unwrap();
     for found in findings {
-        // Whoever runs the tests may have less memory to lock.
+        // The user who runs the tests may have less lockable memory.
         let is_ok = found["state"] == "ok" || found["check"] == "memory";
         assert!(is_ok, "{found}");
     }
@@ -184,7 +184,7 @@ fn a_vault_that_is_missing_damaged_or_something_else_fails() {
     bytes[200] ^= 1;
     fs::write(sandbox.vault(), bytes).unwrap();
     finds(doctor(&sandbox), "vault", "fail", "damaged");
-    // What would help is looked at all the same.
+    // The previous copy is checked all the same, because it would help.
     finds(doctor(&sandbox), "previous", "ok", "`kluis vault restore`");
     fs::remove_file(sandbox.vault()).unwrap();
     fs::create_dir(sandbox.vault()).unwrap();
@@ -463,7 +463,7 @@ fn doctor_asks_the_agent_and_notices_a_foreign_one() {
     fs::write(sandbox.agent_socket(), "").unwrap();
     finds(doctor(&sandbox), "agent", "fail", "is in the way");
     fs::remove_file(sandbox.agent_socket()).unwrap();
-    // One that ends each conversation with what nobody asked.
+    // An agent that ends each conversation with an unexpected answer.
     let listener = UnixListener::bind(sandbox.agent_socket()).unwrap();
     let talk = std::thread::spawn(move || {
         use std::io::{Read, Write};

@@ -97,7 +97,7 @@ fn an_unchanged_value_is_not_written() {
         }
     }
     assert_eq!(sandbox.bytes(), bytes);
-    // A newline that somebody adds to one that is there is meant.
+    // A newline added to an existing one is intended.
     edit(&sandbox, "edit two", "echo >>\"$file\"")
         .run()
         .exits(0);
@@ -179,7 +179,7 @@ fn the_editor_may_have_arguments_and_no_shell_reads_them() {
     }
 }
 
-/// It would wait for keys that nobody types.
+/// It would wait for keys that are never typed.
 #[test]
 fn without_a_terminal_only_a_named_editor_starts() {
     let sandbox = Sandbox::with_vault();
@@ -258,7 +258,7 @@ fn a_value_that_changed_meanwhile_is_not_overwritten() {
             .exits(6);
         assert_eq!(sandbox.get("name"), b"theirs");
     }
-    // Another field is nobody's conflict.
+    // A change of another field is no conflict.
     let steps = format!(
         "KLUIS_TOKEN={} {} update name --description new; printf mine >\"$file\"",
         sandbox.token(),

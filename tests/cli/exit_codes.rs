@@ -5,7 +5,7 @@ use std::fs::{self, File, OpenOptions, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
 
-/// What `line` fails with, in both forms: the code, the word and the fields that are told.
+/// The failure of `line` in both forms: the code, the word and the reported fields.
 struct Expected {
     code: i32,
     word: &'static str,

@@ -39,7 +39,7 @@ fn the_document_on_stdout_has_the_selected_keys() {
 fn a_line_of_shell_sets_the_variable_where_it_is_evaluated() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", "a'b $(touch canary)\n\n");
-    // Whoever evaluates it has a shell of their own, here one that starts kluis.
+    // The document is evaluated in a shell, which here starts kluis.
     let script = "eval \"$(\"$@\")\"; printf '%s|' \"$KEY\"; exit 0";
     let evaluated = export(&sandbox, "shell", &["-e", "KEY=name"])
         .prepared(script)

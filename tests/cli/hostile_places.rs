@@ -216,7 +216,7 @@ fn another_users_vault_is_readable_and_its_replacement_private() {
     assert_eq!((found.uid(), mode(&sandbox.vault())), (0, 0o600));
 }
 
-/// Runs `write` again and again until somebody else has meddled as often as was asked for; how often it ran.
+/// Runs `write` again and again until the attacker has acted this often; returns how often it ran.
 fn race(meddle: impl Fn(usize) + Sync, times: usize, mut write: impl FnMut(usize)) -> usize {
     let (done, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
     thread::scope(|scope| {
@@ -266,7 +266,7 @@ fn links_in_the_way(times: usize) {
         }
         2 => drop(fs::remove_file(&lock)),
         _ => {
-            // Whatever has just been made beside it.
+            // Every file that was just made beside it.
             let entries = fs::read_dir(&folder).unwrap().flatten();
             let mut made =
                 entries.filter(|entry| entry.path().extension().is_some_and(|end| end == "tmp"));

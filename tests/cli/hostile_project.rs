@@ -7,7 +7,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-/// Whatever a program like this one might start, from wherever it looks.
+/// Every program that a program like this one might start, in every place where it looks.
 const PROGRAMS: &[&str] = &[
     "bash",
     "cat",
@@ -181,7 +181,7 @@ fn no_program_of_the_folder_or_of_path_is_executed() {
     }
     // They did what they are for, and not merely fail.
     assert!(done >= lines.len() - 4, "{done} of {}", lines.len());
-    // The traps are ones: whoever looks for a program finds them.
+    // The traps work: a program that searches PATH finds them.
     let run = clone.kluis(&["run", "--all", "--", "git"]).run();
     run.any_stderr().exits(1);
     assert!(clone.sprung.exists());

@@ -54,7 +54,7 @@ fn each_variable_is_refused_in_three_spellings_before_unlocking() {
     sandbox.create("name", sandbox.secret("name"));
     let mut accepted = Vec::new();
     for spelling in names.into_iter().flat_map(spellings) {
-        // Without a key: whatever opens the vault first says that it is locked.
+        // Without a key: if the vault were opened first, it would be locked.
         let pair = format!("{spelling}=name");
         let run = ["run", "--json", "-e", &pair, "--", "true"];
         let ran = sandbox.kluis(run).without("KLUIS_TOKEN").run();

@@ -77,7 +77,7 @@ fn a_key_file_stays_private_and_its_public_key_is_printed() {
     shown.any_stdout().exits(0);
     assert_eq!(object["identity"], file.to_str().unwrap());
     assert_eq!(object["public"], public.trim_end());
-    // Whatever the umask says, and wherever it is.
+    // Under any umask, and in any place.
     let other = sandbox.home().join("deep/other");
     let made = ["key", "new", "--json", "-o", other.to_str().unwrap()];
     let made = sandbox.kluis(made).prepared("umask 000").run();
@@ -239,7 +239,7 @@ fn a_key_file_that_others_may_touch_is_refused() {
         show.stderr_has("`chmod 600 ").exits(1);
         let named = pinned(&sandbox, &["list", "-q"]).env("KLUIS_KEY_FILE", &file);
         named.run().stderr_has("others may read or write").exits(1);
-        // One that nobody named is passed over, with a word.
+        // The default key file is skipped with a note.
         let passed = pinned(&sandbox, &["list", "-q"]).run();
         assert!(passed.stderr.contains("is ignored: others may"));
         passed.stderr_has("the vault is locked").exits(4);
@@ -306,7 +306,7 @@ fn a_pin_in_a_project_file_counts_only_after_consent() {
     let sandbox = admitted();
     let text = format!("vault = \"v.kluis\"\nvault_key = \"{VAULT_KEY}\"\n");
     fs::write(sandbox.home().join("kluis.toml"), text).unwrap();
-    // The vault is in the file's own folder: enough to be drawn on, not to be taken for the real one.
+    // The vault is in the file's own folder: that is enough to draw on it, but not to pin it.
     let get = || sandbox.kluis(["get", "name"]);
     get().run().stderr_has("nothing vouches").exits(5);
     let trust = sandbox.kluis(["trust", "--yes"]).run();
@@ -374,7 +374,7 @@ fn a_confirmed_pin_follows_your_own_removal_of_a_key() {
     get().run().stdout("value").exits(0);
     removes_a_key(&sandbox, &[]);
     get().run().stdout("value").exits(0);
-    // The old one is nobody's any more.
+    // The old one is not valid any more.
     let old = get().env("KLUIS_PIN", &key).run();
     old.stderr_has("not the pinned one").exits(5);
 }
@@ -393,7 +393,7 @@ fn an_explicit_pin_fails_after_a_removal_and_shows_the_new_one() {
     };
     assert_ne!(new, key);
     get(&new).run().stdout("value").exits(0);
-    // In a project file: until somebody agrees to one with the new key.
+    // In a project file: until you agree to one with the new key.
     let vault = sandbox.vault().display().to_string();
     for (key, code) in [(&key, 5), (&new, 0)] {
         let text = format!("vault = '{vault}'\nvault_key = '{key}'\n");

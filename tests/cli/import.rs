@@ -259,7 +259,7 @@ fn the_file_name_decides_the_format() {
                     kluis: hint: add --format dotenv, json, yaml, env, bitwarden, 1password, keepass-xml or pass\n";
         refused.stderr(said).exits(2);
     }
-    // What is there but of another format is told as ever, and a missing file as missing.
+    // An existing file of another format is reported as usual, and a missing one as missing.
     let missing = sandbox.kluis(["import", "nowhere.json"]).run();
     missing
         .stderr_has("cannot read the file to import")

@@ -153,7 +153,7 @@ fn one_undecryptable_file_imports_nothing() {
         }
         assert_eq!(sandbox.bytes(), before);
     };
-    // Whatever is changed or cut, gpg says so at its end.
+    // gpg reports any change or cut at its end.
     let mut bytes = fs::read(&good).unwrap();
     let last = bytes.len() - 3;
     bytes[last] ^= 1;

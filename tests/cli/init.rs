@@ -102,7 +102,7 @@ fn init_makes_no_token_when_stdout_is_closed() {
             init.run().stderr_has(told).exits(2);
             assert!(!sandbox.vault().exists(), "{lost}");
         }
-        // A passphrase is somebody's already.
+        // You already have the passphrase.
         let init = sandbox.kluis(["init", "--kdf", CHEAP_KDF]).prepared(lost);
         let init = init.env("KLUIS_PASSPHRASE_FILE", &passphrase);
         init.run().any_stderr().exits(0);

@@ -118,7 +118,7 @@ fn it_comes_from_a_file_too_and_then_stdin_is_left_alone() {
 fn an_unreadable_file_is_not_named_and_nothing_is_written() {
     let sandbox = Sandbox::with_vault();
     let before = sandbox.bytes();
-    // Somebody may have taken the option for one that takes the object itself.
+    // You may have thought that the option takes the object itself.
     for path in [r#"{"value": "hunter2"}"#, "/hunter2", "/"] {
         let create = sandbox.kluis(["create", "name", "--input", path]).run();
         assert!(!create.stderr.contains("hunter2"), "{}", create.stderr);
@@ -308,7 +308,7 @@ fn null_counts_as_absent() {
     let same = piped(&sandbox, &["update", "name"], &nothing).run();
     same.stderr("kluis: note: unchanged\n").exits(0);
     assert_eq!(sandbox.bytes(), bytes);
-    // What is empty is there, and clears; an item of a list is there whatever it is.
+    // An empty field counts as given, and clears; an item of a list always counts as given.
     written(
         &sandbox,
         &["update", "name"],

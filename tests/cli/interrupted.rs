@@ -11,7 +11,7 @@ const PASSPHRASE: &str = "ivory walnut pebble quartz";
 const CTRL_C: &str = "\x03";
 const CTRL_Z: &str = "\x1a";
 
-/// A command, what is typed before the question, and the question at which somebody goes.
+/// A command, the keys before the question, and the question at which it is interrupted.
 struct Prompt {
     line: Vec<&'static str>,
     /// Question and answer, in turns.

@@ -374,7 +374,7 @@ fn an_expired_full_access_token_has_its_own_error() {
     std::thread::sleep(std::time::Duration::from_millis(1_100));
     let refused = by(&sandbox, &passing, &["list"]).run();
     refused.stderr_has("the key expired at ").exits(4);
-    // Who makes a key is told which of both it is.
+    // `key add` says which of the two kinds of key it makes.
     let told = "this key cannot read its own date, and works after it";
     for (limit, is_told) in [
         ("--read-only", true),

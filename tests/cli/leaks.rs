@@ -227,7 +227,7 @@ fn no_verb_asks_the_system_for_anything_that_holds_a_secret() {
     all.quiet(&["vault", "prune", "name", "-q"], "");
     all.quiet(&["delete", "name", "--yes"], "");
 
-    // What is wrong is told without what it was about.
+    // The error does not quote the input.
     let value = &values[7];
     all.fails(&["create", "input"], value, 6);
     all.fails(&["create", "none"], &value.repeat(4_000), 7);

@@ -217,14 +217,14 @@ fn a_terminal_shows_relative_times_and_due_in_colour() {
         let table = shown(&sandbox.kluis(line), 80);
         assert!(table.contains("DESCRIPTION"), "{table}");
     }
-    // A pipe gets what it always got, whatever is wanted of colours.
+    // A pipe gets the same output, with any colour setting.
     let piped = sandbox.prints(["list", "--color", "always"], "");
     assert!(
         piped.contains("Z\t") && !piped.contains("expired"),
         "{piped}"
     );
     assert!(!piped.contains('\x1b'), "{piped}");
-    // Where all is well, nothing is said of it.
+    // If nothing needs attention, nothing is shown.
     let table = shown(&three().kluis(["list"]), 80);
     assert!(!table.contains("STATE"), "{table}");
 }

@@ -48,7 +48,7 @@ impl Seat {
                     printed: String::new(),
                     told: String::new(),
                 };
-                // Less than a pipe holds: nobody has waited for this.
+                // Less than a pipe holds, so it was not waited for.
                 let out = child.stdout.as_mut().unwrap();
                 out.read_to_string(&mut ended.printed).unwrap();
                 let err = child.stderr.as_mut().unwrap();
@@ -60,7 +60,7 @@ impl Seat {
         }
     }
 
-    /// Whether there was somebody to kill, which has not been waited for.
+    /// Whether there was a process to kill, which is not reaped yet.
     fn kill(&self) -> bool {
         let mut seat = self.0.lock().unwrap();
         seat.as_mut().is_some_and(|child| child.kill().is_ok())
@@ -117,7 +117,7 @@ fn at_once<T: Send, W: Send>(
     (found, killed.into_inner())
 }
 
-/// Nothing but the vault, its lock and its previous bytes, once somebody has written in peace.
+/// Only the vault, its lock and its previous bytes, once a writer was not disturbed.
 fn is_whole(sandbox: &Sandbox) {
     sandbox.create("LAST", "v");
     sandbox
@@ -185,8 +185,8 @@ fn distinct_names(creates: usize, kills: Kills) {
     );
 }
 
-/// Every writer counts on: a secret's name is the number, and renaming it is the comparison. Nobody renames
-/// what somebody else has renamed.
+/// Every writer counts: the secret's name is the number, and a rename is the comparison. A rename fails if
+/// another writer was faster.
 fn one_counter(increments: usize, kills: Kills) {
     let sandbox = Sandbox::with_vault();
     sandbox.create("first", "v");
@@ -228,7 +228,7 @@ fn one_counter(increments: usize, kills: Kills) {
                 let ended = seat.run(&mut steps[from]);
                 match ended.code {
                     Some(0) => taken.push(from),
-                    // Somebody else was first.
+                    // Another writer was first.
                     Some(3) | None => {}
                     code => panic!("{code:?}: {}", ended.told),
                 }
@@ -241,7 +241,7 @@ fn one_counter(increments: usize, kills: Kills) {
     assert_eq!((taken.len(), distinct.len()), (total, total));
     let listed = sandbox.prints(["list", "-q", "--name", "counter-*"], "");
     let counted = number(&listed);
-    // Who was killed may have counted without anybody knowing.
+    // A killed writer may have counted without acknowledging it.
     assert!((total..=total + killed).contains(&counted), "{counted}");
     is_whole(&sandbox);
     eprintln!(

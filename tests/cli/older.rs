@@ -151,7 +151,7 @@ fn in_a_git_work_tree_an_older_copy_is_only_a_warning() {
     if !init.is_ok_and(|status| status.success()) {
         fs::create_dir(sandbox.home().join(".git")).unwrap();
     }
-    // It lay there when it was last seen, which is told the first time.
+    // It lay there when it was last seen, which is reported the first time.
     for (name, count) in [("third", 1), ("fourth", 0)] {
         let create = sandbox.kluis(["create", name]).stdin("new").run();
         let told = create.stderr.matches("is now in a git work tree");
@@ -276,7 +276,7 @@ fn damaged_memory_is_reported_once_and_repaired() {
     fs::write(&path, "").unwrap();
     get(&sandbox).stdout("old").exits(0);
     assert!(fs::metadata(&path).unwrap().len() > 0);
-    // Nobody waits for a pipe, and a link is not written through.
+    // A pipe is not waited for, and a link is not written through.
     fs::remove_file(&path).unwrap();
     let pipe = Command::new("mkfifo").arg(&path).status().unwrap();
     assert!(pipe.success());
@@ -415,7 +415,7 @@ fn the_last_passphrase_key_is_remembered_and_a_token_is_not() {
     assert!(remembered().contains("\"opened_by\":\"key_"));
 }
 
-/// A vault with an owner's passphrase, and a copy that somebody made who had full access then; her token.
+/// A vault with an owner's passphrase, and a copy made by someone who had full access then; her token.
 fn with_a_holder_who_left() -> (Sandbox, PathBuf, String, Vec<u8>) {
     let (sandbox, passphrase) = Sandbox::with_passphrase();
     let own = |line: &[&str], value: &str| {
@@ -464,7 +464,7 @@ fn a_removed_owner_cannot_continue_from_an_older_copy() {
     let written = sandbox.kluis(["create", "bank"]).stdin("v");
     let written = written.env("KLUIS_PASSPHRASE_FILE", &passphrase).run();
     written.any_stderr().exits(5);
-    // Nor is it brought back from beside a vault that somebody has damaged.
+    // Nor is it brought back from beside a vault that an attacker damaged.
     let previous = sandbox.vault().with_file_name(".default.kluis.prev");
     fs::write(previous, hers.bytes()).unwrap();
     put(&sandbox, b"noise");

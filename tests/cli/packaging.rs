@@ -69,7 +69,7 @@ fn a_debian_package_has_all_manual_pages_and_completions() {
     }
     for (from, (to, mode)) in assets {
         assert_eq!(mode, "644", "{from}");
-        // Nothing is started by it, and nobody's settings are touched.
+        // The package starts nothing and changes no user's settings.
         assert!(to.starts_with("usr/share/"), "{from}: {to}");
     }
 }

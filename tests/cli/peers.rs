@@ -221,7 +221,7 @@ fn names_that_join_alike_stay_apart() {
         let value = format!("the value of {}", path(part));
         assert_eq!(sandbox.get(&path(part)), value.as_bytes());
     }
-    // Their keys are one, and that is said.
+    // Their keys are equal, and the error says so.
     let run = sandbox
         .kluis(["run", "--all", "-w", "a", "--", "true"])
         .run();

@@ -163,7 +163,7 @@ fn without_a_terminal_a_name_is_missing() {
         let failed = sandbox.kluis([verb]).run();
         failed.stderr_has("<SECRET> is missing").exits(2);
     }
-    // Nor is a program asked, or anybody who does not want to be.
+    // Programs are never asked, and neither are people with `--non-interactive`.
     for line in ["get --json", "get --non-interactive"] {
         let mut screen = at_terminal(&sandbox, line, 80);
         let (shown, code) = screen.ends();

@@ -20,7 +20,7 @@ const NOT_INSTALLED: i32 = 77;
 /// `code` as a shell tells of a process that was killed.
 const KILLED: i32 = 128 + 9;
 
-/// Kills kluis when the password is about to change; the rest of it is said by the test.
+/// Kills kluis when the password is about to change; the test decides the rest.
 const PSQL: &str = r#"#!/bin/sh
 real() { PATH=/usr/local/bin:/usr/bin:/bin psql "$@"; }
 case "$*" in
@@ -42,7 +42,7 @@ impl Database {
     fn start() -> Option<Self> {
         let sandbox = Sandbox::with_vault();
         let first = sandbox.secret("first");
-        // The server is somebody else's when root runs the tests, and so not in the sandbox.
+        // If root runs the tests, the server runs as another user and so not in the sandbox.
         let directory = tempfile::Builder::new()
             .prefix("kluis-postgres-")
             .permissions(Permissions::from_mode(0o755))

@@ -83,7 +83,7 @@ fn every_shell_block_works_as_it_stands() {
         .into_iter()
         .map(|Block { line, text, .. }| format!("echo 'README.md, line {line}:' >&2\n{text}"));
     let script = format!("set -euo pipefail\n{}", steps.collect::<String>());
-    // Nobody is at a terminal, and nothing is inherited.
+    // There is no terminal, and nothing is inherited.
     let output = Command::new("setsid")
         .args(["--wait", "bash", "-c", &script])
         .env_clear()

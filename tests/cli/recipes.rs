@@ -14,7 +14,7 @@ use std::process::{Command, Output, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
-/// What stands for `docker`: it is told of values where its real one would be.
+/// Stands in for `docker`: it gets values in the places where the real one would.
 const DOCKER: &str = "#!/bin/sh
 echo \"docker $*\" >> \"$HOME/docker.log\"
 case $1 in
@@ -117,7 +117,7 @@ impl Job {
         printed(self.shell(&["bash", "-eo", "pipefail", "-c"], script, variables))
     }
 
-    /// What whoever made the vault does.
+    /// The steps of the vault's owner.
     fn owner(&self, script: &str) -> String {
         let token = ("KLUIS_TOKEN", self.sandbox.token());
         let vault = ("KLUIS_VAULT", "secrets.kluis".to_owned());
@@ -456,7 +456,7 @@ fn a_container_opens_the_vault_with_a_token_that_is_mounted() {
     fs::create_dir_all(&mounted).unwrap();
     symlink(job.token_file(&job.token), mounted.join("kluis_token")).unwrap();
     let path = format!("{}:/usr/bin:/bin", inside("/usr/local/bin").display());
-    // A container has no home that anybody made.
+    // A container has no home directory.
     let started = Command::new("env")
         .arg("-S")
         .arg("setsid --wait")

@@ -244,13 +244,13 @@ fn a_failure_after_a_discard_changes_nothing() {
     assert_settled(&sandbox, "old");
 }
 
-/// Has kluis read its value from a pipe, and somebody else run `script` when it has opened the vault.
+/// Lets kluis read its value from a pipe, and runs `script` elsewhere once kluis has opened the vault.
 fn overtaken(sandbox: &Sandbox, script: &str, options: &[&str]) -> Outcome {
     let pipe = sandbox.given_path("pipe");
     let source = ["--value-file", pipe.to_str().unwrap()];
     let line = execute(sandbox, &[&source, options].concat());
     let line = line.env("BEFORE", "echo ran >&2");
-    // The pipe opens once somebody reads from it.
+    // The pipe opens once kluis reads from it.
     line.prepared(&format!(
         "mkfifo \"$HOME/pipe.given\"; (exec 3> \"$HOME/pipe.given\"; {script}; cat \"$HOME/new.given\" >&3) > /dev/null & :"
     ))

@@ -357,14 +357,14 @@ impl Invocation<'_> {
         self.command_in("--wait")
     }
 
-    /// The command as somebody starts it who sits at the terminal that is stdin.
+    /// The command as you start it at the terminal that is its stdin.
     pub fn command_at_terminal(&self) -> Command {
         self.command_in("--ctty")
     }
 
     fn command_in(&self, session: &str) -> Command {
         let mut command = Command::new("env");
-        // Whoever started the tests may ignore them, as a shell does for what it starts in the background.
+        // The tests may have been started with these ignored, as a shell does for jobs in the background.
         command.args(["--default-signal=INT,QUIT,HUP", "setsid", session]);
         command.args(&self.under);
         command.arg(KLUIS).args(&self.arguments);

@@ -152,7 +152,7 @@ fn size(columns: u16) -> Winsize {
     }
 }
 
-/// Collects what is shown until nobody has the terminal any more.
+/// Collects the output until no process has the terminal any more.
 fn watch(mut controller: File, shown: Arc<(Mutex<Vec<u8>>, Condvar)>) {
     thread::spawn(move || {
         let mut buffer = [0; 4096];

@@ -56,7 +56,7 @@ fn the_workspace_is_flag_then_variable_then_file_then_default() {
             "three",
         );
     }
-    // What is said in the reference itself comes before all of them.
+    // The reference itself comes before all of them.
     let get = ["show", "default/default", "-w", "three", "--json"];
     let shown = sandbox.kluis(get).run();
     assert_eq!(shown.json()["workspace"], "default");

@@ -554,7 +554,7 @@ fn key_passphrase_says_that_the_agent_forgot_the_key() {
         .exits(0);
     sandbox.kluis(["status"]).run().any_stderr().exits(4);
 
-    // Changed elsewhere, with nobody to tell the agent: it finds out when it is asked.
+    // Changed elsewhere, so the agent does not know: it finds out when it is asked.
     let unlock = |file: &Path| {
         let unlock = sandbox.kluis(["unlock"]);
         unlock.env("KLUIS_PASSPHRASE_FILE", file).run()
@@ -640,7 +640,7 @@ fn errors_are_coloured_where_that_is_wanted() {
 }
 
 #[test]
-fn no_input_means_no_question() {
+fn non_interactive_means_no_question() {
     let sandbox = with_passphrase("a value");
     let get = sandbox
         .kluis(["get", "name"])

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 const TAKE: &str = "[env]\nTAKEN = 'mine'\n";
 
-/// Somebody's own vault, with a secret in it and in a workspace, and the clone of a repository.
+/// A user's own vault, with a secret in it and in a workspace, and the clone of a repository.
 struct Victim {
     sandbox: Sandbox,
     clone: PathBuf,

@@ -180,7 +180,7 @@ fn an_endless_source_ends_quickly() {
 fn an_unreadable_file_is_reported_without_its_name() {
     let sandbox = Sandbox::with_vault();
     let before = sandbox.bytes();
-    // Somebody may have taken the option for one that takes the value itself.
+    // You may have thought that the option takes the value itself.
     let mistaken = sandbox.secret("value");
     for path in [&mistaken, "/"] {
         let line = ["create", "name", "--value-file", path];

@@ -6,10 +6,10 @@ use crate::vault::domain::AllowedDomains;
 use crate::vault::env_key::EnvKey;
 use crate::vault::name::SecretName;
 
-/// A hundred slots of 65,536 bytes, each byte an escape of six, and room for the rest.
+/// A hundred slots of 65,536 bytes, each byte as an escape of six, and room for the rest.
 pub const MAX_INPUT_BYTES: usize = 48 << 20;
 
-/// Fields to set; what is `None` was not given.
+/// The fields to set; `None` was not given.
 #[derive(Default)]
 pub struct Input {
     pub name: Option<SecretName>,
@@ -17,6 +17,6 @@ pub struct Input {
     pub env_key: Option<EnvKey>,
     pub allowed_domains: Option<AllowedDomains>,
     pub value: Option<Plaintext>,
-    /// Ascending, each number once; none when there is a `value`.
+    /// Ascending, each number once; empty if there is a `value`.
     pub slots: Vec<(u64, Plaintext)>,
 }

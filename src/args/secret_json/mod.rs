@@ -61,13 +61,13 @@ fn read_from(path: &Path, stdin: Stdin<'_>) -> Result<Input, Error> {
     Input::parse(&text).map_err(Error::Invalid)
 }
 
-/// Reads as far as one byte too many.
+/// Reads up to one byte more than the limit.
 fn read_bounded(from: &mut dyn Read) -> io::Result<Plaintext> {
     Ok(bounded_read::read(from, MAX_INPUT_BYTES + 1)?.into())
 }
 
 impl Input {
-    /// Reads one object, or `{"secret": {…}}`, and tells of every mistake in it.
+    /// Parses one object, or `{"secret": {…}}`, and reports every mistake in it.
     pub fn parse(text: &Plaintext) -> Result<Self, Vec<Detail>> {
         Parser::default().parse(text)
     }
@@ -79,7 +79,7 @@ mod tests {
     use crate::platform::bounded_read::FIRST_READ_BYTES;
     use std::fs;
 
-    /// What comes of `--input PATH` with `piped` on stdin, or with a terminal.
+    /// The result of `--input PATH` with `piped` as stdin, or at a terminal.
     fn input(path: &str, piped: Option<&mut dyn Read>) -> Result<Input, Error> {
         read_from(
             Path::new(path),

@@ -16,7 +16,7 @@ use crate::vault::value::check_value;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 
-/// What is longer, or has other characters, is no name of a field and may be a value.
+/// A longer text, or one with other characters, may be a value and is not shown.
 const MAX_SHOWN_CHARACTERS: usize = 24;
 
 const SECRET_FIELDS: &[&str] = &[
@@ -32,7 +32,7 @@ const SLOT_FIELDS: &[&str] = &["slot", "value"];
 
 const _: () = assert!(MAX_PARTS > MAX_SLOTS && MAX_PARTS > MAX_ALLOWED_DOMAINS);
 
-/// What Kluis, or a service with such requests, answers with and does not take.
+/// Fields in the answers of Kluis or of similar services, which cannot be set.
 const READ_ONLY_FIELDS: &[&str] = &[
     "_id",
     "app_count",
@@ -49,15 +49,14 @@ const READ_ONLY_FIELDS: &[&str] = &[
     "workspace",
 ];
 
-/// The fields of one object that may be there, each with what it was given.
+/// The known fields of one object, with their values.
 type Fields<'j> = BTreeMap<&'static str, &'j RawValue>;
 
-/// Goes through the object and collects what is wrong with it. What it gives back is of use only when
-/// nothing is.
+/// Walks through the object and collects mistakes. Its results are valid only if there are none.
 #[derive(Default)]
 pub struct Parser {
     details: Vec<Detail>,
-    /// The way to what is looked at now.
+    /// The path to the present part.
     place: Vec<Step>,
 }
 
@@ -74,7 +73,7 @@ impl Parser {
         self.details.push(Detail::at(self.place.clone(), broken));
     }
 
-    /// What is looked at, as a message begins with it.
+    /// The present part, as the beginning of a message.
     fn subject(&self) -> &str {
         match self.place.last() {
             Some(Step::Field(field)) => field,
@@ -83,7 +82,7 @@ impl Parser {
         }
     }
 
-    /// Takes one step further in for as long as `look` runs.
+    /// Goes one step further in while `look` runs.
     fn inside<T>(&mut self, step: impl Into<Step>, look: impl FnOnce(&mut Self) -> T) -> T {
         self.place.push(step.into());
         let seen = look(self);
@@ -119,7 +118,7 @@ impl Parser {
 
     fn secret(&mut self, json: &RawValue) -> Option<Input> {
         let mut fields = self.fields(json, SECRET_FIELDS)?;
-        // A service may spell "not given" this way.
+        // Some services write "not given" as null.
         fields.retain(|_, given| !is_null(given));
         if fields.contains_key("description") && fields.contains_key("comment") {
             let rule = "comment and description are the same field: give one of them";
@@ -142,7 +141,7 @@ impl Parser {
         })
     }
 
-    /// What `read` makes of a field, if it is there.
+    /// The result of `read` for a field, if it is there.
     fn field<T>(
         &mut self,
         fields: &Fields<'_>,
@@ -161,7 +160,7 @@ impl Parser {
     ) -> Option<T> {
         self.field(fields, name, |parser, given| {
             let text = parser.string(given)?;
-            // It came from UTF-8, so nothing is lost.
+            // The text came from UTF-8, so nothing is lost.
             match parse(&String::from_utf8_lossy(text.expose())) {
                 Ok(parsed) => return Some(parsed),
                 Err(broken) => parser.refuse(unquoted(name, broken)),
@@ -282,7 +281,7 @@ impl Parser {
         Some(items)
     }
 
-    /// The members of an object, if they are among the `allowed` ones and there once.
+    /// The members of an object that are `allowed` and occur once.
     fn fields<'j>(&mut self, json: &'j RawValue, allowed: &[&'static str]) -> Option<Fields<'j>> {
         let Some(members) = members(json, MAX_PARTS) else {
             self.refuse(RuleViolation::new(
@@ -326,14 +325,14 @@ impl Parser {
     }
 }
 
-/// Which of these fields a member's name is.
+/// The field that a member's name means.
 fn known(name: &RawValue, fields: &[&'static str]) -> Option<&'static str> {
     let name = json::string(name).ok()?;
     let mut fields = fields.iter().copied();
     fields.find(|field| field.as_bytes() == name.expose())
 }
 
-/// A member's name, if it could be a field's and may be shown.
+/// A member's name, if it may be a field's name and so may be shown.
 fn field_name(name: &RawValue) -> Option<String> {
     let name = json::string(name).ok()?;
     let is_allowed = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';

@@ -43,7 +43,7 @@ impl Command for Link {
     }
 }
 
-/// Changes the links of an app, and with `--json` shows it as it is then.
+/// Changes the links of an app; with `--json` prints the app afterwards.
 pub fn change_links(
     context: &mut Context,
     name: &AppName,

@@ -64,7 +64,7 @@ impl Command for Sync {
     }
 }
 
-/// The app of a project file that has something to say about it.
+/// The app that the project file names, if it lists variables.
 fn app_of(project: &Project) -> Result<&AppName, Error> {
     let incomplete = |message: &str, hint: &str| Error::Usage {
         message: message.into(),
@@ -76,7 +76,7 @@ fn app_of(project: &Project) -> Result<&AppName, Error> {
             "add a line such as app = \"billing\" at the top of kluis.toml",
         )
     })?;
-    // An app that loses every link is more likely a mistake than meant.
+    // Removing every link of an app is more likely a mistake.
     if project.env.is_empty() {
         return Err(incomplete(
             "the project file lists nothing under [env]",

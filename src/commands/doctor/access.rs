@@ -12,7 +12,7 @@ const WRITE: u32 = 0o022;
 const OTHERS: u32 = 0o077;
 const GROUP: u32 = 0o070;
 
-/// Who may do what besides the owner. A group that has the owner's number is the owner's own.
+/// What others than the owner may do. A group with the owner's number counts as the owner.
 pub struct Access {
     owner: u32,
     bits: u32,
@@ -39,7 +39,7 @@ impl Access {
         self.bits & WRITE != 0
     }
 
-    /// Whether it belongs to neither this user nor root.
+    /// Whether it belongs to another user, not to this one or root.
     pub fn is_a_strangers(&self) -> bool {
         self.owner != geteuid().as_raw() && self.owner != 0
     }
@@ -49,7 +49,7 @@ impl Access {
     }
 }
 
-/// A file whose content decides something: nobody else may write or replace it.
+/// Checks a file that decides about something: everyone who can write or replace it can decide.
 pub fn of_decisive_file(check: &'static str, path: &Path, found: &Metadata) -> Finding {
     let (access, shown) = (Access::of(found), path.display());
     if access.is_a_strangers() {
@@ -79,7 +79,7 @@ pub fn of_decisive_file(check: &'static str, path: &Path, found: &Metadata) -> F
     Finding::ok(check, format!("{shown}, {}", access.mode()))
 }
 
-/// Whether others may write the folder, and so put other files in the place of those in it.
+/// Whether others may write to the folder, and so replace its files.
 pub fn is_open(folder: &Path) -> bool {
     rustix::fs::stat(folder).is_ok_and(|found| directory::others_may_write(&found))
 }

@@ -15,11 +15,11 @@ pub enum Grade {
 
 #[derive(Serialize)]
 pub struct Finding {
-    /// A stable word for programs.
+    /// A word for programs that never changes.
     pub check: &'static str,
     pub state: Grade,
     pub finding: String,
-    /// What to do about it, wherever it is not ok.
+    /// What to do, unless all is well.
     pub hint: Option<String>,
 }
 
@@ -65,7 +65,7 @@ impl Finding {
         }
     }
 
-    /// What any command would have failed with.
+    /// The error with which any command would fail.
     pub fn of_error(check: &'static str, error: &Error) -> Self {
         let report = error.report();
         let hint = report.hint;
@@ -73,7 +73,7 @@ impl Finding {
         Self::fail(check, report.error, hint)
     }
 
-    /// As [`Finding::of_error`], where advice is enough.
+    /// Like [`Finding::of_error`], as advice only.
     pub fn advice_of_error(check: &'static str, error: &Error) -> Self {
         Self {
             state: Grade::Warn,

@@ -41,7 +41,7 @@ pub fn examine(context: &mut Context, store: FileStore, header: &Header) -> Vec<
     findings
 }
 
-/// Anyone who has the file can read this, an attacker too.
+/// Everyone who has the file can see the parameters, an attacker too.
 fn kdf(header: &Header) -> Finding {
     let keys = header.content().keys.iter();
     let kdfs = keys.filter_map(|key| match &key.lock {
@@ -89,7 +89,7 @@ fn locked(error: &Error) -> Finding {
     Finding::of_error("unlock", error)
 }
 
-/// Who can unlock, when only the number of keys is known.
+/// Which keys can unlock, if only their number is known.
 fn single_line(header: &Header) -> Option<Finding> {
     let [key] = &header.content().keys[..] else {
         return None;
@@ -137,7 +137,7 @@ fn judge(keys: &[Key], now: Timestamp) -> Finding {
     Finding::ok("keys", format!("{keys}, {full} with full access"))
 }
 
-/// What this machine remembers of the vault.
+/// The state of this machine's memory of the vault.
 fn remembered(context: &mut Context, header: &Header) -> Finding {
     let check = "rollback";
     if state_directory().is_none() {

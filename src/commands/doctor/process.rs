@@ -7,7 +7,7 @@ pub fn examine(hardened: Hardened) -> [Finding; 2] {
     [memory(), core(hardened)]
 }
 
-/// The very step that an agent takes.
+/// Does the same as an agent does at its start.
 fn memory() -> Finding {
     match lock_memory() {
         Ok(()) => Finding::ok("memory", "the agent can keep its keys out of swap"),

@@ -10,12 +10,12 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// More than any script or startup file has.
+/// Longer than any script or startup file.
 const MAX_BYTES: u64 = 1024 * 1024;
-/// The text in a startup file that loads the script each time.
+/// A startup file with this text loads the script each time.
 const LOADED: &[u8] = b"kluis completions";
 
-/// This user's folders.
+/// The folders of this user and of the system.
 struct Folders {
     home: PathBuf,
     data: PathBuf,
@@ -88,7 +88,7 @@ fn manual(folders: &Folders) -> Finding {
 }
 
 impl Folders {
-    /// Where a script for this shell is looked for, the user's own places first.
+    /// Where this shell looks for a script, the user's own folders first.
     fn scripts(&self, shell: Shell) -> Vec<PathBuf> {
         let system = |below: &str| {
             let roots = ["/usr/local/share", "/usr/share"];
@@ -119,7 +119,7 @@ impl Folders {
                 system("fish/completions/kluis.fish"),
             ]
             .concat(),
-            // These load scripts by their startup file alone.
+            // These load scripts only through their startup file.
             _ => Vec::new(),
         }
     }
@@ -143,7 +143,7 @@ fn loads(startup: &Path) -> bool {
     text.windows(LOADED.len()).any(|window| window == LOADED)
 }
 
-/// A regular file, within bounds.
+/// Reads a regular file, up to a limit.
 fn read(path: &Path) -> Option<Vec<u8>> {
     let file = path.is_file().then(|| File::open(path).ok()).flatten()?;
     let mut text = Vec::new();

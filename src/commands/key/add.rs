@@ -178,7 +178,7 @@ impl Add {
     }
 }
 
-/// Before a passphrase is asked for in vain.
+/// Before you are asked for a passphrase in vain.
 fn check_workspaces(vault: &Vault, scope: &Scope) -> Result<(), vault::Error> {
     if let Scope::Workspaces { names, .. } = scope {
         for name in names {

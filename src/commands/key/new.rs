@@ -54,7 +54,7 @@ impl Command for New {
             Some(path) => path,
             None => context.key_file_path()?.path,
         };
-        // Before a passphrase is chosen in vain. Writing refuses as well.
+        // Before you choose a passphrase in vain. Writing would refuse as well.
         if fs::symlink_metadata(&path).is_ok() {
             return Err(exists(&path));
         }

@@ -51,7 +51,7 @@ impl Command for Passphrase {
         context
             .ui
             .note("changed the passphrase. Older copies of the vault still open with the old one");
-        // Asked now, it forgets a key that was changed.
+        // When the agent is asked now, it forgets a changed key.
         if was_held && !Found::is_held(vault.header()) {
             context
                 .ui
@@ -71,7 +71,7 @@ fn named_passphrase(key: &Key) -> Result<KeyId, Error> {
     })
 }
 
-/// The key that was unlocked by passphrase, or else the only one that a passphrase opens.
+/// The key that the passphrase unlocked, else the only passphrase key.
 fn key_to_change(keys: &[Key], unlocked: KeyId) -> Result<KeyId, Error> {
     let keys = keys.iter().filter(|key| key.kind == KeyKind::Passphrase);
     let keys: Vec<_> = keys.map(|key| key.id).collect();

@@ -37,7 +37,7 @@ pub struct Remove {
 #[derive(Serialize)]
 struct RemovedKeyJson<'a> {
     removed: KeyJson<'a>,
-    /// Keys that went with it.
+    /// Keys that were removed with it.
     issue_again: Vec<KeyJson<'a>>,
     /// Keys whose holders must pin the new public key.
     pin_again: Vec<KeyJson<'a>>,

@@ -143,7 +143,7 @@ impl Rotate {
         Ok(secret.age(second).is_none_or(|age| age >= limit))
     }
 
-    /// The secret, if somebody else has rotated it meanwhile.
+    /// The secret, if another process has rotated it meanwhile.
     pub fn skipped(
         &self,
         change: &mut Change<'_>,

@@ -27,13 +27,13 @@ use crate::vault::slot::Choice;
 use crate::vault::{self, Scan, Vault};
 use std::path::{Path, PathBuf};
 
-/// The variables that CMD finds its values in, or the files that hold them.
+/// The variables in which CMD finds its values, or the paths of files that hold them.
 const OLD_VALUE: &str = "KLUIS_OLD_VALUE";
 const NEW_VALUE: &str = "KLUIS_NEW_VALUE";
 const OLD_FILE: &str = "KLUIS_OLD_FILE";
 const NEW_FILE: &str = "KLUIS_NEW_FILE";
 
-/// What is found out before the vault is opened.
+/// What is known before the vault is opened.
 struct ExecCommand {
     program: PathBuf,
     chosen: Vec<(EnvKey, Reference)>,
@@ -51,7 +51,7 @@ impl ExecArgs {
             return Ok(None);
         };
         let path = std::env::var_os("PATH");
-        // Not 126 or 127: those are the codes of `run`, which becomes its command.
+        // Not 126 or 127: those are codes of `run`, which becomes its command.
         let program = process::find(typed, path.as_deref()).map_err(anyhow::Error::from)?;
         let pairs = self.env.iter().map(|pair| parse_pair(pair));
         let chosen = pairs.collect::<Result<Vec<_>, _>>()?;
@@ -69,7 +69,7 @@ impl ExecArgs {
 }
 
 impl Rotate {
-    /// Every way to rotate but the plain one.
+    /// Rotates in all ways except the plain one.
     pub(super) fn run_in_steps(&self, context: &mut Context) -> Result<(), Error> {
         let named = self.secret.whole(context)?;
         let command = self.exec.command()?;
@@ -78,7 +78,7 @@ impl Rotate {
         let workspace = context.workspace().cloned();
         let secret = vault.secret(workspace.as_ref(), &reference);
         let secret = context.found(&vault, secret)?;
-        // By its id from here on: it may be renamed or moved while the command runs.
+        // By its id from here on, because it may be renamed or moved while the command runs.
         let reference = Reference::to(Target::Id(secret.id));
         if self.exec.discard {
             return discard(context, &mut vault, &secret, &reference);
@@ -99,7 +99,7 @@ impl Rotate {
         } else {
             read_value(&self.source, context)?
         };
-        // Whatever can fail does so before the command or the vault knows of anything.
+        // Everything that can fail does so before the command starts or the vault changes.
         let environment = self.environment(context, &vault, &command, &secret, &value)?;
         if !self.exec.resume {
             let begun = context.change_in(&mut vault, |change| {
@@ -122,7 +122,7 @@ impl Rotate {
         finish(context, &mut vault, &secret, &value, rotation)
     }
 
-    /// Saves the value as pending, unless somebody else has changed the secret since it was read.
+    /// Saves the value as pending, unless the secret has changed since it was read.
     fn begin(
         &self,
         change: &mut Change<'_>,
@@ -134,7 +134,7 @@ impl Rotate {
             return Ok(Begun::NotDue(Box::new(secret)));
         }
         let now = change.now().seconds();
-        // The command is given the old value, and may take one that is in force no longer for a defect.
+        // The command gets the old value, and may fail if that is outdated.
         let found = change.look_up(None, reference)?;
         if found.is_some_and(|found| effective(&found, now) != effective(read, now)) {
             return Err(vault::Error::InUse {
@@ -223,7 +223,7 @@ impl Rotate {
     }
 }
 
-/// What the first step came to.
+/// The result of the first step.
 enum Begun {
     Pending,
     Same,

@@ -16,7 +16,7 @@ use crate::vault::change::Rotated;
 use crate::vault::secret::Secret;
 use settle::skip;
 
-/// What a rotation came to.
+/// The result of a rotation.
 enum Outcome {
     Rotated(Rotated),
     NotDue(Secret),

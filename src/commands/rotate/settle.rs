@@ -17,10 +17,10 @@ use crate::vault::slot::Choice;
 use crate::vault::{self, Vault, no_pending};
 use anyhow::anyhow;
 
-/// POSIX, XCU 2.8.2: more than this, and by that much, is the signal that ended a command.
+/// POSIX, XCU 2.8.2: a shell reports the signal that ended a command as this plus its number.
 const SIGNAL_EXIT_BASE: i32 = 128;
 
-/// Why a rotation does not go on after its command.
+/// Why a rotation stops after its command.
 pub enum Failure {
     /// Nothing was changed elsewhere: the value is not needed.
     Clean(Error),
@@ -34,15 +34,16 @@ pub fn effective(secret: &Secret, second: u64) -> Option<&str> {
     Some(&secret.slots[position].checksum)
 }
 
-/// Whether to go on, which takes a success. `resumed` is a command that ran before, and was interrupted.
+/// Whether the rotation can continue, which needs a success. `resumed` means that an earlier run of the
+/// command was interrupted.
 pub fn judge(path: String, ended: Result<Ended, Error>, resumed: bool) -> Result<(), Failure> {
     let what = match ended {
         Ok(Ended::Exited(0)) => return Ok(()),
-        // How shells and others report that the command they ran was killed.
+        // A shell reports a killed command like this.
         Ok(Ended::Exited(code)) if code > SIGNAL_EXIT_BASE => {
             format!("the command ended with exit code {code}, as after a signal")
         }
-        // What it did before it was interrupted is not known, whatever it did this time.
+        // The interrupted run may have made the change, whatever this one did.
         Ok(Ended::Exited(code)) if resumed => {
             format!("the command failed with exit code {code}")
         }
@@ -60,7 +61,7 @@ pub fn judge(path: String, ended: Result<Ended, Error>, resumed: bool) -> Result
     Err(Failure::Unclear(Error::Unfinished { path, what }))
 }
 
-/// Drops the value after a failure that left everything as it was.
+/// Drops the value after a failure that changed nothing.
 pub fn drop_value(
     context: &mut Context,
     vault: &mut Vault,
@@ -103,7 +104,7 @@ pub fn drop_value(
     }
 }
 
-/// Makes the value effective, after a success.
+/// Makes the value effective after a success.
 pub fn finish(
     context: &mut Context,
     vault: &mut Vault,
@@ -133,7 +134,7 @@ pub fn finish(
     print_rotated(context, vault, &changed.result)
 }
 
-/// Drops what is pending, as somebody decided who knows.
+/// Drops the pending value, because you decided so.
 pub fn discard(
     context: &mut Context,
     vault: &mut Vault,
@@ -153,7 +154,7 @@ pub fn discard(
     Ok(())
 }
 
-/// Success without a change, as a timer expects it: prints the slot that stays effective.
+/// Succeeds without a change, as timers expect: prints the slot that stays effective.
 pub fn skip(context: &mut Context, vault: &Vault, secret: &Secret) -> Result<(), Error> {
     warnings::warn_unfinished(context, secret);
     let path = secret.path();
@@ -163,7 +164,7 @@ pub fn skip(context: &mut Context, vault: &Vault, secret: &Secret) -> Result<(),
     print_effective(context, vault, secret)
 }
 
-/// What a rotation prints that was not needed.
+/// Prints the result of a rotation that was not needed.
 pub fn print_effective(context: &mut Context, vault: &Vault, secret: &Secret) -> Result<(), Error> {
     if context.json {
         return print_json(context, vault, secret);

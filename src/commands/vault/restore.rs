@@ -53,7 +53,7 @@ struct KeptCopy {
     bytes: SealedBytes,
 }
 
-/// The vault that is there now, as far as the key of the copy opens it.
+/// The present vault, as far as the copy's key opens it.
 enum Present {
     Missing,
     Opened {
@@ -61,7 +61,7 @@ enum Present {
         inventory: Box<Inventory>,
         observation: Observation,
     },
-    /// Damaged, or its keys are others.
+    /// It is damaged or has other keys.
     Unopened {
         found: Found,
         problem: String,
@@ -70,7 +70,7 @@ enum Present {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Outcome {
-    /// The vault is that copy already.
+    /// The vault already equals the copy.
     Unchanged,
     Shown,
     Restored,

@@ -20,7 +20,7 @@ use tempfile::TempDir;
 const VALUE: &[u8] = b"$(id)\n'\"\\ \xff\xc3\xa9\t\x1b[0m\n\n";
 const VALUE_WITH_NUL: &[u8] = b"a\0b\n";
 
-/// The signals as they are when nobody ignored them, whoever started the tests.
+/// Signals with their default action, however the tests were started.
 const HEARD: (&str, &str) = (
     "THROUGH",
     if cfg!(target_os = "linux") {
@@ -30,10 +30,10 @@ const HEARD: (&str, &str) = (
     },
 );
 
-/// Whatever was ignored stays so.
+/// Ignored signals stay ignored.
 const AS_FOUND: (&str, &str) = ("THROUGH", "env");
 
-/// A shell becomes this test's program, which runs [`supervises_a_shell`].
+/// A shell that becomes this test program, which runs [`supervises_a_shell`].
 const BESIDE: &str = "exec $THROUGH \"$PROGRAM\" --ignored --exact --nocapture \
     deliver::child::tests::supervises_a_shell";
 
@@ -65,7 +65,7 @@ fn supervises_a_shell() {
     let before = threads();
     let ended = run(Path::new("/bin/sh"), &["-c".into(), script], &environment).unwrap();
     let patience = Instant::now() + Duration::from_secs(5);
-    // One that was joined is listed for a moment longer.
+    // A joined thread is still listed for a moment.
     while threads() > before && Instant::now() < patience {
         std::thread::yield_now();
     }
@@ -84,13 +84,13 @@ fn supervises_a_shell() {
     .unwrap();
 }
 
-/// How many this process has; on Linux only.
+/// The number of threads of this process; on Linux only.
 fn threads() -> usize {
     fs::read_dir("/proc/self/task").map_or(0, Iterator::count)
 }
 
-/// A process that runs a shell beside it, in a process group of their own that can be stopped: its
-/// parent, the test, is of another group of the same session.
+/// A process that runs a shell, both in a process group of their own that can be stopped: their parent, the
+/// test, is in another group of the same session.
 struct Beside {
     process: Child,
     stderr: BufReader<ChildStderr>,
@@ -102,13 +102,13 @@ impl Beside {
         Self::prepared("", script, &[])
     }
 
-    /// In a session of their own, where nobody could continue what is stopped. Not every system has `setsid`.
+    /// In a session of their own, without job control. Not every system has `setsid`.
     #[cfg(target_os = "linux")]
     fn in_a_session(script: &str) -> Self {
         Self::spawn("", script, &[("THROUGH", "setsid")], |command| command)
     }
 
-    /// `before` is what the shell that becomes the process does first.
+    /// `before` is run by the shell that becomes the process.
     fn prepared(before: &str, script: &str, variables: &[(&str, &str)]) -> Self {
         Self::spawn(before, script, variables, |command| {
             command.process_group(0)
@@ -146,7 +146,7 @@ impl Beside {
         Pid::from_child(&self.process)
     }
 
-    /// Waits until the shell says so.
+    /// Waits until the shell prints a line.
     fn once_ready(mut self) -> Self {
         let mut line = String::new();
         self.stderr.read_line(&mut line).unwrap();
@@ -159,8 +159,7 @@ impl Beside {
         stdin.write_all(b"line\n").unwrap();
     }
 
-    /// How the shell ended, and what came out on stdout and stderr, without its first line when that
-    /// was read.
+    /// How the shell ended, and the rest of its stdout and stderr.
     fn ended(mut self) -> (String, Vec<u8>, Vec<u8>) {
         let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
         self.stderr.read_to_end(&mut stderr).unwrap();
@@ -275,7 +274,7 @@ fn an_interrupt_is_left_to_the_command() {
         beside.type_line();
         assert_eq!(beside.ended().0, "Exited(5)", "not passed on");
 
-        // As a terminal sends it; a shell in between would end by itself.
+        // The signal goes to the group, as from a terminal; a shell in between would end by itself.
         let beside = Beside::start("echo ready; exec sleep 60").once_ready();
         kill_process_group(beside.id(), signal).unwrap();
         assert_eq!(beside.ended().0, format!("Signalled({})", signal.as_raw()));

@@ -22,14 +22,14 @@ use std::time::Duration;
 /// The first argument of that process.
 pub const WORD: &str = "clear-clipboard";
 
-/// What it says once it no longer depends on who started it.
+/// Written once it no longer depends on its parent.
 const READY: &[u8] = b".";
 
-/// A process that waits. Dropped, it is ended and clears nothing.
+/// A waiting process. Dropping this ends it without clearing.
 pub struct Clearing(Option<Child>);
 
 impl Clearing {
-    /// Gives the fingerprint through a pipe: guessing a short value by an argument would be easy.
+    /// Passes the fingerprint through a pipe: as an argument it would help others to guess a short value.
     pub fn start(tool: &Tool, fingerprint: &Fingerprint, seconds: u64) -> io::Result<Self> {
         let program = own_file()?;
         let [copier, paster] = tool.programs().map(OsString::from);
@@ -43,7 +43,7 @@ impl Clearing {
             &nothing,
             inherited,
         );
-        // It holds no directory in use, and no stream of ours open.
+        // It holds no directory in use, and none of our streams.
         let command = command.current_dir("/").stderr(Stdio::null());
         let child = command
             .stdin(Stdio::piped())
@@ -67,7 +67,7 @@ impl Clearing {
         stdout.read_exact(&mut [0; READY.len()])
     }
 
-    /// Leaves it alone, to do its work.
+    /// Leaves the process alone to do its work.
     pub fn go_on(mut self) {
         self.0 = None;
     }
@@ -82,7 +82,7 @@ impl Drop for Clearing {
     }
 }
 
-/// Is that process, given what follows [`WORD`]; `None` when that makes no sense.
+/// Runs as that process, with the arguments after [`WORD`]; `None` if they are invalid.
 pub fn run(arguments: &[OsString]) -> Option<io::Result<()>> {
     let [seconds, copier, paster] = arguments else {
         return None;
@@ -96,7 +96,7 @@ fn wait_and_clear(tool: &Tool, patience: Duration) -> io::Result<()> {
     let mut fingerprint = [0; fingerprint::BYTES];
     File::from(stdin().try_clone_to_owned()?).read_exact(&mut fingerprint)?;
     let fingerprint = Fingerprint::from_bytes(&fingerprint);
-    // Refused only to who leads a session or a group already, and so has one of its own.
+    // It fails only for the leader of a group or session, which has its own already.
     let _ = setsid();
     signals::see_children_end()?;
     let (teller, heard) = mpsc::channel();

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 const SALT_BYTES: usize = 16;
 const DIGEST_BYTES: usize = 32;
 
-/// Of a fingerprint as it is handed on.
+/// The length of a fingerprint as it is passed on.
 pub const BYTES: usize = SALT_BYTES + DIGEST_BYTES;
 
 pub struct Fingerprint {
@@ -39,7 +39,7 @@ impl Fingerprint {
         bytes
     }
 
-    /// Whether all that can be read is the value. Reads no more than the longest value and a byte.
+    /// Whether the stream holds exactly the value. Reads at most one byte more than the longest value.
     pub fn is_of(&self, stream: impl Read) -> io::Result<bool> {
         let mut stream = stream.take(MAX_VALUE_BYTES as u64 + 1);
         let mut hash = Sha256::new().chain_update(self.salt);

@@ -20,13 +20,13 @@ use std::os::unix::fs::OpenOptionsExt;
 use tool::Tool;
 use zeroize::Zeroizing;
 
-/// How long a value stays where it can be cleared.
+/// How long a value stays on a clipboard that can be cleared.
 pub const STAYS_SECONDS: u64 = 45;
 
-/// Terminals take less than a value may have: 74,994 bytes of base64 where they follow xterm and hterm.
+/// Terminals accept less than a value may have: those that follow xterm and hterm, 74,994 bytes of base64.
 const MAX_TERMINAL_BYTES: usize = 74_994 / 4 * 3;
 
-/// Terminals that would show the sequence, or what is in it.
+/// Terminals that would show the sequence or its content.
 const PLAIN_TERMINALS: &[&str] = &["", "dumb", "linux"];
 
 #[derive(Debug, thiserror::Error)]
@@ -43,27 +43,27 @@ pub enum Error {
     Refused { tool: &'static str },
     #[error("the terminal did not accept the value")]
     Terminal(#[source] io::Error),
-    /// Then nothing was copied either.
+    /// In this case nothing was copied.
     #[error("nothing was copied: the process that clears the clipboard could not be started")]
     NotCleared(#[source] io::Error),
 }
 
-/// Every way to the clipboard there is, the best one first.
+/// All available ways to the clipboard, the best one first.
 pub struct Clipboard {
     tools: Vec<Tool>,
     terminal: Option<File>,
 }
 
-/// Where a value went.
+/// How a value was copied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Copied {
-    /// It is cleared from there after [`STAYS_SECONDS`].
+    /// This tool has it, and it is cleared after [`STAYS_SECONDS`].
     By(&'static str),
     ToTerminal,
 }
 
 impl Clipboard {
-    /// Looks for ways, by what the environment says.
+    /// Finds the ways to the clipboard from the environment.
     pub fn find(variable: impl Fn(&str) -> Option<OsString>) -> Result<Self, Error> {
         let tools = Tool::all(&variable);
         let terminal = variable("TERM").unwrap_or_default();
@@ -75,7 +75,7 @@ impl Clipboard {
         Ok(Self { tools, terminal })
     }
 
-    /// Copies a value the first way that takes it.
+    /// Copies a value in the first way that works.
     pub fn copy(&self, value: &Plaintext) -> Result<Copied, Error> {
         if std::str::from_utf8(value.expose()).is_err() {
             return Err(Error::NotText);
@@ -83,7 +83,7 @@ impl Clipboard {
         signals::see_children_end().map_err(Error::NotCleared)?;
         let mut refused = Error::NoWay;
         for tool in &self.tools {
-            // Started first: nothing is ever copied that nobody would clear.
+            // Started first, so that no value is copied that would not be cleared.
             let fingerprint = Fingerprint::of(value.expose()).map_err(Error::NotCleared)?;
             let clearing = Clearing::start(tool, &fingerprint, STAYS_SECONDS);
             let clearing = clearing.map_err(Error::NotCleared)?;
@@ -110,7 +110,7 @@ fn open_terminal() -> io::Result<File> {
         .open(OsStr::new("/dev/tty"))
 }
 
-/// `OSC 52 ; c ; base64 BEL`, which xterm has defined and others have taken over.
+/// `OSC 52 ; c ; base64 BEL`, defined by xterm and adopted by others.
 fn copy_by_terminal(mut terminal: &File, bytes: &[u8]) -> Result<Copied, Error> {
     if bytes.len() > MAX_TERMINAL_BYTES {
         return Err(Error::TooLong);

@@ -11,17 +11,17 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// How one kind of tool is used.
+/// How to use one kind of tool.
 struct ToolKind {
     copier: &'static str,
     /// With the hint that keeps a value out of the history of clipboard managers.
     copy_hinted: Option<&'static [&'static str]>,
     copy: &'static [&'static str],
-    /// With nothing on its stdin.
+    /// With an empty stdin.
     clear: &'static [&'static str],
     paster: &'static str,
     paste: &'static [&'static str],
-    /// What is set where there is such a desktop.
+    /// The variable that this desktop sets.
     desktop: Desktop,
 }
 
@@ -35,7 +35,7 @@ const KINDS: &[ToolKind] = &[
         copier: "wl-copy",
         // Since wl-clipboard 2.3: x-kde-passwordManagerHint.
         copy_hinted: Some(&["--sensitive", "--type", "text/plain"]),
-        // With the type, it does not have another program guess one from the value.
+        // With the type, so that no other program guesses one from the value.
         copy: &["--type", "text/plain"],
         clear: &["--clear"],
         paster: "wl-paste",
@@ -62,7 +62,7 @@ const KINDS: &[ToolKind] = &[
     },
 ];
 
-/// A tool that is there.
+/// An installed tool.
 pub struct Tool {
     kind: &'static ToolKind,
     copier: PathBuf,
@@ -70,7 +70,7 @@ pub struct Tool {
 }
 
 impl Tool {
-    /// Those for the desktops that the environment names, the best one first.
+    /// The tools for the desktops that the environment names, the best one first.
     pub fn all(variable: &impl Fn(&str) -> Option<OsString>) -> Vec<Self> {
         let is_there = |kind: &&ToolKind| match kind.desktop {
             Desktop::Variable(name) => variable(name).is_some_and(|value| !value.is_empty()),
@@ -88,7 +88,7 @@ impl Tool {
         tools.collect()
     }
 
-    /// The tool whose programs these are.
+    /// The tool of these programs.
     pub fn at(copier: PathBuf, paster: PathBuf) -> Option<Self> {
         let name = copier.file_name()?;
         let kind = KINDS.iter().find(|kind| name == kind.copier)?;
@@ -108,7 +108,7 @@ impl Tool {
         [&self.copier, &self.paster]
     }
 
-    /// Copies a value; whether that worked.
+    /// Copies a value; returns whether that worked.
     pub fn copy(&self, value: &Plaintext) -> bool {
         let hinted = self.kind.copy_hinted;
         hinted.is_some_and(|arguments| self.give(arguments, value.expose()))
@@ -119,7 +119,7 @@ impl Tool {
         self.give(self.kind.clear, b"")
     }
 
-    /// Whether what was copied last is the value with this fingerprint.
+    /// Whether the clipboard still holds the value with this fingerprint.
     pub fn still_holds(&self, fingerprint: &Fingerprint) -> bool {
         let mut command = command(&self.paster, self.kind.paste);
         let Ok(mut child) = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn() else {
@@ -137,7 +137,7 @@ impl Tool {
         let Ok(mut child) = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn() else {
             return false;
         };
-        // Closed again before waiting.
+        // Close it before waiting.
         let stdin = child.stdin.take();
         let given = stdin.is_some_and(|mut stdin| stdin.write_all(bytes).is_ok());
         child.wait().is_ok_and(|status| status.success()) && given
@@ -155,11 +155,11 @@ fn command(program: &Path, arguments: &[&str]) -> Command {
         &nothing,
         inherited,
     );
-    // wl-copy writes what it copies to a temporary file: in the memory of the session, not on a disk.
+    // wl-copy writes what it copies to a temporary file: put that into the session's memory, not on a disk.
     if let Some(directory) = std::env::var_os("XDG_RUNTIME_DIR").filter(|path| is_place(path)) {
         command.env("TMPDIR", directory);
     }
-    // Without a locale, pbcopy takes text for Mac OS Roman.
+    // Without a locale, pbcopy reads text as Mac OS Roman.
     if cfg!(target_os = "macos") {
         command.env("LC_CTYPE", "UTF-8");
     }

@@ -8,17 +8,17 @@ use super::{
 };
 use crate::plaintext::Plaintext;
 
-/// What a document needs that is no secret.
+/// The parts of a document that are no secret.
 #[derive(Clone, Copy)]
 pub struct Names<'a> {
-    /// Of the `Secret` in [`Format::K8s`], one that [`k8s::is_name`].
+    /// The name of the `Secret` in [`Format::K8s`]; it satisfies [`k8s::is_name`].
     pub manifest: &'a str,
-    /// A line that is in no value, for [`Format::Github`]: one of [`github::delimiter`].
+    /// A line that no value contains, for [`Format::Github`], from [`github::delimiter`].
     pub delimiter: &'a str,
 }
 
 impl Format {
-    /// The whole document. That of [`Format::Github`] is for its file, beside the [`github::masks`].
+    /// The whole document. In [`Format::Github`] it is the file's content, without the [`github::masks`].
     pub fn write(self, entries: &[Entry<'_>], names: Names<'_>) -> Result<Plaintext, Refused> {
         match self {
             Self::Dotenv => self.lines(entries, dotenv::line),
@@ -41,7 +41,7 @@ impl Format {
         }
     }
 
-    /// What its reader may do to a value that is written exactly.
+    /// A warning about what the reader may do to an exact value.
     pub fn caution(self, value: &Plaintext) -> Option<&'static str> {
         match self {
             Self::Dotenv => dotenv::caution(value.expose()),
@@ -50,7 +50,7 @@ impl Format {
         }
     }
 
-    /// A document of one piece for each entry.
+    /// A document with one piece per entry.
     fn lines(
         self,
         entries: &[Entry<'_>],

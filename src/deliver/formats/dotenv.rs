@@ -38,7 +38,7 @@ pub fn line(key: &str, value: &[u8], page: &mut Page) -> Result<(), Why> {
     Ok(())
 }
 
-/// Whether the text stays as it is without quotes, here and for Node.
+/// Whether the text needs no quotes, here and for Node.
 pub fn needs_no_quotes(text: &str) -> bool {
     let is_plain = |character: char| {
         let is_space = character.is_whitespace() && character != ' ';

@@ -38,7 +38,7 @@ pub fn line(key: &str, value: &[u8], page: &mut Page) -> Result<(), Why> {
     Ok(())
 }
 
-/// Whether double quotes would make a line end of something else.
+/// Whether double quotes would turn some text into a line end.
 fn holds_escape(text: &str) -> bool {
     text.contains("\\n") || text.contains("\\r")
 }

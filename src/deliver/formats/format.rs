@@ -5,7 +5,7 @@ use crate::plaintext::Plaintext;
 use crate::vault::env_key::EnvKey;
 use std::fmt;
 
-// No doc comments on the variants: clap would print them as a second page of help.
+// The variants have no doc comments, because clap would print them as a second page of help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
     Dotenv,
@@ -24,10 +24,10 @@ pub enum Format {
     Tfvars,
 }
 
-/// A key with its value. Those of a document are sorted, and no key comes twice.
+/// A key with its value. Those of a document are sorted, and no key occurs twice.
 pub type Entry<'a> = (&'a EnvKey, &'a Plaintext);
 
-/// What a reader cannot be given exactly, so that there is no document at all.
+/// A value or key that the format cannot express exactly, so that no document is written.
 #[derive(Debug, thiserror::Error)]
 #[error("{key} cannot be written as {format}: {why}")]
 pub struct Refused {
@@ -36,7 +36,7 @@ pub struct Refused {
     pub why: Why,
 }
 
-/// Why a reader cannot be given a key or a value, said without the value.
+/// The reason to refuse a key or a value, without the value.
 pub type Why = &'static str;
 
 pub const NUL: Why = "its value contains a NUL, which an environment variable cannot hold";
@@ -87,7 +87,7 @@ impl Format {
     }
 }
 
-/// The value as text, for readers that take nothing else.
+/// The value as text, for formats of text only.
 pub fn text(value: &[u8]) -> Result<&str, Why> {
     std::str::from_utf8(value).map_err(|_| NOT_UTF8)
 }

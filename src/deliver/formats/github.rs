@@ -17,7 +17,7 @@ use std::path::Path;
 const OWN: Why = "GitHub sets that variable itself";
 const NODE_OPTIONS: Why = "GitHub does not accept NODE_OPTIONS from this file";
 
-/// What the runner sets from its `github` context for each step, whatever the file says.
+/// The runner sets these from its `github` context for each step, whatever the file says.
 const GITHUB_NAMES: &str = "
     ACTION ACTION_PATH ACTION_REF ACTION_REPOSITORY ACTOR ACTOR_ID API_URL BASE_REF ENV EVENT_NAME
     EVENT_PATH GRAPHQL_URL HEAD_REF JOB OUTPUT PATH REF REF_NAME REF_PROTECTED REF_TYPE REPOSITORY
@@ -25,7 +25,7 @@ const GITHUB_NAMES: &str = "
     SERVER_URL SHA STATE STEP_SUMMARY TRIGGERING_ACTOR WORKFLOW WORKFLOW_REF WORKFLOW_SHA WORKSPACE
 ";
 
-/// A line that is in none of the values.
+/// A line that no value contains.
 pub fn delimiter(entries: &[Entry<'_>], random: &mut dyn FnMut(&mut [u8])) -> String {
     loop {
         let mut bytes = [0; 16];
@@ -41,10 +41,10 @@ pub fn delimiter(entries: &[Entry<'_>], random: &mut dyn FnMut(&mut [u8])) -> St
     }
 }
 
-/// What is appended to the file: `KEY<<delimiter`, the value, and the delimiter, a line each.
+/// The text to append to the file: `KEY<<delimiter`, the value and the delimiter, each on its own line.
 pub fn assignments(entries: &[Entry<'_>], delimiter: &str) -> Result<Plaintext, Refused> {
     let mut page = Page::default();
-    // What stands in the file may lack its last newline; the runner skips an empty line.
+    // The file may lack its last newline; the runner skips an empty line.
     page.text("\n");
     Format::Github.each(entries, &mut page, |key, value, page| {
         check_key(key)?;
@@ -71,7 +71,7 @@ fn check_key(key: &str) -> Result<(), Why> {
     Ok(())
 }
 
-/// A command for each line of each value that hides it in the log. The runner takes none of white space alone.
+/// The commands that hide each line of each value in the log. The runner accepts none for white space only.
 pub fn masks(entries: &[Entry<'_>]) -> Plaintext {
     let mut page = Page::default();
     let mut seen = BTreeSet::new();
@@ -85,7 +85,7 @@ pub fn masks(entries: &[Entry<'_>]) -> Plaintext {
     page.finish()
 }
 
-/// The log has a line for each carriage return too.
+/// The log also breaks lines at carriage returns.
 fn lines(value: &[u8]) -> impl Iterator<Item = &[u8]> {
     value.split(|byte| matches!(byte, b'\n' | b'\r'))
 }
@@ -104,9 +104,9 @@ pub fn caution(value: &[u8]) -> Option<&'static str> {
 pub struct EnvFile(File);
 
 impl EnvFile {
-    /// An error unless it is there, a file, and writable.
+    /// Fails unless it is an existing, writable file.
     pub fn open(path: &Path) -> io::Result<Self> {
-        // A FIFO nobody reads would keep this waiting.
+        // A FIFO without a reader would block this.
         let flags = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or(0);
         let file = OpenOptions::new()
             .append(true)
@@ -118,7 +118,7 @@ impl EnvFile {
         Ok(Self(file))
     }
 
-    /// Everything in one write, so that nothing else is appended in between.
+    /// Appends everything in one write, so that no other text gets in between.
     pub fn append(mut self, assignments: &Plaintext) -> io::Result<()> {
         let bytes = assignments.expose();
         let written = loop {

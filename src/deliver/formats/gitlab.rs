@@ -15,7 +15,7 @@ pub fn line(key: &str, value: &[u8], page: &mut Page) -> Result<(), Why> {
     if text.contains('\n') {
         return Err(NEWLINE);
     }
-    // What Ruby's `strip` takes; other white space stays.
+    // The characters that Ruby's `strip` removes; other white space stays.
     let is_stripped = |character: char| matches!(character, '\t' | '\x0b'..='\r' | ' ');
     if text.starts_with(is_stripped) || text.ends_with(is_stripped) {
         return Err(TRIMMED);

@@ -9,12 +9,12 @@ use zeroize::Zeroizing;
 
 pub const DEFAULT_NAME: &str = "kluis";
 
-/// The bound of a key of `data`, and of a name.
+/// The limit for a key of `data` and for a name.
 const MAX_CHARACTERS: usize = 253;
 
 const LONG: Why = "its name is longer than the 253 characters that Kubernetes accepts";
 
-/// Whether Kubernetes takes this as the name of a `Secret`: a DNS subdomain of RFC 1123.
+/// Whether Kubernetes accepts this as a `Secret`'s name: a DNS subdomain of RFC 1123.
 pub fn is_name(name: &str) -> bool {
     let is_inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     let is_label = |label: &str| {
@@ -27,7 +27,7 @@ pub fn is_name(name: &str) -> bool {
     name.len() <= MAX_CHARACTERS && name.split('.').all(is_label)
 }
 
-/// The manifest under a name that [`is_name`].
+/// The manifest with a name that satisfies [`is_name`].
 pub fn manifest(entries: &[Entry<'_>], name: &str) -> Result<Plaintext, Refused> {
     let mut page = Page::default();
     page.text("apiVersion: v1\nkind: Secret\nmetadata:\n  name: \"");
@@ -37,7 +37,7 @@ pub fn manifest(entries: &[Entry<'_>], name: &str) -> Result<Plaintext, Refused>
         if key.len() > MAX_CHARACTERS {
             return Err(LONG);
         }
-        // In quotes: `NO` would be a boolean, and digits a number.
+        // In quotes, because `NO` would be a boolean and digits a number.
         page.text("  \"");
         page.text(key);
         page.text("\": \"");

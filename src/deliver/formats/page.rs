@@ -19,7 +19,7 @@ impl Page {
         self.bytes(text.as_bytes());
     }
 
-    /// The bytes with some of them written differently.
+    /// Adds bytes, some of them replaced.
     pub fn replaced(&mut self, bytes: &[u8], replace: impl Fn(u8) -> Option<&'static str>) {
         let mut rest = bytes;
         while let Some(at) = rest.iter().position(|byte| replace(*byte).is_some()) {
@@ -30,8 +30,8 @@ impl Page {
         self.bytes(rest);
     }
 
-    /// The text in printable ASCII: every character that `replace` does not know and that is something
-    /// else, by its number.
+    /// Adds text in printable ASCII: every other character that `replace` does not know is written by its
+    /// number.
     pub fn ascii(
         &mut self,
         text: &str,
@@ -54,7 +54,7 @@ impl Page {
         Plaintext::new(std::mem::take(&mut *self.0))
     }
 
-    /// Room for more, without the copy that a vector leaves behind when it moves.
+    /// Makes room without the copy that a vector leaves behind when it moves.
     fn reserve(&mut self, more: usize) {
         let needed = self.0.len().saturating_add(more);
         if needed > self.0.capacity() {

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 const CASE: Why = "another variable differs from it only in case, and Windows ignores case";
 
-/// On Windows the second of such keys would replace the first.
+/// On Windows the second of two such keys would replace the first.
 pub fn check_case(entries: &[Entry<'_>]) -> Result<(), Refused> {
     let mut seen = BTreeSet::new();
     for (key, _) in entries {

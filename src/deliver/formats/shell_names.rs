@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 const OWN: Why = "this name has a special meaning in shells";
 
-/// Names of bash, zsh, ksh, dash and fish, beside those that no program is given.
+/// Names in bash, zsh, ksh, dash and fish, besides those that no program may get.
 const NAMES: &str = "
     _ ARGC CMD_DURATION COLUMNS COPROC DIRSTACK DIRSTACKSIZE EGID EPOCHREALTIME EPOCHSECONDS ERRNO EUID
     FCEDIT FIGNORE FPATH FUNCNAME FUNCNEST GID GROUPS HISTCHARS HISTCMD HISTEDIT HISTFILE HISTFILESIZE
@@ -42,7 +42,7 @@ const PREFIXES: &[&str] = &[
 /// Hooks of zsh: arrays such as `precmd_functions`.
 const SUFFIX: &str = "_functions";
 
-/// An error for a name that a shell would not simply store.
+/// Refuses a name that a shell would not simply store.
 pub fn check(key: &str) -> Result<(), Why> {
     static SPLIT: LazyLock<HashSet<&str>> =
         LazyLock::new(|| NAMES.split_ascii_whitespace().collect());

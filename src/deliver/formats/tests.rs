@@ -12,7 +12,7 @@ const NAMES: Names<'_> = Names {
     delimiter: "kluis_0",
 };
 
-/// Formats whose values become environment variables, or files that an environment is read from.
+/// Formats whose values become environment variables.
 const OF_VARIABLES: &[Format] = &[
     Format::Dotenv,
     Format::DotenvNode,
@@ -308,7 +308,7 @@ fn a_document_grows_without_losing_anything() {
     assert!(written == expected.as_bytes());
 }
 
-/// What a shell that is installed has set by itself, however it is told.
+/// The variables that an installed shell sets by itself.
 fn names_of(shell: &[&str], list: &str) -> Vec<String> {
     let mut command = Command::new(shell[0]);
     command

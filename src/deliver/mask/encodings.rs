@@ -6,7 +6,7 @@ use data_encoding::{HEXLOWER, HEXUPPER};
 use std::fmt::Write as _;
 use zeroize::Zeroizing;
 
-/// Forms of a value; the caller decides what is long enough to look for.
+/// The encodings of a value; the caller decides which are long enough to search for.
 pub type Forms = Vec<Zeroizing<Vec<u8>>>;
 
 /// The alphabets of RFC 4648, sections 4 and 5.
@@ -15,17 +15,16 @@ const BASE64_ALPHABETS: [&[u8; 64]; 2] = [
     b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_",
 ];
 
-/// Where `base64`, and MIME, break lines; and where OpenSSL and PEM do.
+/// The line lengths of `base64` and MIME, and of OpenSSL and PEM.
 const BASE64_COLUMNS: [usize; 2] = [76, 64];
 
-/// Where `xxd -p` breaks lines.
+/// The line length of `xxd -p`.
 const HEX_COLUMNS: usize = 60;
 
-/// Base64 of the value by itself and inside of something longer, where it begins at any of three places
-/// in a group.
+/// Base64 of the value alone and inside a longer text, where it begins at one of three positions in a group.
 ///
-/// A character that the value shares with its neighbours is looked for in every form that it may have, but
-/// for a first one that tells only two bits of the value.
+/// A character that the value shares with its neighbours is searched for in each possible form, except a
+/// first one that holds only two bits of the value.
 pub fn base64(value: &[u8], forms: &mut Forms) {
     for alphabet in BASE64_ALPHABETS {
         for before in [&[][..], &[0], &[1], &[2], &[3], &[0, 0]] {
@@ -43,9 +42,9 @@ pub fn base64(value: &[u8], forms: &mut Forms) {
     }
 }
 
-/// The value behind the bytes `before`, without the characters that those decide alone.
+/// The value after the bytes `before`, without the characters that only those decide.
 fn inside_base64(alphabet: &[u8; 64], before: &[u8], value: &[u8], forms: &mut Forms) {
-    // Of two bytes before it, the second shares a character that has two bits of the value.
+    // After two bytes, the second one shares a character with two bits of the value.
     let skipped = [0, 1, 3][before.len()];
     let bytes = Zeroizing::new([before, value].concat());
     let text = base64_characters(alphabet, &bytes, &[]);
@@ -91,8 +90,8 @@ pub fn hex(value: &[u8], forms: &mut Forms) {
     }
 }
 
-/// The lines of a text that was broken, where it is long enough for that. A last line that may be too
-/// short to be looked for is found together with the one before.
+/// The lines of a text that is broken at `columns`, if it is longer. A last line that may be too short to
+/// search for is joined with the one before.
 fn broken(text: &[u8], columns: usize, forms: &mut Forms) {
     if text.len() <= columns {
         return;
@@ -106,8 +105,8 @@ fn broken(text: &[u8], columns: usize, forms: &mut Forms) {
     }
 }
 
-/// Percent-encoding, as those libraries do it that leave the fewest and the most characters alone, with
-/// digits in either case (RFC 3986, and what HTML forms send).
+/// Percent-encoding, as libraries write it that leave the fewest and the most characters alone, with digits
+/// in either case (RFC 3986, and what HTML forms send).
 pub fn percent(value: &[u8], forms: &mut Forms) {
     for (kept, space) in [
         ("-._~", "%20"),
@@ -133,8 +132,8 @@ pub fn percent(value: &[u8], forms: &mut Forms) {
     }
 }
 
-/// The inside of a JSON string (RFC 8259), as escaped by writers that escape little, everything beyond
-/// ASCII, the slash too, or what HTML would act on. Bytes that are no text have no such form.
+/// The inside of a JSON string (RFC 8259), as writers escape it: as little as possible, everything beyond
+/// ASCII, the slash too, or the characters special in HTML. Bytes that are not text have no such form.
 pub fn json(value: &[u8], forms: &mut Forms) {
     let Ok(value) = std::str::from_utf8(value) else {
         return;
@@ -146,7 +145,7 @@ pub fn json(value: &[u8], forms: &mut Forms) {
         ("/", true),
         ("<>&\u{2028}\u{2029}", false),
     ] {
-        // As many as the longest escape takes, so that nothing is copied while it grows.
+        // Room for the longest escapes, so that it never grows and leaves a copy.
         let mut text = Zeroizing::new(String::with_capacity(value.len() * 6));
         for character in value.chars() {
             let short = match character {
@@ -167,7 +166,7 @@ pub fn json(value: &[u8], forms: &mut Forms) {
                 text.push_str(short);
             } else if is_escaped {
                 for unit in character.encode_utf16(&mut [0; 2]) {
-                    // Writing into a string cannot fail.
+                    // Writing into a string never fails.
                     let _ = write!(text, "\\u{unit:04x}");
                 }
             } else {
@@ -212,7 +211,7 @@ mod tests {
                         }
                     }
                 }
-                // Every character that has more than two bits of the value.
+                // Every character that holds more than two bits of the value.
                 let first = (before.len() * 8).div_ceil(6) - usize::from(before.len() % 3 == 1);
                 let end = ((before.len() + value.len()) * 8).div_ceil(6);
                 prop_assert!(hidden[first..end].iter().all(|&hidden| hidden), "{text}");

@@ -26,10 +26,10 @@ use std::time::Duration;
 use std::{io, thread};
 use zeroize::Zeroizing;
 
-/// How soon a job notices that it was brought to the foreground: shells do not tell one that runs.
+/// How soon a job notices that it is in the foreground again: shells do not tell a running job.
 const BACKGROUND: Duration = Duration::from_millis(200);
 
-/// More than anybody types at once; what is pasted comes in pieces.
+/// More than you type at once; pasted text comes in pieces.
 const KEYS_BYTES: usize = 4096;
 
 /// Runs a leader's command line ([`crate::platform::session`]).
@@ -74,7 +74,7 @@ pub fn run(
     let closing = RestoreGuard(Arc::clone(&relay));
     relay.keyboard.take();
     let mut process = hardened.restore_for_child(|| leader.spawn())?;
-    // Our copies of what only the command is to hold.
+    // Close our copies of the descriptors that only the command may hold.
     drop(leader);
     let ended = loop {
         match channel.news() {
@@ -88,7 +88,7 @@ pub fn run(
             None => break Ok(Ended::Unknown),
             Some(LeaderEvent::Stopped) => {
                 relay.is_stopped.store(true, Ordering::SeqCst);
-                // The job as the shell sees it, which may be more than this process.
+                // The whole job of the shell, which may be more than this process.
                 let _ = kill_current_process_group(Signal::TSTP);
             }
         }
@@ -99,7 +99,7 @@ pub fn run(
     ended
 }
 
-/// What the threads share.
+/// The state that the threads share.
 struct TerminalRelay {
     keyboard: Keyboard,
     controller: OwnedFd,
@@ -107,7 +107,7 @@ struct TerminalRelay {
     is_stopped: AtomicBool,
 }
 
-/// Gives the real terminal its modes back, even in a panic.
+/// Restores the modes of the real terminal, even in a panic.
 struct RestoreGuard(Arc<TerminalRelay>);
 
 impl Drop for RestoreGuard {
@@ -122,12 +122,12 @@ impl TerminalRelay {
             Notice::Other(SIGWINCH) => copy_size(stdin(), &self.controller),
             Notice::End(signal) | Notice::Other(signal) => {
                 self.channel.send(signal);
-                // As a terminal does that goes away: what is stopped hears of it too.
+                // Like a terminal that goes away: stopped processes must get it too.
                 if signal == SIGHUP {
                     self.channel.send(SIGCONT);
                 }
             }
-            // Not before the command: when it has stopped, this is heard again.
+            // The command stops first: when it has, this arrives again.
             Notice::Stop if !self.is_stopped.swap(false, Ordering::SeqCst) => {
                 self.channel.send(SIGTSTP);
             }
@@ -146,7 +146,7 @@ impl TerminalRelay {
         copy_size(stdin(), &self.controller);
     }
 
-    /// Until the terminal is gone, or this process.
+    /// Runs until the terminal or this process ends.
     fn carry_keys(&self) {
         let mut keys = Zeroizing::new([0; KEYS_BYTES]);
         loop {

@@ -28,7 +28,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::{fmt, io};
 
-/// What is to be hidden.
+/// The texts to hide.
 pub struct Mask(Arc<Patterns>);
 
 /// Where a command finds a value.
@@ -47,8 +47,8 @@ impl fmt::Display for ValueSource {
 }
 
 impl Mask {
-    /// Hides the values of `environment` and the one given as standard input; where those are that are too
-    /// short for that comes beside it.
+    /// Hides the values of `environment` and of the given standard input. Also returns the values that are
+    /// too short to hide.
     pub fn new(
         environment: &Environment,
         stdin: Option<&Plaintext>,
@@ -65,11 +65,11 @@ impl Mask {
         Ok((Self(Arc::new(collector.finish()?)), too_short))
     }
 
-    /// Runs `program` as `replace` would, but as a child, masks what it prints, and waits for it. `typed` is
-    /// its `argv[0]`.
+    /// Runs `program` like `replace`, but as a child, masks its output, and waits for it. `typed` is its
+    /// `argv[0]`.
     ///
-    /// Where stdin and stdout are the terminal of this session, the command gets one of its own instead;
-    /// elsewhere it has our stdin. An error means that the command never ran.
+    /// Where stdin and stdout are this session's terminal, the command gets a terminal of its own; elsewhere
+    /// it has our stdin. An error means that the command never ran.
     pub fn run(
         self,
         program: &Path,

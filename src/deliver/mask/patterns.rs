@@ -13,23 +13,23 @@ use zeroize::Zeroizing;
 
 pub use aho_corasick::automaton::StateID as State;
 
-/// Below this a value is a word, a number, a port: `true`, `5432` and `admin` are all over the output of
-/// programs that never saw the secret. Hiding them would ruin it, and tell what the value is.
+/// A shorter value is a word, a number or a port: `true`, `5432` and `admin` appear in any program's output.
+/// Hiding them would make it useless, and reveal the value.
 pub const MIN_BYTES: usize = 6;
 
-/// How many bytes the filter looks at; no more than a pattern has.
+/// How many bytes the filter looks at; no pattern is shorter.
 pub const FILTER_BYTES: usize = 4;
 
-/// Small enough to stay in the fastest cache. A hundred secrets have about a thousand beginnings.
+/// Small enough for the fastest cache. A hundred secrets have about a thousand beginnings.
 const FILTER_BITS: u32 = 16;
 
-/// Everything that is to be hidden, ready to be looked for.
+/// All texts to hide, ready to be searched for.
 pub struct Patterns {
     automaton: NFA,
     start: State,
-    /// For each state, how many of the last bytes could be the beginning of a pattern.
+    /// For each state, how many of the last bytes may begin a pattern.
     depths: Vec<u32>,
-    /// Which four bytes a pattern begins with, by a hash.
+    /// The first four bytes of the patterns, by a hash.
     filter: Vec<u64>,
     longest: usize,
 }
@@ -41,10 +41,10 @@ pub struct Collector {
 }
 
 impl Collector {
-    /// Adds a value with its forms; whether it is long enough to be hidden.
+    /// Adds a value with its encodings; returns whether it is long enough to hide.
     #[must_use]
     pub fn add(&mut self, value: &Plaintext) -> bool {
-        // What is printed often lacks the white space around it.
+        // Programs often print a value without the white space around it.
         let value = value.expose().trim_ascii();
         if value.len() < MIN_BYTES {
             return false;
@@ -68,7 +68,7 @@ impl Collector {
                     .filter(|line| !is_label(line))
                     .map(|line| Zeroizing::new(line.to_vec())),
             );
-            // With its short lines, as a terminal ends them.
+            // With its short lines, and line ends as a terminal writes them.
             let without: Vec<&[u8]> = value
                 .split(|&byte| byte == b'\n')
                 .map(|line| line.strip_suffix(b"\r").unwrap_or(line))
@@ -79,7 +79,7 @@ impl Collector {
         }
     }
 
-    /// An error means that it is more than the automaton has room for.
+    /// An error means that the automaton would be too large.
     pub fn finish(self) -> io::Result<Patterns> {
         let mut forms = self.forms;
         forms.retain(|form| form.len() >= MIN_BYTES);
@@ -89,14 +89,14 @@ impl Collector {
     }
 }
 
-/// A line such as `-----BEGIN PRIVATE KEY-----` (RFC 7468), which stands in certificates as well.
+/// A line such as `-----BEGIN PRIVATE KEY-----` (RFC 7468), which is no secret.
 fn is_label(line: &[u8]) -> bool {
     line.starts_with(b"-----") && line.ends_with(b"-----")
 }
 
 impl Patterns {
     fn new(forms: &Forms) -> io::Result<Self> {
-        // All matches rather than the leftmost: where two values overlap, both are to be hidden.
+        // All matches, not only the leftmost: where two values overlap, both are hidden.
         let automaton = NFA::builder()
             .match_kind(MatchKind::Standard)
             .prefilter(false)
@@ -130,7 +130,7 @@ impl Patterns {
         })
     }
 
-    /// Exactly these, each of at least [`MIN_BYTES`].
+    /// Exactly these texts, each at least [`MIN_BYTES`] long.
     #[cfg(test)]
     pub fn of(texts: &[&[u8]]) -> Self {
         let forms = texts.iter().map(|text| Zeroizing::new(text.to_vec()));
@@ -149,7 +149,7 @@ impl Patterns {
         self.automaton.next_state(Anchored::No, state, byte)
     }
 
-    /// How many of the bytes up to here could be the beginning of a pattern.
+    /// How many of the bytes up to here may begin a pattern.
     pub fn depth(&self, state: State) -> usize {
         self.depths
             .get(state.as_usize())
@@ -166,7 +166,7 @@ impl Patterns {
         ids.map(|id| self.automaton.pattern_len(id)).max()
     }
 
-    /// The first place where a pattern may begin; nearly all others are passed over.
+    /// The first place where a pattern may begin; it skips nearly all others.
     pub fn candidate(&self, bytes: &[u8]) -> Option<usize> {
         bytes.windows(FILTER_BYTES).position(|window| {
             window.first_chunk().is_some_and(|&beginning| {

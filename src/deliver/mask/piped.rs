@@ -42,7 +42,7 @@ pub fn run(
     command.stdout(out).stderr(err);
     let mut others = vec![SIGUSR1, SIGUSR2, SIGWINCH];
     if File::open("/dev/tty").is_err() {
-        // Otherwise it is the terminal that sends these, to the command as well.
+        // In the other case the terminal sends these to the command as well.
         others.extend([SIGINT, SIGQUIT]);
     }
     let resize = move || {
@@ -59,7 +59,7 @@ pub fn run(
     Ok(ended)
 }
 
-/// What takes the place of one of our streams.
+/// Replaces one of our streams.
 struct Outlet {
     ours: OwnedFd,
     theirs: OwnedFd,
@@ -78,7 +78,7 @@ impl Outlet {
         }
         let pty = Pty::open()?;
         let mut modes = tcgetattr(&pty.terminal)?;
-        // The real one does what is to be done to what is shown.
+        // The real terminal does the output processing.
         modes.make_raw();
         tcsetattr(&pty.terminal, OptionalActions::Now, &modes)?;
         copy_size(stream, &pty.terminal);

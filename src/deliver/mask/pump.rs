@@ -14,30 +14,30 @@ use zeroize::Zeroizing;
 
 const PIECE_BYTES: usize = 64 * 1024;
 
-/// How long the beginning of a value waits for more. Who writes a value in parts does so at once; who
-/// types is not to feel it at a terminal.
+/// How long the beginning of a value waits for the rest. A program that writes a value in parts does so at
+/// once, and you must not notice the delay at a terminal.
 const TERMINAL_PAUSE: Duration = Duration::from_millis(25);
 const PIPE_PAUSE: Duration = Duration::from_millis(100);
 
-/// How long a stream may stay open behind the command's end: in it, what the command left to finish,
-/// such as `tee` in a process substitution, is still carried. What is written by then arrives, however slow
-/// its reader is.
+/// How long a stream may stay open after the command's end. During this time the output of processes it left
+/// behind, such as `tee` in a process substitution, is still carried. Everything written by its end arrives,
+/// however slow the reader is.
 const LINGER: Duration = Duration::from_secs(2);
 
-/// What may be under way when that is over: the most that a pipe holds (pipe(7), `pipe-max-size`).
+/// The greatest amount still in the stream then: a full pipe (pipe(7), `pipe-max-size`).
 const MOST_UNDER_WAY_BYTES: usize = 1024 * 1024;
 
-/// What the command writes into.
+/// The stream that the command writes into.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum OutputKind {
     Terminal,
     Pipe,
 }
 
-/// The threads that carry what a command writes, each until its stream ends.
+/// The threads that carry a command's output, each until its stream ends.
 pub struct Pumps {
     running: Vec<Receiver<()>>,
-    /// Readable once nobody holds the other end: then nothing is waited for any more.
+    /// Readable once the other end is closed: then the pumps stop waiting.
     over: Arc<PipeReader>,
     lingering: PipeWriter,
 }
@@ -70,7 +70,7 @@ impl Pumps {
         Ok(())
     }
 
-    /// Lets what is still under way arrive, once the command has ended.
+    /// After the command has ended, delivers the output that is still on its way.
     pub fn drain(self) {
         let deadline = Instant::now() + LINGER;
         for ended in &self.running {
@@ -83,14 +83,14 @@ impl Pumps {
     }
 }
 
-/// What there is to do for a pump.
+/// The next step of a pump.
 enum Next {
     Read {
         is_over: bool,
     },
-    /// Nothing came for a while.
+    /// No output came for a while.
     Pause,
-    /// Nothing is there, and nothing is waited for.
+    /// Nothing is left, and there is nothing to wait for.
     End,
 }
 
@@ -121,12 +121,12 @@ fn carry(
                         under_way = under_way.saturating_sub(count);
                     }
                 }
-                // A terminal that no program has any more says EIO.
+                // A terminal without programs returns EIO.
                 Ok(0) | Err(_) => break,
             },
         }
         is_read = is_read && write_all(to, &out).is_ok();
-        // To close it is how a pipe tells that nobody reads. A terminal's programs have had SIGHUP.
+        // Closing a pipe tells the writer that its reader is gone. A terminal's programs have had SIGHUP.
         if !is_read && kind == OutputKind::Pipe {
             return;
         }
@@ -152,17 +152,17 @@ fn next(from: impl AsFd, over: impl AsFd, pause: Option<Duration>) -> Next {
     match ready {
         Ok(0) => Next::Pause,
         Ok(_) if !has_more => Next::End,
-        // What is wrong is told by reading.
+        // The read reports any error.
         Ok(_) | Err(_) => Next::Read { is_over },
     }
 }
 
-/// Writes past the library's buffer for stdout.
+/// Writes without the library's buffer for stdout.
 pub fn write_all(to: impl AsFd, mut bytes: &[u8]) -> Result<(), Errno> {
     while !bytes.is_empty() {
         match retry_on_intr(|| write(&to, bytes)) {
             Ok(written) => bytes = &bytes[written..],
-            // Somebody who shares the stream has set it so.
+            // Another process that shares the stream made it non-blocking.
             Err(Errno::AGAIN) => {
                 retry_on_intr(|| poll(&mut [PollFd::new(&to, PollFlags::OUT)], None))?;
             }

@@ -13,25 +13,25 @@ use std::ops::Range;
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
-/// As long for every value, so that it says nothing of any.
+/// The same length for every value, so that it reveals nothing.
 pub const MASK: &[u8] = b"[hidden]";
 
-/// Three bytes are the end of many a prompt, and no more than half of the shortest pattern.
+/// Many prompts end in these three bytes, and they are at most half of the shortest pattern.
 pub const MAX_SHOWN_BYTES: usize = 3;
 
-/// A place in a stream.
+/// A position in a stream.
 pub struct Masker {
     patterns: Arc<Patterns>,
-    /// What is undecided: it could all be the beginning of a pattern.
+    /// The undecided bytes, which may begin a pattern.
     window: Zeroizing<Vec<u8>>,
-    /// How much of the window was shown or masked all the same.
+    /// How many of them were shown or masked already.
     shown: usize,
-    /// How much of the window the automaton has read.
+    /// How many of them the automaton has read.
     read: usize,
     state: State,
-    /// Parts of the window that are to be hidden, in order, with something between them.
+    /// The parts of the window to hide, in order and not adjacent.
     hidden: Vec<Range<usize>>,
-    /// Whether the last that came out was the mask.
+    /// Whether the last output was the mask.
     masked: bool,
 }
 
@@ -48,7 +48,7 @@ impl Masker {
         }
     }
 
-    /// Takes the next bytes and adds to `out` whatever is decided.
+    /// Takes the next bytes and adds the decided ones to `out`.
     pub fn push(&mut self, bytes: &[u8], out: &mut Vec<u8>) {
         self.append(bytes);
         self.search();
@@ -62,8 +62,8 @@ impl Masker {
         self.shown < self.window.len() && self.plain_bytes() <= MAX_SHOWN_BYTES
     }
 
-    /// Shows a short beginning of a pattern: nothing has followed it for a while. If the rest comes after
-    /// all, that is hidden.
+    /// Shows a short beginning of a pattern, because no more bytes came for a while. If the rest comes later,
+    /// that is hidden.
     pub fn pause(&mut self, out: &mut Vec<u8>) {
         if self.can_show_more() {
             self.show_until(self.window.len(), out);
@@ -82,7 +82,7 @@ impl Masker {
     fn append(&mut self, bytes: &[u8]) {
         let length = self.window.len() + bytes.len();
         if length > self.window.capacity() {
-            // Growing in place would leave the old bytes somewhere.
+            // Growing in place would leave the old bytes in memory.
             let room = length.max(self.patterns.longest() + bytes.len());
             let mut larger = Zeroizing::new(Vec::with_capacity(room));
             larger.extend_from_slice(&self.window);
@@ -96,7 +96,7 @@ impl Masker {
         let end = self.window.len();
         while self.read < end {
             let from = self.undecided();
-            // Within such a beginning only the automaton knows; elsewhere the filter finds the next one.
+            // Inside a possible pattern only the automaton knows; elsewhere the filter finds the next one.
             if self.patterns.depth(self.state) >= FILTER_BYTES || end - from < FILTER_BYTES {
                 self.step();
                 continue;
@@ -118,7 +118,7 @@ impl Masker {
         }
     }
 
-    /// Adds a part that ends behind all others.
+    /// Adds a part that ends after all others.
     fn hide(&mut self, mut part: Range<usize>) {
         while let Some(last) = self.hidden.pop_if(|last| last.end >= part.start) {
             part.start = part.start.min(last.start);
@@ -126,7 +126,7 @@ impl Masker {
         self.hidden.push(part);
     }
 
-    /// Where the beginning of a pattern may be: everything before is decided.
+    /// Where a pattern may begin; everything before is decided.
     fn undecided(&self) -> usize {
         self.read - self.patterns.depth(self.state)
     }
@@ -161,7 +161,7 @@ impl Masker {
         }
     }
 
-    /// Drops the beginning of the window, all of it shown.
+    /// Drops the beginning of the window, which was shown.
     fn forget(&mut self, count: usize) {
         self.window.drain(..count);
         self.shown -= count;
@@ -194,7 +194,7 @@ mod tests {
         text(out)
     }
 
-    /// The same, byte by byte and without any cleverness.
+    /// The same, byte by byte and without optimisations.
     fn reference(patterns: &[Vec<u8>], input: &[u8]) -> Vec<u8> {
         let mut hidden = vec![false; input.len()];
         for pattern in patterns {
@@ -227,12 +227,12 @@ mod tests {
         out
     }
 
-    /// Few letters make many overlaps; long patterns of them, many long beginnings.
+    /// Few letters make many overlaps; long patterns make many long beginnings.
     fn letters(length: Range<usize>) -> impl Strategy<Value = Vec<u8>> {
         prop::collection::vec(prop::sample::select(&b"aab"[..]), length)
     }
 
-    /// Text with patterns, and parts of them, in it.
+    /// Texts that contain patterns, and parts of them.
     fn cases() -> impl Strategy<Value = (Vec<Vec<u8>>, Vec<u8>)> {
         let patterns = prop::collection::vec(letters(6..14), 1..6);
         patterns.prop_flat_map(|patterns| {
@@ -299,7 +299,7 @@ mod tests {
             for pattern in &slices {
                 prop_assert!(!out.windows(pattern.len()).any(|window| window == *pattern));
             }
-            // A few bytes of each value, and of what is cut off at the end.
+            // A few bytes of each value, and of the cut-off end.
             let right = reference(&patterns, &input);
             let values = slices.iter().flat_map(|pattern| input.windows(pattern.len()).filter(move |window| window == pattern));
             prop_assert!(shown(&out) <= shown(&right) + (values.count() + 1) * MAX_SHOWN_BYTES);

@@ -13,14 +13,14 @@ use zeroize::Zeroizing;
 /// More than any password manager writes.
 const MAX_COLUMNS: usize = 256;
 
-/// Gives each row's fields, in the order of the header's, which comes first.
+/// Passes each row's fields on, in the order of the header, which comes first.
 pub fn read(
     input: &Plaintext,
     mut header: impl FnMut(Vec<String>) -> Result<(), RuleViolation>,
     mut row: impl FnMut(Location, &[&str]) -> Result<(), RuleViolation>,
 ) -> Result<(), RuleViolation> {
     let text = text(input)?;
-    // The parser never fails: cut off within quotes, it would take the rest for one value.
+    // The parser never fails: if the text ends inside quotes, it would take the rest for one value.
     if memchr::memchr_iter(b'"', text.as_bytes()).count() % 2 == 1 {
         let rule = "a quotation mark is not closed: is the file cut off?";
         return Err(RuleViolation::new(rule, "value_error"));
@@ -28,12 +28,12 @@ pub fn read(
     let mut reader = Reader::new();
     let mut lines = Lines::of(text.as_bytes());
     let mut rest = text.as_bytes();
-    // No field is longer than it was written.
+    // A field is never longer than its text.
     let mut fields = Zeroizing::new(vec![0; rest.len() + 1]);
     let mut ends = [0; MAX_COLUMNS + 1];
     let mut columns = None;
     loop {
-        // Empty lines are no rows, and half of the last line's end may be left.
+        // Empty lines are no rows, and the second half of the last line's end may be left.
         while let [b'\r' | b'\n', after @ ..] = rest {
             rest = after;
         }

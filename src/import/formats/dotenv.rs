@@ -23,14 +23,14 @@ pub fn read(input: &Plaintext, into: &mut Entries) -> Result<(), RuleViolation> 
     }
 }
 
-/// What is still to be read, and its line.
+/// The unread rest of the text, and its line number.
 struct Reader<'t> {
     rest: &'t str,
     line: usize,
 }
 
 impl<'t> Reader<'t> {
-    /// One name with its value, or a comment, as far as the end of its line.
+    /// Reads one name with its value, or a comment, to the end of its line.
     fn binding(&mut self, into: &mut Entries) -> Result<(), RuleViolation> {
         let place = Location::Line(self.line);
         self.skip_export();
@@ -41,7 +41,7 @@ impl<'t> Reader<'t> {
         let name = self.name(place)?;
         self.take_while(is_blank);
         if !self.rest.starts_with('=') {
-            // A line of a value that lacks its quotes is no name either, and not shown.
+            // This may be a line of a value whose quotes are missing, so it is not shown.
             let rule = "there is no = after the name; a value of several lines needs quotes";
             into.refuse(place, rule, "value_error");
             self.take_while(|letter| !is_break(letter));
@@ -58,7 +58,7 @@ impl<'t> Reader<'t> {
         into.push(place, name.as_bytes(), value)
     }
 
-    /// `export` counts only with a space after it: it may be a name, too.
+    /// `export` counts only with a space after it, because it may be a name.
     fn skip_export(&mut self) {
         if let Some(after) = self.rest.strip_prefix("export")
             && after.starts_with(is_blank)
@@ -87,7 +87,8 @@ impl<'t> Reader<'t> {
         Ok(name)
     }
 
-    /// What stands between quotation marks. One after a backslash does not close, unless no other does.
+    /// Reads the text between quotation marks. A mark after a backslash does not close, unless there is no
+    /// other.
     fn quoted(&mut self, mark: char, place: Location) -> Result<&'t str, RuleViolation> {
         let inner = &self.rest[1..];
         let closes = |&(at, _): &(usize, &str)| !inner[..at].ends_with('\\');
@@ -99,7 +100,7 @@ impl<'t> Reader<'t> {
         Ok(&inner[..end])
     }
 
-    /// Only a comment may follow what is in quotes.
+    /// After a closing quote only a comment may follow.
     fn end_of_line(&mut self, place: Location) -> Result<(), RuleViolation> {
         self.take_while(is_blank);
         if self.rest.starts_with('#') {
@@ -117,7 +118,7 @@ impl<'t> Reader<'t> {
         self.advance(end.unwrap_or(self.rest.len()))
     }
 
-    /// Goes on by so many bytes. It never stops between the two of `\r\n`.
+    /// Moves on by this number of bytes. It never stops inside `\r\n`.
     fn advance(&mut self, bytes: usize) -> &'t str {
         let (passed, rest) = self.rest.split_at(bytes);
         let breaks = memchr::memchr2_iter(b'\n', b'\r', passed.as_bytes()).count();
@@ -132,7 +133,7 @@ fn unclosed(place: Location) -> RuleViolation {
     RuleViolation::new(rule, "value_error")
 }
 
-/// A value without quotes: as far as a comment, which has a space before it.
+/// A value without quotes: it ends at a comment, which has a space before it.
 fn unquoted(line: &str) -> Plaintext {
     let comment = line
         .match_indices('#')
@@ -141,11 +142,10 @@ fn unquoted(line: &str) -> Plaintext {
     Plaintext::new(value.trim_end_matches(is_space).as_bytes().to_vec())
 }
 
-/// A value with what its escapes stand for; others stay as they are. A line break is `\n`, however the file
-/// spells it.
+/// A value with its escapes replaced; unknown escapes stay. A line break is `\n`, however the file writes it.
 fn unescape(quoted: &str, escape: fn(u8) -> Option<u8>) -> Plaintext {
     let mut bytes = quoted.bytes().peekable();
-    // Nothing is longer than its spelling, so that this never grows and leaves no copy.
+    // The value is never longer than its text, so the buffer never grows and leaves no copy.
     let mut value = Zeroizing::new(Vec::with_capacity(quoted.len()));
     while let Some(byte) = bytes.next() {
         value.push(match byte {
@@ -184,7 +184,7 @@ fn double_escape(letter: u8) -> Option<u8> {
     })
 }
 
-/// What Python's regular expressions take as `\s`.
+/// The characters that Python's regular expressions match with `\s`.
 fn is_space(letter: char) -> bool {
     letter.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&letter)
 }

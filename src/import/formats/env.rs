@@ -5,7 +5,7 @@ use crate::plaintext::Plaintext;
 use crate::vault::env_key::EnvKey;
 use crate::vault::rule::RuleViolation;
 
-/// Reads variables that a NUL ends if there is one, else a line each.
+/// Reads variables that end with NUL if there is one, otherwise one per line.
 pub fn read(input: &Plaintext, into: &mut Entries) -> Result<(), RuleViolation> {
     let bytes = input.expose();
     let exact = bytes.contains(&0);
@@ -36,7 +36,7 @@ pub fn read(input: &Plaintext, into: &mut Entries) -> Result<(), RuleViolation> 
     Ok(())
 }
 
-/// Whether a line may begin a variable: what follows a line break in a value mostly may not.
+/// Whether a line can begin a variable. The lines inside a value mostly cannot.
 fn is_variable(name: &[u8]) -> bool {
     str::from_utf8(name).is_ok_and(|name| EnvKey::parse(name).is_ok())
 }

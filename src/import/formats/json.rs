@@ -24,7 +24,7 @@ pub fn read(input: &Plaintext, nesting: Nesting, into: &mut Entries) -> Result<(
     reader.object(&[], json, 0)
 }
 
-/// What is said of a text that is no JSON; never what stands there.
+/// The mistake for text that is not JSON; it never quotes the text.
 pub fn not_json(wrong: &json::NotJson) -> RuleViolation {
     let (line, column) = (wrong.line, wrong.column);
     let rule = format!("the input is not valid JSON at line {line}, column {column}");
@@ -38,7 +38,7 @@ struct Reader<'t, 'e> {
 }
 
 impl Reader<'_, '_> {
-    /// Takes the members of an object, whose own name is `above`.
+    /// Reads the members of an object named `above`.
     fn object(&mut self, above: &[u8], json: &RawValue, depth: usize) -> Result<(), RuleViolation> {
         for (name, given) in members(json, MAX_ENTRIES + 1).unwrap_or_default() {
             let place = self.lines.line_of(name.get().as_bytes());
@@ -69,7 +69,7 @@ impl Reader<'_, '_> {
     }
 }
 
-/// What a value is that is no string.
+/// The type of a value that is not a string.
 fn other_type(json: &RawValue) -> &'static str {
     match json.get().as_bytes().first() {
         Some(b'n') => "is null, not a string",

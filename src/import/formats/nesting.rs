@@ -2,22 +2,22 @@
 //!
 //! A nested name is a mistake unless you asked to join names: `kluis` never guesses how.
 
-/// Deeper than what people write, and no risk for the stack.
+/// Deeper than people write, and safe for the stack.
 const MAX_DEPTH: usize = 32;
 
-/// The metadata that sops keeps beside what it encrypts.
+/// The metadata that sops adds to what it encrypts.
 const SOPS: &[u8] = b"sops";
 
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub enum Nesting {
     #[default]
     Refused,
-    /// The names on the way are joined by `_`.
+    /// The names on the path are joined with `_`.
     Joined,
 }
 
 impl Nesting {
-    /// Whether `what`, which has this name, is gone into; what is wrong goes on after the name.
+    /// Fails unless `what`, which has this name, may be entered; the message continues after the name.
     pub fn enter(self, name: &[u8], what: &str, depth: usize) -> Result<(), String> {
         if depth == 0 && name == SOPS {
             let rule = "belongs to a file that sops encrypted: import the output of `sops decrypt`";
@@ -34,7 +34,7 @@ impl Nesting {
     }
 }
 
-/// The full name of what is called `name` within `above`.
+/// The full name of `name` within `above`.
 pub fn below(above: &[u8], name: &[u8]) -> Vec<u8> {
     if above.is_empty() {
         return name.to_vec();

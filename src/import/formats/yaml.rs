@@ -49,13 +49,13 @@ enum Rest {
     Unread,
 }
 
-/// Takes what is in a mapping that has begun, and in those within it.
+/// Reads a mapping that has begun, and the mappings in it.
 fn mapping(
     events: &mut Events<'_>,
     nesting: Nesting,
     into: &mut Entries,
 ) -> Result<Rest, RuleViolation> {
-    // The names of the mappings that are open within the outermost.
+    // The names of the open mappings within the outermost one.
     let mut above: Vec<Vec<u8>> = Vec::new();
     loop {
         let (place, name) = events.next()?;
@@ -90,7 +90,7 @@ fn mapping(
                 match nesting.enter(&name, what, above.len()) {
                     Ok(()) => above.push(name),
                     Err(rule) => {
-                        // How deep it goes is not looked at.
+                        // Skip its content, however deep.
                         into.refuse_value(place, &name, &rule);
                         return Ok(Rest::Unread);
                     }
@@ -112,7 +112,7 @@ fn mapping(
 /// A name or a value.
 enum Node {
     Text(Plaintext),
-    /// Of one piece, but no text.
+    /// A scalar that is no text.
     Other(&'static str),
     Mapping(&'static str),
     Nested(&'static str),
@@ -141,7 +141,7 @@ impl<'t> Events<'t> {
         match self.0.next_event() {
             Some(Ok((event, span))) => Ok((Location::Line(span.start.line()), event)),
             Some(Err(error)) => {
-                // What the parser says of it quotes the text.
+                // The parser's message quotes the text.
                 let (line, column) = (error.marker().line(), error.marker().col() + 1);
                 let rule = format!("the input is not valid YAML at line {line}, column {column}");
                 Err(RuleViolation::new(rule, "yaml_invalid"))
@@ -151,8 +151,8 @@ impl<'t> Events<'t> {
     }
 }
 
-/// YAML has no control characters but in quotes, escaped; the parser does not look. What separates lines in
-/// YAML 1.1 and not in 1.2 has no one meaning either.
+/// YAML allows control characters only as escapes in quotes; the parser does not check. Characters that
+/// separate lines in YAML 1.1 but not in 1.2 are ambiguous, and refused too.
 fn check_printable(text: &str) -> Result<(), RuleViolation> {
     let is_plain = |letter: char| matches!(letter, '\t' | '\n' | '\r') || !letter.is_control();
     let is_wrong = |letter| !is_plain(letter) || matches!(letter, '\u{2028}' | '\u{2029}');

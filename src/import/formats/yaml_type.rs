@@ -1,7 +1,7 @@
 //! Decides which unquoted texts are strings in YAML. Version 1.1, as PyYAML and Ruby read it, and 1.2 differ:
 //! a text is a string here only if it is one in both.
 
-/// What a scalar without quotes could be taken for, unless it is a text to every reader.
+/// The type that some reader gives to an unquoted scalar; `None` if it is a text to all of them.
 pub fn type_of(text: &[u8]) -> Option<&'static str> {
     const BOOLEANS: [&str; 8] = ["y", "n", "yes", "no", "on", "off", "true", "false"];
     let is = |word: &str| text.eq_ignore_ascii_case(word.as_bytes());
@@ -64,7 +64,7 @@ fn is_decimal(text: &[u8]) -> bool {
     }
 }
 
-/// `1:30`, `190:20:30.15`: numbers to the base of 60, in YAML 1.1.
+/// `1:30`, `190:20:30.15`: numbers in base 60, in YAML 1.1.
 fn is_sexagesimal(text: &[u8]) -> bool {
     let mut parts = text.split(|&byte| byte == b':');
     let is_first = parts.next().is_some_and(|first| {
@@ -100,7 +100,7 @@ fn is_date(text: &[u8]) -> bool {
         && time.iter().all(in_time)
 }
 
-/// The digits at the beginning, and the `_` between them; and what follows.
+/// Splits off the leading digits and the `_` between them.
 fn digits(text: &[u8]) -> (&[u8], &[u8]) {
     let end = text
         .iter()

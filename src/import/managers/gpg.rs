@@ -16,10 +16,10 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 use std::{io, thread};
 
-/// A passphrase may have to be found and typed.
+/// Finding and typing a passphrase may take a while.
 const PATIENCE: Duration = Duration::from_mins(3);
 
-/// As long as a file of a password store may be, decrypted: fields of 64 KiB, and some of them.
+/// The greatest length of a decrypted file: several fields of 64 KiB.
 const MAX_PLAIN_BYTES: usize = 1 << 20;
 
 const POLL: Duration = Duration::from_millis(2);
@@ -37,7 +37,7 @@ pub struct Gpg {
     patience: Duration,
 }
 
-/// Why there is no plaintext.
+/// The reasons for no plaintext.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
     #[error("gpg could not decrypt it")]
@@ -73,11 +73,11 @@ impl Gpg {
             .map_err(|_| Failure::NotStarted)?;
         let output = self.output(&mut child);
         if output.is_err() {
-            // It may be waiting for somebody, or for us to read on.
+            // gpg may be waiting for input, or for us to read on.
             let _ = child.kill();
         }
         let ended = child.wait();
-        // What comes before a broken checksum is no plaintext.
+        // Output before a broken checksum is not trusted.
         let is_whole = ended.is_ok_and(|status| status.success());
         output.and_then(|plain| {
             if is_whole {
@@ -102,14 +102,14 @@ impl Gpg {
         command
     }
 
-    /// All that it prints until it closes its stdout and ends, in time.
+    /// Reads its stdout until it is closed and gpg ends, within the time limit.
     fn output(&self, child: &mut Child) -> Result<Plaintext, Failure> {
         let late = || Failure::Late(self.patience);
         let deadline = Instant::now() + self.patience;
         let mut stdout = child.stdout.take().ok_or(Failure::NotStarted)?;
         let (sender, receiver) = mpsc::channel::<io::Result<Plaintext>>();
         thread::spawn(move || {
-            // Nobody listens any more when it was too late.
+            // After the time limit the receiver is gone.
             let _ = sender
                 .send(bounded_read::read(&mut stdout, MAX_PLAIN_BYTES + 1).map(Plaintext::from));
         });
@@ -134,7 +134,7 @@ mod tests {
     use std::fs::{self, Permissions};
     use std::os::unix::fs::PermissionsExt;
 
-    /// What becomes of a file when this script is gpg.
+    /// Decrypts a file with this script in place of gpg.
     fn with(script: &str) -> Result<Plaintext, Failure> {
         let folder = tempfile::tempdir().unwrap();
         let program = folder.path().join("gpg");

@@ -9,10 +9,10 @@ use std::collections::{HashMap, HashSet};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// What an item is called in which nothing is left that a name may hold.
+/// The name of an item whose title has no usable character.
 const UNNAMED: &str = "unnamed";
 
-/// Which fields of an item are taken.
+/// Which fields of an item are imported.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug, clap::ValueEnum)]
 pub enum Wanted {
     #[default]
@@ -20,7 +20,7 @@ pub enum Wanted {
     Password,
 }
 
-/// What becomes of an item whose names another one has already.
+/// What happens to an item whose names another item has.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug, clap::ValueEnum)]
 pub enum Repeated {
     #[default]
@@ -29,11 +29,11 @@ pub enum Repeated {
 }
 
 pub struct Item {
-    /// Folders and title, joined by `/`, as its own program shows them.
+    /// Folders and title, joined by `/`, as the other program shows them.
     path: String,
-    /// What the item is about: it takes the name without an addition.
+    /// The main value: its name is the item's, without an addition.
     main: Option<Plaintext>,
-    /// By their names in the other program; several may share one.
+    /// With their names in the other program; several may share one.
     fields: Vec<(String, Plaintext)>,
     left_out: Vec<String>,
 }
@@ -50,7 +50,7 @@ impl Item {
         }
     }
 
-    /// Takes what the item is about. What is empty is not there.
+    /// Sets the main value. An empty one is ignored.
     pub fn main(&mut self, value: Plaintext) {
         if value.len() > 0 {
             self.main = Some(value);
@@ -63,12 +63,12 @@ impl Item {
         }
     }
 
-    /// Remembers for the report what has no place in a vault.
+    /// Records a part that has no place in a vault, for the report.
     pub fn leave_out(&mut self, what: impl Into<String>) {
         self.left_out.push(what.into());
     }
 
-    /// Each value with what follows the item's own name; of several of the same, the later ones are counted.
+    /// Each value with its addition to the item's name; repeated additions are numbered.
     fn named(self) -> Vec<(String, Plaintext)> {
         let mut used = HashSet::new();
         let fields = self.fields.into_iter().map(|(name, value)| {
@@ -89,14 +89,14 @@ impl Item {
     }
 }
 
-/// Items on their way to be entries.
+/// Turns items into entries.
 pub struct Items<'e> {
     entries: &'e mut Entries,
     wanted: Wanted,
     repeated: Repeated,
-    /// Which item has a name.
+    /// The item that has each name.
     owners: HashMap<String, String>,
-    /// The last number that an item of this name was given.
+    /// The last number given to an item of this name.
     numbers: HashMap<String, usize>,
 }
 
@@ -111,7 +111,7 @@ impl<'e> Items<'e> {
         }
     }
 
-    /// Gives an item its names; fails only when there are too many.
+    /// Names an item and adds it; fails only when there are too many.
     pub fn push(&mut self, place: Location, mut item: Item) -> Result<(), RuleViolation> {
         let path = item.path.clone();
         if self.wanted == Wanted::Password && !item.fields.is_empty() {
@@ -131,7 +131,7 @@ impl<'e> Items<'e> {
         }
         let own = name_of(&path);
         let mut name = own.clone();
-        // Each title counts on where it stopped, so that many of one title are no work.
+        // Each title continues with its last number, so that many items with one title are fast.
         while let Some(taken) = self.taken(&name, &values) {
             if self.repeated == Repeated::Fail {
                 let rule = format!(
@@ -160,12 +160,12 @@ impl<'e> Items<'e> {
         Ok(())
     }
 
-    /// Remembers what is in no item.
+    /// Records a part that belongs to no item.
     pub fn leave_out(&mut self, what: &str, why: &str) {
         self.entries.leave_out(what, why);
     }
 
-    /// The first of an item's names that another one has.
+    /// The first of an item's names that another item has.
     fn taken(&self, name: &str, values: &[(String, Plaintext)]) -> Option<String> {
         let mut names = values
             .iter()
@@ -174,7 +174,7 @@ impl<'e> Items<'e> {
     }
 }
 
-/// The name of an item: its folders and title, each as a name may hold it, with dots between them.
+/// The name of an item: its folders and title, with the characters that names allow, joined by dots.
 fn name_of(path: &str) -> String {
     let parts = path.split('/').map(in_name).filter(|part| !part.is_empty());
     let name = parts.collect::<Vec<_>>().join(".");
@@ -184,8 +184,8 @@ fn name_of(path: &str) -> String {
     }
 }
 
-/// A text as a part of a name: accents go, and whatever else no name holds becomes one `_`, none at the
-/// ends. So does `=`, with which no argument could name it.
+/// Makes a text part of a name: accents are dropped, every other character that names do not allow becomes
+/// one `_`, with none at the ends. `=` is replaced as well, because an argument could not contain it.
 fn in_name(text: &str) -> String {
     let mut name = String::new();
     let mut gap = false;

@@ -18,7 +18,7 @@ use zeroize::{Zeroize, Zeroizing};
 /// Deeper than groups are ever nested.
 const MAX_DEPTH: usize = 256;
 
-/// How a value begins that is to be looked up in another entry.
+/// The beginning of a value that refers to another entry.
 const REFERENCE: &[u8] = b"{REF:";
 
 pub fn read(input: &Plaintext, into: &mut Items<'_>) -> Result<(), RuleViolation> {
@@ -31,7 +31,7 @@ pub fn read(input: &Plaintext, into: &mut Items<'_>) -> Result<(), RuleViolation
         let event = xml.read_event();
         let at = usize::try_from(xml.buffer_position()).unwrap_or(usize::MAX);
         let place = lines.line(at);
-        // What the parser says of a mistake quotes the text.
+        // The parser's message quotes the text.
         let read = match event {
             Ok(Event::Eof) if export.open.is_empty() => {
                 export.end();
@@ -57,7 +57,7 @@ pub fn read(input: &Plaintext, into: &mut Items<'_>) -> Result<(), RuleViolation
     }
 }
 
-/// A group that is open.
+/// An open group.
 #[derive(Default)]
 struct Group {
     name: String,
@@ -66,15 +66,15 @@ struct Group {
 
 struct Export<'i, 'e> {
     into: &'i mut Items<'e>,
-    /// The names of the elements that are open.
+    /// The names of the open elements.
     open: Vec<String>,
-    /// What the innermost element holds so far; longer than any value at most by one byte. It never grows,
+    /// The text of the innermost element so far, at most one byte longer than any value. It never grows,
     /// which would leave copies.
     text: Zeroizing<Vec<u8>>,
     bin: Vec<u8>,
     groups: Vec<Group>,
     entry: Option<Entry>,
-    /// Entries within entries: their older versions.
+    /// The depth of entries within entries: their older versions.
     older: usize,
     in_bin: usize,
 }
@@ -87,7 +87,7 @@ struct Entry {
     attachments: usize,
     /// Fields that refer to another entry.
     references: Vec<String>,
-    /// Of the field that is open.
+    /// The key of the open field.
     key: String,
     value: Option<Plaintext>,
 }
@@ -166,7 +166,7 @@ impl<'i, 'e> Export<'i, 'e> {
         Ok(())
     }
 
-    /// An element has ended, and those around it are still open.
+    /// Handles the end of an element; those around it are still open.
     fn close(&mut self, place: Location, name: &str) -> Result<(), RuleViolation> {
         let parent = self.open.last().map_or("", String::as_str);
         match (parent, name) {
@@ -195,7 +195,7 @@ impl<'i, 'e> Export<'i, 'e> {
         Ok(())
     }
 
-    /// A part of the entry that is open.
+    /// Handles a part of the open entry.
     fn part(&mut self, name: &str) {
         let parent = self.open.last().map_or("", String::as_str);
         let string = (name == "Key").then(|| self.string());
@@ -219,7 +219,7 @@ impl<'i, 'e> Export<'i, 'e> {
             self.in_bin += 1;
             return Ok(());
         }
-        // The outermost group is the database.
+        // The outermost group is the database itself.
         let folders = self.groups.iter().skip(1).map(|group| group.name.as_str());
         let mut item = Item::new(folders, &entry.title);
         if let Some(value) = entry.main {
@@ -281,7 +281,7 @@ impl Entry {
     }
 }
 
-/// Whether a value is encrypted once more, which it is only inside of a database.
+/// Whether a value is encrypted again, which happens only inside a database file.
 fn is_protected(start: &BytesStart<'_>) -> bool {
     let mut attributes = start.attributes().filter_map(Result::ok);
     attributes.any(|attribute| {
@@ -289,7 +289,7 @@ fn is_protected(start: &BytesStart<'_>) -> bool {
     })
 }
 
-/// The character that a reference such as `&amp;` or `&#10;` stands for.
+/// The character of a reference such as `&amp;` or `&#10;`.
 fn letter(reference: &BytesRef<'_>) -> Option<char> {
     if let Some(letter) = reference.resolve_char_ref().ok()? {
         return Some(letter);
@@ -304,7 +304,7 @@ fn letter(reference: &BytesRef<'_>) -> Option<char> {
     }
 }
 
-/// Wipes what the parser had to copy.
+/// Wipes the parser's copies.
 fn wipe(content: Cow<'_, str>) {
     if let Cow::Owned(mut content) = content {
         content.zeroize();

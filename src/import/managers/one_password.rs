@@ -11,9 +11,9 @@ enum Column {
     Title,
     Password,
     Field(String),
-    /// Whether it was put away, as a deleted one is elsewhere.
+    /// Whether the item is in the archive, which is like a deleted one.
     Archived,
-    /// What says nothing outside of 1Password.
+    /// A column with no meaning outside of 1Password.
     Ignored,
 }
 

@@ -16,19 +16,20 @@ use std::io;
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
-/// More than that is not a password store.
+/// A folder with more files is no password store.
 const MAX_FILES: usize = 20_000;
 
-/// Folders in folders, so that a turning one ends.
+/// The greatest depth of folders, so that a loop ends.
 const MAX_DEPTH: usize = 32;
 
-/// After so many files that could not be decrypted, the others are not tried: each may ask somebody.
+/// After this many files that could not be decrypted the others are not tried, because each may ask for a
+/// passphrase.
 const MAX_FAILURES: usize = 3;
 
-/// A longer key is a sentence.
+/// A longer text before a colon is a sentence, not a key.
 const MAX_KEY_CHARACTERS: usize = 64;
 
-/// Decrypts and reads every file below a folder, or tells which could not be.
+/// Decrypts and reads every file below a folder, or reports the ones that could not be read.
 pub fn read(folder: &Path, gpg: &Gpg, rules: Rules) -> io::Result<Result<Gathered, Vec<Detail>>> {
     let root = folder.canonicalize()?;
     let mut store = Store::default();
@@ -43,14 +44,14 @@ pub fn read(folder: &Path, gpg: &Gpg, rules: Rules) -> io::Result<Result<Gathere
 
 #[derive(Default)]
 struct Store {
-    /// Without the extension, relative to the store, and where they are.
+    /// Their names without extension, relative to the store, and their paths.
     files: Vec<(String, PathBuf)>,
     left_out: Vec<(String, &'static str)>,
     refused: Vec<(String, &'static str)>,
 }
 
 impl Store {
-    /// Collects the files, in the order of their names.
+    /// Collects the files in the order of their names.
     fn walk(&mut self, root: &Path, folder: &Path, depth: usize) -> io::Result<()> {
         let mut entries = fs::read_dir(folder)?.collect::<io::Result<Vec<_>>>()?;
         entries.sort_by_key(fs::DirEntry::file_name);
@@ -140,10 +141,10 @@ impl Store {
     }
 }
 
-/// The item that a decrypted file is.
+/// The item of a decrypted file.
 fn item(title: &str, plain: Plaintext) -> Item {
     let mut item = Item::new([], title);
-    // A key or a certificate is one value, and so is what is no text.
+    // A key, a certificate or binary data is one value.
     let is_whole = plain.expose().starts_with(b"-----BEGIN ");
     let Some(text) = str::from_utf8(plain.expose()).ok().filter(|_| !is_whole) else {
         item.main(plain);
@@ -154,7 +155,7 @@ fn item(title: &str, plain: Plaintext) -> Item {
         .split('\n')
         .map(|line| line.strip_suffix('\r').unwrap_or(line));
     item.main(value(lines.next().unwrap_or_default()));
-    // Never longer than all of it, so that it does not grow.
+    // The notes are never longer than the text, so the buffer does not grow.
     let mut notes = Zeroizing::new(String::with_capacity(text.len()));
     for line in lines {
         if line.starts_with("otpauth://") {
@@ -170,7 +171,7 @@ fn item(title: &str, plain: Plaintext) -> Item {
     item
 }
 
-/// The key and the value of a line that has both.
+/// The key and the value of a `key: value` line.
 fn pair(line: &str) -> Option<(&str, &str)> {
     let (key, value) = line.split_once(": ")?;
     let is_key = !key.is_empty() && !key.starts_with(char::is_whitespace);

@@ -20,7 +20,7 @@ fn workspace(position: usize) -> WorkspaceId {
     WorkspaceId::from_bits(position as u128)
 }
 
-/// So many records in pages.
+/// This many records in pages.
 fn records(position: usize, count: u16) -> Directory<'static> {
     let mut pages = Pages::empty(workspace(position));
     for number in 0..count {
@@ -32,7 +32,7 @@ fn records(position: usize, count: u16) -> Directory<'static> {
     pages.finish()
 }
 
-/// A vault without keys, and with so many records in each of its workspaces.
+/// A vault without keys, with this many records in each of its workspaces.
 fn vault(counts: &[u16]) -> SealedBytes {
     let sections = counts.iter().enumerate();
     signed_vault(sections.map(|(at, &count)| records(at, count)).collect())
@@ -80,7 +80,7 @@ fn signed_vault(sections: Vec<Directory<'_>>) -> SealedBytes {
     assemble(&header.expect("small"), &sections).expect("small")
 }
 
-/// Reads the structure of `file`, and tells the pieces that were asked for.
+/// Reads the structure of `file`, and returns the requested ranges.
 fn read(file: &[u8]) -> (Result<Layout, Error>, Vec<Range<u64>>) {
     let mut pieces = Vec::new();
     let layout = Layout::read(file.len() as u64, |at, length| {
@@ -177,7 +177,7 @@ fn a_header_may_not_be_longer_than_the_format_allows() {
         header.ok().map(|header| header.text().len())
     };
     let empty = length(0, 1).expect("small");
-    // Three bytes are four characters of base64, and a digit more of the revision is one.
+    // Three bytes are four characters of base64, and one more digit in the revision is one.
     let (about_bytes, left) = (
         (MAX_HEADER_BYTES - empty) / 4 * 3,
         (MAX_HEADER_BYTES - empty) % 4,

@@ -16,17 +16,17 @@ use std::collections::BTreeMap;
 
 type Links = BTreeMap<EnvKey, SecretId>;
 
-/// What [`Change::sync_app`] did.
+/// The result of [`Change::sync_app`].
 #[derive(Debug, PartialEq, Eq)]
 pub struct Synced {
     pub is_new: bool,
-    /// Keys with a link that was not there, or led to another secret.
+    /// Keys whose link is new or led to another secret before.
     pub linked: Vec<EnvKey>,
     pub unlinked: Vec<EnvKey>,
 }
 
 impl Change<'_> {
-    /// Gives an app these links and no others, and makes it when there is none.
+    /// Gives an app exactly these links, and creates it if needed.
     pub fn sync_app(
         &mut self,
         workspace: Option<&WorkspaceName>,
@@ -80,7 +80,7 @@ impl Change<'_> {
         })
     }
 
-    /// Makes an app without links, whose first record lies in this workspace.
+    /// Creates an app without links; its first record lies in this workspace.
     pub fn create_app(
         &mut self,
         workspace: Option<&WorkspaceName>,
@@ -104,7 +104,7 @@ impl Change<'_> {
         Ok(App::bare(&record))
     }
 
-    /// Links a secret under a key, in the place of whatever the app had under it in any workspace.
+    /// Links a secret under a key, in place of the app's other links under it in any workspace.
     pub fn link_app(
         &mut self,
         name: &AppName,
@@ -125,7 +125,7 @@ impl Change<'_> {
         })
     }
 
-    /// Takes the link under a key away, wherever it lies.
+    /// Removes the link under a key, whichever workspace it lies in.
     pub fn unlink_app(&mut self, name: &AppName, env_key: &EnvKey) -> Result<(), Error> {
         let records = self.existing_records_of(name)?;
         if !records
@@ -148,7 +148,7 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// Takes the links to a secret out of every app.
+    /// Removes the links to a secret from every app.
     pub(super) fn unlink_secret(
         &mut self,
         home: &Workspace,
@@ -165,9 +165,8 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// Moves the links to a secret into the workspace that the secret is moved to. Refuses when an app
-    /// has another secret under the same key there, which only writers who do not see each other's
-    /// workspaces can bring about.
+    /// Moves the links to a secret into the workspace that it moves to. Refuses if an app has another secret
+    /// under the same key there, which only happens with writers who cannot see each other's workspaces.
     pub(super) fn move_links(
         &mut self,
         secret: SecretId,
@@ -230,7 +229,7 @@ impl Change<'_> {
         Ok(apps)
     }
 
-    /// The ids of apps, as they are shown.
+    /// The ids of apps as text.
     pub(super) fn app_ids<'n>(
         &mut self,
         names: impl IntoIterator<Item = &'n AppName>,
@@ -275,7 +274,7 @@ impl Change<'_> {
         Ok(records)
     }
 
-    /// Sees that there is a record for this workspace, and gives its links.
+    /// Makes sure that this workspace has a record, and returns its links.
     fn add_record(
         &mut self,
         records: &mut Vec<(Workspace, AppRecord)>,
@@ -294,7 +293,7 @@ impl Change<'_> {
         };
         let times = records.iter().map(|(_, record)| record.created_at);
         record.created_at = times.min().unwrap_or(self.now);
-        // Ids are there for all to read: a writer of this workspace may have given it to another app.
+        // Ids are public: a writer of this workspace may have given it to another app.
         if self
             .pages(home.id)
             .find_id(RecordId::App(record.id))?
@@ -306,8 +305,8 @@ impl Change<'_> {
         Ok(Links::new())
     }
 
-    /// Changes the links in the records of an app, and writes what changed. A record that loses its
-    /// last link goes, unless it is the app's last record.
+    /// Changes the links in the records of an app and writes the changed records. A record that loses its
+    /// last link is removed, unless it is the app's last record.
     fn edit_links(
         &mut self,
         mut records: Vec<(Workspace, AppRecord)>,
@@ -334,7 +333,7 @@ impl Change<'_> {
         if written || gone.is_empty() {
             return Ok(());
         }
-        // The time of this change went with the record: another one keeps it, where that can be written.
+        // The removed record held the time of this change: another one keeps it, if it can be written.
         records.retain(|(home, _)| !gone.contains(&home.id));
         let may_write = |home: &Workspace| self.keyring.reach(home.id) == Some(Reach::Write);
         if let Some((home, mut record)) = records.into_iter().find(|(home, _)| may_write(home)) {

@@ -13,11 +13,11 @@ use crate::vault::{Error, Scan, Vault};
 use std::time::Duration;
 
 impl Vault {
-    /// Changes the vault: waits for the lock, loads it again, lets `act` work on what is there now,
-    /// and replaces it after what was written has been read back and opened. The clock is asked under
-    /// the lock: whoever had to type or wait has done so.
+    /// Changes the vault: waits for the lock, loads the vault again, lets `act` change it, and replaces the
+    /// file after the written bytes have been read back and opened. The clock is read under the lock, after
+    /// all typing and waiting.
     ///
-    /// Nothing is written when `act` fails, or changes nothing.
+    /// Nothing is written if `act` fails or changes nothing.
     #[expect(clippy::needless_pass_by_value, reason = "a time is a clock, too")]
     pub fn change<T, E: From<Error>>(
         &mut self,
@@ -72,7 +72,7 @@ impl Vault {
     }
 }
 
-/// Opens what was really stored, which is to take the place of `before`.
+/// Opens the stored bytes that are to replace `before`.
 fn confirm(
     keyring: &mut dyn Keyring,
     draft: &Draft,
@@ -80,7 +80,7 @@ fn confirm(
     before: &View,
 ) -> Result<(View, Vec<Workspace>), Error> {
     let staged = View::load(staged, Scan::Bytes)?;
-    // A key that takes another secret has opened its new line with that when it was issued.
+    // A key with a new secret has already opened its new line with it.
     let own = keyring.key();
     let line = |view: &View| {
         let line = view.layout.header.content().key(own);
@@ -94,7 +94,7 @@ fn confirm(
     Ok((staged, workspaces))
 }
 
-/// What came of a change.
+/// The result of a change.
 pub struct Changed<T> {
     pub result: T,
     pub written: Written,
@@ -102,8 +102,8 @@ pub struct Changed<T> {
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Written {
-    /// The vault is replaced, durably.
+    /// The vault was replaced, durably.
     Replaced,
-    /// There was nothing to change; the file kept its bytes.
+    /// There was nothing to change; the file keeps its bytes.
     Unchanged,
 }

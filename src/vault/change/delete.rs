@@ -7,12 +7,12 @@ use crate::vault::name::WorkspaceName;
 use crate::vault::reference::Reference;
 use crate::vault::secret::Secret;
 
-/// What becomes of the links to a secret that is deleted.
+/// What happens to the links to a deleted secret.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum References {
-    /// Their presence keeps the secret.
+    /// A linked secret is not deleted.
     Keep,
-    /// They go with it.
+    /// They are removed as well.
     Unlink,
 }
 
@@ -46,7 +46,7 @@ impl Change<'_> {
     }
 }
 
-/// Apps as a message names them.
+/// Apps as a message lists them.
 pub(super) fn named(apps: &[AppRecord]) -> String {
     let names: Vec<_> = apps.iter().map(|app| app.name.as_str()).collect();
     let word = if names.len() == 1 { "app" } else { "apps" };

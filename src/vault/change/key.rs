@@ -13,24 +13,24 @@ use crate::vault::Error;
 use crate::vault::key::{Key, Label, Scope};
 use crate::vault::time::Timestamp;
 
-/// What is known of a new key beside what opens it.
+/// What the owner writes about a new key.
 pub struct NewKey {
     pub label: Label,
     pub scope: Scope,
     pub not_after: Option<Timestamp>,
 }
 
-/// What came of taking a key away.
+/// The result of removing a key.
 pub struct Removed {
     pub key: Key,
-    /// Keys that went with it, to be issued again.
+    /// Keys that were removed with it, and must be issued again.
     pub dropped: Vec<Key>,
-    /// Keys whose holders must learn the vault's new public key.
+    /// Keys whose holders must pin the vault's new public key.
     pub to_pin: Vec<Key>,
 }
 
 impl Change<'_> {
-    /// Admits whoever has this credential.
+    /// Adds a key for this credential.
     pub fn add_key(
         &mut self,
         owner: &mut LocalKeyring,
@@ -63,7 +63,7 @@ impl Change<'_> {
         Ok(key)
     }
 
-    /// Gives a key another passphrase; its label, dates and reach stay.
+    /// Gives a key a new passphrase; its label, dates and reach stay.
     pub fn replace_key(
         &mut self,
         owner: &mut LocalKeyring,
@@ -85,7 +85,7 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// Takes a key away, and gives new keys to every workspace that it reached.
+    /// Removes a key, and gives new keys to every workspace that it reached.
     pub fn remove_key(&mut self, owner: &mut LocalKeyring, id: KeyId) -> Result<Removed, Error> {
         self.lead(owner)?;
         let mut keys = Vec::with_capacity(self.content().keys.len());
@@ -115,7 +115,7 @@ impl Change<'_> {
         })
     }
 
-    /// Whether full access remains: with the key that unlocked, and with one that does not expire.
+    /// Checks that full access remains: with the key that unlocked, and with one that does not expire.
     fn check_stays(&self, keys: &[Key], removed: &Key) -> Result<(), Error> {
         let refused = |message: &str, hint| {
             Err(Error::InUse {
@@ -178,7 +178,7 @@ impl Change<'_> {
         Ok(Some(reach))
     }
 
-    /// Leads the owner's keyring to the header that is there under the lock.
+    /// Moves the owner's keyring to the header that is read under the lock.
     pub(super) fn lead(&mut self, owner: &mut LocalKeyring) -> Result<(), Error> {
         self.check_full_access()?;
         Ok(owner.follow(&self.view.layout.header)?)

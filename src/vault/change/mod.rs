@@ -47,27 +47,27 @@ pub struct Change<'v> {
     clock: &'v dyn Clock,
     now: Timestamp,
     workspaces: Vec<Workspace>,
-    /// The header as it will be, once anything in it changes.
+    /// The changed header, if anything in it changes.
     header: Option<Content>,
     /// The sections that change.
     sections: HashMap<WorkspaceId, Pages<'v>>,
     touched: Vec<(WorkspaceId, Index, ChangeKind)>,
-    /// Once the vault is to have other keys.
+    /// Set if the vault gets other keys.
     successor: Option<Successor>,
 }
 
-/// What a change did to a record: what reading back must find.
+/// What a change did to a record, for the check after reading back.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum ChangeKind {
     Written,
     Removed,
 }
 
-/// A sealed change that waits to be read back.
+/// A sealed change that is not read back yet.
 pub(super) struct Draft {
     pub bytes: SealedBytes,
     pub header: header::Header,
-    /// What opens it, where that is no longer the keyring that the vault was opened with.
+    /// The keyring that opens it, if not the one that opened the vault.
     pub successor: Option<LocalKeyring>,
     touched: Vec<(WorkspaceId, Index, ChangeKind)>,
 }
@@ -92,17 +92,17 @@ impl<'v> Change<'v> {
         }
     }
 
-    /// When this change is made, at its latest wait.
+    /// The time of this change, after the last wait.
     pub fn now(&self) -> Timestamp {
         self.now
     }
 
-    /// What is changed, before the change.
+    /// The ages of the vault's parts before the change.
     pub fn ages(&self) -> Vec<Age> {
         self.view.layout.ages()
     }
 
-    /// Those the key reaches.
+    /// The workspaces that the key reaches.
     pub fn workspaces(&self) -> &[Workspace] {
         &self.workspaces
     }
@@ -112,14 +112,14 @@ impl<'v> Change<'v> {
         find_workspace(&self.workspaces, all, name).cloned()
     }
 
-    /// The header as it is, or as it will be.
+    /// The header: changed if it changes, otherwise the present one.
     pub fn content(&self) -> &Content {
         self.header
             .as_ref()
             .unwrap_or(self.view.layout.header.content())
     }
 
-    /// The header to be, one revision on.
+    /// The changed header, one revision later.
     fn change_header(&mut self) -> Result<&mut Content, Error> {
         let old = &self.view.layout.header;
         if self.header.is_none() {
@@ -133,7 +133,7 @@ impl<'v> Change<'v> {
             .ok_or_else(|| sealed::Error::Damaged(sealed::Part::Header).into())
     }
 
-    /// The pages of a section, as far as they are changed already.
+    /// The pages of a section, with the changes so far.
     fn pages(&mut self, workspace: WorkspaceId) -> &mut Pages<'v> {
         let view = self.view;
         self.sections.entry(workspace).or_insert_with(|| {
@@ -157,7 +157,7 @@ impl<'v> Change<'v> {
         Ok(())
     }
 
-    /// Seals and signs what changed; `None` when nothing did.
+    /// Seals and signs the changes; `None` if there are none.
     pub(super) fn finish(mut self) -> Result<Option<Draft>, Error> {
         let touched = std::mem::take(&mut self.touched);
         let successor = self.successor.take();
@@ -184,7 +184,7 @@ impl<'v> Change<'v> {
             let old = self.view.layout.section(line.id);
             let revision = old.map_or(0, |section| section.seal().revision);
             if let (Some(range), false) = (self.view.layout.range(line.id), changed(line.id)) {
-                // The header signs how old a section may be: as it is now, at least.
+                // The header signs the least age of each section: its present one.
                 if header_changes {
                     line.revision = revision;
                 }
@@ -230,8 +230,7 @@ impl<'v> Change<'v> {
 }
 
 impl Draft {
-    /// Opens what was written, from what was really stored: the header, the workspaces, and every
-    /// record that was touched with every value in it.
+    /// Opens the stored bytes: the header, the workspaces, and every touched record with every value.
     pub fn confirm(
         &self,
         stored: &View,

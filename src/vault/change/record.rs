@@ -21,9 +21,9 @@ use crate::vault::{Error, decrypt};
 pub(super) struct Found {
     pub home: Workspace,
     pub secret: Secret,
-    /// Where its record is; `None` for one that is new there.
+    /// The index of its record; `None` for a new one.
     pub index: Option<Index>,
-    /// Ciphertext *i* is of slot *i*.
+    /// Ciphertext *i* belongs to slot *i*.
     pub values: Vec<Vec<u8>>,
 }
 
@@ -32,7 +32,7 @@ impl Found {
         decrypt::value(keyring, &self.secret, position, &self.values[position])
     }
 
-    /// Puts a value into the slot of this number, new or not; one that holds it already stays as it is.
+    /// Puts a value into the slot with this number, new or not; an equal value changes nothing.
     pub fn put(
         &mut self,
         keyring: &dyn Keyring,
@@ -75,7 +75,7 @@ impl Found {
         self.values.remove(position);
     }
 
-    /// Drops superseded slots, all but the newest `keep`.
+    /// Drops superseded slots, except the newest `keep`.
     pub fn prune(&mut self, keep: usize, second: u64) {
         let superseded: Vec<_> = self.secret.superseded(second).collect();
         for &position in superseded.iter().rev().skip(keep) {
@@ -168,7 +168,7 @@ impl Change<'_> {
         }))
     }
 
-    /// Whether a name may be given in a workspace.
+    /// Refuses a name that exists in the workspace.
     pub(super) fn check_free_name(
         &mut self,
         home: &Workspace,
@@ -184,12 +184,12 @@ impl Change<'_> {
         })
     }
 
-    /// Puts a secret in the place of what it was. One that is equal keeps its bytes and its date.
+    /// Writes a changed secret. An equal one keeps its bytes and its date.
     pub(super) fn put_back(&mut self, mut found: Found, old: &Secret) -> Result<Secret, Error> {
         if found.secret == *old {
             return Ok(found.secret);
         }
-        // A clock that was set back must not make a secret older than its creation.
+        // A clock that was set back must not date a change before the creation.
         found.secret.updated_at = self.now.max(found.secret.created_at);
         self.write(&found)?;
         Ok(found.secret)

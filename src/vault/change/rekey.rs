@@ -15,14 +15,14 @@ use crate::vault::{Error, Verified, decrypt};
 use std::collections::HashSet;
 
 impl Change<'_> {
-    /// Gives the vault a new root key and every workspace new keys; whoever could unlock still can.
+    /// Gives the vault a new root key and every workspace new keys; all keys that could unlock still can.
     pub fn rekey(&mut self, owner: &mut LocalKeyring) -> Result<Verified, Error> {
         self.lead(owner)?;
         let renewed = owner.renew(self.content(), Renewal::Rekey)?;
         self.succeed(renewed)
     }
 
-    /// Puts new keys in the place of the old ones. Tells what was opened and sealed again.
+    /// Replaces the old keys with new ones. Returns the number of records that were opened and sealed again.
     pub(super) fn succeed(&mut self, renewed: Renewed) -> Result<Verified, Error> {
         let Renewed {
             keyring,
@@ -42,7 +42,7 @@ impl Change<'_> {
             }
             let mut records = Vec::new();
             self.view.each(home, |record| {
-                // A secret has one home; an app has a record in each that it links into.
+                // A secret lies in one workspace; an app has a record in each one that it links into.
                 let place = matches!(record.id, RecordId::App(_)).then_some(home);
                 if !ids.insert((place, record.id)) {
                     return Err(record.damaged().into());
@@ -101,7 +101,7 @@ fn secret(
     Ok((index, write(record.id, index, &sealed, &values)))
 }
 
-/// With the app's name.
+/// Also returns the app's name.
 fn app(
     old: &dyn Keyring,
     new: &dyn Keyring,

@@ -17,22 +17,22 @@ use crate::vault::secret::{Secret, checksum};
 use crate::vault::slot::Choice;
 use crate::vault::time::Timestamp;
 
-/// From when a new value is effective.
+/// When a new value becomes effective.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Begin {
-    /// From this second on, or from the next when this one is taken.
+    /// In this second, or in the next one if this is taken.
     Now,
-    /// From this Unix second on, which must be free.
+    /// In this Unix second, which must be free.
     At(u64),
 }
 
-/// How to rotate.
+/// The options of a rotation.
 #[derive(Clone, Copy, Debug)]
 pub struct Rotation {
     pub begin: Begin,
-    /// How many superseded slots stay; all of them without a number.
+    /// How many superseded slots stay; `None` keeps all.
     pub keep: Option<usize>,
-    /// Until when the new value may be used.
+    /// The expiry date of the new value.
     pub expires_at: Edit<Timestamp>,
 }
 
@@ -44,7 +44,7 @@ pub struct Rotated {
 }
 
 impl Secret {
-    /// Refuses to change values while a rotation waits for what happens elsewhere.
+    /// Refuses to change values while a rotation is pending.
     pub fn check_settled(&self) -> Result<(), Error> {
         if self.pending().is_none() {
             return Ok(());
@@ -58,7 +58,7 @@ impl Secret {
 }
 
 impl Change<'_> {
-    /// Adds a slot with this value. A value that would be effective then anyway changes nothing.
+    /// Adds a slot with this value. If the value would be effective then anyway, nothing changes.
     pub fn rotate(
         &mut self,
         workspace: Option<&WorkspaceName>,
@@ -72,8 +72,8 @@ impl Change<'_> {
         self.add_slot(found, &old, value, rotation)
     }
 
-    /// Saves a value that is to become effective once a change elsewhere has succeeded. `None` when it
-    /// is effective already.
+    /// Saves a value that becomes effective once a change elsewhere has succeeded. `None` if it is effective
+    /// already.
     pub fn begin_rotation(
         &mut self,
         workspace: Option<&WorkspaceName>,
@@ -95,8 +95,8 @@ impl Change<'_> {
         self.put_back(found, &old).map(Some)
     }
 
-    /// Makes a value effective that was pending. It is put even if somebody dropped the pending slot
-    /// meanwhile, or began another rotation: elsewhere it is in use by now.
+    /// Makes a pending value effective. It is written even if the pending slot was dropped meanwhile, or
+    /// another rotation has begun: the change elsewhere has already been made.
     pub fn finish_rotation(
         &mut self,
         workspace: Option<&WorkspaceName>,
@@ -112,7 +112,7 @@ impl Change<'_> {
         self.add_slot(found, &old, value, rotation)
     }
 
-    /// Makes the pending value effective, whatever it is.
+    /// Makes the pending value effective.
     pub fn resume_rotation(
         &mut self,
         workspace: Option<&WorkspaceName>,
@@ -127,7 +127,7 @@ impl Change<'_> {
         self.add_slot(found, &old, &value, rotation)
     }
 
-    /// Drops the pending slot, or only one with this checksum. Whether there was one.
+    /// Drops the pending slot, or only one with this checksum. Returns whether there was one.
     pub fn discard_rotation(
         &mut self,
         workspace: Option<&WorkspaceName>,
@@ -148,8 +148,8 @@ impl Change<'_> {
         Ok(true)
     }
 
-    /// Makes an older value effective again, as a new slot: the one effective at `to`, or else the one
-    /// before the effective one.
+    /// Makes an earlier value effective again, as a new slot: the one effective at `to`, or the one before
+    /// the present value.
     pub fn roll_back(
         &mut self,
         workspace: Option<&WorkspaceName>,
@@ -177,7 +177,7 @@ impl Change<'_> {
         self.add_slot(found, &old, &value, rotation)
     }
 
-    /// Drops superseded slots, all but the newest `keep`.
+    /// Drops superseded slots, except the newest `keep`.
     pub fn prune(
         &mut self,
         workspace: Option<&WorkspaceName>,
@@ -220,7 +220,7 @@ impl Change<'_> {
                 found.prune(keep, self.now.seconds());
             }
             rotation.expires_at.apply(&mut found.secret.expires_at);
-            // A date that is over was that of the value which is replaced.
+            // A past expiry date belonged to the value that is replaced.
             let replaced = slot <= self.now.seconds();
             if replaced && rotation.expires_at == Edit::Keep {
                 let expires_at = &mut found.secret.expires_at;
@@ -231,7 +231,7 @@ impl Change<'_> {
         Ok(Rotated { secret, slot })
     }
 
-    /// The second that it is, once no slot has it: waits for the next one if need be.
+    /// The present second if no slot has it; otherwise waits for the next one.
     fn free_second(&mut self, secret: &Secret) -> Result<u64, Error> {
         if is_taken(secret, self.now.seconds()) {
             self.clock.wait();
@@ -254,7 +254,7 @@ fn pending_of(secret: &Secret, checksum: &str) -> Option<usize> {
     (secret.slots[position].checksum == checksum).then_some(position)
 }
 
-/// A rotation names a free second, after the one from which the value in use is effective.
+/// A rotation needs a free second, later than the beginning of the effective slot.
 fn check_begin(secret: &Secret, second: u64, now: u64) -> Result<(), Error> {
     if is_taken(secret, second) {
         return Err(taken(secret, second));

@@ -15,7 +15,7 @@ use crate::vault::secret::Secret;
 use crate::vault::slot::Choice;
 use crate::vault::time::Timestamp;
 
-/// What becomes of a field that may be absent.
+/// A change of a field that may be absent.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub enum Edit<T> {
     #[default]
@@ -34,15 +34,15 @@ impl<T> Edit<T> {
     }
 }
 
-/// The fields beside name and values; what is `None` stays, or is as it is for a new secret.
+/// The fields besides name and values; `None` keeps a field, or means the default in a new secret.
 #[derive(Default)]
 pub struct Fields {
     pub description: Option<Description>,
-    /// By default the name in upper case.
+    /// The default is the name in upper case.
     pub env_key: Option<EnvKey>,
-    /// The whole list; an empty one lifts the restriction.
+    /// The whole list; an empty one removes the restriction.
     pub allowed_domains: Option<AllowedDomains>,
-    /// Seconds.
+    /// In seconds.
     pub rotate_every: Edit<u64>,
     pub expires_at: Edit<Timestamp>,
 }
@@ -66,12 +66,12 @@ impl Fields {
 pub struct NewSecret {
     pub name: SecretName,
     pub fields: Fields,
-    /// At least one, each number once.
+    /// At least one slot, and each number once.
     pub slots: Vec<(u64, Plaintext)>,
 }
 
 impl NewSecret {
-    /// One that has this value since ever.
+    /// A secret whose only slot is 0.
     #[cfg(test)]
     pub fn with_value(name: SecretName, value: Plaintext) -> Self {
         Self {
@@ -82,26 +82,26 @@ impl NewSecret {
     }
 }
 
-/// What becomes of a secret's values.
+/// A change of a secret's values.
 #[derive(Default)]
 pub enum Values {
     #[default]
     Keep,
-    /// The effective slot takes this one; where none is effective, slot 0.
+    /// Replaces the value of the effective slot, or of slot 0 if none is effective.
     Effective(Plaintext),
-    /// These slots are put, the others stay.
+    /// Puts these slots and keeps the others.
     Merge(Vec<(u64, Plaintext)>),
-    /// These slots are put, the others go.
+    /// Puts these slots and drops the others.
     Replace(Vec<(u64, Plaintext)>),
 }
 
-/// What to change; the rest stays.
+/// The changes; the rest stays.
 #[derive(Default)]
 pub struct SecretUpdate {
     pub name: Option<SecretName>,
     pub fields: Fields,
     pub values: Values,
-    /// Slots to drop, by number.
+    /// Numbers of slots to drop.
     pub remove: Vec<u64>,
 }
 
@@ -141,7 +141,7 @@ impl Change<'_> {
         Ok(found.secret)
     }
 
-    /// Changes what is given, all or none.
+    /// Changes the given fields, all or none.
     pub fn update_secret(
         &mut self,
         workspace: Option<&WorkspaceName>,
@@ -191,7 +191,7 @@ impl Change<'_> {
         self.put_back(found, &old)
     }
 
-    /// The secret that a reference names, if there is one.
+    /// The secret that a reference names, if it exists.
     pub fn look_up(
         &mut self,
         workspace: Option<&WorkspaceName>,

@@ -3,7 +3,7 @@
 use crate::keyring::local::LocalKeyring;
 use crate::sealed::id::WorkspaceId;
 
-/// The keyring that seals and signs what is written, and the workspaces that have its keys.
+/// The keyring that seals and signs the change, and the workspaces with new keys.
 pub struct Successor {
     pub keyring: LocalKeyring,
     pub workspaces: Vec<WorkspaceId>,

@@ -11,19 +11,19 @@ use crate::vault::description::Description;
 use crate::vault::name::WorkspaceName;
 use crate::vault::workspace::Workspace;
 
-/// Fields to change; what is `None` stays.
+/// Fields to change; `None` keeps a field.
 #[derive(Default)]
 pub struct WorkspaceUpdate {
     pub name: Option<WorkspaceName>,
     pub description: Option<Description>,
 }
 
-/// What becomes of the secrets and links in a workspace that is deleted.
+/// What happens to the secrets and links of a deleted workspace.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Contents {
-    /// Their presence keeps the workspace.
+    /// A workspace that is not empty is not deleted.
     Keep,
-    /// They go with it.
+    /// They are deleted as well.
     Delete,
 }
 

@@ -158,7 +158,7 @@ fn no_part_of_another_vault_is_accepted() {
     assert!(open(&theirs, &owned.token, Scan::Everything).is_err());
 }
 
-/// Whoever can sign here seals what was sealed elsewhere: the ciphertexts know where they belong.
+/// A signer puts ciphertexts from elsewhere into its section, but they are bound to their own places.
 #[test]
 fn a_moved_record_does_not_open_even_when_signed_here() {
     let owned = Owned::with(&[

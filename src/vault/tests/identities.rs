@@ -51,7 +51,7 @@ fn admit(owned: &Owned, identity: &Identity, reads: &[WorkspaceId]) -> Header {
     })
 }
 
-/// Unlocked by somebody who knows the header's key.
+/// Unlocks with the header's key known.
 fn unlocked(header: &Header, identity: &Identity) -> Result<LocalKeyring, keyring::Error> {
     unlock::with_identity(header, identity, header.content().verify)
 }

@@ -98,7 +98,7 @@ fn touched(step: &Step) -> (&'static str, BTreeSet<String>) {
     }
 }
 
-/// Does the step in the model; whether it may be done at all.
+/// Does the step in the model; returns whether it is allowed.
 fn expect(model: &mut Model, step: &Step) -> bool {
     let secrets = |model: &mut Model, w: usize| model.get(WORKSPACES[w]).cloned();
     match step {
@@ -411,7 +411,7 @@ proptest! {
     }
 }
 
-/// The steps that split and join pages, whatever chance gives.
+/// The steps that split and join pages, independent of chance.
 #[test]
 fn pages_split_and_join_and_keep_their_bytes() {
     let owned = Owned::new();

@@ -40,7 +40,7 @@ enum Step {
 enum Side {
     Succeeded,
     Failed,
-    /// Nothing is known; somebody resumes or discards it later.
+    /// The command's result is unknown; the rotation is resumed or discarded later.
     Resumed,
     Discarded,
 }
@@ -72,7 +72,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// A clock that stands at a second until somebody waits.
+/// A clock that stands still until a command waits.
 #[derive(Default)]
 struct Hand(Cell<u64>);
 
@@ -122,7 +122,7 @@ fn prune(model: &mut Model, second: u64, keep: usize) {
     }
 }
 
-/// Does the step in the model; whether it may be done at all.
+/// Does the step in the model; returns whether it is allowed.
 fn expect(model: &mut Model, hand: &mut u64, step: &Step) -> bool {
     let now = effective(model, *hand);
     let crowded =

@@ -11,7 +11,7 @@ use crate::vault::Scan;
 use crate::vault::change::References;
 use std::time::Duration;
 
-/// Two secrets of one id, in one workspace or in two: found by whoever opens everything.
+/// Two secrets with one id, in one workspace or in two: only opening everything finds both.
 #[test]
 fn an_id_that_is_there_twice_is_damage() {
     let scene = scene();

@@ -180,7 +180,7 @@ fn metadata_that_breaks_a_rule_is_damage() {
     for (case, change) in cases {
         scene.refuse_record(&with(change), |meta| meta, case);
     }
-    // A name that breaks the rule under its own index is listed by nobody, and cannot be asked for.
+    // A name that breaks the rule, under its own index, is never listed and cannot be asked for.
     for name in [
         "../x",
         "\u{1b}[2J",

@@ -44,7 +44,7 @@ fn with_template() -> Sandbox {
 }
 
 fn filled(sandbox: &Sandbox, _printed: &[u8]) -> State {
-    // Who is killed while writing leaves it to its owner alone; nobody knows of it to take it away.
+    // A process killed while writing leaves a private file, which is never found and removed.
     for entry in fs::read_dir(sandbox.home()).unwrap() {
         let entry = entry.unwrap();
         if entry.file_name().to_string_lossy().ends_with(".tmp") {

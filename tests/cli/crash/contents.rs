@@ -158,7 +158,7 @@ fn among(sandbox: &Sandbox, line: &[&str], [before, after]: [&str; 2]) -> State 
     State::After
 }
 
-/// The value that was there before is there; the new secret with its whole value, or not at all.
+/// The earlier value is there; the new secret is there with its whole value, or it is missing.
 fn holds_both(sandbox: &Sandbox, new: &str) -> State {
     assert!(sandbox.get("name") == sandbox.was_given("old"));
     let got = sandbox.kluis(["get", new]).run();

@@ -51,7 +51,7 @@ pub enum Ended {
 }
 
 impl fmt::Display for Point {
-    /// As `strace` is told.
+    /// In the notation of `strace`.
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(to, "inject={}:", self.call)?;
         match self.fault {
@@ -139,7 +139,7 @@ impl Point {
         lasting.contains(&self.fault) && is_lasting && !self.is_of_what_was_seen
     }
 
-    /// How it ended, after making sure that the fault was met at all.
+    /// How it ended, after making sure that the fault occurred.
     fn ended(&self, outcome: &Outcome, log: &str) -> Ended {
         let told = outcome.stderr.contains("kluis: error: ");
         let code = outcome.code;

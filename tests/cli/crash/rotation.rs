@@ -75,7 +75,7 @@ pub const ROTATIONS: &[Scenario] = &[
     ),
 ];
 
-/// Whatever was reached, the vault knows what the server takes.
+/// At every point the vault knows the password that the server accepts.
 fn on_the_way(sandbox: &Sandbox, _printed: &[u8]) -> State {
     if is_pending(sandbox) {
         assert!(takes(sandbox, "old") || takes(sandbox, "new"));

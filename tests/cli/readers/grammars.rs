@@ -205,7 +205,7 @@ pub fn powershell(document: &str) -> Values {
     pairs.collect()
 }
 
-/// The `data` of a manifest, whatever stands above it.
+/// The `data` of a manifest; the lines above it do not matter.
 pub fn manifest(document: &str) -> Values {
     let (_, data) = document.split_once("\ndata:\n").unwrap();
     let lines = data.strip_suffix('\n').unwrap().split('\n');

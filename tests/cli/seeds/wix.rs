@@ -172,7 +172,7 @@ fn a_body_with_one_field_leaves_the_others_alone() {
         let missing = sends(&sandbox, Way::Stdin, &["update", unknown], UPDATES);
         missing.run().any_stderr().exits(3);
     }
-    // The id of another service is a name that nobody has.
+    // The id of another service is a name that does not exist.
     let foreign = ["update", "a560ff70-3e9b-41b6-b66d-cf3434085f7d"];
     let foreign = sends(&sandbox, Way::Stdin, &foreign, UPDATES).run();
     foreign.any_stderr().exits(3);

@@ -9,7 +9,7 @@ fn parse(text: impl Into<Vec<u8>>) -> Result<Input, Vec<Detail>> {
     Input::parse(&Plaintext::new(text.into()))
 }
 
-/// Every mistake as programs see it, without its words.
+/// Every mistake as JSON, without its text.
 fn mistakes(text: impl Into<Vec<u8>>) -> Value {
     let details = parse(text).err().unwrap();
     let details = details
@@ -409,13 +409,13 @@ fn a_value_in_the_wrong_place_is_in_no_message() {
         let error = vault_error(parse(text.as_str()).err().unwrap());
         assert!(!error.contains("horse"), "{text}: {error}");
     }
-    // A key of a service would look like a field's name but for its length.
+    // It looks like a field's name, except for its length.
     let key = "x".repeat(MAX_SHOWN_CHARACTERS + 1);
     let error = vault_error(parse(format!("{{\"{key}\": 1}}")).err().unwrap());
     assert!(!error.contains(&key), "{error}");
 }
 
-/// All that a person or a program is told.
+/// Everything that is printed for people and programs.
 fn vault_error(details: Vec<Detail>) -> String {
     let told = serde_json::to_string(&details).unwrap();
     told + &crate::vault::Error::Invalid(details).to_string()

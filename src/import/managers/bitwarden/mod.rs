@@ -18,7 +18,7 @@ use std::collections::HashMap;
 /// More than any object of an export has.
 const MAX_MEMBERS: usize = 1_000;
 
-/// The parts of an item that hold texts under names of their own.
+/// The parts of an item that hold texts under their own names.
 const PARTS: [&str; 5] = ["login", "card", "identity", "sshKey", "secureNote"];
 
 pub fn read(input: &Plaintext, into: &mut Items<'_>) -> Result<(), RuleViolation> {
@@ -64,7 +64,7 @@ fn read_json(input: &Plaintext, into: &mut Items<'_>) -> Result<(), RuleViolatio
     Ok(())
 }
 
-/// An item with everything that its object holds.
+/// Fills an item with everything in its object.
 fn filled(mut item: Item, object: &Object<'_>) -> Result<Item, RuleViolation> {
     for part in PARTS {
         let Some(json) = object.get(part) else {
@@ -76,7 +76,7 @@ fn filled(mut item: Item, object: &Object<'_>) -> Result<Item, RuleViolation> {
                 ("password" | "privateKey", Some(value)) => item.main(value),
                 ("publicKey", Some(value)) => item.field("public_key", value),
                 ("keyFingerprint", Some(value)) => item.field("fingerprint", value),
-                // What a note is like, not what it says.
+                // The kind of a note, which is no content.
                 ("type", _) | (_, None) => {}
                 (name, Some(value)) => item.field(name, value),
             }
@@ -114,7 +114,7 @@ fn count(item: &mut Item, what: &str, list: Option<Vec<&RawValue>>) {
     }
 }
 
-/// The members of an object that are not null, by name; of what is no object, none.
+/// The members of an object that are not null, by name; empty for another type.
 struct Object<'j>(Vec<(String, &'j RawValue)>);
 
 impl<'j> Object<'j> {
@@ -151,7 +151,7 @@ impl<'j> Object<'j> {
         Ok(text.map(|text| String::from_utf8_lossy(text.expose()).into_owned()))
     }
 
-    /// What the folders in a list are called, by their ids.
+    /// The names of the folders in a list, by their ids.
     fn titles(&self, name: &str) -> Result<HashMap<String, String>, RuleViolation> {
         let mut titles = HashMap::new();
         for json in self.list(name).unwrap_or_default() {
@@ -164,7 +164,7 @@ impl<'j> Object<'j> {
     }
 }
 
-/// A text, or a number or boolean as it is written; `None` for what has parts.
+/// A text, or a number or boolean as written; `None` for arrays and objects.
 fn text(json: &RawValue) -> Result<Option<Plaintext>, RuleViolation> {
     match json::string(json) {
         Ok(text) => Ok(Some(text)),
@@ -202,7 +202,7 @@ fn read_csv(input: &Plaintext, into: &mut Items<'_>) -> Result<(), RuleViolation
                 found.next().map_or("", |(_, cell)| *cell)
             };
             let value = |name: &str| Plaintext::new(cell(name).as_bytes().to_vec());
-            // Of several collections, the first.
+            // Of several collections the first is used.
             let collection = cell("collections").split(',').next();
             let mut item = Item::new(
                 [cell("folder"), collection.unwrap_or_default()],
@@ -229,7 +229,7 @@ fn read_csv(input: &Plaintext, into: &mut Items<'_>) -> Result<(), RuleViolation
     )
 }
 
-/// What a file is that Bitwarden did not write, as far as its first line tells.
+/// The kind of a file that Bitwarden did not write, judged by its first line.
 fn look(bytes: &[u8]) -> Option<&'static str> {
     let bytes = bytes.trim_ascii_start();
     let first = bytes.split(|&byte| byte == b'\n').next()?;
@@ -251,7 +251,7 @@ fn look(bytes: &[u8]) -> Option<&'static str> {
     })
 }
 
-/// Fields as the CSV has them, `name: value` each on its line. A line without a name goes on with a value.
+/// The custom fields in the CSV: a line of `name: value` each. A line without a name continues a value.
 fn custom_fields(cell: &str) -> Vec<(&str, Plaintext)> {
     let mut found: Vec<(&str, Vec<&str>)> = Vec::new();
     for line in cell.split('\n').filter(|line| !line.is_empty()) {

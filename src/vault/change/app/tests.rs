@@ -136,7 +136,7 @@ fn syncing_makes_an_app_that_is_not_there() {
     });
 }
 
-/// As two writers can make it who do not see each other's workspaces.
+/// Two writers who cannot see each other's workspaces can cause this.
 #[test]
 fn a_moved_secret_never_replaces_another() {
     let owned = linked();
