@@ -2,9 +2,9 @@
 //! and both sides check the other's user before the first byte. It never uses a path that others could take.
 
 use crate::platform::directory;
+use crate::platform::permissions::{Others, PRIVATE_FILE, PRIVATE_FOLDER, is_us};
 use rustix::net::sockopt::{Timeout, set_socket_timeout};
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketType, connect};
-use rustix::process::geteuid;
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, ErrorKind};
 use std::os::fd::{AsFd, OwnedFd};
@@ -16,8 +16,7 @@ use std::time::{Duration, Instant};
 const FOLDER: &str = "kluis";
 const SOCKET: &str = "agent.sock";
 const LOCK: &str = "agent.lock";
-const OTHERS: u32 = 0o077;
-/// The wait for another process that starts an agent at the same time.
+/// For who starts an agent at the same time.
 const LOCK_PATIENCE: Duration = Duration::from_secs(10);
 const LOCK_PAUSE: Duration = Duration::from_millis(5);
 const BACKLOG: i32 = 128;
@@ -92,7 +91,7 @@ impl SocketPath {
                 let path = self.folder.clone();
                 return Err(Error::NotOurs { path });
             }
-            Ok(found) if found.uid() != geteuid().as_raw() => return Err(Error::NotOurs { path }),
+            Ok(found) if !is_us(found.uid()) => return Err(Error::NotOurs { path }),
             Ok(_) => {}
         }
         let address = self.address()?;
@@ -130,12 +129,16 @@ impl SocketPath {
 
     fn lock_file(&self) -> io::Result<File> {
         let mut options = OpenOptions::new();
-        let options = options.write(true).create(true).truncate(false).mode(0o600);
+        let options = options
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(PRIVATE_FILE);
         let file = options
             .custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed())
             .open(self.folder.join(LOCK))?;
-        // The umask may have changed the mode, which could keep the next process out.
-        file.set_permissions(Permissions::from_mode(0o600))?;
+        // The umask had its say in the mode, and could keep the next one out.
+        file.set_permissions(Permissions::from_mode(PRIVATE_FILE))?;
         Ok(file)
     }
 
@@ -143,9 +146,9 @@ impl SocketPath {
         directory::make(&self.folder).map_err(|error| self.failed(error))?;
         let path = self.folder.clone();
         let found = fs::symlink_metadata(&path).map_err(|error| self.failed(error))?;
-        if found.is_dir() && found.uid() == geteuid().as_raw() && found.mode() & OTHERS != 0 {
-            // Another part of kluis made it, for files that are not secret.
-            fs::set_permissions(&path, Permissions::from_mode(0o700))
+        if found.is_dir() && is_us(found.uid()) && Others::of(&found).may_do_anything() {
+            // Made by another part of kluis, for what is no secret.
+            fs::set_permissions(&path, Permissions::from_mode(PRIVATE_FOLDER))
                 .map_err(|error| self.failed(error))?;
         }
         if is_ours(&path) {
@@ -165,7 +168,7 @@ impl SocketPath {
             Err(_) => {}
         }
         let listener = UnixListener::bind(&path).map_err(|error| self.failed(error))?;
-        fs::set_permissions(&path, Permissions::from_mode(0o600))
+        fs::set_permissions(&path, Permissions::from_mode(PRIVATE_FILE))
             .map_err(|error| self.failed(error))?;
         rustix::net::listen(&listener, BACKLOG).map_err(|error| self.failed(error.into()))?;
         Ok(listener)
@@ -210,7 +213,7 @@ fn is_absent(error: &io::Error) -> bool {
 /// Whether it is a folder, not a link, that only its owner can enter, and the owner is this user.
 fn is_ours(folder: &Path) -> bool {
     fs::symlink_metadata(folder).is_ok_and(|found| {
-        found.is_dir() && found.uid() == geteuid().as_raw() && found.mode() & OTHERS == 0
+        found.is_dir() && is_us(found.uid()) && !Others::of(&found).may_do_anything()
     })
 }
 
@@ -218,12 +221,12 @@ fn is_ours(folder: &Path) -> bool {
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub fn is_our_peer(stream: impl AsFd) -> bool {
     let peer = rustix::net::sockopt::socket_peercred(stream);
-    peer.is_ok_and(|peer| peer.uid == geteuid())
+    peer.is_ok_and(|peer| is_us(peer.uid.as_raw()))
 }
 
 /// Whether the process at the other end belongs to this user; root does not count.
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 pub fn is_our_peer(stream: impl AsFd) -> bool {
     let peer = nix::unistd::getpeereid(stream);
-    peer.is_ok_and(|(uid, _)| uid.as_raw() == geteuid().as_raw())
+    peer.is_ok_and(|(uid, _)| is_us(uid.as_raw()))
 }

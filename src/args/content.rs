@@ -94,11 +94,8 @@ impl ContentArgs {
         let Some(path) = &self.input else {
             return Ok(content);
         };
-        let passphrase = context.settings.unlocking.passphrase_file.as_deref();
-        if is_stdin(path) && passphrase.is_some_and(is_stdin) {
-            return Err(Error::usage(
-                "--passphrase-file and --input cannot both read stdin",
-            ));
+        if is_stdin(path) {
+            context.check_stdin("the passphrase and the input")?;
         }
         let Input {
             name,

@@ -39,11 +39,8 @@ impl NewPassphraseArgs {
 
     /// Refuses to read two passphrases from one stdin. Call it before anything is read.
     pub fn check_stdin(&self, context: &Context) -> Result<(), Error> {
-        let old = context.settings.unlocking.passphrase_file.as_deref();
-        if old.is_some_and(is_stdin) && self.new_passphrase_file.as_deref().is_some_and(is_stdin) {
-            return Err(Error::usage(
-                "--passphrase-file and --new-passphrase-file cannot both read stdin",
-            ));
+        if self.new_passphrase_file.as_deref().is_some_and(is_stdin) {
+            context.check_stdin("the old and the new passphrase")?;
         }
         Ok(())
     }

@@ -2,7 +2,6 @@
 
 use super::value::{Stdin, ValueArgs};
 use crate::context::Context;
-use crate::context::credential_file::is_stdin;
 use crate::error::Error;
 use crate::plaintext::Plaintext;
 use crate::platform::stdin;
@@ -145,11 +144,8 @@ fn check_for_value(text: &str, literal: bool) -> Result<(), Error> {
 
 /// Reads a value from the place that the arguments name, else from stdin or a prompt, twice.
 pub fn read_value(arguments: &ValueArgs, context: &mut Context) -> Result<Plaintext, Error> {
-    let passphrase = context.settings.unlocking.passphrase_file.as_deref();
-    if arguments.reads_stdin() && passphrase.is_some_and(is_stdin) {
-        return Err(Error::usage(
-            "the passphrase and the value cannot both come from stdin",
-        ));
+    if arguments.reads_stdin() {
+        context.check_stdin("the passphrase and the value")?;
     }
     let mut stream = stdin::unbuffered().map_err(anyhow::Error::from)?;
     let source = match &mut stream {

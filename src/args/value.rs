@@ -104,7 +104,7 @@ impl ValueArgs {
                     Stdin::Terminal => return Err(Error::Terminal.into()),
                 },
                 (Some(path), _) => File::open(path)
-                    .and_then(|mut file| bounded_read::read(&mut file, MAX_READ_BYTES))
+                    .and_then(|file| bounded_read::read(file, MAX_READ_BYTES))
                     .map(Plaintext::from)
                     .map_err(Error::File)?,
                 (None, Stdin::Stream(stream)) => self.read_stdin(stream)?,

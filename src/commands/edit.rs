@@ -68,8 +68,8 @@ impl Command for Edit {
         warnings::warn(context, &old.secret);
         check_is_text(&old)?;
         let screen = context.ui.screen().map_err(anyhow::Error::from)?;
-        let new = editor.edit(&old.value, screen, context.hardened, |mut file| {
-            bounded_read::read(&mut file, MAX_READ_BYTES).map(Plaintext::from)
+        let new = editor.edit(&old.value, screen, context.hardened, |file| {
+            bounded_read::read(file, MAX_READ_BYTES).map(Plaintext::from)
         })?;
         let new = without_added_newline(&old.value, new);
         check_value(new.len()).map_err(|broken| vault::Error::invalid("value", broken))?;

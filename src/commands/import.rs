@@ -279,20 +279,15 @@ impl Import {
 
     fn input(&self, context: &Context) -> Result<Plaintext, Error> {
         if let Some(path) = self.path() {
-            let read = File::open(path).and_then(|mut file| read_bounded(&mut file));
+            let read = File::open(path).and_then(read_bounded);
             return Ok(read.context("cannot read the file to import")?);
         }
-        let passphrase = context.settings.unlocking.passphrase_file.as_deref();
-        if passphrase.is_some_and(is_stdin) {
-            return Err(Error::usage(
-                "the passphrase and the import cannot both come from stdin",
-            ));
-        }
+        context.check_stdin("the passphrase and the import")?;
         let stream = stdin::unbuffered().context("cannot read stdin")?;
-        let mut stream = stream.ok_or_else(|| {
+        let stream = stream.ok_or_else(|| {
             Error::usage("name a file to import, or pipe one in: a terminal would show the values")
         })?;
-        Ok(read_bounded(&mut stream).context("cannot read stdin")?)
+        Ok(read_bounded(stream).context("cannot read stdin")?)
     }
 
     /// What happens to each name, in the order of the input, and every conflict.

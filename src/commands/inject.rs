@@ -8,6 +8,7 @@ use crate::deliver::output_file;
 use crate::deliver::template::{self, MAX_TEMPLATE_BYTES, Template};
 use crate::error::Error;
 use crate::plaintext::Plaintext;
+use crate::platform::bounded_read;
 use crate::platform::stdin;
 use crate::report::warnings;
 use crate::ui;
@@ -16,9 +17,9 @@ use crate::vault::slot::Choice;
 use crate::vault::{self, Scan};
 use anyhow::Context as _;
 use std::fs::{self, File};
-use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
 
 /// Fill the references of a template with values
 ///
@@ -91,17 +92,12 @@ impl Inject {
             })
     }
 
-    fn read(&self, context: &Context) -> Result<Vec<u8>, Error> {
+    fn read(&self, context: &Context) -> Result<Zeroizing<Vec<u8>>, Error> {
         let file = self.in_file.as_deref().filter(|path| !is_stdin(path));
         let (stream, place) = if let Some(path) = file {
             (File::open(path).map(Some), path.display().to_string())
         } else {
-            let passphrase = context.settings.unlocking.passphrase_file.as_deref();
-            if passphrase.is_some_and(is_stdin) {
-                return Err(Error::usage(
-                    "the passphrase and the template cannot both come from stdin",
-                ));
-            }
+            context.check_stdin("the passphrase and the template")?;
             (stdin::unbuffered(), "stdin".to_owned())
         };
         let failed = || format!("cannot read the template from {place}");
@@ -109,10 +105,7 @@ impl Inject {
             message: "no template was given".into(),
             hint: Some("name a file with -i FILE, or pipe the template in".into()),
         })?;
-        let mut text = Vec::new();
-        let most = MAX_TEMPLATE_BYTES as u64 + 1;
-        let read = stream.take(most).read_to_end(&mut text);
-        read.with_context(failed)?;
+        let text = bounded_read::read(stream, MAX_TEMPLATE_BYTES + 1).with_context(failed)?;
         if text.len() > MAX_TEMPLATE_BYTES {
             let broken = RuleViolation::too_long("a template can have at most 16 MiB");
             return Err(vault::Error::invalid("template", broken).into());

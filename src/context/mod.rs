@@ -17,6 +17,7 @@ mod unlock;
 pub mod vault_key_pin;
 
 use crate::error::Error;
+use crate::platform::bounded_read;
 use crate::platform::process::Hardened;
 use crate::settings::directories::{known, user_file};
 use crate::settings::{self, Flags, Interaction, Settings, UserFile};
@@ -30,11 +31,10 @@ use key_file::KeyFile;
 use project_context::ProjectContext;
 use rollback_guard::RollbackGuard;
 use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 use system_clock::SystemClock;
 
-const MAX_USER_FILE_BYTES: u64 = 64 * 1024;
+const MAX_USER_FILE_BYTES: usize = 64 * 1024;
 
 /// The global options that are not settings.
 #[derive(Clone, Copy)]
@@ -157,11 +157,9 @@ fn read_user_file(path: &Path) -> Result<Option<String>, Error> {
             return Err(anyhow::Error::new(error).context(message).into());
         }
     };
-    let mut bytes = Vec::new();
-    file.take(MAX_USER_FILE_BYTES)
-        .read_to_end(&mut bytes)
+    let bytes = bounded_read::read(file, MAX_USER_FILE_BYTES)
         .with_context(|| format!("cannot read the user file {}", path.display()))?;
     let origin = "the user file";
-    let text = String::from_utf8(bytes).map_err(|_| settings::Error::NotText { origin })?;
-    Ok(Some(text))
+    let text = str::from_utf8(&bytes).map_err(|_| settings::Error::NotText { origin })?;
+    Ok(Some(text.to_owned()))
 }

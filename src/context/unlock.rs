@@ -94,6 +94,15 @@ impl Context<'_> {
         }
     }
 
+    /// Refuses two things from one stdin: the passphrase, and what the command is about to read there.
+    pub fn check_stdin(&self, both: &str) -> Result<(), Error> {
+        let passphrase = self.settings.unlocking.passphrase_file.as_deref();
+        if passphrase.is_some_and(is_stdin) {
+            return Err(Error::usage(format!("{both} cannot both come from stdin")));
+        }
+        Ok(())
+    }
+
     pub fn check_pin(&mut self, header: &Header) -> Result<(), Error> {
         let Some(pin) = self.pin(PinSource::Own)? else {
             return Ok(());

@@ -5,6 +5,7 @@
 
 use crate::plaintext::Plaintext;
 use crate::platform::directory;
+use crate::platform::permissions::{is_shared, is_us_or_root};
 use crate::platform::private_file::{self, Durability, PrivateFile};
 use crate::platform::signals::{self, Notice, Watch};
 use rustix::fs::{Mode, OFlags};
@@ -83,13 +84,9 @@ fn write(path: &Path, place: Place, contents: &Plaintext) -> Result<(), Error> {
     let directory =
         directory.map_err(|errno| not_written("open the directory of")(errno.into()))?;
     if place == Place::New {
-        let found = rustix::fs::fstat(&directory);
-        let found = found.map_err(|errno| not_written("look at the directory of")(errno.into()))?;
-        if directory::others_may_write(&found) {
-            return Err(refused(
-                path,
-                "is in a directory that other users can write to",
-            ));
+        let found = directory.metadata();
+        if is_shared(&found.map_err(not_written("look at the directory of"))?) {
+            return Err(refused(path, "lies in a directory that others may write"));
         }
     }
 
@@ -134,9 +131,9 @@ fn resolve(path: &Path) -> Result<PathBuf, Error> {
     }
     match fs::symlink_metadata(path) {
         Ok(link) if link.is_symlink() => {
-            // In a directory such as /tmp, another user's link could name any of your files.
-            if link.uid() != 0 && link.uid() != rustix::process::geteuid().as_raw() {
-                return Err(refused(path, "is a link that another user made"));
+            // In a directory such as /tmp, somebody else's link could name any file of the user's.
+            if !is_us_or_root(link.uid()) {
+                return Err(refused(path, "is a link that somebody else made"));
             }
         }
         Ok(_) => {}

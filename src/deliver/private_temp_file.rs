@@ -2,6 +2,7 @@
 //! it; killing the process does not.
 
 use crate::plaintext::Plaintext;
+use crate::platform::permissions::PRIVATE_FOLDER;
 use crate::platform::private_file;
 use data_encoding::HEXLOWER;
 use rustix::fs::CWD;
@@ -20,7 +21,7 @@ impl PrivateTempFile {
         let mut random = [0; 16];
         getrandom::fill(&mut random).map_err(io::Error::other)?;
         let directory = above.join(format!("kluis-{}", HEXLOWER.encode(&random)));
-        DirBuilder::new().mode(0o700).create(&directory)?;
+        DirBuilder::new().mode(PRIVATE_FOLDER).create(&directory)?;
         let file = Self { directory };
         private_file::create_new(CWD, &file.path())?.write_all(value.expose())?;
         Ok(file)

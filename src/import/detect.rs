@@ -2,8 +2,8 @@
 //! several formats. If the name does not tell, it never guesses.
 
 use super::Format;
+use crate::platform::bounded_read;
 use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 use zeroize::Zeroizing;
 
@@ -35,15 +35,9 @@ pub fn format(path: &Path) -> Option<Format> {
 
 /// Empty if the file could not be read twice: reading it later reports the problem.
 fn beginning(path: &Path) -> Zeroizing<Vec<u8>> {
-    let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_BEGINNING_BYTES));
-    if path.is_file()
-        && let Ok(file) = File::open(path)
-    {
-        let _ = file
-            .take(MAX_BEGINNING_BYTES as u64)
-            .read_to_end(&mut bytes);
-    }
-    bytes
+    let file = path.is_file().then(|| File::open(path).ok()).flatten();
+    let read = file.and_then(|file| bounded_read::read(file, MAX_BEGINNING_BYTES).ok());
+    read.unwrap_or_default()
 }
 
 fn of_json(beginning: &[u8]) -> Format {

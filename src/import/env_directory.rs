@@ -60,7 +60,7 @@ pub fn read(
             mistakes.push(told(&name, &rule, "duplicate"));
             continue;
         }
-        let input = read_bounded(&mut File::open(file.path())?)?;
+        let input = read_bounded(File::open(file.path())?)?;
         match Format::Dotenv.read(&input, rules) {
             Ok(gathered) => all
                 .entries

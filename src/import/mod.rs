@@ -24,8 +24,8 @@ use std::io::{self, Read};
 /// The greatest size of a file to import.
 const MAX_INPUT_BYTES: usize = 48 << 20;
 
-/// Reads a file to import, up to one byte more than [`Format::read`] accepts.
-pub fn read_bounded(from: &mut dyn Read) -> io::Result<Plaintext> {
+/// Reads a file to import, at most one byte more than [`Format::read`] accepts.
+pub fn read_bounded(from: impl Read) -> io::Result<Plaintext> {
     Ok(bounded_read::read(from, MAX_INPUT_BYTES + 1)?.into())
 }
 

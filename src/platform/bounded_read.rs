@@ -1,12 +1,13 @@
-//! Reads files that may be secret, up to a limit: reading `/dev/zero` by mistake ends.
+//! Reading no further than a bound: naming `/dev/zero` by mistake ends. Any of it may be secret.
 
 use std::io::{self, Read};
 use zeroize::Zeroizing;
 
 pub const FIRST_READ_BYTES: usize = 64 << 10;
 
-/// Reads to the end, or at most `most_bytes`. When a buffer grows, the old one is wiped.
-pub fn read(from: &mut dyn Read, most_bytes: usize) -> io::Result<Zeroizing<Vec<u8>>> {
+/// Reads to the end, or as many as `most_bytes`: whoever must tell the two apart asks for one more. A buffer that is too small is wiped when a larger one has
+/// its bytes.
+pub fn read(mut from: impl Read, most_bytes: usize) -> io::Result<Zeroizing<Vec<u8>>> {
     let mut bytes = Zeroizing::new(vec![0; FIRST_READ_BYTES.min(most_bytes)]);
     let mut length = 0;
     while length < most_bytes {

@@ -1,23 +1,12 @@
-//! Directories as a private file needs them: made durably and for their owner, not to be written by others.
+//! Directories as a private file needs them: made durably and for their owner.
 
-use rustix::fs::{Mode, Stat};
+use super::permissions::PRIVATE_FOLDER;
 use std::fs::{self, DirBuilder, File, Permissions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::Path;
 
-/// All rights, for the owner only.
-const OWNER: u32 = 0o700;
-
-/// Whether others than the owner may write here, with or without the sticky bit. A group with the owner's
-/// number counts as the owner, by the convention that makes a umask of 002 safe.
-pub fn others_may_write(directory: &Stat) -> bool {
-    let mode = Mode::from_raw_mode(directory.st_mode);
-    let private_group = directory.st_gid == directory.st_uid && directory.st_uid != 0;
-    mode.contains(Mode::WOTH) || (mode.contains(Mode::WGRP) && !private_group)
-}
-
-/// Whether files here stay in memory: in a tmpfs, which reaches a disk only through swap.
+/// Whether what is written here stays in memory: in a tmpfs, which is on no disk but for swap.
 pub fn is_in_memory(directory: &Path) -> bool {
     #[cfg(target_os = "linux")]
     {
@@ -45,7 +34,7 @@ pub fn make(directory: &Path) -> io::Result<()> {
     if let Some(parent) = parent {
         make(parent)?;
     }
-    match DirBuilder::new().mode(OWNER).create(directory) {
+    match DirBuilder::new().mode(PRIVATE_FOLDER).create(directory) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
         made => made?,
     }
@@ -56,8 +45,8 @@ pub fn make(directory: &Path) -> io::Result<()> {
 /// Under a umask such as 177, meant for files, not even the owner could enter the new directory.
 fn let_owner_in(directory: &Path) -> io::Result<()> {
     let found = fs::symlink_metadata(directory)?;
-    if found.is_dir() && found.permissions().mode() & OWNER != OWNER {
-        fs::set_permissions(directory, Permissions::from_mode(OWNER))?;
+    if found.is_dir() && found.permissions().mode() & PRIVATE_FOLDER != PRIVATE_FOLDER {
+        fs::set_permissions(directory, Permissions::from_mode(PRIVATE_FOLDER))?;
     }
     Ok(())
 }

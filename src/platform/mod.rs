@@ -6,6 +6,7 @@
 pub mod arena;
 pub mod bounded_read;
 pub mod directory;
+pub mod permissions;
 pub mod private_file;
 pub mod process;
 pub mod pty;

@@ -3,15 +3,17 @@
 
 use super::parse::parse;
 use super::{Error, FILE_NAME, ProjectFile};
+use crate::platform::bounded_read;
 use data_encoding::HEXLOWER;
 use rustix::fs::{Mode, OFlags};
 use sha2::{Digest, Sha256};
 use std::fs::{self, File};
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, ErrorKind};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
 
-const MAX_FILE_BYTES: u64 = 64 * 1024;
+const MAX_FILE_BYTES: usize = 64 * 1024;
 
 /// The project file of this directory, or of the nearest one above it on the same file system. `~/` in the
 /// file means `home`.
@@ -44,11 +46,11 @@ fn read(
 ) -> Result<ProjectFile, Error> {
     let (bytes, found) = bytes(&path)?;
     let sha256 = HEXLOWER.encode(&Sha256::digest(&bytes));
-    let text = String::from_utf8(bytes).map_err(|_| Error::Unfit {
+    let text = str::from_utf8(&bytes).map_err(|_| Error::Unfit {
         path: path.clone(),
         problem: "is not valid UTF-8",
     })?;
-    let project = parse(&text, folder, home).map_err(|mistake| Error::Mistaken {
+    let project = parse(text, folder, home).map_err(|mistake| Error::Mistaken {
         path: path.clone(),
         mistake,
     })?;
@@ -67,7 +69,7 @@ pub fn hash(path: &Path) -> Result<String, Error> {
     Ok(HEXLOWER.encode(&Sha256::digest(&bytes)))
 }
 
-fn bytes(path: &Path) -> Result<(Vec<u8>, fs::Metadata), Error> {
+fn bytes(path: &Path) -> Result<(Zeroizing<Vec<u8>>, fs::Metadata), Error> {
     let unread = |error: io::Error| Error::Unread {
         path: path.to_owned(),
         kind: error.kind(),
@@ -89,11 +91,8 @@ fn bytes(path: &Path) -> Result<(Vec<u8>, fs::Metadata), Error> {
     if !found.is_file() {
         return Err(unfit(not_regular));
     }
-    let mut bytes = Vec::new();
-    file.take(MAX_FILE_BYTES + 1)
-        .read_to_end(&mut bytes)
-        .map_err(unread)?;
-    if bytes.len() as u64 > MAX_FILE_BYTES {
+    let bytes = bounded_read::read(file, MAX_FILE_BYTES + 1).map_err(unread)?;
+    if bytes.len() > MAX_FILE_BYTES {
         return Err(unfit("is larger than 64 KiB"));
     }
     Ok((bytes, found))
@@ -188,10 +187,9 @@ mod tests {
         assert!(error(&deep).contains("cannot read "));
         fs::remove_file(&path).unwrap();
 
-        let limit = usize::try_from(MAX_FILE_BYTES).unwrap();
-        fs::write(&path, " ".repeat(limit)).unwrap();
+        fs::write(&path, " ".repeat(MAX_FILE_BYTES)).unwrap();
         assert!(find(&deep, None).unwrap().is_some());
-        fs::write(&path, " ".repeat(limit + 1)).unwrap();
+        fs::write(&path, " ".repeat(MAX_FILE_BYTES + 1)).unwrap();
         assert!(error(&deep).ends_with("is larger than 64 KiB"));
 
         fs::write(&path, b"workspace = '\xff'").unwrap();

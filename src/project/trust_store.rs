@@ -2,18 +2,17 @@
 //! may use some: only its owner may write it, and if anything is wrong with it, nothing counts as agreed.
 
 use super::ProjectFile;
-use crate::platform::directory;
+use crate::platform::permissions::{Others, is_us};
 use crate::platform::private_file::{self, Durability, PrivateFile};
-use rustix::process::geteuid;
+use crate::platform::{bounded_read, directory};
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File};
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, ErrorKind};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 const VERSION: u32 = 1;
-const MAX_FILE_BYTES: u64 = 1024 * 1024;
-const OTHERS_MAY_WRITE: u32 = 0o022;
+const MAX_FILE_BYTES: usize = 1024 * 1024;
 
 /// The problem of a list that may still be whole; it ends a sentence.
 const UNREAD: &str = "could not be read";
@@ -162,14 +161,11 @@ fn read(place: &Path) -> Result<Vec<Agreement>, &'static str> {
     if !found.is_file() {
         return Err("is not a regular file");
     }
-    if found.uid() != geteuid().as_raw() || found.mode() & OTHERS_MAY_WRITE != 0 {
+    if !is_us(found.uid()) || Others::of(&found).may_write() {
         return Err("can be written by others");
     }
     let file = File::open(place).map_err(|_| UNREAD)?;
-    let mut bytes = Vec::new();
-    file.take(MAX_FILE_BYTES)
-        .read_to_end(&mut bytes)
-        .map_err(|_| UNREAD)?;
+    let bytes = bounded_read::read(file, MAX_FILE_BYTES).map_err(|_| UNREAD)?;
     match serde_json::from_slice(&bytes) {
         Ok(Version { version: VERSION }) => {}
         Ok(_) => return Err(OF_ANOTHER_VERSION),

@@ -6,28 +6,27 @@
 //! because the next command would refuse the changed vault without them.
 
 use super::rollback_state::RollbackState;
-use crate::platform::directory;
+use crate::platform::permissions::{Others, is_us};
 use crate::platform::private_file::{Durability, PrivateFile};
+use crate::platform::{bounded_read, directory};
 use crate::sealed::id::VaultId;
 use crate::sealed::sign::sha256;
 use data_encoding::HEXLOWER;
 use rustix::fs::{AtFlags, OFlags};
-use rustix::process::geteuid;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, ErrorKind};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
 const VERSION: u32 = 1;
-/// Enough for 129 parts with 64 ages each.
-const MAX_FILE_BYTES: u64 = 1024 * 1024;
-const OTHERS_MAY_WRITE: u32 = 0o022;
-/// A longer holder of the lock was stopped. An observation that is skipped is made again later.
+/// More than 129 parts of 64 ages take.
+const MAX_FILE_BYTES: usize = 1024 * 1024;
+/// Whoever holds the lock longer was stopped; what is not remembered then is seen again.
 const PATIENCE: Duration = Duration::from_secs(1);
 const PAUSE: Duration = Duration::from_millis(2);
 
@@ -173,16 +172,13 @@ fn read(place: &PathBuf) -> Result<RollbackState, Unread> {
     if !found.is_file() {
         return Err(Unread::Damaged("is not a regular file"));
     }
-    if found.uid() != geteuid().as_raw() || found.mode() & OTHERS_MAY_WRITE != 0 {
+    if !is_us(found.uid()) || Others::of(&found).may_write() {
         return Err(Unread::Damaged("can be written by others"));
     }
-    if found.len() > MAX_FILE_BYTES {
+    if found.len() > MAX_FILE_BYTES as u64 {
         return Err(Unread::Damaged("is too large"));
     }
-    let mut bytes = Vec::with_capacity(usize::try_from(found.len() + 1).unwrap_or_default());
-    file.take(MAX_FILE_BYTES)
-        .read_to_end(&mut bytes)
-        .map_err(unread)?;
+    let bytes = bounded_read::read(file, MAX_FILE_BYTES).map_err(unread)?;
     parse(&bytes)
 }
 

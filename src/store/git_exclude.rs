@@ -5,15 +5,16 @@
 
 use super::file::regular;
 use super::work_tree;
+use crate::platform::bounded_read;
+use crate::platform::permissions::is_us;
 use rustix::fs::{CWD, Mode, OFlags, fstat, mkdirat, openat};
-use rustix::process::geteuid;
 use std::fs;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-const MAX_FILE_BYTES: u64 = 1024 * 1024;
+const MAX_FILE_BYTES: usize = 1024 * 1024;
 
 /// Adds `.NAME.lock`, `.NAME.prev` and the temporary files, if the vault lies in a work tree.
 pub fn add(vault: &Path) {
@@ -28,7 +29,7 @@ fn try_add(vault: &Path) -> Option<()> {
     }
     let repository = work_tree::repository(vault)?;
     let found = fs::symlink_metadata(&repository).ok()?;
-    if found.is_symlink() || found.uid() != geteuid().as_raw() {
+    if found.is_symlink() || !is_us(found.uid()) {
         return None;
     }
     let git = our_directory(CWD, &common_directory(&repository)?)?;
@@ -38,12 +39,11 @@ fn try_add(vault: &Path) -> Option<()> {
     let info = our_directory(git, info)?;
     let flags = OFlags::RDWR | OFlags::APPEND | OFlags::CREATE | OFlags::NOFOLLOW;
     let exclude = regular::open(info, Path::new("exclude"), flags).ok()?;
-    if exclude.stat.st_uid != geteuid().as_raw() {
+    if !is_us(exclude.stat.st_uid) {
         return None;
     }
     let mut file = exclude.file;
-    let mut held = Vec::new();
-    (&file).take(MAX_FILE_BYTES).read_to_end(&mut held).ok()?;
+    let held = bounded_read::read(&file, MAX_FILE_BYTES).ok()?;
     let held = String::from_utf8_lossy(&held);
     let mut added = String::new();
     for pattern in [
@@ -70,7 +70,7 @@ fn our_directory(at: impl AsFd, path: &Path) -> Option<OwnedFd> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let directory = openat(at, path, flags, Mode::empty()).ok()?;
     let owner = fstat(&directory).ok()?.st_uid;
-    (owner == geteuid().as_raw()).then_some(directory)
+    is_us(owner).then_some(directory)
 }
 
 /// All exclude lines of git that apply near the vault, in rising priority; `None` outside of a work tree.
@@ -108,19 +108,15 @@ fn common_directory(git: &Path) -> Option<PathBuf> {
 }
 
 fn read(path: &Path) -> Option<String> {
-    let mut text = String::new();
     let found = regular::open(CWD, path, OFlags::RDONLY).ok()?;
-    found
-        .file
-        .take(MAX_FILE_BYTES)
-        .read_to_string(&mut text)
-        .ok()?;
-    Some(text)
+    let bytes = bounded_read::read(found.file, MAX_FILE_BYTES).ok()?;
+    Some(str::from_utf8(&bytes).ok()?.to_owned())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rustix::process::geteuid;
     use std::os::unix::fs::{chown, symlink};
     use std::process::Command;
 

@@ -257,7 +257,7 @@ fn a_passphrase_and_an_object_do_not_fit_through_one_stdin() {
     for line in [&["create"][..], &["set"], &["update", "name"]] {
         let unlock = [line, &["--passphrase-file", "-"]].concat();
         let both = piped(&sandbox, &unlock, &object).run();
-        both.stderr_has("--passphrase-file and --input cannot both read stdin")
+        both.stderr_has("the passphrase and the input cannot both come from stdin")
             .exits(2);
         let variable = piped(&sandbox, line, &object).env("KLUIS_PASSPHRASE_FILE", "-");
         variable.run().any_stderr().exits(2);

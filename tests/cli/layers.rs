@@ -126,7 +126,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "project",
         &[
+            "platform::bounded_read",
             "platform::directory",
+            "platform::permissions",
             "platform::private_file",
             "vault::env_key",
             "vault::name",

@@ -53,7 +53,7 @@ pub fn read(path: &Path) -> Result<Input, Error> {
 fn read_from(path: &Path, stdin: Stdin<'_>) -> Result<Input, Error> {
     let text = match stdin {
         _ if !is_stdin(path) => File::open(path)
-            .and_then(|mut file| read_bounded(&mut file))
+            .and_then(read_bounded)
             .map_err(Error::File)?,
         Stdin::Stream(stream) => read_bounded(stream).map_err(Error::Stdin)?,
         Stdin::Terminal => return Err(Error::Terminal),
@@ -61,8 +61,8 @@ fn read_from(path: &Path, stdin: Stdin<'_>) -> Result<Input, Error> {
     Input::parse(&text).map_err(Error::Invalid)
 }
 
-/// Reads up to one byte more than the limit.
-fn read_bounded(from: &mut dyn Read) -> io::Result<Plaintext> {
+/// Reads as far as one byte too many.
+fn read_bounded(from: impl Read) -> io::Result<Plaintext> {
     Ok(bounded_read::read(from, MAX_INPUT_BYTES + 1)?.into())
 }
 
@@ -119,8 +119,8 @@ mod tests {
             .collect();
         let (start, end) = text.split_at(FIRST_READ_BYTES - 1);
         let (middle, end) = end.split_at(1);
-        let mut pieces = start.chain(middle).chain(end);
-        let read = read_bounded(&mut pieces).unwrap();
+        let pieces = start.chain(middle).chain(end);
+        let read = read_bounded(pieces).unwrap();
         assert!(read.same_as(&Plaintext::new(text.clone())));
     }
 

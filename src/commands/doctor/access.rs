@@ -2,46 +2,30 @@
 
 use super::finding::Finding;
 use crate::platform::directory;
-use rustix::process::geteuid;
-use std::fs::Metadata;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use crate::platform::permissions::{Others, is_shared, is_us_or_root};
+use std::fs::{self, Metadata};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-const READ: u32 = 0o044;
-const WRITE: u32 = 0o022;
-const OTHERS: u32 = 0o077;
-const GROUP: u32 = 0o070;
-
-/// What others than the owner may do. A group with the owner's number counts as the owner.
+/// Who may do what besides the owner.
 pub struct Access {
     owner: u32,
-    bits: u32,
+    pub others: Others,
     mode: u32,
 }
 
 impl Access {
     pub fn of(found: &Metadata) -> Self {
-        let mode = found.permissions().mode() & 0o7777;
-        let has_own_group = found.gid() == found.uid() && found.uid() != 0;
-        let private = if has_own_group { GROUP } else { 0 };
         Self {
             owner: found.uid(),
-            bits: mode & OTHERS & !private,
-            mode,
+            others: Others::beyond_private_group(found),
+            mode: found.mode() & 0o7777,
         }
     }
 
-    pub fn others_may_read(&self) -> bool {
-        self.bits & READ != 0
-    }
-
-    pub fn others_may_write(&self) -> bool {
-        self.bits & WRITE != 0
-    }
-
-    /// Whether it belongs to another user, not to this one or root.
+    /// Whether it belongs to neither this user nor root.
     pub fn is_a_strangers(&self) -> bool {
-        self.owner != geteuid().as_raw() && self.owner != 0
+        !is_us_or_root(self.owner)
     }
 
     pub fn mode(&self) -> String {
@@ -59,7 +43,7 @@ pub fn of_decisive_file(check: &'static str, path: &Path, found: &Metadata) -> F
             format!("check what it says, then take it over with `chown`, or remove {shown}"),
         );
     }
-    if access.others_may_write() {
+    if access.others.may_write() {
         return Finding::fail(
             check,
             format!("other users may write {shown} ({})", access.mode()),
@@ -81,5 +65,5 @@ pub fn of_decisive_file(check: &'static str, path: &Path, found: &Metadata) -> F
 
 /// Whether others may write to the folder, and so replace its files.
 pub fn is_open(folder: &Path) -> bool {
-    rustix::fs::stat(folder).is_ok_and(|found| directory::others_may_write(&found))
+    fs::metadata(folder).is_ok_and(|found| is_shared(&found))
 }

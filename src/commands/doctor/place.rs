@@ -39,7 +39,7 @@ fn vault(path: &Path) -> Option<Finding> {
     let found = fs::metadata(path).ok()?;
     let (access, shown) = (Access::of(&found), path.display());
     let mode = access.mode();
-    Some(if access.others_may_write() {
+    Some(if access.others.may_write() {
         Finding::fail(
             "vault",
             format!("other users may write {shown} ({mode}), and so destroy it"),
@@ -51,7 +51,7 @@ fn vault(path: &Path) -> Option<Finding> {
             format!("{shown} belongs to another user, who can replace it"),
             format!("copy it to a folder of your own, or take over {shown} with `chown`"),
         )
-    } else if access.others_may_read() && !work_tree::holds(path) {
+    } else if access.others.may_read() && !work_tree::holds(path) {
         Finding::warn(
             "vault",
             format!("other users may read {shown} ({mode}), and so try to guess its passphrase"),
@@ -111,7 +111,7 @@ fn previous(path: &Path, header: Option<&Header>, now: Timestamp) -> Finding {
         );
     }
     let access = Access::of(&found);
-    if access.others_may_read() || access.others_may_write() {
+    if access.others.may_read() || access.others.may_write() {
         return Finding::warn(
             PREVIOUS,
             format!("other users may read or write {shown} ({})", access.mode()),

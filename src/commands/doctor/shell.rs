@@ -4,15 +4,16 @@
 use super::finding::Finding;
 use crate::commands::completions::script;
 use crate::context::Context;
+use crate::platform::bounded_read;
 use crate::settings::directories::known;
 use clap_complete::Shell;
 use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
 
-/// Longer than any script or startup file.
-const MAX_BYTES: u64 = 1024 * 1024;
-/// A startup file with this text loads the script each time.
+/// More than any script or startup file has.
+const MAX_BYTES: usize = 1024 * 1024;
+/// What a startup file says that loads the script each time.
 const LOADED: &[u8] = b"kluis completions";
 
 /// The folders of this user and of the system.
@@ -41,7 +42,7 @@ fn completions(context: &Context, shell: Shell, folders: &Folders) -> Finding {
     let mut scripts = folders.scripts(shell).into_iter();
     let installed = scripts.find_map(|path| Some((read(&path)?, path)));
     match installed {
-        Some((text, path)) if text == script(shell, context.command) => {
+        Some((text, path)) if *text == script(shell, context.command) => {
             Finding::ok(check, path.display().to_string())
         }
         Some((_, path)) => {
@@ -143,10 +144,8 @@ fn loads(startup: &Path) -> bool {
     text.windows(LOADED.len()).any(|window| window == LOADED)
 }
 
-/// Reads a regular file, up to a limit.
-fn read(path: &Path) -> Option<Vec<u8>> {
+/// A regular file, within bounds.
+fn read(path: &Path) -> Option<Zeroizing<Vec<u8>>> {
     let file = path.is_file().then(|| File::open(path).ok()).flatten()?;
-    let mut text = Vec::new();
-    file.take(MAX_BYTES).read_to_end(&mut text).ok()?;
-    Some(text)
+    bounded_read::read(file, MAX_BYTES).ok()
 }

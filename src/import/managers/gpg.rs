@@ -106,12 +106,12 @@ impl Gpg {
     fn output(&self, child: &mut Child) -> Result<Plaintext, Failure> {
         let late = || Failure::Late(self.patience);
         let deadline = Instant::now() + self.patience;
-        let mut stdout = child.stdout.take().ok_or(Failure::NotStarted)?;
+        let stdout = child.stdout.take().ok_or(Failure::NotStarted)?;
         let (sender, receiver) = mpsc::channel::<io::Result<Plaintext>>();
         thread::spawn(move || {
-            // After the time limit the receiver is gone.
-            let _ = sender
-                .send(bounded_read::read(&mut stdout, MAX_PLAIN_BYTES + 1).map(Plaintext::from));
+            // Nobody listens any more when it was too late.
+            let _ =
+                sender.send(bounded_read::read(stdout, MAX_PLAIN_BYTES + 1).map(Plaintext::from));
         });
         let read = receiver.recv_timeout(self.patience).map_err(|_| late())?;
         let plain = read.map_err(|_| Failure::Refused)?;

@@ -2,6 +2,7 @@
 //! directory, so a path that is moved or relinked meanwhile leads nowhere else.
 
 use super::regular::{self, OpenError};
+use crate::platform::permissions::is_shared;
 use crate::platform::{directory, private_file};
 use crate::store::Error;
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, Stat};
@@ -55,15 +56,12 @@ impl Directory {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let opened = || {
             let handle = File::from(rustix::fs::open(parent, flags, Mode::empty())?);
-            let found = rustix::fs::fstat(&handle)?;
+            let found = handle.metadata()?;
             io::Result::Ok((handle, found))
         };
         let (handle, found) = opened().map_err(Error::not_written("open", parent))?;
-        if directory::others_may_write(&found) {
-            return Err(refused(
-                path,
-                "is in a directory that other users can write to",
-            ));
+        if is_shared(&found) {
+            return Err(refused(path, "lies in a directory that others may write"));
         }
         match regular::kind(&handle, Path::new(vault), true) {
             Ok(()) | Err(OpenError::Absent) => {}
