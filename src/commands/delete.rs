@@ -50,7 +50,7 @@ impl Command for Delete {
                 counted(apps, "app")
             ),
         };
-        // Without --force, a linked secret is refused below: no need to ask.
+        // A linked secret will be refused anyway, so do not ask first.
         if self.force || apps == 0 {
             confirm(context, &question)?;
         }

@@ -194,7 +194,7 @@ impl Import {
         summary.print(context)
     }
 
-    /// The format that was named, or that the name of the file tells.
+    /// The named format, or the one that the file's name indicates.
     fn settled_format(&self, context: &mut Context) -> Result<Format, Error> {
         if let Some(format) = self.format {
             return Ok(format);

@@ -100,14 +100,14 @@ impl Command for Trust {
     }
 }
 
-/// The real path of the vault that the file draws on: its own, or another one in use instead. It is looked up
-/// once, so that you agree to the path that was shown, even if a link changes meanwhile.
+/// The real path of the vault that the file draws on: its own, or another one in use. It is resolved only
+/// once, so that you agree to what was shown, even if a link changes meanwhile.
 fn place(context: &Context) -> Result<PathBuf, Error> {
     let used = context.settings.vault.path();
     Ok(resolve(used).with_context(|| format!("cannot find out where {} leads", used.display()))?)
 }
 
-/// The agreement to record, if you agree.
+/// What you are asked to agree to.
 fn agreement(file: &ProjectFile, place: &Path, context: &Context) -> Result<Agreement, Error> {
     let text = |path: &Path| {
         let text = path.to_str().map(str::to_owned);
@@ -145,8 +145,7 @@ fn agree(file: &ProjectFile, place: &Path, context: &mut Context) -> Result<(), 
     )
 }
 
-/// A line for each thing. Text from the file is escaped here: a newline in it must not look like a line of
-/// ours.
+/// One line per item. Text from the file is escaped here, so that a newline in it cannot imitate our lines.
 fn describe(file: &ProjectFile, place: &Path) -> String {
     let shown = trusted(file, place);
     let location = if file.owns_place(place) {
@@ -198,11 +197,11 @@ fn trusted<'a>(file: &'a ProjectFile, place: &Path) -> Trusted<'a> {
     }
 }
 
-/// Forgets the agreement about a project file, which may be gone.
+/// Forgets the consent for the file, even if it no longer exists.
 fn remove(context: &mut Context, folder: Option<&Path>) -> Result<(), Error> {
     let path = match folder {
         Some(folder) => project_file_in(folder)?,
-        // Also when it cannot be read any more.
+        // This works even if the file cannot be read.
         None => context.project_path()?,
     };
     let mut trust_store = context.trust_store()?;

@@ -91,7 +91,11 @@ fn wait_until(what: &str, is_so: impl Fn() -> bool) {
 fn status(sandbox: &Sandbox) -> Value {
     let status = sandbox.kluis(["status", "--json"]).run();
     let object = status.json();
-    let code = if object["opens_with"].is_string() { 0 } else { 4 };
+    let code = if object["opens_with"].is_string() {
+        0
+    } else {
+        4
+    };
     status.any_stdout().any_stderr().exits(code);
     object
 }

@@ -53,7 +53,7 @@ struct KeptCopy {
     bytes: SealedBytes,
 }
 
-/// The vault that is there now, as far as the key of the copy opens it.
+/// The present vault, as far as the copy's key opens it.
 enum Present {
     Missing,
     Opened {

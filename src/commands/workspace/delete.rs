@@ -39,7 +39,7 @@ impl Command for Delete {
                 counted(secrets, "secret")
             ),
         };
-        // Without --force, a workspace with secrets is refused below: no need to ask.
+        // A workspace that is not empty will be refused anyway, so do not ask first.
         if self.force || secrets == 0 {
             confirm(context, &question)?;
         }
