@@ -63,7 +63,7 @@ pub fn topic_page(topic: &str, about: &str, text: &str) -> Vec<u8> {
             Part::Heading(heading) => section(&heading, []),
             Part::Entries(entries) => from_help(&entries),
             Part::Prose(text) => paragraph(&text, is_first).to_roff().into_bytes(),
-            Part::Code(code) => as_it_stands(&code),
+            Part::Code(code) => as_it_stands(&code, is_first),
         });
         is_first = is_heading;
     }
@@ -270,10 +270,12 @@ fn paragraph(text: &str, is_first: bool) -> Roff {
     roff
 }
 
-fn as_it_stands(code: &str) -> Vec<u8> {
+fn as_it_stands(code: &str, is_first: bool) -> Vec<u8> {
     let mut roff = Roff::new();
-    for control in ["PP", "RS", "nf"] {
-        roff.control(control, if control == "RS" { vec!["4"] } else { vec![] });
+    let controls = ["PP", "RS", "nf"];
+    for control in &controls[usize::from(is_first)..] {
+        let arguments = if *control == "RS" { vec!["4"] } else { vec![] };
+        roff.control(*control, arguments);
     }
     for line in code.lines() {
         roff.text([roman(line)]);

@@ -264,7 +264,7 @@ fn each_import_of_the_topic_on_migration_works() {
     let [files, managers, finish] = commands("migrate").try_into().unwrap();
     assert_eq!(
         run(&files),
-        "would be created MAIL_PASSWORD\ncreated MAIL_PASSWORD\nworkspace staging\n\
+        "would be created MAIL_PASSWORD\ncreated MAIL_PASSWORD\nnew workspace staging\n\
          unchanged MAIL_PASSWORD\ncreated staging/MAIL_PASSWORD\ncreated db_password\n"
     );
     let imported = run(&managers);

@@ -23,7 +23,7 @@ Examples:
   KLUIS_PIN=$(kluis vault verify --pin)
   kluis vault verify --json | jq -r .pin")]
 pub struct Verify {
-    /// Print only the pin; with a value, open only the vault with that pin
+    /// Print only the pin; with PIN, open only the vault that it describes
     // The global option of this name takes a value, and here it may go without.
     #[arg(long, value_name = "PIN", num_args = 0..=1)]
     pin: Option<Option<String>>,
