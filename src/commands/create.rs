@@ -12,7 +12,7 @@ use crate::vault::change::NewSecret;
 /// Create a new secret
 ///
 /// The value comes from a pipe, a file or a generator, or you are asked for it. It is never an argument,
-/// where others could see it. Prints the new secret's id.
+/// where others could see it. Into a pipe it prints the secret's id.
 ///
 /// Fails if the name is taken (exit code 6); `kluis set` updates the secret instead.
 #[derive(clap::Args)]

@@ -24,9 +24,9 @@ use std::path::{Path, PathBuf};
 
 /// Make a vault
 ///
-/// At a terminal it asks for a passphrase; press Enter to use a key file instead. Without a terminal it uses
-/// a key file: ~/.config/kluis/key, or the one that --key-file names. It makes a missing key file, and never
-/// replaces an existing one. Back up the key file: without it nobody can open the vault.
+/// At a terminal it asks for a passphrase; press Enter to use a key file instead. Without a terminal it uses a
+/// key file: ~/.config/kluis/key, or the one that --key-file names. It makes a missing key file, and never
+/// replaces an existing one. Back up the key file: you cannot open the vault without it.
 ///
 /// Never touches an existing vault (exit code 6). Pins the vault's public key on this machine. Prints a token
 /// once, and keeps it nowhere.

@@ -15,7 +15,7 @@ use crate::vault::{Changed, Scan};
 /// Store a value: create the secret, or update it
 ///
 /// The value comes from a pipe, a file or a generator, or you are asked for it. It is never an argument,
-/// where others could see it. Prints the secret's id.
+/// where others could see it. Into a pipe it prints the secret's id.
 ///
 /// A new value replaces the old one, which is not kept: use `kluis rotate` to keep it. With --generate, a
 /// secret that exists keeps its value. Fields that you do not name stay as they are.

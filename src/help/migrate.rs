@@ -1,6 +1,6 @@
 //! The topic `migrate`: from other tools. Its commands are run by tests/cli/topics.rs.
 
-pub const TEXT: &str = r#"`kluis import` reads .env files and what other tools export. With --dry-run it
+pub const TEXT: &str = r"`kluis import` reads .env files and what other tools export. With --dry-run it
 shows what it would write, and writes nothing.
 
 FROM FILES
@@ -35,4 +35,4 @@ the values in plain text. Backups and the history of a repository may still
 have them: change the values that matter.
 
     kluis import .env
-    rm .env bitwarden.json 1password.csv keepass.xml"#;
+    rm .env bitwarden.json 1password.csv keepass.xml";

@@ -38,7 +38,7 @@ pub const TOPICS: &[Topic] = &[
     },
     Topic {
         name: "exit-codes",
-        about: "What each exit code means",
+        about: "The meaning of each exit code",
         parts: &[
             exit_codes::PROMISE,
             Exit::TABLE,
@@ -58,7 +58,7 @@ pub const TOPICS: &[Topic] = &[
     },
     Topic {
         name: "security",
-        about: "What Kluis protects you from, and what not",
+        about: "The promises of Kluis, and their limits",
         parts: &[security::TEXT],
     },
     Topic {

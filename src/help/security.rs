@@ -52,7 +52,7 @@ Not protected against:
   An older copy on a machine that never saw the newer one
       That is a new machine, or one that lost its state; in a git work tree
       `kluis` only warns.
-  Values that somebody has seen
+  Values that a person has seen
       A removed key and an old passphrase still open older copies: change the
       values too.
   Deleted values in copies

@@ -33,8 +33,8 @@ See `kluis help migrate` for password managers.
 
 BACK UP
 
-Without its key, nobody can open a vault. Copy the vault to any backup. Copy
-the key file, if you have one, to a safe place away from the vault.
+Without a key you cannot open the vault. Copy the vault to any backup. Copy the
+key file, if you have one, to a safe place away from the vault.
 
     cp ~/.local/share/kluis/default.kluis "$BACKUP"
     cp ~/.config/kluis/key "$SAFE_PLACE""#;

@@ -234,7 +234,7 @@ const EXPORTS: [(&str, &str); 8] = [
         "bitwarden.json",
         r#"{"encrypted": false, "folders": [{"id": "1", "name": "Work"}], "items": [{"id": "2",
         "folderId": "1", "type": 1, "name": "GitHub", "login": {"username": "ada", "password": "not-real",
-        "uris": [{"uri": "https://github.com"}]}}]}"#,
+        "uris": [{"uri": "https://example.com"}]}}]}"#,
     ),
     (
         "1password.csv",
@@ -343,8 +343,8 @@ fn an_unknown_topic_lists_the_valid_ones() {
 fn help_works_with_broken_settings() {
     let sandbox = Sandbox::empty();
     let config = sandbox.home().join(".config/kluis");
-    std::fs::create_dir_all(&config).unwrap();
-    std::fs::write(config.join("config.toml"), "no toml").unwrap();
+    fs::create_dir_all(&config).unwrap();
+    fs::write(config.join("config.toml"), "no toml").unwrap();
     let broken = sandbox.kluis(["list"]).run();
     broken.any_stderr().exits(2);
     sandbox.prints(["help", "environment"], "");
@@ -362,12 +362,12 @@ fn the_example_files_of_the_topic_work_as_shown() {
     assert!(files.next().is_none());
 
     let home = sandbox.home();
-    std::fs::create_dir_all(home.join(".config/kluis")).unwrap();
-    std::fs::write(home.join(".config/kluis/config.toml"), user).unwrap();
+    fs::create_dir_all(home.join(".config/kluis")).unwrap();
+    fs::write(home.join(".config/kluis/config.toml"), user).unwrap();
     let folder = home.join("project");
-    std::fs::create_dir(&folder).unwrap();
-    std::fs::copy(sandbox.vault(), folder.join("secrets.kluis")).unwrap();
-    std::fs::write(folder.join("kluis.toml"), project).unwrap();
+    fs::create_dir(&folder).unwrap();
+    fs::copy(sandbox.vault(), folder.join("secrets.kluis")).unwrap();
+    fs::write(folder.join("kluis.toml"), project).unwrap();
     let within = |line: &[&str]| sandbox.kluis(line).within(&folder);
     let done = within(&["workspace", "create", "staging"]).run();
     done.any_stdout().any_stderr().exits(0);
@@ -405,7 +405,7 @@ fn entries(topic: &str, heading: &str) -> Vec<String> {
 fn bash(sandbox: &Sandbox, script: &str) -> Output {
     let programs = sandbox.home().join("programs");
     if !programs.exists() {
-        std::fs::create_dir(&programs).unwrap();
+        fs::create_dir(&programs).unwrap();
         symlink(KLUIS, programs.join("kluis")).unwrap();
         symlink("/bin/true", programs.join("psql")).unwrap();
     }
