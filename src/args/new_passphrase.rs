@@ -24,8 +24,8 @@ const MIN_DISTINCT: usize = 8;
 
 #[derive(clap::Args)]
 pub struct NewPassphraseArgs {
-    /// Read the new passphrase from this file, one final newline aside
-    #[arg(long, value_name = "PATH")]
+    /// Read the new passphrase from a file, without its final newline
+    #[arg(long, value_name = "PATH", hide_short_help = true)]
     new_passphrase_file: Option<PathBuf>,
 
     #[command(flatten)]

@@ -25,16 +25,16 @@ use std::path::{Path, PathBuf};
 /// Make a vault
 ///
 /// At a terminal it asks for a passphrase; press Enter to use a key file instead. Without a terminal it uses a
-/// key file: ~/.config/kluis/key, or the one that --key-file names. A missing key file is made, an existing one
-/// is used and never replaced. Back it up: without it nobody can open the vault.
+/// key file: ~/.config/kluis/key, or the one that --key-file names. It makes a missing key file, and never
+/// replaces an existing one. Back up the key file: you cannot open the vault without it.
 ///
-/// An existing vault is never touched (exit code 6). The vault's public key is pinned on this machine. A token
-/// is printed once and kept nowhere.
+/// Never touches an existing vault (exit code 6). Pins the vault's public key on this machine. Prints a token
+/// once, and keeps it nowhere.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   kluis init
-  kluis init --recovery                              # and a token to keep in a safe
+  kluis init --recovery       # also make a recovery token, for a safe place
   KLUIS_TOKEN=$(kluis init --token) && export KLUIS_TOKEN
   kluis init --vault secrets.kluis --key-file ~/work.key")]
 pub struct Init {

@@ -15,13 +15,16 @@ use serde::Serialize;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Let the project file draw on a vault outside of its folder
+/// Trust the project file in this folder
 ///
-/// Shows on which vault, workspace and secrets the project file kluis.toml of this folder, or the nearest
-/// above, would draw; asks, or needs --yes; and prints the SHA-256 of its content. The agreement is for this
-/// file as it is and for that vault: after any change of the file, or with another vault in use, it has to be
-/// given again. A project file needs none for a vault in its own folder. In CI, set
-/// KLUIS_TRUST_PROJECT to the SHA-256 instead, as `sha256sum kluis.toml` prints it.
+/// The project file kluis.toml may use a vault in its own folder. It needs your trust to use any other vault:
+/// otherwise a repository that you cloned could give your secrets to its own programs.
+///
+/// Shows the vault, the workspace and the secrets that the file would use, and asks; without a terminal it
+/// needs --yes. Prints the SHA-256 of the file. Trust it again after every change of the file, and for
+/// another vault.
+///
+/// In CI, set KLUIS_TRUST_PROJECT to that SHA-256 instead, as `sha256sum kluis.toml` prints it.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -30,15 +33,15 @@ Examples:
   kluis trust --remove
   kluis trust --remove ~/old-project")]
 pub struct Trust {
-    /// Show the project files that are trusted
+    /// List the project files that you trust
     #[arg(long, conflicts_with = "remove")]
     list: bool,
 
-    /// Trust the project file no longer
+    /// Stop trusting the project file
     #[arg(long)]
     remove: bool,
 
-    /// The folder of the project file to be trusted no longer, which may be gone
+    /// With --remove: the folder of the project file, even if it is gone
     #[arg(value_name = "FOLDER", requires = "remove")]
     folder: Option<PathBuf>,
 }
