@@ -43,7 +43,10 @@ pub fn script(shell: Shell, command: fn() -> clap::Command) -> Vec<u8> {
 /// The definition without the verbs that help leaves out, which the generators would list.
 fn without_hidden(command: &clap::Command) -> clap::Command {
     let shown = command.get_subcommands().filter(|verb| !verb.is_hide_set());
-    let bare = clap::Command::new("kluis").args(command.get_arguments());
+    let bare = clap::Command::new("kluis")
+        .version(env!("CARGO_PKG_VERSION"))
+        .disable_help_subcommand(true)
+        .args(command.get_arguments());
     bare.subcommands(shown)
 }
 
