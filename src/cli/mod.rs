@@ -60,6 +60,11 @@ pub fn command() -> Command {
     command_of(verbs())
 }
 
+/// The same without the hidden verbs, as completion scripts list it.
+fn shown_command() -> Command {
+    command_of(verbs().filter(|entry| !entry.is_hidden))
+}
+
 /// The command line as far as these arguments need it. If the verb comes first, as usual, no other verb is
 /// defined.
 fn command_for(arguments: &[OsString]) -> Command {
@@ -203,8 +208,8 @@ fn dispatch(matches: &ArgMatches, ui: &mut Ui, hardened: Hardened) -> Result<(),
         yes,
         accept_older,
     };
-    let mut context =
-        Context::new(globals.into(), global_flags, ui, hardened, command).map_err(|error| {
+    let mut context = Context::new(globals.into(), global_flags, ui, hardened, shown_command)
+        .map_err(|error| {
             if name == "run" {
                 Error::BeforeStart(Box::new(error))
             } else {

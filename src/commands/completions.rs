@@ -32,22 +32,12 @@ impl Command for Completions {
 
 /// The script that a shell loads to complete this command line.
 pub fn script(shell: Shell, command: fn() -> clap::Command) -> Vec<u8> {
-    let mut root = without_hidden(&command());
+    let mut root = command();
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut root, "kluis", &mut script);
     // clap's output consists of names and help texts.
     let script = String::from_utf8_lossy(&script).into_owned();
     with_names(script, shell, &root).into_bytes()
-}
-
-/// The definition without the verbs that help leaves out, which the generators would list.
-fn without_hidden(command: &clap::Command) -> clap::Command {
-    let shown = command.get_subcommands().filter(|verb| !verb.is_hide_set());
-    let bare = clap::Command::new("kluis")
-        .version(env!("CARGO_PKG_VERSION"))
-        .disable_help_subcommand(true)
-        .args(command.get_arguments());
-    bare.subcommands(shown)
 }
 
 fn with_names(script: String, shell: Shell, root: &clap::Command) -> String {
