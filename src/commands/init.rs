@@ -245,7 +245,7 @@ fn report(
         let what = if is_only_key {
             "this token opens the vault. It is shown once:"
         } else {
-            "the recovery token. It is shown once; keep it away from this computer:"
+            "this recovery token opens the vault, too. It is shown once; keep it away from this computer:"
         };
         one_time_token::show(context, what, token)?;
     }
