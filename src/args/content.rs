@@ -1,7 +1,7 @@
 //! Reads what `create`, `set` and `update` write into a secret: from options, or from one JSON object.
 
 use super::fields::FieldArgs;
-use super::secret::read_value;
+use super::secret::{NameArgument, read_value};
 use super::secret_json::{self, Input};
 use super::time::parse_slot;
 use super::value::ValueArgs;
@@ -10,10 +10,11 @@ use crate::context::credential_file::is_stdin;
 use crate::error::Error;
 use crate::plaintext::Plaintext;
 use crate::report::warnings;
-use crate::vault;
-use crate::vault::change::{Fields, Values};
-use crate::vault::name::SecretName;
+use crate::vault::change::{Change, Fields, NewSecret, Values};
+use crate::vault::name::{SecretName, WorkspaceName};
 use crate::vault::rule::RuleViolation;
+use crate::vault::secret::Secret;
+use crate::vault::{self, Scan, Vault};
 use std::path::PathBuf;
 
 #[derive(clap::Args)]
@@ -70,10 +71,6 @@ pub enum ProvidedValues {
 impl ContentArgs {
     pub fn is_json(&self) -> bool {
         self.input.is_some()
-    }
-
-    pub fn is_generated(&self) -> bool {
-        self.source.is_generated()
     }
 
     pub fn names_a_slot(&self) -> bool {
@@ -138,6 +135,62 @@ impl ContentArgs {
         let slot = self.slot.as_deref();
         slot.map(|text| parse_slot("slot", text, context.now))
             .transpose()
+    }
+}
+
+#[derive(clap::Args)]
+pub struct NamedContentArgs {
+    #[command(flatten)]
+    name: NameArgument,
+    #[command(flatten)]
+    content: ContentArgs,
+}
+
+/// The content of a secret that may not exist yet, and where it goes.
+pub struct NamedContent {
+    pub workspace: Option<WorkspaceName>,
+    pub name: SecretName,
+    pub fields: Fields,
+    pub values: ProvidedValues,
+}
+
+impl NamedContentArgs {
+    pub fn is_generated(&self) -> bool {
+        self.content.source.is_generated()
+    }
+
+    /// Opens the vault, and then asks for a value, if the key may write it.
+    pub fn read(&self, context: &mut Context) -> Result<(Vault, NamedContent), Error> {
+        self.name.check(context)?;
+        let content = self.content.read(context)?;
+        let new = self.name.name_or(content.name)?;
+        let workspace = new.workspace(context);
+        let vault = context.open(Scan::Lookup)?;
+        let home = vault.workspace(workspace.as_ref()).map(|home| home.id);
+        vault.check_may_write(context.found(&vault, home)?)?;
+        let values = if self.content.is_json() {
+            content.values
+        } else {
+            self.content.read_value(context)?
+        };
+        let named = NamedContent {
+            workspace,
+            name: new.name,
+            fields: content.fields,
+            values,
+        };
+        Ok((vault, named))
+    }
+}
+
+impl NamedContent {
+    pub fn create(self, change: &mut Change<'_>) -> Result<Secret, Error> {
+        let new = NewSecret {
+            name: self.name,
+            fields: self.fields,
+            slots: self.values.for_new()?,
+        };
+        Ok(change.create_secret(self.workspace.as_ref(), new)?)
     }
 }
 

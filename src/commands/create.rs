@@ -1,13 +1,10 @@
 //! `create`: adds a new secret; a name that exists is a conflict.
 
 use super::Command;
-use crate::args::content::{Content, ContentArgs};
-use crate::args::secret::NameArgument;
+use crate::args::content::NamedContentArgs;
 use crate::context::Context;
 use crate::error::Error;
 use crate::report::secret::{SetOutcome, print_written};
-use crate::vault::Scan;
-use crate::vault::change::NewSecret;
 
 /// Create a new secret
 ///
@@ -25,36 +22,13 @@ Examples:
   kluis create --input secret.json")]
 pub struct Create {
     #[command(flatten)]
-    name: NameArgument,
-    #[command(flatten)]
-    content: ContentArgs,
+    given: NamedContentArgs,
 }
 
 impl Command for Create {
     fn run(self, context: &mut Context) -> Result<(), Error> {
-        self.name.check(context)?;
-        let Content {
-            name,
-            fields,
-            mut values,
-        } = self.content.read(context)?;
-        let new = self.name.name_or(name)?;
-        let workspace = new.workspace(context);
-        let mut vault = context.open(Scan::Lookup)?;
-        let home = vault.workspace(workspace.as_ref()).map(|home| home.id);
-        vault.check_may_write(context.found(&vault, home)?)?;
-        if !self.content.is_json() {
-            values = self.content.read_value(context)?;
-        }
-        let slots = values.for_new()?;
-        let changed = context.change_in(&mut vault, |change| {
-            let new = NewSecret {
-                name: new.name,
-                fields,
-                slots,
-            };
-            Ok(change.create_secret(workspace.as_ref(), new)?)
-        })?;
+        let (mut vault, given) = self.given.read(context)?;
+        let changed = context.change_in(&mut vault, |change| given.create(change))?;
         print_written(context, &vault, &changed, SetOutcome::Created)
     }
 }

@@ -1,16 +1,15 @@
 //! `set`: creates a secret or updates it, so that a script can run twice.
 
 use super::Command;
-use crate::args::content::{Content, ContentArgs, ProvidedValues, UnlistedSlots};
+use crate::args::content::{NamedContentArgs, ProvidedValues, UnlistedSlots};
 use crate::args::fields::ClearArgs;
-use crate::args::secret::NameArgument;
 use crate::context::Context;
 use crate::error::Error;
 use crate::report::secret::{SetOutcome, print_written};
-use crate::vault::change::{Fields, NewSecret, SecretUpdate, Values};
+use crate::vault::Changed;
+use crate::vault::change::{Fields, SecretUpdate, Values};
 use crate::vault::reference::{Reference, Target};
 use crate::vault::secret::Secret;
-use crate::vault::{Changed, Scan};
 
 /// Store a value: create the secret, or update it
 ///
@@ -30,9 +29,7 @@ Examples:
   kluis set api_key --input secret.json --replace")]
 pub struct Set {
     #[command(flatten)]
-    name: NameArgument,
-    #[command(flatten)]
-    content: ContentArgs,
+    given: NamedContentArgs,
     #[command(flatten)]
     clear: ClearArgs,
 
@@ -43,35 +40,17 @@ pub struct Set {
 
 impl Command for Set {
     fn run(self, context: &mut Context) -> Result<(), Error> {
-        self.name.check(context)?;
-        let Content {
-            name,
-            mut fields,
-            mut values,
-        } = self.content.read(context)?;
-        self.clear.clear(&mut fields);
-        let new = self.name.name_or(name)?;
-        let workspace = new.workspace(context);
-        let mut vault = context.open(Scan::Lookup)?;
-        let home = vault.workspace(workspace.as_ref()).map(|home| home.id);
-        vault.check_may_write(context.found(&vault, home)?)?;
-        if !self.content.is_json() {
-            values = self.content.read_value(context)?;
-        }
+        let (mut vault, mut given) = self.given.read(context)?;
+        self.clear.clear(&mut given.fields);
         let changed = context.change_in(&mut vault, |change| {
-            let workspace = workspace.as_ref();
-            let reference = Reference::to(Target::Name(new.name.clone()));
+            let workspace = given.workspace.as_ref();
+            let reference = Reference::to(Target::Name(given.name.clone()));
             let old = change.look_up(workspace, &reference)?;
             let secret = if old.is_some() {
-                let update = self.update(fields, values);
+                let update = self.update(given.fields, given.values);
                 change.update_secret(workspace, &reference, update)?
             } else {
-                let new = NewSecret {
-                    name: new.name,
-                    fields,
-                    slots: values.for_new()?,
-                };
-                change.create_secret(workspace, new)?
+                given.create(change)?
             };
             Ok((old, secret))
         })?;
@@ -99,7 +78,7 @@ impl Set {
         } else {
             UnlistedSlots::Stay
         };
-        let values = if self.content.is_generated() {
+        let values = if self.given.is_generated() {
             Values::Keep
         } else {
             values.for_update(others)

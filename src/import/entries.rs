@@ -98,17 +98,18 @@ impl Entries {
         }
     }
 
-    /// Adds a name and its value; fails only when there are too many.
+    /// Adds a name and its value, or `None` where the value is null and left out; fails only when there are
+    /// too many.
     pub fn push(
         &mut self,
         place: Location,
         name: &[u8],
-        value: Plaintext,
+        value: impl Into<Option<Plaintext>>,
     ) -> Result<(), RuleViolation> {
         match SecretName::parse(&String::from_utf8_lossy(name)) {
             Ok(name) => {
                 let env_key = EnvKey::parse(name.as_str()).ok();
-                self.take(place, name, value, env_key, None)
+                self.take(place, name, value.into(), env_key, None)
             }
             Err(broken) => {
                 self.check_room(place)?;
@@ -127,14 +128,14 @@ impl Entries {
         value: Plaintext,
         origin: Option<&str>,
     ) -> Result<(), RuleViolation> {
-        self.take(place, name, value, None, origin)
+        self.take(place, name, Some(value), None, origin)
     }
 
     fn take(
         &mut self,
         place: Location,
         name: SecretName,
-        value: Plaintext,
+        value: Option<Plaintext>,
         env_key: Option<EnvKey>,
         origin: Option<&str>,
     ) -> Result<(), RuleViolation> {
@@ -149,29 +150,11 @@ impl Entries {
                 return Ok(());
             }
         }
-        let value = match (value.len(), self.empty) {
-            (0, Empty::Skipped) => None,
-            (0, Empty::Refused) => {
-                let rule = format!(
-                    "{place}: {name} is empty; to leave out empty values, add --skip-empty"
-                );
-                self.tell(Some(&name), RuleViolation::too_short(rule));
+        let value = match self.checked(value, place, &name) {
+            Ok(value) => value,
+            Err(broken) => {
+                self.tell(Some(&name), broken);
                 return Ok(());
-            }
-            (length, _) => {
-                if let Err(RuleViolation { rule, kind }) = check_value(length) {
-                    let rule = format!("{place}: {name}: {rule}");
-                    self.tell(Some(&name), RuleViolation::new(rule, kind));
-                    return Ok(());
-                }
-                if value.expose().starts_with(SOPS_MARK) {
-                    let rule = format!(
-                        "{place}: {name} is still encrypted: import the output of `sops decrypt`"
-                    );
-                    self.tell(Some(&name), RuleViolation::new(rule, "value_error"));
-                    return Ok(());
-                }
-                Some(value)
             }
         };
         self.gathered.entries.push(Entry {
@@ -182,6 +165,35 @@ impl Entries {
             value,
         });
         Ok(())
+    }
+
+    /// The value to import; `None` where it is left out.
+    fn checked(
+        &self,
+        value: Option<Plaintext>,
+        place: Location,
+        name: &SecretName,
+    ) -> Result<Option<Plaintext>, RuleViolation> {
+        let Some(value) = value else {
+            return Ok(None);
+        };
+        if value.len() == 0 {
+            let rule =
+                format!("{place}: {name} is empty; to leave out empty values, add --skip-empty");
+            return match self.empty {
+                Empty::Skipped => Ok(None),
+                Empty::Refused => Err(RuleViolation::too_short(rule)),
+            };
+        }
+        check_value(value.len()).map_err(|RuleViolation { rule, kind }| {
+            RuleViolation::new(format!("{place}: {name}: {rule}"), kind)
+        })?;
+        if value.expose().starts_with(SOPS_MARK) {
+            let rule =
+                format!("{place}: {name} is still encrypted: import the output of `sops decrypt`");
+            return Err(RuleViolation::new(rule, "value_error"));
+        }
+        Ok(Some(value))
     }
 
     fn check_room(&self, place: Location) -> Result<(), RuleViolation> {

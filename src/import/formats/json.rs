@@ -1,10 +1,11 @@
-//! Reads `json`: one object of names and strings. Any other type is reported by name, never converted.
+//! Reads `json`: one object of names and strings. A number or a boolean is imported as it is written; a null is
+//! left out.
 
 use super::nesting::{self, Nesting};
 use crate::import::entries::{Entries, MAX_ENTRIES};
 use crate::import::line_index::Lines;
 use crate::import::text::unmarked;
-use crate::json::{self, NoString, document, members};
+use crate::json::{self, NoString, document, is_null, members};
 use crate::plaintext::Plaintext;
 use crate::vault::rule::RuleViolation;
 use serde_json::value::RawValue;
@@ -56,8 +57,16 @@ impl Reader<'_, '_> {
                         Err(rule) => self.into.refuse_value(place, &name, &rule),
                     }
                 }
+                Err(NoString::OtherType) if is_null(given) => {
+                    self.into.push(place, &name, None)?;
+                }
+                Err(NoString::OtherType) if given.get().starts_with('[') => {
+                    let rule = "is a list, not a string";
+                    self.into.refuse_value(place, &name, rule);
+                }
                 Err(NoString::OtherType) => {
-                    self.into.refuse_value(place, &name, other_type(given));
+                    let written = Plaintext::new(given.get().into());
+                    self.into.push(place, &name, written)?;
                 }
                 Err(NoString::Surrogate) => {
                     let rule = "contains a broken \\u escape: half of a surrogate pair";
@@ -66,16 +75,6 @@ impl Reader<'_, '_> {
             }
         }
         Ok(())
-    }
-}
-
-/// The type of a value that is not a string.
-fn other_type(json: &RawValue) -> &'static str {
-    match json.get().as_bytes().first() {
-        Some(b'n') => "is null, not a string",
-        Some(b't' | b'f') => "is a boolean, not a string: put it in quotes",
-        Some(b'[') => "is a list, not a string",
-        _ => "is a number, not a string: put it in quotes",
     }
 }
 
@@ -121,14 +120,25 @@ mod tests {
         assert_eq!(
             told(input),
             [
-                "line 1: A is a number, not a string: put it in quotes",
-                "line 2: B is a boolean, not a string: put it in quotes",
-                "line 2: C is null, not a string",
                 "line 4: D is a list, not a string",
                 "line 5: E is an object, not a string; to join nested names with _, add --nested",
                 "line 6: F contains a broken \\u escape: half of a surrogate pair",
             ]
         );
+    }
+
+    #[test]
+    fn a_number_and_a_boolean_are_imported_as_written_and_a_null_is_left_out() {
+        let entries =
+            read_all(r#"{"host":"db","port":5432,"rate":1.50e3,"debug":true,"none":null}"#);
+        let value = |entry: Entry| {
+            let value = entry.value?.expose().to_vec();
+            Some(String::from_utf8(value).unwrap())
+        };
+        let values: Vec<_> = entries.ok().unwrap().into_iter().map(value).collect();
+        let expected = ["db", "5432", "1.50e3", "true"].map(|text| Some(text.to_owned()));
+        assert_eq!(values[..4], expected);
+        assert_eq!(values[4..], [None]);
     }
 
     #[test]

@@ -6,4 +6,3 @@ pub mod env;
 pub mod json;
 pub mod nesting;
 pub mod yaml;
-mod yaml_type;

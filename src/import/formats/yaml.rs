@@ -1,10 +1,9 @@
-//! Reads `yaml`: one mapping of names and strings. A text that YAML 1.1 or 1.2 could read as a number, a date
-//! or another type is reported by name, never guessed.
+//! Reads `yaml`: one mapping of names and strings. A number, a boolean or a date is imported as it is written;
+//! a null is left out.
 //!
 //! A value is moved out of the parser, which leaves behind only what its own buffers held while they grew.
 
 use super::nesting::{self, Nesting};
-use super::yaml_type::type_of;
 use crate::import::entries::{Entries, Location};
 use crate::import::text::{line_at, text};
 use crate::plaintext::Plaintext;
@@ -65,46 +64,37 @@ fn mapping(
             }
             continue;
         }
-        let name = node(name);
-        if let Node::Nested(what) | Node::Mapping(what) = name {
-            let rule = format!("{place}: {what} cannot be a name");
-            return Err(RuleViolation::new(rule, "string_type"));
-        }
-        let full = |name: &Plaintext| {
-            let above = above.last().map_or(&[][..], Vec::as_slice);
-            nesting::below(above, name.expose())
+        let name = match node(name) {
+            Node::Text(name) => {
+                nesting::below(above.last().map_or(&[], |name| name), name.expose())
+            }
+            Node::Other(what) | Node::List(what) | Node::Mapping(what) => {
+                let rule = format!("{place}: {what} cannot be a name");
+                return Err(RuleViolation::new(rule, "string_type"));
+            }
         };
         let (_, value) = events.next()?;
-        match (name, node(value)) {
-            (Node::Other(what), Node::Text(_) | Node::Other(_)) => {
-                let rule = format!("this name is {what} in YAML: put it in quotes");
-                into.refuse(place, &rule, "string_type");
+        if is_null(&value) {
+            into.push(place, &name, None)?;
+            continue;
+        }
+        match node(value) {
+            Node::Text(value) => into.push(place, &name, value)?,
+            Node::Other(what) => {
+                into.refuse_value(place, &name, &format!("is {what}, not a string"));
             }
-            (Node::Text(name), Node::Text(value)) => into.push(place, &full(&name), value)?,
-            (Node::Text(name), Node::Other(what)) => {
-                let rule = format!("is {what} in YAML, not a string: put it in quotes");
-                into.refuse_value(place, &full(&name), &rule);
-            }
-            (Node::Text(name), Node::Mapping(what)) => {
-                let name = full(&name);
-                match nesting.enter(&name, what, above.len()) {
-                    Ok(()) => above.push(name),
-                    Err(rule) => {
-                        // Skip its content, however deep.
-                        into.refuse_value(place, &name, &rule);
-                        return Ok(Rest::Unread);
-                    }
+            Node::Mapping(what) => match nesting.enter(&name, what, above.len()) {
+                Ok(()) => above.push(name),
+                Err(rule) => {
+                    // Skip its content, however deep.
+                    into.refuse_value(place, &name, &rule);
+                    return Ok(Rest::Unread);
                 }
-            }
-            (name, Node::Nested(what) | Node::Mapping(what)) => {
-                let rule = format!("is {what}, not a string");
-                match name {
-                    Node::Text(name) => into.refuse_value(place, &full(&name), &rule),
-                    _ => into.refuse(place, &format!("a value {rule}"), "string_type"),
-                }
+            },
+            Node::List(what) => {
+                into.refuse_value(place, &name, &format!("is {what}, not a string"));
                 return Ok(Rest::Unread);
             }
-            (Node::Nested(_) | Node::Mapping(_), _) => {}
         }
     }
 }
@@ -115,23 +105,29 @@ enum Node {
     /// A scalar that is no text.
     Other(&'static str),
     Mapping(&'static str),
-    Nested(&'static str),
+    List(&'static str),
 }
 
 fn node(event: Event<'_>) -> Node {
-    let (text, style, tag) = match event {
-        Event::Scalar(text, style, _, tag) => (text, style, tag),
+    let (text, tag) = match event {
+        Event::Scalar(text, _, _, tag) => (text, tag),
         Event::Alias(_) => return Node::Other("an alias"),
-        Event::SequenceStart(..) => return Node::Nested("a list"),
+        Event::SequenceStart(..) => return Node::List("a list"),
         _ => return Node::Mapping("a mapping"),
     };
     let text = Plaintext::new(text.into_owned().into_bytes());
     match tag {
         Some(tag) if tag.is_yaml_core_schema() && tag.suffix == "str" => Node::Text(text),
-        Some(_) => Node::Other("tagged as something else"),
-        None if style != ScalarStyle::Plain => Node::Text(text),
-        None => type_of(text.expose()).map_or(Node::Text(text), Node::Other),
+        Some(_) => Node::Other("tagged as something else than !!str"),
+        None => Node::Text(text),
     }
+}
+
+fn is_null(event: &Event<'_>) -> bool {
+    let Event::Scalar(text, ScalarStyle::Plain, _, None) = event else {
+        return false;
+    };
+    matches!(&**text, "~" | "null" | "Null" | "NULL")
 }
 
 struct Events<'t>(Parser<'t, StrInput<'t>>);
@@ -213,28 +209,44 @@ mod tests {
     }
 
     #[test]
-    fn other_types_are_reported_by_name_and_line() {
+    fn scalars_are_imported_as_they_are_written() {
+        let input = "host: db\nport: 5432\ndebug: true\nNO: 0x1F\n12a: 1_000.50\nday: 2024-01-31\nnone: null\nnil: ~\ntext: \"null\"\n";
+        let pairs = [
+            ("host", "db"),
+            ("port", "5432"),
+            ("debug", "true"),
+            ("NO", "0x1F"),
+            ("12a", "1_000.50"),
+            ("day", "2024-01-31"),
+            ("none", ""),
+            ("nil", ""),
+            ("text", "null"),
+        ];
+        let pairs = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        assert_eq!(read_all(input).unwrap(), pairs);
+        let gathered = read(Format::Yaml, "A: ~\n", Rules::default()).unwrap();
+        assert!(gathered.entries[0].value.is_none());
+    }
+
+    #[test]
+    fn an_alias_and_another_tag_are_no_string() {
         assert_eq!(
-            told(
-                "A: 5432\nB: yes\nC: ~\n\nD: 2024-01-31\nE: !!binary aHVudGVyMg==\nF: &f v\nG: *f\nNO: v\n12: hunter2\n"
-            ),
+            told("E: !!binary aHVudGVyMg==\nF: &f v\nG: *f\n"),
             [
-                "line 1: A is a number in YAML, not a string: put it in quotes",
-                "line 2: B is a boolean in YAML, not a string: put it in quotes",
-                "line 3: C is null in YAML, not a string: put it in quotes",
-                "line 5: D is a date in YAML, not a string: put it in quotes",
-                "line 6: E is tagged as something else in YAML, not a string: put it in quotes",
-                "line 8: G is an alias in YAML, not a string: put it in quotes",
-                "line 9: this name is a boolean in YAML: put it in quotes",
-                "line 10: this name is a number in YAML: put it in quotes",
+                "line 1: E is tagged as something else than !!str, not a string",
+                "line 3: G is an alias, not a string",
             ]
+        );
+        assert_eq!(
+            told("a: &f v\n*f : hunter2"),
+            ["line 2: an alias cannot be a name"]
         );
     }
 
     #[test]
     fn nested_values_are_reported_by_name_at_any_depth() {
         assert_eq!(
-            told("A: 1\nB:\n  hunter2: v\n")[1],
+            told("A: 1\nB:\n  hunter2: v\n")[0],
             "line 2: B is a mapping, not a string; to join nested names with _, add --nested"
         );
         assert_eq!(told("A: [hunter2]"), ["line 1: A is a list, not a string"]);
@@ -266,10 +278,6 @@ mod tests {
             (
                 "A:\n  B: v\nA_B: w\n",
                 "A_B is given twice, at line 2 and at line 3",
-            ),
-            (
-                "A:\n  B: 12\n",
-                "line 2: A_B is a number in YAML, not a string: put it in quotes",
             ),
             (
                 "A:\n  B: [hunter2]\n",
