@@ -30,10 +30,6 @@ pub struct Verify {
         reason = "not given, given alone, given with a value"
     )]
     #[arg(long, value_name = "PIN", num_args = 0..=1)]
-    #[expect(
-        clippy::option_option,
-        reason = "clap tells apart no --pin, --pin alone, and --pin with a value"
-    )]
     pin: Option<Option<String>>,
 }
 
