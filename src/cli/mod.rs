@@ -37,7 +37,7 @@ Programs  run       Start a command with secrets in its environment
           export    Write .env, JSON, …     inject  Fill a template
 Project   check     Is every secret ready?  trust   Trust kluis.toml
 Sharing   key       Who can open the vault  workspace, app
-Session   unlock    Unlock it for a while   lock    Forget the keys
+Session   unlock    Unlock the vault        lock    Forget the keys
 More      vault     Check the whole file    doctor  Find problems
           completions, help
 

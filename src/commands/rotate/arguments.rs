@@ -72,9 +72,9 @@ pub struct Rotate {
 
 #[derive(clap::Args)]
 pub struct ExecArgs {
-    /// Run CMD with both values; if it fails, keep the old
+    /// Run CMD; keep the new value only if CMD succeeds
     ///
-    /// CMD finds them in its environment as KLUIS_OLD_VALUE and KLUIS_NEW_VALUE. If it fails, the new value is
+    /// CMD finds both values in its environment as KLUIS_OLD_VALUE and KLUIS_NEW_VALUE. If it fails, the new value is
     /// dropped. --exec takes the rest of the line.
     #[arg(
         long,

@@ -23,7 +23,7 @@ Examples:
   KLUIS_PIN=$(kluis vault verify --pin)
   kluis vault verify --json | jq -r .pin")]
 pub struct Verify {
-    /// Print only the pin; with PIN, open only the vault that it describes
+    /// Print only the pin; with PIN, accept only that vault
     // The global option of this name takes a value, and here it may go without.
     #[expect(
         clippy::option_option,
