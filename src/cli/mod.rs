@@ -144,6 +144,8 @@ pub fn run(arguments: &[OsString], hardened: Hardened) -> u8 {
         ..ui::Options::default()
     });
     let verb = match command_for(arguments).try_get_matches_from(arguments) {
+        // clap lets the option of `vault verify`, which may go without a value, hide the global one.
+        Ok(_) if repeats_pin(arguments) => Err(Error::usage("--pin may be given once")),
         Ok(matches) => dispatch(&matches, &mut ui, hardened),
         Err(error) if error.exit_code() == 0 => ui
             .raw(error.render().to_string().as_bytes())
@@ -233,6 +235,15 @@ fn color(flag: Option<Color>) -> ui::ColorChoice {
 fn wants_json(arguments: &[OsString]) -> bool {
     let mut own = arguments.iter().take_while(|argument| *argument != "--");
     own.any(|argument| argument == "--json")
+}
+
+/// Whether --pin is given twice, the second time to `vault verify`.
+fn repeats_pin(arguments: &[OsString]) -> bool {
+    let is_pin = |word: &&OsString| {
+        let word = word.as_encoded_bytes();
+        word == b"--pin" || word.starts_with(b"--pin=")
+    };
+    typed_verb(arguments).as_deref() == Some("vault") && arguments.iter().filter(is_pin).count() > 1
 }
 
 /// The word in the place of the verb. Failures of `run` have a code of their own, even those that clap cannot

@@ -55,8 +55,8 @@ impl Command for Edit {
         let destination = self.destination.destination()?;
         // Before you are asked for a key: without an editor it would be in vain.
         let editor = Editor::find(|name| std::env::var_os(name))?;
-        if !editor.is_named() && !context.ui.has_somebody() {
-            return Err(nobody_is_there());
+        if !editor.is_named() && !context.ui.can_ask() {
+            return Err(no_terminal());
         }
         let mut vault = context.open(Scan::Lookup)?;
         let reference = context.picked(&vault, named)?;
@@ -119,7 +119,7 @@ impl Edit {
 }
 
 /// An editor that waits for keys would wait for ever.
-fn nobody_is_there() -> Error {
+fn no_terminal() -> Error {
     Error::Usage {
         message: "editing needs a terminal".into(),
         hint: Some("pipe the value into `kluis update NAME --value`, or set EDITOR to a program that needs no terminal".into()),

@@ -124,7 +124,7 @@ impl Init {
         let is_key_file_named = context.key_file_path().is_ok_and(|file| file.is_named());
         let passphrase = match named {
             Some(file) => Some(new_passphrase::choose(context, Some(&file))?),
-            None if is_key_file_named || !context.ui.has_somebody() => None,
+            None if is_key_file_named || !context.ui.can_ask() => None,
             None => new_passphrase::choose_or_none(context)?,
         };
         match passphrase {
@@ -265,7 +265,7 @@ fn offer_recovery(context: &mut Context, first: &FirstKey) -> Result<bool, Error
         FirstKey::KeyFile { .. } => "you lose the key file",
         FirstKey::Token | FirstKey::Passphrase(..) => return Ok(false),
     };
-    if !context.ui.has_somebody() || ui::stdout_is_discarded() {
+    if !context.ui.can_ask() || ui::stdout_is_discarded() {
         return Ok(false);
     }
     let question = format!("Make a recovery token, in case {lost}?");

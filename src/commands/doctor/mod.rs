@@ -44,7 +44,7 @@ struct DoctorJson {
 
 impl Command for Doctor {
     fn run(self, context: &mut Context) -> Result<(), Error> {
-        context.ask_nobody();
+        context.refuse_questions();
         let findings = examine(context);
         let failed = findings.iter().filter(|found| found.state == Grade::Fail);
         let count = failed.count();

@@ -36,7 +36,7 @@ impl Command for Prune {
         let mut vault = context.open(Scan::Lookup)?;
         let reference = context.picked(&vault, named)?;
         let workspace = context.workspace().cloned();
-        if context.ui.has_somebody() {
+        if context.ui.can_ask() {
             let secret = vault.secret(workspace.as_ref(), &reference);
             let secret = context.found(&vault, secret)?;
             vault.check_may_write(secret.workspace)?;
