@@ -82,7 +82,7 @@ fn each_problem_has_its_state_and_its_code() {
             7,
             "--allow-env PATH",
         ),
-        ("A = 'nul'", "refused", 7, "holds a NUL"),
+        ("A = 'nul'", "refused", 7, "contains a NUL"),
         ("A = { secret = 'nul', as = 'file' }", "ok", 0, ""),
         ("A = 'expired'", "expired", 1, "expired at 2001-01-01"),
         ("A = 'overdue'", "overdue", 1, "due for rotation since"),
@@ -125,7 +125,7 @@ fn the_table_matches_json_and_the_worst_result_decides() {
     );
     checked
         .any_stdout()
-        .stderr_has("3 variable(s) of the project file")
+        .stderr_has("3 variables in the project file have problems")
         .stderr_has("hint: each problem comes with what helps\n")
         .exits(3);
 }

@@ -125,7 +125,7 @@ fn each_failure_has_a_fix_in_both_forms() {
     let hint = format!("\t`chmod 600 {vault}`");
     assert!(line.is_some_and(|line| line.ends_with(&hint)), "{text}");
     told.any_stdout()
-        .stderr_has("kluis: error: 1 check(s) failed\n")
+        .stderr_has("kluis: error: 1 check failed\n")
         .exits(1);
 }
 

@@ -88,7 +88,7 @@ fn without_an_older_value_nothing_is_written() {
     for (line, said) in [
         (
             &["key"][..],
-            "kluis: error: there is no slot before the effective one of default/key\nkluis: hint: `kluis history` shows the slots of a secret\n",
+            "kluis: error: there is no slot before the effective one of default/key\nkluis: hint: run `kluis history NAME` to see the slots of a secret\n",
         ),
         (
             &["key", "--to", "99"],
@@ -122,7 +122,7 @@ fn a_scheduled_value_is_no_rollback_target() {
     sandbox.prints(["rotate", "key", "--at", &later], sandbox.secret("new"));
     let before = sandbox.bytes();
     let refused = sandbox.kluis(["rollback", "key", "--to", &later]).run();
-    refused.stderr_has("takes over by itself").exits(7);
+    refused.stderr_has("becomes effective by itself").exits(7);
     let address = format!("kluis://key?slot={later}");
     for verb in ["rollback", "show", "history", "rotate"] {
         let slot = sandbox.kluis([verb, &address]).run();

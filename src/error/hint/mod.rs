@@ -10,8 +10,7 @@ use super::Error;
 use crate::{agent, project, settings, ui};
 use std::path::Path;
 
-const UNLOCK: &str =
-    "run `kluis unlock` at a terminal, or set KLUIS_TOKEN, KLUIS_KEY_FILE or KLUIS_PASSPHRASE_FILE";
+const UNLOCK: &str = "run `kluis unlock` at a terminal, or set KLUIS_TOKEN, KLUIS_KEY_FILE (--key-file) or KLUIS_PASSPHRASE_FILE (--passphrase-file)";
 const NO_KEY: &str =
     "set KLUIS_TOKEN or KLUIS_KEY_FILE; then `kluis key add --passphrase` can add a passphrase";
 const BLANK_TOKEN: &str = "set it to a token, which begins with kls_, or run `unset KLUIS_TOKEN`";
