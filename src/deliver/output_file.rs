@@ -86,7 +86,10 @@ fn write(path: &Path, place: Place, contents: &Plaintext) -> Result<(), Error> {
     if place == Place::New {
         let found = directory.metadata();
         if is_shared(&found.map_err(not_written("look at the directory of"))?) {
-            return Err(refused(path, "lies in a directory that others may write"));
+            return Err(refused(
+                path,
+                "is in a directory that other users can write to",
+            ));
         }
     }
 

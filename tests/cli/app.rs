@@ -237,7 +237,7 @@ fn a_refused_app_change_changes_nothing() {
         (
             &["link", "web", "1KEY", "key"],
             7,
-            "cannot be an environment key",
+            "cannot be an environment variable",
         ),
         (
             &["link", "web", "KEY", "a b"],

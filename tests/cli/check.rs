@@ -67,7 +67,7 @@ fn each_problem_has_its_state_and_its_code() {
             "A = 'later'",
             "not_effective",
             3,
-            "no slot of default/later",
+            "default/later has no effective value",
         ),
         ("A = 'bound'", "denied", 8, "may only go to api.example.com"),
         (
@@ -126,7 +126,7 @@ fn the_table_matches_json_and_the_worst_result_decides() {
     checked
         .any_stdout()
         .stderr_has("3 variables in the project file have problems")
-        .stderr_has("hint: each problem comes with what helps\n")
+        .stderr_has("hint: the output says for each variable what to do\n")
         .exits(3);
 }
 

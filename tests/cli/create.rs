@@ -166,7 +166,7 @@ fn the_name_may_come_with_its_workspace() {
             (&["stagign/new"], 3, "did you mean staging?"),
             (&["a/b/c"], 7, "cannot be the name of a secret"),
             (&["staging/"], 7, "cannot be empty"),
-            (&[&id], 7, "may not look like an id"),
+            (&[&id], 7, "looks like an id"),
             (
                 &["kluis://staging/new?slot=0"],
                 2,

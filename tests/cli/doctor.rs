@@ -461,7 +461,7 @@ fn doctor_asks_the_agent_and_notices_a_foreign_one() {
     sandbox.kluis(["lock", "-q"]).run().exits(0);
 
     fs::write(sandbox.agent_socket(), "").unwrap();
-    finds(doctor(&sandbox), "agent", "fail", "is in the way");
+    finds(doctor(&sandbox), "agent", "fail", "is not a socket");
     fs::remove_file(sandbox.agent_socket()).unwrap();
     // An agent that ends each conversation with an unexpected answer.
     let listener = UnixListener::bind(sandbox.agent_socket()).unwrap();

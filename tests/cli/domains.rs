@@ -369,7 +369,7 @@ fn all_blocked_secrets_are_reported_at_once() {
         let told = sandbox.kluis(verb).run();
         told.stderr_has("kluis: error: 3 secrets are not available:\n  default/key may only go to *.example.com, api.example.org\n  default/later has no effective value at ")
             .stderr_has("\n  default/other may only go to a.example\n")
-            .stderr_has("with --reveal default/key --reveal default/other;")
+            .stderr_has("with --reveal default/key --reveal default/other")
             .stdout("")
             .exits(code);
         let line = [&["--json"], verb].concat();
@@ -406,6 +406,6 @@ fn of_many_blocked_secrets_the_first_are_reported() {
     let told = sandbox.kluis(["export", "--all", "--format", "json"]).run();
     told.stderr_has("12 secrets are not available:")
         .stderr_has("\n  default/key19 may only go to a.example\n  and 2 more\n")
-        .stderr_has("--reveal default/key19, and so on;")
+        .stderr_has("--reveal default/key19, and so on\n")
         .exits(8);
 }

@@ -128,7 +128,7 @@ fn an_editor_that_fails_or_leaves_nothing_changes_nothing() {
         ),
         (
             "rm \"$file\"; ln -s /etc/hostname \"$file\"",
-            "the editor left no file",
+            "cannot read the file that the editor left",
             1,
         ),
         (": >\"$file\"", "value", 7),
@@ -216,7 +216,7 @@ fn an_unwritable_secret_is_refused_before_the_editor_starts() {
         ("edit bound", "bound may only go to api.example.com", 8),
         ("edit bound --for example.com", "not to example.com", 8),
         ("edit binary", "the value is not UTF-8 text", 7),
-        ("edit later", "no slot of", 3),
+        ("edit later", "default/later has no effective value", 3),
         ("edit kluis://name?slot=0 --literal-name", "names a slot", 2),
     ] {
         edit(&sandbox, line, &steps)

@@ -244,7 +244,7 @@ fn a_key_file_that_others_may_touch_is_refused() {
             .exits(1);
         // The default key file is skipped with a note.
         let passed = pinned(&sandbox, &["list", "-q"]).run();
-        assert!(passed.stderr.contains("is ignored: others may"));
+        assert!(passed.stderr.contains("is ignored: other users can"));
         passed.stderr_has("the vault is locked").exits(4);
     }
     fs::set_permissions(&file, Permissions::from_mode(0o400)).unwrap();
@@ -301,7 +301,10 @@ fn an_unpinned_vault_is_not_opened_with_a_key_file() {
     let other = key.json()["public_key"].as_str().unwrap().to_owned();
     key.any_stdout().exits(0);
     let wrong = on_vault(&sandbox, &["get", "name", "--pin", &other]);
-    wrong.run().stderr_has("not the pinned one").exits(5);
+    wrong
+        .run()
+        .stderr_has("this is another vault than the one you pinned")
+        .exits(5);
 }
 
 #[test]
@@ -384,7 +387,8 @@ fn a_confirmed_pin_follows_your_own_removal_of_a_key() {
     get().run().stdout("value").exits(0);
     // The old one is not valid any more.
     let old = get().env("KLUIS_PIN", &key).run();
-    old.stderr_has("not the pinned one").exits(5);
+    old.stderr_has("this is another vault than the one you pinned")
+        .exits(5);
 }
 
 #[test]
@@ -396,7 +400,9 @@ fn an_explicit_pin_fails_after_a_removal_and_shows_the_new_one() {
         let refused = get(&key).run();
         let (_, new) = refused.stderr.split_once("its key is ").unwrap();
         let new = new.lines().next().unwrap().to_owned();
-        refused.stderr_has("not the pinned one").exits(5);
+        refused
+            .stderr_has("this is another vault than the one you pinned")
+            .exits(5);
         new
     };
     assert_ne!(new, key);

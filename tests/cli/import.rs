@@ -323,7 +323,7 @@ fn one_mistake_anywhere_imports_nothing() {
         (
             "dotenv",
             format!("A={value}\0B={value}\0"),
-            "line 1: there is a NUL",
+            "line 1: the input contains a NUL",
         ),
         (
             "json",
@@ -465,7 +465,7 @@ fn a_terminal_that_would_show_the_import_is_refused() {
     let import = sandbox.kluis(["import", "--format", "dotenv"]);
     let mut screen = Screen::start(import.command_at_terminal(), 80);
     let (said, code) = screen.ends();
-    assert!(said.contains("stdin is a terminal"), "{said}");
+    assert!(said.contains("name a file to import"), "{said}");
     assert_eq!(code, 2);
 }
 

@@ -182,7 +182,7 @@ fn an_encrypted_cut_off_or_dangerous_export_writes_nothing() {
         (
             "bitwarden",
             secret.clone(),
-            "is this what Bitwarden exported?",
+            "is this a CSV export of Bitwarden?",
         ),
         (
             "1password",

@@ -89,7 +89,7 @@ fn a_missing_secret_is_reported_by_line_and_nothing_is_written() {
         ("kluis://a/b/c }}", "line 3, column 4: \"b/c\" cannot be", 7),
         (
             "kluis:// }}",
-            "line 3, column 4: the name of a secret is not empty",
+            "line 3, column 4: the name of a secret cannot be empty",
             7,
         ),
         (

@@ -92,8 +92,8 @@ fn without_an_older_value_nothing_is_written() {
         ),
         (
             &["key", "--to", "99"],
-            "kluis: error: no slot of default/key is effective at 1970-01-01T00:01:39.000Z\n\
-             kluis: hint: the first slot becomes effective at 1970-01-01T00:01:40.000Z\n",
+            "kluis: error: default/key has no effective value at 1970-01-01T00:01:39.000Z\n\
+             kluis: hint: its first value becomes effective at 1970-01-01T00:01:40.000Z\n",
         ),
         (
             &["nope"],
@@ -126,7 +126,8 @@ fn a_scheduled_value_is_no_rollback_target() {
     let address = format!("kluis://key?slot={later}");
     for verb in ["rollback", "show", "history", "rotate"] {
         let slot = sandbox.kluis([verb, &address]).run();
-        slot.stderr_has("the address names a slot").exits(2);
+        slot.stderr_has("this command takes a whole secret")
+            .exits(2);
     }
     assert_eq!(sandbox.bytes(), before);
 }

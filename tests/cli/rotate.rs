@@ -400,7 +400,7 @@ fn the_hundred_and_first_slot_is_refused_with_advice() {
     for advice in [
         "at most 100 slots",
         "kluis vault prune",
-        "kluis rotate --keep",
+        "kluis rotate NAME --keep N",
     ] {
         assert!(message.contains(advice), "{message}");
     }

@@ -63,7 +63,7 @@ fn a_command_that_a_signal_ended_may_have_done_its_work() {
             let die = format!("ulimit -c 0; kill -{signal} $$");
             let [before, after] = [before, after].map(|here| if here { &*die } else { "" });
             let ended = interrupted(&sandbox, before, after).run();
-            let hint = "kluis: hint: once you know what happened: `kluis rotate default/db --resume` makes it effective, `--discard` drops it\n";
+            let hint = "kluis: hint: find out which value is in force: `kluis rotate default/db --resume` makes the new one effective, `--discard` drops it\n";
             assert!(ended.stderr.ends_with(hint), "{}", ended.stderr);
             ended
                 .stderr_has(" ended the command, perhaps before its work was done")

@@ -403,9 +403,9 @@ fn nothing_starts_unless_all_that_an_app_links_can_be_given() {
             "KLUIS_TOKEN",
             "one",
             "invalid",
-            "a credential of kluis itself",
+            "KLUIS_TOKEN is a variable of kluis itself",
         ),
-        ("NUL", "nul", "invalid", "the value for NUL holds a NUL"),
+        ("NUL", "nul", "invalid", "the value for NUL contains a NUL"),
     ] {
         let link = ["app", "link", "web", key, secret];
         sandbox.kluis(link).run().exits(0);

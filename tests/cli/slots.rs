@@ -99,7 +99,7 @@ fn before_the_first_slot_the_error_says_when_it_begins() {
     for (at, value) in [("2100-01-01T00:00:00Z", &first), ("4102444801", &second)] {
         sandbox.prints(["set", "key", "--slot", at], value);
     }
-    let hint = "the first slot becomes effective at 2100-01-01T00:00:00.000Z";
+    let hint = "its first value becomes effective at 2100-01-01T00:00:00.000Z";
     let got = sandbox.kluis(["get", "key", "--at", "1704067200"]).run();
     got.stderr(&format!(
         "kluis: error: default/key has no effective value at 2024-01-01T00:00:00.000Z\nkluis: hint: {hint}\n"

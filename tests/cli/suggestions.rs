@@ -194,8 +194,8 @@ fn an_unknown_command_gets_the_one_that_does_it_here() {
         ("frobnicate", "run `kluis -h` to see the commands"),
         ("version", "did you mean `kluis --version`?"),
         ("cat", "did you mean `kluis get NAME`?"),
-        ("add", "did you mean `kluis create NAME`?"),
-        ("insert", "did you mean `kluis create NAME`?"),
+        ("add", "did you mean `kluis set NAME`?"),
+        ("insert", "did you mean `kluis set NAME`?"),
         ("rename", "did you mean `kluis update NAME --name NEW`?"),
         ("remove", "did you mean `kluis delete NAME`?"),
         ("gte", "did you mean `get`?"),
@@ -233,7 +233,7 @@ fn another_word_gets_the_way_to_look() {
     let sandbox = vault();
     for (line, hint) in [
         ("get nothing_like_it", "run `kluis list` to see the secrets"),
-        ("get sec_00000000000000000000000000", "`kluis list` shows"),
+        ("get sec_00000000000000000000000000", "run `kluis list`"),
         ("app show nothing_like_it", "`kluis app list` shows"),
     ] {
         let failed = sandbox.kluis(line.split(' ')).run();

@@ -244,7 +244,7 @@ fn without_a_key_it_is_the_key_that_is_missing() {
         (
             Some(" \n"),
             "KLUIS_TOKEN contains only white space",
-            "put a token into it",
+            "set it to a token",
         ),
     ] {
         let list = sandbox.kluis(["list"]).without("KLUIS_TOKEN");

@@ -264,10 +264,10 @@ fn an_extra_argument_gets_the_usage_of_its_command() {
     for (line, hint, code) in [
         ("create a b", value, 2),
         ("rotate a b", value, 2),
-        ("run true", "the command comes after `--`", 125),
+        ("run true", "put the command after `--`", 125),
         (
             "run -e A=a -w default true",
-            "the command comes after `--`",
+            "put the command after `--`",
             125,
         ),
         ("show a b", "`kluis show --help`", 2),

@@ -114,6 +114,10 @@ fn of_settings(error: &settings::Error) -> Option<&'static str> {
         E::UserFile { .. } => Some(
             "the settings are vault, workspace, lock_timeout, color (\"auto\", \"always\", \"never\") and auto_agent (\"ask\", \"always\", \"never\")",
         ),
+        E::Broken {
+            origin: "--pin" | "KLUIS_PIN",
+            ..
+        } => Some("copy it again, as `kluis vault verify --pin` prints it"),
         E::Broken { .. } | E::Workspace { .. } | E::Empty { .. } | E::NotText { .. } => None,
     }
 }
