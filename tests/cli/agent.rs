@@ -238,7 +238,7 @@ fn a_key_is_forgotten_in_its_time_and_the_agent_ends() {
     wait_until("the agent has ended", || agents(&sandbox).is_empty());
     for (options, said) in [
         (["--for", "0s"], "at least a second"),
-        (["--for", "9h"], "--for is longer than --max"),
+        (["--for", "9h"], "--for cannot be longer than --max"),
         (["--max", "0s"], "at least a second"),
     ] {
         let refused = unlock(&sandbox, &options).run();

@@ -142,7 +142,7 @@ fn a_wrong_passphrase_is_an_error_and_is_not_repeated() {
         uncolored(&said),
         "
 kluis: error: wrong passphrase for this vault
-kluis: hint: a recovery token unlocks without it: KLUIS_TOKEN
+kluis: hint: type it again, or set KLUIS_TOKEN to a recovery token
 "
     );
     assert!(!screen.all().contains("quarts"), "{}", screen.all());

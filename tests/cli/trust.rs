@@ -267,7 +267,9 @@ fn trust_shows_the_secrets_in_use_and_asks() {
     let victim = victim();
     victim.file(&format!("workspace = 'production'\napp = 'web'\n{TAKE}"));
     let unasked = victim.kluis(&["trust"]).run();
-    unasked.stderr_has("nobody is there to be asked").exits(2);
+    unasked
+        .stderr_has("trusting a project file needs your yes")
+        .exits(2);
 
     for (answer, code) in [("n\n", 130), ("y\n", 0)] {
         let command = victim.kluis(&["trust"]).command_at_terminal();

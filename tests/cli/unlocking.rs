@@ -92,10 +92,10 @@ fn a_wrong_token_reveals_only_whether_it_is_mistyped() {
             mistyped(&token),
             "the token has a typo: its checksum does not match",
         ),
-        (token[..73].to_owned(), "the token is mistyped"),
-        (token.to_uppercase(), "the token is mistyped"),
-        (format!("{token}a"), "the token is mistyped"),
-        ("hunter2".to_owned(), "the token is mistyped"),
+        (token[..73].to_owned(), "the token has a typo"),
+        (token.to_uppercase(), "the token has a typo"),
+        (format!("{token}a"), "the token has a typo"),
+        ("hunter2".to_owned(), "the token has a typo"),
         (foreign_token(), "the token does not open this vault"),
     ] {
         let list = || sandbox.kluis(["list"]).without("KLUIS_TOKEN");
@@ -123,7 +123,7 @@ fn a_missing_key_file_is_reported_with_its_setting() {
             "KLUIS_KEY_FILE",
             empty,
             "the token is empty",
-            "put a token into the file that KLUIS_KEY_FILE names",
+            "put a token or a key into the file",
         ),
         (
             &sandbox,
@@ -234,17 +234,17 @@ fn without_a_key_it_is_the_key_that_is_missing() {
         (
             None,
             "no key was given: KLUIS_TOKEN is not set, and this vault has no passphrase to type",
-            "set KLUIS_TOKEN, ",
+            "set KLUIS_TOKEN or KLUIS_KEY_FILE; ",
         ),
         (
             Some(""),
             "no key was given: KLUIS_TOKEN is empty, and this vault has no passphrase to type",
-            "set KLUIS_TOKEN, ",
+            "set KLUIS_TOKEN or KLUIS_KEY_FILE; ",
         ),
         (
             Some(" \n"),
             "KLUIS_TOKEN contains only white space",
-            "put a token into it",
+            "set it to a token",
         ),
     ] {
         let list = sandbox.kluis(["list"]).without("KLUIS_TOKEN");
@@ -264,7 +264,7 @@ fn without_a_terminal_the_error_names_the_passphrase_option() {
     let add = sandbox.kluis(["key", "add", "--passphrase"]).run();
     let add = add
         .stderr_has("error: a new passphrase is needed, but there is no terminal to type it at\n");
-    add.stderr_has("hint: name a file that holds it with --new-passphrase-file\n")
+    add.stderr_has("hint: write it to a file, and add --new-passphrase-file PATH\n")
         .exits(4);
     assert_eq!(sandbox.bytes(), before);
 }
@@ -376,10 +376,14 @@ fn a_pinned_vault_key_opens_that_vault_only() {
     for (pin, code, said) in [
         (right.clone(), 0, ""),
         (format!(" {right}\n"), 0, ""),
-        (other.clone(), 5, "the vault is not the pinned one"),
-        (mistyped(&right), 2, "the vault key is mistyped"),
-        (right[4..].to_owned(), 2, "the vault key is mistyped"),
-        (sandbox.token(), 2, "the vault key is mistyped"),
+        (
+            other.clone(),
+            5,
+            "this is another vault than the one you pinned",
+        ),
+        (mistyped(&right), 2, "the pin has a typo"),
+        (right[4..].to_owned(), 2, "the pin has a typo"),
+        (sandbox.token(), 2, "the pin has a typo"),
     ] {
         let variable = sandbox.kluis(["list", "-q"]).env("KLUIS_PIN", &pin).run();
         variable.stderr_has(said).exits(code);
@@ -406,7 +410,8 @@ fn a_wrong_pin_is_refused_before_a_passphrase_is_asked_for() {
     let pin = key.json()["public_key"].as_str().unwrap().to_owned();
     key.any_stdout().exits(0);
     let list = sandbox.kluis(["list", "--pin", &pin]).run();
-    list.stderr_has("the vault is not the pinned one").exits(5);
+    list.stderr_has("this is another vault than the one you pinned")
+        .exits(5);
 }
 
 #[test]

@@ -10,8 +10,7 @@ use super::Error;
 use crate::{agent, project, settings, ui};
 use std::path::Path;
 
-const UNLOCK: &str =
-    "run `kluis unlock` at a terminal, or set KLUIS_TOKEN, KLUIS_KEY_FILE or KLUIS_PASSPHRASE_FILE";
+const UNLOCK: &str = "run `kluis unlock` at a terminal, or set KLUIS_TOKEN, KLUIS_KEY_FILE (--key-file) or KLUIS_PASSPHRASE_FILE (--passphrase-file)";
 const NO_KEY: &str =
     "set KLUIS_TOKEN or KLUIS_KEY_FILE; then `kluis key add --passphrase` can add a passphrase";
 const BLANK_TOKEN: &str = "set it to a token, which begins with kls_, or run `unset KLUIS_TOKEN`";
@@ -115,6 +114,10 @@ fn of_settings(error: &settings::Error) -> Option<&'static str> {
         E::UserFile { .. } => Some(
             "the settings are vault, workspace, lock_timeout, color (\"auto\", \"always\", \"never\") and auto_agent (\"ask\", \"always\", \"never\")",
         ),
+        E::Broken {
+            origin: "--pin" | "KLUIS_PIN",
+            ..
+        } => Some("copy it again, as `kluis vault verify --pin` prints it"),
         E::Broken { .. } | E::Workspace { .. } | E::Empty { .. } | E::NotText { .. } => None,
     }
 }
