@@ -12,8 +12,6 @@ pub mod env_key;
 pub mod error;
 pub mod host;
 pub mod key;
-#[cfg(test)]
-mod large;
 mod lookup;
 mod lookup_app;
 mod lookup_many;
