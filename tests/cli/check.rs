@@ -74,7 +74,7 @@ fn each_problem_has_its_state_and_its_code() {
             "LD_PRELOAD = 'good'",
             "refused",
             7,
-            "--allow-env LD_PRELOAD",
+            "LD_PRELOAD can make a program load or run other code",
         ),
         (
             "PATH = { secret = 'good', as = 'file' }",

@@ -393,7 +393,6 @@ fn settings_and_credentials_must_be_private() {
     let made = sandbox.kluis(["key", "new"]).run();
     made.any_stdout().any_stderr().exits(0);
     let identity = config.join("key");
-    sandbox.keep(b"kli_");
     fs::rename(&identity, sandbox.given_path("identity")).unwrap();
     symlink(sandbox.given_path("identity"), &identity).unwrap();
     finds(doctor(&sandbox), "key_file", "ok", "mode 0600");
@@ -402,7 +401,7 @@ fn settings_and_credentials_must_be_private() {
         doctor(&sandbox),
         "key_file",
         "fail",
-        "others may read or write",
+        "other users can read or write",
     );
     let named = doctor(&sandbox).env("KLUIS_KEY_FILE", "absent");
     finds(named, "key_file", "fail", "there is no key file");
@@ -479,7 +478,7 @@ fn doctor_asks_the_agent_and_notices_a_foreign_one() {
         doctor(&sandbox),
         "agent",
         "fail",
-        "does not answer as it should",
+        "unexpected answer from the agent",
     );
     talk.join().unwrap();
     fs::remove_file(sandbox.agent_socket()).unwrap();

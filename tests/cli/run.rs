@@ -245,7 +245,11 @@ fn nothing_starts_unless_everything_is_there() {
             "would both be the variable A",
         ),
         (&["--all"], "conflict", "would both be the variable CLASH_A"),
-        (&["-e", "A=nul"], "invalid", "the value for A holds a NUL"),
+        (
+            &["-e", "A=nul"],
+            "invalid",
+            "the value for A contains a NUL",
+        ),
         (&["-e", "A"], "usage", "-e needs KEY=REF"),
         (
             &["-e", "A-B=name"],
