@@ -479,7 +479,7 @@ fn doctor_asks_the_agent_and_notices_a_foreign_one() {
         doctor(&sandbox),
         "agent",
         "fail",
-        "does not answer as it should",
+        "unexpected answer from the agent",
     );
     talk.join().unwrap();
     fs::remove_file(sandbox.agent_socket()).unwrap();

@@ -216,7 +216,7 @@ fn a_pin_with_a_revision_refuses_an_older_copy() {
     assert_eq!(json.json_error()["code"], "older");
     json.any_stderr().exits(5);
     get(":soon")
-        .stderr_has("KLUIS_PIN: a revision is like 7.42")
+        .stderr_has("KLUIS_PIN: a revision must be like 7.42")
         .exits(2);
     let empty = sandbox.kluis(["get", "name"]).env("KLUIS_PIN", "").run();
     empty

@@ -234,7 +234,7 @@ fn another_word_gets_the_way_to_look() {
     for (line, hint) in [
         ("get nothing_like_it", "run `kluis list` to see the secrets"),
         ("get sec_00000000000000000000000000", "run `kluis list`"),
-        ("app show nothing_like_it", "`kluis app list` shows"),
+        ("app show nothing_like_it", "run `kluis app list`"),
     ] {
         let failed = sandbox.kluis(line.split(' ')).run();
         let has_guessed = failed.stderr.contains("did you mean");

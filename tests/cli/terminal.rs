@@ -170,7 +170,7 @@ fn a_wrong_passphrase_may_be_typed_again() {
     let mut screen = Screen::start(get.command_at_terminal(), 80);
     let (said, code) = screen.ends();
     assert!(
-        uncolored(&said).starts_with("kluis: error: the passphrase opens"),
+        uncolored(&said).starts_with("kluis: error: wrong passphrase"),
         "{said}"
     );
     assert_eq!(code, 4);
