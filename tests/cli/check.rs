@@ -80,7 +80,7 @@ fn each_problem_has_its_state_and_its_code() {
             "PATH = { secret = 'good', as = 'file' }",
             "refused",
             7,
-            "--allow-env PATH",
+            "PATH can make a program load or run other code",
         ),
         ("A = 'nul'", "refused", 7, "contains a NUL"),
         ("A = { secret = 'nul', as = 'file' }", "ok", 0, ""),

@@ -285,7 +285,7 @@ fn a_value_as_an_argument_is_refused_and_repeated_nowhere() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", "v");
     let before = sandbox.bytes();
-    let why = "pipe the value in, or give --value-file or --generate";
+    let why = "pipe the value in";
     for (line, hint) in [
         (&["create", "new", "hunter2"][..], why),
         (&["create", "new", "sk_live-hunter2"], why),
