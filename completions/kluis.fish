@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_kluis_global_optspecs
-    string join \n vault= w/workspace= json q/quiet y/yes non-interactive passphrase-file= key-file= lock-timeout= pin= accept-older color= h/help V/version
+    string join \n vault= w/workspace= json q/quiet y/yes non-interactive passphrase-file= key-file= lock-timeout= pin= accept-older color= V/version h/help
 end
 
 function __fish_kluis_needs_command
@@ -24,84 +24,82 @@ function __fish_kluis_using_subcommand
     contains -- $cmd[1] $argv
 end
 
-complete -c kluis -n "__fish_kluis_needs_command" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_needs_command" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_needs_command" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_needs_command" -l key-file -d 'Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_needs_command" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_needs_command" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_needs_command" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_needs_command" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_needs_command" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_needs_command" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_needs_command" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_needs_command" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_needs_command" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_needs_command" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_needs_command" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_needs_command" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_needs_command" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
-complete -c kluis -n "__fish_kluis_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kluis -n "__fish_kluis_needs_command" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_needs_command" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_needs_command" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_needs_command" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_needs_command" -s V -l version -d 'Print version'
+complete -c kluis -n "__fish_kluis_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "init" -d 'Make a vault'
-complete -c kluis -n "__fish_kluis_needs_command" -f -a "import" -d 'Read many secrets from a file'
+complete -c kluis -n "__fish_kluis_needs_command" -f -a "import" -d 'Bring in a .env file or another tool\'s export'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "status" -d 'Show which vault, which key, and whether it opens'
-complete -c kluis -n "__fish_kluis_needs_command" -f -a "set" -d 'Make a secret, or update it if it is there'
-complete -c kluis -n "__fish_kluis_needs_command" -f -a "create" -d 'Make a new secret'
-complete -c kluis -n "__fish_kluis_needs_command" -f -a "update" -d 'Change some fields of a secret'
+complete -c kluis -n "__fish_kluis_needs_command" -f -a "set" -d 'Store a value: create the secret, or update it'
+complete -c kluis -n "__fish_kluis_needs_command" -f -a "create" -d 'Create a new secret'
+complete -c kluis -n "__fish_kluis_needs_command" -f -a "update" -d 'Change fields of a secret'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "get" -d 'Print a value'
-complete -c kluis -n "__fish_kluis_needs_command" -f -a "show" -d 'Show everything about a secret but its value'
+complete -c kluis -n "__fish_kluis_needs_command" -f -a "show" -d 'Show everything about a secret except its value'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "list" -d 'List secrets, never their values'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "ls" -d 'List secrets, never their values'
-complete -c kluis -n "__fish_kluis_needs_command" -f -a "edit" -d 'Edit a value in an editor'
+complete -c kluis -n "__fish_kluis_needs_command" -f -a "edit" -d 'Edit a value in your editor'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "move" -d 'Move a secret to another workspace'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "mv" -d 'Move a secret to another workspace'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "delete" -d 'Delete a secret'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "rm" -d 'Delete a secret'
-complete -c kluis -n "__fish_kluis_needs_command" -f -a "rollback" -d 'Make an older value effective again'
-complete -c kluis -n "__fish_kluis_needs_command" -f -a "rotate" -d 'Give a secret a new value, now or at a time'
-complete -c kluis -n "__fish_kluis_needs_command" -f -a "history" -d 'Show the slots of a secret: past, effective, scheduled, pending'
-complete -c kluis -n "__fish_kluis_needs_command" -f -a "run" -d 'Run a command with secrets in its environment'
-complete -c kluis -n "__fish_kluis_needs_command" -f -a "export" -d 'Write secrets in the format of a program'
-complete -c kluis -n "__fish_kluis_needs_command" -f -a "inject" -d 'Fill the references of a template with values'
-complete -c kluis -n "__fish_kluis_needs_command" -f -a "check" -d 'Check that every secret of the project file can be given'
-complete -c kluis -n "__fish_kluis_needs_command" -f -a "trust" -d 'Let the project file draw on a vault outside of its folder'
+complete -c kluis -n "__fish_kluis_needs_command" -f -a "rollback" -d 'Bring back the value from before'
+complete -c kluis -n "__fish_kluis_needs_command" -f -a "rotate" -d 'Give a secret a new value, now or later'
+complete -c kluis -n "__fish_kluis_needs_command" -f -a "history" -d 'Show the versions of a secret'
+complete -c kluis -n "__fish_kluis_needs_command" -f -a "run" -d 'Start a command with secrets in its environment'
+complete -c kluis -n "__fish_kluis_needs_command" -f -a "export" -d 'Write secrets in the format of another program'
+complete -c kluis -n "__fish_kluis_needs_command" -f -a "inject" -d 'Fill a template with values'
+complete -c kluis -n "__fish_kluis_needs_command" -f -a "check" -d 'Check that every secret of the project is ready'
+complete -c kluis -n "__fish_kluis_needs_command" -f -a "trust" -d 'Trust the project file in this folder'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "key" -d 'Manage who can open the vault'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "workspace" -d 'Manage workspaces'
-complete -c kluis -n "__fish_kluis_needs_command" -f -a "app" -d 'Manage apps and the secrets they depend on'
-complete -c kluis -n "__fish_kluis_needs_command" -f -a "passphrase" -d 'Change the passphrase'
-complete -c kluis -n "__fish_kluis_needs_command" -f -a "unlock" -d 'Unlock once, and let the agent remember the key'
-complete -c kluis -n "__fish_kluis_needs_command" -f -a "lock" -d 'Have the agent forget every key'
-complete -c kluis -n "__fish_kluis_needs_command" -f -a "agent" -d 'Be the agent, in the foreground'
+complete -c kluis -n "__fish_kluis_needs_command" -f -a "app" -d 'Manage apps and the secrets they use'
+complete -c kluis -n "__fish_kluis_needs_command" -f -a "unlock" -d 'Type the passphrase once for the next commands'
+complete -c kluis -n "__fish_kluis_needs_command" -f -a "lock" -d 'Forget every unlocked key'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "vault" -d 'Check, renew or restore the whole file'
-complete -c kluis -n "__fish_kluis_needs_command" -f -a "doctor" -d 'Look at what surrounds the vault, and say what to mend'
+complete -c kluis -n "__fish_kluis_needs_command" -f -a "doctor" -d 'Find problems around the vault and say how to fix them'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "completions" -d 'Print a completion script'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "help" -d 'Explain a command or a topic'
-complete -c kluis -n "__fish_kluis_using_subcommand init" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand init" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand init" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand init" -l key-file -d 'Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand init" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand init" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand init" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand init" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand init" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand init" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand init" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_using_subcommand init" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c kluis -n "__fish_kluis_using_subcommand init" -l kdf -d 'Work for Argon2id: memory in MiB, passes and lanes [default: measured, at least m=64,t=3,p=4]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand init" -l kdf -d 'Set the cost of Argon2id: memory, passes, lanes [default: measured, at least m=64,t=3,p=4]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand init" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand init" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand init" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand init" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand init" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
+complete -c kluis -n "__fish_kluis_using_subcommand init" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand init" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand init" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand init" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand init" -l token -d 'Make a token that opens the vault, and print it'
 complete -c kluis -n "__fish_kluis_using_subcommand init" -l recovery -d 'Also make a recovery token, and print it'
 complete -c kluis -n "__fish_kluis_using_subcommand init" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand import" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand import" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand import" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand import" -l key-file -d 'Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand import" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand import" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand import" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand import" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand import" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand import" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand import" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_using_subcommand import" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c kluis -n "__fish_kluis_using_subcommand import" -l format -d 'How the file is written [default: what its name tells]' -r -f -a "dotenv\t''
+complete -c kluis -n "__fish_kluis_using_subcommand import" -l format -d 'The format of the file [default: from its name]' -r -f -a "dotenv\t''
 json\t''
 yaml\t''
 env\t''
@@ -109,399 +107,399 @@ bitwarden\t''
 1password\t''
 keepass-xml\t''
 pass\t''"
-complete -c kluis -n "__fish_kluis_using_subcommand import" -l on-conflict -d 'What to do with a name that has another value already: fail, keep that (skip), or replace it' -r -f -a "fail\t''
+complete -c kluis -n "__fish_kluis_using_subcommand import" -l on-conflict -d 'For names with another value: fail, skip or replace' -r -f -a "fail\t''
 skip\t''
 replace\t''"
-complete -c kluis -n "__fish_kluis_using_subcommand import" -l fields -d 'Which fields of an item to take: all, or only the password; for password managers' -r -f -a "all\t''
+complete -c kluis -n "__fish_kluis_using_subcommand import" -l fields -d 'Take all fields of an item of a password manager, or only the password' -r -f -a "all\t''
 password\t''"
-complete -c kluis -n "__fish_kluis_using_subcommand import" -l on-repeat -d 'What to do with an item whose name another item has: fail, or number it; for password managers' -r -f -a "fail\t''
+complete -c kluis -n "__fish_kluis_using_subcommand import" -l on-repeat -d 'For items of a password manager that have the same name: fail, or number them' -r -f -a "fail\t''
 number\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand import" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand import" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand import" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand import" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand import" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
-complete -c kluis -n "__fish_kluis_using_subcommand import" -l dry-run -d 'Say what would be done, and write nothing'
+complete -c kluis -n "__fish_kluis_using_subcommand import" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand import" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand import" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand import" -l accept-older -d 'Accept an older vault than this machine has seen'
+complete -c kluis -n "__fish_kluis_using_subcommand import" -l dry-run -d 'Show what would change, and write nothing'
 complete -c kluis -n "__fish_kluis_using_subcommand import" -l skip-empty -d 'Leave out names with an empty value'
-complete -c kluis -n "__fish_kluis_using_subcommand import" -l nested -d 'Join the names in nested objects and mappings by `_`; for json and yaml'
+complete -c kluis -n "__fish_kluis_using_subcommand import" -l nested -d 'Join names in nested objects with `_`: `db: {pass: x}` becomes `db_pass`'
 complete -c kluis -n "__fish_kluis_using_subcommand import" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand status" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand status" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand status" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand status" -l key-file -d 'Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand status" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand status" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand status" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand status" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand status" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand status" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand status" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_using_subcommand status" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand status" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand status" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand status" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand status" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand status" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
+complete -c kluis -n "__fish_kluis_using_subcommand status" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand status" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand status" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand status" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand set" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand set" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand set" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand set" -l key-file -d 'Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand set" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand set" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand set" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand set" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand set" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand set" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand set" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_using_subcommand set" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c kluis -n "__fish_kluis_using_subcommand set" -l description -l comment -d 'What the secret is for, at most 1,024 characters; "" clears it' -r
-complete -c kluis -n "__fish_kluis_using_subcommand set" -l env-key -d 'The environment variable that `run --all` gives the value to [default: from the name]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand set" -l allow-domain -d 'Bind the secret to a host such as `api.example.com`, or to all below one, `*.example.com`; may be repeated, and replaces the list' -r
-complete -c kluis -n "__fish_kluis_using_subcommand set" -l rotate-every -d 'Call a value due for rotation after this long in use, such as `90d`' -r
-complete -c kluis -n "__fish_kluis_using_subcommand set" -l expires -d 'Until when the value may be used: a time such as `2027-01-31T12:00:00Z`, or a duration like `30d`' -r
-complete -c kluis -n "__fish_kluis_using_subcommand set" -l value-file -d 'Take the value from the file PATH, byte for byte; `-` is stdin' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand set" -l generate -d 'Make the value: `32` (letters and digits), `hex:32`, `base64:32` (bytes), `words:6`, `digits:8` or `symbols:24`' -r
-complete -c kluis -n "__fish_kluis_using_subcommand set" -l slot -d 'The slot that takes the value, by the time from which it is effective' -r
-complete -c kluis -n "__fish_kluis_using_subcommand set" -l input -d 'Read name, description, env_key, allowed_domains and value, or secret_slots, as one JSON object; `-` is stdin' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand set" -l value-file -d 'Read the value from a file; `-` is stdin' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand set" -l generate -d 'Make the value: `32`, `hex:32`, `words:6`, …' -r
+complete -c kluis -n "__fish_kluis_using_subcommand set" -l description -l comment -d 'Describe what the secret is for' -r
+complete -c kluis -n "__fish_kluis_using_subcommand set" -l env-key -d 'Name its variable [default: from the name]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand set" -l allow-domain -d 'Bind the secret to a host; may be repeated' -r
+complete -c kluis -n "__fish_kluis_using_subcommand set" -l rotate-every -d 'Remind you to rotate it, such as every `90d`' -r
+complete -c kluis -n "__fish_kluis_using_subcommand set" -l expires -d 'Let the value expire at this time, or after `30d`' -r
+complete -c kluis -n "__fish_kluis_using_subcommand set" -l slot -d 'Put the value into the version that starts at this time' -r
+complete -c kluis -n "__fish_kluis_using_subcommand set" -l input -d 'Read the secret as a JSON object from this file; `-` is stdin' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand set" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand set" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand set" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand set" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand set" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
-complete -c kluis -n "__fish_kluis_using_subcommand set" -l literal-name -d 'Take a name with `=` in it'
-complete -c kluis -n "__fish_kluis_using_subcommand set" -l raw -d 'Keep a value from stdin byte for byte; without it a single line loses its newline'
-complete -c kluis -n "__fish_kluis_using_subcommand set" -l no-allow-domain -d 'Lift the restriction to domains'
-complete -c kluis -n "__fish_kluis_using_subcommand set" -l no-rotate-every -d 'Let values be used for any time'
-complete -c kluis -n "__fish_kluis_using_subcommand set" -l no-expires -d 'Let the value be used without an end'
-complete -c kluis -n "__fish_kluis_using_subcommand set" -l replace -d 'Drop the slots that are not given'
+complete -c kluis -n "__fish_kluis_using_subcommand set" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand set" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand set" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand set" -l accept-older -d 'Accept an older vault than this machine has seen'
+complete -c kluis -n "__fish_kluis_using_subcommand set" -l literal-name -d 'Accept a name with `=` in it'
+complete -c kluis -n "__fish_kluis_using_subcommand set" -l raw -d 'Keep the final newline of a single line from stdin'
+complete -c kluis -n "__fish_kluis_using_subcommand set" -l no-allow-domain -d 'Bind the secret to no host'
+complete -c kluis -n "__fish_kluis_using_subcommand set" -l no-rotate-every -d 'Stop the reminders to rotate the value'
+complete -c kluis -n "__fish_kluis_using_subcommand set" -l no-expires -d 'Let the value never expire'
+complete -c kluis -n "__fish_kluis_using_subcommand set" -l replace -d 'Drop all versions that you do not give'
 complete -c kluis -n "__fish_kluis_using_subcommand set" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand create" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand create" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand create" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand create" -l key-file -d 'Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand create" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand create" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand create" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand create" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand create" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand create" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand create" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_using_subcommand create" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c kluis -n "__fish_kluis_using_subcommand create" -l description -l comment -d 'What the secret is for, at most 1,024 characters; "" clears it' -r
-complete -c kluis -n "__fish_kluis_using_subcommand create" -l env-key -d 'The environment variable that `run --all` gives the value to [default: from the name]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand create" -l allow-domain -d 'Bind the secret to a host such as `api.example.com`, or to all below one, `*.example.com`; may be repeated, and replaces the list' -r
-complete -c kluis -n "__fish_kluis_using_subcommand create" -l rotate-every -d 'Call a value due for rotation after this long in use, such as `90d`' -r
-complete -c kluis -n "__fish_kluis_using_subcommand create" -l expires -d 'Until when the value may be used: a time such as `2027-01-31T12:00:00Z`, or a duration like `30d`' -r
-complete -c kluis -n "__fish_kluis_using_subcommand create" -l value-file -d 'Take the value from the file PATH, byte for byte; `-` is stdin' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand create" -l generate -d 'Make the value: `32` (letters and digits), `hex:32`, `base64:32` (bytes), `words:6`, `digits:8` or `symbols:24`' -r
-complete -c kluis -n "__fish_kluis_using_subcommand create" -l slot -d 'The slot that takes the value, by the time from which it is effective' -r
-complete -c kluis -n "__fish_kluis_using_subcommand create" -l input -d 'Read name, description, env_key, allowed_domains and value, or secret_slots, as one JSON object; `-` is stdin' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand create" -l value-file -d 'Read the value from a file; `-` is stdin' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand create" -l generate -d 'Make the value: `32`, `hex:32`, `words:6`, …' -r
+complete -c kluis -n "__fish_kluis_using_subcommand create" -l description -l comment -d 'Describe what the secret is for' -r
+complete -c kluis -n "__fish_kluis_using_subcommand create" -l env-key -d 'Name its variable [default: from the name]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand create" -l allow-domain -d 'Bind the secret to a host; may be repeated' -r
+complete -c kluis -n "__fish_kluis_using_subcommand create" -l rotate-every -d 'Remind you to rotate it, such as every `90d`' -r
+complete -c kluis -n "__fish_kluis_using_subcommand create" -l expires -d 'Let the value expire at this time, or after `30d`' -r
+complete -c kluis -n "__fish_kluis_using_subcommand create" -l slot -d 'Put the value into the version that starts at this time' -r
+complete -c kluis -n "__fish_kluis_using_subcommand create" -l input -d 'Read the secret as a JSON object from this file; `-` is stdin' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand create" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand create" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand create" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand create" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand create" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
-complete -c kluis -n "__fish_kluis_using_subcommand create" -l literal-name -d 'Take a name with `=` in it'
-complete -c kluis -n "__fish_kluis_using_subcommand create" -l raw -d 'Keep a value from stdin byte for byte; without it a single line loses its newline'
+complete -c kluis -n "__fish_kluis_using_subcommand create" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand create" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand create" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand create" -l accept-older -d 'Accept an older vault than this machine has seen'
+complete -c kluis -n "__fish_kluis_using_subcommand create" -l literal-name -d 'Accept a name with `=` in it'
+complete -c kluis -n "__fish_kluis_using_subcommand create" -l raw -d 'Keep the final newline of a single line from stdin'
 complete -c kluis -n "__fish_kluis_using_subcommand create" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand update" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand update" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand update" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand update" -l key-file -d 'Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand update" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand update" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand update" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand update" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand update" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand update" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand update" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_using_subcommand update" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c kluis -n "__fish_kluis_using_subcommand update" -l name -d 'Rename the secret; its id and its links stay' -r
-complete -c kluis -n "__fish_kluis_using_subcommand update" -l description -l comment -d 'What the secret is for, at most 1,024 characters; "" clears it' -r
-complete -c kluis -n "__fish_kluis_using_subcommand update" -l env-key -d 'The environment variable that `run --all` gives the value to [default: from the name]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand update" -l allow-domain -d 'Bind the secret to a host such as `api.example.com`, or to all below one, `*.example.com`; may be repeated, and replaces the list' -r
-complete -c kluis -n "__fish_kluis_using_subcommand update" -l rotate-every -d 'Call a value due for rotation after this long in use, such as `90d`' -r
-complete -c kluis -n "__fish_kluis_using_subcommand update" -l expires -d 'Until when the value may be used: a time such as `2027-01-31T12:00:00Z`, or a duration like `30d`' -r
-complete -c kluis -n "__fish_kluis_using_subcommand update" -l value-file -d 'Take the value from the file PATH, byte for byte; `-` is stdin' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand update" -l generate -d 'Make the value: `32` (letters and digits), `hex:32`, `base64:32` (bytes), `words:6`, `digits:8` or `symbols:24`' -r
-complete -c kluis -n "__fish_kluis_using_subcommand update" -l slot -d 'The slot that takes the value, by the time from which it is effective' -r
-complete -c kluis -n "__fish_kluis_using_subcommand update" -l input -d 'Read name, description, env_key, allowed_domains and value, or secret_slots, as one JSON object; `-` is stdin' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand update" -l remove-slot -d 'Drop the slot that begins at this time; may be repeated' -r
+complete -c kluis -n "__fish_kluis_using_subcommand update" -l name -d 'Rename the secret; its id and links stay' -r
+complete -c kluis -n "__fish_kluis_using_subcommand update" -l value-file -d 'Read the value from a file; `-` is stdin' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand update" -l generate -d 'Make the value: `32`, `hex:32`, `words:6`, …' -r
+complete -c kluis -n "__fish_kluis_using_subcommand update" -l description -l comment -d 'Describe what the secret is for' -r
+complete -c kluis -n "__fish_kluis_using_subcommand update" -l env-key -d 'Name its variable [default: from the name]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand update" -l allow-domain -d 'Bind the secret to a host; may be repeated' -r
+complete -c kluis -n "__fish_kluis_using_subcommand update" -l rotate-every -d 'Remind you to rotate it, such as every `90d`' -r
+complete -c kluis -n "__fish_kluis_using_subcommand update" -l expires -d 'Let the value expire at this time, or after `30d`' -r
+complete -c kluis -n "__fish_kluis_using_subcommand update" -l slot -d 'Put the value into the version that starts at this time' -r
+complete -c kluis -n "__fish_kluis_using_subcommand update" -l input -d 'Read the secret as a JSON object from this file; `-` is stdin' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand update" -l remove-slot -d 'Drop the version that starts at this time; may be repeated' -r
 complete -c kluis -n "__fish_kluis_using_subcommand update" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand update" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand update" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand update" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand update" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
-complete -c kluis -n "__fish_kluis_using_subcommand update" -l literal-name -d 'Take a name with `=` in it'
-complete -c kluis -n "__fish_kluis_using_subcommand update" -l raw -d 'Keep a value from stdin byte for byte; without it a single line loses its newline'
-complete -c kluis -n "__fish_kluis_using_subcommand update" -l no-allow-domain -d 'Lift the restriction to domains'
-complete -c kluis -n "__fish_kluis_using_subcommand update" -l no-rotate-every -d 'Let values be used for any time'
-complete -c kluis -n "__fish_kluis_using_subcommand update" -l no-expires -d 'Let the value be used without an end'
-complete -c kluis -n "__fish_kluis_using_subcommand update" -l value -d 'Read a new value from stdin, or ask for it'
-complete -c kluis -n "__fish_kluis_using_subcommand update" -l replace -d 'Drop the slots that are not given'
+complete -c kluis -n "__fish_kluis_using_subcommand update" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand update" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand update" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand update" -l accept-older -d 'Accept an older vault than this machine has seen'
+complete -c kluis -n "__fish_kluis_using_subcommand update" -l literal-name -d 'Accept a name with `=` in it'
+complete -c kluis -n "__fish_kluis_using_subcommand update" -l raw -d 'Keep the final newline of a single line from stdin'
+complete -c kluis -n "__fish_kluis_using_subcommand update" -l no-allow-domain -d 'Bind the secret to no host'
+complete -c kluis -n "__fish_kluis_using_subcommand update" -l no-rotate-every -d 'Stop the reminders to rotate the value'
+complete -c kluis -n "__fish_kluis_using_subcommand update" -l no-expires -d 'Let the value never expire'
+complete -c kluis -n "__fish_kluis_using_subcommand update" -l value -d 'Read a new value from a pipe, or ask for it'
+complete -c kluis -n "__fish_kluis_using_subcommand update" -l replace -d 'Drop all versions that you do not give'
 complete -c kluis -n "__fish_kluis_using_subcommand update" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand get" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand get" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand get" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand get" -l key-file -d 'Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand get" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand get" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand get" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand get" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand get" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand get" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand get" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_using_subcommand get" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c kluis -n "__fish_kluis_using_subcommand get" -l at -d 'The value effective at this time, past or future [default: now]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand get" -l slot -d 'The value of the slot that begins at this time' -r
-complete -c kluis -n "__fish_kluis_using_subcommand get" -l for -d 'Where the value is to go: a URL or host that the allowed domains of the secret must match' -r
+complete -c kluis -n "__fish_kluis_using_subcommand get" -l at -d 'Print the value of this time [default: now]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand get" -l slot -d 'Print the version that starts at this time' -r
+complete -c kluis -n "__fish_kluis_using_subcommand get" -l for -d 'Name the host, for a secret bound to hosts' -r
 complete -c kluis -n "__fish_kluis_using_subcommand get" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand get" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand get" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand get" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand get" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
-complete -c kluis -n "__fish_kluis_using_subcommand get" -l literal-name -d 'Take a name with `=` in it'
-complete -c kluis -n "__fish_kluis_using_subcommand get" -l latest -d 'The value that begins last, even if that is in the future'
-complete -c kluis -n "__fish_kluis_using_subcommand get" -l previous -d 'The value that was effective before the one that is now'
-complete -c kluis -n "__fish_kluis_using_subcommand get" -l reveal -d 'Take the value although it is bound to domains'
+complete -c kluis -n "__fish_kluis_using_subcommand get" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand get" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand get" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand get" -l accept-older -d 'Accept an older vault than this machine has seen'
+complete -c kluis -n "__fish_kluis_using_subcommand get" -l literal-name -d 'Accept a name with `=` in it'
+complete -c kluis -n "__fish_kluis_using_subcommand get" -l latest -d 'Print the version that starts last, even in the future'
+complete -c kluis -n "__fish_kluis_using_subcommand get" -l previous -d 'Print the value from before the current one'
+complete -c kluis -n "__fish_kluis_using_subcommand get" -l reveal -d 'Use the value although it is bound to hosts'
 complete -c kluis -n "__fish_kluis_using_subcommand get" -s c -l clip -d 'Copy the value to the clipboard instead of printing it'
 complete -c kluis -n "__fish_kluis_using_subcommand get" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand show" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand show" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand show" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand show" -l key-file -d 'Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand show" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand show" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand show" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand show" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand show" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand show" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand show" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_using_subcommand show" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand show" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand show" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand show" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand show" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand show" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
-complete -c kluis -n "__fish_kluis_using_subcommand show" -l literal-name -d 'Take a name with `=` in it'
+complete -c kluis -n "__fish_kluis_using_subcommand show" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand show" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand show" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand show" -l accept-older -d 'Accept an older vault than this machine has seen'
+complete -c kluis -n "__fish_kluis_using_subcommand show" -l literal-name -d 'Accept a name with `=` in it'
 complete -c kluis -n "__fish_kluis_using_subcommand show" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand list" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand list" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand list" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand list" -l key-file -d 'Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand list" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand list" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand list" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand list" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand list" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand list" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand list" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_using_subcommand list" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c kluis -n "__fish_kluis_using_subcommand list" -l name -d 'List only names that match, with `*` for any characters and `?` for one' -r
+complete -c kluis -n "__fish_kluis_using_subcommand list" -l name -d 'List only names that match, such as \'db_*\' or \'key?\'' -r
 complete -c kluis -n "__fish_kluis_using_subcommand list" -l app -d 'List only secrets that this app links' -r
-complete -c kluis -n "__fish_kluis_using_subcommand list" -l sort -d 'Sort by `name`, `updated` (the latest first) or `due`' -r -f -a "name\t''
+complete -c kluis -n "__fish_kluis_using_subcommand list" -l sort -d 'Sort by `name`, `updated` (newest first) or `due`' -r -f -a "name\t''
 updated\t''
 due\t''"
-complete -c kluis -n "__fish_kluis_using_subcommand list" -l within -d 'Count as due what will be so within this time, such as `14d`' -r
+complete -c kluis -n "__fish_kluis_using_subcommand list" -l within -d 'With --due: list also what is due within, say, `14d`' -r
 complete -c kluis -n "__fish_kluis_using_subcommand list" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand list" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand list" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand list" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand list" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
-complete -c kluis -n "__fish_kluis_using_subcommand list" -l all-workspaces -d 'List every workspace that the key reaches'
-complete -c kluis -n "__fish_kluis_using_subcommand list" -l due -d 'List only secrets that are due: expired, or in use for longer than they should be'
-complete -c kluis -n "__fish_kluis_using_subcommand list" -l exit-code -d 'Fail with 1 when a secret is due'
+complete -c kluis -n "__fish_kluis_using_subcommand list" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand list" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand list" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand list" -l accept-older -d 'Accept an older vault than this machine has seen'
+complete -c kluis -n "__fish_kluis_using_subcommand list" -l all-workspaces -d 'List every workspace that your key opens'
+complete -c kluis -n "__fish_kluis_using_subcommand list" -l due -d 'List only secrets that are expired or due for rotation'
+complete -c kluis -n "__fish_kluis_using_subcommand list" -l exit-code -d 'With --due: exit with 1 if any secret is listed'
 complete -c kluis -n "__fish_kluis_using_subcommand list" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand ls" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand ls" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand ls" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand ls" -l key-file -d 'Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand ls" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand ls" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand ls" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand ls" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand ls" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand ls" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand ls" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_using_subcommand ls" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c kluis -n "__fish_kluis_using_subcommand ls" -l name -d 'List only names that match, with `*` for any characters and `?` for one' -r
+complete -c kluis -n "__fish_kluis_using_subcommand ls" -l name -d 'List only names that match, such as \'db_*\' or \'key?\'' -r
 complete -c kluis -n "__fish_kluis_using_subcommand ls" -l app -d 'List only secrets that this app links' -r
-complete -c kluis -n "__fish_kluis_using_subcommand ls" -l sort -d 'Sort by `name`, `updated` (the latest first) or `due`' -r -f -a "name\t''
+complete -c kluis -n "__fish_kluis_using_subcommand ls" -l sort -d 'Sort by `name`, `updated` (newest first) or `due`' -r -f -a "name\t''
 updated\t''
 due\t''"
-complete -c kluis -n "__fish_kluis_using_subcommand ls" -l within -d 'Count as due what will be so within this time, such as `14d`' -r
+complete -c kluis -n "__fish_kluis_using_subcommand ls" -l within -d 'With --due: list also what is due within, say, `14d`' -r
 complete -c kluis -n "__fish_kluis_using_subcommand ls" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand ls" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand ls" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand ls" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand ls" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
-complete -c kluis -n "__fish_kluis_using_subcommand ls" -l all-workspaces -d 'List every workspace that the key reaches'
-complete -c kluis -n "__fish_kluis_using_subcommand ls" -l due -d 'List only secrets that are due: expired, or in use for longer than they should be'
-complete -c kluis -n "__fish_kluis_using_subcommand ls" -l exit-code -d 'Fail with 1 when a secret is due'
+complete -c kluis -n "__fish_kluis_using_subcommand ls" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand ls" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand ls" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand ls" -l accept-older -d 'Accept an older vault than this machine has seen'
+complete -c kluis -n "__fish_kluis_using_subcommand ls" -l all-workspaces -d 'List every workspace that your key opens'
+complete -c kluis -n "__fish_kluis_using_subcommand ls" -l due -d 'List only secrets that are expired or due for rotation'
+complete -c kluis -n "__fish_kluis_using_subcommand ls" -l exit-code -d 'With --due: exit with 1 if any secret is listed'
 complete -c kluis -n "__fish_kluis_using_subcommand ls" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand edit" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand edit" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand edit" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand edit" -l key-file -d 'Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand edit" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand edit" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand edit" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand edit" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand edit" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand edit" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand edit" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_using_subcommand edit" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c kluis -n "__fish_kluis_using_subcommand edit" -l for -d 'Where the value is to go: a URL or host that the allowed domains of the secret must match' -r
+complete -c kluis -n "__fish_kluis_using_subcommand edit" -l for -d 'Name the host, for a secret bound to hosts' -r
 complete -c kluis -n "__fish_kluis_using_subcommand edit" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand edit" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand edit" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand edit" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand edit" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
-complete -c kluis -n "__fish_kluis_using_subcommand edit" -l literal-name -d 'Take a name with `=` in it'
-complete -c kluis -n "__fish_kluis_using_subcommand edit" -l rotate -d 'Put the new value into a new slot, effective now; the older one stays'
-complete -c kluis -n "__fish_kluis_using_subcommand edit" -l reveal -d 'Take the value although it is bound to domains'
+complete -c kluis -n "__fish_kluis_using_subcommand edit" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand edit" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand edit" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand edit" -l accept-older -d 'Accept an older vault than this machine has seen'
+complete -c kluis -n "__fish_kluis_using_subcommand edit" -l literal-name -d 'Accept a name with `=` in it'
+complete -c kluis -n "__fish_kluis_using_subcommand edit" -l rotate -d 'Add a version, in effect now, and keep the old value'
+complete -c kluis -n "__fish_kluis_using_subcommand edit" -l reveal -d 'Use the value although it is bound to hosts'
 complete -c kluis -n "__fish_kluis_using_subcommand edit" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand move" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand move" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand move" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand move" -l key-file -d 'Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand move" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand move" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand move" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand move" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand move" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand move" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand move" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_using_subcommand move" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c kluis -n "__fish_kluis_using_subcommand move" -l to-workspace -d 'The workspace it goes to' -r
+complete -c kluis -n "__fish_kluis_using_subcommand move" -l to-workspace -d 'Move it to this workspace' -r
 complete -c kluis -n "__fish_kluis_using_subcommand move" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand move" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand move" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand move" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand move" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
-complete -c kluis -n "__fish_kluis_using_subcommand move" -l literal-name -d 'Take a name with `=` in it'
+complete -c kluis -n "__fish_kluis_using_subcommand move" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand move" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand move" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand move" -l accept-older -d 'Accept an older vault than this machine has seen'
+complete -c kluis -n "__fish_kluis_using_subcommand move" -l literal-name -d 'Accept a name with `=` in it'
 complete -c kluis -n "__fish_kluis_using_subcommand move" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand mv" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand mv" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand mv" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand mv" -l key-file -d 'Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand mv" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand mv" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand mv" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand mv" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand mv" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand mv" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand mv" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_using_subcommand mv" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c kluis -n "__fish_kluis_using_subcommand mv" -l to-workspace -d 'The workspace it goes to' -r
+complete -c kluis -n "__fish_kluis_using_subcommand mv" -l to-workspace -d 'Move it to this workspace' -r
 complete -c kluis -n "__fish_kluis_using_subcommand mv" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand mv" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand mv" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand mv" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand mv" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
-complete -c kluis -n "__fish_kluis_using_subcommand mv" -l literal-name -d 'Take a name with `=` in it'
+complete -c kluis -n "__fish_kluis_using_subcommand mv" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand mv" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand mv" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand mv" -l accept-older -d 'Accept an older vault than this machine has seen'
+complete -c kluis -n "__fish_kluis_using_subcommand mv" -l literal-name -d 'Accept a name with `=` in it'
 complete -c kluis -n "__fish_kluis_using_subcommand mv" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand delete" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand delete" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand delete" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand delete" -l key-file -d 'Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand delete" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand delete" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand delete" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand delete" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand delete" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand delete" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand delete" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_using_subcommand delete" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand delete" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand delete" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand delete" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand delete" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand delete" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
-complete -c kluis -n "__fish_kluis_using_subcommand delete" -l literal-name -d 'Take a name with `=` in it'
-complete -c kluis -n "__fish_kluis_using_subcommand delete" -l force -d 'Delete it even when apps link it, and their links with it'
+complete -c kluis -n "__fish_kluis_using_subcommand delete" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand delete" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand delete" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand delete" -l accept-older -d 'Accept an older vault than this machine has seen'
+complete -c kluis -n "__fish_kluis_using_subcommand delete" -l literal-name -d 'Accept a name with `=` in it'
+complete -c kluis -n "__fish_kluis_using_subcommand delete" -l force -d 'Delete it even if apps link it, and remove the links'
 complete -c kluis -n "__fish_kluis_using_subcommand delete" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand rm" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand rm" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand rm" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand rm" -l key-file -d 'Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand rm" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand rm" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand rm" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand rm" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand rm" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand rm" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand rm" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_using_subcommand rm" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand rm" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand rm" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand rm" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand rm" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand rm" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
-complete -c kluis -n "__fish_kluis_using_subcommand rm" -l literal-name -d 'Take a name with `=` in it'
-complete -c kluis -n "__fish_kluis_using_subcommand rm" -l force -d 'Delete it even when apps link it, and their links with it'
+complete -c kluis -n "__fish_kluis_using_subcommand rm" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand rm" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand rm" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand rm" -l accept-older -d 'Accept an older vault than this machine has seen'
+complete -c kluis -n "__fish_kluis_using_subcommand rm" -l literal-name -d 'Accept a name with `=` in it'
+complete -c kluis -n "__fish_kluis_using_subcommand rm" -l force -d 'Delete it even if apps link it, and remove the links'
 complete -c kluis -n "__fish_kluis_using_subcommand rm" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand rollback" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l key-file -d 'Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand rollback" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l to -d 'Take the value that was effective at this time, such as the number of its slot' -r
+complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l to -d 'Bring back the value of this time, or of this slot number' -r
 complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand rollback" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand rollback" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
-complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l literal-name -d 'Take a name with `=` in it'
+complete -c kluis -n "__fish_kluis_using_subcommand rollback" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand rollback" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l accept-older -d 'Accept an older vault than this machine has seen'
+complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l literal-name -d 'Accept a name with `=` in it'
 complete -c kluis -n "__fish_kluis_using_subcommand rollback" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand rotate" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l key-file -d 'Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l value-file -d 'Take the value from the file PATH, byte for byte; `-` is stdin' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l generate -d 'Make the value: `32` (letters and digits), `hex:32`, `base64:32` (bytes), `words:6`, `digits:8` or `symbols:24`' -r
-complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l at -d 'Make it effective at this time, or after a duration such as `7d` [default: now]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l in -d 'Make it effective after this long' -r
-complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l if-older-than -d 'Do nothing, successfully, while the effective value has been in use for less than this' -r
-complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l keep -d 'Drop superseded slots, all but the newest N' -r
-complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l expires -d 'Until when the value may be used: a time such as `2027-01-31T12:00:00Z`, or a duration like `30d`' -r
-complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l exec -d 'Run CMD with KLUIS_OLD_VALUE and KLUIS_NEW_VALUE in its environment; the new value becomes effective if it succeeds and is dropped if it fails. Takes the rest of the line' -r
-complete -c kluis -n "__fish_kluis_using_subcommand rotate" -s e -d 'Give CMD the secret REF as the variable KEY, too; may be repeated' -r
-complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l allow-env -d 'Allow the variable KEY for CMD, as `run` does; may be repeated' -r
-complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l for -d 'Where the values are to go: a URL or host that the allowed domains of each secret must match' -r
-complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l reveal -d 'Give the secret NAME although it is bound to domains; may be repeated' -r
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l value-file -d 'Read the value from a file; `-` is stdin' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l generate -d 'Make the value: `32`, `hex:32`, `words:6`, …' -r
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l at -d 'Put it into effect at this time [default: now]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l in -d 'Put it into effect after this time, such as `7d`' -r
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l if-older-than -d 'Do nothing if the value is younger, such as `30d`' -r
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l keep -d 'Keep only the newest N of the past versions' -r
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l expires -d 'Let the value expire at this time, or after `30d`' -r
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l exec -d 'Run CMD with both values; if it fails, keep the old' -r
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -s e -d 'Set the variable KEY to the secret REF for CMD; may be repeated' -r
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l allow-env -d 'Allow the variable KEY for CMD, as `kluis run` does; may be repeated' -r
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l for -d 'Name the host, for secrets bound to hosts' -r
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l reveal -d 'Use the secret NAME although it is bound to hosts; may be repeated' -r
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand rotate" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand rotate" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
-complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l literal-name -d 'Take a name with `=` in it'
-complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l raw -d 'Keep a value from stdin byte for byte; without it a single line loses its newline'
-complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l files -d 'Give CMD files instead, named by KLUIS_OLD_FILE and KLUIS_NEW_FILE, which only it can read'
-complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l resume -d 'Make the pending value of an unfinished rotation effective; with --exec, if CMD succeeds'
-complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l discard -d 'Drop the pending value of an unfinished rotation'
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l accept-older -d 'Accept an older vault than this machine has seen'
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l literal-name -d 'Accept a name with `=` in it'
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l raw -d 'Keep the final newline of a single line from stdin'
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l files -d 'Give CMD files instead, named by KLUIS_OLD_FILE and KLUIS_NEW_FILE, that only CMD can read'
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l resume -d 'Put the pending value of an interrupted rotation into effect'
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l discard -d 'Drop the pending value of an interrupted rotation'
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand history" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand history" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand history" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand history" -l key-file -d 'Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand history" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand history" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand history" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand history" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand history" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand history" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand history" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_using_subcommand history" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand history" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand history" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand history" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand history" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand history" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
-complete -c kluis -n "__fish_kluis_using_subcommand history" -l literal-name -d 'Take a name with `=` in it'
+complete -c kluis -n "__fish_kluis_using_subcommand history" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand history" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand history" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand history" -l accept-older -d 'Accept an older vault than this machine has seen'
+complete -c kluis -n "__fish_kluis_using_subcommand history" -l literal-name -d 'Accept a name with `=` in it'
 complete -c kluis -n "__fish_kluis_using_subcommand history" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand run" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand run" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand run" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand run" -l key-file -d 'Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand run" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand run" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand run" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand run" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand run" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_using_subcommand run" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c kluis -n "__fish_kluis_using_subcommand run" -s e -d 'Give the variable KEY the secret REF, such as `name` or `workspace/name`; may be repeated' -r
-complete -c kluis -n "__fish_kluis_using_subcommand run" -l app -d 'Give the secrets that this app links, each under the key of its link' -r
-complete -c kluis -n "__fish_kluis_using_subcommand run" -l allow-env -d 'Allow the variable KEY, which can make programs load or run something else; may be repeated' -r
-complete -c kluis -n "__fish_kluis_using_subcommand run" -l for -d 'Where the values are to go: a URL or host that the allowed domains of each secret must match' -r
-complete -c kluis -n "__fish_kluis_using_subcommand run" -l reveal -d 'Give the secret NAME although it is bound to domains; may be repeated' -r
-complete -c kluis -n "__fish_kluis_using_subcommand run" -l stdin -d 'Give the command the value of REF as its standard input' -r
+complete -c kluis -n "__fish_kluis_using_subcommand run" -s e -d 'Set the variable KEY to the secret REF; may be repeated' -r
+complete -c kluis -n "__fish_kluis_using_subcommand run" -l app -d 'Set the variables that this app links' -r
+complete -c kluis -n "__fish_kluis_using_subcommand run" -l allow-env -d 'Allow the variable KEY, such as PATH, which can make programs run other code; may be repeated' -r
+complete -c kluis -n "__fish_kluis_using_subcommand run" -l for -d 'Name the host, for secrets bound to hosts' -r
+complete -c kluis -n "__fish_kluis_using_subcommand run" -l reveal -d 'Use the secret NAME although it is bound to hosts; may be repeated' -r
+complete -c kluis -n "__fish_kluis_using_subcommand run" -l stdin -d 'Give the command the secret REF on its standard input' -r
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand run" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand run" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand run" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand run" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
-complete -c kluis -n "__fish_kluis_using_subcommand run" -l all -d 'Give every secret of the workspace under its environment key'
-complete -c kluis -n "__fish_kluis_using_subcommand run" -l only -d 'Give no other variables but PATH, HOME, TERM, LANG, LC_*, TZ, USER, LOGNAME, SHELL and TMPDIR'
+complete -c kluis -n "__fish_kluis_using_subcommand run" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand run" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand run" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand run" -l accept-older -d 'Accept an older vault than this machine has seen'
+complete -c kluis -n "__fish_kluis_using_subcommand run" -l all -d 'Set the variable of every secret in the workspace'
+complete -c kluis -n "__fish_kluis_using_subcommand run" -l only -d 'Set no other variables than a few such as PATH'
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l mask -d 'Hide the values in what the command prints'
 complete -c kluis -n "__fish_kluis_using_subcommand run" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand export" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand export" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand export" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand export" -l key-file -d 'Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand export" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand export" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand export" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand export" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand export" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand export" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand export" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_using_subcommand export" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c kluis -n "__fish_kluis_using_subcommand export" -s f -l format -d 'The format to write' -r -f -a "dotenv\t''
+complete -c kluis -n "__fish_kluis_using_subcommand export" -s f -l format -d 'Write this format: dotenv, json, shell, docker, k8s, …' -r -f -a "dotenv\t''
 dotenv-node\t''
 shell\t''
 fish\t''
@@ -515,87 +513,87 @@ circleci\t''
 k8s\t''
 systemd\t''
 tfvars\t''"
-complete -c kluis -n "__fish_kluis_using_subcommand export" -l manifest-name -d 'The name of the Secret that k8s writes [default: kluis]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand export" -s e -d 'Give the variable KEY the secret REF, such as `name` or `workspace/name`; may be repeated' -r
-complete -c kluis -n "__fish_kluis_using_subcommand export" -l app -d 'Give the secrets that this app links, each under the key of its link' -r
-complete -c kluis -n "__fish_kluis_using_subcommand export" -l allow-env -d 'Allow the variable KEY, which can make programs load or run something else; may be repeated' -r
-complete -c kluis -n "__fish_kluis_using_subcommand export" -l for -d 'Where the values are to go: a URL or host that the allowed domains of each secret must match' -r
-complete -c kluis -n "__fish_kluis_using_subcommand export" -l reveal -d 'Give the secret NAME although it is bound to domains; may be repeated' -r
+complete -c kluis -n "__fish_kluis_using_subcommand export" -l manifest-name -d 'Name the Secret that k8s writes [default: kluis]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand export" -s e -d 'Set the variable KEY to the secret REF; may be repeated' -r
+complete -c kluis -n "__fish_kluis_using_subcommand export" -l app -d 'Set the variables that this app links' -r
+complete -c kluis -n "__fish_kluis_using_subcommand export" -l allow-env -d 'Allow the variable KEY, such as PATH, which can make programs run other code; may be repeated' -r
+complete -c kluis -n "__fish_kluis_using_subcommand export" -l for -d 'Name the host, for secrets bound to hosts' -r
+complete -c kluis -n "__fish_kluis_using_subcommand export" -l reveal -d 'Use the secret NAME although it is bound to hosts; may be repeated' -r
 complete -c kluis -n "__fish_kluis_using_subcommand export" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand export" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand export" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand export" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand export" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
-complete -c kluis -n "__fish_kluis_using_subcommand export" -l all -d 'Give every secret of the workspace under its environment key'
+complete -c kluis -n "__fish_kluis_using_subcommand export" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand export" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand export" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand export" -l accept-older -d 'Accept an older vault than this machine has seen'
+complete -c kluis -n "__fish_kluis_using_subcommand export" -l all -d 'Set the variable of every secret in the workspace'
 complete -c kluis -n "__fish_kluis_using_subcommand export" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand inject" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand inject" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand inject" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand inject" -l key-file -d 'Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand inject" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand inject" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand inject" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand inject" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand inject" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand inject" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand inject" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_using_subcommand inject" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c kluis -n "__fish_kluis_using_subcommand inject" -s i -l in-file -d 'Read the template from FILE, not from stdin' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand inject" -s o -l out-file -d 'Write the result to FILE, not to stdout' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand inject" -l for -d 'Where the values are to go: a URL or host that the allowed domains of each secret must match' -r
-complete -c kluis -n "__fish_kluis_using_subcommand inject" -l reveal -d 'Give the secret NAME although it is bound to domains; may be repeated' -r
+complete -c kluis -n "__fish_kluis_using_subcommand inject" -s i -l in-file -d 'Read the template from FILE instead of stdin' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand inject" -s o -l out-file -d 'Write the result to FILE instead of stdout' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand inject" -l for -d 'Name the host, for secrets bound to hosts' -r
+complete -c kluis -n "__fish_kluis_using_subcommand inject" -l reveal -d 'Use the secret NAME although it is bound to hosts; may be repeated' -r
 complete -c kluis -n "__fish_kluis_using_subcommand inject" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand inject" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand inject" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand inject" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand inject" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
+complete -c kluis -n "__fish_kluis_using_subcommand inject" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand inject" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand inject" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand inject" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand inject" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand check" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand check" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand check" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand check" -l key-file -d 'Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand check" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand check" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand check" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand check" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand check" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand check" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand check" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_using_subcommand check" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c kluis -n "__fish_kluis_using_subcommand check" -l allow-env -d 'Allow the variable KEY, as `run` does; may be repeated' -r
-complete -c kluis -n "__fish_kluis_using_subcommand check" -l for -d 'Where the values are to go: a URL or host that the allowed domains of each secret must match' -r
-complete -c kluis -n "__fish_kluis_using_subcommand check" -l reveal -d 'Give the secret NAME although it is bound to domains; may be repeated' -r
+complete -c kluis -n "__fish_kluis_using_subcommand check" -l allow-env -d 'Allow the variable KEY, as `kluis run` does; may be repeated' -r
+complete -c kluis -n "__fish_kluis_using_subcommand check" -l for -d 'Name the host, for secrets bound to hosts' -r
+complete -c kluis -n "__fish_kluis_using_subcommand check" -l reveal -d 'Use the secret NAME although it is bound to hosts; may be repeated' -r
 complete -c kluis -n "__fish_kluis_using_subcommand check" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand check" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand check" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand check" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand check" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
+complete -c kluis -n "__fish_kluis_using_subcommand check" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand check" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand check" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand check" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand trust" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand trust" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand trust" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand trust" -l key-file -d 'Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand trust" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand trust" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand trust" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand trust" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand trust" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand trust" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand trust" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_using_subcommand trust" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand trust" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand trust" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand trust" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand trust" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand trust" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
-complete -c kluis -n "__fish_kluis_using_subcommand trust" -l list -d 'Show the project files that are trusted'
-complete -c kluis -n "__fish_kluis_using_subcommand trust" -l remove -d 'Trust the project file no longer'
+complete -c kluis -n "__fish_kluis_using_subcommand trust" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand trust" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand trust" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand trust" -l accept-older -d 'Accept an older vault than this machine has seen'
+complete -c kluis -n "__fish_kluis_using_subcommand trust" -l list -d 'List the project files that you trust'
+complete -c kluis -n "__fish_kluis_using_subcommand trust" -l remove -d 'Stop trusting the project file'
 complete -c kluis -n "__fish_kluis_using_subcommand trust" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove passphrase" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove passphrase" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove passphrase" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove passphrase" -l key-file -d 'Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove passphrase" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove passphrase" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove passphrase" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove passphrase" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove passphrase" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove passphrase" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove passphrase" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove passphrase" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove passphrase" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove passphrase" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove passphrase" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove passphrase" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove passphrase" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove passphrase" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove passphrase" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove passphrase" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove passphrase" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove passphrase" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove passphrase" -f -a "new" -d 'Make a key file of your own'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove passphrase" -f -a "show" -d 'Print the public key of your key file'
@@ -605,511 +603,478 @@ complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_sub
 complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove passphrase" -f -a "passphrase" -d 'Change the passphrase'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from new" -s o -l output -d 'Write the key to this file' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from new" -l new-passphrase-file -d 'Protect the key file with the passphrase in this file' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from new" -l kdf -d 'Work for Argon2id: memory in MiB, passes and lanes [default: measured, at least m=64,t=3,p=4]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from new" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from new" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from new" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from new" -l key-file -d 'Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from new" -l kdf -d 'Set the cost of Argon2id: memory, passes, lanes [default: measured, at least m=64,t=3,p=4]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from new" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from new" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from new" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from new" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from new" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from new" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from new" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from new" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from new" -l passphrase -d 'Protect the key file with a passphrase'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from new" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from new" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from new" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from new" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from new" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from new" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from new" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from new" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from new" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from new" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from show" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from show" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from show" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from show" -l key-file -d 'Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from show" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from show" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from show" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from show" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from show" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from show" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from show" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from show" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from show" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from show" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from show" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from show" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from show" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l public-key -d 'Add a colleague by the public key of their key file' -r
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -s w -l workspace -d 'Open only this workspace; may be repeated' -r
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l expires -d 'Stop using the key after this time, or after a duration such as `90d`' -r
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l label -d 'A name for the key, at most 63 characters [default: its kind]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l new-passphrase-file -d 'Read the new passphrase from this file, one final newline aside' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l kdf -d 'Work for Argon2id: memory in MiB, passes and lanes [default: measured, at least m=64,t=3,p=4]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l key-file -d 'Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -s w -l workspace -d 'Limit the key to this workspace; may be repeated' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l expires -d 'Stop using the key at this time, or after `90d`' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l label -d 'Name the key [default: its kind]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l new-passphrase-file -d 'Read the new passphrase from a file, without its final newline' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l kdf -d 'Set the cost of Argon2id: memory, passes, lanes [default: measured, at least m=64,t=3,p=4]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l passphrase -d 'Add a passphrase'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l token -d 'Make a token, and print it'
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l read-only -d 'Only read, never write'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l read-only -d 'Let the key read, but never write'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -l key-file -d 'Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -l key-file -d 'Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from passphrase" -l key -d 'The key to change: its id or label' -r
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from passphrase" -l new-passphrase-file -d 'Read the new passphrase from this file, one final newline aside' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from passphrase" -l kdf -d 'Work for Argon2id: memory in MiB, passes and lanes [default: measured, at least m=64,t=3,p=4]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from passphrase" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from passphrase" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from passphrase" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from passphrase" -l key-file -d 'Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from passphrase" -l key -d 'Change this key instead of yours: its id or label' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from passphrase" -l new-passphrase-file -d 'Read the new passphrase from a file, without its final newline' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from passphrase" -l kdf -d 'Set the cost of Argon2id: memory, passes, lanes [default: measured, at least m=64,t=3,p=4]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from passphrase" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from passphrase" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from passphrase" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from passphrase" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from passphrase" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from passphrase" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from passphrase" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from passphrase" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from passphrase" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from passphrase" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from passphrase" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from passphrase" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from passphrase" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from passphrase" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from passphrase" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from passphrase" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from passphrase" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from passphrase" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -l key-file -d 'Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -f -a "create" -d 'Make a new workspace'
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -f -a "list" -d 'List the workspaces that the key reaches'
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -f -a "create" -d 'Create a workspace'
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -f -a "list" -d 'List the workspaces that your key opens'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -f -a "update" -d 'Rename a workspace or change its description'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -f -a "delete" -d 'Delete a workspace'
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from create" -l description -l comment -d 'What it is for, at most 1,024 characters' -r
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from create" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from create" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from create" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from create" -l key-file -d 'Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from create" -l description -l comment -d 'Describe what it is for' -r
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from create" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from create" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from create" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from create" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from create" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from create" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from create" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from create" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from create" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from create" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from create" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from create" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from create" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from create" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from create" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from list" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from list" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from list" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from list" -l key-file -d 'Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from list" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from list" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from list" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from list" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from list" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from list" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from list" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from list" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from list" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from list" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from list" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from list" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from list" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -l name -d 'Its new name' -r
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -l description -l comment -d 'What it is for, at most 1,024 characters; "" clears it' -r
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -l key-file -d 'Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -l name -d 'Give it this name' -r
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -l description -l comment -d 'Describe what it is for' -r
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -l key-file -d 'Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -l force -d 'Delete the secrets in it as well, and the links of apps to them'
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -l force -d 'Delete its secrets too, and the links of apps to them'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -l key-file -d 'Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -f -a "create" -d 'Make a new app'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -f -a "link" -d 'Give an app a secret under an environment key'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -f -a "unlink" -d 'Take a secret away from an app'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -f -a "list" -d 'List the apps of every workspace that the key reaches'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -f -a "create" -d 'Create an app'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -f -a "link" -d 'Link a variable of an app to a secret'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -f -a "unlink" -d 'Remove a link of an app'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -f -a "list" -d 'List the apps of every workspace that your key opens'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -f -a "show" -d 'Show an app with its links'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -f -a "delete" -d 'Delete an app with its links'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -f -a "sync" -d 'Give an app exactly the links that the project file lists'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -l key-file -d 'Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -l key-file -d 'Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -l literal-name -d 'Take a name with `=` in it'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -l literal-name -d 'Accept a name with `=` in it'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -l key-file -d 'Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -l key-file -d 'Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -l key-file -d 'Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -l key-file -d 'Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -l key-file -d 'Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -l key-file -d 'Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
-always\t''
-never\t''"
-complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -l key -d 'The key to change: its id or label' -r
-complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -l new-passphrase-file -d 'Read the new passphrase from this file, one final newline aside' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -l kdf -d 'Work for Argon2id: memory in MiB, passes and lanes [default: measured, at least m=64,t=3,p=4]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
-complete -c kluis -n "__fish_kluis_using_subcommand passphrase" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand unlock" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand unlock" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand unlock" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand unlock" -l key-file -d 'Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand unlock" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand unlock" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand unlock" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand unlock" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand unlock" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand unlock" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand unlock" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_using_subcommand unlock" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c kluis -n "__fish_kluis_using_subcommand unlock" -l for -d 'Forget the key after this long without use [default: 15m]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand unlock" -l max -d 'Forget it after this long in any case [default: 8h]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand unlock" -l for -d 'Forget the key after this time without use [default: 15m]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand unlock" -l max -d 'Forget the key after this time in any case [default: 8h]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand unlock" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand unlock" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand unlock" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand unlock" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand unlock" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
+complete -c kluis -n "__fish_kluis_using_subcommand unlock" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand unlock" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand unlock" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand unlock" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand unlock" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand lock" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand lock" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand lock" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand lock" -l key-file -d 'Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand lock" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand lock" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand lock" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand lock" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand lock" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand lock" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand lock" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_using_subcommand lock" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand lock" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand lock" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand lock" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand lock" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand lock" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
+complete -c kluis -n "__fish_kluis_using_subcommand lock" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand lock" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand lock" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand lock" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand lock" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand agent" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand agent" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand agent" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand agent" -l key-file -d 'Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand agent" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand agent" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand agent" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
-always\t''
-never\t''"
-complete -c kluis -n "__fish_kluis_using_subcommand agent" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand agent" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand agent" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand agent" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand agent" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
-complete -c kluis -n "__fish_kluis_using_subcommand agent" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -l key-file -d 'Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -f -a "verify" -d 'Decrypt everything and report whether it is whole'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -f -a "rekey" -d 'Encrypt everything again under new keys'
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -f -a "restore" -d 'Bring back the vault as it was before the last change, or another copy of it'
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -f -a "prune" -d 'Drop superseded values'
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from verify" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from verify" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from verify" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from verify" -l key-file -d 'Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -f -a "restore" -d 'Bring back the vault from before the last change'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -f -a "prune" -d 'Drop the past versions of a secret'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from verify" -l pin -d 'Print only the pin; with PIN, open only the vault that it describes' -r
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from verify" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from verify" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from verify" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from verify" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from verify" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from verify" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from verify" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from verify" -l pin -d 'Print only the pin, for --pin and KLUIS_PIN'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from verify" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from verify" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from verify" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from verify" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from verify" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from verify" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from verify" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from rekey" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from rekey" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from rekey" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from rekey" -l key-file -d 'Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from rekey" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from rekey" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from rekey" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from rekey" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from rekey" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from rekey" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from rekey" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from rekey" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from rekey" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from rekey" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from rekey" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from rekey" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from rekey" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from rekey" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from rekey" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from rekey" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from rekey" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from rekey" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from restore" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from restore" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from restore" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from restore" -l key-file -d 'Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from restore" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from restore" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from restore" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from restore" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from restore" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from restore" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from restore" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from restore" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from restore" -s n -l dry-run -d 'Show what would change, and change nothing'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from restore" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from restore" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from restore" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from restore" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from restore" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from restore" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from restore" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from restore" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from restore" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from restore" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -l keep -d 'Keep the newest N of them' -r
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -l key-file -d 'Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -l keep -d 'Keep the newest N of the past versions' -r
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -l literal-name -d 'Take a name with `=` in it'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -l literal-name -d 'Accept a name with `=` in it'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand doctor" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand doctor" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand doctor" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand doctor" -l key-file -d 'Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand doctor" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand doctor" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand doctor" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand doctor" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand doctor" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand doctor" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand doctor" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_using_subcommand doctor" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand doctor" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand doctor" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand doctor" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand doctor" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand doctor" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
+complete -c kluis -n "__fish_kluis_using_subcommand doctor" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand doctor" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand doctor" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand doctor" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand completions" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand completions" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand completions" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand completions" -l key-file -d 'Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand completions" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand completions" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand completions" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand completions" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand completions" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand completions" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand completions" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_using_subcommand completions" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand completions" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand completions" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand completions" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand completions" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand completions" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
+complete -c kluis -n "__fish_kluis_using_subcommand completions" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand completions" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand completions" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand completions" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand help" -l vault -d 'The vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand help" -s w -l workspace -d 'The workspace to work in [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand help" -l passphrase-file -d 'Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand help" -l key-file -d 'Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand help" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand help" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand help" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand help" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand help" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand help" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand help" -l color -d 'When to use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_using_subcommand help" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand help" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand help" -s q -l quiet -d 'Print no notes; `list` prints bare names'
-complete -c kluis -n "__fish_kluis_using_subcommand help" -s y -l yes -d 'Answer yes to every question'
-complete -c kluis -n "__fish_kluis_using_subcommand help" -l non-interactive -d 'Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand help" -l accept-older -d 'Take the vault though a newer one was seen on this machine'
+complete -c kluis -n "__fish_kluis_using_subcommand help" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand help" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand help" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand help" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand help" -s h -l help -d 'Print help (see more with \'--help\')'
 
 # Names of the vault: from the agent, at once or not at all.

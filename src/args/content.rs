@@ -20,20 +20,28 @@ use std::path::PathBuf;
 #[derive(clap::Args)]
 pub struct ContentArgs {
     #[command(flatten)]
-    fields: FieldArgs,
-
-    #[command(flatten)]
     source: ValueArgs,
 
-    /// The slot that takes the value, by the time from which it is effective
-    #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
+    #[command(flatten)]
+    fields: FieldArgs,
+
+    /// Put the value into the version that starts at this time
+    #[arg(
+        long,
+        value_name = "TIME",
+        allow_negative_numbers = true,
+        hide_short_help = true
+    )]
     slot: Option<String>,
 
-    /// Read name, description, env_key, allowed_domains and value, or secret_slots, as one JSON object;
-    /// `-` is stdin
+    /// Read the secret as a JSON object from this file; `-` is stdin
+    ///
+    /// Its members: `name`, `description`, `env_key`, `allowed_domains`, and either `value` or `secret_slots`, a
+    /// list of objects with `slot` and `value`.
     #[arg(
         long,
         value_name = "FILE",
+        hide_short_help = true,
         conflicts_with_all = [
             "description", "env_key", "allow_domain", "slot", "value_file", "generate", "raw",
         ]

@@ -10,24 +10,24 @@ use crate::vault::{self, Vault};
 /// For commands that take several secrets: each that goes anywhere is named.
 #[derive(clap::Args)]
 pub struct DestinationArgs {
-    /// Where the values are to go: a URL or host that the allowed domains of each secret must match
+    /// Name the host, for secrets bound to hosts
     #[arg(long = "for", value_name = "URL|HOST")]
     destination: Option<String>,
 
-    /// Give the secret NAME although it is bound to domains; may be repeated
-    #[arg(long, value_name = "NAME")]
+    /// Use the secret NAME although it is bound to hosts; may be repeated
+    #[arg(long, value_name = "NAME", hide_short_help = true)]
     reveal: Vec<String>,
 }
 
 /// For commands that take one secret.
 #[derive(clap::Args)]
 pub struct OneDestinationArgs {
-    /// Where the value is to go: a URL or host that the allowed domains of the secret must match
+    /// Name the host, for a secret bound to hosts
     #[arg(long = "for", value_name = "URL|HOST")]
     destination: Option<String>,
 
-    /// Take the value although it is bound to domains
-    #[arg(long, conflicts_with = "destination")]
+    /// Use the value although it is bound to hosts
+    #[arg(long, conflicts_with = "destination", hide_short_help = true)]
     reveal: bool,
 }
 

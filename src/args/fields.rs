@@ -13,17 +13,22 @@ use crate::vault::time::Timestamp;
 
 #[derive(clap::Args)]
 pub struct FieldArgs {
-    /// What the secret is for, at most 1,024 characters; "" clears it
+    /// Describe what the secret is for
+    ///
+    /// At most 1,024 characters; "" clears it.
     #[arg(long, visible_alias = "comment", value_name = "TEXT")]
     description: Option<String>,
 
-    /// The environment variable that `run --all` gives the value to [default: from the name]
+    /// Name its variable [default: from the name]
+    ///
+    /// `kluis run --all` sets this variable.
     #[arg(long, value_name = "KEY")]
     env_key: Option<String>,
 
-    /// Bind the secret to a host such as `api.example.com`, or to all below one, `*.example.com`; may be
-    /// repeated, and replaces the list
-    #[arg(long, value_name = "DOMAIN")]
+    /// Bind the secret to a host; may be repeated
+    ///
+    /// For example `api.example.com`, or `*.example.com` for all hosts below it. Replaces the whole list.
+    #[arg(long, value_name = "HOST")]
     allow_domain: Vec<String>,
 
     #[command(flatten)]
@@ -33,8 +38,8 @@ pub struct FieldArgs {
 /// When the value should be replaced.
 #[derive(clap::Args)]
 pub struct PolicyArgs {
-    /// Call a value due for rotation after this long in use, such as `90d`
-    #[arg(long, value_name = "DURATION", allow_negative_numbers = true)]
+    /// Remind you to rotate it, such as every `90d`
+    #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
     rotate_every: Option<String>,
 
     #[command(flatten)]
@@ -43,24 +48,29 @@ pub struct PolicyArgs {
 
 #[derive(clap::Args)]
 pub struct ExpiryArgs {
-    /// Until when the value may be used: a time such as `2027-01-31T12:00:00Z`, or a duration like `30d`
-    #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
+    /// Let the value expire at this time, or after `30d`
+    #[arg(
+        long,
+        value_name = "TIME",
+        allow_negative_numbers = true,
+        hide_short_help = true
+    )]
     expires: Option<String>,
 }
 
 /// What takes an optional field away.
 #[derive(clap::Args)]
 pub struct ClearArgs {
-    /// Lift the restriction to domains
-    #[arg(long, conflicts_with_all = ["allow_domain", "input"])]
+    /// Bind the secret to no host
+    #[arg(long, conflicts_with_all = ["allow_domain", "input"], hide_short_help = true)]
     no_allow_domain: bool,
 
-    /// Let values be used for any time
-    #[arg(long, conflicts_with = "rotate_every")]
+    /// Stop the reminders to rotate the value
+    #[arg(long, conflicts_with = "rotate_every", hide_short_help = true)]
     no_rotate_every: bool,
 
-    /// Let the value be used without an end
-    #[arg(long, conflicts_with = "expires")]
+    /// Let the value never expire
+    #[arg(long, conflicts_with = "expires", hide_short_help = true)]
     no_expires: bool,
 }
 

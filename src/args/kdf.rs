@@ -16,8 +16,8 @@ const MAX_CHOSEN_KIB: u32 = 256 * 1024;
 
 #[derive(clap::Args)]
 pub struct KdfArgs {
-    /// Work for Argon2id: memory in MiB, passes and lanes [default: measured, at least m=64,t=3,p=4]
-    #[arg(long, value_name = "m=MiB,t=N,p=N")]
+    /// Set the cost of Argon2id: memory, passes, lanes [default: measured, at least m=64,t=3,p=4]
+    #[arg(long, value_name = "m=MiB,t=N,p=N", hide_short_help = true)]
     kdf: Option<String>,
 }
 

@@ -24,8 +24,8 @@ const MIN_DISTINCT: usize = 8;
 
 #[derive(clap::Args)]
 pub struct NewPassphraseArgs {
-    /// Read the new passphrase from this file, one final newline aside
-    #[arg(long, value_name = "PATH")]
+    /// Read the new passphrase from a file, without its final newline
+    #[arg(long, value_name = "PATH", hide_short_help = true)]
     new_passphrase_file: Option<PathBuf>,
 
     #[command(flatten)]
@@ -82,12 +82,9 @@ pub fn choose(context: &mut Context, file: Option<&Path>) -> Result<Passphrase, 
 /// A new passphrase, typed twice; `None` if you press Enter alone.
 pub fn choose_or_none(context: &mut Context) -> Result<Option<Passphrase>, Error> {
     let question = "New passphrase (press Enter to use a key file instead)";
-    let typed = context.ui.hidden(question)?;
+    let typed = context.ui.hidden_twice_or_empty(question, "Once more")?;
     if typed.len() == 0 {
         return Ok(None);
-    }
-    if !context.ui.hidden("Once more")?.same_as(&typed) {
-        return Err(ui::Error::Mismatch.into());
     }
     let chosen = strengthened(context, typed)?;
     let passphrase = Passphrase::new(&chosen).map_err(keyring::Error::NoPassphrase)?;

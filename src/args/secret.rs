@@ -16,13 +16,12 @@ use crate::vault::rule::RuleViolation;
 /// `NAME` of a secret to be made.
 #[derive(clap::Args)]
 pub struct NameArgument {
-    /// The secret: `name` or `workspace/name`, the name 1 to 128 of `A-Z a-z 0-9 _ + = - @ # $ .`; may be
-    /// left out when --input has one
+    /// The name of the secret, or `workspace/name`
     #[arg(required_unless_present = "input")]
     name: Option<String>,
 
-    /// Take a name with `=` in it
-    #[arg(long)]
+    /// Accept a name with `=` in it
+    #[arg(long, hide_short_help = true)]
     literal_name: bool,
 }
 
@@ -96,12 +95,12 @@ impl NameArgument {
 /// `SECRET` that should be there already.
 #[derive(clap::Args)]
 pub struct SecretArgument {
-    /// The secret: `name`, `workspace/name` or its `sec_…` id
+    /// The secret: its name, `workspace/name` or id
     #[arg(value_name = "SECRET")]
     secret: String,
 
-    /// Take a name with `=` in it
-    #[arg(long)]
+    /// Accept a name with `=` in it
+    #[arg(long, hide_short_help = true)]
     literal_name: bool,
 }
 

@@ -10,12 +10,12 @@ use crate::vault::reference::{Reference, Target};
 /// `[SECRET]` that should be there already.
 #[derive(clap::Args)]
 pub struct PickedArgument {
-    /// The secret: `name`, `workspace/name` or its `sec_…` id; at a terminal it may be picked from a list
+    /// The secret: its name, `workspace/name` or id; or pick it from a list
     #[arg(value_name = "SECRET")]
     secret: Option<String>,
 
-    /// Take a name with `=` in it
-    #[arg(long)]
+    /// Accept a name with `=` in it
+    #[arg(long, hide_short_help = true)]
     literal_name: bool,
 }
 

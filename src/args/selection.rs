@@ -21,20 +21,20 @@ use anyhow::Context as _;
 
 #[derive(clap::Args)]
 pub struct SelectionArgs {
-    /// Give the variable KEY the secret REF, such as `name` or `workspace/name`; may be repeated
+    /// Set the variable KEY to the secret REF; may be repeated
     #[arg(short, value_name = "KEY=REF")]
     env: Vec<String>,
 
-    /// Give the secrets that this app links, each under the key of its link
+    /// Set the variables that this app links
     #[arg(long, value_name = "APP")]
     app: Option<String>,
 
-    /// Give every secret of the workspace under its environment key
+    /// Set the variable of every secret in the workspace
     #[arg(long)]
     all: bool,
 
-    /// Allow the variable KEY, which can make programs load or run something else; may be repeated
-    #[arg(long, value_name = "KEY")]
+    /// Allow the variable KEY, such as PATH, which can make programs run other code; may be repeated
+    #[arg(long, value_name = "KEY", hide_short_help = true)]
     allow_env: Vec<String>,
 
     #[command(flatten)]

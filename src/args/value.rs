@@ -16,18 +16,22 @@ const MAX_READ_BYTES: usize = MAX_VALUE_BYTES + 1 + "\r\n".len();
 
 #[derive(clap::Args)]
 pub struct ValueArgs {
-    /// Take the value from the file PATH, byte for byte; `-` is stdin
+    /// Read the value from a file; `-` is stdin
+    ///
+    /// The value of a file is kept byte for byte.
     #[arg(long, value_name = "PATH")]
     value_file: Option<PathBuf>,
 
-    /// Make the value: `32` (letters and digits), `hex:32`, `base64:32` (bytes), `words:6`, `digits:8` or
-    /// `symbols:24`
+    /// Make the value: `32`, `hex:32`, `words:6`, …
+    ///
+    /// `32` makes 32 letters and digits; `hex:32` and `base64:32` encode 32 random bytes; `words:6` takes six words
+    /// from a list. Also `digits:8`, and `symbols:24` for letters, digits and symbols.
     // Parsed in `read`: a parser of clap's would quote what may be a secret.
     #[arg(long, value_name = "SPEC", conflicts_with = "value_file")]
     generate: Option<String>,
 
-    /// Keep a value from stdin byte for byte; without it a single line loses its newline
-    #[arg(long)]
+    /// Keep the final newline of a single line from stdin
+    #[arg(long, hide_short_help = true)]
     raw: bool,
 }
 

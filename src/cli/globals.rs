@@ -14,11 +14,11 @@ use std::path::PathBuf;
     reason = "each is an option of its own"
 )]
 pub struct Globals {
-    /// The vault file [env: KLUIS_VAULT]
+    /// Use this vault file [env: KLUIS_VAULT]
     #[arg(long, global = true, value_name = "PATH", value_parser = ValueParser::os_string())]
     pub vault: Option<OsString>,
 
-    /// The workspace to work in [env: KLUIS_WORKSPACE]
+    /// Use this workspace [env: KLUIS_WORKSPACE]
     #[arg(short, long, global = true, value_name = "NAME")]
     pub workspace: Option<String>,
 
@@ -26,7 +26,7 @@ pub struct Globals {
     #[arg(long, global = true)]
     pub json: bool,
 
-    /// Print no notes; `list` prints bare names
+    /// Print no notes; print names alone in lists
     #[arg(short, long, global = true)]
     pub quiet: bool,
 
@@ -34,31 +34,31 @@ pub struct Globals {
     #[arg(short, long, global = true)]
     pub yes: bool,
 
-    /// Never ask, fail instead [env: KLUIS_NON_INTERACTIVE]
+    /// Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]
     #[arg(long, global = true)]
     pub non_interactive: bool,
 
-    /// Take the passphrase from a file [env: KLUIS_PASSPHRASE_FILE]
+    /// Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]
     #[arg(long, global = true, value_name = "PATH")]
     pub passphrase_file: Option<PathBuf>,
 
-    /// Unlock with this key file, or with the token in this file [env: KLUIS_KEY_FILE]
+    /// Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]
     #[arg(long, global = true, value_name = "PATH")]
     pub key_file: Option<PathBuf>,
 
     /// Wait this long for another writer [default: 10s]
-    #[arg(long, global = true, value_name = "DURATION")]
+    #[arg(long, global = true, value_name = "TIME")]
     pub lock_timeout: Option<String>,
 
     /// Open only the vault that this pin describes [env: KLUIS_PIN]
     #[arg(long, global = true, value_name = "PIN")]
     pub pin: Option<String>,
 
-    /// Take the vault though a newer one was seen on this machine
+    /// Accept an older vault than this machine has seen
     #[arg(long, global = true)]
     pub accept_older: bool,
 
-    /// When to use colour: auto, always or never [env: NO_COLOR]
+    /// Use colour: auto, always or never [env: NO_COLOR]
     #[arg(
         long,
         global = true,

@@ -13,34 +13,33 @@ use crate::platform::process::Hardened;
 use crate::settings::{self, Color};
 use crate::ui::{self, Ui};
 use clap::error::ErrorKind;
-use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 use globals::Globals;
 use std::borrow::Cow;
 use std::ffi::OsString;
 use table::{Entry, GROUPS, Run, verbs};
 use usage::usage;
 
-/// The options come before the verbs, of which `-h` shows a line per group.
-const TEMPLATE: &str = "{about}\n\n{usage-heading} {usage}\n\n{options}{after-help}";
+/// `-h` names the verbs after the options, `--help` describes them before.
+const TEMPLATE: &str = "{about}\n\n{usage-heading} {usage}\n\n{before-help}{options}{after-help}";
 
 const ABOUT: &str = "Keep secrets in one encrypted file and give them to programs";
 
 const OVERVIEW: &str = "\
-Start     init      Make a vault
+Start     init      Make a vault            status  Show which vault you use
           import    Bring in a .env file or another tool's export
-          status    Which vault, which key, unlocked or not
-Secrets   set       Store a value (create: only new; update: fields)
-          get       Print a value           list    Names, never values
-          show      Fields and versions     edit, move, delete
+Secrets   set       Store a value           create (only new), update (fields)
+          get       Print a value           list    List names, never values
+          show      Show all but the value  edit, move, delete
 Undo      rollback  Bring back the value from before
-Rotation  rotate    New value, now or later history Its versions
+Rotation  rotate    Set a new value         history List the versions
 Programs  run       Start a command with secrets in its environment
           export    Write .env, JSON, …     inject  Fill a template
-Project   check, trust                      The variables in kluis.toml
-Sharing   key       Who can open it: passphrases, key files, tokens
-          workspace, app
-Session   unlock, lock
-More      vault, doctor, completions, help
+Project   check     Is every secret ready?  trust   Trust kluis.toml
+Sharing   key       Who can open the vault  workspace, app
+Session   unlock    Unlock the vault        lock    Forget the keys
+More      vault     Check the whole file    doctor  Find problems
+          completions, help
 
 Try:   kluis init && printf %s \"$TOKEN\" | kluis set github_token
        kluis run -e GITHUB_TOKEN=github_token -- gh repo list
@@ -48,9 +47,9 @@ Help:  kluis COMMAND -h  ·  kluis help start|team|ci|migrate|security";
 
 const EXAMPLES: &str = "\
 Examples:
-  printf %s \"$TOKEN\" | kluis set github_token
-  kluis get github_token
-  kluis run -e GITHUB_TOKEN=github_token -- gh repo list";
+  kluis init && printf %s \"$TOKEN\" | kluis set github_token
+  kluis run -e GITHUB_TOKEN=github_token -- gh repo list
+  kluis get github_token";
 
 /// Wider lines are hard to read.
 const MAX_COLUMNS: usize = 100;
@@ -59,6 +58,11 @@ const MAX_COLUMNS: usize = 100;
 /// time to start.
 pub fn command() -> Command {
     command_of(verbs())
+}
+
+/// The same without the hidden verbs, as completion scripts list it.
+fn shown_command() -> Command {
+    command_of(verbs().filter(|entry| !entry.is_hidden))
 }
 
 /// The command line as far as these arguments need it. If the verb comes first, as usual, no other verb is
@@ -74,15 +78,17 @@ fn command_for(arguments: &[OsString]) -> Command {
 fn command_of(verbs: impl Iterator<Item = &'static Entry>) -> Command {
     let root = Globals::augment_args(Command::new("kluis"))
         .version(env!("CARGO_PKG_VERSION"))
+        .disable_version_flag(true)
+        .arg(version())
         .about(ABOUT)
         .help_template(TEMPLATE)
         .after_help(OVERVIEW)
-        .after_long_help(format!(
-            "{}\n\n{}\n\n{EXAMPLES}\n\n{SURROUNDINGS}\n\n{}",
+        .before_long_help(format!(
+            "{}\n\n{}\n\n{EXAMPLES}\n\nGlobal options:",
             about_each(),
             help::topics(),
-            Exit::TABLE
         ))
+        .after_long_help(format!("{SURROUNDINGS}\n\n{}", Exit::TABLE))
         .max_term_width(MAX_COLUMNS)
         .mut_args(|option| option.hide_short_help(true))
         .subcommand_required(true)
@@ -100,6 +106,15 @@ fn command_of(verbs: impl Iterator<Item = &'static Entry>) -> Command {
             None => command,
         })
     })
+}
+
+/// clap's own, but left out of `-h`.
+fn version() -> Arg {
+    Arg::new("version")
+        .short('V')
+        .long("version")
+        .action(ArgAction::Version)
+        .help("Print version")
 }
 
 /// A line per verb.
@@ -129,6 +144,8 @@ pub fn run(arguments: &[OsString], hardened: Hardened) -> u8 {
         ..ui::Options::default()
     });
     let verb = match command_for(arguments).try_get_matches_from(arguments) {
+        // clap lets the option of `vault verify`, which may go without a value, hide the global one.
+        Ok(_) if repeats_pin(arguments) => Err(Error::usage("--pin may be given once")),
         Ok(matches) => dispatch(&matches, &mut ui, hardened),
         Err(error) if error.exit_code() == 0 => ui
             .raw(error.render().to_string().as_bytes())
@@ -193,8 +210,8 @@ fn dispatch(matches: &ArgMatches, ui: &mut Ui, hardened: Hardened) -> Result<(),
         yes,
         accept_older,
     };
-    let mut context =
-        Context::new(globals.into(), global_flags, ui, hardened, command).map_err(|error| {
+    let mut context = Context::new(globals.into(), global_flags, ui, hardened, shown_command)
+        .map_err(|error| {
             if name == "run" {
                 Error::BeforeStart(Box::new(error))
             } else {
@@ -218,6 +235,15 @@ fn color(flag: Option<Color>) -> ui::ColorChoice {
 fn wants_json(arguments: &[OsString]) -> bool {
     let mut own = arguments.iter().take_while(|argument| *argument != "--");
     own.any(|argument| argument == "--json")
+}
+
+/// Whether --pin is given twice, the second time to `vault verify`.
+fn repeats_pin(arguments: &[OsString]) -> bool {
+    let is_pin = |word: &&OsString| {
+        let word = word.as_encoded_bytes();
+        word == b"--pin" || word.starts_with(b"--pin=")
+    };
+    typed_verb(arguments).as_deref() == Some("vault") && arguments.iter().filter(is_pin).count() > 1
 }
 
 /// The word in the place of the verb. Failures of `run` have a code of their own, even those that clap cannot

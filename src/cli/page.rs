@@ -1,4 +1,4 @@
-//! How the help of a verb looks: `-h` fits a screen of 24 lines, `--help` tells everything.
+//! Formats the help of a verb: `-h` fits on a screen of 24 lines, `--help` has everything.
 
 use clap::Command;
 

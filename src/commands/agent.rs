@@ -7,12 +7,14 @@ use crate::context::agent::place;
 use crate::error::Error;
 use anyhow::Context as _;
 
-/// Be the agent, in the foreground
+/// Run the agent in the foreground, for systemd
 ///
-/// `kluis unlock` starts an agent by itself: this is for those who want systemd to do so, or to see it run.
-/// It holds no key until `kluis unlock` gives it one, and runs until a signal ends it. It listens in
-/// $XDG_RUNTIME_DIR/kluis/agent.sock, where that folder is yours alone, else below ~/.local/state, or at the
-/// socket that systemd passes; then it ends when nothing is left to hold, and is started again on demand.
+/// You need this only to start the agent by systemd, or to watch it: `kluis unlock` starts an agent by
+/// itself. The agent has no key until `kluis unlock` gives it one, and runs until a signal ends it.
+///
+/// It listens at $XDG_RUNTIME_DIR/kluis/agent.sock, or below ~/.local/state if that folder is not yours
+/// alone. Started by systemd, it listens at the socket that systemd passes, ends when it has no key left, and
+/// is started again when it is needed.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Example:

@@ -16,21 +16,23 @@ use crate::vault::slot::Choice;
 use crate::vault::{self, Scan, Selected, Vault};
 use serde::Serialize;
 
-/// Check that every secret of the project file can be given
+/// Check that every secret of the project is ready
 ///
-/// For each variable under [env] in kluis.toml: the secret is there and effective, opens, may go where --for
-/// says, is neither expired nor due for rotation, and the variable is one that a secret may become. Never
-/// prints a value. Ends with 0, with 3 when one is missing or not effective, with 1 when one is only expired
-/// or due, and with 5, 8 or 7 when one is damaged, denied or cannot be given.
+/// Checks each variable under [env] in kluis.toml: whether its secret exists, opens, is in effect, may go to
+/// the host of --for, and is neither expired nor due for rotation. Never prints a value.
+///
+/// Exits with 0 if all are ready, 3 if one is missing or not in effect, 1 if one is only expired or due, 5 if
+/// one is damaged, 8 if one is denied, and 7 if one cannot be given to a command.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   kluis check
-  kluis check --for api.example.com && kluis run --for api.example.com -- ./deploy
+  kluis check && kluis run -- ./deploy
+  kluis check --for api.example.com && kluis run --for api.example.com -- ./app
   kluis check --json | jq -r '.entries[] | select(.problem) | .env_key'")]
 pub struct Check {
-    /// Allow the variable KEY, as `run` does; may be repeated
-    #[arg(long, value_name = "KEY")]
+    /// Allow the variable KEY, as `kluis run` does; may be repeated
+    #[arg(long, value_name = "KEY", hide_short_help = true)]
     allow_env: Vec<String>,
 
     #[command(flatten)]

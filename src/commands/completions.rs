@@ -9,8 +9,9 @@ use clap_complete::Shell;
 
 /// Print a completion script
 ///
-/// In bash, zsh and fish it completes the names of secrets, workspaces and apps too, and the ids of keys, while
-/// the agent holds the key: `kluis unlock`. It never asks for one.
+/// Save it where your shell looks for such scripts, as in the examples. In bash, zsh and fish it also
+/// completes the names of secrets, workspaces and apps, and the ids of keys, while the vault is unlocked. It
+/// never asks for a passphrase.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -18,7 +19,7 @@ Examples:
   kluis completions zsh > ~/.zfunc/_kluis
   kluis completions fish > ~/.config/fish/completions/kluis.fish")]
 pub struct Completions {
-    /// The shell to complete in
+    /// Your shell
     shell: Shell,
 }
 

@@ -6,10 +6,12 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::report::secret::{SetOutcome, print_written};
 
-/// Make a new secret
+/// Create a new secret
 ///
-/// The value is piped in, read from a file, made, or asked for: it is never an argument. Prints the new
-/// secret's id. Fails with 6 when the name is taken; `set` updates instead.
+/// The value comes from a pipe, a file or a generator, or you are asked for it. It is never an argument,
+/// where others could see it. Into a pipe it prints the secret's id.
+///
+/// Fails if the name is taken (exit code 6); `kluis set` updates the secret instead.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:

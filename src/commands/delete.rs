@@ -12,9 +12,11 @@ use crate::vault::change::References;
 
 /// Delete a secret
 ///
-/// Asks first; where nobody can be asked it needs --yes. Refuses one that an app links (6) unless --force
-/// unlinks it. Its values are gone from the vault; the bytes before this change stay in `.NAME.prev` beside
-/// the vault until the next change.
+/// Deletes all its versions. Asks first; without a terminal it needs --yes. Refuses if an app links the
+/// secret (exit code 6), unless --force removes the links as well.
+///
+/// The vault from before stays beside the vault as `.NAME.prev`, with the deleted values in it, until the
+/// next change. `kluis vault restore` brings it back as a whole.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -25,7 +27,7 @@ pub struct Delete {
     #[command(flatten)]
     secret: PickedArgument,
 
-    /// Delete it even when apps link it, and their links with it
+    /// Delete it even if apps link it, and remove the links
     #[arg(long)]
     force: bool,
 }
@@ -50,7 +52,7 @@ impl Command for Delete {
                 counted(apps, "app")
             ),
         };
-        // Without --force, a linked secret is refused below: no need to ask.
+        // A linked secret will be refused anyway, so do not ask first.
         if self.force || apps == 0 {
             confirm(context, &question)?;
         }

@@ -21,16 +21,16 @@ use crate::vault::{self, Scan, Selected, Vault, Written};
 /// One byte more than a value may have, and the newline that an editor adds.
 const MAX_READ_BYTES: usize = MAX_VALUE_BYTES + 1 + "\n".len();
 
-/// Edit a value in an editor
+/// Edit a value in your editor
 ///
-/// Opens the effective value with $VISUAL or $EDITOR, or else vi, as a file in memory that is gone afterwards,
-/// and puts what becomes of it into the same slot; with --rotate into a new one. Nothing is written when the
-/// value is the same, or the editor ends with another exit code than 0. A value without a final newline
-/// gets none, though most editors add one.
+/// Opens the current value in $VISUAL, $EDITOR or vi, as a file in memory that is removed afterwards. The
+/// result takes the place of the old value, or becomes a new version with --rotate. Nothing is written if the
+/// value is the same, or if the editor fails. If the old value had no final newline, the new one gets none.
 ///
-/// The variable may have arguments, such as `gedit --wait`, parted by white space; no shell reads it. An
-/// editor has to wait until the file is closed. vim and nvim are told to keep no swap, backup and undo
-/// files. Not for editors that keep a history of files, as VS Code does: theirs lies on a disk.
+/// The editor has to wait until you close the file, such as `gedit --wait`. No shell reads the variable.
+/// `kluis` starts vim and nvim without swap, backup and undo files.
+///
+/// Do not use an editor that keeps a history of files on disk, such as VS Code: the value would be in it.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -41,7 +41,7 @@ pub struct Edit {
     #[command(flatten)]
     secret: PickedArgument,
 
-    /// Put the new value into a new slot, effective now; the older one stays
+    /// Add a version, in effect now, and keep the old value
     #[arg(long)]
     rotate: bool,
 
@@ -55,8 +55,8 @@ impl Command for Edit {
         let destination = self.destination.destination()?;
         // Before you are asked for a key: without an editor it would be in vain.
         let editor = Editor::find(|name| std::env::var_os(name))?;
-        if !editor.is_named() && !context.ui.has_somebody() {
-            return Err(nobody_is_there());
+        if !editor.is_named() && !context.ui.can_ask() {
+            return Err(no_terminal());
         }
         let mut vault = context.open(Scan::Lookup)?;
         let reference = context.picked(&vault, named)?;
@@ -119,7 +119,7 @@ impl Edit {
 }
 
 /// An editor that waits for keys would wait for ever.
-fn nobody_is_there() -> Error {
+fn no_terminal() -> Error {
     Error::Usage {
         message: "editing needs a terminal".into(),
         hint: Some("pipe the value into `kluis update NAME --value`, or set EDITOR to a program that needs no terminal".into()),

@@ -13,31 +13,45 @@ use crate::vault::{self, Scan};
 use anyhow::{Context as _, anyhow};
 use std::path::PathBuf;
 
-/// Write secrets in the format of a program
+/// Write secrets in the format of another program
 ///
-/// Nothing is written unless it is named, as for `run`: -e, --app, --all, or [env] in kluis.toml. The program that reads the format
-/// gets each value exactly; where it cannot, that secret is refused and nothing is written. No value is ever
-/// code to it. shell, fish and powershell are for evaluating, circleci is for $BASH_ENV, gitlab for
-/// artifacts:reports:dotenv, docker for --env-file, systemd for EnvironmentFile=, tfvars for Terraform; k8s
-/// is the manifest of a Secret; dotenv is for python-dotenv with interpolate=False, dotenv-node for dotenv
-/// of npm. github appends to the file named by GITHUB_ENV, and prints only the commands that mask each line.
-/// The document holds the values in the clear: mind where it goes.
+/// Writes only the secrets that you name, as `kluis run` does: with -e, --app or --all, or else those under
+/// [env] in kluis.toml.
+///
+/// The other program reads each value exactly. `kluis` refuses a value that the format cannot hold, and then
+/// writes nothing. No value can run as code.
+///
+/// The output has the values in plain text: mind where it goes.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   eval \"$(kluis export --format shell -e GITHUB_TOKEN=github_token)\"
+  kluis export --format json --all | jq -r .DATABASE_URL
   kluis export --format fish --app billing | source
   kluis export --format github --app deploy
-  kluis export --format k8s --app billing --manifest-name billing | kubectl apply -f -
+  kluis export --format k8s --app billing | kubectl apply -f -
   docker run --env-file <(kluis export --format docker --app billing) billing
-  kluis export --format json --all | jq -r .DATABASE_URL")]
+
+Formats:
+  shell, fish, powershell  code to evaluate in that shell
+  dotenv                   for python-dotenv with interpolate=False
+  dotenv-node              for dotenv of npm
+  json, yaml               one object of names and values
+  docker                   for docker run --env-file
+  k8s                      the manifest of a Secret
+  systemd                  for EnvironmentFile=
+  tfvars                   for Terraform
+  github                   written to the file that GITHUB_ENV names; stdout
+                           gets only the commands that mask the values
+  gitlab                   for artifacts:reports:dotenv
+  circleci                 to append to the file that BASH_ENV names")]
 pub struct Export {
-    /// The format to write
-    #[arg(short, long, value_name = "FORMAT")]
+    /// Write this format: dotenv, json, shell, docker, k8s, …
+    #[arg(short, long, value_name = "FORMAT", hide_possible_values = true)]
     format: Format,
 
-    /// The name of the Secret that k8s writes [default: kluis]
-    #[arg(long, value_name = "NAME")]
+    /// Name the Secret that k8s writes [default: kluis]
+    #[arg(long, value_name = "NAME", hide_short_help = true)]
     manifest_name: Option<String>,
 
     #[command(flatten)]

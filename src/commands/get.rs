@@ -17,29 +17,30 @@ use zeroize::Zeroizing;
 
 /// Print a value
 ///
-/// Prints the exact bytes of the effective value; on a terminal a newline follows. With --json a value
-/// that is not UTF-8 comes as `value_base64`. Other slots than the effective one are named by a time, by
-/// their number, or by their order; `history` shows them. A secret that is bound to domains needs --for,
-/// which takes your word: that guards against mistakes, not against somebody who names another host.
+/// Prints the exact bytes of the current value; a terminal gets a newline after it. With --json, a value that
+/// is not UTF-8 is printed as `value_base64`.
 ///
-/// With --clip the value goes to the clipboard and not to stdout: through wl-copy, xclip or pbcopy, and is
-/// cleared after 45 seconds unless something else was copied; else through the terminal (OSC 52), where it
-/// stays. Other programs can read the clipboard, and some keep a history of it.
+/// A secret that is bound to hosts needs --for with a matching host, or --reveal. `kluis` believes the host
+/// that you name: this guards against mistakes, not against an attacker.
+///
+/// --clip uses wl-copy, xclip or pbcopy, and clears the clipboard after 45 seconds unless you copied
+/// something else. Without these it asks the terminal to copy (OSC 52), and does not clear it. Other programs
+/// can read the clipboard, and some keep its history.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   kluis get github_token
-  kluis get production/tls-key > key.pem
   kluis get github_token --clip
+  kluis get production/tls-key > key.pem
   kluis get db_password --previous
   kluis get stripe_key --for https://api.example.com/v1
   kluis get db_password --at 2026-01-31T12:00:00Z
-  curl -H \"Authorization: Bearer $(kluis get github_token)\" https://api.github.com/user")]
+  kluis get registry_token | docker login -u ada --password-stdin")]
 pub struct Get {
     #[command(flatten)]
     secret: PickedArgument,
 
-    /// The value effective at this time, past or future [default: now]
+    /// Print the value of this time [default: now]
     #[arg(
         long,
         value_name = "TIME",
@@ -48,20 +49,21 @@ pub struct Get {
     )]
     at: Option<String>,
 
-    /// The value of the slot that begins at this time
+    /// Print the version that starts at this time
     #[arg(
         long,
+        hide_short_help = true,
         value_name = "TIME",
         allow_negative_numbers = true,
         group = "choice"
     )]
     slot: Option<String>,
 
-    /// The value that begins last, even if that is in the future
-    #[arg(long, group = "choice")]
+    /// Print the version that starts last, even in the future
+    #[arg(long, group = "choice", hide_short_help = true)]
     latest: bool,
 
-    /// The value that was effective before the one that is now
+    /// Print the value from before the current one
     #[arg(long, group = "choice")]
     previous: bool,
 

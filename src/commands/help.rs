@@ -8,21 +8,22 @@ use crate::ui::Ui;
 
 /// Explain a command or a topic
 ///
-/// Of a command it shows what its --help shows, of nothing the overview. What belongs to several commands is
-/// in the topics: `ci`, `environment`, `exit-codes`, `references` and `security`. The manual has each of them
-/// too, as in `man kluis-ci`.
+/// Shows the same as `kluis COMMAND --help`, or the overview if you name nothing.
+///
+/// The topics are `ci`, `environment`, `exit-codes`, `migrate`, `references`, `security`, `start` and `team`.
+/// If the manual is installed, `man kluis-start` shows a topic as well.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
-  kluis help exit-codes
-  kluis help ci
-  kluis help key add")]
+  kluis help start
+  kluis help key add
+  kluis help exit-codes")]
 pub struct Help {
     /// A topic, or a command
     #[arg(index = 1, value_name = "TOPIC|COMMAND", hide_possible_values = true)]
     named: Option<String>,
 
-    /// One of the command's own commands, such as `add` of `key`
+    /// A command of that command, such as `add` of `key`
     #[arg(index = 2, value_name = "COMMAND")]
     of_command: Option<String>,
 }

@@ -12,16 +12,19 @@ use crate::vault::slot::Slot;
 use crate::vault::time::{Timestamp, rough_duration};
 use serde::Serialize;
 
-/// Show the slots of a secret: past, effective, scheduled, pending
+/// Show the versions of a secret
 ///
-/// One row per slot, oldest first, with the time from which it is effective, and how long ago that was or how
-/// far off it is. Never a value: `get --slot` prints one. Only --json tells the checksum of each slot, the
-/// SHA-256 of its value: whoever sees it can find out a short value by trying all there are.
+/// Prints a row for each version, the oldest first: its slot number, its state, and since when or from when
+/// it is in effect. The state is past, effective, scheduled or pending. It never prints a value: `kluis get
+/// --slot` does.
+///
+/// --json also prints a checksum of each value, its SHA-256. Do not publish it: an attacker can find a short
+/// value by trying all short values.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   kluis history db_password
-  kluis history db_password --json | jq -r '.slots[] | select(.state == \"past\").slot'")]
+  kluis history db_password --json | jq -r '.slots[].slot'")]
 pub struct History {
     #[command(flatten)]
     secret: PickedArgument,

@@ -25,53 +25,51 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-/// Read many secrets from a file
+/// Bring in a .env file or another tool's export
 ///
-/// Each name becomes a secret of that name, and its environment key too where it can be one. All of them
-/// are written at once, or none: not when a name is taken by another value, nor when a value is empty. A
-/// value that is there already changes nothing. Prints what became of each name.
+/// Each name in the file becomes a secret of that name. `kluis` writes all of them or none: it refuses the
+/// import if a name already has another value, or if a value is empty. It prints each name and what it did
+/// with it.
 ///
-/// `dotenv` is read as python-dotenv reads it, without interpolation; `json` and `yaml` are one flat object
-/// of names and strings, and with --nested, `db: {pass: x}` is `db_pass`; `env` is what `env -0` prints, or
-/// `env` where no value has a second line. A folder of dotenv files goes to several workspaces, made where
-/// there are none: `.env` to the one in use, `.env.staging` or `staging.env` to `staging`.
+/// The name of the file tells the format: .env, .env.NAME, NAME.env, .json, .yaml, .xml or .csv. In a folder,
+/// .env goes to the workspace in use, and .env.NAME and NAME.env go to the workspace NAME. `kluis help
+/// migrate` shows the steps for each password manager.
 ///
-/// Password managers: `bitwarden` (JSON or CSV, not encrypted), `1password` (CSV), `keepass-xml` and `pass`
-/// (the folder of pass or gopass, by way of `gpg`). An item's password, or the text of a note, gets the
-/// name of the item, every other field that and its own: `GitHub`, `GitHub_username`, `GitHub_url`,
-/// `GitHub_totp`, `GitHub_notes`. Folders come first, with dots: `Work.GitHub`. Accents go, and what else
-/// no name holds becomes `_`. Attachments, passkeys, older passwords, the trash and the archive are left out, and told
-/// with all else that was; icons, tags and dates are not looked at.
-///
-/// Without --format the name tells it: `.env`, `.env.NAME` or `NAME.env`, `.json`, `.yaml` or `.yml`, `.xml`
-/// (KeePass), `.csv` (1Password), and what Bitwarden exports, by how it begins. A folder with a `.gpg-id` is
-/// a password store.
-///
-/// The file stays as it is, with its values in the clear: delete it when they are here.
+/// The file stays where it is, with its values in plain text: delete it afterwards.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   kluis import .env --dry-run
+  kluis import .env
   kluis import . --format dotenv --dry-run
   kluis import secrets.json --on-conflict replace
   env -0 | kluis import --format env --skip-empty -w staging
   sops decrypt secrets.yaml | kluis import --format yaml --nested
   kluis import bitwarden.json --format bitwarden --on-repeat number --dry-run
-  kluis import ~/.password-store --format pass --fields password")]
+  kluis import ~/.password-store --format pass --fields password
+
+Formats:
+  dotenv       a .env file, read as python-dotenv does, without interpolation
+  json, yaml   one object of names and strings; --nested takes objects inside
+  env          what `env -0` prints, or `env` if no value has a line break
+  bitwarden    its export in JSON or CSV, not encrypted
+  1password    its export in CSV
+  keepass-xml  the XML that KeePass and KeePassXC export
+  pass         the folder of pass or gopass; needs `gpg`")]
 pub struct Import {
-    /// The file to read, or the folder for dotenv and pass; `-`, or none, is stdin
+    /// The file or folder to read; `-` or nothing is stdin
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
 
-    /// How the file is written [default: what its name tells]
-    #[arg(long, value_enum, value_name = "FORMAT")]
+    /// The format of the file [default: from its name]
+    #[arg(long, value_enum, value_name = "FORMAT", hide_possible_values = true)]
     format: Option<Format>,
 
-    /// Say what would be done, and write nothing
+    /// Show what would change, and write nothing
     #[arg(long)]
     dry_run: bool,
 
-    /// What to do with a name that has another value already: fail, keep that (skip), or replace it
+    /// For names with another value: fail, skip or replace
     #[arg(
         long,
         value_enum,
@@ -85,13 +83,14 @@ pub struct Import {
     #[arg(long)]
     skip_empty: bool,
 
-    /// Join the names in nested objects and mappings by `_`; for json and yaml
-    #[arg(long)]
+    /// Join names in nested objects with `_`: `db: {pass: x}` becomes `db_pass`
+    #[arg(long, hide_short_help = true)]
     nested: bool,
 
-    /// Which fields of an item to take: all, or only the password; for password managers
+    /// Take all fields of an item of a password manager, or only the password
     #[arg(
         long,
+        hide_short_help = true,
         value_enum,
         value_name = "WHICH",
         default_value_t,
@@ -99,9 +98,10 @@ pub struct Import {
     )]
     fields: Wanted,
 
-    /// What to do with an item whose name another item has: fail, or number it; for password managers
+    /// For items of a password manager that have the same name: fail, or number them
     #[arg(
         long,
+        hide_short_help = true,
         value_enum,
         value_name = "WHAT",
         default_value_t,
@@ -194,7 +194,7 @@ impl Import {
         summary.print(context)
     }
 
-    /// The format that was named, or that the name of the file tells.
+    /// The named format, or the one that the file's name indicates.
     fn settled_format(&self, context: &mut Context) -> Result<Format, Error> {
         if let Some(format) = self.format {
             return Ok(format);

@@ -25,16 +25,16 @@ use std::path::{Path, PathBuf};
 /// Make a vault
 ///
 /// At a terminal it asks for a passphrase; press Enter to use a key file instead. Without a terminal it uses a
-/// key file: ~/.config/kluis/key, or the one that --key-file names. A missing key file is made, an existing one
-/// is used and never replaced. Back it up: without it nobody can open the vault.
+/// key file: ~/.config/kluis/key, or the one that --key-file names. It makes a missing key file, and never
+/// replaces an existing one. Back up the key file: you cannot open the vault without it.
 ///
-/// An existing vault is never touched (exit code 6). The vault's public key is pinned on this machine. A token
-/// is printed once and kept nowhere.
+/// Never touches an existing vault (exit code 6). Pins the vault's public key on this machine. Prints a token
+/// once, and keeps it nowhere.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   kluis init
-  kluis init --recovery                              # and a token to keep in a safe
+  kluis init --recovery       # also make a recovery token, for a safe place
   KLUIS_TOKEN=$(kluis init --token) && export KLUIS_TOKEN
   kluis init --vault secrets.kluis --key-file ~/work.key")]
 pub struct Init {
@@ -124,7 +124,7 @@ impl Init {
         let is_key_file_named = context.key_file_path().is_ok_and(|file| file.is_named());
         let passphrase = match named {
             Some(file) => Some(new_passphrase::choose(context, Some(&file))?),
-            None if is_key_file_named || !context.ui.has_somebody() => None,
+            None if is_key_file_named || !context.ui.can_ask() => None,
             None => new_passphrase::choose_or_none(context)?,
         };
         match passphrase {
@@ -245,7 +245,7 @@ fn report(
         let what = if is_only_key {
             "this token opens the vault. It is shown once:"
         } else {
-            "the recovery token. It is shown once; keep it away from this computer:"
+            "this recovery token opens the vault, too. It is shown once; keep it away from this computer:"
         };
         one_time_token::show(context, what, token)?;
     }
@@ -265,7 +265,7 @@ fn offer_recovery(context: &mut Context, first: &FirstKey) -> Result<bool, Error
         FirstKey::KeyFile { .. } => "you lose the key file",
         FirstKey::Token | FirstKey::Passphrase(..) => return Ok(false),
     };
-    if !context.ui.has_somebody() || ui::stdout_is_discarded() {
+    if !context.ui.can_ask() || ui::stdout_is_discarded() {
         return Ok(false);
     }
     let question = format!("Make a recovery token, in case {lost}?");

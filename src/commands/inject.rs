@@ -21,13 +21,14 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
-/// Fill the references of a template with values
+/// Fill a template with values
 ///
-/// Every `{{ kluis://workspace/name }}` or `{{ kluis://name }}` becomes the effective value of that secret,
-/// or with `?slot=N` after the name the value of that slot. Any other `{{ … }}` and everything else stays as
-/// it is, byte for byte. A value is put in as it is, without quoting, and is not searched for references.
-/// Nothing is written unless every reference is filled. A file is replaced in one step and is readable by
-/// its owner only.
+/// Replaces each `{{ kluis://name }}` and `{{ kluis://workspace/name }}` with the current value of that secret;
+/// `?slot=N` after the name takes that version. Everything else stays byte for byte, other `{{ … }}` as well.
+/// Values are put in as they are, without quotes.
+///
+/// Writes nothing unless every reference is filled. --out-file replaces the file in one step, and only you
+/// can read it. It has the values in plain text.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -36,11 +37,11 @@ Examples:
   echo 'db: {{ kluis://staging/db_password }}' | kluis inject
   kluis inject -i maps.json --for https://api.example.com")]
 pub struct Inject {
-    /// Read the template from FILE, not from stdin
+    /// Read the template from FILE instead of stdin
     #[arg(short, long, value_name = "FILE")]
     in_file: Option<PathBuf>,
 
-    /// Write the result to FILE, not to stdout
+    /// Write the result to FILE instead of stdout
     #[arg(short, long, value_name = "FILE")]
     out_file: Option<PathBuf>,
 

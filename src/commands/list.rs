@@ -21,9 +21,11 @@ use std::collections::HashSet;
 
 /// List secrets, never their values
 ///
-/// A table on a terminal, with times as people tell them and with what is due, expired, not effective yet or
-/// about to be rotated; tab-separated rows with exact times in a pipe, bare names with --quiet. With --due
-/// those that expired or were not rotated in time, with the time at which that was, the oldest first.
+/// On a terminal it prints a table, and marks secrets that are expired, due for rotation, not in effect yet
+/// or about to change. Into a pipe it prints rows with tabs and exact times. With --quiet it prints names
+/// alone.
+///
+/// --due lists the secrets that expired or were not rotated in time, the oldest first.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -34,11 +36,11 @@ Examples:
   kluis list --due --within 14d
   kluis list --quiet | while read -r name; do kluis show \"$name\"; done")]
 pub struct List {
-    /// List every workspace that the key reaches
+    /// List every workspace that your key opens
     #[arg(long)]
     all_workspaces: bool,
 
-    /// List only names that match, with `*` for any characters and `?` for one
+    /// List only names that match, such as 'db_*' or 'key?'
     #[arg(long, value_name = "GLOB")]
     name: Option<String>,
 
@@ -46,24 +48,24 @@ pub struct List {
     #[arg(long, value_name = "APP")]
     app: Option<String>,
 
-    /// Sort by `name`, `updated` (the latest first) or `due`
+    /// Sort by `name`, `updated` (newest first) or `due`
     #[arg(long, value_enum, value_name = "BY", hide_possible_values = true)]
     sort: Option<Sort>,
 
-    /// List only secrets that are due: expired, or in use for longer than they should be
+    /// List only secrets that are expired or due for rotation
     #[arg(long)]
     due: bool,
 
-    /// Count as due what will be so within this time, such as `14d`
+    /// With --due: list also what is due within, say, `14d`
     #[arg(
         long,
-        value_name = "DURATION",
+        value_name = "TIME",
         requires = "due",
         allow_negative_numbers = true
     )]
     within: Option<String>,
 
-    /// Fail with 1 when a secret is due
+    /// With --due: exit with 1 if any secret is listed
     #[arg(long, requires = "due")]
     exit_code: bool,
 }

@@ -6,10 +6,10 @@ use crate::context::agent::place;
 use crate::error::Error;
 use crate::ui::Ui;
 
-/// Have the agent forget every key
+/// Forget every unlocked key
 ///
-/// Of every vault. Returns when the keys are wiped from its memory; an agent that `kluis unlock` has started
-/// then ends. Without an agent there is nothing to do.
+/// Tells the agent to forget the keys of all vaults. Returns when they are wiped from its memory. An agent
+/// that `kluis unlock` started then ends. Without an agent there is nothing to do.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Example:

@@ -11,16 +11,18 @@ use crate::vault::{self, Scan, Written};
 
 /// Move a secret to another workspace
 ///
-/// Its id, slots, dates and the links of apps stay. Fails with 6 when the name is taken there.
+/// Its id, versions, dates and the links of apps stay. Fails if the other workspace has a secret of that name
+/// (exit code 6).
 #[derive(clap::Args)]
 #[command(after_help = "\
-Example:
-  kluis move db_password --to-workspace production")]
+Examples:
+  kluis move db_password --to-workspace production
+  kluis move staging/api_key --to-workspace production")]
 pub struct Move {
     #[command(flatten)]
     secret: SecretArgument,
 
-    /// The workspace it goes to
+    /// Move it to this workspace
     #[arg(long, value_name = "NAME")]
     to_workspace: String,
 }

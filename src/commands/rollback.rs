@@ -8,11 +8,13 @@ use crate::error::Error;
 use crate::report::secret::{note_unchanged, print_rotated};
 use crate::vault::Scan;
 
-/// Make an older value effective again
+/// Bring back the value from before
 ///
-/// Adds a slot with the value that was effective before, or at the time --to, and prints its number.
-/// Nothing is lost: the value that is replaced stays as a slot. A rotation that has not begun is undone
-/// with `update --remove-slot`.
+/// Adds a version with the value from before the current one, or with the value of the time that --to names.
+/// Prints its slot number. Nothing is lost: the value that it replaces stays as a version.
+///
+/// `kluis rotate` keeps the value from before; `kluis set` and `kluis update` replace it, unless --slot names
+/// another version. To cancel a rotation that has not begun, use `kluis update --remove-slot`.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -22,7 +24,7 @@ pub struct Rollback {
     #[command(flatten)]
     secret: PickedArgument,
 
-    /// Take the value that was effective at this time, such as the number of its slot
+    /// Bring back the value of this time, or of this slot number
     #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
     to: Option<String>,
 }

@@ -15,37 +15,42 @@ use crate::vault::{self, Scan};
 use anyhow::{Context as _, anyhow};
 use std::ffi::OsString;
 
-/// Run a command with secrets in its environment
+/// Start a command with secrets in its environment
 ///
-/// Nothing is given unless it is named: -e one by one, --app for what an app links, --all for every secret
-/// of the workspace under its environment key; what -e names comes before the others. Without any of them,
-/// and without --stdin, it is what [env] in the project file kluis.toml lists. The command replaces
-/// this process: no shell, the same process id, its own signals and exit code. It never sees KLUIS_TOKEN or
-/// another credential of kluis. Every failure before it starts is 125; 126 and 127 say that the command is
-/// not executable or not there.
+/// The command gets only the secrets that you name: one by one with -e, those of an app with --app, or all of
+/// the workspace with --all. If you name none, it gets those under [env] in the project file kluis.toml.
 ///
-/// With --mask kluis stays beside it and shows [hidden] where it would print a value, in clear or in base64,
-/// hex, percent-encoding or JSON, or a line of one. Values of fewer than 6 bytes are not hidden. Signals are
-/// passed on, and a command that signal N ends makes it 128+N.
+/// The command takes the place of `kluis`: without a shell, with the same process id and its own exit code.
+/// It does not get KLUIS_TOKEN or another credential of `kluis`. If `kluis` fails before the command starts,
+/// the exit code is 125; 126 if the command cannot be executed; 127 if it does not exist.
+///
+/// With --mask, `kluis` keeps running and replaces each value in the output by [hidden], also in base64, hex,
+/// percent-encoding or JSON, and each line of a value. It does not hide values of fewer than 6 bytes. This
+/// guards against mistakes, not against a command that wants a value out. A command that signal N ends makes
+/// it 128+N.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
-  kluis run -- ./server
   kluis run -e GITHUB_TOKEN=github_token -- gh repo list
+  kluis run -- ./server       # with the variables of kluis.toml
   kluis run --app billing -- ./server
   kluis run --all -w staging -- ./server
   kluis run --all --mask -- make deploy
   kluis run -e PGPASSWORD=production/db_password -- psql -h db.example.org
-  kluis run --stdin registry_token -- docker login --username ada --password-stdin")]
+  kluis run --stdin registry_token -- docker login -u ada --password-stdin")]
 pub struct Run {
     #[command(flatten)]
     selection: SelectionArgs,
 
-    /// Give no other variables but PATH, HOME, TERM, LANG, LC_*, TZ, USER, LOGNAME, SHELL and TMPDIR
+    /// Set no other variables than a few such as PATH
+    ///
+    /// These are PATH, HOME, TERM, LANG, LC_*, TZ, USER, LOGNAME, SHELL and TMPDIR.
     #[arg(long)]
     only: bool,
 
-    /// Give the command the value of REF as its standard input
+    /// Give the command the secret REF on its standard input
+    ///
+    /// The command then gets variables only from -e, --app and --all, not from kluis.toml.
     #[arg(long, value_name = "REF")]
     stdin: Option<String>,
 

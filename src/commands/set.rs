@@ -11,16 +11,21 @@ use crate::vault::change::{Fields, SecretUpdate, Values};
 use crate::vault::reference::{Reference, Target};
 use crate::vault::secret::Secret;
 
-/// Make a secret, or update it if it is there
+/// Store a value: create the secret, or update it
 ///
-/// Running it again with the same value changes nothing. With --generate the value of a secret that is
-/// there already is kept. Prints the secret's id.
+/// The value comes from a pipe, a file or a generator, or you are asked for it. It is never an argument,
+/// where others could see it. Into a pipe it prints the secret's id.
+///
+/// A new value replaces the old one, which is not kept: use `kluis rotate` to keep it. With --generate, a
+/// secret that exists keeps its value. Fields that you do not name stay as they are.
+///
+/// Always reads a value, even if you only name fields: use `kluis update` to change fields alone.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   printf %s \"$TOKEN\" | kluis set github_token
-  printf %s \"$TOKEN\" | kluis set staging/github_token
-  kluis set session_key --generate hex:32      # made once, then kept
+  kluis set session_key --generate 32       # makes it once, then keeps it
+  kluis set staging/tls_key --value-file key.pem
   kluis set api_key --input secret.json --replace")]
 pub struct Set {
     #[command(flatten)]
@@ -28,8 +33,8 @@ pub struct Set {
     #[command(flatten)]
     clear: ClearArgs,
 
-    /// Drop the slots that are not given
-    #[arg(long)]
+    /// Drop all versions that you do not give
+    #[arg(long, hide_short_help = true)]
     replace: bool,
 }
 

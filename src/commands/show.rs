@@ -10,10 +10,10 @@ use crate::vault::Scan;
 use crate::vault::secret::Secret;
 use crate::vault::time::{Timestamp, exact_duration};
 
-/// Show everything about a secret but its value
+/// Show everything about a secret except its value
 ///
-/// Only --json tells the checksum of each slot, the SHA-256 of its value: whoever sees it can find out a
-/// short value by trying all there are.
+/// --json also prints a checksum of each value, its SHA-256. Do not publish it: an attacker can find a short
+/// value by trying all short values.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:

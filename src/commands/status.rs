@@ -19,7 +19,7 @@ use serde::Serialize;
 /// Show which vault, which key, and whether it opens
 ///
 /// Prints the vault and what named it, the workspace, the key that opens the vault, and the project file.
-/// Exits with 0 if the vault opens without a question, else with 4. Asks for nothing.
+/// Asks for nothing. Exits with 0 if the vault opens without a question, else with 4.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:

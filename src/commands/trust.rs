@@ -15,13 +15,16 @@ use serde::Serialize;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Let the project file draw on a vault outside of its folder
+/// Trust the project file in this folder
 ///
-/// Shows on which vault, workspace and secrets the project file kluis.toml of this folder, or the nearest
-/// above, would draw; asks, or needs --yes; and prints the SHA-256 of its content. The agreement is for this
-/// file as it is and for that vault: after any change of the file, or with another vault in use, it has to be
-/// given again. A project file needs none for a vault in its own folder. In CI, set
-/// KLUIS_TRUST_PROJECT to the SHA-256 instead, as `sha256sum kluis.toml` prints it.
+/// The project file kluis.toml may use a vault in its own folder. It needs your trust to use any other vault:
+/// otherwise a repository that you cloned could give your secrets to its own programs.
+///
+/// Shows the vault, the workspace and the secrets that the file would use, and asks; without a terminal it
+/// needs --yes. Prints the SHA-256 of the file. Trust it again after every change of the file, and for
+/// another vault.
+///
+/// In CI, set KLUIS_TRUST_PROJECT to that SHA-256 instead, as `sha256sum kluis.toml` prints it.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -30,15 +33,15 @@ Examples:
   kluis trust --remove
   kluis trust --remove ~/old-project")]
 pub struct Trust {
-    /// Show the project files that are trusted
+    /// List the project files that you trust
     #[arg(long, conflicts_with = "remove")]
     list: bool,
 
-    /// Trust the project file no longer
+    /// Stop trusting the project file
     #[arg(long)]
     remove: bool,
 
-    /// The folder of the project file to be trusted no longer, which may be gone
+    /// With --remove: the folder of the project file, even if it is gone
     #[arg(value_name = "FOLDER", requires = "remove")]
     folder: Option<PathBuf>,
 }
@@ -100,14 +103,14 @@ impl Command for Trust {
     }
 }
 
-/// The real path of the vault that the file draws on: its own, or another one in use instead. It is looked up
-/// once, so that you agree to the path that was shown, even if a link changes meanwhile.
+/// The real path of the vault that the file draws on: its own, or another one in use. It is resolved only
+/// once, so that you agree to what was shown, even if a link changes meanwhile.
 fn place(context: &Context) -> Result<PathBuf, Error> {
     let used = context.settings.vault.path();
     Ok(resolve(used).with_context(|| format!("cannot find out where {} leads", used.display()))?)
 }
 
-/// The agreement to record, if you agree.
+/// What you are asked to agree to.
 fn agreement(file: &ProjectFile, place: &Path, context: &Context) -> Result<Agreement, Error> {
     let text = |path: &Path| {
         let text = path.to_str().map(str::to_owned);
@@ -145,8 +148,7 @@ fn agree(file: &ProjectFile, place: &Path, context: &mut Context) -> Result<(), 
     )
 }
 
-/// A line for each thing. Text from the file is escaped here: a newline in it must not look like a line of
-/// ours.
+/// One line per item. Text from the file is escaped here, so that a newline in it cannot imitate our lines.
 fn describe(file: &ProjectFile, place: &Path) -> String {
     let shown = trusted(file, place);
     let location = if file.owns_place(place) {
@@ -198,11 +200,11 @@ fn trusted<'a>(file: &'a ProjectFile, place: &Path) -> Trusted<'a> {
     }
 }
 
-/// Forgets the agreement about a project file, which may be gone.
+/// Forgets the consent for the file, even if it no longer exists.
 fn remove(context: &mut Context, folder: Option<&Path>) -> Result<(), Error> {
     let path = match folder {
         Some(folder) => project_file_in(folder)?,
-        // Also when it cannot be read any more.
+        // This works even if the file cannot be read.
         None => context.project_path()?,
     };
     let mut trust_store = context.trust_store()?;

@@ -12,13 +12,17 @@ use crate::vault::time::exact_duration;
 use serde::Serialize;
 use std::time::Duration;
 
-/// Unlock once, and let the agent remember the key
+/// Type the passphrase once for the next commands
 ///
-/// Asks for the passphrase, or takes it or a token as any command does, and gives the key that it opens to
-/// the agent: a process of yours that works with the key and never hands it out. It is started where there
-/// is none. It forgets the key after 15 minutes without use, after 8 hours in any case, on `kluis lock`, when
-/// the machine has slept, and when the key is removed from the vault. What changes keys asks again. A vault
-/// that is unlocked already stays as it is, unless --for or --max is given.
+/// Asks for the passphrase, or takes --passphrase-file or a token, and gives the key to the agent. The agent
+/// is a process of yours that works with the key and never hands it out; `kluis` starts it.
+///
+/// The agent forgets the key after 15 minutes without use, after 8 hours in any case, after `kluis lock`, and
+/// when the key is removed from the vault. It also forgets the key when the machine wakes from sleep. While
+/// the machine sleeps, the key is still in its memory: run `kluis lock` first if the machine could be stolen.
+///
+/// Commands that change keys still ask for the passphrase. If the vault is unlocked already, nothing changes
+/// unless you give --for or --max.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -26,12 +30,12 @@ Examples:
   kluis unlock --for 1h --max 10h
   kluis unlock --passphrase-file <(systemd-ask-password)")]
 pub struct Unlock {
-    /// Forget the key after this long without use [default: 15m]
-    #[arg(long = "for", value_name = "DURATION", allow_negative_numbers = true)]
+    /// Forget the key after this time without use [default: 15m]
+    #[arg(long = "for", value_name = "TIME", allow_negative_numbers = true)]
     idle: Option<String>,
 
-    /// Forget it after this long in any case [default: 8h]
-    #[arg(long = "max", value_name = "DURATION", allow_negative_numbers = true)]
+    /// Forget the key after this time in any case [default: 8h]
+    #[arg(long = "max", value_name = "TIME", allow_negative_numbers = true)]
     longest: Option<String>,
 }
 

@@ -13,23 +13,25 @@ use crate::vault::change::SecretUpdate;
 use crate::vault::name::SecretName;
 use crate::vault::{self, Scan, Written};
 
-/// Change some fields of a secret
+/// Change fields of a secret
 ///
-/// Only what is given changes, all of it or nothing. A value is read only with --value, --value-file or
-/// --generate, and replaces the effective one, or goes into the slot that --slot names. Nothing given, or
-/// nothing new: the vault keeps its bytes.
+/// Changes the fields that you name, all of them or none; the others stay. Reads a value only with --value,
+/// --value-file or --generate.
+///
+/// A new value replaces the current one, which is not kept: use `kluis rotate` to keep it. If nothing is
+/// different, the vault file stays byte for byte the same.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   kluis update github_token --description 'read only'
   printf %s \"$NEW\" | kluis update github_token --value
-  printf %s \"$NEXT\" | kluis update api_key --value --slot 2027-01-01T00:00:00Z
-  kluis update old_name --name new_name")]
+  kluis update old_name --name new_name
+  printf %s \"$NEXT\" | kluis update api_key --value --slot 2027-01-01T00:00:00Z")]
 pub struct Update {
     #[command(flatten)]
     secret: SecretArgument,
 
-    /// Rename the secret; its id and its links stay
+    /// Rename the secret; its id and links stay
     #[arg(long, value_name = "NAME", conflicts_with = "input")]
     name: Option<String>,
 
@@ -39,16 +41,21 @@ pub struct Update {
     #[command(flatten)]
     clear: ClearArgs,
 
-    /// Read a new value from stdin, or ask for it
+    /// Read a new value from a pipe, or ask for it
     #[arg(long, conflicts_with = "input")]
     value: bool,
 
-    /// Drop the slot that begins at this time; may be repeated
-    #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
+    /// Drop the version that starts at this time; may be repeated
+    #[arg(
+        long,
+        value_name = "TIME",
+        allow_negative_numbers = true,
+        hide_short_help = true
+    )]
     remove_slot: Vec<String>,
 
-    /// Drop the slots that are not given
-    #[arg(long)]
+    /// Drop all versions that you do not give
+    #[arg(long, hide_short_help = true)]
     replace: bool,
 }
 

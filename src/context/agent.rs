@@ -70,7 +70,7 @@ impl Context<'_> {
         let wanted = match self.settings.auto_agent {
             AutoAgent::Never => false,
             AutoAgent::Always => true,
-            // A question that nobody sees is no consent to a process that outlives the command.
+            // Without a visible question there is no consent to a process that outlives the command.
             AutoAgent::Ask if self.yes || self.settings.interaction == Interaction::Refused => {
                 false
             }

@@ -123,7 +123,7 @@ impl<'u> Context<'u> {
     }
 
     /// From here on no question is asked, even at a terminal.
-    pub fn ask_nobody(&mut self) {
+    pub fn refuse_questions(&mut self) {
         self.settings.interaction = Interaction::Refused;
         self.ui.configure(crate::ui::Options {
             json: self.json,

@@ -1,5 +1,5 @@
-//! How values leave `kluis`: into a child's environment or its files, to the program that gets them, and into
-//! documents.
+//! Sends values out of `kluis`: into a child's environment or its files, to the program that gets them, and
+//! into documents.
 //!
 //! Nothing here opens a vault or prints; a value goes only where you sent it.
 

@@ -86,7 +86,10 @@ fn write(path: &Path, place: Place, contents: &Plaintext) -> Result<(), Error> {
     if place == Place::New {
         let found = directory.metadata();
         if is_shared(&found.map_err(not_written("look at the directory of"))?) {
-            return Err(refused(path, "lies in a directory that others may write"));
+            return Err(refused(
+                path,
+                "is in a directory that other users can write to",
+            ));
         }
     }
 
@@ -133,7 +136,7 @@ fn resolve(path: &Path) -> Result<PathBuf, Error> {
         Ok(link) if link.is_symlink() => {
             // In a directory such as /tmp, somebody else's link could name any file of the user's.
             if !is_us_or_root(link.uid()) {
-                return Err(refused(path, "is a link that somebody else made"));
+                return Err(refused(path, "is a link that another user made"));
             }
         }
         Ok(_) => {}

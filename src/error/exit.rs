@@ -26,17 +26,17 @@ impl Exit {
     /// Each code with its meaning, for the help and the README.
     pub const TABLE: &str = "\
 Exit codes:
-  0    done, durable; or nothing to change
-  1    failed: I/O, an unexpected state
+  0    done and safely on disk, or nothing to change
+  1    failed: I/O, or something unexpected
   2    the command line is wrong
-  3    no such vault, workspace, secret, slot, app or key; or no slot effective yet
-  4    locked: no key given opens the vault, or nobody was there to ask
-  5    damaged or not authentic; an older copy; or written by a newer kluis
-  6    it exists already, is in use, or changed underneath; nothing was written
+  3    no such vault, workspace, secret, version, app or key, or not in effect
+  4    locked: no key opens the vault, or `kluis` could not ask for one
+  5    damaged, older than a copy seen before, or written by a newer kluis
+  6    it exists already, is in use, or changed meanwhile; nothing was written
   7    a field breaks a rule
-  8    denied: a domain is not allowed, the key does not reach, or a project file is not trusted
-  9    the lock was not free in time
-  125  `run` failed before the command started
+  8    denied: the host, the reach of the key, or a project file not trusted
+  9    another process held the lock for too long
+  125  `kluis run` failed before its command started
   126  the command cannot be executed
   127  there is no such command
   130  cancelled at a prompt

@@ -12,7 +12,7 @@ use crate::vault::error::Detail;
 use crate::{agent, deliver, keyring, project, settings, state, ui, vault};
 pub use exit::Exit;
 use serde::Serialize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -44,7 +44,7 @@ pub enum Error {
     #[error("the key file needs its passphrase, but there is no terminal to type it at")]
     LockedKeyFile,
     /// A file that was named to unlock with, and does not exist.
-    #[error("there is no {what} file {}", path.display())]
+    #[error("{}", no_key_file(what, path))]
     NoKeyFile { what: &'static str, path: PathBuf },
     #[error("other users can read or write the key file {}", path.display())]
     ExposedKeyFile { path: PathBuf },
@@ -106,12 +106,20 @@ pub enum Error {
     /// A failure of no kind that a script would tell apart.
     #[error("{0}")]
     Failed(#[from] anyhow::Error),
-    /// How a command of `run` ended that had us beside it; nothing is said of it.
+    /// The exit code of a command that `run` waited for; nothing is printed.
     #[error("the command ended with {0}")]
     Ended(u8),
     /// A failure of `run` itself, before the command started.
     #[error(transparent)]
     BeforeStart(Box<Error>),
+}
+
+fn no_key_file(what: &str, path: &Path) -> String {
+    let path = path.display();
+    match what {
+        "passphrase" => format!("there is no passphrase file {path}"),
+        _ => format!("there is no {what} {path}"),
+    }
 }
 
 /// `1 check failed` and `2 checks failed`.

@@ -1,35 +1,33 @@
 //! The topic `ci`: how a job, a container, a service and a timer get their secrets. tests/cli/recipes.rs runs
 //! each recipe as far as a machine without the service can.
 
-pub const TEXT: &str = r#"Everywhere the same: the vault is a file beside the code, the service keeps one
-token, and `kluis` is one static file to copy to where jobs run. Where nobody is
-there to answer, nothing is asked.
+pub const TEXT: &str = r#"The vault is a file beside the code, the CI service keeps one token, and
+`kluis` is one static program that you copy to where jobs run. Without a
+terminal it never asks.
 
 PREPARATION
 
-Once, by somebody with full access. This token reads one workspace, and nobody
-accepts a change from it. `verify` prints the vault's public key and its
-revision, which are no secrets: with KLUIS_PIN a job opens this vault and
-no other, with KLUIS_MIN_REVISION no older copy of it.
+Do this once, with a key that opens the whole vault. The token reads one
+workspace and cannot change it. The pin is no secret: a job that has it in
+KLUIS_PIN opens only this vault, and no older copy of it.
 
     kluis workspace create deploy
     kluis create deploy_key --generate 32 -w deploy
     umask 077
-    kluis key add --token --workspace deploy --read-only --label ci --expires 90d > token
-    kluis vault verify
+    kluis key add --token -w deploy --read-only --label ci --expires 90d > token
+    kluis vault verify --pin
 
-The date is for you: a token that is limited so cannot read it, and works after
-it. `kluis key list` tells which are over, `kluis key remove` ends them. Should
-the token leak, this takes away what it reached and prints the secrets to
-change:
+The date is a reminder for you: a limited token goes on working after it.
+`kluis key list` shows which dates are over, and `kluis key remove` ends a
+token. If the token leaks, remove it, and change the secrets that `kluis`
+prints:
 
     kluis key remove ci --yes
 
 INSTALLATION
 
-A job gets the program before it uses it: built from its sources, or as the one
-file that somebody built and put where jobs fetch it, taken only if it is the
-file that was looked at. The checksum is written into the job, not fetched.
+Build the program from its source, or build it once and put it where jobs can
+fetch it. Write its checksum into the job, so that the job takes no other file.
 
     cargo install --git https://example.com/kluis.git --rev "$KLUIS_COMMIT" --locked
 
@@ -39,30 +37,31 @@ file that was looked at. The checksum is written into the job, not fetched.
 
 A PROJECT FILE
 
-What a job needs stands in kluis.toml, beside the code, and the vault too:
+The project file kluis.toml, beside the code and the vault, lists the variables
+that a job needs:
 
     vault = "secrets.kluis"
     workspace = "deploy"
     [env]
     DEPLOY_KEY = "deploy_key"
 
-`check` is a gate before anything starts: 0 when all is there and in date, 3
-when something is missing or not effective, 1 when it is overdue or expired.
+`kluis check` stops the job before anything starts: 3 if a secret is missing or
+not in effect, 1 if one is expired or due for rotation.
 
-    export KLUIS_MIN_REVISION="$REVISION"        # as `kluis vault verify` printed it
+    export KLUIS_PIN="$PIN"  # as `kluis vault verify --pin` printed it
     kluis check
     kluis run --mask -- ./deploy.sh
 
-Where the file draws on a vault outside of its folder, a job agrees to one
-content of it; a change of it is refused until the checksum is changed too.
+If the vault is outside the folder of kluis.toml, trust this content of the
+file by its checksum. Read the file before you put a new checksum into the job.
 
-    export KLUIS_TRUST_PROJECT="$PROJECT_SHA256" # `sha256sum kluis.toml`, once it was read
+    export KLUIS_TRUST_PROJECT="$PROJECT_SHA256"  # from `sha256sum kluis.toml`
     kluis check
 
 GITHUB ACTIONS
 
-KLUIS_TOKEN is a secret of the repository or of an environment, KLUIS_PIN
-a variable. Only a step that is given the token can open the vault.
+Store KLUIS_TOKEN as a secret of the repository or of an environment, and
+KLUIS_PIN as a variable. Give the token only to the steps that need it.
 
     jobs:
       deploy:
@@ -76,7 +75,7 @@ a variable. Only a step that is given the token can open the vault.
             env:
               KLUIS_TOKEN: ${{ secrets.KLUIS_TOKEN }}
 
-Or for all steps that follow, whose log then hides the value:
+Or set the variable for all steps that follow, and hide the value in their log:
 
           - run: kluis export --format github -e DEPLOY_KEY=deploy_key
             env:
@@ -85,8 +84,9 @@ Or for all steps that follow, whose log then hides the value:
 
 GITLAB
 
-KLUIS_TOKEN is a protected and masked variable of the project; or
-KLUIS_KEY_FILE one of type File, which no program finds in its environment.
+Store KLUIS_TOKEN as a protected and masked variable of the project. Or store
+KLUIS_KEY_FILE as a variable of type File: then no program has the token in its
+environment.
 
     deploy:
       variables:
@@ -94,8 +94,8 @@ KLUIS_KEY_FILE one of type File, which no program finds in its environment.
       script:
         - kluis run -e DEPLOY_KEY=deploy_key --mask -- ./deploy.sh
 
-Or for later jobs. GitLab keeps a report in the clear for those who may see the
-job: let it expire soon.
+Or pass the variable to later jobs. GitLab keeps the report in plain text for
+all who may see the job: let it expire soon.
 
     prepare:
       variables:
@@ -109,7 +109,7 @@ job: let it expire soon.
 
 CIRCLECI
 
-KLUIS_TOKEN is in a context that the job uses.
+Store KLUIS_TOKEN in a context that the job uses.
 
     jobs:
       deploy:
@@ -121,22 +121,23 @@ KLUIS_TOKEN is in a context that the job uses.
           - checkout
           - run: kluis run -e DEPLOY_KEY=deploy_key --mask -- ./deploy.sh
 
-Or for all steps that follow:
+Or set the variable for all steps that follow:
 
-          - run: kluis export --format circleci -e DEPLOY_KEY=deploy_key >> "$BASH_ENV"
+          - run: |
+              kluis export --format circleci -e DEPLOY_KEY=deploy_key >> "$BASH_ENV"
           - run: ./deploy.sh
 
 DOCKER
 
-A container gets a value from a file that is a pipe, an image is built with one
-that stays in no layer, and a registry gets one on standard input (bash):
+In bash: a container gets a value through a pipe, an image is built with a
+value that stays in no layer, and a registry gets one on standard input.
 
-    docker run --rm --env-file <(kluis export --format docker -e DEPLOY_KEY=deploy_key) example
+    docker run --rm --env-file <(kluis export --format docker -e DEPLOY_KEY=deploy_key) app
     kluis run -e DEPLOY_KEY=deploy_key -- docker build --secret id=key,env=DEPLOY_KEY .
     kluis run --stdin deploy_key -- docker login -u ada --password-stdin registry.example.com
 
 Or the container opens the vault itself, with a token that the engine mounts.
-`kluis` becomes the program, which so is process 1 and gets the signals.
+The server takes the place of `kluis`: it is process 1 and gets the signals.
 
     FROM debian:stable-slim
     COPY kluis server /usr/local/bin/
@@ -147,11 +148,10 @@ Or the container opens the vault itself, with a token that the engine mounts.
 
 SYSTEMD
 
-Token and vault may belong to root alone: systemd, from 250 on, hands both over
-as credentials. The service runs as the same user as `kluis` did and could read
-them too, so its token should reach its own workspace and no more.
-`systemd-creds encrypt` and LoadCredentialEncrypted= bind the token to the
-machine.
+Token and vault can belong to root alone: systemd 250 and later passes both as
+credentials. The server could read them too, so give it a token for its own
+workspace only. `systemd-creds encrypt` and LoadCredentialEncrypted= bind the
+token to the machine.
 
     [Unit]
     Description=The example server
@@ -168,17 +168,17 @@ machine.
 
 CRON
 
-The token needs to write, and its file to be yours alone. As the slot and the
-notes are thrown away, cron mails errors and warnings only. It reads a % as the
-end of a line.
+This token has to write: add it without --read-only. Only you may read its
+file. cron mails errors and warnings only, because the line drops the rest. It
+reads a % as the end of the line.
 
     PATH=/usr/local/bin:/usr/bin:/bin
     KLUIS_KEY_FILE=/home/ada/.config/kluis/cron-token
-    17 3 * * *  kluis rotate api_key --generate 32 --if-older-than 30d -q > /dev/null
+    17 3 * * * kluis rotate api_key --generate 32 --if-older-than 30d -q >/dev/null
 
 SCRIPTS
 
-`kluis help exit-codes` lists the codes that a script can rely on.
+`kluis help exit-codes` lists the codes that scripts can rely on.
 
     #!/bin/sh
     set -eu
@@ -187,6 +187,6 @@ SCRIPTS
     kluis show deploy_key > /dev/null || status=$?
     case $status in
         0) exec kluis run -e DEPLOY_KEY=deploy_key -- ./deploy.sh ;;
-        3) echo 'there is no key to deploy with yet' ;;
+        3) echo 'no key to deploy with yet' ;;
         *) exit "$status" ;;
     esac"#;

@@ -1,34 +1,37 @@
 //! The topic `environment`: the text around the lists of variables and files.
 
 pub const PRECEDENCE: &str = "\
-An option comes before its variable, a variable before the project file, that
-before the user file, and that before the default. A variable that is set and
-empty counts as not set, but KLUIS_PIN is an error
-then: what is to be checked must not go unchecked where CI has no such variable.
+An option comes before its variable, the variable before the project file, the
+project file before your settings, and your settings before the default. An
+empty variable counts as not set. Only an empty KLUIS_PIN is an error, so that
+a job in CI never runs without its check.
 
-A vault is unlocked by the first of these that is there: KLUIS_TOKEN,
-a token in the key file, the passphrase file, the agent, the key file, a prompt where
-there is a terminal. Without any of them a command fails at once, with 4.";
+`kluis` opens the vault with the first of these: KLUIS_TOKEN, a token in the
+key file, the passphrase file, the agent, the key file, and a passphrase that
+you type. If there is none, it fails at once (exit code 4).";
 
 pub const PROGRAMS: &str = "\
-What `run` and `rotate --exec` start does not get KLUIS_TOKEN, KLUIS_KEY_FILE
-and KLUIS_PASSPHRASE_FILE. The command of `rotate --exec` gets
-KLUIS_NEW_VALUE and KLUIS_OLD_VALUE, or with --files KLUIS_NEW_FILE and
+A command that `kluis run` or `kluis rotate --exec` starts does not get
+KLUIS_TOKEN, KLUIS_KEY_FILE or KLUIS_PASSPHRASE_FILE. `kluis rotate --exec`
+sets KLUIS_NEW_VALUE and KLUIS_OLD_VALUE, or with --files KLUIS_NEW_FILE and
 KLUIS_OLD_FILE.";
 
 pub const CONTENTS: &str = "\
-In kluis.toml, all of it optional:
+A project file kluis.toml may have all of these, and `pin = \"klv_…\"` to accept
+no other vault:
 
-    vault = \"secrets.kluis\"                             # relative to this file
+    vault = \"secrets.kluis\"                       # relative to this file
     workspace = \"staging\"
     app = \"billing\"
-    [env]                                               # what `run` and `export` give
-    DATABASE_URL = \"database_url\"                       # see `kluis help references`
+    [env]                                         # for `kluis run` and `export`
+    DATABASE_URL = \"database_url\"                 # see `kluis help references`
     STRIPE_KEY = \"payments/stripe_key\"
-    TLS_KEY = { secret = \"tls_key\", as = \"file\" }       # the path of a file for the program
+    TLS_KEY = { secret = \"tls_key\", as = \"file\" } # the path of a file with it
     SENTRY_DSN = { secret = \"sentry_dsn\", optional = true }
 
-In ~/.config/kluis/config.toml, all of it optional:
+Your settings, ~/.config/kluis/config.toml, may have these. `auto_agent` says
+whether a passphrase that you type unlocks the vault for later commands: ask,
+always or never.
 
     vault = \"~/secrets.kluis\"
     workspace = \"staging\"
@@ -41,25 +44,21 @@ pub const SURROUNDINGS: &str = "\
 Environment:
   KLUIS_VAULT            the vault file, as --vault
   KLUIS_WORKSPACE        the workspace, as --workspace
-  KLUIS_TOKEN            unlock with this token, before any other way
-  KLUIS_PASSPHRASE_FILE  unlock with the passphrase in this file, as --passphrase-file
-  KLUIS_KEY_FILE         unlock with this key file, or the token in it, as --key-file
-  KLUIS_PIN              open only the vault that this pin describes, as --pin
-  KLUIS_TRUST_PROJECT    the SHA-256 of the project file that may draw on any vault
+  KLUIS_TOKEN            a token, which comes before any other key
+  KLUIS_KEY_FILE         a key file or a file with a token, as --key-file
+  KLUIS_PASSPHRASE_FILE  a file with the passphrase, as --passphrase-file
+  KLUIS_PIN              the pin of the only vault to open, as --pin
+  KLUIS_TRUST_PROJECT    the SHA-256 of a project file to trust
   KLUIS_NON_INTERACTIVE  never ask, unless it is 0 or false
-  XDG_RUNTIME_DIR        the agent listens below it, where it is yours alone
+  XDG_RUNTIME_DIR        the folder for the agent's socket, if it is yours alone
   NO_COLOR               no colour
 
 Files:
-  ~/.local/share/kluis/default.kluis  the vault when none is named
-  kluis.toml                          the project file, in this folder or the nearest above:
-                                      vault, workspace, app, pin and [env];
-                                      options and the environment come before it
-  ~/.config/kluis/config.toml         the user file: vault, workspace, lock_timeout, color,
-                                      and auto_agent: ask, always or never, after a prompt;
-                                      all of these come before it
-  ~/.config/kluis/key                 the key file when none is named
-  ~/.local/state/kluis/trusted.json   the project files that `kluis trust` agreed to
-  ~/.local/state/kluis/vaults         how far each vault had come when it was opened here last
-  .NAME.prev                          beside a vault: its bytes before the last change
-  .NAME.lock                          beside a vault: whoever writes holds it";
+  ~/.local/share/kluis/default.kluis  the vault, if you name no other
+  ~/.config/kluis/key                 the key file, if you name no other
+  ~/.config/kluis/config.toml         your settings
+  kluis.toml                          the project file, in this folder or above
+  ~/.local/state/kluis/trusted.json   the project files that you trust
+  ~/.local/state/kluis/vaults         the newest revision seen of each vault
+  .NAME.prev                          beside a vault: the vault from before
+  .NAME.lock                          beside a vault: locked while it changes";

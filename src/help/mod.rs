@@ -3,8 +3,11 @@
 mod ci;
 mod environment;
 mod exit_codes;
+mod migrate;
 mod references;
 mod security;
+mod start;
+mod team;
 
 pub use environment::SURROUNDINGS;
 
@@ -25,7 +28,7 @@ pub const TOPICS: &[Topic] = &[
     },
     Topic {
         name: "environment",
-        about: "Variables and files, and which of them comes first",
+        about: "Variables and files, and which comes first",
         parts: &[
             environment::PRECEDENCE,
             SURROUNDINGS,
@@ -35,7 +38,7 @@ pub const TOPICS: &[Topic] = &[
     },
     Topic {
         name: "exit-codes",
-        about: "How scripts and programs tell failures apart",
+        about: "The meaning of each exit code",
         parts: &[
             exit_codes::PROMISE,
             Exit::TABLE,
@@ -44,14 +47,29 @@ pub const TOPICS: &[Topic] = &[
         ],
     },
     Topic {
+        name: "migrate",
+        about: "Move in from .env files, pass, Bitwarden, 1Password or KeePass",
+        parts: &[migrate::TEXT],
+    },
+    Topic {
         name: "references",
-        about: "How secrets, slots, times and hosts are written",
+        about: "How to write names, times and hosts",
         parts: &[references::TEXT],
     },
     Topic {
         name: "security",
-        about: "What is protected against whom, and what is not",
+        about: "The promises of Kluis, and their limits",
         parts: &[security::TEXT],
+    },
+    Topic {
+        name: "start",
+        about: "The first steps",
+        parts: &[start::TEXT],
+    },
+    Topic {
+        name: "team",
+        about: "Share a vault with colleagues and programs",
+        parts: &[team::TEXT],
     },
 ];
 

@@ -1,51 +1,49 @@
 //! The topic `references`: how to name what is in a vault. The rules themselves are in `vault`.
 
 pub const TEXT: &str = "\
-A secret is named in one of these ways, in arguments, in -e KEY=REF, and in
-files:
+Arguments, -e KEY=REF and files name a secret in one of these ways:
 
 Forms:
-  name                          in the workspace in use: the one of -w, else of
-                                KLUIS_WORKSPACE, the project file or the user
-                                file, else `default`
-  workspace/name                in that workspace, whichever is in use
-  sec_…                         by its id, which stays when it is renamed or moved
-  kluis://workspace/name        the same; in a template the scheme is needed
-  kluis://name?slot=1767225600  one slot of it, by its number
+  name                          in the workspace in use
+  workspace/name                in that workspace
+  sec_…                         by its id, which never changes
+  kluis://workspace/name        the same; a template needs this form
+  kluis://name?slot=1767225600  one version of it, by its slot number
+
+The workspace in use is that of --workspace, else of KLUIS_WORKSPACE,
+kluis.toml or your settings, else `default`. A key to one workspace uses that
+workspace.
 
 Names:
   secret     1 to 128 of A-Z a-z 0-9 _ + = - @ # $ . and no leading -
   workspace  1 to 63 of a-z A-Z 0-9 _ . - and a letter or digit first
   app        as a workspace
-  variable   A-Z a-z 0-9 _ and no leading digit, at most 255; a secret has one of
-             its own, its environment key: by default its name in upper case,
-             with _ for other characters
+  variable   1 to 255 of A-Z a-z 0-9 _ and no leading digit
 
-A name with = is taken only with --literal-name, because `name=value` is mostly
-a value in the wrong place. In a template, `{{ kluis://workspace/name }}` is
-replaced by the value, and any other `{{ … }}` stays as it is.
+A name with = needs --literal-name, because `name=value` is mostly a value in
+the wrong place. Each secret has a variable of its own: its name in upper case,
+with _ for other characters, unless --env-key sets another.
 
-A slot is one version of a value. Its number is the Unix second from which it is
-effective; the effective slot is the one with the greatest number that is not in
-the future.
+A value has versions, and each version has a slot number: the Unix second from
+which it is in effect. The current version has the greatest number that is not
+in the future.
 
 Times:
   1767225600                    Unix seconds
   2026-01-01T00:00:00Z          RFC 3339, with Z or an offset
   2026-01-01                    the first moment of that day in UTC
-  90s, 15m, 12h, 7d, 2w         how long, or that long from now
-
-Limits:
-  value         1 to 65,536 bytes, of any kind; a vault may have a lower limit
-  description   1,024 characters
-  slots         100 of one secret; `kluis vault prune` drops superseded ones
-  domains       100 of one secret
-  vault         256 MiB, however many secrets that is; 128 workspaces; 256 keys,
-                8 of them passphrases
+  90s, 15m, 12h, 7d, 2w         a duration, or that long from now
 
 Hosts:
   api.example.com               this host, with any port
-  *.example.com                 every host below it, and not example.com itself
+  *.example.com                 every host below it, but not example.com itself
+
+Limits:
+  value        1 to 65,536 bytes of any kind; a vault may have a lower limit
+  description  1,024 characters
+  versions     100 of one secret; `kluis vault prune` drops past ones
+  hosts        100 of one secret
+  vault        256 MiB, 128 workspaces, 256 keys, 8 of them passphrases
 
 Examples:
   kluis get production/db_password

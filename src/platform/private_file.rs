@@ -1,5 +1,5 @@
-//! A file for its owner alone that takes its name in one step: written under another name in the same
-//! directory, whole before it takes its own, and gone unless it does.
+//! Writes a private file and puts it in place in one step: it is complete under a temporary name in the same
+//! directory before it is renamed, and removed if that does not happen.
 
 use super::signals;
 use rustix::fs::{AtFlags, Mode, OFlags, RenameFlags};

@@ -269,7 +269,7 @@ mod tests {
             ("# é\n'é' = 1", 2, 1, MEMBERS),
             ("workspace = 'hunter2 x'", 1, 13, WORKSPACE),
             ("app = '/hunter2'", 1, 7, APP),
-            ("pin = ['hunter2']", 1, 13, TEXT),
+            ("pin = ['hunter2']", 1, 7, TEXT),
             ("env = 'hunter2'", 1, 7, ENV),
             ("[[env]]\nA = 'hunter2'", 1, 1, ENV),
             ("[env]\nhunter2-x = 'a'", 2, 1, KEY),

@@ -1,4 +1,4 @@
-//! How results look: a secret as text and JSON, warnings, relative times.
+//! Formats results: a secret as text and JSON, warnings, relative times.
 
 pub mod agent;
 pub mod app;

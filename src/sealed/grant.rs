@@ -1,5 +1,5 @@
 //! A grant's content: the root key and the header's signing seed, or the keys of some workspaces. Without a
-//! workspace's signing seed its holder can read, and nobody accepts what it writes.
+//! workspace's signing seed its holder can read, and every reader refuses what it writes.
 
 use super::derive::Key;
 use super::id::WorkspaceId;

@@ -3,7 +3,7 @@
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Not the newest that was seen here, or not made from it.
-    #[error("{place} {}: {part} is at revision {found}, but this machine has seen revision {seen}", history(*is_fork))]
+    #[error("{place} {}", history(*is_fork, part, *found, *seen))]
     Older {
         place: String,
         part: String,
@@ -27,7 +27,7 @@ impl Error {
                 "put the newer copy back, or add --accept-older to use this one"
             }
             Self::Older { is_fork: true, .. } => {
-                "changes that you have seen are missing; find the other copy, or add --accept-older to use this one"
+                "changes that you have seen are missing: find the copy that has them, or add --accept-older to use this one"
             }
             Self::OtherKey { .. } => {
                 "normal after `kluis key remove` or `kluis vault rekey`: ask who did it for the new pin, and add --pin PIN; else it may be forged"
@@ -39,10 +39,13 @@ impl Error {
     }
 }
 
-fn history(is_fork: bool) -> &'static str {
+fn history(is_fork: bool, part: &str, found: u64, seen: u64) -> String {
     if is_fork {
-        "was changed from an older copy"
-    } else {
-        "is an older copy"
+        return format!(
+            "was changed from an older copy: revision {found} of {part} does not include revision {seen}, which this machine has seen"
+        );
     }
+    format!(
+        "is an older copy: {part} is at revision {found}, but this machine has seen revision {seen}"
+    )
 }

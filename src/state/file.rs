@@ -213,7 +213,7 @@ fn checksum(memory: &str) -> String {
     HEXLOWER.encode(&sha256(memory.as_bytes()))
 }
 
-/// Only under the lock, so that the name beside it is free: whoever was killed left it behind.
+/// Only under the lock: a file under the temporary name was left by a killed process.
 fn write(
     folder: &File,
     vault: VaultId,

@@ -98,7 +98,7 @@ impl Ui {
     }
 
     /// Whether a started program can ask at its stdin, and may.
-    pub fn has_somebody(&self) -> bool {
+    pub fn can_ask(&self) -> bool {
         self.options.interactive && self.streams.in_is_terminal
     }
 

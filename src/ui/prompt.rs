@@ -28,10 +28,27 @@ impl Ui {
 
     /// Asks twice, and starts over until both entries are equal.
     pub fn hidden_twice(&mut self, prompt: &str, again: &str) -> Result<Plaintext, Error> {
+        let accept_empty = false;
+        self.hidden_same(prompt, again, accept_empty)
+    }
+
+    /// The same, but an empty line at the first question is accepted at once.
+    pub fn hidden_twice_or_empty(&mut self, prompt: &str, again: &str) -> Result<Plaintext, Error> {
+        let accept_empty = true;
+        self.hidden_same(prompt, again, accept_empty)
+    }
+
+    fn hidden_same(
+        &mut self,
+        prompt: &str,
+        again: &str,
+        accept_empty: bool,
+    ) -> Result<Plaintext, Error> {
         let tty = self.tty(Echo::Hidden)?;
         for tries_left in (0..MAX_TRIES).rev() {
             let first = read_hidden(&tty, prompt)?;
-            if first.same_as(&read_hidden(&tty, again)?) {
+            let is_done = accept_empty && first.len() == 0;
+            if is_done || first.same_as(&read_hidden(&tty, again)?) {
                 return Ok(first);
             }
             if tries_left > 0 {

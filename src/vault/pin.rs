@@ -22,8 +22,7 @@ impl Pin {
             None => (text, None),
         };
         let Ok(public_key) = parse_vault_key(key) else {
-            let rule =
-                "a pin is a vault's public key, klv_ and 50 characters: this one is mistyped";
+            let rule = "the pin has a typo: it must be klv_ and 50 characters, perhaps with a colon and a revision";
             return Err(RuleViolation::mismatch(rule));
         };
         Ok(Self {

@@ -91,7 +91,11 @@ fn wait_until(what: &str, is_so: impl Fn() -> bool) {
 fn status(sandbox: &Sandbox) -> Value {
     let status = sandbox.kluis(["status", "--json"]).run();
     let object = status.json();
-    let code = if object["unlocked"] == true { 0 } else { 4 };
+    let code = if object["opens_with"].is_string() {
+        0
+    } else {
+        4
+    };
     status.any_stdout().any_stderr().exits(code);
     object
 }
@@ -234,7 +238,7 @@ fn a_key_is_forgotten_in_its_time_and_the_agent_ends() {
     wait_until("the agent has ended", || agents(&sandbox).is_empty());
     for (options, said) in [
         (["--for", "0s"], "at least a second"),
-        (["--for", "9h"], "--for is longer than --max"),
+        (["--for", "9h"], "--for cannot be longer than --max"),
         (["--max", "0s"], "at least a second"),
     ] {
         let refused = unlock(&sandbox, &options).run();

@@ -179,7 +179,7 @@ fn a_folder_that_others_may_enter_is_not_used() {
     let folder = sandbox.agent_socket().parent().unwrap().to_owned();
     chown(&folder, Some(NOBODY), None).unwrap();
     let refused = unlock(&sandbox, &[]).run();
-    refused.stderr_has("is not this user's alone").exits(1);
+    refused.stderr_has("is not private to you").exits(1);
     let get = sandbox.kluis(["get", "name"]).run();
     get.stderr_has("warning: the agent is not used").exits(4);
     chown(&folder, Some(0), None).unwrap();

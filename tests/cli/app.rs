@@ -68,7 +68,7 @@ fn one_is_made_linked_shown_unlinked_and_deleted() {
     sandbox.kluis(delete).run().exits(0);
     let gone = sandbox.kluis(["app", "show", "web"]).run();
     gone.stderr(
-        "kluis: error: there is no app web\nkluis: hint: `kluis app list` shows what there is\n",
+        "kluis: error: there is no app web\nkluis: hint: run `kluis app list` to see the apps\n",
     )
     .exits(3);
     sandbox.kluis(["list", "-q"]).run().stdout("key\n").exits(0);
@@ -221,7 +221,7 @@ fn a_refused_app_change_changes_nothing() {
         (
             &["create", "app_7ZZZZZZZZZZZZZZZZZZZZZZZZZ"],
             7,
-            "look like an id",
+            "looks like an id",
         ),
         (&["link", "job", "KEY", "key"], 3, "there is no app job"),
         (
@@ -237,7 +237,7 @@ fn a_refused_app_change_changes_nothing() {
         (
             &["link", "web", "1KEY", "key"],
             7,
-            "cannot be an environment key",
+            "cannot be an environment variable",
         ),
         (
             &["link", "web", "KEY", "a b"],
@@ -262,7 +262,7 @@ fn a_refused_app_change_changes_nothing() {
         (
             &[],
             2,
-            "no command was given\nkluis: hint: `kluis app` takes one of: create, link, unlink, list, show, delete, sync; `kluis app --help` says more\n",
+            "`kluis app` needs a command\nkluis: hint: use one of: create, link, unlink, list, show, delete, sync; see `kluis app --help`\n",
         ),
     ] {
         let refused = sandbox.kluis(["app"].iter().chain(arguments)).run();
@@ -279,7 +279,7 @@ fn a_key_that_run_refuses_can_be_linked() {
     let run = ["run", "--app", "web", "--", "true"];
     let refused = sandbox.kluis(run).run();
     refused
-        .stderr_has("only by --allow-env NODE_OPTIONS")
+        .stderr_has("NODE_OPTIONS can make a program load or run other code")
         .exits(125);
     let allowed = ["run", "--app", "web", "--allow-env", "NODE_OPTIONS"];
     let ran = sandbox.kluis(allowed.iter().chain(&["--", "true"])).run();

@@ -67,7 +67,7 @@ fn each_problem_has_its_state_and_its_code() {
             "A = 'later'",
             "not_effective",
             3,
-            "no slot of default/later",
+            "default/later has no effective value",
         ),
         ("A = 'bound'", "denied", 8, "may only go to api.example.com"),
         (
@@ -82,7 +82,7 @@ fn each_problem_has_its_state_and_its_code() {
             7,
             "--allow-env PATH",
         ),
-        ("A = 'nul'", "refused", 7, "holds a NUL"),
+        ("A = 'nul'", "refused", 7, "contains a NUL"),
         ("A = { secret = 'nul', as = 'file' }", "ok", 0, ""),
         ("A = 'expired'", "expired", 1, "expired at 2001-01-01"),
         ("A = 'overdue'", "overdue", 1, "due for rotation since"),
@@ -125,8 +125,8 @@ fn the_table_matches_json_and_the_worst_result_decides() {
     );
     checked
         .any_stdout()
-        .stderr_has("3 variable(s) of the project file")
-        .stderr_has("hint: each problem comes with what helps\n")
+        .stderr_has("3 variables in the project file have problems")
+        .stderr_has("hint: the output says for each variable what to do\n")
         .exits(3);
 }
 

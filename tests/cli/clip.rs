@@ -251,7 +251,7 @@ fn a_terminal_that_would_show_the_value_is_not_used() {
         let clip = desktop.clip(&[]).env("TERM", terminal);
         let mut screen = Screen::start(clip.command_at_terminal(), 80);
         let (said, code) = screen.ends();
-        assert!(said.contains("no way to the clipboard"), "{said}");
+        assert!(said.contains("no clipboard found"), "{said}");
         assert!(!said.contains("52;c") && code == 1, "{said}");
     }
 }
@@ -265,7 +265,7 @@ fn without_any_way_there_is_an_error_before_a_key_is_needed() {
         .without("KLUIS_TOKEN");
     let clip = clip.run();
     assert!(clip.stderr.contains("hint: install wl-clipboard"));
-    clip.stderr_has("there is no way to the clipboard").exits(1);
+    clip.stderr_has("no clipboard found").exits(1);
 }
 
 #[test]
@@ -287,7 +287,7 @@ fn binary_values_and_json_are_refused_for_the_clipboard() {
     let mut screen = Screen::start(clip.command_at_terminal(), 80);
     let (said, code) = screen.ends();
     assert!(
-        said.contains("longer than the clipboard of a terminal") && code == 7,
+        said.contains("too long for the clipboard of a terminal") && code == 7,
         "{said}"
     );
     assert_eq!(desktop.log(), "");

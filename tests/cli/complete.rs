@@ -181,7 +181,11 @@ fn bash_completes_names() {
         );
         assert!(commands.clone().any(|word| word == "create"), "{said}");
         let expected = ["github_token", "staging", "get", "github_token", ""];
-        let expected = [&expected[..], &[rest[5], "", "--json", "list add remove"]].concat();
+        let expected = [
+            &expected[..],
+            &[rest[5], "", "--json", "new show add list remove passphrase"],
+        ]
+        .concat();
         assert_eq!(rest, expected, "{said}");
     }
 }

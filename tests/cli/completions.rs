@@ -17,7 +17,7 @@ fn every_shell_gets_a_script_without_a_vault_or_a_key() {
     sandbox
         .kluis(["completions", "tcsh"])
         .run()
-        .stderr_has("takes one of: bash")
+        .stderr_has("must be one of: bash")
         .exits(2);
 }
 

@@ -57,7 +57,7 @@ fn a_taken_name_is_a_conflict_and_nothing_is_written() {
         .run()
         .stderr(
             "kluis: error: there is already a secret name in the workspace default\n\
-             kluis: hint: change it with `kluis update`, or use `kluis set`\n",
+             kluis: hint: to give it a value, use `kluis set`; to change its fields, `kluis update`\n",
         )
         .exits(6);
     assert_eq!(sandbox.bytes(), before);
@@ -165,8 +165,8 @@ fn the_name_may_come_with_its_workspace() {
             (&["nope/new"], 3, "there is no workspace nope"),
             (&["stagign/new"], 3, "did you mean staging?"),
             (&["a/b/c"], 7, "cannot be the name of a secret"),
-            (&["staging/"], 7, "is not empty"),
-            (&[&id], 7, "may not look like an id"),
+            (&["staging/"], 7, "cannot be empty"),
+            (&[&id], 7, "looks like an id"),
             (
                 &["kluis://staging/new?slot=0"],
                 2,

@@ -137,7 +137,7 @@ fn a_key_derivation_out_of_bounds_is_refused_before_any_work() {
             "{asked}"
         );
         let list = sandbox.kluis(["list"]).run();
-        list.stderr_has("in its key derivation; the bounds are")
+        list.stderr_has("invalid key derivation settings: ")
             .exits(5);
     }
 }

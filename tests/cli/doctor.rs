@@ -125,7 +125,7 @@ fn each_failure_has_a_fix_in_both_forms() {
     let hint = format!("\t`chmod 600 {vault}`");
     assert!(line.is_some_and(|line| line.ends_with(&hint)), "{text}");
     told.any_stdout()
-        .stderr_has("kluis: error: 1 check(s) failed\n")
+        .stderr_has("kluis: error: 1 check failed\n")
         .exits(1);
 }
 
@@ -392,7 +392,7 @@ fn settings_and_credentials_must_be_private() {
 
     let made = sandbox.kluis(["key", "new"]).run();
     made.any_stdout().any_stderr().exits(0);
-    let identity = config.join("identity");
+    let identity = config.join("key");
     sandbox.keep(b"kli_");
     fs::rename(&identity, sandbox.given_path("identity")).unwrap();
     symlink(sandbox.given_path("identity"), &identity).unwrap();
@@ -461,7 +461,7 @@ fn doctor_asks_the_agent_and_notices_a_foreign_one() {
     sandbox.kluis(["lock", "-q"]).run().exits(0);
 
     fs::write(sandbox.agent_socket(), "").unwrap();
-    finds(doctor(&sandbox), "agent", "fail", "is in the way");
+    finds(doctor(&sandbox), "agent", "fail", "is not a socket");
     fs::remove_file(sandbox.agent_socket()).unwrap();
     // An agent that ends each conversation with an unexpected answer.
     let listener = UnixListener::bind(sandbox.agent_socket()).unwrap();

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 const DENIED: &str = "\
 kluis: error: default/key may only go to *.example.com, api.example.org
-kluis: hint: say where it goes with --for, or hand it out anyway with --reveal; `kluis update` changes the list
+kluis: hint: say where the value goes with --for URL, or skip this check with --reveal; `kluis update default/key --allow-domain HOST` replaces the list
 ";
 
 /// The secret `key`, bound to `*.example.com` and `api.example.org`.
@@ -128,11 +128,11 @@ fn an_invalid_domain_is_refused_and_the_list_stays() {
     let (sandbox, _) = bound();
     let bytes = sandbox.bytes();
     for (domain, said) in [
-        ("https://api.example.org", "no scheme"),
-        ("api.example.org/v1", "no path"),
-        ("api.example.org:443", "no port"),
-        ("api example.org", "no spaces"),
-        ("", "not empty"),
+        ("https://api.example.org", "cannot have a scheme"),
+        ("api.example.org/v1", "cannot have a path"),
+        ("api.example.org:443", "cannot have a port"),
+        ("api example.org", "cannot contain spaces"),
+        ("", "cannot be empty"),
         ("*", "every host"),
         ("api.*.org", "only at the beginning"),
         ("*example.org", "only at the beginning"),
@@ -140,7 +140,7 @@ fn an_invalid_domain_is_refused_and_the_list_stays() {
         ("*.co.uk", "public suffix"),
         ("*.github.io", "public suffix"),
         ("co.uk", "public suffix"),
-        ("a_b.example.org", "labels"),
+        ("a_b.example.org", "between its dots"),
     ] {
         for verb in ["update", "set"] {
             let line = [verb, "key", "--allow-domain", "good", "--allow-domain"];
@@ -367,9 +367,9 @@ fn all_blocked_secrets_are_reported_at_once() {
             (3, "export")
         };
         let told = sandbox.kluis(verb).run();
-        told.stderr_has("kluis: error: 3 secrets are not available:\n  default/key may only go to *.example.com, api.example.org\n  no slot of default/later is effective")
+        told.stderr_has("kluis: error: 3 secrets are not available:\n  default/key may only go to *.example.com, api.example.org\n  default/later has no effective value at ")
             .stderr_has("\n  default/other may only go to a.example\n")
-            .stderr_has("with --reveal default/key --reveal default/other;")
+            .stderr_has("with --reveal default/key --reveal default/other")
             .stdout("")
             .exits(code);
         let line = [&["--json"], verb].concat();
@@ -406,6 +406,6 @@ fn of_many_blocked_secrets_the_first_are_reported() {
     let told = sandbox.kluis(["export", "--all", "--format", "json"]).run();
     told.stderr_has("12 secrets are not available:")
         .stderr_has("\n  default/key19 may only go to a.example\n  and 2 more\n")
-        .stderr_has("--reveal default/key19, and so on;")
+        .stderr_has("--reveal default/key19, and so on\n")
         .exits(8);
 }

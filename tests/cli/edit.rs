@@ -123,12 +123,12 @@ fn an_editor_that_fails_or_leaves_nothing_changes_nothing() {
         ),
         (
             "rm \"$file\"",
-            "the editor left no file that can be read; nothing was changed",
+            "cannot read the file that the editor left; nothing was changed",
             1,
         ),
         (
             "rm \"$file\"; ln -s /etc/hostname \"$file\"",
-            "the editor left no file",
+            "cannot read the file that the editor left",
             1,
         ),
         (": >\"$file\"", "value", 7),
@@ -215,8 +215,8 @@ fn an_unwritable_secret_is_refused_before_the_editor_starts() {
         ("edit", "<SECRET> is missing", 2),
         ("edit bound", "bound may only go to api.example.com", 8),
         ("edit bound --for example.com", "not to example.com", 8),
-        ("edit binary", "the value is no text", 7),
-        ("edit later", "no slot of", 3),
+        ("edit binary", "the value is not UTF-8 text", 7),
+        ("edit later", "default/later has no effective value", 3),
         ("edit kluis://name?slot=0 --literal-name", "names a slot", 2),
     ] {
         edit(&sandbox, line, &steps)
@@ -254,7 +254,7 @@ fn a_value_that_changed_meanwhile_is_not_overwritten() {
         // The token is in a script here, which the search leaves out.
         let failed = edit(&sandbox, line, &steps).run();
         failed
-            .stderr_has("has another value since it was opened")
+            .stderr_has("another process changed the value of default/name meanwhile")
             .exits(6);
         assert_eq!(sandbox.get("name"), b"theirs");
     }

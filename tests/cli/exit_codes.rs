@@ -81,7 +81,7 @@ fn each_failure_has_its_code_word_and_hint_in_both_forms() {
         (&["get", "a", "b"], "2 usage !"),
         (&["--color", "sometimes", "list"], "2 usage !"),
         (&["list", "--vault", ""], "2 usage"),
-        (&["list", "--vault", "s3://bucket/key"], "2 usage"),
+        (&["list", "--vault", "s3://bucket/key"], "2 usage !"),
         (&["list", "--lock-timeout", "soon"], "2 usage"),
         (&["list", "--pin", "klv_mistyped"], "2 usage !"),
         (&["delete", "name"], "2 usage !"),
@@ -311,7 +311,8 @@ fn a_saved_change_is_reported_even_if_output_fails() {
         let copy = sandbox.copy();
         let told = copy.kluis(line.split(' ')).prepared("exec > /dev/full");
         let told = told.run().stderr_has(&format!("kluis: error: {said}"));
-        told.stderr_has("hint: the change is kept").exits(1);
+        told.stderr_has("hint: before you run the command again")
+            .exits(1);
         assert!(copy.bytes() != before, "{line}");
 
         let json = sandbox.kluis(line.split(' ').chain(["--json"]));

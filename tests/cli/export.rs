@@ -72,7 +72,7 @@ fn an_inexpressible_value_is_named_and_nothing_is_written() {
     refused
         .stderr(
             "kluis: error: LINES cannot be written as docker: its value contains a newline, and this format has one line for each variable\n\
-             kluis: hint: nothing was written; leave it out, or take another format\n",
+             kluis: hint: leave it out, or choose another --format; nothing was written\n",
         )
         .exits(7);
     let refused = export(&sandbox, "docker", &["--all", "--json"]).run();
@@ -156,7 +156,7 @@ fn keys_are_checked_as_for_run() {
     // In bash that would run a command inside the value.
     let random = export(&sandbox, "shell", &["-e", "RANDOM=name"]).run();
     random
-        .stderr_has("shells give that name a meaning")
+        .stderr_has("this name has a special meaning in shells")
         .exits(7);
 }
 
@@ -243,7 +243,7 @@ fn without_the_file_of_github_nothing_is_printed_or_made() {
         }
         let run = export(&sandbox, "github", &select).env("GITHUB_ENV", path);
         run.run()
-            .stderr_has("GITHUB_ENV could not be opened")
+            .stderr_has("cannot append to the file that GITHUB_ENV names")
             .exits(1);
     }
     assert!(!missing.exists());

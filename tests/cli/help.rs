@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 const MAX_SHORT_LINES: usize = 24;
 const SHORT_COLUMNS: usize = 80;
 const COLUMNS: usize = 100;
+const MAX_SHORT_OPTIONS: usize = 8;
 
 fn asked(sandbox: &Sandbox, words: &[&str], flag: &str) -> Vec<u8> {
     let columns = if flag == "-h" { SHORT_COLUMNS } else { COLUMNS };
@@ -66,6 +67,31 @@ fn no_line_is_wider_than_the_page() {
         for line in String::from_utf8(page).unwrap().lines() {
             assert!(line.chars().count() <= COLUMNS, "{name}: {line}");
         }
+    }
+}
+
+#[test]
+fn lists_and_examples_are_not_broken_at_80_columns() {
+    for command in verbs().iter().chain([&built()]) {
+        let before = command.get_before_long_help();
+        for text in before.into_iter().chain(command.get_after_long_help()) {
+            for line in text.to_string().lines() {
+                let name = command.get_name();
+                assert!(line.chars().count() <= SHORT_COLUMNS, "{name}: {line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn short_help_shows_at_most_eight_options() {
+    for command in verbs() {
+        let shown = command.get_arguments().filter(|argument| {
+            let is_option = !argument.is_positional() && !argument.is_global_set();
+            is_option && !argument.is_hide_short_help_set() && argument.get_id() != "help"
+        });
+        let name = command.get_display_name().unwrap();
+        assert!(shown.count() <= MAX_SHORT_OPTIONS, "{name}");
     }
 }
 

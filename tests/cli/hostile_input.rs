@@ -112,8 +112,8 @@ fn a_broken_user_file_is_reported_by_place_and_never_quoted() {
     let config = sandbox.home().join(".config/kluis/config.toml");
     fs::create_dir_all(config.parent().unwrap()).unwrap();
     for (text, place) in [
-        ("vault = \"a\"\n  hunter2 = 1", "at line 2, column 3"),
-        ("workspace = hunter2", "at line 1, column 13"),
+        ("vault = \"a\"\n  hunter2 = 1", "line 2, column 3"),
+        ("workspace = hunter2", "line 1, column 13"),
         ("color = \"hunter2\"", "at line 1, column 9"),
         ("hunter2", "at line 1, column"),
         ("\n\n[hunter2]\n", "at line 3, column 2"),

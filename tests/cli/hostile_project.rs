@@ -314,7 +314,7 @@ fn init_in_a_hostile_folder_writes_to_none_of_your_files() {
         .kluis(&["init", "--token"])
         .without("KLUIS_VAULT")
         .run();
-    init.stderr_has("kluis.toml at line 1, column 9").exits(7);
+    init.stderr_has("kluis.toml, line 1, column 9").exits(7);
     fs::remove_file(clone.folder.join("kluis.toml")).unwrap();
     let init = |vault: &str| {
         let line = ["init", "--token", "-q", "--vault", vault];

@@ -27,6 +27,7 @@ const DOORS: &[&str] = &[
     "commands/inject.rs",
     "commands/key/add.rs",
     "commands/rotate/exec.rs",
+    "context/key_file.rs",
     "deliver/clipboard/mod.rs",
     "deliver/clipboard/tool.rs",
     "deliver/environment.rs",

@@ -206,7 +206,7 @@ fn a_missing_key_file_is_not_found_and_a_damaged_one_says_so() {
     let show = || sandbox.kluis(["key", "show", "--json"]);
     let none = show().run();
     assert_eq!(none.json_error()["code"], "not_found");
-    assert_eq!(none.json_error()["hint"], "`kluis key new` makes one");
+    assert_eq!(none.json_error()["hint"], "run `kluis key new` to make one");
     none.any_stderr().exits(3);
     let file = default_file(&sandbox);
     for (contents, code, word) in [
@@ -238,10 +238,13 @@ fn a_key_file_that_others_may_touch_is_refused() {
         let show = sandbox.kluis(["key", "show"]).run();
         show.stderr_has("`chmod 600 ").exits(1);
         let named = pinned(&sandbox, &["list", "-q"]).env("KLUIS_KEY_FILE", &file);
-        named.run().stderr_has("others may read or write").exits(1);
+        named
+            .run()
+            .stderr_has("other users can read or write")
+            .exits(1);
         // The default key file is skipped with a note.
         let passed = pinned(&sandbox, &["list", "-q"]).run();
-        assert!(passed.stderr.contains("is ignored: others may"));
+        assert!(passed.stderr.contains("is ignored: other users can"));
         passed.stderr_has("the vault is locked").exits(4);
     }
     fs::set_permissions(&file, Permissions::from_mode(0o400)).unwrap();
@@ -292,13 +295,16 @@ fn an_unpinned_vault_is_not_opened_with_a_key_file() {
     refused.any_stderr().exits(5);
     let other = "klv_".to_owned() + &PUBLIC[4..];
     let mistyped = on_vault(&sandbox, &["get", "name", "--pin", &other]);
-    mistyped.run().stderr_has("mistyped").exits(2);
+    mistyped.run().stderr_has("the pin has a typo").exits(2);
     let another = Sandbox::with_vault();
     let key = another.kluis(["vault", "verify", "--json"]).run();
     let other = key.json()["public_key"].as_str().unwrap().to_owned();
     key.any_stdout().exits(0);
     let wrong = on_vault(&sandbox, &["get", "name", "--pin", &other]);
-    wrong.run().stderr_has("not the pinned one").exits(5);
+    wrong
+        .run()
+        .stderr_has("this is another vault than the one you pinned")
+        .exits(5);
 }
 
 #[test]
@@ -308,7 +314,10 @@ fn a_pin_in_a_project_file_counts_only_after_consent() {
     fs::write(sandbox.home().join("kluis.toml"), text).unwrap();
     // The vault is in the file's own folder: that is enough to draw on it, but not to pin it.
     let get = || sandbox.kluis(["get", "name"]);
-    get().run().stderr_has("nothing vouches").exits(5);
+    get()
+        .run()
+        .stderr_has("this vault is not pinned here")
+        .exits(5);
     let trust = sandbox.kluis(["trust", "--yes"]).run();
     let hash = String::from_utf8(trust.stdout.clone()).unwrap();
     trust.any_stdout().stderr_has(VAULT_KEY).exits(0);
@@ -320,7 +329,9 @@ fn a_pin_in_a_project_file_counts_only_after_consent() {
     // Whose vault it is, `--vault` does not say.
     let flag = sandbox.kluis(["get", "name", "--vault", "v.kluis"]);
     let flag = flag.env("KLUIS_TRUST_PROJECT", hash.trim_end());
-    flag.run().stderr_has("nothing vouches").exits(5);
+    flag.run()
+        .stderr_has("this vault is not pinned here")
+        .exits(5);
 }
 
 /// A vault of a token's owner, which admits an identity for everything, and another token to be removed; the
@@ -376,7 +387,8 @@ fn a_confirmed_pin_follows_your_own_removal_of_a_key() {
     get().run().stdout("value").exits(0);
     // The old one is not valid any more.
     let old = get().env("KLUIS_PIN", &key).run();
-    old.stderr_has("not the pinned one").exits(5);
+    old.stderr_has("this is another vault than the one you pinned")
+        .exits(5);
 }
 
 #[test]
@@ -388,7 +400,9 @@ fn an_explicit_pin_fails_after_a_removal_and_shows_the_new_one() {
         let refused = get(&key).run();
         let (_, new) = refused.stderr.split_once("its key is ").unwrap();
         let new = new.lines().next().unwrap().to_owned();
-        refused.stderr_has("not the pinned one").exits(5);
+        refused
+            .stderr_has("this is another vault than the one you pinned")
+            .exits(5);
         new
     };
     assert_ne!(new, key);
@@ -411,7 +425,7 @@ fn a_key_file_that_cannot_open_is_skipped_unless_named() {
     let file = default_file(&sandbox);
     fs::remove_file(&file).unwrap();
     let missing = pinned(&sandbox, &["list", "--key-file", "/nowhere"]).run();
-    missing.stderr_has("there is no identity /nowhere").exits(4);
+    missing.stderr_has("there is no key file /nowhere").exits(4);
     pinned(&sandbox, &["list"])
         .run()
         .stderr_has("the vault is locked")
@@ -470,11 +484,11 @@ fn a_key_file_comes_after_a_token_and_before_the_prompt() {
         let list = pinned(&sandbox, &["list", "-q"]).env("KLUIS_KEY_FILE", &file);
         list.env(name, value).run().stderr_has(said).exits(4);
     };
-    by("KLUIS_TOKEN", "kls_", "the token is mistyped");
+    by("KLUIS_TOKEN", "kls_", "the token has a typo");
     by(
         "KLUIS_PASSPHRASE_FILE",
         nothing.to_str().unwrap(),
-        "the passphrase opens no key",
+        "wrong passphrase for this vault",
     );
     let mut screen = Screen::start(pinned(&sandbox, &["get", "name"]).command_at_terminal(), 80);
     screen.shows("value");

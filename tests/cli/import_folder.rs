@@ -86,12 +86,12 @@ fn one_mistake_or_conflict_in_a_folder_imports_nothing() {
     fs::write(folder.join(".env.staging"), "A=1\n").unwrap();
     fs::write(folder.join("staging.env"), "A=2\n").unwrap();
     import()
-        .stderr_has("staging.env: .env.staging would be the workspace staging, too")
+        .stderr_has("staging.env: .env.staging would be the workspace staging as well")
         .exits(7);
     fs::remove_file(folder.join("staging.env")).unwrap();
     fs::write(folder.join(".env.default"), "A=2\n").unwrap();
     import()
-        .stderr_has(".env.default: .env would be the workspace default, too")
+        .stderr_has(".env.default: .env would be the workspace default as well")
         .exits(7);
     fs::rename(folder.join(".env.default"), folder.join(".env.a b")).unwrap();
     import()

@@ -109,7 +109,7 @@ fn items_of_one_title_are_a_conflict_unless_they_are_numbered() {
     let before = sandbox.bytes();
     for more in [&[][..], &["--dry-run"], &["--on-conflict", "replace"]] {
         import(more)
-            .stderr_has("line 4: \"shop\" and \"shop\" would both be shop; --on-repeat number")
+            .stderr_has("line 4: \"shop\" and \"shop\" would both be shop; to number the second, add --on-repeat number")
             .exits(7);
     }
     assert_eq!(sandbox.bytes(), before);
@@ -177,12 +177,12 @@ fn an_encrypted_cut_off_or_dangerous_export_writes_nothing() {
         (
             "bitwarden",
             cut(bitwarden(&secret)),
-            "the input is not JSON: see line",
+            "the input is not valid JSON at line",
         ),
         (
             "bitwarden",
             secret.clone(),
-            "is this what Bitwarden exported?",
+            "is this a CSV export of Bitwarden?",
         ),
         (
             "1password",
@@ -256,7 +256,7 @@ fn names_in_sops_output_are_joined_on_request() {
         made.any_stdout().exits(0);
         let line = ["import", "--format", format, "-w", format];
         let flat = sandbox.kluis(line).stdin(&text).run();
-        flat.stderr_has("not a string; --nested joins the names by _")
+        flat.stderr_has("not a string; to join nested names with _, add --nested")
             .exits(7);
         let nested = sandbox
             .kluis(line.iter().chain(&["--nested"]))
@@ -282,11 +282,11 @@ fn options_that_say_nothing_about_a_format_are_refused() {
         ),
         (
             &["--format", "json", "--fields", "password"],
-            "--fields and --on-repeat are for the formats",
+            "--fields and --on-repeat work only with --format",
         ),
         (
             &["--format", "dotenv", "--on-repeat", "number"],
-            "--fields and --on-repeat are for the formats",
+            "--fields and --on-repeat work only with --format",
         ),
         (
             &["--format", "pass"],

@@ -186,7 +186,7 @@ fn without_gpg_or_files_the_error_names_the_missing_one() {
         .prepared("PATH=/nowhere; export PATH")
         .run()
         .stderr(
-            "kluis: error: gpg is not installed, and is needed for this\n\
+            "kluis: error: gpg is not installed\n\
              kluis: hint: install GnuPG, which decrypts the files of a password store\n",
         )
         .exits(1);

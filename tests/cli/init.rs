@@ -13,7 +13,7 @@ fn a_token_is_printed_once_and_opens_the_vault() {
     let token = String::from_utf8(made.stdout.clone()).unwrap();
     let notes = format!(
         "kluis: note: made the vault {}\n\
-         kluis: note: this token unlocks everything and is shown once:\n",
+         kluis: note: this token opens the vault. It is shown once:\n",
         sandbox.vault().display()
     );
     made.any_stdout().stderr(&notes).exits(0);
@@ -98,7 +98,7 @@ fn init_makes_no_token_when_stdout_is_closed() {
         for line in [&["init", "--token"][..], &["init", "--recovery"]] {
             let init = sandbox.kluis(line).prepared(lost);
             let init = init.env("KLUIS_PASSPHRASE_FILE", &passphrase);
-            let told = "/dev/null: nobody would have the token";
+            let told = "the token is printed only once, but stdout is closed or /dev/null";
             init.run().stderr_has(told).exits(2);
             assert!(!sandbox.vault().exists(), "{lost}");
         }
@@ -155,17 +155,68 @@ fn an_existing_vault_is_never_touched() {
 }
 
 #[test]
-fn without_passphrase_and_terminal_no_vault_is_made() {
-    let sandbox = Sandbox::empty();
+fn without_a_terminal_a_key_file_is_made_and_opens_the_vault() {
     for options in [&["--non-interactive"][..], &[]] {
-        let init = sandbox
-            .kluis(["init"].iter().chain(options))
-            .stdin("typed\ntyped\n");
-        init.run()
-            .stderr_has("nobody is there to be asked")
-            .exits(2);
+        let sandbox = Sandbox::empty();
+        let key = sandbox.home().join(".config/kluis/key");
+        let init = sandbox.kluis(["init"].iter().chain(options));
+        let made = init.stdin("typed\ntyped\n").run();
+        let note = format!("made the key file {}: it opens the vault", key.display());
+        made.stderr_has(&note).exits(0);
+        sandbox.keep(b"kli_");
+        assert_eq!(
+            fs::metadata(&key).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+        // In any later shell, without a word: the vault is pinned, the key file lies in its place.
+        let set = sandbox.kluis(["set", "name"]).stdin("a value").run();
+        set.any_stdout().exits(0);
+        sandbox
+            .kluis(["get", "name"])
+            .run()
+            .stdout("a value")
+            .exits(0);
+        sandbox.kluis(["status", "-q"]).run().exits(0);
+        let again = sandbox.kluis(["init"]).run();
+        again.stderr_has("there is already a vault").exits(6);
     }
-    assert!(!sandbox.vault().exists());
+}
+
+#[test]
+fn an_existing_key_file_is_used_and_never_replaced() {
+    let sandbox = Sandbox::empty();
+    let made = sandbox.kluis(["key", "new"]).run();
+    made.any_stdout().any_stderr().exits(0);
+    sandbox.keep(b"kli_");
+    let key = sandbox.home().join(".config/kluis/key");
+    let before = fs::read(&key).unwrap();
+    let init = sandbox.kluis(["init", "--json"]).run();
+    assert_eq!(init.json()["key_file"], key.to_str().unwrap());
+    assert!(
+        init.json()["public_key"]
+            .as_str()
+            .unwrap()
+            .starts_with("klv_")
+    );
+    init.any_stdout().exits(0);
+    assert_eq!(fs::read(&key).unwrap(), before);
+    sandbox.kluis(["list"]).run().any_stderr().exits(0);
+    // The same key opens a second vault; a token in its place is no key.
+    let second = sandbox.home().join("second.kluis");
+    let init = ["init", "--vault", second.to_str().unwrap()];
+    let made = sandbox.kluis(init).run();
+    made.stderr_has("the vault opens with your key file")
+        .exits(0);
+    let token = sandbox.given("token", "kls_0000");
+    let third = sandbox.home().join("third.kluis");
+    let init = ["init", "--vault", third.to_str().unwrap(), "--key-file"];
+    let init = init.iter().map(AsRef::as_ref).chain([token.as_os_str()]);
+    sandbox
+        .kluis(init)
+        .run()
+        .stderr_has("holds a token")
+        .exits(2);
+    assert!(!third.exists());
 }
 
 #[test]

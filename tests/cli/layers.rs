@@ -76,11 +76,14 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "report",
         &[
+            "agent::Status",
             "context",
             "deliver",
             "error",
             "import",
+            "keyring::recipient",
             "plaintext",
+            "sealed::seed::PublicKey",
             "ui",
             "vault",
         ],

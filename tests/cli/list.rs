@@ -276,6 +276,6 @@ fn the_order_can_be_chosen() {
         .exits(0);
     let wrong = sandbox.kluis(["list", "--sort", "size"]).run();
     wrong
-        .stderr_has("takes one of: name, updated, due")
+        .stderr_has("must be one of: name, updated, due")
         .exits(2);
 }

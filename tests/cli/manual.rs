@@ -19,15 +19,17 @@ pub fn page(command: &Command, all: &Command) -> Vec<u8> {
     page.extend(description(command));
     page.extend(arguments(command));
     page.extend(options(command, Arg::is_positional));
-    // The overview tells of its verbs in words of its own.
-    if command.has_subcommands() && command.get_after_long_help().is_none() {
+    // The overview describes its verbs itself.
+    if command.has_subcommands() && name != "kluis" {
         let mut verbs = Vec::new();
         man.render_subcommands_section(&mut verbs).unwrap();
         page.extend(without_preamble(&verbs));
     }
-    let after = command.get_after_long_help().or(command.get_after_help());
-    let after = after.map(ToString::to_string).unwrap_or_default();
-    for text in after.split("\n\n").filter(|text| !text.is_empty()) {
+    for text in sections(command).split("\n\n") {
+        // An empty text, or the heading of the options.
+        if !text.contains('\n') {
+            continue;
+        }
         page.extend(from_help(text));
     }
     if name != "kluis" {
@@ -37,6 +39,14 @@ pub fn page(command: &Command, all: &Command) -> Vec<u8> {
     }
     page.extend(see_also(command, all));
     page
+}
+
+/// The sections of `--help` that clap does not make.
+fn sections(command: &Command) -> String {
+    let before = command.get_before_long_help();
+    let after = command.get_after_long_help().or(command.get_after_help());
+    let parts = before.into_iter().chain(after).map(ToString::to_string);
+    parts.collect::<Vec<_>>().join("\n\n")
 }
 
 /// The page of a topic of `kluis help`.
@@ -53,7 +63,7 @@ pub fn topic_page(topic: &str, about: &str, text: &str) -> Vec<u8> {
             Part::Heading(heading) => section(&heading, []),
             Part::Entries(entries) => from_help(&entries),
             Part::Prose(text) => paragraph(&text, is_first).to_roff().into_bytes(),
-            Part::Code(code) => as_it_stands(&code),
+            Part::Code(code) => as_it_stands(&code, is_first),
         });
         is_first = is_heading;
     }
@@ -82,7 +92,7 @@ fn surroundings(command: &Command, all: &Command) -> Vec<String> {
         "help" => &["Exit codes"],
         _ => &["Exit codes", "Environment", "Files"],
     };
-    let overview = all.get_after_long_help().unwrap().to_string();
+    let overview = sections(all);
     let section = |heading: &&str| {
         let start = format!("{heading}:\n");
         let mut texts = overview.split("\n\n");
@@ -131,7 +141,7 @@ fn see_also(command: &Command, all: &Command) -> Vec<u8> {
 
 /// The verbs that the overview tells under the same heading.
 fn group(command: &Command, all: &Command) -> Vec<String> {
-    let overview = all.get_after_long_help().unwrap().to_string();
+    let overview = sections(all);
     let verbs = |text: &str| -> Vec<String> {
         let words = text
             .lines()
@@ -260,10 +270,12 @@ fn paragraph(text: &str, is_first: bool) -> Roff {
     roff
 }
 
-fn as_it_stands(code: &str) -> Vec<u8> {
+fn as_it_stands(code: &str, is_first: bool) -> Vec<u8> {
     let mut roff = Roff::new();
-    for control in ["PP", "RS", "nf"] {
-        roff.control(control, if control == "RS" { vec!["4"] } else { vec![] });
+    let controls = ["PP", "RS", "nf"];
+    for control in &controls[usize::from(is_first)..] {
+        let arguments = if *control == "RS" { vec!["4"] } else { vec![] };
+        roff.control(*control, arguments);
     }
     for line in code.lines() {
         roff.text([roman(line)]);

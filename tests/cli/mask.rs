@@ -157,7 +157,7 @@ fn the_exit_code_is_the_commands_own_or_says_how_it_never_ran() {
         "--",
         script.to_str().unwrap(),
     ];
-    let said = "names an interpreter that is not there";
+    let said = "names an interpreter that does not exist";
     sandbox.kluis(run).run().stderr_has(said).exits(127);
     let mut screen = Screen::start(sandbox.kluis(run).command_at_terminal(), 80);
     let (shown, code) = screen.ends();

@@ -8,7 +8,8 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::PathBuf;
 use std::process::Command;
 
-const WAY_OUT: &str = "kluis: hint: put the newer one back, or take this one with --accept-older\n";
+const WAY_OUT: &str =
+    "kluis: hint: put the newer copy back, or add --accept-older to use this one\n";
 
 /// A vault with a secret `name`, its bytes at that time, and one change more that this machine has seen.
 fn moved_on() -> (Sandbox, Vec<u8>) {
@@ -42,7 +43,7 @@ fn an_older_copy_is_refused_by_every_verb_with_both_revisions() {
     put(&sandbox, &older);
     let place = sandbox.vault().display().to_string();
     let message = format!(
-        "{place} is an older copy: the workspace default is at revision 2, and 3 was seen on this machine"
+        "{place} is an older copy: the workspace default is at revision 2, but this machine has seen revision 3"
     );
     get(&sandbox)
         .stderr(&format!("kluis: error: {message}\n{WAY_OUT}"))
@@ -76,7 +77,7 @@ fn an_older_header_is_noticed_too() {
     sandbox.prints(["workspace", "create", "staging"], "");
     put(&sandbox, &older);
     get(&sandbox)
-        .stderr_has("the header is at revision 1, and 2 was seen")
+        .stderr_has("the header is at revision 1, but this machine has seen revision 2")
         .exits(5);
 }
 
@@ -93,7 +94,7 @@ fn an_accepted_copy_is_expected_from_then_on() {
     let went_on = sandbox.bytes();
     put(&sandbox, &newer);
     get(&sandbox)
-        .stderr_has("has another history: the workspace default is at revision 3, and 3 was seen")
+        .stderr_has("was changed from an older copy: revision 3 of the workspace default does not include revision 3")
         .exits(5);
     put(&sandbox, &went_on);
     get(&sandbox).stdout("old").exits(0);
@@ -120,8 +121,12 @@ fn a_fork_from_an_older_copy_is_noticed() {
         put(&sandbox, &elsewhere.bytes());
         let found = format!("the workspace default is at revision {revision}, and 3 was seen");
         let refused = get(&sandbox);
-        assert!(refused.stderr.contains("has another history"));
-        assert!(refused.stderr.contains("went on from an older copy"));
+        assert!(refused.stderr.contains("was changed from an older copy"));
+        assert!(
+            refused
+                .stderr
+                .contains("changes that you have seen are missing")
+        );
         refused.stderr_has(&found).exits(5);
         elsewhere.create(&format!("name-{revision}"), "v");
     }
@@ -159,7 +164,7 @@ fn in_a_git_work_tree_an_older_copy_is_only_a_warning() {
         create.any_stdout().any_stderr().exits(0);
     }
     put(&sandbox, &older);
-    let told = "is an older copy: the workspace default is at revision 2, and 5 was seen on this machine; git may have put it there";
+    let told = "is an older copy: the workspace default is at revision 2, but this machine has seen revision 5; git may have put it there";
     for _ in 0..2 {
         let got = get(&sandbox);
         assert_eq!(got.stderr.matches("warning").count(), 1, "{}", got.stderr);
@@ -203,9 +208,9 @@ fn a_pin_with_a_revision_refuses_an_older_copy() {
     put(&sandbox, &older);
     // In a checkout just the same: that is what it is for.
     fs::create_dir(sandbox.home().join(".git")).unwrap();
-    let message = "the vault is at revision 1.2, and the pin asks for 1.3";
+    let message = "the vault is at revision 1.2, but the pin needs 1.3 or later";
     get(":1.3").stderr_has(message).exits(5);
-    get(":2").stderr_has("asks for 2.0").exits(5);
+    get(":2").stderr_has("needs 2.0 or later").exits(5);
     let json = sandbox.kluis(["get", "name", "--accept-older", "--json"]);
     let json = json.env("KLUIS_PIN", &pin).run();
     assert_eq!(json.json_error()["code"], "older");
@@ -368,7 +373,9 @@ fn two_concurrent_writers_are_both_remembered() {
     let section = sections.values().next().unwrap().as_array().unwrap();
     assert_eq!(section.last().unwrap()[0], 10);
     put(&sandbox, &older);
-    get(&sandbox).stderr_has("and 10 was seen").exits(5);
+    get(&sandbox)
+        .stderr_has("but this machine has seen revision 10")
+        .exits(5);
 }
 
 #[test]

@@ -150,7 +150,7 @@ fn both_passphrases_do_not_fit_through_one_stdin() {
     let both = change(&sandbox, Path::new("-")).env("KLUIS_PASSPHRASE_FILE", "-");
     both.stdin("one\n")
         .run()
-        .stderr_has("both come from stdin")
+        .stderr_has("cannot both read stdin")
         .exits(2);
     assert_eq!(sandbox.bytes(), before);
     let new = sandbox.secret("new");

@@ -225,7 +225,7 @@ fn names_that_join_alike_stay_apart() {
     let run = sandbox
         .kluis(["run", "--all", "-w", "a", "--", "true"])
         .run();
-    run.stderr_has("both want to be B_C").exits(125);
+    run.stderr_has("would both be the variable B_C").exits(125);
 }
 
 #[test]

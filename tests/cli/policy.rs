@@ -226,12 +226,15 @@ fn a_pipeline_can_fail_when_something_is_due() {
     let soon = [&line[..], &["--within", "8d", "--quiet"]].concat();
     let due = sandbox.kluis(&soon).run();
     due.stdout("key\n")
-        .stderr("kluis: error: 1 secret(s) are due\nkluis: hint: `kluis rotate` gives one a new value, `kluis update --expires` another date\n")
+        .stderr("kluis: error: 1 secret has expired or is due for rotation\nkluis: hint: run `kluis rotate NAME` to set a new value, or `kluis update NAME --expires DATE`\n")
         .exits(1);
     let due = sandbox.kluis(soon.iter().chain(&["--json"])).run();
     let object = due.json_error();
     assert_eq!(object["code"], "failed");
-    assert_eq!(object["error"], "1 secret(s) are due");
+    assert_eq!(
+        object["error"],
+        "1 secret has expired or is due for rotation"
+    );
     assert!(object["hint"].is_string(), "{object}");
     assert_eq!(due.json()["secrets"][0]["name"], "key");
     due.any_stdout().any_stderr().exits(1);

@@ -171,7 +171,7 @@ fn a_mistake_is_reported_by_line_and_column_and_never_quoted() {
     let folder = project(&sandbox, "");
     let path = folder.join("kluis.toml");
     let at = format!(
-        "{} at line ",
+        "{}, line ",
         fs::canonicalize(&folder)
             .unwrap()
             .join("kluis.toml")
@@ -180,24 +180,27 @@ fn a_mistake_is_reported_by_line_and_column_and_never_quoted() {
     for (text, place) in [
         (
             format!("[env]\nA = \"postgres://u:{value}@h\""),
-            "2, column 5: a reference",
+            "2, column 5: write which secret, never its value",
         ),
         (
             format!("[env]\nA = \"{value} \""),
-            "2, column 5: a reference",
+            "2, column 5: write which secret, never its value",
         ),
         (
             format!("# é\nworkspace = {value}"),
             "2, column 13: this is not valid TOML",
         ),
-        (format!("{value} = 1"), "1, column 1: a project file has"),
+        (
+            format!("{value} = 1"),
+            "1, column 1: a project file can have",
+        ),
         (
             format!("[env]\nA = 'a'\nA = '{value}'"),
             "3, column 1: this is given twice",
         ),
         (
             format!("app = ['{value}']"),
-            "1, column 7: a text in quotes",
+            "1, column 7: this must be a text in quotes",
         ),
     ] {
         fs::write(&path, text).unwrap();
@@ -256,10 +259,10 @@ fn the_pin_in_the_file_is_for_the_vault_that_it_names() {
         verified.any_stdout().exits(0);
         key
     };
-    let folder = project(&sandbox, &format!("vault_key = '{key}'"));
+    let folder = project(&sandbox, &format!("pin = '{key}'"));
     let list = || sandbox.kluis(["list", "-q"]).within(&folder);
     list().run().exits(0);
-    rewrite(&folder, &format!("vault_key = '{other}'"));
+    rewrite(&folder, &format!("pin = '{other}'"));
     list()
         .run()
         .stderr_has("the vault is not the pinned one")
@@ -326,7 +329,7 @@ fn sync_gives_the_app_exactly_the_links_of_the_file() {
         (
             "app = 'billing'\n[env]\nONE = 'kluis://one?slot=0'",
             2,
-            "no slot can be named for ONE",
+            "remove ?slot= from ONE in kluis.toml",
         ),
     ] {
         rewrite(&folder, text);

@@ -90,7 +90,7 @@ fn the_help_topic_matches_the_readme() {
         .split(" How each promise")
         .next()
         .unwrap();
-    assert!(visible.starts_with("What the file shows without a key:"));
+    assert!(visible.starts_with("Without a key, the file shows that it is a Kluis vault;"));
     assert!(readme.contains(visible), "{visible}");
 }
 

@@ -117,10 +117,12 @@ fn every_shell_block_works_as_it_stands() {
 fn the_first_two_blocks_do_all_the_set_up() {
     let shell = shell_blocks();
     let first: Vec<&str> = shell[0].text.lines().collect();
-    assert_eq!(first[0], "cargo install --path . --locked");
     assert_eq!(
-        first[1],
-        "export PATH=\"${CARGO_HOME:-$HOME/.cargo}/bin:$PATH\""
+        first[..2],
+        [
+            "cargo install --path . --locked && export PATH=\"${CARGO_HOME:-$HOME/.cargo}/bin:$PATH\"",
+            "kluis init"
+        ]
     );
     assert_eq!(shell[1].text, "cargo test\n");
     let checked = fs::read_to_string(root().join(".ci/run")).unwrap();

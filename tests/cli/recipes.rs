@@ -49,7 +49,7 @@ fn recipe(heading: &str) -> Vec<String> {
 struct Job {
     sandbox: Sandbox,
     token: String,
-    vault_key: String,
+    pin: String,
     key: String,
 }
 
@@ -70,14 +70,12 @@ impl Job {
         let mut job = Self {
             sandbox,
             token: String::new(),
-            vault_key: String::new(),
+            pin: String::new(),
             key: String::new(),
         };
         let said = job.owner(&recipe("PREPARATION")[0]);
-        let pinned = said
-            .lines()
-            .find_map(|line| line.strip_prefix("vault key: "));
-        job.vault_key.push_str(pinned.unwrap());
+        let pin = said.lines().find(|line| line.starts_with("klv_"));
+        job.pin.push_str(pin.unwrap());
         let token = fs::read_to_string(folder.join("token")).unwrap();
         fs::remove_file(folder.join("token")).unwrap();
         job.token.push_str(token.trim_end());
@@ -284,9 +282,6 @@ fn a_ci_job_checks_the_project_file_and_trusts_its_hash() {
         panic!("{recipe:?}")
     };
     fs::write(job.folder().join("kluis.toml"), file).unwrap();
-    let said = job.owner("kluis vault verify --json");
-    let verified: Value = serde_json::from_str(&said).unwrap();
-    let revision = verified["revision"].as_str().unwrap().to_owned();
     let with = |more: &[(&'static str, String)]| {
         let mut all = vec![("KLUIS_TOKEN", job.token.clone())];
         all.extend(more.iter().cloned());
@@ -294,9 +289,10 @@ fn a_ci_job_checks_the_project_file_and_trusts_its_hash() {
     };
     let bash = ["bash", "-eo", "pipefail", "-c"];
     let run = |script: &str, more: &[(&'static str, String)]| job.shell(&bash, script, &with(more));
-    let deployed = printed(run(gate, &[("REVISION", revision)]));
+    let deployed = printed(run(gate, &[("PIN", job.pin.clone())]));
     assert!(deployed.ends_with(&job.deployed()), "{deployed}");
-    let newer = [("REVISION", "99.99".to_owned())];
+    let (public_key, _) = job.pin.split_once(':').unwrap();
+    let newer = [("PIN", format!("{public_key}:99.99"))];
     assert_eq!(run(gate, &newer).status.code(), Some(5));
     // The same vault elsewhere.
     let elsewhere = job.sandbox.home().join("elsewhere.kluis");
@@ -328,7 +324,7 @@ fn the_steps_for_github_give_and_hide_the_key() {
         for (_, value) in &mut all {
             *value = match value.as_str() {
                 "${{ secrets.KLUIS_TOKEN }}" => job.token.clone(),
-                "${{ vars.KLUIS_PIN }}" => job.vault_key.clone(),
+                "${{ vars.KLUIS_PIN }}" => job.pin.clone(),
                 plain => plain.to_owned(),
             };
         }
@@ -590,7 +586,7 @@ fn the_script_separates_a_missing_secret_from_a_missing_token() {
     assert_eq!(printed(with(Some(&job.token))), job.deployed());
     assert_eq!(
         printed(with(Some(&job.sandbox.token()))),
-        "there is no key to deploy with yet\n"
+        "no key to deploy with yet\n"
     );
     assert_eq!(with(None).status.code(), Some(4));
 }

@@ -238,7 +238,7 @@ fn a_damaged_missing_or_foreign_copy_replaces_nothing() {
     restore()
         .env("KLUIS_TOKEN", token)
         .run()
-        .stderr_has("the copy is of another vault")
+        .stderr_has("the copy belongs to another vault")
         .exits(2);
     assert_eq!(sandbox.bytes(), before);
 }

@@ -88,12 +88,12 @@ fn without_an_older_value_nothing_is_written() {
     for (line, said) in [
         (
             &["key"][..],
-            "kluis: error: there is no slot before the effective one of default/key\nkluis: hint: `kluis history` shows the slots of a secret\n",
+            "kluis: error: there is no slot before the effective one of default/key\nkluis: hint: run `kluis history NAME` to see the slots of a secret\n",
         ),
         (
             &["key", "--to", "99"],
-            "kluis: error: no slot of default/key is effective at 1970-01-01T00:01:39.000Z\n\
-             kluis: hint: the first slot becomes effective at 1970-01-01T00:01:40.000Z\n",
+            "kluis: error: default/key has no effective value at 1970-01-01T00:01:39.000Z\n\
+             kluis: hint: its first value becomes effective at 1970-01-01T00:01:40.000Z\n",
         ),
         (
             &["nope"],
@@ -122,11 +122,12 @@ fn a_scheduled_value_is_no_rollback_target() {
     sandbox.prints(["rotate", "key", "--at", &later], sandbox.secret("new"));
     let before = sandbox.bytes();
     let refused = sandbox.kluis(["rollback", "key", "--to", &later]).run();
-    refused.stderr_has("takes over by itself").exits(7);
+    refused.stderr_has("becomes effective by itself").exits(7);
     let address = format!("kluis://key?slot={later}");
     for verb in ["rollback", "show", "history", "rotate"] {
         let slot = sandbox.kluis([verb, &address]).run();
-        slot.stderr_has("the address names a slot").exits(2);
+        slot.stderr_has("this command takes a whole secret")
+            .exits(2);
     }
     assert_eq!(sandbox.bytes(), before);
 }

@@ -152,7 +152,7 @@ fn a_second_that_is_asked_for_and_taken_is_a_conflict() {
     let rotate = ["rotate", "key", "--at", &at];
     let taken = sandbox.kluis(rotate).stdin(&other).run();
     let message = format!(
-        "kluis: error: there is already a slot {at} of default/key\nkluis: hint: name another second, or leave it out\n"
+        "kluis: error: there is already a slot {at} of default/key\nkluis: hint: choose another time, or leave --at and --in out\n"
     );
     taken.stderr(&message).exits(6);
     let json = rotate.iter().chain(&["--json"]);
@@ -178,7 +178,10 @@ fn it_does_not_begin_before_the_effective_slot() {
     assert_eq!(object["detail"].as_array().unwrap().len(), 1, "{object}");
     assert_eq!(object["detail"][0]["type"], "greater_than");
     let message = object["detail"][0]["msg"].as_str().unwrap();
-    assert!(message.contains("begins after 2000000"), "{message}");
+    assert!(
+        message.contains("begin after the effective slot, 2000000"),
+        "{message}"
+    );
     refused.any_stderr().exits(7);
     assert_eq!(sandbox.bytes(), bytes);
     // After it, though in the past, is now.
@@ -219,7 +222,7 @@ fn superseded_slots_stay_or_the_newest_of_them() {
         }
     }
     let gone = sandbox.kluis(["get", "key", "--slot", "300"]).run();
-    gone.stderr("kluis: error: there is no slot 300 of default/key\nkluis: hint: `kluis history` shows the slots of a secret\n")
+    gone.stderr("kluis: error: there is no slot 300 of default/key\nkluis: hint: run `kluis history NAME` to see the slots of a secret\n")
         .exits(3);
 }
 
@@ -397,7 +400,7 @@ fn the_hundred_and_first_slot_is_refused_with_advice() {
     for advice in [
         "at most 100 slots",
         "kluis vault prune",
-        "kluis rotate --keep",
+        "kluis rotate NAME --keep N",
     ] {
         assert!(message.contains(advice), "{message}");
     }

@@ -47,7 +47,7 @@ fn any_failure_drops_the_value() {
         let sandbox = with_server();
         let failed = interrupted(&sandbox, &format!("exit {code}"), "").run();
         let told = format!(
-            "kluis: error: the command failed with exit code {code}: the new value was dropped, and default/db is as it was\n"
+            "kluis: error: the command failed with exit code {code}: the new value was dropped, and default/db is unchanged\n"
         );
         failed.stderr(&told).exits(1);
         assert_settled(&sandbox, "old");
@@ -63,9 +63,11 @@ fn a_command_that_a_signal_ended_may_have_done_its_work() {
             let die = format!("ulimit -c 0; kill -{signal} $$");
             let [before, after] = [before, after].map(|here| if here { &*die } else { "" });
             let ended = interrupted(&sandbox, before, after).run();
-            let hint = "kluis: hint: once you know what happened: `kluis rotate default/db --resume` makes it effective, `--discard` drops it\n";
+            let hint = "kluis: hint: find out which value is in force: `kluis rotate default/db --resume` makes the new one effective, `--discard` drops it\n";
             assert!(ended.stderr.ends_with(hint), "{}", ended.stderr);
-            ended.stderr_has("was ended by signal ").exits(1);
+            ended
+                .stderr_has(" ended the command, perhaps before its work was done")
+                .exits(1);
             assert_pending(&sandbox, server);
         }
     }
@@ -110,7 +112,7 @@ fn a_command_that_fails_to_start_leaves_no_pending_value() {
     let program = program.to_str().unwrap();
     let line = ["rotate", "db", "--generate", "32", "--exec", program];
     let told = format!(
-        "kluis: error: {program} names an interpreter that does not exist: the new value was dropped, and default/db is as it was\n"
+        "kluis: error: {program} names an interpreter that does not exist: the new value was dropped, and default/db is unchanged\n"
     );
     sandbox.kluis(line).run().stderr(&told).exits(1);
     assert_settled(&sandbox, "old");
@@ -159,7 +161,7 @@ fn values_reach_the_command_byte_for_byte() {
 
 #[test]
 fn a_nul_is_for_files_and_is_refused_before_anything_is_written() {
-    let told = "kluis: error: the value for KLUIS_NEW_VALUE holds a NUL, which no environment variable can\n";
+    let told = "kluis: error: the value for KLUIS_NEW_VALUE contains a NUL, which an environment variable cannot hold\n";
     for (old, new, key) in [("old", "n\0w", "NEW"), ("o\0d", "new", "OLD")] {
         let sandbox = Sandbox::with_vault();
         serve(&sandbox, old, new);

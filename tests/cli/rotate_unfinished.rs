@@ -225,9 +225,9 @@ fn a_success_counts_even_if_another_rotation_began() {
 fn a_failure_after_a_resume_reports_the_value_as_in_force() {
     let sandbox = with_server();
     let failed = interrupted(&sandbox, "kluis rotate db --resume; exit 1", "").run();
-    assert!(!failed.stderr.contains("is as it was"), "{}", failed.stderr);
+    assert!(!failed.stderr.contains("is unchanged"), "{}", failed.stderr);
     failed
-        .stderr_has("somebody made the new value effective meanwhile")
+        .stderr_has("another process made the new value effective meanwhile")
         .exits(1);
     assert_eq!(sandbox.get("db"), sandbox.was_given("new"));
     let rolled_back = sandbox.kluis(["rollback", "db"]).run();
@@ -240,7 +240,7 @@ fn a_failure_after_a_discard_changes_nothing() {
     let sandbox = with_server();
     let discard = "kluis rotate db --discard 2> /dev/null; exit 1";
     let failed = interrupted(&sandbox, discard, "").run();
-    failed.stderr_has("is as it was").exits(1);
+    failed.stderr_has("is unchanged").exits(1);
     assert_settled(&sandbox, "old");
 }
 
@@ -263,7 +263,9 @@ fn the_command_never_gets_an_outdated_value() {
     let other = "BEFORE= \"$PROGRAM\" rotate db --generate 32 --exec sh \"$HOME/change\"";
     let refused = overtaken(&sandbox, other, &[]);
     assert!(!refused.stderr.contains("ran\n"));
-    refused.stderr_has("was changed meanwhile").exits(6);
+    refused
+        .stderr_has("another process changed the value of default/db meanwhile")
+        .exits(6);
     assert!(sandbox.get("db") == sandbox.was_given("server"));
     assert!(!takes(&sandbox, "old") && !takes(&sandbox, "new"));
 }
@@ -311,7 +313,7 @@ fn a_signal_to_end_goes_to_the_command_and_kluis_waits() {
         let sandbox = with_server();
         let asked = format!("kill -{signal} $PPID; {wait}");
         let ended = interrupted(&sandbox, &asked, "").run();
-        ended.stderr_has("was ended by signal").exits(1);
+        ended.stderr_has("ended the command").exits(1);
         assert_pending(&sandbox, "old");
 
         let sandbox = with_server();

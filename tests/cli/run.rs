@@ -242,9 +242,9 @@ fn nothing_starts_unless_everything_is_there() {
         (
             &["-e", "A=name", "-e", "A=clash.a"],
             "conflict",
-            "both want to be A",
+            "would both be the variable A",
         ),
-        (&["--all"], "conflict", "both want to be CLASH_A"),
+        (&["--all"], "conflict", "would both be the variable CLASH_A"),
         (&["-e", "A=nul"], "invalid", "the value for A holds a NUL"),
         (&["-e", "A"], "usage", "-e needs KEY=REF"),
         (
@@ -380,7 +380,7 @@ fn two_secrets_under_one_key_conflict_and_one_does_not() {
     let link = ["app", "link", "web", "ONE", "staging/two"];
     sandbox.kluis(link).run().exits(0);
     let both = sandbox.kluis(all).run();
-    both.stderr_has("default/one and staging/two both want to be ONE")
+    both.stderr_has("default/one and staging/two would both be the variable ONE")
         .exits(125);
 }
 
@@ -397,15 +397,15 @@ fn nothing_starts_unless_all_that_an_app_links_can_be_given() {
             "LD_PRELOAD",
             "one",
             "invalid",
-            "only by --allow-env LD_PRELOAD",
+            "LD_PRELOAD can make a program load or run other code",
         ),
         (
             "KLUIS_TOKEN",
             "one",
             "invalid",
-            "a credential of kluis itself",
+            "KLUIS_TOKEN is a variable of kluis itself",
         ),
-        ("NUL", "nul", "invalid", "the value for NUL holds a NUL"),
+        ("NUL", "nul", "invalid", "the value for NUL contains a NUL"),
     ] {
         let link = ["app", "link", "web", key, secret];
         sandbox.kluis(link).run().exits(0);

@@ -75,7 +75,7 @@ fn a_slot_can_be_chosen_by_number_order_or_address() {
 #[test]
 fn a_missing_slot_is_not_found_and_two_choices_conflict() {
     let (sandbox, _) = with_slots(&[0, 5]);
-    let missing = "kluis: error: there is no slot 3 of default/key\nkluis: hint: `kluis history` shows the slots of a secret\n";
+    let missing = "kluis: error: there is no slot 3 of default/key\nkluis: hint: run `kluis history NAME` to see the slots of a secret\n";
     for line in [&["key", "--slot", "3"][..], &["kluis://key?slot=3"]] {
         let got = sandbox.kluis(["get"].iter().chain(line)).run();
         got.stderr(missing).exits(3);
@@ -99,10 +99,10 @@ fn before_the_first_slot_the_error_says_when_it_begins() {
     for (at, value) in [("2100-01-01T00:00:00Z", &first), ("4102444801", &second)] {
         sandbox.prints(["set", "key", "--slot", at], value);
     }
-    let hint = "the first slot becomes effective at 2100-01-01T00:00:00.000Z";
+    let hint = "its first value becomes effective at 2100-01-01T00:00:00.000Z";
     let got = sandbox.kluis(["get", "key", "--at", "1704067200"]).run();
     got.stderr(&format!(
-        "kluis: error: no slot of default/key is effective at 2024-01-01T00:00:00.000Z\nkluis: hint: {hint}\n"
+        "kluis: error: default/key has no effective value at 2024-01-01T00:00:00.000Z\nkluis: hint: {hint}\n"
     ))
     .exits(3);
     for (line, code) in [
@@ -116,7 +116,7 @@ fn before_the_first_slot_the_error_says_when_it_begins() {
         assert_eq!(object["code"], "not_found");
         assert_eq!(object["hint"], hint);
         let message = object["error"].as_str().unwrap();
-        let start = "no slot of default/key is effective at 20";
+        let start = "default/key has no effective value at 20";
         assert!(message.starts_with(start), "{message}");
         none.any_stderr().exits(code);
     }
@@ -219,7 +219,7 @@ fn a_slot_is_dropped_and_never_the_last() {
     assert_eq!(sandbox.slots("key"), (vec![0], Some(0)));
     let bytes = sandbox.bytes();
     drop(&["5"])
-        .stderr("kluis: error: there is no slot 5 of default/key\nkluis: hint: `kluis history` shows the slots of a secret\n")
+        .stderr("kluis: error: there is no slot 5 of default/key\nkluis: hint: run `kluis history NAME` to see the slots of a secret\n")
         .exits(3);
     drop(&["0"])
         .stderr("kluis: error: default/key needs at least one slot\nkluis: hint: delete the secret with `kluis delete`, or give it a new value first\n")
@@ -268,7 +268,7 @@ fn with_replace_only_the_given_slots_stay() {
     reads(&sandbox, &[], &new);
     let early = sandbox.kluis(["get", "key", "--at", "0"]).run();
     early
-        .stderr_has("no slot of default/key is effective")
+        .stderr_has("default/key has no effective value")
         .exits(3);
     let after = sandbox.show("key");
     for member in ["id", "created_at", "name", "env_key", "description"] {

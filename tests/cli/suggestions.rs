@@ -90,7 +90,7 @@ fn check_suggests_a_similar_name() {
     let rows: Vec<&str> = text.lines().collect();
     assert!(rows[0].ends_with("; did you mean github_token?"), "{text}");
     assert!(
-        rows[1].ends_with("`kluis list` shows what there is"),
+        rows[1].ends_with("run `kluis list` to see the secrets"),
         "{text}"
     );
     let checked = sandbox.kluis(["check", "--json"]).run();
@@ -99,7 +99,7 @@ fn check_suggests_a_similar_name() {
     assert_eq!(entries[0]["hint"], "did you mean github_token?");
     let problem = "there is no secret githb_token in the workspace default";
     assert_eq!(entries[0]["problem"], problem);
-    assert_eq!(entries[1]["hint"], "`kluis list` shows what there is");
+    assert_eq!(entries[1]["hint"], "run `kluis list` to see the secrets");
     let allow = entries[2]["hint"].as_str().unwrap();
     assert!(allow.ends_with("--allow-env PATH"), "{allow}");
 }
@@ -108,7 +108,7 @@ fn check_suggests_a_similar_name() {
 fn a_misplaced_value_gets_a_hint() {
     let sandbox = vault();
     let bytes = sandbox.bytes();
-    let never = "hint: a value is never an argument, where others could see it";
+    let never = "hint: pipe the value in, or give --value-file or --generate";
     for line in [
         "create x --value hunter2",
         "create x --value=hunter2",
@@ -128,7 +128,7 @@ fn a_misplaced_value_gets_a_hint() {
     let path = ["run", "-e", "PATH=github_token", "--", "true"];
     let refused = sandbox.kluis(path).run();
     refused
-        .stderr_has("if it is meant, add --allow-env PATH\n")
+        .stderr_has("or allow this one with --allow-env PATH\n")
         .exits(125);
     assert_eq!(sandbox.bytes(), bytes);
 }
@@ -139,24 +139,21 @@ fn a_mistake_leads_to_the_page_of_its_command() {
     for (line, hint) in [
         (
             "key",
-            "`kluis key` takes one of: list, add, remove; `kluis key --help` says more",
+            "use one of: new, show, add, list, remove, passphrase; see `kluis key --help`",
         ),
-        (
-            "identity",
-            "`kluis key` takes one of: new, show; `kluis key --help` says more",
-        ),
+        ("identity", "did you mean `kluis key new`?"),
         (
             "workspace",
-            "`kluis workspace` takes one of: create, list, update, delete; `kluis workspace --help` says more",
+            "use one of: create, list, update, delete; see `kluis workspace --help`",
         ),
-        ("key bogus", "`kluis key --help` shows how"),
-        ("app link x", "`kluis app link --help` shows how"),
-        ("get a b", "`kluis get --help` shows how"),
-        ("--bogus", "`kluis --help` shows how"),
-        ("list --sort x", "`kluis list --help` shows how"),
-        ("ls --sort x", "`kluis list --help` shows how"),
-        ("-w default list --sort x", "`kluis list --help` shows how"),
-        ("rotate name --keep x", "`kluis rotate --help` shows how"),
+        ("key bogus", "see `kluis key --help`"),
+        ("app link x", "see `kluis app link --help`"),
+        ("get a b", "see `kluis get --help`"),
+        ("--bogus", "see `kluis --help`"),
+        ("list --sort x", "see `kluis list --help`"),
+        ("ls --sort x", "see `kluis list --help`"),
+        ("-w default list --sort x", "see `kluis list --help`"),
+        ("rotate name --keep x", "see `kluis rotate --help`"),
         ("export --format env --all", "did you mean dotenv?"),
         ("export --format docer --all", "did you mean docker?"),
         (
@@ -186,7 +183,7 @@ fn a_part_of_a_name_recalls_the_only_one_that_has_it() {
     sandbox.create("github_key", sandbox.secret("value"));
     let failed = sandbox.kluis(["get", "github"]).run();
     failed
-        .stderr_has("`kluis list` shows what there is")
+        .stderr_has("run `kluis list` to see the secrets")
         .exits(3);
 }
 
@@ -197,8 +194,8 @@ fn an_unknown_command_gets_the_one_that_does_it_here() {
         ("frobnicate", "run `kluis -h` to see the commands"),
         ("version", "did you mean `kluis --version`?"),
         ("cat", "did you mean `kluis get NAME`?"),
-        ("add", "did you mean `kluis create NAME`?"),
-        ("insert", "did you mean `kluis create NAME`?"),
+        ("add", "did you mean `kluis set NAME`?"),
+        ("insert", "did you mean `kluis set NAME`?"),
         ("rename", "did you mean `kluis update NAME --name NEW`?"),
         ("remove", "did you mean `kluis delete NAME`?"),
         ("gte", "did you mean `get`?"),
@@ -235,8 +232,8 @@ fn no_command_gets_the_short_help() {
 fn another_word_gets_the_way_to_look() {
     let sandbox = vault();
     for (line, hint) in [
-        ("get nothing_like_it", "`kluis list` shows what there is"),
-        ("get sec_00000000000000000000000000", "`kluis list` shows"),
+        ("get nothing_like_it", "run `kluis list` to see the secrets"),
+        ("get sec_00000000000000000000000000", "run `kluis list`"),
         ("app show nothing_like_it", "`kluis app list` shows"),
     ] {
         let failed = sandbox.kluis(line.split(' ')).run();

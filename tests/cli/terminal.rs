@@ -142,7 +142,7 @@ fn a_wrong_passphrase_is_an_error_and_is_not_repeated() {
         uncolored(&said),
         "
 kluis: error: wrong passphrase for this vault
-kluis: hint: a recovery token unlocks without it: KLUIS_TOKEN
+kluis: hint: type it again, or set KLUIS_TOKEN to a recovery token
 "
     );
     assert!(!screen.all().contains("quarts"), "{}", screen.all());
@@ -264,12 +264,12 @@ fn a_new_passphrase_is_asked_twice_and_again_after_a_mistake() {
     let sandbox = Sandbox::empty();
     sandbox.keep(PASSPHRASE.as_bytes());
     let mut screen = init(&sandbox, &[]);
-    answer(&mut screen, "New passphrase: ", PASSPHRASE);
+    answer(&mut screen, "instead): ", PASSPHRASE);
     answer(&mut screen, "Once more: ", "ivory walnut pebble quarts");
     screen.shows("The two differ. Try again.");
-    answer(&mut screen, "New passphrase: ", PASSPHRASE);
+    answer(&mut screen, "instead): ", PASSPHRASE);
     answer(&mut screen, "Once more: ", PASSPHRASE);
-    answer(&mut screen, "forgotten? [Y/n] ", "n");
+    answer(&mut screen, "passphrase? [Y/n] ", "n");
     let (_, code) = screen.ends();
     assert_eq!(code, 0);
     assert!(!screen.all().contains("ivory"), "{}", screen.all());
@@ -281,7 +281,7 @@ fn after_three_mistakes_nothing_is_made() {
     let sandbox = Sandbox::empty();
     let mut screen = init(&sandbox, &[]);
     for _ in 0..3 {
-        answer(&mut screen, "New passphrase: ", "ivory walnut pebble one");
+        answer(&mut screen, "instead): ", "ivory walnut pebble one");
         answer(&mut screen, "Once more: ", "ivory walnut pebble two");
     }
     assert_eq!(screen.ends().1, 7);
@@ -293,7 +293,7 @@ fn cancelling_a_prompt_writes_nothing() {
     for keys in [CTRL_C, CTRL_D] {
         let sandbox = Sandbox::empty();
         let mut screen = init(&sandbox, &[]);
-        screen.shows("New passphrase: ");
+        screen.shows("instead): ");
         screen.types("half of i");
         screen.types(if keys == CTRL_D { "\x15\x04" } else { keys });
         assert_eq!(screen.ends().1, 130, "{keys:?}");
@@ -456,7 +456,7 @@ fn a_terminal_is_not_steered_by_a_value() {
 fn a_weak_passphrase_is_answered_with_six_words() {
     let sandbox = Sandbox::empty();
     let mut screen = init(&sandbox, &[]);
-    answer(&mut screen, "New passphrase: ", "hunter2");
+    answer(&mut screen, "instead): ", "hunter2");
     answer(&mut screen, "Once more: ", "hunter2");
     screen.shows("could guess");
     answer(&mut screen, "Use six random words instead? [Y/n] ", "");
@@ -465,7 +465,7 @@ fn a_weak_passphrase_is_answered_with_six_words() {
     assert_eq!(words.matches('-').count(), 5, "{words}");
     answer(&mut screen, "Type it to confirm: ", "something else");
     answer(&mut screen, "Type it to confirm: ", &words);
-    answer(&mut screen, "forgotten? [Y/n] ", "n");
+    answer(&mut screen, "passphrase? [Y/n] ", "n");
     assert_eq!(screen.ends().1, 0);
 
     sandbox.keep(words.as_bytes());
@@ -479,10 +479,10 @@ fn a_weak_passphrase_is_answered_with_six_words() {
 fn a_weak_passphrase_is_the_users_choice() {
     let sandbox = Sandbox::empty();
     let mut screen = init(&sandbox, &[]);
-    answer(&mut screen, "New passphrase: ", "hunter2");
+    answer(&mut screen, "instead): ", "hunter2");
     answer(&mut screen, "Once more: ", "hunter2");
     answer(&mut screen, "instead? [Y/n] ", "n");
-    answer(&mut screen, "forgotten? [Y/n] ", "n");
+    answer(&mut screen, "passphrase? [Y/n] ", "n");
     assert_eq!(screen.ends().1, 0);
     let mut screen = at_terminal(&sandbox, &["vault", "verify"]);
     answer(&mut screen, "Passphrase: ", "hunter2");
@@ -495,9 +495,9 @@ fn a_recovery_token_is_offered_and_opens_the_vault() {
     let sandbox = Sandbox::empty();
     sandbox.keep(PASSPHRASE.as_bytes());
     let mut screen = init(&sandbox, &[]);
-    answer(&mut screen, "New passphrase: ", PASSPHRASE);
+    answer(&mut screen, "instead): ", PASSPHRASE);
     answer(&mut screen, "Once more: ", PASSPHRASE);
-    answer(&mut screen, "forgotten? [Y/n] ", "");
+    answer(&mut screen, "passphrase? [Y/n] ", "");
     screen.shows("the recovery token");
     screen.shows("computer:");
     let token = screen.shows("kls_").trim_start().to_owned() + screen.shows("\n").trim_end();

@@ -2,8 +2,10 @@
 
 use crate::sandbox::{KLUIS, Sandbox};
 use clap::builder::PossibleValue;
-use std::os::unix::fs::symlink;
-use std::process::{Command, Output};
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
 
 /// A part of a topic's text, between empty lines.
 pub enum Part {
@@ -79,12 +81,207 @@ fn each_topic_prints_without_a_vault_and_fits_the_page() {
     let names: Vec<&str> = topics.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(
         names,
-        ["ci", "environment", "exit-codes", "references", "security"]
+        [
+            "ci",
+            "environment",
+            "exit-codes",
+            "migrate",
+            "references",
+            "security",
+            "start",
+            "team"
+        ]
     );
     for (name, _) in &topics {
         for line in text(name).lines() {
-            assert!(line.chars().count() <= 100, "{name}: {line}");
+            // A command cannot be broken as prose can.
+            let columns = if line.starts_with("    ") { 100 } else { 80 };
+            assert!(line.chars().count() <= columns, "{name}: {line}");
         }
+    }
+}
+
+#[test]
+fn the_topics_for_beginners_fit_a_screen() {
+    for topic in ["start", "team", "migrate", "exit-codes"] {
+        let count = text(topic).lines().count();
+        assert!(count <= 40, "{topic}: {count}");
+    }
+}
+
+/// The commands of a topic, in the order of its parts.
+fn commands(topic: &str) -> Vec<String> {
+    let parts = parts(&text(topic)).into_iter();
+    let commands = parts.filter_map(|part| match part {
+        Part::Code(code) => Some(code),
+        _ => None,
+    });
+    commands.collect()
+}
+
+fn install(folder: &Path, name: &str, script: &str) {
+    fs::create_dir_all(folder).unwrap();
+    let program = folder.join(name);
+    fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
+    fs::set_permissions(program, Permissions::from_mode(0o755)).unwrap();
+}
+
+/// Runs commands of a topic in the home of a sandbox, without a terminal. Gives what they print.
+fn run(sandbox: &Sandbox, script: &str, variables: &[(&str, &str)]) -> String {
+    let programs = sandbox.home().join("programs");
+    if !programs.join("kluis").exists() {
+        fs::create_dir_all(&programs).unwrap();
+        symlink(KLUIS, programs.join("kluis")).unwrap();
+    }
+    let ended = Command::new("setsid")
+        .args(["--wait", "bash", "-euo", "pipefail", "-c", script])
+        .env_clear()
+        .env("HOME", sandbox.home())
+        .env("PATH", format!("{}:/usr/bin:/bin", programs.display()))
+        .envs(variables.iter().copied())
+        .current_dir(sandbox.home())
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let errors = String::from_utf8_lossy(&ended.stderr);
+    assert!(ended.status.success(), "{script}\n{errors}");
+    String::from_utf8(ended.stdout).unwrap()
+}
+
+#[test]
+fn the_first_steps_work_in_a_new_home() {
+    let sandbox = Sandbox::empty();
+    let home = sandbox.home();
+    let programs = home.join("programs");
+    install(
+        &programs,
+        "gh",
+        "test -n \"$GITHUB_TOKEN\" && echo \"gh $*\"",
+    );
+    fs::write(home.join(".env"), "MAIL_PASSWORD=not-real\n").unwrap();
+    let (backup, safe) = (home.join("backup"), home.join("safe"));
+    for folder in [&backup, &safe] {
+        fs::create_dir(folder).unwrap();
+    }
+    let variables = [
+        ("TOKEN", "not a real one"),
+        ("BACKUP", backup.to_str().unwrap()),
+        ("SAFE_PLACE", safe.to_str().unwrap()),
+    ];
+    let [make, store, give, import, back_up] = commands("start").try_into().unwrap();
+    assert!(run(&sandbox, &make, &[]).contains("yes, with the key file"));
+    let stored = run(&sandbox, &store, &variables);
+    assert!(stored.ends_with("not a real one"), "{stored}");
+    assert_eq!(run(&sandbox, &give, &[]), "gh repo list\n");
+    assert_eq!(run(&sandbox, &import, &[]), "created MAIL_PASSWORD\n");
+    run(&sandbox, &back_up, &variables);
+    // The two copies are all that is needed.
+    let opened = sandbox.kluis(["get", "MAIL_PASSWORD"]);
+    let opened = opened
+        .env("KLUIS_VAULT", backup.join("default.kluis"))
+        .env("KLUIS_KEY_FILE", safe.join("key"));
+    opened.run().stdout("not-real").exits(0);
+}
+
+#[test]
+fn a_team_works_as_its_topic_says() {
+    let (owner, colleague) = (Sandbox::with_vault(), Sandbox::empty());
+    let token = owner.token();
+    let as_owner = |script: &str, more: &[(&str, &str)]| {
+        let mut variables = vec![("KLUIS_TOKEN", token.as_str())];
+        variables.extend(more);
+        run(&owner, script, &variables)
+    };
+    let [make, add, pin, give, remove] = commands("team").try_into().unwrap();
+    let made = run(&colleague, &make, &[]);
+    let [public, shown] = made.lines().collect::<Vec<_>>().try_into().unwrap();
+    assert_eq!(public, shown);
+    as_owner(&add, &[("PUBLIC_KEY", public)]);
+    as_owner("kluis set staging/api_key --generate 32", &[]);
+
+    let (print, use_it) = pin.split_once('\n').unwrap();
+    let pin = as_owner(print, &[]);
+    let vault = owner.vault();
+    let vault = ("KLUIS_VAULT", vault.to_str().unwrap());
+    let listed = run(&colleague, use_it, &[vault, ("PIN", pin.trim_end())]);
+    assert!(listed.contains("api_key"), "{listed}");
+
+    as_owner(&give, &[]);
+    let limited = fs::read_to_string(owner.home().join("token")).unwrap();
+    owner.keep_token(limited.as_bytes());
+    fs::remove_file(owner.home().join("token")).unwrap();
+    let with_token = |line: [&str; 2]| {
+        let with_token = owner.kluis(line).env("KLUIS_TOKEN", limited.trim_end());
+        with_token.run().any_stdout().any_stderr()
+    };
+    with_token(["get", "api_key"]).exits(0);
+    with_token(["delete", "api_key"]).exits(8);
+
+    assert!(remove.contains("\nkluis key remove grace\n"));
+    let to_change = as_owner(&remove.replace("remove grace", "remove grace --yes"), &[]);
+    assert!(to_change.contains("staging/api_key"), "{to_change}");
+    let shut_out = colleague.kluis(["list"]).env(vault.0, vault.1);
+    let shut_out = shut_out.env("KLUIS_PIN", pin.trim_end());
+    shut_out.run().any_stderr().exits(4);
+}
+
+/// Exports of one item each. No value is real.
+const EXPORTS: [(&str, &str); 8] = [
+    (".env", "MAIL_PASSWORD=not-real\n"),
+    (".env.staging", "MAIL_PASSWORD=not-real-either\n"),
+    ("secrets.yaml", "db:\n  password: not-real\n"),
+    (
+        "bitwarden.json",
+        r#"{"encrypted": false, "folders": [{"id": "1", "name": "Work"}], "items": [{"id": "2",
+        "folderId": "1", "type": 1, "name": "GitHub", "login": {"username": "ada", "password": "not-real",
+        "uris": [{"uri": "https://example.com"}]}}]}"#,
+    ),
+    (
+        "1password.csv",
+        "Title,Url,Username,Password,OTPAuth,Favorite,Archived,Tags,Notes\nshop,,ada,not-real,,false,false,,\n",
+    ),
+    (
+        "keepass.xml",
+        "<KeePassFile><Root><Group><Name>Passwords</Name><Entry><String><Key>Title</Key><Value>bank</Value></String><String><Key>Password</Key><Value>not-real</Value></String></Entry></Group></Root></KeePassFile>",
+    ),
+    (".password-store/.gpg-id", "ada@example.com\n"),
+    (".password-store/door.gpg", "not-real\n"),
+];
+
+#[test]
+fn each_import_of_the_topic_on_migration_works() {
+    let sandbox = Sandbox::with_vault();
+    let home = sandbox.home();
+    // The files are not encrypted here: each stand-in prints what it is given.
+    install(&home.join("programs"), "gpg", "cat");
+    install(&home.join("programs"), "sops", "cat \"$2\"");
+    fs::create_dir(home.join(".password-store")).unwrap();
+    for (name, contents) in EXPORTS {
+        fs::write(home.join(name), contents).unwrap();
+    }
+    let token = sandbox.token();
+    let run = |script: &str| run(&sandbox, script, &[("KLUIS_TOKEN", &token)]);
+    let [files, managers, finish] = commands("migrate").try_into().unwrap();
+    assert_eq!(
+        run(&files),
+        "would be created MAIL_PASSWORD\ncreated MAIL_PASSWORD\nnew workspace staging\n\
+         unchanged MAIL_PASSWORD\ncreated staging/MAIL_PASSWORD\ncreated db_password\n"
+    );
+    let imported = run(&managers);
+    for name in [
+        "Work.GitHub",
+        "Work.GitHub_username",
+        "shop",
+        "bank",
+        "door",
+    ] {
+        let line = format!("created {name}");
+        let is_this = |found: &str| found == line || found.starts_with(&format!("{line} "));
+        assert!(imported.lines().any(is_this), "{name}: {imported}");
+    }
+    assert_eq!(run(&finish), "unchanged MAIL_PASSWORD\n");
+    for name in [".env", "bitwarden.json", "1password.csv", "keepass.xml"] {
+        assert!(!home.join(name).exists(), "{name}");
     }
 }
 
@@ -112,7 +309,9 @@ fn an_unknown_topic_lists_the_valid_ones() {
     let said = asked.stderr.clone();
     asked.any_stderr().exits(2);
     assert!(
-        said.contains("topics are ci, environment, exit-codes, references, security\n"),
+        said.contains(
+            "topics are ci, environment, exit-codes, migrate, references, security, start, team\n"
+        ),
         "{said}"
     );
     assert!(said.contains("did you mean exit-codes?"), "{said}");
@@ -144,8 +343,8 @@ fn an_unknown_topic_lists_the_valid_ones() {
 fn help_works_with_broken_settings() {
     let sandbox = Sandbox::empty();
     let config = sandbox.home().join(".config/kluis");
-    std::fs::create_dir_all(&config).unwrap();
-    std::fs::write(config.join("config.toml"), "no toml").unwrap();
+    fs::create_dir_all(&config).unwrap();
+    fs::write(config.join("config.toml"), "no toml").unwrap();
     let broken = sandbox.kluis(["list"]).run();
     broken.any_stderr().exits(2);
     sandbox.prints(["help", "environment"], "");
@@ -163,12 +362,12 @@ fn the_example_files_of_the_topic_work_as_shown() {
     assert!(files.next().is_none());
 
     let home = sandbox.home();
-    std::fs::create_dir_all(home.join(".config/kluis")).unwrap();
-    std::fs::write(home.join(".config/kluis/config.toml"), user).unwrap();
+    fs::create_dir_all(home.join(".config/kluis")).unwrap();
+    fs::write(home.join(".config/kluis/config.toml"), user).unwrap();
     let folder = home.join("project");
-    std::fs::create_dir(&folder).unwrap();
-    std::fs::copy(sandbox.vault(), folder.join("secrets.kluis")).unwrap();
-    std::fs::write(folder.join("kluis.toml"), project).unwrap();
+    fs::create_dir(&folder).unwrap();
+    fs::copy(sandbox.vault(), folder.join("secrets.kluis")).unwrap();
+    fs::write(folder.join("kluis.toml"), project).unwrap();
     let within = |line: &[&str]| sandbox.kluis(line).within(&folder);
     let done = within(&["workspace", "create", "staging"]).run();
     done.any_stdout().any_stderr().exits(0);
@@ -206,7 +405,7 @@ fn entries(topic: &str, heading: &str) -> Vec<String> {
 fn bash(sandbox: &Sandbox, script: &str) -> Output {
     let programs = sandbox.home().join("programs");
     if !programs.exists() {
-        std::fs::create_dir(&programs).unwrap();
+        fs::create_dir(&programs).unwrap();
         symlink(KLUIS, programs.join("kluis")).unwrap();
         symlink("/bin/true", programs.join("psql")).unwrap();
     }

@@ -267,7 +267,9 @@ fn trust_shows_the_secrets_in_use_and_asks() {
     let victim = victim();
     victim.file(&format!("workspace = 'production'\napp = 'web'\n{TAKE}"));
     let unasked = victim.kluis(&["trust"]).run();
-    unasked.stderr_has("nobody is there to be asked").exits(2);
+    unasked
+        .stderr_has("trusting a project file needs your yes")
+        .exits(2);
 
     for (answer, code) in [("n\n", 130), ("y\n", 0)] {
         let command = victim.kluis(&["trust"]).command_at_terminal();
@@ -324,7 +326,7 @@ fn text_in_the_file_cannot_imitate_our_output() {
     assert!(!said.contains("all is well"), "{said}");
     refused.any_stderr().exits(7);
 
-    victim.file(&format!("vault_key = \"{words}\"\n{TAKE}"));
+    victim.file(&format!("pin = \"{words}\"\n{TAKE}"));
     let trusted = victim.kluis(&["trust", "-y"]).run();
     let said = trusted.stderr.clone();
     assert!(said.contains("\\u{a}\\u{1b}[2Jall is well"), "{said}");

@@ -92,10 +92,10 @@ fn a_wrong_token_reveals_only_whether_it_is_mistyped() {
             mistyped(&token),
             "the token has a typo: its checksum does not match",
         ),
-        (token[..73].to_owned(), "the token is mistyped"),
-        (token.to_uppercase(), "the token is mistyped"),
-        (format!("{token}a"), "the token is mistyped"),
-        ("hunter2".to_owned(), "the token is mistyped"),
+        (token[..73].to_owned(), "the token has a typo"),
+        (token.to_uppercase(), "the token has a typo"),
+        (format!("{token}a"), "the token has a typo"),
+        ("hunter2".to_owned(), "the token has a typo"),
         (foreign_token(), "the token does not open this vault"),
     ] {
         let list = || sandbox.kluis(["list"]).without("KLUIS_TOKEN");
@@ -123,7 +123,7 @@ fn a_missing_key_file_is_reported_with_its_setting() {
             "KLUIS_KEY_FILE",
             empty,
             "the token is empty",
-            "put a token into the file that KLUIS_KEY_FILE names",
+            "put a token or a key into the file",
         ),
         (
             &sandbox,
@@ -157,29 +157,35 @@ fn a_missing_key_file_is_reported_with_its_setting() {
 fn status_names_only_ways_that_the_vault_has() {
     let (passphrased, _) = Sandbox::with_passphrase();
     let status = passphrased.kluis(["status"]).run();
-    let asks = "hint: `kluis unlock` asks for the passphrase once\n";
-    status.stderr_has(asks).exits(4);
+    assert!(String::from_utf8_lossy(&status.stdout).contains("no\n"));
+    let asks = "hint: run `kluis unlock` and type the passphrase once\n";
+    status.any_stdout().stderr_has(asks).exits(4);
     let status = Sandbox::with_vault();
     let status = status.kluis(["status"]).without("KLUIS_TOKEN").run();
-    assert!(!status.stderr.contains("asks for the passphrase"));
-    status
-        .stderr_has("it has no passphrase: set KLUIS_TOKEN")
-        .exits(4);
+    assert!(!status.stderr.contains("type the passphrase"));
+    status.any_stdout().stderr_has("KLUIS_TOKEN").exits(4);
 }
 
 #[test]
-fn status_shows_what_unlocks_without_an_agent() {
+fn status_says_what_opens_the_vault() {
     let sandbox = Sandbox::with_vault();
     let token = sandbox.given("token", sandbox.token());
     let (passphrased, passphrase) = Sandbox::with_passphrase();
-    for (sandbox, variable, value, way) in [
-        (&sandbox, "UNUSED", token.as_path(), "KLUIS_TOKEN"),
-        (&sandbox, "KLUIS_KEY_FILE", &token, "KLUIS_KEY_FILE"),
+    for (sandbox, variable, value, way, words) in [
+        (&sandbox, "UNUSED", token.as_path(), "token", "KLUIS_TOKEN"),
+        (
+            &sandbox,
+            "KLUIS_KEY_FILE",
+            &token,
+            "key_file",
+            "the key file",
+        ),
         (
             &passphrased,
             "KLUIS_PASSPHRASE_FILE",
             &passphrase,
-            "a passphrase's file",
+            "passphrase_file",
+            "the passphrase file",
         ),
     ] {
         let status = |options: &[&str]| {
@@ -191,15 +197,34 @@ fn status_shows_what_unlocks_without_an_agent() {
                 status.without("KLUIS_TOKEN")
             }
         };
-        let told = format!(
-            "kluis: error: no agent holds a key to the vault, but commands can unlock it with {way}\nkluis: hint: "
-        );
-        status(&[]).run().stderr_has(&told).exits(4);
+        let told = status(&[]).run();
+        let text = String::from_utf8(told.stdout.clone()).unwrap();
+        assert!(text.contains(&format!("yes, with {words}\n")), "{text}");
+        assert!(text.contains("(the default)"), "{text}");
+        told.any_stdout().exits(0);
         let json = status(&["--json"]).run();
         assert_eq!(json.json()["unlocked"], false);
-        assert_eq!(json.json_error()["code"], "locked");
-        json.any_stdout().any_stderr().exits(4);
+        assert_eq!(json.json()["opens_with"], way);
+        assert_eq!(json.json()["vault_source"], "default");
+        json.any_stdout().exits(0);
     }
+}
+
+#[test]
+fn status_refuses_a_token_that_opens_nothing() {
+    let sandbox = Sandbox::with_vault();
+    let status = sandbox
+        .kluis(["status"])
+        .env("KLUIS_TOKEN", foreign_token());
+    let status = status.run();
+    status.any_stdout().any_stderr().exits(4);
+    let nowhere = sandbox.kluis(["status", "--vault", "nowhere.kluis"]).run();
+    let text = String::from_utf8(nowhere.stdout.clone()).unwrap();
+    assert!(
+        text.contains("nowhere.kluis (from the command line)"),
+        "{text}"
+    );
+    nowhere.any_stdout().any_stderr().exits(3);
 }
 
 #[test]
@@ -209,17 +234,17 @@ fn without_a_key_it_is_the_key_that_is_missing() {
         (
             None,
             "no key was given: KLUIS_TOKEN is not set, and this vault has no passphrase to type",
-            "set KLUIS_TOKEN, ",
+            "set KLUIS_TOKEN or KLUIS_KEY_FILE; ",
         ),
         (
             Some(""),
             "no key was given: KLUIS_TOKEN is empty, and this vault has no passphrase to type",
-            "set KLUIS_TOKEN, ",
+            "set KLUIS_TOKEN or KLUIS_KEY_FILE; ",
         ),
         (
             Some(" \n"),
             "KLUIS_TOKEN contains only white space",
-            "put a token into it",
+            "set it to a token",
         ),
     ] {
         let list = sandbox.kluis(["list"]).without("KLUIS_TOKEN");
@@ -239,7 +264,7 @@ fn without_a_terminal_the_error_names_the_passphrase_option() {
     let add = sandbox.kluis(["key", "add", "--passphrase"]).run();
     let add = add
         .stderr_has("error: a new passphrase is needed, but there is no terminal to type it at\n");
-    add.stderr_has("hint: name a file that holds it with --new-passphrase-file\n")
+    add.stderr_has("hint: write it to a file, and add --new-passphrase-file PATH\n")
         .exits(4);
     assert_eq!(sandbox.bytes(), before);
 }
@@ -351,10 +376,14 @@ fn a_pinned_vault_key_opens_that_vault_only() {
     for (pin, code, said) in [
         (right.clone(), 0, ""),
         (format!(" {right}\n"), 0, ""),
-        (other.clone(), 5, "the vault is not the pinned one"),
-        (mistyped(&right), 2, "the vault key is mistyped"),
-        (right[4..].to_owned(), 2, "the vault key is mistyped"),
-        (sandbox.token(), 2, "the vault key is mistyped"),
+        (
+            other.clone(),
+            5,
+            "this is another vault than the one you pinned",
+        ),
+        (mistyped(&right), 2, "the pin has a typo"),
+        (right[4..].to_owned(), 2, "the pin has a typo"),
+        (sandbox.token(), 2, "the pin has a typo"),
     ] {
         let variable = sandbox.kluis(["list", "-q"]).env("KLUIS_PIN", &pin).run();
         variable.stderr_has(said).exits(code);
@@ -381,7 +410,8 @@ fn a_wrong_pin_is_refused_before_a_passphrase_is_asked_for() {
     let pin = key.json()["public_key"].as_str().unwrap().to_owned();
     key.any_stdout().exits(0);
     let list = sandbox.kluis(["list", "--pin", &pin]).run();
-    list.stderr_has("the vault is not the pinned one").exits(5);
+    list.stderr_has("this is another vault than the one you pinned")
+        .exits(5);
 }
 
 #[test]

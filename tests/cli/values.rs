@@ -260,14 +260,14 @@ fn an_unknown_generator_is_refused_and_not_repeated() {
 #[test]
 fn an_extra_argument_gets_the_usage_of_its_command() {
     let sandbox = Sandbox::with_vault();
-    let value = "a value is never an argument";
+    let value = "pipe the value in";
     for (line, hint, code) in [
         ("create a b", value, 2),
         ("rotate a b", value, 2),
-        ("run true", "the command comes after `--`", 125),
+        ("run true", "put the command after `--`", 125),
         (
             "run -e A=a -w default true",
-            "the command comes after `--`",
+            "put the command after `--`",
             125,
         ),
         ("show a b", "`kluis show --help`", 2),
@@ -285,7 +285,7 @@ fn a_value_as_an_argument_is_refused_and_repeated_nowhere() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", "v");
     let before = sandbox.bytes();
-    let why = "a value is never an argument, where others could see it";
+    let why = "pipe the value in, or give --value-file or --generate";
     for (line, hint) in [
         (&["create", "new", "hunter2"][..], why),
         (&["create", "new", "sk_live-hunter2"], why),

@@ -3,6 +3,25 @@
 use crate::sandbox::Sandbox;
 
 #[test]
+fn a_pin_before_the_verb_is_not_forgotten() {
+    let sandbox = Sandbox::with_vault();
+    let pin = sandbox.prints(["vault", "verify", "--pin"], "");
+    let other = Sandbox::with_vault();
+    let line = ["--pin", pin.trim(), "vault", "verify"];
+    sandbox.kluis(line).run().any_stdout().exits(0);
+    other.kluis(line).run().any_stderr().exits(5);
+    let line = [&line[..], &["--pin"]].concat();
+    for sandbox in [&sandbox, &other] {
+        let twice = sandbox.kluis(&line).run();
+        twice.stderr_has("--pin may be given once").exits(2);
+    }
+    // With a value it is the global option.
+    let line = ["vault", "verify", "--pin", pin.trim()];
+    sandbox.kluis(line).run().any_stdout().exits(0);
+    other.kluis(line).run().any_stderr().exits(5);
+}
+
+#[test]
 fn verify_prints_the_counts_and_the_key_to_pin() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("one", sandbox.secret("one"));
@@ -22,7 +41,7 @@ fn verify_prints_the_counts_and_the_key_to_pin() {
     );
     // The header has changed once, one section twice, the other was made.
     assert_eq!(revision, "revision: 2.4");
-    let key = last.strip_prefix("vault key: ").unwrap();
+    let key = last.strip_prefix("public key: ").unwrap();
     assert!(key.starts_with("klv_"), "{key}");
 
     let verified = sandbox.kluis(["vault", "verify", "--json"]).run();

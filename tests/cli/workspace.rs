@@ -113,7 +113,7 @@ fn one_with_secrets_in_it_is_deleted_by_force_only() {
     let delete = ["workspace", "delete", "staging", "--yes"];
     let refused = sandbox.kluis(delete).run();
     refused
-        .stderr_has("the workspace staging still contains 1 secret(s)")
+        .stderr_has("the workspace staging still contains 1 secret")
         .exits(6);
     assert_eq!(sandbox.bytes(), before);
     sandbox
@@ -142,7 +142,9 @@ fn default_is_neither_deleted_nor_renamed() {
         &["update", "default", "--name", "other"],
     ] {
         let refused = sandbox.kluis(["workspace"].iter().chain(arguments)).run();
-        refused.stderr_has("default is always there").exits(6);
+        refused
+            .stderr_has("the workspace default cannot be")
+            .exits(6);
     }
     assert_eq!(sandbox.bytes(), before);
     let describe = ["workspace", "update", "default", "--description", "d"];
@@ -191,7 +193,7 @@ fn one_that_an_app_uses_is_deleted_by_force_only() {
     let refused = sandbox.kluis(delete.iter().chain(&["--json"])).run();
     let error = refused.json_error();
     refused.any_stderr().exits(6);
-    let said = "the workspace staging still contains 1 secret(s), and is used by the app web";
+    let said = "the workspace staging still contains 1 secret, and is used by the app web";
     assert_eq!(error["error"], said);
     assert_eq!(error["conflicting_ids"], serde_json::json!([id.trim_end()]));
     assert_eq!(sandbox.bytes(), before);

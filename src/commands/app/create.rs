@@ -6,15 +6,15 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::report::app::AppJson;
 
-/// Make a new app
+/// Create an app
 ///
-/// Prints its id. It has no links yet: `kluis app link` makes them, into every workspace.
+/// Prints its id. The app has no links yet: `kluis app link` adds them.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Example:
   kluis app create billing")]
 pub struct Create {
-    /// The name: 1 to 63 of `a-z A-Z 0-9 _ . -`, a letter or digit first
+    /// The name of the app
     #[arg(value_name = "APP")]
     app: String,
 }

@@ -10,13 +10,13 @@ use crate::vault::Scan;
 
 /// Delete an app with its links
 ///
-/// The secrets stay. Asks first; where nobody can be asked it needs --yes.
+/// The secrets stay. Asks first; without a terminal it needs --yes.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Example:
   kluis app delete billing --yes")]
 pub struct Delete {
-    /// The app
+    /// The name of the app
     #[arg(value_name = "APP")]
     app: String,
 }

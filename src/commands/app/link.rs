@@ -10,21 +10,21 @@ use crate::vault::Scan;
 use crate::vault::change::Change;
 use crate::vault::name::AppName;
 
-/// Give an app a secret under an environment key
+/// Link a variable of an app to a secret
 ///
-/// Replaces what the app had under this key. The link stays when the secret or its workspace is renamed,
-/// and takes the value that is effective when it is used.
+/// Replaces the link that the app has under this variable. The link stays when you rename or move the secret.
+/// It always takes the current value.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   kluis app link billing DATABASE_URL database_url
   kluis app link billing STRIPE_KEY payments/stripe_key")]
 pub struct Link {
-    /// The app
+    /// The name of the app
     #[arg(value_name = "APP")]
     app: String,
 
-    /// The environment variable that `run --app` gives the value to
+    /// The variable that `kluis run --app` sets
     #[arg(value_name = "ENV_KEY")]
     key: String,
 

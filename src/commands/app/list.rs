@@ -8,7 +8,7 @@ use crate::ui::Table;
 use crate::vault::Scan;
 use serde::Serialize;
 
-/// List the apps of every workspace that the key reaches
+/// List the apps of every workspace that your key opens
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:

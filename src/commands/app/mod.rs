@@ -12,11 +12,17 @@ use super::Command;
 use crate::context::Context;
 use crate::error::Error;
 
-/// Manage apps and the secrets they depend on
+/// Manage apps and the secrets they use
 ///
-/// An app is a named consumer of secrets. Each of its links gives one secret, of any workspace, under an
-/// environment key: `kluis run --app APP` gives a command all of them. A linked secret is not deleted.
+/// An app is a named consumer of secrets, such as a service. Each of its links sets one variable to one
+/// secret, of any workspace: `kluis run --app NAME` gives a command all of them. `kluis delete` refuses to
+/// delete a linked secret.
 #[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  kluis app create billing
+  kluis app link billing DATABASE_URL database_url
+  kluis run --app billing -- ./server")]
 pub struct App {
     #[command(subcommand)]
     verb: Subverb,

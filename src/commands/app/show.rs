@@ -14,7 +14,7 @@ Examples:
   kluis app show billing
   kluis app show billing --json | jq -r '.links[].secret.name'")]
 pub struct Show {
-    /// The app
+    /// The name of the app
     #[arg(value_name = "APP")]
     app: String,
 }

@@ -11,10 +11,11 @@ use crate::vault::name::AppName;
 
 /// Give an app exactly the links that the project file lists
 ///
-/// The project file kluis.toml names the app; what it lists under [env] are the links. Makes the app when
-/// there is none, takes away links that are not in the file, says what changed, and prints the app's id. What
-/// the file has as a file is linked like any other; an optional secret that is missing is left out. All of it
-/// is one write, or none.
+/// The project file kluis.toml names the app and lists its variables under [env]. Creates a missing app, adds
+/// missing links, removes links that are not in the file, and prints what changed and the app's id. Makes all
+/// changes or none.
+///
+/// Links a variable with `as = "file"` like any other. Leaves out an optional secret that does not exist.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -6,19 +6,19 @@ use crate::commands::Command;
 use crate::context::Context;
 use crate::error::Error;
 
-/// Take a secret away from an app
+/// Remove a link of an app
 ///
-/// Only the link goes: the secret stays, and other keys of the app may still link it.
+/// The secret stays, and so do other links to it.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Example:
   kluis app unlink billing STRIPE_KEY")]
 pub struct Unlink {
-    /// The app
+    /// The name of the app
     #[arg(value_name = "APP")]
     app: String,
 
-    /// The environment key of the link
+    /// The variable of the link
     #[arg(value_name = "ENV_KEY")]
     key: String,
 }

@@ -33,7 +33,7 @@ impl Access {
     }
 }
 
-/// A file whose content decides something: nobody else may write or replace it.
+/// Checks a file that decides about something: everyone who can write or replace it can decide.
 pub fn of_decisive_file(check: &'static str, path: &Path, found: &Metadata) -> Finding {
     let (access, shown) = (Access::of(found), path.display());
     if access.is_a_strangers() {

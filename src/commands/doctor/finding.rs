@@ -73,7 +73,7 @@ impl Finding {
         Self::fail(check, report.error, hint)
     }
 
-    /// As [`Finding::of_error`], where advice is enough.
+    /// Like [`Finding::of_error`], as advice only.
     pub fn advice_of_error(check: &'static str, error: &Error) -> Self {
         Self {
             state: Grade::Warn,

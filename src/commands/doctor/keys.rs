@@ -41,7 +41,7 @@ pub fn examine(context: &mut Context, store: FileStore, header: &Header) -> Vec<
     findings
 }
 
-/// Anyone who has the file can read this, an attacker too.
+/// Everyone who has the file can see the parameters, an attacker too.
 fn kdf(header: &Header) -> Finding {
     let keys = header.content().keys.iter();
     let kdfs = keys.filter_map(|key| match &key.lock {

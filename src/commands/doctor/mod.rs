@@ -19,16 +19,15 @@ use crate::vault::Vault;
 use finding::{Finding, Grade};
 use serde::Serialize;
 
-/// Look at what surrounds the vault, and say what to mend
+/// Find problems around the vault and say how to fix them
 ///
-/// Who may read or write the vault, its folder, the copy before the last change, the user file, the identity
-/// and the files of tokens and passphrases; how hard a passphrase is to guess; whether a lost key would be the
-/// last; whether an older copy would be noticed; git, the project file, the agent, memory, core files,
-/// completions and the manual. With a key, of the environment, the agent or an identity, it also looks at the
-/// keys inside. Nobody is asked, and nothing is changed. `kluis vault verify` looks at the secrets.
+/// Checks who else may read or write the vault, its folder and your key files; the cost of guessing a
+/// passphrase; whether an older copy would be noticed; and git, the project file, the agent, memory,
+/// completions and the manual. If it can open the vault without a question, it also checks the keys, such as
+/// whether you could lose the last one.
 ///
-/// Each finding is ok, warn (an advice) or fail. Ends with 1 when one is fail, else with 0. --quiet leaves out
-/// what is ok.
+/// Changes nothing and asks for nothing. `kluis vault verify` checks the secrets. Each finding is ok, warn or
+/// fail. Exits with 1 if one is fail, else with 0. --quiet leaves out what is ok.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -45,7 +44,7 @@ struct DoctorJson {
 
 impl Command for Doctor {
     fn run(self, context: &mut Context) -> Result<(), Error> {
-        context.ask_nobody();
+        context.refuse_questions();
         let findings = examine(context);
         let failed = findings.iter().filter(|found| found.state == Grade::Fail);
         let count = failed.count();

@@ -22,7 +22,7 @@ pub fn examine(store: &FileStore, header: Result<&Header, &Error>, now: Timestam
     if let Err(error) = header {
         findings.push(Finding::of_error("vault", error));
     }
-    // Without a vault there is nothing around it to check.
+    // Without a vault there is nothing beside it to check.
     let Ok(places) = store.places() else {
         return findings;
     };
@@ -62,7 +62,7 @@ fn vault(path: &Path) -> Option<Finding> {
     })
 }
 
-/// The folder, and what in it would stop a change.
+/// Checks the folder, and what in it would prevent writing.
 fn folder(places: &Places) -> Finding {
     let shown = places.directory.display();
     if access::is_open(&places.directory) {
@@ -91,7 +91,7 @@ fn folder(places: &Places) -> Finding {
     Finding::ok("folder", format!("only you may write to {shown}"))
 }
 
-/// The copy from before the last change: there, private, and good to restore.
+/// Checks the copy from before the last change: that it exists, is private, and can be restored.
 fn previous(path: &Path, header: Option<&Header>, now: Timestamp) -> Finding {
     let shown = path.display();
     let Ok(found) = fs::symlink_metadata(path) else {
@@ -149,7 +149,7 @@ fn restorable(path: &Path, header: Option<&Header>, age: &str) -> Finding {
     )
 }
 
-/// In a work tree, whether git ignores the files beside the vault.
+/// Checks that git ignores the files beside the vault, if it lies in a work tree.
 fn git(places: &Places) -> Option<Finding> {
     let lines = git_exclude::lines(&places.vault)?;
     let temporary = places.previous.with_extension("0123456789abcdef.tmp");

@@ -13,10 +13,10 @@ use zeroize::Zeroizing;
 
 /// More than any script or startup file has.
 const MAX_BYTES: usize = 1024 * 1024;
-/// The text in a startup file that loads the script each time.
+/// What a startup file says that loads the script each time.
 const LOADED: &[u8] = b"kluis completions";
 
-/// This user's folders.
+/// The folders of this user and of the system.
 struct Folders {
     home: PathBuf,
     data: PathBuf,

@@ -23,18 +23,19 @@ use serde::Serialize;
 
 /// Add a key: a passphrase, a token, or a colleague's public key
 ///
-/// The new key opens the whole vault, unless --workspace or --read-only limits it. A limited key cannot open what it
-/// does not reach, and no one accepts a change that it may not make. KLUIS_WORKSPACE does not limit it.
+/// The new key opens the whole vault, unless --workspace or --read-only limits it. A limited key cannot open
+/// other workspaces, and `kluis` refuses every change that it may not make. KLUIS_WORKSPACE does not limit it.
 ///
-/// A token is printed once and kept nowhere. --expires: `kluis` refuses a key to the whole vault after that time;
-/// a limited key goes on working until you remove it. Needs a key that opens the whole vault, not the agent.
+/// Prints a token once, and keeps it nowhere. After the time of --expires, `kluis` refuses a key to the whole
+/// vault; a limited key works until you remove it. Needs a key that opens the whole vault, and does not take it
+/// from the agent.
 #[derive(clap::Args)]
 #[command(
     after_help = "\
 Examples:
   kluis key add --token --workspace staging --read-only --label ci --expires 90d
-  kluis key add --passphrase --label alice
-  kluis key add --public-key klp_1w8… --label bob     # Bob runs `kluis key show`",
+  kluis key add --public-key klp_1w8… --label bob   # Bob runs `kluis key show`
+  kluis key add --passphrase --label alice",
     group(clap::ArgGroup::new("what").required(true).args(["passphrase", "token", "public_key"])),
 )]
 pub struct Add {
@@ -50,19 +51,21 @@ pub struct Add {
     #[arg(long, value_name = "klp_…")]
     public_key: Option<String>,
 
-    /// Open only this workspace; may be repeated
+    /// Limit the key to this workspace; may be repeated
     #[arg(short, long, value_name = "NAME")]
     workspace: Vec<String>,
 
-    /// Only read, never write
+    /// Let the key read, but never write
     #[arg(long)]
     read_only: bool,
 
-    /// Stop using the key after this time, or after a duration such as `90d`
+    /// Stop using the key at this time, or after `90d`
     #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
     expires: Option<String>,
 
-    /// A name for the key, at most 63 characters [default: its kind]
+    /// Name the key [default: its kind]
+    ///
+    /// At most 63 characters.
     #[arg(long, value_name = "TEXT")]
     label: Option<String>,
 

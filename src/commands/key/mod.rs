@@ -18,9 +18,14 @@ use crate::error::Error;
 /// A key opens a vault: a passphrase, a key file or a token. It opens the whole vault or only some
 /// workspaces, to read and write or only to read.
 ///
-/// `new` and `show` are about your own key file and need no vault. The others need a key that opens the
-/// whole vault.
+/// `new` and `show` are about your own key file and need no vault. The others need a key that opens the whole
+/// vault.
 #[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  kluis key list
+  kluis key add --token --workspace staging --read-only --label ci
+  kluis key remove ci")]
 pub struct Key {
     #[command(subcommand)]
     verb: Subverb,

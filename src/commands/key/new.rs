@@ -14,11 +14,12 @@ use std::path::{Path, PathBuf};
 
 /// Make a key file of your own
 ///
-/// Writes the key to a file that only you can read: ~/.config/kluis/key, or the file that --output, --key-file or
-/// KLUIS_KEY_FILE names. An existing file is never replaced (exit code 6). Prints the public key, `klp_…`: give it
-/// to the owner of a vault, who adds you with `kluis key add --public-key`.
+/// Writes the key to a file that only you can read: ~/.config/kluis/key, or the file that --output,
+/// --key-file or KLUIS_KEY_FILE names. Never replaces an existing file (exit code 6). Prints the public key,
+/// `klp_…`: give it to the owner of a vault, who adds you with `kluis key add --public-key`.
 ///
-/// Without a passphrase, a copy of the file opens what you can open. With --passphrase, every use asks for it.
+/// Without a passphrase, a copy of the file opens all that you can open. With --passphrase, every use asks
+/// for it.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -35,7 +36,7 @@ pub struct New {
     passphrase: bool,
 
     /// Protect the key file with the passphrase in this file
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", hide_short_help = true)]
     new_passphrase_file: Option<PathBuf>,
 
     #[command(flatten)]

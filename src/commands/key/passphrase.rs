@@ -21,10 +21,10 @@ use crate::vault::key::{Key, KeyKind};
 Examples:
   kluis key passphrase
   kluis key passphrase --passphrase-file old.txt --new-passphrase-file new.txt
-  kluis key passphrase --key alice                   # another key than yours
-  KLUIS_TOKEN=$RECOVERY kluis key passphrase         # you forgot the passphrase")]
+  kluis key passphrase --key alice                 # another key than yours
+  KLUIS_TOKEN=$RECOVERY kluis key passphrase       # with a recovery token")]
 pub struct Passphrase {
-    /// The key to change: its id or label
+    /// Change this key instead of yours: its id or label
     #[arg(long, value_name = "KEY")]
     key: Option<String>,
 

@@ -16,20 +16,21 @@ use serde::Serialize;
 
 /// Remove a key, and encrypt anew what it could open
 ///
-/// Stops the key: it opens no later version of the vault. Does not stop what it could read before: it still opens
-/// old copies, so the secrets that it could read are printed for you to change.
+/// Stops the key: it opens no later version of the vault. It still opens old copies, so `kluis` prints the
+/// secrets that it could read: change them. Asks first; without a terminal it needs --yes.
 ///
-/// If the key opens the whole vault, the vault gets a new public key. Every other passphrase and token except
-/// yours is then removed as well, and must be added again. Key files stay, and their owners must pin the new
-/// public key. The last key that opens the whole vault cannot be removed (exit code 6), nor can the one you use.
-/// Asks first; without a terminal it needs --yes.
+/// If the key opens the whole vault, the vault gets a new public key. `kluis` then removes every other
+/// passphrase and token except yours: add them again. Key files stay, and their owners must pin the new
+/// public key.
+///
+/// You cannot remove the key that you use, nor the last key that opens the whole vault (exit code 6).
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   kluis key remove ci
   kluis key remove key_01J9ZJ2V8D3Y0M5T6N7Q4R1KXW --yes > change-these.txt")]
 pub struct Remove {
-    /// The key, by its id or by a label that no other key has
+    /// The id of the key, or its label if no other key has the same
     #[arg(value_name = "KEY")]
     key: String,
 }

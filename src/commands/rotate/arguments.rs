@@ -13,22 +13,23 @@ use crate::vault::reference::Reference;
 use crate::vault::secret::Secret;
 use std::ffi::OsString;
 
-/// Give a secret a new value, now or at a time
+/// Give a secret a new value, now or later
 ///
-/// Adds a slot and prints its number: the new value is effective from then on, and the older ones stay
-/// readable with `get --at` or `get --previous`. A value that is effective already changes nothing. A date
-/// of --expires that is over goes with the value that it was for.
+/// Adds a version and prints its slot number. The new value is in effect from now, or from the time of --at
+/// or --in. Older versions stay, unless --keep drops them: `kluis rollback` and `kluis get --previous` use
+/// them. A value that is current already changes nothing. An expiry date that has passed is removed.
 ///
-/// With --exec the value changes elsewhere as well: it is first saved as pending, then CMD runs, and only
-/// if CMD succeeds is the value effective. CMD must fail only when it has changed nothing. If kluis or CMD
-/// is killed in between, both values are still there: --resume makes the new one effective, or runs CMD
-/// again with --exec; --discard drops it.
+/// --exec changes the value elsewhere as well, such as in a database. `kluis` saves the new value as pending
+/// and runs CMD; the new value is in effect only if CMD succeeds. CMD must fail only if it changed nothing.
+///
+/// If `kluis` or CMD is killed, the vault has both values. --resume puts the new value into effect (add
+/// --exec to run CMD again); --discard drops it.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   kluis rotate db_password --generate 32
   printf %s \"$NEXT\" | kluis rotate api_key --at 2027-01-01T00:00:00Z
-  kluis rotate session_key --generate hex:32 --if-older-than 30d --keep 1      # from cron
+  kluis rotate session_key --generate hex:32 --if-older-than 30d --keep 1
   kluis rotate db_password --generate 32 --exec ./change_password.sh
   kluis rotate db_password --resume --exec ./change_password.sh")]
 pub struct Rotate {
@@ -38,24 +39,24 @@ pub struct Rotate {
     #[command(flatten)]
     pub source: ValueArgs,
 
-    /// Make it effective at this time, or after a duration such as `7d` [default: now]
+    /// Put it into effect at this time [default: now]
     #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
     at: Option<String>,
 
-    /// Make it effective after this long
+    /// Put it into effect after this time, such as `7d`
     #[arg(
         long = "in",
-        value_name = "DURATION",
+        value_name = "TIME",
         conflicts_with = "at",
         allow_negative_numbers = true
     )]
     after: Option<String>,
 
-    /// Do nothing, successfully, while the effective value has been in use for less than this
-    #[arg(long, value_name = "DURATION", allow_negative_numbers = true)]
+    /// Do nothing if the value is younger, such as `30d`
+    #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
     if_older_than: Option<String>,
 
-    /// Drop superseded slots, all but the newest N
+    /// Keep only the newest N of the past versions
     #[arg(long, value_name = "N")]
     pub keep: Option<usize>,
 
@@ -71,8 +72,10 @@ pub struct Rotate {
 
 #[derive(clap::Args)]
 pub struct ExecArgs {
-    /// Run CMD with KLUIS_OLD_VALUE and KLUIS_NEW_VALUE in its environment; the new value becomes
-    /// effective if it succeeds and is dropped if it fails. Takes the rest of the line
+    /// Run CMD; keep the new value only if CMD succeeds
+    ///
+    /// CMD finds both values in its environment as KLUIS_OLD_VALUE and KLUIS_NEW_VALUE. If it fails, the new value is
+    /// dropped. --exec takes the rest of the line.
     #[arg(
         long,
         value_name = "CMD",
@@ -82,28 +85,35 @@ pub struct ExecArgs {
     )]
     pub exec: Vec<OsString>,
 
-    /// Give CMD files instead, named by KLUIS_OLD_FILE and KLUIS_NEW_FILE, which only it can read
-    #[arg(long, requires = "exec")]
+    /// Give CMD files instead, named by KLUIS_OLD_FILE and KLUIS_NEW_FILE, that only CMD can read
+    #[arg(long, requires = "exec", hide_short_help = true)]
     pub files: bool,
 
-    /// Give CMD the secret REF as the variable KEY, too; may be repeated
-    #[arg(short, value_name = "KEY=REF", requires = "exec")]
+    /// Set the variable KEY to the secret REF for CMD; may be repeated
+    #[arg(
+        short,
+        value_name = "KEY=REF",
+        requires = "exec",
+        hide_short_help = true
+    )]
     pub env: Vec<String>,
 
-    /// Allow the variable KEY for CMD, as `run` does; may be repeated
-    #[arg(long, value_name = "KEY", requires = "exec")]
+    /// Allow the variable KEY for CMD, as `kluis run` does; may be repeated
+    #[arg(long, value_name = "KEY", requires = "exec", hide_short_help = true)]
     pub allow_env: Vec<String>,
 
-    /// Make the pending value of an unfinished rotation effective; with --exec, if CMD succeeds
+    /// Put the pending value of an interrupted rotation into effect
     #[arg(
         long,
+        hide_short_help = true,
         conflicts_with_all = ["value_file", "generate", "raw", "at", "after", "if_older_than"],
     )]
     pub resume: bool,
 
-    /// Drop the pending value of an unfinished rotation
+    /// Drop the pending value of an interrupted rotation
     #[arg(
         long,
+        hide_short_help = true,
         conflicts_with_all = [
             "value_file", "generate", "raw", "at", "after", "if_older_than", "keep", "expires",
             "resume", "exec",

@@ -10,7 +10,14 @@ use crate::context::Context;
 use crate::error::Error;
 
 /// Check, renew or restore the whole file
+///
+/// The vault is one encrypted file. `verify` checks it and prints its pin, `restore` undoes the last change
+/// of the whole file, `rekey` replaces its keys, and `prune` makes it smaller.
 #[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  kluis vault verify
+  kluis vault restore --dry-run")]
 pub struct Vault {
     #[command(subcommand)]
     verb: Subverb,

@@ -10,11 +10,12 @@ use crate::report::warnings;
 use crate::vault::secret::Secret;
 use crate::vault::{Scan, Written};
 
-/// Drop superseded values
+/// Drop the past versions of a secret
 ///
-/// The effective slot and scheduled ones stay. Asks first at a terminal, unless --yes is given. What was
-/// dropped cannot be brought back by `rollback`; the bytes before this change stay in `.NAME.prev` beside
-/// the vault until the next one.
+/// The current version and scheduled ones stay. At a terminal it asks first, unless you give --yes.
+///
+/// `kluis rollback` cannot bring back a dropped version. The vault from before stays beside the vault as
+/// `.NAME.prev`, with these values in it, until the next change.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -24,7 +25,7 @@ pub struct Prune {
     #[command(flatten)]
     secret: PickedArgument,
 
-    /// Keep the newest N of them
+    /// Keep the newest N of the past versions
     #[arg(long, value_name = "N", default_value_t = 0)]
     keep: usize,
 }
@@ -35,7 +36,7 @@ impl Command for Prune {
         let mut vault = context.open(Scan::Lookup)?;
         let reference = context.picked(&vault, named)?;
         let workspace = context.workspace().cloned();
-        if context.ui.has_somebody() {
+        if context.ui.can_ask() {
             let secret = vault.secret(workspace.as_ref(), &reference);
             let secret = context.found(&vault, secret)?;
             vault.check_may_write(secret.workspace)?;

@@ -8,11 +8,11 @@ use serde::Serialize;
 
 /// Encrypt everything again under new keys
 ///
-/// Gives the vault a new root key and every workspace new keys, in one write. Every passphrase, token and key
-/// file still opens the vault. Ids, dates, versions and links stay.
+/// Gives the vault and every workspace new keys, in one write. Every passphrase, token and key file still
+/// opens the vault. Ids, dates, versions and links stay.
 ///
-/// Stops nothing that has an old copy of the vault: that copy still opens with the old keys. Needs a key that
-/// opens the whole vault.
+/// It does not protect old copies of the vault: they still open with the old keys. Needs a key that opens the
+/// whole vault.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:

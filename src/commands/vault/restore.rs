@@ -23,12 +23,14 @@ use serde::Serialize;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Bring back the vault as it was before the last change, or another copy of it
+/// Bring back the vault from before the last change
 ///
-/// Opens everything in the copy first, shows what comes back, what becomes older and what is lost, and
-/// asks. The vault that is replaced, damaged or not, is kept as `.NAME.prev`, so that restoring again
-/// undoes this. A key that was removed since opens the vault again, and is named. Other machines that saw
-/// the newer vault refuse it as older, until --accept-older says otherwise there.
+/// Brings back the copy that `kluis` keeps beside the vault as `.NAME.prev`, or the copy that you name. It
+/// decrypts the whole copy first, shows what comes back and what is lost, and asks.
+///
+/// The vault that it replaces becomes `.NAME.prev`, even if it is damaged, so that restoring again undoes
+/// this. A key that was removed since then opens the vault again; `kluis` names it. Other machines that saw
+/// the newer vault refuse the older one, until you use --accept-older there.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -53,7 +55,7 @@ struct KeptCopy {
     bytes: SealedBytes,
 }
 
-/// The vault that is there now, as far as the key of the copy opens it.
+/// The present vault, as far as the copy's key opens it.
 enum Present {
     Missing,
     Opened {

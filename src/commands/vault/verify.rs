@@ -11,10 +11,10 @@ use serde::Serialize;
 
 /// Decrypt everything and report whether it is whole
 ///
-/// Opens every secret and every value that your key reaches. Prints their number, the vault's revision, which
-/// grows with every change, and its public key.
+/// Opens every secret and every value that your key reaches. Prints how many there are, the vault's revision,
+/// which grows with every change, and the vault's public key.
 ///
-/// With --pin, prints the pin instead: the public key and the revision. A CI job that sets KLUIS_PIN to it
+/// With --pin it prints the pin instead: the public key and the revision. A CI job with this pin in KLUIS_PIN
 /// accepts only this vault, and no older copy of it.
 #[derive(clap::Args)]
 #[command(after_help = "\
@@ -23,8 +23,12 @@ Examples:
   KLUIS_PIN=$(kluis vault verify --pin)
   kluis vault verify --json | jq -r .pin")]
 pub struct Verify {
-    /// Print only the pin; with a value, open only the vault with that pin
+    /// Print only the pin; with PIN, accept only that vault
     // The global option of this name takes a value, and here it may go without.
+    #[expect(
+        clippy::option_option,
+        reason = "not given, given alone, given with a value"
+    )]
     #[arg(long, value_name = "PIN", num_args = 0..=1)]
     pin: Option<Option<String>>,
 }

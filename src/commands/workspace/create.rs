@@ -6,18 +6,20 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::report::workspace::WorkspaceJson;
 
-/// Make a new workspace
+/// Create a workspace
 ///
-/// Prints its id. Takes a key with full access.
+/// Prints its id. Needs a key that opens the whole vault.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Example:
   kluis workspace create staging --description 'before production'")]
 pub struct Create {
-    /// The name: 1 to 63 of `a-z A-Z 0-9 _ . -`, a letter or digit first
+    /// The name of the workspace
     name: String,
 
-    /// What it is for, at most 1,024 characters
+    /// Describe what it is for
+    ///
+    /// At most 1,024 characters.
     #[arg(
         long,
         visible_alias = "comment",

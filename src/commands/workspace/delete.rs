@@ -11,18 +11,19 @@ use crate::vault::change::Contents;
 
 /// Delete a workspace
 ///
-/// Refuses one with secrets or links in it (6) unless --force deletes them with it. Asks first; where
-/// nobody can be asked it needs --yes. Takes a key with full access.
+/// Refuses if it has secrets or links in it (exit code 6), unless --force deletes them too. Asks first;
+/// without a terminal it needs --yes. Needs a key that opens the whole vault.
 #[derive(clap::Args)]
 #[command(after_help = "\
-Example:
-  kluis workspace delete staging --yes")]
+Examples:
+  kluis workspace delete staging
+  kluis workspace delete staging --force --yes")]
 pub struct Delete {
     /// The workspace to delete
     #[arg(value_name = "WORKSPACE")]
     workspace_name: String,
 
-    /// Delete the secrets in it as well, and the links of apps to them
+    /// Delete its secrets too, and the links of apps to them
     #[arg(long)]
     force: bool,
 }
@@ -39,7 +40,7 @@ impl Command for Delete {
                 counted(secrets, "secret")
             ),
         };
-        // Without --force, a workspace with secrets is refused below: no need to ask.
+        // A workspace that is not empty will be refused anyway, so do not ask first.
         if self.force || secrets == 0 {
             confirm(context, &question)?;
         }

@@ -9,10 +9,11 @@ use crate::vault::Scan;
 use crate::vault::workspace::Workspace;
 use serde::Serialize;
 
-/// List the workspaces that the key reaches
+/// List the workspaces that your key opens
 #[derive(clap::Args)]
 #[command(after_help = "\
-Example:
+Examples:
+  kluis workspace list
   kluis workspace list --json | jq -r '.workspaces[].name'")]
 pub struct List {}
 

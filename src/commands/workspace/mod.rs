@@ -11,8 +11,13 @@ use crate::error::Error;
 
 /// Manage workspaces
 ///
-/// A workspace is a part of the vault with a key of its own. The workspace `default` is always there.
+/// A workspace is a part of the vault with a key of its own, such as staging. The workspace `default` always
+/// exists.
 #[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  kluis workspace create staging
+  kluis workspace list")]
 pub struct Workspace {
     #[command(subcommand)]
     verb: Subverb,

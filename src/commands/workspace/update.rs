@@ -9,21 +9,24 @@ use crate::vault::change::WorkspaceUpdate;
 
 /// Rename a workspace or change its description
 ///
-/// Takes a key with full access. The workspace `default` keeps its name.
+/// You cannot rename the workspace `default`. Needs a key that opens the whole vault.
 #[derive(clap::Args)]
 #[command(after_help = "\
-Example:
-  kluis workspace update staging --name preview")]
+Examples:
+  kluis workspace update staging --name preview
+  kluis workspace update staging --description 'before production'")]
 pub struct Update {
     /// The workspace to change
     #[arg(value_name = "WORKSPACE")]
     workspace_name: String,
 
-    /// Its new name
+    /// Give it this name
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
 
-    /// What it is for, at most 1,024 characters; "" clears it
+    /// Describe what it is for
+    ///
+    /// At most 1,024 characters; "" clears it.
     #[arg(long, visible_alias = "comment", value_name = "TEXT")]
     description: Option<String>,
 }

@@ -16,7 +16,9 @@ pub fn hint(error: &Error) -> &'static str {
         Error::NoPassphraseKey => {
             "set KLUIS_TOKEN or KLUIS_KEY_FILE to unlock it; then `kluis key add --passphrase` adds one"
         }
-        Error::EmptyToken => "put a token into the file, or unset KLUIS_KEY_FILE",
+        Error::EmptyToken => {
+            "put a token or a key into the file, or correct --key-file or KLUIS_KEY_FILE"
+        }
         Error::MistypedToken => "copy the whole token again: kls_ and 70 more characters",
         Error::WrongToken => {
             "its key was removed, or it belongs to another vault: ask the vault's owner for a new one"
@@ -67,7 +69,7 @@ pub fn of_sealed(error: &sealed::Error) -> &'static str {
             "check the path; if it is right, `kluis vault restore` brings back the copy before the last change"
         }
         sealed::Error::Damaged(_) => {
-            "run `kluis vault restore` to bring back the copy before the last change; nothing was changed"
+            "nothing was changed; `kluis vault restore` brings back the copy before the last change"
         }
         sealed::Error::Forged => {
             "an attacker may have replaced the file: get the vault again from a place you trust"

@@ -1,4 +1,4 @@
-//! What to do after a failure: a command to run, or where to look. Like the message, a hint never quotes a
+//! The hint after a failure: a command to run, or where to look. Like the message, a hint never quotes a
 //! value.
 
 mod deliver;
@@ -10,8 +10,7 @@ use super::Error;
 use crate::{agent, project, settings, ui};
 use std::path::Path;
 
-const UNLOCK: &str =
-    "run `kluis unlock` at a terminal, or set KLUIS_TOKEN, KLUIS_KEY_FILE or KLUIS_PASSPHRASE_FILE";
+const UNLOCK: &str = "run `kluis unlock` at a terminal, or set KLUIS_TOKEN, KLUIS_KEY_FILE (--key-file) or KLUIS_PASSPHRASE_FILE (--passphrase-file)";
 const NO_KEY: &str =
     "set KLUIS_TOKEN or KLUIS_KEY_FILE; then `kluis key add --passphrase` can add a passphrase";
 const BLANK_TOKEN: &str = "set it to a token, which begins with kls_, or run `unset KLUIS_TOKEN`";
@@ -91,7 +90,7 @@ fn settle(path: &str) -> String {
 /// The owner has seen the right pin; the vault at hand may be an attacker's.
 fn compare_pin(found: &str) -> String {
     format!(
-        "ask the vault's owner for the pin that `kluis vault verify --pin` prints; only if it is the same, add --pin {found}"
+        "ask the vault's owner for its pin (`kluis vault verify --pin`); only if it begins like this one, add --pin {found}"
     )
 }
 
@@ -115,6 +114,10 @@ fn of_settings(error: &settings::Error) -> Option<&'static str> {
         E::UserFile { .. } => Some(
             "the settings are vault, workspace, lock_timeout, color (\"auto\", \"always\", \"never\") and auto_agent (\"ask\", \"always\", \"never\")",
         ),
+        E::Broken {
+            origin: "--pin" | "KLUIS_PIN",
+            ..
+        } => Some("copy it again, as `kluis vault verify --pin` prints it"),
         E::Broken { .. } | E::Workspace { .. } | E::Empty { .. } | E::NotText { .. } => None,
     }
 }

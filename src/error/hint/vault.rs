@@ -1,4 +1,4 @@
-//! Hints for what a vault cannot do.
+//! Hints for the errors of a vault.
 
 use super::{keyring, store};
 use crate::error::several::MAX_LISTED;

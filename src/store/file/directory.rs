@@ -61,7 +61,10 @@ impl Directory {
         };
         let (handle, found) = opened().map_err(Error::not_written("open", parent))?;
         if is_shared(&found) {
-            return Err(refused(path, "lies in a directory that others may write"));
+            return Err(refused(
+                path,
+                "is in a directory that other users can write to",
+            ));
         }
         match regular::kind(&handle, Path::new(vault), true) {
             Ok(()) | Err(OpenError::Absent) => {}

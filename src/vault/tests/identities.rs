@@ -158,8 +158,7 @@ fn an_open_identity_follows_to_its_own_key_alone() {
     gone(&mut open, &removed);
 }
 
-/// Then the header has another key: the identity that made it knows that, whoever else pinned the old one has
-/// to pin again.
+/// The header gets another key. The key file that made the change knows it; other pins must be renewed.
 #[test]
 fn a_key_file_still_works_after_it_removes_full_access() {
     let (owned, mine) = (owned(), Identity::random());

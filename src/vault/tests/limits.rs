@@ -12,22 +12,19 @@ fn the_documented_limits_are_enforced() {
         (thousands, rest) => format!("{thousands},{rest:03}"),
     };
     for (limit, told) in [
-        (value::MAX_VALUE_BYTES, "value         1 to {} bytes"),
+        (value::MAX_VALUE_BYTES, "value        1 to {} bytes"),
         (
             description::MAX_DESCRIPTION_CHARACTERS,
-            "description   {} characters",
+            "description  {} characters",
         ),
-        (slot::MAX_SLOTS, "slots         {} of one secret"),
-        (
-            domain::MAX_ALLOWED_DOMAINS,
-            "domains       {} of one secret",
-        ),
+        (slot::MAX_SLOTS, "versions     {} of one secret"),
+        (domain::MAX_ALLOWED_DOMAINS, "hosts        {} of one secret"),
         (
             usize::try_from(SealedBytes::MAX >> 20).unwrap(),
-            "vault         {} MiB",
+            "vault        {} MiB",
         ),
-        (header::MAX_WORKSPACES, "; {} workspaces"),
-        (header::MAX_KEYS, "; {} keys"),
+        (header::MAX_WORKSPACES, ", {} workspaces"),
+        (header::MAX_KEYS, ", {} keys"),
         (header::MAX_PASSPHRASES, "{} of them passphrases"),
         (name::MAX_SECRET_NAME_CHARACTERS, "secret     1 to {} of"),
         (name::MAX_WORKSPACE_NAME_CHARACTERS, "workspace  1 to {} of"),

@@ -172,7 +172,7 @@ fn hear_of_what_was_seen(scenario: &Scenario, sandbox: &Sandbox) {
 
 /// The failures after the vault was replaced.
 fn says_it_was_replaced(stderr: &str) -> bool {
-    ["may not survive a power cut", "could not be kept"]
+    ["may be lost in a power cut", "could not be kept"]
         .iter()
         .any(|text| stderr.contains(text))
 }

@@ -229,7 +229,8 @@ pub fn reader_opens(sandbox: &Sandbox, _printed: &[u8]) -> State {
         got.stdout(sandbox.was_given("old")).exits(0);
         return State::Before;
     }
-    got.stderr_has("belongs to no key of this vault").exits(4);
+    got.stderr_has("the token does not open this vault")
+        .exits(4);
     State::After
 }
 

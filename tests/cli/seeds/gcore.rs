@@ -138,7 +138,7 @@ fn replacing_at_gcore_removes_the_slots_that_are_not_listed() {
     for time in ["0", "1741790696"] {
         let before_all = sandbox.kluis(["get", "jwt", "--at", time]).run();
         before_all
-            .stderr_has("no slot of default/jwt is effective at")
+            .stderr_has("default/jwt has no effective value at")
             .exits(3);
     }
     let nobody = sandbox.kluis(["get", "nobody", "--at", "0"]).run();
@@ -155,7 +155,7 @@ fn a_future_value_is_given_only_on_request() {
     sent(&sandbox, &["create"], &body);
     assert_eq!(shown(&sandbox, "planned")["slots"][0]["effective"], false);
     let none = sandbox.kluis(["get", "planned"]).run();
-    none.stderr_has("no slot of default/planned is effective at")
+    none.stderr_has("default/planned has no effective value at")
         .exits(3);
     let future = FUTURE.to_string();
     for options in [&["--latest"][..], &["--slot", &future], &["--at", &future]] {
