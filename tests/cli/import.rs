@@ -353,7 +353,7 @@ fn one_mistake_anywhere_imports_nothing() {
         (
             "yaml",
             format!("A: {value}\nB: \"{value}\nC: v"),
-            "the input is not YAML: see line",
+            "the input is not valid YAML at line",
         ),
         (
             "yaml",
@@ -363,7 +363,7 @@ fn one_mistake_anywhere_imports_nothing() {
         (
             "env",
             format!("A={value}\n{value}\n"),
-            "line 2: no variable begins here",
+            "line 2: this line has no NAME=",
         ),
         (
             "env",

@@ -129,15 +129,15 @@ fn a_missing_key_file_is_reported_with_its_setting() {
             &sandbox,
             "KLUIS_KEY_FILE",
             "/nowhere",
-            "there is no file /nowhere with the token",
-            "KLUIS_KEY_FILE names that file",
+            "there is no key file /nowhere",
+            "correct --key-file or KLUIS_KEY_FILE",
         ),
         (
             &passphrased,
             "KLUIS_PASSPHRASE_FILE",
             "/nowhere",
-            "there is no file /nowhere with the passphrase",
-            "KLUIS_PASSPHRASE_FILE names that file",
+            "there is no passphrase file /nowhere",
+            "correct --passphrase-file or KLUIS_PASSPHRASE_FILE",
         ),
     ] {
         let list = sandbox.kluis(["list"]).without("KLUIS_TOKEN");
