@@ -368,7 +368,7 @@ fn one_mistake_anywhere_imports_nothing() {
         (
             "env",
             format!("A={value}\0{value}\0"),
-            "variable 2: there is no =",
+            "variable 2: the variable has no =",
         ),
         ("env", String::new(), "the input is empty"),
     ] {
