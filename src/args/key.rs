@@ -11,7 +11,7 @@ pub fn find_key<'k>(keys: &'k [Key], named: &str) -> Result<&'k Key, Error> {
     if KeyId::parse(named).is_none() && Label::parse(named).is_err() {
         return Err(Error::Usage {
             message: "this is neither the id nor the label of a key".into(),
-            hint: Some("run `kluis key list` to see both".into()),
+            hint: Some("run `kluis key list` to see the ids and labels".into()),
         });
     }
     let is_meant = |key: &&Key| match KeyId::parse(named) {

@@ -20,9 +20,9 @@ use std::ffi::OsString;
 /// The command gets only the secrets that you name: one by one with -e, those of an app with --app, or all of
 /// the workspace with --all. If you name none, it gets those under [env] in the project file kluis.toml.
 ///
-/// The command takes the place of `kluis`: without a shell, with the same process id and its own exit code.
-/// It does not get KLUIS_TOKEN or another credential of `kluis`. If `kluis` fails before the command starts,
-/// the exit code is 125; 126 if the command cannot be executed; 127 if it does not exist.
+/// `kluis` becomes the command, without a shell: the process id stays, and signals and the exit code are the
+/// command's own. It does not get KLUIS_TOKEN, KLUIS_KEY_FILE or KLUIS_PASSPHRASE_FILE. The exit code is 125 if
+/// `kluis` fails before the command starts, 126 if the command cannot be executed, 127 if it does not exist.
 ///
 /// With --mask, `kluis` keeps running and replaces each value in the output by [hidden], also in base64, hex,
 /// percent-encoding or JSON, and each line of a value. It does not hide values of fewer than 6 bytes. This

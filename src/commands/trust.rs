@@ -20,9 +20,9 @@ use std::path::{Path, PathBuf};
 /// The project file kluis.toml may use a vault in its own folder. It needs your trust to use any other vault:
 /// otherwise a repository that you cloned could give your secrets to its own programs.
 ///
-/// Shows the vault, the workspace and the secrets that the file would use, and asks; without a terminal it
-/// needs --yes. Prints the SHA-256 of the file. Trust it again after every change of the file, and for
-/// another vault.
+/// Shows the vault, the workspace and the secrets that kluis.toml would use, and asks. Without a terminal it
+/// needs --yes. Prints the SHA-256 of the file. Run it again after every change of kluis.toml, and if you use
+/// it with another vault.
 ///
 /// In CI, set KLUIS_TRUST_PROJECT to that SHA-256 instead, as `sha256sum kluis.toml` prints it.
 #[derive(clap::Args)]

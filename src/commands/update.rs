@@ -15,8 +15,8 @@ use crate::vault::{self, Scan, Written};
 
 /// Change fields of a secret
 ///
-/// Changes the fields that you name, all of them or none; the others stay. Reads a value only with --value,
-/// --value-file or --generate.
+/// Changes only the fields that you name. If one of them cannot be changed, none is. Sets a new value only
+/// with --value, --value-file or --generate.
 ///
 /// A new value replaces the current one, which is not kept: use `kluis rotate` to keep it. If nothing is
 /// different, the vault file stays byte for byte the same.

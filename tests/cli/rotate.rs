@@ -398,7 +398,7 @@ fn the_hundred_and_first_slot_is_refused_with_advice() {
     assert_eq!(object["detail"][0]["type"], "too_long", "{object}");
     let message = object["error"].as_str().unwrap();
     for advice in [
-        "at most 100 slots",
+        "at most 100 versions",
         "kluis vault prune",
         "kluis rotate NAME --keep N",
     ] {

@@ -205,7 +205,7 @@ impl Parser {
 
     fn slots(&mut self, json: &RawValue) -> Option<Vec<(u64, Plaintext)>> {
         let rule = format!(
-            "a secret can have at most {MAX_SLOTS} slots: drop old ones with `kluis vault prune NAME` or `kluis rotate NAME --keep N`"
+            "a secret can have at most {MAX_SLOTS} versions: drop old ones with `kluis vault prune NAME`"
         );
         let items = self.items(json, MAX_SLOTS, &rule)?;
         let mut slots = BTreeMap::new();

@@ -143,7 +143,7 @@ fn remembered(context: &mut Context, header: &Header) -> Finding {
     if state_directory().is_none() {
         return Finding::warn(
             check,
-            "there is no state directory, so kluis cannot notice an older copy of the vault",
+            "there is no state directory, so kluis would not notice if the vault were replaced by an older copy",
             "set HOME or XDG_STATE_HOME, or set KLUIS_PIN to what `kluis vault verify --pin` prints",
         );
     }
@@ -151,7 +151,9 @@ fn remembered(context: &mut Context, header: &Header) -> Finding {
     if let Some(problem) = context.rollback_guard.problem(header) {
         return Finding::warn(
             check,
-            format!("{problem}, so kluis cannot notice an older copy of the vault"),
+            format!(
+                "{problem}, so kluis would not notice if the vault were replaced by an older copy"
+            ),
             "the next command that opens the vault repairs the file; compare the revision that `kluis vault verify` prints here and on another machine",
         );
     }

@@ -42,7 +42,7 @@ fn trust(list: &TrustStore) -> Finding {
         return Finding::warn(
             check,
             format!("{path} was changed or deleted after you trusted it"),
-            "run `kluis trust` in its folder to trust it again, or `kluis trust --remove FOLDER` to forget it",
+            "run `kluis trust` in the project's folder to trust kluis.toml again, or `kluis trust --remove FOLDER` to stop trusting it",
         );
     }
     let trusted = counted(list.agreements().len(), "trusted project file");

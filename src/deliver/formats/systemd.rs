@@ -7,8 +7,7 @@
 use super::format::{Why, variable_text};
 use super::page::Page;
 
-const NONCHARACTER: Why =
-    "its value contains a Unicode noncharacter, and systemd rejects such a file";
+const NONCHARACTER: Why = "its value contains a character that Unicode forbids (a noncharacter), and systemd rejects files with one";
 
 pub fn line(key: &str, value: &[u8], page: &mut Page) -> Result<(), Why> {
     let text = variable_text(value)?;

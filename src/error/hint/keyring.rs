@@ -45,7 +45,7 @@ pub fn hint(error: &Error) -> &'static str {
         Error::AgentLocked => "nothing was written; run `kluis unlock` and the command again",
         Error::Agent(_) => AGENT_AGAIN,
         Error::AgentRefused => {
-            "nothing was written; run `kluis lock`, and the command again with a passphrase or token"
+            "nothing was written; run `kluis lock`, then run the command again with a passphrase or a token"
         }
         Error::Sealed(error) => of_sealed(error),
     }

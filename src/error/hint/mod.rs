@@ -19,7 +19,8 @@ const KEY_FILE_PASSPHRASE: &str = "run the command at a terminal, or set KLUIS_T
 const NO_PASSPHRASE_FILE: &str = "correct --passphrase-file or KLUIS_PASSPHRASE_FILE; without it, kluis asks for the passphrase at a terminal";
 const NO_KEY_FILE: &str =
     "correct --key-file or KLUIS_KEY_FILE, or make a key file with `kluis key new`";
-const NO_PASSPHRASE: &str = "it has no passphrase: set KLUIS_TOKEN or KLUIS_KEY_FILE; `kluis unlock` then makes the agent keep that key";
+const NO_PASSPHRASE: &str =
+    "this vault has no passphrase: set KLUIS_TOKEN or KLUIS_KEY_FILE to open it";
 const OUTPUT_LOST: &str =
     "before you run the command again, look at the result with `kluis list` or `kluis show`";
 const ANOTHER_FORMAT: &str = "leave it out, or choose another --format; nothing was written";
