@@ -399,7 +399,7 @@ fn the_hundred_and_first_slot_is_refused_with_advice() {
     let message = object["error"].as_str().unwrap();
     for advice in [
         "at most 100 versions",
-        "kluis vault prune",
+        "kluis vault prune NAME",
         "kluis rotate NAME --keep N",
     ] {
         assert!(message.contains(advice), "{message}");

@@ -205,7 +205,7 @@ impl Parser {
 
     fn slots(&mut self, json: &RawValue) -> Option<Vec<(u64, Plaintext)>> {
         let rule = format!(
-            "a secret can have at most {MAX_SLOTS} versions: drop old ones with `kluis vault prune NAME`"
+            "a secret can have at most {MAX_SLOTS} versions: drop old ones with `kluis vault prune NAME`, or with `kluis rotate NAME --keep N`"
         );
         let items = self.items(json, MAX_SLOTS, &rule)?;
         let mut slots = BTreeMap::new();

@@ -91,7 +91,7 @@ impl Found {
         let slots = &self.secret.slots;
         if slots.len() > MAX_SLOTS {
             let rule = format!(
-                "a secret can have at most {MAX_SLOTS} versions: drop old ones with `kluis vault prune NAME`"
+                "a secret can have at most {MAX_SLOTS} versions: drop old ones with `kluis vault prune NAME`, or with `kluis rotate NAME --keep N`"
             );
             return Err(Error::invalid(
                 "secret_slots",
