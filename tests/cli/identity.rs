@@ -244,7 +244,7 @@ fn a_key_file_that_others_may_touch_is_refused() {
             .exits(1);
         // The default key file is skipped with a note.
         let passed = pinned(&sandbox, &["list", "-q"]).run();
-        assert!(passed.stderr.contains("is ignored: other users can"));
+        assert!(passed.stderr.contains("is not used: other users can"));
         passed.stderr_has("the vault is locked").exits(4);
     }
     fs::set_permissions(&file, Permissions::from_mode(0o400)).unwrap();

@@ -193,7 +193,12 @@ fn after_unlock_a_passphrase_prompt_says_why() {
         .run()
         .any_stderr()
         .exits(0);
-    for line in ["key add --token", "key remove token", "restore", "rekey -y"] {
+    for line in [
+        "key add --token",
+        "key remove token",
+        "vault restore",
+        "vault rekey -y",
+    ] {
         let shown = asked(line);
         assert!(shown.contains(why), "{line}: {shown}");
     }
