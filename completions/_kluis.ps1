@@ -505,7 +505,7 @@ Register-ArgumentCompleter -Native -CommandName 'kluis' -ScriptBlock {
             [CompletionResult]::new('--if-older-than', '--if-older-than', [CompletionResultType]::ParameterName, 'Do nothing if the value is younger, such as `30d`')
             [CompletionResult]::new('--keep', '--keep', [CompletionResultType]::ParameterName, 'Keep only the newest N of the past versions')
             [CompletionResult]::new('--expires', '--expires', [CompletionResultType]::ParameterName, 'Let the value expire at this time, or after `30d`')
-            [CompletionResult]::new('--exec', '--exec', [CompletionResultType]::ParameterName, 'Run CMD with both values; if it fails, keep the old')
+            [CompletionResult]::new('--exec', '--exec', [CompletionResultType]::ParameterName, 'Run CMD; keep the new value only if CMD succeeds')
             [CompletionResult]::new('-e', '-e', [CompletionResultType]::ParameterName, 'Set the variable KEY to the secret REF for CMD; may be repeated')
             [CompletionResult]::new('--allow-env', '--allow-env', [CompletionResultType]::ParameterName, 'Allow the variable KEY for CMD, as `kluis run` does; may be repeated')
             [CompletionResult]::new('--for', '--for', [CompletionResultType]::ParameterName, 'Name the host, for secrets bound to hosts')
@@ -1183,7 +1183,7 @@ Register-ArgumentCompleter -Native -CommandName 'kluis' -ScriptBlock {
             break
         }
         'kluis;vault;verify' {
-            [CompletionResult]::new('--pin', '--pin', [CompletionResultType]::ParameterName, 'Print only the pin; with PIN, open only the vault that it describes')
+            [CompletionResult]::new('--pin', '--pin', [CompletionResultType]::ParameterName, 'Print only the pin; with PIN, accept only that vault')
             [CompletionResult]::new('--vault', '--vault', [CompletionResultType]::ParameterName, 'Use this vault file [env: KLUIS_VAULT]')
             [CompletionResult]::new('-w', '-w', [CompletionResultType]::ParameterName, 'Use this workspace [env: KLUIS_WORKSPACE]')
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use this workspace [env: KLUIS_WORKSPACE]')

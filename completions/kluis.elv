@@ -485,7 +485,7 @@ set edit:completion:arg-completer[kluis] = {|@words|
             cand --if-older-than 'Do nothing if the value is younger, such as `30d`'
             cand --keep 'Keep only the newest N of the past versions'
             cand --expires 'Let the value expire at this time, or after `30d`'
-            cand --exec 'Run CMD with both values; if it fails, keep the old'
+            cand --exec 'Run CMD; keep the new value only if CMD succeeds'
             cand -e 'Set the variable KEY to the secret REF for CMD; may be repeated'
             cand --allow-env 'Allow the variable KEY for CMD, as `kluis run` does; may be repeated'
             cand --for 'Name the host, for secrets bound to hosts'
@@ -1133,7 +1133,7 @@ set edit:completion:arg-completer[kluis] = {|@words|
             cand prune 'Drop the past versions of a secret'
         }
         &'kluis;vault;verify'= {
-            cand --pin 'Print only the pin; with PIN, open only the vault that it describes'
+            cand --pin 'Print only the pin; with PIN, accept only that vault'
             cand --vault 'Use this vault file [env: KLUIS_VAULT]'
             cand -w 'Use this workspace [env: KLUIS_WORKSPACE]'
             cand --workspace 'Use this workspace [env: KLUIS_WORKSPACE]'

@@ -434,7 +434,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l in -d 'Put it int
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l if-older-than -d 'Do nothing if the value is younger, such as `30d`' -r
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l keep -d 'Keep only the newest N of the past versions' -r
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l expires -d 'Let the value expire at this time, or after `30d`' -r
-complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l exec -d 'Run CMD with both values; if it fails, keep the old' -r
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l exec -d 'Run CMD; keep the new value only if CMD succeeds' -r
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -s e -d 'Set the variable KEY to the secret REF for CMD; may be repeated' -r
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l allow-env -d 'Allow the variable KEY for CMD, as `kluis run` does; may be repeated' -r
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l for -d 'Name the host, for secrets bound to hosts' -r
@@ -968,7 +968,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_s
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -f -a "rekey" -d 'Encrypt everything again under new keys'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -f -a "restore" -d 'Bring back the vault from before the last change'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -f -a "prune" -d 'Drop the past versions of a secret'
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from verify" -l pin -d 'Print only the pin; with PIN, open only the vault that it describes' -r
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from verify" -l pin -d 'Print only the pin; with PIN, accept only that vault' -r
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from verify" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from verify" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from verify" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F

@@ -12,7 +12,7 @@ use crate::project::{self, Delivery, Presence};
 use crate::report::warnings;
 use crate::vault::destination::Destination;
 use crate::vault::env_key::EnvKey;
-use crate::vault::name::AppName;
+use crate::vault::name::{AppName, WorkspaceName};
 use crate::vault::reference::{Reference, Target};
 use crate::vault::slot::Choice;
 use crate::vault::workspace::Workspace;
@@ -164,16 +164,15 @@ impl Selection {
 
     /// A key that you chose by name comes before any other use of it.
     fn resolve(
-        mut self,
+        self,
         vault: &Vault,
         destination: &Destination,
         context: &mut Context,
     ) -> Result<Environment, Error> {
-        let chosen = std::mem::take(&mut self.chosen);
-        for choice in &chosen {
+        for choice in &self.chosen {
             check_delivery(choice, self.receiver)?;
         }
-        let is_chosen = |key: &EnvKey| chosen.iter().any(|named| named.key == *key);
+        let is_chosen = |key: &EnvKey| self.chosen.iter().any(|named| named.key == *key);
         let links = self.app.as_ref().map(|app| vault.links(app));
         let links = links.map(|links| context.found(vault, links)).transpose()?;
         let mut links = links.unwrap_or_default();
@@ -181,95 +180,131 @@ impl Selection {
         for (key, _) in &links {
             self.environment.check_key(key)?;
         }
-        let now = context.now;
-        let workspace_in_use = context.workspace().cloned();
-        // Every blocked secret is reported at once, and then none is given.
-        let mut blocked = Vec::new();
-        let mut give = |key: EnvKey, reference: Reference, selected: Selected, delivery| {
-            warnings::warn(context, &selected.secret);
-            match delivery {
-                Delivery::Value => self.environment.insert(key, reference, selected.value)?,
-                Delivery::File => {
-                    let file = ValueFile::new(&selected.value)
-                        .with_context(|| format!("cannot make the file for {key}"))?;
-                    self.environment.insert_file(key, reference, file)?;
-                }
-            }
-            Ok::<_, Error>(())
+        let mut values = Values {
+            vault,
+            destination,
+            workspace: context.workspace().cloned(),
+            context,
+            environment: self.environment,
+            blocked: Vec::new(),
         };
         if self.all {
-            let workspace = vault.workspace(workspace_in_use.as_ref())?;
-            let (all, kept) = vault.values(workspace, now, destination)?;
-            blocked.extend(kept);
-            for selected in all {
-                let key = selected.secret.env_key.clone();
-                let by_id = within(workspace, Target::Id(selected.secret.id));
-                // The app has the same secret under this key: that is one choice, made twice.
-                let is_linked = links.contains(&(key.clone(), by_id));
-                if blocked.is_empty() && !is_chosen(&key) && !is_linked {
-                    let by_name = within(workspace, Target::Name(selected.secret.name.clone()));
-                    give(key, by_name, selected, Delivery::Value)?;
-                }
+            // The app may have the same secret under the same key: that is one choice, made twice.
+            values.give_all(|link| is_chosen(&link.0) || links.contains(link))?;
+        }
+        values.give_named(links, self.chosen)?;
+        if !values.blocked.is_empty() {
+            return Err(Error::Blocked(values.blocked));
+        }
+        Ok(values.environment)
+    }
+}
+
+/// The values on their way into the environment. Every blocked secret is reported at once, and then none is
+/// given.
+struct Values<'a, 'c> {
+    vault: &'a Vault,
+    destination: &'a Destination,
+    workspace: Option<WorkspaceName>,
+    context: &'a mut Context<'c>,
+    environment: Environment,
+    blocked: Vec<vault::Error>,
+}
+
+impl Values<'_, '_> {
+    /// Gives every secret of the workspace, except those that are given otherwise.
+    fn give_all(&mut self, is_given: impl Fn(&(EnvKey, Reference)) -> bool) -> Result<(), Error> {
+        let vault = self.vault;
+        let workspace = vault.workspace(self.workspace.as_ref())?;
+        let (all, blocked) = vault.values(workspace, self.context.now, self.destination)?;
+        self.blocked.extend(blocked);
+        for selected in all {
+            let key = selected.secret.env_key.clone();
+            let by_id = within(workspace, Target::Id(selected.secret.id));
+            if !is_given(&(key.clone(), by_id)) {
+                let by_name = within(workspace, Target::Name(selected.secret.name.clone()));
+                self.give(key, by_name, selected, Delivery::Value)?;
             }
         }
-        let workspace = workspace_in_use.as_ref();
+        Ok(())
+    }
+
+    /// Gives the secrets that an app links and those that were chosen one by one.
+    fn give_named(
+        &mut self,
+        links: Vec<(EnvKey, Reference)>,
+        chosen: Vec<Chosen>,
+    ) -> Result<(), Error> {
         let linked = links.iter().map(|(_, reference)| reference);
-        let all: Vec<_> = linked
-            .chain(chosen.iter().map(|choice| &choice.reference))
-            .collect();
-        let found = vault.each_value(workspace, &all, Choice::At(now), destination);
+        let all = linked.chain(chosen.iter().map(|choice| &choice.reference));
+        let all: Vec<_> = all.collect();
+        let now = Choice::At(self.context.now);
+        let workspace = self.workspace.clone();
+        let workspace = workspace.as_ref();
+        let found = self
+            .vault
+            .each_value(workspace, &all, now, self.destination);
         let mut found = found.into_iter();
-        for ((key, reference), selected) in links.into_iter().zip(&mut found) {
-            let Some(selected) = held(selected, &mut blocked)? else {
-                continue;
-            };
-            let by_name = Reference {
-                secret: Target::Name(selected.secret.name.clone()),
-                ..reference
-            };
-            if blocked.is_empty() {
-                give(key, by_name, selected, Delivery::Value)?;
+        for ((key, reference), found) in links.into_iter().zip(&mut found) {
+            if let Some(selected) = self.held(found)? {
+                let by_name = Reference {
+                    secret: Target::Name(selected.secret.name.clone()),
+                    ..reference
+                };
+                self.give(key, by_name, selected, Delivery::Value)?;
             }
         }
         for (choice, found) in chosen.into_iter().zip(found) {
             match found {
                 Err(error) if choice.presence == Presence::Optional && is_absence(&error) => {
-                    destination.pass_over(workspace, &choice.reference);
+                    self.destination.pass_over(workspace, &choice.reference);
                 }
                 found => {
-                    let found = found.map_err(|error| vault.suggest(workspace, error));
-                    if let Some(found) = held(found, &mut blocked)?
-                        && blocked.is_empty()
-                    {
-                        give(choice.key, choice.reference, found, choice.delivery)?;
+                    let found = found.map_err(|error| self.vault.suggest(workspace, error));
+                    if let Some(selected) = self.held(found)? {
+                        self.give(choice.key, choice.reference, selected, choice.delivery)?;
                     }
                 }
             }
         }
-        if !blocked.is_empty() {
-            return Err(Error::Blocked(blocked));
-        }
-        Ok(self.environment)
+        Ok(())
     }
-}
 
-/// The found secret. A missing, ineffective or blocked one is collected with the others.
-fn held(
-    found: Result<Selected, vault::Error>,
-    blocked: &mut Vec<vault::Error>,
-) -> Result<Option<Selected>, Error> {
-    match found {
-        Ok(selected) => Ok(Some(selected)),
-        Err(error) if is_absence(&error) || matches!(error, vault::Error::Denied { .. }) => {
-            let is_told = blocked
-                .iter()
-                .any(|told| told.to_string() == error.to_string());
-            if !is_told {
-                blocked.push(error);
+    /// The found secret. A missing, ineffective or blocked one is collected with the others.
+    fn held(&mut self, found: Result<Selected, vault::Error>) -> Result<Option<Selected>, Error> {
+        match found {
+            Ok(selected) => Ok(Some(selected)),
+            Err(error) if is_absence(&error) || matches!(error, vault::Error::Denied { .. }) => {
+                let text = error.to_string();
+                if !self.blocked.iter().any(|told| told.to_string() == text) {
+                    self.blocked.push(error);
+                }
+                Ok(None)
             }
-            Ok(None)
+            Err(error) => Err(error.into()),
         }
-        Err(error) => Err(error.into()),
+    }
+
+    fn give(
+        &mut self,
+        key: EnvKey,
+        reference: Reference,
+        selected: Selected,
+        delivery: Delivery,
+    ) -> Result<(), Error> {
+        if !self.blocked.is_empty() {
+            return Ok(());
+        }
+        warnings::warn(self.context, &selected.secret);
+        match delivery {
+            Delivery::Value => self.environment.insert(key, reference, selected.value)?,
+            Delivery::File => {
+                let file = ValueFile::new(&selected.value)
+                    .with_context(|| format!("cannot make the file for {key}"))?;
+                self.environment.insert_file(key, reference, file)?;
+            }
+        }
+        Ok(())
     }
 }
 

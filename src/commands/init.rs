@@ -4,7 +4,7 @@ use super::Command;
 use crate::args::kdf::KdfArgs;
 use crate::args::new_passphrase;
 use crate::context::Context;
-use crate::context::key_file::{KeyFile, load};
+use crate::context::key_file::load;
 use crate::context::vault_key_pin::pin_of;
 use crate::deliver::output_file;
 use crate::error::Error;
@@ -199,11 +199,7 @@ fn key_file(context: &mut Context) -> Result<FirstKey, Error> {
 /// The public key of the key file at `path`; `None` if there is no such file.
 fn public_key(path: &Path) -> Result<Option<PublicKey>, Error> {
     match load(path)? {
-        Some(KeyFile::Key(stored)) => Ok(Some(stored.public())),
-        Some(KeyFile::Token(_)) => Err(Error::Usage {
-            message: format!("{} holds a token, not a key", path.display()),
-            hint: Some("name another file with --key-file; a missing one is made".into()),
-        }),
+        Some(read) => Ok(Some(read.into_key(path)?.public())),
         None => Ok(None),
     }
 }
@@ -245,7 +241,7 @@ fn report(
         let what = if is_only_key {
             "this token opens the vault. It is shown once:"
         } else {
-            "this recovery token opens the vault, too. It is shown once; keep it away from this computer:"
+            "the recovery token opens the vault, too. It is shown once; keep it away from this computer:"
         };
         one_time_token::show(context, what, token)?;
     }

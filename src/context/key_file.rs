@@ -3,7 +3,9 @@
 use super::credential_file::{is_absent, is_exposed, is_stdin, read_credential};
 use crate::error::Error;
 use crate::keyring;
+use crate::keyring::error::KeyFileError;
 use crate::keyring::identity::Stored;
+use crate::keyring::token::Token;
 use crate::plaintext::Plaintext;
 use std::fs;
 use std::path::Path;
@@ -24,6 +26,18 @@ impl KeyFile {
             return Ok(Self::Key(Stored::parse(&text)?));
         }
         Ok(Self::Token(text))
+    }
+
+    /// The key in the file at `path`, or why there is none.
+    pub fn into_key(self, path: &Path) -> Result<Stored, Error> {
+        match self {
+            Self::Key(stored) => Ok(stored),
+            Self::Token(text) if Token::parse(&text).is_ok() => Err(Error::Usage {
+                message: format!("{} holds a token, not a key", path.display()),
+                hint: Some("name another file with --key-file".into()),
+            }),
+            Self::Token(_) => Err(keyring::Error::from(KeyFileError::Damaged).into()),
+        }
     }
 }
 

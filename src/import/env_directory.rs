@@ -1,7 +1,7 @@
 //! Imports a folder of dotenv files: `.env` goes to the workspace in use; `.env.NAME` and `NAME.env` go to the
 //! workspace NAME, because these files hold the same variables. Subfolders are not read.
 
-use super::entries::{Gathered, LeftOut};
+use super::entries::{Entry, Gathered, LeftOut};
 use super::{Format, Rules};
 use crate::import::read_bounded;
 use crate::vault::error::Detail;
@@ -21,9 +21,7 @@ pub fn read(
     current: &WorkspaceName,
     rules: Rules,
 ) -> io::Result<Result<Gathered, Vec<Detail>>> {
-    let mut all = Gathered::default();
-    let mut mistakes = Vec::new();
-    let mut owners: BTreeMap<String, String> = BTreeMap::new();
+    let mut found = Found::default();
     let mut files = fs::read_dir(folder)?.collect::<io::Result<Vec<_>>>()?;
     files.sort_by_key(fs::DirEntry::file_name);
     for file in files {
@@ -31,62 +29,91 @@ pub fn read(
         let Some(environment) = environment(&name) else {
             continue;
         };
-        let mut leave_out = |why: &str| {
-            let (what, why) = (name.clone(), why.to_owned());
-            all.left_out.push(LeftOut { what, why });
-        };
-        if EXAMPLES
-            .iter()
-            .any(|example| environment.ends_with(example))
-        {
-            leave_out("it is an example");
-            continue;
-        }
-        if !file.path().is_file() {
-            leave_out("it is not a file");
-            continue;
-        }
-        let workspace = (!environment.is_empty()).then(|| WorkspaceName::parse(environment));
-        let workspace = match workspace.transpose() {
-            Ok(workspace) => workspace,
-            Err(RuleViolation { rule, kind }) => {
-                mistakes.push(told(&name, &rule, kind));
-                continue;
+        if EXAMPLES.iter().any(|end| environment.ends_with(end)) {
+            found.leave_out(&name, "it is an example");
+        } else if !file.path().is_file() {
+            found.leave_out(&name, "it is not a file");
+        } else {
+            match found.workspace(&name, environment, current) {
+                Ok(workspace) => found.read(&file.path(), &name, workspace.as_ref(), rules)?,
+                Err(RuleViolation { rule, kind }) => found.mistakes.push(told(&name, &rule, kind)),
             }
-        };
-        let owned = workspace.as_ref().unwrap_or(current).to_string();
-        if let Some(first) = owners.insert(owned.clone(), name.clone()) {
-            let rule = format!("{first} would be the workspace {owned} as well");
-            mistakes.push(told(&name, &rule, "duplicate"));
-            continue;
         }
-        let input = read_bounded(File::open(file.path())?)?;
+    }
+    if found.all.entries.is_empty() && found.mistakes.is_empty() {
+        let rule = RuleViolation::new("no .env file in the folder has a variable", "missing");
+        found.mistakes.push(Detail::at(Vec::new(), rule));
+    }
+    Ok(if found.mistakes.is_empty() {
+        Ok(found.all)
+    } else {
+        Err(found.mistakes)
+    })
+}
+
+/// The content of the files so far.
+#[derive(Default)]
+struct Found {
+    all: Gathered,
+    mistakes: Vec<Detail>,
+    /// The file of each workspace.
+    owners: BTreeMap<String, String>,
+}
+
+impl Found {
+    fn leave_out(&mut self, file: &str, why: &str) {
+        let (what, why) = (file.to_owned(), why.to_owned());
+        self.all.left_out.push(LeftOut { what, why });
+    }
+
+    /// The workspace of a file; `None` for the current one.
+    fn workspace(
+        &mut self,
+        file: &str,
+        environment: &str,
+        current: &WorkspaceName,
+    ) -> Result<Option<WorkspaceName>, RuleViolation> {
+        let named = (!environment.is_empty()).then(|| WorkspaceName::parse(environment));
+        let workspace = named.transpose()?;
+        let owned = workspace.as_ref().unwrap_or(current).to_string();
+        match self.owners.insert(owned.clone(), file.to_owned()) {
+            None => Ok(workspace),
+            Some(first) => {
+                let rule = format!("{first} would be the workspace {owned} as well");
+                Err(RuleViolation::new(rule, "duplicate"))
+            }
+        }
+    }
+
+    fn read(
+        &mut self,
+        path: &Path,
+        file: &str,
+        workspace: Option<&WorkspaceName>,
+        rules: Rules,
+    ) -> io::Result<()> {
+        let input = read_bounded(File::open(path)?)?;
         match Format::Dotenv.read(&input, rules) {
-            Ok(gathered) => all
-                .entries
-                .extend(gathered.entries.into_iter().map(|mut entry| {
-                    entry.workspace.clone_from(&workspace);
-                    entry
-                })),
+            Ok(gathered) => {
+                let entries = gathered.entries.into_iter();
+                self.all.entries.extend(entries.map(|entry| Entry {
+                    workspace: workspace.cloned(),
+                    ..entry
+                }));
+            }
             // An empty file is no mistake.
             Err(details) if details.iter().all(|detail| detail.kind == "missing") => {
-                leave_out("it has no variables");
+                self.leave_out(file, "it has no variables");
             }
             Err(details) => {
-                let details = details.into_iter();
-                mistakes.extend(details.map(|detail| told(&name, &detail.msg, detail.kind)));
+                let told = details
+                    .into_iter()
+                    .map(|detail| told(file, &detail.msg, detail.kind));
+                self.mistakes.extend(told);
             }
         }
+        Ok(())
     }
-    if all.entries.is_empty() && mistakes.is_empty() {
-        let rule = "no .env file in the folder has a variable";
-        mistakes.push(Detail::at(Vec::new(), RuleViolation::new(rule, "missing")));
-    }
-    Ok(if mistakes.is_empty() {
-        Ok(all)
-    } else {
-        Err(mistakes)
-    })
 }
 
 fn told(file: &str, rule: &str, kind: &'static str) -> Detail {

@@ -11,7 +11,6 @@ use crate::sealed::id::{KeyId, VaultId, WorkspaceId};
 use crate::sealed::sign::{self, SignatureBytes, Signed, VerifyKey};
 use crate::sealed::xaes::Xaes;
 use crate::sealed::{self, Part, random};
-use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 const WRAPPED_BYTES: usize = 64;
@@ -40,10 +39,6 @@ impl Master {
     /// A new root key with the same header seed.
     pub(super) fn with_new_root(&self) -> Self {
         Self::new(self.vault, Key::new(random::bytes()), self.header.clone())
-    }
-
-    pub(super) fn has_same_root(&self, other: &Self) -> bool {
-        self.root.ct_eq(other.root.as_slice()).into()
     }
 
     pub(super) fn vault(&self) -> VaultId {

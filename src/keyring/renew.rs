@@ -7,7 +7,7 @@ use super::issue::Issuer;
 use super::local::LocalKeyring;
 use super::master::Master;
 use super::{Error, Keyring, about};
-use crate::sealed::header::Content;
+use crate::sealed::header::{self, Content};
 use crate::sealed::id::{KeyId, WorkspaceId};
 use crate::sealed::meta;
 use std::collections::HashMap;
@@ -33,80 +33,96 @@ pub struct Renewed {
     pub dropped: Vec<KeyId>,
 }
 
+/// The workspaces that get new keys.
+enum Scope<'a> {
+    All,
+    Reached(&'a [meta::Reach]),
+}
+
+impl Scope<'_> {
+    fn contains(&self, workspace: WorkspaceId) -> bool {
+        match self {
+            Self::All => true,
+            Self::Reached(reached) => reached.iter().any(|one| one.workspace == workspace),
+        }
+    }
+
+    /// Whether a key reaches any of them.
+    fn touches(&self, key: &meta::Key) -> bool {
+        match (self, &key.workspaces) {
+            (Self::All, _) => true,
+            (Self::Reached(_), None) => false,
+            (Self::Reached(_), Some(own)) => own.iter().any(|own| self.contains(own.workspace)),
+        }
+    }
+}
+
 impl LocalKeyring {
     /// Renews keys for the vault of this header, which the keyring follows.
     pub fn renew(&self, content: &Content, renewal: Renewal) -> Result<Renewed, Error> {
-        let old = self.master()?;
-        let mut all = Vec::with_capacity(content.keys.len());
+        let mut keys = Vec::with_capacity(content.keys.len());
         for line in &content.keys {
-            all.push((line, about::of(self, line)?));
+            keys.push((line, about::of(self, line)?));
         }
-        let removed = match renewal {
-            Renewal::Rekey => None,
-            Renewal::Without(id) => Some(id),
-        };
-        let reach = match removed {
-            None => None,
-            Some(id) => {
-                let taken = all.iter().find(|(line, _)| line.id == id);
-                let (_, about) = taken.ok_or(Error::KeyChanged)?;
-                about.workspaces.as_ref()
-            }
-        };
-        // The holder of the root key knew everything.
-        let (master, is_renewed): (_, Box<dyn Fn(WorkspaceId) -> bool>) = match (removed, reach) {
-            (None, _) => (old.with_new_root(), Box::new(|_| true)),
-            (Some(_), None) => (Master::random(content.vault), Box::new(|_| true)),
-            (Some(_), Some(reach)) => (
-                old.clone(),
-                Box::new(|id| reach.iter().any(|reach| reach.workspace == id)),
-            ),
-        };
-
+        let (master, scope) = self.plan(content, renewal, &keys)?;
         let mut new = content.clone();
         new.verify = master.verify();
         let mut workspaces = Vec::new();
-        for line in new.workspaces.iter_mut().filter(|line| is_renewed(line.id)) {
-            (line.verify, line.wrapped) = master.new_workspace(line.id);
-            workspaces.push(line.id);
+        for line in &mut new.workspaces {
+            if scope.contains(line.id) {
+                (line.verify, line.wrapped) = master.new_workspace(line.id);
+                workspaces.push(line.id);
+            }
         }
-
         let issuer = Issuer {
             master: &master,
             workspaces: &new.workspaces,
         };
-        let holds = new.verify == content.verify;
-        let is_touched = |about: &meta::Key| match &about.workspaces {
-            None => !old.has_same_root(&master),
-            Some(own) => {
-                !old.has_same_root(&master) || own.iter().any(|own| is_renewed(own.workspace))
-            }
-        };
-        let (mut lines, mut dropped) = (Vec::with_capacity(all.len()), Vec::new());
-        for (line, about) in &all {
-            if removed == Some(line.id) {
+        let keeps_anchors = new.verify == content.verify;
+        let (mut lines, mut dropped) = (Vec::with_capacity(keys.len()), Vec::new());
+        for (line, about) in &keys {
+            if renewal == Renewal::Without(line.id) {
                 continue;
             }
             let seed = (line.id == self.key()).then(|| self.own_seed());
-            if !holds && seed.is_none() && line.bond().is_some() {
+            if !keeps_anchors && seed.is_none() && line.bond().is_some() {
                 dropped.push(line.id);
-            } else if is_touched(about) {
+            } else if scope.touches(about) {
                 lines.push(issuer.renew(line, seed, about)?);
             } else {
                 lines.push((*line).clone());
             }
         }
         new.keys = lines;
-
-        let mut keys = HashMap::with_capacity(new.workspaces.len());
+        let mut opened = HashMap::with_capacity(new.workspaces.len());
         for line in &new.workspaces {
-            keys.insert(line.id, master.workspace(line)?);
+            opened.insert(line.id, master.workspace(line)?);
         }
         Ok(Renewed {
-            keyring: self.succeeded_by(master, keys),
+            keyring: self.succeeded_by(master, opened),
             content: new,
             workspaces,
             dropped,
+        })
+    }
+
+    /// The new root key and header seed, which may be the old ones, and what they renew. The holder of the root
+    /// key knew everything.
+    fn plan<'a>(
+        &self,
+        content: &Content,
+        renewal: Renewal,
+        keys: &'a [(&header::Key, meta::Key)],
+    ) -> Result<(Master, Scope<'a>), Error> {
+        let old = self.master()?;
+        let Renewal::Without(id) = renewal else {
+            return Ok((old.with_new_root(), Scope::All));
+        };
+        let removed = keys.iter().find(|(line, _)| line.id == id);
+        let (_, about) = removed.ok_or(Error::KeyChanged)?;
+        Ok(match &about.workspaces {
+            None => (Master::random(content.vault), Scope::All),
+            Some(reached) => (old.clone(), Scope::Reached(reached)),
         })
     }
 }

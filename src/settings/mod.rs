@@ -170,8 +170,35 @@ pub enum Error {
     NoHome { origin: &'static str },
 }
 
-/// Decides every setting. `environment` returns the value of a variable. An empty variable counts as unset,
-/// except where it controls a check: CI systems set an empty one when nothing is configured.
+/// The environment's variables. An empty one counts as unset, except where it controls a check: CI systems set
+/// an empty one when nothing is configured.
+#[derive(Clone, Copy)]
+struct Variables<'e>(&'e dyn Fn(&str) -> Option<OsString>);
+
+impl Variables<'_> {
+    fn get(self, name: &str) -> Option<OsString> {
+        self.0(name).filter(|value| !value.is_empty())
+    }
+
+    fn path(self, name: &str) -> Option<PathBuf> {
+        self.get(name).map(PathBuf::from)
+    }
+
+    fn text(self, origin: &'static str) -> Result<Option<String>, Error> {
+        let text = self.get(origin).map(OsString::into_string).transpose();
+        text.map_err(|_| Error::NotText { origin })
+    }
+
+    /// The text of a variable that controls a check.
+    fn check(self, origin: &'static str) -> Result<Option<String>, Error> {
+        if self.0(origin).is_some_and(|value| value.is_empty()) {
+            return Err(Error::EmptyCheck { origin });
+        }
+        self.text(origin)
+    }
+}
+
+/// Decides every setting. `environment` returns the value of a variable.
 pub fn settle(
     flags: Flags,
     environment: &dyn Fn(&str) -> Option<OsString>,
@@ -183,66 +210,39 @@ pub fn settle(
         .map(|file| file.read(directories))
         .transpose()?
         .unwrap_or_default();
-    let variable = |name| environment(name).filter(|value| !value.is_empty());
-    let path = |name| variable(name).map(PathBuf::from);
-    let text = |name| match variable(name).map(OsString::into_string) {
-        None => Ok(None),
-        Some(Ok(text)) => Ok(Some(text)),
-        Some(Err(_)) => Err(Error::NotText { origin: name }),
-    };
-    let must_say = |name| match environment(name) {
-        Some(value) if value.is_empty() => Err(Error::EmptyCheck { origin: name }),
-        _ => text(name),
-    };
-
+    let variables = Variables(environment);
     let (vault, vault_source) = if let Some(typed) = flags.vault {
         (file_place("--vault", typed)?, Source::Flag)
-    } else if let Some(value) = variable("KLUIS_VAULT") {
+    } else if let Some(value) = variables.get("KLUIS_VAULT") {
         (file_place("KLUIS_VAULT", value)?, Source::Environment)
-    } else if let Some(path) = project.vault {
-        (VaultPlace(path), Source::ProjectFile)
-    } else if let Some(path) = user.vault {
-        (VaultPlace(path), Source::UserFile)
     } else {
-        let data = directories.data.as_ref();
-        let origin = "the default vault";
-        let data = data.ok_or(Error::NoHome { origin })?;
-        (VaultPlace(data.join(DEFAULT_VAULT)), Source::Default)
+        listed_vault(project.vault, user.vault, directories)?
     };
     let (workspace, workspace_source) = if let Some(typed) = flags.workspace {
         let name = parse_workspace("--workspace", &typed)?;
         (Some(name), Source::Flag)
-    } else if let Some(value) = text("KLUIS_WORKSPACE")? {
+    } else if let Some(value) = variables.text("KLUIS_WORKSPACE")? {
         let name = parse_workspace("KLUIS_WORKSPACE", &value)?;
         (Some(name), Source::Environment)
-    } else if let Some(name) = project.workspace {
-        (Some(name), Source::ProjectFile)
-    } else if let Some(name) = user.workspace {
-        (Some(name), Source::UserFile)
     } else {
-        (None, Source::Default)
+        listed(project.workspace, user.workspace)
     };
     let lock_timeout = match flags.lock_timeout {
         Some(typed) => Some(parse_timeout("--lock-timeout", &typed)?),
         None => user.lock_timeout,
     };
-    let non_interactive = variable("KLUIS_NON_INTERACTIVE")
+    let non_interactive = variables
+        .get("KLUIS_NON_INTERACTIVE")
         .filter(|value| value != "0" && value != "false")
         .map(|_| Interaction::Refused);
     let pin = match flags.pin {
         Some(typed) => Some(parse_pin("--pin", &typed)?),
-        None => must_say("KLUIS_PIN")?
+        None => variables
+            .check("KLUIS_PIN")?
             .map(|text| parse_pin("KLUIS_PIN", &text))
             .transpose()?,
     };
-    let default_key_file = || Some(directories.config.as_ref()?.join(DEFAULT_KEY_FILE));
-    let key_file = if let Some(path) = flags.key_file {
-        Some((path, Source::Flag))
-    } else if let Some(path) = path("KLUIS_KEY_FILE") {
-        Some((path, Source::Environment))
-    } else {
-        default_key_file().map(|path| (path, Source::Default))
-    };
+    let token = variables.get("KLUIS_TOKEN");
     Ok(Settings {
         vault,
         vault_source,
@@ -256,13 +256,50 @@ pub fn settle(
         pin,
         auto_agent: user.auto_agent.unwrap_or_default(),
         unlocking: Unlocking {
-            token: variable("KLUIS_TOKEN").map(|token| Plaintext::new(token.into_encoded_bytes())),
+            token: token.map(|token| Plaintext::new(token.into_encoded_bytes())),
             passphrase_file: flags
                 .passphrase_file
-                .or_else(|| path("KLUIS_PASSPHRASE_FILE")),
-            key_file: key_file.map(|(path, source)| KeyFilePath { path, source }),
+                .or_else(|| variables.path("KLUIS_PASSPHRASE_FILE")),
+            key_file: key_file(flags.key_file, variables, directories),
         },
     })
+}
+
+/// The setting of the project file or the user file.
+fn listed<T>(project: Option<T>, user: Option<T>) -> (Option<T>, Source) {
+    match (project, user) {
+        (Some(value), _) => (Some(value), Source::ProjectFile),
+        (None, Some(value)) => (Some(value), Source::UserFile),
+        (None, None) => (None, Source::Default),
+    }
+}
+
+fn listed_vault(
+    project: Option<PathBuf>,
+    user: Option<PathBuf>,
+    directories: &Directories,
+) -> Result<(VaultPlace, Source), Error> {
+    let (path, source) = listed(project, user);
+    let origin = "the default vault";
+    let default = || Some(directories.data.as_ref()?.join(DEFAULT_VAULT));
+    let path = path.or_else(default).ok_or(Error::NoHome { origin })?;
+    Ok((VaultPlace(path), source))
+}
+
+fn key_file(
+    flag: Option<PathBuf>,
+    variables: Variables<'_>,
+    directories: &Directories,
+) -> Option<KeyFilePath> {
+    let (path, source) = if let Some(path) = flag {
+        (path, Source::Flag)
+    } else if let Some(path) = variables.path("KLUIS_KEY_FILE") {
+        (path, Source::Environment)
+    } else {
+        let config = directories.config.as_ref()?;
+        (config.join(DEFAULT_KEY_FILE), Source::Default)
+    };
+    Some(KeyFilePath { path, source })
 }
 
 /// The colour setting of the command line and the environment, which is needed before the user file is read.

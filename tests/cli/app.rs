@@ -248,7 +248,7 @@ fn a_refused_app_change_changes_nothing() {
         (
             &["link", "web", "KEY", "kluis://key?slot=0"],
             2,
-            "the address names a slot",
+            "remove ?slot= from the address",
         ),
         (
             &["unlink", "web", "OTHER"],

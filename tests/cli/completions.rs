@@ -29,7 +29,7 @@ fn bash_can_complete_a_verb_and_an_option() {
     std::fs::write(&script, &made.stdout).unwrap();
     made.any_stdout().exits(0);
     for (typed, expected) in [
-        ("pass", "passphrase"),
+        ("roll", "rollback"),
         ("workspace del", "delete"),
         ("create name --gen", "--generate"),
     ] {

@@ -170,7 +170,7 @@ fn the_name_may_come_with_its_workspace() {
             (
                 &["kluis://staging/new?slot=0"],
                 2,
-                "the address names a slot",
+                "remove ?slot= from the address",
             ),
         ] {
             let line = [verb].iter().chain(line).copied().collect::<Vec<_>>();

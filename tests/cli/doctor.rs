@@ -393,7 +393,6 @@ fn settings_and_credentials_must_be_private() {
     let made = sandbox.kluis(["key", "new"]).run();
     made.any_stdout().any_stderr().exits(0);
     let identity = config.join("key");
-    sandbox.keep(b"kli_");
     fs::rename(&identity, sandbox.given_path("identity")).unwrap();
     symlink(sandbox.given_path("identity"), &identity).unwrap();
     finds(doctor(&sandbox), "key_file", "ok", "mode 0600");

@@ -217,7 +217,11 @@ fn an_unwritable_secret_is_refused_before_the_editor_starts() {
         ("edit bound --for example.com", "not to example.com", 8),
         ("edit binary", "the value is not UTF-8 text", 7),
         ("edit later", "default/later has no effective value", 3),
-        ("edit kluis://name?slot=0 --literal-name", "names a slot", 2),
+        (
+            "edit kluis://name?slot=0 --literal-name",
+            "remove ?slot= from the address",
+            2,
+        ),
     ] {
         edit(&sandbox, line, &steps)
             .run()

@@ -114,9 +114,9 @@ fn a_broken_user_file_is_reported_by_place_and_never_quoted() {
     for (text, place) in [
         ("vault = \"a\"\n  hunter2 = 1", "line 2, column 3"),
         ("workspace = hunter2", "line 1, column 13"),
-        ("color = \"hunter2\"", "at line 1, column 9"),
-        ("hunter2", "at line 1, column"),
-        ("\n\n[hunter2]\n", "at line 3, column 2"),
+        ("color = \"hunter2\"", "line 1, column 9"),
+        ("hunter2", "line 1, column"),
+        ("\n\n[hunter2]\n", "line 3, column 2"),
         (
             "lock_timeout = \"hunter2\"",
             "lock_timeout in the user file",

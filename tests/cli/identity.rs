@@ -35,7 +35,7 @@ fn put(path: &Path, contents: &str) {
 fn new(sandbox: &Sandbox, arguments: &[&str]) -> String {
     let made = sandbox.kluis(["key", "new"].iter().chain(arguments)).run();
     let public = String::from_utf8(made.stdout.clone()).unwrap();
-    made.any_stdout().stderr_has("made the identity").exits(0);
+    made.any_stdout().stderr_has("made the key file").exits(0);
     assert!(public.starts_with("klp_") && public.len() == 54, "{public}");
     public
 }
@@ -161,7 +161,7 @@ fn a_locked_key_file_is_shown_without_its_passphrase() {
     sandbox.kluis(show).run().stdout(public).exits(0);
     let refused = sandbox.kluis(line).run();
     refused
-        .stderr_has("--kdf is for an identity with --passphrase")
+        .stderr_has("--kdf needs --passphrase or --new-passphrase-file")
         .exits(2);
     let empty = sandbox.given("empty", "\n");
     let empty = [

@@ -338,7 +338,7 @@ fn one_mistake_anywhere_imports_nothing() {
         (
             "json",
             format!("[\"{value}\"]"),
-            "the input is not one object",
+            "must be one JSON object of names and strings",
         ),
         (
             "yaml",

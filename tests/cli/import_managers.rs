@@ -187,7 +187,7 @@ fn an_encrypted_cut_off_or_dangerous_export_writes_nothing() {
         (
             "1password",
             secret.clone(),
-            "is this what 1Password exported?",
+            "is this a CSV export of 1Password?",
         ),
         (
             "1password",

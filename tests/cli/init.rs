@@ -163,7 +163,6 @@ fn without_a_terminal_a_key_file_is_made_and_opens_the_vault() {
         let made = init.stdin("typed\ntyped\n").run();
         let note = format!("made the key file {}: it opens the vault", key.display());
         made.stderr_has(&note).exits(0);
-        sandbox.keep(b"kli_");
         assert_eq!(
             fs::metadata(&key).unwrap().permissions().mode() & 0o777,
             0o600
@@ -187,7 +186,6 @@ fn an_existing_key_file_is_used_and_never_replaced() {
     let sandbox = Sandbox::empty();
     let made = sandbox.kluis(["key", "new"]).run();
     made.any_stdout().any_stderr().exits(0);
-    sandbox.keep(b"kli_");
     let key = sandbox.home().join(".config/kluis/key");
     let before = fs::read(&key).unwrap();
     let init = sandbox.kluis(["init", "--json"]).run();

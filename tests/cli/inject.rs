@@ -94,7 +94,7 @@ fn a_missing_secret_is_reported_by_line_and_nothing_is_written() {
         ),
         (
             "kluis://one?slot=x }}",
-            "line 3, column 4: after ? an address has",
+            "line 3, column 4: the only thing after a ? can be",
             7,
         ),
         (

@@ -29,6 +29,8 @@ enum Vault {
 }
 
 const UNLOCKED: (&str, &str) = ("Passphrase: ", PASSPHRASE);
+/// The question of `init`.
+const NEW: &str = "New passphrase (press Enter to use a key file instead): ";
 const CHOSEN: (&str, &str) = ("New passphrase: ", PASSPHRASE);
 
 /// Every question that there is.
@@ -44,12 +46,18 @@ fn prompts() -> Vec<Prompt> {
     let changed = ["key", "passphrase", "--kdf", CHEAP_KDF];
     let admit = ["key", "add", "--passphrase", "--kdf", CHEAP_KDF];
     vec![
-        prompt(Vault::None, &init, &[], "New passphrase: ", true),
-        prompt(Vault::None, &init, &[CHOSEN], "Once more: ", true),
+        prompt(Vault::None, &init, &[], NEW, true),
         prompt(
             Vault::None,
             &init,
-            &[("New passphrase: ", "hunter2"), ("Once more: ", "hunter2")],
+            &[(NEW, PASSPHRASE)],
+            "Once more: ",
+            true,
+        ),
+        prompt(
+            Vault::None,
+            &init,
+            &[(NEW, "hunter2"), ("Once more: ", "hunter2")],
             "instead? [Y/n] ",
             false,
         ),

@@ -262,7 +262,7 @@ fn removing_full_access_names_the_keys_to_issue_again() {
     assert!(
         removed
             .stderr
-            .contains("the vault has a new public key: klv_")
+            .contains("the vault has a new public key to pin: klv_")
     );
     removed
         .stdout("default/name\nstaging/name\n")
@@ -321,7 +321,7 @@ fn a_public_key_is_added_once() {
     let object = added.json();
     added.any_stdout().exits(0);
     assert!(object.get("token").is_none(), "{object}");
-    assert_eq!(object["key"]["kind"], "identity");
+    assert_eq!(object["key"]["kind"], "key_file");
     assert_eq!(keys(&sandbox)[1], object["key"]);
     assert_eq!(object["key"]["recipient"], recipient);
     let again = sandbox.kluis(add).run();
@@ -375,7 +375,7 @@ fn an_expired_full_access_token_has_its_own_error() {
     let refused = by(&sandbox, &passing, &["list"]).run();
     refused.stderr_has("this key expired at ").exits(4);
     // `key add` says which of the two kinds of key it makes.
-    let told = "this key cannot read its own date, and works after it";
+    let told = "this key goes on working after its date";
     for (limit, is_told) in [
         ("--read-only", true),
         ("--workspace=staging", true),

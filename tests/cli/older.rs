@@ -119,7 +119,7 @@ fn a_fork_from_an_older_copy_is_noticed() {
     // As far on as what was seen here, and one further.
     for revision in [3, 4] {
         put(&sandbox, &elsewhere.bytes());
-        let found = format!("the workspace default is at revision {revision}, and 3 was seen");
+        let found = format!("revision {revision} of the workspace default");
         let refused = get(&sandbox);
         assert!(refused.stderr.contains("was changed from an older copy"));
         assert!(
@@ -216,7 +216,7 @@ fn a_pin_with_a_revision_refuses_an_older_copy() {
     assert_eq!(json.json_error()["code"], "older");
     json.any_stderr().exits(5);
     get(":soon")
-        .stderr_has("KLUIS_PIN: a revision is like 7.42")
+        .stderr_has("KLUIS_PIN: a revision must be like 7.42")
         .exits(2);
     let empty = sandbox.kluis(["get", "name"]).env("KLUIS_PIN", "").run();
     empty

@@ -31,7 +31,7 @@ fn afterwards_the_new_one_opens_and_the_old_one_does_not() {
         .env("KLUIS_PASSPHRASE_FILE", &old)
         .run();
     changed
-        .stderr_has("copies of the vault made before still open with the old one")
+        .stderr_has("Older copies of the vault still open with the old one")
         .exits(0);
     let get = || sandbox.kluis(["get", "name"]);
     get()
@@ -150,7 +150,7 @@ fn both_passphrases_do_not_fit_through_one_stdin() {
     let both = change(&sandbox, Path::new("-")).env("KLUIS_PASSPHRASE_FILE", "-");
     both.stdin("one\n")
         .run()
-        .stderr_has("cannot both read stdin")
+        .stderr_has("cannot both come from stdin")
         .exits(2);
     assert_eq!(sandbox.bytes(), before);
     let new = sandbox.secret("new");

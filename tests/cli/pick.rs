@@ -62,7 +62,7 @@ fn arrows_choose_and_the_verb_continues() {
     for (line, said) in [
         ("history", "effective"),
         ("rotate --generate 8", "Secret: web"),
-        ("prune -y", "dropped 1 slot(s) of default/web: 0"),
+        ("vault prune -y", "dropped 1 slot(s) of default/web: 0"),
         ("rotate --generate 8", "Secret: web"),
         ("rollback", "Secret: web"),
     ] {
@@ -157,9 +157,7 @@ fn lines_fit_a_narrow_terminal_and_colour_is_optional() {
 #[test]
 fn without_a_terminal_a_name_is_missing() {
     let sandbox = vault();
-    for verb in [
-        "get", "show", "history", "rotate", "rollback", "prune", "delete",
-    ] {
+    for verb in ["get", "show", "history", "rotate", "rollback", "delete"] {
         let failed = sandbox.kluis([verb]).run();
         failed.stderr_has("<SECRET> is missing").exits(2);
     }

@@ -265,7 +265,7 @@ fn the_pin_in_the_file_is_for_the_vault_that_it_names() {
     rewrite(&folder, &format!("pin = '{other}'"));
     list()
         .run()
-        .stderr_has("the vault is not the pinned one")
+        .stderr_has("this is another vault than the one you pinned")
         .exits(5);
     list().env("KLUIS_PIN", &key).run().exits(0);
     let named = list().env("KLUIS_VAULT", sandbox.vault());

@@ -83,9 +83,9 @@ fn without_any_to_drop_nothing_changes() {
 fn a_terminal_shows_the_deleted_slots() {
     let (sandbox, _) = grown();
     for (line, told) in [
-        ("prune key --keep 1 -q -y", ""),
+        ("vault prune key --keep 1 -q -y", ""),
         (
-            "prune key --yes",
+            "vault prune key --yes",
             "kluis: note: dropped 1 slot(s) of default/key: 200\n",
         ),
     ] {

@@ -98,7 +98,7 @@ fn without_an_older_value_nothing_is_written() {
         (
             &["nope"],
             "kluis: error: there is no secret nope in the workspace default\n\
-             kluis: hint: `kluis list` shows what there is\n",
+             kluis: hint: run `kluis list` to see the secrets\n",
         ),
     ] {
         let missing = sandbox.kluis(["rollback"].iter().chain(line)).run();

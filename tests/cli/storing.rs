@@ -275,7 +275,7 @@ fn a_read_only_file_system_is_read_and_not_written() {
         mount -o remount,ro none disk || exit 99
         "$KLUIS" create other --generate 8; echo $?
         "$KLUIS" set name </dev/null; echo $?
-        "$KLUIS" list -q; "$KLUIS" verify >/dev/null && ls -A disk
+        "$KLUIS" list -q; "$KLUIS" vault verify >/dev/null && ls -A disk
     "#;
     let mut unshare = Command::new("unshare");
     unshare.args(["--map-root-user", "--mount", "sh", "-c", script]);

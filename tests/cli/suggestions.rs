@@ -27,7 +27,7 @@ fn a_misspelt_secret_is_recognised_by_every_verb() {
         "delete githb_token --yes",
         "rotate githb_token --generate 8",
         "rollback githb_token",
-        "prune githb_token",
+        "vault prune githb_token",
         "update githb_token --description x",
         "move githb_token --to-workspace staging",
         "app link billing A githb_token",
@@ -234,7 +234,7 @@ fn another_word_gets_the_way_to_look() {
     for (line, hint) in [
         ("get nothing_like_it", "run `kluis list` to see the secrets"),
         ("get sec_00000000000000000000000000", "run `kluis list`"),
-        ("app show nothing_like_it", "`kluis app list` shows"),
+        ("app show nothing_like_it", "`kluis app list` to see"),
     ] {
         let failed = sandbox.kluis(line.split(' ')).run();
         let has_guessed = failed.stderr.contains("did you mean");

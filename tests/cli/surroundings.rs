@@ -82,8 +82,8 @@ fn still_whole(sandbox: &Sandbox, what: &str) {
 #[test]
 fn all_of_it_works_where_nothing_is_strange() {
     let sandbox = filled();
-    // `set` without a value, `check` without a project file, and `status` without an agent.
-    assert_eq!(each(&sandbox, "as usual", |line| line), LINES.len() - 3);
+    // `set` without a value, and `check` without a project file.
+    assert_eq!(each(&sandbox, "as usual", |line| line), LINES.len() - 2);
 }
 
 fn at_home<'s>(home: Option<&str>, line: Invocation<'s>) -> Invocation<'s> {
@@ -170,7 +170,7 @@ fn with_a_read_only_home_reading_works_and_writing_says_why() {
             assert_eq!(code, 1, "{line:?}");
             assert!(told.contains("Read-only file system"), "{line:?}: {told}");
         } else {
-            let fails = matches!(line[0], "set" | "check" | "status");
+            let fails = matches!(line[0], "set" | "check");
             assert_eq!(code != 0, fails, "{line:?}: {told}");
         }
         assert!(copy.bytes() == before, "{line:?}");
@@ -188,7 +188,7 @@ fn a_closed_descriptor_is_never_reused_for_a_file() {
         let succeeded = each(&sandbox, &script, |line| {
             line.prepared(script.trim_end_matches("; "))
         });
-        assert_eq!(succeeded, LINES.len() - 3, "{script}");
+        assert_eq!(succeeded, LINES.len() - 2, "{script}");
     }
     // What is printed goes nowhere, least of all into the vault: it is the next file to be opened.
     let closed = "exec 0>&- 1>&- 2>&-";
@@ -215,7 +215,6 @@ fn a_result_that_cannot_be_written_is_a_failure() {
             "run" => assert_ne!(code, 0),
             "set" if line.len() == 2 => assert_eq!(code, 7),
             "check" => assert_eq!(code, 3),
-            "status" => assert_eq!(code, 4),
             _ => {
                 assert_eq!(code, 1, "{line:?}");
                 let why = "cannot write to stdout: No space left on device";
@@ -235,7 +234,7 @@ fn a_result_that_cannot_be_written_is_a_failure() {
 #[test]
 fn sixteen_descriptors_are_enough_and_fewer_are_an_error() {
     let sandbox = filled();
-    let enough = LINES.len() - 3;
+    let enough = LINES.len() - 2;
     let with = |count: u32| {
         let limit = format!("ulimit -n {count}");
         each(&sandbox, &limit, |line| line.prepared(&limit))

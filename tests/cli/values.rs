@@ -285,7 +285,7 @@ fn a_value_as_an_argument_is_refused_and_repeated_nowhere() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", "v");
     let before = sandbox.bytes();
-    let why = "pipe the value in, or give --value-file or --generate";
+    let why = "pipe the value in";
     for (line, hint) in [
         (&["create", "new", "hunter2"][..], why),
         (&["create", "new", "sk_live-hunter2"], why),
@@ -299,10 +299,10 @@ fn a_value_as_an_argument_is_refused_and_repeated_nowhere() {
         (&["update", "name", "--value=hunter2"], "--help"),
         (&["create", "new", "--value", "hunter2"], why),
         (&["create", "new", "--value=hunter2"], why),
-        (&["create", "new=hunter2"], why),
-        (&["set", "new=hunter2"], why),
-        (&["update", "name=hunter2"], why),
-        (&["get", "name=hunter2"], why),
+        (&["create", "new=hunter2"], "pipe the value in"),
+        (&["set", "new=hunter2"], "pipe the value in"),
+        (&["update", "name=hunter2"], "pipe the value in"),
+        (&["get", "name=hunter2"], "pipe the value in"),
         (&["create", "new", "--color", "hunter2"], "--help"),
         (&["create", "new", "--lock-timeout"], "--help"),
         (&["hunter2"], "--help"),

@@ -4,6 +4,7 @@ use super::access::{Access, of_decisive_file};
 use super::finding::Finding;
 use crate::context::credential_file::{is_exposed, is_stdin};
 use crate::context::key_file::{KeyFile, load};
+use crate::keyring::token::Token;
 use crate::settings::directories::user_file;
 use crate::settings::{KeyFilePath, Unlocking};
 use std::fs;
@@ -32,7 +33,11 @@ fn key_file(file: &KeyFilePath) -> Finding {
         return Finding::ok(check, "it is read from stdin");
     }
     match load(path) {
-        Ok(Some(KeyFile::Token(_))) => credential("token", path),
+        Ok(Some(KeyFile::Token(text))) if Token::parse(&text).is_ok() => credential("token", path),
+        Ok(Some(damaged @ KeyFile::Token(_))) => match damaged.into_key(path) {
+            Err(error) => Finding::of_error(check, &error),
+            Ok(_) => credential("token", path),
+        },
         Ok(Some(KeyFile::Key(_))) => match fs::metadata(path) {
             Ok(found) => Finding::ok(
                 check,

@@ -2,7 +2,7 @@
 
 use crate::commands::Command;
 use crate::context::Context;
-use crate::context::key_file::{KeyFile, load};
+use crate::context::key_file::load;
 use crate::error::Error;
 use crate::report::key_file::print;
 use crate::vault;
@@ -23,12 +23,6 @@ impl Command for Show {
         let path = context.key_file_path()?.path;
         let stored = load(&path)?
             .ok_or_else(|| vault::Error::absent("key file", path.display().to_string()))?;
-        match stored {
-            KeyFile::Key(stored) => print(context, &path, &stored.public()),
-            KeyFile::Token(_) => Err(Error::Usage {
-                message: format!("{} holds a token, which has no public key", path.display()),
-                hint: Some("`kluis key new` makes a key file".into()),
-            }),
-        }
+        print(context, &path, &stored.into_key(&path)?.public())
     }
 }

@@ -25,7 +25,7 @@ pub fn of_process(error: &process::Error) -> Option<&'static str> {
         E::NotFound { .. } => Some("check its spelling, and the directories in PATH"),
         E::NoInterpreter { .. } => Some("install the interpreter, or correct the file's #! line"),
         E::NotExecutable { .. } => {
-            Some("make it executable with `chmod +x`, or name its program first")
+            Some("name a program, or make the file executable with `chmod +x`")
         }
         E::TooLarge => Some("give the command fewer secrets with -e KEY=REF"),
         E::Failed { .. } => None,

@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_and_a_boolean_are_imported_as_written_and_a_null_is_left_out() {
+    fn numbers_and_booleans_are_imported_as_written_without_nulls() {
         let entries =
             read_all(r#"{"host":"db","port":5432,"rate":1.50e3,"debug":true,"none":null}"#);
         let value = |entry: Entry| {

@@ -36,7 +36,7 @@ use crate::sealed::id::WorkspaceId;
 use crate::sealed::line::MAX_NUMBER;
 use crate::sealed::pages::Pages;
 use crate::sealed::record::{Index, RecordId};
-use crate::sealed::section::{Seal, write_head};
+use crate::sealed::section::{Seal, Section, write_head};
 use crate::sealed::{self, SealedBytes};
 use std::collections::HashMap;
 use successor::Successor;
@@ -159,73 +159,68 @@ impl<'v> Change<'v> {
 
     /// Seals and signs the changes; `None` if there are none.
     pub(super) fn finish(mut self) -> Result<Option<Draft>, Error> {
-        let touched = std::mem::take(&mut self.touched);
-        let successor = self.successor.take();
-        let changed = |id: WorkspaceId| {
-            touched.iter().any(|(touched, ..)| *touched == id)
-                || successor
-                    .as_ref()
-                    .is_some_and(|new| new.workspaces.contains(&id))
-        };
-        if touched.is_empty() && self.header.is_none() {
+        if self.touched.is_empty() && self.header.is_none() {
             return Ok(None);
         }
-        let keyring: &dyn Keyring = match &successor {
-            Some(new) => &new.keyring,
-            None => self.keyring,
-        };
-        let mut content = self
-            .header
-            .take()
-            .unwrap_or_else(|| self.view.layout.header.content().clone());
-        let header_changes = content != *self.view.layout.header.content();
+        let old = &self.view.layout.header;
+        let content = self.header.take();
+        let mut content = content.unwrap_or_else(|| old.content().clone());
+        let header_changes = content != *old.content();
         let mut sections = Vec::with_capacity(content.workspaces.len());
         for line in &mut content.workspaces {
-            let old = self.view.layout.section(line.id);
-            let revision = old.map_or(0, |section| section.seal().revision);
-            if let (Some(range), false) = (self.view.layout.range(line.id), changed(line.id)) {
-                // The header signs the least age of each section: its present one.
-                if header_changes {
-                    line.revision = revision;
-                }
-                sections.push(SectionBytes::Kept(slice(self.view.file(), range)));
-                continue;
-            }
-            let seal = Seal {
-                workspace: line.id,
-                revision: next(revision)?,
-                header: content.revision,
-                parents: old
-                    .map(sealed::section::Section::digest)
-                    .into_iter()
-                    .collect(),
-            };
+            let (revision, section) = self.section(line.id, content.revision)?;
+            // The header signs the least revision of each section: its present one.
             if header_changes {
-                line.revision = seal.revision;
+                line.revision = revision;
             }
-            let pages = self
-                .sections
-                .remove(&line.id)
-                .unwrap_or_else(|| Pages::empty(line.id));
-            let (directory, pages) = pages.finish();
-            let head = write_head(&seal, &directory, |digest| {
-                keyring.sign_section(line.id, digest)
-            })?;
-            sections.push(SectionBytes::Changed { head, pages });
+            sections.push(section);
         }
         let header = if header_changes {
-            let signature = keyring.sign_header(&content)?;
+            let signature = self.sealing_keyring().sign_header(&content)?;
             content.signed(signature)?
         } else {
-            self.view.layout.header.clone()
+            old.clone()
         };
         let bytes = assemble(&header, &sections)?;
         Ok(Some(Draft {
             bytes,
             header,
-            successor: successor.map(|new| new.keyring),
-            touched,
+            successor: self.successor.map(|new| new.keyring),
+            touched: self.touched,
         }))
+    }
+
+    /// A section as it is to be stored, with its revision.
+    fn section(&mut self, id: WorkspaceId, header: u64) -> Result<(u64, SectionBytes<'v>), Error> {
+        let layout = &self.view.layout;
+        let old = layout.section(id);
+        let revision = old.map_or(0, |section| section.seal().revision);
+        let new = self.successor.as_ref();
+        let changes = self.touched.iter().any(|(touched, ..)| *touched == id)
+            || new.is_some_and(|new| new.workspaces.contains(&id));
+        if let (Some(range), false) = (layout.range(id), changes) {
+            return Ok((revision, SectionBytes::Kept(slice(self.view.file(), range))));
+        }
+        let seal = Seal {
+            workspace: id,
+            revision: next(revision)?,
+            header,
+            parents: old.map(Section::digest).into_iter().collect(),
+        };
+        let pages = self.sections.remove(&id);
+        let (directory, pages) = pages.unwrap_or_else(|| Pages::empty(id)).finish();
+        let head = write_head(&seal, &directory, |digest| {
+            self.sealing_keyring().sign_section(id, digest)
+        })?;
+        Ok((seal.revision, SectionBytes::Changed { head, pages }))
+    }
+
+    /// The keyring of the changed vault.
+    fn sealing_keyring(&self) -> &dyn Keyring {
+        match &self.successor {
+            Some(new) => &new.keyring,
+            None => self.keyring,
+        }
     }
 }
 
