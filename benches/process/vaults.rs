@@ -136,7 +136,10 @@ fn make(directory: &Path, secrets: usize) {
     };
     let mut init = vault.kluis(&["init", "--quiet", "--token"]);
     let token = init.env_remove(vault.key.0).output().unwrap().stdout;
-    vault.key.1 = String::from_utf8(token).unwrap().trim_end().to_owned();
+    String::from_utf8(token)
+        .unwrap()
+        .trim_end()
+        .clone_into(&mut vault.key.1);
     fs::write(vault.file("token"), &vault.key.1).unwrap();
     let lines = (0..secrets).map(|secret| format!("secret_{secret}={secret:->40}\n"));
     fs::write(vault.file("all.env"), lines.collect::<String>()).unwrap();

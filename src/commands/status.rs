@@ -63,11 +63,7 @@ struct ProjectJson {
 impl Command for Status {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let project = project(context);
-        let looked = look(context);
-        let (held, opener) = match &looked {
-            Ok((held, opener)) => (*held, *opener),
-            Err(_) => (None, None),
-        };
+        let (held, opener) = look(context)?;
         if held.is_some_and(|held| !held.memory_locked) {
             context.ui.warning(NOT_IN_MEMORY);
         }
@@ -84,7 +80,6 @@ impl Command for Status {
         } else if !context.quiet {
             print(context, project, held, opener)?;
         }
-        looked?;
         match opener {
             Some(_) => Ok(()),
             None => Err(Error::NoneHeld {

@@ -232,7 +232,8 @@ fn an_unwritable_secret_is_refused_before_the_editor_starts() {
         .kluis(["edit", "name"])
         .env("EDITOR", "no-such-editor");
     let none = none.run().stderr_has("there is no command no-such-editor");
-    none.stderr_has("name one in VISUAL or EDITOR").exits(1);
+    none.stderr_has("name another editor, such as with EDITOR=nano")
+        .exits(1);
     assert!(!started.exists());
     for line in ["edit bound --for api.example.com", "edit bound --reveal"] {
         let done = edit(&sandbox, line, &steps).run();

@@ -135,7 +135,7 @@ fn each_failure_has_its_code_word_and_hint_in_both_forms() {
         (&["run", "--vault", "", "--", "true"], "125 usage"),
         (&["run", "-w", "a b", "--", "true"], "125 invalid workspace"),
         (&["run", "-e", "A=name", "--", file], "126 invalid !"),
-        (&["run", "-e", "A=name", "--", "/"], "126 invalid"),
+        (&["run", "-e", "A=name", "--", "/"], "126 invalid !"),
         (
             &["run", "-e", "A=name", "--", "no-such-command"],
             "127 not_found !",

@@ -75,8 +75,8 @@ fn a_key_file_stays_private_and_its_public_key_is_printed() {
     let shown = sandbox.kluis(["key", "show", "--json"]).run();
     let object = shown.json();
     shown.any_stdout().exits(0);
-    assert_eq!(object["identity"], file.to_str().unwrap());
-    assert_eq!(object["public"], public.trim_end());
+    assert_eq!(object["key_file"], file.to_str().unwrap());
+    assert_eq!(object["public_key"], public.trim_end());
     // Under any umask, and in any place.
     let other = sandbox.home().join("deep/other");
     let made = ["key", "new", "--json", "-o", other.to_str().unwrap()];
@@ -84,10 +84,10 @@ fn a_key_file_stays_private_and_its_public_key_is_printed() {
     let object = made.json();
     made.any_stdout().exits(0);
     assert_eq!(mode(&other), 0o600);
-    assert_ne!(object["public"], public.trim_end());
+    assert_ne!(object["public_key"], public.trim_end());
     let show = sandbox.kluis(["key", "show"]);
     let shown = show.env("KLUIS_KEY_FILE", &other).run();
-    let expected = format!("{}\n", object["public"].as_str().unwrap());
+    let expected = format!("{}\n", object["public_key"].as_str().unwrap());
     shown.stdout(expected).exits(0);
 }
 
@@ -106,7 +106,7 @@ fn an_existing_key_file_is_never_overwritten() {
     let refused = sandbox.kluis(["key", "new", "-o", link.to_str().unwrap()]);
     refused
         .run()
-        .stderr_has("there is already an identity")
+        .stderr_has("there is already a key file")
         .exits(6);
     assert!(!sandbox.home().join("absent").exists());
 }
@@ -165,7 +165,7 @@ fn a_locked_key_file_is_shown_without_its_passphrase() {
         .exits(2);
     let empty = sandbox.given("empty", "\n");
     let empty = [
-        "identity",
+        "key",
         "new",
         "-o",
         "new",
@@ -310,7 +310,7 @@ fn an_unpinned_vault_is_not_opened_with_a_key_file() {
 #[test]
 fn a_pin_in_a_project_file_counts_only_after_consent() {
     let sandbox = admitted();
-    let text = format!("vault = \"v.kluis\"\nvault_key = \"{VAULT_KEY}\"\n");
+    let text = format!("vault = \"v.kluis\"\npin = \"{VAULT_KEY}\"\n");
     fs::write(sandbox.home().join("kluis.toml"), text).unwrap();
     // The vault is in the file's own folder: that is enough to draw on it, but not to pin it.
     let get = || sandbox.kluis(["get", "name"]);
@@ -378,8 +378,10 @@ fn removes_a_key(sandbox: &Sandbox, more: &[&str]) {
 fn a_confirmed_pin_follows_your_own_removal_of_a_key() {
     let (sandbox, key) = shared();
     let get = || by_identity(&sandbox, &["get", "name"]);
+    // As on another machine: the one that made the vault has pinned it.
+    fs::remove_dir_all(sandbox.home().join(".local/state/kluis")).unwrap();
     let mut screen = Screen::start(get().command_at_terminal(), 200);
-    screen.shows("Are they the same? [y/N] ");
+    screen.shows("[y/N] ");
     screen.types("y\n");
     assert_eq!(screen.ends().1, 0);
     get().run().stdout("value").exits(0);
@@ -394,11 +396,12 @@ fn a_confirmed_pin_follows_your_own_removal_of_a_key() {
 #[test]
 fn an_explicit_pin_fails_after_a_removal_and_shows_the_new_one() {
     let (sandbox, key) = shared();
+    fs::remove_dir_all(sandbox.home().join(".local/state/kluis")).unwrap();
     let get = |key: &str| by_identity(&sandbox, &["get", "name", "--pin", key]);
     removes_a_key(&sandbox, &["--pin", &key]);
     let new = {
         let refused = get(&key).run();
-        let (_, new) = refused.stderr.split_once("its key is ").unwrap();
+        let (_, new) = refused.stderr.split_once("its pin is ").unwrap();
         let new = new.lines().next().unwrap().to_owned();
         refused
             .stderr_has("this is another vault than the one you pinned")
@@ -410,7 +413,7 @@ fn an_explicit_pin_fails_after_a_removal_and_shows_the_new_one() {
     // In a project file: until you agree to one with the new key.
     let vault = sandbox.vault().display().to_string();
     for (key, code) in [(&key, 5), (&new, 0)] {
-        let text = format!("vault = '{vault}'\nvault_key = '{key}'\n");
+        let text = format!("vault = '{vault}'\npin = '{key}'\n");
         fs::write(sandbox.home().join("kluis.toml"), text).unwrap();
         let trusted = sandbox.kluis(["trust", "--yes", "-q"]).run();
         trusted.any_stdout().exits(0);

@@ -338,7 +338,7 @@ fn one_mistake_anywhere_imports_nothing() {
         (
             "json",
             format!("[\"{value}\"]"),
-            "must be one JSON object of names and strings",
+            "the input must be one JSON object of names and strings",
         ),
         (
             "yaml",
@@ -353,7 +353,7 @@ fn one_mistake_anywhere_imports_nothing() {
         (
             "yaml",
             format!("A: {value}\nB: \"{value}\nC: v"),
-            "the input is not YAML: see line",
+            "the input is not valid YAML at line",
         ),
         (
             "yaml",
@@ -363,12 +363,12 @@ fn one_mistake_anywhere_imports_nothing() {
         (
             "env",
             format!("A={value}\n{value}\n"),
-            "line 2: no variable begins here",
+            "line 2: this line has no NAME=",
         ),
         (
             "env",
             format!("A={value}\0{value}\0"),
-            "variable 2: there is no =",
+            "variable 2: the variable has no =",
         ),
         ("env", String::new(), "the input is empty"),
     ] {

@@ -58,7 +58,7 @@ impl<'s> Store<'s> {
     fn put(&self, name: &str, plain: impl AsRef<[u8]>) -> PathBuf {
         let path = self.root.join(name);
         let to = [
-            "--public-key",
+            "--recipient",
             "store@example.com",
             "--output",
             path.to_str().unwrap(),

@@ -205,7 +205,7 @@ fn an_existing_key_file_is_used_and_never_replaced() {
     let made = sandbox.kluis(init).run();
     made.stderr_has("the vault opens with your key file")
         .exits(0);
-    let token = sandbox.given("token", "kls_0000");
+    let token = sandbox.given("token", Sandbox::with_vault().token());
     let third = sandbox.home().join("third.kluis");
     let init = ["init", "--vault", third.to_str().unwrap(), "--key-file"];
     let init = init.iter().map(AsRef::as_ref).chain([token.as_os_str()]);

@@ -99,17 +99,17 @@ fn a_missing_secret_is_reported_by_line_and_nothing_is_written() {
         ),
         (
             "kluis://one | upper }}",
-            "line 3, column 4: between {{ and }} is more",
+            "line 3, column 4: there is more than a reference between",
             7,
         ),
         (
             "kluis://one",
-            "line 3, column 4: a reference ends with }}",
+            "line 3, column 4: the }} at the end of the reference is missing",
             7,
         ),
         (
             &format!("kluis://{long} }}}}"),
-            "line 3, column 4: a reference ends with",
+            "line 3, column 4: the }} at the end",
             7,
         ),
     ] {

@@ -266,7 +266,7 @@ fn removing_full_access_names_the_keys_to_issue_again() {
     );
     removed
         .stdout("default/name\nstaging/name\n")
-        .stderr_has("issue it again with `kluis key add`: token ci (")
+        .stderr_has("also removed: token ci (")
         .exits(0);
     by(&sandbox, &ci, &["list"]).run().any_stderr().exits(4);
     let left = keys(&sandbox);
@@ -323,7 +323,7 @@ fn a_public_key_is_added_once() {
     assert!(object.get("token").is_none(), "{object}");
     assert_eq!(object["key"]["kind"], "key_file");
     assert_eq!(keys(&sandbox)[1], object["key"]);
-    assert_eq!(object["key"]["recipient"], recipient);
+    assert_eq!(object["key"]["public_key"], recipient);
     let again = sandbox.kluis(add).run();
     let error = again.json_error();
     again.any_stderr().exits(6);
@@ -331,7 +331,7 @@ fn a_public_key_is_added_once() {
     // They stay when a key with full access goes, and must learn the vault's new key.
     token(&sandbox, &["--label", "full"]);
     let removed = sandbox.kluis(["key", "remove", "full", "--yes"]).run();
-    assert!(removed.stderr.contains("must pin the new vault key: klv_"));
+    assert!(removed.stderr.contains("must use the new pin: klv_"));
     removed.any_stdout().any_stderr().exits(0);
     let left = keys(&sandbox);
     assert_eq!((left.len(), &left[1]["label"]), (2, &"bob".into()));

@@ -119,7 +119,8 @@ fn a_fork_from_an_older_copy_is_noticed() {
     // As far on as what was seen here, and one further.
     for revision in [3, 4] {
         put(&sandbox, &elsewhere.bytes());
-        let found = format!("revision {revision} of the workspace default");
+        let found =
+            format!("revision {revision} of the workspace default does not include revision 3");
         let refused = get(&sandbox);
         assert!(refused.stderr.contains("was changed from an older copy"));
         assert!(

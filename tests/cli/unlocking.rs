@@ -129,15 +129,15 @@ fn a_missing_key_file_is_reported_with_its_setting() {
             &sandbox,
             "KLUIS_KEY_FILE",
             "/nowhere",
-            "there is no file /nowhere with the token",
-            "KLUIS_KEY_FILE names that file",
+            "there is no key file /nowhere",
+            "correct --key-file or KLUIS_KEY_FILE",
         ),
         (
             &passphrased,
             "KLUIS_PASSPHRASE_FILE",
             "/nowhere",
-            "there is no file /nowhere with the passphrase",
-            "KLUIS_PASSPHRASE_FILE names that file",
+            "there is no passphrase file /nowhere",
+            "correct --passphrase-file or KLUIS_PASSPHRASE_FILE",
         ),
     ] {
         let list = sandbox.kluis(["list"]).without("KLUIS_TOKEN");
@@ -217,14 +217,9 @@ fn status_refuses_a_token_that_opens_nothing() {
         .kluis(["status"])
         .env("KLUIS_TOKEN", foreign_token());
     let status = status.run();
-    status.any_stdout().any_stderr().exits(4);
+    status.any_stderr().exits(4);
     let nowhere = sandbox.kluis(["status", "--vault", "nowhere.kluis"]).run();
-    let text = String::from_utf8(nowhere.stdout.clone()).unwrap();
-    assert!(
-        text.contains("nowhere.kluis (from the command line)"),
-        "{text}"
-    );
-    nowhere.any_stdout().any_stderr().exits(3);
+    nowhere.stderr_has("nowhere.kluis").exits(3);
 }
 
 #[test]
