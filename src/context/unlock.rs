@@ -89,7 +89,7 @@ impl Context<'_> {
         if !is_stdin(path) && fs::metadata(path).is_ok_and(|found| is_exposed(&found)) {
             let path = path.display();
             self.ui.warning(&format!(
-                "other users may read or write the file with the {what}: run `chmod 600 {path}`"
+                "other users can read or write the file with the {what}: run `chmod 600 {path}`"
             ));
         }
     }

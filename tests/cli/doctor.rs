@@ -161,9 +161,9 @@ fn the_modes_and_the_owner_of_the_vault_are_looked_at() {
     let sandbox = healthy();
     for (mode, state, part) in [
         (0o600, "ok", "mode 0600"),
-        (0o644, "warn", "other users may read"),
-        (0o606, "fail", "other users may write"),
-        (0o622, "fail", "other users may write"),
+        (0o644, "warn", "other users can read"),
+        (0o606, "fail", "other users can write"),
+        (0o622, "fail", "other users can write"),
     ] {
         set_mode(&sandbox.vault(), mode);
         finds(doctor(&sandbox), "vault", state, part);
@@ -196,11 +196,11 @@ fn doctor_fails_for_a_folder_others_may_write_or_without_locks() {
     let sandbox = healthy();
     let folder = sandbox.vault().parent().unwrap().to_owned();
     set_mode(&folder, 0o777);
-    finds(doctor(&sandbox), "folder", "fail", "other users may write");
+    finds(doctor(&sandbox), "folder", "fail", "other users can write");
     set_mode(&folder, 0o1777);
-    finds(doctor(&sandbox), "folder", "fail", "other users may write");
+    finds(doctor(&sandbox), "folder", "fail", "other users can write");
     set_mode(&folder, 0o700);
-    finds(doctor(&sandbox), "folder", "ok", "only you may write");
+    finds(doctor(&sandbox), "folder", "ok", "only you can write");
     fs::remove_file(beside(&sandbox, "lock")).unwrap();
     symlink("/etc/hostname", beside(&sandbox, "lock")).unwrap();
     finds(doctor(&sandbox), "folder", "fail", "is not a regular file");
@@ -229,7 +229,7 @@ fn the_previous_copy_is_there_private_whole_and_of_this_vault() {
     let kept = fs::read(&previous).unwrap();
     finds(doctor(&sandbox), "previous", "ok", "s ago");
     set_mode(&previous, 0o644);
-    finds(doctor(&sandbox), "previous", "warn", "other users may read");
+    finds(doctor(&sandbox), "previous", "warn", "other users can read");
     set_mode(&previous, 0o600);
     fs::write(&previous, &kept[..300]).unwrap();
     finds(doctor(&sandbox), "previous", "warn", "cannot be restored");
@@ -378,7 +378,7 @@ fn settings_and_credentials_must_be_private() {
     let user_file = config.join("config.toml");
     fs::write(&user_file, "color = 'never'").unwrap();
     set_mode(&user_file, 0o646);
-    finds(doctor(&sandbox), "config", "fail", "other users may write");
+    finds(doctor(&sandbox), "config", "fail", "other users can write");
     set_mode(&user_file, 0o644);
     finds(doctor(&sandbox), "config", "ok", "mode 0644");
     set_mode(&config, 0o777);
@@ -386,7 +386,7 @@ fn settings_and_credentials_must_be_private() {
         doctor(&sandbox),
         "config",
         "fail",
-        "other users may replace",
+        "other users can replace",
     );
     set_mode(&config, 0o700);
 

@@ -437,7 +437,7 @@ fn a_credential_others_may_read_warns_and_works() {
     list().exits(0);
     expose(&file, 0o644);
     let said =
-        "kluis: warning: other users may read or write the file with the token: run `chmod 600 ";
+        "kluis: warning: other users can read or write the file with the token: run `chmod 600 ";
     let told = list();
     assert_eq!(told.stderr.matches(said).count(), 1, "{}", told.stderr);
     told.any_stderr().exits(0);
@@ -446,7 +446,7 @@ fn a_credential_others_may_read_warns_and_works() {
     let verify = sandbox.kluis(["list", "--passphrase-file", file.to_str().unwrap()]);
     verify
         .run()
-        .stderr_has("other users may read or write the file with the passphrase")
+        .stderr_has("other users can read or write the file with the passphrase")
         .exits(0);
     let new = sandbox.given("new", sandbox.secret("new"));
     expose(&new, 0o644);

@@ -46,7 +46,7 @@ pub fn of_decisive_file(check: &'static str, path: &Path, found: &Metadata) -> F
     if access.others.may_write() {
         return Finding::fail(
             check,
-            format!("other users may write {shown} ({})", access.mode()),
+            format!("other users can write {shown} ({})", access.mode()),
             format!("check what it says, then `chmod go-w {shown}`"),
         );
     }
@@ -56,7 +56,7 @@ pub fn of_decisive_file(check: &'static str, path: &Path, found: &Metadata) -> F
         let folder = folder.display();
         return Finding::fail(
             check,
-            format!("other users may replace {shown}, because they may write to its folder"),
+            format!("other users can replace {shown}, because they can write to its folder"),
             format!("check what is in the folder, then `chmod go-w {folder}`"),
         );
     }

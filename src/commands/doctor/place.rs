@@ -42,7 +42,7 @@ fn vault(path: &Path) -> Option<Finding> {
     Some(if access.others.may_write() {
         Finding::fail(
             "vault",
-            format!("other users may write {shown} ({mode}), and so destroy it"),
+            format!("other users can write {shown} ({mode}), and so destroy it"),
             format!("`chmod 600 {shown}`"),
         )
     } else if access.is_a_strangers() {
@@ -54,7 +54,7 @@ fn vault(path: &Path) -> Option<Finding> {
     } else if access.others.may_read() && !work_tree::holds(path) {
         Finding::warn(
             "vault",
-            format!("other users may read {shown} ({mode}), and so try to guess its passphrase"),
+            format!("other users can read {shown} ({mode}), and so try to guess its passphrase"),
             format!("`chmod 600 {shown}`"),
         )
     } else {
@@ -68,7 +68,7 @@ fn folder(places: &Places) -> Finding {
     if access::is_open(&places.directory) {
         return Finding::fail(
             "folder",
-            format!("other users may write to {shown}, so kluis refuses to change a vault there"),
+            format!("other users can write to {shown}, so kluis refuses to change a vault there"),
             format!("check what is in it, then `chmod go-w {shown}`"),
         );
     }
@@ -88,7 +88,7 @@ fn folder(places: &Places) -> Finding {
             format!("find out who made {lock}, then remove it"),
         );
     }
-    Finding::ok("folder", format!("only you may write to {shown}"))
+    Finding::ok("folder", format!("only you can write to {shown}"))
 }
 
 /// Checks the copy from before the last change: that it exists, is private, and can be restored.
@@ -114,7 +114,7 @@ fn previous(path: &Path, header: Option<&Header>, now: Timestamp) -> Finding {
     if access.others.may_read() || access.others.may_write() {
         return Finding::warn(
             PREVIOUS,
-            format!("other users may read or write {shown} ({})", access.mode()),
+            format!("other users can read or write {shown} ({})", access.mode()),
             format!("`chmod 600 {shown}`"),
         );
     }

@@ -71,7 +71,7 @@ fn credential(check: &'static str, path: &Path) -> Finding {
         let mode = Access::of(&found).mode();
         return Finding::fail(
             check,
-            format!("other users may read or write {shown} ({mode}), which unlocks the vault"),
+            format!("other users can read or write {shown} ({mode}), which unlocks the vault"),
             format!("`chmod 600 {shown}`; replace the {check} if another user may have read it"),
         );
     }
