@@ -143,7 +143,7 @@ fn an_unlocked_vault_needs_no_passphrase_until_it_is_locked() {
     let run = ["run", "--all", "--", "sh", "-c", "echo $NAME-$OTHER"];
     assert_eq!(sandbox.prints(run, ""), "a value-another\n");
     let verified = sandbox.prints(["vault", "verify"], "");
-    assert!(verified.starts_with("verified: 3 secret(s) with 3 value(s) in 2"));
+    assert!(verified.starts_with("verified: 3 secrets with 3 values in 2"));
     let renamed = ["workspace", "update", "staging", "--name", "stage"];
     sandbox.kluis(renamed).run().exits(0);
     let deleted = ["workspace", "delete", "stage", "--force", "--yes"];

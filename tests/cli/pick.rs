@@ -62,7 +62,7 @@ fn arrows_choose_and_the_verb_continues() {
     for (line, said) in [
         ("history", "effective"),
         ("rotate --generate 8", "Secret: web"),
-        ("vault prune -y", "dropped 1 slot(s) of default/web: 0"),
+        ("vault prune -y", "dropped 1 slot of default/web: 0"),
         ("rotate --generate 8", "Secret: web"),
         ("rollback", "Secret: web"),
     ] {

@@ -86,7 +86,7 @@ fn a_terminal_shows_the_deleted_slots() {
         ("vault prune key --keep 1 -q -y", ""),
         (
             "vault prune key --yes",
-            "kluis: note: dropped 1 slot(s) of default/key: 200\n",
+            "kluis: note: dropped 1 slot of default/key: 200\n",
         ),
     ] {
         let command = sandbox.kluis(line.split(' '));
@@ -103,7 +103,7 @@ fn people_are_asked_and_a_script_gets_the_deleted_slots() {
     let at_terminal = || {
         let command = sandbox.kluis(["vault", "prune", "key", "--keep", "1"]);
         let mut screen = Screen::start(command.command_at_terminal(), 80);
-        screen.shows("Drop 2 superseded value(s) of default/key? [y/N] ");
+        screen.shows("Drop 2 superseded values of default/key? [y/N] ");
         screen
     };
     let mut screen = at_terminal();
@@ -116,7 +116,7 @@ fn people_are_asked_and_a_script_gets_the_deleted_slots() {
     assert_eq!(sandbox.slots("key").0.len(), 3);
     let pruned = sandbox.kluis(["vault", "prune", "key"]).run();
     pruned
-        .stderr("kluis: note: dropped 1 slot(s) of default/key: 200\n")
+        .stderr("kluis: note: dropped 1 slot of default/key: 200\n")
         .exits(0);
 }
 

@@ -35,10 +35,7 @@ fn verify_prints_the_counts_and_the_key_to_pin() {
     let text = String::from_utf8(verified.stdout.clone()).unwrap();
     verified.any_stdout().exits(0);
     let [first, revision, last] = text.lines().collect::<Vec<_>>().try_into().unwrap();
-    assert_eq!(
-        first,
-        "verified: 2 secret(s) with 2 value(s) in 2 workspace(s)"
-    );
+    assert_eq!(first, "verified: 2 secrets with 2 values in 2 workspaces");
     // The header has changed once, one section twice, the other was made.
     assert_eq!(revision, "revision: 2.4");
     let key = last.strip_prefix("public key: ").unwrap();
@@ -130,6 +127,6 @@ fn an_empty_vault_is_verified_and_says_that_it_is_empty() {
     let verified = sandbox.kluis(["vault", "verify"]).run();
     let text = String::from_utf8(verified.stdout.clone()).unwrap();
     verified.any_stdout().exits(0);
-    let first = "verified: 0 secret(s) with 0 value(s) in 1 workspace(s)\n";
+    let first = "verified: 0 secrets with 0 values in 1 workspace\n";
     assert!(text.starts_with(first), "{text}");
 }

@@ -5,6 +5,7 @@ use crate::commands::Command;
 use crate::context::Context;
 use crate::context::confirm::confirm;
 use crate::error::Error;
+use crate::report::counted::counted;
 use crate::report::secret::print_json;
 use crate::report::warnings;
 use crate::vault::secret::Secret;
@@ -44,7 +45,7 @@ impl Command for Prune {
             let gone = gone.saturating_sub(self.keep);
             if gone > 0 {
                 let path = secret.path();
-                let question = format!("Drop {gone} superseded value(s) of {path}?");
+                let question = format!("Drop {} of {path}?", counted(gone, "superseded value"));
                 confirm(context, &question)?;
             }
         }
@@ -75,5 +76,9 @@ fn dropped(old: &Secret, secret: &Secret) -> String {
     let gone: Vec<_> = slots.filter(|number| !is_kept(number)).collect();
     let list: Vec<_> = gone.iter().map(u64::to_string).collect();
     let (count, path) = (gone.len(), secret.path());
-    format!("dropped {count} slot(s) of {path}: {}", list.join(", "))
+    format!(
+        "dropped {} of {path}: {}",
+        counted(count, "slot"),
+        list.join(", ")
+    )
 }

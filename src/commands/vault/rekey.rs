@@ -4,6 +4,7 @@ use crate::commands::Command;
 use crate::context::Context;
 use crate::error::Error;
 use crate::keyring::vault_key::vault_key;
+use crate::report::counted::counted;
 use serde::Serialize;
 
 /// Encrypt everything again under new keys
@@ -63,7 +64,11 @@ impl Command for Rekey {
             .ui
             .note("older copies of the vault still open with the old keys");
         Ok(context.ui.line(&format!(
-            "encrypted again: {secrets} secret(s) with {values} value(s) in {workspaces} workspace(s), for {keys} key(s)"
+            "encrypted again: {} with {} in {}, for {}",
+            counted(secrets, "secret"),
+            counted(values, "value"),
+            counted(workspaces, "workspace"),
+            counted(keys, "key")
         ))?)
     }
 }

@@ -4,6 +4,7 @@ use crate::commands::Command;
 use crate::context::Context;
 use crate::error::Error;
 use crate::keyring::vault_key::vault_key;
+use crate::report::counted::counted;
 use crate::vault::Scan;
 use crate::vault::pin::Pin;
 use crate::vault::revision::Revision;
@@ -76,12 +77,11 @@ impl Command for Verify {
         if self.pin == Some(None) {
             return Ok(context.ui.line(&pin)?);
         }
-        let (secrets, values, workspaces) =
-            (verified.secrets, verified.values, verified.workspaces);
+        let secrets = counted(verified.secrets, "secret");
+        let values = counted(verified.values, "value");
+        let workspaces = counted(verified.workspaces, "workspace");
         for line in [
-            format!(
-                "verified: {secrets} secret(s) with {values} value(s) in {workspaces} workspace(s)"
-            ),
+            format!("verified: {secrets} with {values} in {workspaces}"),
             format!("revision: {}", vault.revision()),
             format!("public key: {}", vault_key(header)),
         ] {
