@@ -1,6 +1,24 @@
 //! One file per verb: its arguments, whose doc comments are the help text, and its `run`. Commands never
 //! encrypt, and print only through [`Ui`].
 
+/// The subcommands of a noun, and how it runs them.
+macro_rules! subverbs {
+    ($noun:ident: $($verb:ident($arguments:ty)),+ $(,)?) => {
+        #[derive(clap::Subcommand)]
+        enum Subverb {
+            $($verb($arguments),)+
+        }
+
+        impl super::Command for $noun {
+            fn run(self, context: &mut crate::context::Context) -> Result<(), crate::error::Error> {
+                match self.verb {
+                    $(Subverb::$verb(verb) => super::Command::run(verb, context),)+
+                }
+            }
+        }
+    };
+}
+
 pub mod agent;
 pub mod app;
 pub mod check;

@@ -8,10 +8,6 @@ mod show;
 mod sync;
 mod unlink;
 
-use super::Command;
-use crate::context::Context;
-use crate::error::Error;
-
 /// Manage apps and the secrets they use
 ///
 /// An app is a named consumer of secrets, such as a service. Each of its links sets one variable to one
@@ -28,8 +24,7 @@ pub struct App {
     verb: Subverb,
 }
 
-#[derive(clap::Subcommand)]
-enum Subverb {
+subverbs! { App:
     Create(create::Create),
     Link(link::Link),
     Unlink(unlink::Unlink),
@@ -37,18 +32,4 @@ enum Subverb {
     Show(show::Show),
     Delete(delete::Delete),
     Sync(sync::Sync),
-}
-
-impl Command for App {
-    fn run(self, context: &mut Context) -> Result<(), Error> {
-        match self.verb {
-            Subverb::Create(verb) => verb.run(context),
-            Subverb::Link(verb) => verb.run(context),
-            Subverb::Unlink(verb) => verb.run(context),
-            Subverb::List(verb) => verb.run(context),
-            Subverb::Show(verb) => verb.run(context),
-            Subverb::Delete(verb) => verb.run(context),
-            Subverb::Sync(verb) => verb.run(context),
-        }
-    }
 }

@@ -9,10 +9,6 @@ mod show;
 
 pub use passphrase::Passphrase;
 
-use super::Command;
-use crate::context::Context;
-use crate::error::Error;
-
 /// Manage who can open the vault
 ///
 /// A key opens a vault: a passphrase, a key file or a token. It opens the whole vault or only some
@@ -31,25 +27,11 @@ pub struct Key {
     verb: Subverb,
 }
 
-#[derive(clap::Subcommand)]
-enum Subverb {
+subverbs! { Key:
     New(new::New),
     Show(show::Show),
     Add(add::Add),
     List(list::List),
     Remove(remove::Remove),
     Passphrase(Passphrase),
-}
-
-impl Command for Key {
-    fn run(self, context: &mut Context) -> Result<(), Error> {
-        match self.verb {
-            Subverb::New(verb) => verb.run(context),
-            Subverb::Show(verb) => verb.run(context),
-            Subverb::Add(verb) => verb.run(context),
-            Subverb::List(verb) => verb.run(context),
-            Subverb::Remove(verb) => verb.run(context),
-            Subverb::Passphrase(verb) => verb.run(context),
-        }
-    }
 }

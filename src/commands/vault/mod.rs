@@ -5,10 +5,6 @@ mod rekey;
 mod restore;
 mod verify;
 
-use super::Command;
-use crate::context::Context;
-use crate::error::Error;
-
 /// Check, renew or restore the whole file
 ///
 /// The vault is one encrypted file. `verify` checks it and prints its pin, `restore` undoes the last change
@@ -23,21 +19,9 @@ pub struct Vault {
     verb: Subverb,
 }
 
-#[derive(clap::Subcommand)]
-enum Subverb {
+subverbs! { Vault:
     Verify(verify::Verify),
     Rekey(rekey::Rekey),
     Restore(restore::Restore),
     Prune(prune::Prune),
-}
-
-impl Command for Vault {
-    fn run(self, context: &mut Context) -> Result<(), Error> {
-        match self.verb {
-            Subverb::Verify(verb) => verb.run(context),
-            Subverb::Rekey(verb) => verb.run(context),
-            Subverb::Restore(verb) => verb.run(context),
-            Subverb::Prune(verb) => verb.run(context),
-        }
-    }
 }

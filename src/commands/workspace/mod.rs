@@ -5,10 +5,6 @@ mod delete;
 mod list;
 mod update;
 
-use super::Command;
-use crate::context::Context;
-use crate::error::Error;
-
 /// Manage workspaces
 ///
 /// A workspace is a part of the vault with a key of its own, such as staging. The workspace `default` always
@@ -23,21 +19,9 @@ pub struct Workspace {
     verb: Subverb,
 }
 
-#[derive(clap::Subcommand)]
-enum Subverb {
+subverbs! { Workspace:
     Create(create::Create),
     List(list::List),
     Update(update::Update),
     Delete(delete::Delete),
-}
-
-impl Command for Workspace {
-    fn run(self, context: &mut Context) -> Result<(), Error> {
-        match self.verb {
-            Subverb::Create(verb) => verb.run(context),
-            Subverb::List(verb) => verb.run(context),
-            Subverb::Update(verb) => verb.run(context),
-            Subverb::Delete(verb) => verb.run(context),
-        }
-    }
 }
