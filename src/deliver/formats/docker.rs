@@ -27,9 +27,6 @@ pub fn line(key: &str, value: &[u8], page: &mut Page) -> Result<(), Why> {
     if key.len() + "=".len() + text.len() + "\n".len() > MAX_LINE_BYTES {
         return Err(LONG);
     }
-    page.text(key);
-    page.text("=");
-    page.text(text);
-    page.text("\n");
+    page.texts(&[key, "=", text, "\n"]);
     Ok(())
 }

@@ -11,8 +11,7 @@ const BACKSLASH: Why =
 
 pub fn line(key: &str, value: &[u8], page: &mut Page) -> Result<(), Why> {
     let text = variable_text(value)?;
-    page.text(key);
-    page.text("=");
+    page.texts(&[key, "="]);
     if !text.ends_with('\\') {
         page.text("\"");
         page.replaced(value, |byte| match byte {

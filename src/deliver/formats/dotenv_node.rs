@@ -28,13 +28,10 @@ pub fn line(key: &str, value: &[u8], page: &mut Page) -> Result<(), Why> {
     } else {
         return Err(NO_NOTATION);
     };
-    page.text(key);
-    page.text("=");
-    page.text(quote);
+    page.texts(&[key, "=", quote]);
     // A bare carriage return would be read as a newline.
     page.replaced(value, |byte| (byte == b'\r').then_some("\\r"));
-    page.text(quote);
-    page.text("\n");
+    page.texts(&[quote, "\n"]);
     Ok(())
 }
 

@@ -8,9 +8,7 @@ use super::shell_names;
 pub fn line(key: &str, value: &[u8], page: &mut Page) -> Result<(), Why> {
     shell_names::check(key)?;
     let value = without_nul(value)?;
-    page.text("set -gx ");
-    page.text(key);
-    page.text(" '");
+    page.texts(&["set -gx ", key, " '"]);
     page.replaced(value, |byte| match byte {
         b'\'' => Some("\\'"),
         b'\\' => Some("\\\\"),

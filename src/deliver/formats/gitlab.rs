@@ -23,10 +23,7 @@ pub fn line(key: &str, value: &[u8], page: &mut Page) -> Result<(), Why> {
     if text.contains('$') || holds_name_in_percents(text) {
         return Err(EXPANDED);
     }
-    page.text(key);
-    page.text("=");
-    page.text(text);
-    page.text("\n");
+    page.texts(&[key, "=", text, "\n"]);
     Ok(())
 }
 

@@ -11,10 +11,7 @@ pub fn document(entries: &[Entry<'_>]) -> Result<Plaintext, Refused> {
     let mut before = "{\n";
     for (key, value) in entries {
         let text = text(value.expose()).map_err(|why| Format::Json.refused(key, why))?;
-        page.text(before);
-        page.text("  \"");
-        page.text(key.as_str());
-        page.text("\": ");
+        page.texts(&[before, "  \"", key.as_str(), "\": "]);
         // Writing to memory does not fail.
         let _ = serde_json::to_writer(&mut page, text);
         before = ",\n";

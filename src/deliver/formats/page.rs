@@ -19,6 +19,12 @@ impl Page {
         self.bytes(text.as_bytes());
     }
 
+    pub fn texts(&mut self, texts: &[&str]) {
+        for text in texts {
+            self.text(text);
+        }
+    }
+
     /// Adds bytes, some of them replaced.
     pub fn replaced(&mut self, bytes: &[u8], replace: impl Fn(u8) -> Option<&'static str>) {
         let mut rest = bytes;

@@ -10,9 +10,7 @@ use super::shell_names;
 pub fn line(key: &str, value: &[u8], page: &mut Page) -> Result<(), Why> {
     shell_names::check(key)?;
     let value = without_nul(value)?;
-    page.text("export ");
-    page.text(key);
-    page.text("='");
+    page.texts(&["export ", key, "='"]);
     page.replaced(value, |byte| (byte == b'\'').then_some("'\\''"));
     page.text("'\n");
     Ok(())

@@ -14,8 +14,7 @@ pub fn line(key: &str, value: &[u8], page: &mut Page) -> Result<(), Why> {
     if text.chars().any(is_noncharacter) {
         return Err(NONCHARACTER);
     }
-    page.text(key);
-    page.text("=\"");
+    page.texts(&[key, "=\""]);
     page.replaced(value, |byte| match byte {
         b'"' => Some("\\\""),
         b'\\' => Some("\\\\"),

@@ -15,8 +15,7 @@ pub fn line(key: &str, value: &[u8], page: &mut Page) -> Result<(), Why> {
     if !is_nfc(text) {
         return Err(NOT_NFC);
     }
-    page.text(key);
-    page.text(" = \"");
+    page.texts(&[key, " = \""]);
     let escape = |character| match character {
         '"' => Some("\\\""),
         '\\' => Some("\\\\"),

@@ -9,9 +9,7 @@ use std::io::Write;
 
 pub fn line(key: &str, value: &[u8], page: &mut Page) -> Result<(), Why> {
     let text = text(value)?;
-    page.text("\"");
-    page.text(key);
-    page.text("\": \"");
+    page.texts(&["\"", key, "\": \""]);
     let escape = |character| match character {
         '"' => Some("\\\""),
         '\\' => Some("\\\\"),
