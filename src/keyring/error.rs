@@ -10,7 +10,7 @@ pub enum Error {
     NoPassphrase(PassphraseError),
     #[error("this vault has no passphrase")]
     NoPassphraseKey,
-    #[error("the file with the key is empty")]
+    #[error("the key file is empty")]
     EmptyToken,
     #[error("the token has a typo: its checksum does not match")]
     MistypedToken,

@@ -9,7 +9,7 @@ pub enum Error {
     #[error("the vault is damaged: {0}")]
     Damaged(Part),
     /// Valid in itself, but signed by another key than the holder's anchor names.
-    #[error("this vault does not belong to your key: its header is signed by another one")]
+    #[error("this is not the vault that your key belongs to: another key signed its header")]
     Forged,
     /// Key derivation parameters outside the format's bounds, refused before any work.
     #[error("the vault has invalid key derivation settings: {what}, but {bounds} is allowed")]

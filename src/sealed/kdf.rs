@@ -47,12 +47,12 @@ impl Kdf {
 
     /// The parameters, if they are within the format's limits.
     pub fn checked(memory: u64, passes: u64, lanes: u64) -> Result<Self, Error> {
-        let within = |number: u64, low: u32, high: u32, name: &str, bounds| {
+        let within = |number: u64, low: u32, high: u32, (name, unit): (&str, &str), bounds| {
             u32::try_from(number)
                 .ok()
                 .filter(|number| (low..=high).contains(number))
                 .ok_or_else(|| Error::Kdf {
-                    what: format!("{name}={number}"),
+                    what: format!("{name}={number}{unit}"),
                     bounds,
                 })
         };
@@ -61,15 +61,15 @@ impl Kdf {
                 memory,
                 MIN_MEMORY_KIB,
                 MAX_MEMORY_KIB,
-                "m",
+                ("m", " KiB"),
                 "8 MiB to 1 GiB",
             )?,
-            passes: within(passes, 1, MAX_PASSES, "t", "1 to 16")?,
-            lanes: within(lanes, 1, MAX_LANES, "p", "1 to 16")?,
+            passes: within(passes, 1, MAX_PASSES, ("t", ""), "1 to 16")?,
+            lanes: within(lanes, 1, MAX_LANES, ("p", ""), "1 to 16")?,
         };
         if kdf.work() > MAX_WORK_KIB {
             return Err(Error::Kdf {
-                what: format!("m={memory} with t={passes}"),
+                what: format!("m={memory} KiB with t={passes}"),
                 bounds: "at most 2 GiB for memory times passes",
             });
         }

@@ -72,7 +72,7 @@ fn an_inexpressible_value_is_named_and_nothing_is_written() {
     refused
         .stderr(
             "kluis: error: LINES cannot be written as docker: its value contains a newline, and this format has one line for each variable\n\
-             kluis: hint: leave it out, or choose another --format; nothing was written\n",
+             kluis: hint: leave this variable out, or choose another --format; nothing was written\n",
         )
         .exits(7);
     let refused = export(&sandbox, "docker", &["--all", "--json"]).run();

@@ -122,7 +122,7 @@ fn a_missing_key_file_is_reported_with_its_setting() {
             &sandbox,
             "KLUIS_KEY_FILE",
             empty,
-            "the file with the key is empty",
+            "the key file is empty",
             "put a token or a key into the file",
         ),
         (

@@ -14,7 +14,7 @@ pub fn of_environment(error: &environment::Error) -> String {
         E::Refused { key } => format!("{ANOTHER}, or allow this one with --allow-env {key}"),
         E::Own { .. } => ANOTHER.into(),
         E::Nul { key } => {
-            format!("give it as a file, in kluis.toml: {key} = {{ secret = \"NAME\", as = \"file\" }}")
+            format!("give it to `kluis run` as a file, in kluis.toml: {key} = {{ secret = \"NAME\", as = \"file\" }}")
         }
     }
 }

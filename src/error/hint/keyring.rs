@@ -27,7 +27,7 @@ pub fn hint(error: &Error) -> &'static str {
             "the vault may be forged: compare its pin with `kluis vault verify` on a machine you trust"
         }
         Error::WrongKeyFile => {
-            "send the vault's owner your public key (`kluis key show`), to add it with `kluis key add --public-key`"
+            "ask the vault's owner to run `kluis key add --public-key` with your public key, which `kluis key show` prints"
         }
         Error::KeyFile(error) => of_key_file(error),
         Error::MistypedPin => {

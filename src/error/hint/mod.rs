@@ -23,7 +23,8 @@ const NO_PASSPHRASE: &str =
     "this vault has no passphrase: set KLUIS_TOKEN or KLUIS_KEY_FILE to open it";
 const OUTPUT_LOST: &str =
     "before you run the command again, look at the result with `kluis list` or `kluis show`";
-const ANOTHER_FORMAT: &str = "leave it out, or choose another --format; nothing was written";
+const ANOTHER_FORMAT: &str =
+    "leave this variable out, or choose another --format; nothing was written";
 const SEE_CHECK: &str = "the output says for each variable what to do";
 const SEE_DOCTOR: &str = "the output says for each failed check what to do";
 const DUE: &str =
@@ -139,7 +140,10 @@ fn of_agent(error: &agent::Error) -> &'static str {
         E::Socket(S::TooLong { .. } | S::NotOurs { .. } | S::Nowhere) => {
             "set XDG_RUNTIME_DIR to a short path of a folder that is yours alone (mode 0700)"
         }
-        E::Socket(S::Stranger { .. } | S::Occupied { .. } | S::Io { .. }) => {
+        E::Socket(S::Io { .. }) => {
+            "check its owner and mode, or set XDG_RUNTIME_DIR to a folder that is yours alone (mode 0700)"
+        }
+        E::Socket(S::Stranger { .. } | S::Occupied { .. }) => {
             "find out who made it, and remove it; no key was sent to it"
         }
         E::Version { .. } | E::Broken(_) | E::Refused => {
