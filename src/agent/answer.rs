@@ -2,10 +2,11 @@
 //! the request.
 
 use super::frame::{Reader, Writer};
+use super::wire::{Wire, decode, encode, wire};
 use crate::keyring::{self, Reach};
 use crate::plaintext::Plaintext;
 use crate::sealed::id::{KeyId, WorkspaceId};
-use crate::sealed::record::{self, Index};
+use crate::sealed::record::Index;
 use crate::sealed::sign::{SignatureBytes, VerifyKey};
 use crate::sealed::{self};
 use std::io;
@@ -16,6 +17,7 @@ pub enum Answer {
     Hello {
         version: u16,
     },
+    /// Every version answers a lock with this.
     Done,
     /// No key of this vault is held.
     Locked,
@@ -66,162 +68,44 @@ pub enum Failure {
     Refused,
 }
 
-const HELLO: u8 = 0;
-/// Every version answers a lock with this.
-const DONE: u8 = 1;
-const LOCKED: u8 = 2;
-const NEEDS_HEADER: u8 = 3;
-const ATTACHED: u8 = 4;
-const STATUS: u8 = 5;
-const OPENED: u8 = 6;
-const SEALED: u8 = 7;
-const INDEXED: u8 = 8;
-const SIGNED: u8 = 9;
-const ADDED: u8 = 10;
-const FAILED: u8 = 11;
+wire!(Answer,
+    0 = Hello { version: version }
+    1 = Done {}
+    2 = Locked {}
+    3 = NeedsHeader {}
+    4 = Attached { key: key, full_access: full_access, reach: reach }
+    5 = Status { 0: status }
+    6 = Opened { 0: all }
+    7 = Sealed { 0: bytes }
+    8 = Indexed { 0: all }
+    9 = Signed { 0: signature }
+    10 = Added { verify: verify, wrapped: wrapped }
+    11 = Failed { 0: failure });
+wire!(Status {
+    key,
+    full_access,
+    memory_locked,
+    idle_left,
+    left,
+    idle
+});
+wire!(Failure,
+    0 = Damaged { 0: position }
+    1 = Forged {}
+    2 = KeyChanged {}
+    3 = OutOfReach {}
+    4 = ReadOnly {}
+    5 = NeedsFullAccess {}
+    6 = Refused {});
 
 impl Answer {
     pub fn encode(&self) -> io::Result<Zeroizing<Vec<u8>>> {
-        let mut out;
-        match self {
-            Self::Hello { version } => {
-                out = Writer::new(HELLO);
-                out.raw(&version.to_be_bytes());
-            }
-            Self::Done => out = Writer::new(DONE),
-            Self::Locked => out = Writer::new(LOCKED),
-            Self::NeedsHeader => out = Writer::new(NEEDS_HEADER),
-            Self::Attached {
-                key,
-                full_access,
-                reach,
-            } => {
-                out = Writer::new(ATTACHED);
-                out.id(key.bits()).byte(u8::from(*full_access));
-                out.count(reach.len());
-                for (workspace, reach) in reach {
-                    out.id(workspace.bits());
-                    out.byte(u8::from(*reach == Reach::Write));
-                }
-            }
-            Self::Status(status) => {
-                out = Writer::new(STATUS);
-                out.id(status.key.bits())
-                    .byte(u8::from(status.full_access))
-                    .byte(u8::from(status.memory_locked));
-                out.number(status.idle_left)
-                    .number(status.left)
-                    .number(status.idle);
-            }
-            Self::Opened(all) => {
-                out = Writer::new(OPENED);
-                out.count(all.len());
-                for plaintext in all {
-                    out.bytes(plaintext.expose());
-                }
-            }
-            Self::Sealed(bytes) => {
-                out = Writer::new(SEALED);
-                out.bytes(bytes);
-            }
-            Self::Indexed(all) => {
-                out = Writer::new(INDEXED);
-                out.count(all.len());
-                for index in all {
-                    out.raw(index.text());
-                }
-            }
-            Self::Signed(signature) => {
-                out = Writer::new(SIGNED);
-                out.raw(signature);
-            }
-            Self::Added { verify, wrapped } => {
-                out = Writer::new(ADDED);
-                out.raw(verify).bytes(wrapped);
-            }
-            Self::Failed(failure) => {
-                let (kind, position) = match failure {
-                    Failure::Damaged(position) => (0, *position),
-                    Failure::Forged => (1, 0),
-                    Failure::KeyChanged => (2, 0),
-                    Failure::OutOfReach => (3, 0),
-                    Failure::ReadOnly => (4, 0),
-                    Failure::NeedsFullAccess => (5, 0),
-                    Failure::Refused => (6, 0),
-                };
-                out = Writer::new(FAILED);
-                out.byte(kind).number(position.into());
-            }
-        }
-        out.finish()
+        encode(self)
     }
 
     /// Decodes exactly one answer; anything else is `None`.
     pub fn decode(content: &[u8]) -> Option<Self> {
-        let mut from = Reader::new(content);
-        let answer = match from.byte()? {
-            HELLO => Self::Hello {
-                version: from.array().map(u16::from_be_bytes)?,
-            },
-            DONE => Self::Done,
-            LOCKED => Self::Locked,
-            NEEDS_HEADER => Self::NeedsHeader,
-            ATTACHED => Self::Attached {
-                key: KeyId::from_bits(from.id()?),
-                full_access: flag(&mut from)?,
-                reach: from.each(|from| {
-                    let workspace = WorkspaceId::from_bits(from.id()?);
-                    let reach = if flag(from)? {
-                        Reach::Write
-                    } else {
-                        Reach::Read
-                    };
-                    Some((workspace, reach))
-                })?,
-            },
-            STATUS => Self::Status(Status {
-                key: KeyId::from_bits(from.id()?),
-                full_access: flag(&mut from)?,
-                memory_locked: flag(&mut from)?,
-                idle_left: from.number()?,
-                left: from.number()?,
-                idle: from.number()?,
-            }),
-            OPENED => Self::Opened(from.each(|from| Some(Plaintext::new(from.bytes()?.to_vec())))?),
-            SEALED => Self::Sealed(from.bytes()?.to_vec()),
-            INDEXED => {
-                Self::Indexed(from.each(|from| Index::from_text(from.raw(record::TEXT_BYTES)?))?)
-            }
-            SIGNED => Self::Signed(from.array()?),
-            ADDED => Self::Added {
-                verify: from.array()?,
-                wrapped: from.bytes()?.to_vec(),
-            },
-            FAILED => Self::Failed({
-                let kind = from.byte()?;
-                match (kind, u32::try_from(from.number()?).ok()?) {
-                    (0, position) => Failure::Damaged(position),
-                    (1, 0) => Failure::Forged,
-                    (2, 0) => Failure::KeyChanged,
-                    (3, 0) => Failure::OutOfReach,
-                    (4, 0) => Failure::ReadOnly,
-                    (5, 0) => Failure::NeedsFullAccess,
-                    (6, 0) => Failure::Refused,
-                    _ => return None,
-                }
-            }),
-            _ => return None,
-        };
-        from.end()?;
-        Some(answer)
-    }
-}
-
-fn flag(from: &mut Reader<'_>) -> Option<bool> {
-    match from.byte()? {
-        0 => Some(false),
-        1 => Some(true),
-        _ => None,
+        decode(content)
     }
 }
 
@@ -259,6 +143,7 @@ impl From<keyring::Error> for Failure {
 mod tests {
     use super::*;
     use crate::agent::frame::LENGTH_BYTES;
+    use crate::sealed::record;
     use proptest::prelude::*;
 
     proptest! {

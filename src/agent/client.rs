@@ -61,7 +61,7 @@ impl Connection {
 
     /// Sends one request and reads its answer.
     pub fn ask(&mut self, request: &Request<'_>) -> io::Result<Answer> {
-        let frame = request.encode().ok_or_else(unexpected)??;
+        let frame = request.encode()?;
         self.stream.write_all(&frame).map_err(patient)?;
         let mut head = [0; LENGTH_BYTES];
         self.stream.read_exact(&mut head).map_err(patient)?;

@@ -25,55 +25,62 @@ pub fn reserve(buffer: &mut Zeroizing<Vec<u8>>, more: usize) {
 }
 
 /// A frame under construction.
-pub struct Writer(Zeroizing<Vec<u8>>);
+pub struct Writer {
+    bytes: Zeroizing<Vec<u8>>,
+    is_refused: bool,
+}
 
-impl Writer {
-    pub fn new(kind: u8) -> Self {
+impl Default for Writer {
+    fn default() -> Self {
         let mut bytes = Vec::with_capacity(256);
         bytes.extend_from_slice(&[0; LENGTH_BYTES]);
-        bytes.push(kind);
-        Self(Zeroizing::new(bytes))
+        Self {
+            bytes: Zeroizing::new(bytes),
+            is_refused: false,
+        }
+    }
+}
+
+impl Writer {
+    pub fn raw(&mut self, bytes: &[u8]) {
+        reserve(&mut self.bytes, bytes.len());
+        self.bytes.extend_from_slice(bytes);
     }
 
-    pub fn raw(&mut self, bytes: &[u8]) -> &mut Self {
-        reserve(&mut self.0, bytes.len());
-        self.0.extend_from_slice(bytes);
-        self
-    }
-
-    pub fn byte(&mut self, byte: u8) -> &mut Self {
-        self.raw(&[byte])
-    }
-
-    pub fn number(&mut self, number: u64) -> &mut Self {
-        self.raw(&number.to_be_bytes())
-    }
-
-    pub fn id(&mut self, bits: u128) -> &mut Self {
-        self.raw(&bits.to_be_bytes())
+    pub fn byte(&mut self, byte: u8) {
+        self.raw(&[byte]);
     }
 
     /// Four bytes of length, then the bytes.
-    pub fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
-        self.count(bytes.len()).raw(bytes)
+    pub fn bytes(&mut self, bytes: &[u8]) {
+        self.count(bytes.len());
+        self.raw(bytes);
     }
 
     /// The number of items that follow.
-    pub fn count(&mut self, count: usize) -> &mut Self {
+    pub fn count(&mut self, count: usize) {
         // More than four bytes can count is more than a frame can hold, and `finish` refuses that.
-        self.raw(&u32::try_from(count).unwrap_or(u32::MAX).to_be_bytes())
+        self.raw(&u32::try_from(count).unwrap_or(u32::MAX).to_be_bytes());
+    }
+
+    /// Makes `finish` fail: something in the frame has no encoding.
+    pub fn refuse(&mut self) {
+        self.is_refused = true;
     }
 
     /// The complete frame, beginning with its length.
     pub fn finish(mut self) -> io::Result<Zeroizing<Vec<u8>>> {
-        let length = self.0.len() - LENGTH_BYTES;
+        if self.is_refused {
+            return Err(io::ErrorKind::InvalidInput.into());
+        }
+        let length = self.bytes.len() - LENGTH_BYTES;
         if length > MAX_FRAME_BYTES {
             let message = "more than a megabyte at once";
             return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
         }
         let length = u32::try_from(length).unwrap_or_default().to_be_bytes();
-        self.0[..LENGTH_BYTES].copy_from_slice(&length);
-        Ok(self.0)
+        self.bytes[..LENGTH_BYTES].copy_from_slice(&length);
+        Ok(self.bytes)
     }
 }
 
@@ -99,32 +106,9 @@ impl<'f> Reader<'f> {
         self.array().map(|[byte]| byte)
     }
 
-    pub fn number(&mut self) -> Option<u64> {
-        self.array().map(u64::from_be_bytes)
-    }
-
-    pub fn id(&mut self) -> Option<u128> {
-        self.array().map(u128::from_be_bytes)
-    }
-
     pub fn bytes(&mut self) -> Option<&'f [u8]> {
         let length = usize::try_from(u32::from_be_bytes(self.array()?)).ok()?;
         self.raw(length)
-    }
-
-    pub fn text(&mut self) -> Option<&'f str> {
-        std::str::from_utf8(self.bytes()?).ok()
-    }
-
-    /// Reads as many items as the frame announces, each with `read`. Memory is reserved only as they are
-    /// read.
-    pub fn each<T>(&mut self, mut read: impl FnMut(&mut Self) -> Option<T>) -> Option<Vec<T>> {
-        let count = u32::from_be_bytes(self.array()?);
-        let mut all = Vec::new();
-        for _ in 0..count {
-            all.push(read(self)?);
-        }
-        Some(all)
     }
 
     /// Checks that nothing is left.

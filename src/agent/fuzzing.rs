@@ -43,7 +43,7 @@ pub fn frames(header: &Header, keyring: &LocalKeyring, mut data: &[u8]) {
         let Some(request) = Request::decode(content) else {
             return;
         };
-        if let Some(Ok(again)) = request.encode() {
+        if let Ok(again) = request.encode() {
             assert_eq!(&again[LENGTH_BYTES..], content, "another spelling");
         }
         let Some(answer) = held.answer(&mut session, &request) else {

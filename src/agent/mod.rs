@@ -4,7 +4,7 @@
 //! # Protocol, version 1
 //!
 //! A frame is a length of four bytes, big-endian, at most 1 MiB, and that many bytes: a kind and its fields, as
-//! [`request`] and [`answer`] write them. Numbers are big-endian, ids 16 bytes; texts and bytes have their
+//! [`request`] and [`answer`] list them. Numbers are big-endian, ids 16 bytes; texts and bytes have their
 //! length in front. There is one encoding only: a frame with bytes left over or missing is invalid, and its
 //! sender is disconnected without an answer. Each request has one answer, in order. A client greets with its
 //! version. `Hello` and `Lock` are the same in every version, so any client can learn that the versions differ,
@@ -42,6 +42,7 @@ mod socket;
 mod start;
 #[cfg(test)]
 mod tests;
+mod wire;
 
 pub use answer::Status;
 pub use client::{Connection, Error, Terms, lock};
