@@ -9,10 +9,10 @@ macro_rules! subverbs {
             $($verb($arguments),)+
         }
 
-        impl super::Command for $noun {
+        impl crate::commands::Command for $noun {
             fn run(self, context: &mut crate::context::Context) -> Result<(), crate::error::Error> {
                 match self.verb {
-                    $(Subverb::$verb(verb) => super::Command::run(verb, context),)+
+                    $(Subverb::$verb(verb) => crate::commands::Command::run(verb, context),)+
                 }
             }
         }
