@@ -2,8 +2,7 @@
 //! directory before it is renamed, and removed if that does not happen.
 
 use super::signals;
-use rustix::fs::{AtFlags, Mode, OFlags, RenameFlags};
-use rustix::io::Errno;
+use rustix::fs::{AtFlags, Mode, OFlags};
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Write};
@@ -77,13 +76,18 @@ impl<D: AsFd> PrivateFile<D> {
     /// Takes over `name`, which must not name anything yet.
     pub fn appear_as(self, name: &OsStr) -> io::Result<()> {
         let (directory, from) = (&self.directory, &self.name);
-        match rustix::fs::renameat_with(directory, from, directory, name, RenameFlags::NOREPLACE) {
-            // Not on every file system; a second link is as careful.
-            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {
-                rustix::fs::linkat(directory, from, directory, name, AtFlags::empty())?;
+        #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
+        {
+            use rustix::{fs::RenameFlags, io::Errno};
+            let flags = RenameFlags::NOREPLACE;
+            match rustix::fs::renameat_with(directory, from, directory, name, flags) {
+                // Not every file system can do it.
+                Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {}
+                renamed => return Ok(renamed?),
             }
-            renamed => renamed?,
         }
+        // A second link replaces nothing either; dropping `self` removes the first.
+        rustix::fs::linkat(directory, from, directory, name, AtFlags::empty())?;
         Ok(())
     }
 }
