@@ -128,7 +128,6 @@ impl From<keyring::Error> for Failure {
             | E::WrongToken
             | E::RefusedToken
             | E::MistypedPublicKey
-            | E::MistypedPin
             | E::WrongKeyFile
             | E::KeyFile(_)
             | E::TooMuchWork

@@ -194,7 +194,7 @@ impl NamedContent {
     }
 }
 
-/// What happens to slots that are not listed.
+/// Whether slots that the input does not list stay in the secret.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum UnlistedSlots {
     Stay,

@@ -12,7 +12,7 @@ use crate::plaintext::Plaintext;
 use crate::sealed::id::{KeyId, VaultId};
 use crate::sealed::kdf::Passphrase;
 use crate::sealed::random;
-use crate::ui::{self, Answer};
+use crate::ui::{self, Answer, EmptyLine};
 use std::path::{Path, PathBuf};
 
 /// Six words of the EFF's list: 77 bits.
@@ -63,8 +63,8 @@ pub fn choose(context: &mut Context, file: Option<&Path>) -> Result<Passphrase, 
     let typed = match file {
         Some(path) => {
             let read = read_credential(path, "passphrase")?;
-            context.warn_if_exposed(path, "passphrase");
-            read
+            context.warn_if_exposed(&read, path, "passphrase");
+            read.text
         }
         None => ask(context).map_err(|error| match error {
             Error::Ui(ui::Error::NoTerminal) => Error::NobodyChooses,
@@ -82,7 +82,9 @@ pub fn choose(context: &mut Context, file: Option<&Path>) -> Result<Passphrase, 
 /// A new passphrase, typed twice; `None` if you press Enter alone.
 pub fn choose_or_none(context: &mut Context) -> Result<Option<Passphrase>, Error> {
     let question = "New passphrase (press Enter to use a key file instead)";
-    let typed = context.ui.hidden_twice_or_empty(question, "Once more")?;
+    let typed = context
+        .ui
+        .hidden_twice(question, "Once more", EmptyLine::Ends)?;
     if typed.len() == 0 {
         return Ok(None);
     }
@@ -92,7 +94,9 @@ pub fn choose_or_none(context: &mut Context) -> Result<Option<Passphrase>, Error
 }
 
 fn ask(context: &mut Context) -> Result<Plaintext, Error> {
-    let typed = context.ui.hidden_twice("New passphrase", "Once more")?;
+    let typed = context
+        .ui
+        .hidden_twice("New passphrase", "Once more", EmptyLine::Counts)?;
     strengthened(context, typed)
 }
 

@@ -7,6 +7,7 @@ use crate::plaintext::Plaintext;
 use crate::platform::stdin;
 use crate::sealed::random;
 use crate::settings::Source;
+use crate::ui::EmptyLine;
 use crate::vault;
 use crate::vault::env_key::EnvKey;
 use crate::vault::name::{AppName, SecretName, WorkspaceName};
@@ -147,7 +148,7 @@ pub fn read_value(arguments: &ValueArgs, context: &mut Context) -> Result<Plaint
     }
     let mut stream = stdin::unbuffered().map_err(anyhow::Error::from)?;
     let ui = &mut *context.ui;
-    let ask = &mut || Ok::<_, Error>(ui.hidden_twice("Value", "Once more")?);
+    let ask = &mut || Ok::<_, Error>(ui.hidden_twice("Value", "Once more", EmptyLine::Counts)?);
     arguments.read(
         stream.as_mut().map(|stream| stream as _),
         ask,

@@ -243,7 +243,8 @@ fn repeats_pin(arguments: &[OsString]) -> bool {
         let word = word.as_encoded_bytes();
         word == b"--pin" || word.starts_with(b"--pin=")
     };
-    typed_verb(arguments).as_deref() == Some("vault") && arguments.iter().filter(is_pin).count() > 1
+    // The count first: nearly always it is the answer, and the verb takes longer to find.
+    arguments.iter().filter(is_pin).count() > 1 && typed_verb(arguments).as_deref() == Some("vault")
 }
 
 /// The word in the place of the verb. Failures of `run` have a code of their own, even those that clap cannot

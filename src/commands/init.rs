@@ -164,35 +164,30 @@ impl FirstKey {
 /// The user's key file, which is made if it is missing.
 fn key_file(context: &mut Context) -> Result<FirstKey, Error> {
     let path = context.key_file_path()?.path;
-    if let Some(public) = public_key(&path)? {
-        let is_new = false;
-        return Ok(FirstKey::KeyFile {
-            path,
-            public,
-            is_new,
-        });
-    }
+    let (public, is_new) = match public_key(&path)? {
+        Some(public) => (public, false),
+        None => make_key_file(&path)?,
+    };
+    Ok(FirstKey::KeyFile {
+        path,
+        public,
+        is_new,
+    })
+}
+
+/// The public key of the new key file at `path`, or of the one that another `init` made meanwhile; and whether it
+/// is the new one.
+fn make_key_file(path: &Path) -> Result<(PublicKey, bool), Error> {
     let identity = Identity::random();
-    match output_file::create(&path, &identity.bare()) {
-        Ok(()) => Ok(FirstKey::KeyFile {
-            public: identity.public(),
-            path,
-            is_new: true,
-        }),
-        // Another `init` made it meanwhile.
+    match output_file::create(path, &identity.bare()) {
+        Ok(()) => Ok((identity.public(), true)),
         Err(output_file::Error::Exists { .. }) => {
-            let public = public_key(&path)?.ok_or_else(|| {
-                anyhow::anyhow!("the key file {} changed while it was read", path.display())
+            let public = public_key(path)?.with_context(|| {
+                format!("the key file {} changed while it was read", path.display())
             })?;
-            let is_new = false;
-            Ok(FirstKey::KeyFile {
-                path,
-                public,
-                is_new,
-            })
+            Ok((public, false))
         }
-        Err(output_file::Error::Interrupted) => Err(ui::Error::Cancelled.into()),
-        Err(error) => Err(anyhow::Error::from(error).into()),
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -11,7 +11,6 @@ use crate::plaintext::Plaintext;
 use crate::platform::bounded_read;
 use crate::platform::stdin;
 use crate::report::warnings;
-use crate::ui;
 use crate::vault::rule::RuleViolation;
 use crate::vault::slot::Choice;
 use crate::vault::{self, Scan};
@@ -70,10 +69,7 @@ impl Command for Inject {
         drop(values);
         match out_file {
             None => Ok(context.ui.value(filled.expose())?),
-            Some(path) => output_file::replace(path, &filled).map_err(|error| match error {
-                output_file::Error::Interrupted => ui::Error::Cancelled.into(),
-                error => anyhow::Error::new(error).into(),
-            }),
+            Some(path) => Ok(output_file::replace(path, &filled)?),
         }
     }
 }

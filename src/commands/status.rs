@@ -4,7 +4,7 @@ use super::Command;
 use crate::agent;
 use crate::context::Context;
 use crate::context::agent::{Found, NOT_IN_MEMORY};
-use crate::context::key_file::{KeyFile, load};
+use crate::context::key_file::KeyFile;
 use crate::error::Error;
 use crate::keyring::identity::Stored;
 use crate::keyring::token::Token;
@@ -43,7 +43,7 @@ struct StatusJson {
     /// Whether the agent holds a key of this vault.
     unlocked: bool,
     vault: String,
-    vault_source: &'static str,
+    vault_source: Source,
     #[serde(skip_serializing_if = "Option::is_none")]
     workspace: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -63,7 +63,10 @@ struct ProjectJson {
 impl Command for Status {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let project = project(context);
-        let (held, opener) = look(context)?;
+        let header = Vault::read_header(&context.store()?)?;
+        context.check_pin(&header)?;
+        let held = Found::look(&header)?.status;
+        let opener = opener(context, &header, held.is_some())?;
         if held.is_some_and(|held| !held.memory_locked) {
             context.ui.warning(NOT_IN_MEMORY);
         }
@@ -71,7 +74,7 @@ impl Command for Status {
             context.ui.json(&StatusJson {
                 unlocked: held.is_some(),
                 vault: context.settings.vault.path().display().to_string(),
-                vault_source: source_word(context.settings.vault_source),
+                vault_source: context.settings.vault_source,
                 workspace: context.workspace().map(ToString::to_string),
                 opens_with: opener,
                 project,
@@ -83,19 +86,10 @@ impl Command for Status {
         match opener {
             Some(_) => Ok(()),
             None => Err(Error::NoneHeld {
-                has_passphrase: has_passphrase(context)?,
+                has_passphrase: unlock::passphrase_keys(&header).next().is_some(),
             }),
         }
     }
-}
-
-/// Finds out what the agent holds for the vault, and what opens it.
-fn look(context: &mut Context) -> Result<(Option<agent::Status>, Option<Opener>), Error> {
-    let header = Vault::read_header(&context.store()?)?;
-    context.check_pin(&header)?;
-    let held = Found::look(&header)?.status;
-    let opener = opener(context, &header, held.is_some())?;
-    Ok((held, opener))
 }
 
 /// The first way that opens the vault without a question, in the order in which every command tries them. A
@@ -118,7 +112,7 @@ fn opener(context: &mut Context, header: &Header, is_held: bool) -> Result<Optio
     let Some(file) = context.settings.unlocking.key_file.clone() else {
         return Ok(None);
     };
-    let Ok(Some(KeyFile::Key(stored))) = load(&file.path) else {
+    let Ok(Some(KeyFile::Key(stored))) = context.take_key_file(&file.path) else {
         return Ok(None);
     };
     let is_known = unlock::identity_keys(header, &stored.public())
@@ -129,11 +123,6 @@ fn opener(context: &mut Context, header: &Header, is_held: bool) -> Result<Optio
         _ if !is_known && file.is_named() => Err(keyring::Error::WrongKeyFile.into()),
         _ => Ok(None),
     }
-}
-
-fn has_passphrase(context: &mut Context) -> Result<bool, Error> {
-    let header = Vault::read_header(&context.store()?)?;
-    Ok(unlock::passphrase_keys(&header).next().is_some())
 }
 
 fn project(context: &mut Context) -> Option<ProjectJson> {
@@ -174,16 +163,6 @@ fn print(
         fields.push(("project", format!("{path} ({trusted})")));
     }
     Ok(context.ui.fields(&fields)?)
-}
-
-fn source_word(source: Source) -> &'static str {
-    match source {
-        Source::Flag => "flag",
-        Source::Environment => "environment",
-        Source::ProjectFile => "project_file",
-        Source::UserFile => "user_file",
-        Source::Default => "default",
-    }
 }
 
 fn source_words(source: Source) -> &'static str {

@@ -110,7 +110,7 @@ fn place(context: &Context) -> Result<PathBuf, Error> {
     Ok(resolve(used).with_context(|| format!("cannot find out where {} leads", used.display()))?)
 }
 
-/// What you are asked to agree to.
+/// The file and the vault that you are asked to trust.
 fn agreement(file: &ProjectFile, place: &Path, context: &Context) -> Result<Agreement, Error> {
     let text = |path: &Path| {
         let text = path.to_str().map(str::to_owned);

@@ -18,15 +18,32 @@ pub fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
-/// Reads a passphrase or token from a file, without one final newline; `-` is stdin.
-pub fn read_credential(path: &Path, what: &'static str) -> Result<Plaintext, Error> {
-    let file = if is_stdin(path) {
-        stdin::file()
+/// The content of such a file.
+pub struct CredentialFile {
+    /// Without one final newline.
+    pub text: Plaintext,
+    /// Whether others may read or write the file that was read.
+    pub is_exposed: bool,
+}
+
+/// Reads a passphrase, a token or a key from a file; `-` is stdin. The file that was opened is the one that is
+/// judged: another may have taken its name meanwhile.
+pub fn read_credential(path: &Path, what: &'static str) -> Result<CredentialFile, Error> {
+    let read = if is_stdin(path) {
+        stdin::file().and_then(|file| Ok((read(file)?, false)))
     } else {
-        File::open(path)
+        File::open(path).and_then(|file| {
+            let is_exposed = is_exposed(&file.metadata()?);
+            Ok((read(file)?, is_exposed))
+        })
     };
-    let read = file.and_then(|file| bounded_read::read(file, MAX_CREDENTIAL_BYTES + 1));
-    let read = read.with_context(|| format!("cannot read the {what} from {}", path.display()))?;
+    let (text, is_exposed) =
+        read.with_context(|| format!("cannot read the {what} from {}", path.display()))?;
+    Ok(CredentialFile { text, is_exposed })
+}
+
+fn read(file: File) -> io::Result<Plaintext> {
+    let read = bounded_read::read(file, MAX_CREDENTIAL_BYTES + 1)?;
     Ok(Plaintext::from(read).without_final_newline())
 }
 

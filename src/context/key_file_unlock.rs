@@ -10,6 +10,7 @@ use crate::plaintext::Plaintext;
 use crate::sealed::header::Header;
 use crate::settings::{self, KeyFilePath};
 use crate::ui;
+use std::path::Path;
 
 impl Context<'_> {
     /// Where the key file is, if it is there.
@@ -30,15 +31,23 @@ impl Context<'_> {
                 let (what, path) = (WHAT, file.path);
                 return Err(Error::NoKeyFile { what, path });
             };
-            if matches!(read, KeyFile::Token(_)) {
-                self.warn_if_exposed(&file.path, "token");
+            if let KeyFile::Token(read) = &read {
+                self.warn_if_exposed(read, &file.path, "token");
             }
             self.key_file = Some(read);
         }
         Ok(match &self.key_file {
-            Some(KeyFile::Token(token)) => Some(token),
+            Some(KeyFile::Token(read)) => Some(&read.text),
             Some(KeyFile::Key(_)) | None => None,
         })
+    }
+
+    /// The key file as [`Context::named_token`] has read it, or else as it is now.
+    pub fn take_key_file(&mut self, path: &Path) -> Result<Option<KeyFile>, Error> {
+        match self.key_file.take() {
+            Some(read) => Ok(Some(read)),
+            None => load(path),
+        }
     }
 
     /// A keyring for a vault that has the key file among its keys. The default key file is passed over if the vault
@@ -51,11 +60,7 @@ impl Context<'_> {
         if !is_named && !unlock::admits_identities(header) {
             return Ok(None);
         }
-        let read = match self.key_file.take() {
-            Some(read) => Ok(Some(read)),
-            None => load(&file.path),
-        };
-        let stored = match read {
+        let stored = match self.take_key_file(&file.path) {
             Ok(Some(KeyFile::Key(stored))) => stored,
             Ok(Some(KeyFile::Token(_)) | None) => return Ok(None),
             Err(error) if is_named => return Err(error),

@@ -69,21 +69,19 @@ impl Context<'_> {
         let Some(file) = self.project()? else {
             return Ok(None);
         };
+        let Some(pin) = &file.project.pin else {
+            return Ok(None);
+        };
         let is_meant = match self.settings.vault_source {
             Source::ProjectFile => true,
             Source::Flag => false,
             Source::Environment | Source::UserFile | Source::Default => {
-                let names_none = file.project.vault.is_none();
-                names_none
-                    && self
-                        .project_context
-                        .standing(&file, &self.settings)
-                        .may_speak
+                file.project.vault.is_none() && self.may_follow(&file)
             }
         };
-        let Some(pin) = file.project.pin.clone().filter(|_| is_meant) else {
+        if !is_meant {
             return Ok(None);
-        };
+        }
         if word == PinSource::Agreed {
             let agreement = self.project_context.agreement(&file, &self.settings);
             if !agreement.may_speak {
@@ -93,7 +91,7 @@ impl Context<'_> {
                 return Ok(None);
             }
         }
-        let pin = Pin::parse(&pin).map_err(|broken| vault::Error::invalid("pin", broken))?;
+        let pin = Pin::parse(pin).map_err(|broken| vault::Error::invalid("pin", broken))?;
         Ok(Some(pin))
     }
 

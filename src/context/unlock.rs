@@ -1,7 +1,7 @@
 //! Unlocks the vault in this process, in the first way that applies.
 
 use super::Context;
-use super::credential_file::{is_absent, is_exposed, is_stdin, read_credential};
+use super::credential_file::{CredentialFile, is_absent, is_stdin, read_credential};
 use super::project_context::PinSource;
 use crate::error::Error;
 use crate::keyring::local::LocalKeyring;
@@ -13,7 +13,6 @@ use crate::sealed::header::Header;
 use crate::sealed::kdf;
 use crate::settings::Interaction;
 use crate::vault::key;
-use std::fs;
 use std::path::Path;
 
 impl Context<'_> {
@@ -79,14 +78,14 @@ impl Context<'_> {
             }
             read => read?,
         };
-        self.warn_if_exposed(path, what);
-        Ok(read)
+        self.warn_if_exposed(&read, path, what);
+        Ok(read.text)
     }
 
     /// Warns about a credential that others may read. It is not refused, because a CI service chooses the
     /// mode of its files.
-    pub fn warn_if_exposed(&mut self, path: &Path, what: &'static str) {
-        if !is_stdin(path) && fs::metadata(path).is_ok_and(|found| is_exposed(&found)) {
+    pub fn warn_if_exposed(&mut self, read: &CredentialFile, path: &Path, what: &'static str) {
+        if read.is_exposed {
             let path = path.display();
             self.ui.warning(&format!(
                 "other users can read or write the file with the {what}: run `chmod 600 {path}`"

@@ -47,7 +47,6 @@ pub fn of_keyring(error: &keyring::Error) -> Exit {
             KeyFileError::Unsupported(_) => Exit::Unsupported,
         },
         E::MistypedPublicKey => Exit::Invalid,
-        E::MistypedPin => Exit::Usage,
         E::Memory(_) | E::Agent(_) => Exit::Failed,
         E::KeyChanged => Exit::Conflict,
         E::OutOfReach | E::ReadOnly | E::NeedsFullAccess | E::AgentRefused => Exit::Denied,

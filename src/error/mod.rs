@@ -8,6 +8,7 @@ mod several;
 #[cfg(test)]
 mod tests;
 
+use crate::deliver::output_file;
 use crate::vault::error::Detail;
 use crate::{agent, deliver, keyring, project, settings, state, ui, vault};
 pub use exit::Exit;
@@ -130,6 +131,15 @@ fn counted(count: usize, one: &str, several: &str) -> String {
 impl From<keyring::Error> for Error {
     fn from(error: keyring::Error) -> Self {
         Self::Vault(error.into())
+    }
+}
+
+impl From<output_file::Error> for Error {
+    fn from(error: output_file::Error) -> Self {
+        match error {
+            output_file::Error::Interrupted => Self::Ui(ui::Error::Cancelled),
+            error => Self::Failed(error.into()),
+        }
     }
 }
 

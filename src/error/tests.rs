@@ -310,7 +310,6 @@ fn of_keyring(error: &keyring::Error) {
         | E::WrongKeyFile
         | E::RefusedToken
         | E::MistypedPublicKey
-        | E::MistypedPin
         | E::TooMuchWork
         | E::KeyChanged
         | E::OutOfReach

@@ -24,8 +24,6 @@ pub enum Error {
     RefusedToken,
     #[error("the public key has a typo: its checksum does not match")]
     MistypedPublicKey,
-    #[error("the pin has a typo: its checksum does not match")]
-    MistypedPin,
     #[error("the passphrases of this vault take more work to try than kluis allows")]
     TooMuchWork,
     #[error("not enough memory to derive a key from the passphrase")]

@@ -5,8 +5,8 @@ use zeroize::Zeroizing;
 
 const FIRST_READ_BYTES: usize = 64 << 10;
 
-/// Reads to the end, or as many as `most_bytes`: whoever must tell the two apart asks for one more. A buffer that is too small is wiped when a larger one has
-/// its bytes.
+/// Reads to the end, but at most `most_bytes`. To notice an input that is too long, ask for one byte more than you
+/// accept. A buffer that is too small is wiped when a larger one has its bytes.
 pub fn read(mut from: impl Read, most_bytes: usize) -> io::Result<Zeroizing<Vec<u8>>> {
     let mut bytes = Zeroizing::new(vec![0; FIRST_READ_BYTES.min(most_bytes)]);
     let mut length = 0;

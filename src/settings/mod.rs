@@ -12,6 +12,7 @@ use crate::vault::name::WorkspaceName;
 use crate::vault::pin::Pin;
 use crate::vault::rule::RuleViolation;
 use crate::vault::time::parse_duration;
+use serde::Serialize;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -93,7 +94,8 @@ impl VaultPlace {
 }
 
 /// The source of a setting.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Source {
     Flag,
     Environment,

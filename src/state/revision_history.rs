@@ -1,5 +1,5 @@
-//! The last revisions seen of one part, and the rule for the next one: the same, or newer and, as far as that
-//! can be told, made from it.
+//! The last revisions seen of one part, and the rule for the next one: the same or a newer one, but no
+//! fork that can be recognized.
 
 use crate::sealed::age::Age;
 use crate::sealed::sign::Digest;

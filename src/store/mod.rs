@@ -94,7 +94,7 @@ pub enum Error {
         path: PathBuf,
         source: io::Error,
     },
-    /// What was stored is not what was written.
+    /// The new file reads back with other bytes than were written to it.
     #[error(
         "the file written beside {place} does not read back correctly; the vault was not changed"
     )]

@@ -26,7 +26,7 @@ use zeroize::Zeroizing;
 
 pub use error::Error;
 pub use escape::for_terminal;
-pub use prompt::Answer;
+pub use prompt::{Answer, EmptyLine};
 pub use streams::stdout_is_discarded;
 pub use table::Table;
 

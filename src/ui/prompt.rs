@@ -20,34 +20,33 @@ pub enum Answer {
     No,
 }
 
+/// What an empty line does at the first of two hidden questions.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum EmptyLine {
+    /// It is an entry like any other.
+    Counts,
+    /// It ends the questions.
+    Ends,
+}
+
 impl Ui {
     /// Asks for a secret that is not shown; `prompt` is without a colon.
     pub fn hidden(&mut self, prompt: &str) -> Result<Plaintext, Error> {
         read_hidden(&self.tty(Echo::Hidden)?, prompt)
     }
 
-    /// Asks twice, and starts over until both entries are equal.
-    pub fn hidden_twice(&mut self, prompt: &str, again: &str) -> Result<Plaintext, Error> {
-        let accept_empty = false;
-        self.hidden_same(prompt, again, accept_empty)
-    }
-
-    /// The same, but an empty line at the first question is accepted at once.
-    pub fn hidden_twice_or_empty(&mut self, prompt: &str, again: &str) -> Result<Plaintext, Error> {
-        let accept_empty = true;
-        self.hidden_same(prompt, again, accept_empty)
-    }
-
-    fn hidden_same(
+    /// Asks twice, and starts over until both entries are equal. An empty line at the first question may end
+    /// it at once.
+    pub fn hidden_twice(
         &mut self,
         prompt: &str,
         again: &str,
-        accept_empty: bool,
+        empty: EmptyLine,
     ) -> Result<Plaintext, Error> {
         let tty = self.tty(Echo::Hidden)?;
         for tries_left in (0..MAX_TRIES).rev() {
             let first = read_hidden(&tty, prompt)?;
-            let is_done = accept_empty && first.len() == 0;
+            let is_done = empty == EmptyLine::Ends && first.len() == 0;
             if is_done || first.same_as(&read_hidden(&tty, again)?) {
                 return Ok(first);
             }

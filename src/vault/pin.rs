@@ -21,7 +21,7 @@ impl Pin {
             Some((key, revision)) => (key, Some(revision)),
             None => (text, None),
         };
-        let Ok(public_key) = parse_vault_key(key) else {
+        let Some(public_key) = parse_vault_key(key) else {
             let rule = "the pin has a typo: it must be klv_ and 50 characters, perhaps with a colon and a revision";
             return Err(RuleViolation::mismatch(rule));
         };

@@ -34,7 +34,7 @@ pub fn process(sandbox: &Sandbox) -> i32 {
     found.unwrap()
 }
 
-/// Whoever has begun to listen, which is who has started the agent: its parent.
+/// The parent of the agent: it began to listen on the socket before it started the agent.
 #[cfg(target_os = "linux")]
 fn starter(sandbox: &Sandbox) -> i32 {
     let stream = std::os::unix::net::UnixStream::connect(sandbox.agent_socket()).unwrap();

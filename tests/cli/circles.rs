@@ -174,14 +174,11 @@ fn a_circle_is_found_however_it_is_written() {
             index,
         ),
     ] {
-        let sources = [
-            ("a/mod.rs", index),
-            ("a/one.rs", one),
-            ("a/two.rs", two),
-            ("lib.rs", "mod a;"),
-        ];
-        let sources = sources.map(|(file, source)| (PathBuf::from(file), source.to_owned()));
-        assert_eq!(circles(&sources.into()).len(), 1, "{one} {two} {index}");
+        assert_eq!(
+            circles(&folder(index, one, two)).len(),
+            1,
+            "{one} {two} {index}"
+        );
     }
 }
 
@@ -196,13 +193,18 @@ fn an_import_in_one_direction_is_no_circle() {
         ),
         ("pub struct One;", "use super::One;"),
     ] {
-        let sources = [
-            ("a/mod.rs", index),
-            ("a/one.rs", one),
-            ("a/two.rs", two),
-            ("lib.rs", "mod a;"),
-        ];
-        let sources = sources.map(|(file, source)| (PathBuf::from(file), source.to_owned()));
-        assert!(circles(&sources.into()).is_empty(), "{one} {two}");
+        assert!(circles(&folder(index, one, two)).is_empty(), "{one} {two}");
     }
+}
+
+/// The sources of a folder `a` with these three files.
+fn folder(index: &str, one: &str, two: &str) -> BTreeMap<PathBuf, String> {
+    let sources = [
+        ("a/mod.rs", index),
+        ("a/one.rs", one),
+        ("a/two.rs", two),
+        ("lib.rs", "mod a;"),
+    ];
+    let sources = sources.map(|(file, source)| (PathBuf::from(file), source.to_owned()));
+    sources.into()
 }

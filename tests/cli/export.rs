@@ -1,9 +1,9 @@
 //! Tests `export`.
 
-use crate::sandbox::{Invocation, Sandbox};
+use crate::sandbox::{Invocation, Sandbox, make_pipe};
 use std::fs::{self, OpenOptions};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 fn export<'s>(sandbox: &'s Sandbox, format: &str, selection: &[&str]) -> Invocation<'s> {
     sandbox.kluis(["export", "--format", format].iter().chain(selection))
@@ -227,13 +227,7 @@ fn without_the_file_of_github_nothing_is_printed_or_made() {
     let directory = sandbox.home().join("directory");
     fs::create_dir(&directory).unwrap();
     let fifo = sandbox.home().join("fifo");
-    assert!(
-        Command::new("mkfifo")
-            .arg(&fifo)
-            .status()
-            .unwrap()
-            .success()
-    );
+    make_pipe(&fifo);
     let read_only = sandbox.given("read-only", "");
     fs::set_permissions(&read_only, fs::Permissions::from_mode(0o400)).unwrap();
     let may_write_anyway = OpenOptions::new().append(true).open(&read_only).is_ok();
@@ -254,13 +248,7 @@ fn export_refuses_a_fifo_even_with_a_reader() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", sandbox.secret("value"));
     let fifo = sandbox.home().join("fifo");
-    assert!(
-        Command::new("mkfifo")
-            .arg(&fifo)
-            .status()
-            .unwrap()
-            .success()
-    );
+    make_pipe(&fifo);
     let mut reader = OpenOptions::new();
     // Both ends, so that opening it does not wait.
     let reader = reader

@@ -285,6 +285,19 @@ fn a_key_file_opens_and_changes_a_pinned_vault() {
 }
 
 #[test]
+fn a_key_file_may_be_a_pipe() {
+    let sandbox = admitted();
+    for place in ["-", "/dev/fd/0"] {
+        let get = pinned(&sandbox, &["get", "name", "--key-file", place]).stdin(FILE);
+        get.run().stdout("value").exits(0);
+        let status = ["status", "--json", "--key-file", place];
+        let status = pinned(&sandbox, &status).stdin(FILE).run();
+        assert_eq!(status.json()["opens_with"], "key_file", "{place}");
+        status.any_stdout().exits(0);
+    }
+}
+
+#[test]
 fn an_unpinned_vault_is_not_opened_with_a_key_file() {
     let sandbox = admitted();
     let refused = on_vault(&sandbox, &["get", "name", "--json"]).run();

@@ -1,7 +1,7 @@
 //! Tests an older copy in place of a vault that this machine has seen at a newer revision: refused unless
 //! accepted; in a git work tree only a warning. Also tests that this memory never blocks honest use.
 
-use crate::sandbox::{CHEAP_KDF, Outcome, Sandbox};
+use crate::sandbox::{CHEAP_KDF, Outcome, Sandbox, make_pipe};
 use serde_json::Value;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
@@ -284,8 +284,7 @@ fn damaged_memory_is_reported_once_and_repaired() {
     assert!(fs::metadata(&path).unwrap().len() > 0);
     // A pipe is not waited for, and a link is not written through.
     fs::remove_file(&path).unwrap();
-    let pipe = Command::new("mkfifo").arg(&path).status().unwrap();
-    assert!(pipe.success());
+    make_pipe(&path);
     let told = "is not a regular file";
     get(&sandbox).stdout("old").stderr_has(told).exits(0);
     get(&sandbox).stdout("old").exits(0);

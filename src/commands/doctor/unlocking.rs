@@ -3,8 +3,7 @@
 use super::access::{Access, of_decisive_file};
 use super::finding::Finding;
 use crate::context::credential_file::{is_exposed, is_stdin};
-use crate::context::key_file::{KeyFile, load};
-use crate::keyring::token::Token;
+use crate::context::key_file::load;
 use crate::settings::directories::user_file;
 use crate::settings::{KeyFilePath, Unlocking};
 use std::fs;
@@ -33,17 +32,14 @@ fn key_file(file: &KeyFilePath) -> Finding {
         return Finding::ok(check, "it is read from stdin");
     }
     match load(path) {
-        Ok(Some(KeyFile::Token(text))) if Token::parse(&text).is_ok() => credential("token", path),
-        Ok(Some(damaged @ KeyFile::Token(_))) => match damaged.into_key(path) {
-            Err(error) => Finding::of_error(check, &error),
-            Ok(_) => credential("token", path),
-        },
-        Ok(Some(KeyFile::Key(_))) => match fs::metadata(path) {
-            Ok(found) => Finding::ok(
+        Ok(Some(read)) if read.is_token() => credential("token", path),
+        Ok(Some(read)) => match (read.into_key(path), fs::metadata(path)) {
+            (Err(error), _) => Finding::of_error(check, &error),
+            (Ok(_), Ok(found)) => Finding::ok(
                 check,
                 format!("{}, {}", path.display(), Access::of(&found).mode()),
             ),
-            Err(_) => Finding::ok(check, path.display().to_string()),
+            (Ok(_), Err(_)) => Finding::ok(check, path.display().to_string()),
         },
         Ok(None) if !file.is_named() => Finding::ok(check, "you have no key file"),
         Ok(None) => Finding::fail(

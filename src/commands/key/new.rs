@@ -8,7 +8,7 @@ use crate::deliver::output_file;
 use crate::error::Error;
 use crate::keyring::identity::Identity;
 use crate::report::key_file::print;
-use crate::{ui, vault};
+use crate::vault;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -70,8 +70,7 @@ impl Command for New {
         };
         output_file::create(&path, &contents).map_err(|error| match error {
             output_file::Error::Exists { .. } => exists(&path),
-            output_file::Error::Interrupted => ui::Error::Cancelled.into(),
-            error => anyhow::Error::from(error).into(),
+            error => error.into(),
         })?;
         context.changed = true;
         let place = path.display();

@@ -33,7 +33,7 @@ const NEW_VALUE: &str = "KLUIS_NEW_VALUE";
 const OLD_FILE: &str = "KLUIS_OLD_FILE";
 const NEW_FILE: &str = "KLUIS_NEW_FILE";
 
-/// What is known before the vault is opened.
+/// The command to start, checked before the vault is opened.
 struct ExecCommand {
     program: PathBuf,
     chosen: Vec<(EnvKey, Reference)>,

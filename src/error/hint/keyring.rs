@@ -30,9 +30,6 @@ pub fn hint(error: &Error) -> &'static str {
             "ask the vault's owner to run `kluis key add --public-key` with your public key, which `kluis key show` prints"
         }
         Error::KeyFile(error) => of_key_file(error),
-        Error::MistypedPin => {
-            "copy it again: it begins with klv_, and `kluis vault verify` prints it"
-        }
         Error::MistypedPublicKey => {
             "copy it again: it begins with klp_, and `kluis key show` prints it"
         }
