@@ -192,6 +192,7 @@ fn quiet_options(program: &Path) -> impl Iterator<Item = OsString> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::platform::test_program::write_program;
 
     #[test]
     fn a_command_is_parted_by_white_space_alone() {
@@ -225,14 +226,9 @@ mod tests {
 
     #[test]
     fn a_script_that_is_called_vi_is_passed_over_for_vim() {
-        use std::os::unix::fs::PermissionsExt;
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path();
-        let make = |name: &str, text: &str| {
-            let place = path.join(name);
-            std::fs::write(&place, text).unwrap();
-            std::fs::set_permissions(&place, std::fs::Permissions::from_mode(0o755)).unwrap();
-        };
+        let make = |name: &str, text: &str| write_program(&path.join(name), text);
         let found = || {
             let editor = Editor::find(|name| (name == "PATH").then(|| path.into())).unwrap();
             let program = editor.program.file_name().unwrap().to_owned();

@@ -143,6 +143,7 @@ pub(super) fn prepare(
 mod tests {
     use super::*;
     use crate::plaintext::Plaintext;
+    use crate::platform::test_program::write_program;
     use crate::vault::env_key::EnvKey;
     use crate::vault::reference::Reference;
     use std::fs::{self, Permissions};
@@ -308,7 +309,7 @@ mod tests {
     fn a_command_that_cannot_start_says_why() {
         let directory = tempfile::tempdir().unwrap();
         let script = directory.path().join("script");
-        write(&script, "#!/absent/interpreter\n", 0o755);
+        write_program(&script, "#!/absent/interpreter\n");
         let empty = Environment::new([]);
         let start = |path: &Path, arguments: &[OsString]| {
             replace(path, path.as_os_str(), arguments, &empty)

@@ -14,4 +14,6 @@ pub mod session;
 pub mod signals;
 pub mod stdin;
 pub mod terminal;
+#[cfg(test)]
+pub mod test_program;
 pub mod threads;

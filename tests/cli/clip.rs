@@ -3,11 +3,12 @@
 
 use crate::sandbox::{Invocation, Sandbox};
 use crate::screen::Screen;
+use crate::test_program::write_program;
 use data_encoding::BASE64;
 use rustix::process::{Pid, Signal, getsid, kill_process};
 use sha2::{Digest, Sha256};
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -59,9 +60,7 @@ impl Desktop {
             symlink(found, desktop.program(tool)).unwrap();
         }
         for (name, script) in programs {
-            let path = desktop.program(name);
-            fs::write(&path, format!("#!/bin/sh\n{script}")).unwrap();
-            fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+            write_program(&desktop.program(name), &format!("#!/bin/sh\n{script}"));
         }
         desktop
     }

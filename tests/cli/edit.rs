@@ -2,16 +2,16 @@
 
 use crate::sandbox::{Invocation, Sandbox};
 use crate::screen::Screen;
+use crate::test_program::write_program;
 use rustix::process::Signal;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
 /// An editor that is a script; the file is its last argument.
 fn editor(sandbox: &Sandbox, steps: &str) -> PathBuf {
     let script = format!("#!/bin/sh\nfor file; do :; done\n{steps}\n");
-    let path = sandbox.given("editor", script);
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    let path = sandbox.given_path("editor");
+    write_program(&path, &script);
     path
 }
 

@@ -2,8 +2,9 @@
 //! that is no regular file. Nothing in it is ever executed or waited for.
 
 use crate::sandbox::{CHEAP_KDF, Invocation, Sandbox, make_pipe};
-use std::fs::{self, Permissions};
-use std::os::unix::fs::{PermissionsExt, symlink};
+use crate::test_program::write_program;
+use std::fs::{self};
+use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -62,10 +63,7 @@ fn clone() -> Clone {
     let sprung = sandbox.home().join("sprung");
     fs::create_dir_all(folder.join(".git/hooks")).unwrap();
     let script = format!("#!/bin/sh\necho \"$0\" >> '{}'\nexit 1\n", sprung.display());
-    let program = |path: PathBuf| {
-        fs::write(&path, &script).unwrap();
-        fs::set_permissions(path, Permissions::from_mode(0o755)).unwrap();
-    };
+    let program = |path: PathBuf| write_program(&path, &script);
     for name in PROGRAMS {
         program(folder.join(name));
     }
@@ -194,12 +192,8 @@ fn an_agent_is_always_this_very_program() {
     let folder = sandbox.home().join("clone");
     fs::create_dir(&folder).unwrap();
     for name in ["kluis", "kluis-agent", "sh", "setsid"] {
-        fs::write(
-            folder.join(name),
-            format!("#!/bin/sh\ntouch '{}'\n", sprung.display()),
-        )
-        .unwrap();
-        fs::set_permissions(folder.join(name), Permissions::from_mode(0o755)).unwrap();
+        let script = format!("#!/bin/sh\ntouch '{}'\n", sprung.display());
+        write_program(&folder.join(name), &script);
     }
     let here = |line: &[&str]| {
         let kluis = sandbox.kluis(line).within(&folder);

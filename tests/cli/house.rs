@@ -153,6 +153,19 @@ fn is_for_tests(file: &Path, files: &BTreeMap<PathBuf, String>) -> bool {
     })
 }
 
+/// See [`crate::test_program`]: such a test would fail now and then.
+#[test]
+fn no_test_writes_a_program_itself() {
+    let folders = ["src", "tests"].map(|folder| root().join(folder));
+    for file in rust_files(Vec::from(folders)) {
+        for line in read(&file).lines() {
+            let sets_mode = line.contains("set_permissions(");
+            let writes = sets_mode && line.contains("(0o755)");
+            assert!(!writes, "{}: {line}", file.display());
+        }
+    }
+}
+
 #[test]
 fn every_file_name_says_what_the_file_does() {
     for file in sources().into_keys().chain(tests().into_keys()) {

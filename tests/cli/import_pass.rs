@@ -1,6 +1,7 @@
 //! Tests `import` of a password store, decrypted by a real gpg with a key made for the test.
 
 use crate::sandbox::{Outcome, Sandbox};
+use crate::test_program::write_program;
 use std::fs::{self, Permissions};
 use std::io::Write;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -195,8 +196,7 @@ fn without_gpg_or_files_the_error_names_the_missing_one() {
     fs::create_dir(&bin).unwrap();
     let gpg = bin.join("gpg");
     let script = "#!/bin/sh\nprintf '%s\\n' \"${KLUIS_TOKEN-none}\" \"arguments: $*\"\n";
-    fs::write(&gpg, script).unwrap();
-    fs::set_permissions(&gpg, Permissions::from_mode(0o755)).unwrap();
+    write_program(&gpg, script);
     let path = format!("{}:/usr/bin:/bin", bin.display());
     let import = || {
         sandbox

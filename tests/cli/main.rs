@@ -94,6 +94,8 @@ mod suggestions;
 mod surroundings;
 mod team;
 mod terminal;
+#[path = "../../src/platform/test_program.rs"]
+mod test_program;
 mod topics;
 mod trust;
 mod unlocking;

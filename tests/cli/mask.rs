@@ -3,6 +3,7 @@
 
 use crate::sandbox::{Invocation, Sandbox};
 use crate::screen::Screen;
+use crate::test_program::write_program;
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
@@ -146,9 +147,8 @@ fn the_exit_code_is_the_commands_own_or_says_how_it_never_ran() {
         let run = ["run", "--mask", "-e", chosen, "--", command];
         sandbox.kluis(run).run().stderr_has(said).exits(code);
     }
-    let script = sandbox.given("script", "#!/absent/interpreter\n");
-    let executable = std::os::unix::fs::PermissionsExt::from_mode(0o700);
-    fs::set_permissions(&script, executable).unwrap();
+    let script = sandbox.given_path("script");
+    write_program(&script, "#!/absent/interpreter\n");
     let run = [
         "run",
         "--mask",

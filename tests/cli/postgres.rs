@@ -4,8 +4,8 @@
 //! same with a stand-in.
 
 use crate::sandbox::{Invocation, Sandbox};
-use crate::server::write_program;
 use crate::snapshots::root;
+use crate::test_program::write_program;
 use std::collections::BTreeMap;
 use std::fs::{self, Permissions};
 use std::io::Write;

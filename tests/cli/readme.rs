@@ -3,8 +3,9 @@
 
 use crate::sandbox::{KLUIS, Sandbox};
 use crate::snapshots::root;
+use crate::test_program::write_program;
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::symlink;
 use std::process::{Command, Stdio};
 
 const MAX_LINES: usize = 300;
@@ -76,8 +77,7 @@ fn every_shell_block_works_as_it_stands() {
         symlink(root().join(name), clone.join(name)).unwrap();
     }
     let cargo = programs.join("cargo");
-    fs::write(&cargo, CARGO).unwrap();
-    fs::set_permissions(&cargo, fs::Permissions::from_mode(0o755)).unwrap();
+    write_program(&cargo, CARGO);
 
     let steps = shell_blocks()
         .into_iter()

@@ -4,12 +4,13 @@
 use crate::readers::grammars;
 use crate::readers::programs::{Need, Program};
 use crate::sandbox::{KLUIS, Sandbox};
+use crate::test_program::write_program;
 use crate::topics::{Part, parts, text};
 use saphyr_parser::{Event, Parser, StrInput};
 use serde_json::{Map, Value};
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
-use std::path::{Path, PathBuf};
+use std::os::unix::fs::symlink;
+use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
@@ -65,8 +66,8 @@ impl Job {
         let programs = sandbox.home().join("programs");
         fs::create_dir(&programs).unwrap();
         symlink(KLUIS, programs.join("kluis")).unwrap();
-        program(&programs.join("docker"), DOCKER);
-        program(&folder.join("deploy.sh"), DEPLOY);
+        write_program(&programs.join("docker"), DOCKER);
+        write_program(&folder.join("deploy.sh"), DEPLOY);
         let mut job = Self {
             sandbox,
             token: String::new(),
@@ -138,11 +139,6 @@ fn printed(output: Output) -> String {
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}");
     String::from_utf8(output.stdout).unwrap()
-}
-
-fn program(path: &Path, script: &str) {
-    fs::write(path, script).unwrap();
-    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
 }
 
 /// A YAML document of mappings, sequences and texts.
@@ -251,7 +247,7 @@ fn a_job_takes_only_the_program_that_was_looked_at() {
     let job = Job::prepared();
     let home = job.sandbox.home();
     for name in ["curl", "cargo"] {
-        program(&home.join("programs").join(name), FETCH);
+        write_program(&home.join("programs").join(name), FETCH);
     }
     fs::create_dir_all(home.join(".local/bin")).unwrap();
     let recipe = recipe("INSTALLATION");
@@ -420,7 +416,7 @@ fn a_container_opens_the_vault_with_a_token_that_is_mounted() {
     let job = Job::prepared();
     let image = job.sandbox.home().join("image");
     let inside = |path: &str| image.join(path.trim_start_matches('/'));
-    program(&job.folder().join("server"), DEPLOY);
+    write_program(&job.folder().join("server"), DEPLOY);
     symlink(KLUIS, job.folder().join("kluis")).unwrap();
     let (mut environment, mut words) = (Vec::new(), Vec::new());
     let recipe = recipe("DOCKER");
@@ -473,7 +469,7 @@ fn a_service_gets_token_and_vault_as_credentials() {
     let credentials = home.join("credentials");
     fs::create_dir(&credentials).unwrap();
     let server = home.join("server");
-    program(&server, DEPLOY);
+    write_program(&server, DEPLOY);
     let (mut environment, mut words) = (Vec::new(), Vec::new());
     for line in unit.lines() {
         match line.split_once('=') {
@@ -576,7 +572,7 @@ fn cron_rotates_old_values_silently() {
 fn the_script_separates_a_missing_secret_from_a_missing_token() {
     let job = Job::prepared();
     let script = job.folder().join("script");
-    program(&script, &recipe("SCRIPTS")[0]);
+    write_program(&script, &recipe("SCRIPTS")[0]);
     let vault = ("KLUIS_VAULT", "secrets.kluis".to_owned());
     let with = |token: Option<&str>| {
         let token = token.map(|token| ("KLUIS_TOKEN", token.to_owned()));

@@ -4,8 +4,8 @@
 use crate::sandbox::Sandbox;
 use crate::server::{
     assert_pending, assert_settled, execute, interrupted, rotate, serve, show, takes, with_server,
-    write_program,
 };
+use crate::test_program::write_program;
 
 /// A hook that lists the variables of kluis' own, without their values.
 const OWN_VARIABLES: &str = "env | sed -n 's/^\\(KLUIS_[A-Z_]*\\)=.*/\\1/p' | sort >&2";

@@ -4,8 +4,8 @@
 use crate::sandbox::{Outcome, Sandbox};
 use crate::server::{
     KILL, assert_pending, assert_settled, execute, interrupted, resume, show, takes, with_server,
-    write_program,
 };
+use crate::test_program::write_program;
 use std::thread::sleep;
 use std::time::Duration;
 

@@ -5,8 +5,6 @@ use crate::sandbox::{Invocation, KLUIS, Sandbox};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::fs;
-use std::path::Path;
-use std::process::Command;
 
 /// A careful command, as `rotate_role.sh` is: it takes only the right old password, changes at once or
 /// not at all, and has nothing to do when the new one is in force already.
@@ -42,18 +40,6 @@ pub fn serve(sandbox: &Sandbox, old: impl AsRef<[u8]>, new: impl AsRef<[u8]>) {
     sandbox.kluis(create).run().any_stdout().exits(0);
 }
 
-/// A program that another process writes, for the same reason.
-pub fn write_program(path: &Path, text: &str) {
-    let script = "printf %s \"$2\" > \"$1\"; chmod 755 \"$1\"";
-    let mut write = Command::new("sh");
-    let written = write
-        .args(["-c", script, "sh"])
-        .arg(path)
-        .arg(text)
-        .status();
-    assert!(written.unwrap().success());
-}
-
 /// A vault and a server with passwords that are nothing special.
 pub fn with_server() -> Sandbox {
     let sandbox = Sandbox::with_vault();
@@ -64,7 +50,6 @@ pub fn with_server() -> Sandbox {
 /// `rotate db` with these options and the command.
 pub fn execute<'s>(sandbox: &'s Sandbox, options: &[&str]) -> Invocation<'s> {
     let change = sandbox.home().join("change");
-    // Not by itself: a file that was just written is busy while a process has inherited its descriptor.
     let exec = ["--exec", "sh", change.to_str().unwrap()];
     let line = [&["rotate", "db"], options, &exec].concat();
     let line = sandbox.kluis(line).env("PROGRAM", KLUIS);

@@ -1,9 +1,10 @@
 //! Tests the topics of `kluis help`: which ones exist, and where their texts come from.
 
 use crate::sandbox::{KLUIS, Sandbox};
+use crate::test_program::write_program;
 use clap::builder::PossibleValue;
-use std::fs::{self, Permissions};
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::fs::{self};
+use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -121,9 +122,7 @@ fn commands(topic: &str) -> Vec<String> {
 
 fn install(folder: &Path, name: &str, script: &str) {
     fs::create_dir_all(folder).unwrap();
-    let program = folder.join(name);
-    fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
-    fs::set_permissions(program, Permissions::from_mode(0o755)).unwrap();
+    write_program(&folder.join(name), &format!("#!/bin/sh\n{script}\n"));
 }
 
 /// Runs commands of a topic in the home of a sandbox, without a terminal. Gives what they print.

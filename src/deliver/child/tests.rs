@@ -5,6 +5,7 @@ use super::*;
 use crate::deliver::value_file::ValueFile;
 use crate::plaintext::Plaintext;
 use crate::platform::process::harden;
+use crate::platform::test_program::write_program;
 use crate::vault::env_key::EnvKey;
 use crate::vault::reference::Reference;
 use rustix::process::{
@@ -343,15 +344,10 @@ fn the_command_starts_with_the_original_signals_and_limits() {
 #[ignore = "has the limits and signals of the whole process: the next test starts it"]
 fn says_why_a_command_cannot_start() {
     let directory = tempfile::tempdir().unwrap();
-    let path = |name: &str, text: &str, mode| {
-        use std::os::unix::fs::PermissionsExt;
-        let path = directory.path().join(name);
-        fs::write(&path, text).unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
-        path
-    };
-    let script = path("script", "#!/absent/interpreter\n", 0o755);
-    let plain = path("plain", "", 0o644);
+    let script = directory.path().join("script");
+    write_program(&script, "#!/absent/interpreter\n");
+    let plain = directory.path().join("plain");
+    fs::write(&plain, "").unwrap();
     let empty = Environment::new([]);
     let start = |path: &Path, arguments: &[OsString]| run(path, arguments, &empty).unwrap_err();
     assert!(matches!(start(&script, &[]), Error::NoInterpreter { .. }));

@@ -131,15 +131,13 @@ impl Gpg {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::fs::{self, Permissions};
-    use std::os::unix::fs::PermissionsExt;
+    use crate::platform::test_program::write_program;
 
     /// Decrypts a file with this script in place of gpg.
     fn with(script: &str) -> Result<Plaintext, Failure> {
         let folder = tempfile::tempdir().unwrap();
         let program = folder.path().join("gpg");
-        fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
-        fs::set_permissions(&program, Permissions::from_mode(0o755)).unwrap();
+        write_program(&program, &format!("#!/bin/sh\n{script}\n"));
         let gpg = Gpg {
             program: program.clone(),
             asking: Asking::Refused,
