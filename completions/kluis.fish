@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_kluis_global_optspecs
-    string join \n vault= w/workspace= json q/quiet y/yes non-interactive passphrase-file= key-file= lock-timeout= pin= accept-older color= V/version h/help
+    string join \n vault= w/workspace= project= json q/quiet y/yes non-interactive passphrase-file= key-file= lock-timeout= pin= accept-older color= V/version h/help
 end
 
 function __fish_kluis_needs_command
@@ -26,6 +26,7 @@ end
 
 complete -c kluis -n "__fish_kluis_needs_command" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_needs_command" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_needs_command" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
 complete -c kluis -n "__fish_kluis_needs_command" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_needs_command" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_needs_command" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
@@ -74,6 +75,7 @@ complete -c kluis -n "__fish_kluis_needs_command" -f -a "completions" -d 'Print 
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "help" -d 'Explain a command or a topic'
 complete -c kluis -n "__fish_kluis_using_subcommand init" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand init" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand init" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand init" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand init" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand init" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
@@ -92,6 +94,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand init" -l recovery -d 'Also m
 complete -c kluis -n "__fish_kluis_using_subcommand init" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand import" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand import" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand import" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand import" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand import" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand import" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
@@ -125,6 +128,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand import" -l nested -d 'Join n
 complete -c kluis -n "__fish_kluis_using_subcommand import" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand status" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand status" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand status" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand status" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand status" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand status" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
@@ -140,6 +144,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand status" -l accept-older -d '
 complete -c kluis -n "__fish_kluis_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand set" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand set" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand set" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand set" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand set" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand set" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
@@ -170,6 +175,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand set" -l replace -d 'Drop all
 complete -c kluis -n "__fish_kluis_using_subcommand set" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand create" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand create" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand create" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand create" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand create" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand create" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
@@ -196,6 +202,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand create" -l raw -d 'Keep the 
 complete -c kluis -n "__fish_kluis_using_subcommand create" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand update" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand update" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand update" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand update" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand update" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand update" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
@@ -229,6 +236,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand update" -l replace -d 'Drop 
 complete -c kluis -n "__fish_kluis_using_subcommand update" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand get" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand get" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand get" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand get" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand get" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand get" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
@@ -252,6 +260,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand get" -s c -l clip -d 'Copy t
 complete -c kluis -n "__fish_kluis_using_subcommand get" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand show" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand show" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand show" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand show" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand show" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand show" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
@@ -268,6 +277,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand show" -l literal-name -d 'Ac
 complete -c kluis -n "__fish_kluis_using_subcommand show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand list" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand list" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand list" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand list" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand list" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand list" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
@@ -292,6 +302,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand list" -l exit-code -d 'With 
 complete -c kluis -n "__fish_kluis_using_subcommand list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand ls" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand ls" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand ls" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand ls" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand ls" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand ls" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
@@ -316,6 +327,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand ls" -l exit-code -d 'With --
 complete -c kluis -n "__fish_kluis_using_subcommand ls" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand edit" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand edit" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand edit" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand edit" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand edit" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand edit" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
@@ -335,6 +347,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand edit" -l reveal -d 'Use the 
 complete -c kluis -n "__fish_kluis_using_subcommand edit" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand move" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand move" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand move" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand move" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand move" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand move" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
@@ -352,6 +365,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand move" -l literal-name -d 'Ac
 complete -c kluis -n "__fish_kluis_using_subcommand move" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand mv" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand mv" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand mv" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand mv" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand mv" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand mv" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
@@ -369,6 +383,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand mv" -l literal-name -d 'Acce
 complete -c kluis -n "__fish_kluis_using_subcommand mv" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand delete" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand delete" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand delete" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand delete" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand delete" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand delete" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
@@ -386,6 +401,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand delete" -l force -d 'Delete 
 complete -c kluis -n "__fish_kluis_using_subcommand delete" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand rm" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand rm" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand rm" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand rm" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand rm" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand rm" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
@@ -403,6 +419,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand rm" -l force -d 'Delete it e
 complete -c kluis -n "__fish_kluis_using_subcommand rm" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand rollback" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
@@ -420,6 +437,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l literal-name -d
 complete -c kluis -n "__fish_kluis_using_subcommand rollback" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
@@ -452,6 +470,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l discard -d 'Drop 
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand history" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand history" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand history" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand history" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand history" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand history" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
@@ -468,6 +487,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand history" -l literal-name -d 
 complete -c kluis -n "__fish_kluis_using_subcommand history" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand run" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand run" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
@@ -492,6 +512,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand run" -l mask -d 'Hide the va
 complete -c kluis -n "__fish_kluis_using_subcommand run" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand export" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand export" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand export" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand export" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand export" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand export" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
@@ -528,6 +549,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand export" -l all -d 'Set the v
 complete -c kluis -n "__fish_kluis_using_subcommand export" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand inject" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand inject" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand inject" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand inject" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand inject" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand inject" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
@@ -547,6 +569,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand inject" -l accept-older -d '
 complete -c kluis -n "__fish_kluis_using_subcommand inject" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand check" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand check" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand check" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand check" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand check" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand check" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
@@ -565,6 +588,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand check" -l accept-older -d 'A
 complete -c kluis -n "__fish_kluis_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand trust" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand trust" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand trust" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand trust" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand trust" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand trust" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
@@ -582,6 +606,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand trust" -l remove -d 'Stop tr
 complete -c kluis -n "__fish_kluis_using_subcommand trust" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove passphrase" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove passphrase" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove passphrase" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove passphrase" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove passphrase" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove passphrase" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
@@ -606,6 +631,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from new" -l kdf -d 'Set the cost of Argon2id: memory, passes, lanes [default: measured, at least m=64,t=3,p=4]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from new" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from new" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from new" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from new" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from new" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from new" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
@@ -622,6 +648,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from new" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from show" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from show" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from show" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from show" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from show" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from show" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
@@ -642,6 +669,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l new-passphrase-file -d 'Read the new passphrase from a file, without its final newline' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l kdf -d 'Set the cost of Argon2id: memory, passes, lanes [default: measured, at least m=64,t=3,p=4]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
@@ -660,6 +688,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
@@ -675,6 +704,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
@@ -693,6 +723,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from passphrase" -l kdf -d 'Set the cost of Argon2id: memory, passes, lanes [default: measured, at least m=64,t=3,p=4]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from passphrase" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from passphrase" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from passphrase" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from passphrase" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from passphrase" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from passphrase" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
@@ -708,6 +739,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from passphrase" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_seen_subcommand_from create list update delete" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
@@ -728,6 +760,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand workspace; and not __fish_se
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from create" -l description -l comment -d 'Describe what it is for' -r
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from create" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from create" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from create" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from create" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from create" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from create" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
@@ -743,6 +776,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_s
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from list" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from list" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from list" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from list" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from list" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from list" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
@@ -760,6 +794,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_s
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -l description -l comment -d 'Describe what it is for' -r
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
@@ -775,6 +810,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_s
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from update" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
@@ -791,6 +827,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_s
 complete -c kluis -n "__fish_kluis_using_subcommand workspace; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
@@ -813,6 +850,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_sub
 complete -c kluis -n "__fish_kluis_using_subcommand app; and not __fish_seen_subcommand_from create link unlink list show delete sync" -f -a "sync" -d 'Give an app exactly the links that the project file lists'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
@@ -828,6 +866,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
@@ -844,6 +883,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from link" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
@@ -859,6 +899,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from unlink" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
@@ -874,6 +915,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
@@ -889,6 +931,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
@@ -904,6 +947,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
@@ -919,6 +963,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand unlock" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand unlock" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand unlock" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand unlock" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand unlock" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand unlock" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
@@ -936,6 +981,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand unlock" -l accept-older -d '
 complete -c kluis -n "__fish_kluis_using_subcommand unlock" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand lock" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand lock" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand lock" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand lock" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand lock" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand lock" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
@@ -951,6 +997,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand lock" -l accept-older -d 'Ac
 complete -c kluis -n "__fish_kluis_using_subcommand lock" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
@@ -971,6 +1018,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_s
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from verify" -l pin -d 'Print only the pin; with PIN, accept only that vault' -r
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from verify" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from verify" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from verify" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from verify" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from verify" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from verify" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
@@ -985,6 +1033,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subco
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from rekey" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from rekey" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from rekey" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from rekey" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from rekey" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from rekey" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
@@ -1000,6 +1049,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subco
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from rekey" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from restore" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from restore" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from restore" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from restore" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from restore" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from restore" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
@@ -1017,6 +1067,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subco
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -l keep -d 'Keep the newest N of the past versions' -r
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
@@ -1033,6 +1084,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subco
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand doctor" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand doctor" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand doctor" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand doctor" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand doctor" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand doctor" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
@@ -1048,6 +1100,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand doctor" -l accept-older -d '
 complete -c kluis -n "__fish_kluis_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand completions" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand completions" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand completions" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand completions" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand completions" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand completions" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
@@ -1063,6 +1116,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand completions" -l accept-older
 complete -c kluis -n "__fish_kluis_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand help" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand help" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand help" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand help" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand help" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand help" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r

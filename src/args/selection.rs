@@ -8,7 +8,7 @@ use crate::deliver::environment::Environment;
 use crate::deliver::value_file::ValueFile;
 use crate::error::Error;
 use crate::plaintext::Plaintext;
-use crate::project::{self, Delivery, Presence};
+use crate::project::{self, Delivery, Extent, Presence};
 use crate::report::warnings;
 use crate::vault::destination::Destination;
 use crate::vault::env_key::EnvKey;
@@ -143,7 +143,7 @@ impl Selection {
                     .into(),
             ),
         })?;
-        context.follow(&file)?;
+        context.follow(&file, Extent::Everything)?;
         self.choose(file.project.env.clone())?;
         Ok(self)
     }

@@ -30,7 +30,8 @@ fn names(words: &[OsString], hardened: Hardened, command: fn() -> Command) -> Op
         .cloned()
         .collect::<Vec<_>>();
     let matches = command().ignore_errors(true).try_get_matches_from(line);
-    let globals = Globals::from_arg_matches(&matches.ok()?).ok()?;
+    let mut globals = Globals::from_arg_matches(&matches.ok()?).ok()?;
+    let project = globals.project.take();
     let flags = Flags {
         interaction: Some(Interaction::Refused),
         ..globals.into()
@@ -40,6 +41,7 @@ fn names(words: &[OsString], hardened: Hardened, command: fn() -> Command) -> Op
         quiet: true,
         yes: false,
         accept_older: false,
+        project,
     };
     // Warnings are discarded with it.
     let mut unheard = Ui::new(Options::default());

@@ -22,6 +22,10 @@ pub struct Globals {
     #[arg(short, long, global = true, value_name = "NAME")]
     pub workspace: Option<String>,
 
+    /// Use this project file, and agree to it [env: KLUIS_PROJECT]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub project: Option<PathBuf>,
+
     /// Print results, warnings and errors as JSON
     #[arg(long, global = true)]
     pub json: bool,

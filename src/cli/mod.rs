@@ -202,6 +202,7 @@ fn dispatch(matches: &ArgMatches, ui: &mut Ui, hardened: Hardened) -> Result<(),
         quiet,
         yes,
         accept_older,
+        ref project,
         ..
     } = globals;
     let global_flags = GlobalFlags {
@@ -209,6 +210,7 @@ fn dispatch(matches: &ArgMatches, ui: &mut Ui, hardened: Hardened) -> Result<(),
         quiet,
         yes,
         accept_older,
+        project: project.clone(),
     };
     let mut context = Context::new(globals.into(), global_flags, ui, hardened, shown_command)
         .map_err(|error| {

@@ -104,6 +104,10 @@ impl Command for Init {
         let printed = report(context, &place, &new, &first, text.as_ref());
         // Last, because an error with the repository must not hide the token.
         git_exclude::add(context.settings.vault.path());
+        if let Err(error) = context.agree_to_made_vault() {
+            let problem = error.message();
+            context.ui.warning(&problem);
+        }
         if text.is_none() {
             printed?;
         } else {

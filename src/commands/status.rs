@@ -62,6 +62,7 @@ struct ProjectJson {
 
 impl Command for Status {
     fn run(self, context: &mut Context) -> Result<(), Error> {
+        context.refuse_questions();
         let project = project(context);
         let header = Vault::read_header(&context.store()?)?;
         context.check_pin(&header)?;
@@ -126,7 +127,7 @@ fn opener(context: &mut Context, header: &Header, is_held: bool) -> Result<Optio
 }
 
 fn project(context: &mut Context) -> Option<ProjectJson> {
-    let path = context.project_path().ok()?;
+    let path = context.project_context.path()?.to_owned();
     let file = context.project().ok().flatten();
     let trusted = file.is_some_and(|file| context.may_follow(&file));
     let path = path.display().to_string();

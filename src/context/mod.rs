@@ -31,18 +31,19 @@ use key_file::KeyFile;
 use project_context::ProjectContext;
 use rollback_guard::RollbackGuard;
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use system_clock::SystemClock;
 
 const MAX_USER_FILE_BYTES: usize = 64 * 1024;
 
 /// The global options that are not settings.
-#[derive(Clone, Copy)]
 pub struct GlobalFlags {
     pub json: bool,
     pub quiet: bool,
     pub yes: bool,
     pub accept_older: bool,
+    /// The project file to follow.
+    pub project: Option<PathBuf>,
 }
 
 pub struct Context<'u> {
@@ -79,6 +80,7 @@ impl<'u> Context<'u> {
             quiet,
             yes,
             accept_older,
+            project,
         } = global_flags;
         let directories = settings::Directories {
             home: known("HOME", dirs::home_dir),
@@ -91,7 +93,7 @@ impl<'u> Context<'u> {
             (Some(path), Some(text)) => Some(UserFile { path, text }),
             _ => None,
         };
-        let project_context = ProjectContext::look(directories.home.as_deref());
+        let project_context = ProjectContext::look(project, directories.home.as_deref())?;
         let settings = settings::settle(
             flags,
             &|name| std::env::var_os(name),

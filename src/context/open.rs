@@ -6,6 +6,7 @@ use super::system_clock::SystemClock;
 use crate::error::Error;
 use crate::keyring::local::LocalKeyring;
 use crate::keyring::{self, Keyring};
+use crate::project;
 use crate::sealed::header::Header;
 use crate::store::Previous;
 use crate::store::file::FileStore;
@@ -14,10 +15,25 @@ use crate::vault::clock::Clock;
 use crate::vault::{self, Changed, Scan, Vault, Written};
 
 impl Context<'_> {
-    /// The vault's place. It must not come from a project file without your consent.
+    /// The vault's place. It must not come from a project file without your consent; what you agreed to is the
+    /// real path, so no link is followed any more.
     pub fn store(&mut self) -> Result<FileStore, Error> {
         self.check_source(self.settings.vault_source)?;
-        Ok(FileStore::new(self.settings.vault.path()))
+        Ok(match &self.project_context.followed {
+            Some(followed) => FileStore::at(&followed.vault),
+            None => FileStore::new(self.settings.vault.path()),
+        })
+    }
+
+    /// Fails if this is not the vault that the project file was followed for.
+    fn check_followed(&self, header: &Header) -> Result<(), Error> {
+        match &self.project_context.followed {
+            Some(followed) if followed.id != Some(header.content().vault) => {
+                let path = followed.vault.clone();
+                Err(project::Error::OtherVault { path }.into())
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Opens the vault in the first way that unlocks it.
@@ -34,7 +50,10 @@ impl Context<'_> {
         unlock: impl FnOnce(&mut Self, &Header) -> Result<Box<dyn Keyring>, Error>,
     ) -> Result<Vault, Error> {
         let store = Box::new(self.store()?);
-        let mut vault = Vault::open(store, scan, |header| unlock(self, header))?;
+        let mut vault = Vault::open(store, scan, |header| {
+            self.check_followed(header)?;
+            unlock(self, header)
+        })?;
         self.now = SystemClock.now();
         self.recognise(&mut vault)?;
         Ok(vault)

@@ -1,51 +1,56 @@
-//! The project file that was found, and whether it may decide for you.
+//! The project file of this command, and what you agreed to in it.
 
 use crate::error::Error;
-use crate::project::{self, ProjectFile, TrustState, TrustStore, find, resolve};
+use crate::project::{self, Extent, ProjectFile, TrustStore, find, named};
+use crate::sealed::id::VaultId;
 use crate::settings::directories::state_directory;
-use crate::settings::{self, Settings, Source};
+use crate::settings::{self};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 const TRUST_STORE: &str = "kluis/trusted.json";
 
-/// The project file that was found, and whether you agreed to it.
 pub struct ProjectContext {
-    /// A mistake in the file is an error only for a command that needs the file.
-    pub read: Result<Option<Rc<ProjectFile>>, project::Error>,
+    /// A mistake in a file that was found is an error only for a command that needs the file.
+    read: Result<Option<Rc<ProjectFile>>, project::Error>,
+    /// Whether you named the file for this command, which agrees to all of it.
+    is_named: bool,
     trust_store: Option<PathBuf>,
-    /// The value of `KLUIS_TRUST_PROJECT`.
-    agreed: Option<OsString>,
+    /// The part of the file that this command may follow.
+    pub followed: Option<Followed>,
 }
 
-/// Whether a project file may decide for you.
-pub struct TrustStatus {
-    pub may_speak: bool,
-    pub held: TrustState,
-    /// The reason why the trust list cannot be relied on.
-    pub problem: Option<String>,
-}
-
-/// Which project files may give a pin.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum PinSource {
-    /// Any file: its pin can only cause a refusal.
-    Own,
-    /// A file that you agreed to, including its pin.
-    Agreed,
+/// What was agreed to before the vault is opened.
+#[derive(Clone)]
+pub struct Followed {
+    pub extent: Extent,
+    /// The real path of the vault; every link on the way was followed when you were asked.
+    pub vault: PathBuf,
+    /// `None` if there was no vault at that path.
+    pub id: Option<VaultId>,
 }
 
 impl ProjectContext {
-    pub fn look(home: Option<&Path>) -> Self {
-        let here = std::env::current_dir();
-        Self {
-            read: here.map_or(Ok(None), |here| {
-                find(&here, home).map(|file| file.map(Rc::new))
-            }),
+    /// Reads the file that you named with `--project` or KLUIS_PROJECT, or else the nearest one. It is an error
+    /// if a named one cannot be read: no other vault is meant.
+    pub fn look(flag: Option<PathBuf>, home: Option<&Path>) -> Result<Self, project::Error> {
+        let variable =
+            || std::env::var_os("KLUIS_PROJECT").filter(|path: &OsString| !path.is_empty());
+        let is_given = flag.or_else(|| variable().map(PathBuf::from));
+        let read = match &is_given {
+            Some(path) => Ok(Some(Rc::new(named(path, home)?))),
+            None => match std::env::current_dir() {
+                Ok(here) => find(&here, home).map(|file| file.map(Rc::new)),
+                Err(_) => Ok(None),
+            },
+        };
+        Ok(Self {
+            read,
+            is_named: is_given.is_some(),
             trust_store: state_directory().map(|directory| directory.join(TRUST_STORE)),
-            agreed: std::env::var_os("KLUIS_TRUST_PROJECT"),
-        }
+            followed: None,
+        })
     }
 
     /// The file's values, as input of the settings.
@@ -59,45 +64,27 @@ impl ProjectContext {
         }
     }
 
-    /// The trust list, if there is a place for one.
-    pub fn agreed(&self) -> Option<TrustStore> {
-        Some(TrustStore::load(self.trust_store.clone()?))
-    }
-
     pub fn file(&self) -> Result<Option<Rc<ProjectFile>>, Error> {
         Ok(self.read.clone()?)
     }
 
-    pub fn standing(&self, file: &ProjectFile, settings: &Settings) -> TrustStatus {
-        let vault = settings.vault.path();
-        if settings.vault_source == Source::Flag || file.owns(vault) {
-            return TrustStatus {
-                may_speak: true,
-                held: TrustState::Never,
-                problem: None,
-            };
+    /// The path of the file, even if the file cannot be read.
+    pub fn path(&self) -> Option<&Path> {
+        match &self.read {
+            Ok(file) => file.as_ref().map(|file| &*file.path),
+            Err(error) => Some(error.path()),
         }
-        self.agreement(file, settings)
     }
 
-    /// As [`ProjectContext::standing`], but counts only your consent.
-    pub fn agreement(&self, file: &ProjectFile, settings: &Settings) -> TrustStatus {
-        let agreed = self.agreed.as_ref().and_then(|agreed| agreed.to_str());
-        let agreed = agreed.is_some_and(|hash| hash.trim().eq_ignore_ascii_case(&file.sha256));
-        let mut standing = TrustStatus {
-            may_speak: agreed,
-            held: TrustState::Never,
-            problem: None,
-        };
-        if let (false, Some(place)) = (standing.may_speak, &self.trust_store) {
-            let trust_store = TrustStore::load(place.clone());
-            // If the path cannot be resolved, no consent can match it.
-            let leads_to = resolve(settings.vault.path()).unwrap_or_default();
-            standing.held = trust_store.about(file, &leads_to);
-            standing.may_speak = standing.held == TrustState::Trusted;
-            standing.problem = ignored(&trust_store);
-        }
-        standing
+    /// Whether the file is followed without a question: you named it, or agreed to that much of it already.
+    pub fn may_follow(&self, extent: Extent) -> bool {
+        let followed = self.followed.as_ref();
+        self.is_named || followed.is_some_and(|followed| followed.extent >= extent)
+    }
+
+    /// The list of what you agreed to, if there is a place for one.
+    pub fn trust_store(&self) -> Option<TrustStore> {
+        Some(TrustStore::load(self.trust_store.clone()?))
     }
 }
 

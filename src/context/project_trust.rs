@@ -1,13 +1,30 @@
-//! Follows the project file only if its vault lies in its own folder, or if you agreed to it.
+//! Follows the project file only as far as you agreed to it, and asks you at a terminal for what is new.
 
 use super::Context;
-use super::project_context::{PinSource, ignored};
+use super::project_context::{Followed, ignored};
 use crate::error::Error;
-use crate::project::{ProjectFile, TrustStore};
+use crate::project::{
+    self, Access, Change, Extent, InUse, ProjectFile, TrustStore, VaultInUse, Worktree, resolve,
+};
+use crate::sealed::id::VaultId;
 use crate::settings::{self, Source};
-use crate::vault::{self, pin::Pin};
-use std::path::PathBuf;
+use crate::store::file::FileStore;
+use crate::ui::{self, Answer, for_terminal};
+use crate::vault::{self, Vault, pin::Pin};
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
+
+/// What you are asked to agree to.
+pub struct Proposal {
+    /// The path of the project file that the agreement is for.
+    pub path: String,
+    pub access: Access,
+    /// What is new in it.
+    pub changes: Vec<Change>,
+    pub is_known: bool,
+    vault: PathBuf,
+    id: Option<VaultId>,
+}
 
 impl Context<'_> {
     /// The project file, trusted or not.
@@ -15,54 +32,129 @@ impl Context<'_> {
         self.project_context.file()
     }
 
-    /// The path of the project file, even if the file cannot be read.
-    pub fn project_path(&self) -> Result<PathBuf, Error> {
-        match &self.project_context.read {
-            Ok(Some(file)) => Ok(file.path.clone()),
-            Ok(None) => Err(no_project()),
-            Err(error) => Ok(error.path().to_owned()),
-        }
-    }
-
-    /// The project file. It is an error if there is none, or if it may not be followed.
+    /// All that the project file says. It is an error if there is none, or if it may not be followed.
     pub fn followed_project(&mut self) -> Result<Rc<ProjectFile>, Error> {
         let file = self.project()?.ok_or_else(no_project)?;
-        self.follow(&file)?;
+        self.follow(&file, Extent::Everything)?;
         Ok(file)
     }
 
-    /// Fails unless the project file may decide about secrets. Call it before the file does.
-    pub fn follow(&mut self, file: &ProjectFile) -> Result<(), Error> {
-        let standing = self.project_context.standing(file, &self.settings);
-        if standing.may_speak {
+    /// Fails unless you agreed to this much of the project file, or do so now. Call it before the file decides
+    /// anything and before you are asked for a passphrase.
+    pub fn follow(&mut self, file: &ProjectFile, extent: Extent) -> Result<(), Error> {
+        if self.project_context.may_follow(extent) {
             return Ok(());
         }
-        if let Some(problem) = &standing.problem {
-            self.ui.warning(problem);
+        let wanted = self.proposal(file, extent)?;
+        if wanted.changes.is_empty() {
+            self.project_context.followed = Some(wanted.followed(extent));
+            return Ok(());
         }
-        let vault = self.settings.vault.path().to_owned();
-        Err(file.untrusted(vault, standing.held).into())
+        if !self.ui.can_ask_aloud() {
+            if let Some(problem) = self.trust_store_problem() {
+                self.ui.warning(&problem);
+            }
+            return Err(wanted.untrusted(file).into());
+        }
+        let extent = Extent::Everything;
+        let proposal = self.proposal(file, extent)?;
+        let shown = describe(file, &proposal);
+        match self
+            .ui
+            .confirm(&format!("{shown}\nTrust this project file?"), Answer::No)
+        {
+            Ok(true) => {}
+            Ok(false) => return Err(ui::Error::Cancelled.into()),
+            Err(ui::Error::NoTerminal) => return Err(wanted.untrusted(file).into()),
+            Err(error) => return Err(error.into()),
+        }
+        self.project_context.followed = Some(proposal.followed(extent));
+        self.agree(proposal)
     }
 
-    /// Whether the file may be followed; prints nothing if not.
+    /// What a command that follows this much of the file would need your consent for.
+    pub fn proposal(&self, file: &ProjectFile, extent: Extent) -> Result<Proposal, Error> {
+        let used = self.settings.vault.path();
+        let vault = resolve(used).ok_or_else(|| project::Error::LeadsNowhere {
+            path: used.to_owned(),
+        })?;
+        let id = Vault::peek_id(&FileStore::at(&vault));
+        let worktree = Worktree::of(&file.folder);
+        let in_main = |path: &Path| {
+            let path = match &worktree {
+                Some(worktree) => worktree.in_main(path),
+                None => path.to_owned(),
+            };
+            let text = path.to_str().map(str::to_owned);
+            text.ok_or(project::Error::NotText { path })
+        };
+        let path = in_main(&file.path)?;
+        let in_use = InUse {
+            vault: VaultInUse {
+                path: in_main(&vault)?,
+                id: id.map(|id| id.to_string()),
+            },
+            workspace: self.workspace(),
+            is_workspace_of_file: self.settings.workspace_source == Source::ProjectFile,
+        };
+        let access = Access::new(&file.project, extent, in_use);
+        let trust_store = self.project_context.trust_store();
+        let changes = trust_store.as_ref().map_or_else(
+            || access.beyond(None),
+            |trust_store| trust_store.beyond(&path, &access),
+        );
+        Ok(Proposal {
+            is_known: trust_store.is_some_and(|trust_store| trust_store.knows(&path)),
+            path,
+            access,
+            changes,
+            vault,
+            id,
+        })
+    }
+
+    /// Remembers that you agreed.
+    pub fn agree(&mut self, proposal: Proposal) -> Result<(), Error> {
+        let Proposal { path, access, .. } = proposal;
+        let mut trust_store = self.trust_store()?;
+        trust_store.insert(&path, access, self.now.rfc3339());
+        save(&trust_store, "nothing was trusted")
+    }
+
+    /// After `init`: what you agreed to while there was no vault is for the one that was made.
+    pub fn agree_to_made_vault(&mut self) -> Result<(), Error> {
+        let (Some(_), Some(file)) = (&self.project_context.followed, self.project()?) else {
+            return Ok(());
+        };
+        let made = self.proposal(&file, Extent::Settings)?;
+        let mut trust_store = self.trust_store()?;
+        if trust_store.vault_made(&made.path, &made.access.vault) {
+            save(&trust_store, "kluis asks about kluis.toml again")?;
+        }
+        Ok(())
+    }
+
+    /// Whether you agreed to the file's settings; prints nothing if not.
     pub fn may_follow(&self, file: &ProjectFile) -> bool {
-        self.project_context
-            .standing(file, &self.settings)
-            .may_speak
+        let extent = Extent::Settings;
+        self.project_context.may_follow(extent)
+            || self
+                .proposal(file, extent)
+                .is_ok_and(|wanted| wanted.changes.is_empty())
     }
 
     /// Fails if `source` is a project file that may not be followed. Call it before using a setting.
     pub fn check_source(&mut self, source: Source) -> Result<(), Error> {
         let file = self.project()?;
         match (source, file) {
-            (Source::ProjectFile, Some(file)) => self.follow(&file),
+            (Source::ProjectFile, Some(file)) => self.follow(&file, Extent::Settings),
             _ => Ok(()),
         }
     }
 
-    /// The pin that the vault must match. A project file's pin counts only for the vault that the file draws
-    /// on; without your consent it can only cause a refusal.
-    pub fn pin(&mut self, word: PinSource) -> Result<Option<Pin>, Error> {
+    /// The pin that the vault must match. A project file's pin counts only if you agreed to it, and only for
+    /// the vault that the file draws on.
+    pub fn pin(&mut self) -> Result<Option<Pin>, Error> {
         if let Some(pin) = &self.settings.pin {
             return Ok(Some(pin.clone()));
         }
@@ -76,20 +168,11 @@ impl Context<'_> {
             Source::ProjectFile => true,
             Source::Flag => false,
             Source::Environment | Source::UserFile | Source::Default => {
-                file.project.vault.is_none() && self.may_follow(&file)
+                file.project.vault.is_none()
             }
         };
-        if !is_meant {
+        if !is_meant || !self.may_follow(&file) {
             return Ok(None);
-        }
-        if word == PinSource::Agreed {
-            let agreement = self.project_context.agreement(&file, &self.settings);
-            if !agreement.may_speak {
-                if let Some(problem) = &agreement.problem {
-                    self.ui.warning(problem);
-                }
-                return Ok(None);
-            }
         }
         let pin = Pin::parse(pin).map_err(|broken| vault::Error::invalid("pin", broken))?;
         Ok(Some(pin))
@@ -98,13 +181,66 @@ impl Context<'_> {
     /// Loads the trust list, or starts a new one.
     pub fn trust_store(&mut self) -> Result<TrustStore, Error> {
         let origin = "the list of trusted project files";
-        let trust_store = self.project_context.agreed();
+        let trust_store = self.project_context.trust_store();
         let trust_store = trust_store.ok_or(settings::Error::NoHome { origin })?;
         if let Some(problem) = ignored(&trust_store) {
             self.ui.warning(&problem);
         }
         Ok(trust_store)
     }
+
+    fn trust_store_problem(&self) -> Option<String> {
+        ignored(&self.project_context.trust_store()?)
+    }
+}
+
+impl Proposal {
+    fn followed(&self, extent: Extent) -> Followed {
+        Followed {
+            extent,
+            vault: self.vault.clone(),
+            id: self.id,
+        }
+    }
+
+    fn untrusted(self, file: &ProjectFile) -> project::Error {
+        project::Error::Untrusted {
+            path: file.path.clone(),
+            names: self.changes.into_iter().map(|change| change.name).collect(),
+            is_known: self.is_known,
+        }
+    }
+}
+
+/// Writes the trust list; `outcome` says what it means if that fails.
+pub fn save(trust_store: &TrustStore, outcome: &'static str) -> Result<(), Error> {
+    use anyhow::Context as _;
+    let place = trust_store.place().display().to_string();
+    Ok(trust_store
+        .save()
+        .with_context(|| format!("cannot write {place}; {outcome}"))?)
+}
+
+/// One line per item. Text from the file is escaped here, so that a newline in it cannot imitate our lines.
+pub fn describe(file: &ProjectFile, proposal: &Proposal) -> String {
+    let path = file.path.display().to_string();
+    let path = for_terminal(&path);
+    let vault = proposal.access.vault.to_string();
+    let vault = for_terminal(&vault);
+    let since = if proposal.is_known {
+        "New since you agreed:"
+    } else {
+        "It decides about:"
+    };
+    let mut lines = vec![format!("{path} draws on {vault}. {since}")];
+    // The vault is named already.
+    let changes = proposal.changes.iter();
+    let changes = changes.filter(|change| change.name != "vault" || change.before.is_some());
+    lines.extend(changes.map(|change| {
+        let line = change.to_string();
+        format!("  {}", for_terminal(&line))
+    }));
+    lines.join("\n")
 }
 
 pub fn no_project() -> Error {

@@ -1,7 +1,6 @@
 //! Refuses a vault that is older than what this machine has seen, or signed by another key.
 
 use super::Context;
-use super::project_context::PinSource;
 use super::rollback_guard::{Observation, RollbackGuard};
 use super::vault_key_pin::pin_of;
 use crate::error::Error;
@@ -37,7 +36,7 @@ impl Context<'_> {
 
     /// Refuses a revision older than the one in the pin.
     pub fn refuse_below_minimum(&mut self, found: Revision) -> Result<(), Error> {
-        let minimum = self.pin(PinSource::Own)?.and_then(|pin| pin.min_revision);
+        let minimum = self.pin()?.and_then(|pin| pin.min_revision);
         let Some(minimum) = minimum.filter(|minimum| found < *minimum) else {
             return Ok(());
         };
@@ -71,7 +70,7 @@ impl Context<'_> {
         {
             return Ok(None);
         }
-        let named = self.pin(PinSource::Agreed)?;
+        let named = self.pin()?;
         let place = self.settings.vault.path().display().to_string();
         let is_named = named.is_some_and(|pin| pin.public_key == header.verify);
         Ok((!is_named).then_some(state::Error::OtherKey { place }))

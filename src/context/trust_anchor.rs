@@ -5,16 +5,12 @@
 //! These count, in this order:
 //!
 //! 1. `--pin` or `KLUIS_PIN`;
-//! 2. `pin` in a project file that you *agreed* to, with `kluis trust` or `KLUIS_TRUST_PROJECT`;
+//! 2. `pin` in a project file that you agreed to, or that you named with `--project`;
 //! 3. the key that you confirmed on this machine when the vault was opened here first.
 //!
-//! A project file that draws on a vault in its own folder is followed without consent, but its `pin`
-//! does not count here. A hostile repository could ship a vault encrypted to your public key, together with
-//! the key to pin it by, and its values would pass for your team's. `--vault` does not count either: it says
-//! where the file is, not whose it is.
+//! `--vault` does not count: it says where the file is, not whose it is.
 
 use super::Context;
-use super::project_context::PinSource;
 use super::vault_key_pin::confirm_key;
 use crate::error::Error;
 use crate::keyring::vault_key::vault_key;
@@ -24,7 +20,7 @@ use crate::sealed::sign::VerifyKey;
 impl Context<'_> {
     /// The key that must have signed this header before a key file opens it.
     pub fn anchor(&mut self, header: &Header) -> Result<VerifyKey, Error> {
-        if let Some(pinned) = self.pin(PinSource::Agreed)? {
+        if let Some(pinned) = self.pin()? {
             let pinned = pinned.public_key;
             if pinned == header.content().verify {
                 self.rollback_guard.recall(header);

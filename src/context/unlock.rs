@@ -2,7 +2,6 @@
 
 use super::Context;
 use super::credential_file::{CredentialFile, is_absent, is_stdin, read_credential};
-use super::project_context::PinSource;
 use crate::error::Error;
 use crate::keyring::local::LocalKeyring;
 use crate::keyring::token::Token;
@@ -103,7 +102,7 @@ impl Context<'_> {
     }
 
     pub fn check_pin(&mut self, header: &Header) -> Result<(), Error> {
-        let Some(pin) = self.pin(PinSource::Own)? else {
+        let Some(pin) = self.pin()? else {
             return Ok(());
         };
         if pin.public_key != header.content().verify {

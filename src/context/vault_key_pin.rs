@@ -2,7 +2,6 @@
 //! vault that a key file opens need not be the one you mean.
 
 use super::Context;
-use super::project_context::PinSource;
 use crate::error::Error;
 use crate::keyring::vault_key::{encode_vault_key, vault_key};
 use crate::sealed::header::Header;
@@ -45,7 +44,7 @@ impl Context<'_> {
     /// Whether a key file may open this header without a question.
     pub fn is_pinned(&mut self, header: &Header) -> Result<bool, Error> {
         let public_key = header.content().verify;
-        if let Some(pin) = self.pin(PinSource::Agreed)? {
+        if let Some(pin) = self.pin()? {
             return Ok(pin.public_key == public_key);
         }
         let pin = self.rollback_guard.recall(header).pin();

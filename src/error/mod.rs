@@ -228,8 +228,12 @@ impl Error {
             },
             Self::Project(error) => match error {
                 project::Error::Mistaken { .. } | project::Error::Unfit { .. } => Exit::Invalid,
-                project::Error::Unread { .. } => Exit::Failed,
-                project::Error::Untrusted { .. } => Exit::Denied,
+                project::Error::Unread { .. }
+                | project::Error::NotText { .. }
+                | project::Error::LeadsNowhere { .. } => Exit::Failed,
+                project::Error::Untrusted { .. } | project::Error::OtherVault { .. } => {
+                    Exit::Denied
+                }
             },
             Self::CheckFailed { exit, .. } => *exit,
             Self::Locked

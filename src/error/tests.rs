@@ -7,7 +7,7 @@ use crate::agent::{self, SocketError};
 use crate::deliver::{self, clipboard, editor, environment, formats, process};
 use crate::keyring::error::KeyFileError;
 use crate::keyring::{self, recipient};
-use crate::project::{self, TrustState};
+use crate::project;
 use crate::sealed::{self, Part};
 use crate::vault::description::Description;
 use crate::vault::domain::AllowedDomains;
@@ -47,7 +47,6 @@ plain!(
     io::ErrorKind,
     EnvKey,
     Part,
-    TrustState,
     project::Mistake,
     formats::Format,
     editor::EndedBadly,
@@ -216,15 +215,14 @@ fn of_project(error: &project::Error) {
         }
         E::Untrusted {
             path,
-            vault,
-            sha256,
-            held,
+            names,
+            is_known,
         } => {
             plain(path);
-            plain(vault);
-            said(sha256);
-            plain(held);
+            said(names);
+            plain(is_known);
         }
+        E::OtherVault { path } | E::NotText { path } | E::LeadsNowhere { path } => plain(path),
     }
 }
 

@@ -49,14 +49,13 @@ that a job needs:
 not in effect, 1 if one is expired or due for rotation.
 
     export KLUIS_PIN="$PIN"  # as `kluis vault verify --pin` printed it
+    export KLUIS_PROJECT=kluis.toml
     kluis check
     kluis run --mask -- ./deploy.sh
 
-If the vault is outside the folder of kluis.toml, trust this content of the
-file by its checksum. Read the file before you put a new checksum into the job.
-
-    export KLUIS_TRUST_PROJECT="$PROJECT_SHA256"  # from `sha256sum kluis.toml`
-    kluis check
+KLUIS_PROJECT agrees to that file, whatever it says. Anyone who can change the
+job can change the file, too: give the job a token for one workspace, which
+opens nothing else.
 
 GITHUB ACTIONS
 

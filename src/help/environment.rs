@@ -48,7 +48,7 @@ Environment:
   KLUIS_KEY_FILE         a key file or a file with a token, as --key-file
   KLUIS_PASSPHRASE_FILE  a file with the passphrase, as --passphrase-file
   KLUIS_PIN              the pin of the only vault to open, as --pin
-  KLUIS_TRUST_PROJECT    the SHA-256 of a project file to trust
+  KLUIS_PROJECT          the project file to follow and agree to, as --project
   KLUIS_NON_INTERACTIVE  never ask, unless it is 0 or false
   XDG_RUNTIME_DIR        the folder for the agent's socket, if it is yours alone
   NO_COLOR               no colour

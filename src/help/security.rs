@@ -29,8 +29,9 @@ Protected against:
       under a lock; an acknowledged change is there, and the vault from before
       stays in `.NAME.prev` for `kluis vault restore`
   a repository that you clone
-      its project file may use a vault in its own folder, links resolved; any
-      other vault only after you trusted this exact content with `kluis trust`
+      its project file is followed only after you agreed to the vault and to
+      each variable that it names, with `kluis trust` or when `kluis` asks;
+      anything it adds asks again
   names and values that are code
       nothing passes through a shell; text is escaped for terminals;
       `LD_PRELOAD`, `PATH` and their like are refused as variables unless you

@@ -1,6 +1,7 @@
 //! Directories as a private file needs them: made durably and for their owner.
 
 use super::permissions::PRIVATE_FOLDER;
+use rustix::fs::{CWD, Mode, OFlags, openat};
 use std::fs::{self, DirBuilder, File, Permissions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
@@ -49,6 +50,42 @@ fn let_owner_in(directory: &Path) -> io::Result<()> {
         fs::set_permissions(directory, Permissions::from_mode(PRIVATE_FOLDER))?;
     }
     Ok(())
+}
+
+/// Enough to open what is in a directory, without the right to list it.
+#[cfg(target_os = "linux")]
+pub const SEARCH: OFlags = OFlags::PATH;
+#[cfg(target_os = "macos")]
+pub const SEARCH: OFlags = OFlags::from_bits_retain(0x4000_0000);
+#[cfg(target_os = "freebsd")]
+pub const SEARCH: OFlags = OFlags::from_bits_retain(0x0004_0000);
+
+/// Opens a directory by its real path. Fails if a part of that path has become a link: it would lead elsewhere.
+pub fn open_real(directory: &Path, access: OFlags) -> io::Result<File> {
+    let open = |at: &File, part: &Path, access: OFlags| {
+        let flags = access | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        io::Result::Ok(File::from(openat(at, part, flags, Mode::empty())?))
+    };
+    let root = Path::new("/");
+    let below = directory.strip_prefix(root);
+    let below = below.map_err(|_| io::ErrorKind::InvalidInput)?;
+    let mut parts = below.components().peekable();
+    let first = if parts.peek().is_none() {
+        access
+    } else {
+        SEARCH
+    };
+    let flags = first | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let mut here = File::from(openat(CWD, root, flags, Mode::empty())?);
+    while let Some(part) = parts.next() {
+        let access = if parts.peek().is_none() {
+            access
+        } else {
+            SEARCH
+        };
+        here = open(&here, part.as_ref(), access)?;
+    }
+    Ok(here)
 }
 
 /// The parent of a bare file name is empty, which system calls do not accept as the working directory.

@@ -4,9 +4,8 @@
 use super::parse::parse;
 use super::{Error, FILE_NAME, ProjectFile};
 use crate::platform::bounded_read;
-use data_encoding::HEXLOWER;
+use crate::platform::directory::or_here;
 use rustix::fs::{Mode, OFlags};
-use sha2::{Digest, Sha256};
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::MetadataExt;
@@ -30,7 +29,7 @@ pub fn find(from: &Path, home: Option<&Path>) -> Result<Option<ProjectFile>, Err
         }
         let path = folder.join(FILE_NAME);
         match fs::symlink_metadata(&path) {
-            Ok(entry) => return read(path, folder, &entry, home).map(Some),
+            Ok(_) => return read(path, folder, home).map(Some),
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             Err(_) => break,
         }
@@ -38,14 +37,23 @@ pub fn find(from: &Path, home: Option<&Path>) -> Result<Option<ProjectFile>, Err
     Ok(None)
 }
 
-fn read(
-    path: PathBuf,
-    folder: &Path,
-    entry: &fs::Metadata,
-    home: Option<&Path>,
-) -> Result<ProjectFile, Error> {
-    let (bytes, found) = bytes(&path)?;
-    let sha256 = HEXLOWER.encode(&Sha256::digest(&bytes));
+/// The project file at this path.
+pub fn named(path: &Path, home: Option<&Path>) -> Result<ProjectFile, Error> {
+    let unread = |error: io::Error| Error::Unread {
+        path: path.to_owned(),
+        kind: error.kind(),
+    };
+    let name = path.file_name().ok_or_else(|| Error::Unfit {
+        path: path.to_owned(),
+        problem: "is not the path of a file",
+    })?;
+    let folder = or_here(path.parent().unwrap_or(Path::new("")));
+    let folder = fs::canonicalize(folder).map_err(unread)?;
+    read(folder.join(name), &folder, home)
+}
+
+fn read(path: PathBuf, folder: &Path, home: Option<&Path>) -> Result<ProjectFile, Error> {
+    let bytes = bytes(&path)?;
     let text = str::from_utf8(&bytes).map_err(|_| Error::Unfit {
         path: path.clone(),
         problem: "is not valid UTF-8",
@@ -56,20 +64,18 @@ fn read(
     })?;
     Ok(ProjectFile {
         folder: folder.to_owned(),
-        sha256,
         project,
-        owner: (entry.uid() == found.uid()).then_some(found.uid()),
         path,
     })
 }
 
-/// SHA-256 of a project file's current content, in lower-case hex.
-pub fn hash(path: &Path) -> Result<String, Error> {
-    let (bytes, _) = bytes(path)?;
-    Ok(HEXLOWER.encode(&Sha256::digest(&bytes)))
+/// The text of a small file that may be hostile; `None` if there is no such text.
+pub fn small_text(path: &Path) -> Option<String> {
+    let bytes = bytes(path).ok()?;
+    str::from_utf8(&bytes).ok().map(str::to_owned)
 }
 
-fn bytes(path: &Path) -> Result<(Zeroizing<Vec<u8>>, fs::Metadata), Error> {
+fn bytes(path: &Path) -> Result<Zeroizing<Vec<u8>>, Error> {
     let unread = |error: io::Error| Error::Unread {
         path: path.to_owned(),
         kind: error.kind(),
@@ -87,15 +93,14 @@ fn bytes(path: &Path) -> Result<(Zeroizing<Vec<u8>>, fs::Metadata), Error> {
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
     let opened = rustix::fs::open(path, flags, Mode::empty());
     let file = File::from(opened.map_err(|errno| unread(errno.into()))?);
-    let found = file.metadata().map_err(unread)?;
-    if !found.is_file() {
+    if !file.metadata().map_err(unread)?.is_file() {
         return Err(unfit(not_regular));
     }
     let bytes = bounded_read::read(file, MAX_FILE_BYTES + 1).map_err(unread)?;
     if bytes.len() > MAX_FILE_BYTES {
         return Err(unfit("is larger than 64 KiB"));
     }
-    Ok((bytes, found))
+    Ok(bytes)
 }
 
 #[cfg(test)]
@@ -137,15 +142,22 @@ mod tests {
     }
 
     #[test]
-    fn the_hash_is_that_of_the_bytes() {
+    fn a_named_file_counts_whatever_its_name() {
         let (_directory, deep) = folders();
-        fs::write(deep.join(FILE_NAME), "").unwrap();
-        let found = find(&deep, None).unwrap().unwrap();
-        // FIPS 180's empty message.
-        assert_eq!(
-            found.sha256,
-            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-        );
+        let file = deep.join("job.toml");
+        fs::write(&file, "vault = 'v'").unwrap();
+        let found = named(&file, None).unwrap();
+        let folder = fs::canonicalize(&deep).unwrap();
+        assert_eq!(found.path, folder.join("job.toml"));
+        assert_eq!(found.project.vault, Some(folder.join("v")));
+        for wrong in [
+            &deep.join("absent.toml"),
+            &deep,
+            Path::new("/"),
+            Path::new(""),
+        ] {
+            assert!(named(wrong, None).is_err(), "{}", wrong.display());
+        }
     }
 
     #[test]

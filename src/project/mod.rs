@@ -5,44 +5,39 @@
 //! another file system begins, as git looks for a repository. The home directory is no end. Paths in it are
 //! relative to the directory it was found in, also when it is a link.
 //!
-//! **Whom it may speak for.** Whoever clones a repository and steps into it has agreed to nothing, and yet the
-//! file names secrets to be handed to the next command, which is the repository's own. So a file is followed
-//! without a question only where it draws on a vault of its own ([`ProjectFile::owns`]): one in its folder,
-//! which came with it and which the keys of its reader do not open unless somebody gave them access. For any
-//! other vault somebody has to agree. Against whom each rule stands:
+//! **Consent.** The file names secrets to give to the next command, and that command is often the repository's
+//! own. So a file is followed only after you agreed to it, wherever its vault lies. You agree to what the file
+//! draws on ([`Access`]): the vault, the workspace, the app, the pin, and each variable with its secret. A file
+//! that draws on more asks again. Against whom this stands, each with its test in `tests/cli/trust.rs`:
 //!
-//! - *A file that names your vault*, by an absolute path, by `~/` or by `..`, or *a link in the repository
-//!   that leads to it*: links and `..` are resolved before "inside" is judged, and what cannot be resolved is
-//!   outside.
-//! - *A file that leaves `vault` out*, so that your default vault is drawn on, or the one that KLUIS_VAULT names:
-//!   the vault in question is the one in use, wherever its name came from. A variable of a shell profile was set
-//!   before this file was there, so it says nothing about it; `--vault` on this command line does.
-//! - *A file that only names a workspace*, so that `run --all` or `delete` means another one than you do: the
-//!   workspace of a file that is not followed is an error and not left out, or the same command would mean
-//!   different things in the same folder. What names nothing that the command uses does not stand in its way.
-//! - *A file of another user*, in a directory above that both may write, such as `/tmp`: a vault is a file's own
-//!   only when both belong to one user, or the file to root.
-//! - *A file that changes after somebody agreed*: an agreement is for a path and a SHA-256 of the content, and
-//!   holds only for the vault that was shown, wherever the name of the one in use comes from. The file is read once; what was
-//!   read is what is hashed and followed.
-//! - *A repository that links to a trusted file elsewhere*, to have its secrets handed to a command of its own: the
-//!   path of an agreement is that of the link, not that of its target.
-//! - *A public key in a file that is not trusted*: as a pin it can only refuse a vault; it must never be what makes
-//!   a vault authentic. For an identity, the key in a file that somebody agreed to is.
-//!
-//! A hard link to your vault cannot be told from the vault; no clone makes one.
+//! - *A repository with a copy of your own vault*, or one that names your vault by an absolute path, by `~/`,
+//!   by `..` or by a link: the vault in question is the one in use, by its id and its real path, wherever its
+//!   name came from. `--vault` says which file, and agrees to nothing.
+//! - *A branch that adds a variable*, takes another secret for one, removes the pin or changes the workspace:
+//!   each of these is new. What you agreed to on one branch holds on the others.
+//! - *A branch that changes only its Makefile* gets what you agreed to: nothing in the file can show it.
+//! - *A repository that pretends to be one of yours*: an agreement is for one path. A linked worktree shares
+//!   it only if your repository names that worktree. A link to your project file is a file of its own.
+//! - *A file of another user* in a directory above, such as `/tmp/kluis.toml`: it asks like any other.
+//! - *A file or a link that changes between the question and its use*: the file is read once, and the vault is
+//!   opened at the path that was judged, following no link on the way, and must have the id that was shown.
+//! - *Text in the file that imitates the question*: everything shown is escaped.
 
+mod access;
 mod find;
-mod folder;
 mod parse;
+mod resolve;
 mod trust_store;
+mod worktree;
 
-pub use find::{find, hash};
-pub use folder::resolve;
+pub use access::{Access, Change, Extent, InUse, VaultInUse};
+pub use find::{find, named};
 pub use parse::Mistake;
 #[cfg(fuzzing)]
 pub use parse::parse as parse_text;
-pub use trust_store::{Agreement, TrustState, TrustStore};
+pub use resolve::resolve;
+pub use trust_store::{Agreement, TrustStore, TrustedProject};
+pub use worktree::{Worktree, in_main_worktree};
 
 use crate::vault::env_key::EnvKey;
 use crate::vault::name::{AppName, WorkspaceName};
@@ -58,11 +53,7 @@ pub struct ProjectFile {
     pub path: PathBuf,
     /// Its directory.
     pub folder: PathBuf,
-    /// SHA-256 of the content, in lower-case hex.
-    pub sha256: String,
     pub project: Project,
-    /// The user id of its owner; `None` if a link of another user leads to it.
-    owner: Option<u32>,
 }
 
 /// The content of a project file.
@@ -114,15 +105,27 @@ pub enum Error {
     },
     #[error("cannot read {}: {kind}", path.display())]
     Unread { path: PathBuf, kind: io::ErrorKind },
-    #[error(
-        "{} {}, and the vault {} is outside its folder or belongs to another user", path.display(), held.problem(), vault.display()
-    )]
+    #[error("{} {}", path.display(), untrusted(names, *is_known))]
     Untrusted {
         path: PathBuf,
-        vault: PathBuf,
-        sha256: String,
-        held: TrustState,
+        /// The names of what it draws on beyond what you agreed to.
+        names: Vec<String>,
+        /// Whether you agreed to anything in it before.
+        is_known: bool,
     },
+    #[error("the vault {} was replaced while kluis looked at it", path.display())]
+    OtherVault { path: PathBuf },
+    #[error("the path {} is not valid UTF-8, so it cannot be trusted", path.display())]
+    NotText { path: PathBuf },
+    #[error("cannot find out where {} leads", path.display())]
+    LeadsNowhere { path: PathBuf },
+}
+
+/// The problem with an untrusted file; it ends a sentence.
+fn untrusted(names: &[String], is_known: bool) -> String {
+    let names = names.join(", ");
+    let again = if is_known { " again" } else { "" };
+    format!("needs your trust{again} for: {names}")
 }
 
 impl Error {
@@ -132,19 +135,10 @@ impl Error {
             Self::Mistaken { path, .. }
             | Self::Unfit { path, .. }
             | Self::Unread { path, .. }
-            | Self::Untrusted { path, .. } => path,
-        }
-    }
-}
-
-impl ProjectFile {
-    /// The error when the file may not be followed.
-    pub fn untrusted(&self, vault: PathBuf, held: TrustState) -> Error {
-        Error::Untrusted {
-            path: self.path.clone(),
-            vault,
-            sha256: self.sha256.clone(),
-            held,
+            | Self::Untrusted { path, .. }
+            | Self::OtherVault { path }
+            | Self::NotText { path }
+            | Self::LeadsNowhere { path } => path,
         }
     }
 }

@@ -1,7 +1,8 @@
-//! The project files that you agreed to, in a file of the state directory. It holds no secret but decides who
-//! may use some: only its owner may write it, and if anything is wrong with it, nothing counts as agreed.
+//! What you agreed that project files may draw on, in a file of the state directory. It holds no secret but
+//! decides who may use some: only its owner may write it, and if anything is wrong with it, nothing counts as
+//! agreed.
 
-use super::ProjectFile;
+use super::access::{Access, Change, VaultInUse};
 use crate::platform::permissions::{Others, is_us};
 use crate::platform::private_file::{self, Durability, PrivateFile};
 use crate::platform::{bounded_read, directory};
@@ -12,7 +13,10 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 const VERSION: u32 = 1;
-const MAX_FILE_BYTES: usize = 1024 * 1024;
+const MAX_FILE_BYTES: usize = 4 * 1024 * 1024;
+/// The newest agreements that are kept for one project: one for each workspace and each branch that contradicts
+/// the others.
+const MAX_AGREEMENTS: usize = 32;
 
 /// The problem of a list that may still be whole; it ends a sentence.
 const UNREAD: &str = "could not be read";
@@ -21,27 +25,33 @@ const OF_ANOTHER_VERSION: &str = "was written by another version of kluis";
 /// All project files that you agreed to.
 pub struct TrustStore {
     place: PathBuf,
-    agreements: Vec<Agreement>,
+    projects: Vec<TrustedProject>,
     /// The reason why there may be more of them; it ends a sentence.
     problem: Option<&'static str>,
 }
 
-/// Your consent that one project file, with its present content, may draw on secrets.
+/// A project file, and what it may draw on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrustedProject {
+    /// In the main worktree of its repository.
+    pub path: String,
+    /// The last one is the newest.
+    pub agreed: Vec<Agreement>,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Agreement {
-    pub path: String,
-    pub sha256: String,
-    /// The real path of the vault: the file's own, or the one in use.
-    pub vault: String,
     pub trusted_at: String,
+    pub access: Access,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Document {
     version: u32,
-    projects: Vec<Agreement>,
+    projects: Vec<TrustedProject>,
 }
 
 /// The only member that every later version keeps.
@@ -50,35 +60,16 @@ struct Version {
     version: u32,
 }
 
-/// Whether you agreed to a project file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TrustState {
-    Trusted,
-    /// You agreed to other content or to another vault.
-    Changed,
-    Never,
-}
-
-impl TrustState {
-    /// The reason not to follow the file; it ends a sentence.
-    pub fn problem(self) -> &'static str {
-        match self {
-            Self::Trusted | Self::Never => "is not trusted",
-            Self::Changed => "has changed since you trusted it",
-        }
-    }
-}
-
 impl TrustStore {
     /// Loads the list from the file at `place`.
     pub fn load(place: PathBuf) -> Self {
-        let (agreements, problem) = match read(&place) {
-            Ok(agreements) => (agreements, None),
+        let (projects, problem) = match read(&place) {
+            Ok(projects) => (projects, None),
             Err(problem) => (Vec::new(), Some(problem)),
         };
         Self {
             place,
-            agreements,
+            projects,
             problem,
         }
     }
@@ -87,42 +78,80 @@ impl TrustStore {
         &self.place
     }
 
-    pub fn agreements(&self) -> &[Agreement] {
-        &self.agreements
+    pub fn projects(&self) -> &[TrustedProject] {
+        &self.projects
     }
 
     pub fn problem(&self) -> Option<&'static str> {
         self.problem
     }
 
-    /// Whether you agreed that this file may draw on the vault at this path.
-    pub fn about(&self, file: &ProjectFile, vault: &Path) -> TrustState {
-        let Some(path) = file.path.to_str() else {
-            return TrustState::Never;
-        };
-        let Some(known) = self.agreements.iter().find(|known| known.path == path) else {
-            return TrustState::Never;
-        };
-        if known.sha256 == file.sha256 && Path::new(&known.vault) == vault {
-            TrustState::Trusted
-        } else {
-            TrustState::Changed
-        }
+    fn agreed(&self, path: &str) -> &[Agreement] {
+        let known = self.projects.iter().find(|known| known.path == path);
+        known.map_or(&[], |known| &known.agreed)
     }
 
-    /// Adds your consent, in place of an older one for the same path.
-    pub fn insert(&mut self, agreement: Agreement) {
-        self.agreements.retain(|known| known.path != agreement.path);
-        self.agreements.push(agreement);
-        self.agreements
+    /// Whether you agreed to anything in this project file.
+    pub fn knows(&self, path: &str) -> bool {
+        !self.agreed(path).is_empty()
+    }
+
+    /// What the project file draws on beyond the nearest of your agreements; nothing if one of them covers it.
+    pub fn beyond(&self, path: &str, access: &Access) -> Vec<Change> {
+        let agreed = self.agreed(path).iter().rev();
+        agreed
+            .map(|agreed| access.beyond(Some(&agreed.access)))
+            .min_by_key(Vec::len)
+            .unwrap_or_else(|| access.beyond(None))
+    }
+
+    /// Adds your consent. It is joined with an earlier one that does not contradict it, so that a merge of two
+    /// branches is covered, too.
+    pub fn insert(&mut self, path: &str, access: Access, trusted_at: String) {
+        let known = self.projects.iter().position(|known| known.path == path);
+        let position = known.unwrap_or_else(|| {
+            let path = path.to_owned();
+            let agreed = Vec::new();
+            self.projects.push(TrustedProject { path, agreed });
+            self.projects.len() - 1
+        });
+        let agreed = &mut self.projects[position].agreed;
+        let mut joined = agreed.iter().enumerate().rev();
+        let joined = joined.find_map(|(index, known)| Some((index, known.access.union(&access)?)));
+        let access = match joined {
+            Some((index, union)) => {
+                agreed.remove(index);
+                union
+            }
+            None => access,
+        };
+        agreed.push(Agreement { trusted_at, access });
+        let excess = agreed.len().saturating_sub(MAX_AGREEMENTS);
+        agreed.drain(..excess);
+        self.projects
             .sort_by(|one, other| one.path.cmp(&other.path));
+    }
+
+    /// What you agreed to for a vault that was still to be made is for this one. Returns whether there was
+    /// anything.
+    pub fn vault_made(&mut self, path: &str, vault: &VaultInUse) -> bool {
+        let projects = self.projects.iter_mut();
+        let agreed = projects.filter(|known| known.path == path);
+        let agreed = agreed.flat_map(|known| &mut known.agreed);
+        let waiting = agreed
+            .map(|agreed| &mut agreed.access.vault)
+            .filter(|agreed| agreed.id.is_none() && agreed.path == vault.path);
+        waiting
+            .map(|agreed| agreed.id.clone_from(&vault.id))
+            .count()
+            > 0
     }
 
     /// Removes your consent; returns whether there was one.
     pub fn remove(&mut self, path: &str) -> bool {
-        let before = self.agreements.len();
-        self.agreements.retain(|known| known.path != path);
-        self.agreements.len() < before
+        let before = self.projects.len();
+        self.projects.retain(|known| known.path != path);
+        self.projects.len() < before
     }
 
     /// Writes the list. Refuses if the old file may hold entries that were not read. Of two concurrent
@@ -135,10 +164,13 @@ impl TrustStore {
         directory::make(folder)?;
         let document = Document {
             version: VERSION,
-            projects: self.agreements.clone(),
+            projects: self.projects.clone(),
         };
         let mut text = serde_json::to_vec_pretty(&document)?;
         text.push(b'\n');
+        if text.len() > MAX_FILE_BYTES {
+            return Err(io::Error::other("it would be larger than 4 MiB"));
+        }
         let folder = File::open(folder)?;
         let name = self.place.file_name().unwrap_or_default();
         let temporary = private_file::temporary_name(name)?;
@@ -150,7 +182,7 @@ impl TrustStore {
     }
 }
 
-fn read(place: &Path) -> Result<Vec<Agreement>, &'static str> {
+fn read(place: &Path) -> Result<Vec<TrustedProject>, &'static str> {
     let found = match fs::metadata(place) {
         Ok(found) => found,
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
@@ -178,7 +210,8 @@ fn read(place: &Path) -> Result<Vec<Agreement>, &'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::project::{FILE_NAME, Project};
+    use crate::project::{Extent, FILE_NAME, InUse, VaultInUse, named};
+    use crate::vault::name::WorkspaceName;
     use std::fs::Permissions;
     use std::os::unix::fs::PermissionsExt;
     use tempfile::TempDir;
@@ -189,70 +222,166 @@ mod tests {
         (directory, place)
     }
 
-    fn file(folder: &str, sha256: &str) -> ProjectFile {
-        ProjectFile {
-            path: Path::new(folder).join(FILE_NAME),
-            folder: folder.into(),
-            sha256: sha256.into(),
-            project: Project::default(),
-            owner: None,
-        }
+    /// What a file with this text draws on in a workspace; the file names the workspace if it is `Ok`.
+    fn drawn(text: &str, workspace: Result<&str, &str>, vault: &str) -> Access {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join(FILE_NAME);
+        fs::write(&path, text).unwrap();
+        let file = named(&path, None).unwrap();
+        let name = WorkspaceName::parse(workspace.unwrap_or_else(|name| name)).unwrap();
+        let in_use = InUse {
+            vault: VaultInUse {
+                path: vault.to_owned(),
+                id: Some("vlt_1".to_owned()),
+            },
+            workspace: Some(&name),
+            is_workspace_of_file: workspace.is_ok(),
+        };
+        Access::new(&file.project, Extent::Everything, in_use)
     }
 
-    fn agreement(folder: &str, sha256: &str, vault: &str) -> Agreement {
-        Agreement {
-            path: format!("{folder}/{FILE_NAME}"),
-            sha256: sha256.into(),
-            vault: vault.to_owned(),
-            trusted_at: "2026-01-01T00:00:00.000Z".into(),
-        }
+    fn env(lines: &str) -> Access {
+        drawn(&format!("[env]\n{lines}"), Err("default"), "/vault")
+    }
+
+    fn insert(trust_store: &mut TrustStore, path: &str, access: Access) {
+        trust_store.insert(path, access, "2026-01-01T00:00:00.000Z".to_owned());
+    }
+
+    /// The names of what is new.
+    fn new(trust_store: &TrustStore, access: &Access) -> Vec<String> {
+        let changes = trust_store.beyond("/a", access);
+        changes.into_iter().map(|change| change.name).collect()
     }
 
     #[test]
-    fn an_agreement_is_for_one_path_one_content_and_one_vault() {
+    fn only_what_adds_changes_or_weakens_is_new() {
         let (_directory, place) = place();
         let mut trust_store = TrustStore::load(place);
-        trust_store.insert(agreement("/a", "1", "/vault"));
-        trust_store.insert(agreement("/b", "2", "/other"));
-        let about = |folder: &str, sha256: &str, vault: &str| {
-            trust_store.about(&file(folder, sha256), Path::new(vault))
+        let text =
+            "# of the team\nworkspace = 'w'\napp = 'a'\npin = 'p'\n[env]\nA = 'one'\nB = 'two'";
+        let agreed = drawn(text, Ok("w"), "/vault");
+        let all = ["vault", "workspace", "app", "pin", "A", "B"];
+        assert_eq!(new(&trust_store, &agreed), all);
+        insert(&mut trust_store, "/a", agreed);
+        let is_new = |text: &str, workspace, vault: &str| {
+            new(&trust_store, &drawn(text, workspace, vault)).join(" ")
         };
-        assert_eq!(about("/a", "1", "/vault"), TrustState::Trusted);
-        assert_eq!(about("/a", "1", "/other"), TrustState::Changed);
-        assert_eq!(about("/a", "2", "/vault"), TrustState::Changed);
-        assert_eq!(about("/c", "1", "/vault"), TrustState::Never);
-        assert_eq!(about("/b", "2", "/other"), TrustState::Trusted);
-        assert_eq!(about("/b", "2", "/vault"), TrustState::Changed);
+        for (text, expected) in [
+            (text, ""),
+            (
+                "pin='p'\napp='a'\n[env]\nB='two' # reordered\nA = { secret = 'one', optional = false }",
+                "",
+            ),
+            ("pin='p'\n[env]\nA='one'", ""),
+            ("pin='p'", ""),
+            ("pin='p'\n[env]\nA='w/one'", ""),
+            ("[env]\nA='one'", "pin"),
+            ("pin='q'", "pin"),
+            ("pin='p'\napp='b'", "app"),
+            ("pin='p'\n[env]\nC='one'", "C"),
+            ("pin='p'\n[env]\nA='two'\nB='one'", "A B"),
+            ("pin='p'\n[env]\nA='default/one'", "A"),
+            ("pin='p'\n[env]\nA='sec_00000000000000000000000000'", "A"),
+            ("pin='p'\n[env]\nA='kluis://one?slot=1'", "A"),
+            ("pin='p'\n[env]\nA={secret='one', as='file'}", "A"),
+            ("pin='p'\n[env]\nA={secret='one', optional=true}", "A"),
+        ] {
+            assert_eq!(is_new(text, Ok("w"), "/vault"), expected, "{text}");
+        }
+        assert_eq!(is_new("pin='p'", Ok("x"), "/vault"), "workspace");
+        let named = |workspace| is_new("pin='p'\n[env]\nA='one'", Err(workspace), "/vault");
+        assert_eq!((&*named("x"), &*named("w")), ("A", ""));
+        assert_eq!(is_new(text, Ok("w"), "/other"), "vault");
+        let mut renewed = drawn(text, Ok("w"), "/vault");
+        renewed.vault.id = Some("vlt_2".to_owned());
+        assert_eq!(new(&trust_store, &renewed), ["vault"]);
+        // Of another project nothing is known.
+        assert_eq!(
+            trust_store
+                .beyond("/b", &drawn(text, Ok("w"), "/vault"))
+                .len(),
+            6
+        );
+    }
+
+    #[test]
+    fn branches_are_covered_once_agreed_and_so_is_their_merge() {
+        let (_directory, place) = place();
+        let mut trust_store = TrustStore::load(place);
+        let mut questions = 0;
+        let mut visit = |lines: &str| {
+            let access = env(lines);
+            let is_new = !trust_store.beyond("/a", &access).is_empty();
+            if is_new {
+                questions += 1;
+                insert(&mut trust_store, "/a", access);
+            }
+            is_new
+        };
+        assert!(visit("A='a'"));
+        assert!(visit("A='a'\nB='b'"));
+        assert!(visit("A='a'\nC='c'"));
+        for old in [
+            "A='a'",
+            "A='a'\nB='b'",
+            "C='c'\nA='a'",
+            "A='a'\nB='b'\nC='c'",
+        ] {
+            assert!(!visit(old), "{old}");
+        }
+        // Contradicting ones stay apart: nobody agreed to a mix of them.
+        assert!(visit("A='other'\nD='d'"));
+        assert!(!visit("A='a'\nB='b'"));
+        assert!(visit("A='a'\nD='d'"));
+        assert_eq!(questions, 5);
+    }
+
+    #[test]
+    fn a_file_without_a_pin_is_never_joined_with_one_that_has_it() {
+        let (_directory, place) = place();
+        let mut trust_store = TrustStore::load(place);
+        let pinned = drawn("pin='p'\n[env]\nA='a'", Err("default"), "/vault");
+        insert(&mut trust_store, "/a", env("B='b'"));
+        insert(&mut trust_store, "/a", pinned);
+        assert_eq!(new(&trust_store, &env("B='b'")), [""; 0]);
+        assert!(!new(&trust_store, &env("A='a'\nB='b'")).is_empty());
+    }
+
+    #[test]
+    fn the_newest_agreements_are_kept() {
+        let (_directory, place) = place();
+        let mut trust_store = TrustStore::load(place);
+        for number in 0..=MAX_AGREEMENTS {
+            insert(&mut trust_store, "/a", env(&format!("A='a{number}'")));
+        }
+        assert_eq!(trust_store.projects()[0].agreed.len(), MAX_AGREEMENTS);
+        assert_eq!(new(&trust_store, &env("A='a0'")), ["A"]);
+        assert_eq!(new(&trust_store, &env("A='a1'")), [""; 0]);
     }
 
     #[test]
     fn the_list_is_kept_for_its_owner_alone() {
         let (_directory, place) = place();
         let mut trust_store = TrustStore::load(place.clone());
-        trust_store.insert(agreement("/b", "1", "/vault"));
-        trust_store.insert(agreement("/a", "1", "/vault"));
-        trust_store.insert(agreement("/b", "2", "/vault"));
+        for path in ["/b", "/a", "/b"] {
+            insert(&mut trust_store, path, env("A='a'"));
+        }
         trust_store.save().unwrap();
-        let read = TrustStore::load(place.clone());
-        assert_eq!(
-            read.agreements(),
-            [
-                agreement("/a", "1", "/vault"),
-                agreement("/b", "2", "/vault")
-            ]
-        );
+        let mut read = TrustStore::load(place.clone());
         assert_eq!(read.problem(), None);
+        assert_eq!(read.projects(), trust_store.projects());
+        assert_eq!(read.projects().len(), 2);
         let mode = |path: &Path| fs::metadata(path).unwrap().mode() & 0o7777;
         assert_eq!(mode(&place), 0o600);
         assert_eq!(mode(place.parent().unwrap()), 0o700);
         let left = fs::read_dir(place.parent().unwrap()).unwrap().count();
         assert_eq!(left, 1, "no temporary file is left");
 
-        let mut read = read;
-        assert!(read.remove(&agreement("/a", "", "/vault").path));
-        assert!(!read.remove(&agreement("/a", "", "/vault").path));
+        assert!(read.remove("/a"));
+        assert!(!read.remove("/a"));
         read.save().unwrap();
-        assert_eq!(TrustStore::load(place).agreements().len(), 1);
+        assert_eq!(TrustStore::load(place).projects().len(), 1);
     }
 
     #[test]
@@ -260,14 +389,14 @@ mod tests {
         let (_directory, place) = place();
         let mut trust_store = TrustStore::load(place.clone());
         assert_eq!(trust_store.problem(), None, "nothing was ever agreed");
-        trust_store.insert(agreement("/a", "1", "/vault"));
+        insert(&mut trust_store, "/a", env("A='a'"));
         trust_store.save().unwrap();
         let good = fs::read(&place).unwrap();
         let refused = |bytes: &[u8], mode: u32| {
             fs::write(&place, bytes).unwrap();
             fs::set_permissions(&place, Permissions::from_mode(mode)).unwrap();
             let read = TrustStore::load(place.clone());
-            assert_eq!(read.agreements(), []);
+            assert_eq!(read.projects(), []);
             read.problem().unwrap()
         };
         assert_eq!(refused(&good[..good.len() / 2], 0o600), "is damaged");
@@ -276,6 +405,9 @@ mod tests {
             refused(br#"{"version":1,"projects":[{}]}"#, 0o600),
             "is damaged"
         );
+        let text = String::from_utf8(good.clone()).unwrap();
+        let unknown = text.replace("\"optional\"", "\"keep\": true, \"optional\"");
+        assert_eq!(refused(unknown.as_bytes(), 0o600), "is damaged");
         let newer = br#"{"version":2,"agreed":[]}"#;
         assert_eq!(
             refused(newer, 0o600),
@@ -300,7 +432,7 @@ mod tests {
         let saved = |problem| {
             let mut trust_store = TrustStore::load(place.clone());
             assert_eq!(trust_store.problem(), Some(problem));
-            trust_store.insert(agreement("/a", "1", "/vault"));
+            insert(&mut trust_store, "/a", env("A='a'"));
             trust_store.save()
         };
         assert!(saved(OF_ANOTHER_VERSION).is_err());

@@ -420,6 +420,13 @@ fn parse_first(text: &str) -> Option<(VaultId, VerifyKey)> {
     Some((vault, verify))
 }
 
+/// The id in the first line of a vault that begins with these bytes. Nothing is verified.
+pub fn vault_id(start: &[u8]) -> Option<VaultId> {
+    let line = start.split(|&byte| byte == b'\n').next()?;
+    let (vault, _) = parse_first(str::from_utf8(line).ok()?)?;
+    Some(vault)
+}
+
 fn parse_last(text: &str) -> Option<(u64, Vec<Digest>)> {
     let mut line = Line::new(text);
     line.literal("{\"header\":")?;

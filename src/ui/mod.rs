@@ -102,6 +102,11 @@ impl Ui {
         self.options.interactive && self.streams.in_is_terminal
     }
 
+    /// Whether stderr is a terminal, too: then nothing collects what is printed around the question.
+    pub fn can_ask_aloud(&self) -> bool {
+        self.can_ask() && self.streams.err_columns.is_some()
+    }
+
     /// Prints the exact bytes of a secret, unbuffered. On a terminal a missing final newline is added, and
     /// characters that it would obey are escaped.
     pub fn value(&mut self, bytes: &[u8]) -> Result<(), Error> {

@@ -15,13 +15,16 @@ use super::{Error, decrypt};
 use crate::keyring::{self, Keyring, Reach};
 use crate::plaintext::Plaintext;
 use crate::sealed::age::Age;
-use crate::sealed::header::Header;
-use crate::sealed::id::{KeyId, SecretId, WorkspaceId};
+use crate::sealed::header::{self, Header};
+use crate::sealed::id::{KeyId, SecretId, VaultId, WorkspaceId};
 use crate::sealed::record::{Record, RecordId, RecordKind};
 use crate::sealed::sign::Digest;
 use crate::sealed::{self, Part};
 use crate::store::Store;
 use std::collections::{HashMap, HashSet};
+
+/// More than the first line of a vault has.
+const FIRST_LINE_BYTES: usize = 256;
 
 /// A vault and the key that opened it.
 pub struct Vault {
@@ -94,6 +97,14 @@ impl Vault {
 
     pub fn revision(&self) -> Revision {
         Revision::of(&self.view.layout)
+    }
+
+    /// The id that a vault says it has, before any check; `None` if there is no vault.
+    pub fn peek_id(store: &dyn Store) -> Option<VaultId> {
+        let file = store.load().ok()?;
+        let length =
+            usize::try_from(file.len()).map_or(FIRST_LINE_BYTES, |all| all.min(FIRST_LINE_BYTES));
+        header::vault_id(&file.read_at(0, length).ok()?)
     }
 
     /// The header of a vault, after every check that needs no key.

@@ -27,6 +27,7 @@ fn project() -> Sandbox {
 
 fn check(sandbox: &Sandbox, env: &str, options: &[&str]) -> Outcome {
     fs::write(sandbox.home().join("kluis.toml"), format!("[env]\n{env}")).unwrap();
+    sandbox.trust(sandbox.home());
     let arguments = [&["check"], options].concat();
     sandbox.kluis(arguments).run()
 }

@@ -84,6 +84,7 @@ fn stdin_selects_one_secret_and_the_project_file_adds_none() {
     let value = sandbox.secret("value");
     sandbox.create("name", &value);
     std::fs::write(sandbox.home().join("kluis.toml"), "[env]\nGIVEN = 'name'").unwrap();
+    sandbox.trust(sandbox.home());
     let script = "printf '%s|' \"${GIVEN-unset}\"; cat";
     let run = sandbox
         .kluis(["run", "--", "sh", "-c", script])

@@ -428,18 +428,22 @@ fn an_untrusted_project_file_and_a_void_trust_list_are_reported() {
     fs::create_dir(&project).unwrap();
     let doctor = || doctor(&sandbox).within(&project);
     fs::write(project.join("kluis.toml"), "[env]\nA = 'name'\n").unwrap();
-    finds(doctor(), "project", "warn", "is not trusted");
+    finds(
+        doctor(),
+        "project",
+        "warn",
+        "needs your trust for: vault, A",
+    );
     let trust = sandbox.kluis(["trust", "--yes"]).within(&project);
     trust.run().any_stdout().any_stderr().exits(0);
     finds(doctor(), "project", "ok", "is in use");
-    finds(
-        doctor(),
-        "trust",
-        "ok",
-        "1 trusted project file, none changed",
-    );
+    finds(doctor(), "trust", "ok", "1 trusted project file");
     fs::write(project.join("kluis.toml"), "[env]\nB = 'name'\n").unwrap();
-    finds(doctor(), "trust", "warn", "was changed or deleted");
+    finds(doctor(), "project", "warn", "needs your trust again for: B");
+    fs::rename(&project, sandbox.home().join("moved")).unwrap();
+    let gone = || crate::doctor::doctor(&sandbox);
+    finds(gone(), "trust", "warn", "was deleted after you trusted it");
+    fs::rename(sandbox.home().join("moved"), &project).unwrap();
     fs::write(project.join("kluis.toml"), "[env]\nB = {").unwrap();
     finds(doctor(), "project", "fail", "kluis.toml");
     let list = sandbox.home().join(".local/state/kluis/trusted.json");

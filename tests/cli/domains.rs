@@ -337,7 +337,10 @@ fn reveal_allows_one_secret_in_one_workspace() {
         .stderr_has(said)
         .exits(2);
     let file = sandbox.home().join("kluis.toml");
-    let check = || sandbox.kluis(["check", "--reveal", "kay"]).run();
+    let check = || {
+        sandbox.trust(sandbox.home());
+        sandbox.kluis(["check", "--reveal", "kay"]).run()
+    };
     std::fs::write(&file, "[env]\nV = 'staging/key'").unwrap();
     check().stderr_has(said).exits(2);
     // What the file names is not misspelt, even if it is not there.

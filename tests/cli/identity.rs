@@ -325,23 +325,21 @@ fn a_pin_in_a_project_file_counts_only_after_consent() {
     let sandbox = admitted();
     let text = format!("vault = \"v.kluis\"\npin = \"{VAULT_KEY}\"\n");
     fs::write(sandbox.home().join("kluis.toml"), text).unwrap();
-    // The vault is in the file's own folder: that is enough to draw on it, but not to pin it.
     let get = || sandbox.kluis(["get", "name"]);
-    get()
-        .run()
-        .stderr_has("this vault is not pinned here")
-        .exits(5);
+    get().run().stderr_has("trust for: vault, pin").exits(8);
+    let unpinned = get().env("KLUIS_VAULT", sandbox.home().join("v.kluis"));
+    let not_pinned = "this vault is not pinned here";
+    unpinned.run().stderr_has(not_pinned).exits(5);
     let trust = sandbox.kluis(["trust", "--yes"]).run();
-    let hash = String::from_utf8(trust.stdout.clone()).unwrap();
-    trust.any_stdout().stderr_has(VAULT_KEY).exits(0);
+    trust.stderr_has(VAULT_KEY).exits(0);
     get().run().stdout("value").exits(0);
     sandbox.kluis(["trust", "--remove"]).run().exits(0);
-    get().run().any_stderr().exits(5);
-    let agreed = get().env("KLUIS_TRUST_PROJECT", hash.trim_end());
+    get().run().any_stderr().exits(8);
+    let agreed = get().env("KLUIS_PROJECT", "kluis.toml");
     agreed.run().stdout("value").exits(0);
     // Whose vault it is, `--vault` does not say.
     let flag = sandbox.kluis(["get", "name", "--vault", "v.kluis"]);
-    let flag = flag.env("KLUIS_TRUST_PROJECT", hash.trim_end());
+    let flag = flag.env("KLUIS_PROJECT", "kluis.toml");
     flag.run()
         .stderr_has("this vault is not pinned here")
         .exits(5);

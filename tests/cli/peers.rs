@@ -144,7 +144,8 @@ fn the_project_file_stays_as_it_was_written() {
     fs::write(&file, text).unwrap();
     let passphrase = sandbox.given("passphrase", "a passphrase of this test");
     for line in [
-        &["init", "--kdf", CHEAP_KDF][..],
+        &["trust", "--yes"][..],
+        &["init", "--kdf", CHEAP_KDF],
         &["create", "one", "--generate", "8"],
         &["app", "sync"],
         &["update", "one", "--name", "other"],
@@ -152,7 +153,6 @@ fn the_project_file_stays_as_it_was_written() {
         &["check"],
         &["run", "--", "true"],
         &["export", "--format", "json"],
-        &["trust", "--yes"],
     ] {
         let ran = sandbox
             .kluis(line)

@@ -2,7 +2,7 @@
 
 use crate::sandbox::Sandbox;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 const PRINT: &str = "printf '%s|' \"${ONE-unset}\" \"${TWO-unset}\"";
 
@@ -11,16 +11,18 @@ fn project(sandbox: &Sandbox, text: &str) -> PathBuf {
     let folder = sandbox.home().join("project");
     fs::create_dir_all(folder.join("deep/er")).unwrap();
     fs::copy(sandbox.vault(), folder.join("secrets.kluis")).unwrap();
-    rewrite(&folder, text);
+    rewrite(sandbox, &folder, text);
     folder
 }
 
-fn rewrite(folder: &std::path::Path, text: &str) {
+/// Writes the project file and agrees to it.
+fn rewrite(sandbox: &Sandbox, folder: &Path, text: &str) {
     fs::write(
         folder.join("kluis.toml"),
         format!("vault = \"secrets.kluis\"\n{text}"),
     )
     .unwrap();
+    sandbox.trust(folder);
 }
 
 fn workspace(sandbox: &Sandbox, name: &str, secret: &str) {
@@ -81,7 +83,7 @@ fn init_makes_the_vault_that_the_file_names() {
     let sandbox = Sandbox::empty();
     let folder = sandbox.home().join("project");
     fs::create_dir(&folder).unwrap();
-    rewrite(&folder, "");
+    rewrite(&sandbox, &folder, "");
     let made = sandbox.kluis(["init", "--token"]).within(&folder).run();
     sandbox.keep_token(&made.stdout);
     made.any_stdout().any_stderr().exits(0);
@@ -108,6 +110,7 @@ fn an_optional_secret_is_omitted_only_if_not_available() {
     let folder = project(&sandbox, "");
     let run = |secret: &str, optional: bool| {
         rewrite(
+            &sandbox,
             &folder,
             &format!("[env]\nONE = 'one'\nTWO = {{ secret = '{secret}', optional = {optional} }}"),
         );
@@ -262,7 +265,7 @@ fn the_pin_in_the_file_is_for_the_vault_that_it_names() {
     let folder = project(&sandbox, &format!("pin = '{key}'"));
     let list = || sandbox.kluis(["list", "-q"]).within(&folder);
     list().run().exits(0);
-    rewrite(&folder, &format!("pin = '{other}'"));
+    rewrite(&sandbox, &folder, &format!("pin = '{other}'"));
     list()
         .run()
         .stderr_has("this is another vault than the one you pinned")
@@ -310,7 +313,11 @@ fn sync_gives_the_app_exactly_the_links_of_the_file() {
         .stderr("kluis: note: unchanged\n")
         .exits(0);
 
-    rewrite(&folder, "app = 'billing'\n[env]\nONE = 'staging/two'");
+    rewrite(
+        &sandbox,
+        &folder,
+        "app = 'billing'\n[env]\nONE = 'staging/two'",
+    );
     let changed = sync();
     changed
         .any_stdout()
@@ -332,7 +339,7 @@ fn sync_gives_the_app_exactly_the_links_of_the_file() {
             "remove ?slot= from ONE in kluis.toml",
         ),
     ] {
-        rewrite(&folder, text);
+        rewrite(&sandbox, &folder, text);
         sync().stderr_has(said).exits(code);
         assert_eq!(links(), ["ONE=two"], "{text}");
     }

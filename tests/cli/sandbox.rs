@@ -133,6 +133,12 @@ impl Sandbox {
         path
     }
 
+    /// Agrees to the project file of a directory, unless it is mistaken.
+    pub fn trust(&self, directory: impl Into<PathBuf>) {
+        let trust = self.kluis(["trust", "--yes", "-q"]).within(directory);
+        trust.run().any_stdout().any_stderr().ends();
+    }
+
     /// What [`Sandbox::given`] put there.
     pub fn was_given(&self, name: &str) -> Vec<u8> {
         fs::read(self.given_path(name)).unwrap()

@@ -63,16 +63,22 @@ impl Screen {
     /// Waits until this is shown, and gives everything since what was waited for before.
     #[track_caller]
     pub fn shows(&mut self, text: &str) -> String {
+        self.shows_one_of(&[text])
+    }
+
+    /// The same for whichever of these comes first.
+    pub fn shows_one_of(&mut self, texts: &[&str]) -> String {
         let (shown, changed) = &*self.shown;
         let deadline = Instant::now() + PATIENCE;
         let mut bytes = shown.lock().unwrap();
         loop {
             let new = &bytes[self.seen..];
-            let found = new
-                .windows(text.len())
-                .position(|window| window == text.as_bytes());
-            if let Some(at) = found {
-                let until = self.seen + at + text.len();
+            let end = |text: &&str| {
+                let mut windows = new.windows(text.len());
+                Some(windows.position(|window| window == text.as_bytes())? + text.len())
+            };
+            if let Some(end) = texts.iter().filter_map(end).min() {
+                let until = self.seen + end;
                 let since = String::from_utf8_lossy(&bytes[self.seen..until]).replace("\r\n", "\n");
                 self.seen = until;
                 return since;
@@ -80,7 +86,7 @@ impl Screen {
             let left = deadline.saturating_duration_since(Instant::now());
             assert!(
                 !left.is_zero(),
-                "no {text:?} in {:?}",
+                "no {texts:?} in {:?}",
                 String::from_utf8_lossy(new)
             );
             bytes = changed.wait_timeout(bytes, left).unwrap().0;

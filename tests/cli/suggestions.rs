@@ -84,6 +84,7 @@ fn check_suggests_a_similar_name() {
     let sandbox = vault();
     let file = "[env]\nA = 'githb_token'\nB = 'nothing_like_it'\nPATH = 'db_password'\n";
     std::fs::write(sandbox.home().join("kluis.toml"), file).unwrap();
+    sandbox.trust(sandbox.home());
     let checked = sandbox.kluis(["check"]).run();
     let text = String::from_utf8(checked.stdout.clone()).unwrap();
     checked.any_stdout().any_stderr().exits(3);

@@ -367,6 +367,7 @@ fn the_example_files_of_the_topic_work_as_shown() {
     fs::create_dir(&folder).unwrap();
     fs::copy(sandbox.vault(), folder.join("secrets.kluis")).unwrap();
     fs::write(folder.join("kluis.toml"), project).unwrap();
+    sandbox.trust(&folder);
     let within = |line: &[&str]| sandbox.kluis(line).within(&folder);
     let done = within(&["workspace", "create", "staging"]).run();
     done.any_stdout().any_stderr().exits(0);

@@ -45,11 +45,25 @@ impl Victim {
         self.kluis(&["run", "--", "sh", "-c", "printf %s \"$TAKEN\""])
     }
 
-    fn trust(&self) -> String {
-        let trusted = self.kluis(&["trust", "--yes", "-q"]).run();
-        let hash = String::from_utf8(trusted.stdout.clone()).unwrap();
-        trusted.any_stdout().exits(0);
-        hash.trim_end().to_owned()
+    fn trust(&self) {
+        self.kluis(&["trust", "--yes", "-q"]).run().exits(0);
+    }
+
+    /// Runs a command at a terminal. Gives the question that it asks about the project file, if it does, after
+    /// it was answered; and the exit code.
+    fn asked(&self, line: &[&str], answer: &str) -> (Option<String>, i32) {
+        let script = "\"$@\"; echo \"ended $?\"";
+        let command = self.kluis(line).under(["sh", "-c", script, "sh"]);
+        let mut screen = Screen::start(command.command_at_terminal(), 200);
+        let question = "Trust this project file? [y/N] ";
+        let shown = screen.shows_one_of(&[question, "ended "]);
+        let is_asked = shown.ends_with(question);
+        if is_asked {
+            screen.types(answer);
+        }
+        let rest = screen.ends().0;
+        let (_, code) = rest.rsplit_once("ended ").unwrap_or(("", &rest));
+        (is_asked.then_some(shown), code.trim().parse().unwrap())
     }
 
     fn consents(&self) -> PathBuf {
@@ -59,13 +73,17 @@ impl Victim {
 
 fn refused(invocation: Invocation<'_>, code: i32) {
     let failed = invocation.run();
-    failed.stderr_has("and the vault").exits(code);
+    failed
+        .stderr_has("/kluis.toml needs your trust")
+        .exits(code);
 }
 
 #[test]
-fn no_project_file_uses_your_own_vault_without_consent() {
+fn no_project_file_uses_a_vault_without_consent() {
     let victim = victim();
     let vault = victim.sandbox.vault();
+    // A hostile repository may have a copy of a vault that you published.
+    fs::copy(&vault, victim.clone.join("own.kluis")).unwrap();
     symlink(&vault, victim.clone.join("link.kluis")).unwrap();
     symlink(vault.parent().unwrap(), victim.clone.join("folder")).unwrap();
     for text in [
@@ -73,19 +91,34 @@ fn no_project_file_uses_your_own_vault_without_consent() {
         format!("vault = '{}'\n{TAKE}", vault.display()),
         format!("vault = '~/.local/share/kluis/default.kluis'\n{TAKE}"),
         format!("vault = '../.local/share/kluis/default.kluis'\n{TAKE}"),
-        format!("vault = 'absent/../../.local/share/kluis/default.kluis'\n{TAKE}"),
         format!("vault = 'link.kluis'\n{TAKE}"),
         format!("vault = 'folder/default.kluis'\n{TAKE}"),
+        format!("vault = 'own.kluis'\n{TAKE}"),
+        format!("vault = './folder/../clone/own.kluis'\n{TAKE}"),
     ] {
         victim.file(&format!("app = 'web'\n{text}"));
         refused(victim.run(), 125);
         refused(victim.run().env("KLUIS_VAULT", &vault), 125);
         refused(victim.kluis(&["check"]), 8);
         refused(victim.kluis(&["app", "sync"]), 8);
-        let json = victim.run();
-        let json = json.env("KLUIS_TRUST_PROJECT", "0".repeat(64));
-        refused(json, 125);
+        // The option says which file it is, and not what may be done with it; `--yes` is for other questions.
+        for vault in [&*vault, Path::new("own.kluis")] {
+            let vault = ["--yes", "--vault", vault.to_str().unwrap()];
+            let run = [
+                &vault,
+                &["run", "--", "sh", "-c", "printf %s \"$TAKEN\""][..],
+            ]
+            .concat();
+            refused(victim.kluis(&run), 125);
+            refused(victim.kluis(&[&vault[..], &["check"]].concat()), 8);
+        }
     }
+    victim.file(&format!(
+        "vault = 'absent/../../.local/share/kluis/default.kluis'\n{TAKE}"
+    ));
+    let failed = victim.run().run();
+    failed.stderr_has("cannot find out where ").exits(125);
+    victim.file(TAKE);
     let json = victim.kluis(&["check", "--json"]).run();
     let error = json.json_error();
     assert_eq!(error["code"], "denied");
@@ -140,38 +173,49 @@ fn a_named_workspace_needs_consent_and_a_typed_one_does_not() {
 }
 
 #[test]
-fn consent_comes_by_trust_by_option_or_by_hash_in_a_variable() {
+fn consent_comes_by_trust_or_by_naming_the_file() {
     let victim = victim();
-    let vault = victim.sandbox.vault();
-    let vault = vault.to_str().unwrap();
-    victim.file(TAKE);
-    let named = [
-        "--vault",
-        vault,
-        "run",
-        "--",
-        "sh",
-        "-c",
-        "printf %s \"$TAKEN\"",
-    ];
-    let run = victim.kluis(&named).run();
-    run.stdout(&victim.value).exits(0);
+    victim.file(&format!("{TAKE}MORE = 'mine'\n"));
     refused(victim.run(), 125);
-
     let path = victim.clone.join("kluis.toml");
-    let sum = std::process::Command::new("sha256sum").arg(&path).output();
-    let sum = String::from_utf8(sum.unwrap().stdout).unwrap();
-    let sum = sum.split(' ').next().unwrap();
-    let run = victim.run().env("KLUIS_TRUST_PROJECT", sum).run();
-    run.stdout(&victim.value).exits(0);
-    refused(victim.run(), 125);
+    let given = |invocation: Invocation<'_>| {
+        invocation.run().stdout(&victim.value).exits(0);
+        // It holds for one command.
+        refused(victim.run(), 125);
+    };
+    given(victim.run().env("KLUIS_PROJECT", "kluis.toml"));
+    given(
+        victim
+            .run()
+            .env("KLUIS_PROJECT", &path)
+            .within(victim.sandbox.home()),
+    );
+    let script = ["sh", "-c", "printf %s \"$TAKEN\""];
+    let named = |file: &str| {
+        let line = [&["--project", file, "run", "--"], &script[..]].concat();
+        victim.kluis(&line)
+    };
+    given(named("kluis.toml"));
+    given(named("../clone/kluis.toml"));
+    // One that is named and not there never means another one, nor the default vault.
+    for absent in ["absent.toml", "../kluis.toml", ".", ""] {
+        let line = ["--project", absent, "create", "new", "--generate", "8"];
+        let failed = victim.kluis(&line).run();
+        let code = failed.code;
+        assert!([1, 2, 7].contains(&code), "{absent}: {code}");
+        failed.any_stderr().ends();
+    }
+    refused(victim.run().env("KLUIS_PROJECT", ""), 125);
+    fs::write(&path, "[broken").unwrap();
+    let failed = named("kluis.toml").run();
+    failed.stderr_has("this is not valid TOML").exits(125);
 
-    assert_eq!(victim.trust(), sum);
+    victim.file(TAKE);
+    victim.trust();
     victim.run().run().stdout(&victim.value).exits(0);
     let again = victim.kluis(&["trust"]).run();
     again
-        .stdout(format!("{sum}\n"))
-        .stderr("kluis: note: unchanged: this project file is trusted already\n")
+        .stderr("kluis: note: unchanged: you trust this project file already\n")
         .exits(0);
     let mode = fs::metadata(victim.consents())
         .unwrap()
@@ -184,7 +228,7 @@ fn consent_comes_by_trust_by_option_or_by_hash_in_a_variable() {
 }
 
 #[test]
-fn consent_is_for_one_content_one_place_and_one_vault() {
+fn consent_is_for_one_place_and_one_vault() {
     let victim = victim();
     let other = victim.sandbox.home().join("other.kluis");
     fs::copy(victim.sandbox.vault(), &other).unwrap();
@@ -197,22 +241,24 @@ fn consent_is_for_one_content_one_place_and_one_vault() {
 
     fs::remove_file(&link).unwrap();
     symlink(victim.sandbox.vault(), &link).unwrap();
-    let failed = victim.run().run();
-    failed
-        .stderr_has("has changed since you trusted it")
-        .exits(125);
+    let again = "needs your trust again for: vault";
+    victim.run().run().stderr_has(again).exits(125);
     fs::remove_file(&link).unwrap();
     symlink(&other, &link).unwrap();
     victim.run().run().stdout(&victim.value).exits(0);
 
-    victim.file(&format!("{text}MORE = 'mine'\n"));
-    let failed = victim.run().run();
-    failed
-        .stderr_has("has changed since you trusted it")
-        .exits(125);
+    // Another vault in the same place, and one that is used instead.
+    let another = Sandbox::with_vault();
+    let aside = victim.sandbox.home().join("aside");
+    fs::rename(&other, &aside).unwrap();
+    fs::copy(another.vault(), &other).unwrap();
+    victim.run().run().stderr_has(again).exits(125);
+    fs::rename(&aside, &other).unwrap();
+    let elsewhere = victim.run().env("KLUIS_VAULT", victim.sandbox.vault());
+    elsewhere.run().stderr_has(again).exits(125);
+    victim.run().run().stdout(&victim.value).exits(0);
 
     // Another repository that links to the trusted file has its own commands.
-    victim.file(&text);
     let second = victim.sandbox.home().join("second");
     fs::create_dir(&second).unwrap();
     symlink(victim.clone.join("kluis.toml"), second.join("kluis.toml")).unwrap();
@@ -224,42 +270,195 @@ fn consent_is_for_one_content_one_place_and_one_vault() {
 }
 
 #[test]
-fn consent_is_for_the_vault_in_use_not_the_one_in_the_file() {
+fn what_adds_changes_or_weakens_needs_consent_again() {
     let victim = victim();
-    let vault = victim.sandbox.vault();
-    // One that is not even there: nothing would be lost by agreeing to it.
-    victim.file(&format!("vault = 'decoy.kluis'\n{TAKE}"));
-    let used = |line: &[&str]| victim.kluis(line).env("KLUIS_VAULT", &vault);
-    let take = || victim.run().env("KLUIS_VAULT", &vault);
-    refused(take(), 125);
+    let verified = victim.sandbox.kluis(["vault", "verify", "--json"]).run();
+    let pin = verified.json()["public_key"].as_str().unwrap().to_owned();
+    verified.any_stdout().exits(0);
+    let text = format!("pin = '{pin}'\n{TAKE}");
+    victim.file(&text);
     victim.trust();
-    refused(take(), 125);
-    let trust = used(&["trust", "--yes"]).run();
-    trust
-        .any_stdout()
-        .stderr_has("default.kluis (outside its folder)")
-        .exits(0);
-    take().run().stdout(&victim.value).exits(0);
+    let runs = |text: &str| {
+        victim.file(text);
+        let ran = victim.run().run();
+        let code = ran.code;
+        ran.any_stdout().any_stderr().ends();
+        code
+    };
+    for same in [
+        &*text,
+        &format!("# a comment\npin='{pin}' # another\n\n[env]\n'TAKEN' = \"mine\""),
+        &format!("pin='{pin}'\n[env.TAKEN]\nsecret='mine'\noptional=false"),
+    ] {
+        assert_eq!(runs(same), 0, "{same}");
+    }
+    for (more, name) in [
+        (TAKE.to_owned(), "pin"),
+        (format!("{text}MORE = 'mine'\n"), "MORE"),
+        (text.replace("'mine'", "'production/mine'"), "TAKEN"),
+        (
+            format!("workspace = 'production'\n{text}"),
+            "workspace, TAKEN",
+        ),
+        (format!("app = 'web'\n{text}"), "app"),
+        (
+            text.replace("'mine'", "{ secret = 'mine', as = 'file' }"),
+            "TAKEN",
+        ),
+        (
+            text.replace("'mine'", "{ secret = 'mine', optional = true }"),
+            "TAKEN",
+        ),
+        (text.replace("'mine'", "'kluis://mine?slot=0'"), "TAKEN"),
+    ] {
+        victim.file(&more);
+        let again = format!("needs your trust again for: {name}\n");
+        victim.run().run().stderr_has(&again).exits(125);
+    }
+    // Commands that use less of the file need less.
+    victim.file(&format!("{text}MORE = 'mine'\n"));
+    let get = victim.kluis(&["get", "mine"]).run();
+    get.stdout(&victim.value).exits(0);
+    // The workspace in use decides where a bare name leads.
+    victim.file(&text);
+    let production = ["-w", "production", "run", "--", "true"];
+    let again = "needs your trust again for: TAKEN";
+    victim.kluis(&production).run().stderr_has(again).exits(125);
+}
 
-    // Nor does what was agreed to for one vault hold for the next.
-    victim.file(TAKE);
-    victim.trust();
-    victim.run().run().stdout(&victim.value).exits(0);
-    let other = victim.sandbox.home().join("other.kluis");
-    fs::copy(&vault, &other).unwrap();
-    refused(victim.run().env("KLUIS_VAULT", &other), 125);
+/// The files of a repository with three branches, as somebody works on them.
+#[test]
+fn a_day_of_work_asks_once_for_each_new_entry() {
+    let victim = victim();
+    for name in ["one", "two", "three"] {
+        victim.sandbox.create(name, "a value");
+    }
+    let main = "[env]\nONE = 'one'\n";
+    let first = "# the first\n[env]\nTWO = 'two'\nONE = 'one'\n";
+    let second = "[env]\nONE = 'one' # first\n\nTHREE = 'three'\n";
+    let merged = "[env]\nTHREE = 'three'\nTWO = 'two'\nONE = 'one'\n";
+    let mut questions = Vec::new();
+    for text in [
+        main, main, first, main, first, second, main, first, second, merged, main,
+    ] {
+        victim.file(text);
+        for line in [&["run", "--", "true"][..], &["check"], &["get", "one"]] {
+            let (question, code) = victim.asked(line, "y\n");
+            assert_eq!(code, 0, "{line:?} {question:?}");
+            questions.extend(question);
+        }
+    }
+    let new: Vec<String> = questions
+        .iter()
+        .map(|shown| {
+            let lines = shown
+                .lines()
+                .filter_map(|line| line.trim().strip_prefix("+ "));
+            let names = lines.filter_map(|line| line.split_whitespace().next());
+            names.collect::<Vec<_>>().join(" ")
+        })
+        .collect();
+    assert_eq!(new, ["ONE", "TWO", "THREE"], "{questions:?}");
 }
 
 #[test]
-fn a_vault_in_the_folder_of_the_file_needs_no_consent() {
+fn a_no_gives_nothing_and_only_a_terminal_is_asked() {
     let victim = victim();
+    victim.file(TAKE);
+    let sprung = victim.sandbox.home().join("sprung");
+    let touch = ["run", "--yes", "--", "touch", sprung.to_str().unwrap()];
+    for answer in ["n\n", "\n", "\u{4}"] {
+        let (question, code) = victim.asked(&touch, answer);
+        assert!(question.unwrap().contains("+ TAKEN            mine"));
+        assert_eq!(code, 130, "{answer:?}");
+        assert!(!sprung.exists() && !victim.consents().exists());
+    }
+    // Part of a script, although there is a terminal.
+    for part in [
+        "\"$@\" 2> log",
+        "\"$@\" < /dev/null",
+        "\"$@\" --non-interactive",
+    ] {
+        let script = ["sh", "-c", part, "sh"];
+        let command = victim.kluis(&["check"]).under(script);
+        let (shown, code) = Screen::start(command.command_at_terminal(), 200).ends();
+        assert!(!shown.contains("[y/N]"), "{part}: {shown}");
+        assert_eq!(code, 8, "{part}");
+    }
+    let (_, code) = victim.asked(&touch, "y\n");
+    assert_eq!(code, 0);
+    assert!(sprung.exists());
+}
+
+#[test]
+fn a_worktree_shares_what_you_agreed_to_and_a_clone_does_not() {
+    let victim = victim();
+    let git = |folder: &Path, line: &[&str]| {
+        let mut git = std::process::Command::new("git");
+        git.current_dir(folder)
+            .args(["-c", "user.name=a", "-c", "user.email=a@b.c"]);
+        assert!(
+            git.args(line).output().unwrap().status.success(),
+            "{line:?}"
+        );
+    };
     fs::copy(victim.sandbox.vault(), victim.clone.join("own.kluis")).unwrap();
     victim.file(&format!("vault = 'own.kluis'\n{TAKE}"));
+    git(&victim.clone, &["init", "-q"]);
+    git(&victim.clone, &["add", "-A"]);
+    git(&victim.clone, &["commit", "-q", "-m", "a"]);
+    victim.trust();
+    let [tree, clone] = ["tree", "second"].map(|name| victim.sandbox.home().join(name));
+    git(
+        &victim.clone,
+        &["worktree", "add", "-q", tree.to_str().unwrap()],
+    );
+    git(victim.sandbox.home(), &["clone", "-q", "clone", "second"]);
+    let run = victim.run().within(&tree).run();
+    run.stdout(&victim.value).exits(0);
+    refused(victim.run().within(&clone), 125);
+    // A clone that says it is that worktree.
+    fs::remove_dir_all(clone.join(".git")).unwrap();
+    fs::copy(tree.join(".git"), clone.join(".git")).unwrap();
+    refused(victim.run().within(&clone), 125);
+    // Both ways: what is agreed to in the worktree holds in the main one.
+    fs::write(
+        tree.join("kluis.toml"),
+        format!("vault = 'own.kluis'\n{TAKE}B = 'mine'"),
+    )
+    .unwrap();
+    victim.sandbox.trust(&tree);
+    victim.file(&format!("vault = 'own.kluis'\n{TAKE}B = 'mine'"));
     victim.run().run().stdout(&victim.value).exits(0);
-    victim.kluis(&["check"]).run().any_stdout().exits(0);
-    // Unless another one is in use than the file means.
-    let elsewhere = victim.run().env("KLUIS_VAULT", victim.sandbox.vault());
-    refused(elsewhere, 125);
+    let remove = victim.kluis(&["trust", "--remove", tree.to_str().unwrap()]);
+    remove.run().exits(0);
+    refused(victim.run(), 125);
+}
+
+#[test]
+fn trust_before_there_is_a_vault_is_for_the_one_that_init_makes() {
+    let victim = victim();
+    victim.file(&format!("vault = 'new.kluis'\n{TAKE}"));
+    refused(victim.kluis(&["init"]), 8);
+    let trust = victim.kluis(&["trust", "--yes"]).run();
+    trust.stderr_has("(there is no vault yet)").exits(0);
+    // Another one put there in between is not meant.
+    let new = victim.clone.join("new.kluis");
+    fs::copy(victim.sandbox.vault(), &new).unwrap();
+    refused(victim.run(), 125);
+    fs::remove_file(&new).unwrap();
+    let init = victim.kluis(&["init", "--token"]).run();
+    victim.sandbox.keep_token(&init.stdout);
+    let token = String::from_utf8(init.stdout.clone()).unwrap();
+    init.any_stdout().any_stderr().exits(0);
+    let with_token = |invocation: Invocation<'_>| {
+        let ran = invocation.env("KLUIS_TOKEN", token.trim_end()).run();
+        let printed = String::from_utf8(ran.stdout.clone()).unwrap();
+        ran.any_stdout().exits(0);
+        printed
+    };
+    with_token(victim.kluis(&["set", "mine"]).stdin("a value"));
+    assert_eq!(with_token(victim.run()), "a value");
 }
 
 #[test]
@@ -276,11 +475,11 @@ fn trust_shows_the_secrets_in_use_and_asks() {
         let mut screen = Screen::start(command, 200);
         let shown = screen.shows("Trust this project file? [y/N] ");
         for expected in [
-            "clone/kluis.toml takes secrets from",
-            "default.kluis (outside its folder)",
-            "workspace  production",
-            "app        web",
-            "TAKEN = mine",
+            "clone/kluis.toml draws on ",
+            "default.kluis (vlt_",
+            "+ workspace        production",
+            "+ app              web",
+            "+ TAKEN            production/mine",
         ] {
             assert!(shown.contains(expected), "{expected}: {shown}");
         }
@@ -289,10 +488,10 @@ fn trust_shows_the_secrets_in_use_and_asks() {
     }
     let json = victim.kluis(&["trust", "--json"]).run();
     let object = json.json();
-    assert_eq!(object["env"][0]["env_key"], "TAKEN");
-    assert_eq!(object["env"][0]["secret"], "mine");
+    assert_eq!(object["env"]["TAKEN"]["secret"], "production/mine");
     assert_eq!(object["workspace"], "production");
-    json.any_stdout().exits(0);
+    assert!(object["vault"]["id"].as_str().unwrap().starts_with("vlt_"));
+    json.any_stdout().any_stderr().exits(0);
 }
 
 #[test]
@@ -303,7 +502,7 @@ fn you_agree_to_what_was_shown_even_if_a_link_changes() {
     victim.file("vault = 'link'\n[env]\nTAKEN = 'mine'\n");
     let command = victim.kluis(&["trust", "--json"]).command_at_terminal();
     let mut screen = Screen::start(command, 200);
-    screen.shows("default.kluis (outside its folder)");
+    screen.shows("default.kluis (vlt_");
     screen.shows("Trust this project file? [y/N] ");
     fs::remove_file(&link).unwrap();
     symlink(&other, &link).unwrap();
@@ -311,9 +510,25 @@ fn you_agree_to_what_was_shown_even_if_a_link_changes() {
     let (rest, code) = screen.ends();
     assert_eq!(code, 0, "{rest}");
     let place = victim.sandbox.vault().display().to_string();
-    assert!(rest.contains(&format!("\"vault\": \"{place}\"")), "{rest}");
+    assert!(rest.contains(&format!("\"path\": \"{place}\"")), "{rest}");
     let agreed = fs::read_to_string(victim.consents()).unwrap();
     assert!(agreed.contains(&place), "{agreed}");
+}
+
+#[test]
+fn a_vault_replaced_while_you_are_asked_is_refused() {
+    let victim = victim();
+    let own = victim.clone.join("own.kluis");
+    let another = Sandbox::with_vault();
+    fs::copy(another.vault(), &own).unwrap();
+    victim.file(&format!("vault = 'own.kluis'\n{TAKE}"));
+    let command = victim.kluis(&["run", "--", "true"]).command_at_terminal();
+    let mut screen = Screen::start(command, 200);
+    screen.shows("Trust this project file? [y/N] ");
+    fs::copy(victim.sandbox.vault(), &own).unwrap();
+    screen.types("y\n");
+    screen.shows("own.kluis was replaced while kluis looked at it");
+    assert_eq!(screen.ends().1, 125);
 }
 
 #[test]
@@ -347,12 +562,18 @@ fn the_list_names_each_file_once_and_forgets_one_that_is_gone() {
     victim.file(TAKE);
     victim.trust();
     victim.file(&format!("{TAKE}MORE = 'mine'"));
-    let hash = victim.trust();
+    victim.trust();
     let listed = list();
     let object = listed.json();
     assert_eq!(object["count"], 1);
-    assert_eq!(object["projects"][0]["sha256"], hash.as_str());
+    let agreed = object["projects"][0]["agreed"].as_array().unwrap();
+    assert_eq!(agreed.len(), 1);
+    assert_eq!(agreed[0]["access"]["env"]["MORE"]["secret"], "mine");
     listed.any_stdout().exits(0);
+    let table = victim.kluis(&["trust", "--list"]).run();
+    let shown = String::from_utf8(table.stdout.clone()).unwrap();
+    assert!(shown.contains("MORE TAKEN"), "{shown}");
+    table.any_stdout().exits(0);
 
     let folder = fs::canonicalize(&victim.clone).unwrap();
     fs::remove_dir_all(&folder).unwrap();

@@ -3,14 +3,19 @@
 use super::finding::Finding;
 use crate::context::Context;
 use crate::context::project_context::ignored;
-use crate::project::{Agreement, TrustStore, hash};
+use crate::project::{Extent, TrustStore};
 use crate::report::counted::counted;
 use std::path::Path;
 
 pub fn examine(context: &mut Context) -> Vec<Finding> {
     let mut findings = Vec::new();
     findings.extend(here(context));
-    findings.extend(context.project_context.agreed().map(|list| trust(&list)));
+    findings.extend(
+        context
+            .project_context
+            .trust_store()
+            .map(|list| trust(&list)),
+    );
     findings
 }
 
@@ -20,7 +25,7 @@ fn here(context: &mut Context) -> Option<Finding> {
         Ok(file) => file?,
         Err(error) => return Some(Finding::of_error(check, &error)),
     };
-    Some(match context.follow(&file) {
+    Some(match context.follow(&file, Extent::Everything) {
         Ok(()) => Finding::ok(check, format!("{} is in use", file.path.display())),
         Err(error) => Finding::advice_of_error(check, &error),
     })
@@ -36,19 +41,24 @@ fn trust(list: &TrustStore) -> Finding {
             format!("check {place}, remove it, then run `kluis trust` again in each project"),
         );
     }
-    let stale = list.agreements().iter().find(|agreed| !is_same(agreed));
-    if let Some(stale) = stale {
-        let path = &stale.path;
+    let mut projects = list.projects().iter();
+    if let Some(gone) = projects.find(|known| !is_there(&known.path)) {
+        let path = &gone.path;
         return Finding::warn(
             check,
-            format!("{path} was changed or deleted after you trusted it"),
-            "run `kluis trust` in the project's folder to trust kluis.toml again, or `kluis trust --remove FOLDER` to stop trusting it",
+            format!("{path} was deleted after you trusted it"),
+            "run `kluis trust --remove FOLDER` to stop trusting it",
         );
     }
-    let trusted = counted(list.agreements().len(), "trusted project file");
-    Finding::ok(check, format!("{trusted}, none changed since"))
+    let trusted = counted(list.projects().len(), "trusted project file");
+    Finding::ok(check, trusted)
 }
 
-fn is_same(agreed: &Agreement) -> bool {
-    hash(Path::new(&agreed.path)).is_ok_and(|sha256| sha256 == agreed.sha256)
+/// A bare repository has the file only in its worktrees.
+fn is_there(path: &str) -> bool {
+    let path = Path::new(path);
+    path.exists()
+        || path
+            .parent()
+            .is_some_and(|folder| folder.join("HEAD").exists())
 }

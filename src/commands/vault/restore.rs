@@ -257,11 +257,7 @@ impl Present {
             Err(store::Error::NotFound { .. }) => return Ok(Self::Missing),
             Err(error) => return Err(vault::Error::from(error).into()),
         };
-        let opened = Vault::open(
-            Box::new(FileStore::new(store.path())),
-            Scan::Everything,
-            unlock,
-        );
+        let opened = Vault::open(Box::new(store.clone()), Scan::Everything, unlock);
         let looked = |vault: Vault| {
             let is_found = found.is(vault.bytes());
             Ok((

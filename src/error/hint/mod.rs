@@ -127,10 +127,16 @@ fn of_settings(error: &settings::Error) -> Option<&'static str> {
 fn of_project(error: &project::Error) -> Option<String> {
     use project::Error as E;
     match error {
-        E::Untrusted { sha256, .. } => Some(format!(
-            "run `kluis trust` to review and trust it, or name the vault with --vault; in CI, set KLUIS_TRUST_PROJECT={sha256}"
+        E::Untrusted { path, .. } => Some(format!(
+            "run `kluis trust` to see what it uses and to agree; in a script or CI, add --project {}",
+            path.display()
         )),
-        E::Mistaken { .. } | E::Unfit { .. } | E::Unread { .. } => None,
+        E::OtherVault { .. } => Some("run it again".to_owned()),
+        E::Mistaken { .. }
+        | E::Unfit { .. }
+        | E::Unread { .. }
+        | E::NotText { .. }
+        | E::LeadsNowhere { .. } => None,
     }
 }
 

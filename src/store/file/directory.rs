@@ -5,7 +5,7 @@ use super::regular::{self, OpenError};
 use crate::platform::permissions::is_shared;
 use crate::platform::{directory, private_file};
 use crate::store::Error;
-use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, Stat};
+use rustix::fs::{AtFlags, Dir, FileType, OFlags, Stat};
 use rustix::io::Errno;
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
@@ -16,6 +16,14 @@ use std::path::{Path, PathBuf};
 
 const LOCK: &[u8] = b".lock";
 const PREVIOUS: &[u8] = b".prev";
+
+/// Whether a link in the path of a vault is followed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Links {
+    Followed,
+    /// The path was resolved before, and something was decided by where it leads.
+    Refused,
+}
 
 pub struct Directory {
     handle: File,
@@ -48,14 +56,16 @@ impl Directory {
 
     /// Opens the directory of the vault at `path` for writing. Missing directories are made, private to their
     /// owner.
-    pub fn of_vault(path: &Path) -> Result<Self, Error> {
-        let real = resolve(path)?;
+    pub fn of_vault(path: &Path, links: Links) -> Result<Self, Error> {
+        let real = match links {
+            Links::Followed => resolve(path)?,
+            Links::Refused => real(path)?,
+        };
         let (Some(parent), Some(vault)) = (real.parent(), real.file_name()) else {
             return Err(refused(path, "is a directory"));
         };
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let opened = || {
-            let handle = File::from(rustix::fs::open(parent, flags, Mode::empty())?);
+            let handle = directory::open_real(parent, OFlags::RDONLY)?;
             let found = handle.metadata()?;
             io::Result::Ok((handle, found))
         };
@@ -183,6 +193,13 @@ fn resolve(path: &Path) -> Result<PathBuf, Error> {
     fs::canonicalize(parent)
         .map(|real| real.join(name))
         .map_err(Error::not_written("find", parent))
+}
+
+/// A path that was resolved before. Only its directory may still be missing.
+fn real(path: &Path) -> Result<PathBuf, Error> {
+    let parent = path.parent().unwrap_or(path);
+    directory::make(parent).map_err(Error::not_written("create", parent))?;
+    Ok(path.to_owned())
 }
 
 fn refused(path: &Path, problem: &'static str) -> Error {

@@ -9,10 +9,11 @@ mod temporary;
 mod tests;
 
 use super::{Error, Previous, Snapshot, Store, Transaction};
+use crate::platform::directory::{SEARCH, open_real};
 use crate::platform::signals;
 use crate::sealed::SealedBytes;
-use directory::Directory;
 pub use directory::Places;
+use directory::{Directory, Links};
 use lock::Lock;
 use regular::{OpenError, Regular};
 use rustix::fs::{CWD, OFlags};
@@ -24,17 +25,26 @@ use temporary::Temporary;
 
 /// A vault at a path. Reading follows links and ignores owner and mode, because signatures prove the bytes.
 /// Writing is strict about the place.
+#[derive(Clone)]
 pub struct FileStore {
     path: PathBuf,
+    links: Links,
 }
 
 impl FileStore {
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into() }
+        Self {
+            path: path.into(),
+            links: Links::Followed,
+        }
     }
 
-    pub fn path(&self) -> &Path {
-        &self.path
+    /// A vault at a real path, without links.
+    pub fn at(path: impl Into<PathBuf>) -> Self {
+        Self {
+            path: path.into(),
+            links: Links::Refused,
+        }
     }
 
     /// The vault's real path and those beside it, without touching any. The vault must exist.
@@ -44,13 +54,24 @@ impl FileStore {
 
     /// The path of the bytes before the last change, if there are any.
     pub fn previous(&self) -> Result<PathBuf, Error> {
-        let directory = Directory::of_vault(&self.path)?;
+        let directory = Directory::of_vault(&self.path, self.links)?;
         Ok(directory.path_of(&directory.previous()))
+    }
+
+    fn open(&self) -> Result<Regular, OpenError> {
+        match (self.links, self.path.parent(), self.path.file_name()) {
+            (Links::Refused, Some(parent), Some(name)) => {
+                let directory = open_real(parent, SEARCH).map_err(|error| OpenError::of(&error))?;
+                let flags = OFlags::RDONLY | OFlags::NOFOLLOW;
+                regular::open(directory, Path::new(name), flags)
+            }
+            _ => regular::open(CWD, &self.path, OFlags::RDONLY),
+        }
     }
 
     fn transaction(&self, patience: Duration) -> Result<FileTransaction<'_>, Error> {
         signals::survive_file_size_limit();
-        let directory = Rc::new(Directory::of_vault(&self.path)?);
+        let directory = Rc::new(Directory::of_vault(&self.path, self.links)?);
         let lock = lock::take(&directory, self.place(), patience)?;
         directory.remove_stale();
         let vault = Path::new(directory.vault());
@@ -72,7 +93,7 @@ impl FileStore {
 impl Store for FileStore {
     fn load(&self) -> Result<Snapshot, Error> {
         let place = self.place();
-        match regular::open(CWD, &self.path, OFlags::RDONLY) {
+        match self.open() {
             Ok(vault) => vault.snapshot(self.path.clone()),
             Err(OpenError::Absent) => Err(Error::NotFound { place }),
             Err(OpenError::Kind(problem)) => Err(Error::Refused { place, problem }),

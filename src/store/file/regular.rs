@@ -94,6 +94,11 @@ impl Regular {
 }
 
 impl OpenError {
+    /// The reason why a directory above cannot be opened.
+    pub fn of(error: &io::Error) -> Self {
+        Errno::from_io_error(error).unwrap_or(Errno::IO).into()
+    }
+
     /// Turns this into an error of writing, met while `doing` something to `path`.
     pub fn into_write_error(self, doing: &'static str, path: PathBuf) -> Error {
         let source = match self {

@@ -33,7 +33,7 @@ fn keep(vault: &Path, bytes: &[u8]) -> Result<(), Error> {
 
 fn begin_error(vault: &Path) -> Error {
     FileStore::new(vault)
-        .begin(Duration::ZERO)
+        .begin(PATIENCE)
         .map(|_| ())
         .unwrap_err()
 }
@@ -427,4 +427,34 @@ fn errors_name_the_file_that_was_not_changed() {
         below,
         "could not find /dev/null/v; the vault was not changed"
     );
+}
+
+#[test]
+fn a_vault_that_was_judged_is_not_reached_through_a_link() {
+    let directory = tempfile::tempdir().unwrap();
+    let real = fs::canonicalize(directory.path()).unwrap();
+    let (judged, other) = (real.join("a/b"), real.join("other/b"));
+    for folder in [&judged, &other] {
+        fs::create_dir_all(folder).unwrap();
+        fs::write(folder.join("v.kluis"), "sealed").unwrap();
+    }
+    let store = FileStore::at(judged.join("v.kluis"));
+    assert_eq!(store.load().unwrap().len(), 6);
+    drop(store.begin(PATIENCE).unwrap());
+    // Each part of the path is replaced by a link that leads to a whole vault.
+    for (part, target) in [
+        ("a/b/v.kluis", "other/b/v.kluis"),
+        ("a/b", "other/b"),
+        ("a", "other"),
+    ] {
+        let (part, aside) = (real.join(part), real.join("aside"));
+        fs::rename(&part, &aside).unwrap();
+        symlink(real.join(target), &part).unwrap();
+        assert!(store.load().is_err(), "{}", part.display());
+        assert!(store.begin(PATIENCE).is_err(), "{}", part.display());
+        fs::remove_file(&part).unwrap();
+        fs::rename(&aside, &part).unwrap();
+    }
+    assert!(store.load().is_ok());
+    assert!(!other.join(".v.kluis.lock").exists());
 }

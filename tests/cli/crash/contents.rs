@@ -61,7 +61,7 @@ pub const CONTENTS: &[Scenario] = &[
     of(
         "app sync",
         with_project,
-        |sandbox| sandbox.kluis(["app", "sync"]),
+        |sandbox| sandbox.kluis(["app", "sync", "--project", "kluis.toml"]),
         |sandbox, _| links(sandbox, [&["KEY"], &["FIRST", "SECOND"]]),
     ),
     of(
