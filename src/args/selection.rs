@@ -178,7 +178,7 @@ impl Selection {
         let mut links = links.unwrap_or_default();
         links.retain(|(key, _)| !is_chosen(key));
         for (key, _) in &links {
-            self.environment.check_key(key)?;
+            self.environment.check_unnamed_key(key)?;
         }
         let mut values = Values {
             vault,
@@ -223,6 +223,7 @@ impl Values<'_, '_> {
             let by_id = within(workspace, Target::Id(selected.secret.id));
             if !is_given(&(key.clone(), by_id)) {
                 let by_name = within(workspace, Target::Name(selected.secret.name.clone()));
+                self.environment.check_key_of(&key, &by_name)?;
                 self.give(key, by_name, selected, Delivery::Value)?;
             }
         }

@@ -18,8 +18,8 @@ use std::path::PathBuf;
 /// Writes only the secrets that you name, as `kluis run` does: with -e, --app or --all, or else those under
 /// [env] in kluis.toml.
 ///
-/// The other program reads each value exactly. `kluis` refuses a value that the format cannot hold, and then
-/// writes nothing. No value can run as code.
+/// The program that reads the export gets each value exactly. `kluis` refuses a value that the format cannot
+/// hold, and then writes nothing. No value can run as code.
 ///
 /// The output has the values in plain text: mind where it goes.
 #[derive(clap::Args)]

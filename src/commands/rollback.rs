@@ -13,8 +13,9 @@ use crate::vault::Scan;
 /// Adds a version with the value from before the current one, or with the value of the time that --to names.
 /// Prints its slot number. Nothing is lost: the value that it replaces stays as a version.
 ///
-/// `kluis rotate` keeps the value from before; `kluis set` and `kluis update` replace it, unless --slot names
-/// another version. To cancel a rotation that has not begun, use `kluis update --remove-slot`.
+/// Only `kluis rotate` keeps the value from before. `kluis set` and `kluis update` overwrite the value in use, so
+/// nothing is left to roll back to. To cancel a rotation that is scheduled for later, use `kluis update
+/// --remove-slot`.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:

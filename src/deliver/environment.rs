@@ -2,59 +2,15 @@
 //!
 //! A secret must never become a variable that makes the child load or run something else.
 
+use super::risky_variables::{Risk, risk};
 use super::value_file::ValueFile;
 use crate::plaintext::Plaintext;
 use crate::vault::env_key::EnvKey;
 use crate::vault::reference::Reference;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::io;
 use std::os::unix::ffi::OsStringExt;
-use std::sync::LazyLock;
-
-/// Prefixes of variables that tell a loader, a shell or a tool what to load or run. The list cannot be
-/// complete.
-const REFUSED_PREFIXES: &[&str] = &[
-    "LD_",
-    "DYLD_",
-    "_RLD",
-    "BASH_FUNC_",
-    "GIT_",
-    "NPM_CONFIG_",
-    "COMPLUS_",
-    "COR_",
-    "CORECLR_",
-    "LUA_CPATH",
-    "LUA_INIT",
-    "LUA_PATH",
-    "OPENSSL_",
-    "R_ENVIRON",
-    "R_PROFILE",
-    "XDG_",
-    "KLUIS_",
-];
-
-/// The same as whole names: loaders, shells, interpreters, C libraries, programs that tools start, network
-/// settings, and the user's identity.
-const REFUSED_NAMES: &str = "
-    PATH IFS ENV BASH_ENV SHELLOPTS BASHOPTS PS4 PROMPT_COMMAND CDPATH ZDOTDIR FPATH INPUTRC
-    PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONWARNINGS PYTHONINSPECT PYTHONUSERBASE PYTHONBREAKPOINT PYTHONEXECUTABLE
-    PERL5LIB PERL5OPT PERL5DB PERL5SHELL PERLLIB RUBYOPT RUBYLIB GEM_HOME GEM_PATH BUNDLE_GEMFILE
-    NODE_OPTIONS NODE_PATH NODE_EXTRA_CA_CERTS NODE_TLS_REJECT_UNAUTHORIZED NODE_REPL_EXTERNAL_MODULE ELECTRON_RUN_AS_NODE
-    JAVA_TOOL_OPTIONS _JAVA_OPTIONS JDK_JAVA_OPTIONS JAVA_OPTS CLASSPATH MAVEN_OPTS MAVEN_ARGS GRADLE_OPTS
-    DOTNET_STARTUP_HOOKS DOTNET_ADDITIONAL_DEPS PHPRC PHP_INI_SCAN_DIR
-    JULIA_LOAD_PATH JULIA_DEPOT_PATH ERL_FLAGS ERL_AFLAGS ERL_ZFLAGS TCLLIBPATH GUILE_LOAD_PATH EMACSLOADPATH VIMINIT EXINIT
-    RUSTC_WRAPPER RUSTC_WORKSPACE_WRAPPER RUSTFLAGS GOFLAGS GOENV MAKEFLAGS MAKEFILES TAR_OPTIONS
-    GCONV_PATH LOCPATH NLSPATH GLIBC_TUNABLES GETCONF_DIR MALLOC_TRACE HOSTALIASES RES_OPTIONS RESOLV_HOST_CONF LOCALDOMAIN
-    TZDIR TERMINFO TERMINFO_DIRS TERMCAP
-    EDITOR VISUAL PAGER MANPAGER LESSOPEN LESSCLOSE LESSKEY BROWSER FCEDIT SUDO_EDITOR SYSTEMD_EDITOR SYSTEMD_PAGER
-    KUBE_EDITOR PSQL_EDITOR PSQL_PAGER PSQLRC SSH_ASKPASS SUDO_ASKPASS RSYNC_RSH CVS_RSH SVN_SSH HGRCPATH GNUPGHOME
-    HTTP_PROXY HTTPS_PROXY FTP_PROXY ALL_PROXY NO_PROXY CURL_HOME WGETRC KRB5_CONFIG
-    SSL_CERT_FILE SSL_CERT_DIR SSLKEYLOGFILE CURL_CA_BUNDLE REQUESTS_CA_BUNDLE
-    QT_PLUGIN_PATH GTK_MODULES GTK_PATH GIO_MODULE_DIR GIO_EXTRA_MODULES GST_PLUGIN_PATH VK_LAYER_PATH
-    HOME USER LOGNAME SHELL TMPDIR
-    PSMODULEPATH COMSPEC PATHEXT WINDIR USERPROFILE
-";
 
 /// Kluis' own credentials, which no child may see.
 const OWN_VARIABLES: &[&str] = &["KLUIS_KEY_FILE"];
@@ -66,18 +22,6 @@ const ESSENTIAL_NAMES: &[&str] = &[
     "PATH", "HOME", "TERM", "LANG", "TZ", "USER", "LOGNAME", "SHELL", "TMPDIR",
 ];
 const ESSENTIAL_PREFIX: &str = "LC_";
-
-/// Whether a secret may become this variable only with `--allow-env`. Case is ignored, as some readers do.
-pub fn refused(name: &str) -> bool {
-    // Split once: for a hundred secrets, splitting each time would add a tenth to the time.
-    static NAMES: LazyLock<HashSet<&str>> =
-        LazyLock::new(|| REFUSED_NAMES.split_ascii_whitespace().collect());
-    let name = name.to_ascii_uppercase();
-    NAMES.contains(&name[..])
-        || REFUSED_PREFIXES
-            .iter()
-            .any(|prefix| name.starts_with(prefix))
-}
 
 /// Whether this variable is a credential of Kluis, which is removed from every child.
 pub fn is_own(name: &OsStr) -> bool {
@@ -115,6 +59,10 @@ pub enum Error {
     },
     #[error("{key} can make a program load or run other code, so no secret is put into it")]
     Refused { key: EnvKey },
+    #[error("{key} can make a program talk to another place, so only a choice by name gives it")]
+    Redirects { key: EnvKey },
+    #[error("the variable {key} of {secret} is not in capitals, so --all does not give it")]
+    NotInCapitals { key: EnvKey, secret: String },
     #[error("{key} is a variable of kluis itself, so no secret is put into it")]
     Own { key: EnvKey },
     #[error("the value for {key} contains a NUL, which an environment variable cannot hold")]
@@ -144,10 +92,31 @@ impl Environment {
         if is_own(OsStr::new(key.as_str())) {
             return Err(Error::Own { key: key.clone() });
         }
-        if refused(key.as_str()) && !self.allowed.contains(key) {
+        if risk(key.as_str()) == Some(Risk::Runs) && !self.allowed.contains(key) {
             return Err(Error::Refused { key: key.clone() });
         }
         Ok(())
+    }
+
+    /// The same for a key that you did not name yourself: somebody may have added the secret or the link.
+    pub fn check_unnamed_key(&self, key: &EnvKey) -> Result<(), Error> {
+        self.check_key(key)?;
+        if risk(key.as_str()).is_some() && !self.allowed.contains(key) {
+            return Err(Error::Redirects { key: key.clone() });
+        }
+        Ok(())
+    }
+
+    /// The same for the key of a secret among all in a workspace. Some programs read a variable in any case, and
+    /// no convention of theirs writes one so by accident.
+    pub fn check_key_of(&self, key: &EnvKey, secret: &Reference) -> Result<(), Error> {
+        self.check_unnamed_key(key)?;
+        let is_usual = |letter: char| matches!(letter, 'A'..='Z' | '0'..='9' | '_');
+        if key.as_str().chars().all(is_usual) || self.allowed.contains(key) {
+            return Ok(());
+        }
+        let (key, secret) = (key.clone(), secret.to_string());
+        Err(Error::NotInCapitals { key, secret })
     }
 
     /// Adds the value of `reference` under this key; an error leaves the environment unchanged.
@@ -233,47 +202,33 @@ mod tests {
     }
 
     #[test]
-    fn variables_that_load_code_are_refused_in_any_case() {
-        for name in [
-            "LD_PRELOAD",
-            "ld_preload",
-            "DYLD_INSERT_LIBRARIES",
-            "_RLD_LIST",
-            "BASH_FUNC_ls",
-            "GIT_SSH_COMMAND",
-            "npm_config_script_shell",
-            "PATH",
-            "Path",
-            "NODE_OPTIONS",
-            "PSModulePath",
-            "ComSpec",
-            "https_proxy",
-            "KLUIS_VAULT",
-            "kluis_vault",
-        ] {
-            assert!(refused(name), "{name}");
+    fn a_key_that_redirects_is_given_only_by_name() {
+        let environment = Environment::new([key("HTTPS_PROXY"), key("lower")]);
+        let reference = Reference::parse("staging/a").unwrap();
+        let unnamed = |name| environment.check_unnamed_key(&key(name));
+        let of_all = |name| environment.check_key_of(&key(name), &reference);
+        for name in ["DOCKER_HOST", "docker_host", "PIP_INDEX_URL", "KUBECONFIG"] {
+            assert!(environment.check_key(&key(name)).is_ok(), "{name}");
+            assert!(
+                matches!(unnamed(name), Err(Error::Redirects { .. })),
+                "{name}"
+            );
+            assert!(of_all(name).is_err(), "{name}");
         }
         for name in [
+            "HTTPS_PROXY",
             "DATABASE_URL",
-            "LD",
-            "PATHS",
-            "MY_PATH",
-            "GITHUB_TOKEN",
-            "NODE_ENV",
-            "HOMEPAGE",
-            "KLUIS",
+            "_1",
+            "CARGO_REGISTRY_TOKEN",
+            "lower",
         ] {
-            assert!(!refused(name), "{name}");
+            assert!(unnamed(name).is_ok() && of_all(name).is_ok(), "{name}");
         }
-    }
-
-    #[test]
-    fn the_lists_are_written_in_the_case_they_are_compared_in() {
-        for name in REFUSED_NAMES
-            .split_ascii_whitespace()
-            .chain(REFUSED_PREFIXES.iter().copied())
-        {
-            assert_eq!(name, name.to_ascii_uppercase());
+        assert!(unnamed("mixedCase").is_ok());
+        let refused = of_all("mixedCase").unwrap_err().to_string();
+        assert!(refused.starts_with("the variable mixedCase of staging/a is not in capitals"));
+        for check in [unnamed("LD_PRELOAD"), of_all("CC")] {
+            assert!(matches!(check, Err(Error::Refused { .. })));
         }
     }
 

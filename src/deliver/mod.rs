@@ -12,6 +12,7 @@ pub mod mask;
 pub mod output_file;
 mod private_temp_file;
 pub mod process;
+pub mod risky_variables;
 pub mod stdin;
 pub mod template;
 #[cfg(test)]

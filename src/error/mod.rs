@@ -252,6 +252,8 @@ impl Error {
             Self::Environment(error) => match error {
                 deliver::environment::Error::Taken { .. } => Exit::Conflict,
                 deliver::environment::Error::Refused { .. }
+                | deliver::environment::Error::Redirects { .. }
+                | deliver::environment::Error::NotInCapitals { .. }
                 | deliver::environment::Error::Own { .. }
                 | deliver::environment::Error::Nul { .. } => Exit::Invalid,
             },

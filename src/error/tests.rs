@@ -126,16 +126,7 @@ fn take_apart(error: &Error) {
             | ui::Error::Mismatch => {}
             ui::Error::Write(error) | ui::Error::Read(error) => plain(error),
         },
-        Error::Environment(error) => match error {
-            environment::Error::Taken { key, first, second } => {
-                plain(key);
-                said(first);
-                said(second);
-            }
-            environment::Error::Refused { key }
-            | environment::Error::Own { key }
-            | environment::Error::Nul { key } => plain(key),
-        },
+        Error::Environment(error) => of_environment(error),
         Error::Format(formats::Refused { key, format, why }) => {
             plain(key);
             plain(format);
@@ -195,6 +186,22 @@ fn of_settings(error: &settings::Error) {
             plain(line);
             plain(column);
         }
+    }
+}
+
+fn of_environment(error: &environment::Error) {
+    use environment::Error as E;
+    match error {
+        E::Taken { key, first, second } => {
+            plain(key);
+            said(first);
+            said(second);
+        }
+        E::NotInCapitals { key, secret } => {
+            plain(key);
+            said(secret);
+        }
+        E::Refused { key } | E::Redirects { key } | E::Own { key } | E::Nul { key } => plain(key),
     }
 }
 

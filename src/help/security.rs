@@ -33,9 +33,10 @@ Protected against:
       each variable that it names, with `kluis trust` or when `kluis` asks;
       anything it adds asks again
   names and values that are code
-      nothing passes through a shell; text is escaped for terminals;
-      `LD_PRELOAD`, `PATH` and their like are refused as variables unless you
-      use `--allow-env`
+      nothing passes through a shell; text is escaped for terminals; variables
+      that make programs run other code, such as `LD_PRELOAD` or `CC`, are
+      refused unless you use `--allow-env`; those that redirect them, such as
+      `DOCKER_HOST`, are given only by name. No such list is complete
 
 Not protected against:
   Code that runs as you, or root

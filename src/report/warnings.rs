@@ -2,7 +2,8 @@
 //! `run` will refuse.
 
 use crate::context::Context;
-use crate::deliver::environment::{is_own, refused};
+use crate::deliver::environment::is_own;
+use crate::deliver::risky_variables::{Risk, risk};
 use crate::vault::env_key::EnvKey;
 use crate::vault::policy::Due;
 use crate::vault::secret::Secret;
@@ -36,17 +37,20 @@ pub fn warn_unfinished(context: &mut Context, secret: &Secret) {
 
 /// Warns when you choose an environment key that `run` and `export` refuse.
 pub fn warn_refused(context: &mut Context, key: Option<&EnvKey>) {
-    let Some(key) = key.filter(|key| refused(key.as_str())) else {
+    let Some(key) = key else {
         return;
     };
-    let warning = if is_own(OsStr::new(key.as_str())) {
-        format!(
+    let warning = match risk(key.as_str()) {
+        None => return,
+        Some(_) if is_own(OsStr::new(key.as_str())) => format!(
             "`run` and `export` always refuse {key}: the name is reserved for the keys of kluis itself"
-        )
-    } else {
-        format!(
+        ),
+        Some(Risk::Runs) => format!(
             "`run` and `export` refuse {key} unless you add --allow-env {key}: this variable can make a program load or run other code"
-        )
+        ),
+        Some(Risk::Redirects) => format!(
+            "`run` and `export` give {key} only where you name it, as -e {key}=REF: this variable can make a program talk to another place"
+        ),
     };
     context.ui.warning(&warning);
 }

@@ -23,8 +23,8 @@ use serde::Serialize;
 ///
 /// Checks who else may read or write the vault, its folder and your key files; the cost of guessing a
 /// passphrase; whether an older copy would be noticed; and git, the project file, the agent, memory,
-/// completions and the manual. If it can open the vault without a question, it also checks the keys, such as
-/// whether you could lose the last one.
+/// completions and the manual. If it can open the vault without asking for a passphrase, it also checks the
+/// keys, such as whether you could lose the last one.
 ///
 /// Changes nothing and asks for nothing. `kluis vault verify` checks the secrets. Each finding is ok, warn or
 /// fail. Exits with 1 if one is fail, else with 0. --quiet leaves out what is ok.

@@ -24,7 +24,8 @@ use serde::Serialize;
 /// Add a key: a passphrase, a token, or a colleague's public key
 ///
 /// The new key opens the whole vault, unless --workspace or --read-only limits it. A limited key cannot open
-/// other workspaces, and `kluis` refuses every change that it may not make. KLUIS_WORKSPACE does not limit it.
+/// other workspaces, and `kluis` refuses any change outside its limits. Only --workspace limits the new key, and
+/// not KLUIS_WORKSPACE.
 ///
 /// Prints a token once, and keeps it nowhere. After the time of --expires, `kluis` refuses a key to the whole
 /// vault; a limited key works until you remove it. Needs a key that opens the whole vault, and does not take it

@@ -16,8 +16,8 @@ use serde::Serialize;
 
 /// Remove a key, and encrypt anew what it could open
 ///
-/// Stops the key: it opens no later version of the vault. It still opens old copies, so `kluis` prints the
-/// secrets that it could read: change them. Asks first; without a terminal it needs --yes.
+/// Stops the key: it opens no later version of the vault. It still opens old copies, so `kluis` lists the names
+/// of the secrets that it could read: change those. Asks first; without a terminal it needs --yes.
 ///
 /// If the key opens the whole vault, the vault gets a new public key. `kluis` then removes every other
 /// passphrase and token except yours: add them again. Key files stay, and their owners must pin the new

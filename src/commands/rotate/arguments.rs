@@ -20,7 +20,8 @@ use std::ffi::OsString;
 /// them. A value that is current already changes nothing. An expiry date that has passed is removed.
 ///
 /// --exec changes the value elsewhere as well, such as in a database. `kluis` saves the new value as pending
-/// and runs CMD; the new value is in effect only if CMD succeeds. CMD must fail only if it changed nothing.
+/// and runs CMD; the new value is in effect only if CMD succeeds. Write CMD so
+/// that it fails only if it changed nothing.
 ///
 /// If `kluis` or CMD is killed, the vault has both values. --resume puts the new value into effect (add
 /// --exec to run CMD again); --discard drops it.

@@ -12,6 +12,12 @@ pub fn of_environment(error: &environment::Error) -> String {
                 .into()
         }
         E::Refused { key } => format!("{ANOTHER}, or allow this one with --allow-env {key}"),
+        E::Redirects { key } => {
+            format!("name it with -e {key}=REF, or allow it with --allow-env {key}")
+        }
+        E::NotInCapitals { key, secret } => format!(
+            "name it with -e {key}={secret}, or choose another variable with `kluis update NAME --env-key KEY`"
+        ),
         E::Own { .. } => ANOTHER.into(),
         E::Nul { key } => {
             format!("give it to `kluis run` as a file, in kluis.toml: {key} = {{ secret = \"NAME\", as = \"file\" }}")

@@ -1,0 +1,318 @@
+//! Which environment variables make programs run, load or contact something of a secret's choosing. A colleague
+//! who may only write a secret, or a secret with an unlucky name, must not decide that.
+//!
+//! Gathered from the manuals that stand beside each line. No such list can be complete: whole families are taken by
+//! their prefix or suffix, and the credentials among them are excepted by name.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+/// What a variable does to a program that gets it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Risk {
+    /// It makes a program load or run other code, or trust another authority.
+    Runs,
+    /// It makes a program talk to another place, or read its settings from there.
+    Redirects,
+}
+
+/// The risk of a variable, if there is any. Case is ignored, as some readers do.
+pub fn risk(name: &str) -> Option<Risk> {
+    static CREDENTIALS: LazyLock<HashSet<&str>> = LazyLock::new(|| words(CREDENTIAL_NAMES));
+    static RUNNING: LazyLock<HashSet<&str>> = LazyLock::new(|| words(RUNS_NAMES));
+    static REDIRECTING: LazyLock<HashSet<&str>> = LazyLock::new(|| words(REDIRECTS_NAMES));
+    let name = &*name.to_ascii_uppercase();
+    let begins = |prefixes: &[&str]| prefixes.iter().any(|prefix| name.starts_with(prefix));
+    let ends = |suffixes: &[&str]| suffixes.iter().any(|suffix| name.ends_with(suffix));
+    let is_credential = CREDENTIALS.contains(name)
+        || CREDENTIAL_PATTERNS
+            .iter()
+            .any(|(prefix, suffix)| name.starts_with(prefix) && name.ends_with(suffix));
+    if is_credential {
+        None
+    } else if RUNNING.contains(name) || ends(RUNS_SUFFIXES) {
+        Some(Risk::Runs)
+    } else if REDIRECTING.contains(name) || begins(REDIRECTS_PREFIXES) || ends(REDIRECTS_SUFFIXES) {
+        Some(Risk::Redirects)
+    } else {
+        begins(RUNS_PREFIXES).then_some(Risk::Runs)
+    }
+}
+
+fn words(text: &str) -> HashSet<&str> {
+    let lines = text.lines().filter_map(|line| line.split('#').next());
+    lines.flat_map(str::split_ascii_whitespace).collect()
+}
+
+/// Families that make programs run or load something, where nothing below says otherwise.
+const RUNS_PREFIXES: &[&str] = &[
+    // ld.so(8), dyld(1), rld(1): libraries to load
+    "LD_",
+    "DYLD_",
+    "_RLD",
+    // bash(1), "Shell Variables"; git(1); direnv(1); systemd(1)
+    "BASH_",
+    "GIT_",
+    "DIRENV_",
+    "SYSTEMD_",
+    // npm-config(7), yarnpkg.com/configuration/yarnrc, pnpm.io/npmrc, nodejs.org/api/cli.html and its tools
+    "NPM_CONFIG_",
+    "YARN_",
+    "PNPM_",
+    "COREPACK_",
+    "DENO_",
+    "BUN_",
+    "VOLTA_",
+    "NVM_",
+    "ELECTRON_",
+    "TS_NODE_",
+    // python(1), "Environment variables"; perlrun(1); lua(1); R's Startup; Julia, Erlang and Guile likewise
+    "PYTHON",
+    "PERL5",
+    "PERL_",
+    "LUA_CPATH",
+    "LUA_INIT",
+    "LUA_PATH",
+    "R_",
+    "JULIA_",
+    "ERL_",
+    "GUILE_",
+    // learn.microsoft.com/dotnet/core/tools/dotnet-environment-variables
+    "COMPLUS_",
+    "COR_",
+    "CORECLR_",
+    "DOTNET_",
+    "MSBUILD",
+    "MONO_",
+    // doc.rust-lang.org/cargo/reference/environment-variables.html; go help environment; cmake-env-variables(7)
+    "CARGO_",
+    "RUSTC_",
+    "RUSTUP_",
+    "CGO_",
+    "CMAKE_",
+    "CCACHE_",
+    "DISTCC_",
+    "PKG_CONFIG",
+    // getcomposer.org/doc/03-cli.md; opam(1); nix.conf(5); guix; brew(1); mise and asdf: what they run
+    "COMPOSER_",
+    "OPAM",
+    "NIX_",
+    "GUIX_",
+    "HOMEBREW_",
+    "MISE_",
+    "ASDF_",
+    // ansible-config; terraform's "Environment Variables"; vagrant; gcloud topic configurations
+    "ANSIBLE_",
+    "TF_CLI_",
+    "TF_PLUGIN_",
+    "TERRAGRUNT_",
+    "VAGRANT_",
+    "CLOUDSDK_",
+    // pass(1), "EXTENSIONS"; openssl-env(7); p11-kit(8)
+    "PASSWORD_STORE_",
+    "OPENSSL_",
+    "P11_KIT_",
+    // modules of graphical toolkits, media and documents
+    "QT_",
+    "GTK_",
+    "GIO_",
+    "GST_",
+    "VK_",
+    "MAGICK_",
+    "TEXMF",
+    "MALLOC_",
+    // where programs look for their settings (XDG Base Directory); Kluis itself
+    "XDG_",
+    "KLUIS_",
+];
+
+/// A name that ends so holds a command or a program, whatever tool reads it.
+const RUNS_SUFFIXES: &[&str] = &[
+    "_ASKPASS",
+    "_BROWSER",
+    "_CLASSPATH",
+    "_CMD",
+    "_COMMAND",
+    "_EDITOR",
+    "_LAUNCHER",
+    "_OPTS",
+    "_PAGER",
+    "_PASSWORD_FILE_COMMAND",
+    "_PRELOAD",
+    "_WRAPPER",
+    "SAN_OPTIONS",
+];
+
+const RUNS_NAMES: &str = "
+    PATH IFS ENV SHELLOPTS BASHOPTS PS0 PS1 PS2 PS3 PS4 CDPATH ZDOTDIR FPATH INPUTRC MAILCHECK  # sh(1), bash(1), zsh(1)
+    HOME USER LOGNAME SHELL TMPDIR TERMINFO TERMINFO_DIRS TERMCAP TZDIR  # environ(7): who you are and what is read there
+    GCONV_PATH LOCPATH NLSPATH GLIBC_TUNABLES GETCONF_DIR HOSTALIASES RES_OPTIONS RESOLV_HOST_CONF LOCALDOMAIN  # ld.so(8), resolver(5)
+    EDITOR VISUAL PAGER BROWSER FCEDIT LESS LESSOPEN LESSCLOSE LESSKEY LESSKEYIN LESSKEY_CONTENT  # less(1): +!COMMAND
+    MANPAGER MANOPT MANPATH MANROFFOPT GROFF_COMMAND_PREFIX MOST_SWITCHES  # man(1)
+    VIMINIT EXINIT GVIMINIT MYVIMRC VIMRUNTIME VIM NVIM_APPNAME NVIM_RPLUGIN_MANIFEST EMACSLOADPATH  # vim's starting.txt
+    TMUX TMUX_TMPDIR SCREENRC SCREENDIR STARSHIP_CONFIG  # tmux(1), screen(1)
+    FZF_DEFAULT_OPTS_FILE RIPGREP_CONFIG_PATH BAT_CONFIG_PATH GREP_OPTIONS TAR_OPTIONS GZIP CURL_HOME WGETRC HTTPIE_CONFIG_DIR  # rg(1): --pre
+    NODE_OPTIONS NODE_PATH NODE_EXTRA_CA_CERTS NODE_TLS_REJECT_UNAUTHORIZED NODE_REPL_EXTERNAL_MODULE NODE_REPL_HISTORY  # node(1)
+    PUPPETEER_EXECUTABLE_PATH CHROME_PATH CHROME_BIN ESBUILD_BINARY_PATH SASS_BINARY_PATH CYPRESS_RUN_BINARY NODE_GYP_FORCE_PYTHON
+    PIP_CONFIG_FILE PIP_PYTHON PIP_CERT UV_PYTHON UV_CONFIG_FILE VIRTUAL_ENV CONDA_EXE CONDA_PREFIX CONDARC  # pip.pypa.io, docs.astral.sh/uv
+    PYTEST_ADDOPTS PYTEST_PLUGINS DJANGO_SETTINGS_MODULE FLASK_APP CELERY_CONFIG_MODULE GUNICORN_CMD_ARGS JUPYTER_PATH JUPYTER_CONFIG_DIR
+    IPYTHONDIR MPLCONFIGDIR COVERAGE_PROCESS_START
+    PERLLIB RUBYOPT RUBYLIB RUBYSHELL RUBYPATH GEM_HOME GEM_PATH GEM_SPEC_CACHE JRUBY_OPTS RAKEOPT IRBRC PRYRC  # ruby(1)
+    BUNDLE_GEMFILE BUNDLE_PATH BUNDLE_BIN BUNDLE_BIN_PATH BUNDLE_APP_CONFIG BUNDLE_USER_CONFIG BUNDLE_USER_HOME  # bundle-config(1)
+    JAVA_TOOL_OPTIONS _JAVA_OPTIONS JDK_JAVA_OPTIONS JAVA_OPTS JAVA_HOME JRE_HOME JDK_HOME JAVACMD CLASSPATH  # java(1)
+    MAVEN_OPTS MAVEN_ARGS MAVEN_HOME M2_HOME GRADLE_OPTS GRADLE_HOME GRADLE_USER_HOME ANT_ARGS ANT_HOME CATALINA_HOME CATALINA_BASE
+    HADOOP_HOME SPARK_HOME SPARK_CONF_DIR HADOOP_CONF_DIR
+    NUGET_PACKAGES NUGET_PLUGIN_PATHS NUGET_NETCORE_PLUGIN_PATHS  # learn.microsoft.com/nuget
+    PHPRC PHP_INI_SCAN_DIR TCLLIBPATH MATLABPATH OCTAVE_PATH GHC_PACKAGE_PATH GHCRTS OCAMLPATH OCAMLRUNPARAM CAML_LD_LIBRARY_PATH
+    ELIXIR_ERL_OPTIONS MIX_EXS MIX_HOME HEX_HOME REBAR_CONFIG STACK_ROOT CABAL_CONFIG CABAL_DIR  # mix, stack, cabal
+    RUSTC RUSTDOC RUSTFMT RUSTFLAGS RUSTDOCFLAGS  # cargo
+    GOFLAGS GOENV GOROOT GOPATH GOBIN GOTOOLCHAIN GOTOOLDIR GOAUTH GOVCS GODEBUG GOCACHEPROG GCCGO  # go help environment
+    MAKE MAKEFLAGS MAKEFILES MFLAGS GNUMAKEFLAGS  # make(1), and its implicit variables:
+    CC CXX CPP LD AR AS NM RANLIB STRIP OBJCOPY FC CFLAGS CXXFLAGS CPPFLAGS LDFLAGS ASFLAGS ARFLAGS FFLAGS LEX YACC
+    CPATH C_INCLUDE_PATH CPLUS_INCLUDE_PATH OBJC_INCLUDE_PATH LIBRARY_PATH COMPILER_PATH GCC_EXEC_PREFIX  # gcc(1)
+    SSH_SK_PROVIDER RSYNC_RSH RSYNC_CONNECT_PROG CVS_RSH SVN_SSH BORG_RSH BORG_PASSCOMMAND BORG_REMOTE_PATH  # ssh(1), rsync(1), borg
+    HG HGRCPATH HGMERGE GNUPGHOME KRB5_CONFIG KRB5_TRACE SASL_PATH LDAPCONF LDAPRC ODBCINI ODBCSYSINI  # hg(1), gpg(1), krb5, ldap.conf(5)
+    PSQLRC MYSQL_HOME LIBMYSQL_PLUGINS LIBMYSQL_PLUGIN_DIR ORACLE_HOME REDISCLI_RCFILE  # psql(1), MySQL: libmysqlclient plugins
+    SSL_CERT_FILE SSL_CERT_DIR SSLKEYLOGFILE CURL_CA_BUNDLE REQUESTS_CA_BUNDLE AWS_CA_BUNDLE  # whom to trust
+    AWS_CONFIG_FILE AWS_SHARED_CREDENTIALS_FILE AZURE_CONFIG_DIR AZURE_EXTENSION_DIR GH_CONFIG_DIR GLAB_CONFIG_DIR  # aws: credential_process
+    GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES PULUMI_HOME PACKER_PLUGIN_PATH PACKER_CONFIG TF_DATA_DIR TF_REATTACH_PROVIDERS
+    DOCKER_CONFIG COMPOSE_FILE HELM_PLUGINS HELM_DATA_HOME APT_CONFIG  # docker(1): credHelpers and cliPluginsExtraDirs
+    QML_IMPORT_PATH QML2_IMPORT_PATH GI_TYPELIB_PATH GSETTINGS_SCHEMA_DIR LIBGL_DRIVERS_PATH LIBVA_DRIVERS_PATH VDPAU_DRIVER_PATH
+    OCL_ICD_VENDORS ALSA_CONFIG_PATH LADSPA_PATH FREI0R_PATH GS_LIB GS_OPTIONS FONTCONFIG_FILE FONTCONFIG_PATH
+    WINEPREFIX WINEDLLOVERRIDES WINEDLLPATH WINELOADER WINESERVER VALGRIND_LIB GDBHISTFILE
+    PSMODULEPATH COMSPEC PATHEXT WINDIR USERPROFILE  # PowerShell, cmd.exe
+";
+
+/// Families that make programs talk to another place.
+const REDIRECTS_PREFIXES: &[&str] = &[
+    // pip.pypa.io/en/stable/topics/configuration, docs.astral.sh/uv, python-poetry.org/docs/configuration
+    "PIP_",
+    "UV_",
+    "POETRY_",
+    // docker(1), docs.docker.com/compose/environment-variables, helm.sh/docs/helm/helm, bundle-config(1)
+    "DOCKER_",
+    "COMPOSE_",
+    "HELM_",
+    "BUNDLE_MIRROR_",
+    // docs.aws.amazon.com/sdkref, "Service-specific endpoints"
+    "AWS_ENDPOINT_URL",
+    "DEBUGINFOD_",
+];
+
+const REDIRECTS_SUFFIXES: &[&str] = &["_PROXY", "_INDEX_URL", "_MIRROR", "_EMULATOR_HOST"];
+
+const REDIRECTS_NAMES: &str = "
+    KUBECONFIG CONTAINER_HOST CONTAINER_CONNECTION REGISTRY_AUTH_FILE  # kubectl, podman(1)
+    GOPROXY GOSUMDB GONOSUMDB GONOSUMCHECK GOINSECURE GONOPROXY GOPRIVATE HEX_MIRROR HEX_API_URL TWINE_REPOSITORY_URL
+    RUSTUP_DIST_SERVER RUSTUP_UPDATE_ROOT COREPACK_NPM_REGISTRY NPM_CONFIG_REGISTRY YARN_NPM_REGISTRY_SERVER CARGO_REGISTRY_DEFAULT
+    AWS_CONTAINER_CREDENTIALS_FULL_URI AWS_EC2_METADATA_SERVICE_ENDPOINT AWS_PROFILE  # the AWS SDKs
+    GCE_METADATA_HOST GCE_METADATA_ROOT AZURE_AUTHORITY_HOST IDENTITY_ENDPOINT MSI_ENDPOINT PULUMI_BACKEND_URL
+    VAULT_ADDR VAULT_AGENT_ADDR VAULT_CACERT VAULT_CAPATH VAULT_SKIP_VERIFY VAULT_TLS_SERVER_NAME CONSUL_HTTP_ADDR NOMAD_ADDR
+    OP_CONNECT_HOST GH_HOST GITHUB_API_URL GITHUB_SERVER_URL GITLAB_HOST RCLONE_CONFIG
+    OPENAI_BASE_URL OPENAI_API_BASE ANTHROPIC_BASE_URL STRIPE_API_BASE
+    GITHUB_ENV GITHUB_PATH GITHUB_OUTPUT GITHUB_STATE GITHUB_STEP_SUMMARY  # files that a runner reads afterwards
+    PGSERVICEFILE PGSYSCONFDIR PGHOSTADDR PGSSLROOTCERT TNS_ADMIN KRB5CCNAME  # libpq, Oracle, krb5
+    SSH_AUTH_SOCK GPG_AGENT_INFO DBUS_SESSION_BUS_ADDRESS DBUS_SYSTEM_BUS_ADDRESS DISPLAY WAYLAND_DISPLAY XAUTHORITY NOTIFY_SOCKET
+";
+
+/// Credentials in the families above.
+const CREDENTIAL_NAMES: &str = "
+    CARGO_REGISTRY_TOKEN YARN_NPM_AUTH_TOKEN YARN_NPM_AUTH_IDENT NPM_CONFIG__AUTH NPM_CONFIG__AUTHTOKEN NPM_CONFIG__PASSWORD
+    COREPACK_NPM_TOKEN COREPACK_NPM_USERNAME COREPACK_NPM_PASSWORD DENO_AUTH_TOKENS DENO_DEPLOY_TOKEN BUN_AUTH_TOKEN
+    COMPOSER_AUTH HOMEBREW_GITHUB_API_TOKEN HOMEBREW_DOCKER_REGISTRY_TOKEN MISE_GITHUB_TOKEN VAGRANT_CLOUD_TOKEN
+    ANSIBLE_VAULT_PASSWORD ANSIBLE_PASSWORD ANSIBLE_SSH_PASS ANSIBLE_BECOME_PASS ANSIBLE_BECOME_PASSWORD ANSIBLE_NET_PASSWORD
+    CLOUDSDK_AUTH_ACCESS_TOKEN GIT_TOKEN GIT_PASSWORD GIT_USERNAME
+    DOCKER_USERNAME DOCKER_PASSWORD DOCKER_TOKEN DOCKER_AUTH_CONFIG HELM_KUBETOKEN HELM_USERNAME HELM_PASSWORD
+    UV_PUBLISH_TOKEN UV_PUBLISH_USERNAME UV_PUBLISH_PASSWORD
+";
+
+/// Credentials with a name of the user's own in the middle.
+const CREDENTIAL_PATTERNS: &[(&str, &str)] = &[
+    ("CARGO_REGISTRIES_", "_TOKEN"),
+    ("UV_INDEX_", "_USERNAME"),
+    ("UV_INDEX_", "_PASSWORD"),
+    ("POETRY_PYPI_TOKEN_", ""),
+    ("POETRY_HTTP_BASIC_", "_USERNAME"),
+    ("POETRY_HTTP_BASIC_", "_PASSWORD"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_runs_or_redirects_programs_is_known_in_any_case() {
+        for (name, expected) in [
+            ("LD_PRELOAD", Some(Risk::Runs)),
+            ("ld_preload", Some(Risk::Runs)),
+            ("Path", Some(Risk::Runs)),
+            ("CC", Some(Risk::Runs)),
+            ("CARGO_BUILD_RUSTC_WRAPPER", Some(Risk::Runs)),
+            ("npm_config_script_shell", Some(Risk::Runs)),
+            ("ANSIBLE_VAULT_PASSWORD_FILE", Some(Risk::Runs)),
+            ("DOCKER_CONFIG", Some(Risk::Runs)),
+            ("AWS_PAGER", Some(Risk::Runs)),
+            ("SOMEBODYS_EDITOR", Some(Risk::Runs)),
+            ("RESTIC_PASSWORD_COMMAND", Some(Risk::Runs)),
+            ("kluis_vault", Some(Risk::Runs)),
+            ("PIP_INDEX_URL", Some(Risk::Redirects)),
+            ("Docker_Host", Some(Risk::Redirects)),
+            ("https_proxy", Some(Risk::Redirects)),
+            ("KUBECONFIG", Some(Risk::Redirects)),
+            ("NPM_CONFIG_REGISTRY", Some(Risk::Redirects)),
+            ("DATABASE_URL", None),
+            ("LDAP_PASSWORD", None),
+            ("PATHS", None),
+            ("MY_PATH", None),
+            ("GITHUB_TOKEN", None),
+            ("NODE_ENV", None),
+            ("HOMEPAGE", None),
+            ("CCV", None),
+            ("PGPASSWORD", None),
+            ("PGHOST", None),
+            ("AWS_SECRET_ACCESS_KEY", None),
+            ("TF_VAR_db_password", None),
+            ("RUBYGEMS_API_KEY", None),
+            ("KLUIS", None),
+        ] {
+            assert_eq!(risk(name), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn credentials_in_a_family_are_excepted() {
+        let named = words(CREDENTIAL_NAMES).into_iter().map(str::to_owned);
+        let patterns = CREDENTIAL_PATTERNS.iter();
+        let patterns = patterns.map(|(prefix, suffix)| format!("{prefix}MINE{suffix}"));
+        for name in named.chain(patterns) {
+            assert_eq!(risk(&name), None, "{name}");
+            assert_eq!(risk(&name.to_ascii_lowercase()), None, "{name}");
+            // Each stands there because its family would be refused.
+            let longer = format!("{name}_X");
+            let is_open = CREDENTIAL_PATTERNS
+                .iter()
+                .any(|(prefix, suffix)| suffix.is_empty() && name.starts_with(prefix));
+            assert!(is_open || risk(&longer).is_some(), "{longer}");
+        }
+    }
+
+    #[test]
+    fn the_lists_are_written_in_the_case_they_are_compared_in() {
+        let lists = [RUNS_NAMES, REDIRECTS_NAMES, CREDENTIAL_NAMES].map(words);
+        let mut seen = HashSet::new();
+        for name in lists.iter().flatten() {
+            assert_eq!(*name, name.to_ascii_uppercase());
+            assert!(seen.insert(name), "{name} stands there twice");
+        }
+        for part in [
+            RUNS_PREFIXES,
+            RUNS_SUFFIXES,
+            REDIRECTS_PREFIXES,
+            REDIRECTS_SUFFIXES,
+        ]
+        .concat()
+        {
+            assert_eq!(part, part.to_ascii_uppercase());
+        }
+    }
+}
