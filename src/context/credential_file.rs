@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::plaintext::Plaintext;
 use crate::platform::permissions::{Others, is_us};
-use crate::platform::{bounded_read, stdin};
+use crate::platform::{bounded_read, descriptors, stdin};
 use anyhow::Context as _;
 use std::fs::{File, Metadata};
 use std::io;
@@ -30,9 +30,14 @@ pub struct CredentialFile {
 /// judged: another may have taken its name meanwhile.
 pub fn read_credential(path: &Path, what: &'static str) -> Result<CredentialFile, Error> {
     let read = if is_stdin(path) {
-        stdin::file().and_then(|file| Ok((read(file)?, false)))
+        stdin::file().and_then(|file| {
+            let text = read(file.try_clone()?)?;
+            descriptors::withhold(&file)?;
+            Ok((text, false))
+        })
     } else {
         File::open(path).and_then(|file| {
+            descriptors::withhold(&file)?;
             let is_exposed = is_exposed(&file.metadata()?);
             Ok((read(file)?, is_exposed))
         })

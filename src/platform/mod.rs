@@ -5,6 +5,7 @@
 
 pub mod arena;
 pub mod bounded_read;
+pub mod descriptors;
 pub mod directory;
 pub mod permissions;
 pub mod private_file;

@@ -31,34 +31,6 @@ pub fn harden() -> Hardened {
     Hardened { core_file }
 }
 
-/// Closes every inherited descriptor except the standard streams, such as the lock of a script: a process
-/// that outlives its starter must not hold it.
-///
-/// Call it before anything else is opened.
-#[expect(
-    unsafe_code,
-    reason = "what was inherited is known by its number alone"
-)]
-pub fn close_inherited() {
-    const FOLDER: &str = "/dev/fd";
-    let Ok(open) = std::fs::read_dir(FOLDER) else {
-        return;
-    };
-    let numbers = open.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
-    let numbers: Vec<RawFd> = numbers.filter(|&number| number > 2).collect();
-    // One of them was the folder's own descriptor, which is already closed.
-    let is_open = |number: &RawFd| {
-        Path::new(FOLDER)
-            .join(number.to_string())
-            .symlink_metadata()
-            .is_ok()
-    };
-    for number in numbers.into_iter().filter(is_open) {
-        // SAFETY: this program has opened nothing yet, so none of its code uses the number.
-        unsafe { rustix::io::close(number) };
-    }
-}
-
 /// Keeps the memory that is in use now off the disk, from its first use on. Fails if the system's limit
 /// (`ulimit -l`) is below what this process has mapped.
 pub fn lock_memory() -> std::io::Result<()> {

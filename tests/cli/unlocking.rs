@@ -1,6 +1,6 @@
 //! Tests what opens a vault, in which order credentials are tried, and how little a failure reveals.
 
-use crate::sandbox::{CHEAP_KDF, Sandbox};
+use crate::sandbox::{CHEAP_KDF, KLUIS, Sandbox};
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
@@ -459,4 +459,74 @@ fn a_credential_others_may_read_warns_and_works() {
     let told = changed.stderr.matches("the file with the passphrase: ");
     assert_eq!(told.count(), 2, "{}", changed.stderr);
     changed.any_stderr().exits(0);
+}
+
+#[test]
+fn a_command_gets_no_descriptor_of_a_credential() {
+    let (sandbox, passphrase) = Sandbox::with_passphrase();
+    let create = sandbox.kluis(["create", "name"]).stdin("a value");
+    let create = create.env("KLUIS_PASSPHRASE_FILE", &passphrase).run();
+    create.any_stdout().exits(0);
+    let token = sandbox.kluis(["key", "add", "--token"]);
+    let token = token.env("KLUIS_PASSPHRASE_FILE", &passphrase).run();
+    sandbox.keep_token(&token.stdout);
+    let text = String::from_utf8(token.stdout.clone()).unwrap();
+    token.any_stdout().any_stderr().exits(0);
+    let file = sandbox.given("token", &text);
+    let link = sandbox.home().join("link");
+    std::os::unix::fs::symlink("/dev/fd/3", &link).unwrap();
+    let (file, passphrase) = (file.display(), passphrase.display());
+    let link = link.display();
+    // What a command could do with each descriptor: read on, and open it again from the beginning.
+    let take = "for n in 0 3 5 9; do cat /dev/fd/$n <&$n; done 2> /dev/null; echo done";
+    for (prepared, option) in [
+        (format!("exec 3< {file}"), "--key-file /dev/fd/3".to_owned()),
+        (
+            format!("exec 9< {file}"),
+            "--key-file /proc/self/fd/9".to_owned(),
+        ),
+        (format!("exec 3< {file}"), format!("--key-file {link}")),
+        (
+            format!("exec 3< {file} 5<&3"),
+            "--key-file /dev/fd/3".to_owned(),
+        ),
+        (format!("exec 5<> {file}"), format!("--key-file {file}")),
+        (
+            format!("exec 3<<END\n$(cat {file})\nEND\n"),
+            "--key-file /dev/fd/3".to_owned(),
+        ),
+        (format!("exec < {file}"), "--key-file /dev/stdin".to_owned()),
+        (format!("exec < {file}"), "--key-file -".to_owned()),
+        (
+            format!("exec 3< {passphrase}"),
+            "--passphrase-file /dev/fd/3".to_owned(),
+        ),
+        (
+            format!("exec < {passphrase}"),
+            "--passphrase-file -".to_owned(),
+        ),
+    ] {
+        for run in [
+            "run -e V=name",
+            "run --mask -e V=name",
+            "rotate name --generate 9 --exec",
+        ] {
+            let script = format!("{prepared}\n\"$0\" {option} {run} -- sh -c '{take}' 2>&1");
+            let line = script.replace("--exec --", "--exec");
+            let shell = std::process::Command::new("sh")
+                .args(["-c", &line, KLUIS])
+                .env_clear()
+                .env("HOME", sandbox.home())
+                .env("PATH", "/usr/bin:/bin")
+                .stdin(std::process::Stdio::null())
+                .output()
+                .unwrap();
+            let printed = String::from_utf8_lossy(&shell.stdout);
+            assert!(printed.contains("done\n"), "{line}: {printed}");
+            let said = fs::read_to_string(sandbox.given_path("passphrase")).unwrap();
+            for secret in [text.trim_end(), said.trim_end()] {
+                assert!(!printed.contains(secret), "{line}");
+            }
+        }
+    }
 }

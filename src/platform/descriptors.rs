@@ -1,0 +1,75 @@
+//! The descriptors that this process inherited, and what other programs get of them.
+
+use rustix::fs::{FileType, Stat, fstat};
+use rustix::io::{FdFlags, fcntl_getfd, fcntl_setfd};
+use rustix::stdio::dup2_stdin;
+use std::fs::File;
+use std::io;
+use std::os::fd::{BorrowedFd, RawFd};
+use std::path::Path;
+
+const FOLDER: &str = "/dev/fd";
+
+/// Keeps a file that was opened by its path from every program that this process becomes or starts. It may have
+/// been inherited as well: then a program could seek in it and read it again. Stdin is empty from now on if it
+/// is that file. A terminal or another device stays.
+pub fn withhold(file: &File) -> io::Result<()> {
+    let wanted = fstat(file)?;
+    let is_content = matches!(
+        FileType::from_raw_mode(wanted.st_mode),
+        FileType::RegularFile | FileType::Fifo | FileType::Socket
+    );
+    if !is_content {
+        return Ok(());
+    }
+    let is_same = |found: Stat| (found.st_dev, found.st_ino) == (wanted.st_dev, wanted.st_ino);
+    if fstat(rustix::stdio::stdin()).is_ok_and(is_same) {
+        dup2_stdin(&File::open("/dev/null")?)?;
+    }
+    for number in inherited() {
+        let descriptor = borrow(number);
+        if fstat(descriptor).is_ok_and(is_same) {
+            let flags = fcntl_getfd(descriptor)?;
+            fcntl_setfd(descriptor, flags | FdFlags::CLOEXEC)?;
+        }
+    }
+    Ok(())
+}
+
+/// Closes every inherited descriptor except the standard streams, such as the lock of a script: a process
+/// that outlives its starter must not hold it.
+///
+/// Call it before anything else is opened.
+#[expect(
+    unsafe_code,
+    reason = "what was inherited is known by its number alone"
+)]
+pub fn close_inherited() {
+    // One of them was the folder's own descriptor, which is already closed.
+    let is_open = |number: &RawFd| {
+        Path::new(FOLDER)
+            .join(number.to_string())
+            .symlink_metadata()
+            .is_ok()
+    };
+    for number in inherited().into_iter().filter(is_open) {
+        // SAFETY: this program has opened nothing yet, so none of its code uses the number.
+        unsafe { rustix::io::close(number) };
+    }
+}
+
+/// The open descriptors besides the standard streams, and one that is closed by now.
+fn inherited() -> Vec<RawFd> {
+    let open = std::fs::read_dir(FOLDER).into_iter().flatten();
+    let numbers = open.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
+    numbers.filter(|&number| number > 2).collect()
+}
+
+#[expect(
+    unsafe_code,
+    reason = "what was inherited is known by its number alone"
+)]
+fn borrow<'a>(number: RawFd) -> BorrowedFd<'a> {
+    // SAFETY: the number is not -1, and is only asked for its state and flags: EBADF if it is closed.
+    unsafe { BorrowedFd::borrow_raw(number) }
+}
