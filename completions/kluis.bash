@@ -1352,7 +1352,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__inject)
-            opts="-w -q -y -i -o -h --vault --workspace --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --in-file --out-file --for --reveal --help"
+            opts="-w -q -y -i -o -h --vault --workspace --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --in-file --out-file --follow --for --reveal --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

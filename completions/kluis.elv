@@ -625,6 +625,7 @@ set edit:completion:arg-completer[kluis] = {|@words|
             cand --yes 'Answer yes where a command asks for confirmation'
             cand --non-interactive 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
             cand --accept-older 'Accept an older vault than this machine has seen'
+            cand --follow 'With -o: write to the file that a link leads to'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }

@@ -566,6 +566,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand inject" -s q -l quiet -d 'Pr
 complete -c kluis -n "__fish_kluis_using_subcommand inject" -s y -l yes -d 'Answer yes where a command asks for confirmation'
 complete -c kluis -n "__fish_kluis_using_subcommand inject" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
 complete -c kluis -n "__fish_kluis_using_subcommand inject" -l accept-older -d 'Accept an older vault than this machine has seen'
+complete -c kluis -n "__fish_kluis_using_subcommand inject" -l follow -d 'With -o: write to the file that a link leads to'
 complete -c kluis -n "__fish_kluis_using_subcommand inject" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand check" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand check" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r

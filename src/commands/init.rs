@@ -7,6 +7,7 @@ use crate::context::Context;
 use crate::context::key_file::load;
 use crate::context::vault_key_pin::pin_of;
 use crate::deliver::output_file;
+use crate::deliver::output_path::Links;
 use crate::error::Error;
 use crate::keyring::identity::Identity;
 use crate::keyring::token::Token;
@@ -183,7 +184,7 @@ fn key_file(context: &mut Context) -> Result<FirstKey, Error> {
 /// is the new one.
 fn make_key_file(path: &Path) -> Result<(PublicKey, bool), Error> {
     let identity = Identity::random();
-    match output_file::create(path, &identity.bare()) {
+    match output_file::create(path, Links::Followed, &identity.bare()) {
         Ok(()) => Ok((identity.public(), true)),
         Err(output_file::Error::Exists { .. }) => {
             let public = public_key(path)?.with_context(|| {

@@ -5,6 +5,7 @@ use crate::args::destination::{DestinationArgs, check_names};
 use crate::context::Context;
 use crate::context::credential_file::is_stdin;
 use crate::deliver::output_file;
+use crate::deliver::output_path::Links;
 use crate::deliver::template::{self, MAX_TEMPLATE_BYTES, Template};
 use crate::error::Error;
 use crate::plaintext::Plaintext;
@@ -27,7 +28,8 @@ use zeroize::Zeroizing;
 /// Values are put in as they are, without quotes.
 ///
 /// Writes nothing unless every reference is filled. --out-file replaces the file in one step, and only you
-/// can read it. It has the values in plain text.
+/// can read it. It has the values in plain text. A link is followed only with --follow, or if it is outside of
+/// the project and only on the way; a pipe and /dev/stdout are written to.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -43,6 +45,10 @@ pub struct Inject {
     /// Write the result to FILE instead of stdout
     #[arg(short, long, value_name = "FILE")]
     out_file: Option<PathBuf>,
+
+    /// With -o: write to the file that a link leads to
+    #[arg(long, requires = "out_file")]
+    follow: bool,
 
     #[command(flatten)]
     destination: DestinationArgs,
@@ -69,12 +75,28 @@ impl Command for Inject {
         drop(values);
         match out_file {
             None => Ok(context.ui.value(filled.expose())?),
-            Some(path) => Ok(output_file::replace(path, &filled)?),
+            Some(path) => self.write(path, &filled, context),
         }
     }
 }
 
 impl Inject {
+    fn write(&self, path: &Path, filled: &Plaintext, context: &Context) -> Result<(), Error> {
+        let project = context.project_folder();
+        let links = if self.follow {
+            Links::Followed
+        } else {
+            Links::RefusedIn(project.as_deref())
+        };
+        output_file::replace(path, links, filled).map_err(|error| match error {
+            output_file::Error::Linked { .. } => Error::Usage {
+                message: error.to_string(),
+                hint: Some("name the file that it leads to, or add --follow".into()),
+            },
+            error => error.into(),
+        })
+    }
+
     /// Whether the template is this file; stdin may be it, too.
     fn reads(&self, path: &Path) -> bool {
         if let Some(template) = self.in_file.as_deref().filter(|path| !is_stdin(path)) {

@@ -135,6 +135,12 @@ impl<'u> Context<'u> {
         });
     }
 
+    /// The folder whose links a file that you name is not written through.
+    pub fn project_folder(&self) -> Option<PathBuf> {
+        let home = known("HOME", dirs::home_dir);
+        self.project_context.folder(home.as_deref())
+    }
+
     pub fn workspace(&self) -> Option<&WorkspaceName> {
         self.settings.workspace.as_ref()
     }

@@ -1,11 +1,12 @@
 //! The project file of this command, and what you agreed to in it.
 
 use crate::error::Error;
-use crate::project::{self, Extent, ProjectFile, TrustStore, find, named};
+use crate::project::{self, Extent, ProjectFile, TrustStore, find, named, root};
 use crate::sealed::id::VaultId;
+use crate::settings;
 use crate::settings::directories::state_directory;
-use crate::settings::{self};
 use std::ffi::OsString;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -74,6 +75,26 @@ impl ProjectContext {
             Ok(file) => file.as_ref().map(|file| &*file.path),
             Err(error) => Some(error.path()),
         }
+    }
+
+    /// The folder whose links came with the project: that of its repository, of its project file, or the working
+    /// directory. `None` in your home directory: there the links are your own.
+    pub fn folder(&self, home: Option<&Path>) -> Option<PathBuf> {
+        let here = fs::canonicalize(".").ok()?;
+        let home = home.and_then(|home| fs::canonicalize(home).ok());
+        let of_file = self.path().and_then(Path::parent);
+        let is_project = |folder: &Path| {
+            let is_home = home.as_ref().is_some_and(|home| home.starts_with(folder));
+            here.starts_with(folder) && !is_home
+        };
+        let folders = [root(&here), of_file, Some(&here)];
+        let projects = folders
+            .into_iter()
+            .flatten()
+            .filter(|folder| is_project(folder));
+        // The outermost of them contains the others.
+        let outermost = projects.min_by_key(|folder| folder.components().count());
+        outermost.map(Path::to_owned)
     }
 
     /// Whether the file is followed without a question: you named it, or agreed to that much of it already.

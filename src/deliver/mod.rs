@@ -10,6 +10,7 @@ pub mod environment;
 pub mod formats;
 pub mod mask;
 pub mod output_file;
+pub mod output_path;
 mod private_temp_file;
 pub mod process;
 pub mod risky_variables;

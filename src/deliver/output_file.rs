@@ -1,18 +1,17 @@
 //! Writes a file with secrets and puts it in place in one step: it is whole and durable, or not there.
 //!
-//! Only its owner may read the new file, even where others could read the one it replaces. A link is followed
-//! once, and only where you named the link yourself.
+//! Only its owner may read the new file, even where others could read the one it replaces. A pipe and an inherited
+//! descriptor are written to as they are.
 
+use super::output_path::{self, Links, Obstacle, Target};
 use crate::plaintext::Plaintext;
-use crate::platform::directory;
-use crate::platform::permissions::{is_shared, is_us_or_root};
+use crate::platform::permissions::is_shared;
 use crate::platform::private_file::{self, Durability, PrivateFile};
 use crate::platform::signals::{self, Notice, Watch};
-use rustix::fs::{Mode, OFlags};
-use std::fs::{self, File, FileType};
-use std::io::{self, ErrorKind};
-use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use crate::platform::{descriptors, directory};
+use rustix::fs::OFlags;
+use std::fs::{self, OpenOptions};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -26,12 +25,16 @@ pub enum Error {
         path: PathBuf,
         problem: &'static str,
     },
+    #[error("{} is a link, which is not followed; nothing was written", path.display())]
+    Linked { path: PathBuf },
     #[error("could not {doing} {}; it was not changed", path.display())]
     NotWritten {
         doing: &'static str,
         path: PathBuf,
         source: io::Error,
     },
+    #[error("could not write all of it to {}", path.display())]
+    NotSent { path: PathBuf, source: io::Error },
     #[error("{} was written, but may be lost in a power cut", path.display())]
     NotDurable { path: PathBuf, source: io::Error },
     /// A signal came in time: nothing was written.
@@ -47,13 +50,22 @@ enum Place {
 }
 
 /// Writes `contents` to the file at `path`, which need not exist.
-pub fn replace(path: &Path, contents: &Plaintext) -> Result<(), Error> {
-    write(path, Place::Any, contents)
+pub fn replace(path: &Path, links: Links<'_>, contents: &Plaintext) -> Result<(), Error> {
+    let stream = match resolve(path, links)? {
+        Target::File(real) => return write(path, &real, Place::Any, contents),
+        Target::Pipe(real) => OpenOptions::new().write(true).open(real),
+        Target::Descriptor(number) => descriptors::duplicate(number),
+    };
+    let written = stream.and_then(|mut stream| stream.write_all(contents.expose()));
+    written.map_err(|source| Error::NotSent {
+        path: path.to_path_buf(),
+        source,
+    })
 }
 
 /// Writes `contents` to a new file. Missing directories are made, private to their owner; a directory that
 /// others may write is refused. An existing file stays, and so does a dangling link.
-pub fn create(path: &Path, contents: &Plaintext) -> Result<(), Error> {
+pub fn create(path: &Path, links: Links<'_>, contents: &Plaintext) -> Result<(), Error> {
     if fs::symlink_metadata(path).is_ok() {
         return Err(exists(path));
     }
@@ -64,10 +76,26 @@ pub fn create(path: &Path, contents: &Plaintext) -> Result<(), Error> {
             source,
         })?;
     }
-    write(path, Place::New, contents)
+    match resolve(path, links)? {
+        Target::File(real) => write(path, &real, Place::New, contents),
+        Target::Pipe(_) | Target::Descriptor(_) => Err(exists(path)),
+    }
 }
 
-fn write(path: &Path, place: Place, contents: &Plaintext) -> Result<(), Error> {
+/// Where a path leads. What is not found or not followed is an error for this path.
+fn resolve(path: &Path, links: Links<'_>) -> Result<Target, Error> {
+    output_path::resolve(path, links).map_err(|obstacle| match obstacle {
+        Obstacle::Problem(problem) => refused(path, problem),
+        Obstacle::Link(path) => Error::Linked { path },
+        Obstacle::Failed(source) => Error::NotWritten {
+            doing: "find",
+            path: path.to_path_buf(),
+            source,
+        },
+    })
+}
+
+fn write(path: &Path, real: &Path, place: Place, contents: &Plaintext) -> Result<(), Error> {
     let not_written = |doing| {
         move |source| Error::NotWritten {
             doing,
@@ -75,14 +103,11 @@ fn write(path: &Path, place: Place, contents: &Plaintext) -> Result<(), Error> {
             source,
         }
     };
-    let real = resolve(path)?;
     let (Some(parent), Some(name)) = (real.parent(), real.file_name()) else {
         return Err(refused(path, "is a directory"));
     };
-    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-    let directory = rustix::fs::open(parent, flags, Mode::empty()).map(File::from);
-    let directory =
-        directory.map_err(|errno| not_written("open the directory of")(errno.into()))?;
+    let directory = directory::open_real(parent, OFlags::RDONLY);
+    let directory = directory.map_err(not_written("open the directory of"))?;
     if place == Place::New {
         let found = directory.metadata();
         if is_shared(&found.map_err(not_written("look at the directory of"))?) {
@@ -122,63 +147,6 @@ fn write(path: &Path, place: Place, contents: &Plaintext) -> Result<(), Error> {
     })
 }
 
-/// The real path of the file, which need not exist.
-fn resolve(path: &Path) -> Result<PathBuf, Error> {
-    let failed = |source| Error::NotWritten {
-        doing: "find",
-        path: path.to_path_buf(),
-        source,
-    };
-    if path.as_os_str().as_bytes().ends_with(b"/") {
-        return Err(refused(path, "is a directory"));
-    }
-    match fs::symlink_metadata(path) {
-        Ok(link) if link.is_symlink() => {
-            // In a directory such as /tmp, somebody else's link could name any file of the user's.
-            if !is_us_or_root(link.uid()) {
-                return Err(refused(path, "is a link that another user made"));
-            }
-        }
-        Ok(_) => {}
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
-                return Err(refused(path, "is not the path of a file"));
-            };
-            let here = parent.as_os_str().is_empty();
-            let parent = if here { Path::new(".") } else { parent };
-            let parent = fs::canonicalize(parent).map_err(failed)?;
-            return Ok(parent.join(name));
-        }
-        Err(error) => return Err(failed(error)),
-    }
-    let real = match fs::canonicalize(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            return Err(refused(path, "is a link to nothing"));
-        }
-        found => found.map_err(failed)?,
-    };
-    let found = fs::symlink_metadata(&real).map_err(failed)?;
-    match obstacle(found.file_type()) {
-        Some(problem) => Err(refused(path, problem)),
-        None => Ok(real),
-    }
-}
-
-/// The kind of an irregular file; it ends a sentence.
-fn obstacle(kind: FileType) -> Option<&'static str> {
-    if kind.is_file() {
-        None
-    } else if kind.is_dir() {
-        Some("is a directory")
-    } else if kind.is_fifo() {
-        Some("is a pipe")
-    } else if kind.is_char_device() || kind.is_block_device() {
-        Some("is a device")
-    } else {
-        Some("is not a regular file")
-    }
-}
-
 fn exists(path: &Path) -> Error {
     Error::Exists {
         path: path.to_path_buf(),
@@ -195,15 +163,15 @@ fn refused(path: &Path, problem: &'static str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::fs::Permissions;
-    use std::os::unix::fs::{PermissionsExt, symlink};
+    use std::fs::{File, Permissions};
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
     use std::process::Command;
     use tempfile::TempDir;
 
     const VALUE: &[u8] = b"a\0b\nc\xff";
 
     fn write(path: &Path) -> Result<(), Error> {
-        replace(path, &Plaintext::new(VALUE.to_vec()))
+        replace(path, Links::Followed, &Plaintext::new(VALUE.to_vec()))
     }
 
     fn place() -> (TempDir, PathBuf) {
@@ -283,15 +251,12 @@ mod tests {
 
     #[test]
     fn an_irregular_file_is_refused_and_stays() {
-        let (directory, pipe) = place();
-        let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
-        assert!(made.success());
+        let (directory, _) = place();
         let nowhere = directory.path().join("nowhere");
         symlink("absent", &nowhere).unwrap();
         let slash = directory.path().join("new/");
         for (path, said) in [
-            (&*pipe, "is a pipe"),
-            (&nowhere, "is a link to nothing"),
+            (&*nowhere, "is a link to nothing"),
             (directory.path(), "is a directory"),
             (&slash, "is a directory"),
             (Path::new("/"), "is a directory"),
@@ -302,13 +267,30 @@ mod tests {
             assert!(matches!(error, Error::Refused { .. }), "{error:?}");
             assert!(error.to_string().contains(said), "{error}");
         }
-        assert_eq!(names(directory.path()), ["file", "nowhere"]);
+        assert_eq!(names(directory.path()), ["nowhere"]);
+    }
+
+    #[test]
+    fn a_pipe_is_written_to_and_stays() {
+        let (directory, pipe) = place();
+        let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
+        assert!(made.success());
+        let reader = pipe.clone();
+        let reader = std::thread::spawn(move || fs::read(reader).unwrap());
+        write(&pipe).unwrap();
+        assert_eq!(reader.join().unwrap(), VALUE);
+        assert_eq!(names(directory.path()), ["file"]);
+        let contents = Plaintext::new(VALUE.to_vec());
+        assert!(matches!(
+            create(&pipe, Links::Followed, &contents),
+            Err(Error::Exists { .. })
+        ));
     }
 
     #[test]
     fn a_new_file_replaces_nothing() {
         let (directory, file) = place();
-        let write = |path: &Path| create(path, &Plaintext::new(VALUE.to_vec()));
+        let write = |path: &Path| create(path, Links::Followed, &Plaintext::new(VALUE.to_vec()));
         let deep = directory.path().join("new/below/file");
         write(&deep).unwrap();
         assert_eq!(fs::read(&deep).unwrap(), VALUE);
@@ -340,7 +322,7 @@ mod tests {
         let (directory, file) = place();
         fs::write(&file, "old").unwrap();
         let contents = Plaintext::new(VALUE.to_vec());
-        let error = super::write(&file, Place::New, &contents).unwrap_err();
+        let error = super::write(&file, &file, Place::New, &contents).unwrap_err();
         assert!(matches!(error, Error::Exists { .. }), "{error:?}");
         assert_eq!(fs::read(&file).unwrap(), b"old");
         assert_eq!(names(directory.path()), ["file"]);

@@ -36,6 +36,11 @@ pub fn withhold(file: &File) -> io::Result<()> {
     Ok(())
 }
 
+/// Another descriptor of what is open under this number.
+pub fn duplicate(number: RawFd) -> io::Result<File> {
+    Ok(File::from(borrow(number).try_clone_to_owned()?))
+}
+
 /// Closes every inherited descriptor except the standard streams, such as the lock of a script: a process
 /// that outlives its starter must not hold it.
 ///
@@ -70,6 +75,6 @@ fn inherited() -> Vec<RawFd> {
     reason = "what was inherited is known by its number alone"
 )]
 fn borrow<'a>(number: RawFd) -> BorrowedFd<'a> {
-    // SAFETY: the number is not -1, and is only asked for its state and flags: EBADF if it is closed.
+    // SAFETY: the number is not -1, and is only asked about or duplicated: EBADF if it is closed.
     unsafe { BorrowedFd::borrow_raw(number) }
 }

@@ -4,7 +4,6 @@
 //! core files back.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use std::os::fd::RawFd;
 use std::path::{Path, PathBuf};
 
 #[cfg(target_os = "linux")]

@@ -37,7 +37,7 @@ pub use parse::Mistake;
 pub use parse::parse as parse_text;
 pub use resolve::resolve;
 pub use trust_store::{Agreement, TrustStore, TrustedProject};
-pub use worktree::{Worktree, in_main_worktree};
+pub use worktree::{Worktree, in_main_worktree, root};
 
 use crate::vault::env_key::EnvKey;
 use crate::vault::name::{AppName, WorkspaceName};

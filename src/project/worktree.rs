@@ -17,9 +17,7 @@ pub struct Worktree {
 impl Worktree {
     /// The linked worktree that a real directory lies in; `None` if it lies in a main one or in none.
     pub fn of(directory: &Path) -> Option<Self> {
-        let root = directory
-            .ancestors()
-            .find(|folder| fs::symlink_metadata(folder.join(".git")).is_ok())?;
+        let root = root(directory)?;
         let entry = root.join(".git");
         if !fs::symlink_metadata(&entry).ok()?.is_file() {
             return None;
@@ -47,6 +45,12 @@ impl Worktree {
             Err(_) => path.to_owned(),
         }
     }
+}
+
+/// The root of the worktree that a real directory lies in, as far as one can see from its entries.
+pub fn root(directory: &Path) -> Option<&Path> {
+    let mut folders = directory.ancestors();
+    folders.find(|folder| fs::symlink_metadata(folder.join(".git")).is_ok())
 }
 
 /// The path of a project file in the main worktree of its repository.

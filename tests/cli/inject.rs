@@ -169,10 +169,13 @@ fn an_output_file_is_private_and_replaces_the_old_one() {
     fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
     let link = sandbox.home().join("link");
     symlink("out.given", &link).unwrap();
-    for out in ["out.given", "link", "./new.given"] {
+    for out in ["out.given", "./new.given"] {
         let inject = sandbox.kluis(["inject", "-o", out]).prepared("umask 000");
         inject.stdin("{{ kluis://one }}\n").run().exits(0);
     }
+    let followed = sandbox.kluis(["inject", "-o", "link", "--follow"]);
+    let followed = followed.prepared("umask 000").stdin("{{ kluis://one }}\n");
+    followed.run().exits(0);
     for name in ["out", "new"] {
         assert_eq!(sandbox.was_given(name), format!("{one}\n").as_bytes());
         assert_eq!(mode(&sandbox.given_path(name)), 0o600);
@@ -310,4 +313,116 @@ fn a_template_without_references_needs_no_key_and_says_so() {
         .stdout("{{ name }}")
         .stderr("kluis: warning: the template has no {{ kluis://… }} reference, so the result is the same text\n")
         .exits(0);
+}
+
+#[test]
+fn no_link_that_a_repository_brought_is_written_through() {
+    let (sandbox, one, _) = with_two();
+    let home = sandbox.home();
+    let clone = home.join("clone");
+    fs::create_dir_all(clone.join(".git")).unwrap();
+    fs::create_dir_all(clone.join("deep")).unwrap();
+    fs::create_dir(home.join("folder")).unwrap();
+    fs::write(home.join(".bashrc"), "mine").unwrap();
+    for (name, target) in [
+        ("app.conf", "../.bashrc"),
+        ("new.conf", "../.profile"),
+        ("out", "../folder"),
+        ("home", ".."),
+        ("deep/app.conf", "../../.bashrc"),
+    ] {
+        symlink(target, clone.join(name)).unwrap();
+    }
+    symlink(&clone, home.join("entry")).unwrap();
+    let before = names_below(home);
+    let inject = |within: &str, out: &str, more: &[&str]| {
+        let line = [&["inject", "-o", out], more].concat();
+        let inject = sandbox.kluis(line).within(home.join(within));
+        inject.stdin("{{ kluis://one }}").run()
+    };
+    for (within, out) in [
+        ("clone", "app.conf"),
+        ("clone", "./new.conf"),
+        ("clone", "out/new"),
+        ("clone", "out/../new"),
+        ("clone", "home/.bashrc"),
+        ("clone/deep", "app.conf"),
+        ("clone/deep", "../out/new"),
+        ("clone/deep", "../app.conf"),
+        ("entry", "out/new"),
+        ("", "clone/app.conf"),
+    ] {
+        let refused = inject(within, out, &[]);
+        refused
+            .stderr_has("is a link, which is not followed; nothing was written")
+            .stderr_has("or add --follow")
+            .exits(2);
+    }
+    let new = sandbox
+        .kluis(["key", "new", "-o", "out/key"])
+        .within(&clone);
+    new.run()
+        .stderr_has("is a link, which is not followed")
+        .exits(1);
+    assert_eq!(names_below(home), before);
+    assert_eq!(fs::read(home.join(".bashrc")).unwrap(), b"mine");
+    inject("clone", "out/new", &["--follow"]).exits(0);
+    assert_eq!(fs::read_to_string(home.join("folder/new")).unwrap(), one);
+    // A way to the project that is a link, and links of one's own elsewhere.
+    inject("entry", "plain", &[]).exits(0);
+    symlink("folder", home.join("mine")).unwrap();
+    inject("", "mine/new", &[]).exits(0);
+    inject("clone", "../mine/new", &[]).exits(0);
+    for written in ["clone/plain", "folder/new"] {
+        fs::remove_file(home.join(written)).unwrap();
+    }
+}
+
+fn names_below(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() && !path.is_symlink() {
+            names.extend(names_below(&path));
+        }
+        names.push(path);
+    }
+    names.sort();
+    names
+}
+
+#[test]
+fn a_pipe_and_an_inherited_descriptor_are_written_to() {
+    let (sandbox, one, _) = with_two();
+    let template = "{{ kluis://one }}";
+    for out in ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"] {
+        let inject = sandbox.kluis(["inject", "-o", out]).stdin(template);
+        inject.run().stdout(&one).exits(0);
+    }
+    let pipe = sandbox.home().join("pipe");
+    crate::sandbox::make_pipe(&pipe);
+    let (reader, reads) = (pipe.clone(), one.clone());
+    let reader = std::thread::spawn(move || assert_eq!(fs::read_to_string(reader).unwrap(), reads));
+    let inject = sandbox.kluis(["inject", "-o", pipe.to_str().unwrap()]);
+    inject.stdin(template).run().exits(0);
+    reader.join().unwrap();
+    fs::remove_file(pipe).unwrap();
+    // It goes on where the stream is, and truncates nothing.
+    let file = sandbox.given("log", "");
+    let script = "exec 3> \"$0\"; echo before >&3; \"$@\"; echo after >&3";
+    let inject = sandbox.kluis(["inject", "-o", "/dev/fd/3"]);
+    let inject = inject.under(["sh", "-c", script, file.to_str().unwrap()]);
+    inject.stdin(template).run().exits(0);
+    assert_eq!(
+        sandbox.was_given("log"),
+        format!("before\n{one}after\n").as_bytes()
+    );
+    fs::remove_file(file).unwrap();
+    let closed = sandbox
+        .kluis(["inject", "-o", "/dev/fd/77"])
+        .stdin(template);
+    let closed = closed.run();
+    closed
+        .stderr_has("could not write all of it to /dev/fd/77")
+        .exits(1);
 }

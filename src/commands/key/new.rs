@@ -5,6 +5,7 @@ use crate::args::new_passphrase;
 use crate::commands::Command;
 use crate::context::Context;
 use crate::deliver::output_file;
+use crate::deliver::output_path::Links;
 use crate::error::Error;
 use crate::keyring::identity::Identity;
 use crate::report::key_file::print;
@@ -51,9 +52,10 @@ impl Command for New {
                 "--kdf needs --passphrase or --new-passphrase-file",
             ));
         }
-        let path = match self.output {
-            Some(path) => path,
-            None => context.key_file_path()?.path,
+        let project = context.project_folder();
+        let (path, links) = match self.output {
+            Some(path) => (path, Links::RefusedIn(project.as_deref())),
+            None => (context.key_file_path()?.path, Links::Followed),
         };
         // Before you choose a passphrase in vain. Writing would refuse as well.
         if fs::symlink_metadata(&path).is_ok() {
@@ -68,7 +70,7 @@ impl Command for New {
         } else {
             identity.bare()
         };
-        output_file::create(&path, &contents).map_err(|error| match error {
+        output_file::create(&path, links, &contents).map_err(|error| match error {
             output_file::Error::Exists { .. } => exists(&path),
             error => error.into(),
         })?;
