@@ -153,6 +153,11 @@ fn note_copied(context: &mut Context, copied: Copied) {
         }
     };
     context.ui.note(&note);
+    if copied == Copied::ToTerminal && std::env::var_os("TMUX").is_some() {
+        context.ui.warning(
+            "tmux keeps the value in a buffer of its own: run `tmux delete-buffer` when you are done",
+        );
+    }
 }
 
 fn print_json(context: &mut Context, selected: &Selected) -> Result<(), Error> {

@@ -107,6 +107,7 @@ impl<'u> Context<'u> {
             color: settings.color.into(),
             interactive: settings.interaction == Interaction::Allowed,
         });
+        let rollback_guard = RollbackGuard::new(accept_older, settings.vault.path());
         Ok(Self {
             ui,
             settings,
@@ -116,7 +117,7 @@ impl<'u> Context<'u> {
             yes,
             hardened,
             project_context,
-            rollback_guard: RollbackGuard::new(accept_older),
+            rollback_guard,
             key_file: None,
             typed: false,
             changed: false,

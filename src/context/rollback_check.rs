@@ -165,12 +165,12 @@ impl Context<'_> {
             is_newer || is_key_new || is_moved || is_expected || is_pin_new
         };
         let memory = &self.rollback_guard.memory;
-        let was_elsewhere = memory.knows_anything() && !memory.was_in_work_tree();
+        let was_outside = memory.knows_place() && !memory.was_in_work_tree();
         if !note(&mut self.rollback_guard.memory) && self.rollback_guard.damage.is_none() {
             return;
         }
         // An attacker who plans to put an older copy here may put a `.git` beside the vault long before.
-        if was_elsewhere && self.rollback_guard.memory.was_in_work_tree() {
+        if was_outside && self.rollback_guard.memory.was_in_work_tree() {
             self.ui.warning("the vault is now in a git work tree, where git may put an older copy: from now on, kluis warns about one and no longer refuses it");
         }
         let written = if unwritten == Some(*signer) {

@@ -1,6 +1,7 @@
 //! Compares a vault with what this machine has seen of it. An older copy is authentic, so only memory can
 //! reveal it. It remembers only what a trusted key has opened.
 
+use crate::project::resolve;
 use crate::sealed::age::Age;
 use crate::sealed::header::{Header, Key, Lock};
 use crate::sealed::id::{KeyId, VaultId};
@@ -9,6 +10,7 @@ use crate::settings::directories::state_directory;
 use crate::state::{Accept, Folder, ObservedParts, Pin, Recalled, RollbackState};
 use crate::vault::Vault;
 use std::io;
+use std::path::Path;
 
 const FOLDER: &str = "kluis/vaults";
 
@@ -53,9 +55,12 @@ impl Observation {
 }
 
 impl RollbackGuard {
-    pub fn new(accept_older: bool) -> Self {
+    /// For the vault at this path.
+    pub fn new(accept_older: bool, vault: &Path) -> Self {
+        let real = resolve(vault).unwrap_or_else(|| vault.to_owned());
+        let folder = state_directory().map(|state| state.join(FOLDER));
         Self {
-            folder: Folder::new(state_directory().map(|state| state.join(FOLDER))),
+            folder: Folder::new(folder, &real),
             memory: RollbackState::default(),
             damage: None,
             accept: if accept_older {

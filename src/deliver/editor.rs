@@ -95,12 +95,14 @@ impl Editor {
         let path = variable("PATH");
         let program = find(&typed, path.as_deref()).map_err(Error::NotStarted)?;
         let (program, typed) = vim_itself(&program, path.as_deref()).unwrap_or((program, typed));
+        let arguments: Vec<OsString> = arguments.collect();
+        let quiet = quiet_options(&program, &arguments, path.as_deref());
         let own = variable("XDG_RUNTIME_DIR").map(PathBuf::from);
         let own = own.filter(|own| own.is_absolute());
         let mut places = own.into_iter().chain([PathBuf::from(SHARED_MEMORY)]);
         let place = places.find(|place| is_in_memory(place));
         Ok(Self {
-            arguments: arguments.chain(quiet_options(&program)).collect(),
+            arguments: arguments.into_iter().chain(quiet).collect(),
             program,
             typed,
             place: place.ok_or(Error::NoMemory)?,
@@ -178,15 +180,29 @@ fn is_script(program: &Path) -> io::Result<bool> {
     Ok(&start == SCRIPT)
 }
 
-/// Options that keep vim and its relatives from storing a value anywhere; `vi` is often one of them.
-fn quiet_options(program: &Path) -> impl Iterator<Item = OsString> {
+/// Options that keep vim and its relatives from storing a value anywhere; `vi` is often one of them, and a program
+/// such as `env` or `nice` may start it.
+fn quiet_options(
+    program: &Path,
+    arguments: &[OsString],
+    path: Option<&OsStr>,
+) -> impl Iterator<Item = OsString> + use<> {
+    let started = arguments
+        .iter()
+        .filter_map(|argument| find(argument, path).ok());
+    let is_vim = is_vim(program) || started.into_iter().any(|program| is_vim(&program));
+    let options = if is_vim { &VIM_OPTIONS[..] } else { &[] };
+    options.iter().map(OsString::from)
+}
+
+/// Whether a program is vim or one of its relatives, which take the same options.
+fn is_vim(program: &Path) -> bool {
     let program = program
         .canonicalize()
         .unwrap_or_else(|_| program.to_owned());
     let name = program.file_name().unwrap_or_default().as_bytes();
-    let is_vim = name.starts_with(b"vim") || name == b"nvim";
-    let options = if is_vim { &VIM_OPTIONS[..] } else { &[] };
-    options.iter().map(OsString::from)
+    let name = name.strip_prefix(b"g").unwrap_or(name);
+    name.starts_with(b"vim") || name == b"nvim"
 }
 
 #[cfg(test)]
@@ -244,10 +260,30 @@ mod tests {
 
     #[test]
     fn only_vim_gets_vim_options() {
-        let told = |program: &str| quiet_options(Path::new(program)).count();
-        for vim in ["/nowhere/vim", "/nowhere/nvim", "/nowhere/vim.basic"] {
+        let told = |program: &str| quiet_options(Path::new(program), &[], None).count();
+        for vim in [
+            "/nowhere/vim",
+            "/nowhere/nvim",
+            "/nowhere/vim.basic",
+            "/nowhere/gvim",
+        ] {
             assert_eq!(told(vim), VIM_OPTIONS.len(), "{vim}");
         }
+        // Started by another program.
+        let directory = tempfile::tempdir().unwrap();
+        for name in ["vim", "env", "nice", "nano"] {
+            write_program(&directory.path().join(name), "");
+        }
+        std::os::unix::fs::symlink("vim", directory.path().join("v")).unwrap();
+        let by = |line: &str| {
+            let arguments = words(OsStr::new(line));
+            let path = Some(directory.path().as_os_str());
+            quiet_options(Path::new("/nowhere/env"), &arguments, path).count()
+        };
+        for line in ["vim", "A=b vim", "nice -n 5 vim", "v -X", "-S nice vim"] {
+            assert_eq!(by(line), VIM_OPTIONS.len(), "{line}");
+        }
+        assert_eq!(by("nice nano"), 0);
         for other in ["/nowhere/nano", "/nowhere/code", "/nowhere/vi"] {
             assert_eq!(told(other), 0, "{other}");
         }

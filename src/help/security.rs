@@ -14,9 +14,10 @@ Protected against:
       a passphrase or token recognises the vault's public key; a key file needs
       the pin, as in `KLUIS_PIN`, or your word for the public key
   an attacker who puts an older copy in its place
-      this machine remembers the newest revision that it saw and refuses an
-      older one (exit code 5), unless you use `--accept-older`; in a git work
-      tree it only warns
+      this machine remembers the newest revision that it saw at each place,
+      and at a new place that of all of them; it refuses an older one (exit
+      code 5), unless you use `--accept-older`; in a git work tree it only
+      warns
   a colleague whose key is limited
       the key cannot open other workspaces, and a key that only reads cannot
       sign: `kluis` refuses its changes
@@ -45,7 +46,14 @@ Not protected against:
       `kluis` believes the host of `--for`; only the program that connects could
       check it.
   The program that `kluis run` starts
-      It can do what it wants with its environment, and its children inherit it.
+      It can do what it wants with its environment, and its children inherit
+      it. It runs as you: while the vault is unlocked it can ask the agent,
+      and on Linux it can read the variables of your shell, KLUIS_TOKEN too.
+      Give it a token for one workspace, and use `kluis lock` first.
+  A machine that sleeps while the vault is unlocked
+      The agent forgets its keys when the machine wakes, so they lie in its
+      memory, and in the image of a hibernation, until then. Use `kluis lock`
+      before, or encrypt the swap.
   A weak passphrase, once the file is stolen
       Argon2id makes guessing slow, not impossible.
   A short value whose checksum is shown

@@ -19,19 +19,25 @@ use std::ffi::OsString;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
 const VERSION: u32 = 1;
 /// More than 129 parts of 64 ages take.
-const MAX_FILE_BYTES: usize = 1024 * 1024;
+const MAX_FILE_BYTES: usize = 4 * 1024 * 1024;
+/// Copies of one vault that are remembered.
+const MAX_PLACES: usize = 64;
 /// Whoever holds the lock longer was stopped; what is not remembered then is seen again.
 const PATIENCE: Duration = Duration::from_secs(1);
 const PAUSE: Duration = Duration::from_millis(2);
 
 /// The folder of the files, if there is one.
-pub struct Folder(Option<PathBuf>);
+pub struct Folder {
+    path: Option<PathBuf>,
+    /// The path of the vault in use.
+    vault: String,
+}
 
 /// The memory of one vault, and the state of its file.
 #[derive(Default)]
@@ -67,27 +73,28 @@ enum Unread {
 }
 
 impl Folder {
-    pub fn new(place: Option<PathBuf>) -> Self {
-        Self(place)
+    /// `vault` is the real path of the vault in use.
+    pub fn new(path: Option<PathBuf>, vault: &Path) -> Self {
+        // One that is not UTF-8 shares its memory with others that look the same.
+        let vault = vault.to_string_lossy().into_owned();
+        Self { path, vault }
     }
 
     pub fn place_of(&self, vault: VaultId) -> Option<PathBuf> {
-        Some(self.0.as_ref()?.join(file_name(vault)))
+        Some(self.path.as_ref()?.join(file_name(vault)))
     }
 
     /// Loads the memory of a vault.
     pub fn recall(&self, vault: VaultId) -> Recalled {
         let place = self.place_of(vault);
-        match place.map_or(Err(Unread::Absent), |place| read(&place)) {
-            Ok(memory) => Recalled {
-                memory,
-                damage: None,
-            },
-            Err(Unread::Damaged(problem)) => Recalled {
-                memory: RollbackState::default(),
-                damage: Some(problem),
-            },
-            Err(Unread::Absent | Unread::Foreign) => Recalled::default(),
+        let (memory, damage) = match place.map_or(Err(Unread::Absent), |place| read(&place)) {
+            Ok(memory) => (memory, None),
+            Err(Unread::Damaged(problem)) => (RollbackState::default(), Some(problem)),
+            Err(Unread::Absent | Unread::Foreign) => (RollbackState::default(), None),
+        };
+        Recalled {
+            memory: memory.at(self.vault.clone()),
+            damage,
         }
     }
 
@@ -116,7 +123,7 @@ impl Folder {
         durability: Durability,
         note: impl FnOnce(&mut RollbackState) -> bool,
     ) -> io::Result<()> {
-        let (Some(folder), Some(place)) = (&self.0, self.place_of(vault)) else {
+        let (Some(folder), Some(place)) = (&self.path, self.place_of(vault)) else {
             return Err(ErrorKind::NotFound.into());
         };
         let lock = match lock(folder) {
@@ -126,14 +133,15 @@ impl Folder {
             }
             taken => taken?,
         };
-        let (mut memory, is_damaged) = match read(&place) {
+        let (memory, is_damaged) = match read(&place) {
             Ok(memory) => (memory, false),
             Err(Unread::Absent) => (RollbackState::default(), false),
             Err(Unread::Damaged(_)) => (RollbackState::default(), true),
             Err(Unread::Foreign) => return Err(ErrorKind::Unsupported.into()),
         };
+        let mut memory = memory.at(self.vault.clone());
         if note(&mut memory) || is_damaged || durability == Durability::Synced {
-            write(&lock, vault, &memory, durability)?;
+            write(&lock, vault, memory, durability)?;
         }
         Ok(())
     }
@@ -217,10 +225,21 @@ fn checksum(memory: &str) -> String {
 fn write(
     folder: &File,
     vault: VaultId,
-    memory: &RollbackState,
+    mut memory: RollbackState,
     durability: Durability,
 ) -> io::Result<()> {
-    let memory = serde_json::value::to_raw_value(memory)?;
+    let is_there = |path: &str| Path::new(path).exists();
+    memory.forget_places(MAX_PLACES, is_there);
+    let mut most = MAX_PLACES;
+    let memory = loop {
+        let text = serde_json::value::to_raw_value(&memory)?;
+        // Beside it the document has a version and a checksum.
+        if text.get().len() < MAX_FILE_BYTES - 1024 || most == 1 {
+            break text;
+        }
+        most /= 2;
+        memory.forget_places(most, is_there);
+    };
     let document = Document {
         version: VERSION,
         sha256: checksum(memory.get()),

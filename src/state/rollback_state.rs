@@ -7,7 +7,11 @@ use crate::sealed::sign::{Digest, VerifyKey, sha256};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Everything that this machine has seen of one vault.
+/// Everything that this machine has seen of one vault, seen from the place of the copy in use.
+///
+/// Which keys sign the vault is known for all of its copies. How far each copy has come is known for its place
+/// alone: whoever looks at a longer copy elsewhere must not find the true one "older" afterwards. At a place
+/// where no copy was seen before, all that was seen of the vault counts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RollbackState {
@@ -20,6 +24,19 @@ pub struct RollbackState {
     /// the file reveals that a newer key exists.
     #[serde(skip_serializing_if = "Option::is_none")]
     signer: Option<Signer>,
+    /// The place seen first comes first.
+    places: Vec<Place>,
+    /// The path of the copy in use.
+    #[serde(skip)]
+    here: String,
+}
+
+/// The copy at one place.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Place {
+    /// Its path after following every link.
+    path: String,
     /// The state that is about to replace the vault. It is as valid as the seen one until it is known to be
     /// there.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -83,12 +100,8 @@ pub struct Older {
     pub seen: u64,
 }
 
-impl RollbackState {
-    /// The first part that is older than the one seen, or not made from it.
-    pub fn judge(&self, ages: &[Age]) -> Option<Older> {
-        if self.is_coming(ages) {
-            return None;
-        }
+impl Place {
+    fn judge(&self, ages: &[Age]) -> Option<Older> {
         ages.iter().find_map(|age| {
             let trail = match age.workspace {
                 None => &self.header,
@@ -107,6 +120,76 @@ impl RollbackState {
         })
     }
 
+    /// Records the age of every part; returns whether anything changed.
+    fn note(&mut self, ages: &[Age], accept: Accept) -> bool {
+        let mut is_different = false;
+        for age in ages {
+            let trail = match age.workspace {
+                None => &mut self.header,
+                Some(workspace) => self.sections.entry(workspace).or_default(),
+            };
+            is_different |= trail.note(age, accept);
+        }
+        // The newest header lists the workspaces that exist.
+        let header = ages.iter().find(|age| age.workspace.is_none());
+        if header.is_some_and(|header| self.header.judge(header) == RevisionOrder::Same) {
+            let is_there = |id: &WorkspaceId| ages.iter().any(|age| age.workspace == Some(*id));
+            let before = self.sections.len();
+            self.sections.retain(|id, _| is_there(id));
+            is_different |= self.sections.len() < before;
+        }
+        is_different
+    }
+}
+
+impl RollbackState {
+    /// The same memory for the copy at this path.
+    pub fn at(self, path: String) -> Self {
+        Self { here: path, ..self }
+    }
+
+    fn here(&self) -> Option<&Place> {
+        self.places.iter().find(|place| place.path == self.here)
+    }
+
+    fn here_mut(&mut self) -> &mut Place {
+        let known = self.places.iter().position(|place| place.path == self.here);
+        let position = known.unwrap_or_else(|| {
+            self.places.push(Place {
+                path: self.here.clone(),
+                ..Place::default()
+            });
+            self.places.len() - 1
+        });
+        &mut self.places[position]
+    }
+
+    /// The first part that is older than the one seen, or not made from it.
+    pub fn judge(&self, ages: &[Age]) -> Option<Older> {
+        if self.is_coming(ages) {
+            return None;
+        }
+        match self.here() {
+            Some(place) => place.judge(ages),
+            None => self.places.iter().find_map(|place| place.judge(ages)),
+        }
+    }
+
+    /// Forgets places until `most` are left: first those that are gone, then those seen first, and never the one
+    /// in use.
+    pub fn forget_places(&mut self, most: usize, is_there: impl Fn(&str) -> bool) {
+        let ways: [&dyn Fn(&str) -> bool; 2] = [&|path| !is_there(path), &|_| true];
+        for may_go in ways {
+            let mut excess = self.places.len().saturating_sub(most);
+            let here = &self.here;
+            self.places.retain(|place| {
+                let goes = excess > 0 && place.path != *here && may_go(&place.path);
+                excess -= usize::from(goes);
+                !goes
+            });
+        }
+    }
+
     /// Whether the header's key is neither the seen one nor the expected one.
     pub fn is_signed_otherwise(&self, signer: &VerifyKey, ages: &[Age]) -> bool {
         let signer = Signer(*signer);
@@ -116,19 +199,23 @@ impl RollbackState {
 
     /// Whether these are the parts of the copy that is about to be restored.
     fn is_coming(&self, ages: &[Age]) -> bool {
-        self.next.is_some() && self.next == Some(Next::copy(ages))
+        self.next().is_some_and(|next| next == Next::copy(ages))
     }
 
     /// Whether this machine expects this key: a change here put it in place, or you named it.
     pub fn is_next_signer(&self, signer: &VerifyKey) -> bool {
-        self.next == Some(Next::Signed(Signer(*signer)))
+        self.next() == Some(Next::Signed(Signer(*signer)))
+    }
+
+    fn next(&self) -> Option<Next> {
+        self.here()?.next
     }
 
     /// Expects this key to sign from now on; returns whether anything changed.
     pub fn expect_signer(&mut self, signer: &VerifyKey, ages: &[Age]) -> bool {
         let is_new = self.is_signed_otherwise(signer, ages);
         if is_new {
-            self.next = Some(Next::Signed(Signer(*signer)));
+            self.here_mut().next = Some(Next::Signed(Signer(*signer)));
         }
         is_new
     }
@@ -163,16 +250,22 @@ impl RollbackState {
     }
 
     fn expect(&mut self, next: Option<Next>) -> bool {
-        std::mem::replace(&mut self.next, next) != next
+        next != self.next() && std::mem::replace(&mut self.here_mut().next, next) != next
+    }
+
+    /// Whether a copy was seen at this place.
+    pub fn knows_place(&self) -> bool {
+        self.here().is_some()
     }
 
     pub fn was_in_work_tree(&self) -> bool {
-        self.in_work_tree
+        self.here().is_some_and(|place| place.in_work_tree)
     }
 
     /// Returns whether anything changed.
     pub fn note_work_tree(&mut self, is_in_one: bool) -> bool {
-        std::mem::replace(&mut self.in_work_tree, is_in_one) != is_in_one
+        let place = self.here_mut();
+        std::mem::replace(&mut place.in_work_tree, is_in_one) != is_in_one
     }
 
     /// Records the header's key and the age of every part; returns whether anything changed. An older part,
@@ -180,34 +273,21 @@ impl RollbackState {
     /// because a reader cannot tell whether it will stay.
     pub fn note(&mut self, signer: &VerifyKey, ages: &[Age], accept: Accept) -> bool {
         let is_uncertain = self.is_coming(ages) || self.is_signed_otherwise(signer, ages);
-        if accept == Accept::Newer && is_uncertain {
+        let is_new = self.here().is_none();
+        if accept == Accept::Newer && (is_uncertain || is_new && self.judge(ages).is_some()) {
             return false;
         }
         let mut is_different = self.signer.replace(Signer(*signer)) != Some(Signer(*signer));
         if is_different || accept == Accept::Anything {
-            is_different |= self.next.take().is_some();
+            is_different |= self.here_mut().next.take().is_some();
         }
-        for age in ages {
-            let trail = match age.workspace {
-                None => &mut self.header,
-                Some(workspace) => self.sections.entry(workspace).or_default(),
-            };
-            is_different |= trail.note(age, accept);
-        }
-        // The newest header lists the workspaces that exist.
-        let header = ages.iter().find(|age| age.workspace.is_none());
-        if header.is_some_and(|header| self.header.judge(header) == RevisionOrder::Same) {
-            let is_there = |id: &WorkspaceId| ages.iter().any(|age| age.workspace == Some(*id));
-            let before = self.sections.len();
-            self.sections.retain(|id, _| is_there(id));
-            is_different |= self.sections.len() < before;
-        }
-        is_different
+        is_different | self.here_mut().note(ages, accept)
     }
 
     /// Whether this machine has seen any part of the vault.
     pub fn knows_anything(&self) -> bool {
-        self.header.revision() > 0
+        let mut headers = self.places.iter().map(|place| &place.header);
+        headers.any(|header| header.revision() > 0)
     }
 
     pub fn pin(&self) -> Option<&Pin> {
@@ -285,15 +365,82 @@ mod tests {
         assert_eq!(memory.judge(&vault(4, 5, 6)), older(Some(id(2)), 6, 7));
     }
 
+    fn at(memory: &RollbackState, place: &str) -> RollbackState {
+        memory.clone().at(place.to_owned())
+    }
+
+    #[test]
+    fn looking_at_a_longer_copy_makes_the_vault_no_older() {
+        let mut memory = RollbackState::default().at("/vault".to_owned());
+        memory.note(&SIGNER, &vault(3, 5, 7), Accept::Newer);
+        let mut copy = at(&memory, "/copy");
+        assert_eq!(copy.judge(&vault(3, 9, 7)), None);
+        assert!(copy.note(&SIGNER, &vault(3, 9, 7), Accept::Newer));
+        let mut memory = at(&copy, "/vault");
+        assert_eq!(memory.judge(&vault(3, 5, 7)), None);
+        assert!(memory.note(&SIGNER, &vault(3, 6, 7), Accept::Newer));
+        // At its own place each is still watched.
+        assert!(memory.judge(&vault(3, 5, 7)).is_some());
+        assert!(at(&memory, "/copy").judge(&vault(3, 8, 7)).is_some());
+    }
+
+    #[test]
+    fn at_a_new_place_everything_that_was_seen_counts() {
+        let mut memory = RollbackState::default().at("/vault".to_owned());
+        memory.note(&SIGNER, &vault(3, 5, 7), Accept::Newer);
+        memory.note_work_tree(true);
+        let mut new = at(&memory, "/new");
+        assert!(!new.was_in_work_tree(), "leniency is for the known place");
+        let mut fork = vault(3, 5, 7);
+        fork[1].digest = [99; 32];
+        for refused in [vault(3, 4, 7), vault(2, 5, 7), fork] {
+            assert!(new.judge(&refused).is_some());
+            assert!(
+                !new.note(&SIGNER, &refused, Accept::Newer),
+                "it is not learned"
+            );
+            assert!(new.judge(&vault(3, 4, 9)).is_some());
+        }
+        // Older than any of several.
+        let mut third = at(&memory, "/third");
+        assert!(third.note(&SIGNER, &vault(3, 8, 7), Accept::Newer));
+        assert!(at(&third, "/new").judge(&vault(3, 7, 7)).is_some());
+        // What was accepted holds for that place alone.
+        assert!(new.note(&SIGNER, &vault(3, 4, 7), Accept::Anything));
+        assert_eq!(new.judge(&vault(3, 4, 7)), None);
+        assert!(at(&new, "/vault").judge(&vault(3, 4, 7)).is_some());
+        assert!(at(&new, "/other").judge(&vault(3, 4, 7)).is_some());
+    }
+
+    #[test]
+    fn places_that_are_gone_are_forgotten_first() {
+        let mut memory = RollbackState::default();
+        for place in ["/1", "/2", "/3", "/4", "/5"] {
+            memory = memory.at(place.to_owned());
+            memory.note(&SIGNER, &vault(1, 1, 1), Accept::Newer);
+        }
+        memory = memory.at("/1".to_owned());
+        let left = |most, gone: &'static str| {
+            let mut memory = memory.clone();
+            memory.forget_places(most, |path| path != gone);
+            let paths = memory.places.iter().map(|place| place.path.clone());
+            paths.collect::<String>()
+        };
+        assert_eq!(left(5, "/3"), "/1/2/3/4/5");
+        assert_eq!(left(4, "/3"), "/1/2/4/5");
+        assert_eq!(left(3, "/3"), "/1/4/5");
+        assert_eq!(left(1, "/1"), "/1");
+    }
+
     #[test]
     fn a_workspace_that_a_newer_header_does_not_have_is_forgotten() {
         let mut memory = RollbackState::default();
         memory.note(&SIGNER, &vault(3, 5, 7), Accept::Newer);
         // An older header without it says nothing.
         assert!(!memory.note(&SIGNER, &vault(2, 5, 7)[..2], Accept::Newer));
-        assert!(memory.sections.contains_key(&id(2)));
+        assert!(memory.here().unwrap().sections.contains_key(&id(2)));
         assert!(memory.note(&SIGNER, &vault(4, 5, 7)[..2], Accept::Newer));
-        assert!(!memory.sections.contains_key(&id(2)));
+        assert!(!memory.here().unwrap().sections.contains_key(&id(2)));
     }
 
     #[test]
@@ -413,7 +560,7 @@ mod tests {
                 |memory, signer, ages| {
                     let third = vault(1, 1, 1);
                     let is_different = memory.expect_copy(Some((signer, ages)), &third);
-                    assert_eq!(memory.next.take(), Some(Next::copy(&third)));
+                    assert_eq!(memory.here_mut().next.take(), Some(Next::copy(&third)));
                     is_different
                 },
             ];
@@ -421,7 +568,7 @@ mod tests {
                 let mut memory = both.clone();
                 assert!(settle(&mut memory, &signer, &copy));
                 assert_eq!(memory.signer, Some(Signer(signer)));
-                assert_eq!((memory.next, memory.judge(&copy)), (None, None));
+                assert_eq!((memory.next(), memory.judge(&copy)), (None, None));
                 let mut memory = both.clone();
                 assert!(settle(&mut memory, &owner, &there));
                 assert_eq!(memory, before);

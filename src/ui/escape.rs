@@ -24,8 +24,9 @@ pub(super) fn for_terminal_lines(text: &str) -> Cow<'_, str> {
 pub(super) fn for_json(document: &str) -> Cow<'_, str> {
     let is_unsafe = |c| c != '\n' && is_unsafe(c);
     replace(document, is_unsafe, |safe, c| {
-        // All of them lie below U+10000: four digits, no surrogates.
-        let _ = write!(safe, "\\u{:04x}", u32::from(c));
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            let _ = write!(safe, "\\u{unit:04x}");
+        }
     })
 }
 
@@ -48,15 +49,23 @@ fn replace(
     Cow::Owned(safe)
 }
 
+/// What steers a terminal, and what nobody sees: the controls, and the property `Default_Ignorable_Code_Point` of
+/// Unicode's `DerivedCoreProperties.txt`, of which only the two selectors that give an emoji its look stay.
 fn is_unsafe(c: char) -> bool {
     matches!(
         c,
         '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}' // C0, DEL, C1
+        | '\u{ad}' | '\u{34f}' // the soft hyphen, the grapheme joiner
         | '\u{61c}' // the Arabic letter mark turns direction
+        | '\u{115f}'..='\u{1160}' | '\u{3164}' | '\u{ffa0}' // Hangul fillers
+        | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}' // Khmer and Mongolian
         | '\u{200b}'..='\u{200f}' // zero width, and marks of direction
         | '\u{2028}'..='\u{202e}' // line separators, bidirectional embeddings
         | '\u{2060}'..='\u{206f}' // invisible operators, bidirectional isolates
-        | '\u{feff}'
+        | '\u{fe00}'..='\u{fe0d}' | '\u{feff}'
+        | '\u{fff0}'..='\u{fffb}' // unassigned, and annotations
+        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' // shorthand and music
+        | '\u{e0000}'..='\u{e0fff}' // tags, and selectors that can carry any text
     )
 }
 
@@ -69,7 +78,9 @@ mod tests {
     const UNSAFE: &[u32] = &[
         0x00, 0x07, 0x08, 0x09, 0x0a, 0x0d, 0x1b, 0x1f, 0x7f, 0x80, 0x85, 0x9b, 0x9f, 0x061c,
         0x200b, 0x200c, 0x200d, 0x200e, 0x200f, 0x2028, 0x2029, 0x202a, 0x202b, 0x202c, 0x202d,
-        0x202e, 0x2060, 0x2066, 0x2067, 0x2068, 0x2069, 0xfeff,
+        0x202e, 0x2060, 0x2066, 0x2067, 0x2068, 0x2069, 0xfeff, 0x00ad, 0x034f, 0x115f, 0x1160,
+        0x17b4, 0x180b, 0x180e, 0x3164, 0xfe00, 0xffa0, 0xfff9, 0xfffb, 0x1bca0, 0x1d173, 0xe0001,
+        0xe0020, 0xe0041, 0xe007f, 0xe0100, 0xe01ef,
     ];
 
     fn any_text() -> impl Strategy<Value = String> {
@@ -87,6 +98,7 @@ mod tests {
             "日本語",
             "a\\u{1b}",
             "it's \"so\"",
+            "❤\u{fe0f} and 한글",
         ] {
             assert!(matches!(for_terminal(text), Cow::Borrowed(same) if same == text));
         }

@@ -239,6 +239,16 @@ fn without_a_desktop_the_terminal_copies_and_nothing_clears() {
     assert_eq!(code, 0);
     assert!(said.contains("sent to the terminal's clipboard"), "{said}");
     assert!(said.contains("kluis does not clear it"), "{said}");
+    assert!(!said.contains("tmux"), "{said}");
+    let in_tmux = desktop
+        .clip(&[])
+        .env("TERM", "tmux-256color")
+        .env("TMUX", "/tmp/x,1,0");
+    let (said, _) = Screen::start(in_tmux.command_at_terminal(), 200).ends();
+    assert!(
+        said.contains("run `tmux delete-buffer` when you are done"),
+        "{said}"
+    );
     assert!(!screen.all().contains(&desktop.value));
     assert_eq!(desktop.waiting(), None);
 }

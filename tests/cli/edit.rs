@@ -313,17 +313,24 @@ fn vim_edits_a_value_and_leaves_nothing_behind() {
          set backupdir={keep} undodir={keep} directory={keep} viminfo='100,n{keep}/info\n"
     );
     fs::write(sandbox.home().join(".vimrc"), settings).unwrap();
-    let edit = sandbox
-        .kluis(["edit", "name"])
-        .env("EDITOR", "vim")
-        .env("TERM", "xterm");
-    let mut screen = Screen::start(edit.command_at_terminal(), 80);
-    screen.shows(&value);
-    screen.types("ddinew-");
-    screen.types(&format!("{value}\x1b:w\r:wq\r"));
-    let (_, code) = screen.ends();
-    assert_eq!(code, 0);
+    let edit = |line: &str, typed: &str| {
+        let edit = sandbox.kluis(["edit", "name"]);
+        let edit = edit.env("EDITOR", line).env("TERM", "xterm");
+        let mut screen = Screen::start(edit.command_at_terminal(), 80);
+        screen.shows(&value);
+        screen.types(typed);
+        assert_eq!(screen.ends().1, 0, "{line}");
+        assert!(left_in_memory(&value).is_empty(), "{line}");
+    };
+    edit("vim", &format!("ddinew-{value}\x1b:w\r:wq\r"));
     assert_eq!(sandbox.get("name"), format!("new-{value}").as_bytes());
-    assert!(left_in_memory(&value).is_empty());
+    for line in [
+        "env vim",
+        "env A=b vim",
+        "nice -n 1 vim -f",
+        "/usr/bin/env /usr/bin/vim",
+    ] {
+        edit(line, "yyp:w\rdd:wq\r");
+    }
     // The sandbox looks through every file of the home for the value when it goes.
 }

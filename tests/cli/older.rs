@@ -5,7 +5,7 @@ use crate::sandbox::{CHEAP_KDF, Outcome, Sandbox, make_pipe};
 use serde_json::Value;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const WAY_OUT: &str =
@@ -256,7 +256,7 @@ fn damaged_memory_is_reported_once_and_repaired() {
     let text = String::from_utf8(good.clone()).unwrap();
     let at = text.find("[3,").unwrap();
     let lowered = format!("{}[2,{}", &text[..at], &text[at + 3..]);
-    let huge = [b" ".repeat(2 << 20), good.clone()].concat();
+    let huge = [b" ".repeat(5 << 20), good.clone()].concat();
     for (bytes, mode, problem) in [
         (b"garbage\0\xff".to_vec(), 0o600, "is damaged"),
         (good[..good.len() / 2].to_vec(), 0o600, "is damaged"),
@@ -369,7 +369,7 @@ fn two_concurrent_writers_are_both_remembered() {
         assert!(writer.wait().unwrap().success());
     }
     let told: Value = serde_json::from_slice(&fs::read(memory(&sandbox)).unwrap()).unwrap();
-    let sections = told["memory"]["sections"].as_object().unwrap();
+    let sections = told["memory"]["places"][0]["sections"].as_object().unwrap();
     let section = sections.values().next().unwrap().as_array().unwrap();
     assert_eq!(section.last().unwrap()[0], 10);
     put(&sandbox, &older);
@@ -514,4 +514,70 @@ fn a_planted_work_tree_does_not_excuse_an_older_copy() {
     fs::create_dir(&git).unwrap();
     fs::write(git.join("HEAD"), "ref: refs/heads/main\n").unwrap();
     get(&sandbox).any_stderr().exits(5);
+}
+
+/// A colleague's longer copy, a backup, a branch elsewhere.
+#[test]
+fn a_look_at_a_longer_copy_makes_the_true_vault_no_older() {
+    let sandbox = Sandbox::with_vault();
+    sandbox.create("name", "v");
+    let here = sandbox.bytes();
+    sandbox.create("another", "v");
+    let copy = sandbox.home().join("copy.kluis");
+    fs::copy(sandbox.vault(), &copy).unwrap();
+    put(&sandbox, &here);
+    fs::remove_dir_all(sandbox.home().join(".local/state/kluis")).unwrap();
+    get(&sandbox).any_stdout().exits(0);
+    let in_copy = |line: &[&str]| {
+        let line = [&["--vault", copy.to_str().unwrap()], line].concat();
+        sandbox.kluis(line).run()
+    };
+    in_copy(&["list"]).any_stdout().exits(0);
+    get(&sandbox).any_stdout().exits(0);
+    sandbox.create("third", "v");
+    in_copy(&["create", "third", "--generate", "8"])
+        .any_stdout()
+        .exits(0);
+    get(&sandbox).any_stdout().exits(0);
+    // Each is still watched at its own place.
+    put(&sandbox, &here);
+    get(&sandbox).stderr_has("is an older copy").exits(5);
+    fs::write(&copy, &here).unwrap();
+    in_copy(&["list"]).stderr_has("is an older copy").exits(5);
+}
+
+#[test]
+fn an_older_copy_at_a_new_place_is_refused_until_accepted() {
+    let sandbox = Sandbox::with_vault();
+    sandbox.create("name", "v");
+    let older = sandbox.bytes();
+    sandbox.create("another", "v");
+    // A repository may bring one, by a link or in a work tree of its own, and the vault may be gone meanwhile.
+    let tree = sandbox.home().join("tree");
+    fs::create_dir_all(tree.join(".git")).unwrap();
+    let places = [sandbox.home().join("copy.kluis"), tree.join("v.kluis")];
+    let link = tree.join("link.kluis");
+    symlink(&places[0], &link).unwrap();
+    let list = |place: &Path, more: &[&str]| {
+        let line = [&["--vault", place.to_str().unwrap(), "list"], more].concat();
+        sandbox.kluis(line).run()
+    };
+    for gone in [false, true] {
+        if gone {
+            fs::remove_file(sandbox.vault()).unwrap();
+        }
+        for place in [&places[0], &places[1], &link] {
+            fs::write(place, &older).unwrap();
+            for _ in 0..2 {
+                list(place, &[]).stderr_has("is an older copy").exits(5);
+            }
+        }
+    }
+    list(&places[0], &["--accept-older"]).any_stdout().exits(0);
+    for place in [&places[0], &link] {
+        list(place, &[]).any_stdout().exits(0);
+    }
+    list(&places[1], &[])
+        .stderr_has("is an older copy")
+        .exits(5);
 }

@@ -68,11 +68,13 @@ image=$1 from=$2 place=$3 options=$4; shift 4
 "$@" "$image" && mount -o "loop,$options" "$image" "$place" && cp -a "$from/." "$place" && umount "$place"
 "#;
 
-/// Puts a copy of the image `$1` under `$3` while the rest runs, and what the cut left of it into `$4`.
+/// Puts a copy of the image `$1` under `$3` while the rest runs, and what the cut left of it into `$4`. What this
+/// machine has seen is in `$7`: it names the vault's place, which differs from that of the image.
 const CUT: &str = r#"
-image=$1 disk=$2 place=$3 left=$4 options=$5 another=$6; shift 6
+image=$1 disk=$2 place=$3 left=$4 options=$5 another=$6 seen=$7; shift 7
 mounted() { mount -o "loop,$options" "$1" "$place" || exit 99; }
 cp "$image" "$disk" && mounted "$disk" || exit 99
+if [ -d "$seen" ]; then cp -a "$seen/." "$place/state" && sync -f "$place" || exit 99; fi
 "$@"
 code=$?
 if [ "$another" ]; then echo > "$place/another" && sync "$place/another" || exit 98; fi
@@ -128,6 +130,8 @@ impl<'f> Disk<'f> {
         let (disk, left) = (sandbox.given_path("disk"), sandbox.home().join("left"));
         fs::create_dir(&left).unwrap();
         fs::create_dir_all(local(&sandbox)).unwrap();
+        let seen = sandbox.home().join("seen");
+        let is_seen = fs::rename(local(&sandbox).join("state"), &seen).is_ok();
         let paths = [self.image(), disk.clone(), local(&sandbox), left.clone()];
         let paths = paths.iter().map(|path| path.to_str().unwrap().to_owned());
         let another = if then == Then::Fsync { "yes" } else { "" };
@@ -135,7 +139,12 @@ impl<'f> Disk<'f> {
             .map(str::to_owned)
             .to_vec();
         under.extend(paths);
-        under.extend([self.system.options.to_owned(), another.to_owned()]);
+        let seen_path = seen.to_str().unwrap().to_owned();
+        under.extend([
+            self.system.options.to_owned(),
+            another.to_owned(),
+            seen_path,
+        ]);
         under.extend(
             point
                 .iter()
@@ -147,6 +156,9 @@ impl<'f> Disk<'f> {
         let expected = if point.is_some() { KILLED } else { 0 };
         assert_eq!(outcome.code, expected, "{}", outcome.stderr);
         fs::remove_file(disk).unwrap();
+        if is_seen {
+            fs::remove_dir_all(seen).unwrap();
+        }
         fs::remove_dir_all(local(&sandbox)).unwrap();
         fs::rename(left, local(&sandbox)).unwrap();
 
