@@ -725,6 +725,7 @@ Register-ArgumentCompleter -Native -CommandName 'kluis' -ScriptBlock {
             [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Add a key: a passphrase, a token, or a colleague''s public key')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the keys of the vault')
             [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove a key, and encrypt anew what it could open')
+            [CompletionResult]::new('renew', 'renew', [CompletionResultType]::ParameterValue, 'Make a token or passphrase anew')
             [CompletionResult]::new('passphrase', 'passphrase', [CompletionResultType]::ParameterValue, 'Change the passphrase')
             break
         }
@@ -792,6 +793,7 @@ Register-ArgumentCompleter -Native -CommandName 'kluis' -ScriptBlock {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour: auto, always or never [env: NO_COLOR]')
             [CompletionResult]::new('--passphrase', '--passphrase', [CompletionResultType]::ParameterName, 'Add a passphrase')
             [CompletionResult]::new('--token', '--token', [CompletionResultType]::ParameterName, 'Make a token, and print it')
+            [CompletionResult]::new('--full', '--full', [CompletionResultType]::ParameterName, 'Let the key open the whole vault')
             [CompletionResult]::new('--read-only', '--read-only', [CompletionResultType]::ParameterName, 'Let the key read, but never write')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results, warnings and errors as JSON')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no notes; print names alone in lists')
@@ -826,6 +828,30 @@ Register-ArgumentCompleter -Native -CommandName 'kluis' -ScriptBlock {
             break
         }
         'kluis;key;remove' {
+            [CompletionResult]::new('--vault', '--vault', [CompletionResultType]::ParameterName, 'Use this vault file [env: KLUIS_VAULT]')
+            [CompletionResult]::new('-w', '-w', [CompletionResultType]::ParameterName, 'Use this workspace [env: KLUIS_WORKSPACE]')
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use this workspace [env: KLUIS_WORKSPACE]')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Use this project file, and agree to it [env: KLUIS_PROJECT]')
+            [CompletionResult]::new('--passphrase-file', '--passphrase-file', [CompletionResultType]::ParameterName, 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]')
+            [CompletionResult]::new('--key-file', '--key-file', [CompletionResultType]::ParameterName, 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]')
+            [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'Wait this long for another writer [default: 10s]')
+            [CompletionResult]::new('--pin', '--pin', [CompletionResultType]::ParameterName, 'Open only the vault that this pin describes [env: KLUIS_PIN]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour: auto, always or never [env: NO_COLOR]')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print results, warnings and errors as JSON')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no notes; print names alone in lists')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no notes; print names alone in lists')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes where a command asks for confirmation')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes where a command asks for confirmation')
+            [CompletionResult]::new('--non-interactive', '--non-interactive', [CompletionResultType]::ParameterName, 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]')
+            [CompletionResult]::new('--accept-older', '--accept-older', [CompletionResultType]::ParameterName, 'Accept an older vault than this machine has seen')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'kluis;key;renew' {
+            [CompletionResult]::new('--expires', '--expires', [CompletionResultType]::ParameterName, 'Stop using the key at this time, or after `90d`')
+            [CompletionResult]::new('--new-passphrase-file', '--new-passphrase-file', [CompletionResultType]::ParameterName, 'Read the new passphrase from a file, without its final newline')
+            [CompletionResult]::new('--kdf', '--kdf', [CompletionResultType]::ParameterName, 'Set the cost of Argon2id: memory, passes, lanes [default: measured, at least m=64,t=3,p=4]')
             [CompletionResult]::new('--vault', '--vault', [CompletionResultType]::ParameterName, 'Use this vault file [env: KLUIS_VAULT]')
             [CompletionResult]::new('-w', '-w', [CompletionResultType]::ParameterName, 'Use this workspace [env: KLUIS_WORKSPACE]')
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use this workspace [env: KLUIS_WORKSPACE]')

@@ -148,6 +148,9 @@ _kluis() {
             kluis__subcmd__key,remove)
                 cmd="kluis__subcmd__key__subcmd__remove"
                 ;;
+            kluis__subcmd__key,renew)
+                cmd="kluis__subcmd__key__subcmd__renew"
+                ;;
             kluis__subcmd__key,show)
                 cmd="kluis__subcmd__key__subcmd__show"
                 ;;
@@ -1426,7 +1429,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__key)
-            opts="-w -q -y -h --vault --workspace --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --help new show add list remove passphrase"
+            opts="-w -q -y -h --vault --workspace --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --help new show add list remove renew passphrase"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1476,7 +1479,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__key__subcmd__add)
-            opts="-w -q -y -h --passphrase --token --public-key --workspace --read-only --expires --label --new-passphrase-file --kdf --vault --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --help"
+            opts="-w -q -y -h --passphrase --token --public-key --workspace --full --read-only --expires --label --new-passphrase-file --kdf --vault --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1730,6 +1733,68 @@ _kluis() {
                 return 0
             fi
             case "${prev}" in
+                --vault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -w)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --passphrase-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --pin)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        kluis__subcmd__key__subcmd__renew)
+            opts="-w -q -y -h --expires --new-passphrase-file --kdf --vault --workspace --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --expires)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --new-passphrase-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --kdf)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --vault)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -698,6 +698,7 @@ set edit:completion:arg-completer[kluis] = {|@words|
             cand add 'Add a key: a passphrase, a token, or a colleague''s public key'
             cand list 'List the keys of the vault'
             cand remove 'Remove a key, and encrypt anew what it could open'
+            cand renew 'Make a token or passphrase anew'
             cand passphrase 'Change the passphrase'
         }
         &'kluis;key;new'= {
@@ -762,6 +763,7 @@ set edit:completion:arg-completer[kluis] = {|@words|
             cand --color 'Use colour: auto, always or never [env: NO_COLOR]'
             cand --passphrase 'Add a passphrase'
             cand --token 'Make a token, and print it'
+            cand --full 'Let the key open the whole vault'
             cand --read-only 'Let the key read, but never write'
             cand --json 'Print results, warnings and errors as JSON'
             cand -q 'Print no notes; print names alone in lists'
@@ -794,6 +796,29 @@ set edit:completion:arg-completer[kluis] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'kluis;key;remove'= {
+            cand --vault 'Use this vault file [env: KLUIS_VAULT]'
+            cand -w 'Use this workspace [env: KLUIS_WORKSPACE]'
+            cand --workspace 'Use this workspace [env: KLUIS_WORKSPACE]'
+            cand --project 'Use this project file, and agree to it [env: KLUIS_PROJECT]'
+            cand --passphrase-file 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]'
+            cand --key-file 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]'
+            cand --lock-timeout 'Wait this long for another writer [default: 10s]'
+            cand --pin 'Open only the vault that this pin describes [env: KLUIS_PIN]'
+            cand --color 'Use colour: auto, always or never [env: NO_COLOR]'
+            cand --json 'Print results, warnings and errors as JSON'
+            cand -q 'Print no notes; print names alone in lists'
+            cand --quiet 'Print no notes; print names alone in lists'
+            cand -y 'Answer yes where a command asks for confirmation'
+            cand --yes 'Answer yes where a command asks for confirmation'
+            cand --non-interactive 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+            cand --accept-older 'Accept an older vault than this machine has seen'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'kluis;key;renew'= {
+            cand --expires 'Stop using the key at this time, or after `90d`'
+            cand --new-passphrase-file 'Read the new passphrase from a file, without its final newline'
+            cand --kdf 'Set the cost of Argon2id: memory, passes, lanes [default: measured, at least m=64,t=3,p=4]'
             cand --vault 'Use this vault file [env: KLUIS_VAULT]'
             cand -w 'Use this workspace [env: KLUIS_WORKSPACE]'
             cand --workspace 'Use this workspace [env: KLUIS_WORKSPACE]'

@@ -605,28 +605,29 @@ complete -c kluis -n "__fish_kluis_using_subcommand trust" -l accept-older -d 'A
 complete -c kluis -n "__fish_kluis_using_subcommand trust" -l list -d 'List the project files that you trust'
 complete -c kluis -n "__fish_kluis_using_subcommand trust" -l remove -d 'Stop trusting the project file'
 complete -c kluis -n "__fish_kluis_using_subcommand trust" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove passphrase" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove passphrase" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove passphrase" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove passphrase" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove passphrase" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove passphrase" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove passphrase" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove passphrase" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove renew passphrase" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove renew passphrase" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove renew passphrase" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove renew passphrase" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove renew passphrase" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove renew passphrase" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove renew passphrase" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove renew passphrase" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove passphrase" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove passphrase" -s q -l quiet -d 'Print no notes; print names alone in lists'
-complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove passphrase" -s y -l yes -d 'Answer yes where a command asks for confirmation'
-complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove passphrase" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove passphrase" -l accept-older -d 'Accept an older vault than this machine has seen'
-complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove passphrase" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove passphrase" -f -a "new" -d 'Make a key file of your own'
-complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove passphrase" -f -a "show" -d 'Print the public key of your key file'
-complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove passphrase" -f -a "add" -d 'Add a key: a passphrase, a token, or a colleague\'s public key'
-complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove passphrase" -f -a "list" -d 'List the keys of the vault'
-complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove passphrase" -f -a "remove" -d 'Remove a key, and encrypt anew what it could open'
-complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove passphrase" -f -a "passphrase" -d 'Change the passphrase'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove renew passphrase" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove renew passphrase" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove renew passphrase" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove renew passphrase" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove renew passphrase" -l accept-older -d 'Accept an older vault than this machine has seen'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove renew passphrase" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove renew passphrase" -f -a "new" -d 'Make a key file of your own'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove renew passphrase" -f -a "show" -d 'Print the public key of your key file'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove renew passphrase" -f -a "add" -d 'Add a key: a passphrase, a token, or a colleague\'s public key'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove renew passphrase" -f -a "list" -d 'List the keys of the vault'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove renew passphrase" -f -a "remove" -d 'Remove a key, and encrypt anew what it could open'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove renew passphrase" -f -a "renew" -d 'Make a token or passphrase anew'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and not __fish_seen_subcommand_from new show add list remove renew passphrase" -f -a "passphrase" -d 'Change the passphrase'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from new" -s o -l output -d 'Write the key to this file' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from new" -l new-passphrase-file -d 'Protect the key file with the passphrase in this file' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from new" -l kdf -d 'Set the cost of Argon2id: memory, passes, lanes [default: measured, at least m=64,t=3,p=4]' -r
@@ -680,6 +681,7 @@ always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l passphrase -d 'Add a passphrase'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l token -d 'Make a token, and print it'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l full -d 'Let the key open the whole vault'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l read-only -d 'Let the key read, but never write'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Print no notes; print names alone in lists'
@@ -719,6 +721,25 @@ complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from renew" -l expires -d 'Stop using the key at this time, or after `90d`' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from renew" -l new-passphrase-file -d 'Read the new passphrase from a file, without its final newline' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from renew" -l kdf -d 'Set the cost of Argon2id: memory, passes, lanes [default: measured, at least m=64,t=3,p=4]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from renew" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from renew" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from renew" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from renew" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from renew" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from renew" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from renew" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from renew" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from renew" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from renew" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from renew" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from renew" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from renew" -l accept-older -d 'Accept an older vault than this machine has seen'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from renew" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from passphrase" -l key -d 'Change this key instead of yours: its id or label' -r
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from passphrase" -l new-passphrase-file -d 'Read the new passphrase from a file, without its final newline' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from passphrase" -l kdf -d 'Set the cost of Argon2id: memory, passes, lanes [default: measured, at least m=64,t=3,p=4]' -r

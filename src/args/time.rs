@@ -16,6 +16,16 @@ pub fn parse_future(field: &str, text: &str, now: Timestamp) -> Result<Timestamp
     Timestamp::parse_future(text, now).map_err(|broken| invalid(field, broken))
 }
 
+/// The time until which a key is used.
+pub fn parse_expiry(text: &str, now: Timestamp) -> Result<Timestamp, Error> {
+    let time = parse_future("expires", text, now)?;
+    if time > now {
+        return Ok(time);
+    }
+    let rule = "a key expires in the future";
+    Err(invalid("expires", RuleViolation::new(rule, "greater_than")))
+}
+
 pub fn parse_duration(field: &str, text: &str) -> Result<Duration, Error> {
     time::parse_duration(text).map_err(|broken| invalid(field, broken))
 }

@@ -24,7 +24,7 @@ impl Context<'_> {
             let pinned = pinned.public_key;
             if pinned == header.content().verify {
                 self.rollback_guard.recall(header);
-                self.pin_again(header);
+                self.pin_named(header);
             }
             return Ok(pinned);
         }

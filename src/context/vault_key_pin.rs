@@ -51,9 +51,10 @@ impl Context<'_> {
         Ok(pin.is_some_and(|pin| pin.vault_key == vault_key(header)))
     }
 
-    /// Replaces a key that was confirmed before by this header's key, which you named on this machine.
-    pub fn pin_again(&mut self, header: &Header) {
-        if self.rollback_guard.is_pinned_otherwise(&vault_key(header)) {
+    /// Remembers this header's key, which you named: at a terminal, or in place of one that you confirmed before.
+    pub fn pin_named(&mut self, header: &Header) {
+        let is_pinned_otherwise = self.rollback_guard.is_pinned_otherwise(&vault_key(header));
+        if is_pinned_otherwise || self.ui.can_ask_aloud() {
             let pin = pin_of(&header.content().verify, self.now);
             self.rollback_guard.pin(header, &pin);
         }

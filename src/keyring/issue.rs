@@ -54,7 +54,12 @@ impl Credential {
 
     /// A new token, and its key.
     pub fn token(vault: VaultId) -> (Self, Token) {
-        let (id, salt) = (KeyId::random(), random::bytes::<SALT_BYTES>());
+        Self::token_of(vault, KeyId::random())
+    }
+
+    /// A new token for the key with this id.
+    pub fn token_of(vault: VaultId, id: KeyId) -> (Self, Token) {
+        let salt = random::bytes::<SALT_BYTES>();
         let token = Token::random(id);
         let seed = Seed::from_token(&token.secret, &salt, vault, id);
         let credential = Self {

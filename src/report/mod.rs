@@ -4,6 +4,7 @@ pub mod agent;
 pub mod app;
 pub mod counted;
 pub mod import_summary;
+pub mod issued_key;
 pub mod key;
 pub mod key_file;
 pub mod one_time_token;

@@ -13,7 +13,7 @@ use crate::sealed::{self, Part, meta};
 
 pub const MAX_LABEL_CHARACTERS: usize = 63;
 
-/// The name of a key: 1 to 63 characters, none of them a control character. Two keys may share one.
+/// The name of a key: 1 to 63 characters, none of them a control character.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Label(String);
 

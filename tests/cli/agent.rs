@@ -255,7 +255,7 @@ fn a_key_is_forgotten_in_its_time_and_the_agent_ends() {
 fn a_key_is_forgotten_when_it_expires() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", "a value");
-    let add = ["key", "add", "--token", "--expires", "8s", "-q"];
+    let add = ["key", "add", "--full", "--token", "--expires", "8s", "-q"];
     let added = sandbox.kluis(add).run();
     let began = Instant::now();
     sandbox.keep_token(&added.stdout);

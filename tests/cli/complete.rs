@@ -183,7 +183,12 @@ fn bash_completes_names() {
         let expected = ["github_token", "staging", "get", "github_token", ""];
         let expected = [
             &expected[..],
-            &[rest[5], "", "--json", "new show add list remove passphrase"],
+            &[
+                rest[5],
+                "",
+                "--json",
+                "new show add list remove renew passphrase",
+            ],
         ]
         .concat();
         assert_eq!(rest, expected, "{said}");

@@ -18,7 +18,9 @@ fn healthy() -> Sandbox {
 }
 
 fn key_add(sandbox: &Sandbox, options: &[&str]) -> String {
-    let added = sandbox.kluis(["key", "add"].iter().chain(options)).run();
+    let added = sandbox
+        .kluis(["key", "add", "--full"].iter().chain(options))
+        .run();
     sandbox.keep_token(&added.stdout);
     let token = String::from_utf8(added.stdout.clone()).unwrap();
     added.any_stdout().any_stderr().exits(0);

@@ -203,7 +203,7 @@ fn an_unwritable_secret_is_refused_before_the_editor_starts() {
     sandbox.prints(create, sandbox.secret("bound"));
     let later = ["create", "later", "--slot", "2999-01-01T00:00:00Z"];
     sandbox.prints(later, sandbox.secret("later"));
-    let add = ["key", "add", "-q", "--token", "--read-only"];
+    let add = ["key", "add", "--full", "-q", "--token", "--read-only"];
     let token = sandbox.prints(add, "");
     sandbox.keep_token(token.as_bytes());
     let started = sandbox.given_path("started");

@@ -210,7 +210,7 @@ const CHANGES: [Change; 5] = [
         sandbox.kluis(["delete", "name", "--yes"])
     }),
     ("key add", |sandbox| {
-        sandbox.kluis(["key", "add", "--token"])
+        sandbox.kluis(["key", "add", "--full", "--token"])
     }),
     ("rekey", |sandbox| sandbox.kluis(["vault", "rekey"])),
 ];

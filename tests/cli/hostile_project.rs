@@ -147,6 +147,7 @@ fn no_program_of_the_folder_or_of_path_is_executed() {
         &[
             "key",
             "add",
+            "--full",
             "--passphrase",
             "--new-passphrase-file",
             passphrase,

@@ -321,6 +321,40 @@ fn an_unpinned_vault_is_not_opened_with_a_key_file() {
 }
 
 #[test]
+fn a_pin_given_once_at_a_terminal_is_remembered() {
+    let sandbox = admitted();
+    let refused = || {
+        on_vault(&sandbox, &["get", "name"])
+            .run()
+            .any_stderr()
+            .exits(5)
+    };
+    // A script says it each time.
+    pinned(&sandbox, &["get", "name"])
+        .run()
+        .stdout("value")
+        .exits(0);
+    refused();
+    // A wrong one is not learned.
+    let another = Sandbox::with_vault();
+    let key = another.kluis(["vault", "verify", "--json"]).run();
+    let other = key.json()["public_key"].as_str().unwrap().to_owned();
+    key.any_stdout().exits(0);
+    let at_terminal = |pin: &str| {
+        let get = on_vault(&sandbox, &["get", "name", "--pin", pin]);
+        Screen::start(get.command_at_terminal(), 100).ends().1
+    };
+    assert_eq!(at_terminal(&other), 5);
+    refused();
+    assert_eq!(at_terminal(VAULT_KEY), 0);
+    let get = on_vault(&sandbox, &["get", "name"]).run();
+    get.stdout("value").exits(0);
+    // It is for this vault: another that somebody made for the key still needs its own.
+    let wrong = on_vault(&sandbox, &["get", "name", "--pin", &other]).run();
+    wrong.any_stderr().exits(5);
+}
+
+#[test]
 fn a_pin_in_a_project_file_counts_only_after_consent() {
     let sandbox = admitted();
     let text = format!("vault = \"v.kluis\"\npin = \"{VAULT_KEY}\"\n");
@@ -355,7 +389,9 @@ fn shared() -> (Sandbox, String) {
         &["--public-key", public.trim_end()][..],
         &["--token", "--label", "hers"],
     ] {
-        let added = sandbox.kluis(["key", "add"].iter().chain(line)).run();
+        let added = sandbox
+            .kluis(["key", "add", "--full"].iter().chain(line))
+            .run();
         sandbox.keep_token(&added.stdout);
         added.any_stdout().any_stderr().exits(0);
     }
@@ -464,7 +500,14 @@ fn its_passphrase_may_be_typed_three_times() {
     let from_file = ["--new-passphrase-file", given.to_str().unwrap()];
     let cheap = ["--kdf", CHEAP_KDF];
     let public = new(&owner, &[cheap, from_file].concat());
-    let add = ["key", "add", "-q", "--public-key", public.trim_end()];
+    let add = [
+        "key",
+        "add",
+        "--full",
+        "-q",
+        "--public-key",
+        public.trim_end(),
+    ];
     owner.kluis(add).run().exits(0);
     let verified = owner.kluis(["vault", "verify", "--json"]).run();
     let pin = verified.json()["public_key"].as_str().unwrap().to_owned();

@@ -44,7 +44,7 @@ fn prompts() -> Vec<Prompt> {
     };
     let init = ["init", "--kdf", CHEAP_KDF];
     let changed = ["key", "passphrase", "--kdf", CHEAP_KDF];
-    let admit = ["key", "add", "--passphrase", "--kdf", CHEAP_KDF];
+    let admit = ["key", "add", "--full", "--passphrase", "--kdf", CHEAP_KDF];
     vec![
         prompt(Vault::None, &init, &[], NEW, true),
         prompt(

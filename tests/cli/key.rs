@@ -2,6 +2,7 @@
 
 use crate::crash::trace;
 use crate::sandbox::{CHEAP_KDF, Invocation, Sandbox};
+use crate::screen::Screen;
 use serde_json::Value;
 
 /// A vault with `default/name` and `staging/name`.
@@ -16,11 +17,19 @@ fn shared() -> Sandbox {
     sandbox
 }
 
+/// `key add` with these options, for the whole vault if they name no workspace.
+fn add(options: &[&'static str]) -> Vec<&'static str> {
+    let full = (!options
+        .iter()
+        .any(|option| ["-w", "--workspace"].contains(option)))
+    .then_some("--full");
+    let line = ["key", "add"].into_iter().chain(full);
+    line.chain(options.iter().copied()).collect()
+}
+
 /// A new token with these options.
-fn token(sandbox: &Sandbox, options: &[&str]) -> String {
-    let added = sandbox
-        .kluis(["key", "add", "--token"].iter().chain(options))
-        .run();
+fn token(sandbox: &Sandbox, options: &[&'static str]) -> String {
+    let added = sandbox.kluis(add(&[&["--token"], options].concat())).run();
     sandbox.keep_token(&added.stdout);
     let token = String::from_utf8(added.stdout.clone()).unwrap();
     added
@@ -45,7 +54,7 @@ fn by<'s>(sandbox: &'s Sandbox, token: &str, line: &[&str]) -> Invocation<'s> {
 fn key_add_makes_no_token_when_stdout_is_closed() {
     let sandbox = shared();
     let before = sandbox.bytes();
-    let add = sandbox.kluis(["key", "add", "--token"]);
+    let add = sandbox.kluis(["key", "add", "--full", "--token"]);
     let lost = add.prepared("exec > /dev/null").run();
     lost.stderr_has("the token is printed only once").exits(2);
     assert_eq!(sandbox.bytes(), before);
@@ -60,7 +69,7 @@ fn key_add_prints_the_token_even_if_not_durable() {
     for when in 1..=8 {
         let sandbox = shared();
         let before = sandbox.bytes();
-        let add = sandbox.kluis(["key", "add", "--token"]);
+        let add = sandbox.kluis(["key", "add", "--full", "--token"]);
         let added = add.under(trace::failing_to_sync(when)).run();
         sandbox.keep_token(&added.stdout);
         let (code, token) = (added.code, added.stdout.clone());
@@ -98,7 +107,7 @@ fn a_read_only_token_is_refused_before_a_value_is_read() {
         &["rotate", "name", "--value-file", "/nowhere"],
         &["delete", "name"],
         &["key", "list"],
-        &["key", "add", "--token"],
+        &["key", "add", "--full", "--token"],
         &["key", "remove", "ci"],
         &["vault", "rekey"],
     ] {
@@ -150,7 +159,7 @@ fn the_list_shows_keys_and_nothing_that_unlocks() {
         [
             ("token", "token", "full", false),
             ("token", "ci", "workspaces", true),
-            ("token", "token", "workspaces", false),
+            ("token", "token 2", "workspaces", false),
             ("token", "all", "workspaces", true),
         ]
     );
@@ -180,6 +189,7 @@ fn several_passphrases_open_and_each_is_changed_by_name() {
         let add = [
             "key",
             "add",
+            "--full",
             "--passphrase",
             "--label",
             label,
@@ -279,16 +289,221 @@ fn removing_full_access_names_the_keys_to_issue_again() {
 }
 
 #[test]
-fn one_label_of_two_keys_names_neither() {
+fn no_two_keys_have_one_label() {
     let sandbox = shared();
     token(&sandbox, &["-w", "staging", "--label", "ci"]);
-    token(&sandbox, &["-w", "default", "--label", "ci"]);
-    let refused = sandbox
-        .kluis(["key", "remove", "ci", "--yes", "--json"])
-        .run();
+    let before = sandbox.bytes();
+    let again = add(&["--token", "-w", "default", "--label", "ci", "--json"]);
+    let refused = sandbox.kluis(again).run();
     let error = refused.json_error();
+    assert!(error["hint"].as_str().unwrap().contains("kluis key renew"));
+    assert_eq!(error["conflicting_ids"].as_array().unwrap().len(), 1);
     refused.any_stderr().exits(6);
-    assert_eq!(error["conflicting_ids"].as_array().unwrap().len(), 2);
+    assert_eq!(sandbox.bytes(), before);
+    // Where none is chosen, each gets one of its own.
+    for _ in 0..2 {
+        token(&sandbox, &["-w", "staging"]);
+    }
+    let list = sandbox.kluis(["key", "list", "--json"]).run();
+    let keys = list.json()["keys"].take();
+    let labels = keys.as_array().unwrap().iter();
+    let labels: Vec<&str> = labels.map(|key| key["label"].as_str().unwrap()).collect();
+    assert!(
+        labels.contains(&"token 2") && labels.contains(&"token 3"),
+        "{labels:?}"
+    );
+    list.any_stdout().exits(0);
+    sandbox
+        .kluis(["key", "remove", "token 2", "--yes"])
+        .run()
+        .any_stdout()
+        .any_stderr()
+        .exits(0);
+}
+
+#[test]
+fn full_reach_must_be_meant() {
+    let sandbox = shared();
+    let before = sandbox.bytes();
+    for what in [
+        &["--token"][..],
+        &["--token", "--read-only"],
+        &["--token", "--yes"],
+    ] {
+        let line = [&["key", "add"], what].concat();
+        // A workspace in a variable limits nothing.
+        let refused = sandbox.kluis(line).env("KLUIS_WORKSPACE", "staging").run();
+        refused
+            .stderr_has("it is not clear how far the new key reaches")
+            .stderr_has("--full")
+            .exits(2);
+    }
+    let both = ["key", "add", "--token", "--full", "-w", "staging"];
+    sandbox.kluis(both).run().any_stderr().exits(2);
+    assert_eq!(sandbox.bytes(), before);
+    for (answer, code) in [("n\n", 130), ("y\n", 0)] {
+        let command = sandbox
+            .kluis(["key", "add", "--token"])
+            .command_at_terminal();
+        let mut screen = Screen::start(command, 200);
+        screen.shows("it reads and changes every secret, adds keys and removes yours.");
+        screen.shows("[y/N] ");
+        screen.types(answer);
+        let (shown, ended) = screen.ends();
+        assert_eq!(ended, code);
+        if let Some((_, token)) = shown.split_once("kls_") {
+            sandbox.keep(format!("kls_{}", token.trim_end()).as_bytes());
+        }
+    }
+    assert_ne!(sandbox.bytes(), before);
+}
+
+#[test]
+fn a_new_key_is_told_how_many_earlier_values_it_reads() {
+    let sandbox = shared();
+    sandbox.create("rotated", "one");
+    for value in ["two", "three"] {
+        std::thread::sleep(std::time::Duration::from_millis(1100));
+        let rotate = sandbox.kluis(["rotate", "rotated"]).stdin(value).run();
+        rotate.any_stdout().any_stderr().exits(0);
+    }
+    let add = |scope: &[&str]| {
+        let added = sandbox
+            .kluis([&["key", "add", "--token"], scope].concat())
+            .run();
+        sandbox.keep_token(&added.stdout);
+        added.any_stdout()
+    };
+    add(&["--full"])
+        .stderr_has("it also reads 2 earlier values")
+        .exits(0);
+    let limited = add(&["-w", "staging"]);
+    assert!(
+        !limited.stderr.contains("earlier value"),
+        "{}",
+        limited.stderr
+    );
+    limited.any_stderr().exits(0);
+}
+
+#[test]
+fn a_renewed_token_keeps_its_id_label_and_reach() {
+    let sandbox = shared();
+    let old = token(
+        &sandbox,
+        &[
+            "-w",
+            "staging",
+            "--read-only",
+            "--label",
+            "ci",
+            "--expires",
+            "1d",
+        ],
+    );
+    let key = || {
+        let list = sandbox.kluis(["key", "list", "--json"]).run();
+        let keys = list.json()["keys"].take();
+        list.any_stdout().exits(0);
+        let mut keys = keys.as_array().unwrap().iter();
+        keys.find(|key| key["label"] == "ci").unwrap().clone()
+    };
+    let before = key();
+    let renewed = sandbox.kluis(["key", "renew", "ci"]).run();
+    sandbox.keep_token(&renewed.stdout);
+    let new = String::from_utf8(renewed.stdout.clone()).unwrap();
+    renewed.any_stdout().stderr_has("renewed ci (key_").exits(0);
+    assert_eq!(key(), before);
+    let list = |token: &str| {
+        let list = sandbox.kluis(["list", "-q", "-w", "staging"]);
+        list.env("KLUIS_TOKEN", token).run()
+    };
+    list(new.trim_end()).any_stdout().exits(0);
+    list(&old).any_stderr().exits(4);
+    // The bytes from before open with the old one.
+    assert!(
+        !sandbox
+            .vault()
+            .with_file_name(".default.kluis.prev")
+            .exists()
+    );
+    let later = sandbox
+        .kluis(["key", "renew", "ci", "--expires", "90d", "--json"])
+        .run();
+    let object = later.json();
+    sandbox.keep(object["token"].as_str().unwrap().as_bytes());
+    assert_eq!(object["key"]["id"], before["id"]);
+    assert_ne!(object["key"]["not_after"], before["not_after"]);
+    later.any_stdout().exits(0);
+    let bytes = sandbox.bytes();
+    let discarded =
+        sandbox
+            .kluis(["key", "renew", "ci"])
+            .under(["sh", "-c", "\"$@\" > /dev/null", "sh"]);
+    discarded
+        .run()
+        .stderr_has("the token is printed only once")
+        .exits(2);
+    for (line, code) in [
+        (&["key", "renew", "absent"][..], 3),
+        (&["key", "renew", "ci", "--expires", "2001-01-01"], 7),
+        (&["key", "renew", "ci", "--kdf", CHEAP_KDF], 2),
+    ] {
+        sandbox.kluis(line).run().any_stderr().exits(code);
+    }
+    assert_eq!(sandbox.bytes(), bytes);
+}
+
+#[test]
+fn a_renewed_passphrase_replaces_the_old_one() {
+    let sandbox = shared();
+    let [old, new] =
+        ["old", "new"].map(|name| sandbox.given(name, format!("a passphrase that is {name}")));
+    let add = [
+        "key",
+        "add",
+        "--passphrase",
+        "--full",
+        "--kdf",
+        CHEAP_KDF,
+        "--new-passphrase-file",
+    ];
+    let added = sandbox
+        .kluis(add.into_iter().chain([old.to_str().unwrap()]))
+        .run();
+    added.any_stderr().exits(0);
+    let renew = [
+        "key",
+        "renew",
+        "passphrase",
+        "--kdf",
+        CHEAP_KDF,
+        "--new-passphrase-file",
+    ];
+    let renewed = sandbox
+        .kluis(renew.into_iter().chain([new.to_str().unwrap()]))
+        .run();
+    renewed.any_stderr().exits(0);
+    for (file, code) in [(&old, 4), (&new, 0)] {
+        let list = sandbox.kluis(["list"]).without("KLUIS_TOKEN");
+        let list = list.env("KLUIS_PASSPHRASE_FILE", file).run();
+        list.any_stdout().any_stderr().exits(code);
+    }
+    let recipient = "klp_0A2lM44FqEUtIOJvF0RbsFnHuNzHV6xal3w8FcZBYP9vqQ5CS";
+    let bob = [
+        "key",
+        "add",
+        "--public-key",
+        recipient,
+        "--full",
+        "--label",
+        "bob",
+    ];
+    sandbox.kluis(bob).run().any_stderr().exits(0);
+    let refused = sandbox.kluis(["key", "renew", "bob"]).run();
+    refused
+        .stderr_has("bob is a key file, which only its owner can renew")
+        .exits(2);
 }
 
 #[test]
@@ -311,6 +526,7 @@ fn a_public_key_is_added_once() {
     let add = [
         "key",
         "add",
+        "--full",
         "--public-key",
         recipient,
         "--label",
@@ -340,7 +556,9 @@ fn a_public_key_is_added_once() {
 #[test]
 fn a_mistyped_public_key_is_reported() {
     let sandbox = shared();
-    let mistyped = sandbox.kluis(["key", "add", "--public-key", "klp_"]).run();
+    let mistyped = sandbox
+        .kluis(["key", "add", "--full", "--public-key", "klp_"])
+        .run();
     mistyped.stderr_has("the public key has a typo").exits(7);
 }
 
@@ -360,7 +578,7 @@ fn mistakes_in_a_new_key_are_reported_before_any_write() {
         (&["--passphrase", "-w", "nope"], 3),
         (&["--passphrase"], 4),
     ] {
-        let add = sandbox.kluis(["key", "add"].iter().chain(options)).run();
+        let add = sandbox.kluis(add(options)).run();
         add.any_stderr().exits(code);
         assert_eq!(sandbox.bytes(), before, "{options:?}");
     }
@@ -382,6 +600,8 @@ fn an_expired_full_access_token_has_its_own_error() {
         ("--yes", false),
     ] {
         let add = ["key", "add", "--token", "--expires", "2999-01-01", limit];
+        let full = (!limit.starts_with("--workspace")).then_some("--full");
+        let add = add.into_iter().chain(full);
         let added = sandbox.kluis(add).run();
         sandbox.keep_token(&added.stdout);
         assert_eq!(added.stderr.contains(told), is_told, "{}", added.stderr);

@@ -214,7 +214,7 @@ fn no_verb_asks_the_system_for_anything_that_holds_a_secret() {
         |call: &Call| call.name == "write" && call.descriptor > Some(2) && !call.is_socket;
     all.run(&line, template, 0, &[], is_file);
     let token = all.run(
-        &["key", "add", "--token", "--label", "ci"],
+        &["key", "add", "--full", "--token", "--label", "ci"],
         "",
         0,
         &[],
@@ -268,6 +268,7 @@ fn passphrases(all: &mut Watched) {
     let add = [
         "key",
         "add",
+        "--full",
         "--passphrase",
         "--kdf",
         CHEAP_KDF,

@@ -433,7 +433,7 @@ fn with_a_holder_who_left() -> (Sandbox, PathBuf, String, Vec<u8>) {
         printed.trim_end().to_owned()
     };
     own(&["create", "name"], "real");
-    let token = own(&["key", "add", "--token", "--label", "hers"], "");
+    let token = own(&["key", "add", "--full", "--token", "--label", "hers"], "");
     sandbox.keep(token.as_bytes());
     let old = sandbox.bytes();
     own(&["key", "remove", "hers", "--yes"], "");

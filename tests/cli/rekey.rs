@@ -14,7 +14,7 @@ fn a_rekey_keeps_all_content_and_every_key_opens() {
         app.any_stdout().exits(0);
     }
     let added = sandbox
-        .kluis(["key", "add", "--token", "--read-only"])
+        .kluis(["key", "add", "--full", "--token", "--read-only"])
         .run();
     sandbox.keep_token(&added.stdout);
     let reader = String::from_utf8(added.stdout.clone()).unwrap();

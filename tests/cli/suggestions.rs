@@ -140,7 +140,7 @@ fn a_mistake_leads_to_the_page_of_its_command() {
     for (line, hint) in [
         (
             "key",
-            "use one of: new, show, add, list, remove, passphrase; see `kluis key --help`",
+            "use one of: new, show, add, list, remove, renew, passphrase; see `kluis key --help`",
         ),
         ("identity", "did you mean `kluis key new`?"),
         (

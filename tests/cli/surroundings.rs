@@ -224,7 +224,7 @@ fn a_result_that_cannot_be_written_is_a_failure() {
         still_whole(&copy, "/dev/full");
     }
     // A key whose token could not be printed is not kept, and a failure without output is still a failure.
-    let token = sandbox.kluis(["key", "add", "--token"]);
+    let token = sandbox.kluis(["key", "add", "--full", "--token"]);
     let told = token.prepared("exec > /dev/full").run();
     told.stderr_has("kluis key remove key_").exits(1);
     let missing = sandbox.kluis(["get", "nope"]);

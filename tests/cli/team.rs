@@ -168,7 +168,7 @@ fn a_removed_colleague_is_shut_out_and_their_secrets_listed() {
 
 #[test]
 fn removing_full_access_means_issuing_all_tokens_again() {
-    let team = Team::with_colleague(&[]);
+    let team = Team::with_colleague(&["--full"]);
     team.colleague(&["key", "list"]).run().any_stdout().exits(0);
     team.colleague(&["get", "production/db_password"])
         .run()

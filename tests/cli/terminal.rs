@@ -188,13 +188,13 @@ fn after_unlock_a_passphrase_prompt_says_why() {
         assert_eq!(screen.ends().1, 130);
         shown
     };
-    assert!(!asked("key add --token").contains(why));
+    assert!(!asked("key add --token --full").contains(why));
     unasked(&sandbox, &["unlock", "-q"])
         .run()
         .any_stderr()
         .exits(0);
     for line in [
-        "key add --token",
+        "key add --token --full",
         "key remove token",
         "vault restore",
         "vault rekey -y",

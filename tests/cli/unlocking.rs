@@ -256,7 +256,9 @@ fn without_a_key_it_is_the_key_that_is_missing() {
 fn without_a_terminal_the_error_names_the_passphrase_option() {
     let sandbox = Sandbox::with_vault();
     let before = sandbox.bytes();
-    let add = sandbox.kluis(["key", "add", "--passphrase"]).run();
+    let add = sandbox
+        .kluis(["key", "add", "--full", "--passphrase"])
+        .run();
     let add = add
         .stderr_has("error: a new passphrase is needed, but there is no terminal to type it at\n");
     add.stderr_has("hint: write it to a file, and add --new-passphrase-file PATH\n")
@@ -467,7 +469,7 @@ fn a_command_gets_no_descriptor_of_a_credential() {
     let create = sandbox.kluis(["create", "name"]).stdin("a value");
     let create = create.env("KLUIS_PASSPHRASE_FILE", &passphrase).run();
     create.any_stdout().exits(0);
-    let token = sandbox.kluis(["key", "add", "--token"]);
+    let token = sandbox.kluis(["key", "add", "--full", "--token"]);
     let token = token.env("KLUIS_PASSPHRASE_FILE", &passphrase).run();
     sandbox.keep_token(&token.stdout);
     let text = String::from_utf8(token.stdout.clone()).unwrap();

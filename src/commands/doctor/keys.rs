@@ -15,7 +15,7 @@ use crate::vault::time::Timestamp;
 use crate::vault::{self, Scan, Vault};
 
 const RECOVERY: &str =
-    "`kluis key add --token --label recovery` adds a token; keep it away from this computer";
+    "`kluis key add --token --full --label recovery` adds a token; keep it away from this computer";
 
 pub fn examine(context: &mut Context, store: FileStore, header: &Header) -> Vec<Finding> {
     let mut findings = vec![kdf(header)];

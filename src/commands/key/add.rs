@@ -1,31 +1,28 @@
 //! `key add`: adds a key that opens the vault or some workspaces.
 
 use crate::args::new_passphrase::NewPassphraseArgs;
-use crate::args::time::parse_future;
+use crate::args::time::parse_expiry;
 use crate::commands::Command;
 use crate::context::Context;
 use crate::error::Error;
 use crate::keyring::issue::Credential;
 use crate::keyring::recipient;
-use crate::plaintext::Plaintext;
-use crate::report::key::{KeyJson, reach};
-use crate::report::one_time_token;
+use crate::report::counted::counted;
+use crate::report::key::reach;
+use crate::report::{issued_key, one_time_token};
 use crate::sealed::id::KeyId;
-use crate::ui;
-use crate::vault::change::NewKey;
-use crate::vault::key::{Key, Label, Scope};
+use crate::ui::{self, Answer};
+use crate::vault::change::{NewKey, NewLabel};
+use crate::vault::key::{Key, KeyKind, Label, Scope};
 use crate::vault::name::WorkspaceName;
-use crate::vault::rule::RuleViolation;
 use crate::vault::time::Timestamp;
 use crate::vault::{self, Vault};
-use anyhow::Context as _;
-use serde::Serialize;
 
 /// Add a key: a passphrase, a token, or a colleague's public key
 ///
-/// The new key opens the whole vault, unless --workspace or --read-only limits it. A limited key cannot open
-/// other workspaces, and `kluis` refuses any change outside its limits. Only --workspace limits the new key, and
-/// not KLUIS_WORKSPACE.
+/// --workspace limits the new key: it cannot open other workspaces, and `kluis` refuses any change outside its
+/// limits. --full gives it the whole vault: it reads and changes everything, adds keys and removes yours. At a
+/// terminal `kluis` asks if you give neither. With --full --read-only it reads everything that exists now.
 ///
 /// Prints a token once, and keeps it nowhere. After the time of --expires, `kluis` refuses a key to the whole
 /// vault; a limited key works until you remove it. Needs a key that opens the whole vault, and does not take it
@@ -35,8 +32,8 @@ use serde::Serialize;
     after_help = "\
 Examples:
   kluis key add --token --workspace staging --read-only --label ci --expires 90d
-  kluis key add --public-key klp_1w8… --label bob   # Bob runs `kluis key show`
-  kluis key add --passphrase --label alice",
+  kluis key add --public-key klp_1w8… --full --label bob
+  kluis key add --passphrase --full --label alice",
     group(clap::ArgGroup::new("what").required(true).args(["passphrase", "token", "public_key"])),
 )]
 pub struct Add {
@@ -56,6 +53,10 @@ pub struct Add {
     #[arg(short, long, value_name = "NAME")]
     workspace: Vec<String>,
 
+    /// Let the key open the whole vault
+    #[arg(long, conflicts_with = "workspace")]
+    full: bool,
+
     /// Let the key read, but never write
     #[arg(long)]
     read_only: bool,
@@ -74,13 +75,6 @@ pub struct Add {
     new: NewPassphraseArgs,
 }
 
-#[derive(Serialize)]
-struct Added<'a> {
-    key: KeyJson<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    token: Option<&'a str>,
-}
-
 impl Command for Add {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         if self.new.is_given() && !self.passphrase {
@@ -92,16 +86,20 @@ impl Command for Add {
         if self.token {
             one_time_token::check()?;
         }
+        let expires = self.expires.as_deref();
         let new = NewKey {
             label: self.label()?,
             scope: self.scope()?,
-            not_after: self.expiry(context)?,
+            not_after: expires
+                .map(|text| parse_expiry(text, context.now))
+                .transpose()?,
         };
         let recipient = self
             .public_key
             .as_deref()
             .map(recipient::parse)
             .transpose()?;
+        self.check_reach(context)?;
         let (mut vault, mut owner) = context.open_as_owner()?;
         let of = vault.header().content().vault;
         let (credential, token) = match recipient {
@@ -129,28 +127,62 @@ impl Command for Add {
             (changed, _) => changed?,
         };
         let key = changed.result;
-        let printed = print(context, &key, text.as_ref());
-        if text.is_none() {
-            return Ok(printed?);
+        // The token is printed even if this fails.
+        let earlier = earlier_values(&vault, &key, context.now).unwrap_or_default();
+        let (id, reach) = (key.id, reach(&key));
+        let mut notes = vec![format!("added the key {id}, which reaches: {reach}")];
+        if earlier > 0 {
+            let earlier = counted(earlier, "earlier value");
+            notes.push(format!(
+                "it also reads {earlier}: `kluis vault prune` deletes them"
+            ));
         }
-        Ok(printed.with_context(|| {
-            format!(
-                "the key was added, but its token could not be printed: remove it with `kluis key remove {}`",
-                key.id
-            )
-        })?)
+        if key.not_after.is_some() && !key.has_full_access() {
+            notes.push("this key goes on working after its date: `kluis key list` shows when it has expired, `kluis key remove` stops it".to_owned());
+        }
+        let lost = format!(
+            "the key was added, but its token could not be printed: remove it with `kluis key remove {id}`"
+        );
+        issued_key::print(context, &key, text.as_ref(), &notes, &lost)
     }
 }
 
 impl Add {
-    fn label(&self) -> Result<Label, Error> {
+    fn label(&self) -> Result<NewLabel, Error> {
+        if let Some(label) = &self.label {
+            let label = Label::parse(label);
+            let label = label.map_err(|broken| vault::Error::invalid("label", broken))?;
+            return Ok(NewLabel::Chosen(label));
+        }
         let kind = match (self.passphrase, self.token) {
-            (true, _) => "passphrase",
-            (false, true) => "token",
-            (false, false) => "key file",
+            (true, _) => KeyKind::Passphrase,
+            (false, true) => KeyKind::Token,
+            (false, false) => KeyKind::Identity,
         };
-        let label = Label::parse(self.label.as_deref().unwrap_or(kind));
-        Ok(label.map_err(|broken| vault::Error::invalid("label", broken))?)
+        Ok(NewLabel::Default(kind.text()))
+    }
+
+    /// The whole vault must be meant: `--yes` is for other questions.
+    fn check_reach(&self, context: &mut Context) -> Result<(), Error> {
+        if self.full || !self.workspace.is_empty() {
+            return Ok(());
+        }
+        let question = if self.read_only {
+            "The new key reads every secret in every workspace that exists now, and their earlier values. Is that what you want?"
+        } else {
+            "The new key opens the whole vault: it reads and changes every secret, adds keys and removes yours. Is that what you want?"
+        };
+        match context.ui.confirm(question, Answer::No) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(ui::Error::Cancelled.into()),
+            Err(ui::Error::NoTerminal) => Err(Error::Usage {
+                message: "it is not clear how far the new key reaches".into(),
+                hint: Some(
+                    "limit it with --workspace NAME, or add --full for the whole vault".into(),
+                ),
+            }),
+            Err(error) => Err(error.into()),
+        }
     }
 
     fn scope(&self) -> Result<Scope, Error> {
@@ -168,18 +200,6 @@ impl Add {
             write: !self.read_only,
         })
     }
-
-    fn expiry(&self, context: &Context) -> Result<Option<Timestamp>, Error> {
-        let Some(text) = &self.expires else {
-            return Ok(None);
-        };
-        let time = parse_future("expires", text, context.now)?;
-        if time <= context.now {
-            let broken = RuleViolation::new("a key expires in the future", "greater_than");
-            return Err(vault::Error::invalid("expires", broken).into());
-        }
-        Ok(Some(time))
-    }
 }
 
 /// Before you are asked for a passphrase in vain.
@@ -192,25 +212,13 @@ fn check_workspaces(vault: &Vault, scope: &Scope) -> Result<(), vault::Error> {
     Ok(())
 }
 
-fn print(context: &mut Context, key: &Key, token: Option<&Plaintext>) -> Result<(), ui::Error> {
-    let text = token.and_then(|token| std::str::from_utf8(token.expose()).ok());
-    if context.json {
-        return context.ui.json(&Added {
-            key: KeyJson::new(key),
-            token: text,
-        });
+/// How many superseded values the key reads.
+fn earlier_values(vault: &Vault, key: &Key, now: Timestamp) -> Result<usize, vault::Error> {
+    let mut count = 0;
+    for workspace in vault.workspaces().iter().filter(|one| key.reaches(one.id)) {
+        for listed in vault.list(workspace)? {
+            count += listed.secret.superseded(now.seconds()).count();
+        }
     }
-    let (id, reach) = (key.id, reach(key));
-    context
-        .ui
-        .note(&format!("added the key {id}, which reaches: {reach}"));
-    if key.not_after.is_some() && !key.has_full_access() {
-        context.ui.note(
-            "this key goes on working after its date: `kluis key list` shows when it has expired, `kluis key remove` stops it",
-        );
-    }
-    if let Some(text) = text {
-        one_time_token::show(context, "this token is shown once:", text)?;
-    }
-    Ok(())
+    Ok(count)
 }

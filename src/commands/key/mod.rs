@@ -5,6 +5,7 @@ mod list;
 mod new;
 mod passphrase;
 mod remove;
+mod renew;
 mod show;
 
 pub use passphrase::Passphrase;
@@ -33,5 +34,6 @@ subverbs! { Key:
     Add(add::Add),
     List(list::List),
     Remove(remove::Remove),
+    Renew(renew::Renew),
     Passphrase(Passphrase),
 }

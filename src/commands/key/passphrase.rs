@@ -46,7 +46,7 @@ impl Command for Passphrase {
         let credential = self.new.credential(context, of, id)?;
         // The bytes before this change open with the old passphrase, so they are not kept.
         context.change_for_good(&mut vault, |change| {
-            Ok(change.replace_key(&mut owner, &credential)?)
+            Ok(change.replace_key(&mut owner, &credential, None)?)
         })?;
         context
             .ui

@@ -14,7 +14,7 @@ pub fn hint(error: &Error) -> &'static str {
         Error::WrongPassphrase => "type it again, or set KLUIS_TOKEN to a recovery token",
         Error::NoPassphrase(_) => "give a passphrase of 1 to 1,024 bytes in UTF-8",
         Error::NoPassphraseKey => {
-            "set KLUIS_TOKEN or KLUIS_KEY_FILE to unlock it; then `kluis key add --passphrase` adds one"
+            "set KLUIS_TOKEN or KLUIS_KEY_FILE to unlock it; then `kluis key add --passphrase --full` adds one"
         }
         Error::EmptyToken => {
             "put a token or a key into the file, or correct --key-file or KLUIS_KEY_FILE"

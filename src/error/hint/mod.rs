@@ -11,8 +11,7 @@ use crate::{agent, project, settings, ui};
 use std::path::Path;
 
 const UNLOCK: &str = "run `kluis unlock` at a terminal, or set KLUIS_TOKEN, KLUIS_KEY_FILE (--key-file) or KLUIS_PASSPHRASE_FILE (--passphrase-file)";
-const NO_KEY: &str =
-    "set KLUIS_TOKEN or KLUIS_KEY_FILE; then `kluis key add --passphrase` can add a passphrase";
+const NO_KEY: &str = "set KLUIS_TOKEN or KLUIS_KEY_FILE; then `kluis key add --passphrase --full` can add a passphrase";
 const BLANK_TOKEN: &str = "set it to a token, which begins with kls_, or run `unset KLUIS_TOKEN`";
 const NEW_PASSPHRASE: &str = "write it to a file, and add --new-passphrase-file PATH";
 const KEY_FILE_PASSPHRASE: &str = "run the command at a terminal, or set KLUIS_TOKEN to a token";

@@ -15,9 +15,16 @@ use crate::vault::time::Timestamp;
 
 /// What the owner writes about a new key.
 pub struct NewKey {
-    pub label: Label,
+    pub label: NewLabel,
     pub scope: Scope,
     pub not_after: Option<Timestamp>,
+}
+
+/// The label of a new key. No other key may have the same, or a removal could hit the wrong one.
+pub enum NewLabel {
+    Chosen(Label),
+    /// The kind of the key, with a number where that is taken.
+    Default(&'static str),
 }
 
 /// The result of removing a key.
@@ -39,7 +46,7 @@ impl Change<'_> {
     ) -> Result<Key, Error> {
         self.lead(owner)?;
         let about = meta::Key {
-            label: new.label.as_str().to_owned(),
+            label: self.label(owner, &new.label)?,
             created_at: self.now.milliseconds(),
             not_after: new.not_after.map(Timestamp::milliseconds),
             workspaces: self.reach(&new.scope)?,
@@ -63,26 +70,58 @@ impl Change<'_> {
         Ok(key)
     }
 
-    /// Gives a key a new passphrase; its label, dates and reach stay.
+    /// A label that no key has yet.
+    fn label(&self, owner: &LocalKeyring, new: &NewLabel) -> Result<String, Error> {
+        let mut taken = Vec::with_capacity(self.content().keys.len());
+        for line in &self.content().keys {
+            taken.push((about::of(owner, line)?.label, line.id));
+        }
+        let key_of = |label: &str| taken.iter().find(|(known, _)| known == label);
+        match new {
+            NewLabel::Chosen(label) => match key_of(label.as_str()) {
+                None => Ok(label.as_str().to_owned()),
+                Some((label, id)) => Err(Error::InUse {
+                    message: format!("the key {id} already has the label {label}"),
+                    hint: "choose another label with --label, or use `kluis key renew`",
+                    ids: vec![id.to_string()],
+                }),
+            },
+            NewLabel::Default(kind) => {
+                let numbered = (2..).map(|number: usize| format!("{kind} {number}"));
+                let mut labels = std::iter::once((*kind).to_owned()).chain(numbered);
+                // There are fewer keys than numbers.
+                Ok(labels
+                    .find(|label| key_of(label).is_none())
+                    .unwrap_or_default())
+            }
+        }
+    }
+
+    /// Gives a key a new passphrase or token; its label and reach stay, and its date unless there is another.
     pub fn replace_key(
         &mut self,
         owner: &mut LocalKeyring,
         credential: &Credential,
-    ) -> Result<(), Error> {
+        not_after: Option<Timestamp>,
+    ) -> Result<Key, Error> {
         self.lead(owner)?;
         let content = self.content();
         let old = content.key(credential.id);
-        let about = about::of(owner, old.ok_or(keyring::Error::KeyChanged)?)?;
+        let mut about = about::of(owner, old.ok_or(keyring::Error::KeyChanged)?)?;
+        if let Some(not_after) = not_after {
+            about.not_after = Some(not_after.milliseconds());
+        }
         let issuer = Issuer {
             master: owner.master()?,
             workspaces: &content.workspaces,
         };
         let new = issuer.issue(credential, &about)?;
+        let key = Key::from_meta(&new, &about, &self.workspaces)?;
         let mut lines = self.change_header()?.keys.iter_mut();
         if let Some(line) = lines.find(|line| line.id == new.id) {
             *line = new;
         }
-        Ok(())
+        Ok(key)
     }
 
     /// Removes a key, and gives new keys to every workspace that it reached.

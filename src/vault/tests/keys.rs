@@ -13,7 +13,7 @@ use crate::sealed::kdf::{Kdf, Passphrase};
 use crate::sealed::seed::Seed;
 use crate::sealed::{Error as Sealed, Part, section};
 use crate::store::Previous;
-use crate::vault::change::{Change, Removed};
+use crate::vault::change::{Change, NewKey, NewLabel, Removed};
 use crate::vault::key::{Scope, check_expiry};
 use crate::vault::time::Timestamp;
 use crate::vault::{Error, Scan, Verified};
@@ -326,8 +326,8 @@ fn an_owner_follows_to_the_header_that_is_there_under_the_lock() {
     rekey(&owned);
     owned.change(|change| put(change, "fourth/name", "made meanwhile"));
     let (credential, token) = Credential::token(header(&owned.bytes()).content().vault);
-    let new = crate::vault::change::NewKey {
-        label: crate::vault::key::Label::parse("late").unwrap(),
+    let new = NewKey {
+        label: NewLabel::Default("late"),
         scope: Scope::ReadAll,
         not_after: None,
     };
@@ -349,8 +349,8 @@ fn a_vault_holds_so_many_keys_and_no_more() {
     };
     let add = |credential: &Credential| {
         let mut owner = owned.keyring();
-        let new = crate::vault::change::NewKey {
-            label: crate::vault::key::Label::parse("one more").unwrap(),
+        let new = NewKey {
+            label: NewLabel::Default("one more"),
             scope: Scope::Full,
             not_after: None,
         };

@@ -26,10 +26,10 @@ mod writer;
 use super::destination::Destination;
 use super::slot::Choice;
 
-use super::change::{Change, NewKey, NewSecret};
+use super::change::{Change, NewKey, NewLabel, NewSecret};
 use super::create::{Keys, New};
 use super::description::Description;
-use super::key::{Label, Scope};
+use super::key::Scope;
 use super::name::{SecretName, WorkspaceName};
 use super::reference::Reference;
 use super::revision::Revision;
@@ -138,9 +138,8 @@ impl Owned {
 
     pub fn add_key(&self, credential: &Credential, scope: Scope, not_after: Option<Timestamp>) {
         let mut owner = self.keyring();
-        let label = Label::parse("label").unwrap();
         let new = NewKey {
-            label,
+            label: NewLabel::Default("label"),
             scope,
             not_after,
         };

@@ -81,7 +81,7 @@ pub const CONTENTS: &[Scenario] = &[
         with_identity,
         |sandbox| {
             let public = String::from_utf8(sandbox.was_given("public")).unwrap();
-            let add = ["key", "add", "--label", "bob", "--public-key"];
+            let add = ["key", "add", "--full", "--label", "bob", "--public-key"];
             sandbox.kluis(add.into_iter().chain([public.trim_end()]))
         },
         |sandbox, _| admitted(sandbox, "KLUIS_KEY_FILE", "identity"),
@@ -91,7 +91,7 @@ pub const CONTENTS: &[Scenario] = &[
         with_phrase,
         |sandbox| {
             let new = sandbox.given_path("phrase");
-            let add = ["key", "add", "--passphrase", "--kdf", CHEAP_KDF];
+            let add = ["key", "add", "--full", "--passphrase", "--kdf", CHEAP_KDF];
             let file = ["--new-passphrase-file", new.to_str().unwrap()];
             sandbox.kluis(add.iter().chain(&file))
         },

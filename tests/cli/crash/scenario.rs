@@ -97,7 +97,7 @@ pub const SCENARIOS: &[Scenario] = &[
     of(
         "key add",
         || with_values("old", "new"),
-        |sandbox| sandbox.kluis(["key", "add", "--token"]),
+        |sandbox| sandbox.kluis(["key", "add", "--full", "--token"]),
         has_key,
     ),
     Scenario {
@@ -210,7 +210,7 @@ pub fn with_owner() -> Sandbox {
 
 fn with_token(reach: &[&str]) -> Sandbox {
     let sandbox = with_values("old", "new");
-    let add = ["key", "add", "--token", "--label", "reader"];
+    let add = ["key", "add", "--full", "--token", "--label", "reader"];
     let added = sandbox.kluis(add.iter().chain(reach)).run();
     sandbox.keep_token(&added.stdout);
     sandbox.given("reader", &added.stdout);

@@ -1,0 +1,90 @@
+//! `key renew`: makes a token or passphrase anew, under the same id, label and reach.
+
+use crate::args::key::find_key;
+use crate::args::new_passphrase::NewPassphraseArgs;
+use crate::args::time::parse_expiry;
+use crate::commands::Command;
+use crate::context::Context;
+use crate::error::Error;
+use crate::keyring::issue::Credential;
+use crate::report::key::reach;
+use crate::report::{issued_key, one_time_token};
+use crate::vault::key::KeyKind;
+
+/// Make a token or passphrase anew
+///
+/// Prints a new token, or asks for a new passphrase. The key keeps its id, label and reach, and so what you set up
+/// for it. The old token or passphrase opens no later version of the vault.
+///
+/// This does not stop an attacker who opened the vault with the old one, because what it led to stays the same:
+/// for that, use `kluis key remove` and add a new key. A key file is renewed by its owner: `kluis key new`. Needs a
+/// key that opens the whole vault, and does not take it from the agent.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  kluis key renew ci
+  kluis key renew ci --expires 90d > token
+  kluis key renew alice --new-passphrase-file new.txt")]
+pub struct Renew {
+    /// The id of the key, or its label
+    #[arg(value_name = "KEY")]
+    key: String,
+
+    /// Stop using the key at this time, or after `90d`
+    #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
+    expires: Option<String>,
+
+    #[command(flatten)]
+    new: NewPassphraseArgs,
+}
+
+impl Command for Renew {
+    fn run(self, context: &mut Context) -> Result<(), Error> {
+        self.new.check_stdin(context)?;
+        let expires = self.expires.as_deref();
+        let not_after = expires.map(|text| parse_expiry(text, context.now));
+        let not_after = not_after.transpose()?;
+        let (mut vault, mut owner) = context.open_as_owner()?;
+        let keys = vault.keys()?;
+        let key = find_key(&keys, &self.key)?;
+        let of = vault.header().content().vault;
+        let (credential, text) = match key.kind {
+            KeyKind::Token if self.new.is_given() => {
+                return Err(Error::usage(
+                    "--new-passphrase-file and --kdf are for a passphrase",
+                ));
+            }
+            KeyKind::Token => {
+                one_time_token::check()?;
+                let (credential, token) = Credential::token_of(of, key.id);
+                (credential, Some(token.text()))
+            }
+            KeyKind::Passphrase => (self.new.credential(context, of, key.id)?, None),
+            KeyKind::Identity => {
+                return Err(Error::Usage {
+                    message: format!("{} is a key file, which only its owner can renew", key.label),
+                    hint: Some("ask its owner for the public key of a new one, and add that with `kluis key add --public-key`".into()),
+                });
+            }
+        };
+        // The bytes before this change open with the old one, so they are not kept.
+        let changed = context.change_for_good(&mut vault, |change| {
+            Ok(change.replace_key(&mut owner, &credential, not_after)?)
+        });
+        let changed = match (changed, &text) {
+            // The token was replaced, and the new one would be lost.
+            (Err(error), Some(text)) if error.was_replaced() => {
+                one_time_token::rescue(context, text)?;
+                return Err(error);
+            }
+            (changed, _) => changed?,
+        };
+        let key = changed.result;
+        let (id, label, reach) = (key.id, &key.label, reach(&key));
+        let note = format!("renewed {label} ({id}), which reaches: {reach}");
+        let lost = format!(
+            "the token was renewed, but could not be printed: run `kluis key renew {id}` again"
+        );
+        issued_key::print(context, &key, text.as_ref(), &[note], &lost)
+    }
+}
