@@ -367,17 +367,18 @@ fn a_vault_holds_so_many_keys_and_no_more() {
         add(&credential()).unwrap();
     }
     full(add(&credential()), "8 passphrases");
-    let keyring = owned.keyring();
-    let mut apart = Apart::of(&owned.bytes());
-    apart.change_header(keyring.master().unwrap(), |content| {
-        let line = content.keys[0].clone();
-        while content.keys.len() < MAX_KEYS {
-            let mut line = line.clone();
-            line.id = KeyId::random();
-            content.keys.push(line);
+    let mut owner = owned.keyring();
+    owned.change(|change| {
+        let new = NewKey {
+            label: NewLabel::Default("one more"),
+            scope: Scope::Full,
+            not_after: None,
+        };
+        for _ in change.content().keys.len()..MAX_KEYS {
+            change.add_key(&mut owner, &Credential::token(vault).0, &new)?;
         }
+        Ok(())
     });
-    owned.store.put(Some(&apart.join()));
     full(add(&Credential::token(vault).0), "256 keys");
 }
 
