@@ -327,7 +327,7 @@ fn a_pin_given_once_at_a_terminal_is_remembered() {
         on_vault(&sandbox, &["get", "name"])
             .run()
             .any_stderr()
-            .exits(5)
+            .exits(5);
     };
     // A script says it each time.
     pinned(&sandbox, &["get", "name"])
