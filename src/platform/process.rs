@@ -4,7 +4,7 @@
 //! core files back.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 #[cfg(target_os = "linux")]
 const OWN_FILE: &str = "/proc/self/exe";
@@ -60,7 +60,7 @@ pub fn forbid_core_files() {
 /// This program's own file, to be started again, even if another was installed in its place.
 pub fn own_file() -> std::io::Result<PathBuf> {
     #[cfg(target_os = "linux")]
-    if Path::new(OWN_FILE).exists() {
+    if std::path::Path::new(OWN_FILE).exists() {
         return Ok(OWN_FILE.into());
     }
     std::env::current_exe()
