@@ -28,8 +28,9 @@ use zeroize::Zeroizing;
 /// Values are put in as they are, without quotes.
 ///
 /// Writes nothing unless every reference is filled. --out-file replaces the file in one step, and only you
-/// can read it. It has the values in plain text. A link is followed only with --follow, or if it is outside of
-/// the project and only on the way; a pipe and /dev/stdout are written to.
+/// can read it. It has the values in plain text. `kluis` does not write through a link: FILE must not be one, and
+/// in a project no folder on its path; --follow allows it. FILE may be a pipe that only you can open, or
+/// /dev/stdout.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -75,18 +76,18 @@ impl Command for Inject {
         drop(values);
         match out_file {
             None => Ok(context.ui.value(filled.expose())?),
-            Some(path) => self.write(path, &filled, context),
+            Some(path) => self.write(path, &filled),
         }
     }
 }
 
 impl Inject {
-    fn write(&self, path: &Path, filled: &Plaintext, context: &Context) -> Result<(), Error> {
-        let project = context.project_folder();
+    fn write(&self, path: &Path, filled: &Plaintext) -> Result<(), Error> {
+        let in_project = Context::in_project();
         let links = if self.follow {
             Links::Followed
         } else {
-            Links::RefusedIn(project.as_deref())
+            Links::RefusedIn(&in_project)
         };
         output_file::replace(path, links, filled).map_err(|error| match error {
             output_file::Error::Linked { .. } => Error::Usage {

@@ -1,9 +1,9 @@
-//! `trust`: shows what a project file draws on, and remembers that you agreed.
+//! `trust`: shows what a project file uses, and remembers that you agreed.
 
 use super::Command;
 use crate::context::Context;
 use crate::context::confirm::confirm_or;
-use crate::context::project_trust::{Proposal, describe, no_project, save};
+use crate::context::project_trust::{Proposal, describe, no_project, update};
 use crate::error::Error;
 use crate::project::{
     Access, Agreement, Extent, FILE_NAME, ProjectFile, TrustedProject, in_main_worktree,
@@ -69,6 +69,17 @@ impl Command for Trust {
             return remove(context, self.folder.as_deref());
         }
         let file = context.project()?.ok_or_else(no_project)?;
+        if file.path.file_name().is_none_or(|name| name != FILE_NAME) {
+            return Err(Error::Usage {
+                message: format!(
+                    "{} is followed only where you name it, which agrees to it",
+                    file.path.display()
+                ),
+                hint: Some(
+                    "use `kluis trust` for a kluis.toml, which kluis finds by itself".into(),
+                ),
+            });
+        }
         let proposal = context.proposal(&file, Extent::Everything)?;
         let access = proposal.access.clone();
         if proposal.changes.is_empty() {
@@ -123,14 +134,17 @@ fn remove(context: &mut Context, folder: Option<&Path>) -> Result<(), Error> {
     };
     let path = in_main_worktree(&path);
     let mut trust_store = context.trust_store()?;
-    if !path.to_str().is_some_and(|path| trust_store.remove(path)) {
+    let outcome = "the project file is still trusted";
+    let removed = update(&mut trust_store, outcome, |list| {
+        path.to_str().is_some_and(|path| list.remove(path))
+    })?;
+    if !removed {
         let path = path.display();
         context
             .ui
             .note(&format!("unchanged: {path} is not trusted"));
-        return Ok(());
     }
-    save(&trust_store, "the project file is still trusted")
+    Ok(())
 }
 
 /// The path of the project file in a folder, or of the file itself where that is named.

@@ -136,10 +136,10 @@ impl<'u> Context<'u> {
         });
     }
 
-    /// The folder whose links a file that you name is not written through.
-    pub fn project_folder(&self) -> Option<PathBuf> {
+    /// Tells in which folders links are a project's: a file that you name is not written through them.
+    pub fn in_project() -> impl Fn(&Path) -> bool {
         let home = known("HOME", dirs::home_dir);
-        self.project_context.folder(home.as_deref())
+        ProjectContext::in_project(home.as_deref())
     }
 
     pub fn workspace(&self) -> Option<&WorkspaceName> {

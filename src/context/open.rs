@@ -117,8 +117,7 @@ impl Context<'_> {
         let changed = vault.change(SystemClock, patience, previous, |change| {
             self.rollback_guard.look_again(&opened);
             let (signer, there) = (change.content().verify, change.ages());
-            self.refuse_other_key(change.content(), &there)?;
-            self.refuse_older(&there, change.workspaces())?;
+            self.refuse_stale(change.content(), &there, change.workspaces())?;
             let done = act(change)?;
             let content = change.content();
             let found = (&signer, there.as_slice());

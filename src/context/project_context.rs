@@ -1,7 +1,7 @@
 //! The project file of this command, and what you agreed to in it.
 
 use crate::error::Error;
-use crate::project::{self, Extent, ProjectFile, TrustStore, find, named, root};
+use crate::project::{self, Extent, FILE_NAME, ProjectFile, REPOSITORY, TrustStore, find, named};
 use crate::sealed::id::VaultId;
 use crate::settings;
 use crate::settings::directories::state_directory;
@@ -77,24 +77,24 @@ impl ProjectContext {
         }
     }
 
-    /// The folder whose links came with the project: that of its repository, of its project file, or the working
-    /// directory. `None` in your home directory: there the links are your own.
-    pub fn folder(&self, home: Option<&Path>) -> Option<PathBuf> {
-        let here = fs::canonicalize(".").ok()?;
+    /// Tells whether a link in a real folder may have come with a project: in a repository, beside or below a
+    /// project file, or below the working directory. Not in your home directory: there the links are your own.
+    pub fn in_project(home: Option<&Path>) -> impl Fn(&Path) -> bool + use<> {
+        let here = fs::canonicalize(".").ok();
         let home = home.and_then(|home| fs::canonicalize(home).ok());
-        let of_file = self.path().and_then(Path::parent);
-        let is_project = |folder: &Path| {
-            let is_home = home.as_ref().is_some_and(|home| home.starts_with(folder));
-            here.starts_with(folder) && !is_home
-        };
-        let folders = [root(&here), of_file, Some(&here)];
-        let projects = folders
-            .into_iter()
-            .flatten()
-            .filter(|folder| is_project(folder));
-        // The outermost of them contains the others.
-        let outermost = projects.min_by_key(|folder| folder.components().count());
-        outermost.map(Path::to_owned)
+        move |folder: &Path| {
+            let is_home =
+                |folder: &Path| home.as_ref().is_some_and(|home| home.starts_with(folder));
+            let is_root = |folder: &&Path| {
+                let is_here = here.as_deref() == Some(*folder);
+                let has = |name| fs::symlink_metadata(folder.join(name)).is_ok();
+                is_here || has(REPOSITORY) || has(FILE_NAME)
+            };
+            folder
+                .ancestors()
+                .filter(|folder| !is_home(folder))
+                .any(|folder| is_root(&folder))
+        }
     }
 
     /// Whether the file is followed without a question: you named it, or agreed to that much of it already.

@@ -4,7 +4,8 @@ use super::Context;
 use super::project_context::{Followed, ignored};
 use crate::error::Error;
 use crate::project::{
-    self, Access, Change, Extent, InUse, ProjectFile, TrustStore, VaultInUse, Worktree, resolve,
+    self, Access, Change, Extent, InUse, ProjectFile, Subject, TrustStore, VaultInUse, Worktree,
+    resolve,
 };
 use crate::sealed::id::VaultId;
 use crate::settings::{self, Source};
@@ -69,7 +70,11 @@ impl Context<'_> {
             Err(error) => return Err(error.into()),
         }
         self.project_context.followed = Some(proposal.followed(extent));
-        self.agree(proposal)
+        // This command goes on; the next one asks again.
+        if let Err(error) = self.agree(proposal) {
+            self.ui.warning(&error.message());
+        }
+        Ok(())
     }
 
     /// What a command that follows this much of the file would need your consent for.
@@ -117,8 +122,14 @@ impl Context<'_> {
     pub fn agree(&mut self, proposal: Proposal) -> Result<(), Error> {
         let Proposal { path, access, .. } = proposal;
         let mut trust_store = self.trust_store()?;
-        trust_store.insert(&path, access, self.now.rfc3339());
-        save(&trust_store, "nothing was trusted")
+        let now = self.now.rfc3339();
+        update(
+            &mut trust_store,
+            "the project file is not trusted",
+            |list| {
+                list.insert(&path, access, now);
+            },
+        )
     }
 
     /// After `init`: what you agreed to while there was no vault is for the one that was made.
@@ -128,10 +139,13 @@ impl Context<'_> {
         };
         let made = self.proposal(&file, Extent::Settings)?;
         let mut trust_store = self.trust_store()?;
-        if trust_store.vault_made(&made.path, &made.access.vault) {
-            save(&trust_store, "kluis asks about kluis.toml again")?;
-        }
-        Ok(())
+        update(
+            &mut trust_store,
+            "kluis asks about kluis.toml again",
+            |list| {
+                list.vault_made(&made.path, &made.access.vault);
+            },
+        )
     }
 
     /// Whether you agreed to the file's settings; prints nothing if not.
@@ -153,7 +167,7 @@ impl Context<'_> {
     }
 
     /// The pin that the vault must match. A project file's pin counts only if you agreed to it, and only for
-    /// the vault that the file draws on.
+    /// the vault that the file uses.
     pub fn pin(&mut self) -> Result<Option<Pin>, Error> {
         if let Some(pin) = &self.settings.pin {
             return Ok(Some(pin.clone()));
@@ -203,22 +217,26 @@ impl Proposal {
         }
     }
 
-    fn untrusted(self, file: &ProjectFile) -> project::Error {
+    fn untrusted(&self, file: &ProjectFile) -> project::Error {
+        let changes = self.changes.iter();
         project::Error::Untrusted {
             path: file.path.clone(),
-            names: self.changes.into_iter().map(|change| change.name).collect(),
+            names: changes.map(|change| change.subject.to_string()).collect(),
             is_known: self.is_known,
         }
     }
 }
 
-/// Writes the trust list; `outcome` says what it means if that fails.
-pub fn save(trust_store: &TrustStore, outcome: &'static str) -> Result<(), Error> {
+/// Changes the trust list; `outcome` says what it means if that fails.
+pub fn update<T>(
+    trust_store: &mut TrustStore,
+    outcome: &'static str,
+    change: impl FnOnce(&mut TrustStore) -> T,
+) -> Result<T, Error> {
     use anyhow::Context as _;
     let place = trust_store.place().display().to_string();
-    Ok(trust_store
-        .save()
-        .with_context(|| format!("cannot write {place}; {outcome}"))?)
+    let updated = trust_store.update(change);
+    Ok(updated.with_context(|| format!("cannot write {place}; {outcome}"))?)
 }
 
 /// One line per item. Text from the file is escaped here, so that a newline in it cannot imitate our lines.
@@ -232,10 +250,11 @@ pub fn describe(file: &ProjectFile, proposal: &Proposal) -> String {
     } else {
         "It decides about:"
     };
-    let mut lines = vec![format!("{path} draws on {vault}. {since}")];
+    let mut lines = vec![format!("{path} uses the vault {vault}. {since}")];
     // The vault is named already.
     let changes = proposal.changes.iter();
-    let changes = changes.filter(|change| change.name != "vault" || change.before.is_some());
+    let changes =
+        changes.filter(|change| change.subject != Subject::Vault || change.before.is_some());
     lines.extend(changes.map(|change| {
         let line = change.to_string();
         format!("  {}", for_terminal(&line))

@@ -4,6 +4,7 @@ use super::Context;
 use super::rollback_guard::{Observation, RollbackGuard};
 use super::vault_key_pin::pin_of;
 use crate::error::Error;
+use crate::project::{in_main_worktree, resolve};
 use crate::sealed::age::Age;
 use crate::sealed::header::Content;
 use crate::sealed::id::VaultId;
@@ -12,6 +13,7 @@ use crate::store::work_tree;
 use crate::vault::Vault;
 use crate::vault::revision::Revision;
 use crate::vault::workspace::Workspace;
+use std::path::Path;
 
 impl Context<'_> {
     /// Refuses an opened vault that is older than this machine has seen; otherwise remembers it.
@@ -27,8 +29,8 @@ impl Context<'_> {
         if may_have_moved(&self.rollback_guard, vault) {
             vault.reload()?;
         }
-        self.refuse_other_key(vault.header().content(), &vault.ages())?;
-        self.refuse_older(&vault.ages(), vault.workspaces())?;
+        let content = vault.header().content();
+        self.refuse_stale(content, &vault.ages(), vault.workspaces())?;
         self.refuse_below_minimum(vault.revision())?;
         self.remember(vault);
         Ok(())
@@ -44,49 +46,57 @@ impl Context<'_> {
         Err(state::Error::BelowMinimum { found, minimum }.into())
     }
 
-    /// Refuses a header signed by another key than before on this machine, unless you named that key.
-    pub fn refuse_other_key(&mut self, header: &Content, ages: &[Age]) -> Result<(), Error> {
+    /// Refuses a vault as it was opened or as it is under the lock: signed by another key than before on this
+    /// machine, unless you named that key, or older than remembered.
+    pub fn refuse_stale(
+        &mut self,
+        header: &Content,
+        ages: &[Age],
+        workspaces: &[Workspace],
+    ) -> Result<(), Error> {
         if self.rollback_guard.accept == Accept::Anything {
             return Ok(());
         }
-        if let Some(error) = self.other_key(header, ages)? {
+        if let Some(error) = self.other_key(header, ages) {
             return Err(error.into());
         }
+        self.refuse_older(ages, workspaces)?;
         let note = |memory: &mut RollbackState| memory.expect_signer(&header.verify, ages);
         let _ = self.rollback_guard.remember_durably(header.vault, note);
         Ok(())
     }
 
     /// An error if the header's signer has changed.
-    pub fn other_key(
-        &mut self,
-        header: &Content,
-        ages: &[Age],
-    ) -> Result<Option<state::Error>, Error> {
+    pub fn other_key(&self, header: &Content, ages: &[Age]) -> Option<state::Error> {
         if !self
             .rollback_guard
             .memory
             .is_signed_otherwise(&header.verify, ages)
         {
-            return Ok(None);
+            return None;
         }
-        let named = self.pin()?;
+        // A branch can change the pin in a project file.
+        let named = self.settings.pin.as_ref();
         let place = self.settings.vault.path().display().to_string();
         let is_named = named.is_some_and(|pin| pin.public_key == header.verify);
-        Ok((!is_named).then_some(state::Error::OtherKey { place }))
+        (!is_named).then_some(state::Error::OtherKey { place })
     }
 
-    /// Whether older copies are normal: the vault lies in a git work tree, and did so when it was seen.
+    /// Whether older copies are normal: the vault lies in a git work tree, and did so when it was seen. In a
+    /// linked worktree that is new here, it counts where the vault of the main one was seen.
     pub fn may_go_back(&self) -> bool {
-        self.rollback_guard.memory.was_in_work_tree()
-            && work_tree::holds(self.settings.vault.path())
+        let memory = &self.rollback_guard.memory;
+        let path = self.settings.vault.path();
+        if memory.knows_place() {
+            return memory.was_in_work_tree() && work_tree::holds(path);
+        }
+        let in_main = resolve(path).map(|real| in_main_worktree(&real));
+        let in_main = in_main.as_deref().and_then(Path::to_str);
+        in_main.is_some_and(|path| memory.was_in_work_tree_at(path))
     }
 
-    /// Refuses parts that are older than remembered, as they were opened or as they are under the lock.
-    pub fn refuse_older(&mut self, ages: &[Age], workspaces: &[Workspace]) -> Result<(), Error> {
-        if self.rollback_guard.accept == Accept::Anything {
-            return Ok(());
-        }
+    /// Refuses parts that are older than remembered.
+    fn refuse_older(&mut self, ages: &[Age], workspaces: &[Workspace]) -> Result<(), Error> {
         let Some(error) = self.older(ages, workspaces) else {
             return Ok(());
         };
@@ -127,7 +137,7 @@ impl Context<'_> {
             return Ok(None);
         }
         let ages = copy.ages();
-        if self.other_key(copy.header().content(), &ages)?.is_some() {
+        if self.other_key(copy.header().content(), &ages).is_some() {
             let place = place.to_owned();
             return Err(state::Error::OtherKey { place }.into());
         }

@@ -5,8 +5,9 @@
 //! These count, in this order:
 //!
 //! 1. `--pin` or `KLUIS_PIN`;
-//! 2. `pin` in a project file that you agreed to, or that you named with `--project`;
-//! 3. the key that you confirmed on this machine when the vault was opened here first.
+//! 2. the key that you confirmed on this machine when the vault was opened here first;
+//! 3. `pin` in a project file that you agreed to, or that you named with `--project`. It must not contradict the
+//!    key that you confirmed, and is not remembered: a branch can change it.
 //!
 //! `--vault` does not count: it says where the file is, not whose it is.
 
@@ -20,9 +21,9 @@ use crate::sealed::sign::VerifyKey;
 impl Context<'_> {
     /// The key that must have signed this header before a key file opens it.
     pub fn anchor(&mut self, header: &Header) -> Result<VerifyKey, Error> {
-        if let Some(pinned) = self.pin()? {
+        if let Some(pinned) = self.checked_pin(header)? {
             let pinned = pinned.public_key;
-            if pinned == header.content().verify {
+            if pinned == header.content().verify && self.settings.pin.is_some() {
                 self.rollback_guard.recall(header);
                 self.pin_named(header);
             }

@@ -8,7 +8,7 @@ use crate::sealed::header::Header;
 use crate::sealed::sign::VerifyKey;
 use crate::state::Pin;
 use crate::ui::{self, Answer, for_terminal};
-use crate::vault::time::Timestamp;
+use crate::vault::{self, time::Timestamp};
 
 /// Asks you to confirm the key of this header, unless you confirmed it on this machine before. A different
 /// key is refused. If there is no terminal to ask at, it fails with `unasked`. `--yes` does not count as an
@@ -41,10 +41,25 @@ pub fn confirm_key(
 }
 
 impl Context<'_> {
+    /// The pin that was given for this vault. One in a project file must not contradict the one that you
+    /// confirmed.
+    pub fn checked_pin(&mut self, header: &Header) -> Result<Option<vault::pin::Pin>, Error> {
+        let Some(pin) = self.pin()? else {
+            return Ok(None);
+        };
+        let found = encode_vault_key(&pin.public_key);
+        let confirmed = self.rollback_guard.recall(header).pin();
+        let contradicts = confirmed.is_some_and(|confirmed| confirmed.vault_key != found);
+        if self.settings.pin.is_none() && contradicts {
+            return Err(Error::PinMismatch { found });
+        }
+        Ok(Some(pin))
+    }
+
     /// Whether a key file may open this header without a question.
     pub fn is_pinned(&mut self, header: &Header) -> Result<bool, Error> {
         let public_key = header.content().verify;
-        if let Some(pin) = self.pin()? {
+        if let Some(pin) = self.checked_pin(header)? {
             return Ok(pin.public_key == public_key);
         }
         let pin = self.rollback_guard.recall(header).pin();

@@ -5,13 +5,15 @@
 
 use super::output_path::{self, Links, Obstacle, Target};
 use crate::plaintext::Plaintext;
-use crate::platform::permissions::is_shared;
+use crate::platform::directory::SEARCH;
+use crate::platform::permissions::{is_shared, is_us};
 use crate::platform::private_file::{self, Durability, PrivateFile};
 use crate::platform::signals::{self, Notice, Watch};
 use crate::platform::{descriptors, directory};
-use rustix::fs::OFlags;
-use std::fs::{self, OpenOptions};
+use rustix::fs::{Mode, OFlags, openat};
+use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -42,6 +44,9 @@ pub enum Error {
     Interrupted,
 }
 
+/// The permissions of everybody but the owner.
+const OTHERS: u32 = 0o077;
+
 /// Whether the file may replace another.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
@@ -53,7 +58,7 @@ enum Place {
 pub fn replace(path: &Path, links: Links<'_>, contents: &Plaintext) -> Result<(), Error> {
     let stream = match resolve(path, links)? {
         Target::File(real) => return write(path, &real, Place::Any, contents),
-        Target::Pipe(real) => OpenOptions::new().write(true).open(real),
+        Target::Pipe(real) => open_pipe(path, &real)?,
         Target::Descriptor(number) => descriptors::duplicate(number),
     };
     let written = stream.and_then(|mut stream| stream.write_all(contents.expose()));
@@ -69,17 +74,48 @@ pub fn create(path: &Path, links: Links<'_>, contents: &Plaintext) -> Result<(),
     if fs::symlink_metadata(path).is_ok() {
         return Err(exists(path));
     }
-    if let Some(parent) = path.parent() {
-        directory::make(directory::or_here(parent)).map_err(|source| Error::NotWritten {
+    let make = |of: &Path| {
+        let made = of.parent().map(directory::or_here).map(directory::make);
+        made.unwrap_or(Ok(())).map_err(|source| Error::NotWritten {
             doing: "make the directory of",
             path: path.to_path_buf(),
             source,
-        })?;
+        })
+    };
+    if let Links::Followed = links {
+        make(path)?;
     }
     match resolve(path, links)? {
-        Target::File(real) => write(path, &real, Place::New, contents),
+        Target::File(real) => {
+            make(&real)?;
+            write(path, &real, Place::New, contents)
+        }
         Target::Pipe(_) | Target::Descriptor(_) => Err(exists(path)),
     }
+}
+
+/// Opens a pipe once somebody reads from it. The others who could read from it would get the secrets.
+fn open_pipe(path: &Path, real: &Path) -> Result<io::Result<File>, Error> {
+    let opened = directory::open_real(directory::or_here(real.parent().unwrap_or(real)), SEARCH);
+    let name = real.file_name().unwrap_or_default();
+    let flags = OFlags::WRONLY | OFlags::NOFOLLOW | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let opened = opened.and_then(|folder| Ok(openat(folder, name, flags, Mode::empty())?));
+    let pipe = match opened {
+        Ok(pipe) => File::from(pipe),
+        Err(error) => return Ok(Err(error)),
+    };
+    let found = match pipe.metadata() {
+        Ok(found) => found,
+        Err(error) => return Ok(Err(error)),
+    };
+    if !found.file_type().is_fifo() || !is_us(found.uid()) {
+        return Err(refused(path, "is not a pipe of yours"));
+    }
+    if found.mode() & OTHERS != 0 {
+        let problem = "is a pipe that others can open; make it with `mkfifo -m 600`";
+        return Err(refused(path, problem));
+    }
+    Ok(Ok(pipe))
 }
 
 /// Where a path leads. What is not found or not followed is an error for this path.
@@ -273,12 +309,33 @@ mod tests {
     #[test]
     fn a_pipe_is_written_to_and_stays() {
         let (directory, pipe) = place();
-        let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
-        assert!(made.success());
-        let reader = pipe.clone();
-        let reader = std::thread::spawn(move || fs::read(reader).unwrap());
+        let mut made = Command::new("mkfifo");
+        made.args(["-m", "600"]).arg(&pipe);
+        assert!(made.status().unwrap().success());
+        let read = || {
+            let reader = pipe.clone();
+            std::thread::spawn(move || fs::read(reader).unwrap())
+        };
+        let reader = read();
         write(&pipe).unwrap();
         assert_eq!(reader.join().unwrap(), VALUE);
+        // Somebody may have made it and wait for what comes.
+        for mode in [0o606, 0o640, 0o620, 0o601] {
+            fs::set_permissions(&pipe, Permissions::from_mode(mode)).unwrap();
+            let reader = read();
+            let error = write(&pipe).unwrap_err();
+            assert!(matches!(error, Error::Refused { .. }), "{error:?}");
+            assert_eq!(reader.join().unwrap(), b"");
+        }
+        // It was a pipe when its path was judged.
+        let link = directory.path().join("link");
+        symlink(&pipe, &link).unwrap();
+        assert!(open_pipe(&link, &link).unwrap().is_err());
+        fs::remove_file(&link).unwrap();
+        fs::write(&link, "mine").unwrap();
+        assert!(open_pipe(&link, &link).is_err());
+        assert_eq!(fs::read(&link).unwrap(), b"mine");
+        fs::remove_file(&link).unwrap();
         assert_eq!(names(directory.path()), ["file"]);
         let contents = Plaintext::new(VALUE.to_vec());
         assert!(matches!(

@@ -1,5 +1,5 @@
 //! Finds out where a file to write really lies. A link that a repository brought could lead to any of your files, so
-//! a link is followed only where it is meant: with `--follow`, or on the way to the project.
+//! a link is followed only where it is meant: with `--follow`, or on the way to a project.
 
 use crate::platform::directory::or_here;
 use crate::platform::permissions::is_us_or_root;
@@ -14,8 +14,8 @@ use std::path::{Component, Path, PathBuf};
 #[derive(Clone, Copy)]
 pub enum Links<'p> {
     Followed,
-    /// Those outside of this folder, if there is one, and never the last part of the path.
-    RefusedIn(Option<&'p Path>),
+    /// Those outside of every folder that is a project's, and never the last part of the path.
+    RefusedIn(&'p dyn Fn(&Path) -> bool),
 }
 
 /// What a path leads to.
@@ -56,7 +56,7 @@ pub fn resolve(path: &Path, links: Links<'_>) -> Result<Target, Obstacle> {
     };
     let parent = match links {
         Links::Followed => fs::canonicalize(or_here(parent))?,
-        Links::RefusedIn(project) => real_parent(parent, project)?,
+        Links::RefusedIn(is_project) => real_parent(parent, is_project)?,
     };
     let real = parent.join(name);
     let found = match fs::symlink_metadata(&real) {
@@ -89,15 +89,18 @@ fn follow(link: &Path, found: &Metadata) -> Result<Target, Obstacle> {
     target(real, kind)
 }
 
-/// The real path of a directory; no link in the project is followed on the way.
-fn real_parent(parent: &Path, project: Option<&Path>) -> Result<PathBuf, Obstacle> {
+/// The real path of a directory, which need not exist; no link in a project is followed on the way.
+fn real_parent(parent: &Path, is_project: &dyn Fn(&Path) -> bool) -> Result<PathBuf, Obstacle> {
     let mut here = fs::canonicalize(".")?;
     for part in parent.components() {
         match part {
             Component::Normal(name) => {
                 let next = here.join(name);
-                let is_link = fs::symlink_metadata(&next)?.is_symlink();
-                if is_link && project.is_some_and(|project| here.starts_with(project)) {
+                let is_link = match fs::symlink_metadata(&next) {
+                    Err(error) if error.kind() == ErrorKind::NotFound => false,
+                    found => found?.is_symlink(),
+                };
+                if is_link && is_project(&here) {
                     return Err(Obstacle::Link(next));
                 }
                 here = if is_link {
@@ -186,7 +189,8 @@ mod tests {
         ] {
             symlink(target, project.join(name)).unwrap();
         }
-        let refused = |path: &str| leads(&above.join(path), Links::RefusedIn(Some(&project)));
+        let is_project = |folder: &Path| folder.starts_with(&project);
+        let refused = |path: &str| leads(&above.join(path), Links::RefusedIn(&is_project));
         for (path, link) in [
             ("project/out", "project/out"),
             ("project/deep/out", "project/deep/out"),
@@ -210,6 +214,7 @@ mod tests {
         );
         for (path, real) in [
             ("entry/new", "project/new"),
+            ("project/absent-folder/new", "project/absent-folder/new"),
             ("project/deep/er/new", "project/deep/er/new"),
             ("project/deep/../new", "project/new"),
             ("mine", "mine"),
@@ -242,7 +247,7 @@ mod tests {
             (Path::new(""), "is not the path of a file".to_owned()),
             (&above, "is a directory".to_owned()),
         ] {
-            assert_eq!(leads(path, Links::RefusedIn(Some(&above))), expected);
+            assert_eq!(leads(path, Links::RefusedIn(&|_| true)), expected);
         }
         assert!(descriptor(Path::new("/dev/fd/../fd/1")).is_none());
         assert!(descriptor(Path::new("/dev/fd/-1")).is_none());

@@ -24,6 +24,10 @@ pub fn risk(name: &str) -> Option<Risk> {
     let name = &*name.to_ascii_uppercase();
     let begins = |prefixes: &[&str]| prefixes.iter().any(|prefix| name.starts_with(prefix));
     let ends = |suffixes: &[&str]| suffixes.iter().any(|suffix| name.ends_with(suffix));
+    // PYTHONPATH and its like have no other underscore: python(1), "Environment variables".
+    let is_of_python = name.strip_prefix("PYTHON").is_some_and(|rest| {
+        rest.starts_with(|c: char| c.is_ascii_uppercase()) && !rest.contains('_')
+    });
     let is_credential = CREDENTIALS.contains(name)
         || CREDENTIAL_PATTERNS
             .iter()
@@ -35,7 +39,10 @@ pub fn risk(name: &str) -> Option<Risk> {
     } else if REDIRECTING.contains(name) || begins(REDIRECTS_PREFIXES) || ends(REDIRECTS_SUFFIXES) {
         Some(Risk::Redirects)
     } else {
-        begins(RUNS_PREFIXES).then_some(Risk::Runs)
+        let is_in_family = is_of_python || begins(RUNS_PREFIXES);
+        // The credentials of Kluis itself are for nobody else.
+        let is_credential = ends(CREDENTIAL_SUFFIXES) && !name.starts_with("KLUIS_");
+        (is_in_family && !is_credential).then_some(Risk::Runs)
     }
 }
 
@@ -67,13 +74,14 @@ const RUNS_PREFIXES: &[&str] = &[
     "ELECTRON_",
     "TS_NODE_",
     // python(1), "Environment variables"; perlrun(1); lua(1); R's Startup; Julia, Erlang and Guile likewise
-    "PYTHON",
     "PERL5",
     "PERL_",
     "LUA_CPATH",
     "LUA_INIT",
     "LUA_PATH",
-    "R_",
+    "R_LIBS",
+    "R_PROFILE",
+    "R_ENVIRON",
     "JULIA_",
     "ERL_",
     "GUILE_",
@@ -118,6 +126,21 @@ const RUNS_PREFIXES: &[&str] = &[
     "GIO_",
     "GST_",
     "VK_",
+    // docs.open-mpi.org, "Setting MCA parameter values"
+    "OMPI_MCA_",
+    "PMIX_MCA_",
+    "PRTE_MCA_",
+    // docs.rs/cc: a compiler for one target
+    "CC_X86_64",
+    "CC_I686",
+    "CC_AARCH64",
+    "CC_ARMV",
+    "CC_WASM",
+    "CXX_X86_64",
+    "CXX_I686",
+    "CXX_AARCH64",
+    "CXX_ARMV",
+    "CXX_WASM",
     "MAGICK_",
     "TEXMF",
     "MALLOC_",
@@ -177,6 +200,10 @@ const RUNS_NAMES: &str = "
     AWS_CONFIG_FILE AWS_SHARED_CREDENTIALS_FILE AZURE_CONFIG_DIR AZURE_EXTENSION_DIR GH_CONFIG_DIR GLAB_CONFIG_DIR  # aws: credential_process
     GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES PULUMI_HOME PACKER_PLUGIN_PATH PACKER_CONFIG TF_DATA_DIR TF_REATTACH_PROVIDERS
     DOCKER_CONFIG COMPOSE_FILE HELM_PLUGINS HELM_DATA_HOME APT_CONFIG  # docker(1): credHelpers and cliPluginsExtraDirs
+    CONFIG_SITE CONFIG_SHELL AUTOCONF AUTOMAKE AUTOHEADER ACLOCAL AUTOM4TE LIBTOOLIZE M4 INSTALL F77 SED AWK  # autoconf: config.site
+    HOST_CC HOST_CXX HOST_AR TARGET_CC TARGET_CXX TARGET_AR HOST_CFLAGS TARGET_CFLAGS PYTHON  # docs.rs/cc; node-gyp
+    KUBECTL_EXTERNAL_DIFF PROTOC LIBCLANG_PATH LLVM_CONFIG_PATH CLANG_PATH DART_VM_OPTIONS AWKPATH AWKLIBPATH  # kubectl, prost, clang-sys, gawk(1)
+    PGSSLKEY R_HOME R_USER R_BROWSER R_PDFVIEWER R_DEFAULT_PACKAGES  # libpq: engine:NAME loads a library
     QML_IMPORT_PATH QML2_IMPORT_PATH GI_TYPELIB_PATH GSETTINGS_SCHEMA_DIR LIBGL_DRIVERS_PATH LIBVA_DRIVERS_PATH VDPAU_DRIVER_PATH
     OCL_ICD_VENDORS ALSA_CONFIG_PATH LADSPA_PATH FREI0R_PATH GS_LIB GS_OPTIONS FONTCONFIG_FILE FONTCONFIG_PATH
     WINEPREFIX WINEDLLOVERRIDES WINEDLLPATH WINELOADER WINESERVER VALGRIND_LIB GDBHISTFILE
@@ -211,7 +238,7 @@ const REDIRECTS_NAMES: &str = "
     OP_CONNECT_HOST GH_HOST GITHUB_API_URL GITHUB_SERVER_URL GITLAB_HOST RCLONE_CONFIG
     OPENAI_BASE_URL OPENAI_API_BASE ANTHROPIC_BASE_URL STRIPE_API_BASE
     GITHUB_ENV GITHUB_PATH GITHUB_OUTPUT GITHUB_STATE GITHUB_STEP_SUMMARY  # files that a runner reads afterwards
-    PGSERVICEFILE PGSYSCONFDIR PGHOSTADDR PGSSLROOTCERT TNS_ADMIN KRB5CCNAME  # libpq, Oracle, krb5
+    BOTO_CONFIG PGSERVICEFILE PGSYSCONFDIR PGHOSTADDR PGSSLROOTCERT TNS_ADMIN KRB5CCNAME  # libpq, Oracle, krb5
     SSH_AUTH_SOCK GPG_AGENT_INFO DBUS_SESSION_BUS_ADDRESS DBUS_SYSTEM_BUS_ADDRESS DISPLAY WAYLAND_DISPLAY XAUTHORITY NOTIFY_SOCKET
 ";
 
@@ -225,6 +252,18 @@ const CREDENTIAL_NAMES: &str = "
     DOCKER_USERNAME DOCKER_PASSWORD DOCKER_TOKEN DOCKER_AUTH_CONFIG HELM_KUBETOKEN HELM_USERNAME HELM_PASSWORD
     UV_PUBLISH_TOKEN UV_PUBLISH_USERNAME UV_PUBLISH_PASSWORD
 ";
+
+/// A name in a family that is known by its prefix alone is a credential if it ends so. No tool runs what is in such
+/// a variable.
+const CREDENTIAL_SUFFIXES: &[&str] = &[
+    "_TOKEN",
+    "_PASSWORD",
+    "_API_KEY",
+    "_ACCESS_KEY",
+    "_SECRET",
+    "_SECRET_KEY",
+    "_DSN",
+];
 
 /// Credentials with a name of the user's own in the middle.
 const CREDENTIAL_PATTERNS: &[(&str, &str)] = &[
@@ -255,6 +294,19 @@ mod tests {
             ("SOMEBODYS_EDITOR", Some(Risk::Runs)),
             ("RESTIC_PASSWORD_COMMAND", Some(Risk::Runs)),
             ("kluis_vault", Some(Risk::Runs)),
+            ("KLUIS_TOKEN", Some(Risk::Runs)),
+            ("PYTHONSTARTUP", Some(Risk::Runs)),
+            ("pythonpath", Some(Risk::Runs)),
+            ("CONFIG_SHELL", Some(Risk::Runs)),
+            ("CC_x86_64_unknown_linux_gnu", Some(Risk::Runs)),
+            ("HOST_CC", Some(Risk::Runs)),
+            ("KUBECTL_EXTERNAL_DIFF", Some(Risk::Runs)),
+            ("OMPI_MCA_plm_rsh_agent", Some(Risk::Runs)),
+            ("R_PROFILE_USER", Some(Risk::Runs)),
+            ("R_API_KEY", None),
+            ("VK_ACCESS_TOKEN", None),
+            ("PYTHON_SENTRY_DSN", None),
+            ("GIT_HUB_TOKEN", None),
             ("PIP_INDEX_URL", Some(Risk::Redirects)),
             ("Docker_Host", Some(Risk::Redirects)),
             ("https_proxy", Some(Risk::Redirects)),

@@ -138,6 +138,10 @@ impl From<output_file::Error> for Error {
     fn from(error: output_file::Error) -> Self {
         match error {
             output_file::Error::Interrupted => Self::Ui(ui::Error::Cancelled),
+            output_file::Error::Linked { .. } => Self::Usage {
+                message: error.to_string(),
+                hint: Some("name the file that it leads to".into()),
+            },
             error => Self::Failed(error.into()),
         }
     }

@@ -19,7 +19,8 @@ KLUIS_PIN opens only this vault, and no older copy of it.
 
 The date is a reminder for you: a limited token goes on working after it.
 `kluis key list` shows which dates are over, and `kluis key remove` ends a
-token. If the token leaks, remove it, and change the secrets that `kluis`
+token. `kluis key renew ci` makes a new token with the same limits, and the old
+one ends. If the token leaks, remove it, and change the secrets that `kluis`
 prints:
 
     kluis key remove ci --yes

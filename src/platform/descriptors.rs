@@ -2,13 +2,17 @@
 
 use rustix::fs::{FileType, Stat, fstat};
 use rustix::io::{FdFlags, fcntl_getfd, fcntl_setfd};
+use rustix::process::{Resource, getrlimit};
 use rustix::stdio::dup2_stdin;
 use std::fs::File;
 use std::io;
 use std::os::fd::{BorrowedFd, RawFd};
-use std::path::Path;
 
 const FOLDER: &str = "/dev/fd";
+/// As many as can be tried one by one.
+const MAX_NUMBERS: RawFd = 1 << 20;
+/// More than the limit is where nobody changed it.
+const USUAL_NUMBERS: u64 = 1 << 16;
 
 /// Keeps a file that was opened by its path from every program that this process becomes or starts. It may have
 /// been inherited as well: then a program could seek in it and read it again. Stdin is empty from now on if it
@@ -26,7 +30,7 @@ pub fn withhold(file: &File) -> io::Result<()> {
     if fstat(rustix::stdio::stdin()).is_ok_and(is_same) {
         dup2_stdin(&File::open("/dev/null")?)?;
     }
-    for number in inherited() {
+    for number in inherited()? {
         let descriptor = borrow(number);
         if fstat(descriptor).is_ok_and(is_same) {
             let flags = fcntl_getfd(descriptor)?;
@@ -51,23 +55,41 @@ pub fn duplicate(number: RawFd) -> io::Result<File> {
 )]
 pub fn close_inherited() {
     // One of them was the folder's own descriptor, which is already closed.
-    let is_open = |number: &RawFd| {
-        Path::new(FOLDER)
-            .join(number.to_string())
-            .symlink_metadata()
-            .is_ok()
-    };
-    for number in inherited().into_iter().filter(is_open) {
+    let is_open = |number: &RawFd| fcntl_getfd(borrow(*number)).is_ok();
+    let open = inherited().unwrap_or_default();
+    for number in open.into_iter().filter(is_open) {
         // SAFETY: this program has opened nothing yet, so none of its code uses the number.
         unsafe { rustix::io::close(number) };
     }
 }
 
-/// The open descriptors besides the standard streams, and one that is closed by now.
-fn inherited() -> Vec<RawFd> {
-    let open = std::fs::read_dir(FOLDER).into_iter().flatten();
-    let numbers = open.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
-    numbers.filter(|&number| number > 2).collect()
+/// The open descriptors besides the standard streams, and one that is closed by now. Without their folder, as in
+/// a chroot, every number that may be one of them.
+fn inherited() -> io::Result<Vec<RawFd>> {
+    listed_in(FOLDER)
+}
+
+fn listed_in(folder: &str) -> io::Result<Vec<RawFd>> {
+    let Ok(open) = std::fs::read_dir(folder) else {
+        // A lowered limit closes none that were opened before.
+        let most = getrlimit(Resource::Nofile)
+            .current
+            .map(|most| most.max(USUAL_NUMBERS));
+        let most = most
+            .and_then(|most| RawFd::try_from(most).ok())
+            .filter(|&most| most <= MAX_NUMBERS);
+        let most = most.ok_or_else(|| io::Error::other("the open files cannot be listed"))?;
+        return Ok((3..most).collect());
+    };
+    let mut numbers = Vec::new();
+    for entry in open {
+        let number = entry?
+            .file_name()
+            .to_str()
+            .and_then(|name| name.parse().ok());
+        numbers.extend(number.filter(|&number: &RawFd| number > 2));
+    }
+    Ok(numbers)
 }
 
 #[expect(
@@ -77,4 +99,20 @@ fn inherited() -> Vec<RawFd> {
 fn borrow<'a>(number: RawFd) -> BorrowedFd<'a> {
     // SAFETY: the number is not -1, and is only asked about or duplicated: EBADF if it is closed.
     unsafe { BorrowedFd::borrow_raw(number) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::fd::AsRawFd;
+
+    #[test]
+    fn no_open_descriptor_is_missed_even_where_none_are_listed() {
+        let file = tempfile::tempfile().unwrap();
+        for folder in [FOLDER, "/nowhere"] {
+            let numbers = listed_in(folder).unwrap();
+            assert!(numbers.contains(&file.as_raw_fd()), "{folder}");
+            assert!(numbers.iter().all(|&number| number > 2));
+        }
+    }
 }

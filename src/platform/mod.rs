@@ -13,6 +13,7 @@ pub mod process;
 pub mod pty;
 pub mod session;
 pub mod signals;
+pub mod state_file;
 pub mod stdin;
 pub mod terminal;
 #[cfg(test)]

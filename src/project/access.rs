@@ -1,4 +1,4 @@
-//! What a project file draws on. This is what you agree to, and not the text of the file: comments, order and
+//! What a project file uses. This is what you agree to, and not the text of the file: comments, order and
 //! fewer variables make no difference to it.
 
 use super::{Delivery, Entry, Presence, Project};
@@ -48,7 +48,7 @@ pub enum Extent {
     Everything,
 }
 
-/// Where the vault and the workspace come from that the file draws on.
+/// Where the vault and the workspace come from that the file uses.
 pub struct InUse<'a> {
     pub vault: VaultInUse,
     pub workspace: Option<&'a WorkspaceName>,
@@ -56,11 +56,20 @@ pub struct InUse<'a> {
     pub is_workspace_of_file: bool,
 }
 
-/// One thing that a file draws on and that you have not agreed to.
+/// What a file decides about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject {
+    Vault,
+    Workspace,
+    App,
+    Pin,
+    Variable(String),
+}
+
+/// One thing that a file decides and that you have not agreed to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// A variable, or `vault`, `workspace`, `app` or `pin`.
-    pub name: String,
+    pub subject: Subject,
     /// `None` if the file no longer has it.
     pub now: Option<String>,
     /// What you agreed to instead, if anything.
@@ -98,7 +107,7 @@ impl Access {
         }
     }
 
-    /// What this draws on beyond what was agreed to; nothing if that covers it.
+    /// What this uses beyond what was agreed to; nothing if that covers it.
     pub fn beyond(&self, agreed: Option<&Self>) -> Vec<Change> {
         let Self {
             vault,
@@ -108,39 +117,40 @@ impl Access {
             env,
         } = self;
         let mut changes = Vec::new();
-        let mut compare = |name: &str, now: Option<String>, before: Option<String>| {
+        let mut compare = |subject: Subject, now: Option<String>, before: Option<String>| {
             if now != before {
-                let name = name.to_owned();
-                changes.push(Change { name, now, before });
+                changes.push(Change {
+                    subject,
+                    now,
+                    before,
+                });
             }
         };
         let agreed_vault = agreed.map(|agreed| &agreed.vault);
         if !agreed_vault.is_some_and(|agreed| vault.is_within(agreed)) {
             let before = agreed_vault.map(VaultInUse::to_string);
-            compare("vault", Some(vault.to_string()), before);
+            compare(Subject::Vault, Some(vault.to_string()), before);
         }
-        // Without its own workspace or app a file draws on fewer things.
-        for (name, now, before) in [
+        // Without its own workspace or app a file uses fewer things.
+        for (subject, now, before) in [
             (
-                "workspace",
+                Subject::Workspace,
                 workspace,
                 agreed.map(|agreed| &agreed.workspace),
             ),
-            ("app", app, agreed.map(|agreed| &agreed.app)),
+            (Subject::App, app, agreed.map(|agreed| &agreed.app)),
         ] {
             if now.is_some() {
-                compare(name, now.clone(), before.cloned().flatten());
+                compare(subject, now.clone(), before.cloned().flatten());
             }
         }
-        // A pin that is gone no longer guards you; a new one does.
+        // A pin that is gone no longer guards you, and a new one lets in a vault that you have not seen.
         let pinned = agreed.and_then(|agreed| agreed.pin.clone());
-        if agreed.is_none() || pinned.is_some() {
-            compare("pin", pin.clone(), pinned);
-        }
+        compare(Subject::Pin, pin.clone(), pinned);
         for (key, variable) in env {
             let before = agreed.and_then(|agreed| agreed.env.get(key));
             compare(
-                key,
+                Subject::Variable(key.clone()),
                 Some(variable.to_string()),
                 before.map(Variable::to_string),
             );
@@ -219,15 +229,35 @@ impl fmt::Display for Variable {
     }
 }
 
+/// No variable has a space in its name.
+impl fmt::Display for Subject {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Vault => "the vault",
+            Self::Workspace => "the workspace",
+            Self::App => "the app",
+            Self::Pin => "the pin",
+            Self::Variable(name) => name,
+        })
+    }
+}
+
 impl fmt::Display for Change {
     /// One line; text that comes from the file still has to be escaped.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { name, now, before } = self;
+        let Self {
+            subject,
+            now,
+            before,
+        } = self;
+        let name = subject.to_string();
         match (now, before) {
             (Some(now), None) => write!(out, "+ {name:<16} {now}"),
             (Some(now), Some(before)) => write!(out, "~ {name:<16} {now} (was {before})"),
-            (None, Some(before)) => write!(out, "- {name:<16} {before}"),
-            (None, None) => Ok(()),
+            (None, before) => {
+                let before = before.as_deref().unwrap_or_default();
+                write!(out, "- {name:<16} {before}")
+            }
         }
     }
 }

@@ -7,14 +7,15 @@
 //!
 //! **Consent.** The file names secrets to give to the next command, and that command is often the repository's
 //! own. So a file is followed only after you agreed to it, wherever its vault lies. You agree to what the file
-//! draws on ([`Access`]): the vault, the workspace, the app, the pin, and each variable with its secret. A file
-//! that draws on more asks again. Against whom this stands, each with its test in `tests/cli/trust.rs`:
+//! uses ([`Access`]): the vault, the workspace, the app, the pin, and each variable with its secret. A file
+//! that uses more asks again. Against whom this stands, each with its test in `tests/cli/trust.rs`:
 //!
 //! - *A repository with a copy of your own vault*, or one that names your vault by an absolute path, by `~/`,
 //!   by `..` or by a link: the vault in question is the one in use, by its id and its real path, wherever its
 //!   name came from. `--vault` says which file, and agrees to nothing.
-//! - *A branch that adds a variable*, takes another secret for one, removes the pin or changes the workspace:
-//!   each of these is new. What you agreed to on one branch holds on the others.
+//! - *A branch that adds a variable*, takes another secret for one, adds, removes or changes the pin, or changes
+//!   the workspace: each of these is new. A pin of the file never replaces the one that you confirmed yourself.
+//!   What you agreed to on one branch holds on the others.
 //! - *A branch that changes only its Makefile* gets what you agreed to: nothing in the file can show it.
 //! - *A repository that pretends to be one of yours*: an agreement is for one path. A linked worktree shares
 //!   it only if your repository names that worktree. A link to your project file is a file of its own.
@@ -30,14 +31,14 @@ mod resolve;
 mod trust_store;
 mod worktree;
 
-pub use access::{Access, Change, Extent, InUse, VaultInUse};
+pub use access::{Access, Change, Extent, InUse, Subject, VaultInUse};
 pub use find::{find, named};
 pub use parse::Mistake;
 #[cfg(fuzzing)]
 pub use parse::parse as parse_text;
 pub use resolve::resolve;
 pub use trust_store::{Agreement, TrustStore, TrustedProject};
-pub use worktree::{Worktree, in_main_worktree, root};
+pub use worktree::{REPOSITORY, Worktree, in_main_worktree};
 
 use crate::vault::env_key::EnvKey;
 use crate::vault::name::{AppName, WorkspaceName};
@@ -108,7 +109,7 @@ pub enum Error {
     #[error("{} {}", path.display(), untrusted(names, *is_known))]
     Untrusted {
         path: PathBuf,
-        /// The names of what it draws on beyond what you agreed to.
+        /// The names of what it uses beyond what you agreed to.
         names: Vec<String>,
         /// Whether you agreed to anything in it before.
         is_known: bool,

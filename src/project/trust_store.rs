@@ -3,13 +3,11 @@
 //! agreed.
 
 use super::access::{Access, Change, VaultInUse};
-use crate::platform::permissions::{Others, is_us};
 use crate::platform::private_file::{self, Durability, PrivateFile};
-use crate::platform::{bounded_read, directory};
+use crate::platform::state_file::{self, UNREAD};
 use serde::{Deserialize, Serialize};
-use std::fs::{self, File};
-use std::io::{self, ErrorKind};
-use std::os::unix::fs::MetadataExt;
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 const VERSION: u32 = 1;
@@ -18,8 +16,7 @@ const MAX_FILE_BYTES: usize = 4 * 1024 * 1024;
 /// the others.
 const MAX_AGREEMENTS: usize = 32;
 
-/// The problem of a list that may still be whole; it ends a sentence.
-const UNREAD: &str = "could not be read";
+/// Like [`UNREAD`], the problem of a list that may still be whole.
 const OF_ANOTHER_VERSION: &str = "was written by another version of kluis";
 
 /// All project files that you agreed to.
@@ -96,7 +93,7 @@ impl TrustStore {
         !self.agreed(path).is_empty()
     }
 
-    /// What the project file draws on beyond the nearest of your agreements; nothing if one of them covers it.
+    /// What the project file uses beyond the nearest of your agreements; nothing if one of them covers it.
     pub fn beyond(&self, path: &str, access: &Access) -> Vec<Change> {
         let agreed = self.agreed(path).iter().rev();
         agreed
@@ -154,14 +151,20 @@ impl TrustStore {
         self.projects.len() < before
     }
 
-    /// Writes the list. Refuses if the old file may hold entries that were not read. Of two concurrent
-    /// writers the last one wins.
-    pub fn save(&self) -> io::Result<()> {
+    /// Lets `change` change the newest list, and writes that durably. Of two writers neither is lost. Refuses if
+    /// the old file may hold entries that were not read.
+    pub fn update<T>(&mut self, change: impl FnOnce(&mut Self) -> T) -> io::Result<T> {
+        let name = self.place.file_name().unwrap_or_default().to_owned();
+        let folder = state_file::lock(self.place.parent().unwrap_or(Path::new(".")))?;
+        *self = Self::load(self.place.clone());
         if let Some(problem @ (UNREAD | OF_ANOTHER_VERSION)) = self.problem {
             return Err(io::Error::other(format!("it {problem}")));
         }
-        let folder = self.place.parent().unwrap_or(Path::new("."));
-        directory::make(folder)?;
+        let before = self.projects.clone();
+        let changed = change(self);
+        if self.projects == before {
+            return Ok(changed);
+        }
         let document = Document {
             version: VERSION,
             projects: self.projects.clone(),
@@ -171,33 +174,21 @@ impl TrustStore {
         if text.len() > MAX_FILE_BYTES {
             return Err(io::Error::other("it would be larger than 4 MiB"));
         }
-        let folder = File::open(folder)?;
-        let name = self.place.file_name().unwrap_or_default();
-        let temporary = private_file::temporary_name(name)?;
+        let temporary = private_file::temporary_name(&name)?;
         let written = PrivateFile::holding(&folder, temporary, &text, Durability::Synced)?;
         if fs::read(self.place.with_file_name(written.name()))? != text {
             return Err(io::Error::other("it reads back as something else"));
         }
-        written.replace(name)
+        written.replace(&name)?;
+        folder.sync_all()?;
+        Ok(changed)
     }
 }
 
 fn read(place: &Path) -> Result<Vec<TrustedProject>, &'static str> {
-    let found = match fs::metadata(place) {
-        Ok(found) => found,
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-            return Ok(Vec::new());
-        }
-        Err(_) => return Err(UNREAD),
+    let Some(bytes) = state_file::read(place, MAX_FILE_BYTES)? else {
+        return Ok(Vec::new());
     };
-    if !found.is_file() {
-        return Err("is not a regular file");
-    }
-    if !is_us(found.uid()) || Others::of(&found).may_write() {
-        return Err("can be written by others");
-    }
-    let file = File::open(place).map_err(|_| UNREAD)?;
-    let bytes = bounded_read::read(file, MAX_FILE_BYTES).map_err(|_| UNREAD)?;
     match serde_json::from_slice(&bytes) {
         Ok(Version { version: VERSION }) => {}
         Ok(_) => return Err(OF_ANOTHER_VERSION),
@@ -210,10 +201,10 @@ fn read(place: &Path) -> Result<Vec<TrustedProject>, &'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::project::{Extent, FILE_NAME, InUse, VaultInUse, named};
+    use crate::project::{Extent, FILE_NAME, InUse, Subject, VaultInUse, named};
     use crate::vault::name::WorkspaceName;
     use std::fs::Permissions;
-    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
     use tempfile::TempDir;
 
     fn place() -> (TempDir, PathBuf) {
@@ -222,7 +213,7 @@ mod tests {
         (directory, place)
     }
 
-    /// What a file with this text draws on in a workspace; the file names the workspace if it is `Ok`.
+    /// What a file with this text uses in a workspace; the file names the workspace if it is `Ok`.
     fn drawn(text: &str, workspace: Result<&str, &str>, vault: &str) -> Access {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join(FILE_NAME);
@@ -251,7 +242,10 @@ mod tests {
     /// The names of what is new.
     fn new(trust_store: &TrustStore, access: &Access) -> Vec<String> {
         let changes = trust_store.beyond("/a", access);
-        changes.into_iter().map(|change| change.name).collect()
+        changes
+            .into_iter()
+            .map(|change| change.subject.to_string())
+            .collect()
     }
 
     #[test]
@@ -261,7 +255,7 @@ mod tests {
         let text =
             "# of the team\nworkspace = 'w'\napp = 'a'\npin = 'p'\n[env]\nA = 'one'\nB = 'two'";
         let agreed = drawn(text, Ok("w"), "/vault");
-        let all = ["vault", "workspace", "app", "pin", "A", "B"];
+        let all = ["the vault", "the workspace", "the app", "the pin", "A", "B"];
         assert_eq!(new(&trust_store, &agreed), all);
         insert(&mut trust_store, "/a", agreed);
         let is_new = |text: &str, workspace, vault: &str| {
@@ -276,9 +270,9 @@ mod tests {
             ("pin='p'\n[env]\nA='one'", ""),
             ("pin='p'", ""),
             ("pin='p'\n[env]\nA='w/one'", ""),
-            ("[env]\nA='one'", "pin"),
-            ("pin='q'", "pin"),
-            ("pin='p'\napp='b'", "app"),
+            ("[env]\nA='one'", "the pin"),
+            ("pin='q'", "the pin"),
+            ("pin='p'\napp='b'", "the app"),
             ("pin='p'\n[env]\nC='one'", "C"),
             ("pin='p'\n[env]\nA='two'\nB='one'", "A B"),
             ("pin='p'\n[env]\nA='default/one'", "A"),
@@ -289,13 +283,19 @@ mod tests {
         ] {
             assert_eq!(is_new(text, Ok("w"), "/vault"), expected, "{text}");
         }
-        assert_eq!(is_new("pin='p'", Ok("x"), "/vault"), "workspace");
+        assert_eq!(is_new("pin='p'", Ok("x"), "/vault"), "the workspace");
         let named = |workspace| is_new("pin='p'\n[env]\nA='one'", Err(workspace), "/vault");
         assert_eq!((&*named("x"), &*named("w")), ("A", ""));
-        assert_eq!(is_new(text, Ok("w"), "/other"), "vault");
+        assert_eq!(is_new(text, Ok("w"), "/other"), "the vault");
         let mut renewed = drawn(text, Ok("w"), "/vault");
         renewed.vault.id = Some("vlt_2".to_owned());
-        assert_eq!(new(&trust_store, &renewed), ["vault"]);
+        assert_eq!(new(&trust_store, &renewed), ["the vault"]);
+        // A pin that comes later would let in a vault that you have not seen.
+        insert(&mut trust_store, "/unpinned", env("A='a'"));
+        let pinned = drawn("pin='p'\n[env]\nA='a'", Err("default"), "/vault");
+        let added = trust_store.beyond("/unpinned", &pinned);
+        assert_eq!(added.len(), 1);
+        assert_eq!(added[0].subject, Subject::Pin);
         // Of another project nothing is known.
         assert_eq!(
             trust_store
@@ -364,10 +364,12 @@ mod tests {
     fn the_list_is_kept_for_its_owner_alone() {
         let (_directory, place) = place();
         let mut trust_store = TrustStore::load(place.clone());
-        for path in ["/b", "/a", "/b"] {
-            insert(&mut trust_store, path, env("A='a'"));
-        }
-        trust_store.save().unwrap();
+        let insert_all = |trust_store: &mut TrustStore| {
+            for path in ["/b", "/a", "/b"] {
+                insert(trust_store, path, env("A='a'"));
+            }
+        };
+        trust_store.update(insert_all).unwrap();
         let mut read = TrustStore::load(place.clone());
         assert_eq!(read.problem(), None);
         assert_eq!(read.projects(), trust_store.projects());
@@ -378,9 +380,15 @@ mod tests {
         let left = fs::read_dir(place.parent().unwrap()).unwrap().count();
         assert_eq!(left, 1, "no temporary file is left");
 
-        assert!(read.remove("/a"));
-        assert!(!read.remove("/a"));
-        read.save().unwrap();
+        assert!(read.update(|list| list.remove("/a")).unwrap());
+        assert!(!read.update(|list| list.remove("/a")).unwrap());
+        // Another terminal had loaded the list before, and its answer does not bring the other one back.
+        let added = trust_store.update(|list| insert(list, "/b", env("B='b'")));
+        added.unwrap();
+        assert_eq!(
+            trust_store.projects(),
+            TrustStore::load(place.clone()).projects()
+        );
         assert_eq!(TrustStore::load(place).projects().len(), 1);
     }
 
@@ -389,8 +397,8 @@ mod tests {
         let (_directory, place) = place();
         let mut trust_store = TrustStore::load(place.clone());
         assert_eq!(trust_store.problem(), None, "nothing was ever agreed");
-        insert(&mut trust_store, "/a", env("A='a'"));
-        trust_store.save().unwrap();
+        let add = |list: &mut TrustStore| insert(list, "/a", env("A='a'"));
+        trust_store.update(add).unwrap();
         let good = fs::read(&place).unwrap();
         let refused = |bytes: &[u8], mode: u32| {
             fs::write(&place, bytes).unwrap();
@@ -432,8 +440,7 @@ mod tests {
         let saved = |problem| {
             let mut trust_store = TrustStore::load(place.clone());
             assert_eq!(trust_store.problem(), Some(problem));
-            insert(&mut trust_store, "/a", env("A='a'"));
-            trust_store.save()
+            trust_store.update(|list| insert(list, "/a", env("A='a'")))
         };
         assert!(saved(OF_ANOTHER_VERSION).is_err());
         assert_eq!(fs::read(&place).unwrap(), newer);

@@ -7,6 +7,9 @@ use super::find::small_text;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+/// What the root of a git repository or of a worktree contains.
+pub const REPOSITORY: &str = ".git";
+
 /// A linked worktree.
 pub struct Worktree {
     root: PathBuf,
@@ -18,7 +21,7 @@ impl Worktree {
     /// The linked worktree that a real directory lies in; `None` if it lies in a main one or in none.
     pub fn of(directory: &Path) -> Option<Self> {
         let root = root(directory)?;
-        let entry = root.join(".git");
+        let entry = root.join(REPOSITORY);
         if !fs::symlink_metadata(&entry).ok()?.is_file() {
             return None;
         }
@@ -31,7 +34,7 @@ impl Worktree {
             return None;
         }
         let main = match common.file_name() {
-            Some(name) if name == ".git" => common.parent()?.to_owned(),
+            Some(name) if name == REPOSITORY => common.parent()?.to_owned(),
             _ => common,
         };
         let root = root.to_owned();
@@ -48,9 +51,9 @@ impl Worktree {
 }
 
 /// The root of the worktree that a real directory lies in, as far as one can see from its entries.
-pub fn root(directory: &Path) -> Option<&Path> {
+fn root(directory: &Path) -> Option<&Path> {
     let mut folders = directory.ancestors();
-    folders.find(|folder| fs::symlink_metadata(folder.join(".git")).is_ok())
+    folders.find(|folder| fs::symlink_metadata(folder.join(REPOSITORY)).is_ok())
 }
 
 /// The path of a project file in the main worktree of its repository.

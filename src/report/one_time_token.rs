@@ -32,12 +32,24 @@ pub fn show(context: &mut Context, what: &str, token: &str) -> Result<(), ui::Er
     context.ui.value(format!("{token}\n").as_bytes())
 }
 
-/// Prints the token of a key that was saved, although something failed afterwards.
-pub fn rescue(context: &mut Context, token: &Plaintext) -> Result<(), ui::Error> {
-    let token = std::str::from_utf8(token.expose()).unwrap_or_default();
-    if context.json {
-        return context.ui.json(&Rescued { token });
+/// The result of a change, before which a token was made. If the vault was replaced although the change failed,
+/// the token is printed first, because it would be lost. `done` says what became of the key.
+pub fn keep<T>(
+    context: &mut Context,
+    changed: Result<T, Error>,
+    token: Option<&Plaintext>,
+    done: &str,
+) -> Result<T, Error> {
+    if let (Err(error), Some(token)) = (&changed, token)
+        && error.was_replaced()
+    {
+        let token = std::str::from_utf8(token.expose()).unwrap_or_default();
+        if context.json {
+            context.ui.json(&Rescued { token })?;
+        } else {
+            let what = format!("the key was {done}; its token is shown once:");
+            show(context, &what, token)?;
+        }
     }
-    let what = "the key was added; its token is shown once:";
-    show(context, what, token)
+    changed
 }

@@ -6,31 +6,24 @@
 //! because the next command would refuse the changed vault without them.
 
 use super::rollback_state::RollbackState;
-use crate::platform::permissions::{Others, is_us};
 use crate::platform::private_file::{Durability, PrivateFile};
-use crate::platform::{bounded_read, directory};
+use crate::platform::state_file;
 use crate::sealed::id::VaultId;
 use crate::sealed::sign::sha256;
 use data_encoding::HEXLOWER;
-use rustix::fs::{AtFlags, OFlags};
+use rustix::fs::AtFlags;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::ffi::OsString;
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::File;
 use std::io::{self, ErrorKind};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::thread;
-use std::time::{Duration, Instant};
 
 const VERSION: u32 = 1;
 /// More than 129 parts of 64 ages take.
 const MAX_FILE_BYTES: usize = 4 * 1024 * 1024;
 /// Copies of one vault that are remembered.
 const MAX_PLACES: usize = 64;
-/// Whoever holds the lock longer was stopped; what is not remembered then is seen again.
-const PATIENCE: Duration = Duration::from_secs(1);
-const PAUSE: Duration = Duration::from_millis(2);
 
 /// The folder of the files, if there is one.
 pub struct Folder {
@@ -126,13 +119,7 @@ impl Folder {
         let (Some(folder), Some(place)) = (&self.path, self.place_of(vault)) else {
             return Err(ErrorKind::NotFound.into());
         };
-        let lock = match lock(folder) {
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                directory::make(folder)?;
-                lock(folder)?
-            }
-            taken => taken?,
-        };
+        let lock = state_file::lock(folder)?;
         let (memory, is_damaged) = match read(&place) {
             Ok(memory) => (memory, false),
             Err(Unread::Absent) => (RollbackState::default(), false),
@@ -147,47 +134,12 @@ impl Folder {
     }
 }
 
-/// Takes the lock of the folder, which is opened for it and let go of when the file is dropped.
-fn lock(folder: &PathBuf) -> io::Result<File> {
-    let directory = File::open(folder)?;
-    let started = Instant::now();
-    loop {
-        match directory.try_lock() {
-            Ok(()) => return Ok(directory),
-            Err(TryLockError::WouldBlock) if started.elapsed() < PATIENCE => thread::sleep(PAUSE),
-            Err(TryLockError::WouldBlock) => return Err(ErrorKind::WouldBlock.into()),
-            Err(TryLockError::Error(error)) => return Err(error),
-        }
+fn read(place: &Path) -> Result<RollbackState, Unread> {
+    match state_file::read(place, MAX_FILE_BYTES) {
+        Ok(Some(bytes)) => parse(&bytes),
+        Ok(None) => Err(Unread::Absent),
+        Err(problem) => Err(Unread::Damaged(problem)),
     }
-}
-
-fn read(place: &PathBuf) -> Result<RollbackState, Unread> {
-    let mut options = OpenOptions::new();
-    // Never wait for a pipe or another device.
-    let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
-    options.read(true).custom_flags(flags.bits().cast_signed());
-    let unread = |_| Unread::Damaged("could not be read");
-    let file = match options.open(place) {
-        Ok(file) => file,
-        Err(error) => {
-            return Err(match error.kind() {
-                ErrorKind::NotFound | ErrorKind::NotADirectory => Unread::Absent,
-                _ => unread(error),
-            });
-        }
-    };
-    let found = file.metadata().map_err(unread)?;
-    if !found.is_file() {
-        return Err(Unread::Damaged("is not a regular file"));
-    }
-    if !is_us(found.uid()) || Others::of(&found).may_write() {
-        return Err(Unread::Damaged("can be written by others"));
-    }
-    if found.len() > MAX_FILE_BYTES as u64 {
-        return Err(Unread::Damaged("is too large"));
-    }
-    let bytes = bounded_read::read(file, MAX_FILE_BYTES).map_err(unread)?;
-    parse(&bytes)
 }
 
 fn parse(bytes: &[u8]) -> Result<RollbackState, Unread> {

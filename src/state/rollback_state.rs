@@ -152,6 +152,11 @@ impl RollbackState {
         self.places.iter().find(|place| place.path == self.here)
     }
 
+    /// The copy at this place, if one was seen here. One that is only expected was not.
+    fn seen_here(&self) -> Option<&Place> {
+        self.here().filter(|place| place.header.revision() > 0)
+    }
+
     fn here_mut(&mut self) -> &mut Place {
         let known = self.places.iter().position(|place| place.path == self.here);
         let position = known.unwrap_or_else(|| {
@@ -169,7 +174,7 @@ impl RollbackState {
         if self.is_coming(ages) {
             return None;
         }
-        match self.here() {
+        match self.seen_here() {
             Some(place) => place.judge(ages),
             None => self.places.iter().find_map(|place| place.judge(ages)),
         }
@@ -255,11 +260,17 @@ impl RollbackState {
 
     /// Whether a copy was seen at this place.
     pub fn knows_place(&self) -> bool {
-        self.here().is_some()
+        self.seen_here().is_some()
     }
 
     pub fn was_in_work_tree(&self) -> bool {
         self.here().is_some_and(|place| place.in_work_tree)
+    }
+
+    /// Whether a copy was seen at this other path, in a git work tree.
+    pub fn was_in_work_tree_at(&self, path: &str) -> bool {
+        let mut places = self.places.iter();
+        places.any(|place| place.path == path && place.in_work_tree)
     }
 
     /// Returns whether anything changed.
@@ -273,7 +284,7 @@ impl RollbackState {
     /// because a reader cannot tell whether it will stay.
     pub fn note(&mut self, signer: &VerifyKey, ages: &[Age], accept: Accept) -> bool {
         let is_uncertain = self.is_coming(ages) || self.is_signed_otherwise(signer, ages);
-        let is_new = self.here().is_none();
+        let is_new = self.seen_here().is_none();
         if accept == Accept::Newer && (is_uncertain || is_new && self.judge(ages).is_some()) {
             return false;
         }
@@ -400,6 +411,16 @@ mod tests {
                 "it is not learned"
             );
             assert!(new.judge(&vault(3, 4, 9)).is_some());
+        }
+        // A place where something is only expected is as new as before.
+        for expect in [
+            |memory: &mut RollbackState| memory.expect_signer(&[2; 32], &vault(3, 4, 7)),
+            |memory: &mut RollbackState| memory.expect_copy(None, &vault(1, 1, 1)),
+        ] {
+            let mut new = at(&memory, "/new");
+            assert!(expect(&mut new));
+            assert!(new.judge(&vault(3, 4, 7)).is_some());
+            assert!(!new.knows_place());
         }
         // Older than any of several.
         let mut third = at(&memory, "/third");

@@ -434,7 +434,7 @@ fn an_untrusted_project_file_and_a_void_trust_list_are_reported() {
         doctor(),
         "project",
         "warn",
-        "needs your trust for: vault, A",
+        "needs your trust for: the vault, A",
     );
     let trust = sandbox.kluis(["trust", "--yes"]).within(&project);
     trust.run().any_stdout().any_stderr().exits(0);

@@ -349,9 +349,93 @@ fn a_pin_given_once_at_a_terminal_is_remembered() {
     assert_eq!(at_terminal(VAULT_KEY), 0);
     let get = on_vault(&sandbox, &["get", "name"]).run();
     get.stdout("value").exits(0);
-    // It is for this vault: another that somebody made for the key still needs its own.
     let wrong = on_vault(&sandbox, &["get", "name", "--pin", &other]).run();
     wrong.any_stderr().exits(5);
+    // It is for this vault: another that somebody made for the key still needs its own.
+    let add = ["key", "add", "--full", "--public-key", PUBLIC];
+    another.kluis(add).run().any_stderr().exits(0);
+    another.create("name", "bait");
+    fs::write(sandbox.home().join("v.kluis"), another.bytes()).unwrap();
+    refused();
+}
+
+/// A vault with the id of yours, made for your key file by somebody else, and named by a branch.
+#[test]
+fn a_project_file_never_replaces_the_pin_that_you_confirmed() {
+    let owner = Sandbox::with_vault();
+    owner.create("name", "value");
+    let public = new(&owner, &[]);
+    let add = ["key", "add", "--full", "--public-key", public.trim_end()];
+    owner.kluis(add).run().any_stderr().exits(0);
+    let second = owner
+        .kluis(["key", "add", "--token", "--full", "--label", "second"])
+        .run();
+    owner.keep_token(&second.stdout);
+    second.any_stdout().any_stderr().exits(0);
+    let reader = owner.copy();
+    let pin = |sandbox: &Sandbox| {
+        let verified = sandbox.kluis(["vault", "verify", "--json"]).run();
+        let key = verified.json()["public_key"].as_str().unwrap().to_owned();
+        verified.any_stdout().exits(0);
+        key
+    };
+    let (true_pin, true_bytes) = (pin(&owner), owner.bytes());
+    let clone = reader.home().join("clone");
+    fs::create_dir(&clone).unwrap();
+    let vault = clone.join("v.kluis");
+    let file = |pin: &str| {
+        fs::write(
+            clone.join("kluis.toml"),
+            format!("vault = 'v.kluis'\n{pin}"),
+        )
+        .unwrap();
+    };
+    fs::write(&vault, &true_bytes).unwrap();
+    file("");
+    reader.trust(&clone);
+    let get = || {
+        reader
+            .kluis(["get", "name"])
+            .without("KLUIS_TOKEN")
+            .within(&clone)
+    };
+    get().run().stdout("value").exits(0);
+
+    // The signer of the true vault changes here only to stand for another signer.
+    owner
+        .kluis(["key", "remove", "second", "--yes"])
+        .run()
+        .any_stdout()
+        .any_stderr()
+        .exits(0);
+    let other_pin = pin(&owner);
+    assert_ne!(other_pin, true_pin);
+    fs::write(&vault, owner.bytes()).unwrap();
+    let mismatch = "this is another vault than the one you pinned";
+    get().run().stderr_has(mismatch).exits(5);
+    file(&format!("pin = '{other_pin}'"));
+    get()
+        .run()
+        .stderr_has("needs your trust again for: the pin")
+        .exits(8);
+    get()
+        .env("KLUIS_PROJECT", "kluis.toml")
+        .run()
+        .stderr_has(mismatch)
+        .exits(5);
+    reader.trust(&clone);
+    get().run().stderr_has(mismatch).exits(5);
+    // Back on the true branch everything is as it was.
+    fs::write(&vault, &true_bytes).unwrap();
+    file("");
+    get().run().stdout("value").exits(0);
+    // You may name it yourself, once you have compared it.
+    fs::write(&vault, owner.bytes()).unwrap();
+    get()
+        .env("KLUIS_PIN", &other_pin)
+        .run()
+        .stdout("value")
+        .exits(0);
 }
 
 #[test]
@@ -360,7 +444,10 @@ fn a_pin_in_a_project_file_counts_only_after_consent() {
     let text = format!("vault = \"v.kluis\"\npin = \"{VAULT_KEY}\"\n");
     fs::write(sandbox.home().join("kluis.toml"), text).unwrap();
     let get = || sandbox.kluis(["get", "name"]);
-    get().run().stderr_has("trust for: vault, pin").exits(8);
+    get()
+        .run()
+        .stderr_has("trust for: the vault, the pin")
+        .exits(8);
     let unpinned = get().env("KLUIS_VAULT", sandbox.home().join("v.kluis"));
     let not_pinned = "this vault is not pinned here";
     unpinned.run().stderr_has(not_pinned).exits(5);

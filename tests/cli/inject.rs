@@ -207,7 +207,7 @@ fn a_failed_write_is_an_error_and_keeps_the_old_file() {
     inject.stderr_has("it was not changed").exits(1);
     assert_eq!(sandbox.was_given("out"), b"old");
     for (place, said) in [
-        ("no/such/directory", "could not find"),
+        ("no/such/directory", "could not open the directory of"),
         (".", "is a directory"),
         ("/dev/full", "is a device; nothing was written"),
     ] {
@@ -351,6 +351,12 @@ fn no_link_that_a_repository_brought_is_written_through() {
         ("clone/deep", "../app.conf"),
         ("entry", "out/new"),
         ("", "clone/app.conf"),
+        // From outside of the clone, too.
+        ("", "clone/out/new"),
+        ("", "entry/out/new"),
+        ("folder", "../clone/out/new"),
+        ("folder", "../clone/deep/../out/new"),
+        ("folder", "../clone/home/.bashrc"),
     ] {
         let refused = inject(within, out, &[]);
         refused
@@ -358,12 +364,12 @@ fn no_link_that_a_repository_brought_is_written_through() {
             .stderr_has("or add --follow")
             .exits(2);
     }
-    let new = sandbox
-        .kluis(["key", "new", "-o", "out/key"])
-        .within(&clone);
-    new.run()
-        .stderr_has("is a link, which is not followed")
-        .exits(1);
+    for out in ["out/key", "out/new/below/key"] {
+        let new = sandbox.kluis(["key", "new", "-o", out]).within(&clone);
+        new.run()
+            .stderr_has("is a link, which is not followed")
+            .exits(2);
+    }
     assert_eq!(names_below(home), before);
     assert_eq!(fs::read(home.join(".bashrc")).unwrap(), b"mine");
     inject("clone", "out/new", &["--follow"]).exits(0);

@@ -455,6 +455,67 @@ fn a_renewed_token_keeps_its_id_label_and_reach() {
 }
 
 #[test]
+fn a_renewed_key_is_never_expired_and_locks_nobody_out() {
+    let sandbox = Sandbox::with_vault();
+    let renew = |more: &[&str]| {
+        let renewed = sandbox.kluis([&["key", "renew"], more].concat()).run();
+        sandbox.keep_token(&renewed.stdout);
+        renewed.any_stdout()
+    };
+    let only = "the last key with full access that does not expire cannot get a date";
+    renew(&["token", "--expires", "90d"])
+        .stderr_has(only)
+        .exits(6);
+    let soon = token(
+        &sandbox,
+        &["-w", "default", "--label", "soon", "--expires", "1s"],
+    );
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    let expired = "the key has expired, and would be expired again";
+    renew(&["soon"]).stderr_has(expired).exits(6);
+    renew(&["soon", "--expires", "1d"]).any_stderr().exits(0);
+    sandbox
+        .kluis(["list", "-q"])
+        .env("KLUIS_TOKEN", soon)
+        .run()
+        .any_stderr()
+        .exits(4);
+    token(&sandbox, &["--label", "other"]);
+    renew(&["other", "--expires", "90d"]).any_stderr().exits(0);
+    // The other one expires, too, so this one is the last again.
+    renew(&["token", "--expires", "90d"])
+        .stderr_has(only)
+        .exits(6);
+}
+
+#[test]
+fn a_taken_label_and_a_key_file_say_what_to_do() {
+    let sandbox = Sandbox::with_vault();
+    let made = sandbox.kluis(["key", "new"]).run();
+    let public = String::from_utf8(made.stdout.clone()).unwrap();
+    made.any_stdout().any_stderr().exits(0);
+    let add = [
+        "key",
+        "add",
+        "--full",
+        "--label",
+        "bob",
+        "--public-key",
+        public.trim_end(),
+    ];
+    sandbox.kluis(add).run().any_stderr().exits(0);
+    let again = ["key", "add", "--token", "--full", "--label", "bob"];
+    let again = sandbox.kluis(again).run();
+    again
+        .stderr_has("or for a key file `kluis key remove` first")
+        .exits(6);
+    let renew = sandbox.kluis(["key", "renew", "bob"]).run();
+    renew
+        .stderr_has("remove this key, then add that one with `kluis key add --public-key`")
+        .exits(2);
+}
+
+#[test]
 fn a_renewed_passphrase_replaces_the_old_one() {
     let sandbox = shared();
     let [old, new] =
@@ -502,7 +563,7 @@ fn a_renewed_passphrase_replaces_the_old_one() {
     sandbox.kluis(bob).run().any_stderr().exits(0);
     let refused = sandbox.kluis(["key", "renew", "bob"]).run();
     refused
-        .stderr_has("bob is a key file, which only its owner can renew")
+        .stderr_has("bob is a key file, which only its owner can make anew")
         .exits(2);
 }
 

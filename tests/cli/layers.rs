@@ -131,8 +131,8 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "platform::bounded_read",
             "platform::directory",
-            "platform::permissions",
             "platform::private_file",
+            "platform::state_file",
             "vault::env_key",
             "vault::name",
             "vault::reference",

@@ -187,6 +187,60 @@ fn in_a_git_work_tree_an_older_copy_is_only_a_warning() {
 }
 
 #[test]
+fn a_worktree_of_an_older_branch_is_only_a_warning() {
+    let sandbox = Sandbox::with_vault();
+    sandbox.create("name", "old");
+    let main = sandbox.home().join("main");
+    fs::create_dir(&main).unwrap();
+    let git = |line: &[&str]| {
+        let mut git = Command::new("git");
+        git.current_dir(&main)
+            .args(["-c", "user.name=a", "-c", "user.email=a@b.c"]);
+        assert!(
+            git.args(line).output().unwrap().status.success(),
+            "{line:?}"
+        );
+    };
+    git(&["init", "-q"]);
+    fs::copy(sandbox.vault(), main.join("v.kluis")).unwrap();
+    git(&["add", "-A"]);
+    git(&["commit", "-q", "-m", "a"]);
+    let kluis = |folder: &str, line: &[&str]| {
+        let vault = sandbox.home().join(folder).join("v.kluis");
+        sandbox
+            .kluis(line)
+            .env("KLUIS_VAULT", vault)
+            .stdin("new")
+            .run()
+    };
+    kluis("main", &["set", "name"])
+        .any_stdout()
+        .any_stderr()
+        .exits(0);
+    git(&["commit", "-q", "-a", "-m", "b"]);
+    git(&["worktree", "add", "-q", "../tree", "HEAD~1"]);
+    git(&["clone", "-q", ".", "../clone"]);
+    fs::copy(
+        sandbox.home().join("tree/v.kluis"),
+        sandbox.home().join("clone/v.kluis"),
+    )
+    .unwrap();
+    let told = "git may have put it there, so kluis goes on";
+    kluis("tree", &["get", "name"])
+        .stdout("old")
+        .stderr_has(told)
+        .exits(0);
+    kluis("clone", &["get", "name"])
+        .stderr_has("is an older copy")
+        .exits(5);
+    kluis("tree", &["get", "name", "--accept-older"])
+        .stdout("old")
+        .exits(0);
+    kluis("tree", &["get", "name"]).stdout("old").exits(0);
+    kluis("main", &["get", "name"]).stdout("new").exits(0);
+}
+
+#[test]
 fn a_pin_with_a_revision_refuses_an_older_copy() {
     let (sandbox, older) = moved_on();
     let verified = sandbox.kluis(["vault", "verify", "--json"]).run();

@@ -140,3 +140,41 @@ fn a_test_is_recognised_as_one() {
         assert!(!is_a_test(none), "{none}");
     }
 }
+
+/// A variable that no text explains is one that is gone, or one that nobody can find.
+#[test]
+fn every_variable_in_a_text_is_known() {
+    let list = root().join("man/kluis.1");
+    let known = fs::read_to_string(list).unwrap().replace('\\', "");
+    // In recipes, of their own; and what a child of `rotate --exec` gets.
+    let others = [
+        "KLUIS_COMMIT",
+        "KLUIS_VERSION",
+        "KLUIS_SHA256",
+        "KLUIS_NEW_VALUE",
+        "KLUIS_OLD_VALUE",
+        "KLUIS_NEW_FILE",
+        "KLUIS_OLD_FILE",
+    ];
+    let mut texts = vec![read("README.md"), read(".github/SECURITY.md")];
+    for page in fs::read_dir(root().join("man")).unwrap() {
+        texts.push(
+            fs::read_to_string(page.unwrap().path())
+                .unwrap()
+                .replace('\\', ""),
+        );
+    }
+    for source in fs::read_dir(root().join("src/help")).unwrap() {
+        texts.push(fs::read_to_string(source.unwrap().path()).unwrap());
+    }
+    for text in texts {
+        for word in text.split(|c: char| !c.is_ascii_uppercase() && !c.is_ascii_digit() && c != '_')
+        {
+            let is_variable = word.starts_with("KLUIS_") && word.len() > 6;
+            assert!(
+                !is_variable || known.contains(word) || others.contains(&word),
+                "{word}"
+            );
+        }
+    }
+}

@@ -27,8 +27,11 @@ pub fn now() -> u64 {
 
 /// By the program: macOS has no system call for it that takes a folder, and so rustix has none.
 pub fn make_pipe(path: &Path) {
-    let made = Command::new("mkfifo").arg(path).status().unwrap();
-    assert!(made.success());
+    let made = Command::new("mkfifo")
+        .args(["-m", "600"])
+        .arg(path)
+        .status();
+    assert!(made.unwrap().success());
 }
 
 pub const KLUIS: &str = env!("CARGO_BIN_EXE_kluis");

@@ -178,6 +178,14 @@ fn consent_comes_by_trust_or_by_naming_the_file() {
     victim.file(&format!("{TAKE}MORE = 'mine'\n"));
     refused(victim.run(), 125);
     let path = victim.clone.join("kluis.toml");
+    // A file of another name is followed only where it is named, so consent for it would change nothing.
+    fs::copy(&path, victim.clone.join("job.toml")).unwrap();
+    let other = victim.kluis(&["--project", "job.toml", "trust", "--yes"]);
+    other
+        .run()
+        .stderr_has("job.toml is followed only where you name it")
+        .exits(2);
+    assert!(!victim.consents().exists());
     let given = |invocation: Invocation<'_>| {
         invocation.run().stdout(&victim.value).exits(0);
         // It holds for one command.
@@ -241,7 +249,7 @@ fn consent_is_for_one_place_and_one_vault() {
 
     fs::remove_file(&link).unwrap();
     symlink(victim.sandbox.vault(), &link).unwrap();
-    let again = "needs your trust again for: vault";
+    let again = "needs your trust again for: the vault";
     victim.run().run().stderr_has(again).exits(125);
     fs::remove_file(&link).unwrap();
     symlink(&other, &link).unwrap();
@@ -293,14 +301,14 @@ fn what_adds_changes_or_weakens_needs_consent_again() {
         assert_eq!(runs(same), 0, "{same}");
     }
     for (more, name) in [
-        (TAKE.to_owned(), "pin"),
+        (TAKE.to_owned(), "the pin"),
         (format!("{text}MORE = 'mine'\n"), "MORE"),
         (text.replace("'mine'", "'production/mine'"), "TAKEN"),
         (
             format!("workspace = 'production'\n{text}"),
-            "workspace, TAKEN",
+            "the workspace, TAKEN",
         ),
-        (format!("app = 'web'\n{text}"), "app"),
+        (format!("app = 'web'\n{text}"), "the app"),
         (
             text.replace("'mine'", "{ secret = 'mine', as = 'file' }"),
             "TAKEN",
@@ -315,6 +323,17 @@ fn what_adds_changes_or_weakens_needs_consent_again() {
         let again = format!("needs your trust again for: {name}\n");
         victim.run().run().stderr_has(&again).exits(125);
     }
+    // A pin that comes later lets in a vault that you have not seen.
+    victim.kluis(&["trust", "--remove"]).run().exits(0);
+    victim.file(TAKE);
+    victim.trust();
+    victim.file(&text);
+    let again = "needs your trust again for: the pin\n";
+    victim.run().run().stderr_has(again).exits(125);
+    let get = victim.kluis(&["get", "mine"]);
+    let get = get.env("KLUIS_VAULT", victim.sandbox.vault()).run();
+    get.stdout(&victim.value).exits(0);
+    victim.trust();
     // Commands that use less of the file need less.
     victim.file(&format!("{text}MORE = 'mine'\n"));
     let get = victim.kluis(&["get", "mine"]).run();
@@ -475,10 +494,10 @@ fn trust_shows_the_secrets_in_use_and_asks() {
         let mut screen = Screen::start(command, 200);
         let shown = screen.shows("Trust this project file? [y/N] ");
         for expected in [
-            "clone/kluis.toml draws on ",
+            "clone/kluis.toml uses the vault ",
             "default.kluis (vlt_",
-            "+ workspace        production",
-            "+ app              web",
+            "+ the workspace    production",
+            "+ the app          web",
             "+ TAKEN            production/mine",
         ] {
             assert!(shown.contains(expected), "{expected}: {shown}");
@@ -550,6 +569,46 @@ fn text_in_the_file_cannot_imitate_our_output() {
         "{said}"
     );
     trusted.any_stdout().any_stderr().exits(0);
+}
+
+/// A variable may have the name of a setting.
+#[test]
+fn nothing_that_is_agreed_to_goes_unseen() {
+    let victim = victim();
+    let names = ["vault", "workspace", "app", "pin"];
+    let lines = names.map(|name| format!("{name} = 'mine'\n"));
+    victim.file(&format!("[env]\n{}", lines.concat()));
+    let (question, code) = victim.asked(&["run", "--", "true"], "n\n");
+    let question = question.unwrap();
+    for name in names {
+        assert!(
+            question.contains(&format!("  + {name:<16} mine")),
+            "{question}"
+        );
+    }
+    assert_eq!(code, 130);
+    let refused = victim.run().run();
+    refused
+        .stderr_has("needs your trust for: the vault, app, pin, vault, workspace\n")
+        .exits(125);
+}
+
+#[test]
+fn an_agreement_that_cannot_be_kept_holds_for_one_command() {
+    let victim = victim();
+    victim.file(TAKE);
+    fs::create_dir_all(victim.consents()).unwrap();
+    let script = "printf %s \"$TAKEN\"";
+    for _ in 0..2 {
+        let run = victim.kluis(&["run", "--", "sh", "-c", script]);
+        let mut screen = Screen::start(run.command_at_terminal(), 200);
+        screen.shows("Trust this project file? [y/N] ");
+        screen.types("y\n");
+        let (shown, code) = screen.ends();
+        assert!(shown.contains("the project file is not trusted"), "{shown}");
+        assert!(shown.contains(&victim.value), "{shown}");
+        assert_eq!(code, 0);
+    }
 }
 
 #[test]

@@ -168,10 +168,8 @@ fn remembered(context: &mut Context, header: &Header) -> Finding {
 
 /// Whether it is an older copy.
 fn age(context: &mut Context, vault: &Vault) -> Option<Finding> {
-    match context.other_key(vault.header().content(), &vault.ages()) {
-        Ok(None) => {}
-        Ok(Some(error)) => return Some(Finding::of_error("rollback", &error.into())),
-        Err(error) => return Some(Finding::of_error("rollback", &error)),
+    if let Some(error) = context.other_key(vault.header().content(), &vault.ages()) {
+        return Some(Finding::of_error("rollback", &error.into()));
     }
     let older = context.older(&vault.ages(), vault.workspaces())?;
     let older = Error::from(older);

@@ -118,14 +118,7 @@ impl Command for Add {
         let changed = context.change_in(&mut vault, |change| {
             Ok(change.add_key(&mut owner, &credential, &new)?)
         });
-        let changed = match (changed, &text) {
-            // The key was added, and its token would be lost.
-            (Err(error), Some(text)) if error.was_replaced() => {
-                one_time_token::rescue(context, text)?;
-                return Err(error);
-            }
-            (changed, _) => changed?,
-        };
+        let changed = one_time_token::keep(context, changed, text.as_ref(), "added")?;
         let key = changed.result;
         // The token is printed even if this fails.
         let earlier = earlier_values(&vault, &key, context.now).unwrap_or_default();

@@ -52,9 +52,9 @@ impl Command for New {
                 "--kdf needs --passphrase or --new-passphrase-file",
             ));
         }
-        let project = context.project_folder();
+        let in_project = Context::in_project();
         let (path, links) = match self.output {
-            Some(path) => (path, Links::RefusedIn(project.as_deref())),
+            Some(path) => (path, Links::RefusedIn(&in_project)),
             None => (context.key_file_path()?.path, Links::Followed),
         };
         // Before you choose a passphrase in vain. Writing would refuse as well.

@@ -13,12 +13,12 @@ use crate::vault::key::KeyKind;
 
 /// Make a token or passphrase anew
 ///
-/// Prints a new token, or asks for a new passphrase. The key keeps its id, label and reach, and so what you set up
-/// for it. The old token or passphrase opens no later version of the vault.
+/// Prints a new token, or asks for a new passphrase. The key keeps its id, label, reach and expiry date. The old
+/// token or passphrase opens no later version of the vault; copies from before still open with it.
 ///
-/// This does not stop an attacker who opened the vault with the old one, because what it led to stays the same:
-/// for that, use `kluis key remove` and add a new key. A key file is renewed by its owner: `kluis key new`. Needs a
-/// key that opens the whole vault, and does not take it from the agent.
+/// An attacker who used the old one may have copied the keys of the vault, and these stay the same: then use
+/// `kluis key remove`, and add a new key. For a key file, its owner makes a new one with `kluis key new -o`, and
+/// you exchange the keys. Needs a key that opens the whole vault, and does not take it from the agent.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -62,8 +62,8 @@ impl Command for Renew {
             KeyKind::Passphrase => (self.new.credential(context, of, key.id)?, None),
             KeyKind::Identity => {
                 return Err(Error::Usage {
-                    message: format!("{} is a key file, which only its owner can renew", key.label),
-                    hint: Some("ask its owner for the public key of a new one, and add that with `kluis key add --public-key`".into()),
+                    message: format!("{} is a key file, which only its owner can make anew", key.label),
+                    hint: Some("ask its owner for the public key of a new one; remove this key, then add that one with `kluis key add --public-key`".into()),
                 });
             }
         };
@@ -71,14 +71,7 @@ impl Command for Renew {
         let changed = context.change_for_good(&mut vault, |change| {
             Ok(change.replace_key(&mut owner, &credential, not_after)?)
         });
-        let changed = match (changed, &text) {
-            // The token was replaced, and the new one would be lost.
-            (Err(error), Some(text)) if error.was_replaced() => {
-                one_time_token::rescue(context, text)?;
-                return Err(error);
-            }
-            (changed, _) => changed?,
-        };
+        let changed = one_time_token::keep(context, changed, text.as_ref(), "renewed")?;
         let key = changed.result;
         let (id, label, reach) = (key.id, &key.label, reach(&key));
         let note = format!("renewed {label} ({id}), which reaches: {reach}");

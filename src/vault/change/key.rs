@@ -82,7 +82,7 @@ impl Change<'_> {
                 None => Ok(label.as_str().to_owned()),
                 Some((label, id)) => Err(Error::InUse {
                     message: format!("the key {id} already has the label {label}"),
-                    hint: "choose another label with --label, or use `kluis key renew`",
+                    hint: "choose another label with --label; to replace that key use `kluis key renew`, or for a key file `kluis key remove` first",
                     ids: vec![id.to_string()],
                 }),
             },
@@ -97,7 +97,8 @@ impl Change<'_> {
         }
     }
 
-    /// Gives a key a new passphrase or token; its label and reach stay, and its date unless there is another.
+    /// Gives a key a new passphrase or token; its label and reach stay, and its date unless there is another. A
+    /// date that has passed must be replaced, and one key with full access must remain that does not expire.
     pub fn replace_key(
         &mut self,
         owner: &mut LocalKeyring,
@@ -111,6 +112,7 @@ impl Change<'_> {
         if let Some(not_after) = not_after {
             about.not_after = Some(not_after.milliseconds());
         }
+        self.check_date(owner, credential.id, &about, not_after.is_some())?;
         let issuer = Issuer {
             master: owner.master()?,
             workspaces: &content.workspaces,
@@ -122,6 +124,46 @@ impl Change<'_> {
             *line = new;
         }
         Ok(key)
+    }
+
+    fn check_date(
+        &self,
+        owner: &LocalKeyring,
+        id: KeyId,
+        about: &meta::Key,
+        is_new: bool,
+    ) -> Result<(), Error> {
+        let refused = |message: &str, hint| {
+            Err(Error::InUse {
+                message: message.to_owned(),
+                hint,
+                ids: vec![id.to_string()],
+            })
+        };
+        let Some(not_after) = about.not_after else {
+            return Ok(());
+        };
+        if not_after <= self.now.milliseconds() {
+            return refused(
+                "the key has expired, and would be expired again",
+                "give it a new date: `kluis key renew KEY --expires 90d`",
+            );
+        }
+        let mut remains = !is_new || about.workspaces.is_some();
+        for line in &self.content().keys {
+            if remains {
+                break;
+            }
+            let other = about::of(owner, line)?;
+            remains = line.id != id && other.workspaces.is_none() && other.not_after.is_none();
+        }
+        if remains {
+            return Ok(());
+        }
+        refused(
+            "the last key with full access that does not expire cannot get a date",
+            "add another key with full access first: `kluis key add --full`",
+        )
     }
 
     /// Removes a key, and gives new keys to every workspace that it reached.

@@ -1,0 +1,70 @@
+//! A small file of the state directory that decides what is trusted: only its owner may have written it, and of
+//! two writers neither is lost.
+
+use super::bounded_read;
+use super::directory;
+use super::permissions::{Others, is_us};
+use rustix::fs::OFlags;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Whoever holds the lock longer was stopped.
+const PATIENCE: Duration = Duration::from_secs(1);
+const PAUSE: Duration = Duration::from_millis(2);
+
+/// The problem of a file that may still be whole; it ends a sentence.
+pub const UNREAD: &str = "could not be read";
+
+/// Reads the file, which is judged as it is open; `None` if there is none. A problem ends a sentence.
+pub fn read(place: &Path, most: usize) -> Result<Option<Vec<u8>>, &'static str> {
+    let mut options = OpenOptions::new();
+    // Never wait for a pipe or another device.
+    let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
+    options.read(true).custom_flags(flags.bits().cast_signed());
+    let file = match options.open(place) {
+        Ok(file) => file,
+        Err(error) => {
+            return match error.kind() {
+                ErrorKind::NotFound | ErrorKind::NotADirectory => Ok(None),
+                _ => Err(UNREAD),
+            };
+        }
+    };
+    let found = file.metadata().map_err(|_| UNREAD)?;
+    if !found.is_file() {
+        return Err("is not a regular file");
+    }
+    if !is_us(found.uid()) || Others::of(&found).may_write() {
+        return Err("can be written by others");
+    }
+    if found.len() > most as u64 {
+        return Err("is too large");
+    }
+    let bytes = bounded_read::read(file, most).map_err(|_| UNREAD)?;
+    Ok(Some(bytes.to_vec()))
+}
+
+/// Makes the folder if it is missing, and takes the lock of its writers, which is let go of when the file is
+/// dropped.
+pub fn lock(folder: &Path) -> io::Result<File> {
+    let directory = match File::open(folder) {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            directory::make(folder)?;
+            File::open(folder)?
+        }
+        opened => opened?,
+    };
+    let started = Instant::now();
+    loop {
+        match directory.try_lock() {
+            Ok(()) => return Ok(directory),
+            Err(TryLockError::WouldBlock) if started.elapsed() < PATIENCE => thread::sleep(PAUSE),
+            Err(TryLockError::WouldBlock) => return Err(ErrorKind::WouldBlock.into()),
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+    }
+}
