@@ -68,6 +68,7 @@ impl Command for Edit {
         warnings::warn(context, &old.secret);
         check_is_text(&old)?;
         let screen = context.ui.screen().map_err(anyhow::Error::from)?;
+        context.withhold_credentials()?;
         let new = editor.edit(&old.value, screen, context.hardened, |file| {
             bounded_read::read(file, MAX_READ_BYTES).map(Plaintext::from)
         })?;

@@ -80,7 +80,11 @@ impl Command for Init {
         }
         let file = context.store()?;
         match file.load() {
-            Err(store::Error::NotFound { .. }) => {}
+            Err(store::Error::NotFound { .. }) => {
+                let in_project = Context::in_project();
+                let links = Links::RefusedIn(&in_project);
+                output_file::check(context.settings.vault.path(), links)?;
+            }
             Ok(_) => return Err(exists(&file)),
             Err(error) => return Err(crate::vault::Error::from(error).into()),
         }
@@ -168,10 +172,13 @@ impl FirstKey {
 
 /// The user's key file, which is made if it is missing.
 fn key_file(context: &mut Context) -> Result<FirstKey, Error> {
-    let path = context.key_file_path()?.path;
+    let file = context.key_file_path()?;
+    let in_project = Context::in_project();
+    let links = Links::on(file.is_named(), &in_project);
+    let path = file.path;
     let (public, is_new) = match public_key(&path)? {
         Some(public) => (public, false),
-        None => make_key_file(&path)?,
+        None => make_key_file(&path, links)?,
     };
     Ok(FirstKey::KeyFile {
         path,
@@ -182,9 +189,9 @@ fn key_file(context: &mut Context) -> Result<FirstKey, Error> {
 
 /// The public key of the new key file at `path`, or of the one that another `init` made meanwhile; and whether it
 /// is the new one.
-fn make_key_file(path: &Path) -> Result<(PublicKey, bool), Error> {
+fn make_key_file(path: &Path, links: Links<'_>) -> Result<(PublicKey, bool), Error> {
     let identity = Identity::random();
-    match output_file::create(path, Links::Followed, &identity.bare()) {
+    match output_file::create(path, links, &identity.bare()) {
         Ok(()) => Ok((identity.public(), true)),
         Err(output_file::Error::Exists { .. }) => {
             let public = public_key(path)?.with_context(|| {

@@ -100,6 +100,7 @@ impl Run {
             environment.inherit_essentials();
         }
         drop(vault);
+        context.withhold_credentials()?;
         if let Some(value) = &stdin {
             stdin::replace(value).context("cannot give the value to the command on its stdin")?;
         }

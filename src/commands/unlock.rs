@@ -6,9 +6,10 @@ use crate::args::time::parse_duration;
 use crate::context::Context;
 use crate::context::agent::{DEFAULT_TERMS, Found, NOT_IN_MEMORY, remember};
 use crate::error::Error;
+use crate::keyring;
 use crate::report::agent::AgentJson;
-use crate::vault::Vault;
 use crate::vault::time::exact_duration;
+use crate::vault::{Scan, Vault};
 use serde::Serialize;
 use std::time::Duration;
 
@@ -56,8 +57,15 @@ impl Command for Unlock {
             context.ui.note("unlocked already");
         } else {
             let terms = terms.unwrap_or(DEFAULT_TERMS);
-            let keyring = context.unlock(&header)?;
-            remember(&header, &keyring, terms)?;
+            let mut unlocked = None;
+            // As every verb does, it refuses an older copy and another vault than the one that you agreed to.
+            let vault = context.open_by(Scan::Lookup, |context, header| {
+                let keyring = context.unlock(header)?;
+                unlocked = Some(keyring.clone());
+                Ok(Box::new(keyring))
+            })?;
+            let keyring = unlocked.ok_or(keyring::Error::NeedsFullAccess)?;
+            remember(vault.header(), &keyring, terms)?;
             let [idle, longest] =
                 [terms.idle, terms.longest].map(|time| exact_duration(time.as_secs()));
             context.ui.note(&format!(

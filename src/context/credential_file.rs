@@ -47,6 +47,32 @@ pub fn read_credential(path: &Path, what: &'static str) -> Result<CredentialFile
     Ok(CredentialFile { text, is_exposed })
 }
 
+/// Keeps a named file that may not be needed from every program that is started from now on.
+pub fn withhold(path: &Path) -> Result<(), Error> {
+    let withheld = if is_stdin(path) {
+        descriptors::empty_stdin()
+    } else {
+        descriptors::withhold_unopened(path)
+    };
+    unless_absent(path, withheld)
+}
+
+/// The same for a file that is read later.
+pub fn withhold_unread(path: &Path) -> Result<(), Error> {
+    if is_stdin(path) {
+        return Ok(());
+    }
+    unless_absent(path, descriptors::withhold_unread(path))
+}
+
+/// A file that is not there, or cannot be looked at, is an error for the one who reads it.
+fn unless_absent(path: &Path, withheld: io::Result<()>) -> Result<(), Error> {
+    match withheld {
+        Err(_) if path.metadata().is_err() => Ok(()),
+        withheld => Ok(withheld.context("cannot keep the descriptor of a credential")?),
+    }
+}
+
 fn read(file: File) -> io::Result<Plaintext> {
     let read = bounded_read::read(file, MAX_CREDENTIAL_BYTES + 1)?;
     Ok(Plaintext::from(read).without_final_newline())

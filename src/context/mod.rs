@@ -107,6 +107,9 @@ impl<'u> Context<'u> {
             color: settings.color.into(),
             interactive: settings.interaction == Interaction::Allowed,
         });
+        for path in settings.unlocking.named_files() {
+            credential_file::withhold_unread(path)?;
+        }
         let rollback_guard = RollbackGuard::new(accept_older, settings.vault.path());
         Ok(Self {
             ui,
@@ -123,6 +126,13 @@ impl<'u> Context<'u> {
             changed: false,
             command,
         })
+    }
+
+    /// Call it before a program is started: it gets nothing of a credential that was named, even where another one
+    /// came first and it was not read.
+    pub fn withhold_credentials(&self) -> Result<(), Error> {
+        let mut files = self.settings.unlocking.named_files();
+        files.try_for_each(credential_file::withhold)
     }
 
     /// From here on no question is asked, even at a terminal.

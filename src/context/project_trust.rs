@@ -15,6 +15,9 @@ use crate::vault::{self, Vault, pin::Pin};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+/// More lines than that need a count.
+const MAX_WITHOUT_COUNT: usize = 20;
+
 /// What you are asked to agree to.
 pub struct Proposal {
     /// The path of the project file that the agreement is for.
@@ -259,6 +262,11 @@ pub fn describe(file: &ProjectFile, proposal: &Proposal) -> String {
         let line = change.to_string();
         format!("  {}", for_terminal(&line))
     }));
+    // The first of many have left the screen.
+    let count = lines.len() - 1;
+    if count > MAX_WITHOUT_COUNT {
+        lines.push(format!("  {count} entries in all"));
+    }
     lines.join("\n")
 }
 

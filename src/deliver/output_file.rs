@@ -94,6 +94,14 @@ pub fn create(path: &Path, links: Links<'_>, contents: &Plaintext) -> Result<(),
     }
 }
 
+/// Fails if a path goes through a link that is not followed.
+pub fn check(path: &Path, links: Links<'_>) -> Result<(), Error> {
+    match output_path::resolve(path, links) {
+        Err(Obstacle::Link(path)) => Err(Error::Linked { path }),
+        _ => Ok(()),
+    }
+}
+
 /// Opens a pipe once somebody reads from it. The others who could read from it would get the secrets.
 fn open_pipe(path: &Path, real: &Path) -> Result<io::Result<File>, Error> {
     let opened = directory::open_real(directory::or_here(real.parent().unwrap_or(real)), SEARCH);

@@ -18,6 +18,17 @@ pub enum Links<'p> {
     RefusedIn(&'p dyn Fn(&Path) -> bool),
 }
 
+impl<'p> Links<'p> {
+    /// On a path that the user named; on a usual one they are the user's own.
+    pub fn on(is_named: bool, is_project: &'p dyn Fn(&Path) -> bool) -> Self {
+        if is_named {
+            Self::RefusedIn(is_project)
+        } else {
+            Self::Followed
+        }
+    }
+}
+
 /// What a path leads to.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Target {

@@ -1,12 +1,13 @@
 //! The descriptors that this process inherited, and what other programs get of them.
 
-use rustix::fs::{FileType, Stat, fstat};
+use rustix::fs::{FileType, Stat, fstat, stat};
 use rustix::io::{FdFlags, fcntl_getfd, fcntl_setfd};
 use rustix::process::{Resource, getrlimit};
 use rustix::stdio::dup2_stdin;
 use std::fs::File;
 use std::io;
 use std::os::fd::{BorrowedFd, RawFd};
+use std::path::Path;
 
 const FOLDER: &str = "/dev/fd";
 /// As many as can be tried one by one.
@@ -19,20 +20,54 @@ const USUAL_NUMBERS: u64 = 1 << 16;
 /// is that file. A terminal or another device stays.
 pub fn withhold(file: &File) -> io::Result<()> {
     let wanted = fstat(file)?;
-    let is_content = matches!(
-        FileType::from_raw_mode(wanted.st_mode),
+    withhold_stdin(wanted)?;
+    withhold_inherited(wanted)
+}
+
+/// The same for a file that is not opened, because it may not be needed. Its path may be that of a descriptor.
+pub fn withhold_unopened(path: &Path) -> io::Result<()> {
+    let wanted = stat(path)?;
+    withhold_stdin(wanted)?;
+    withhold_inherited(wanted)
+}
+
+/// Keeps every inherited descriptor but stdin from other programs that is this file, which may still be read.
+pub fn withhold_unread(path: &Path) -> io::Result<()> {
+    withhold_inherited(stat(path)?)
+}
+
+/// Empties stdin if it holds something, and not if it is a terminal or another device.
+pub fn empty_stdin() -> io::Result<()> {
+    withhold_stdin(fstat(rustix::stdio::stdin())?)
+}
+
+/// Whether it holds something that could be read again.
+fn is_content(found: &Stat) -> bool {
+    matches!(
+        FileType::from_raw_mode(found.st_mode),
         FileType::RegularFile | FileType::Fifo | FileType::Socket
-    );
-    if !is_content {
-        return Ok(());
-    }
-    let is_same = |found: Stat| (found.st_dev, found.st_ino) == (wanted.st_dev, wanted.st_ino);
-    if fstat(rustix::stdio::stdin()).is_ok_and(is_same) {
+    )
+}
+
+fn is_same(one: &Stat, other: &Stat) -> bool {
+    (one.st_dev, one.st_ino) == (other.st_dev, other.st_ino)
+}
+
+fn withhold_stdin(wanted: Stat) -> io::Result<()> {
+    let found = fstat(rustix::stdio::stdin());
+    if is_content(&wanted) && found.is_ok_and(|found| is_same(&found, &wanted)) {
         dup2_stdin(&File::open("/dev/null")?)?;
+    }
+    Ok(())
+}
+
+fn withhold_inherited(wanted: Stat) -> io::Result<()> {
+    if !is_content(&wanted) {
+        return Ok(());
     }
     for number in inherited()? {
         let descriptor = borrow(number);
-        if fstat(descriptor).is_ok_and(is_same) {
+        if fstat(descriptor).is_ok_and(|found| is_same(&found, &wanted)) {
             let flags = fcntl_getfd(descriptor)?;
             fcntl_setfd(descriptor, flags | FdFlags::CLOEXEC)?;
         }

@@ -288,6 +288,15 @@ fn listed_vault(
     Ok((VaultPlace(path), source))
 }
 
+impl Unlocking {
+    /// The files with a credential that were named.
+    pub fn named_files(&self) -> impl Iterator<Item = &Path> {
+        let key_file = self.key_file.as_ref().filter(|file| file.is_named());
+        let key_file = key_file.map(|file| &*file.path);
+        self.passphrase_file.as_deref().into_iter().chain(key_file)
+    }
+}
+
 fn key_file(
     flag: Option<PathBuf>,
     variables: Variables<'_>,

@@ -62,6 +62,8 @@ fn is_unsafe(c: char) -> bool {
         | '\u{200b}'..='\u{200f}' // zero width, and marks of direction
         | '\u{2028}'..='\u{202e}' // line separators, bidirectional embeddings
         | '\u{2060}'..='\u{206f}' // invisible operators, bidirectional isolates
+        | '\u{2800}' // the empty Braille pattern, which looks like a space
+        | '\u{fdd0}'..='\u{fdef}' // for no character, ever
         | '\u{fe00}'..='\u{fe0d}' | '\u{feff}'
         | '\u{fff0}'..='\u{fffb}' // unassigned, and annotations
         | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' // shorthand and music
@@ -109,6 +111,7 @@ mod tests {
         assert_eq!(for_terminal("a\u{1b}[31mb"), "a\\u{1b}[31mb");
         assert_eq!(for_terminal("two\nlines\t"), "two\\u{a}lines\\u{9}");
         assert_eq!(for_terminal("x\u{202e}gpj.exe"), "x\\u{202e}gpj.exe");
+        assert_eq!(for_terminal("\u{2800}\u{fdd0}"), "\\u{2800}\\u{fdd0}");
         for &c in UNSAFE {
             let c = char::from_u32(c).unwrap();
             assert_eq!(for_terminal(&c.to_string()), c.escape_unicode().to_string());

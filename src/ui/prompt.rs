@@ -64,6 +64,8 @@ impl Ui {
             Answer::No => "[y/N]",
         };
         let tty = self.tty(Echo::Shown)?;
+        // What was typed before the question is no answer to it.
+        tty.forget_typed();
         loop {
             match meaning(
                 &read_line(&tty, &format!("{question} {choices} "))?,

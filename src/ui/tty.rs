@@ -11,7 +11,8 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Signal, kill_current_process_group};
 use rustix::termios::{
-    LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr,
+    LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios, tcflush, tcgetattr,
+    tcsetattr,
 };
 
 use super::Error;
@@ -81,6 +82,11 @@ impl Tty {
     }
 
     /// Shows a prompt, and shows it again after a stop.
+    /// Drops what was typed and not read yet.
+    pub fn forget_typed(&self) {
+        let _ = tcflush(&self.terminal.file, QueueSelector::IFlush);
+    }
+
     pub fn ask(&self, prompt: &str) -> Result<(), Error> {
         let prompt = match columns(&self.terminal.file) {
             Some(columns) => wrapped(prompt, columns, 0),

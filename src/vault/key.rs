@@ -19,6 +19,8 @@ pub struct Label(String);
 
 impl Label {
     pub fn parse(text: &str) -> Result<Self, RuleViolation> {
+        // Two labels that differ only in that look the same.
+        let text = text.trim();
         if text.is_empty() {
             return Err(RuleViolation::too_short("a label cannot be empty"));
         }
@@ -209,9 +211,11 @@ mod tests {
         for good in ["ci", "CI of the shop, read only", "Léa", &"x".repeat(63)] {
             assert_eq!(Label::parse(good).unwrap().as_str(), good);
         }
+        assert_eq!(Label::parse(" ci\t").unwrap().as_str(), "ci");
         let id = KeyId::random().to_string();
         for wrong in [
             "",
+            " ",
             "a\nb",
             "\u{1b}[2J",
             "\u{9b}",

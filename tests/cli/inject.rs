@@ -370,6 +370,20 @@ fn no_link_that_a_repository_brought_is_written_through() {
             .stderr_has("is a link, which is not followed")
             .exits(2);
     }
+    // In other words for the same: a key file that is made, and a vault.
+    for (line, variable) in [
+        (&["key", "new"][..], "KLUIS_KEY_FILE"),
+        (&["init", "--token"], "KLUIS_VAULT"),
+        (&["init", "--vault", "own.kluis"], "KLUIS_KEY_FILE"),
+        (&["--key-file", "out/key", "key", "new"], "NOTHING"),
+        (&["init", "--token", "--vault", "out/new/vault"], "NOTHING"),
+    ] {
+        let made = sandbox.kluis(line).within(&clone).without("KLUIS_TOKEN");
+        let made = made.env(variable, "out/made").run();
+        made.any_stdout()
+            .stderr_has("is a link, which is not followed")
+            .exits(2);
+    }
     assert_eq!(names_below(home), before);
     assert_eq!(fs::read(home.join(".bashrc")).unwrap(), b"mine");
     inject("clone", "out/new", &["--follow"]).exits(0);

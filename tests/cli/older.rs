@@ -54,6 +54,7 @@ fn an_older_copy_is_refused_by_every_verb_with_both_revisions() {
         &["set", "name", "--generate", "8"],
         &["workspace", "create", "staging"],
         &["rotate", "name", "--generate", "8"],
+        &["unlock"],
         &["key", "passphrase", "--new-passphrase-file", "/dev/null"],
     ] {
         let refused = sandbox.kluis(line).run();

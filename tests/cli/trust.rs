@@ -594,6 +594,23 @@ fn nothing_that_is_agreed_to_goes_unseen() {
 }
 
 #[test]
+fn what_was_typed_before_the_question_is_no_answer() {
+    let victim = victim();
+    let lines: Vec<_> = (0..40).map(|n| format!("V{n} = 'mine'\n")).collect();
+    victim.file(&format!("[env]\n{}", lines.concat()));
+    let run = victim.kluis(&["run", "--", "true"]);
+    let run = run.under(["sh", "-c", "echo ready; sleep 1; \"$@\"", "sh"]);
+    let mut screen = Screen::start(run.command_at_terminal(), 200);
+    screen.shows("ready");
+    screen.types("y\n");
+    let shown = screen.shows("Trust this project file? [y/N] ");
+    assert!(shown.contains("  40 entries in all"), "{shown}");
+    screen.types("n\n");
+    assert_eq!(screen.ends().1, 130);
+    assert!(!victim.consents().exists());
+}
+
+#[test]
 fn an_agreement_that_cannot_be_kept_holds_for_one_command() {
     let victim = victim();
     victim.file(TAKE);

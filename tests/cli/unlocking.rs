@@ -480,6 +480,14 @@ fn a_command_gets_no_descriptor_of_a_credential() {
     let (file, passphrase) = (file.display(), passphrase.display());
     let link = link.display();
     // What a command could do with each descriptor: read on, and open it again from the beginning.
+    let other = sandbox.kluis(["key", "add", "--full", "--token"]);
+    let other = other.env("KLUIS_TOKEN", text.trim_end()).run();
+    sandbox.keep_token(&other.stdout);
+    let token_first = format!(
+        "export KLUIS_TOKEN={}\n",
+        String::from_utf8_lossy(&other.stdout).trim_end()
+    );
+    other.any_stdout().any_stderr().exits(0);
     let take = "for n in 0 3 5 9; do cat /dev/fd/$n <&$n; done 2> /dev/null; echo done";
     for (prepared, option) in [
         (format!("exec 3< {file}"), "--key-file /dev/fd/3".to_owned()),
@@ -508,12 +516,16 @@ fn a_command_gets_no_descriptor_of_a_credential() {
             "--passphrase-file -".to_owned(),
         ),
     ] {
-        for run in [
-            "run -e V=name",
-            "run --mask -e V=name",
-            "rotate name --generate 9 --exec",
+        // A token that comes first leaves the file unread.
+        for (run, first) in [
+            ("run -e V=name", ""),
+            ("run --mask -e V=name", ""),
+            ("rotate name --generate 9 --exec", ""),
+            ("run -e V=name", &*token_first),
+            ("run --mask -e V=name", &token_first),
+            ("rotate name --generate 9 --exec", &token_first),
         ] {
-            let script = format!("{prepared}\n\"$0\" {option} {run} -- sh -c '{take}' 2>&1");
+            let script = format!("{prepared}\n{first}\"$0\" {option} {run} -- sh -c '{take}' 2>&1");
             let line = script.replace("--exec --", "--exec");
             let shell = std::process::Command::new("sh")
                 .args(["-c", &line, KLUIS])

@@ -53,10 +53,14 @@ impl Command for New {
             ));
         }
         let in_project = Context::in_project();
-        let (path, links) = match self.output {
-            Some(path) => (path, Links::RefusedIn(&in_project)),
-            None => (context.key_file_path()?.path, Links::Followed),
+        let (path, is_named) = if let Some(path) = self.output {
+            (path, true)
+        } else {
+            let file = context.key_file_path()?;
+            let is_named = file.is_named();
+            (file.path, is_named)
         };
+        let links = Links::on(is_named, &in_project);
         // Before you choose a passphrase in vain. Writing would refuse as well.
         if fs::symlink_metadata(&path).is_ok() {
             return Err(exists(&path));

@@ -206,6 +206,7 @@ impl Rotate {
         let Some((typed, arguments)) = self.exec.exec.split_first() else {
             return Err(Error::usage("the command is missing"));
         };
+        context.withhold_credentials()?;
         let stdin = if self.source.reads_stdin() && !self.exec.resume {
             Stdin::Empty
         } else {
