@@ -26,7 +26,7 @@ use std::sync::OnceLock;
 
 /// A frozen vault with every kind of record; its token opens nothing else.
 const VAULT: &[u8] = include_bytes!("../tests/vectors/good-fields.kluis");
-const TOKEN: &str = "kls_NiUI29OsYofA5BXuzokVwoh7o2VlI0FRf53fcVzrELJp65fN9zWWjlAhb2P1rKoP23hGKU";
+const TOKEN: &str = "kls_63TykmQZ0SUMyewlr8FVKVCYYltIQEEjiUEM3bPw7Z8o8WU8SE9J3gRpSn5PiE9b2Opbez";
 const STRANGER: [u8; 32] = [7; 32];
 
 fn token() -> &'static Token {
@@ -119,7 +119,8 @@ pub fn record(data: &[u8]) {
     let mut whole = header().text().to_owned();
     for other in workspaces() {
         let seal = format!(
-            "{{\"seal\":9,\"section\":\"{other}\",\"header\":1,\"parents\":[],\"bytes\":0,\"signature\":\"\"}}\n"
+            "{{\"seal\":1,\"section\":\"{other}\",\"ancestors\":[],\"bytes\":0,\"header\":{},\"signature\":\"\"}}\n",
+            header().id()
         );
         let page = format!("{{\"page\":\"{index}\",\"sha256\":\"\",\"bytes\":1}}\n");
         whole.push_str(&format!("{{\"section\":\"{other}\"}}\n"));

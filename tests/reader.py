@@ -58,20 +58,29 @@ def lines(data):
     return re.findall(rb"([^\n]*)\n", data)
 ID = "_[0-7][0-9A-HJKMNP-TV-Z]{25}"
 VLT, KEY, WSP, SEC, APP = (text(kind + ID) for kind in ("vlt", "key", "wsp", "sec", "app"))
-B, B16, B32, B64 = (lambda value, size=size: decode(text(".*")(value), size) for size in (None, 16, 32, 64))
+B, B16, B20, B32, B64 = (lambda value, size=size: decode(text(".*")(value), size) for size in (None, 16, 20, 32, 64))
 SEALED = text(".*")  # base64 that is decoded when it is opened: until then it may be anything else
 INDEX = checked(B32)  # compared as text
 N = whole(0, 2**53 - 1)
-PARENTS = lambda value: checked(lambda all: len(all) <= 2)(shaped(value, [B32]))
+def REVISION(value):
+    check(type(value) is list and len(value) == 2)
+    return N(value[0]), B20(value[1])
+def ANCESTORS(value):
+    revisions = shaped(value, [REVISION])
+    ascends(revisions, 64)
+    numbers = [number for number, _ in revisions]
+    check(all(later - earlier <= 1 for earlier, later in zip(numbers, numbers[1:])))
+    check(not numbers or numbers[0] == 1 or numbers[0] > 1 and len(numbers) == 64)
+    return revisions
 FIRST = {"kluis": whole(1, 1), "vault": VLT, "verify": B32}
 LOCK = {"salt": B16, "commit": B32, "public": B32, "anchor": B, "grant": B, "about": B}
 PASSPHRASE = {"key": KEY, "kind": text("passphrase"), "kdf": {"argon2id": {"m": N, "t": N, "p": N}}, **LOCK}
 TOKEN = {"key": KEY, "kind": text("token"), **LOCK}
 IDENTITY = {"key": KEY, "kind": text("identity"), "public": B32, "grant": B, "about": B}
-WORKSPACE = {"workspace": WSP, "verify": B32, "wrapped": B, "about": B, "revision": N}
-HEADER = {"header": N, "parents": PARENTS, "signature": B64}
+WORKSPACE = {"workspace": WSP, "verify": B32, "wrapped": B, "about": B, "section": REVISION}
+HEADER = {"header": N, "ancestors": ANCESTORS, "signature": B64}
 PAGE = {"page": INDEX, "sha256": B32, "bytes": whole(1, 999_999_999)}
-SEAL = {"seal": N, "section": WSP, "header": N, "parents": PARENTS, "bytes": N, "signature": B64}
+SEAL = {"seal": N, "section": WSP, "ancestors": ANCESTORS, "bytes": N, "header": REVISION, "signature": B64}
 SECRET = {"secret": SEC, "index": INDEX, "meta": SEALED, "slots": [SEALED]}
 APP_LINE = {"app": APP, "index": INDEX, "meta": SEALED}
 T, U = whole(0, 253_402_300_799_999), whole(0, 2**64 - 1)
@@ -148,6 +157,11 @@ def token_parts(token):
     check(len(token) == 74 and zlib.crc32(b"kls_" + raw[:48]).to_bytes(4, "big") == raw[48:])
     id = (int.from_bytes(raw[:16], "big") >> shift & 31 for shift in range(125, -1, -5))
     return "key_" + "".join("0123456789ABCDEFGHJKMNPQRSTVWXYZ"[digit] for digit in id), raw[16:48]
+def follows(own, ancestors, other):
+    """Whether what `own` names, which has these ancestors, is the other or may have been made from it."""
+    check(own[0] == (ancestors[-1][0] + 1 if ancestors else 1))
+    too_far = len(ancestors) == 64 and other[0] <= ancestors[0][0]
+    return own == other or other in ancestors or own[0] > other[0] and too_far
 class Vault:
     def __init__(self, data):
         version = re.match(rb'\{"kluis":([0-9]+)', data)  # step 1
@@ -173,7 +187,9 @@ class Vault:
         with inside("header"):  # step 2
             (first, *middle, last), digest, end = self.part(0, b'{"header":')
             first, last = spelled(first, FIRST), spelled(last, HEADER)
-            self.id, self.verify, self.revision = first["vault"], first["verify"], last["header"]
+            self.id, self.verify, self.revision = first["vault"], first["verify"], (last["header"], digest[:20])
+            self.ancestors = last["ancestors"]
+            follows(self.revision, self.ancestors, self.revision)
             for line in middle:
                 found = re.match(f'{{"(?:key":"(key{ID})|workspace":"(wsp{ID}))"', line.decode())
                 check(found and not (found[1] and self.workspaces))
@@ -193,9 +209,12 @@ class Vault:
             check(spelled(first, {"section": WSP})["section"] == seal["section"] == id)
             ascends([page["page"] for page in pages])
             check(sum(page["bytes"] for page in pages) == seal["bytes"])
+            body = self.data[at : self.data.rindex(b',"header":', at, end)]
+            own = seal["seal"], sha256(body)[:20]
+            is_of_header = follows(own, seal["ancestors"], workspace["section"])
         with inside("section-signature", id):
             verify(workspace["verify"], seal["signature"], "section", self.id, id, digest)
-        if seal["header"] > self.revision or seal["seal"] < workspace["revision"]:
+        if not (is_of_header and follows(self.revision, self.ancestors, seal["header"])):
             raise Refused("damaged", "section-age " + id)
         workspace |= {"pages": pages, "at": end, "seal": seal["seal"]}
         return end + seal["bytes"]
@@ -270,7 +289,7 @@ class Vault:
                     meta = self.record(kind, id, record, workspace["id"], reached[workspace["id"]][0])
                 ids.add((place, id))
                 workspace[kind + "s"].append({**meta, "id": id})
-        return {"full_access": full, "revision": self.revision, "workspaces": all}
+        return {"full_access": full, "revision": self.revision[0], "workspaces": all}
     def record(self, kind, id, record, workspace, read):
         meta = self.open(decode(record["meta"]), read, "meta", [workspace], kind, workspace, id)
         meta = spelled(meta, SECRET_META if kind == "secret" else APP_META)

@@ -252,7 +252,7 @@ impl<C: Clock> KeyCache<C> {
             Err(error) => {
                 // The key was removed from the vault, unless this is a copy from before it was added.
                 let is_gone = matches!(error, keyring::Error::KeyChanged);
-                if is_gone && content.revision >= vault.newest.revision {
+                if is_gone && content.revision() >= vault.newest.revision {
                     self.vaults.remove(&place);
                     scrub();
                 }

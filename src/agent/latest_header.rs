@@ -25,7 +25,7 @@ impl LatestHeader {
         let workspaces = content.workspaces.iter();
         Self {
             not_after,
-            revision: content.revision,
+            revision: content.revision(),
             keys: content.keys.clone(),
             workspaces: workspaces
                 .map(|line| (line.id, line.verify, line.wrapped.clone()))
@@ -36,7 +36,7 @@ impl LatestHeader {
     /// An older header can be followed for reading, but does not become the newest. Otherwise an attacker
     /// could put it in the vault's place and have a removed key signed again.
     pub fn follow(&mut self, content: &Content, not_after: Option<Duration>) {
-        if content.revision >= self.revision {
+        if content.revision() >= self.revision {
             *self = Self::of(content, not_after);
         }
     }
@@ -63,7 +63,7 @@ impl LatestHeader {
                 (*id, verify, wrapped) == (line.id, &line.verify, &line.wrapped)
             })
         };
-        let is_next = content.revision >= self.revision;
+        let is_next = content.revision() >= self.revision;
         if is_next && content.keys == self.keys && content.workspaces.iter().all(is_known) {
             Ok(())
         } else {

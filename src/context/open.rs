@@ -116,7 +116,7 @@ impl Context<'_> {
         let opened = Observation::of(vault);
         let changed = vault.change(SystemClock, patience, previous, |change| {
             self.rollback_guard.look_again(&opened);
-            let (signer, there) = (change.content().verify, change.ages());
+            let (signer, there) = (change.content().verify, change.histories());
             self.refuse_stale(change.content(), &there, change.workspaces())?;
             let done = act(change)?;
             let content = change.content();

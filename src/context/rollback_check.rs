@@ -5,13 +5,12 @@ use super::rollback_guard::{Observation, RollbackGuard};
 use super::vault_key_pin::pin_of;
 use crate::error::Error;
 use crate::project::{in_main_worktree, resolve};
-use crate::sealed::age::Age;
 use crate::sealed::header::Content;
-use crate::sealed::id::VaultId;
-use crate::state::{self, Accept, Recalled, RevisionOrder, RollbackState};
+use crate::sealed::history::{MAX_ANCESTORS, PartHistory, Relation};
+use crate::sealed::id::{VaultId, WorkspaceId};
+use crate::state::{self, Accept, Recalled, RollbackState};
 use crate::store::work_tree;
 use crate::vault::Vault;
-use crate::vault::revision::Revision;
 use crate::vault::workspace::Workspace;
 use std::path::Path;
 
@@ -21,29 +20,72 @@ impl Context<'_> {
         // The vault was read before the memory, so another writer may have replaced it in between. A writer
         // updates the memory last: if the vault still looks older when read again, it is older.
         let may_have_moved = |seen: &RollbackGuard, vault: &Vault| {
-            let (signer, ages) = (&vault.header().content().verify, vault.ages());
+            let (signer, parts) = (&vault.header().content().verify, vault.histories());
             seen.accept == Accept::Newer
-                && (seen.memory.is_signed_otherwise(signer, &ages)
-                    || seen.memory.judge(&ages).is_some())
+                && (seen.memory.is_signed_otherwise(signer, &parts)
+                    || seen.memory.judge(&parts).is_some())
         };
         if may_have_moved(&self.rollback_guard, vault) {
             vault.reload()?;
         }
         let content = vault.header().content();
-        self.refuse_stale(content, &vault.ages(), vault.workspaces())?;
-        self.refuse_below_minimum(vault.revision())?;
+        self.refuse_stale(content, &vault.histories(), vault.workspaces())?;
+        self.refuse_before_pin(&vault.histories(), vault.workspaces())?;
+        self.warn_too_far(&vault.histories(), vault.workspaces());
         self.remember(vault);
         Ok(())
     }
 
-    /// Refuses a revision older than the one in the pin.
-    pub fn refuse_below_minimum(&mut self, found: Revision) -> Result<(), Error> {
-        let minimum = self.pin()?.and_then(|pin| pin.min_revision);
-        let Some(minimum) = minimum.filter(|minimum| found < *minimum) else {
+    /// Refuses what was not made from the vault that a long pin names. `--accept-older` makes no difference:
+    /// leave the pin out instead.
+    pub fn refuse_before_pin(
+        &mut self,
+        parts: &[PartHistory],
+        workspaces: &[Workspace],
+    ) -> Result<(), Error> {
+        let Some(pin) = self.pin()? else {
             return Ok(());
         };
-        let (found, minimum) = (found.to_string(), minimum.to_string());
-        Err(state::Error::BelowMinimum { found, minimum }.into())
+        // A workspace that a newer header does not have was deleted; one that the pin does not name came later.
+        for part in parts {
+            let Some(pinned) = pin.revision(part.workspace) else {
+                continue;
+            };
+            let name = part_name(part.workspace, workspaces);
+            let (found, pinned_number) = (part.id.number, pinned.number);
+            match part.relation(pinned) {
+                Relation::Same | Relation::Newer => {}
+                Relation::TooFar => self.ui.warning(&format!(
+                    "kluis cannot tell whether {name} was made from what the pin names: it is at revision {found}, the pin's is {pinned_number}, and a vault lists only its last {MAX_ANCESTORS}; renew the pin with `kluis vault verify --pin`"
+                )),
+                relation @ (Relation::Older | Relation::Fork) => {
+                    return Err(state::Error::OlderThanPin {
+                        place: self.settings.vault.path().display().to_string(),
+                        part: name,
+                        is_fork: relation == Relation::Fork,
+                        found,
+                        pinned: pinned_number,
+                    }
+                    .into());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Warns once of more revisions than a vault lists.
+    fn warn_too_far(&mut self, parts: &[PartHistory], workspaces: &[Workspace]) {
+        if self.rollback_guard.accept == Accept::Anything {
+            return;
+        }
+        let Some(judged) = self.rollback_guard.memory.too_far(parts) else {
+            return;
+        };
+        let name = part_name(judged.workspace, workspaces);
+        self.ui.warning(&format!(
+            "kluis cannot tell whether {name} was made from what this machine has seen: it is at revision {}, revision {} was seen here, and a vault lists only its last {MAX_ANCESTORS}",
+            judged.found, judged.seen
+        ));
     }
 
     /// Refuses a vault as it was opened or as it is under the lock: signed by another key than before on this
@@ -51,27 +93,27 @@ impl Context<'_> {
     pub fn refuse_stale(
         &mut self,
         header: &Content,
-        ages: &[Age],
+        parts: &[PartHistory],
         workspaces: &[Workspace],
     ) -> Result<(), Error> {
         if self.rollback_guard.accept == Accept::Anything {
             return Ok(());
         }
-        if let Some(error) = self.other_key(header, ages) {
+        if let Some(error) = self.other_key(header, parts) {
             return Err(error.into());
         }
-        self.refuse_older(ages, workspaces)?;
-        let note = |memory: &mut RollbackState| memory.expect_signer(&header.verify, ages);
+        self.refuse_older(parts, workspaces)?;
+        let note = |memory: &mut RollbackState| memory.expect_signer(&header.verify, parts);
         let _ = self.rollback_guard.remember_durably(header.vault, note);
         Ok(())
     }
 
     /// An error if the header's signer has changed.
-    pub fn other_key(&self, header: &Content, ages: &[Age]) -> Option<state::Error> {
+    pub fn other_key(&self, header: &Content, parts: &[PartHistory]) -> Option<state::Error> {
         if !self
             .rollback_guard
             .memory
-            .is_signed_otherwise(&header.verify, ages)
+            .is_signed_otherwise(&header.verify, parts)
         {
             return None;
         }
@@ -96,8 +138,12 @@ impl Context<'_> {
     }
 
     /// Refuses parts that are older than remembered.
-    fn refuse_older(&mut self, ages: &[Age], workspaces: &[Workspace]) -> Result<(), Error> {
-        let Some(error) = self.older(ages, workspaces) else {
+    fn refuse_older(
+        &mut self,
+        parts: &[PartHistory],
+        workspaces: &[Workspace],
+    ) -> Result<(), Error> {
+        let Some(error) = self.older(parts, workspaces) else {
             return Ok(());
         };
         if !self.may_go_back() {
@@ -113,18 +159,12 @@ impl Context<'_> {
     }
 
     /// The first part of the vault that is older than remembered.
-    pub fn older(&self, ages: &[Age], workspaces: &[Workspace]) -> Option<state::Error> {
-        let older = self.rollback_guard.memory.judge(ages)?;
-        let known = |workspace: &&Workspace| Some(workspace.id) == older.workspace;
-        let part = match (workspaces.iter().find(known), older.workspace) {
-            (Some(workspace), _) => format!("the workspace {}", workspace.name),
-            (None, Some(_)) => "a workspace out of this key's reach".to_owned(),
-            (None, None) => "the header".to_owned(),
-        };
+    pub fn older(&self, parts: &[PartHistory], workspaces: &[Workspace]) -> Option<state::Error> {
+        let older = self.rollback_guard.memory.judge(parts)?;
         Some(state::Error::Older {
             place: self.settings.vault.path().display().to_string(),
-            part,
-            is_fork: older.standing == RevisionOrder::Forked,
+            part: part_name(older.workspace, workspaces),
+            is_fork: older.relation == Relation::Fork,
             found: older.found,
             seen: older.seen,
         })
@@ -136,12 +176,12 @@ impl Context<'_> {
         if self.rollback_guard.accept == Accept::Anything {
             return Ok(None);
         }
-        let ages = copy.ages();
-        if self.other_key(copy.header().content(), &ages).is_some() {
+        let parts = copy.histories();
+        if self.other_key(copy.header().content(), &parts).is_some() {
             let place = place.to_owned();
             return Err(state::Error::OtherKey { place }.into());
         }
-        let Some(older) = self.rollback_guard.memory.judge(&ages) else {
+        let Some(older) = self.rollback_guard.memory.judge(&parts) else {
             return Ok(None);
         };
         let (found, seen) = (older.found, older.seen);
@@ -158,17 +198,17 @@ impl Context<'_> {
 
     fn note(&mut self, sight: &Observation) {
         let (accept, unwritten) = (self.rollback_guard.accept, self.rollback_guard.unwritten);
-        let (signer, ages) = sight.observed_parts();
+        let (signer, parts) = sight.observed_parts();
         let note = |memory: &mut RollbackState| {
             let is_key_new = sight
                 .opened_by
                 .is_some_and(|key| memory.note_opened_by(key));
-            let is_expected = unwritten == Some(*signer) && memory.expect_signer(signer, ages);
+            let is_expected = unwritten == Some(*signer) && memory.expect_signer(signer, parts);
             // A process killed between a change and its end had confirmed the new key, too.
             let is_pin_new = memory.is_next_signer(signer)
                 && memory.pin().is_some()
                 && memory.set_pin(pin_of(signer, self.now));
-            let is_newer = memory.note(signer, ages, accept);
+            let is_newer = memory.note(signer, parts, accept);
             // Looked up only now, because an attacker who puts an older copy here may put a `.git` beside it.
             let is_moved =
                 is_newer && memory.note_work_tree(work_tree::holds(self.settings.vault.path()));
@@ -191,7 +231,7 @@ impl Context<'_> {
             self.rollback_guard.folder.remember(sight.vault, note)
         };
         let Recalled { memory, .. } = self.rollback_guard.folder.recall(sight.vault);
-        if written.is_err() && memory.is_signed_otherwise(signer, ages) {
+        if written.is_err() && memory.is_signed_otherwise(signer, parts) {
             self.ui.warning("kluis could not record the vault's new public key on this machine: add --accept-older to the next command");
         }
         if let Some(damage) = self.rollback_guard.damage.take() {
@@ -212,5 +252,15 @@ impl Context<'_> {
         self.ui.warning(&format!(
             "{place} {damage}: kluis {could_not} tell whether this is an older copy of the vault; {now}"
         ));
+    }
+}
+
+/// A part of a vault in a sentence.
+fn part_name(part: Option<WorkspaceId>, workspaces: &[Workspace]) -> String {
+    let known = |workspace: &&Workspace| Some(workspace.id) == part;
+    match (workspaces.iter().find(known), part) {
+        (Some(workspace), _) => format!("the workspace {}", workspace.name),
+        (None, Some(_)) => "a workspace out of this key's reach".to_owned(),
+        (None, None) => "the header".to_owned(),
     }
 }

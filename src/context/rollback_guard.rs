@@ -2,8 +2,8 @@
 //! reveal it. It remembers only what a trusted key has opened.
 
 use crate::project::resolve;
-use crate::sealed::age::Age;
 use crate::sealed::header::{Header, Key, Lock};
+use crate::sealed::history::PartHistory;
 use crate::sealed::id::{KeyId, VaultId};
 use crate::sealed::sign::VerifyKey;
 use crate::settings::directories::state_directory;
@@ -31,7 +31,7 @@ pub struct RollbackGuard {
 pub struct Observation {
     pub vault: VaultId,
     pub signer: VerifyKey,
-    pub ages: Vec<Age>,
+    pub parts: Vec<PartHistory>,
     /// Only a passphrase key is remembered.
     pub opened_by: Option<KeyId>,
 }
@@ -44,13 +44,13 @@ impl Observation {
         Self {
             vault: content.vault,
             signer: content.verify,
-            ages: vault.ages(),
+            parts: vault.histories(),
             opened_by: key.map(|key| key.id),
         }
     }
 
     pub fn observed_parts(&self) -> ObservedParts<'_> {
-        (&self.signer, &self.ages)
+        (&self.signer, &self.parts)
     }
 }
 
@@ -94,8 +94,8 @@ impl RollbackGuard {
     /// Reads the memory again, and adds the vault that is about to be changed.
     pub fn look_again(&mut self, opened: &Observation) {
         self.recall_of(opened.vault);
-        let (signer, ages) = opened.observed_parts();
-        self.memory.note(signer, ages, Accept::Newer);
+        let (signer, parts) = opened.observed_parts();
+        self.memory.note(signer, parts, Accept::Newer);
     }
 
     /// Remembers the key that signs the vault after the change that is about to be written. After an
@@ -113,7 +113,7 @@ impl RollbackGuard {
         there: Option<&Observation>,
     ) -> io::Result<()> {
         let there = there.map(Observation::observed_parts);
-        let note = |memory: &mut RollbackState| memory.expect_copy(there, &copy.ages);
+        let note = |memory: &mut RollbackState| memory.expect_copy(there, &copy.parts);
         note(&mut self.memory);
         // Written even if it is expected already: another process, killed while writing, may not have made it
         // durable.
@@ -122,9 +122,9 @@ impl RollbackGuard {
 
     /// From here on only the copy is expected.
     pub fn remember_restored(&mut self, copy: &Observation) -> io::Result<()> {
-        let (signer, ages) = copy.observed_parts();
+        let (signer, parts) = copy.observed_parts();
         self.remember_durably(copy.vault, |memory| {
-            memory.note(signer, ages, Accept::Anything)
+            memory.note(signer, parts, Accept::Anything)
         })
     }
 

@@ -17,7 +17,6 @@ use crate::vault::host::Host;
 use crate::vault::key::Label;
 use crate::vault::name::{AppName, SecretName, WorkspaceName};
 use crate::vault::reference::Reference;
-use crate::vault::revision::Revision;
 use crate::vault::rule::RuleViolation;
 use crate::vault::time::{Timestamp, parse_duration};
 use crate::{settings, state, store, ui, vault};
@@ -109,9 +108,18 @@ fn take_apart(error: &Error) {
                 plain(seen);
             }
             state::Error::OtherKey { place } => said(place),
-            state::Error::BelowMinimum { found, minimum } => {
-                said(found);
-                said(minimum);
+            state::Error::OlderThanPin {
+                place,
+                part,
+                is_fork,
+                found,
+                pinned,
+            } => {
+                said(place);
+                said(part);
+                plain(is_fork);
+                plain(found);
+                plain(pinned);
             }
         },
         Error::Settings(error) => of_settings(error),
@@ -428,7 +436,6 @@ fn a_failure_never_repeats_a_misplaced_secret() {
         let broken = [
             Timestamp::parse(secret).err(),
             parse_duration(secret).err(),
-            Revision::parse(secret).err(),
             Host::parse(secret).err(),
             EnvKey::parse(secret).err(),
             SecretName::parse(secret).err(),

@@ -8,6 +8,7 @@ use crate::sealed::aad_context::AadContext;
 use crate::sealed::derive::Key;
 use crate::sealed::grant::Grant;
 use crate::sealed::header::{Content, Header};
+use crate::sealed::history::RevisionId;
 use crate::sealed::id::{KeyId, VaultId, WorkspaceId};
 use crate::sealed::record::{Index, RecordKind};
 use crate::sealed::seed::Seed;
@@ -211,7 +212,7 @@ impl Keyring for LocalKeyring {
             verify,
             wrapped: wrapped.clone(),
             about: Vec::new(),
-            revision: 0,
+            section: RevisionId::default(),
         };
         let keys = master.workspace(&line)?;
         self.workspaces.insert(workspace, keys);

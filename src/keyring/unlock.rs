@@ -129,6 +129,7 @@ pub fn passphrase_keys(header: &Header) -> impl Iterator<Item = &Key> {
 mod tests {
     use super::*;
     use crate::sealed::header::{Bond, Content};
+    use crate::sealed::history::Ancestors;
     use crate::sealed::id::VaultId;
     use crate::sealed::kdf::Kdf;
 
@@ -159,8 +160,7 @@ mod tests {
             verify: [0; 32],
             keys: vec![key(1, true), key(2, false), key(3, true), key(4, true)],
             workspaces: Vec::new(),
-            revision: 1,
-            parents: Vec::new(),
+            ancestors: Ancestors::default(),
         };
         let header = content.signed([0; 64]).unwrap();
         let order = |first: Option<u128>| {

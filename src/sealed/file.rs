@@ -3,6 +3,7 @@
 
 use super::error::{Error, Part};
 use super::header::{Header, MAX_HEADER_BYTES};
+use super::history::PartHistory;
 use super::id::WorkspaceId;
 use super::sealed_bytes::SealedBytes;
 use super::section::{self, Page, Section};
@@ -47,7 +48,7 @@ impl Layout {
         for (position, workspace) in content.workspaces.iter().enumerate() {
             let part = Part::Section(workspace.id);
             let section = window.parse(at, usize::MAX, part, |held| {
-                Section::parse(held, content, position)
+                Section::parse(held, &header, position)
             })?;
             let start = at;
             at += section.bytes();
@@ -77,6 +78,22 @@ impl Layout {
     fn placed(&self, workspace: WorkspaceId) -> Option<&(u64, Section)> {
         let mut sections = self.sections.iter();
         sections.find(|(_, section)| section.seal().workspace == workspace)
+    }
+
+    /// The header, then every section in its order. They can be trusted only once the header's key is known
+    /// to be the right one.
+    pub fn histories(&self) -> Vec<PartHistory> {
+        let header = PartHistory {
+            workspace: None,
+            id: self.header.id(),
+            ancestors: self.header.content().ancestors.clone(),
+        };
+        let sections = self.sections().map(|section| PartHistory {
+            workspace: Some(section.seal().workspace),
+            id: section.id(),
+            ancestors: section.seal().ancestors.clone(),
+        });
+        std::iter::once(header).chain(sections).collect()
     }
 
     /// Every page of every section: its workspace, its entry, and its byte range in the file.

@@ -4,6 +4,7 @@
 //! whether that key is the right one: anyone can sign with a key of their own.
 
 use super::error::{Error, Part};
+use super::history::{Ancestors, RevisionId};
 use super::id::{KeyId, VaultId, WorkspaceId};
 use super::kdf::{Kdf, SALT_BYTES};
 use super::line::{Line, encode};
@@ -18,7 +19,6 @@ pub const MAX_HEADER_BYTES: usize = 256 * 1024;
 pub const MAX_KEYS: usize = 256;
 pub const MAX_PASSPHRASES: usize = 8;
 pub const MAX_WORKSPACES: usize = 128;
-const MAX_PARENTS: usize = 2;
 
 /// The source of a key's seed.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -173,17 +173,17 @@ pub struct Workspace {
     /// Its name, description and dates, under its read key. They are here and not in the section, so that a
     /// key that writes secrets cannot rename the workspace.
     pub about: Vec<u8>,
-    /// The section's revision when this header was signed.
-    pub revision: u64,
+    /// The section when this header was signed.
+    pub section: RevisionId,
 }
 
 impl Workspace {
     fn write(&self, out: &mut String) {
         let (verify, wrapped) = (encode(&self.verify), encode(&self.wrapped));
-        let (id, about, revision) = (self.id, encode(&self.about), self.revision);
+        let (id, about, section) = (self.id, encode(&self.about), self.section);
         let _ = writeln!(
             out,
-            "{{\"workspace\":\"{id}\",\"verify\":\"{verify}\",\"wrapped\":\"{wrapped}\",\"about\":\"{about}\",\"revision\":{revision}}}"
+            "{{\"workspace\":\"{id}\",\"verify\":\"{verify}\",\"wrapped\":\"{wrapped}\",\"about\":\"{about}\",\"section\":{section}}}"
         );
     }
 
@@ -201,8 +201,8 @@ impl Workspace {
             let wrapped = line.blob()?;
             line.literal(",\"about\":\"")?;
             let about = line.blob()?;
-            line.literal(",\"revision\":")?;
-            let revision = line.number()?;
+            line.literal(",\"section\":[")?;
+            let section = RevisionId::parse(&mut line)?;
             line.literal("}")?;
             line.end()?;
             Some(Self {
@@ -210,7 +210,7 @@ impl Workspace {
                 verify,
                 wrapped,
                 about,
-                revision,
+                section,
             })
         })()
         .ok_or(Error::Damaged(Part::Workspace(id)))
@@ -225,9 +225,7 @@ pub struct Content {
     pub verify: VerifyKey,
     pub keys: Vec<Key>,
     pub workspaces: Vec<Workspace>,
-    pub revision: u64,
-    /// The digests of the headers this one replaces: one, none for a new vault, two after a merge.
-    pub parents: Vec<Digest>,
+    pub ancestors: Ancestors,
 }
 
 impl Content {
@@ -242,9 +240,14 @@ impl Content {
         for workspace in &self.workspaces {
             workspace.write(&mut out);
         }
-        let parents = write_parents(&self.parents);
-        let _ = write!(out, "{{\"header\":{},\"parents\":{parents}", self.revision);
+        let (revision, ancestors) = (self.revision(), &self.ancestors);
+        let _ = write!(out, "{{\"header\":{revision},\"ancestors\":{ancestors}");
         out
+    }
+
+    /// How many headers came before this one, and one more.
+    pub fn revision(&self) -> u64 {
+        self.ancestors.next_number()
     }
 
     /// Parses what [`Content::unsigned`] writes, and nothing else.
@@ -311,9 +314,14 @@ impl Header {
         &self.content
     }
 
-    /// SHA-256 of the signed bytes, by which the next header names its parent.
+    /// SHA-256 of the signed bytes.
     pub fn digest(&self) -> Digest {
         self.digest
+    }
+
+    /// By which sections and later headers name this one.
+    pub fn id(&self) -> RevisionId {
+        RevisionId::new(self.content.revision(), &self.digest)
     }
 
     /// The bytes in the file.
@@ -391,7 +399,7 @@ fn parse_lines(signed: &str) -> Result<Content, Error> {
     while let Some(line) = lines.next_if(|line| line.starts_with("{\"workspace\":")) {
         workspaces.push(Workspace::parse(line)?);
     }
-    let (revision, parents) = lines.next().and_then(parse_last).ok_or_else(damaged)?;
+    let ancestors = lines.next().and_then(parse_last).ok_or_else(damaged)?;
     let unique =
         distinct(keys.iter().map(|key| key.id)) && distinct(workspaces.iter().map(|w| w.id));
     if !unique || lines.next().is_some() {
@@ -402,8 +410,7 @@ fn parse_lines(signed: &str) -> Result<Content, Error> {
         verify,
         keys,
         workspaces,
-        revision,
-        parents,
+        ancestors,
     };
     content.within_bounds().map_err(|_| damaged())?;
     Ok(content)
@@ -427,35 +434,14 @@ pub fn vault_id(start: &[u8]) -> Option<VaultId> {
     Some(vault)
 }
 
-fn parse_last(text: &str) -> Option<(u64, Vec<Digest>)> {
+fn parse_last(text: &str) -> Option<Ancestors> {
     let mut line = Line::new(text);
     line.literal("{\"header\":")?;
     let revision = line.number()?;
-    line.literal(",\"parents\":[")?;
-    let parents = parse_parents(&mut line)?;
+    line.literal(",\"ancestors\":[")?;
+    let ancestors = Ancestors::parse(&mut line)?;
     line.end()?;
-    Some((revision, parents))
-}
-
-/// `["…"]`, the parents of a header or a seal.
-pub fn write_parents(parents: &[Digest]) -> String {
-    let parents: Vec<_> = parents
-        .iter()
-        .map(|parent| format!("\"{}\"", encode(parent)))
-        .collect();
-    format!("[{}]", parents.join(","))
-}
-
-/// Parses the list after its opening bracket.
-pub fn parse_parents(line: &mut Line<'_>) -> Option<Vec<Digest>> {
-    let parents = line.strings()?;
-    if parents.len() > MAX_PARENTS {
-        return None;
-    }
-    parents
-        .into_iter()
-        .map(|parent| super::line::decode(parent)?.try_into().ok())
-        .collect()
+    (ancestors.next_number() == revision).then_some(ancestors)
 }
 
 fn distinct<T: Eq + std::hash::Hash>(ids: impl Iterator<Item = T>) -> bool {

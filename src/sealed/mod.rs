@@ -23,8 +23,8 @@
 //! {"key":"key_…","kind":"passphrase","kdf":{"argon2id":{"m":N,"t":N,"p":N}},"salt":"B16","commit":"B32","public":"B32","anchor":"B","grant":"B","about":"B"}
 //! {"key":"key_…","kind":"token","salt":"B16","commit":"B32","public":"B32","anchor":"B","grant":"B","about":"B"}
 //! {"key":"key_…","kind":"identity","public":"B32","grant":"B","about":"B"}
-//! {"workspace":"wsp_…","verify":"B32","wrapped":"B","about":"B","revision":N}
-//! {"header":N,"parents":["B32",…],"signature":"B64"}
+//! {"workspace":"wsp_…","verify":"B32","wrapped":"B","about":"B","section":[N,"B20"]}
+//! {"header":N,"ancestors":[[N,"B20"],…],"signature":"B64"}
 //! ```
 //!
 //! Then one section for each workspace, in the order of their lines, and nothing behind the last: its
@@ -33,7 +33,7 @@
 //! ```text
 //! {"section":"wsp_…"}
 //! {"page":"B32","sha256":"B32","bytes":N}
-//! {"seal":N,"section":"wsp_…","header":N,"parents":["B32",…],"bytes":N,"signature":"B64"}
+//! {"seal":N,"section":"wsp_…","ancestors":[[N,"B20"],…],"bytes":N,"header":[N,"B20"],"signature":"B64"}
 //! {"secret":"sec_…","index":"B32","meta":"B","slots":["B",…]}
 //! {"app":"app_…","index":"B32","meta":"B"}
 //! ```
@@ -46,8 +46,8 @@
 //!
 //! # Bounds
 //!
-//! The file has at most 256 MiB, the header 256 KiB; 256 keys, 8 of them passphrases; 128 workspaces; two
-//! parents; m from 8,192 to 1,048,576 (KiB), t from 1 to 16, p from 1 to 16, and m·t at most 2,097,152.
+//! The file has at most 256 MiB, the header 256 KiB; 256 keys, 8 of them passphrases; 128 workspaces; 64
+//! ancestors; m from 8,192 to 1,048,576 (KiB), t from 1 to 16, p from 1 to 16, and m·t at most 2,097,152.
 //! A reader spends at most 4,194,304 KiB-passes (m·t, summed) on trying passphrases.
 //!
 //! # Primitives
@@ -142,7 +142,7 @@
 //! bits: a slot's Unix second, seconds between rotations. A checksum is the SHA-256 of the value in
 //! lower-case hex. Ciphertext *i* of `slots` belongs to slot *i* of the metadata, where slots ascend.
 //!
-//! # Signatures, revisions, ages
+//! # Signatures, revisions, ancestors
 //!
 //! The digest of a part, header or section, is the SHA-256 of its bytes from its first line to its signing
 //! line as far as before `,"signature"`. The header is signed as `sign(header seed, "header", "", digest)`
@@ -150,11 +150,24 @@
 //! workspace, digest)`, and verified with the `verify` of its workspace's line. A section's signature is
 //! over its directory, and through its hashes over every record.
 //!
-//! `header` in the header and `seal` in a section are revisions. They begin at 1 and rise by one whenever
-//! the part is written anew; `parents` are the digests of what it replaces: none for a new part, one, two
-//! after a merge. A seal's `header` is the header's revision when it was written; a workspace's `revision`
-//! in the header is its section's when the header was. A section whose `header` is greater than the
-//! header's revision, or whose `seal` is less than its workspace's `revision`, is of another age.
+//! A part is named by a pair `[N,"B20"]`: its revision, and the first 20 bytes of a digest. For a header that
+//! is its digest as above; for a section the SHA-256 of its bytes from its first line as far as before
+//! `,"header"` in its seal. (So a section's name is known before that of the header that it is written under,
+//! and each can name the other.)
+//!
+//! The revision of a part is `header` in the header and `seal` in a section. It is 1 for a new part, else one
+//! more than the greatest in its `ancestors`. These are what the part was made from: what it replaces, and the
+//! ancestors of that; after a merge, those of both sides. They ascend by revision, then by digest, none twice.
+//! Of more than 64 the last 64 stand there. So no revision is left out between the first and the last; and
+//! fewer than 64 begin with revision 1.
+//!
+//! A part **follows** a pair if it is named by it, if the pair is one of its ancestors, or if that cannot be
+//! told: it lists 64 ancestors, and the pair's revision is not greater than that of the first. Otherwise the
+//! pair is newer, or belongs to another history, a *fork*.
+//!
+//! A seal's `header` names the header that it was written under; a workspace's `section` in the header names
+//! its section when the header was signed. The header must follow the first, and the section the second.
+//! Otherwise the section is of another age.
 //!
 //! # Reading
 //!
@@ -210,8 +223,8 @@
 //!
 //! It reads everything first, as above, and writes nothing where that fails. Every seal takes a new random
 //! nonce, every id new random bits. A section that does not change keeps its bytes; in one that does, so
-//! do records and pages that do not. A part that changes is one revision on and names what it replaces. A
-//! new header takes the revision that each section now has into its line. A page splits in halves above 64
+//! do records and pages that do not. A part that changes lists what it replaces, and that one's ancestors. A
+//! new header names each section as it now is, changed or not. A page splits in halves above 64
 //! records, and below 16 joins the one before it (the first, the one after it) if they fit in one. There
 //! is at least one key, and the workspace `default`. What was written is read back and opened before it
 //! counts. Only this version is written; a change of any rule here is another version.
@@ -235,9 +248,11 @@
 //! the file; putting back an older whole file.
 //!
 //! **Who puts back an older part**: an older header under newer sections, and an older section under a newer
-//! header that knows a later one, are of different ages (4). A section of a deleted workspace has no line.
-//! Not refused here: a section that is older and still not older than the header knows, and the older
-//! whole. Both are authentic. Who remembers the revisions and digests it saw can tell; nobody else can.
+//! header that knows a later one, are of different ages (4), and so is a part of another history. A section of a
+//! deleted workspace has no line. Not refused here: a section that is older and still not older than the
+//! header knows, and the older whole. Both are authentic. Who remembers how a part was named, or was told by
+//! somebody who does, refuses each part that does not follow it; nobody else can. Of parts that are more than
+//! 64 revisions apart it cannot be told.
 //!
 //! **Who mixes vaults, workspaces or records**: signatures name vault and workspace (3, 4), and so do
 //! subkeys and associated data, down to record and slot. Even signed here by someone who may, what was
@@ -256,7 +271,8 @@
 //! own readers alone; everyone else's workspaces open as before, except that a broken *section* refuses the
 //! file. It signs no other section and no header, and cannot rename its workspace, because the header has
 //! its name. An environment key such as `LD_PRELOAD` keeps every rule here; who makes an environment must
-//! refuse it. Not prevented: replacing values; putting its own older records back as a new revision;
+//! refuse it. Not prevented: replacing values; putting its own older records back as a new revision, or
+//! naming ancestors whose changes it dropped;
 //! filling the file; the last revision, 2⁵³−1, after which its section takes no change; spoiling its
 //! section, which keeps the file from opening until it is put right; taking another secret's id, by which
 //! neither is found then. All its writers share one seed: who of them wrote is not told.
@@ -266,12 +282,12 @@
 //! in any copy.
 
 pub mod aad_context;
-pub mod age;
 pub mod derive;
 pub mod error;
 pub mod file;
 pub mod grant;
 pub mod header;
+pub mod history;
 pub mod id;
 pub mod kdf;
 pub mod line;

@@ -3,11 +3,14 @@
 //!
 //! It accepts text that no reader would; a line too broken to recompute stays as it is.
 
-use super::line::encode;
+use super::history::{Ancestors, MAX_ANCESTORS, Relation, RevisionId};
+use super::line::{Line, encode};
 use super::sign::{Digest, SignatureBytes, Signed, sha256, verify_key};
 use std::fmt::Write;
 
 const SIGNATURE: &str = ",\"signature\":\"";
+const HEADER: &str = ",\"header\":";
+const ANCESTORS: &str = ",\"ancestors\":[";
 
 /// Signs a workspace's section, if it can.
 pub type SignSection<'a> = &'a dyn Fn(&str, &Digest) -> Option<SignatureBytes>;
@@ -32,8 +35,9 @@ pub fn as_stranger(bytes: &[u8], seed: &[u8; 32]) -> Vec<u8> {
         };
         Some(section.sign(seed, digest))
     };
+    let id = header_id(&out);
     for section in sections {
-        out.push_str(&recomputed(section, &sign));
+        out.push_str(&recomputed(section, &header, id, &sign));
     }
     out.into_bytes()
 }
@@ -44,7 +48,7 @@ pub fn as_writer(bytes: &[u8], sign: SignSection<'_>) -> Vec<u8> {
     let (header, sections) = parts(&text);
     let mut out = header.to_owned();
     for section in sections {
-        out.push_str(&recomputed(section, sign));
+        out.push_str(&recomputed(section, header, None, sign));
     }
     out.into_bytes()
 }
@@ -87,9 +91,60 @@ fn signed(part: &str, sign: impl FnOnce(&Digest) -> Option<SignatureBytes>) -> S
     }
 }
 
+fn header_id(header: &str) -> Option<RevisionId> {
+    let (text, _) = header.rsplit_once(SIGNATURE)?;
+    let mut last = Line::new(text.rsplit_once("{\"header\":")?.1);
+    Some(RevisionId::new(last.number()?, &sha256(text.as_bytes())))
+}
+
+/// The section that a header names for this workspace.
+fn named(header: &str, workspace: &str) -> Option<RevisionId> {
+    let start = format!("{{\"workspace\":\"{workspace}\"");
+    let line = header.lines().find(|line| line.starts_with(&start))?;
+    RevisionId::parse(&mut Line::new(line.split_once(",\"section\":[")?.1))
+}
+
+/// A seal that names this header.
+fn under(seal: &str, header: RevisionId) -> Option<String> {
+    let (before, rest) = seal.rsplit_once(HEADER)?;
+    let (_, after) = rest.split_once(']')?;
+    Some(format!("{before}{HEADER}{header}{after}"))
+}
+
+/// A section's lines up to its seal with other ancestors, if it could not have been made from `named` as it is.
+fn descended(head: &str, named: RevisionId) -> Option<String> {
+    let at = head.rfind("{\"seal\":")?;
+    let (seal, rest) = head[at..].split_once(ANCESTORS)?;
+    let mut line = Line::new(rest);
+    let ancestors = Ancestors::parse(&mut line)?;
+    let (body, _) = head.rsplit_once(HEADER)?;
+    let id = RevisionId::new(ancestors.next_number(), &sha256(body.as_bytes()));
+    if ancestors.relation(id, named) != Relation::Fork {
+        return None;
+    }
+    let mut far = Ancestors::default();
+    for number in 1..=MAX_ANCESTORS as u64 {
+        far = far.with(RevisionId::new(named.number + number, &[0; 32]));
+    }
+    let (_, rest) = rest.split_once("],\"bytes\"")?;
+    let (_, seal) = seal.split_once(',')?;
+    let number = far.next_number();
+    let text = far.to_string();
+    let list = text.strip_prefix('[')?;
+    Some(format!(
+        "{}{{\"seal\":{number},{seal}{ANCESTORS}{list},\"bytes\"{rest}",
+        &head[..at]
+    ))
+}
+
 /// A section with a new directory and seal for its records. Each page keeps about as many bytes as it had;
-/// the last one takes the rest.
-fn recomputed(section: &str, sign: SignSection<'_>) -> String {
+/// the last one takes the rest. Its seal names the header `id`, if there is one.
+fn recomputed(
+    section: &str,
+    header: &str,
+    id: Option<RevisionId>,
+    sign: SignSection<'_>,
+) -> String {
     let lines: Vec<&str> = section.split_inclusive('\n').collect();
     let Some(at) = lines.iter().position(|line| line.starts_with("{\"seal\":")) else {
         return section.to_owned();
@@ -122,8 +177,14 @@ fn recomputed(section: &str, sign: SignSection<'_>) -> String {
         sum += bytes;
     }
     let seal = with_sum(lines[at], sum);
+    let seal = id.and_then(|id| under(&seal, id)).unwrap_or(seal);
     let records = lines[at + 1..].concat();
-    signed(&(out + &seal), |digest| sign(workspace, digest)) + &records
+    out.push_str(&seal);
+    let named = named(header, workspace);
+    let head = named
+        .and_then(|named| descended(&out, named))
+        .unwrap_or(out);
+    signed(&head, |digest| sign(workspace, digest)) + &records
 }
 
 fn page_bytes(line: &str) -> Option<usize> {

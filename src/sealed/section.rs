@@ -4,12 +4,14 @@
 //! hash checks the page, and no other page is read.
 
 use super::error::{Error, Part};
-use super::header::{Content, parse_parents, write_parents};
+use super::header::Header;
+use super::history::{Ancestors, Relation, RevisionId};
 use super::id::{VaultId, WorkspaceId};
 use super::line::{Line, encode, is_32_bytes};
 use super::record::{Index, Record, RecordId, TEXT_BYTES};
 use super::sign::{Digest, SignatureBytes, Signed, sha256};
 use memchr::{memchr, memchr_iter, memmem, memrchr};
+use sha2::{Digest as _, Sha256};
 use std::fmt::Write;
 use std::ops::Range;
 
@@ -90,11 +92,9 @@ fn hash_text(lines: &[u8]) -> [u8; TEXT_BYTES] {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Seal {
     pub workspace: WorkspaceId,
-    pub revision: u64,
-    /// The revision of the header at the time of writing.
-    pub header: u64,
-    /// The digests of the sections that this one replaces.
-    pub parents: Vec<Digest>,
+    pub ancestors: Ancestors,
+    /// The header at the time of writing.
+    pub header: RevisionId,
 }
 
 /// A section whose signature matches the key that the header names for its workspace.
@@ -102,7 +102,7 @@ pub struct Seal {
 pub struct Section {
     seal: Seal,
     pages: Vec<Page>,
-    digest: Digest,
+    id: RevisionId,
     /// The bytes from its first line to its seal.
     head_bytes: u64,
     record_bytes: u64,
@@ -117,8 +117,9 @@ impl Section {
         &self.pages
     }
 
-    pub fn digest(&self) -> Digest {
-        self.digest
+    /// By which headers and later sections name this one.
+    pub fn id(&self) -> RevisionId {
+        self.id
     }
 
     pub fn bytes(&self) -> u64 {
@@ -143,8 +144,8 @@ impl Section {
 
     /// The section at the beginning of `bytes`, which belongs to the header's workspace at `position`; `None`
     /// if its seal does not end in them.
-    pub fn parse(bytes: &[u8], header: &Content, position: usize) -> Result<Option<Self>, Error> {
-        let workspace = &header.workspaces[position];
+    pub fn parse(bytes: &[u8], header: &Header, position: usize) -> Result<Option<Self>, Error> {
+        let workspace = &header.content().workspaces[position];
         let damaged = || Error::Damaged(Part::Section(workspace.id));
         let unreadable = |rest: &[u8]| {
             if rest.contains(&b'\n') {
@@ -183,20 +184,34 @@ impl Section {
             return Err(damaged());
         }
         let head_bytes = bytes.len() - rest.len() + end + 1;
-        let unsigned = head_bytes - 1 - (line.len() - line.rfind(SIGNATURE).ok_or_else(damaged)?);
-        let digest = sha256(&bytes[..unsigned]);
-        if !signed(header.vault, workspace.id, |part| {
+        let until = |member| Some(head_bytes - 1 - (line.len() - line.rfind(member)?));
+        let body = until(HEADER).ok_or_else(damaged)?;
+        let unsigned = until(SIGNATURE).ok_or_else(damaged)?;
+        let mut hash = Sha256::new_with_prefix(&bytes[..body]);
+        let id = RevisionId::new(
+            seal.ancestors.next_number(),
+            &hash.clone().finalize().into(),
+        );
+        hash.update(&bytes[body..unsigned]);
+        let digest = hash.finalize().into();
+        if !signed(header.content().vault, workspace.id, |part| {
             part.verify(&workspace.verify, &digest, &signature)
         }) {
             return Err(Error::Damaged(Part::SectionSignature(workspace.id)));
         }
-        if seal.header > header.revision || seal.revision < workspace.revision {
-            return Err(Error::Damaged(Part::SectionAge(workspace.id)));
+        let ancestors = &header.content().ancestors;
+        for relation in [
+            ancestors.relation(header.id(), seal.header),
+            seal.ancestors.relation(id, workspace.section),
+        ] {
+            if matches!(relation, Relation::Older | Relation::Fork) {
+                return Err(Error::Damaged(Part::SectionAge(workspace.id)));
+            }
         }
         Ok(Some(Self {
             seal,
             pages,
-            digest,
+            id,
             head_bytes: head_bytes as u64,
             record_bytes,
         }))
@@ -212,6 +227,7 @@ pub fn signed<T>(vault: VaultId, workspace: WorkspaceId, with: impl FnOnce(Signe
     })
 }
 
+const HEADER: &str = ",\"header\":";
 const SIGNATURE: &str = ",\"signature\":\"";
 
 fn parse_seal(text: &str) -> Option<(Seal, u64, SignatureBytes)> {
@@ -220,53 +236,67 @@ fn parse_seal(text: &str) -> Option<(Seal, u64, SignatureBytes)> {
     let revision = line.number()?;
     line.literal(",\"section\":\"")?;
     let workspace = WorkspaceId::parse(line.string()?)?;
-    line.literal(",\"header\":")?;
-    let header = line.number()?;
-    line.literal(",\"parents\":[")?;
-    let parents = parse_parents(&mut line)?;
+    line.literal(",\"ancestors\":[")?;
+    let ancestors = Ancestors::parse(&mut line)?;
     line.literal(",\"bytes\":")?;
     let bytes = line.number()?;
+    line.literal(HEADER)?;
+    line.literal("[")?;
+    let header = RevisionId::parse(&mut line)?;
     line.literal(SIGNATURE)?;
     let signature = line.bytes()?;
     line.literal("}")?;
     line.end()?;
-    Some((
-        Seal {
-            workspace,
-            revision,
-            header,
-            parents,
-        },
-        bytes,
-        signature,
-    ))
+    let seal = Seal {
+        workspace,
+        ancestors,
+        header,
+    };
+    (seal.ancestors.next_number() == revision).then_some((seal, bytes, signature))
 }
 
-/// A section's bytes up to its records, signed by `sign` over their digest.
-pub fn write_head<E>(
-    seal: &Seal,
-    pages: &[Page],
-    sign: impl FnOnce(&Digest) -> Result<SignatureBytes, E>,
-) -> Result<String, E> {
-    let Seal {
-        workspace,
-        revision,
-        header,
-        parents,
-    } = seal;
-    let bytes: u64 = pages.iter().map(|page| page.bytes).sum();
-    let mut out = format!("{{\"section\":\"{workspace}\"}}\n");
-    for page in pages {
-        page.write(&mut out);
+/// The lines of a new section before its records, as far as its seal's `header`. Its id is known, so that a
+/// new header can name it before it names that header.
+pub struct Unsealed {
+    text: String,
+    hash: Sha256,
+    id: RevisionId,
+}
+
+impl Unsealed {
+    pub fn new(workspace: WorkspaceId, ancestors: &Ancestors, pages: &[Page]) -> Self {
+        let revision = ancestors.next_number();
+        let bytes: u64 = pages.iter().map(|page| page.bytes).sum();
+        let mut text = format!("{{\"section\":\"{workspace}\"}}\n");
+        for page in pages {
+            page.write(&mut text);
+        }
+        let _ = write!(
+            text,
+            "{{\"seal\":{revision},\"section\":\"{workspace}\",\"ancestors\":{ancestors},\"bytes\":{bytes}"
+        );
+        let hash = Sha256::new_with_prefix(&text);
+        let id = RevisionId::new(revision, &hash.clone().finalize().into());
+        Self { text, hash, id }
     }
-    let parents = write_parents(parents);
-    let _ = write!(
-        out,
-        "{{\"seal\":{revision},\"section\":\"{workspace}\",\"header\":{header},\"parents\":{parents},\"bytes\":{bytes}"
-    );
-    let signature = sign(&sha256(out.as_bytes()))?;
-    let _ = writeln!(out, "{SIGNATURE}{}\"}}", encode(&signature));
-    Ok(out)
+
+    pub fn id(&self) -> RevisionId {
+        self.id
+    }
+
+    /// The lines, signed by `sign` over their digest.
+    pub fn seal<E>(
+        self,
+        header: RevisionId,
+        sign: impl FnOnce(&Digest) -> Result<SignatureBytes, E>,
+    ) -> Result<String, E> {
+        let mut text = self.text;
+        let body = text.len();
+        let _ = write!(text, "{HEADER}{header}");
+        let digest = self.hash.chain_update(&text[body..]).finalize().into();
+        let _ = writeln!(text, "{SIGNATURE}{}\"}}", encode(&sign(&digest)?));
+        Ok(text)
+    }
 }
 
 /// The records of one page, after checking its hash and their order.

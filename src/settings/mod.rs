@@ -113,7 +113,7 @@ pub struct Settings {
     pub lock_timeout: Duration,
     pub color: Color,
     pub interaction: Interaction,
-    /// Only a vault with this public key, at this revision or a newer one, is opened.
+    /// Only a vault with this public key is opened, and one that was made from what a long pin names.
     pub pin: Option<Pin>,
     pub unlocking: Unlocking,
     pub auto_agent: AutoAgent,

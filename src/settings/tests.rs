@@ -153,7 +153,7 @@ fn an_empty_pin_is_an_error() {
     // The option gives the pin.
     let pin = Pin {
         public_key: [7; 32],
-        min_revision: None,
+        parts: Vec::new(),
     };
     let flags = Flags {
         pin: Some(pin.to_string()),

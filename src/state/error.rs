@@ -14,9 +14,15 @@ pub enum Error {
     /// Signed by another key than what was seen here.
     #[error("{place} is signed by another key than before")]
     OtherKey { place: String },
-    /// Older than the pin allows.
-    #[error("the vault is at revision {found}, but the pin needs {minimum} or later")]
-    BelowMinimum { found: String, minimum: String },
+    /// Not the vault of the pin, or not made from it.
+    #[error("{place} {}", against_pin(*is_fork, part, *found, *pinned))]
+    OlderThanPin {
+        place: String,
+        part: String,
+        is_fork: bool,
+        found: u64,
+        pinned: u64,
+    },
 }
 
 impl Error {
@@ -32,11 +38,20 @@ impl Error {
             Self::OtherKey { .. } => {
                 "normal after `kluis key remove` or `kluis vault rekey`: ask who did it for the new pin, and add --pin PIN; else it may be forged"
             }
-            Self::BelowMinimum { .. } => {
-                "get the newer vault; `kluis vault verify` prints the revision of a vault"
+            Self::OlderThanPin { .. } => {
+                "get the vault that the pin was made of, or a newer one; `kluis vault verify --pin` makes a pin"
             }
         }
     }
+}
+
+fn against_pin(is_fork: bool, part: &str, found: u64, pinned: u64) -> String {
+    if is_fork {
+        return format!(
+            "was not made from the vault of the pin: revision {found} of {part} does not include the pin's revision {pinned}"
+        );
+    }
+    format!("is older than the pin: {part} is at revision {found}, and the pin's is {pinned}")
 }
 
 fn history(is_fork: bool, part: &str, found: u64, seen: u64) -> String {

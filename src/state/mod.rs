@@ -17,12 +17,13 @@
 //! - *A command that runs as you* can delete this memory, and then an older copy is not noticed. Nothing here
 //!   helps against that; a pin that CI keeps elsewhere does.
 
+mod digest_text;
 mod error;
 mod file;
-mod revision_history;
+mod place;
 mod rollback_state;
 
 pub use error::Error;
 pub use file::{Folder, Recalled};
-pub use revision_history::{Accept, RevisionOrder};
+pub use place::Accept;
 pub use rollback_state::{ObservedParts, Pin, RollbackState};

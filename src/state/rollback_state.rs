@@ -1,11 +1,10 @@
 //! The remembered state of one vault. Pure: it reads no file, and its callers pass only authentic data.
 
-use super::revision_history::{self, Accept, RevisionHistory, RevisionOrder};
-use crate::sealed::age::Age;
-use crate::sealed::id::{KeyId, WorkspaceId};
-use crate::sealed::sign::{Digest, VerifyKey, sha256};
+use super::place::{Accept, Judgement, Next, Place, Signer};
+use crate::sealed::history::{PartHistory, Relation};
+use crate::sealed::id::KeyId;
+use crate::sealed::sign::VerifyKey;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// Everything that this machine has seen of one vault, seen from the place of the copy in use.
 ///
@@ -31,23 +30,6 @@ pub struct RollbackState {
     here: String,
 }
 
-/// The copy at one place.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Place {
-    /// Its path after following every link.
-    path: String,
-    /// The state that is about to replace the vault. It is as valid as the seen one until it is known to be
-    /// there.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next: Option<Next>,
-    /// Whether the vault lay in a git work tree, where older copies come and go.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    in_work_tree: bool,
-    header: RevisionHistory,
-    sections: BTreeMap<WorkspaceId, RevisionHistory>,
-}
-
 /// The vault's public key as you confirmed it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -58,89 +40,8 @@ pub struct Pin {
     pub confirmed_at: String,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-struct Signer(
-    #[serde(
-        serialize_with = "revision_history::write",
-        deserialize_with = "revision_history::read"
-    )]
-    VerifyKey,
-);
-
-/// The state that a change of this machine's is about to put in place. After an interruption either the old
-/// or the new state is valid.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-enum Next {
-    /// A successor of the seen state, signed by this key.
-    #[serde(rename = "signer")]
-    Signed(Signer),
-    /// An older copy or one of another history, with exactly these parts.
-    #[serde(rename = "copy")]
-    Copy(
-        #[serde(
-            serialize_with = "revision_history::write",
-            deserialize_with = "revision_history::read"
-        )]
-        Digest,
-    ),
-}
-
-/// The remembered part of a vault: the header's key, and the age of every part.
-pub type ObservedParts<'a> = (&'a VerifyKey, &'a [Age]);
-
-/// A part that is older than the one seen, or not made from it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Older {
-    /// The section's workspace; `None` is the header.
-    pub workspace: Option<WorkspaceId>,
-    pub standing: RevisionOrder,
-    pub found: u64,
-    pub seen: u64,
-}
-
-impl Place {
-    fn judge(&self, ages: &[Age]) -> Option<Older> {
-        ages.iter().find_map(|age| {
-            let trail = match age.workspace {
-                None => &self.header,
-                Some(workspace) => self.sections.get(&workspace)?,
-            };
-            let standing = trail.judge(age);
-            match standing {
-                RevisionOrder::Same | RevisionOrder::Newer => None,
-                RevisionOrder::Older | RevisionOrder::Forked => Some(Older {
-                    workspace: age.workspace,
-                    standing,
-                    found: age.revision,
-                    seen: trail.revision(),
-                }),
-            }
-        })
-    }
-
-    /// Records the age of every part; returns whether anything changed.
-    fn note(&mut self, ages: &[Age], accept: Accept) -> bool {
-        let mut is_different = false;
-        for age in ages {
-            let trail = match age.workspace {
-                None => &mut self.header,
-                Some(workspace) => self.sections.entry(workspace).or_default(),
-            };
-            is_different |= trail.note(age, accept);
-        }
-        // The newest header lists the workspaces that exist.
-        let header = ages.iter().find(|age| age.workspace.is_none());
-        if header.is_some_and(|header| self.header.judge(header) == RevisionOrder::Same) {
-            let is_there = |id: &WorkspaceId| ages.iter().any(|age| age.workspace == Some(*id));
-            let before = self.sections.len();
-            self.sections.retain(|id, _| is_there(id));
-            is_different |= self.sections.len() < before;
-        }
-        is_different
-    }
-}
+/// The remembered part of a vault: the header's key, and the history of every part.
+pub type ObservedParts<'a> = (&'a VerifyKey, &'a [PartHistory]);
 
 impl RollbackState {
     /// The same memory for the copy at this path.
@@ -154,30 +55,37 @@ impl RollbackState {
 
     /// The copy at this place, if one was seen here. One that is only expected was not.
     fn seen_here(&self) -> Option<&Place> {
-        self.here().filter(|place| place.header.revision() > 0)
+        self.here().filter(|place| place.is_known())
     }
 
     fn here_mut(&mut self) -> &mut Place {
         let known = self.places.iter().position(|place| place.path == self.here);
         let position = known.unwrap_or_else(|| {
-            self.places.push(Place {
-                path: self.here.clone(),
-                ..Place::default()
-            });
+            self.places.push(Place::new(self.here.clone()));
             self.places.len() - 1
         });
         &mut self.places[position]
     }
 
     /// The first part that is older than the one seen, or not made from it.
-    pub fn judge(&self, ages: &[Age]) -> Option<Older> {
-        if self.is_coming(ages) {
+    pub fn judge(&self, parts: &[PartHistory]) -> Option<Judgement> {
+        self.find(parts, &[Relation::Older, Relation::Fork])
+    }
+
+    /// The first part of which nobody can tell whether it was made from the one seen.
+    pub fn too_far(&self, parts: &[PartHistory]) -> Option<Judgement> {
+        self.find(parts, &[Relation::TooFar])
+    }
+
+    fn find(&self, parts: &[PartHistory], relations: &[Relation]) -> Option<Judgement> {
+        if self.is_coming(parts) {
             return None;
         }
-        match self.seen_here() {
-            Some(place) => place.judge(ages),
-            None => self.places.iter().find_map(|place| place.judge(ages)),
+        if let Some(place) = self.seen_here() {
+            return place.find(parts, relations);
         }
+        let mut places = self.places.iter();
+        places.find_map(|place| place.find(parts, relations))
     }
 
     /// Forgets places until `most` are left: first those that are gone, then those seen first, and never the one
@@ -196,15 +104,15 @@ impl RollbackState {
     }
 
     /// Whether the header's key is neither the seen one nor the expected one.
-    pub fn is_signed_otherwise(&self, signer: &VerifyKey, ages: &[Age]) -> bool {
+    pub fn is_signed_otherwise(&self, signer: &VerifyKey, parts: &[PartHistory]) -> bool {
         let signer = Signer(*signer);
         let is_known = self.signer.is_none_or(|known| known == signer);
-        !is_known && !self.is_next_signer(&signer.0) && !self.is_coming(ages)
+        !is_known && !self.is_next_signer(&signer.0) && !self.is_coming(parts)
     }
 
     /// Whether these are the parts of the copy that is about to be restored.
-    fn is_coming(&self, ages: &[Age]) -> bool {
-        self.next().is_some_and(|next| next == Next::copy(ages))
+    fn is_coming(&self, parts: &[PartHistory]) -> bool {
+        self.next().is_some_and(|next| next == Next::copy(parts))
     }
 
     /// Whether this machine expects this key: a change here put it in place, or you named it.
@@ -217,8 +125,8 @@ impl RollbackState {
     }
 
     /// Expects this key to sign from now on; returns whether anything changed.
-    pub fn expect_signer(&mut self, signer: &VerifyKey, ages: &[Age]) -> bool {
-        let is_new = self.is_signed_otherwise(signer, ages);
+    pub fn expect_signer(&mut self, signer: &VerifyKey, parts: &[PartHistory]) -> bool {
+        let is_new = self.is_signed_otherwise(signer, parts);
         if is_new {
             self.here_mut().next = Some(Next::Signed(Signer(*signer)));
         }
@@ -235,23 +143,23 @@ impl RollbackState {
 
     /// Call it under the writers' lock before a copy with these parts replaces the vault. `there` is the vault
     /// itself, if it can be read. Returns whether anything changed.
-    pub fn expect_copy(&mut self, there: Option<ObservedParts<'_>>, ages: &[Age]) -> bool {
+    pub fn expect_copy(&mut self, there: Option<ObservedParts<'_>>, parts: &[PartHistory]) -> bool {
         let has_come = there.is_some_and(|there| self.settle(there));
-        self.expect(Some(Next::copy(ages))) || has_come
+        self.expect(Some(Next::copy(parts))) || has_come
     }
 
     /// The expected state has arrived or never will. A state that was not made from the seen one stays
     /// unknown, because the user has not accepted it.
-    fn settle(&mut self, (signer, ages): ObservedParts<'_>) -> bool {
-        if self.judge(ages).is_some() {
+    fn settle(&mut self, (signer, parts): ObservedParts<'_>) -> bool {
+        if self.judge(parts).is_some() {
             return false;
         }
-        let accept = if self.is_coming(ages) {
+        let accept = if self.is_coming(parts) {
             Accept::Anything
         } else {
             Accept::Newer
         };
-        self.note(signer, ages, accept)
+        self.note(signer, parts, accept)
     }
 
     fn expect(&mut self, next: Option<Next>) -> bool {
@@ -279,26 +187,25 @@ impl RollbackState {
         std::mem::replace(&mut place.in_work_tree, is_in_one) != is_in_one
     }
 
-    /// Records the header's key and the age of every part; returns whether anything changed. An older part,
+    /// Records the header's key and the revision of every part; returns whether anything changed. An older part,
     /// or one signed by another key, is left out unless accepted. So is a copy that is being restored,
     /// because a reader cannot tell whether it will stay.
-    pub fn note(&mut self, signer: &VerifyKey, ages: &[Age], accept: Accept) -> bool {
-        let is_uncertain = self.is_coming(ages) || self.is_signed_otherwise(signer, ages);
+    pub fn note(&mut self, signer: &VerifyKey, parts: &[PartHistory], accept: Accept) -> bool {
+        let is_uncertain = self.is_coming(parts) || self.is_signed_otherwise(signer, parts);
         let is_new = self.seen_here().is_none();
-        if accept == Accept::Newer && (is_uncertain || is_new && self.judge(ages).is_some()) {
+        if accept == Accept::Newer && (is_uncertain || is_new && self.judge(parts).is_some()) {
             return false;
         }
         let mut is_different = self.signer.replace(Signer(*signer)) != Some(Signer(*signer));
         if is_different || accept == Accept::Anything {
             is_different |= self.here_mut().next.take().is_some();
         }
-        is_different | self.here_mut().note(ages, accept)
+        is_different | self.here_mut().note(parts, accept)
     }
 
     /// Whether this machine has seen any part of the vault.
     pub fn knows_anything(&self) -> bool {
-        let mut headers = self.places.iter().map(|place| &place.header);
-        headers.any(|header| header.revision() > 0)
+        self.places.iter().any(Place::is_known)
     }
 
     pub fn pin(&self) -> Option<&Pin> {
@@ -324,18 +231,11 @@ impl RollbackState {
     }
 }
 
-impl Next {
-    /// The header names the workspaces, in the order of their sections.
-    fn copy(ages: &[Age]) -> Self {
-        let parts: Vec<u8> = ages.iter().flat_map(|age| age.digest).collect();
-        Self::Copy(sha256(&parts))
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::revision_history::tests::age;
     use super::*;
+    use crate::sealed::history::{Ancestors, RevisionId};
+    use crate::sealed::id::WorkspaceId;
 
     fn id(number: u128) -> WorkspaceId {
         WorkspaceId::from_bits(number)
@@ -344,10 +244,16 @@ mod tests {
     const SIGNER: VerifyKey = [1; 32];
 
     /// A header and two sections at these revisions, each made from the one before.
-    fn vault(header: u8, first: u8, second: u8) -> Vec<Age> {
-        let at = |workspace, revision: u8| Age {
-            workspace,
-            ..age(revision.into(), revision, &[revision - 1])
+    fn vault(header: u64, first: u64, second: u64) -> Vec<PartHistory> {
+        let at = |workspace, number| {
+            let ancestors = Ancestors::before(number);
+            let next = ancestors.with(RevisionId::new(number, &[7; 32]));
+            let id = next.iter().last().unwrap();
+            PartHistory {
+                workspace,
+                id,
+                ancestors,
+            }
         };
         vec![
             at(None, header),
@@ -363,10 +269,10 @@ mod tests {
         assert!(!memory.note(&SIGNER, &vault(3, 5, 7), Accept::Newer));
         assert_eq!(memory.judge(&vault(3, 6, 7)), None);
         let older = |workspace, found, seen| {
-            let standing = RevisionOrder::Older;
-            Some(Older {
+            let relation = Relation::Older;
+            Some(Judgement {
                 workspace,
-                standing,
+                relation,
                 found,
                 seen,
             })
@@ -403,7 +309,7 @@ mod tests {
         let mut new = at(&memory, "/new");
         assert!(!new.was_in_work_tree(), "leniency is for the known place");
         let mut fork = vault(3, 5, 7);
-        fork[1].digest = [99; 32];
+        fork[1].id.digest = [99; 20];
         for refused in [vault(3, 4, 7), vault(2, 5, 7), fork] {
             assert!(new.judge(&refused).is_some());
             assert!(
@@ -459,9 +365,9 @@ mod tests {
         memory.note(&SIGNER, &vault(3, 5, 7), Accept::Newer);
         // An older header without it says nothing.
         assert!(!memory.note(&SIGNER, &vault(2, 5, 7)[..2], Accept::Newer));
-        assert!(memory.here().unwrap().sections.contains_key(&id(2)));
+        assert!(memory.here().unwrap().seen(Some(id(2))).is_some());
         assert!(memory.note(&SIGNER, &vault(4, 5, 7)[..2], Accept::Newer));
-        assert!(!memory.here().unwrap().sections.contains_key(&id(2)));
+        assert!(memory.here().unwrap().seen(Some(id(2))).is_none());
     }
 
     #[test]
@@ -524,7 +430,7 @@ mod tests {
     }
 
     /// A way to end an expectation, given the present state.
-    type Settle = fn(&mut RollbackState, &VerifyKey, &[Age]) -> bool;
+    type Settle = fn(&mut RollbackState, &VerifyKey, &[PartHistory]) -> bool;
 
     #[test]
     fn a_fork_replaced_by_a_copy_is_never_learned() {
@@ -532,7 +438,7 @@ mod tests {
         let seen = vault(3, 5, 7);
         memory.note(&SIGNER, &seen, Accept::Newer);
         let mut fork = vault(3, 5, 8);
-        fork[2].parents = vec![[99; 32]];
+        fork[2].ancestors = Ancestors::before(7).with(RevisionId::new(7, &[99; 32]));
         assert!(memory.judge(&fork).is_some());
         memory.expect_copy(Some((&SIGNER, &fork)), &vault(2, 4, 6));
         assert!(memory.judge(&fork).is_some());
@@ -546,7 +452,7 @@ mod tests {
         // history.
         let fork = {
             let mut fork = vault(3, 5, 7);
-            fork[1].digest = [99; 32];
+            fork[1].id.digest = [99; 20];
             fork
         };
         for (signer, copy) in [
@@ -561,11 +467,11 @@ mod tests {
             assert!(memory.expect_copy(None, &copy));
             assert!(!memory.expect_copy(None, &copy));
             let both = memory.clone();
-            for (signer, ages) in [(&owner, &there), (&signer, &copy)] {
-                assert!(!memory.is_signed_otherwise(signer, ages));
-                assert_eq!(memory.judge(ages), None);
+            for (signer, parts) in [(&owner, &there), (&signer, &copy)] {
+                assert!(!memory.is_signed_otherwise(signer, parts));
+                assert_eq!(memory.judge(parts), None);
                 // A reader cannot tell which of them will stay.
-                assert!(!memory.note(signer, ages, Accept::Newer));
+                assert!(!memory.note(signer, parts, Accept::Newer));
                 assert_eq!(memory, both);
             }
             // A former owner continues from the copy.
@@ -576,11 +482,11 @@ mod tests {
             }
             // The next writer knows, and so does the one who restores it.
             let settling: [Settle; 3] = [
-                |memory, signer, ages| memory.expect_change((signer, ages), signer),
-                |memory, signer, ages| memory.note(signer, ages, Accept::Anything),
-                |memory, signer, ages| {
+                |memory, signer, parts| memory.expect_change((signer, parts), signer),
+                |memory, signer, parts| memory.note(signer, parts, Accept::Anything),
+                |memory, signer, parts| {
                     let third = vault(1, 1, 1);
-                    let is_different = memory.expect_copy(Some((signer, ages)), &third);
+                    let is_different = memory.expect_copy(Some((signer, parts)), &third);
                     assert_eq!(memory.here_mut().next.take(), Some(Next::copy(&third)));
                     is_different
                 },

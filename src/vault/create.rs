@@ -13,9 +13,10 @@ use crate::keyring::token::Token;
 use crate::keyring::unlock;
 use crate::sealed::file::{SectionBytes, assemble};
 use crate::sealed::header::{self, Content, Header};
+use crate::sealed::history::{Ancestors, RevisionId};
 use crate::sealed::id::{KeyId, VaultId};
 use crate::sealed::kdf::{Kdf, Passphrase};
-use crate::sealed::section::{Seal, write_head};
+use crate::sealed::section::Unsealed;
 use crate::sealed::seed::PublicKey;
 use crate::sealed::{self, SealedBytes, meta};
 use crate::store::{self, Previous, Snapshot, Store};
@@ -120,31 +121,25 @@ fn seal(
         verify,
         wrapped,
         about: Vec::new(),
-        revision: 1,
+        section: RevisionId::default(),
     };
     let workspace = master.workspace(&line)?;
     line.about = workspace.seal_about(&meta::encode(&default.to_meta()));
-    let seal = Seal {
-        workspace: default.id,
-        revision: 1,
-        header: 1,
-        parents: Vec::new(),
-    };
-    let head = write_head(&seal, &[], |digest| workspace.sign(digest))?;
+    let unsealed = Unsealed::new(default.id, &Ancestors::default(), &[]);
+    line.section = unsealed.id();
     let content = Content {
         vault,
         verify: master.verify(),
         keys,
         workspaces: vec![line],
-        revision: 1,
-        parents: Vec::new(),
+        ancestors: Ancestors::default(),
     };
     let signature = master.sign(&content)?;
-    Ok((
-        content.signed(signature)?,
-        SectionBytes::Changed {
-            head,
-            pages: Vec::new(),
-        },
-    ))
+    let header = content.signed(signature)?;
+    let head = unsealed.seal(header.id(), |digest| workspace.sign(digest))?;
+    let section = SectionBytes::Changed {
+        head,
+        pages: Vec::new(),
+    };
+    Ok((header, section))
 }

@@ -14,8 +14,8 @@ use super::workspace::Workspace;
 use super::{Error, decrypt};
 use crate::keyring::{self, Keyring, Reach};
 use crate::plaintext::Plaintext;
-use crate::sealed::age::Age;
 use crate::sealed::header::{self, Header};
+use crate::sealed::history::PartHistory;
 use crate::sealed::id::{KeyId, SecretId, VaultId, WorkspaceId};
 use crate::sealed::record::{Record, RecordId, RecordKind};
 use crate::sealed::sign::Digest;
@@ -91,8 +91,8 @@ impl Vault {
         self.keyring.key()
     }
 
-    pub fn ages(&self) -> Vec<Age> {
-        self.view.layout.ages()
+    pub fn histories(&self) -> Vec<PartHistory> {
+        self.view.layout.histories()
     }
 
     pub fn revision(&self) -> Revision {

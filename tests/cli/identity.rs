@@ -8,11 +8,11 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 /// The identity that the frozen vault of every kind of key admits, that vault's key, and the whole file.
-const PUBLIC: &str = "klp_4R27MEmaqxCnguVDjLa5c5LSrooquBFkxsmw8I5meXxJJNxpj";
-const VAULT_KEY: &str = "klv_357H8Y30Cz8zcaVcvHXN9wcmM9Qr4QhEuvAIT3FJe4Ti82D9C";
+const PUBLIC: &str = "klp_2ACtzvECui7v06azKGuqbe73VWLPevFRjJ1RvVRud0KzOBvUS";
+const VAULT_KEY: &str = "klv_2OHC6Ln7Zp7RmaM4amq4jwlS1b2Ob8zgJNyEKuMy8tHuzGUBs";
 const FILE: &str = concat!(
-    r#"{"kluis-identity":1,"public":"klp_4R27MEmaqxCnguVDjLa5c5LSrooquBFkxsmw8I5meXxJJNxpj","#,
-    r#""secret":"kli_0z2jgzwlFkyGVVKXVG4ZBILO4gEFwhhjpqHMK8vAx8oHMFfux"}"#,
+    r#"{"kluis-identity":1,"public":"klp_2ACtzvECui7v06azKGuqbe73VWLPevFRjJ1RvVRud0KzOBvUS","#,
+    r#""secret":"kli_0gyxf47rNOcYcfyWUzkFseUZAAcJsDb1JC5ogvrAID0zmDT3n"}"#,
     "\n"
 );
 

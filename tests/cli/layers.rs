@@ -120,10 +120,10 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("settings", &["plaintext", "vault"]),
-    // Only how old the parts of a vault are: it opens none.
+    // Only the histories of a vault's parts: it opens none.
     (
         "state",
-        &["platform", "sealed::age", "sealed::id", "sealed::sign"],
+        &["platform", "sealed::history", "sealed::id", "sealed::sign"],
     ),
     // Only how secrets are named, and where the list of trust is kept: it opens no vault.
     (

@@ -241,43 +241,209 @@ fn a_worktree_of_an_older_branch_is_only_a_warning() {
     kluis("main", &["get", "name"]).stdout("new").exits(0);
 }
 
+/// A long pin, as it is given to a job, whose machine remembers nothing.
+struct Pinned<'s> {
+    sandbox: &'s Sandbox,
+    pin: String,
+}
+
+impl Pinned<'_> {
+    fn get(&self, bytes: &[u8]) -> Outcome {
+        put(self.sandbox, bytes);
+        let state = self.sandbox.home().join(".local/state/kluis/vaults");
+        let _ = fs::remove_dir_all(state);
+        let get = self.sandbox.kluis(["get", "name"]);
+        get.env("KLUIS_PIN", &self.pin).run()
+    }
+}
+
+fn pinned(sandbox: &Sandbox) -> Pinned<'_> {
+    let pin = sandbox.prints(["vault", "verify", "--pin"], "");
+    let pin = pin.trim().to_owned();
+    Pinned { sandbox, pin }
+}
+
 #[test]
-fn a_pin_with_a_revision_refuses_an_older_copy() {
+fn a_long_pin_refuses_an_older_copy() {
     let (sandbox, older) = moved_on();
+    let newer = sandbox.bytes();
+    let pinned = pinned(&sandbox);
     let verified = sandbox.kluis(["vault", "verify", "--json"]).run();
     let [key, revision, pin] = ["public_key", "revision", "pin"]
         .map(|field| verified.json()[field].as_str().unwrap().to_owned());
     verified.any_stdout().exits(0);
     assert_eq!(revision, "1.3");
-    assert_eq!(pin, format!("{key}:1.3"));
+    assert_eq!(pin, pinned.pin);
+    assert!(pin.starts_with(&format!("{key}:")), "{pin}");
     let printed = sandbox.prints(["vault", "verify"], "");
     assert!(printed.contains("revision: 1.3\n"), "{printed}");
-    assert_eq!(sandbox.prints(["vault", "verify", "--pin"], "").trim(), pin);
-    let get = |revision: &str| {
-        let get = sandbox.kluis(["get", "name"]);
-        get.env("KLUIS_PIN", format!("{key}{revision}")).run()
-    };
-    for revision in [":1.3", ":1.2", ":1", ":0.9", ""] {
-        get(revision).stdout("old").exits(0);
-    }
-    fs::remove_file(memory(&sandbox)).unwrap();
-    put(&sandbox, &older);
+    pinned.get(&newer).stdout("old").exits(0);
+    sandbox.create("later", "v");
+    let later = sandbox.bytes();
+    pinned.get(&later).stdout("old").exits(0);
     // In a checkout just the same: that is what it is for.
     fs::create_dir(sandbox.home().join(".git")).unwrap();
-    let message = "the vault is at revision 1.2, but the pin needs 1.3 or later";
-    get(":1.3").stderr_has(message).exits(5);
-    get(":2").stderr_has("needs 2.0 or later").exits(5);
+    let message =
+        "is older than the pin: the workspace default is at revision 2, and the pin's is 3";
+    pinned.get(&older).stderr_has(message).exits(5);
     let json = sandbox.kluis(["get", "name", "--accept-older", "--json"]);
     let json = json.env("KLUIS_PIN", &pin).run();
     assert_eq!(json.json_error()["code"], "older");
     json.any_stderr().exits(5);
-    get(":soon")
-        .stderr_has("KLUIS_PIN: a revision must be like 7.42")
-        .exits(2);
+    // The short one says nothing about that.
+    let short = sandbox.kluis(["get", "name"]).env("KLUIS_PIN", &key).run();
+    short.stdout("old").exits(0);
+    for wrong in [format!("{key}:1.3"), format!("{key}:"), format!("{pin}A")] {
+        let get = sandbox.kluis(["get", "name"]).env("KLUIS_PIN", &wrong);
+        get.run()
+            .stderr_has("KLUIS_PIN: the pin has a typo after its colon")
+            .exits(2);
+    }
     let empty = sandbox.kluis(["get", "name"]).env("KLUIS_PIN", "").run();
     empty
         .stderr_has("set it to what `kluis vault verify --pin` prints")
         .exits(2);
+}
+
+/// The header, and each section.
+fn parts(bytes: &[u8]) -> Vec<String> {
+    let text = String::from_utf8(bytes.to_vec()).unwrap();
+    let starts = text.match_indices("{\"section\":").map(|(at, _)| at);
+    let mut starts: Vec<_> = std::iter::once(0).chain(starts).collect();
+    starts.push(text.len());
+    let parts = starts
+        .windows(2)
+        .map(|pair| text[pair[0]..pair[1]].to_owned());
+    parts.collect()
+}
+
+/// However often the other parts were changed.
+#[test]
+fn an_older_part_in_a_newer_file_does_not_pass_a_long_pin() {
+    let sandbox = Sandbox::with_vault();
+    sandbox.create("name", "old");
+    let create = |name: &str| {
+        let line = ["workspace", "create", name];
+        sandbox.kluis(line).run().any_stdout().exits(0);
+    };
+    create("staging");
+    let put_in = |workspace: &str, name: &str| {
+        let line = ["set", name, "-w", workspace, "--generate", "8"];
+        sandbox.kluis(line).run().any_stdout().any_stderr().exits(0);
+    };
+    let before = parts(&sandbox.bytes());
+    put_in("default", "one");
+    put_in("staging", "one");
+    let seen = parts(&sandbox.bytes());
+    let pinned = pinned(&sandbox);
+    for number in 0..5 {
+        put_in("staging", &format!("more-{number}"));
+        put_in("default", &format!("more-{number}"));
+    }
+    let after = parts(&sandbox.bytes());
+    let file = |header: &[String], default: &[String], staging: &[String]| {
+        [&*header[0], &default[1], &staging[2]]
+            .concat()
+            .into_bytes()
+    };
+    let default =
+        "is older than the pin: the workspace default is at revision 2, and the pin's is 3";
+    let staging =
+        "is older than the pin: the workspace staging is at revision 1, and the pin's is 2";
+    for (bytes, refused) in [
+        (file(&after, &before, &after), default),
+        (file(&after, &before, &seen), default),
+        (file(&after, &after, &before), staging),
+        (file(&after, &seen, &before), staging),
+        (file(&before, &before, &before), default),
+    ] {
+        pinned.get(&bytes).stderr_has(refused).exits(5);
+    }
+    for bytes in [file(&after, &after, &seen), file(&after, &seen, &after)] {
+        pinned.get(&bytes).any_stdout().exits(0);
+    }
+    // A workspace that the pin does not name, and one that is gone.
+    put(&sandbox, &file(&after, &after, &after));
+    create("third");
+    let deleted = ["workspace", "delete", "staging", "--force", "--yes"];
+    sandbox
+        .kluis(deleted)
+        .run()
+        .any_stdout()
+        .any_stderr()
+        .exits(0);
+    pinned.get(&sandbox.bytes()).any_stdout().exits(0);
+}
+
+#[test]
+fn a_fork_is_noticed_however_far_it_went_on() {
+    let (sandbox, older) = moved_on();
+    let pinned = pinned(&sandbox);
+    let seen = sandbox.bytes();
+    let memory = fs::read(memory(&sandbox)).unwrap();
+    let forked = |how: &[&[&str]]| {
+        let elsewhere = sandbox.copy();
+        put(&elsewhere, &older);
+        fs::remove_dir_all(elsewhere.home().join(".local/state/kluis/vaults")).unwrap();
+        for line in how {
+            elsewhere
+                .kluis(*line)
+                .run()
+                .any_stdout()
+                .any_stderr()
+                .exits(0);
+        }
+        elsewhere.bytes()
+    };
+    let set: &[&str] = &["create", "new", "--generate", "8"];
+    let rotate: &[&str] = &["rotate", "name", "--generate", "8"];
+    let create: &[&str] = &["workspace", "create", "another"];
+    let rekey: &[&str] = &["vault", "rekey", "--yes"];
+    for how in [
+        &[set, rotate, rotate][..],
+        &[set, rotate, rotate, rotate, rotate, rotate],
+        &[create, set, rotate, rotate],
+        &[set, rekey, rotate],
+        &[rekey],
+    ] {
+        let fork = forked(how);
+        let path = crate::older::memory(&sandbox);
+        fs::write(&path, &memory).unwrap();
+        put(&sandbox, &fork);
+        get(&sandbox)
+            .stderr_has("was changed from an older copy")
+            .exits(5);
+        // It is not learned, and the true vault is as good as before.
+        put(&sandbox, &seen);
+        get(&sandbox).stdout("old").exits(0);
+        pinned
+            .get(&fork)
+            .stderr_has("was not made from the vault of the pin")
+            .exits(5);
+        put(&sandbox, &seen);
+        get(&sandbox).stdout("old").exits(0);
+    }
+}
+
+/// A vault tells of its last 64 revisions: further on nobody can know, and a warning says so.
+#[test]
+fn more_revisions_than_a_vault_lists_are_a_warning() {
+    let (sandbox, _) = moved_on();
+    let pinned = pinned(&sandbox);
+    let elsewhere = sandbox.copy();
+    for number in 0..70 {
+        elsewhere.create(&format!("name-{number}"), "v");
+    }
+    put(&sandbox, &elsewhere.bytes());
+    let told = "kluis cannot tell whether the workspace default was made from what this machine has seen: it is at revision 73, revision 3 was seen here";
+    get(&sandbox).stdout("old").stderr_has(told).exits(0);
+    get(&sandbox).stdout("old").exits(0);
+    let told = "was made from what the pin names";
+    pinned
+        .get(&elsewhere.bytes())
+        .stdout("old")
+        .stderr_has(told)
+        .exits(0);
 }
 
 #[test]
@@ -425,8 +591,7 @@ fn two_concurrent_writers_are_both_remembered() {
     }
     let told: Value = serde_json::from_slice(&fs::read(memory(&sandbox)).unwrap()).unwrap();
     let sections = told["memory"]["places"][0]["sections"].as_object().unwrap();
-    let section = sections.values().next().unwrap().as_array().unwrap();
-    assert_eq!(section.last().unwrap()[0], 10);
+    assert_eq!(sections.values().next().unwrap()[0], 10);
     put(&sandbox, &older);
     get(&sandbox)
         .stderr_has("but this machine has seen revision 10")

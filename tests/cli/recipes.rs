@@ -287,9 +287,18 @@ fn a_ci_job_names_its_project_file_and_checks_it() {
     let run = |script: &str, more: &[(&'static str, String)]| job.shell(&bash, script, &with(more));
     let deployed = printed(run(gate, &[("PIN", job.pin.clone())]));
     assert!(deployed.ends_with(&job.deployed()), "{deployed}");
-    let (public_key, _) = job.pin.split_once(':').unwrap();
-    let newer = [("PIN", format!("{public_key}:99.99"))];
-    assert_eq!(run(gate, &newer).status.code(), Some(5));
+    // A pin that was made later refuses this copy.
+    let vault = job.folder().join("secrets.kluis");
+    let bytes = fs::read(&vault).unwrap();
+    job.owner("kluis --project kluis.toml create later --generate 8");
+    let later = job
+        .owner("kluis --project kluis.toml vault verify --pin")
+        .trim()
+        .to_owned();
+    let newer = fs::read(&vault).unwrap();
+    fs::write(&vault, bytes).unwrap();
+    assert_eq!(run(gate, &[("PIN", later)]).status.code(), Some(5));
+    fs::write(&vault, newer).unwrap();
     // The same vault elsewhere.
     let elsewhere = job.sandbox.home().join("elsewhere.kluis");
     fs::rename(job.folder().join("secrets.kluis"), &elsewhere).unwrap();

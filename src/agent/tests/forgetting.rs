@@ -5,6 +5,7 @@ use super::{IDLE, LONGEST, Unlocked, about, issue, token};
 use crate::agent::answer::{Answer, Failure};
 use crate::agent::clock::Clock;
 use crate::agent::request::Request;
+use crate::sealed::history::Ancestors;
 use crate::sealed::meta;
 use std::time::Duration;
 
@@ -14,7 +15,8 @@ const ALMOST_IDLE: Duration = Duration::from_secs(15 * 60 - 1);
 fn a_key_is_forgotten_at_the_date_when_it_expires() {
     let mut agent = Unlocked::new();
     let until = |agent: &Unlocked, revisions: u64, left: Duration| {
-        let mut content = agent.next(|content| content.revision += revisions);
+        let mut content = agent
+            .next(|content| content.ancestors = Ancestors::before(content.revision() + revisions));
         let expiry = agent.clock.date() + left;
         let about = meta::Key {
             not_after: Some(expiry.as_millis().try_into().unwrap()),
@@ -118,7 +120,7 @@ fn a_key_that_has_left_the_vault_is_forgotten() {
     );
     let before = agent.next(|content| {
         content.keys = vec![another.clone()];
-        content.revision = 3;
+        content.ancestors = Ancestors::before(3);
     });
     let gone = agent.next(|content| content.keys = vec![another.clone()]);
     // The key is also missing in a copy from before it was added.

@@ -14,6 +14,7 @@ use crate::keyring::unlock;
 use crate::sealed::aad_context::AadContext;
 use crate::sealed::derive::Key;
 use crate::sealed::header::{self, Content, Header};
+use crate::sealed::history::{Ancestors, RevisionId};
 use crate::sealed::id::{KeyId, SecretId, VaultId, WorkspaceId};
 use crate::sealed::meta;
 use crate::sealed::record::RecordKind;
@@ -87,7 +88,7 @@ fn line(master: &Master) -> header::Workspace {
         verify,
         wrapped,
         about: Vec::new(),
-        revision: 0,
+        section: RevisionId::default(),
     }
 }
 
@@ -125,8 +126,7 @@ impl Unlocked {
             verify: master.verify(),
             keys: vec![key],
             workspaces,
-            revision: 7,
-            parents: Vec::new(),
+            ancestors: Ancestors::before(7),
         };
         let clock = FakeClock::default();
         clock.pass(Duration::from_secs(1000));
@@ -198,7 +198,7 @@ impl Unlocked {
     /// The same header with a change, one revision later.
     fn next(&self, change: impl FnOnce(&mut Content)) -> Content {
         let mut content = self.content.clone();
-        content.revision += 1;
+        content.ancestors = Ancestors::before(content.revision() + 1);
         change(&mut content);
         content
     }

@@ -6,6 +6,7 @@ use crate::agent::request::Request;
 use crate::keyring::master::Master;
 use crate::sealed::aad_context::AadContext;
 use crate::sealed::header::{self, Content};
+use crate::sealed::history::{Ancestors, RevisionId};
 use crate::sealed::id::{KeyId, WorkspaceId};
 
 #[test]
@@ -41,7 +42,7 @@ fn a_header_is_signed_only_with_verified_keys() {
         agent.next(|content| content.workspaces[0].verify[0] ^= 1),
         agent.next(|content| content.workspaces[0].wrapped[0] ^= 1),
         agent.next(|content| content.workspaces.push(line(&foreign))),
-        agent.next(|content| content.revision -= 2),
+        agent.next(|content| content.ancestors = Ancestors::before(content.revision() - 2)),
     ] {
         assert_eq!(agent.signs(&wrong), Err(Failure::Refused));
     }
@@ -71,7 +72,7 @@ fn a_workspace_is_signed_in_when_the_agent_has_made_its_keys() {
             verify,
             wrapped,
             about: about.clone(),
-            revision: 1,
+            section: RevisionId::default(),
         });
     });
     assert_eq!(agent.signs(&content), Ok(()));
@@ -96,13 +97,13 @@ fn a_removed_key_is_not_signed_in_again_with_an_older_header() {
     let older = agent.content.clone();
     let older = Content {
         keys: vec![older.keys[0].clone(), removed],
-        revision: 5,
+        ancestors: Ancestors::before(5),
         ..older
     };
     // It can be followed, so that an older copy can be read.
     assert!(matches!(agent.follow(&older), Answer::Attached { .. }));
     let again = Content {
-        revision: 8,
+        ancestors: Ancestors::before(8),
         ..older
     };
     assert_eq!(agent.signs(&again), Err(Failure::Refused));

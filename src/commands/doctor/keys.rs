@@ -168,10 +168,10 @@ fn remembered(context: &mut Context, header: &Header) -> Finding {
 
 /// Whether it is an older copy.
 fn age(context: &mut Context, vault: &Vault) -> Option<Finding> {
-    if let Some(error) = context.other_key(vault.header().content(), &vault.ages()) {
+    if let Some(error) = context.other_key(vault.header().content(), &vault.histories()) {
         return Some(Finding::of_error("rollback", &error.into()));
     }
-    let older = context.older(&vault.ages(), vault.workspaces())?;
+    let older = context.older(&vault.histories(), vault.workspaces())?;
     let older = Error::from(older);
     Some(if context.may_go_back() {
         Finding::advice_of_error("rollback", &older)

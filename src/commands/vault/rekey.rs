@@ -43,7 +43,7 @@ impl Command for Rekey {
         let header = vault.header();
         let report = RekeyJson {
             public_key: vault_key(header),
-            revision: header.content().revision,
+            revision: header.content().revision(),
             keys: header.content().keys.len(),
             workspaces: done.workspaces,
             secrets: done.secrets,

@@ -175,7 +175,7 @@ fn open(context: &mut Context, path: &Path) -> Result<Vault, Error> {
     let vault = Vault::open(store, Scan::Everything, |header| {
         Ok::<_, Error>(Box::new(context.unlock(header)?) as _)
     })?;
-    context.refuse_below_minimum(vault.revision())?;
+    context.refuse_before_pin(&vault.histories(), vault.workspaces())?;
     Ok(vault)
 }
 

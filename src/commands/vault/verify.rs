@@ -15,8 +15,8 @@ use serde::Serialize;
 /// Opens every secret and every value that your key reaches. Prints how many there are, the vault's revision,
 /// which grows with every change, and the vault's public key.
 ///
-/// With --pin it prints the pin instead: the public key and the revision. A CI job with this pin in KLUIS_PIN
-/// accepts only this vault, and no older copy of it.
+/// With --pin it prints the long pin instead: the public key, and the revision of each part. A CI job with this
+/// pin in KLUIS_PIN accepts only this vault as it is now and what is made from it, and no older copy.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -57,11 +57,7 @@ impl Command for Verify {
             return Err(anyhow::anyhow!(nothing).into());
         }
         let header = vault.header();
-        let pin = Pin {
-            public_key: header.content().verify,
-            min_revision: Some(vault.revision()),
-        };
-        let pin = pin.to_string();
+        let pin = Pin::of(header.content().verify, &vault.histories()).to_string();
         if context.json {
             return Ok(context.ui.json(&VerifyJson {
                 vault: header.content().vault.to_string(),

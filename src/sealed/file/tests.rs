@@ -1,11 +1,12 @@
 //! Tests that a file is read in pieces, and only as many as needed.
 
 use super::super::header::Workspace;
+use super::super::history::{Ancestors, RevisionId};
 use super::super::id::{AppId, VaultId};
 use super::super::line::encode;
 use super::super::pages::Pages;
 use super::super::record::{Index, RecordId, write};
-use super::super::section::{Seal, signed, write_head};
+use super::super::section::{Unsealed, signed};
 use super::super::sign::{Signed, sha256, verify_key};
 use super::*;
 use crate::sealed::header::Content;
@@ -40,44 +41,46 @@ fn vault(counts: &[u16]) -> SealedBytes {
 
 /// A vault without keys, all of it signed.
 fn signed_vault(sections: Vec<Directory<'_>>) -> SealedBytes {
-    let lines = (0..sections.len()).map(|position| Workspace {
+    let sections = sections.into_iter().enumerate();
+    let sections: Vec<_> = sections
+        .map(|(at, (directory, pages))| {
+            let ancestors = Ancestors::default();
+            (Unsealed::new(workspace(at), &ancestors, &directory), pages)
+        })
+        .collect();
+    let lines = sections.iter().enumerate();
+    let lines = lines.map(|(position, (section, _))| Workspace {
         id: workspace(position),
         verify: verify_key(&SEED),
         wrapped: vec![],
         about: vec![],
-        revision: 1,
+        section: section.id(),
     });
     let content = Content {
         vault: VAULT,
         verify: verify_key(&SEED),
         keys: vec![],
         workspaces: lines.collect(),
-        revision: 1,
-        parents: vec![],
+        ancestors: Ancestors::default(),
     };
     let digest = content.digest();
     let vault = VAULT.to_string();
     let header = content.signed(Signed::Header { vault: &vault }.sign(&SEED, &digest));
-    let sections = sections
-        .into_iter()
-        .enumerate()
-        .map(|(at, (directory, pages))| {
-            let seal = Seal {
-                workspace: workspace(at),
-                revision: 1,
-                header: 1,
-                parents: vec![],
-            };
-            let head = write_head(&seal, &directory, |digest| {
-                Ok::<_, Error>(signed(VAULT, seal.workspace, |part| {
-                    part.sign(&SEED, digest)
-                }))
-            });
-            let head = head.expect("signed");
-            SectionBytes::Changed { head, pages }
+    let header = header.expect("small");
+    let sections = sections.into_iter().enumerate();
+    let sections = sections.map(|(at, (section, pages))| {
+        let head = section.seal(header.id(), |digest| {
+            Ok::<_, Error>(signed(VAULT, workspace(at), |part| {
+                part.sign(&SEED, digest)
+            }))
         });
+        SectionBytes::Changed {
+            head: head.expect("signed"),
+            pages,
+        }
+    });
     let sections: Vec<_> = sections.collect();
-    assemble(&header.expect("small"), &sections).expect("small")
+    assemble(&header, &sections).expect("small")
 }
 
 /// Reads the structure of `file`, and returns the requested ranges.
@@ -153,7 +156,7 @@ fn a_foreign_file_is_recognised_by_its_first_line() {
 
 #[test]
 fn a_header_may_not_be_longer_than_the_format_allows() {
-    let header = |about_bytes, revision| {
+    let header = |about_bytes, wrapped_bytes| {
         let content = Content {
             vault: VAULT,
             verify: verify_key(&SEED),
@@ -161,32 +164,32 @@ fn a_header_may_not_be_longer_than_the_format_allows() {
             workspaces: vec![Workspace {
                 id: workspace(0),
                 verify: verify_key(&SEED),
-                wrapped: vec![],
+                wrapped: vec![0; wrapped_bytes],
                 about: vec![0; about_bytes],
-                revision: 1,
+                section: RevisionId::default(),
             }],
-            revision,
-            parents: vec![],
+            ancestors: Ancestors::before(7),
         };
         let vault = VAULT.to_string();
         let signature = Signed::Header { vault: &vault }.sign(&SEED, &content.digest());
         content.signed(signature)
     };
-    let length = |about_bytes, revision| {
-        let header: Result<_, Error> = header(about_bytes, revision);
+    let length = |about_bytes, wrapped_bytes| {
+        let header: Result<_, Error> = header(about_bytes, wrapped_bytes);
         header.ok().map(|header| header.text().len())
     };
-    let empty = length(0, 1).expect("small");
-    // Three bytes are four characters of base64, and one more digit in the revision is one.
-    let (about_bytes, left) = (
-        (MAX_HEADER_BYTES - empty) / 4 * 3,
-        (MAX_HEADER_BYTES - empty) % 4,
-    );
-    let revision = 10_u64.pow(u32::try_from(left).expect("a digit"));
-    assert_eq!(length(about_bytes, revision), Some(MAX_HEADER_BYTES));
-    for (about_bytes, revision) in [(about_bytes, revision * 10), (about_bytes * 2, 1)] {
-        let refused = header(about_bytes, revision);
-        assert!(matches!(refused, Err(Error::Full { .. })), "{about_bytes}");
+    let left = MAX_HEADER_BYTES - length(0, 0).expect("small");
+    // Three bytes are four characters of base64; one is two, and two are three.
+    let (about_bytes, wrapped_bytes) = match (left / 4 * 3, left % 4) {
+        (about, 0) => (about, 0),
+        (about, 1) => (about - 3 + 1, 2),
+        (about, 2) => (about, 1),
+        (about, _) => (about, 2),
+    };
+    assert_eq!(length(about_bytes, wrapped_bytes), Some(MAX_HEADER_BYTES));
+    for more in [1, about_bytes] {
+        let refused = header(about_bytes + more, wrapped_bytes);
+        assert!(matches!(refused, Err(Error::Full { .. })), "{more}");
     }
 }
 

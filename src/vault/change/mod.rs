@@ -29,15 +29,16 @@ use super::workspace::Workspace;
 use super::{Error, decrypt};
 use crate::keyring::Keyring;
 use crate::keyring::local::LocalKeyring;
-use crate::sealed::age::Age;
 use crate::sealed::file::{SectionBytes, assemble, slice};
 use crate::sealed::header::{self, Content};
+use crate::sealed::history::{Ancestors, PartHistory, RevisionId};
 use crate::sealed::id::WorkspaceId;
 use crate::sealed::line::MAX_NUMBER;
 use crate::sealed::pages::Pages;
 use crate::sealed::record::{Index, RecordId};
-use crate::sealed::section::{Seal, Section, write_head};
+use crate::sealed::section::Unsealed;
 use crate::sealed::{self, SealedBytes};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use successor::Successor;
 
@@ -61,6 +62,12 @@ pub struct Change<'v> {
 enum ChangeKind {
     Written,
     Removed,
+}
+
+/// A section of the changed vault, before the header that it names is known.
+enum DraftSection<'a> {
+    Kept(&'a [u8]),
+    Changed(Unsealed, Vec<Cow<'a, [u8]>>),
 }
 
 /// A sealed change that is not read back yet.
@@ -97,9 +104,9 @@ impl<'v> Change<'v> {
         self.now
     }
 
-    /// The ages of the vault's parts before the change.
-    pub fn ages(&self) -> Vec<Age> {
-        self.view.layout.ages()
+    /// The histories of the vault's parts before the change.
+    pub fn histories(&self) -> Vec<PartHistory> {
+        self.view.layout.histories()
     }
 
     /// The workspaces that the key reaches.
@@ -124,8 +131,7 @@ impl<'v> Change<'v> {
         let old = &self.view.layout.header;
         if self.header.is_none() {
             let mut content = old.content().clone();
-            content.revision = next(content.revision)?;
-            content.parents = vec![old.digest()];
+            content.ancestors = successor_of(&content.ancestors, old.id())?;
             self.header = Some(content);
         }
         self.header
@@ -168,12 +174,12 @@ impl<'v> Change<'v> {
         let header_changes = content != *old.content();
         let mut sections = Vec::with_capacity(content.workspaces.len());
         for line in &mut content.workspaces {
-            let (revision, section) = self.section(line.id, content.revision)?;
-            // The header signs the least revision of each section: its present one.
+            let (id, section) = self.section(line.id)?;
+            // The header names each section as it is now; a section that changes later lists it.
             if header_changes {
-                line.revision = revision;
+                line.section = id;
             }
-            sections.push(section);
+            sections.push((line.id, section));
         }
         let header = if header_changes {
             let signature = self.sealing_keyring().sign_header(&content)?;
@@ -181,6 +187,18 @@ impl<'v> Change<'v> {
         } else {
             old.clone()
         };
+        let sections = sections.into_iter().map(|(id, section)| {
+            Ok(match section {
+                DraftSection::Kept(bytes) => SectionBytes::Kept(bytes),
+                DraftSection::Changed(unsealed, pages) => SectionBytes::Changed {
+                    head: unsealed.seal(header.id(), |digest| {
+                        self.sealing_keyring().sign_section(id, digest)
+                    })?,
+                    pages,
+                },
+            })
+        });
+        let sections = sections.collect::<Result<Vec<_>, Error>>()?;
         let bytes = assemble(&header, &sections)?;
         Ok(Some(Draft {
             bytes,
@@ -190,29 +208,25 @@ impl<'v> Change<'v> {
         }))
     }
 
-    /// A section as it is to be stored, with its revision.
-    fn section(&mut self, id: WorkspaceId, header: u64) -> Result<(u64, SectionBytes<'v>), Error> {
+    /// A section as it is to be stored, and its id.
+    fn section(&mut self, id: WorkspaceId) -> Result<(RevisionId, DraftSection<'v>), Error> {
         let layout = &self.view.layout;
         let old = layout.section(id);
-        let revision = old.map_or(0, |section| section.seal().revision);
         let new = self.successor.as_ref();
         let changes = self.touched.iter().any(|(touched, ..)| *touched == id)
             || new.is_some_and(|new| new.workspaces.contains(&id));
-        if let (Some(range), false) = (layout.range(id), changes) {
-            return Ok((revision, SectionBytes::Kept(slice(self.view.file(), range))));
+        if let (Some(old), Some(range), false) = (old, layout.range(id), changes) {
+            let bytes = slice(self.view.file(), range);
+            return Ok((old.id(), DraftSection::Kept(bytes)));
         }
-        let seal = Seal {
-            workspace: id,
-            revision: next(revision)?,
-            header,
-            parents: old.map(Section::digest).into_iter().collect(),
+        let ancestors = match old {
+            Some(old) => successor_of(&old.seal().ancestors, old.id())?,
+            None => Ancestors::default(),
         };
         let pages = self.sections.remove(&id);
         let (directory, pages) = pages.unwrap_or_else(|| Pages::empty(id)).finish();
-        let head = write_head(&seal, &directory, |digest| {
-            self.sealing_keyring().sign_section(id, digest)
-        })?;
-        Ok((seal.revision, SectionBytes::Changed { head, pages }))
+        let unsealed = Unsealed::new(id, &ancestors, &directory);
+        Ok((unsealed.id(), DraftSection::Changed(unsealed, pages)))
     }
 
     /// The keyring of the changed vault.
@@ -264,12 +278,13 @@ impl Draft {
     }
 }
 
-fn next(revision: u64) -> Result<u64, Error> {
-    if revision >= MAX_NUMBER {
+/// The ancestors of what is made from this part.
+fn successor_of(ancestors: &Ancestors, part: RevisionId) -> Result<Ancestors, Error> {
+    if part.number >= MAX_NUMBER {
         return Err(sealed::Error::Full {
             limit: "2^53 revisions",
         }
         .into());
     }
-    Ok(revision + 1)
+    Ok(ancestors.with(part))
 }

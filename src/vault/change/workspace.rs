@@ -4,6 +4,7 @@ use super::Change;
 use super::delete::named;
 use crate::keyring;
 use crate::sealed::aad_context::AadContext;
+use crate::sealed::history::RevisionId;
 use crate::sealed::record::RecordId;
 use crate::sealed::{header, meta};
 use crate::vault::Error;
@@ -43,7 +44,7 @@ impl Change<'_> {
             verify,
             wrapped,
             about,
-            revision: 0,
+            section: RevisionId::default(),
         });
         self.workspaces.push(workspace.clone());
         Ok(workspace)

@@ -8,10 +8,11 @@ use crate::keyring::master::Master;
 use crate::sealed::aad_context::AadContext;
 use crate::sealed::file::{Layout, slice};
 use crate::sealed::header::Content;
+use crate::sealed::history::RevisionId;
 use crate::sealed::id::{SecretId, WorkspaceId};
 use crate::sealed::line::encode;
 use crate::sealed::record::{self, Index, RecordId, RecordKind};
-use crate::sealed::section::{Page, Seal, write_head};
+use crate::sealed::section::{Page, Seal, Unsealed};
 use crate::sealed::sign::{Digest, SignatureBytes, sha256};
 use crate::sealed::{Error, meta};
 use crate::vault::secret::checksum;
@@ -27,6 +28,8 @@ pub struct Apart {
 
 pub struct Section {
     pub seal: Seal,
+    /// By which the header and later sections name it.
+    pub id: RevisionId,
     /// The lines of each page, each with its newline.
     pub pages: Vec<Vec<String>>,
     /// The head with its signature, as long as nothing changed.
@@ -51,6 +54,7 @@ impl Apart {
             let head = bytes.len() - usize::try_from(records).unwrap();
             Section {
                 seal: section.seal().clone(),
+                id: section.id(),
                 pages: pages.collect(),
                 head: bytes[..head].to_owned(),
             }
@@ -77,12 +81,18 @@ impl Apart {
         self.header = signed(edit(unsigned(&self.header)), |text| master.sign_text(text));
     }
 
-    /// Changes what the header says, and signs it as the owner.
+    /// Makes a successor of the header, which the sections may still name, and signs it as the owner.
     pub fn change_header(&mut self, master: &Master, change: impl FnOnce(&mut Content)) {
-        let mut content = header(self.header.as_bytes()).content().clone();
+        let old = header(self.header.as_bytes());
+        let mut content = old.content().clone();
+        content.ancestors = content.ancestors.with(old.id());
         change(&mut content);
         let text = content.signed([0; 64]).unwrap().text().to_owned();
         self.header = signed(unsigned(&text), |text| master.sign_text(text));
+    }
+
+    pub fn header_id(&self) -> RevisionId {
+        header(self.header.as_bytes()).id()
     }
 
     pub fn workspace(&self, position: usize) -> WorkspaceId {
@@ -94,6 +104,21 @@ impl Section {
     pub fn join(&self) -> String {
         let lines = self.pages.iter().flatten().map(String::as_str);
         std::iter::once(self.head.as_str()).chain(lines).collect()
+    }
+
+    /// Makes it a successor of itself, once it is signed.
+    pub fn advance(&mut self) {
+        self.seal.ancestors = self.seal.ancestors.with(self.id);
+    }
+
+    /// By which a header would name it as it is.
+    pub fn next_id(&self) -> RevisionId {
+        self.unsealed().id()
+    }
+
+    fn unsealed(&self) -> Unsealed {
+        let pages: Vec<_> = self.pages.iter().map(|lines| page(lines)).collect();
+        Unsealed::new(self.seal.workspace, &self.seal.ancestors, &pages)
     }
 
     /// Writes the directory and the seal anew for the pages and the seal as they are, and signs them.
@@ -114,8 +139,10 @@ impl Section {
         edit: impl FnOnce(String) -> String,
         sign: impl FnOnce(&Digest) -> SignatureBytes,
     ) {
-        let pages: Vec<_> = self.pages.iter().map(|lines| page(lines)).collect();
-        let head = write_head(&self.seal, &pages, |_| Ok::<_, Error>([0; 64])).unwrap();
+        let head = self
+            .unsealed()
+            .seal(self.seal.header, |_| Ok::<_, Error>([0; 64]));
+        let head = head.unwrap();
         self.head = signed(edit(unsigned(&head)), |text| sign(&sha256(text.as_bytes())));
     }
 

@@ -148,10 +148,7 @@ fn a_key_that_is_linked_again_moves_in_one_write() {
     assert_eq!(records(&owned), [1, 0], "the empty record went");
     let revisions = |bytes: &[u8]| -> Vec<u64> {
         let sections = Apart::of(bytes).sections;
-        sections
-            .iter()
-            .map(|section| section.seal.revision)
-            .collect()
+        sections.iter().map(|section| section.id.number).collect()
     };
     let expected: Vec<u64> = revisions(&before).iter().map(|old| old + 1).collect();
     assert_eq!(revisions(&owned.bytes()), expected);

@@ -67,6 +67,7 @@ fn forged(vault: VaultId, master: &Master, keys: Vec<Key>) -> Vec<u8> {
         keys.seal_about(br#"{"name":"default","description":"","created_at":1,"updated_at":1}"#);
     let signature = master.sign(&content).unwrap();
     apart.header = content.signed(signature).unwrap().text().to_owned();
+    apart.sections[0].seal.header = apart.header_id();
     apart.sections[0].edit_as(|head| head, |digest| keys.sign(digest).unwrap());
     // To the attacker it is a vault like any other.
     let bytes = apart.join();

@@ -8,6 +8,7 @@ use crate::keyring::token::Token;
 use crate::keyring::{Keyring, Reach};
 use crate::sealed::derive::Key as Secret;
 use crate::sealed::header::{MAX_KEYS, MAX_PASSPHRASES};
+use crate::sealed::history::Ancestors;
 use crate::sealed::id::KeyId;
 use crate::sealed::kdf::{Kdf, Passphrase};
 use crate::sealed::seed::Seed;
@@ -87,7 +88,7 @@ fn a_rekey_leaves_no_ciphertext_and_every_key_opens() {
 
     let (old, new) = (header(&before), header(&after));
     assert_eq!(old.content().verify, new.content().verify, "anchors hold");
-    assert_eq!(new.content().revision, old.content().revision + 1);
+    assert_eq!(new.id().number, old.id().number + 1);
     let shared: Vec<_> = ciphertexts(&before)
         .intersection(&ciphertexts(&after))
         .cloned()
@@ -182,7 +183,7 @@ fn a_removed_writer_opens_nothing_new_and_signs_nothing_valid() {
     };
     // With the keys it kept: its own seal on what is there, and on what it knew, a revision on.
     let mut own = Apart::of(&after);
-    own.sections[1].seal.revision += 1;
+    own.sections[1].advance();
     own.sections[1].sign(&kept);
     refused(&own, "its own seal");
     own.sections[1].pages = Apart::of(&before).sections[1].pages.clone();
@@ -247,7 +248,6 @@ fn removing_full_access_changes_the_header_key_and_anchors() {
     let mut own = Apart::of(&after);
     own.change_header(old.master().unwrap(), |content| {
         content.verify = old.master().unwrap().verify();
-        content.revision += 1;
     });
     assert_eq!(
         damage(everything(&own.join(), &owned.token), "header"),
@@ -440,21 +440,26 @@ fn a_reader_forges_no_section_in_any_way_the_format_allows() {
     for (from, case) in [(&old, "old"), (&Apart::of(&now), "newest")] {
         let mut apart = Apart::of(&now);
         let head = &from.sections[1].head;
-        let revision = from.sections[1].seal.revision;
+        let revision = from.sections[1].id.number;
         let raised = head.replace(
             &format!("{{\"seal\":{revision},"),
             &format!("{{\"seal\":{},", revision + 9),
         );
         assert_ne!(*head, raised);
-        apart.sections[1].head = raised;
+        apart.sections[1].head.clone_from(&raised);
         apart.sections[1].pages.clone_from(&from.sections[1].pages);
+        refused(&apart, &Sealed::Damaged(Part::Section(staging)), case);
+        // With ancestors that belong to that revision.
+        let ancestors = from.sections[1].seal.ancestors.to_string();
+        let more = Ancestors::before(revision + 9).to_string();
+        apart.sections[1].head = raised.replace(&ancestors, &more);
         refused(&apart, &signature, case);
     }
     // The seal of another workspace's writer, over the names of this one.
     let accomplice = keyring(&now, &writer).unwrap();
     let third = Apart::of(&now).workspace(2);
     let mut apart = Apart::of(&now);
-    apart.sections[1].seal.revision += 1;
+    apart.sections[1].advance();
     apart.sections[1].edit_as(
         |head| head,
         |digest| accomplice.sign_section(third, digest).unwrap(),

@@ -127,7 +127,7 @@ fn a_reading_keys_writes_are_refused() {
     let staging = apart.workspace(1);
     let line = Hostile::new("name", &[b"mine"]).line(&keyring, staging, |meta| meta);
     apart.sections[1].paginate(vec![line], 64);
-    apart.sections[1].seal.revision += 1;
+    apart.sections[1].advance();
     let vault = super::header(&owned.bytes()).content().vault;
     let seed = [7; 32];
     apart.sections[1].edit_as(

@@ -32,14 +32,12 @@ fn a_removed_key_opens_nothing_new_and_signs_nothing_valid() {
             .workspace(line)
             .unwrap()
             .seal_about(br#"{"name":"staging","description":"","created_at":1,"updated_at":1}"#);
-        line.revision += 1;
-        content.revision += 1;
     });
     let full = keyring(apart.header.as_bytes(), &owned.token).unwrap();
     let secret = Hostile::new("name", &[b"new value"]);
     apart.sections[1].paginate(vec![secret.line(&full, staging, |meta| meta)], 64);
-    apart.sections[1].seal.revision += 1;
-    apart.sections[1].seal.header += 1;
+    apart.sections[1].advance();
+    apart.sections[1].seal.header = apart.header_id();
     apart.sections[1].sign(&full);
     let new = apart.join();
     everything(&new, &owned.token).unwrap();
@@ -73,7 +71,7 @@ fn a_removed_key_opens_nothing_new_and_signs_nothing_valid() {
     // What it signs is not taken, and nor is what it once saw.
     let signature = Sealed::Damaged(Part::SectionSignature(staging));
     let mut own = Apart::of(&new);
-    own.sections[1].seal.revision += 1;
+    own.sections[1].advance();
     own.sections[1].sign(&removed);
     assert_eq!(
         damage(everything(&own.join(), &owned.token), "signed"),

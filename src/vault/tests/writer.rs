@@ -6,6 +6,7 @@ use super::{Owned, damage, everything, open, reference, value, write};
 use crate::keyring::Keyring;
 use crate::keyring::local::LocalKeyring;
 use crate::keyring::token::Token;
+use crate::sealed::history::{Ancestors, RevisionId};
 use crate::sealed::id::WorkspaceId;
 use crate::sealed::line::MAX_NUMBER;
 use crate::sealed::{self, Part};
@@ -50,7 +51,7 @@ impl Scene {
     fn pages(&self, pages: Vec<Vec<String>>, edit: impl FnOnce(String) -> String) -> Vec<u8> {
         let mut apart = Apart::of(&self.owned.bytes());
         apart.sections[1].pages = pages;
-        apart.sections[1].seal.revision += 1;
+        apart.sections[1].advance();
         apart.sections[1].edit(&self.keyring, edit);
         apart.join()
     }
@@ -329,13 +330,13 @@ fn a_directory_that_breaks_a_rule_is_damage() {
             head.replacen(&first, &"\n".repeat(43), 1)
         }),
         ("more bytes than there are", &|head| {
-            raised(&head, "\"parents\"")
+            raised(&head, "\"ancestors\"")
         }),
         ("a page longer than its seal says", &|head| {
             raised(&head, "\"sha256\"")
         }),
         ("an unknown member", &|head| {
-            head.replacen(",\"parents\"", ",\"more\":1,\"parents\"", 1)
+            head.replacen(",\"ancestors\"", ",\"more\":1,\"ancestors\"", 1)
         }),
         ("a revision of 2^53", &|head| {
             numbered(&head, "{\"seal\":", "9007199254740992")
@@ -343,14 +344,10 @@ fn a_directory_that_breaks_a_rule_is_damage() {
         ("a revision with a zero before it", &|head| {
             head.replacen("{\"seal\":", "{\"seal\":0", 1)
         }),
-        ("three parents", &|head| {
-            let digest = sealed::line::encode(&[0; 32]);
-            let parents = format!("\"parents\":[\"{digest}\",\"{digest}\",\"{digest}\"");
-            let (before, rest) = head.split_once("\"parents\":[").unwrap();
-            before.to_owned()
-                + &parents
-                + rest.split_once(']').map(|_| "]").unwrap()
-                + rest.split_once(']').unwrap().1
+        ("a revision without an ancestor", &|head| {
+            let (before, rest) = head.split_once("\"ancestors\":[[").unwrap();
+            let (_, rest) = rest.split_once("]]").unwrap();
+            format!("{before}\"ancestors\":[]{rest}")
         }),
         ("a space", &|head| {
             head.replacen(",\"bytes\":", ", \"bytes\":", 1)
@@ -391,7 +388,7 @@ fn numbered(head: &str, member: &str, number: &str) -> String {
 fn the_last_revision_opens_and_takes_no_other_after_it() {
     let scene = scene();
     let mut apart = Apart::of(&scene.owned.bytes());
-    apart.sections[1].seal.revision = MAX_NUMBER;
+    apart.sections[1].seal.ancestors = Ancestors::before(MAX_NUMBER);
     apart.sections[1].sign(&scene.keyring);
     let bytes = apart.join();
     for token in [&scene.owned.token, &scene.reader] {
@@ -420,26 +417,39 @@ fn an_older_section_signed_again_is_a_new_revision_or_nothing() {
     assert_eq!(value(&new, &scene.reader, "name").unwrap(), b"newer");
     let age = Part::SectionAge(scene.staging);
     let now = Apart::of(&new);
-    let signed = |revision: u64, header: u64| {
+    let signed = |ancestors: &Ancestors, header: RevisionId| {
         let mut apart = Apart::of(&new);
         apart.sections[1].pages.clone_from(&old.sections[1].pages);
-        apart.sections[1].seal.revision = revision;
+        apart.sections[1].seal.ancestors = ancestors.clone();
         apart.sections[1].seal.header = header;
         apart.sections[1].sign(&scene.keyring);
         apart.join()
     };
-    let seal = &now.sections[1].seal;
-    scene.refuse(
-        &signed(seal.revision - 1, seal.header),
-        &age,
-        "an older revision",
-    );
-    scene.refuse(
-        &signed(seal.revision, seal.header + 1),
-        &age,
-        "a header to come",
-    );
-    let bytes = signed(seal.revision + 1, seal.header);
+    let (seal, id) = (&now.sections[1].seal, now.sections[1].id);
+    let next = seal.ancestors.with(id);
+    let fork = seal.ancestors.with(RevisionId {
+        digest: [1; 20],
+        ..id
+    });
+    let to_come = RevisionId {
+        number: seal.header.number + 1,
+        ..seal.header
+    };
+    let another = RevisionId {
+        digest: [1; 20],
+        ..seal.header
+    };
+    let older = &old.sections[1].seal.ancestors;
+    for (ancestors, header, case) in [
+        (older, seal.header, "an older revision"),
+        (&seal.ancestors, seal.header, "another one in its place"),
+        (&fork, seal.header, "made from another one"),
+        (&next, to_come, "a header to come"),
+        (&next, another, "a header that never was"),
+    ] {
+        scene.refuse(&signed(ancestors, header), &age, case);
+    }
+    let bytes = signed(&next, seal.header);
     assert_eq!(value(&bytes, &scene.reader, "name").unwrap(), b"value");
 }
 

@@ -9,6 +9,7 @@ use crate::plaintext::Plaintext;
 use crate::sealed::aad_context::AadContext;
 use crate::sealed::derive::Key;
 use crate::sealed::header::Content;
+use crate::sealed::history::{Ancestors, RevisionId};
 use crate::sealed::id::{AppId, KeyId, SecretId, WorkspaceId};
 use crate::sealed::kdf::{Kdf, Passphrase};
 use crate::sealed::line::{MAX_NUMBER, encode};
@@ -166,7 +167,7 @@ fn fields() -> Vector {
     lines.push(app_line(&keyring, default, app, "web", &web));
     lines.push(app_line(&keyring, default, AppId::random(), "slots", &[]));
     apart.sections[0].paginate(lines, 64);
-    apart.sections[0].seal.revision += 1;
+    apart.sections[0].advance();
     apart.sections[0].sign(&keyring);
 
     // The same app in another workspace, and a secret of the same name.
@@ -181,7 +182,7 @@ fn fields() -> Vector {
         &[("DATABASE_URL", again.id)],
     ));
     apart.sections[1].paginate(lines, 64);
-    apart.sections[1].seal.revision += 1;
+    apart.sections[1].advance();
     apart.sections[1].sign(&keyring);
 
     let about =
@@ -298,12 +299,23 @@ fn merged() -> Vector {
     let owned = Owned::with(&[("default/name", "value")]);
     let keyring = owned.keyring();
     let mut apart = Apart::of(&owned.bytes());
-    apart.sections[0].seal.parents = vec![[1; 32], [2; 32]];
-    apart.sections[0].sign(&keyring);
+    let fork = |id: RevisionId| {
+        Ancestors::before(id.number).with(RevisionId {
+            digest: [1; 20],
+            ..id
+        })
+    };
+    let section = &mut apart.sections[0];
+    section.advance();
+    section.seal.ancestors = section.seal.ancestors.merged(&fork(section.id));
+    let (section, id) = (section.next_id(), apart.header_id());
     apart.change_header(keyring.master().unwrap(), |content: &mut Content| {
-        content.parents = vec![[3; 32], [4; 32]];
+        content.ancestors = content.ancestors.merged(&fork(id));
+        content.workspaces[0].section = section;
     });
-    let about = "a header and a section of two parents, as a merge leaves them";
+    apart.sections[0].seal.header = apart.header_id();
+    apart.sections[0].sign(&keyring);
+    let about = "a header and a section of two lines of ancestors, as a merge leaves them";
     vector("merged", about, apart.join(), vec![by_token(&owned.token)])
 }
 
@@ -311,13 +323,14 @@ fn last_revision() -> Vector {
     let owned = Owned::with(&[("default/name", "value")]);
     let keyring = owned.keyring();
     let mut apart = Apart::of(&owned.bytes());
-    apart.sections[0].seal.revision = MAX_NUMBER;
-    apart.sections[0].seal.header = MAX_NUMBER;
-    apart.sections[0].sign(&keyring);
+    apart.sections[0].seal.ancestors = Ancestors::before(MAX_NUMBER);
+    let section = apart.sections[0].next_id();
     apart.change_header(keyring.master().unwrap(), |content: &mut Content| {
-        content.revision = MAX_NUMBER;
-        content.workspaces[0].revision = MAX_NUMBER;
+        content.ancestors = Ancestors::before(MAX_NUMBER);
+        content.workspaces[0].section = section;
     });
+    apart.sections[0].seal.header = apart.header_id();
+    apart.sections[0].sign(&keyring);
     let about = "the greatest revisions there are";
     vector(
         "last-revision",

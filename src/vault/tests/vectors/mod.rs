@@ -207,14 +207,14 @@ fn contents(bytes: &[u8], keyring: &LocalKeyring) -> Value {
             Reach::Read => "read",
             Reach::Write => "write",
         });
-        workspace["revision"] = json!(section.seal.revision);
+        workspace["revision"] = json!(section.id.number);
         workspace["secrets"] = json!(secrets);
         workspace["apps"] = json!(apps);
         Some(workspace)
     });
     json!({
         "full_access": keyring.has_full_access(),
-        "revision": header.content().revision,
+        "revision": header.id().number,
         "workspaces": workspaces.collect::<Vec<_>>(),
     })
 }

@@ -7,7 +7,6 @@ use super::Base;
 use crate::keyring::master::Master;
 use crate::sealed::header::{Bond, Content, Key, Lock};
 use crate::sealed::id::KeyId;
-use crate::sealed::line::encode;
 use serde_json::json;
 
 impl Base {
@@ -27,8 +26,6 @@ impl Base {
             })
         };
         let kdf = |to: &str| replaced("{\"m\":8192,\"t\":1,\"p\":1}", to);
-        let digest = encode(&[0; 32]);
-        let parents = format!("[\"{digest}\",\"{digest}\",\"{digest}\"]");
         let by_passphrase = || json!({"passphrase": PASSPHRASE});
         let bounds = |name: &str, about: &'static str, to: &str| {
             self.unlocked_by(name, about, kdf(to), by_passphrase())
@@ -64,15 +61,16 @@ impl Base {
             self.vector(
                 "space",
                 "a space in the last line",
-                replaced(",\"parents\":", ", \"parents\":"),
+                replaced(",\"ancestors\":", ", \"ancestors\":"),
             ),
             self.vector(
                 "order",
                 "two members in each other's place",
                 edited(&|text| {
                     let (lines, last) = text.rsplit_once('\n').unwrap();
-                    let (revision, parents) = last.trim_start_matches('{').split_once(',').unwrap();
-                    format!("{lines}\n{{{parents},{revision}")
+                    let (revision, ancestors) =
+                        last.trim_start_matches('{').split_once(',').unwrap();
+                    format!("{lines}\n{{{ancestors},{revision}")
                 }),
             ),
             self.vector(
@@ -99,11 +97,12 @@ impl Base {
                 }),
             ),
             self.vector(
-                "parents",
-                "three parents",
+                "ancestors",
+                "a header without its first ancestor",
                 edited(&|text| {
-                    let (before, _) = text.rsplit_once("\"parents\":").unwrap();
-                    format!("{before}\"parents\":{parents}")
+                    let (before, list) = text.rsplit_once("\"ancestors\":[[1,").unwrap();
+                    let (_, rest) = list.split_once(']').unwrap();
+                    format!("{before}\"ancestors\":[{}", rest.trim_start_matches(','))
                 }),
             ),
             self.vector(
@@ -239,7 +238,7 @@ impl Base {
                 "older",
                 "a section older than the header knows",
                 changed(&|content| {
-                    content.workspaces[0].revision += 1;
+                    content.workspaces[0].section.number += 1;
                 }),
             ),
             self.vector(

@@ -34,6 +34,7 @@ pub fn all() -> Vec<Vector> {
         base.header_text(),
         base.header_content(),
         base.heads(),
+        base.ages(),
         base.pages(),
         base.records(),
     ];
@@ -74,6 +75,7 @@ impl Base {
     fn with_pages(&self, pages: Vec<Vec<String>>) -> Vec<u8> {
         let mut apart = self.apart();
         apart.sections[0].pages = pages;
+        apart.sections[0].advance();
         apart.sections[0].sign(&self.keyring);
         apart.join()
     }

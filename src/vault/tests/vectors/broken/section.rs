@@ -12,12 +12,10 @@ impl Base {
             let mut apart = self.apart();
             let lines = apart.sections[0].pages.concat();
             apart.sections[0].pages = vec![lines[..1].to_vec(), lines[1..].to_vec()];
+            apart.sections[0].advance();
             apart.sections[0].edit(&self.keyring, edit);
             apart.join()
         };
-        let mut newer = self.apart();
-        newer.sections[0].seal.header += 1;
-        newer.sections[0].sign(&self.keyring);
         let mut exchanged = self.apart();
         exchanged.sections.swap(0, 1);
         let mut other_seed = self.apart();
@@ -27,11 +25,6 @@ impl Base {
             |digest| self.keyring.sign_section(staging, digest).unwrap(),
         );
         vec![
-            self.vector(
-                "to-come",
-                "a section written under a header to come",
-                newer.join(),
-            ),
             self.vector(
                 "sections-swapped",
                 "sections in another order than the header's",
@@ -79,11 +72,24 @@ impl Base {
                 }),
             ),
             self.vector(
+                "seal-ancestors",
+                "a section whose ancestors have a gap",
+                edited(&|head| {
+                    let (before, rest) = head.split_once("\"ancestors\":[[").unwrap();
+                    let (_, rest) = rest.split_once(']').unwrap();
+                    format!("{before}\"ancestors\":[[0,\"AAAAAAAAAAAAAAAAAAAAAAAAAAA\"]{rest}")
+                }),
+            ),
+            self.vector(
                 "seal-bytes",
                 "more bytes than the pages have",
                 edited(&|head| {
-                    let (before, bytes) = head.rsplit_once("\"bytes\":").unwrap();
-                    format!("{before}\"bytes\":{}", bytes.parse::<u64>().unwrap() + 1)
+                    let (before, rest) = head.rsplit_once("\"bytes\":").unwrap();
+                    let (bytes, rest) = rest.split_once(',').unwrap();
+                    format!(
+                        "{before}\"bytes\":{},{rest}",
+                        bytes.parse::<u64>().unwrap() + 1
+                    )
                 }),
             ),
             self.vector(
@@ -94,6 +100,48 @@ impl Base {
                     let rest = rest.trim_start_matches(|letter: char| letter.is_ascii_digit());
                     format!("{before}{{\"seal\":9007199254740992{rest}")
                 }),
+            ),
+        ]
+    }
+
+    /// Sections of another age than the header.
+    pub(super) fn ages(&self) -> Vec<Vector> {
+        let mut newer = self.apart();
+        newer.sections[0].advance();
+        newer.sections[0].seal.header.number += 1;
+        newer.sections[0].sign(&self.keyring);
+        let mut elsewhere = self.apart();
+        elsewhere.sections[0].advance();
+        elsewhere.sections[0].seal.header.digest = [1; 20];
+        elsewhere.sections[0].sign(&self.keyring);
+        let mut another = self.apart();
+        another.sections[0].pages[0].remove(0);
+        another.sections[0].sign(&self.keyring);
+        let mut fork = self.apart();
+        let mut id = fork.sections[0].id;
+        id.digest = [1; 20];
+        fork.sections[0].seal.ancestors = fork.sections[0].seal.ancestors.with(id);
+        fork.sections[0].sign(&self.keyring);
+        vec![
+            self.vector(
+                "to-come",
+                "a section written under a header to come",
+                newer.join(),
+            ),
+            self.vector(
+                "other-header",
+                "a section written under a header that never was",
+                elsewhere.join(),
+            ),
+            self.vector(
+                "other-section",
+                "another section of the revision that the header names",
+                another.join(),
+            ),
+            self.vector(
+                "fork",
+                "a section that was not made from the one that the header names",
+                fork.join(),
             ),
         ]
     }

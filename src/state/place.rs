@@ -1,0 +1,141 @@
+//! The copy of a vault at one place: which revision of each part was seen there, and which one is expected.
+
+use super::digest_text;
+use crate::sealed::history::{PartHistory, Relation, RevisionId};
+use crate::sealed::id::WorkspaceId;
+use crate::sealed::sign::{Digest, VerifyKey, sha256};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The copy at one place.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Place {
+    /// Its path after following every link.
+    pub path: String,
+    /// The state that is about to replace the vault. It is as valid as the seen one until it is known to be
+    /// there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<Next>,
+    /// Whether the vault lay in a git work tree, where older copies come and go.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub in_work_tree: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    header: Option<RevisionId>,
+    sections: BTreeMap<WorkspaceId, RevisionId>,
+}
+
+/// Which parts may replace what was seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Accept {
+    /// Only parts that can have been made from the seen ones.
+    Newer,
+    /// Any part, because the user agreed.
+    Anything,
+}
+
+/// The header's key, as it is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Signer(#[serde(with = "digest_text")] pub VerifyKey);
+
+/// The state that a change of this machine's is about to put in place. After an interruption either the old
+/// or the new state is valid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum Next {
+    /// A successor of the seen state, signed by this key.
+    #[serde(rename = "signer")]
+    Signed(Signer),
+    /// An older copy or one of another history, with exactly these parts.
+    #[serde(rename = "copy")]
+    Copy(#[serde(with = "digest_text")] Digest),
+}
+
+/// A part that differs from the one that was seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Judgement {
+    /// The section's workspace; `None` is the header.
+    pub workspace: Option<WorkspaceId>,
+    pub relation: Relation,
+    pub found: u64,
+    pub seen: u64,
+}
+
+impl Place {
+    /// A place where nothing was seen yet.
+    pub fn new(path: String) -> Self {
+        Self {
+            path,
+            ..Self::default()
+        }
+    }
+
+    /// The first part that stands in one of these relations to the one that was seen.
+    pub fn find(&self, parts: &[PartHistory], relations: &[Relation]) -> Option<Judgement> {
+        parts.iter().find_map(|part| {
+            let seen = self.seen(part.workspace)?;
+            let relation = part.relation(seen);
+            relations.contains(&relation).then_some(Judgement {
+                workspace: part.workspace,
+                relation,
+                found: part.id.number,
+                seen: seen.number,
+            })
+        })
+    }
+
+    /// The revision of a part that was seen here.
+    pub fn seen(&self, workspace: Option<WorkspaceId>) -> Option<RevisionId> {
+        match workspace {
+            None => self.header,
+            Some(workspace) => self.sections.get(&workspace).copied(),
+        }
+    }
+
+    /// Whether a vault was seen here.
+    pub fn is_known(&self) -> bool {
+        self.header.is_some()
+    }
+
+    /// Records the revision of every part; returns whether anything changed.
+    pub fn note(&mut self, parts: &[PartHistory], accept: Accept) -> bool {
+        let mut is_different = false;
+        for part in parts {
+            let relation = self.seen(part.workspace).map(|seen| part.relation(seen));
+            let is_taken = match (accept, relation) {
+                (_, None | Some(Relation::Newer | Relation::TooFar)) => true,
+                (_, Some(Relation::Same)) => false,
+                (accept, Some(Relation::Older | Relation::Fork)) => accept == Accept::Anything,
+            };
+            if is_taken {
+                match part.workspace {
+                    None => self.header = Some(part.id),
+                    Some(workspace) => drop(self.sections.insert(workspace, part.id)),
+                }
+            }
+            is_different |= is_taken;
+        }
+        // The newest header lists the workspaces that exist.
+        let header = parts.iter().find(|part| part.workspace.is_none());
+        if header.is_some_and(|header| self.header == Some(header.id)) {
+            let is_there = |id: &WorkspaceId| parts.iter().any(|part| part.workspace == Some(*id));
+            let before = self.sections.len();
+            self.sections.retain(|id, _| is_there(id));
+            is_different |= self.sections.len() < before;
+        }
+        is_different
+    }
+}
+
+impl Next {
+    /// The header names the workspaces, in the order of their sections.
+    pub fn copy(parts: &[PartHistory]) -> Self {
+        let mut ids = Vec::new();
+        for part in parts {
+            ids.extend(part.id.number.to_be_bytes());
+            ids.extend(part.id.digest);
+        }
+        Self::Copy(sha256(&ids))
+    }
+}
