@@ -26,7 +26,7 @@ use std::sync::OnceLock;
 
 /// A frozen vault with every kind of record; its token opens nothing else.
 const VAULT: &[u8] = include_bytes!("../tests/vectors/good-fields.kluis");
-const TOKEN: &str = "kls_63TykmQZ0SUMyewlr8FVKVCYYltIQEEjiUEM3bPw7Z8o8WU8SE9J3gRpSn5PiE9b2Opbez";
+const TOKEN: &str = "kls_PzvKKktLrJOeycobtiRAj000rAAFnEAbTyQc3vOPFKvHGB34lrF2IDK9ccfCagMjJFfoGY";
 const STRANGER: [u8; 32] = [7; 32];
 
 fn token() -> &'static Token {

@@ -5,7 +5,7 @@ For each line {"file": â€¦, "unlock": {"token" or "passphrase" or "identity": â€
 the vault and prints what came of it. Steps in comments are those of "Reading". It is for tests: it compares
 without constant time and keeps keys in plain memory.
 """
-import base64, hashlib, hmac, json, re, string, sys, unicodedata, zlib
+import base64, hashlib, hmac, json, re, string, sys, time, unicodedata, zlib
 from contextlib import contextmanager
 from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives.asymmetric import ed25519, x25519
@@ -62,6 +62,7 @@ B, B16, B20, B32, B64 = (lambda value, size=size: decode(text(".*")(value), size
 SEALED = text(".*")  # base64 that is decoded when it is opened: until then it may be anything else
 INDEX = checked(B32)  # compared as text
 N = whole(0, 2**53 - 1)
+T, U = whole(0, 253_402_300_799_999), whole(0, 2**64 - 1)
 def REVISION(value):
     check(type(value) is list and len(value) == 2)
     return N(value[0]), B20(value[1])
@@ -73,17 +74,16 @@ def ANCESTORS(value):
     check(not numbers or numbers[0] == 1 or numbers[0] > 1 and len(numbers) == 64)
     return revisions
 FIRST = {"kluis": whole(1, 1), "vault": VLT, "verify": B32}
-LOCK = {"salt": B16, "commit": B32, "public": B32, "anchor": B, "grant": B, "about": B}
+LOCK = {"salt": B16, "commit": B32, "public": B32, "not_after?": T, "anchor": B, "grant": B, "about": B}
 PASSPHRASE = {"key": KEY, "kind": text("passphrase"), "kdf": {"argon2id": {"m": N, "t": N, "p": N}}, **LOCK}
 TOKEN = {"key": KEY, "kind": text("token"), **LOCK}
-IDENTITY = {"key": KEY, "kind": text("identity"), "public": B32, "grant": B, "about": B}
+IDENTITY = {"key": KEY, "kind": text("identity"), "public": B32, "not_after?": T, "grant": B, "about": B}
 WORKSPACE = {"workspace": WSP, "verify": B32, "wrapped": B, "about": B, "section": REVISION}
 HEADER = {"header": N, "ancestors": ANCESTORS, "signature": B64}
 PAGE = {"page": INDEX, "sha256": B32, "bytes": whole(1, 999_999_999)}
 SEAL = {"seal": N, "section": WSP, "ancestors": ANCESTORS, "bytes": N, "header": REVISION, "signature": B64}
 SECRET = {"secret": SEC, "index": INDEX, "meta": SEALED, "slots": [SEALED]}
 APP_LINE = {"app": APP, "index": INDEX, "meta": SEALED}
-T, U = whole(0, 253_402_300_799_999), whole(0, 2**64 - 1)
 NO_ID = r"(?!(?i:vlt|key|wsp|sec|app)_[0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{26}\Z)"
 NAME = text(NO_ID + r"(?!-|\.\.?\Z)[A-Za-z0-9_+=@#$.-]{1,128}")
 PLAIN = text(NO_ID + "[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
@@ -148,7 +148,7 @@ def read_key(line):
         m, t, p = key["kdf"] = key["kdf"]["argon2id"].values()
         if not (2**13 <= m <= 2**20 and 1 <= t <= 16 and 1 <= p <= 16 and m * t <= 2**21):
             raise Refused("kdf")
-    return {**key, "aad": re.match(rb'.*?"public":"[^"]*"', line)[0]}
+    return {**key, "aad": re.match(rb'.*?(?=,"anchor"|,"grant")', line)[0]}
 def token_parts(token):
     digits, number = string.digits + string.ascii_uppercase + string.ascii_lowercase, 0
     for digit in token[4:]:
@@ -245,6 +245,8 @@ class Vault:
             else:
                 continue
             if subkey(seed, "commit", self.id, id) == key["commit"]:
+                if key.get("not_after", 2**63) <= time.time() * 1000:  # step 10
+                    raise Refused("expired")
                 return id, seed
         raise Refused("wrong-token" if token else "wrong-passphrase")
     def grant(self, key, seed):

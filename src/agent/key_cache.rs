@@ -184,7 +184,7 @@ impl<C: Clock> KeyCache<C> {
         let keyring = unlock::with_seed(header, key, seed.clone())?;
         let now = self.clock.elapsed();
         let content = header.content();
-        let not_after = not_after(&keyring, content)?;
+        let not_after = not_after(key, content);
         let vault = Vault {
             key,
             seed: seed.clone(),
@@ -260,7 +260,7 @@ impl<C: Clock> KeyCache<C> {
             }
         };
         vault.full_access = keyring.has_full_access();
-        vault.newest.follow(content, not_after(&keyring, content)?);
+        vault.newest.follow(content, not_after(vault.key, content));
         if vault.left(&self.clock).is_none() {
             self.vaults.remove(&place);
             scrub();

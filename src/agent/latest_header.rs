@@ -2,9 +2,9 @@
 //! when the key expires.
 
 use super::answer::{Answer, Failure};
-use crate::keyring::{Keyring, about};
+use crate::keyring::Keyring;
 use crate::sealed::header::{self, Content};
-use crate::sealed::id::WorkspaceId;
+use crate::sealed::id::{KeyId, WorkspaceId};
 use crate::sealed::sign::VerifyKey;
 use std::time::Duration;
 
@@ -72,10 +72,10 @@ impl LatestHeader {
     }
 }
 
-/// When the key that unlocked expires, as time since 1970, if it can tell.
-pub fn not_after(keyring: &dyn Keyring, content: &Content) -> Result<Option<Duration>, Failure> {
-    let own = about::of_own(keyring, content)?;
-    let since =
-        |milliseconds| Duration::from_millis(u64::try_from(milliseconds).unwrap_or_default());
-    Ok(own.and_then(|(_, about)| about.not_after).map(since))
+/// When a key expires, as time since 1970.
+pub fn not_after(key: KeyId, content: &Content) -> Option<Duration> {
+    let not_after = content.key(key)?.not_after?;
+    Some(Duration::from_millis(
+        u64::try_from(not_after).unwrap_or_default(),
+    ))
 }

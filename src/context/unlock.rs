@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::keyring::local::LocalKeyring;
 use crate::keyring::token::Token;
 use crate::keyring::vault_key::vault_key;
-use crate::keyring::{self, unlock};
+use crate::keyring::{self, Keyring, unlock};
 use crate::plaintext::Plaintext;
 use crate::sealed::header::Header;
 use crate::sealed::kdf;
@@ -19,7 +19,7 @@ impl Context<'_> {
     /// to have expired.
     pub fn unlock(&mut self, header: &Header) -> Result<LocalKeyring, Error> {
         let keyring = self.unlock_first(header)?;
-        key::check_expiry(&keyring, header, self.now)?;
+        key::check_expiry(keyring.key(), header, self.now)?;
         Ok(keyring)
     }
 

@@ -17,11 +17,11 @@ KLUIS_PIN opens only this vault, and no older copy of it.
     kluis key add --token -w deploy --read-only --label ci --expires 90d > token
     kluis vault verify --pin
 
-The date is a reminder for you: a limited token goes on working after it.
-`kluis key list` shows which dates are over, and `kluis key remove` ends a
-token. `kluis key renew ci` makes a new token with the same limits, and the old
-one ends. If the token leaks, remove it, and change the secrets that `kluis`
-prints:
+After that date `kluis` refuses the token (exit code 4). An attacker with
+another program can still use it: `kluis key remove` ends a token. `kluis key
+list` shows which dates are over, and `kluis key renew ci` makes a new token
+with the same limits. If the token leaks, remove it, and change the secrets
+that `kluis` prints:
 
     kluis key remove ci --yes
 

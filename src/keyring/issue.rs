@@ -9,8 +9,9 @@ use crate::sealed::grant::{Grant, Granted};
 use crate::sealed::header::{self, Bond, Key, Lock};
 use crate::sealed::id::{KeyId, VaultId};
 use crate::sealed::kdf::{Kdf, Passphrase, SALT_BYTES};
+use crate::sealed::meta::{self, Milliseconds};
 use crate::sealed::seed::{PublicKey, Seed, seal_grant};
-use crate::sealed::{self, Part, meta, random};
+use crate::sealed::{self, Part, random};
 
 /// A new passphrase, token or public key for a vault. The slow work is done, and nothing is granted yet: only
 /// under the lock is it known what there is to grant.
@@ -87,8 +88,13 @@ pub struct Issuer<'a> {
 }
 
 impl Issuer<'_> {
-    /// The line of a new key, which reaches as far as `about` says.
-    pub fn issue(&self, credential: &Credential, about: &meta::Key) -> Result<Key, Error> {
+    /// The line of a new key, which reaches as far as `about` says, until `not_after`.
+    pub fn issue(
+        &self,
+        credential: &Credential,
+        about: &meta::Key,
+        not_after: Option<Milliseconds>,
+    ) -> Result<Key, Error> {
         let (lock, seed) = match &credential.held {
             Held::Passphrase { kdf, salt, seed } => {
                 let (kdf, salt, bond) = (*kdf, *salt, self.bond(seed));
@@ -104,6 +110,7 @@ impl Issuer<'_> {
             id: credential.id,
             lock,
             public: credential.public,
+            not_after,
             grant: Vec::new(),
             about: Vec::new(),
         };

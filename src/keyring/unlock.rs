@@ -151,6 +151,7 @@ mod tests {
                 id: KeyId::from_bits(number),
                 lock,
                 public: [0; 32],
+                not_after: None,
                 grant: Vec::new(),
                 about: Vec::new(),
             }

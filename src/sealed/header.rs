@@ -8,6 +8,7 @@ use super::history::{Ancestors, RevisionId};
 use super::id::{KeyId, VaultId, WorkspaceId};
 use super::kdf::{Kdf, SALT_BYTES};
 use super::line::{Line, encode};
+use super::meta::{MAX_MILLISECONDS, Milliseconds};
 use super::seed::PublicKey;
 use super::sign::{Digest, SignatureBytes, Signed, VerifyKey, sha256};
 use std::collections::HashSet;
@@ -19,6 +20,8 @@ pub const MAX_HEADER_BYTES: usize = 256 * 1024;
 pub const MAX_KEYS: usize = 256;
 pub const MAX_PASSPHRASES: usize = 8;
 pub const MAX_WORKSPACES: usize = 128;
+
+const NOT_AFTER: &str = ",\"not_after\":";
 
 /// The source of a key's seed.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -50,9 +53,11 @@ pub struct Key {
     pub id: KeyId,
     pub lock: Lock,
     pub public: PublicKey,
+    /// From then on every honest client refuses it. In the clear, because its holder must know it, too.
+    pub not_after: Option<Milliseconds>,
     /// HPKE to `public`.
     pub grant: Vec<u8>,
-    /// Label, dates and reach, under the root key.
+    /// Label, date of creation and reach, under the root key.
     pub about: Vec<u8>,
 }
 
@@ -79,6 +84,9 @@ impl Key {
             let _ = write!(out, ",\"commit\":\"{}\"", encode(&bond.commit));
         }
         let _ = write!(out, ",\"public\":\"{}\"", encode(&self.public));
+        if let Some(not_after) = self.not_after {
+            let _ = write!(out, "{NOT_AFTER}{not_after}");
+        }
         out
     }
 
@@ -132,6 +140,12 @@ impl Key {
         };
         line.literal(",\"public\":\"")?;
         let public = line.bytes()?;
+        let not_after = if line.optional(NOT_AFTER) {
+            let end = line.number()?.try_into().ok();
+            Some(end.filter(|&end| end <= MAX_MILLISECONDS)?)
+        } else {
+            None
+        };
         let lock = match bound {
             None => Lock::Identity,
             Some((salt, commit)) => {
@@ -156,6 +170,7 @@ impl Key {
             id,
             lock,
             public,
+            not_after,
             grant,
             about,
         })

@@ -8,6 +8,8 @@ use std::borrow::Cow;
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
 pub type Milliseconds = i64;
+/// The end of the year 9999.
+pub const MAX_MILLISECONDS: Milliseconds = 253_402_300_799_999;
 
 /// A secret's fields and the list of its slots. Ciphertext *i* of the record belongs to slot *i*.
 #[derive(Serialize, Deserialize, Clone, PartialEq, Eq, Debug)]
@@ -77,8 +79,6 @@ pub struct Workspace {
 pub struct Key {
     pub label: String,
     pub created_at: Milliseconds,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub not_after: Option<Milliseconds>,
     /// Absent: everything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub workspaces: Option<Vec<Reach>>,

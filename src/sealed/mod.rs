@@ -5,7 +5,7 @@
 //!
 //! A vault is UTF-8 text, one JSON object per line, each line ended by `\n`. It has **one spelling**:
 //! the members stand in the order below, without white space, without escapes, none left out and none
-//! added. Whatever could have been written otherwise is damage. In the lines below
+//! added, but for those with `?`. Whatever could have been written otherwise is damage. In the lines below
 //!
 //! - `N` is a decimal number from 0 to 2⁵³−1 without sign and without leading zeros;
 //! - `B` is base64 (RFC 4648, section 4) without `=`, the bits left over in its last character zero; a
@@ -20,9 +20,9 @@
 //!
 //! ```text
 //! {"kluis":1,"vault":"vlt_…","verify":"B32"}
-//! {"key":"key_…","kind":"passphrase","kdf":{"argon2id":{"m":N,"t":N,"p":N}},"salt":"B16","commit":"B32","public":"B32","anchor":"B","grant":"B","about":"B"}
-//! {"key":"key_…","kind":"token","salt":"B16","commit":"B32","public":"B32","anchor":"B","grant":"B","about":"B"}
-//! {"key":"key_…","kind":"identity","public":"B32","grant":"B","about":"B"}
+//! {"key":"key_…","kind":"passphrase","kdf":{"argon2id":{"m":N,"t":N,"p":N}},"salt":"B16","commit":"B32","public":"B32","not_after"?:N,"anchor":"B","grant":"B","about":"B"}
+//! {"key":"key_…","kind":"token","salt":"B16","commit":"B32","public":"B32","not_after"?:N,"anchor":"B","grant":"B","about":"B"}
+//! {"key":"key_…","kind":"identity","public":"B32","not_after"?:N,"grant":"B","about":"B"}
 //! {"workspace":"wsp_…","verify":"B32","wrapped":"B","about":"B","section":[N,"B20"]}
 //! {"header":N,"ancestors":[[N,"B20"],…],"signature":"B64"}
 //! ```
@@ -80,6 +80,8 @@
 //! - **Identity**: 32 random bytes that their owner keeps, for any number of vaults. How is no part of this
 //!   format: see [`identity`](crate::keyring::identity).
 //!
+//! `not_after` is a time, at most 253,402,300,799,999: from then on an honest reader refuses the key (10).
+//!
 //! What the line holds for a seed, in the order in which it is used:
 //!
 //! - `commit` is `subkey(seed, "commit", vault, key)`. It is compared first, in constant time: AES-GCM does
@@ -92,8 +94,8 @@
 //!   DHKEM(X25519, HKDF-SHA256)) of the input `subkey(seed, "x25519")`, which has no context.
 //! - `grant` is HPKE (RFC 9180) in base mode, one message: DHKEM(X25519, HKDF-SHA256) 0x0020, HKDF-SHA256
 //!   0x0001, AES-256-GCM 0x0002; encapsulated key (32 bytes) ‖ ciphertext and tag. The info is
-//!   `fields("kluis/1", "grant", vault)`; the aad is the key's line from `{` to the quotation mark that
-//!   closes `public`'s value, so the line without `anchor`, `grant` and `about`; the plaintext is
+//!   `fields("kluis/1", "grant", vault)`; the aad is the key's line from `{` as far as before
+//!   `,"anchor"`, or `,"grant"` in an identity's: the line without its sealed members; the plaintext is
 //!   `pad(text)`, with one of
 //!
 //! ```text
@@ -131,7 +133,7 @@
 //! never null, and `pending` never false.
 //!
 //! ```text
-//! a key        {"label":"…","created_at":T,"not_after"?:T,"workspaces"?:[{"workspace":"wsp_…","write":true|false},…]}
+//! a key        {"label":"…","created_at":T,"workspaces"?:[{"workspace":"wsp_…","write":true|false},…]}
 //! a workspace  {"name":"…","description":"…","created_at":T,"updated_at":T}
 //! a secret     {"name":"…","description":"…","env_key":"…","allowed_domains":["…",…],"rotate_every"?:U,"expires_at"?:T,
 //!               "slots":[{"slot":U,"checksum":"…","written_at":T,"pending"?:true},…],"created_at":T,"updated_at":T}
@@ -195,6 +197,7 @@
 //!    next page's first: [`Part::Page`]. Whatever enumerates or writes does this for every page of the file,
 //!    and before step 6.
 //! 9. The record: [`Part::Record`] unless everything of the next paragraph holds.
+//! 10. Before anything is shown or written: the key's `not_after`, if it has one, is still to come.
 //!
 //! **Checked again after opening**, because who may write a workspace may be hostile: the one spelling of
 //! the metadata; the name belongs to the index; as many ciphertexts as slots, 1 to 100 and ascending; a
@@ -276,6 +279,9 @@
 //! filling the file; the last revision, 2⁵³−1, after which its section takes no change; spoiling its
 //! section, which keeps the file from opening until it is put right; taking another secret's id, by which
 //! neither is found then. All its writers share one seed: who of them wrote is not told.
+//!
+//! **Who holds a key that has expired** is refused by every honest reader, as far as its clock is right, and by
+//! nothing else: with another program the key opens and signs as before, until it is taken away.
 //!
 //! **Who held a key that was taken away** has no line. Its workspaces have other keys: what is new does not
 //! open, what it signs and what it once saw is refused (4). Not prevented: reading what it could read then,

@@ -46,7 +46,6 @@ impl New {
         let about = |label: &str| meta::Key {
             label: label.to_owned(),
             created_at: now.milliseconds(),
-            not_after: None,
             workspaces: None,
         };
         let issuer = Issuer {
@@ -56,16 +55,16 @@ impl New {
         let mut lines = Vec::new();
         if let Some((passphrase, kdf)) = keys.passphrase {
             let credential = Credential::passphrase(vault, KeyId::random(), passphrase, kdf)?;
-            lines.push(issuer.issue(&credential, &about("passphrase"))?);
+            lines.push(issuer.issue(&credential, &about("passphrase"), None)?);
         }
         if let Some(public) = keys.key_file {
             let credential = Credential::recipient(public);
-            lines.push(issuer.issue(&credential, &about("key file"))?);
+            lines.push(issuer.issue(&credential, &about("key file"), None)?);
         }
         let mut token = None;
         if let Some(label) = keys.token {
             let (credential, new) = Credential::token(vault);
-            lines.push(issuer.issue(&credential, &about(label))?);
+            lines.push(issuer.issue(&credential, &about(label), None)?);
             token = Some(new);
         }
         let (header, section) = seal(&master, vault, lines, now)?;

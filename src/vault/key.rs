@@ -6,7 +6,7 @@ use super::rule::{RuleViolation, checked_text};
 use super::time::Timestamp;
 use super::workspace::Workspace;
 use super::{Error, name};
-use crate::keyring::{Keyring, about, recipient, token};
+use crate::keyring::{about, recipient, token};
 use crate::sealed::header::{self, Lock};
 use crate::sealed::id::{KeyId, WorkspaceId};
 use crate::sealed::{self, Part, meta};
@@ -136,7 +136,7 @@ impl Key {
             label: about.label.clone(),
             access,
             created_at: time(about.created_at)?,
-            not_after: about.not_after.map(time).transpose()?,
+            not_after: line.not_after.map(time).transpose()?,
             recipient: (line.lock == Lock::Identity).then(|| recipient::encode(&line.public)),
         })
     }
@@ -186,19 +186,13 @@ impl Vault {
     }
 }
 
-/// Refuses an expired key with full access.
-pub fn check_expiry(
-    keyring: &dyn Keyring,
-    header: &header::Header,
-    now: Timestamp,
-) -> Result<(), Error> {
-    let Some((line, about)) = about::of_own(keyring, header.content())? else {
-        return Ok(());
-    };
-    let key = Key::from_meta(line, &about, &[])?;
-    match key.not_after.filter(|_| key.has_expired(now)) {
-        Some(at) => Err(Error::Expired { at }),
-        None => Ok(()),
+/// Refuses a key that has expired.
+pub fn check_expiry(key: KeyId, header: &header::Header, now: Timestamp) -> Result<(), Error> {
+    let line = header.content().key(key);
+    let not_after = line.and_then(|line| line.not_after);
+    match not_after.and_then(Timestamp::from_milliseconds) {
+        Some(at) if at <= now => Err(Error::Expired { at }),
+        Some(_) | None => Ok(()),
     }
 }
 

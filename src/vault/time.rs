@@ -3,6 +3,7 @@
 //! There is no clock here: the caller passes the time.
 
 use super::rule::RuleViolation;
+use crate::sealed::meta::MAX_MILLISECONDS;
 use jiff::SignedDuration;
 use jiff::civil::{DateTime, Time, date};
 use jiff::fmt::temporal::Pieces;
@@ -10,7 +11,6 @@ use std::fmt;
 use std::time::Duration;
 
 const EPOCH: DateTime = date(1970, 1, 1).at(0, 0, 0, 0);
-const MAX_MILLISECONDS: i64 = 253_402_300_799_999; // 9999-12-31T23:59:59.999Z
 const MAX_DURATION_SECONDS: u64 = 100 * 365 * 86_400;
 
 /// Milliseconds since 1970-01-01T00:00:00Z, up to the end of the year 9999.

@@ -8,11 +8,11 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 /// The identity that the frozen vault of every kind of key admits, that vault's key, and the whole file.
-const PUBLIC: &str = "klp_2ACtzvECui7v06azKGuqbe73VWLPevFRjJ1RvVRud0KzOBvUS";
-const VAULT_KEY: &str = "klv_2OHC6Ln7Zp7RmaM4amq4jwlS1b2Ob8zgJNyEKuMy8tHuzGUBs";
+const PUBLIC: &str = "klp_48XCbgPJC3hEP7f5Lnu55opwOm67Bklb9PThCcW0SPvKXQx79";
+const VAULT_KEY: &str = "klv_3OP7dHfxNfz0pgT9g8NPAQ9qYVXrUUtP7sM2LcTsRW2si4oMT";
 const FILE: &str = concat!(
-    r#"{"kluis-identity":1,"public":"klp_2ACtzvECui7v06azKGuqbe73VWLPevFRjJ1RvVRud0KzOBvUS","#,
-    r#""secret":"kli_0gyxf47rNOcYcfyWUzkFseUZAAcJsDb1JC5ogvrAID0zmDT3n"}"#,
+    r#"{"kluis-identity":1,"public":"klp_48XCbgPJC3hEP7f5Lnu55opwOm67Bklb9PThCcW0SPvKXQx79","#,
+    r#""secret":"kli_3WXLkTUyE8TTcAYoLaVSRLtcuXAO00oQb2Y9fT9x16k7hM20k"}"#,
     "\n"
 );
 
@@ -209,10 +209,13 @@ fn a_missing_key_file_is_not_found_and_a_damaged_one_says_so() {
     assert_eq!(none.json_error()["hint"], "run `kluis key new` to make one");
     none.any_stderr().exits(3);
     let file = default_file(&sandbox);
+    let (before, secret) = FILE.split_once("kli_").unwrap();
+    let other = if secret.starts_with('0') { '1' } else { '0' };
+    let typo = format!("{before}kli_{other}{}", &secret[1..]);
     for (contents, code, word) in [
         ("", 5, "damaged"),
         ("hunter2", 5, "damaged"),
-        (&FILE.replace("kli_0", "kli_1"), 5, "damaged"),
+        (&typo, 5, "damaged"),
         (&FILE[..FILE.len() - 3], 5, "damaged"),
         (r#"{"kluis-identity":2,"x":1}"#, 5, "unsupported"),
     ] {

@@ -6,7 +6,6 @@ use crate::agent::answer::{Answer, Failure};
 use crate::agent::clock::Clock;
 use crate::agent::request::Request;
 use crate::sealed::history::Ancestors;
-use crate::sealed::meta;
 use std::time::Duration;
 
 const ALMOST_IDLE: Duration = Duration::from_secs(15 * 60 - 1);
@@ -18,12 +17,15 @@ fn a_key_is_forgotten_at_the_date_when_it_expires() {
         let mut content = agent
             .next(|content| content.ancestors = Ancestors::before(content.revision() + revisions));
         let expiry = agent.clock.date() + left;
-        let about = meta::Key {
-            not_after: Some(expiry.as_millis().try_into().unwrap()),
-            ..about("token")
-        };
+        let not_after = Some(expiry.as_millis().try_into().unwrap());
         let (master, credential) = (&agent.master, &agent.credential);
-        content.keys[0] = issue(master, &content.workspaces, credential, &about);
+        content.keys[0] = issue(
+            master,
+            &content.workspaces,
+            credential,
+            &about("token"),
+            not_after,
+        );
         content
     };
     let minutes = |count| Duration::from_mins(count);

@@ -75,7 +75,6 @@ fn about(label: &str) -> meta::Key {
     meta::Key {
         label: label.to_owned(),
         created_at: 0,
-        not_after: None,
         workspaces: None,
     }
 }
@@ -97,9 +96,10 @@ fn issue(
     workspaces: &[header::Workspace],
     credential: &Credential,
     about: &meta::Key,
+    not_after: Option<meta::Milliseconds>,
 ) -> header::Key {
     let issuer = Issuer { master, workspaces };
-    issuer.issue(credential, about).unwrap()
+    issuer.issue(credential, about, not_after).unwrap()
 }
 
 fn token(
@@ -109,7 +109,7 @@ fn token(
 ) -> (header::Key, Token) {
     let (credential, token) = Credential::token(vault);
     (
-        issue(master, workspaces, &credential, &about("token")),
+        issue(master, workspaces, &credential, &about("token"), None),
         token,
     )
 }
@@ -120,7 +120,7 @@ impl Unlocked {
         let master = Master::random(vault);
         let workspaces = vec![line(&master)];
         let (credential, token) = Credential::token(vault);
-        let key = issue(&master, &workspaces, &credential, &about("token"));
+        let key = issue(&master, &workspaces, &credential, &about("token"), None);
         let content = Content {
             vault,
             verify: master.verify(),

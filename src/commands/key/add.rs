@@ -24,9 +24,9 @@ use crate::vault::{self, Vault};
 /// limits. --full gives it the whole vault: it reads and changes everything, adds keys and removes yours. At a
 /// terminal `kluis` asks if you give neither. With --full --read-only it reads everything that exists now.
 ///
-/// Prints a token once, and keeps it nowhere. After the time of --expires, `kluis` refuses a key to the whole
-/// vault; a limited key works until you remove it. Needs a key that opens the whole vault, and does not take it
-/// from the agent.
+/// Prints a token once, and keeps it nowhere. After the time of --expires, `kluis` refuses the key. An attacker
+/// with another program, or with another clock, can still use it: remove a key that must not work any more.
+/// Needs a key that opens the whole vault, and does not take it from the agent.
 #[derive(clap::Args)]
 #[command(
     after_help = "\
@@ -129,9 +129,6 @@ impl Command for Add {
             notes.push(format!(
                 "it also reads {earlier}: `kluis vault prune` deletes them"
             ));
-        }
-        if key.not_after.is_some() && !key.has_full_access() {
-            notes.push("this key goes on working after its date: `kluis key list` shows when it has expired, `kluis key remove` stops it".to_owned());
         }
         let lost = format!(
             "the key was added, but its token could not be printed: remove it with `kluis key remove {id}`"

@@ -48,7 +48,6 @@ impl Change<'_> {
         let about = meta::Key {
             label: self.label(owner, &new.label)?,
             created_at: self.now.milliseconds(),
-            not_after: new.not_after.map(Timestamp::milliseconds),
             workspaces: self.reach(&new.scope)?,
         };
         let content = self.content();
@@ -56,7 +55,8 @@ impl Change<'_> {
             master: owner.master()?,
             workspaces: &content.workspaces,
         };
-        let line = issuer.issue(credential, &about)?;
+        let not_after = new.not_after.map(Timestamp::milliseconds);
+        let line = issuer.issue(credential, &about, not_after)?;
         let known = content.keys.iter().find(|key| key.public == line.public);
         if let Some(known) = known.filter(|key| key.lock == Lock::Identity) {
             return Err(Error::InUse {
@@ -108,16 +108,23 @@ impl Change<'_> {
         self.lead(owner)?;
         let content = self.content();
         let old = content.key(credential.id);
-        let mut about = about::of(owner, old.ok_or(keyring::Error::KeyChanged)?)?;
+        let old = old.ok_or(keyring::Error::KeyChanged)?;
+        let about = about::of(owner, old)?;
+        let is_new = not_after.is_some();
+        let not_after = not_after.map(Timestamp::milliseconds).or(old.not_after);
         if let Some(not_after) = not_after {
-            about.not_after = Some(not_after.milliseconds());
+            self.check_date(
+                owner,
+                credential.id,
+                not_after,
+                is_new && about.workspaces.is_none(),
+            )?;
         }
-        self.check_date(owner, credential.id, &about, not_after.is_some())?;
         let issuer = Issuer {
             master: owner.master()?,
             workspaces: &content.workspaces,
         };
-        let new = issuer.issue(credential, &about)?;
+        let new = issuer.issue(credential, &about, not_after)?;
         let key = Key::from_meta(&new, &about, &self.workspaces)?;
         let mut lines = self.change_header()?.keys.iter_mut();
         if let Some(line) = lines.find(|line| line.id == new.id) {
@@ -130,8 +137,8 @@ impl Change<'_> {
         &self,
         owner: &LocalKeyring,
         id: KeyId,
-        about: &meta::Key,
-        is_new: bool,
+        not_after: meta::Milliseconds,
+        must_one_remain: bool,
     ) -> Result<(), Error> {
         let refused = |message: &str, hint| {
             Err(Error::InUse {
@@ -140,22 +147,19 @@ impl Change<'_> {
                 ids: vec![id.to_string()],
             })
         };
-        let Some(not_after) = about.not_after else {
-            return Ok(());
-        };
         if not_after <= self.now.milliseconds() {
             return refused(
                 "the key has expired, and would be expired again",
                 "give it a new date: `kluis key renew KEY --expires 90d`",
             );
         }
-        let mut remains = !is_new || about.workspaces.is_some();
+        let mut remains = !must_one_remain;
         for line in &self.content().keys {
             if remains {
                 break;
             }
             let other = about::of(owner, line)?;
-            remains = line.id != id && other.workspaces.is_none() && other.not_after.is_none();
+            remains = line.id != id && other.workspaces.is_none() && line.not_after.is_none();
         }
         if remains {
             return Ok(());

@@ -51,7 +51,7 @@ fn forged(vault: VaultId, master: &Master, keys: Vec<Key>) -> Vec<u8> {
         master,
         workspaces: &[],
     };
-    let attacker = (issuer.issue(&credential, &label()).unwrap(), token);
+    let attacker = (issuer.issue(&credential, &label(), None).unwrap(), token);
     let own = Owned::new();
     let mut apart = Apart::of(&own.bytes());
     let (verify, wrapped) = master.new_workspace(apart.workspace(0));
@@ -79,7 +79,6 @@ fn label() -> meta::Key {
     meta::Key {
         label: "key".into(),
         created_at: 1,
-        not_after: None,
         workspaces: None,
     }
 }

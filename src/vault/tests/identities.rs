@@ -37,7 +37,6 @@ fn admit(owned: &Owned, identity: &Identity, reads: &[WorkspaceId]) -> Header {
     let about = meta::Key {
         label: "colleague".into(),
         created_at: 1,
-        not_after: None,
         workspaces: (!reads.is_empty()).then(|| reach.collect()),
     };
     changed(owned, |content, master| {
@@ -46,7 +45,7 @@ fn admit(owned: &Owned, identity: &Identity, reads: &[WorkspaceId]) -> Header {
             workspaces: &content.workspaces,
         };
         let recipient = Credential::recipient(identity.public());
-        let key = issuer.issue(&recipient, &about).unwrap();
+        let key = issuer.issue(&recipient, &about, None).unwrap();
         content.keys.push(key);
     })
 }

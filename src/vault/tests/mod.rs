@@ -156,7 +156,6 @@ pub fn granted_to(master: &Master, line: &Key) -> Key {
     let about = meta::Key {
         label: "key".into(),
         created_at: 1,
-        not_after: None,
         workspaces: None,
     };
     issuer.renew(line, None, &about).unwrap()

@@ -241,7 +241,8 @@ fn keys() -> Vector {
     let keyring = owned.keyring();
     let master = keyring.master().unwrap();
     let mut apart = Apart::of(&owned.bytes());
-    let about = about(None, Some(4_102_444_800_000));
+    let about = about(None);
+    let not_after = Some(4_102_444_800_000);
     apart.change_header(master, |content| {
         let seed = Seed::new(secret.clone(), content.vault, KeyId::from_bits(0));
         let issuer = Issuer {
@@ -249,7 +250,7 @@ fn keys() -> Vector {
             workspaces: &content.workspaces,
         };
         let recipient = Credential::recipient(seed.public());
-        let key = issuer.issue(&recipient, &about).unwrap();
+        let key = issuer.issue(&recipient, &about, not_after).unwrap();
         content.keys.push(key);
     });
     let identity = json!({"identity": encode(secret.as_slice())});
@@ -261,11 +262,10 @@ fn keys() -> Vector {
     vector("keys", about, apart.join(), unlocks)
 }
 
-fn about(workspaces: Option<Vec<meta::Reach>>, not_after: Option<i64>) -> meta::Key {
+fn about(workspaces: Option<Vec<meta::Reach>>) -> meta::Key {
     meta::Key {
         label: "label".into(),
         created_at: 1,
-        not_after,
         workspaces,
     }
 }
@@ -281,14 +281,16 @@ fn issue(owned: &Owned, reach: &[(&str, bool)]) -> crate::keyring::token::Token 
             .id;
         meta::Reach { workspace, write }
     });
-    let about = about(Some(reach.collect()), None);
+    let about = about(Some(reach.collect()));
     let master = keyring.master().unwrap();
     let (credential, token) = Credential::token(vault.header().content().vault);
     let issuer = Issuer {
         master,
         workspaces: &vault.header().content().workspaces,
     };
-    let key = issuer.issue(&credential, &about).unwrap();
+    let key = issuer
+        .issue(&credential, &about, Some(4_102_444_800_001))
+        .unwrap();
     let mut apart = Apart::of(&owned.bytes());
     apart.change_header(master, |content| content.keys.push(key));
     owned.store.put(Some(&apart.join()));

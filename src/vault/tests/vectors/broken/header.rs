@@ -59,6 +59,14 @@ impl Base {
                 replaced("\"kind\":\"token\"", "\"kind\":\"otken\""),
             ),
             self.vector(
+                "not-after",
+                "a key that expires after the end of 9999",
+                edited(&|text| {
+                    let (before, rest) = text.split_once("\",\"anchor\"").unwrap();
+                    format!("{before}\",\"not_after\":253402300800000,\"anchor\"{rest}")
+                }),
+            ),
+            self.vector(
                 "space",
                 "a space in the last line",
                 replaced(",\"ancestors\":", ", \"ancestors\":"),
