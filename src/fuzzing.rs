@@ -26,7 +26,7 @@ use std::sync::OnceLock;
 
 /// A frozen vault with every kind of record; its token opens nothing else.
 const VAULT: &[u8] = include_bytes!("../tests/vectors/good-fields.kluis");
-const TOKEN: &str = "kls_PzvKKktLrJOeycobtiRAj000rAAFnEAbTyQc3vOPFKvHGB34lrF2IDK9ccfCagMjJFfoGY";
+const TOKEN: &str = "kls_OdQGlz2Cq28NjfPN9NjlQLRsHo1dvv0tDHZXCeqnsc2efi7mVyqYXxsR5tCpDxncolZ7Cs";
 const STRANGER: [u8; 32] = [7; 32];
 
 fn token() -> &'static Token {

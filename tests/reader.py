@@ -79,6 +79,7 @@ PASSPHRASE = {"key": KEY, "kind": text("passphrase"), "kdf": {"argon2id": {"m": 
 TOKEN = {"key": KEY, "kind": text("token"), **LOCK}
 IDENTITY = {"key": KEY, "kind": text("identity"), "public": B32, "not_after?": T, "grant": B, "about": B}
 WORKSPACE = {"workspace": WSP, "verify": B32, "wrapped": B, "about": B, "section": REVISION}
+SUCCESSION = {"succession": B32, "to": B32, "header": N, "signature": B64}
 HEADER = {"header": N, "ancestors": ANCESTORS, "signature": B64}
 PAGE = {"page": INDEX, "sha256": B32, "bytes": whole(1, 999_999_999)}
 SEAL = {"seal": N, "section": WSP, "ancestors": ANCESTORS, "bytes": N, "header": REVISION, "signature": B64}
@@ -190,6 +191,7 @@ class Vault:
             self.id, self.verify, self.revision = first["vault"], first["verify"], (last["header"], digest[:20])
             self.ancestors = last["ancestors"]
             follows(self.revision, self.ancestors, self.revision)
+            middle, self.successions = self.read_successions(middle, first["verify"], last["header"])
             for line in middle:
                 found = re.match(f'{{"(?:key":"(key{ID})|workspace":"(wsp{ID}))"', line.decode())
                 check(found and not (found[1] and self.workspaces))
@@ -202,6 +204,20 @@ class Vault:
         with inside("header-signature"):  # step 3
             verify(self.verify, last["signature"], "header", self.id, "", digest)
         return end
+    def read_successions(self, middle, verify, revision):
+        middle, lines = ([line for line in middle if line.startswith(b'{"succession"') == wanted] for wanted in (0, 1))
+        check(not lines or self.data.index(lines[0]) > self.data.index(middle[-1]))
+        all = [spelled(line, SUCCESSION) for line in lines]
+        ascends([one["header"] for one in all], 64)
+        chain = [one["succession"] for one in all] + [verify]
+        check(len(set(chain)) == len(chain) and all == [one for one in all if 2 <= one["header"] <= revision])
+        check([one["to"] for one in all] == chain[1:])
+        return middle, all
+    def is_led_to(self, root):
+        at = [one["succession"] for one in self.successions].index(root) if root != self.verify else None
+        for one in self.successions[at:] if at is not None else []:
+            digest = sha256(fields(one["succession"], one["to"], str(one["header"])))
+            verify(one["succession"], one["signature"], "succession", self.id, "", digest)
     def read_section(self, id, workspace, at):
         with inside("section", id):
             (first, *pages, seal), digest, end = self.part(at, b'{"seal":')
@@ -258,8 +274,10 @@ class Vault:
         with inside("key", id):
             anchor = self.open(self.keys[id]["anchor"], seed, "anchor", [id], "anchor", "", id)
             check(len(anchor) == 32)
-            if anchor != self.verify:
-                raise Refused("forged")
+            try:
+                self.is_led_to(anchor)
+            except (ValueError, InvalidSignature) as error:
+                raise Refused("forged") from error
             _, grant = self.grant(self.keys[id], seed)
             scoped = grant.get("workspaces", [])
             reached = {of["workspace"]: (of["read"], "sign" in of) for of in scoped}

@@ -7,6 +7,7 @@ pub mod generate;
 pub mod glob;
 pub mod kdf;
 pub mod key;
+pub mod leaked;
 pub mod new_passphrase;
 pub mod secret;
 pub mod secret_json;

@@ -4,6 +4,7 @@ use super::Context;
 use super::rollback_guard::{Observation, RollbackGuard};
 use super::vault_key_pin::pin_of;
 use crate::error::Error;
+use crate::keyring::vault_key::encode_vault_key;
 use crate::project::{in_main_worktree, resolve};
 use crate::sealed::header::Content;
 use crate::sealed::history::{MAX_ANCESTORS, PartHistory, Relation};
@@ -103,9 +104,23 @@ impl Context<'_> {
             return Err(error.into());
         }
         self.refuse_older(parts, workspaces)?;
+        if self.has_succeeded(header, parts) {
+            let key = encode_vault_key(&header.verify);
+            self.ui.note(&format!(
+                "the vault has a new public key, for which the one that this machine knew vouches: {key}"
+            ));
+        }
         let note = |memory: &mut RollbackState| memory.expect_signer(&header.verify, parts);
         let _ = self.rollback_guard.remember_durably(header.vault, note);
         Ok(())
+    }
+
+    /// Whether the header is signed by another key than before, and that one led to it.
+    fn has_succeeded(&self, header: &Content, parts: &[PartHistory]) -> bool {
+        let memory = &self.rollback_guard.memory;
+        let known = memory.signer();
+        memory.is_signed_otherwise(&header.verify, parts)
+            && known.is_some_and(|known| header.is_trusted_by(&known))
     }
 
     /// An error if the header's signer has changed.
@@ -121,7 +136,8 @@ impl Context<'_> {
         let named = self.settings.pin.as_ref();
         let place = self.settings.vault.path().display().to_string();
         let is_named = named.is_some_and(|pin| pin.public_key == header.verify);
-        (!is_named).then_some(state::Error::OtherKey { place })
+        (!is_named && !self.has_succeeded(header, parts))
+            .then_some(state::Error::OtherKey { place })
     }
 
     /// Whether older copies are normal: the vault lies in a git work tree, and did so when it was seen. In a

@@ -105,7 +105,7 @@ impl Context<'_> {
         let Some(pin) = self.pin()? else {
             return Ok(());
         };
-        if pin.public_key != header.content().verify {
+        if !header.content().is_trusted_by(&pin.public_key) {
             let found = vault_key(header);
             return Err(Error::PinMismatch { found });
         }

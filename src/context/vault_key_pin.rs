@@ -3,7 +3,7 @@
 
 use super::Context;
 use crate::error::Error;
-use crate::keyring::vault_key::{encode_vault_key, vault_key};
+use crate::keyring::vault_key::{encode_vault_key, parse_vault_key, vault_key};
 use crate::sealed::header::Header;
 use crate::sealed::sign::VerifyKey;
 use crate::state::Pin;
@@ -20,7 +20,7 @@ pub fn confirm_key(
 ) -> Result<(), Error> {
     let found = vault_key(header);
     match context.rollback_guard.recall(header).pin() {
-        Some(pin) if pin.vault_key == found => return Ok(()),
+        Some(pin) if is_trusted_by(header, pin) => return Ok(()),
         Some(_) => return Err(Error::PinMismatch { found }),
         None => {}
     }
@@ -40,6 +40,12 @@ pub fn confirm_key(
     Ok(())
 }
 
+/// Whether the key that you confirmed signs this header, or led to the one that does.
+fn is_trusted_by(header: &Header, pin: &Pin) -> bool {
+    let key = parse_vault_key(&pin.vault_key);
+    key.is_some_and(|key| header.content().is_trusted_by(&key))
+}
+
 impl Context<'_> {
     /// The pin that was given for this vault. One in a project file must not contradict the one that you
     /// confirmed.
@@ -49,7 +55,10 @@ impl Context<'_> {
         };
         let found = encode_vault_key(&pin.public_key);
         let confirmed = self.rollback_guard.recall(header).pin();
-        let contradicts = confirmed.is_some_and(|confirmed| confirmed.vault_key != found);
+        // The project file may still name a key that led to this one, and so may you.
+        let contradicts = confirmed.is_some_and(|confirmed| {
+            confirmed.vault_key != found && !is_trusted_by(header, confirmed)
+        });
         if self.settings.pin.is_none() && contradicts {
             return Err(Error::PinMismatch { found });
         }
@@ -58,12 +67,11 @@ impl Context<'_> {
 
     /// Whether a key file may open this header without a question.
     pub fn is_pinned(&mut self, header: &Header) -> Result<bool, Error> {
-        let public_key = header.content().verify;
         if let Some(pin) = self.checked_pin(header)? {
-            return Ok(pin.public_key == public_key);
+            return Ok(header.content().is_trusted_by(&pin.public_key));
         }
         let pin = self.rollback_guard.recall(header).pin();
-        Ok(pin.is_some_and(|pin| pin.vault_key == vault_key(header)))
+        Ok(pin.is_some_and(|pin| is_trusted_by(header, pin)))
     }
 
     /// Remembers this header's key, which you named: at a terminal, or in place of one that you confirmed before.

@@ -34,8 +34,8 @@ GIVE A TOKEN TO A PROGRAM
 REMOVE A COLLEAGUE
 
 `kluis` prints the secrets that they could read: change them. Removing a key to
-the whole vault changes the vault's public key and needs more steps: read
-`kluis key remove --help` first.
+the whole vault changes the vault's public key; all other keys go on. If the
+key was leaked, add --leaked, and read `kluis key remove --help` first.
 
     kluis key list
     kluis key remove grace"#;

@@ -71,7 +71,7 @@ impl LocalKeyring {
             (None, pinned) => pinned,
             (Some(_), Some(_)) => None,
         };
-        if anchor.ok_or_else(damaged)? != content.verify {
+        if !content.is_trusted_by(&anchor.ok_or_else(damaged)?) {
             return Err(sealed::Error::Forged.into());
         }
         let grant = self

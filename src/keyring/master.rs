@@ -9,6 +9,7 @@ use crate::sealed::grant::Grant;
 use crate::sealed::header::{self, Content};
 use crate::sealed::id::{KeyId, VaultId, WorkspaceId};
 use crate::sealed::sign::{self, SignatureBytes, Signed, VerifyKey};
+use crate::sealed::succession::Succession;
 use crate::sealed::xaes::Xaes;
 use crate::sealed::{self, Part, random};
 use zeroize::Zeroizing;
@@ -36,9 +37,10 @@ impl Master {
         }
     }
 
-    /// A new root key with the same header seed.
-    pub(super) fn with_new_root(&self) -> Self {
-        Self::new(self.vault, Key::new(random::bytes()), self.header.clone())
+    /// Says that `next` signs headers from this revision on.
+    pub(super) fn succession(&self, next: &Self, header: u64) -> Succession {
+        let vault = self.vault.to_string();
+        Succession::sign(&vault, &self.header, self.verify(), next.verify(), header)
     }
 
     pub(super) fn vault(&self) -> VaultId {

@@ -10,16 +10,25 @@ use super::{Error, Keyring, about};
 use crate::sealed::header::{self, Content};
 use crate::sealed::id::{KeyId, WorkspaceId};
 use crate::sealed::meta;
+use crate::sealed::succession::{MAX_SUCCESSIONS, Succession};
 use std::collections::HashMap;
 
 /// Which keys are replaced.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Renewal {
-    /// The root key, and the read key and signing seed of every workspace. The header's seed stays, so every
-    /// anchor stays valid.
+    /// The root key, the header's seed, and the read key and signing seed of every workspace.
     Rekey,
-    /// Everything that this key knew. For a key with full access that includes the header's seed.
+    /// Everything that this key knew. For a key with full access that is the same as [`Renewal::Rekey`].
     Without(KeyId),
+}
+
+/// Whether who trusts the old header key shall trust the new one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Trust {
+    /// The old key signs for the new one, so every other key goes on.
+    Passes,
+    /// The old key may be an attacker's: no key that trusts it opens the vault any more.
+    Ends,
 }
 
 pub struct Renewed {
@@ -59,7 +68,15 @@ impl Scope<'_> {
 
 impl LocalKeyring {
     /// Renews keys for the vault of this header, which the keyring follows.
-    pub fn renew(&self, content: &Content, renewal: Renewal) -> Result<Renewed, Error> {
+    ///
+    /// `revision` is that of the new header.
+    pub fn renew(
+        &self,
+        content: &Content,
+        revision: u64,
+        renewal: Renewal,
+        trust: Trust,
+    ) -> Result<Renewed, Error> {
         let mut keys = Vec::with_capacity(content.keys.len());
         for line in &content.keys {
             keys.push((line, about::of(self, line)?));
@@ -67,6 +84,9 @@ impl LocalKeyring {
         let (master, scope) = self.plan(content, renewal, &keys)?;
         let mut new = content.clone();
         new.verify = master.verify();
+        if new.verify != content.verify {
+            new.successions = self.successions(content, &master, revision, trust)?;
+        }
         let mut workspaces = Vec::new();
         for line in &mut new.workspaces {
             if scope.contains(line.id) {
@@ -78,7 +98,7 @@ impl LocalKeyring {
             master: &master,
             workspaces: &new.workspaces,
         };
-        let keeps_anchors = new.verify == content.verify;
+        let keeps_anchors = new.verify == content.verify || trust == Trust::Passes;
         let (mut lines, mut dropped) = (Vec::with_capacity(keys.len()), Vec::new());
         for (line, about) in &keys {
             if renewal == Renewal::Without(line.id) {
@@ -106,6 +126,24 @@ impl LocalKeyring {
         })
     }
 
+    /// How the new header's key came to be.
+    fn successions(
+        &self,
+        content: &Content,
+        next: &Master,
+        revision: u64,
+        trust: Trust,
+    ) -> Result<Vec<Succession>, Error> {
+        if trust == Trust::Ends {
+            return Ok(Vec::new());
+        }
+        let mut all = content.successions.clone();
+        all.push(self.master()?.succession(next, revision));
+        let surplus = all.len().saturating_sub(MAX_SUCCESSIONS);
+        all.drain(..surplus);
+        Ok(all)
+    }
+
     /// The new root key and header seed, which may be the old ones, and what they renew. The holder of the root
     /// key knew everything.
     fn plan<'a>(
@@ -116,7 +154,7 @@ impl LocalKeyring {
     ) -> Result<(Master, Scope<'a>), Error> {
         let old = self.master()?;
         let Renewal::Without(id) = renewal else {
-            return Ok((old.with_new_root(), Scope::All));
+            return Ok((Master::random(content.vault), Scope::All));
         };
         let removed = keys.iter().find(|(line, _)| line.id == id);
         let (_, about) = removed.ok_or(Error::KeyChanged)?;

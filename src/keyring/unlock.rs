@@ -72,7 +72,7 @@ pub fn with_identity(
     expected: VerifyKey,
 ) -> Result<LocalKeyring, Error> {
     let content = header.content();
-    if content.verify != expected {
+    if !content.is_trusted_by(&expected) {
         return Err(sealed::Error::Forged.into());
     }
     let public = identity.public();
@@ -161,6 +161,7 @@ mod tests {
             verify: [0; 32],
             keys: vec![key(1, true), key(2, false), key(3, true), key(4, true)],
             workspaces: Vec::new(),
+            successions: Vec::new(),
             ancestors: Ancestors::default(),
         };
         let header = content.signed([0; 64]).unwrap();

@@ -11,6 +11,7 @@ use super::line::{Line, encode};
 use super::meta::{MAX_MILLISECONDS, Milliseconds};
 use super::seed::PublicKey;
 use super::sign::{Digest, SignatureBytes, Signed, VerifyKey, sha256};
+use super::succession::{Succession, are_in_order, leads};
 use std::collections::HashSet;
 use std::fmt::Write;
 
@@ -240,6 +241,8 @@ pub struct Content {
     pub verify: VerifyKey,
     pub keys: Vec<Key>,
     pub workspaces: Vec<Workspace>,
+    /// How the key that signs came to be, from the first that is still told.
+    pub successions: Vec<Succession>,
     pub ancestors: Ancestors,
 }
 
@@ -254,6 +257,9 @@ impl Content {
         }
         for workspace in &self.workspaces {
             workspace.write(&mut out);
+        }
+        for succession in &self.successions {
+            let _ = write!(out, "{succession}");
         }
         let (revision, ancestors) = (self.revision(), &self.ancestors);
         let _ = write!(out, "{{\"header\":{revision},\"ancestors\":{ancestors}");
@@ -305,6 +311,11 @@ impl Content {
             }
         }
         Ok(())
+    }
+
+    /// Whether who trusts `root` may trust this header: it is the key that signs, or led to it.
+    pub fn is_trusted_by(&self, root: &VerifyKey) -> bool {
+        *root == self.verify || leads(&self.successions, &self.vault.to_string(), root)
     }
 
     pub fn key(&self, id: KeyId) -> Option<&Key> {
@@ -414,6 +425,10 @@ fn parse_lines(signed: &str) -> Result<Content, Error> {
     while let Some(line) = lines.next_if(|line| line.starts_with("{\"workspace\":")) {
         workspaces.push(Workspace::parse(line)?);
     }
+    let mut successions = Vec::new();
+    while let Some(line) = lines.next_if(|line| line.starts_with("{\"succession\":")) {
+        successions.push(Succession::parse(line).ok_or_else(damaged)?);
+    }
     let ancestors = lines.next().and_then(parse_last).ok_or_else(damaged)?;
     let unique =
         distinct(keys.iter().map(|key| key.id)) && distinct(workspaces.iter().map(|w| w.id));
@@ -425,9 +440,13 @@ fn parse_lines(signed: &str) -> Result<Content, Error> {
         verify,
         keys,
         workspaces,
+        successions,
         ancestors,
     };
     content.within_bounds().map_err(|_| damaged())?;
+    if !are_in_order(&content.successions, &content.verify, content.revision()) {
+        return Err(damaged());
+    }
     Ok(content)
 }
 

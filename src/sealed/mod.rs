@@ -16,7 +16,8 @@
 //!
 //! # The lines
 //!
-//! The header: its first line, the keys, the workspaces, its last line. No id stands there twice.
+//! The header: its first line, the keys, the workspaces, the changes of its key, its last line. No id stands
+//! there twice.
 //!
 //! ```text
 //! {"kluis":1,"vault":"vlt_…","verify":"B32"}
@@ -24,6 +25,7 @@
 //! {"key":"key_…","kind":"token","salt":"B16","commit":"B32","public":"B32","not_after"?:N,"anchor":"B","grant":"B","about":"B"}
 //! {"key":"key_…","kind":"identity","public":"B32","not_after"?:N,"grant":"B","about":"B"}
 //! {"workspace":"wsp_…","verify":"B32","wrapped":"B","about":"B","section":[N,"B20"]}
+//! {"succession":"B32","to":"B32","header":N,"signature":"B64"}
 //! {"header":N,"ancestors":[[N,"B20"],…],"signature":"B64"}
 //! ```
 //!
@@ -47,7 +49,7 @@
 //! # Bounds
 //!
 //! The file has at most 256 MiB, the header 256 KiB; 256 keys, 8 of them passphrases; 128 workspaces; 64
-//! ancestors; m from 8,192 to 1,048,576 (KiB), t from 1 to 16, p from 1 to 16, and m·t at most 2,097,152.
+//! changes of the header's key; 64 ancestors; m from 8,192 to 1,048,576 (KiB), t from 1 to 16, p from 1 to 16, and m·t at most 2,097,152.
 //! A reader spends at most 4,194,304 KiB-passes (m·t, summed) on trying passphrases.
 //!
 //! # Primitives
@@ -88,7 +90,7 @@
 //!   not commit to its key. Another commitment is a wrong passphrase or a wrong token.
 //! - `anchor` is `seal(subkey(seed, "anchor", vault, key), aad, verify)`, with `verify` the 32 bytes of the
 //!   header's verify key and the aad `fields("kluis/1", "anchor", vault, "", key, "")`. Only who has the
-//!   seed can have written it: **a header signed by any other key is forged**. An identity has no anchor;
+//!   seed can have written it: **a header to which that key does not lead is forged**. An identity has no anchor;
 //!   whoever reads with one must know the verify key from elsewhere.
 //! - `public` is an X25519 public key. The pair is `DeriveKeyPair` (RFC 9180, section 7.1.3, for
 //!   DHKEM(X25519, HKDF-SHA256)) of the input `subkey(seed, "x25519")`, which has no context.
@@ -152,6 +154,14 @@
 //! workspace, digest)`, and verified with the `verify` of its workspace's line. A section's signature is
 //! over its directory, and through its hashes over every record.
 //!
+//! **Succession.** When the header gets another key, the old one may sign for it: a line says that `to` comes
+//! after `succession` from the revision `header` on. It is signed as `sign(seed of the old key, "succession",
+//! "", SHA-256(fields(succession, to, header)))`, with both keys as their 32 bytes and the revision in decimal.
+//! The lines are a chain: `header` ascends, from 2 to the header's own revision; each `to` is the next line's
+//! `succession`, the last one is `verify`, and no key comes twice. Of more than 64 the last 64 stand there. A key
+//! **leads to** the header if it is `verify`, or if it is the `succession` of a line and the signatures of that
+//! line and of all after it are right.
+//!
 //! A part is named by a pair `[N,"B20"]`: its revision, and the first 20 bytes of a digest. For a header that
 //! is its digest as above; for a section the SHA-256 of its bytes from its first line as far as before
 //! `,"header"` in its seal. (So a section's name is known before that of the header that it is written under,
@@ -185,11 +195,11 @@
 //!    [`Part::Section`]; its signature: [`Part::SectionSignature`]; its age: [`Part::SectionAge`]. The
 //!    records are passed over by `bytes`.
 //! 5. The end of the last section is the end of the file: [`Part::End`].
-//! 6. The passphrase or token, against `commit`; then `anchor` against the header's `verify`:
+//! 6. The passphrase or token, against `commit`; then whether `anchor` leads to the header:
 //!    [`Error::Forged`]; then `grant`, and for full access every `wrapped`. What does not open, or is not
 //!    spelled or as long as it should, is [`Part::Key`] or [`Part::Workspace`]. Whether a seed belongs to
-//!    its `verify` is checked by who signs with it. For an identity: the header's `verify`
-//!    against the key known from elsewhere, else [`Error::Forged`]; then the keys with its `public`, of which
+//!    its `verify` is checked by who signs with it. For an identity: whether the key known
+//!    from elsewhere leads to the header, else [`Error::Forged`]; then the keys with its `public`, of which
 //!    the first with full access counts, else the first that opens.
 //! 7. The `about` of each workspace that is reached; two of one name are damage: [`Part::Workspace`].
 //! 8. The page that the index can lie in: the last whose first index is not greater. Its length, its hash,
@@ -286,6 +296,13 @@
 //! **Who held a key that was taken away** has no line. Its workspaces have other keys: what is new does not
 //! open, what it signs and what it once saw is refused (4). Not prevented: reading what it could read then,
 //! in any copy.
+//!
+//! **Who held full access that was taken away** knows the seed of the old header key, and so did a thief of an old
+//! copy and its passphrase. With it he signs a header of his own, or says that a key of his own comes after it. A
+//! holder whose anchor is newer refuses that (6), and so does a reader that knows the new key, remembered or told:
+//! the old one does not follow it. Where no line says that the new key comes after the old one, nothing leads from
+//! the old key to the true header, and each of the others must be issued again. Not prevented: whoever knows
+//! nothing but the old header key takes his vault for the true one.
 
 pub mod aad_context;
 pub mod derive;
@@ -308,6 +325,7 @@ mod sealed_bytes;
 pub mod section;
 pub mod seed;
 pub mod sign;
+pub mod succession;
 pub mod xaes;
 
 pub use error::{Error, Part};

@@ -16,8 +16,17 @@ pub fn sha256(bytes: &[u8]) -> Digest {
 /// The signed part: the header, or one workspace's section.
 #[derive(Clone, Copy)]
 pub enum Signed<'a> {
-    Header { vault: &'a str },
-    Section { vault: &'a str, workspace: &'a str },
+    Header {
+        vault: &'a str,
+    },
+    Section {
+        vault: &'a str,
+        workspace: &'a str,
+    },
+    /// A change of the header's key.
+    Succession {
+        vault: &'a str,
+    },
 }
 
 impl Signed<'_> {
@@ -25,6 +34,7 @@ impl Signed<'_> {
         let (part, vault, workspace) = match self {
             Self::Header { vault } => ("header", vault, ""),
             Self::Section { vault, workspace } => ("section", vault, workspace),
+            Self::Succession { vault } => ("succession", vault, ""),
         };
         fields(&[
             FORMAT.as_bytes(),

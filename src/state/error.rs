@@ -36,7 +36,7 @@ impl Error {
                 "changes that you have seen are missing: find the copy that has them, or add --accept-older to use this one"
             }
             Self::OtherKey { .. } => {
-                "normal after `kluis key remove` or `kluis vault rekey`: ask who did it for the new pin, and add --pin PIN; else it may be forged"
+                "normal after a removal or a rekey with --leaked: ask who did it for the new pin, and add --pin PIN; else it may be forged"
             }
             Self::OlderThanPin { .. } => {
                 "get the vault that the pin was made of, or a newer one; `kluis vault verify --pin` makes a pin"

@@ -103,6 +103,11 @@ impl RollbackState {
         }
     }
 
+    /// The header's key that was seen last.
+    pub fn signer(&self) -> Option<VerifyKey> {
+        self.signer.map(|signer| signer.0)
+    }
+
     /// Whether the header's key is neither the seen one nor the expected one.
     pub fn is_signed_otherwise(&self, signer: &VerifyKey, parts: &[PartHistory]) -> bool {
         let signer = Signer(*signer);

@@ -131,6 +131,7 @@ fn seal(
         verify: master.verify(),
         keys,
         workspaces: vec![line],
+        successions: Vec::new(),
         ancestors: Ancestors::default(),
     };
     let signature = master.sign(&content)?;

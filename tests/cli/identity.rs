@@ -8,11 +8,11 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 /// The identity that the frozen vault of every kind of key admits, that vault's key, and the whole file.
-const PUBLIC: &str = "klp_48XCbgPJC3hEP7f5Lnu55opwOm67Bklb9PThCcW0SPvKXQx79";
-const VAULT_KEY: &str = "klv_3OP7dHfxNfz0pgT9g8NPAQ9qYVXrUUtP7sM2LcTsRW2si4oMT";
+const PUBLIC: &str = "klp_0GNYNDJFTFlXOEuYSWjeS1evWDM80YJw4Qnz1ZqI3w5Fr9LfS";
+const VAULT_KEY: &str = "klv_0qAbi6WYKWOBrYEUpuWXOBatPM4Wl9CmHvVrs5BKpoiXsES98";
 const FILE: &str = concat!(
-    r#"{"kluis-identity":1,"public":"klp_48XCbgPJC3hEP7f5Lnu55opwOm67Bklb9PThCcW0SPvKXQx79","#,
-    r#""secret":"kli_3WXLkTUyE8TTcAYoLaVSRLtcuXAO00oQb2Y9fT9x16k7hM20k"}"#,
+    r#"{"kluis-identity":1,"public":"klp_0GNYNDJFTFlXOEuYSWjeS1evWDM80YJw4Qnz1ZqI3w5Fr9LfS","#,
+    r#""secret":"kli_1CT26PqVUrL8GzVlRC35qzATXy3OOGYgcFAosbIZrGCAAp6G2"}"#,
     "\n"
 );
 
@@ -406,7 +406,7 @@ fn a_project_file_never_replaces_the_pin_that_you_confirmed() {
 
     // The signer of the true vault changes here only to stand for another signer.
     owner
-        .kluis(["key", "remove", "second", "--yes"])
+        .kluis(["key", "remove", "second", "--leaked", "--yes"])
         .run()
         .any_stdout()
         .any_stderr()
@@ -524,7 +524,11 @@ fn a_confirmed_pin_follows_your_own_removal_of_a_key() {
     get().run().stdout("value").exits(0);
     removes_a_key(&sandbox, &[]);
     get().run().stdout("value").exits(0);
-    // The old one is not valid any more.
+    // The old one vouches for the new one, unless the removed key was leaked.
+    get().env("KLUIS_PIN", &key).run().stdout("value").exits(0);
+    let rekey = by_identity(&sandbox, &["vault", "rekey", "--leaked"]);
+    rekey.run().any_stdout().any_stderr().exits(0);
+    get().run().stdout("value").exits(0);
     let old = get().env("KLUIS_PIN", &key).run();
     old.stderr_has("this is another vault than the one you pinned")
         .exits(5);
@@ -535,7 +539,7 @@ fn an_explicit_pin_fails_after_a_removal_and_shows_the_new_one() {
     let (sandbox, key) = shared();
     fs::remove_dir_all(sandbox.home().join(".local/state/kluis")).unwrap();
     let get = |key: &str| by_identity(&sandbox, &["get", "name", "--pin", key]);
-    removes_a_key(&sandbox, &["--pin", &key]);
+    removes_a_key(&sandbox, &["--leaked", "--pin", &key]);
     let new = {
         let refused = get(&key).run();
         let (_, new) = refused.stderr.split_once("its pin is ").unwrap();

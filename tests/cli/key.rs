@@ -268,7 +268,8 @@ fn removing_full_access_names_the_keys_to_issue_again() {
     let sandbox = shared();
     token(&sandbox, &["--label", "full"]);
     let ci = token(&sandbox, &["-w", "staging", "--label", "ci"]);
-    let removed = sandbox.kluis(["key", "remove", "full", "--yes"]).run();
+    let line = ["key", "remove", "full", "--leaked", "--yes"];
+    let removed = sandbox.kluis(line).run();
     assert!(
         removed
             .stderr
@@ -286,6 +287,54 @@ fn removing_full_access_names_the_keys_to_issue_again() {
     refused
         .stderr_has("the last key with full access cannot be removed")
         .exits(6);
+}
+
+#[test]
+fn every_other_key_goes_on_when_full_access_is_removed() {
+    let sandbox = shared();
+    token(&sandbox, &["--label", "full"]);
+    let ci = token(&sandbox, &["-w", "staging", "--label", "ci"]);
+    let recovery = token(&sandbox, &["--label", "recovery"]);
+    let removed = sandbox.kluis(["key", "remove", "full", "--yes"]).run();
+    assert!(
+        removed
+            .stderr
+            .contains("the vault has a new public key to pin: klv_")
+    );
+    assert!(!removed.stderr.contains("also removed"));
+    removed
+        .stdout("default/name\nstaging/name\n")
+        .stderr_has("these keys still trust the old public key, with which the removed key's holder could deceive theirs: token ci (")
+        .exits(0);
+    for token in [&ci, &recovery] {
+        by(&sandbox, token, &["list", "-w", "staging"])
+            .run()
+            .any_stdout()
+            .exits(0);
+    }
+    assert_eq!(keys(&sandbox).len(), 3);
+    // And again: each key that came vouches for the next.
+    sandbox
+        .kluis(["vault", "rekey"])
+        .run()
+        .any_stdout()
+        .any_stderr()
+        .exits(0);
+    by(&sandbox, &ci, &["list", "-w", "staging"])
+        .run()
+        .any_stdout()
+        .exits(0);
+    sandbox
+        .kluis(["vault", "rekey", "--leaked"])
+        .run()
+        .any_stdout()
+        .any_stderr()
+        .exits(0);
+    by(&sandbox, &ci, &["list", "-w", "staging"])
+        .run()
+        .any_stderr()
+        .exits(4);
+    assert_eq!(keys(&sandbox).len(), 1);
 }
 
 #[test]
@@ -607,7 +656,8 @@ fn a_public_key_is_added_once() {
     assert_eq!(error["conflicting_ids"][0], object["key"]["id"]);
     // They stay when a key with full access goes, and must learn the vault's new key.
     token(&sandbox, &["--label", "full"]);
-    let removed = sandbox.kluis(["key", "remove", "full", "--yes"]).run();
+    let line = ["key", "remove", "full", "--leaked", "--yes"];
+    let removed = sandbox.kluis(line).run();
     assert!(removed.stderr.contains("must use the new pin: klv_"));
     removed.any_stdout().any_stderr().exits(0);
     let left = keys(&sandbox);

@@ -704,7 +704,7 @@ fn a_removed_owner_cannot_continue_from_an_older_copy() {
 }
 
 #[test]
-fn another_machine_warns_of_the_new_key_once() {
+fn another_machine_follows_to_the_new_key_and_says_so() {
     let (sandbox, passphrase, _, old) = with_a_holder_who_left();
     let removed = sandbox.bytes();
     let elsewhere = sandbox.copy();
@@ -717,7 +717,21 @@ fn another_machine_warns_of_the_new_key_once() {
     put(&elsewhere, &old);
     get(&[]).stdout("real").exits(0);
     put(&elsewhere, &removed);
+    let told =
+        "the vault has a new public key, for which the one that this machine knew vouches: klv_";
+    get(&[]).stdout("real").stderr_has(told).exits(0);
+    get(&[]).stdout("real").exits(0);
+    // From then on the old one is refused, whoever signs with it.
+    put(&elsewhere, &old);
     get(&[]).any_stderr().exits(5);
+    // After a leak nothing vouches.
+    let rekey = sandbox.kluis(["vault", "rekey", "--leaked"]);
+    let rekey = rekey.env("KLUIS_PASSPHRASE_FILE", &passphrase).run();
+    rekey.any_stdout().any_stderr().exits(0);
+    put(&elsewhere, &sandbox.bytes());
+    get(&[])
+        .stderr_has("is signed by another key than before")
+        .exits(5);
     let verify = sandbox.kluis(["vault", "verify", "--json"]);
     let verify = verify.env("KLUIS_PASSPHRASE_FILE", &passphrase).run();
     let key = verify.json()["public_key"].as_str().unwrap().to_owned();

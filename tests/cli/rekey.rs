@@ -1,6 +1,8 @@
 //! Tests encrypting a vault under new keys.
 
-use crate::sandbox::Sandbox;
+use crate::sandbox::{CHEAP_KDF, Sandbox};
+use std::fs;
+use std::path::Path;
 
 #[test]
 fn a_rekey_keeps_all_content_and_every_key_opens() {
@@ -54,11 +56,71 @@ fn a_damaged_vault_is_not_carried_on() {
     let mut bytes = sandbox.bytes();
     let last = bytes.len() - 20;
     bytes[last] = if bytes[last] == b'A' { b'B' } else { b'A' };
-    std::fs::write(sandbox.vault(), &bytes).unwrap();
+    fs::write(sandbox.vault(), &bytes).unwrap();
     sandbox
         .kluis(["vault", "rekey"])
         .run()
         .any_stderr()
         .exits(5);
     assert_eq!(sandbox.bytes(), bytes);
+}
+
+/// Whoever has an old copy and the old passphrase knows the seed that signed the header then.
+#[test]
+fn a_leaked_passphrase_signs_nothing_after_a_rekey() {
+    let (sandbox, passphrase) = Sandbox::with_passphrase();
+    let by = |sandbox: &Sandbox, passphrase: &Path, line: &[&str]| {
+        let line = sandbox.kluis(line).stdin("value");
+        line.env("KLUIS_PASSPHRASE_FILE", passphrase).run()
+    };
+    let done = |line: &[&str], passphrase: &Path| {
+        by(&sandbox, passphrase, line)
+            .any_stdout()
+            .any_stderr()
+            .exits(0);
+    };
+    done(&["create", "name"], &passphrase);
+    let leaked = sandbox.bytes();
+    let new = sandbox.given("new", "another one that nobody knows");
+    let change = [
+        "key",
+        "passphrase",
+        "--kdf",
+        CHEAP_KDF,
+        "--new-passphrase-file",
+    ];
+    done(
+        &[&change[..], &[new.to_str().unwrap()]].concat(),
+        &passphrase,
+    );
+    done(&["vault", "rekey"], &new);
+    let verify = by(&sandbox, &new, &["vault", "verify", "--json"]);
+    let pin = verify.json()["public_key"].as_str().unwrap().to_owned();
+    verify.any_stdout().exits(0);
+
+    let thief = Sandbox::empty();
+    fs::create_dir_all(thief.vault().parent().unwrap()).unwrap();
+    fs::write(thief.vault(), &leaked).unwrap();
+    for line in [
+        &["create", "more"][..],
+        &["workspace", "create", "another"],
+        &["set", "name"],
+        &["vault", "rekey"],
+        &["workspace", "create", "third"],
+    ] {
+        by(&thief, &passphrase, line)
+            .any_stdout()
+            .any_stderr()
+            .exits(0);
+    }
+    fs::write(sandbox.vault(), thief.bytes()).unwrap();
+    // The owner's machine, one with the new pin, and one that knows nothing but the new passphrase.
+    by(&sandbox, &passphrase, &["get", "name"])
+        .stderr_has("is signed by another key than before")
+        .exits(5);
+    fs::remove_dir_all(sandbox.home().join(".local/state")).unwrap();
+    by(&sandbox, &passphrase, &["get", "name", "--pin", &pin])
+        .stderr_has("another vault than the one you pinned")
+        .exits(5);
+    by(&sandbox, &new, &["get", "name"]).any_stderr().exits(4);
 }

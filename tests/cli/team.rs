@@ -77,11 +77,9 @@ impl Team {
             .env("KLUIS_TOKEN", &self.token)
     }
 
-    fn remove(&self, label: &str) -> Value {
-        let removed = self
-            .owner
-            .kluis(["key", "remove", label, "--yes", "--json"])
-            .run();
+    fn remove(&self, label: &str, more: &[&str]) -> Value {
+        let line = [&["key", "remove", label, "--yes", "--json"], more].concat();
+        let removed = self.owner.kluis(line).run();
         let report = removed.json();
         removed.any_stdout().any_stderr().exits(0);
         report
@@ -136,7 +134,7 @@ fn a_removed_colleague_is_shut_out_and_their_secrets_listed() {
     }
 
     let copy = fs::read(team.owner.vault()).unwrap();
-    let report = team.remove("bob");
+    let report = team.remove("bob", &[]);
     assert_eq!(
         paths(&report),
         ["default/mail", "staging/api_key", "staging/db_password"]
@@ -167,7 +165,7 @@ fn a_removed_colleague_is_shut_out_and_their_secrets_listed() {
 }
 
 #[test]
-fn removing_full_access_means_issuing_all_tokens_again() {
+fn after_a_leak_all_tokens_are_issued_again() {
     let team = Team::with_colleague(&["--full"]);
     team.colleague(&["key", "list"]).run().any_stdout().exits(0);
     team.colleague(&["get", "production/db_password"])
@@ -175,7 +173,7 @@ fn removing_full_access_means_issuing_all_tokens_again() {
         .any_stdout()
         .exits(0);
 
-    let report = team.remove("bob");
+    let report = team.remove("bob", &["--leaked"]);
     assert_eq!(paths(&report).len(), 3, "everything there is");
     let again = report["issue_again"].as_array().unwrap();
     assert_eq!(again.len(), 1);
@@ -199,4 +197,106 @@ fn removing_full_access_means_issuing_all_tokens_again() {
         .run()
         .any_stdout()
         .exits(0);
+}
+
+/// The owner, two colleagues with full access, a job and a recovery token. One of the colleagues leaves, and tries
+/// what anybody can who knew everything.
+#[test]
+fn a_colleague_with_full_access_leaves_and_all_others_go_on() {
+    let team = Team::with_colleague(&["--full"]);
+    let issued = |line: &[&str]| {
+        let issued = team.owner.kluis(line).run();
+        let token = String::from_utf8(issued.stdout.clone()).unwrap();
+        if !token.is_empty() {
+            team.owner.keep(token.trim_end().as_bytes());
+        }
+        issued.any_stdout().any_stderr().exits(0);
+        token.trim_end().to_owned()
+    };
+    let recovery = issued(&["key", "add", "--token", "--full", "--label", "recovery"]);
+    let alice = Sandbox::empty();
+    let made = alice.kluis(["key", "new"]).run();
+    let public = String::from_utf8(made.stdout.clone()).unwrap();
+    made.any_stdout().any_stderr().exits(0);
+    issued(&[
+        "key",
+        "add",
+        "--full",
+        "--label",
+        "alice",
+        "--public-key",
+        public.trim_end(),
+    ]);
+    let alice = |line: &[&str]| {
+        let line = alice.kluis(line).env("KLUIS_VAULT", team.owner.vault());
+        line.env("KLUIS_PIN", &team.vault_key).run()
+    };
+    let job = || team.job(&["get", "db_password"]).run();
+    let kept = team.owner.bytes();
+
+    let report = team.remove("bob", &[]);
+    assert_eq!(report["issue_again"], json!([]));
+    assert_eq!(report["pin_again"], json!([]));
+    let trusting = report["trusting_old"].as_array().unwrap().iter();
+    let trusting: Vec<&str> = trusting.map(|key| key["label"].as_str().unwrap()).collect();
+    assert_eq!(trusting, ["ci", "recovery", "alice"]);
+    let new_pin = vault_key(&team.owner);
+    assert_eq!(report["public_key"], new_pin);
+    // All others go on, and see it.
+    alice(&["get", "mail"]).any_stdout().exits(0);
+    job().any_stdout().exits(0);
+    let recovered = team
+        .job(&["key", "list"])
+        .env("KLUIS_TOKEN", &recovery)
+        .run();
+    recovered.any_stdout().exits(0);
+    let truth = team.owner.bytes();
+
+    // He goes on from the copy that he kept, and puts it in the vault's place.
+    let own = team.colleague.home().join("kept.kluis");
+    fs::write(&own, &kept).unwrap();
+    for number in 0..5 {
+        let line = [
+            "create",
+            &format!("more-{number}"),
+            "--generate",
+            "8",
+            "-w",
+            "staging",
+        ];
+        let line = team.colleague.kluis(line).env("KLUIS_VAULT", &own);
+        line.env("KLUIS_PIN", &team.vault_key)
+            .run()
+            .any_stdout()
+            .any_stderr()
+            .exits(0);
+    }
+    let forged = fs::read(&own).unwrap();
+    fs::write(team.owner.vault(), &forged).unwrap();
+    // Refused wherever the vault was seen since he left.
+    let line = ["get", "mail"];
+    team.owner.kluis(line).run().any_stderr().exits(5);
+    alice(&line).any_stderr().exits(5);
+    job().any_stderr().exits(5);
+    // And where nothing was seen: with the new pin.
+    let elsewhere = Sandbox::empty();
+    let there = |token: &str| {
+        fs::remove_dir_all(elsewhere.home().join(".local")).unwrap_or_default();
+        let get = elsewhere.kluis(["get", "db_password", "-w", "staging"]);
+        get.env("KLUIS_VAULT", team.owner.vault())
+            .env("KLUIS_TOKEN", token)
+    };
+    there(&team.token)
+        .env("KLUIS_PIN", &new_pin)
+        .run()
+        .any_stderr()
+        .exits(5);
+    // Not with an old key alone: he knew all that it knows.
+    there(&team.token).run().any_stdout().exits(0);
+    // A renewed one was never his.
+    fs::write(team.owner.vault(), &truth).unwrap();
+    let renewed = issued(&["key", "renew", "ci"]);
+    there(&renewed).run().any_stdout().exits(0);
+    fs::write(team.owner.vault(), &forged).unwrap();
+    there(&renewed).run().any_stderr().exits(4);
 }

@@ -126,6 +126,7 @@ impl Unlocked {
             verify: master.verify(),
             keys: vec![key],
             workspaces,
+            successions: Vec::new(),
             ancestors: Ancestors::before(7),
         };
         let clock = FakeClock::default();

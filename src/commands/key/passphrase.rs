@@ -14,8 +14,8 @@ use crate::vault::key::{Key, KeyKind};
 ///
 /// Changes the passphrase that you unlock with, or the one that --key names. The secrets are not encrypted again.
 ///
-/// Older copies of the vault still open with the old passphrase. If it has leaked, add another key with
-/// `kluis key add` and remove this one with `kluis key remove`. Needs a key that opens the whole vault.
+/// Older copies of the vault still open with the old passphrase. If it has leaked, use `kluis vault rekey --leaked`
+/// afterwards. Needs a key that opens the whole vault.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:

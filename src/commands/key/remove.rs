@@ -1,11 +1,13 @@
 //! `key remove`: removes a key, and encrypts anew what it could open.
 
 use crate::args::key::find_key;
+use crate::args::leaked::LeakedArgs;
 use crate::commands::Command;
 use crate::context::Context;
 use crate::context::confirm::confirm;
 use crate::error::Error;
 use crate::keyring::Keyring;
+use crate::keyring::renew::Trust;
 use crate::keyring::vault_key::vault_key;
 use crate::report::key::{KeyJson, reach};
 use crate::sealed::id::KeyId;
@@ -19,9 +21,10 @@ use serde::Serialize;
 /// Stops the key: it opens no later version of the vault. It still opens old copies, so `kluis` lists the names
 /// of the secrets that it could read: change those. Asks first; without a terminal it needs --yes.
 ///
-/// If the key opens the whole vault, the vault gets a new public key. `kluis` then removes every other
-/// passphrase and token except yours: add them again. Key files stay, and their owners must pin the new
-/// public key.
+/// If the key opens the whole vault, the vault gets a new public key. Every other key goes on, because the old
+/// public key vouches for the new one. Whoever had the removed key could still deceive their holders with a
+/// forged vault: `kluis key renew`, or the new pin on their machines, ends that. With --leaked nothing trusts the
+/// old public key any more: `kluis` removes every other passphrase and token except yours, to be added again.
 ///
 /// You cannot remove the key that you use, nor the last key that opens the whole vault (exit code 6).
 #[derive(clap::Args)]
@@ -33,6 +36,9 @@ pub struct Remove {
     /// The id of the key, or its label if no other key has the same
     #[arg(value_name = "KEY")]
     key: String,
+
+    #[command(flatten)]
+    leaked: LeakedArgs,
 }
 
 #[derive(Serialize)]
@@ -42,6 +48,8 @@ struct RemovedKeyJson<'a> {
     issue_again: Vec<KeyJson<'a>>,
     /// Keys whose holders must pin the new public key.
     pin_again: Vec<KeyJson<'a>>,
+    /// Keys whose holders still trust the old public key.
+    trusting_old: Vec<KeyJson<'a>>,
     public_key: String,
     change: Vec<Known>,
 }
@@ -59,9 +67,10 @@ impl Command for Remove {
         let (mut vault, mut owner) = context.open_as_owner()?;
         let keys = vault.keys()?;
         let key = find_key(&keys, &self.key)?;
-        confirm(context, &question(&keys, key, owner.key()))?;
+        let is_leaked = self.leaked.trust() == Trust::Ends;
+        confirm(context, &question(&keys, key, owner.key(), is_leaked))?;
         let changed = context.change_for_good(&mut vault, |change| {
-            Ok(change.remove_key(&mut owner, key.id)?)
+            Ok(change.remove_key(&mut owner, key.id, self.leaked.trust())?)
         })?;
         let removed = changed.result;
         let known = known(&vault, &removed.key)?;
@@ -69,9 +78,9 @@ impl Command for Remove {
     }
 }
 
-fn question(keys: &[Key], key: &Key, own: KeyId) -> String {
+fn question(keys: &[Key], key: &Key, own: KeyId, is_leaked: bool) -> String {
     let mut question = format!("Remove the {}?", named(key));
-    if key.has_full_access() {
+    if key.has_full_access() && is_leaked {
         let others = keys.iter();
         let others = others.filter(|other| other.id != key.id && other.id != own);
         let lost: Vec<_> = others
@@ -126,6 +135,7 @@ fn print(
             removed: KeyJson::new(&removed.key),
             issue_again: removed.dropped.iter().map(KeyJson::new).collect(),
             pin_again: removed.to_pin.iter().map(KeyJson::new).collect(),
+            trusting_old: removed.trusting_old.iter().map(KeyJson::new).collect(),
             public_key: vault_key,
             change: known,
         })?);
@@ -145,6 +155,13 @@ fn print(
     if removed.key.has_full_access() {
         context.ui.note(&format!(
             "the vault has a new public key to pin: {vault_key}"
+        ));
+    }
+    if !removed.trusting_old.is_empty() {
+        let keys: Vec<_> = removed.trusting_old.iter().map(named).collect();
+        context.ui.note(&format!(
+            "these keys still trust the old public key, with which the removed key's holder could deceive theirs: {}; `kluis key renew` or the new pin ends that",
+            keys.join("; ")
         ));
     }
     if !known.is_empty() {

@@ -1,5 +1,6 @@
 //! `vault rekey`: encrypts everything again under new keys.
 
+use crate::args::leaked::LeakedArgs;
 use crate::commands::Command;
 use crate::context::Context;
 use crate::error::Error;
@@ -10,7 +11,10 @@ use serde::Serialize;
 /// Encrypt everything again under new keys
 ///
 /// Gives the vault and every workspace new keys, in one write. Every passphrase, token and key file still
-/// opens the vault. Ids, dates, versions and links stay.
+/// opens the vault, because its old public key vouches for the new one. Ids, dates, versions and links stay.
+///
+/// After a leak, use --leaked: then nothing trusts the old public key any more. `kluis` removes every other
+/// passphrase and token except yours, to be added again, and key files must be given the new pin.
 ///
 /// It does not protect old copies of the vault: they still open with the old keys. Needs a key that opens the
 /// whole vault.
@@ -19,7 +23,10 @@ use serde::Serialize;
 Examples:
   kluis vault rekey
   kluis vault rekey --json | jq .values")]
-pub struct Rekey {}
+pub struct Rekey {
+    #[command(flatten)]
+    leaked: LeakedArgs,
+}
 
 #[derive(Serialize)]
 struct RekeyJson {
@@ -36,8 +43,9 @@ impl Command for Rekey {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let (mut vault, mut owner) = context.open_as_owner()?;
         let working = context.ui.progress("encrypting", None);
-        let changed =
-            context.change_for_good(&mut vault, |change| Ok(change.rekey(&mut owner)?))?;
+        let changed = context.change_for_good(&mut vault, |change| {
+            Ok(change.rekey(&mut owner, self.leaked.trust())?)
+        })?;
         drop(working);
         let done = changed.result;
         let header = vault.header();
@@ -54,6 +62,7 @@ impl Command for Rekey {
             return Ok(context.ui.json(&report)?);
         }
         let RekeyJson {
+            public_key,
             keys,
             workspaces,
             secrets,
@@ -63,6 +72,9 @@ impl Command for Rekey {
         context
             .ui
             .note("older copies of the vault still open with the old keys");
+        context.ui.note(&format!(
+            "the vault has a new public key to pin: {public_key}"
+        ));
         Ok(context.ui.line(&format!(
             "encrypted again: {} with {} in {}, for {}",
             counted(secrets, "secret"),

@@ -61,6 +61,7 @@ fn signed_vault(sections: Vec<Directory<'_>>) -> SealedBytes {
         verify: verify_key(&SEED),
         keys: vec![],
         workspaces: lines.collect(),
+        successions: Vec::new(),
         ancestors: Ancestors::default(),
     };
     let digest = content.digest();
@@ -168,6 +169,7 @@ fn a_header_may_not_be_longer_than_the_format_allows() {
                 about: vec![0; about_bytes],
                 section: RevisionId::default(),
             }],
+            successions: Vec::new(),
             ancestors: Ancestors::before(7),
         };
         let vault = VAULT.to_string();

@@ -4,7 +4,7 @@
 use super::Change;
 use crate::keyring::issue::{Credential, Issuer};
 use crate::keyring::local::LocalKeyring;
-use crate::keyring::renew::Renewal;
+use crate::keyring::renew::{Renewal, Trust};
 use crate::keyring::{self, Keyring, about};
 use crate::sealed::header::Lock;
 use crate::sealed::id::KeyId;
@@ -34,6 +34,8 @@ pub struct Removed {
     pub dropped: Vec<Key>,
     /// Keys whose holders must pin the vault's new public key.
     pub to_pin: Vec<Key>,
+    /// Keys whose holders still trust the old one, too. Whoever knew its seed could deceive them.
+    pub trusting_old: Vec<Key>,
 }
 
 impl Change<'_> {
@@ -171,7 +173,12 @@ impl Change<'_> {
     }
 
     /// Removes a key, and gives new keys to every workspace that it reached.
-    pub fn remove_key(&mut self, owner: &mut LocalKeyring, id: KeyId) -> Result<Removed, Error> {
+    pub fn remove_key(
+        &mut self,
+        owner: &mut LocalKeyring,
+        id: KeyId,
+        trust: Trust,
+    ) -> Result<Removed, Error> {
         self.lead(owner)?;
         let mut keys = Vec::with_capacity(self.content().keys.len());
         for line in &self.content().keys {
@@ -184,19 +191,26 @@ impl Change<'_> {
         let key = keys.iter().find(|key| key.id == id).cloned();
         let key = key.ok_or_else(|| Error::absent("key", id.to_string()))?;
         self.check_stays(&keys, &key)?;
-        let renewed = owner.renew(self.content(), Renewal::Without(id))?;
+        let renewed = self.renewed(owner, Renewal::Without(id), trust)?;
         let is_dropped = |key: &Key| renewed.dropped.contains(&key.id);
         let dropped = keys.iter().filter(|key| is_dropped(key)).cloned().collect();
-        let other_header = renewed.content.verify != self.content().verify;
-        let to_pin = keys
-            .into_iter()
-            .filter(|key| other_header && key.id != id && !key.is_anchored());
-        let to_pin = to_pin.collect();
+        let other_header = renewed.content.verify != self.view.layout.header.content().verify;
+        let own = owner.key();
+        let others = keys.into_iter();
+        let others = others.filter(|key| other_header && key.id != id && key.id != own);
+        let (to_pin, trusting_old) = match trust {
+            Trust::Ends => (
+                others.filter(|key| !key.is_anchored()).collect(),
+                Vec::new(),
+            ),
+            Trust::Passes => (Vec::new(), others.collect()),
+        };
         self.succeed(renewed)?;
         Ok(Removed {
             key,
             dropped,
             to_pin,
+            trusting_old,
         })
     }
 

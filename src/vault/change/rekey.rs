@@ -5,7 +5,7 @@ use super::Change;
 use super::successor::Successor;
 use crate::keyring::Keyring;
 use crate::keyring::local::LocalKeyring;
-use crate::keyring::renew::{Renewal, Renewed};
+use crate::keyring::renew::{Renewal, Renewed, Trust};
 use crate::sealed::aad_context::AadContext;
 use crate::sealed::meta;
 use crate::sealed::pages::Pages;
@@ -16,10 +16,21 @@ use std::collections::HashSet;
 
 impl Change<'_> {
     /// Gives the vault a new root key and every workspace new keys; all keys that could unlock still can.
-    pub fn rekey(&mut self, owner: &mut LocalKeyring) -> Result<Verified, Error> {
+    pub fn rekey(&mut self, owner: &mut LocalKeyring, trust: Trust) -> Result<Verified, Error> {
         self.lead(owner)?;
-        let renewed = owner.renew(self.content(), Renewal::Rekey)?;
+        let renewed = self.renewed(owner, Renewal::Rekey, trust)?;
         self.succeed(renewed)
+    }
+
+    /// New keys for the header that this change makes.
+    pub(super) fn renewed(
+        &mut self,
+        owner: &LocalKeyring,
+        renewal: Renewal,
+        trust: Trust,
+    ) -> Result<Renewed, Error> {
+        let content = self.change_header()?.clone();
+        Ok(owner.renew(&content, content.revision(), renewal, trust)?)
     }
 
     /// Replaces the old keys with new ones. Returns the number of records that were opened and sealed again.
@@ -71,6 +82,7 @@ impl Change<'_> {
         let header = self.change_header()?;
         (header.verify, header.keys, header.workspaces) =
             (content.verify, content.keys, content.workspaces);
+        header.successions = content.successions;
         self.successor = Some(Successor {
             keyring,
             workspaces,

@@ -6,6 +6,7 @@ use crate::keyring::identity::Identity;
 use crate::keyring::issue::{Credential, Issuer};
 use crate::keyring::local::LocalKeyring;
 use crate::keyring::master::Master;
+use crate::keyring::renew::Trust;
 use crate::keyring::{self, Keyring, Reach, unlock};
 use crate::sealed::header::{Content, Header};
 use crate::sealed::id::WorkspaceId;
@@ -167,7 +168,7 @@ fn a_key_file_still_works_after_it_removes_full_access() {
     let store = Box::new(owned.store.clone());
     let mut vault = Vault::open(store, Scan::Everything, |_| Ok::<_, Error>(keyring as _)).unwrap();
     let removed = vault.change(now(), Duration::ZERO, Previous::Remove, |change| {
-        change.remove_key(&mut owner, owned.token.key)
+        change.remove_key(&mut owner, owned.token.key, Trust::Ends)
     });
     assert_eq!(removed.unwrap().result.key.id, owned.token.key);
     let after = header(&owned.bytes());

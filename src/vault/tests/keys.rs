@@ -4,6 +4,7 @@ use super::apart::Apart;
 use super::{Owned, damage, everything, header, keyring, now, open, put, value, write};
 use crate::keyring as keys;
 use crate::keyring::issue::Credential;
+use crate::keyring::renew::Trust;
 use crate::keyring::token::Token;
 use crate::keyring::{Keyring, Reach};
 use crate::sealed::derive::Key as Secret;
@@ -49,12 +50,14 @@ fn try_change<T>(
 
 fn remove(owned: &Owned, key: KeyId) -> Result<Removed, Error> {
     let mut owner = owned.keyring();
-    try_change(owned, |change| change.remove_key(&mut owner, key))
+    try_change(owned, |change| {
+        change.remove_key(&mut owner, key, Trust::Ends)
+    })
 }
 
 fn rekey(owned: &Owned) -> Verified {
     let mut owner = owned.keyring();
-    try_change(owned, |change| change.rekey(&mut owner)).unwrap()
+    try_change(owned, |change| change.rekey(&mut owner, Trust::Passes)).unwrap()
 }
 
 fn full_token(owned: &Owned) -> Token {
@@ -87,7 +90,11 @@ fn a_rekey_leaves_no_ciphertext_and_every_key_opens() {
     let after = owned.bytes();
 
     let (old, new) = (header(&before), header(&after));
-    assert_eq!(old.content().verify, new.content().verify, "anchors hold");
+    assert_ne!(old.content().verify, new.content().verify);
+    assert!(
+        new.content().is_trusted_by(&old.content().verify),
+        "anchors hold"
+    );
     assert_eq!(new.id().number, old.id().number + 1);
     let shared: Vec<_> = ciphertexts(&before)
         .intersection(&ciphertexts(&after))
@@ -300,11 +307,17 @@ fn a_scoped_key_changes_no_keys() {
     let keyring = keyring(&owned.bytes(), &scoped).unwrap();
     assert!(vault.keys().is_err());
     let before = owned.bytes();
-    let act = |change: &mut Change<'_>| change.rekey(&mut keyring.clone()).map(|_| ());
+    let act = |change: &mut Change<'_>| {
+        change
+            .rekey(&mut keyring.clone(), Trust::Passes)
+            .map(|_| ())
+    };
     let rekeyed = vault.change(now(), Duration::ZERO, Previous::Keep, act);
     let remove = |change: &mut Change<'_>| {
         let id = owned.token.key;
-        change.remove_key(&mut keyring.clone(), id).map(|_| ())
+        change
+            .remove_key(&mut keyring.clone(), id, Trust::Ends)
+            .map(|_| ())
     };
     let removed = vault.change(now(), Duration::ZERO, Previous::Keep, remove);
     for refused in [rekeyed, removed] {

@@ -5,6 +5,8 @@ use super::super::{Owned, now, put, reference};
 use super::Vector;
 use crate::keyring::Keyring;
 use crate::keyring::issue::{Credential, Issuer};
+use crate::keyring::renew::Trust;
+use crate::keyring::token::Token;
 use crate::plaintext::Plaintext;
 use crate::sealed::aad_context::AadContext;
 use crate::sealed::derive::Key;
@@ -19,6 +21,7 @@ use crate::sealed::{meta, random};
 use crate::store::memory::MemoryStore;
 use crate::vault::change::References;
 use crate::vault::create::{Keys, New};
+use crate::vault::key::Scope;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -38,6 +41,7 @@ pub fn all() -> Vec<Vector> {
         empty(),
         fields(),
         pages(),
+        successions(),
         keys(),
         merged(),
         last_revision(),
@@ -55,7 +59,7 @@ fn vector(name: &str, about: &'static str, bytes: Vec<u8>, unlocks: Vec<Value>) 
 }
 
 /// How the owner's token unlocks.
-pub fn by_token(token: &crate::keyring::token::Token) -> Value {
+pub fn by_token(token: &Token) -> Value {
     json!({"token": String::from_utf8(token.text().expose().to_vec()).unwrap()})
 }
 
@@ -228,6 +232,26 @@ fn pages() -> Vector {
     vector("pages", about, owned.bytes(), vec![by_token(&owned.token)])
 }
 
+fn successions() -> Vector {
+    let owned = both();
+    owned.change(|change| put(change, "default/name", "value"));
+    owned.change(|change| put(change, "staging/name", "staging's value"));
+    let old = owned.add_token(Scope::Full);
+    let reads = owned.issue("staging", false);
+    for _ in 0..2 {
+        let mut owner = owned.keyring();
+        owned.change(|change| change.rekey(&mut owner, Trust::Passes));
+    }
+    let about =
+        "a header whose key was changed twice, for the token that changed it and two from before";
+    vector(
+        "successions",
+        about,
+        owned.bytes(),
+        [&owned.token, &old, &reads].map(by_token).into(),
+    )
+}
+
 fn keys() -> Vector {
     let owned = both();
     owned.change(|change| put(change, "default/name", "value"));
@@ -270,7 +294,7 @@ fn about(workspaces: Option<Vec<meta::Reach>>) -> meta::Key {
     }
 }
 
-fn issue(owned: &Owned, reach: &[(&str, bool)]) -> crate::keyring::token::Token {
+fn issue(owned: &Owned, reach: &[(&str, bool)]) -> Token {
     let keyring = owned.keyring();
     let vault =
         super::super::open(&owned.bytes(), &owned.token, crate::vault::Scan::Lookup).unwrap();

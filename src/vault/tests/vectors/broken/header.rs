@@ -1,12 +1,15 @@
 //! Makes vaults with a fault in the header: in its text, or in its content.
 
-use super::super::super::{granted_to, header};
+use super::super::super::apart::Apart;
+use super::super::super::{Owned, granted_to, header};
 use super::super::Vector;
-use super::super::good::{CHEAP, PASSPHRASE};
+use super::super::good::{CHEAP, PASSPHRASE, by_token};
 use super::Base;
 use crate::keyring::master::Master;
+use crate::keyring::renew::Trust;
 use crate::sealed::header::{Bond, Content, Key, Lock};
 use crate::sealed::id::KeyId;
+use crate::sealed::succession::Succession;
 use serde_json::json;
 
 impl Base {
@@ -255,6 +258,74 @@ impl Base {
                 changed(&|content| {
                     content.workspaces[0].verify = content.workspaces[1].verify;
                 }),
+            ),
+        ]
+    }
+
+    /// Faults of how the header's key came to be, for a token from before the first change.
+    pub(super) fn successions(&self) -> Vec<Vector> {
+        let owned = Owned::with(&[("default/name", "value")]);
+        let token = owned.issue("default", false);
+        for _ in 0..3 {
+            let mut owner = owned.keyring();
+            owned.change(|change| change.rekey(&mut owner, Trust::Passes));
+        }
+        let keyring = owned.keyring();
+        let changed = |change: &dyn Fn(&mut Vec<Succession>)| {
+            let mut apart = Apart::of(&owned.bytes());
+            apart.change_header(keyring.master().unwrap(), |content| {
+                change(&mut content.successions);
+            });
+            apart.join()
+        };
+        let vector = |name: &str, about: &'static str, change: &dyn Fn(&mut Vec<Succession>)| {
+            self.unlocked_by(name, about, changed(change), by_token(&token))
+        };
+        vec![
+            vector(
+                "succession-signature",
+                "a key that nobody signed for",
+                &|all| {
+                    all[1].signature[0] ^= 1;
+                },
+            ),
+            vector(
+                "succession-header",
+                "a key from another revision on",
+                &|all| {
+                    all[2].header += 1;
+                },
+            ),
+            vector(
+                "succession-none",
+                "no word from the key that the token knows",
+                &|all| {
+                    all.remove(0);
+                },
+            ),
+            vector(
+                "succession-order",
+                "two changes in each other's place",
+                &|all| {
+                    all.swap(0, 1);
+                },
+            ),
+            vector("succession-gap", "a change is missing", &|all| {
+                all.remove(1);
+            }),
+            vector(
+                "succession-end",
+                "a chain that ends before the header's key",
+                &|all| {
+                    all.pop();
+                },
+            ),
+            vector(
+                "succession-first",
+                "a change at the first revision",
+                &|all| {
+                    all[0].header = 1;
+                },
             ),
         ]
     }

@@ -34,6 +34,7 @@ pub fn all() -> Vec<Vector> {
         base.header_text(),
         base.header_content(),
         base.heads(),
+        base.successions(),
         base.ages(),
         base.pages(),
         base.records(),
