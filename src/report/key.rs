@@ -1,5 +1,6 @@
 //! Prints a key as JSON, and its reach in words.
 
+use crate::context::Context;
 use crate::vault::key::{Access, Key};
 use crate::vault::time::Timestamp;
 use serde::Serialize;
@@ -55,5 +56,26 @@ pub fn reach(key: &Key) -> String {
             });
             reach.collect::<Vec<_>>().join(", ")
         }
+    }
+}
+
+/// `token ci (key_…, read staging)`
+pub fn named(key: &Key) -> String {
+    format!(
+        "{} {} ({}, {})",
+        key.kind.text(),
+        key.label,
+        key.id,
+        reach(key)
+    )
+}
+
+/// Warns of keys that a change removed with another.
+pub fn add_again(context: &mut Context, keys: &[Key]) {
+    for key in keys {
+        context.ui.warning(&format!(
+            "also removed: {}. Add it again with `kluis key add`",
+            named(key)
+        ));
     }
 }

@@ -526,7 +526,7 @@ fn a_confirmed_pin_follows_your_own_removal_of_a_key() {
     get().run().stdout("value").exits(0);
     // The old one vouches for the new one, unless the removed key was leaked.
     get().env("KLUIS_PIN", &key).run().stdout("value").exits(0);
-    let rekey = by_identity(&sandbox, &["vault", "rekey", "--leaked"]);
+    let rekey = by_identity(&sandbox, &["vault", "rekey", "--leaked", "--yes"]);
     rekey.run().any_stdout().any_stderr().exits(0);
     get().run().stdout("value").exits(0);
     let old = get().env("KLUIS_PIN", &key).run();

@@ -327,8 +327,12 @@ fn every_other_key_goes_on_when_full_access_is_removed() {
     sandbox
         .kluis(["vault", "rekey", "--leaked"])
         .run()
+        .stderr_has("--yes")
+        .exits(2);
+    let leaked = sandbox.kluis(["vault", "rekey", "--leaked", "--yes"]).run();
+    leaked
         .any_stdout()
-        .any_stderr()
+        .stderr_has("also removed: token ci (")
         .exits(0);
     by(&sandbox, &ci, &["list", "-w", "staging"])
         .run()

@@ -725,7 +725,7 @@ fn another_machine_follows_to_the_new_key_and_says_so() {
     put(&elsewhere, &old);
     get(&[]).any_stderr().exits(5);
     // After a leak nothing vouches.
-    let rekey = sandbox.kluis(["vault", "rekey", "--leaked"]);
+    let rekey = sandbox.kluis(["vault", "rekey", "--leaked", "--yes"]);
     let rekey = rekey.env("KLUIS_PASSPHRASE_FILE", &passphrase).run();
     rekey.any_stdout().any_stderr().exits(0);
     put(&elsewhere, &sandbox.bytes());

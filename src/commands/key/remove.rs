@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::keyring::Keyring;
 use crate::keyring::renew::Trust;
 use crate::keyring::vault_key::vault_key;
-use crate::report::key::{KeyJson, reach};
+use crate::report::key::{KeyJson, add_again, named};
 use crate::sealed::id::KeyId;
 use crate::vault::Vault;
 use crate::vault::change::Removed;
@@ -98,17 +98,6 @@ fn question(keys: &[Key], key: &Key, own: KeyId, is_leaked: bool) -> String {
     question
 }
 
-/// `token ci (key_…, read staging)`
-fn named(key: &Key) -> String {
-    format!(
-        "{} {} ({}, {})",
-        key.kind.text(),
-        key.label,
-        key.id,
-        reach(key)
-    )
-}
-
 fn known(vault: &Vault, key: &Key) -> Result<Vec<Known>, Error> {
     let mut known = Vec::new();
     for workspace in vault.workspaces().iter().filter(|one| key.reaches(one.id)) {
@@ -140,12 +129,7 @@ fn print(
             change: known,
         })?);
     }
-    for key in &removed.dropped {
-        context.ui.warning(&format!(
-            "also removed: {}. Add it again with `kluis key add`",
-            named(key)
-        ));
-    }
+    add_again(context, &removed.dropped);
     for key in &removed.to_pin {
         let (key, pin) = (named(key), &vault_key);
         context.ui.warning(&format!(

@@ -3,9 +3,15 @@
 use crate::args::leaked::LeakedArgs;
 use crate::commands::Command;
 use crate::context::Context;
+use crate::context::confirm::confirm;
 use crate::error::Error;
+use crate::keyring::Keyring;
+use crate::keyring::renew::Trust;
 use crate::keyring::vault_key::vault_key;
 use crate::report::counted::counted;
+use crate::report::key::{KeyJson, add_again, named};
+use crate::sealed::id::KeyId;
+use crate::vault::key::Key;
 use serde::Serialize;
 
 /// Encrypt everything again under new keys
@@ -14,7 +20,8 @@ use serde::Serialize;
 /// opens the vault, because its old public key vouches for the new one. Ids, dates, versions and links stay.
 ///
 /// After a leak, use --leaked: then nothing trusts the old public key any more. `kluis` removes every other
-/// passphrase and token except yours, to be added again, and key files must be given the new pin.
+/// passphrase and token except yours, to be added again, and key files must be given the new pin. It asks first;
+/// without a terminal it needs --yes.
 ///
 /// It does not protect old copies of the vault: they still open with the old keys. Needs a key that opens the
 /// whole vault.
@@ -29,7 +36,7 @@ pub struct Rekey {
 }
 
 #[derive(Serialize)]
-struct RekeyJson {
+struct RekeyJson<'a> {
     public_key: String,
     revision: u64,
     keys: usize,
@@ -37,11 +44,25 @@ struct RekeyJson {
     secrets: usize,
     values: usize,
     apps: usize,
+    /// Keys that were removed with it.
+    issue_again: Vec<KeyJson<'a>>,
 }
 
 impl Command for Rekey {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let (mut vault, mut owner) = context.open_as_owner()?;
+        let lost = match self.leaked.trust() {
+            Trust::Passes => Vec::new(),
+            Trust::Ends => others(vault.keys()?, owner.key()),
+        };
+        if !lost.is_empty() {
+            let keys: Vec<_> = lost.iter().map(named).collect();
+            let question = format!(
+                "Encrypt everything again? These keys are removed with it, and must be added again: {}",
+                keys.join("; ")
+            );
+            confirm(context, &question)?;
+        }
         let working = context.ui.progress("encrypting", None);
         let changed = context.change_for_good(&mut vault, |change| {
             Ok(change.rekey(&mut owner, self.leaked.trust())?)
@@ -57,6 +78,7 @@ impl Command for Rekey {
             secrets: done.secrets,
             values: done.values,
             apps: done.apps,
+            issue_again: lost.iter().map(KeyJson::new).collect(),
         };
         if context.json {
             return Ok(context.ui.json(&report)?);
@@ -72,6 +94,7 @@ impl Command for Rekey {
         context
             .ui
             .note("older copies of the vault still open with the old keys");
+        add_again(context, &lost);
         context.ui.note(&format!(
             "the vault has a new public key to pin: {public_key}"
         ));
@@ -83,4 +106,10 @@ impl Command for Rekey {
             counted(keys, "key")
         ))?)
     }
+}
+
+/// The keys whose holders recognise the vault by its old public key, except yours.
+fn others(mut keys: Vec<Key>, own: KeyId) -> Vec<Key> {
+    keys.retain(|key| key.id != own && key.is_anchored());
+    keys
 }
