@@ -1,6 +1,8 @@
 //! `--leaked`: whether a key of the vault may be in an attacker's hands.
 
 use crate::keyring::renew::Trust;
+use crate::sealed::id::KeyId;
+use crate::vault::key::Key;
 
 #[derive(clap::Args)]
 pub struct LeakedArgs {
@@ -13,6 +15,16 @@ pub struct LeakedArgs {
 }
 
 impl LeakedArgs {
+    /// The keys that a change of the vault's public key removes: those that recognise the vault by the old one,
+    /// except yours.
+    pub fn lost<'k>(&self, keys: &'k [Key], own: KeyId) -> Vec<&'k Key> {
+        let lost = keys.iter().filter(|key| key.id != own && key.is_anchored());
+        match self.trust() {
+            Trust::Passes => Vec::new(),
+            Trust::Ends => lost.collect(),
+        }
+    }
+
     pub fn trust(&self) -> Trust {
         if self.leaked {
             Trust::Ends

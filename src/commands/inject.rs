@@ -84,11 +84,7 @@ impl Command for Inject {
 impl Inject {
     fn write(&self, path: &Path, filled: &Plaintext) -> Result<(), Error> {
         let in_project = Context::in_project();
-        let links = if self.follow {
-            Links::Followed
-        } else {
-            Links::RefusedIn(&in_project)
-        };
+        let links = Links::on(!self.follow, &in_project);
         output_file::replace(path, links, filled).map_err(|error| match error {
             output_file::Error::Linked { .. } => Error::Usage {
                 message: error.to_string(),

@@ -9,6 +9,7 @@ use crate::project::{in_main_worktree, resolve};
 use crate::sealed::header::Content;
 use crate::sealed::history::{MAX_ANCESTORS, PartHistory, Relation};
 use crate::sealed::id::{VaultId, WorkspaceId};
+use crate::sealed::sign::VerifyKey;
 use crate::state::{self, Accept, Recalled, RollbackState};
 use crate::store::work_tree;
 use crate::vault::Vault;
@@ -20,19 +21,23 @@ impl Context<'_> {
     pub fn recognise(&mut self, vault: &mut Vault) -> Result<(), Error> {
         // The vault was read before the memory, so another writer may have replaced it in between. A writer
         // updates the memory last: if the vault still looks older when read again, it is older.
-        let may_have_moved = |seen: &RollbackGuard, vault: &Vault| {
-            let (signer, parts) = (&vault.header().content().verify, vault.histories());
+        let may_have_moved = |seen: &RollbackGuard, signer: &VerifyKey, parts: &[PartHistory]| {
             seen.accept == Accept::Newer
-                && (seen.memory.is_signed_otherwise(signer, &parts)
-                    || seen.memory.judge(&parts).is_some())
+                && (seen.memory.is_signed_otherwise(signer, parts)
+                    || seen.memory.judge(parts).is_some())
         };
-        if may_have_moved(&self.rollback_guard, vault) {
+        let mut parts = vault.histories();
+        if may_have_moved(
+            &self.rollback_guard,
+            &vault.header().content().verify,
+            &parts,
+        ) {
             vault.reload()?;
+            parts = vault.histories();
         }
-        let content = vault.header().content();
-        self.refuse_stale(content, &vault.histories(), vault.workspaces())?;
-        self.refuse_before_pin(&vault.histories(), vault.workspaces())?;
-        self.warn_too_far(&vault.histories(), vault.workspaces());
+        self.refuse_stale(vault.header().content(), &parts, vault.workspaces())?;
+        self.refuse_before_pin(&parts, vault.workspaces())?;
+        self.warn_too_far(&parts, vault.workspaces());
         self.remember(vault);
         Ok(())
     }
@@ -104,7 +109,8 @@ impl Context<'_> {
             return Err(error.into());
         }
         self.refuse_older(parts, workspaces)?;
-        if self.has_succeeded(header, parts) {
+        let memory = &self.rollback_guard.memory;
+        if memory.is_signed_otherwise(&header.verify, parts) && self.is_vouched_for(header) {
             let key = encode_vault_key(&header.verify);
             self.ui.note(&format!(
                 "the vault has a new public key, for which the one that this machine knew vouches: {key}"
@@ -115,12 +121,10 @@ impl Context<'_> {
         Ok(())
     }
 
-    /// Whether the header is signed by another key than before, and that one led to it.
-    fn has_succeeded(&self, header: &Content, parts: &[PartHistory]) -> bool {
-        let memory = &self.rollback_guard.memory;
-        let known = memory.signer();
-        memory.is_signed_otherwise(&header.verify, parts)
-            && known.is_some_and(|known| header.is_trusted_by(&known))
+    /// Whether the key that this machine saw last leads to the one that signs this header.
+    fn is_vouched_for(&self, header: &Content) -> bool {
+        let known = self.rollback_guard.memory.signer();
+        known.is_some_and(|known| header.is_trusted_by(&known))
     }
 
     /// An error if the header's signer has changed.
@@ -136,8 +140,7 @@ impl Context<'_> {
         let named = self.settings.pin.as_ref();
         let place = self.settings.vault.path().display().to_string();
         let is_named = named.is_some_and(|pin| pin.public_key == header.verify);
-        (!is_named && !self.has_succeeded(header, parts))
-            .then_some(state::Error::OtherKey { place })
+        (!is_named && !self.is_vouched_for(header)).then_some(state::Error::OtherKey { place })
     }
 
     /// Whether older copies are normal: the vault lies in a git work tree, and did so when it was seen. In a

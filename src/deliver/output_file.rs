@@ -5,7 +5,6 @@
 
 use super::output_path::{self, Links, Obstacle, Target};
 use crate::plaintext::Plaintext;
-use crate::platform::directory::SEARCH;
 use crate::platform::permissions::{is_shared, is_us};
 use crate::platform::private_file::{self, Durability, PrivateFile};
 use crate::platform::signals::{self, Notice, Watch};
@@ -56,16 +55,13 @@ enum Place {
 
 /// Writes `contents` to the file at `path`, which need not exist.
 pub fn replace(path: &Path, links: Links<'_>, contents: &Plaintext) -> Result<(), Error> {
-    let stream = match resolve(path, links)? {
+    let not_sent = |source| not_sent(path, source);
+    let mut stream = match resolve(path, links)? {
         Target::File(real) => return write(path, &real, Place::Any, contents),
         Target::Pipe(real) => open_pipe(path, &real)?,
-        Target::Descriptor(number) => descriptors::duplicate(number),
+        Target::Descriptor(number) => descriptors::duplicate(number).map_err(not_sent)?,
     };
-    let written = stream.and_then(|mut stream| stream.write_all(contents.expose()));
-    written.map_err(|source| Error::NotSent {
-        path: path.to_path_buf(),
-        source,
-    })
+    stream.write_all(contents.expose()).map_err(not_sent)
 }
 
 /// Writes `contents` to a new file. Missing directories are made, private to their owner; a directory that
@@ -103,19 +99,15 @@ pub fn check(path: &Path, links: Links<'_>) -> Result<(), Error> {
 }
 
 /// Opens a pipe once somebody reads from it. The others who could read from it would get the secrets.
-fn open_pipe(path: &Path, real: &Path) -> Result<io::Result<File>, Error> {
-    let opened = directory::open_real(directory::or_here(real.parent().unwrap_or(real)), SEARCH);
+fn open_pipe(path: &Path, real: &Path) -> Result<File, Error> {
+    let not_sent = |source| not_sent(path, source);
+    let parent = directory::or_here(real.parent().unwrap_or(real));
+    let folder = directory::open_real(parent, directory::SEARCH).map_err(not_sent)?;
     let name = real.file_name().unwrap_or_default();
     let flags = OFlags::WRONLY | OFlags::NOFOLLOW | OFlags::NOCTTY | OFlags::CLOEXEC;
-    let opened = opened.and_then(|folder| Ok(openat(folder, name, flags, Mode::empty())?));
-    let pipe = match opened {
-        Ok(pipe) => File::from(pipe),
-        Err(error) => return Ok(Err(error)),
-    };
-    let found = match pipe.metadata() {
-        Ok(found) => found,
-        Err(error) => return Ok(Err(error)),
-    };
+    let pipe = openat(folder, name, flags, Mode::empty());
+    let pipe = File::from(pipe.map_err(|error| not_sent(error.into()))?);
+    let found = pipe.metadata().map_err(not_sent)?;
     if !found.file_type().is_fifo() || !is_us(found.uid()) {
         return Err(refused(path, "is not a pipe of yours"));
     }
@@ -123,7 +115,7 @@ fn open_pipe(path: &Path, real: &Path) -> Result<io::Result<File>, Error> {
         let problem = "is a pipe that others can open; make it with `mkfifo -m 600`";
         return Err(refused(path, problem));
     }
-    Ok(Ok(pipe))
+    Ok(pipe)
 }
 
 /// Where a path leads. What is not found or not followed is an error for this path.
@@ -194,6 +186,13 @@ fn write(path: &Path, real: &Path, place: Place, contents: &Plaintext) -> Result
 fn exists(path: &Path) -> Error {
     Error::Exists {
         path: path.to_path_buf(),
+    }
+}
+
+fn not_sent(path: &Path, source: io::Error) -> Error {
+    Error::NotSent {
+        path: path.to_path_buf(),
+        source,
     }
 }
 
@@ -338,7 +337,8 @@ mod tests {
         // It was a pipe when its path was judged.
         let link = directory.path().join("link");
         symlink(&pipe, &link).unwrap();
-        assert!(open_pipe(&link, &link).unwrap().is_err());
+        let error = open_pipe(&link, &link).unwrap_err();
+        assert!(matches!(error, Error::NotSent { .. }), "{error:?}");
         fs::remove_file(&link).unwrap();
         fs::write(&link, "mine").unwrap();
         assert!(open_pipe(&link, &link).is_err());

@@ -19,9 +19,10 @@ pub enum Links<'p> {
 }
 
 impl<'p> Links<'p> {
-    /// On a path that the user named; on a usual one they are the user's own.
-    pub fn on(is_named: bool, is_project: &'p dyn Fn(&Path) -> bool) -> Self {
-        if is_named {
+    /// Those of a project are not meant on a path that the user named, unless the user said so. On a usual path they
+    /// are the user's own.
+    pub fn on(is_guarded: bool, is_project: &'p dyn Fn(&Path) -> bool) -> Self {
+        if is_guarded {
             Self::RefusedIn(is_project)
         } else {
             Self::Followed

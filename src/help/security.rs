@@ -62,7 +62,7 @@ Not protected against:
   An older copy on a machine that never saw the newer one
       That is a new machine, or one that lost its state; in a git work tree
       `kluis` only warns.
-  A vault that somebody forges who was removed and had full access
+  A false vault made by a person whose key to the whole vault you removed
       An older key, on a machine that has not seen the new public key, takes
       it for the true one. `kluis key renew`, the new pin, or --leaked ends
       that.

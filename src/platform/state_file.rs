@@ -11,8 +11,9 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
+use zeroize::Zeroizing;
 
-/// Whoever holds the lock longer was stopped.
+/// A process that holds the lock longer was stopped.
 const PATIENCE: Duration = Duration::from_secs(1);
 const PAUSE: Duration = Duration::from_millis(2);
 
@@ -20,7 +21,7 @@ const PAUSE: Duration = Duration::from_millis(2);
 pub const UNREAD: &str = "could not be read";
 
 /// Reads the file, which is judged as it is open; `None` if there is none. A problem ends a sentence.
-pub fn read(place: &Path, most: usize) -> Result<Option<Vec<u8>>, &'static str> {
+pub fn read(place: &Path, most: usize) -> Result<Option<Zeroizing<Vec<u8>>>, &'static str> {
     let mut options = OpenOptions::new();
     // Never wait for a pipe or another device.
     let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
@@ -44,8 +45,7 @@ pub fn read(place: &Path, most: usize) -> Result<Option<Vec<u8>>, &'static str> 
     if found.len() > most as u64 {
         return Err("is too large");
     }
-    let bytes = bounded_read::read(file, most).map_err(|_| UNREAD)?;
-    Ok(Some(bytes.to_vec()))
+    bounded_read::read(file, most).map(Some).map_err(|_| UNREAD)
 }
 
 /// Makes the folder if it is missing, and takes the lock of its writers, which is let go of when the file is

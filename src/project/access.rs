@@ -107,7 +107,7 @@ impl Access {
         }
     }
 
-    /// What this uses beyond what was agreed to; nothing if that covers it.
+    /// What this uses and was not agreed to.
     pub fn beyond(&self, agreed: Option<&Self>) -> Vec<Change> {
         let Self {
             vault,

@@ -1,4 +1,4 @@
-//! What you agreed that project files may draw on, in a file of the state directory. It holds no secret but
+//! What you agreed that project files may use, in a file of the state directory. It holds no secret but
 //! decides who may use some: only its owner may write it, and if anything is wrong with it, nothing counts as
 //! agreed.
 
@@ -27,7 +27,7 @@ pub struct TrustStore {
     problem: Option<&'static str>,
 }
 
-/// A project file, and what it may draw on.
+/// A project file, and what it may use.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TrustedProject {

@@ -70,6 +70,16 @@ pub fn named(key: &Key) -> String {
     )
 }
 
+/// A question, with the keys that are lost by a yes.
+pub fn question(question: &str, lost: &[&Key]) -> String {
+    let keys: Vec<_> = lost.iter().map(|key| named(key)).collect();
+    if keys.is_empty() {
+        return question.to_owned();
+    }
+    let keys = keys.join("; ");
+    format!("{question} These keys are removed with it, and must be added again: {keys}")
+}
+
 /// Warns of keys that a change removed with another.
 pub fn add_again(context: &mut Context, keys: &[Key]) {
     for key in keys {

@@ -12,7 +12,7 @@ use std::fmt::{self, Write};
 /// Ancestors that a part lists.
 pub const MAX_ANCESTORS: usize = 64;
 /// The bytes kept of a digest: nobody finds a second text with the same 160 bits.
-const DIGEST_BYTES: usize = 20;
+pub const DIGEST_BYTES: usize = 20;
 
 /// One state of a part: how many came before it, and the first 20 bytes of its digest.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default, Hash)]
@@ -34,6 +34,16 @@ pub enum Relation {
     Older,
     /// It is no older, and was not made from the other.
     Fork,
+}
+
+impl Relation {
+    /// Whether the one follows the other, or may: nobody can tell that it does not.
+    pub fn follows(self) -> bool {
+        match self {
+            Self::Same | Self::Newer | Self::TooFar => true,
+            Self::Older | Self::Fork => false,
+        }
+    }
 }
 
 impl RevisionId {
@@ -294,8 +304,8 @@ mod tests {
     }
 
     proptest! {
-        /// Two histories that fork after `common`: one is told from the other at any distance that the list
-        /// reaches, and never called newer.
+        /// Two histories that fork after `common`. As far as the list reaches they are told apart, and neither is
+        /// called newer.
         #[test]
         fn a_history_goes_forward_and_neither_back_nor_aside(
             common in 0_u64..150,

@@ -262,10 +262,10 @@
 //!
 //! **Who puts back an older part**: an older header under newer sections, and an older section under a newer
 //! header that knows a later one, are of different ages (4), and so is a part of another history. A section of a
-//! deleted workspace has no line. Not refused here: a section that is older and still not older than the
-//! header knows, and the older whole. Both are authentic. Who remembers how a part was named, or was told by
-//! somebody who does, refuses each part that does not follow it; nobody else can. Of parts that are more than
-//! 64 revisions apart it cannot be told.
+//! deleted workspace has no line. Not refused here: a section that is older, but not older than the header
+//! knows; and an older copy of the whole file. Both are authentic. A reader that remembers how a part was named, or
+//! was told, refuses each part that does not follow it. No other reader can, and no reader can if more than 64
+//! revisions lie between the two.
 //!
 //! **Who mixes vaults, workspaces or records**: signatures name vault and workspace (3, 4), and so do
 //! subkeys and associated data, down to record and slot. Even signed here by someone who may, what was
@@ -301,8 +301,8 @@
 //! copy and its passphrase. With it he signs a header of his own, or says that a key of his own comes after it. A
 //! holder whose anchor is newer refuses that (6), and so does a reader that knows the new key, remembered or told:
 //! the old one does not follow it. Where no line says that the new key comes after the old one, nothing leads from
-//! the old key to the true header, and each of the others must be issued again. Not prevented: whoever knows
-//! nothing but the old header key takes his vault for the true one.
+//! the old key to the true header, and each of the others must be issued again. Not prevented: a reader that
+//! knows nothing but the old header key takes his vault for the true one.
 
 pub mod aad_context;
 pub mod derive;

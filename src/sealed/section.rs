@@ -5,7 +5,7 @@
 
 use super::error::{Error, Part};
 use super::header::Header;
-use super::history::{Ancestors, Relation, RevisionId};
+use super::history::{Ancestors, RevisionId};
 use super::id::{VaultId, WorkspaceId};
 use super::line::{Line, encode, is_32_bytes};
 use super::record::{Index, Record, RecordId, TEXT_BYTES};
@@ -204,7 +204,7 @@ impl Section {
             ancestors.relation(header.id(), seal.header),
             seal.ancestors.relation(id, workspace.section),
         ] {
-            if matches!(relation, Relation::Older | Relation::Fork) {
+            if !relation.follows() {
                 return Err(Error::Damaged(Part::SectionAge(workspace.id)));
             }
         }

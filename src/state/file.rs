@@ -20,7 +20,7 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 const VERSION: u32 = 1;
-/// More than 129 parts of 64 ages take.
+/// More than 64 places with 129 parts each take.
 const MAX_FILE_BYTES: usize = 4 * 1024 * 1024;
 /// Copies of one vault that are remembered.
 const MAX_PLACES: usize = 64;

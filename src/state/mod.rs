@@ -17,13 +17,15 @@
 //! - *A command that runs as you* can delete this memory, and then an older copy is not noticed. Nothing here
 //!   helps against that; a pin that CI keeps elsewhere does.
 
+mod confirmed_pin;
 mod digest_text;
 mod error;
 mod file;
 mod place;
 mod rollback_state;
 
+pub use confirmed_pin::Pin;
 pub use error::Error;
 pub use file::{Folder, Recalled};
 pub use place::Accept;
-pub use rollback_state::{ObservedParts, Pin, RollbackState};
+pub use rollback_state::{ObservedParts, RollbackState};

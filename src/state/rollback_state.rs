@@ -1,5 +1,6 @@
 //! The remembered state of one vault. Pure: it reads no file, and its callers pass only authentic data.
 
+use super::confirmed_pin::Pin;
 use super::place::{Accept, Judgement, Next, Place, Signer};
 use crate::sealed::history::{PartHistory, Relation};
 use crate::sealed::id::KeyId;
@@ -28,16 +29,6 @@ pub struct RollbackState {
     /// The path of the copy in use.
     #[serde(skip)]
     here: String,
-}
-
-/// The vault's public key as you confirmed it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Pin {
-    /// In the form that people compare: `klv_…`.
-    pub vault_key: String,
-    /// RFC 3339, UTC.
-    pub confirmed_at: String,
 }
 
 /// The remembered part of a vault: the header's key, and the history of every part.

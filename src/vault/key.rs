@@ -6,8 +6,8 @@ use super::rule::{RuleViolation, checked_text};
 use super::time::Timestamp;
 use super::workspace::Workspace;
 use super::{Error, name};
-use crate::keyring::{about, recipient, token};
-use crate::sealed::header::{self, Lock};
+use crate::keyring::{Keyring, about, recipient, token};
+use crate::sealed::header::{self, Content, Lock};
 use crate::sealed::id::{KeyId, WorkspaceId};
 use crate::sealed::{self, Part, meta};
 
@@ -173,17 +173,24 @@ impl Key {
 impl Vault {
     /// Every key, in the header's order. Takes full access.
     pub fn keys(&self) -> Result<Vec<Key>, Error> {
-        let lines = self.header().content().keys.iter();
-        lines
-            .map(|line| {
-                Key::from_meta(
-                    line,
-                    &about::of(self.keyring.as_ref(), line)?,
-                    &self.workspaces,
-                )
-            })
-            .collect()
+        keys_of(
+            self.header().content(),
+            self.keyring.as_ref(),
+            &self.workspaces,
+        )
     }
+}
+
+/// Every key of a header, in its order. Takes full access.
+pub fn keys_of(
+    content: &Content,
+    owner: &dyn Keyring,
+    workspaces: &[Workspace],
+) -> Result<Vec<Key>, Error> {
+    let lines = content.keys.iter();
+    lines
+        .map(|line| Key::from_meta(line, &about::of(owner, line)?, workspaces))
+        .collect()
 }
 
 /// Refuses a key that has expired.

@@ -4,7 +4,7 @@
 use super::rule::RuleViolation;
 use crate::keyring::vault_key::{encode_vault_key, parse_vault_key};
 use crate::sealed::header::MAX_WORKSPACES;
-use crate::sealed::history::{PartHistory, RevisionId};
+use crate::sealed::history::{DIGEST_BYTES, PartHistory, RevisionId};
 use crate::sealed::id::WorkspaceId;
 use crate::sealed::sign::{VerifyKey, sha256};
 use data_encoding::BASE64URL_NOPAD;
@@ -19,7 +19,6 @@ pub struct Pin {
 }
 
 const NUMBER_BYTES: usize = 8;
-const DIGEST_BYTES: usize = 20;
 const HEADER_BYTES: usize = NUMBER_BYTES + DIGEST_BYTES;
 const ID_BYTES: usize = 16;
 const SECTION_BYTES: usize = ID_BYTES + HEADER_BYTES;

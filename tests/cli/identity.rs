@@ -516,7 +516,7 @@ fn a_confirmed_pin_follows_your_own_removal_of_a_key() {
     let (sandbox, key) = shared();
     let get = || by_identity(&sandbox, &["get", "name"]);
     // As on another machine: the one that made the vault has pinned it.
-    fs::remove_dir_all(sandbox.home().join(".local/state/kluis")).unwrap();
+    sandbox.forget();
     let mut screen = Screen::start(get().command_at_terminal(), 200);
     screen.shows("[y/N] ");
     screen.types("y\n");
@@ -537,7 +537,7 @@ fn a_confirmed_pin_follows_your_own_removal_of_a_key() {
 #[test]
 fn an_explicit_pin_fails_after_a_removal_and_shows_the_new_one() {
     let (sandbox, key) = shared();
-    fs::remove_dir_all(sandbox.home().join(".local/state/kluis")).unwrap();
+    sandbox.forget();
     let get = |key: &str| by_identity(&sandbox, &["get", "name", "--pin", key]);
     removes_a_key(&sandbox, &["--leaked", "--pin", &key]);
     let new = {

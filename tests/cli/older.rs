@@ -1,7 +1,7 @@
 //! Tests an older copy in place of a vault that this machine has seen at a newer revision: refused unless
 //! accepted; in a git work tree only a warning. Also tests that this memory never blocks honest use.
 
-use crate::sandbox::{CHEAP_KDF, Outcome, Sandbox, make_pipe};
+use crate::sandbox::{CHEAP_KDF, Outcome, Sandbox, git, make_pipe};
 use serde_json::Value;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
@@ -193,19 +193,10 @@ fn a_worktree_of_an_older_branch_is_only_a_warning() {
     sandbox.create("name", "old");
     let main = sandbox.home().join("main");
     fs::create_dir(&main).unwrap();
-    let git = |line: &[&str]| {
-        let mut git = Command::new("git");
-        git.current_dir(&main)
-            .args(["-c", "user.name=a", "-c", "user.email=a@b.c"]);
-        assert!(
-            git.args(line).output().unwrap().status.success(),
-            "{line:?}"
-        );
-    };
-    git(&["init", "-q"]);
+    git(&main, &["init", "-q"]);
     fs::copy(sandbox.vault(), main.join("v.kluis")).unwrap();
-    git(&["add", "-A"]);
-    git(&["commit", "-q", "-m", "a"]);
+    git(&main, &["add", "-A"]);
+    git(&main, &["commit", "-q", "-m", "a"]);
     let kluis = |folder: &str, line: &[&str]| {
         let vault = sandbox.home().join(folder).join("v.kluis");
         sandbox
@@ -218,9 +209,9 @@ fn a_worktree_of_an_older_branch_is_only_a_warning() {
         .any_stdout()
         .any_stderr()
         .exits(0);
-    git(&["commit", "-q", "-a", "-m", "b"]);
-    git(&["worktree", "add", "-q", "../tree", "HEAD~1"]);
-    git(&["clone", "-q", ".", "../clone"]);
+    git(&main, &["commit", "-q", "-a", "-m", "b"]);
+    git(&main, &["worktree", "add", "-q", "../tree", "HEAD~1"]);
+    git(&main, &["clone", "-q", ".", "../clone"]);
     fs::copy(
         sandbox.home().join("tree/v.kluis"),
         sandbox.home().join("clone/v.kluis"),
@@ -250,8 +241,7 @@ struct Pinned<'s> {
 impl Pinned<'_> {
     fn get(&self, bytes: &[u8]) -> Outcome {
         put(self.sandbox, bytes);
-        let state = self.sandbox.home().join(".local/state/kluis/vaults");
-        let _ = fs::remove_dir_all(state);
+        self.sandbox.forget();
         let get = self.sandbox.kluis(["get", "name"]);
         get.env("KLUIS_PIN", &self.pin).run()
     }
@@ -384,7 +374,7 @@ fn a_fork_is_noticed_however_far_it_went_on() {
     let forked = |how: &[&[&str]]| {
         let elsewhere = sandbox.copy();
         put(&elsewhere, &older);
-        fs::remove_dir_all(elsewhere.home().join(".local/state/kluis/vaults")).unwrap();
+        elsewhere.forget();
         for line in how {
             elsewhere
                 .kluis(*line)
@@ -708,7 +698,7 @@ fn another_machine_follows_to_the_new_key_and_says_so() {
     let (sandbox, passphrase, _, old) = with_a_holder_who_left();
     let removed = sandbox.bytes();
     let elsewhere = sandbox.copy();
-    fs::remove_dir_all(elsewhere.home().join(".local/state")).unwrap();
+    elsewhere.forget();
     let get = |more: &[&str]| {
         let line = [&["get", "name"], more].concat();
         let get = elsewhere.kluis(line);
@@ -760,7 +750,7 @@ fn a_look_at_a_longer_copy_makes_the_true_vault_no_older() {
     let copy = sandbox.home().join("copy.kluis");
     fs::copy(sandbox.vault(), &copy).unwrap();
     put(&sandbox, &here);
-    fs::remove_dir_all(sandbox.home().join(".local/state/kluis")).unwrap();
+    sandbox.forget();
     get(&sandbox).any_stdout().exits(0);
     let in_copy = |line: &[&str]| {
         let line = [&["--vault", copy.to_str().unwrap()], line].concat();

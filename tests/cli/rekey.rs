@@ -118,7 +118,7 @@ fn a_leaked_passphrase_signs_nothing_after_a_rekey() {
     by(&sandbox, &passphrase, &["get", "name"])
         .stderr_has("is signed by another key than before")
         .exits(5);
-    fs::remove_dir_all(sandbox.home().join(".local/state")).unwrap();
+    sandbox.forget();
     by(&sandbox, &passphrase, &["get", "name", "--pin", &pin])
         .stderr_has("another vault than the one you pinned")
         .exits(5);

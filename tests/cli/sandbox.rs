@@ -34,6 +34,14 @@ pub fn make_pipe(path: &Path) {
     assert!(made.unwrap().success());
 }
 
+/// Runs git in a folder, as somebody.
+pub fn git(folder: &Path, line: &[&str]) {
+    let identity = ["-c", "user.name=a", "-c", "user.email=a@b.c"];
+    let mut git = Command::new("git");
+    let ran = git.current_dir(folder).args(identity).args(line).output();
+    assert!(ran.unwrap().status.success(), "{line:?}");
+}
+
 pub const KLUIS: &str = env!("CARGO_BIN_EXE_kluis");
 
 /// The cheapest key derivation that the format allows.
@@ -110,6 +118,14 @@ impl Sandbox {
             let document =
                 format!("{{\"version\":1,\"sha256\":\"{sha256}\",\"memory\":{memory}}}\n");
             fs::write(path, document).unwrap();
+        }
+    }
+
+    /// As on a machine that has seen no vault, and where nothing was agreed to.
+    pub fn forget(&self) {
+        let state = self.home().join(".local/state/kluis");
+        if state.exists() {
+            fs::remove_dir_all(state).unwrap();
         }
     }
 

@@ -1,6 +1,6 @@
 //! Tests that a repository you merely cloned cannot use your secrets through its project file.
 
-use crate::sandbox::{Invocation, Sandbox};
+use crate::sandbox::{Invocation, Sandbox, git};
 use crate::screen::Screen;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -412,15 +412,6 @@ fn a_no_gives_nothing_and_only_a_terminal_is_asked() {
 #[test]
 fn a_worktree_shares_what_you_agreed_to_and_a_clone_does_not() {
     let victim = victim();
-    let git = |folder: &Path, line: &[&str]| {
-        let mut git = std::process::Command::new("git");
-        git.current_dir(folder)
-            .args(["-c", "user.name=a", "-c", "user.email=a@b.c"]);
-        assert!(
-            git.args(line).output().unwrap().status.success(),
-            "{line:?}"
-        );
-    };
     fs::copy(victim.sandbox.vault(), victim.clone.join("own.kluis")).unwrap();
     victim.file(&format!("vault = 'own.kluis'\n{TAKE}"));
     git(&victim.clone, &["init", "-q"]);

@@ -7,10 +7,8 @@ use crate::context::Context;
 use crate::context::confirm::confirm;
 use crate::error::Error;
 use crate::keyring::Keyring;
-use crate::keyring::renew::Trust;
 use crate::keyring::vault_key::vault_key;
-use crate::report::key::{KeyJson, add_again, named};
-use crate::sealed::id::KeyId;
+use crate::report::key::{KeyJson, add_again, named, question};
 use crate::vault::Vault;
 use crate::vault::change::Removed;
 use crate::vault::key::Key;
@@ -22,9 +20,9 @@ use serde::Serialize;
 /// of the secrets that it could read: change those. Asks first; without a terminal it needs --yes.
 ///
 /// If the key opens the whole vault, the vault gets a new public key. Every other key goes on, because the old
-/// public key vouches for the new one. Whoever had the removed key could still deceive their holders with a
-/// forged vault: `kluis key renew`, or the new pin on their machines, ends that. With --leaked nothing trusts the
-/// old public key any more: `kluis` removes every other passphrase and token except yours, to be added again.
+/// public key vouches for the new one. But the owner of the removed key could still make a false vault that opens
+/// with these keys: `kluis key renew`, or the new pin on their machines, ends that. With --leaked nothing trusts
+/// the old public key any more: `kluis` removes every other passphrase and token except yours, to be added again.
 ///
 /// You cannot remove the key that you use, nor the last key that opens the whole vault (exit code 6).
 #[derive(clap::Args)]
@@ -67,8 +65,12 @@ impl Command for Remove {
         let (mut vault, mut owner) = context.open_as_owner()?;
         let keys = vault.keys()?;
         let key = find_key(&keys, &self.key)?;
-        let is_leaked = self.leaked.trust() == Trust::Ends;
-        confirm(context, &question(&keys, key, owner.key(), is_leaked))?;
+        let mut lost = self.leaked.lost(&keys, owner.key());
+        lost.retain(|other| key.has_full_access() && other.id != key.id);
+        confirm(
+            context,
+            &question(&format!("Remove the {}?", named(key)), &lost),
+        )?;
         let changed = context.change_for_good(&mut vault, |change| {
             Ok(change.remove_key(&mut owner, key.id, self.leaked.trust())?)
         })?;
@@ -76,26 +78,6 @@ impl Command for Remove {
         let known = known(&vault, &removed.key)?;
         print(context, &vault, &removed, known)
     }
-}
-
-fn question(keys: &[Key], key: &Key, own: KeyId, is_leaked: bool) -> String {
-    let mut question = format!("Remove the {}?", named(key));
-    if key.has_full_access() && is_leaked {
-        let others = keys.iter();
-        let others = others.filter(|other| other.id != key.id && other.id != own);
-        let lost: Vec<_> = others
-            .filter(|other| other.is_anchored())
-            .map(named)
-            .collect();
-        if !lost.is_empty() {
-            question = format!(
-                "Remove the {}? These are removed with it, and must be added again: {}",
-                named(key),
-                lost.join("; ")
-            );
-        }
-    }
-    question
 }
 
 fn known(vault: &Vault, key: &Key) -> Result<Vec<Known>, Error> {
@@ -144,7 +126,7 @@ fn print(
     if !removed.trusting_old.is_empty() {
         let keys: Vec<_> = removed.trusting_old.iter().map(named).collect();
         context.ui.note(&format!(
-            "these keys still trust the old public key, with which the removed key's holder could deceive theirs: {}; `kluis key renew` or the new pin ends that",
+            "these keys still trust the old public key, so the owner of the removed key could make a false vault that opens with them: {}; `kluis key renew` or the new pin ends that",
             keys.join("; ")
         ));
     }

@@ -6,12 +6,10 @@ use crate::context::Context;
 use crate::context::confirm::confirm;
 use crate::error::Error;
 use crate::keyring::Keyring;
-use crate::keyring::renew::Trust;
 use crate::keyring::vault_key::vault_key;
 use crate::report::counted::counted;
-use crate::report::key::{KeyJson, add_again, named};
-use crate::sealed::id::KeyId;
-use crate::vault::key::Key;
+use crate::report::key::{KeyJson, add_again, question};
+use crate::vault::change::Rekeyed;
 use serde::Serialize;
 
 /// Encrypt everything again under new keys
@@ -51,24 +49,17 @@ struct RekeyJson<'a> {
 impl Command for Rekey {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let (mut vault, mut owner) = context.open_as_owner()?;
-        let lost = match self.leaked.trust() {
-            Trust::Passes => Vec::new(),
-            Trust::Ends => others(vault.keys()?, owner.key()),
-        };
+        let keys = vault.keys()?;
+        let lost = self.leaked.lost(&keys, owner.key());
         if !lost.is_empty() {
-            let keys: Vec<_> = lost.iter().map(named).collect();
-            let question = format!(
-                "Encrypt everything again? These keys are removed with it, and must be added again: {}",
-                keys.join("; ")
-            );
-            confirm(context, &question)?;
+            confirm(context, &question("Encrypt everything again?", &lost))?;
         }
         let working = context.ui.progress("encrypting", None);
         let changed = context.change_for_good(&mut vault, |change| {
             Ok(change.rekey(&mut owner, self.leaked.trust())?)
         })?;
         drop(working);
-        let done = changed.result;
+        let Rekeyed { done, dropped } = changed.result;
         let header = vault.header();
         let report = RekeyJson {
             public_key: vault_key(header),
@@ -78,7 +69,7 @@ impl Command for Rekey {
             secrets: done.secrets,
             values: done.values,
             apps: done.apps,
-            issue_again: lost.iter().map(KeyJson::new).collect(),
+            issue_again: dropped.iter().map(KeyJson::new).collect(),
         };
         if context.json {
             return Ok(context.ui.json(&report)?);
@@ -94,7 +85,7 @@ impl Command for Rekey {
         context
             .ui
             .note("older copies of the vault still open with the old keys");
-        add_again(context, &lost);
+        add_again(context, &dropped);
         context.ui.note(&format!(
             "the vault has a new public key to pin: {public_key}"
         ));
@@ -106,10 +97,4 @@ impl Command for Rekey {
             counted(keys, "key")
         ))?)
     }
-}
-
-/// The keys whose holders recognise the vault by its old public key, except yours.
-fn others(mut keys: Vec<Key>, own: KeyId) -> Vec<Key> {
-    keys.retain(|key| key.id != own && key.is_anchored());
-    keys
 }

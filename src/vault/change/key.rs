@@ -10,7 +10,7 @@ use crate::sealed::header::Lock;
 use crate::sealed::id::KeyId;
 use crate::sealed::meta;
 use crate::vault::Error;
-use crate::vault::key::{Key, Label, Scope};
+use crate::vault::key::{Key, Label, Scope, keys_of};
 use crate::vault::time::Timestamp;
 
 /// What the owner writes about a new key.
@@ -34,7 +34,7 @@ pub struct Removed {
     pub dropped: Vec<Key>,
     /// Keys whose holders must pin the vault's new public key.
     pub to_pin: Vec<Key>,
-    /// Keys whose holders still trust the old one, too. Whoever knew its seed could deceive them.
+    /// Keys whose holders still trust the old one, too. The owner of the removed key could deceive them.
     pub trusting_old: Vec<Key>,
 }
 
@@ -61,11 +61,11 @@ impl Change<'_> {
         let line = issuer.issue(credential, &about, not_after)?;
         let known = content.keys.iter().find(|key| key.public == line.public);
         if let Some(known) = known.filter(|key| key.lock == Lock::Identity) {
-            return Err(Error::InUse {
-                message: format!("the key {} already has this public key", known.id),
-                hint: "to give it other access, remove that key first with `kluis key remove`",
-                ids: vec![known.id.to_string()],
-            });
+            return Err(in_use(
+                known.id,
+                format!("the key {} already has this public key", known.id),
+                "to give it other access, remove that key first with `kluis key remove`",
+            ));
         }
         let key = Key::from_meta(&line, &about, &self.workspaces)?;
         self.change_header()?.keys.push(line);
@@ -74,19 +74,16 @@ impl Change<'_> {
 
     /// A label that no key has yet.
     fn label(&self, owner: &LocalKeyring, new: &NewLabel) -> Result<String, Error> {
-        let mut taken = Vec::with_capacity(self.content().keys.len());
-        for line in &self.content().keys {
-            taken.push((about::of(owner, line)?.label, line.id));
-        }
-        let key_of = |label: &str| taken.iter().find(|(known, _)| known == label);
+        let keys = self.keys(owner)?;
+        let key_of = |label: &str| keys.iter().find(|key| key.label == label);
         match new {
             NewLabel::Chosen(label) => match key_of(label.as_str()) {
                 None => Ok(label.as_str().to_owned()),
-                Some((label, id)) => Err(Error::InUse {
-                    message: format!("the key {id} already has the label {label}"),
-                    hint: "choose another label with --label; to replace that key use `kluis key renew`, or for a key file `kluis key remove` first",
-                    ids: vec![id.to_string()],
-                }),
+                Some(key) => Err(in_use(
+                    key.id,
+                    format!("the key {} already has the label {}", key.id, key.label),
+                    "choose another label with --label; to replace that key use `kluis key renew`, or for a key file `kluis key remove` first",
+                )),
             },
             NewLabel::Default(kind) => {
                 let numbered = (2..).map(|number: usize| format!("{kind} {number}"));
@@ -112,21 +109,22 @@ impl Change<'_> {
         let old = content.key(credential.id);
         let old = old.ok_or(keyring::Error::KeyChanged)?;
         let about = about::of(owner, old)?;
-        let is_new = not_after.is_some();
-        let not_after = not_after.map(Timestamp::milliseconds).or(old.not_after);
-        if let Some(not_after) = not_after {
-            self.check_date(
-                owner,
-                credential.id,
-                not_after,
-                is_new && about.workspaces.is_none(),
-            )?;
+        let end = not_after.map(Timestamp::milliseconds).or(old.not_after);
+        if end.is_some_and(|end| end <= self.now.milliseconds()) {
+            return Err(in_use(
+                old.id,
+                "the key has expired, and would be expired again",
+                "give it a new date: `kluis key renew KEY --expires 90d`",
+            ));
+        }
+        if not_after.is_some() && about.workspaces.is_none() {
+            self.check_lasting(owner, old.id)?;
         }
         let issuer = Issuer {
             master: owner.master()?,
             workspaces: &content.workspaces,
         };
-        let new = issuer.issue(credential, &about, not_after)?;
+        let new = issuer.issue(credential, &about, end)?;
         let key = Key::from_meta(&new, &about, &self.workspaces)?;
         let mut lines = self.change_header()?.keys.iter_mut();
         if let Some(line) = lines.find(|line| line.id == new.id) {
@@ -135,41 +133,23 @@ impl Change<'_> {
         Ok(key)
     }
 
-    fn check_date(
-        &self,
-        owner: &LocalKeyring,
-        id: KeyId,
-        not_after: meta::Milliseconds,
-        must_one_remain: bool,
-    ) -> Result<(), Error> {
-        let refused = |message: &str, hint| {
-            Err(Error::InUse {
-                message: message.to_owned(),
-                hint,
-                ids: vec![id.to_string()],
-            })
-        };
-        if not_after <= self.now.milliseconds() {
-            return refused(
-                "the key has expired, and would be expired again",
-                "give it a new date: `kluis key renew KEY --expires 90d`",
-            );
-        }
-        let mut remains = !must_one_remain;
-        for line in &self.content().keys {
-            if remains {
-                break;
-            }
-            let other = about::of(owner, line)?;
-            remains = line.id != id && other.workspaces.is_none() && line.not_after.is_none();
-        }
-        if remains {
+    /// Checks that a key with full access may get a date: another one remains that has none.
+    fn check_lasting(&self, owner: &LocalKeyring, id: KeyId) -> Result<(), Error> {
+        let keys = self.keys(owner)?;
+        let mut others = keys.iter().filter(|key| key.id != id);
+        if others.any(|key| key.has_full_access() && key.not_after.is_none()) {
             return Ok(());
         }
-        refused(
+        Err(in_use(
+            id,
             "the last key with full access that does not expire cannot get a date",
             "add another key with full access first: `kluis key add --full`",
-        )
+        ))
+    }
+
+    /// The keys of the vault, with the changes so far.
+    pub(super) fn keys(&self, owner: &LocalKeyring) -> Result<Vec<Key>, Error> {
+        keys_of(self.content(), owner, &self.workspaces)
     }
 
     /// Removes a key, and gives new keys to every workspace that it reached.
@@ -180,20 +160,12 @@ impl Change<'_> {
         trust: Trust,
     ) -> Result<Removed, Error> {
         self.lead(owner)?;
-        let mut keys = Vec::with_capacity(self.content().keys.len());
-        for line in &self.content().keys {
-            keys.push(Key::from_meta(
-                line,
-                &about::of(owner, line)?,
-                &self.workspaces,
-            )?);
-        }
+        let keys = self.keys(owner)?;
         let key = keys.iter().find(|key| key.id == id).cloned();
         let key = key.ok_or_else(|| Error::absent("key", id.to_string()))?;
         self.check_stays(&keys, &key)?;
         let renewed = self.renewed(owner, Renewal::Without(id), trust)?;
-        let is_dropped = |key: &Key| renewed.dropped.contains(&key.id);
-        let dropped = keys.iter().filter(|key| is_dropped(key)).cloned().collect();
+        let dropped = named(&keys, &renewed.dropped);
         let other_header = renewed.content.verify != self.view.layout.header.content().verify;
         let own = owner.key();
         let others = keys.into_iter();
@@ -216,13 +188,7 @@ impl Change<'_> {
 
     /// Checks that full access remains: with the key that unlocked, and with one that does not expire.
     fn check_stays(&self, keys: &[Key], removed: &Key) -> Result<(), Error> {
-        let refused = |message: &str, hint| {
-            Err(Error::InUse {
-                message: message.to_owned(),
-                hint,
-                ids: vec![removed.id.to_string()],
-            })
-        };
+        let refused = |message, hint| Err(in_use(removed.id, message, hint));
         if !removed.has_full_access() {
             return Ok(());
         }
@@ -281,5 +247,20 @@ impl Change<'_> {
     pub(super) fn lead(&mut self, owner: &mut LocalKeyring) -> Result<(), Error> {
         self.check_full_access()?;
         Ok(owner.follow(&self.view.layout.header)?)
+    }
+}
+
+/// The keys with these ids.
+pub(super) fn named(keys: &[Key], ids: &[KeyId]) -> Vec<Key> {
+    let keys = keys.iter().filter(|key| ids.contains(&key.id));
+    keys.cloned().collect()
+}
+
+/// A change that this key stands against.
+fn in_use(id: KeyId, message: impl Into<String>, hint: &'static str) -> Error {
+    Error::InUse {
+        message: message.into(),
+        hint,
+        ids: vec![id.to_string()],
     }
 }

@@ -16,6 +16,7 @@ mod workspace;
 pub use commit::{Changed, Written};
 pub use delete::References;
 pub use key::{NewKey, NewLabel, Removed};
+pub use rekey::Rekeyed;
 pub use rotation::{Begin, Rotated, Rotation};
 pub use secret::{Edit, Fields, NewSecret, SecretUpdate, Values};
 pub use workspace::{Contents, WorkspaceUpdate};

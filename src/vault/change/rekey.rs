@@ -2,6 +2,7 @@
 //! stays: ids, dates, slots, links.
 
 use super::Change;
+use super::key::named;
 use super::successor::Successor;
 use crate::keyring::Keyring;
 use crate::keyring::local::LocalKeyring;
@@ -10,16 +11,29 @@ use crate::sealed::aad_context::AadContext;
 use crate::sealed::meta;
 use crate::sealed::pages::Pages;
 use crate::sealed::record::{Index, Record, RecordId, RecordKind, write};
+use crate::vault::key::Key;
 use crate::vault::workspace::Workspace;
 use crate::vault::{Error, Verified, decrypt};
 use std::collections::HashSet;
 
+/// The result of a rekey.
+pub struct Rekeyed {
+    /// The records that were opened and sealed again.
+    pub done: Verified,
+    /// Keys that were removed with it, and must be issued again.
+    pub dropped: Vec<Key>,
+}
+
 impl Change<'_> {
-    /// Gives the vault a new root key and every workspace new keys; all keys that could unlock still can.
-    pub fn rekey(&mut self, owner: &mut LocalKeyring, trust: Trust) -> Result<Verified, Error> {
+    /// Gives the vault a new root key and every workspace new keys. If trust passes on, all keys that could
+    /// unlock still can.
+    pub fn rekey(&mut self, owner: &mut LocalKeyring, trust: Trust) -> Result<Rekeyed, Error> {
         self.lead(owner)?;
+        let keys = self.keys(owner)?;
         let renewed = self.renewed(owner, Renewal::Rekey, trust)?;
-        self.succeed(renewed)
+        let dropped = named(&keys, &renewed.dropped);
+        let done = self.succeed(renewed)?;
+        Ok(Rekeyed { done, dropped })
     }
 
     /// New keys for the header that this change makes.

@@ -57,7 +57,9 @@ fn remove(owned: &Owned, key: KeyId) -> Result<Removed, Error> {
 
 fn rekey(owned: &Owned) -> Verified {
     let mut owner = owned.keyring();
-    try_change(owned, |change| change.rekey(&mut owner, Trust::Passes)).unwrap()
+    try_change(owned, |change| change.rekey(&mut owner, Trust::Passes))
+        .unwrap()
+        .done
 }
 
 fn full_token(owned: &Owned) -> Token {
@@ -360,13 +362,13 @@ fn a_vault_holds_so_many_keys_and_no_more() {
         Err(Error::Sealed(Sealed::Full { limit: said })) => assert_eq!(said, limit),
         other => panic!("{other:?}"),
     };
+    let new = NewKey {
+        label: NewLabel::Default("one more"),
+        scope: Scope::Full,
+        not_after: None,
+    };
     let add = |credential: &Credential| {
         let mut owner = owned.keyring();
-        let new = NewKey {
-            label: NewLabel::Default("one more"),
-            scope: Scope::Full,
-            not_after: None,
-        };
         let before = owned.bytes();
         let added = try_change(&owned, |change| {
             change.add_key(&mut owner, credential, &new)
@@ -382,11 +384,6 @@ fn a_vault_holds_so_many_keys_and_no_more() {
     full(add(&credential()), "8 passphrases");
     let mut owner = owned.keyring();
     owned.change(|change| {
-        let new = NewKey {
-            label: NewLabel::Default("one more"),
-            scope: Scope::Full,
-            not_after: None,
-        };
         for _ in change.content().keys.len()..MAX_KEYS {
             change.add_key(&mut owner, &Credential::token(vault).0, &new)?;
         }
