@@ -1665,7 +1665,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__key__subcmd__passphrase)
-            opts="-w -q -y -h --key --new-passphrase-file --kdf --vault --workspace --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --help"
+            opts="-w -q -y -h --key --new-passphrase-file --kdf --leaked --vault --workspace --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -286,7 +286,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand list" -l color -d 'Use colou
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand list" -l name -d 'List only names that match, such as \'db_*\' or \'key?\'' -r
-complete -c kluis -n "__fish_kluis_using_subcommand list" -l app -d 'List only secrets that this app links' -r
+complete -c kluis -n "__fish_kluis_using_subcommand list" -l app -d 'List only secrets that this app links: its name, or WORKSPACE/NAME' -r
 complete -c kluis -n "__fish_kluis_using_subcommand list" -l sort -d 'Sort by `name`, `updated` (newest first) or `due`' -r -f -a "name\t''
 updated\t''
 due\t''"
@@ -311,7 +311,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand ls" -l color -d 'Use colour:
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand ls" -l name -d 'List only names that match, such as \'db_*\' or \'key?\'' -r
-complete -c kluis -n "__fish_kluis_using_subcommand ls" -l app -d 'List only secrets that this app links' -r
+complete -c kluis -n "__fish_kluis_using_subcommand ls" -l app -d 'List only secrets that this app links: its name, or WORKSPACE/NAME' -r
 complete -c kluis -n "__fish_kluis_using_subcommand ls" -l sort -d 'Sort by `name`, `updated` (newest first) or `due`' -r -f -a "name\t''
 updated\t''
 due\t''"
@@ -496,7 +496,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand run" -l color -d 'Use colour
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand run" -s e -d 'Set the variable KEY to the secret REF; may be repeated' -r
-complete -c kluis -n "__fish_kluis_using_subcommand run" -l app -d 'Set the variables that this app links' -r
+complete -c kluis -n "__fish_kluis_using_subcommand run" -l app -d 'Set the variables that this app links: its name, or WORKSPACE/NAME' -r
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l allow-env -d 'Allow the variable KEY, such as PATH, which can make programs run other code; may be repeated' -r
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l for -d 'Name the host, for secrets bound to hosts' -r
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l reveal -d 'Use the secret NAME although it is bound to hosts; may be repeated' -r
@@ -536,7 +536,7 @@ systemd\t''
 tfvars\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand export" -l manifest-name -d 'Name the Secret that k8s writes [default: kluis]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand export" -s e -d 'Set the variable KEY to the secret REF; may be repeated' -r
-complete -c kluis -n "__fish_kluis_using_subcommand export" -l app -d 'Set the variables that this app links' -r
+complete -c kluis -n "__fish_kluis_using_subcommand export" -l app -d 'Set the variables that this app links: its name, or WORKSPACE/NAME' -r
 complete -c kluis -n "__fish_kluis_using_subcommand export" -l allow-env -d 'Allow the variable KEY, such as PATH, which can make programs run other code; may be repeated' -r
 complete -c kluis -n "__fish_kluis_using_subcommand export" -l for -d 'Name the host, for secrets bound to hosts' -r
 complete -c kluis -n "__fish_kluis_using_subcommand export" -l reveal -d 'Use the secret NAME although it is bound to hosts; may be repeated' -r
@@ -754,6 +754,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from passphrase" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from passphrase" -l leaked -d 'Let no other passphrase or token trust the old keys any more'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from passphrase" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from passphrase" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from passphrase" -s y -l yes -d 'Answer yes where a command asks for confirmation'

@@ -11,9 +11,11 @@ use crate::plaintext::Plaintext;
 use crate::sealed::aad_context::AadContext;
 use crate::sealed::file::Layout;
 use crate::sealed::header::Header;
-use crate::sealed::id::{SecretId, WorkspaceId};
-use crate::sealed::record::{self, Record, RecordId, RecordKind};
-use crate::sealed::{Error as Sealed, recompute};
+use crate::sealed::id::{AppId, SecretId, WorkspaceId};
+use crate::sealed::index::RecordKind;
+use crate::sealed::record::{self, Record, RecordId};
+use crate::sealed::section::Page;
+use crate::sealed::{Error as Sealed, Part, entry, page, recompute};
 use crate::store::memory::MemoryStore;
 use crate::vault::domain::AllowedDomains;
 use crate::vault::env_key::EnvKey;
@@ -26,7 +28,7 @@ use std::sync::OnceLock;
 
 /// A frozen vault with every kind of record; its token opens nothing else.
 const VAULT: &[u8] = include_bytes!("../tests/vectors/good-fields.kluis");
-const TOKEN: &str = "kls_OdQGlz2Cq28NjfPN9NjlQLRsHo1dvv0tDHZXCeqnsc2efi7mVyqYXxsR5tCpDxncolZ7Cs";
+const TOKEN: &str = "kls_7nzQ15XGIYI3Pld3QWg5I8knIHjF9g3QMmNUlTNeo2gb0tCNHCfAgp9NhrxEqivxnMW0iy";
 const STRANGER: [u8; 32] = [7; 32];
 
 fn token() -> &'static Token {
@@ -92,40 +94,68 @@ pub fn sealed_file(data: &[u8]) {
     let _ = everything(&recompute::as_writer(&whole, &sign));
 }
 
-/// A record's line, and metadata as a hostile writer may seal it.
+/// The lines of a page, and an index and an app's links as a hostile writer may seal them.
 pub fn record(data: &[u8]) {
-    if let Some(text) = std::str::from_utf8(data).ok()
-        && let Some(read) = Record::parse(text)
-        && let Ok(meta) = read.meta()
-    {
-        let slots: Result<Vec<_>, _> = (0..read.slot_count()).map(|n| read.slot(n)).collect();
-        if let Ok(slots) = slots {
-            let again = record::write(read.id, read.index, &meta, &slots);
-            assert_eq!(again.strip_suffix('\n'), Some(text), "another spelling");
+    let secret = RecordId::Secret(SecretId::from_bits(1));
+    let app = RecordId::App(AppId::from_bits(1));
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    for id in [secret, app] {
+        if let Some(read) = Record::parse(id, text) {
+            let sealed: Result<Vec<_>, _> = (0..read.count()).map(|n| read.sealed(n)).collect();
+            if let Ok(sealed) = sealed {
+                let again = record::write(id, &sealed);
+                assert_eq!(again.strip_suffix('\n'), Some(text), "another spelling");
+            }
         }
+        if let Some(read) = entry::parse(text, &[id]) {
+            let again = read[0].0.text();
+            assert_eq!(entry::write_index([again.as_str()].into_iter()), text);
+        }
+    }
+    if let Some(links) = entry::parse_links(text) {
+        assert_eq!(entry::write_links(&links), text);
     }
     let keyring = keyring();
     let Some(workspace) = workspaces().next() else {
         return;
     };
-    let id = SecretId::from_bits(1);
     let seal = |place, content: &[u8]| keyring.seal(place, content).unwrap_or_default();
-    let meta = seal(AadContext::SecretMeta(workspace, id), data);
-    let value = seal(AadContext::Value(workspace, id, 0), data);
     let Ok(index) = keyring.index(workspace, RecordKind::Secret, "name") else {
         return;
     };
-    let line = record::write(RecordId::Secret(id), index, &meta, &[value]);
+    let entries = seal(AadContext::Index(workspace, index), data);
+    let value = seal(
+        AadContext::Value(workspace, SecretId::from_bits(1), 0),
+        data,
+    );
+    let (page, lines) = page::write(index, &entries, &[secret], &record::write(secret, &[value]));
+    opened_or_refused(workspace, &page, &lines);
+
+    let Ok(index) = keyring.index(workspace, RecordKind::App, "name") else {
+        return;
+    };
+    let entry = br#"[{"name":"name","created_at":1}]"#;
+    let entries = seal(AadContext::Index(workspace, index), entry);
+    let links = seal(AadContext::Links(workspace, AppId::from_bits(1)), data);
+    let (page, lines) = page::write(index, &entries, &[app], &record::write(app, &[links]));
+    opened_or_refused(workspace, &page, &lines);
+}
+
+/// Opens a vault with this page alone, or says that the page is damaged.
+fn opened_or_refused(workspace: WorkspaceId, page: &Page, lines: &str) {
+    let keyring = keyring();
     let mut whole = header().text().to_owned();
     for other in workspaces() {
         let seal = format!(
             "{{\"seal\":1,\"section\":\"{other}\",\"ancestors\":[],\"bytes\":0,\"header\":{},\"signature\":\"\"}}\n",
             header().id()
         );
-        let page = format!("{{\"page\":\"{index}\",\"sha256\":\"\",\"bytes\":1}}\n");
         whole.push_str(&format!("{{\"section\":\"{other}\"}}\n"));
         if other == workspace {
-            whole.push_str(&(page + &seal + &line));
+            page.write(&mut whole);
+            whole.push_str(&(seal + lines));
         } else {
             whole.push_str(&seal);
         }
@@ -135,13 +165,13 @@ pub fn record(data: &[u8]) {
         keyring.sign_section(workspace, digest).ok()
     };
     let bytes = recompute::as_writer(whole.as_bytes(), &sign);
+    let is_of_page =
+        |error: &Sealed| matches!(error, Sealed::Damaged(Part::Record(_) | Part::Page(_)));
     match everything(&bytes) {
-        Ok(())
-        | Err(Error::Sealed(Sealed::Damaged(crate::sealed::Part::Record(_))))
-        | Err(Error::Keyring(keyring::Error::Sealed(Sealed::Damaged(
-            crate::sealed::Part::Record(_),
-        )))) => {}
-        Err(other) => panic!("the record is what was changed: {other}"),
+        Ok(()) => {}
+        Err(Error::Sealed(error) | Error::Keyring(keyring::Error::Sealed(error)))
+            if is_of_page(&error) => {}
+        Err(other) => panic!("the page is what was changed: {other}"),
     }
 }
 

@@ -60,9 +60,8 @@ ID = "_[0-7][0-9A-HJKMNP-TV-Z]{25}"
 VLT, KEY, WSP, SEC, APP = (text(kind + ID) for kind in ("vlt", "key", "wsp", "sec", "app"))
 B, B16, B20, B32, B64 = (lambda value, size=size: decode(text(".*")(value), size) for size in (None, 16, 20, 32, 64))
 SEALED = text(".*")  # base64 that is decoded when it is opened: until then it may be anything else
-INDEX = checked(B32)  # compared as text
 N = whole(0, 2**53 - 1)
-T, U = whole(0, 253_402_300_799_999), whole(0, 2**64 - 1)
+T = whole(0, 253_402_300_799_999)
 def REVISION(value):
     check(type(value) is list and len(value) == 2)
     return N(value[0]), B20(value[1])
@@ -81,10 +80,11 @@ IDENTITY = {"key": KEY, "kind": text("identity"), "public": B32, "not_after?": T
 WORKSPACE = {"workspace": WSP, "verify": B32, "wrapped": B, "about": B, "section": REVISION}
 SUCCESSION = {"succession": B32, "to": B32, "header": N, "signature": B64}
 HEADER = {"header": N, "ancestors": ANCESTORS, "signature": B64}
-PAGE = {"page": INDEX, "sha256": B32, "bytes": whole(1, 999_999_999)}
+LENGTH = whole(1, 999_999_999)
+PAGE = {"page": B32, "sha256": B32, "bytes": [LENGTH]}
 SEAL = {"seal": N, "section": WSP, "ancestors": ANCESTORS, "bytes": N, "header": REVISION, "signature": B64}
-SECRET = {"secret": SEC, "index": INDEX, "meta": SEALED, "slots": [SEALED]}
-APP_LINE = {"app": APP, "index": INDEX, "meta": SEALED}
+INDEX = {"index": SEALED, "records": [text("(sec|app)" + ID)], "sha256": B32}
+VALUES, LINKS_LINE = {"values": [SEALED]}, {"links": SEALED}
 NO_ID = r"(?!(?i:vlt|key|wsp|sec|app)_[0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{26}\Z)"
 NAME = text(NO_ID + r"(?!-|\.\.?\Z)[A-Za-z0-9_+=@#$.-]{1,128}")
 PLAIN = text(NO_ID + "[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
@@ -92,11 +92,21 @@ ENV_KEY = text("[A-Za-z_][A-Za-z0-9_]{0,254}")
 DESCRIPTION = text("[^\0-\x08\x0b-\x1f]{0,1024}")
 DOMAIN = text(r"(?=.{1,253}\Z)(\*\.)?((?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!\Z)|\Z))+")
 DATES = {"created_at": T, "updated_at": T}
-SLOT = {"slot": U, "checksum": text(".*"), "written_at": T, "pending?": checked(lambda value: value is True)}
+SLOT = {"slot": N, "checksum": checked(B32), "written_at?": T, "pending?": checked(lambda value: value is True)}
 ABOUT = {"name": PLAIN, "description": DESCRIPTION, **DATES}
-SECRET_META = {"name": NAME, "description": DESCRIPTION, "env_key": ENV_KEY, "allowed_domains": [DOMAIN],
-               "rotate_every?": whole(1, 3_153_600_000), "expires_at?": T, "slots": [SLOT], **DATES}
-APP_META = {"name": PLAIN, "links": [{"env_key": ENV_KEY, "secret": SEC}], **DATES}
+LATER = {"created_at": T, "updated_at?": T}
+LINK = {"app": APP, "workspace": WSP, "env_key": ENV_KEY}
+# The spelling belongs to the page, the rules of the fields to the record.
+def loose(shape):
+    if isinstance(shape, dict):
+        return {name: loose(of) for name, of in shape.items()}
+    return [loose(shape[0])] if isinstance(shape, list) else LOOSE.get(shape, shape)
+LOOSE = {of: text(".*") for of in (NAME, PLAIN, ENV_KEY, DOMAIN)} | {DESCRIPTION: text("(?s:.*)"), T: N}
+SECRET = {"name": NAME, "description?": DESCRIPTION, "env_key?": ENV_KEY, "allowed_domains?": [DOMAIN],
+          "rotate_every?": whole(1, 3_153_600_000), "expires_at?": T, "slots": [SLOT], "apps?": [LINK], **LATER,
+          "deleted_at?": T}
+LOOSE[SECRET["rotate_every?"]] = N
+APP_ENTRY, LINKS = {"name": PLAIN, **LATER}, [{"env_key": ENV_KEY, "workspace": WSP, "secret": SEC}]
 FULL, SCOPED = {"root": B32, "header": B32}, {"workspaces": [{"workspace": WSP, "read": B32, "sign?": B32}]}
 
 # Primitives.
@@ -144,12 +154,27 @@ def open_hpke(private, public, info, aad, message):
 
 # Reading.
 def read_key(line):
-    key = spelled(line, {"passphrase": PASSPHRASE, "token": TOKEN}.get(json.loads(line).get("kind"), IDENTITY))
+    found = re.fullmatch(r'.{39},"kind":"([a-z0-9-]+)"[^\0-\x1f\x7f-\x9f]*,"about":"([^"]*)"}', line.decode())
+    kind = {"passphrase": PASSPHRASE, "token": TOKEN, "identity": IDENTITY}.get(found[1]) if found else check(False)
+    if not kind:
+        check(len(found[1]) <= 32 and decode(found[2]) is not None)
+        return {"kind": "to come", "public": None}
+    key = spelled(line, kind)
     if "kdf" in key:
         m, t, p = key["kdf"] = key["kdf"]["argon2id"].values()
         if not (2**13 <= m <= 2**20 and 1 <= t <= 16 and 1 <= p <= 16 and m * t <= 2**21):
             raise Refused("kdf")
     return {**key, "aad": re.match(rb'.*?(?=,"anchor"|,"grant")', line)[0]}
+def read_entries(content, ids):
+    """The entries of an index in their one spelling; the rules of their fields are those of the record."""
+    all = spelled(content, [dict])
+    check(len(all) == len(ids))
+    for entry, id in zip(all, ids):
+        shaped(entry, loose(APP_ENTRY if id.startswith("app") else SECRET))
+        usual = {"description": "", "allowed_domains": [], "apps": [], "slots": [], "updated_at": entry["created_at"]}
+        check("" != entry.get("env_key") and not any(entry.get(name) == value for name, value in usual.items()))
+        check(entry["created_at"] not in [slot.get("written_at") for slot in entry.get("slots", [])])
+    return all
 def token_parts(token):
     digits, number = string.digits + string.ascii_uppercase + string.ascii_lowercase, 0
     for digit in token[4:]:
@@ -199,6 +224,8 @@ class Vault:
                 check(id not in all)
                 with inside("key" if found[1] else "workspace", id):
                     all[id] = read_key(line) if found[1] else spelled(line, WORKSPACE)
+            kinds = [key["kind"] == "to come" for key in self.keys.values()]
+            check(kinds == sorted(kinds))
             check(end <= 2**18 and len(self.keys) <= 256 and len(self.workspaces) <= 128)
             check(sum("kdf" in key for key in self.keys.values()) <= 8)
         with inside("header-signature"):  # step 3
@@ -224,7 +251,8 @@ class Vault:
             pages, seal = [spelled(page, PAGE) for page in pages], spelled(seal, SEAL)
             check(spelled(first, {"section": WSP})["section"] == seal["section"] == id)
             ascends([page["page"] for page in pages])
-            check(sum(page["bytes"] for page in pages) == seal["bytes"])
+            check(all(len(page["bytes"]) == 2 for page in pages))
+            check(sum(sum(page["bytes"]) for page in pages) == seal["bytes"])
             body = self.data[at : self.data.rindex(b',"header":', at, end)]
             own = seal["seal"], sha256(body)[:20]
             is_of_header = follows(own, seal["ancestors"], workspace["section"])
@@ -235,16 +263,19 @@ class Vault:
         workspace |= {"pages": pages, "at": end, "seal": seal["seal"]}
         return end + seal["bytes"]
     def read_pages(self, pages, at):
-        records = []
+        read = []
         for page in pages:
-            bytes = self.data[at : at + page["bytes"]]
-            check(len(bytes) == page["bytes"] and sha256(bytes) == page["sha256"] and bytes.endswith(b"\n"))
-            texts = [re.sub(rb"[\0-\x1f\\]", b"?", line) for line in lines(bytes)]  # neither is base64
-            found = [spelled(line, APP_LINE if line.startswith(b'{"app"') else SECRET) for line in texts]
-            check(len(found) <= 64 and found[0]["index"] == page["page"])
-            at, records = at + page["bytes"], records + found
-        ascends([record["index"] for record in records])
-        return records
+            middle, end = at + page["bytes"][0], at + sum(page["bytes"])
+            first, rest = self.data[at:middle], self.data[middle:end]
+            check(end <= len(self.data) and sha256(first) == page["sha256"] and first.endswith(b"\n"))
+            index = spelled(first[:-1], INDEX)
+            check(sha256(rest) == index["sha256"] and rest.endswith(b"\n") and 1 <= len(index["records"]) <= 64)
+            texts = [re.sub(rb"[\0-\x1f\\]", b"?", line) for line in lines(rest)]  # neither is base64
+            check(len(texts) == len(index["records"]))
+            shapes = [LINKS_LINE if id.startswith("app") else VALUES for id in index["records"]]
+            found = [spelled(line, shape) for line, shape in zip(texts, shapes)]
+            at, read = end, read + [(page["page"], index["index"], list(zip(index["records"], found)))]
+        return read
     def open(self, sealed, key, label, of, purpose, workspace, record="", slot=""):
         aad = fields("kluis/1", purpose, self.id, workspace, record, slot)
         return unseal(subkey(key, label, self.id, *of), aad, sealed)
@@ -291,7 +322,7 @@ class Vault:
                 reached[id] = both[:32], True
         return True, reached
     def contents(self, full, reached):
-        all, ids = [], set()  # an app has one id in each workspace that it links
+        all, ids = [], set()
         for id, workspace in self.workspaces.items():  # step 7
             if id in reached:
                 with inside("workspace", id):
@@ -300,30 +331,46 @@ class Vault:
                     check(about["name"] not in [other["name"] for other in all])
                 about |= {"id": id, "reach": "write" if writes else "read", "revision": workspace["seal"]}
                 all.append({**about, "secrets": [], "apps": []})
-        for workspace in all:  # step 9
-            for record in self.workspaces[workspace["id"]]["records"]:
-                kind, id = list(record.items())[0]
-                with inside("record", id):
-                    place = "anywhere" if kind == "secret" else workspace["id"]
-                    check((place, id) not in ids)
-                    meta = self.record(kind, id, record, workspace["id"], reached[workspace["id"]][0])
-                ids.add((place, id))
-                workspace[kind + "s"].append({**meta, "id": id})
+        for workspace in all:
+            home, read = workspace["id"], reached[workspace["id"]][0]
+            for first, sealed, records in self.workspaces[home]["records"]:
+                with inside("page", home):  # step 8
+                    place = base64.b64encode(first).decode().rstrip("=")
+                    content = self.open(decode(sealed), read, "meta", [home], "index", home, place)
+                    entries = read_entries(content, [id for id, _ in records])
+                    indexes = [self.index(read, home, id, entry) for (id, _), entry in zip(records, entries)]
+                    beyond = [page for page, *_ in self.workspaces[home]["records"] if page > first]
+                    ascends(indexes + beyond[:1])
+                    check(indexes[0] == first)
+                for (id, line), entry in zip(records, entries):  # step 9
+                    with inside("record", id):
+                        check(id not in ids)
+                        self.record(id, line, entry, home, read)
+                    ids.add(id)
+                    workspace["apps" if id.startswith("app") else "secrets"].append({**entry, "id": id})
         return {"full_access": full, "revision": self.revision[0], "workspaces": all}
-    def record(self, kind, id, record, workspace, read):
-        meta = self.open(decode(record["meta"]), read, "meta", [workspace], kind, workspace, id)
-        meta = spelled(meta, SECRET_META if kind == "secret" else APP_META)
-        index = hmac.digest(subkey(read, "index", self.id, workspace), f"{kind}\0{meta['name']}".encode(), "sha256")
-        check(index == decode(record["index"]))
-        ascends([link["env_key"] for link in meta.get("links", [])])
-        ascends(meta.get("allowed_domains", []), 100)
-        ascends([slot["slot"] for slot in meta.get("slots", [])], 100)
-        check(kind == "app" or len(record["slots"]) == len(meta["slots"]) >= 1)
-        for slot, sealed in zip(meta.get("slots", []), record.get("slots", [])):
-            value = self.open(decode(sealed), read, "value", [workspace], "value", workspace, id, str(slot["slot"]))
-            check(1 <= len(value) <= 65_536 and sha256(value).hex() == slot["checksum"])
+    def index(self, read, home, id, entry):
+        kind = "app" if id.startswith("app") else "deleted" if "deleted_at" in entry else "secret"
+        of = id if kind == "deleted" else entry["name"]
+        return hmac.digest(subkey(read, "index", self.id, home), f"{kind}\0{of}".encode(), "sha256")
+    def record(self, id, line, entry, home, read):
+        if "links" in line:
+            shaped(entry, APP_ENTRY)
+            content = self.open(decode(line["links"]), read, "meta", [home], "links", home, id)
+            entry["links"] = spelled(content, LINKS)
+            ascends([link["env_key"] for link in entry["links"]])
+            return
+        shaped(entry, SECRET)
+        usual = re.sub("[^A-Z0-9]", "_", re.sub("[a-z]", lambda letter: letter[0].upper(), entry["name"]))
+        check(entry.get("env_key") != ("_" if usual[0].isdigit() else "") + usual)
+        ascends(entry.get("allowed_domains", []), 100)
+        ascends([tuple(link.values()) for link in entry.get("apps", [])])
+        ascends([slot["slot"] for slot in entry["slots"]], 100)
+        check(len(line["values"]) == len(entry["slots"]) and sum("pending" in slot for slot in entry["slots"]) <= 1)
+        for slot, sealed in zip(entry["slots"], line["values"]):
+            value = self.open(decode(sealed), read, "value", [home], "value", home, id, str(slot["slot"]))
+            check(1 <= len(value) <= 65_536 and sha256(value) == decode(slot["checksum"]))
             slot["value"] = base64.b64encode(value).decode().rstrip("=")
-        return meta
 def outcome(file, unlock):
     try:
         vault = Vault(open(file, "rb").read())

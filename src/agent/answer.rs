@@ -6,7 +6,7 @@ use super::wire::{Wire, decode, encode, wire};
 use crate::keyring::{self, Reach};
 use crate::plaintext::Plaintext;
 use crate::sealed::id::{KeyId, WorkspaceId};
-use crate::sealed::record::Index;
+use crate::sealed::index::Index;
 use crate::sealed::sign::{SignatureBytes, VerifyKey};
 use crate::sealed::{self};
 use std::io;
@@ -120,6 +120,7 @@ impl From<keyring::Error> for Failure {
             E::AgentRefused => Failure::Refused,
             E::Sealed(_) => Failure::Damaged(0),
             E::KeyChanged
+            | E::KindToCome(_)
             | E::WrongPassphrase
             | E::NoPassphrase(_)
             | E::NoPassphraseKey
@@ -142,7 +143,6 @@ impl From<keyring::Error> for Failure {
 mod tests {
     use super::*;
     use crate::agent::frame::LENGTH_BYTES;
-    use crate::sealed::record;
     use proptest::prelude::*;
 
     proptest! {
@@ -157,7 +157,7 @@ mod tests {
         ) {
             let key = KeyId::from_bits(bits);
             let workspace = WorkspaceId::from_bits(bits);
-            let index = Index::from_text(&[b'A'; record::TEXT_BYTES]).expect("zero");
+            let index = Index::from_bytes(digest);
             for answer in [
                 Answer::Hello { version: 3 },
                 Answer::Done,

@@ -149,14 +149,8 @@ impl<C: Clock> KeyCache<C> {
             Request::Seal { place, content } => self.use_key(session, |keyring, _| {
                 Ok(Answer::Sealed(keyring.seal(*place, content)?))
             }),
-            Request::Index {
-                workspace,
-                kind,
-                names,
-            } => self.use_key(session, |keyring, _| {
-                Ok(Answer::Indexed(
-                    keyring.index_all(*workspace, *kind, names)?,
-                ))
+            Request::Index { workspace, names } => self.use_key(session, |keyring, _| {
+                Ok(Answer::Indexed(keyring.index_all(*workspace, names)?))
             }),
             Request::SignSection { workspace, digest } => self.use_key(session, |keyring, _| {
                 Ok(Answer::Signed(keyring.sign_section(*workspace, digest)?))

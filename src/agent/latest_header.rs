@@ -5,6 +5,7 @@ use super::answer::{Answer, Failure};
 use crate::keyring::Keyring;
 use crate::sealed::header::{self, Content};
 use crate::sealed::id::{KeyId, WorkspaceId};
+use crate::sealed::key::{Key, KeyToCome};
 use crate::sealed::sign::VerifyKey;
 use std::time::Duration;
 
@@ -13,7 +14,8 @@ const MAX_WORKSPACES: usize = header::MAX_WORKSPACES * 2;
 
 pub struct LatestHeader {
     pub revision: u64,
-    keys: Vec<header::Key>,
+    keys: Vec<Key>,
+    keys_to_come: Vec<KeyToCome>,
     /// With their keys; those that were made here, too.
     workspaces: Vec<(WorkspaceId, VerifyKey, Vec<u8>)>,
     /// When the key expires, since 1970.
@@ -27,6 +29,7 @@ impl LatestHeader {
             not_after,
             revision: content.revision(),
             keys: content.keys.clone(),
+            keys_to_come: content.keys_to_come.clone(),
             workspaces: workspaces
                 .map(|line| (line.id, line.verify, line.wrapped.clone()))
                 .collect(),
@@ -64,7 +67,8 @@ impl LatestHeader {
             })
         };
         let is_next = content.revision() >= self.revision;
-        if is_next && content.keys == self.keys && content.workspaces.iter().all(is_known) {
+        let same_keys = content.keys == self.keys && content.keys_to_come == self.keys_to_come;
+        if is_next && same_keys && content.workspaces.iter().all(is_known) {
             Ok(())
         } else {
             Err(Failure::Refused)

@@ -10,7 +10,7 @@ use crate::plaintext::Plaintext;
 use crate::sealed::aad_context::AadContext;
 use crate::sealed::header::{Content, Header};
 use crate::sealed::id::{KeyId, WorkspaceId};
-use crate::sealed::record::{Index, RecordKind};
+use crate::sealed::index::{Index, RecordKind};
 use crate::sealed::sign::{Digest, SignatureBytes, VerifyKey};
 use crate::sealed::{self, Part};
 use std::cell::RefCell;
@@ -167,21 +167,19 @@ impl Keyring for AgentKeyring {
     }
 
     fn index(&self, workspace: WorkspaceId, kind: RecordKind, name: &str) -> Result<Index, Error> {
-        let found = self.index_all(workspace, kind, &[name])?;
+        let found = self.index_all(workspace, &[(kind, name)])?;
         found.first().copied().ok_or(Error::Agent(unexpected()))
     }
 
     fn index_all(
         &self,
         workspace: WorkspaceId,
-        kind: RecordKind,
-        names: &[&str],
+        names: &[(RecordKind, &str)],
     ) -> Result<Vec<Index>, Error> {
         let mut indexes = Vec::with_capacity(names.len());
         for names in names.chunks(BATCH_NAMES) {
             let request = Request::Index {
                 workspace,
-                kind,
                 names: names.to_vec(),
             };
             match self.ask(&request)? {

@@ -6,7 +6,7 @@ use super::wire::{Wire, decode, encode, wire};
 use crate::sealed::aad_context::AadContext;
 use crate::sealed::derive::Key;
 use crate::sealed::id::{KeyId, VaultId, WorkspaceId};
-use crate::sealed::record::RecordKind;
+use crate::sealed::index::RecordKind;
 use crate::sealed::sign::{Digest, VerifyKey};
 use std::io;
 use std::time::Duration;
@@ -53,8 +53,7 @@ pub enum Request<'f> {
     },
     Index {
         workspace: WorkspaceId,
-        kind: RecordKind,
-        names: Vec<&'f str>,
+        names: Vec<(RecordKind, &'f str)>,
     },
     SignSection {
         workspace: WorkspaceId,
@@ -79,7 +78,7 @@ wire!(Request<'f>,
     5 = Status { vault: vault }
     6 = Open { 0: all }
     7 = Seal { place: place, content: content }
-    8 = Index { workspace: workspace, kind: kind, names: names }
+    8 = Index { workspace: workspace, names: names }
     9 = SignSection { workspace: workspace, digest: digest }
     10 = SignHeader { content: content }
     11 = AddWorkspace { workspace: workspace });
@@ -116,6 +115,7 @@ mod tests {
     use super::*;
     use crate::agent::frame::LENGTH_BYTES;
     use crate::sealed::id::{AppId, SecretId};
+    use crate::sealed::index::Index;
     use proptest::prelude::*;
 
     fn id() -> impl Strategy<Value = u128> {
@@ -128,8 +128,9 @@ mod tests {
         prop_oneof![
             workspace().prop_map(AadContext::WorkspaceAbout),
             id().prop_map(|key| AadContext::KeyAbout(KeyId::from_bits(key))),
-            (workspace(), secret()).prop_map(|(w, s)| AadContext::SecretMeta(w, s)),
-            (workspace(), id()).prop_map(|(w, a)| AadContext::AppMeta(w, AppId::from_bits(a))),
+            (workspace(), any::<[u8; 32]>())
+                .prop_map(|(w, first)| AadContext::Index(w, Index::from_bytes(first))),
+            (workspace(), id()).prop_map(|(w, a)| AadContext::Links(w, AppId::from_bits(a))),
             (workspace(), secret(), any::<u64>()).prop_map(|(w, s, n)| AadContext::Value(w, s, n)),
         ]
     }
@@ -175,11 +176,10 @@ mod tests {
                 },
                 Request::Status { vault },
                 Request::Open(sealed.collect()),
-                Request::Seal { place: AadContext::SecretMeta(workspace, SecretId::from_bits(bits)), content: text.as_bytes() },
+                Request::Seal { place: AadContext::Index(workspace, Index::from_bytes(digest)), content: text.as_bytes() },
                 Request::Index {
                     workspace,
-                    kind: RecordKind::App,
-                    names: names.iter().map(String::as_str).collect(),
+                    names: names.iter().map(|name| (RecordKind::App, name.as_str())).collect(),
                 },
                 Request::SignSection { workspace, digest },
                 Request::SignHeader { content: &text },

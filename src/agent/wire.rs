@@ -6,7 +6,7 @@ use crate::plaintext::Plaintext;
 use crate::sealed::aad_context::AadContext;
 use crate::sealed::derive::Key;
 use crate::sealed::id::{Id, IdKind};
-use crate::sealed::record::{Index, RecordKind, TEXT_BYTES};
+use crate::sealed::index::{Index, RecordKind};
 use std::io;
 use std::time::Duration;
 use zeroize::Zeroizing;
@@ -100,7 +100,7 @@ simple! {
     Plaintext: |it, out| out.bytes(it.expose()), |from| Some(Self::new(from.bytes()?.to_vec()));
     Key: |it, out| out.raw(it.as_slice()), |from| from.array().map(Self::new);
     Duration: |it, out| it.as_secs().write(out), |from| u64::read(from).map(Self::from_secs);
-    Index: |it, out| out.raw(it.text()), |from| Self::from_text(from.raw(TEXT_BYTES)?);
+    Index: |it, out| out.raw(it.bytes()), |from| from.array().map(Self::from_bytes);
     bool: |it, out| out.byte(u8::from(*it)), |from| match from.byte()? {
         0 => Some(false),
         1 => Some(true),
@@ -109,12 +109,12 @@ simple! {
 }
 
 wire!(Reach, 0 = Read {} 1 = Write {});
-wire!(RecordKind, 0 = Secret {} 1 = App {});
+wire!(RecordKind, 0 = Secret {} 1 = App {} 2 = Deleted {});
 // The keys of workspaces have no form here: no request can name them.
 wire!(AadContext,
     1 = WorkspaceAbout { 0: workspace }
-    2 = SecretMeta { 0: workspace, 1: secret }
-    3 = AppMeta { 0: workspace, 1: app }
+    2 = Index { 0: workspace, 1: first }
+    3 = Links { 0: workspace, 1: app }
     4 = Value { 0: workspace, 1: secret, 2: slot }
     5 = KeyAbout { 0: key }
     never Wrapped);

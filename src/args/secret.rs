@@ -9,8 +9,9 @@ use crate::sealed::random;
 use crate::settings::Source;
 use crate::ui::EmptyLine;
 use crate::vault;
+use crate::vault::app_reference::AppReference;
 use crate::vault::env_key::EnvKey;
-use crate::vault::name::{AppName, SecretName, WorkspaceName};
+use crate::vault::name::{SecretName, WorkspaceName};
 use crate::vault::reference::{Reference, SCHEME, Target};
 use crate::vault::rule::RuleViolation;
 
@@ -157,8 +158,8 @@ pub fn read_value(arguments: &ValueArgs, context: &mut Context) -> Result<Plaint
 }
 
 /// Parses the name of an app.
-pub fn parse_name(text: &str) -> Result<AppName, Error> {
-    Ok(AppName::parse(text).map_err(|broken| vault::Error::invalid("app", broken))?)
+pub fn parse_app(text: &str) -> Result<AppReference, Error> {
+    Ok(AppReference::parse(text).map_err(|broken| vault::Error::invalid("app", broken))?)
 }
 
 /// Parses the name of an environment variable.

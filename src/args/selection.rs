@@ -2,7 +2,7 @@
 //! them, or as the project file lists them.
 
 use super::destination::{DestinationArgs, check_names};
-use super::secret::{parse_key, parse_name};
+use super::secret::{parse_app, parse_key};
 use crate::context::Context;
 use crate::deliver::environment::Environment;
 use crate::deliver::value_file::ValueFile;
@@ -10,9 +10,10 @@ use crate::error::Error;
 use crate::plaintext::Plaintext;
 use crate::project::{self, Delivery, Extent, Presence};
 use crate::report::warnings;
+use crate::vault::app_reference::AppReference;
 use crate::vault::destination::Destination;
 use crate::vault::env_key::EnvKey;
-use crate::vault::name::{AppName, WorkspaceName};
+use crate::vault::name::WorkspaceName;
 use crate::vault::reference::{Reference, Target};
 use crate::vault::slot::Choice;
 use crate::vault::workspace::Workspace;
@@ -25,7 +26,7 @@ pub struct SelectionArgs {
     #[arg(short, value_name = "KEY=REF")]
     env: Vec<String>,
 
-    /// Set the variables that this app links
+    /// Set the variables that this app links: its name, or WORKSPACE/NAME
     #[arg(long, value_name = "APP")]
     app: Option<String>,
 
@@ -44,7 +45,7 @@ pub struct SelectionArgs {
 /// The selection, as far as it is known without the vault.
 pub struct Selection {
     chosen: Vec<Chosen>,
-    app: Option<AppName>,
+    app: Option<AppReference>,
     all: bool,
     receiver: Receiver,
     environment: Environment,
@@ -77,7 +78,7 @@ impl SelectionArgs {
         });
         let mut selection = Selection {
             chosen: Vec::new(),
-            app: self.app.as_deref().map(parse_name).transpose()?,
+            app: self.app.as_deref().map(parse_app).transpose()?,
             all: self.all,
             receiver: Receiver::Reader,
             environment: Environment::new(allowed),
@@ -107,7 +108,7 @@ impl SelectionArgs {
     ) -> Result<(Environment, Option<Plaintext>), Error> {
         let destination = self.destination.destination(context, vault)?;
         let environment = selection.resolve(vault, &destination, context)?;
-        let now = Choice::At(context.now);
+        let now = Choice::Now(context.now);
         let more = more.map(|reference| {
             let selected = vault.value(context.workspace(), reference, now, &destination);
             let selected = selected.map_err(|error| vault.suggest(context.workspace(), error));
@@ -173,7 +174,10 @@ impl Selection {
             check_delivery(choice, self.receiver)?;
         }
         let is_chosen = |key: &EnvKey| self.chosen.iter().any(|named| named.key == *key);
-        let links = self.app.as_ref().map(|app| vault.links(app));
+        let links = self
+            .app
+            .as_ref()
+            .map(|app| vault.links(context.workspace(), app));
         let links = links.map(|links| context.found(vault, links)).transpose()?;
         let mut links = links.unwrap_or_default();
         links.retain(|(key, _)| !is_chosen(key));
@@ -220,9 +224,10 @@ impl Values<'_, '_> {
         self.blocked.extend(blocked);
         for selected in all {
             let key = selected.secret.env_key.clone();
-            let by_id = within(workspace, Target::Id(selected.secret.id));
-            if !is_given(&(key.clone(), by_id)) {
-                let by_name = within(workspace, Target::Name(selected.secret.name.clone()));
+            let by_name = within(workspace, Target::Name(selected.secret.name.clone()));
+            let link = (key, by_name);
+            if !is_given(&link) {
+                let (key, by_name) = link;
                 self.environment.check_key_of(&key, &by_name)?;
                 self.give(key, by_name, selected, Delivery::Value)?;
             }
@@ -239,7 +244,7 @@ impl Values<'_, '_> {
         let linked = links.iter().map(|(_, reference)| reference);
         let all = linked.chain(chosen.iter().map(|choice| &choice.reference));
         let all: Vec<_> = all.collect();
-        let now = Choice::At(self.context.now);
+        let now = Choice::Now(self.context.now);
         let workspace = self.workspace.clone();
         let workspace = workspace.as_ref();
         let found = self
@@ -248,11 +253,7 @@ impl Values<'_, '_> {
         let mut found = found.into_iter();
         for ((key, reference), found) in links.into_iter().zip(&mut found) {
             if let Some(selected) = self.held(found)? {
-                let by_name = Reference {
-                    secret: Target::Name(selected.secret.name.clone()),
-                    ..reference
-                };
-                self.give(key, by_name, selected, Delivery::Value)?;
+                self.give(key, reference, selected, Delivery::Value)?;
             }
         }
         for (choice, found) in chosen.into_iter().zip(found) {

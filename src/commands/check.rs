@@ -122,7 +122,7 @@ impl Command for Check {
         let anywhere = Destination::anywhere();
         let listed = file.project.env.iter();
         let all: Vec<_> = listed.clone().map(|entry| &entry.reference).collect();
-        let now = Choice::At(context.now);
+        let now = Choice::Now(context.now);
         let found = vault.each_value(context.workspace(), &all, now, &anywhere);
         for (entry, found) in listed.zip(found) {
             let finding = match found {

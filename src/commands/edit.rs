@@ -60,7 +60,7 @@ impl Command for Edit {
         }
         let mut vault = context.open(Scan::Lookup)?;
         let reference = context.picked(&vault, named)?;
-        let choice = Choice::At(context.now);
+        let choice = Choice::Now(context.now);
         let found = vault.value(context.workspace(), &reference, choice, &destination);
         let old = context.found(&vault, found)?;
         vault.check_may_write(old.secret.workspace)?;

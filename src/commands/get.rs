@@ -131,7 +131,7 @@ impl Get {
         } else if self.previous {
             Choice::Before(context.now)
         } else {
-            return Ok(Choice::At(context.now));
+            return Ok(Choice::Now(context.now));
         };
         if named.is_some_and(|reference| reference.slot.is_some()) {
             return Err(Error::usage(

@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::report::warnings;
 use crate::ui::Table;
 use crate::vault::Scan;
+use crate::vault::checksum::Checksum;
 use crate::vault::secret::Secret;
 use crate::vault::slot::Slot;
 use crate::vault::time::{Timestamp, rough_duration};
@@ -35,17 +36,17 @@ struct Document<'a> {
     id: String,
     workspace: &'a str,
     name: &'a str,
-    slots: Vec<Row<'a>>,
+    slots: Vec<Row>,
 }
 
 #[derive(Serialize)]
-struct Row<'a> {
+struct Row {
     slot: u64,
     state: &'static str,
     /// Absent for a number beyond the year 9999.
     #[serde(skip_serializing_if = "Option::is_none")]
     begins_at: Option<String>,
-    checksum: &'a str,
+    checksum: Checksum,
     written_at: String,
 }
 
@@ -62,10 +63,10 @@ impl Command for History {
             slot: slot.slot,
             state: secret.state(position, now).word(),
             begins_at: Timestamp::from_seconds(slot.slot).map(Timestamp::rfc3339),
-            checksum: &slot.checksum,
+            checksum: slot.checksum,
             written_at: slot.written_at.rfc3339(),
         });
-        let rows: Vec<Row<'_>> = rows.collect();
+        let rows: Vec<Row> = rows.collect();
         if context.json {
             return Ok(context.ui.json(&document(&secret, rows))?);
         }
@@ -83,7 +84,7 @@ impl Command for History {
     }
 }
 
-fn document<'a>(secret: &'a Secret, slots: Vec<Row<'a>>) -> Document<'a> {
+fn document(secret: &Secret, slots: Vec<Row>) -> Document<'_> {
     Document {
         id: secret.id.to_string(),
         workspace: &secret.workspace_name,

@@ -14,10 +14,11 @@ use crate::platform::stdin;
 use crate::report::import_summary::{Doing, ImportOutcome, Summary};
 use crate::settings::Interaction;
 use crate::vault::change::{Change, Fields, NewSecret, SecretUpdate, Values};
+use crate::vault::checksum::Checksum;
 use crate::vault::description::Description;
 use crate::vault::name::WorkspaceName;
 use crate::vault::reference::{Reference, Target};
-use crate::vault::secret::{Secret, checksum};
+use crate::vault::secret::Secret;
 use crate::vault::{self, Scan, Vault};
 use anyhow::Context as _;
 use clap::ValueEnum;
@@ -328,7 +329,8 @@ impl Import {
 /// Whether a value is the one effective now.
 fn holds(secret: &Secret, value: &Plaintext, second: u64) -> bool {
     let effective = secret.effective(second);
-    effective.is_some_and(|position| secret.slots[position].checksum == checksum(value.expose()))
+    effective
+        .is_some_and(|position| secret.slots[position].checksum == Checksum::of(value.expose()))
 }
 
 fn refuse_conflict(taken: &[String]) -> Result<(), vault::Error> {

@@ -141,7 +141,7 @@ impl Inject {
         let destination = self.destination.destination(context, &vault)?;
         let all = template.references().iter();
         let all: Vec<_> = all.map(|located| &located.reference).collect();
-        let now = Choice::At(context.now);
+        let now = Choice::Now(context.now);
         let found = vault.each_value(context.workspace(), &all, now, &destination);
         let mut values = Vec::with_capacity(found.len());
         for (located, selected) in template.references().iter().zip(found) {

@@ -2,7 +2,7 @@
 
 use super::Command;
 use crate::args::glob::matches;
-use crate::args::secret::parse_name;
+use crate::args::secret::parse_app;
 use crate::args::time::parse_duration;
 use crate::context::Context;
 use crate::error::Error;
@@ -13,7 +13,7 @@ use crate::vault::policy::Due;
 use crate::vault::secret::Secret;
 use crate::vault::time::rough_duration;
 use crate::vault::workspace::Workspace;
-use crate::vault::{Listed, Scan, Vault};
+use crate::vault::{LinkedSecret, Listed, Scan, Vault};
 use serde::Serialize;
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -44,7 +44,7 @@ pub struct List {
     #[arg(long, value_name = "GLOB")]
     name: Option<String>,
 
-    /// List only secrets that this app links
+    /// List only secrets that this app links: its name, or WORKSPACE/NAME
     #[arg(long, value_name = "APP")]
     app: Option<String>,
 
@@ -85,7 +85,7 @@ struct SecretListJson<'a> {
 
 impl Command for List {
     fn run(self, context: &mut Context) -> Result<(), Error> {
-        let app = self.app.as_deref().map(parse_name).transpose()?;
+        let app = self.app.as_deref().map(parse_app).transpose()?;
         let within = self.within.as_deref();
         let within = within.map(|text| parse_duration("within", text));
         let within = within.transpose()?.unwrap_or_default();
@@ -99,14 +99,14 @@ impl Command for List {
                 .retain(|listed| matches(glob.as_bytes(), listed.secret.name.as_str().as_bytes()));
         }
         if let Some(app) = app {
-            let app = context.found(&vault, vault.app(&app))?;
-            let links = app.links.iter();
-            let linked: HashSet<_> = links
-                .map(|link| (link.workspace.as_str(), link.secret))
-                .collect();
-            listed.retain(|Listed { secret, .. }| {
-                linked.contains(&(secret.workspace_name.as_str(), secret.id))
-            });
+            let found = vault.app(context.workspace(), &app);
+            let app = context.found(&vault, found)?;
+            let counting = app
+                .links
+                .iter()
+                .filter(|link| matches!(link.secret, LinkedSecret::Counts(_)));
+            let linked: HashSet<_> = counting.map(|link| link.target.secret).collect();
+            listed.retain(|Listed { secret, .. }| linked.contains(&secret.id));
         }
         let second = context.now.seconds();
         let due_at = |listed: &Listed| listed.secret.next_due(second).map(Due::at);

@@ -130,7 +130,7 @@ impl Cursor {
         let vault = vault.ok()?;
         // A secret may be named with its workspace.
         let (folder, _) = self.typed.split_once('/').unzip();
-        let folder = folder.filter(|_| self.kind == NameKind::Secret);
+        let folder = folder.filter(|_| matches!(self.kind, NameKind::Secret | NameKind::App));
         let mut names: Vec<String> = match self.kind {
             NameKind::Secret => {
                 let named = folder.map(WorkspaceName::parse).transpose().ok()?;
@@ -142,8 +142,9 @@ impl Cursor {
                 all.map(|workspace| workspace.name.to_string()).collect()
             }
             NameKind::App => {
-                let all = vault.apps().ok()?;
-                all.iter().map(|app| app.name.to_string()).collect()
+                let named = folder.map(WorkspaceName::parse).transpose().ok()?;
+                let workspace = vault.workspace(named.as_ref().or(in_use)).ok()?;
+                vault.app_names(workspace).ok()?
             }
             NameKind::Key => {
                 let all = vault.header().content().keys.iter();

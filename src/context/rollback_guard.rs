@@ -2,9 +2,10 @@
 //! reveal it. It remembers only what a trusted key has opened.
 
 use crate::project::resolve;
-use crate::sealed::header::{Header, Key, Lock};
+use crate::sealed::header::Header;
 use crate::sealed::history::PartHistory;
 use crate::sealed::id::{KeyId, VaultId};
+use crate::sealed::key::{Key, Lock};
 use crate::sealed::sign::VerifyKey;
 use crate::settings::directories::state_directory;
 use crate::state::{Accept, Folder, ObservedParts, Pin, Recalled, RollbackState};

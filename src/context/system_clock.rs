@@ -2,10 +2,7 @@
 
 use crate::vault::clock::Clock;
 use crate::vault::time::Timestamp;
-use std::thread::sleep;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
-
-const SECOND_MILLISECONDS: u64 = 1_000;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 #[derive(Clone, Copy)]
 pub struct SystemClock;
@@ -17,11 +14,5 @@ impl Clock for SystemClock {
             .unwrap_or_default();
         let milliseconds = i64::try_from(since.as_millis()).unwrap_or(i64::MAX);
         Timestamp::from_milliseconds(milliseconds).unwrap_or(Timestamp::MAX)
-    }
-
-    /// Waits at most a second, even if the clock is changed meanwhile.
-    fn wait(&self) {
-        let passed = self.now().milliseconds().unsigned_abs() % SECOND_MILLISECONDS;
-        sleep(Duration::from_millis(SECOND_MILLISECONDS - passed));
     }
 }

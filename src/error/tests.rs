@@ -290,6 +290,15 @@ fn of_vault(error: &vault::Error) {
             said(allowed);
             said(host);
         }
+        E::OneSidedLink {
+            app,
+            env_key,
+            secret,
+        } => {
+            said(app);
+            said(env_key);
+            said(secret);
+        }
         E::OutOfReach { name } => said(name),
         E::Expired { at } => plain(at),
         E::Sealed(error) => of_sealed(error),
@@ -325,6 +334,7 @@ fn of_keyring(error: &keyring::Error) {
         | E::MistypedPublicKey
         | E::TooMuchWork
         | E::KeyChanged
+        | E::KindToCome(_)
         | E::OutOfReach
         | E::ReadOnly
         | E::NeedsFullAccess

@@ -14,6 +14,8 @@ The workspace in use is that of --workspace, else of KLUIS_WORKSPACE,
 kluis.toml or your settings, else `default`. A key to one workspace uses that
 workspace.
 
+An app is named in the same way: `name`, or `workspace/name`.
+
 Names:
   secret     1 to 128 of A-Z a-z 0-9 _ + = - @ # $ . and no leading -
   workspace  1 to 63 of a-z A-Z 0-9 _ . - and a letter or digit first
@@ -26,7 +28,8 @@ with _ for other characters, unless --env-key sets another.
 
 A value has versions, and each version has a slot number: the Unix second from
 which it is in effect. The current version has the greatest number that is not
-in the future.
+in the future. A value that is set now comes after all versions in effect, also
+if a colleague's clock was up to five minutes ahead.
 
 Times:
   1767225600                    Unix seconds

@@ -1,5 +1,6 @@
 //! The reasons why a vault cannot be unlocked, read or signed.
 
+use crate::sealed::id::KeyId;
 use crate::sealed::kdf::PassphraseError;
 
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +31,8 @@ pub enum Error {
     Memory(#[source] std::io::Error),
     #[error("another process changed or removed the key that unlocked the vault")]
     KeyChanged,
+    #[error("the key {0} is of a kind that only a newer kluis knows")]
+    KindToCome(KeyId),
     #[error("this key has no access to the workspace")]
     OutOfReach,
     #[error("this key can read the workspace, but not change it")]

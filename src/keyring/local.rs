@@ -10,7 +10,7 @@ use crate::sealed::grant::Grant;
 use crate::sealed::header::{Content, Header};
 use crate::sealed::history::RevisionId;
 use crate::sealed::id::{KeyId, VaultId, WorkspaceId};
-use crate::sealed::record::{Index, RecordKind};
+use crate::sealed::index::{Index, RecordKind};
 use crate::sealed::seed::Seed;
 use crate::sealed::sign::{Digest, SignatureBytes, VerifyKey};
 use crate::sealed::{self, Part};
@@ -148,9 +148,7 @@ impl LocalKeyring {
     fn cipher(&self, place: AadContext) -> Result<&sealed::xaes::Xaes, Error> {
         match place {
             AadContext::WorkspaceAbout(id) => Ok(&self.workspace(id)?.about),
-            AadContext::SecretMeta(id, _) | AadContext::AppMeta(id, _) => {
-                Ok(&self.workspace(id)?.meta)
-            }
+            AadContext::Index(id, _) | AadContext::Links(id, _) => Ok(&self.workspace(id)?.meta),
             AadContext::Value(id, ..) => Ok(&self.workspace(id)?.value),
             // Ciphertexts under the root key are opened only inside the keyring.
             AadContext::KeyAbout(_) | AadContext::Wrapped(_) => Err(Error::NeedsFullAccess),

@@ -29,6 +29,11 @@ impl Master {
         Self::new(vault, Key::new(random::bytes()), Key::new(random::bytes()))
     }
 
+    /// The same root key with another header seed.
+    pub(super) fn with_other_signer(&self) -> Self {
+        Self::new(self.vault, self.root.clone(), Key::new(random::bytes()))
+    }
+
     pub(super) fn new(vault: VaultId, root: Key, header: Key) -> Self {
         Self {
             vault,
@@ -67,7 +72,7 @@ impl Master {
         self.cipher("about")
     }
 
-    pub(super) fn seal_about(&self, key: KeyId, content: &[u8]) -> Vec<u8> {
+    pub fn seal_about(&self, key: KeyId, content: &[u8]) -> Vec<u8> {
         self.about().seal(
             &AadContext::KeyAbout(key).associated_data(self.vault),
             content,

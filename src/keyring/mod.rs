@@ -23,7 +23,7 @@ use crate::plaintext::Plaintext;
 use crate::sealed::aad_context::AadContext;
 use crate::sealed::header::{Content, Header};
 use crate::sealed::id::{KeyId, WorkspaceId};
-use crate::sealed::record::{Index, RecordKind};
+use crate::sealed::index::{Index, RecordKind};
 use crate::sealed::sign::{Digest, SignatureBytes, VerifyKey};
 
 /// How far a key reaches into a workspace.
@@ -61,11 +61,11 @@ pub trait Keyring {
     fn index_all(
         &self,
         workspace: WorkspaceId,
-        kind: RecordKind,
-        names: &[&str],
+        names: &[(RecordKind, &str)],
     ) -> Result<Vec<Index>, Error> {
         let each = names.iter();
-        each.map(|name| self.index(workspace, kind, name)).collect()
+        each.map(|(kind, name)| self.index(workspace, *kind, name))
+            .collect()
     }
 
     /// Seals content for this place.

@@ -7,7 +7,7 @@ use super::issue::Issuer;
 use super::local::LocalKeyring;
 use super::master::Master;
 use super::{Error, Keyring, about};
-use crate::sealed::header::{self, Content};
+use crate::sealed::header::Content;
 use crate::sealed::id::{KeyId, WorkspaceId};
 use crate::sealed::meta;
 use crate::sealed::succession::{MAX_SUCCESSIONS, Succession};
@@ -18,6 +18,8 @@ use std::collections::HashMap;
 pub enum Renewal {
     /// The root key, the header's seed, and the read key and signing seed of every workspace.
     Rekey,
+    /// The header's seed, which the holders of full access know.
+    Signer,
     /// Everything that this key knew. For a key with full access that is the same as [`Renewal::Rekey`].
     Without(KeyId),
 }
@@ -45,6 +47,7 @@ pub struct Renewed {
 /// The workspaces that get new keys.
 enum Scope<'a> {
     All,
+    None,
     Reached(&'a [meta::Reach]),
 }
 
@@ -52,15 +55,17 @@ impl Scope<'_> {
     fn contains(&self, workspace: WorkspaceId) -> bool {
         match self {
             Self::All => true,
+            Self::None => false,
             Self::Reached(reached) => reached.iter().any(|one| one.workspace == workspace),
         }
     }
 
-    /// Whether a key reaches any of them.
+    /// Whether a key needs a new grant. With full access it has the root key and the header's seed, which change
+    /// unless only some workspaces get new keys.
     fn touches(&self, key: &meta::Key) -> bool {
         match (self, &key.workspaces) {
-            (Self::All, _) => true,
-            (Self::Reached(_), None) => false,
+            (Self::All, _) | (Self::None, None) => true,
+            (Self::None, Some(_)) | (Self::Reached(_), None) => false,
             (Self::Reached(_), Some(own)) => own.iter().any(|own| self.contains(own.workspace)),
         }
     }
@@ -79,10 +84,21 @@ impl LocalKeyring {
     ) -> Result<Renewed, Error> {
         let mut keys = Vec::with_capacity(content.keys.len());
         for line in &content.keys {
-            keys.push((line, about::of(self, line)?));
+            keys.push((line.id, about::of(self, line)?));
+        }
+        for line in &content.keys_to_come {
+            keys.push((line.id, about::of_kind_to_come(self, line)?));
         }
         let (master, scope) = self.plan(content, renewal, &keys)?;
         let mut new = content.clone();
+        new.keys_to_come
+            .retain(|line| renewal != Renewal::Without(line.id));
+        let (known, to_come) = keys.split_at(content.keys.len());
+        for (id, about) in to_come {
+            if renewal != Renewal::Without(*id) && scope.touches(about) {
+                return Err(Error::KindToCome(*id));
+            }
+        }
         new.verify = master.verify();
         if new.verify != content.verify {
             new.successions = self.successions(content, &master, revision, trust)?;
@@ -100,7 +116,7 @@ impl LocalKeyring {
         };
         let keeps_anchors = new.verify == content.verify || trust == Trust::Passes;
         let (mut lines, mut dropped) = (Vec::with_capacity(keys.len()), Vec::new());
-        for (line, about) in &keys {
+        for (line, (_, about)) in content.keys.iter().zip(known) {
             if renewal == Renewal::Without(line.id) {
                 continue;
             }
@@ -110,7 +126,7 @@ impl LocalKeyring {
             } else if scope.touches(about) {
                 lines.push(issuer.renew(line, seed, about)?);
             } else {
-                lines.push((*line).clone());
+                lines.push(line.clone());
             }
         }
         new.keys = lines;
@@ -150,13 +166,15 @@ impl LocalKeyring {
         &self,
         content: &Content,
         renewal: Renewal,
-        keys: &'a [(&header::Key, meta::Key)],
+        keys: &'a [(KeyId, meta::Key)],
     ) -> Result<(Master, Scope<'a>), Error> {
         let old = self.master()?;
-        let Renewal::Without(id) = renewal else {
-            return Ok((Master::random(content.vault), Scope::All));
+        let id = match renewal {
+            Renewal::Rekey => return Ok((Master::random(content.vault), Scope::All)),
+            Renewal::Signer => return Ok((old.with_other_signer(), Scope::None)),
+            Renewal::Without(id) => id,
         };
-        let removed = keys.iter().find(|(line, _)| line.id == id);
+        let removed = keys.iter().find(|(known, _)| *known == id);
         let (_, about) = removed.ok_or(Error::KeyChanged)?;
         Ok(match &about.workspaces {
             None => (Master::random(content.vault), Scope::All),

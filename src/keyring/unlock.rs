@@ -5,9 +5,10 @@ use super::identity::Identity;
 use super::local::LocalKeyring;
 use super::token::Token;
 use super::{Error, Keyring};
-use crate::sealed::header::{Header, Key, Lock};
+use crate::sealed::header::Header;
 use crate::sealed::id::KeyId;
 use crate::sealed::kdf::{MAX_TOTAL_WORK_KIB, Passphrase};
+use crate::sealed::key::{Key, Lock};
 use crate::sealed::seed::{PublicKey, Seed};
 use crate::sealed::sign::VerifyKey;
 use crate::sealed::{self, derive};
@@ -128,10 +129,11 @@ pub fn passphrase_keys(header: &Header) -> impl Iterator<Item = &Key> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sealed::header::{Bond, Content};
+    use crate::sealed::header::Content;
     use crate::sealed::history::Ancestors;
     use crate::sealed::id::VaultId;
     use crate::sealed::kdf::Kdf;
+    use crate::sealed::key::Bond;
 
     #[test]
     fn the_likely_key_is_tried_first_and_the_others_in_their_order() {
@@ -157,6 +159,7 @@ mod tests {
             }
         };
         let content = Content {
+            keys_to_come: Vec::new(),
             vault: VaultId::from_bits(1),
             verify: [0; 32],
             keys: vec![key(1, true), key(2, false), key(3, true), key(4, true)],

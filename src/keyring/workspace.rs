@@ -4,7 +4,7 @@ use super::{Error, Reach};
 use crate::sealed::aad_context::AadContext;
 use crate::sealed::derive::{Key, subkey};
 use crate::sealed::id::{VaultId, WorkspaceId};
-use crate::sealed::record::{Index, IndexKey, RecordKind};
+use crate::sealed::index::{Index, IndexKey, RecordKind};
 use crate::sealed::sign::{self, Digest, SignatureBytes};
 use crate::sealed::xaes::Xaes;
 use crate::sealed::{Part, header, section};

@@ -2,7 +2,8 @@
 //! fewer variables make no difference to it.
 
 use super::{Delivery, Entry, Presence, Project};
-use crate::vault::name::{AppName, WorkspaceName};
+use crate::vault::app_reference::AppReference;
+use crate::vault::name::WorkspaceName;
 use crate::vault::reference::{Reference, Target};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -99,7 +100,7 @@ impl Access {
             workspace: workspace
                 .filter(|_| is_workspace_of_file)
                 .map(ToString::to_string),
-            app: app.map(AppName::to_string),
+            app: app.map(AppReference::to_string),
             pin: pin.clone(),
             env: env
                 .map(|entry| (entry.key.to_string(), Variable::new(entry, workspace)))

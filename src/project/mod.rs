@@ -40,8 +40,9 @@ pub use resolve::resolve;
 pub use trust_store::{Agreement, TrustStore, TrustedProject};
 pub use worktree::{REPOSITORY, Worktree, in_main_worktree};
 
+use crate::vault::app_reference::AppReference;
 use crate::vault::env_key::EnvKey;
-use crate::vault::name::{AppName, WorkspaceName};
+use crate::vault::name::WorkspaceName;
 use crate::vault::reference::Reference;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -63,7 +64,7 @@ pub struct Project {
     /// An absolute path.
     pub vault: Option<PathBuf>,
     pub workspace: Option<WorkspaceName>,
-    pub app: Option<AppName>,
+    pub app: Option<AppReference>,
     /// The pin that the vault has to match.
     pub pin: Option<String>,
     /// In the order of the file.

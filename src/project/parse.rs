@@ -2,8 +2,9 @@
 //! value where a reference belongs.
 
 use super::{Delivery, Entry, Presence, Project};
+use crate::vault::app_reference::AppReference;
 use crate::vault::env_key::EnvKey;
-use crate::vault::name::{AppName, WorkspaceName};
+use crate::vault::name::WorkspaceName;
 use crate::vault::reference::Reference;
 use std::path::{Path, PathBuf};
 use toml::Spanned;
@@ -14,7 +15,7 @@ const TEXT: &str = "this must be a text in quotes";
 const VAULT: &str = "vault must be the path of a file, such as \"secrets.kluis\"";
 const WORKSPACE: &str =
     "workspace must be 1 to 63 of a-z A-Z 0-9 _ . - and begin with a letter or digit";
-const APP: &str = "app must be 1 to 63 of a-z A-Z 0-9 _ . - and begin with a letter or digit";
+const APP: &str = "app must be 1 to 63 of a-z A-Z 0-9 _ . - and begin with a letter or digit; WORKSPACE/ may come before it";
 const ENV: &str = "env must be a table, with a line [env] above the variables";
 const KEY: &str = "a variable must be 1 to 255 of A-Z a-z 0-9 _ and cannot begin with a digit";
 const SECRET: &str =
@@ -71,7 +72,7 @@ impl Reader<'_> {
                     project.workspace = Some(name.map_err(|_| self.mistake(at, WORKSPACE))?);
                 }
                 "app" => {
-                    let name = AppName::parse(self.string(value)?);
+                    let name = AppReference::parse(self.string(value)?);
                     project.app = Some(name.map_err(|_| self.mistake(at, APP))?);
                 }
                 "pin" => project.pin = Some(self.string(value)?.to_owned()),
@@ -195,7 +196,7 @@ mod tests {
         let project = read(text).unwrap();
         assert_eq!(project.vault.unwrap(), Path::new("/project/secrets.kluis"));
         assert_eq!(project.workspace.unwrap().as_str(), "staging");
-        assert_eq!(project.app.unwrap().as_str(), "billing");
+        assert_eq!(project.app.unwrap().to_string(), "billing");
         assert_eq!(project.pin.unwrap(), "klv_x");
         let shown: Vec<String> = project
             .env

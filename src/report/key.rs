@@ -1,6 +1,7 @@
 //! Prints a key as JSON, and its reach in words.
 
 use crate::context::Context;
+use crate::vault::change::OtherSigner;
 use crate::vault::key::{Access, Key};
 use crate::vault::time::Timestamp;
 use serde::Serialize;
@@ -86,6 +87,27 @@ pub fn add_again(context: &mut Context, keys: &[Key]) {
         context.ui.warning(&format!(
             "also removed: {}. Add it again with `kluis key add`",
             named(key)
+        ));
+    }
+}
+
+/// Says what a new public key of the vault means for the other keys.
+pub fn other_signer(context: &mut Context, pin: &str, others: &OtherSigner) {
+    add_again(context, &others.dropped);
+    for key in &others.to_pin {
+        let key = named(key);
+        context.ui.warning(&format!(
+            "the owner of the {key} must use the new pin: {pin}"
+        ));
+    }
+    context
+        .ui
+        .note(&format!("the vault has a new public key to pin: {pin}"));
+    if !others.trusting_old.is_empty() {
+        let keys: Vec<_> = others.trusting_old.iter().map(named).collect();
+        context.ui.note(&format!(
+            "these keys still trust the old public key, so an attacker with the old key or passphrase could make a false vault that opens with them: {}; `kluis key renew` or the new pin ends that",
+            keys.join("; ")
         ));
     }
 }

@@ -4,6 +4,7 @@ use super::warnings;
 use crate::context::Context;
 use crate::error::Error;
 use crate::vault::change::Rotated;
+use crate::vault::checksum::Checksum;
 use crate::vault::name::WorkspaceName;
 use crate::vault::policy::Due;
 use crate::vault::secret::Secret;
@@ -22,7 +23,7 @@ pub struct SecretJson<'a> {
     allowed_domains: Vec<&'a str>,
     app_count: usize,
     #[serde(flatten)]
-    slots: Slots<'a>,
+    slots: Slots,
     /// In seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     rotate_every: Option<u64>,
@@ -39,9 +40,9 @@ pub struct SecretJson<'a> {
 
 #[derive(Serialize)]
 #[serde(untagged)]
-enum Slots<'a> {
+enum Slots {
     Each {
-        slots: Vec<SlotJson<'a>>,
+        slots: Vec<SlotJson>,
     },
     Counted {
         effective_slot: Option<u64>,
@@ -50,9 +51,9 @@ enum Slots<'a> {
 }
 
 #[derive(Serialize)]
-struct SlotJson<'a> {
+struct SlotJson {
     slot: u64,
-    checksum: &'a str,
+    checksum: Checksum,
     effective: bool,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pending: bool,
@@ -65,7 +66,7 @@ impl<'a> SecretJson<'a> {
         let slots = secret.slots.iter().enumerate();
         let slots = slots.map(|(position, slot)| SlotJson {
             slot: slot.slot,
-            checksum: &slot.checksum,
+            checksum: slot.checksum,
             effective: effective == Some(position),
             pending: slot.pending,
         });
@@ -95,7 +96,7 @@ impl<'a> SecretJson<'a> {
         )
     }
 
-    fn new(secret: &'a Secret, app_count: usize, now: Timestamp, slots: Slots<'a>) -> Self {
+    fn new(secret: &'a Secret, app_count: usize, now: Timestamp, slots: Slots) -> Self {
         let now = now.seconds();
         Self {
             id: secret.id.to_string(),

@@ -4,6 +4,7 @@
 use super::derive::{FORMAT, fields};
 use super::error::{Error, Part};
 use super::id::{AppId, KeyId, SecretId, VaultId, WorkspaceId};
+use super::index::Index;
 
 /// The place of a ciphertext under one of the vault's keys.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -14,8 +15,10 @@ pub enum AadContext {
     Wrapped(WorkspaceId),
     /// A workspace's name, description and dates.
     WorkspaceAbout(WorkspaceId),
-    SecretMeta(WorkspaceId, SecretId),
-    AppMeta(WorkspaceId, AppId),
+    /// The entries of the page that begins with this record.
+    Index(WorkspaceId, Index),
+    /// An app's links.
+    Links(WorkspaceId, AppId),
     /// The value of one slot.
     Value(WorkspaceId, SecretId, u64),
 }
@@ -28,21 +31,24 @@ impl AadContext {
             Self::Wrapped(workspace) | Self::WorkspaceAbout(workspace) => {
                 Part::Workspace(workspace)
             }
-            Self::SecretMeta(_, id) | Self::Value(_, id, _) => Part::Record(id.to_string()),
-            Self::AppMeta(_, id) => Part::Record(id.to_string()),
+            Self::Index(workspace, _) => Part::Page(workspace),
+            Self::Value(_, id, _) => Part::Record(id.to_string()),
+            Self::Links(_, id) => Part::Record(id.to_string()),
         })
     }
 
     /// Length-prefixed: format, purpose, vault, workspace, record, slot; a part that does not apply is empty.
     pub fn associated_data(self, vault: VaultId) -> Vec<u8> {
         let (purpose, workspace, record, slot) = match self {
-            Self::KeyAbout(key) => ("key", None, Some(key.text()), None),
+            Self::KeyAbout(key) => ("key", None, Some(key.to_string()), None),
             Self::Wrapped(workspace) => ("wrapped", Some(workspace), None, None),
             Self::WorkspaceAbout(workspace) => ("workspace", Some(workspace), None, None),
-            Self::SecretMeta(workspace, id) => ("secret", Some(workspace), Some(id.text()), None),
-            Self::AppMeta(workspace, id) => ("app", Some(workspace), Some(id.text()), None),
+            Self::Index(workspace, first) => {
+                ("index", Some(workspace), Some(first.to_string()), None)
+            }
+            Self::Links(workspace, id) => ("links", Some(workspace), Some(id.to_string()), None),
             Self::Value(workspace, id, slot) => {
-                ("value", Some(workspace), Some(id.text()), Some(slot))
+                ("value", Some(workspace), Some(id.to_string()), Some(slot))
             }
         };
         let workspace = workspace.as_ref().map(WorkspaceId::text);
@@ -52,7 +58,7 @@ impl AadContext {
             purpose.as_bytes(),
             &vault.text(),
             workspace.as_ref().map_or(&[], |text| text.as_slice()),
-            record.as_ref().map_or(&[], |text| text.as_slice()),
+            record.as_deref().unwrap_or_default().as_bytes(),
             slot.as_deref().unwrap_or_default().as_bytes(),
         ])
     }
@@ -71,12 +77,15 @@ mod tests {
             AadContext::Wrapped(one),
             AadContext::WorkspaceAbout(one),
             AadContext::WorkspaceAbout(two),
-            AadContext::SecretMeta(one, secret),
-            AadContext::SecretMeta(two, secret),
-            AadContext::SecretMeta(one, SecretId::from_bits(2)),
-            AadContext::AppMeta(one, AppId::from_bits(1)),
+            AadContext::Index(one, Index::from_bytes([1; 32])),
+            AadContext::Index(one, Index::from_bytes([2; 32])),
+            AadContext::Index(two, Index::from_bytes([1; 32])),
+            AadContext::Links(one, AppId::from_bits(1)),
+            AadContext::Links(one, AppId::from_bits(2)),
             AadContext::Value(one, secret, 0),
             AadContext::Value(one, secret, 1),
+            AadContext::Value(one, SecretId::from_bits(2), 0),
+            AadContext::Value(two, secret, 0),
         ];
         let mut seen: Vec<_> = [VaultId::from_bits(1), VaultId::from_bits(2)]
             .iter()

@@ -5,8 +5,9 @@ use super::error::{Error, Part};
 use super::header::{Header, MAX_HEADER_BYTES};
 use super::history::PartHistory;
 use super::id::WorkspaceId;
+use super::page::PageIndex;
 use super::sealed_bytes::SealedBytes;
-use super::section::{self, Page, Section};
+use super::section::{Page, Section};
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -14,7 +15,7 @@ use std::ops::Range;
 /// second read.
 const FIRST_READ_BYTES: usize = 8 * 1024;
 /// A directory's line is at most about this fraction of its page.
-const DIRECTORY_SHARE: usize = 256;
+const DIRECTORY_SHARE: usize = 100;
 
 /// The structure of a file with verified signatures, without its records.
 #[derive(Clone, Debug)]
@@ -110,10 +111,11 @@ impl Layout {
         })
     }
 
-    /// Checks every page of `file`, which holds the whole vault, against its directory.
+    /// Checks every page of `file`, which holds the whole vault, against its directory and its index.
     pub fn check_pages(&self, file: &[u8]) -> Result<(), Error> {
         for (workspace, page, range) in self.pages() {
-            if !section::is_intact(page, slice(file, range)) {
+            let (line, lines) = split(page, slice(file, range));
+            if !PageIndex::parse(page, line, workspace)?.has(lines) {
                 return Err(Error::Damaged(Part::Page(workspace)));
             }
         }
@@ -124,10 +126,17 @@ impl Layout {
     /// signed again.
     pub fn check_records(&self, file: &[u8]) -> Result<(), Error> {
         for (workspace, page, range) in self.pages() {
-            section::hashed_records(page, slice(file, range), workspace)?;
+            let (line, lines) = split(page, slice(file, range));
+            PageIndex::parse(page, line, workspace)?.parse_records(lines, workspace)?;
         }
         Ok(())
     }
+}
+
+/// The index line of a page, and the lines of its records.
+pub fn split<'a>(page: &Page, bytes: &'a [u8]) -> (&'a [u8], &'a [u8]) {
+    let at = usize::try_from(page.index_bytes).unwrap_or(usize::MAX);
+    bytes.split_at_checked(at).unwrap_or((bytes, &[]))
 }
 
 /// The bytes of this range in a file in memory.

@@ -6,10 +6,8 @@
 use super::error::{Error, Part};
 use super::history::{Ancestors, RevisionId};
 use super::id::{KeyId, VaultId, WorkspaceId};
-use super::kdf::{Kdf, SALT_BYTES};
+use super::key::{Key, KeyToCome, Lock};
 use super::line::{Line, encode};
-use super::meta::{MAX_MILLISECONDS, Milliseconds};
-use super::seed::PublicKey;
 use super::sign::{Digest, SignatureBytes, Signed, VerifyKey, sha256};
 use super::succession::{Succession, are_in_order, leads};
 use std::collections::HashSet;
@@ -21,162 +19,6 @@ pub const MAX_HEADER_BYTES: usize = 256 * 1024;
 pub const MAX_KEYS: usize = 256;
 pub const MAX_PASSPHRASES: usize = 8;
 pub const MAX_WORKSPACES: usize = 128;
-
-const NOT_AFTER: &str = ",\"not_after\":";
-
-/// The source of a key's seed.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Lock {
-    Passphrase {
-        kdf: Kdf,
-        salt: [u8; SALT_BYTES],
-        bond: Bond,
-    },
-    Token {
-        salt: [u8; SALT_BYTES],
-        bond: Bond,
-    },
-    /// Its owner keeps the secret; the vault knows only the public key.
-    Identity,
-}
-
-/// The members that only a holder of the seed can have written.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Bond {
-    pub commit: [u8; 32],
-    /// The vault's verify key under a subkey of the seed.
-    pub anchor: Vec<u8>,
-}
-
-/// One way to unlock.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Key {
-    pub id: KeyId,
-    pub lock: Lock,
-    pub public: PublicKey,
-    /// From then on every honest client refuses it. In the clear, because its holder must know it, too.
-    pub not_after: Option<Milliseconds>,
-    /// HPKE to `public`.
-    pub grant: Vec<u8>,
-    /// Label, date of creation and reach, under the root key.
-    pub about: Vec<u8>,
-}
-
-impl Key {
-    /// The line up to the end of its public members: the grant is bound to this text.
-    pub fn public_part(&self) -> String {
-        let mut out = format!("{{\"key\":\"{}\",\"kind\":\"", self.id);
-        let bond = match &self.lock {
-            Lock::Passphrase { kdf, salt, bond } => {
-                let salt = encode(salt);
-                let _ = write!(out, "passphrase\",\"kdf\":{kdf},\"salt\":\"{salt}\"");
-                Some(bond)
-            }
-            Lock::Token { salt, bond } => {
-                let _ = write!(out, "token\",\"salt\":\"{}\"", encode(salt));
-                Some(bond)
-            }
-            Lock::Identity => {
-                out.push_str("identity\"");
-                None
-            }
-        };
-        if let Some(bond) = bond {
-            let _ = write!(out, ",\"commit\":\"{}\"", encode(&bond.commit));
-        }
-        let _ = write!(out, ",\"public\":\"{}\"", encode(&self.public));
-        if let Some(not_after) = self.not_after {
-            let _ = write!(out, "{NOT_AFTER}{not_after}");
-        }
-        out
-    }
-
-    pub fn bond(&self) -> Option<&Bond> {
-        match &self.lock {
-            Lock::Passphrase { bond, .. } | Lock::Token { bond, .. } => Some(bond),
-            Lock::Identity => None,
-        }
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(&self.public_part());
-        if let Some(bond) = self.bond() {
-            let _ = write!(out, ",\"anchor\":\"{}\"", encode(&bond.anchor));
-        }
-        let (grant, about) = (encode(&self.grant), encode(&self.about));
-        let _ = writeln!(out, ",\"grant\":\"{grant}\",\"about\":\"{about}\"}}");
-    }
-
-    fn parse(text: &str) -> Result<Self, Error> {
-        let mut line = Line::new(text);
-        let id = (|| {
-            line.literal("{\"key\":\"")?;
-            KeyId::parse(line.string()?)
-        })()
-        .ok_or(Error::Damaged(Part::Header))?;
-        let damaged = || Error::Damaged(Part::Key(id));
-        line.literal(",\"kind\":\"").ok_or_else(damaged)?;
-        let kdf = if line.optional("passphrase\"") {
-            line.literal(",\"kdf\":").ok_or_else(damaged)?;
-            let (memory, passes, lanes) = Kdf::parse(&mut line).ok_or_else(damaged)?;
-            Some(Kdf::checked(memory, passes, lanes)?)
-        } else {
-            None
-        };
-        Self::parse_rest(id, kdf, line).ok_or_else(damaged)
-    }
-
-    fn parse_rest(id: KeyId, kdf: Option<Kdf>, mut line: Line<'_>) -> Option<Self> {
-        let identity = kdf.is_none() && line.optional("identity\"");
-        if kdf.is_none() && !identity {
-            line.literal("token\"")?;
-        }
-        let bound = if identity {
-            None
-        } else {
-            line.literal(",\"salt\":\"")?;
-            let salt = line.bytes()?;
-            line.literal(",\"commit\":\"")?;
-            Some((salt, line.bytes()?))
-        };
-        line.literal(",\"public\":\"")?;
-        let public = line.bytes()?;
-        let not_after = if line.optional(NOT_AFTER) {
-            let end = line.number()?.try_into().ok();
-            Some(end.filter(|&end| end <= MAX_MILLISECONDS)?)
-        } else {
-            None
-        };
-        let lock = match bound {
-            None => Lock::Identity,
-            Some((salt, commit)) => {
-                line.literal(",\"anchor\":\"")?;
-                let bond = Bond {
-                    commit,
-                    anchor: line.blob()?,
-                };
-                match kdf {
-                    Some(kdf) => Lock::Passphrase { kdf, salt, bond },
-                    None => Lock::Token { salt, bond },
-                }
-            }
-        };
-        line.literal(",\"grant\":\"")?;
-        let grant = line.blob()?;
-        line.literal(",\"about\":\"")?;
-        let about = line.blob()?;
-        line.literal("}")?;
-        line.end()?;
-        Some(Self {
-            id,
-            lock,
-            public,
-            not_after,
-            grant,
-            about,
-        })
-    }
-}
 
 /// A workspace in the header.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -240,6 +82,8 @@ pub struct Content {
     /// The key that signs this header.
     pub verify: VerifyKey,
     pub keys: Vec<Key>,
+    /// Keys of kinds that only a later version knows, behind the others.
+    pub keys_to_come: Vec<KeyToCome>,
     pub workspaces: Vec<Workspace>,
     /// How the key that signs came to be, from the first that is still told.
     pub successions: Vec<Succession>,
@@ -253,6 +97,9 @@ impl Content {
         let mut out =
             format!("{{\"kluis\":{VERSION},\"vault\":\"{vault}\",\"verify\":\"{verify}\"}}\n");
         for key in &self.keys {
+            key.write(&mut out);
+        }
+        for key in &self.keys_to_come {
             key.write(&mut out);
         }
         for workspace in &self.workspaces {
@@ -302,7 +149,11 @@ impl Content {
         let passphrases = self.keys.iter();
         let passphrases = passphrases.filter(|key| matches!(key.lock, Lock::Passphrase { .. }));
         for (count, most, limit) in [
-            (self.keys.len(), MAX_KEYS, "256 keys"),
+            (
+                self.keys.len() + self.keys_to_come.len(),
+                MAX_KEYS,
+                "256 keys",
+            ),
             (passphrases.count(), MAX_PASSPHRASES, "8 passphrases"),
             (self.workspaces.len(), MAX_WORKSPACES, "128 workspaces"),
         ] {
@@ -419,8 +270,13 @@ fn parse_lines(signed: &str) -> Result<Content, Error> {
     let mut lines = signed.split('\n').peekable();
     let (vault, verify) = lines.next().and_then(parse_first).ok_or_else(damaged)?;
     let (mut keys, mut workspaces) = (Vec::new(), Vec::new());
+    let mut keys_to_come = Vec::new();
     while let Some(line) = lines.next_if(|line| line.starts_with("{\"key\":")) {
-        keys.push(Key::parse(line)?);
+        match KeyToCome::parse(line)? {
+            Some(key) => keys_to_come.push(key),
+            None if keys_to_come.is_empty() => keys.push(Key::parse(line)?),
+            None => return Err(damaged()),
+        }
     }
     while let Some(line) = lines.next_if(|line| line.starts_with("{\"workspace\":")) {
         workspaces.push(Workspace::parse(line)?);
@@ -430,8 +286,9 @@ fn parse_lines(signed: &str) -> Result<Content, Error> {
         successions.push(Succession::parse(line).ok_or_else(damaged)?);
     }
     let ancestors = lines.next().and_then(parse_last).ok_or_else(damaged)?;
-    let unique =
-        distinct(keys.iter().map(|key| key.id)) && distinct(workspaces.iter().map(|w| w.id));
+    let ids = keys.iter().map(|key| key.id);
+    let unique = distinct(ids.chain(keys_to_come.iter().map(|key| key.id)))
+        && distinct(workspaces.iter().map(|w| w.id));
     if !unique || lines.next().is_some() {
         return Err(damaged());
     }
@@ -439,6 +296,7 @@ fn parse_lines(signed: &str) -> Result<Content, Error> {
         vault,
         verify,
         keys,
+        keys_to_come,
         workspaces,
         successions,
         ancestors,

@@ -2,6 +2,10 @@
 //! leading zeros, base64 in its one spelling. Anything else is refused.
 
 use data_encoding::BASE64_NOPAD;
+use std::borrow::Cow;
+
+/// Base64 characters of 32 bytes.
+pub const TEXT_BYTES: usize = 43;
 
 /// Revisions stay below this, so that every JSON reader keeps them exact.
 pub const MAX_NUMBER: u64 = (1 << 53) - 1;
@@ -31,6 +35,25 @@ impl<'a> Line<'a> {
         let (text, rest) = self.0.split_once('"')?;
         self.0 = rest;
         Some(text)
+    }
+
+    /// A JSON text in its one spelling, and the quotation mark after it.
+    pub fn text(&mut self) -> Option<Cow<'a, str>> {
+        let bytes = self.0.as_bytes();
+        let is_plain = |byte: &&u8| !matches!(byte, b'"' | b'\\' | 0..b' ');
+        let mut end = bytes.iter().take_while(is_plain).count();
+        if bytes.get(end) == Some(&b'"') {
+            let text = &self.0[..end];
+            self.0 = &self.0[end + 1..];
+            return Some(text.into());
+        }
+        while *bytes.get(end)? != b'"' {
+            end += if bytes[end] == b'\\' { 2 } else { 1 };
+        }
+        let quoted = format!("\"{}\"", self.0.get(..end)?);
+        let text: String = serde_json::from_str(&quoted).ok()?;
+        self.0 = &self.0[end + 1..];
+        (serde_json::to_string(&text).ok()? == quoted).then_some(text.into())
     }
 
     /// A decimal number up to [`MAX_NUMBER`].
@@ -70,6 +93,10 @@ impl<'a> Line<'a> {
         }
     }
 
+    pub fn rest(&self) -> &'a str {
+        self.0
+    }
+
     /// Checks that nothing is left.
     pub fn end(self) -> Option<()> {
         self.0.is_empty().then_some(())
@@ -89,7 +116,7 @@ pub fn encode(bytes: &[u8]) -> String {
 /// directory has two of them in each line.
 pub fn is_32_bytes(text: &[u8]) -> bool {
     // 43 characters carry 258 bits: the last two are zero.
-    let (Some((last, rest)), 43) = (text.split_last(), text.len()) else {
+    let (Some((last, rest)), TEXT_BYTES) = (text.split_last(), text.len()) else {
         return false;
     };
     let value = |byte: &u8| VALUES[usize::from(*byte)];
@@ -128,6 +155,39 @@ mod tests {
         assert_eq!(number("9007199254740991"), Some(MAX_NUMBER));
         for wrong in ["", "00", "01", "+1", "-1", "1.0", "1e3", "9007199254740992"] {
             assert_eq!(number(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn texts_have_one_spelling() {
+        let text = |text| {
+            let mut line = Line::new(text);
+            line.text().filter(|_| line.end().is_some())
+        };
+        for (spelled, expected) in [
+            ("\"", ""),
+            ("caf\u{e9} \u{1f510}\u{7f}\"", "caf\u{e9} \u{1f510}\u{7f}"),
+            ("\\\"\\\\\\n\\t\\u0007\"", "\"\\\n\t\u{7}"),
+        ] {
+            assert_eq!(text(spelled).as_deref(), Some(expected));
+        }
+        for wrong in [
+            "",
+            "a",
+            "\\",
+            "\\\"",
+            "\\\"a",
+            "a\n\"",
+            "\u{1}\"",
+            "\\/\"",
+            "\\u0041\"",
+            "\\u001F\"",
+            "\\u000a\"",
+            "\\ud83d\\udd10\"",
+            "\\x\"",
+            "\u{e9}\\\"",
+        ] {
+            assert_eq!(text(wrong), None, "{wrong}");
         }
     }
 

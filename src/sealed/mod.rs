@@ -24,27 +24,35 @@
 //! {"key":"key_…","kind":"passphrase","kdf":{"argon2id":{"m":N,"t":N,"p":N}},"salt":"B16","commit":"B32","public":"B32","not_after"?:N,"anchor":"B","grant":"B","about":"B"}
 //! {"key":"key_…","kind":"token","salt":"B16","commit":"B32","public":"B32","not_after"?:N,"anchor":"B","grant":"B","about":"B"}
 //! {"key":"key_…","kind":"identity","public":"B32","not_after"?:N,"grant":"B","about":"B"}
+//! {"key":"key_…","kind":"…",…,"about":"B"}
 //! {"workspace":"wsp_…","verify":"B32","wrapped":"B","about":"B","section":[N,"B20"]}
 //! {"succession":"B32","to":"B32","header":N,"signature":"B64"}
 //! {"header":N,"ancestors":[[N,"B20"],…],"signature":"B64"}
 //! ```
 //!
+//! The fourth is a key of a kind that only a later version knows: its kind is 1 to 32 of `a-z 0-9 -`, and none
+//! of the three above. What stands between that and the last `,"about"` is not read, and has no control
+//! character. These lines stand behind those of the other keys.
+//!
 //! Then one section for each workspace, in the order of their lines, and nothing behind the last: its
-//! first line, its directory, its seal, its records.
+//! first line, its directory, its seal, its pages.
 //!
 //! ```text
 //! {"section":"wsp_…"}
-//! {"page":"B32","sha256":"B32","bytes":N}
+//! {"page":"B32","sha256":"B32","bytes":[N,N]}
 //! {"seal":N,"section":"wsp_…","ancestors":[[N,"B20"],…],"bytes":N,"header":[N,"B20"],"signature":"B64"}
-//! {"secret":"sec_…","index":"B32","meta":"B","slots":["B",…]}
-//! {"app":"app_…","index":"B32","meta":"B"}
+//! {"index":"B","records":["sec_…","app_…",…],"sha256":"B32"}
+//! {"values":["B",…]}
+//! {"links":"B"}
 //! ```
 //!
-//! A page is up to 64 records. Its line in the directory says the index of its first record, the SHA-256
-//! of its lines (line ends included) and their length, 1 to 999,999,999 bytes. Pages lie behind the seal
-//! in the directory's order; the seal's `bytes` is the sum of theirs. Records ascend, within a page and
-//! from page to page, by the **text** of `index`, compared byte by byte; none occurs twice. A section
-//! without records has no page.
+//! A page is 1 to 64 records: an index line, and a line for each of them in the order of its `records`, with
+//! `values` for a secret and `links` for an app. The index line's `sha256` is that of these lines, line ends
+//! included. The page's line in the directory says the index of its first record, the SHA-256 of its index line,
+//! and two lengths, each from 1 to 999,999,999 bytes: that of the index line, and that of the other lines. Pages
+//! lie behind the seal in the directory's order; the seal's `bytes` is the sum of their lengths. Records ascend,
+//! within a page and from page to page, by their **index**, 32 bytes compared byte by byte; none occurs
+//! twice. A section without records has no page.
 //!
 //! # Bounds
 //!
@@ -121,30 +129,47 @@
 //! | a key's `about` | `subkey(root, "about", vault)` | `key` | | key | |
 //! | `wrapped` | `subkey(root, "wrap", vault)` | `wrapped` | yes | | |
 //! | a workspace's `about` | `subkey(read, "workspace", vault, workspace)` | `workspace` | yes | | |
-//! | a secret's `meta` | `subkey(read, "meta", vault, workspace)` | `secret` | yes | secret | |
-//! | an app's `meta` | `subkey(read, "meta", vault, workspace)` | `app` | yes | app | |
-//! | one of `slots` | `subkey(read, "value", vault, workspace)` | `value` | yes | secret | yes |
+//! | a page's `index` | `subkey(read, "meta", vault, workspace)` | `index` | yes | the first index, as base64 | |
+//! | an app's `links` | `subkey(read, "meta", vault, workspace)` | `links` | yes | app | |
+//! | one of `values` | `subkey(read, "value", vault, workspace)` | `value` | yes | secret | yes |
 //!
-//! `wrapped` holds 64 bytes, the read key and the signing seed. One of `slots` holds a value. An `index` is
-//! HMAC-SHA-256 under `subkey(read, "index", vault, workspace)` of `secret` or `app`, a zero byte, and the
-//! name.
+//! `wrapped` holds 64 bytes, the read key and the signing seed. One of `values` holds a value.
 //!
 //! The others hold JSON in one spelling too: members in this order, no white space, numbers without
 //! fraction or exponent; in texts `"`, `\` and what is below U+0020 escaped (`\"` `\\` `\b` `\f` `\n` `\r`
-//! `\t`, else `\u00` and two lower-case hex digits), nothing else. A member with `?` may be absent; it is
-//! never null, and `pending` never false.
+//! `\t`, else `\u00` and two lower-case hex digits), nothing else. A member with `?` is absent where it would
+//! say the usual, and never null.
 //!
 //! ```text
 //! a key        {"label":"…","created_at":T,"workspaces"?:[{"workspace":"wsp_…","write":true|false},…]}
 //! a workspace  {"name":"…","description":"…","created_at":T,"updated_at":T}
-//! a secret     {"name":"…","description":"…","env_key":"…","allowed_domains":["…",…],"rotate_every"?:U,"expires_at"?:T,
-//!               "slots":[{"slot":U,"checksum":"…","written_at":T,"pending"?:true},…],"created_at":T,"updated_at":T}
-//! an app       {"name":"…","links":[{"env_key":"…","secret":"sec_…"},…],"created_at":T,"updated_at":T}
+//! an index     [entry,…]
+//!   a secret   {"name":"…","description"?:"…","env_key"?:"…","allowed_domains"?:["…",…],"rotate_every"?:N,"expires_at"?:T,
+//!               "slots":[{"slot":N,"checksum":"B32","written_at"?:T,"pending"?:true},…],
+//!               "apps"?:[{"app":"app_…","workspace":"wsp_…","env_key":"…"},…],"created_at":T,"updated_at"?:T,"deleted_at"?:T}
+//!   an app     {"name":"…","created_at":T,"updated_at"?:T}
+//! links        [{"env_key":"…","workspace":"wsp_…","secret":"sec_…"},…]
 //! ```
 //!
-//! `T` is milliseconds since 1970 (to 253,402,300,799,999, the end of 9999), `U` an unsigned number of 64
-//! bits: a slot's Unix second, seconds between rotations. A checksum is the SHA-256 of the value in
-//! lower-case hex. Ciphertext *i* of `slots` belongs to slot *i* of the metadata, where slots ascend.
+//! `T` is milliseconds since 1970 (to 253,402,300,799,999, the end of 9999). A slot's number is a Unix second,
+//! `rotate_every` a number of seconds. A checksum is the SHA-256 of the value. The usual is: an empty description
+//! and empty lists; no `rotate_every`, `expires_at`, `pending` and `deleted_at`; for `env_key` the name with `a-z`
+//! as `A-Z`, with `_` for all that is no letter or digit, and with `_` before a digit at its beginning; for
+//! `written_at` and `updated_at` the date of `created_at`.
+//!
+//! An index has an entry for each of the line's `records`, in their order: a secret's for `sec_…`, an app's for
+//! `app_…`. Ciphertext *i* of `values` belongs to slot *i* of its secret's entry, where slots ascend. The index of
+//! a record is the HMAC-SHA-256, under `subkey(read, "index", vault, workspace)`, of a word, a zero byte and a
+//! text: `secret` and the name; `deleted` and the id, for a secret with `deleted_at`; `app` and the name.
+//!
+//! **Apps.** An app lives in one workspace. Its links give it secrets of any, each as one variable. A link counts
+//! only if the secret is not deleted and its `apps` name the app, its workspace and the variable. What `apps` name
+//! beyond that gives nothing; in a deleted secret they are the links that were removed.
+//!
+//! **Slots.** The value now effective is that of the greatest slot that has begun and is not `pending`. A slot has
+//! begun if its second has passed; or if it is not later than its `written_at`, and that is at most five minutes
+//! ahead of the reader's clock. A writer gives a value that is effective at once the slot max(now, s + 1), where s
+//! is the greatest that has begun, and a `written_at` not before it.
 //!
 //! # Signatures, revisions, ancestors
 //!
@@ -202,41 +227,45 @@
 //!    from elsewhere leads to the header, else [`Error::Forged`]; then the keys with its `public`, of which
 //!    the first with full access counts, else the first that opens.
 //! 7. The `about` of each workspace that is reached; two of one name are damage: [`Part::Workspace`].
-//! 8. The page that the index can lie in: the last whose first index is not greater. Its length, its hash,
-//!    each of its lines, their order, the directory's index as the first and no record at or beyond the
-//!    next page's first: [`Part::Page`]. Whatever enumerates or writes does this for every page of the file,
-//!    and before step 6.
-//! 9. The record: [`Part::Record`] unless everything of the next paragraph holds.
+//! 8. The page that the index can lie in: the last whose first index is not greater. Its index line, whose
+//!    length and hash are the directory's; what it seals, an entry for each record: [`Part::Page`]. Whatever
+//!    enumerates or writes also checks the hash of the other lines and the spelling of each, for every page of
+//!    the file and before step 6; and, with a key, that the indexes ascend, the first is the directory's, and all
+//!    are below the next page's first. So does a reader before it says that a name is absent.
+//! 9. The record: [`Part::Record`] unless everything of the next paragraph holds. In a lookup of one record the
+//!    hash of the page's lines is not needed: associated data and checksum bind each value to its place.
 //! 10. Before anything is shown or written: the key's `not_after`, if it has one, is still to come.
 //!
-//! **Checked again after opening**, because who may write a workspace may be hostile: the one spelling of
-//! the metadata; the name belongs to the index; as many ciphertexts as slots, 1 to 100 and ascending; a
-//! value has 1 to 65,536 bytes and its slot's checksum; and the fields:
+//! **Checked again after opening**, because who may write a workspace may be hostile: as many ciphertexts as
+//! slots, 1 to 100 and ascending, at most one of them pending; a value has 1 to 65,536 bytes and its slot's
+//! checksum; and the fields:
 //!
 //! - a secret's name: 1 to 128 of `A-Z a-z 0-9 _ + = - @ # $ .`, the first no `-`, not `.` or `..`;
 //! - the name of a workspace or an app: 1 to 63 of `A-Z a-z 0-9 _ . -`, the first a letter or a digit;
 //! - neither is shaped like an id: one of the five prefixes in any case, then 26 ASCII letters and digits
 //!   other than I, L, O and U in any case;
-//! - an environment key: 1 to 255 of `A-Z a-z 0-9 _`, the first no digit; an app's links ascend by theirs;
+//! - an environment key: 1 to 255 of `A-Z a-z 0-9 _`, the first no digit; an app's links ascend by theirs, a
+//!   secret's `apps` by app, workspace and variable;
 //! - a description: at most 1,024 characters, none below U+0020 but U+0009 and U+000A;
 //! - allowed domains: at most 100, ascending byte by byte; each at most 253 characters, labels between
 //!   dots, of 1 to 63 of `a-z 0-9 -`, with no `-` at either end; `*.` may come before them;
-//! - a checksum: 64 of `0-9 a-f`; `rotate_every`: 1 to 3,153,600,000 seconds;
+//! - `rotate_every`: 1 to 3,153,600,000 seconds;
 //! - times: as above.
 //!
-//! What a record holds as `meta` and in `slots` is any text without a quotation mark for step 8, and base64
-//! when it is decoded, for step 9. Opening everything also refuses a secret's id that occurs twice, in one
-//! workspace or in two, and an app's that occurs twice in one. It opens no `about` of a key.
+//! What stands in `values` and `links` is any text without a quotation mark for step 8, and base64 when it is
+//! decoded, for step 9. Opening everything also refuses an id that occurs twice, in one workspace or in two. It
+//! opens no `about` of a key.
 //!
-//! An absence is proven for a name by the order of one page. An id is searched as text, in every workspace
-//! that the key reaches: the page that has it is verified, and before it is said to be absent every page
-//! is; an id that occurs twice is damage.
+//! An absence is proven for a name by the order of one page. An id is searched as text in the index lines of every
+//! workspace that the key reaches, and before it is said to be absent each of these lines is checked; an id that
+//! occurs twice is damage.
 //!
 //! # What a writer keeps
 //!
 //! It reads everything first, as above, and writes nothing where that fails. Every seal takes a new random
 //! nonce, every id new random bits. A section that does not change keeps its bytes; in one that does, so
-//! do records and pages that do not. A part that changes lists what it replaces, and that one's ancestors. A
+//! do pages that do not, and the lines of records. A key of a later kind keeps its line; a header that would have
+//! to grant it anew is not written. A part that changes lists what it replaces, and that one's ancestors. A
 //! new header names each section as it now is, changed or not. A page splits in halves above 64
 //! records, and below 16 joins the one before it (the first, the one after it) if they fit in one. There
 //! is at least one key, and the workspace `default`. What was written is read back and opened before it
@@ -245,8 +274,8 @@
 //! # What stays visible
 //!
 //! How many keys, workspaces, secrets, slots and apps there are; the kinds of keys and their parameters;
-//! sizes in the steps of the padding; revisions, and between two copies which records changed. Ids tell no
-//! time and no name; equal names in two workspaces have unequal indexes. X25519 and Ed25519 are not
+//! sizes in the steps of the padding; revisions, and between two copies which values changed, and which pages did.
+//! Ids tell no time and no name; equal names in two workspaces have unequal indexes. X25519 and Ed25519 are not
 //! post-quantum: who keeps a copy may once open its grants.
 //!
 //! # Attackers and what refuses them
@@ -256,7 +285,7 @@
 //!
 //! **Who can change the file and has no key**: a changed bit, a cut, anything appended, a line moved,
 //! dropped or doubled breaks a signature (3, 4), the sums and the end (4, 5), or the hash of a page (8). A
-//! lookup reads one page: it gives the value, or fails, and is right whatever another page holds. Parameters
+//! lookup reads one page: it gives the value, or fails, and is right whatever else the file holds. Parameters
 //! that would cost a reader its memory or its day are refused before any work (2). Not prevented: deleting
 //! the file; putting back an older whole file.
 //!
@@ -283,7 +312,8 @@
 //! when the section or the page is read (4, 8), what breaks a rule when the record is opened (9), for its
 //! own readers alone; everyone else's workspaces open as before, except that a broken *section* refuses the
 //! file. It signs no other section and no header, and cannot rename its workspace, because the header has
-//! its name. An environment key such as `LD_PRELOAD` keeps every rule here; who makes an environment must
+//! its name. An app of another workspace gets none of its secrets by its word alone, and it gets no secret of
+//! another by its apps: a link needs both. An environment key such as `LD_PRELOAD` keeps every rule here; who makes an environment must
 //! refuse it. Not prevented: replacing values; putting its own older records back as a new revision, or
 //! naming ancestors whose changes it dropped;
 //! filling the file; the last revision, 2⁵³−1, after which its section takes no change; spoiling its
@@ -306,17 +336,20 @@
 
 pub mod aad_context;
 pub mod derive;
+pub mod entry;
 pub mod error;
 pub mod file;
 pub mod grant;
 pub mod header;
 pub mod history;
 pub mod id;
+pub mod index;
 pub mod kdf;
+pub mod key;
 pub mod line;
 pub mod meta;
 mod padding;
-pub mod pages;
+pub mod page;
 pub mod random;
 #[cfg(any(test, fuzzing))]
 pub mod recompute;
@@ -335,8 +368,8 @@ pub use sealed_bytes::SealedBytes;
 mod tests {
     use super::derive::Key;
     use super::grant::{Grant, Granted};
+    use super::index::IndexKey;
     use super::kdf::Passphrase;
-    use super::record::IndexKey;
     use super::seed::Seed;
     use super::xaes::Xaes;
     use serde::Serialize;

@@ -137,8 +137,8 @@ fn descended(head: &str, named: RevisionId) -> Option<String> {
     ))
 }
 
-/// A section with a new directory and seal for its records. Each page keeps about as many bytes as it had;
-/// the last one takes the rest. Its seal names the header `id`, if there is one.
+/// A section with the hashes, lengths and seal that belong to its pages. A page begins with an index line; the
+/// last line of the directory takes all that are left. Its seal names the header `id`, if there is one.
 fn recomputed(
     section: &str,
     header: &str,
@@ -149,47 +149,45 @@ fn recomputed(
     let Some(at) = lines.iter().position(|line| line.starts_with("{\"seal\":")) else {
         return section.to_owned();
     };
-    let (head, mut records) = (&lines[..at], &lines[at + 1..]);
+    let (head, mut rest) = (&lines[..at], &lines[at + 1..]);
     let workspace = head[0].split('"').nth(3).unwrap_or_default();
-    let (mut out, mut sum) = (String::new(), 0);
-    for (position, line) in head.iter().enumerate() {
-        let Some(wanted) = page_bytes(line) else {
+    let is_page = |line: &&str| line.starts_with("{\"page\":\"");
+    let count = head.iter().filter(|line| is_page(line)).count();
+    let (mut out, mut records, mut sum, mut number) = (String::new(), String::new(), 0, 0);
+    for line in head {
+        if !is_page(line) {
             out.push_str(line);
             continue;
-        };
-        let is_last = !head[position + 1..]
-            .iter()
-            .any(|line| page_bytes(line).is_some());
-        let (mut taken, mut bytes) = (0, 0);
-        while taken < records.len() && (is_last || bytes < wanted) {
-            bytes += records[taken].len();
-            taken += 1;
         }
-        let (page, rest) = records.split_at(taken);
-        records = rest;
-        let Some(first) = page.first() else { continue };
-        let index = first.split('"').nth(7).unwrap_or_default();
-        let hash = encode(&sha256(page.concat().as_bytes()));
+        number += 1;
+        let begins = |line: &&str| line.starts_with("{\"index\":");
+        let next = rest.iter().skip(1).position(begins).map(|at| at + 1);
+        let taken = next.filter(|_| number < count).unwrap_or(rest.len());
+        let Some((index, values)) = rest[..taken].split_first() else {
+            continue;
+        };
+        rest = &rest[taken..];
+        let values = values.concat();
+        let index = with_member(index, "sha256", &encode(&sha256(values.as_bytes())));
+        let first = line.split('"').nth(3).unwrap_or_default();
+        let hash = encode(&sha256(index.as_bytes()));
+        let (index_bytes, value_bytes) = (index.len(), values.len());
         let _ = writeln!(
             out,
-            "{{\"page\":\"{index}\",\"sha256\":\"{hash}\",\"bytes\":{bytes}}}"
+            "{{\"page\":\"{first}\",\"sha256\":\"{hash}\",\"bytes\":[{index_bytes},{value_bytes}]}}"
         );
-        sum += bytes;
+        sum += index_bytes + value_bytes;
+        records.extend([index, values]);
     }
+    records.extend(rest.iter().copied());
     let seal = with_sum(lines[at], sum);
     let seal = id.and_then(|id| under(&seal, id)).unwrap_or(seal);
-    let records = lines[at + 1..].concat();
     out.push_str(&seal);
     let named = named(header, workspace);
     let head = named
         .and_then(|named| descended(&out, named))
         .unwrap_or(out);
     signed(&head, |digest| sign(workspace, digest)) + &records
-}
-
-fn page_bytes(line: &str) -> Option<usize> {
-    let bytes = line.strip_prefix("{\"page\":")?.rsplit_once(':')?.1;
-    bytes.trim_end().strip_suffix('}')?.parse().ok()
 }
 
 fn with_sum(seal: &str, sum: usize) -> String {

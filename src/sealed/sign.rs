@@ -2,6 +2,7 @@
 //! malleable signatures.
 
 use super::derive::{FORMAT, fields};
+use super::line::TEXT_BYTES;
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use sha2::{Digest as _, Sha256};
 
@@ -11,6 +12,13 @@ pub type SignatureBytes = [u8; 64];
 
 pub fn sha256(bytes: &[u8]) -> Digest {
     Sha256::digest(bytes).into()
+}
+
+/// SHA-256 as base64.
+pub fn hash_text(bytes: &[u8]) -> [u8; TEXT_BYTES] {
+    let mut text = [0; TEXT_BYTES];
+    data_encoding::BASE64_NOPAD.encode_mut(&sha256(bytes), &mut text);
+    text
 }
 
 /// The signed part: the header, or one workspace's section.

@@ -1,101 +1,106 @@
-//! Apps: named consumers with links from environment keys to secrets.
+//! Apps: named consumers with links from variables to secrets.
 //!
-//! A link lies in the section of its secret: an app has a record in each workspace that it links into, and is
-//! the union of the records with its name. A record never links a secret of another workspace.
+//! An app lives in one workspace, and its links may lead to secrets of any. A link counts only if its secret
+//! names the app and the variable, too: who may write the app's workspace alone gets no secret of another, and
+//! who may write the secret's workspace alone gives the app no variable.
 
 use super::env_key::EnvKey;
-use super::name::{AppName, SecretName, WorkspaceName};
+use super::name::{AppName, WorkspaceName};
 use super::rule::RuleViolation;
 use super::time::Timestamp;
-use crate::sealed::id::{AppId, SecretId};
-use crate::sealed::meta;
+use super::workspace::Workspace;
+use crate::sealed::entry;
+use crate::sealed::id::{AppId, SecretId, WorkspaceId};
 use std::collections::BTreeMap;
 
-/// An app, joined from the workspaces that the key reaches.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct App {
-    /// The id of its first record, in the header's order. Writers who cannot see each other's workspaces may
-    /// each have created it.
     pub id: AppId,
+    pub workspace: WorkspaceId,
+    pub workspace_name: WorkspaceName,
     pub name: AppName,
-    /// Sorted by environment key. A key occurs twice only if writers who cannot see each other's workspaces
-    /// linked it.
-    pub links: Vec<Link>,
+    pub links: BTreeMap<EnvKey, Target>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }
 
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Link {
-    pub env_key: EnvKey,
-    pub workspace: WorkspaceName,
+/// The secret of a link.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Target {
+    pub workspace: WorkspaceId,
     pub secret: SecretId,
-    /// `None` if the workspace has no such secret.
-    pub secret_name: Option<SecretName>,
 }
 
-/// The record of an app in one workspace.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct AppRecord {
-    pub id: AppId,
-    pub name: AppName,
-    pub links: BTreeMap<EnvKey, SecretId>,
-    pub created_at: Timestamp,
-    pub updated_at: Timestamp,
+/// A link as a secret names it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct AppLink {
+    pub app: AppId,
+    /// The app's workspace.
+    pub workspace: WorkspaceId,
+    pub env_key: EnvKey,
 }
 
 impl App {
-    /// The app with only this record, and without its links.
-    pub fn bare(record: &AppRecord) -> Self {
-        Self {
-            id: record.id,
-            name: record.name.clone(),
-            links: Vec::new(),
-            created_at: record.created_at,
-            updated_at: record.updated_at,
-        }
-    }
-}
-
-impl AppRecord {
-    /// Checks every rule of opened metadata and turns it into the domain's types.
-    pub fn from_meta(id: AppId, meta: &meta::App) -> Result<Self, RuleViolation> {
-        let time = |milliseconds| {
-            Timestamp::from_milliseconds(milliseconds).ok_or_else(|| {
-                RuleViolation::new("a time must be between 1970 and 9999", "datetime_parsing")
-            })
-        };
-        let ascending = |pair: &[meta::Link]| pair[0].env_key < pair[1].env_key;
-        if !meta.links.windows(2).all(ascending) {
+    /// Checks every rule of an opened app and turns it into the domain's types.
+    pub fn from_entry(
+        id: AppId,
+        workspace: &Workspace,
+        entry: &entry::App<'_>,
+        links: Vec<entry::Link<'_>>,
+    ) -> Result<Self, RuleViolation> {
+        let ascending = |pair: &[entry::Link<'_>]| pair[0].env_key < pair[1].env_key;
+        if !links.windows(2).all(ascending) {
             let rule = "links must be sorted by variable, each of them once";
             return Err(RuleViolation::new(rule, "value_error"));
         }
-        let links = meta.links.iter();
-        let links = links.map(|link| Ok((EnvKey::parse(&link.env_key)?, link.secret)));
+        let links = links.into_iter().map(|link| {
+            let target = Target {
+                workspace: link.workspace,
+                secret: link.secret,
+            };
+            Ok((EnvKey::parse(&link.env_key)?, target))
+        });
         Ok(Self {
             id,
-            name: AppName::parse(&meta.name)?,
+            workspace: workspace.id,
+            workspace_name: workspace.name.clone(),
+            name: AppName::parse(&entry.name)?,
             links: links.collect::<Result<_, RuleViolation>>()?,
-            created_at: time(meta.created_at)?,
-            updated_at: time(meta.updated_at)?,
+            created_at: Timestamp::from_stored(entry.created_at)?,
+            updated_at: Timestamp::from_stored(entry.updated_at)?,
         })
     }
 
-    pub fn to_meta(&self) -> meta::App {
-        let links = self.links.iter().map(|(env_key, &secret)| meta::Link {
-            env_key: env_key.to_string(),
-            secret,
-        });
-        meta::App {
-            name: self.name.to_string(),
-            links: links.collect(),
+    pub fn to_entry(&self) -> entry::Entry<'_> {
+        entry::Entry::App(entry::App {
+            name: self.name.as_str().into(),
             created_at: self.created_at.milliseconds(),
             updated_at: self.updated_at.milliseconds(),
-        }
+        })
     }
 
-    pub fn has_link_to(&self, secret: SecretId) -> bool {
-        self.links.values().any(|&linked| linked == secret)
+    /// Its links as they are sealed.
+    pub fn links_text(&self) -> String {
+        let links = self.links.iter().map(|(env_key, target)| entry::Link {
+            env_key: env_key.as_str().into(),
+            workspace: target.workspace,
+            secret: target.secret,
+        });
+        entry::write_links(&links.collect::<Vec<_>>())
+    }
+
+    /// Its name in messages.
+    pub fn path(&self) -> String {
+        format!("{}/{}", self.workspace_name, self.name)
+    }
+
+    /// The link under this variable, as its secret must name it.
+    pub fn link(&self, env_key: &EnvKey) -> AppLink {
+        AppLink {
+            app: self.id,
+            workspace: self.workspace,
+            env_key: env_key.clone(),
+        }
     }
 }
 
@@ -103,38 +108,51 @@ impl AppRecord {
 mod tests {
     use super::*;
 
+    type Change<'c> = &'c dyn Fn(&mut entry::App<'_>, &mut Vec<entry::Link<'_>>);
+
     #[test]
-    fn opened_metadata_keeps_every_rule() {
-        let link = |env_key: &str| meta::Link {
-            env_key: env_key.into(),
-            secret: SecretId::from_bits(1),
+    fn an_opened_app_keeps_every_rule() {
+        let workspace = Workspace::for_test("default");
+        let good = App {
+            id: AppId::from_bits(1),
+            workspace: workspace.id,
+            workspace_name: workspace.name.clone(),
+            name: AppName::parse("web").expect("a name"),
+            links: ["A", "B"]
+                .map(|key| {
+                    let target = Target {
+                        workspace: WorkspaceId::from_bits(2),
+                        secret: SecretId::from_bits(3),
+                    };
+                    (EnvKey::parse(key).expect("a variable"), target)
+                })
+                .into(),
+            created_at: Timestamp::default(),
+            updated_at: Timestamp::default(),
         };
-        let good = meta::App {
-            name: "web".into(),
-            links: vec![link("A"), link("B")],
-            created_at: 1,
-            updated_at: 2,
+        let opened = |change: Change<'_>| {
+            let text = good.links_text();
+            let mut links = entry::parse_links(&text).expect("written here");
+            let entry::Entry::App(mut app) = good.to_entry() else {
+                unreachable!("an app")
+            };
+            change(&mut app, &mut links);
+            App::from_entry(good.id, &workspace, &app, links).map(|app| app == good)
         };
-        let opened = |change: &dyn Fn(&mut meta::App)| {
-            let mut meta = good.clone();
-            change(&mut meta);
-            let read = AppRecord::from_meta(AppId::from_bits(1), &meta);
-            read.map(|record| record.to_meta() == good)
-        };
-        assert_eq!(opened(&|_| ()), Ok(true));
-        let hostile: [&dyn Fn(&mut meta::App); 9] = [
-            &|meta| meta.name = "a/b".into(),
-            &|meta| meta.name = "\u{1b}[2J".into(),
-            &|meta| meta.name = String::new(),
-            &|meta| meta.links.reverse(),
-            &|meta| meta.links[1].env_key = "A".into(),
-            &|meta| meta.links[0].env_key = "A=B".into(),
-            &|meta| meta.links[0].env_key = String::new(),
-            &|meta| meta.created_at = -1,
-            &|meta| meta.updated_at = i64::MAX,
+        assert_eq!(opened(&|_, _| ()), Ok(true));
+        let hostile: [Change<'_>; 9] = [
+            &|app, _| app.name = "a/b".into(),
+            &|app, _| app.name = "\u{1b}[2J".into(),
+            &|app, _| app.name = "".into(),
+            &|_, links| links.reverse(),
+            &|_, links| links[1].env_key = "A".into(),
+            &|_, links| links[0].env_key = "A=B".into(),
+            &|_, links| links[0].env_key = "".into(),
+            &|app, _| app.created_at = -1,
+            &|app, _| app.updated_at = i64::MAX,
         ];
         for (case, change) in hostile.iter().enumerate() {
-            assert!(opened(change).is_err(), "case {case}");
+            assert!(opened(*change).is_err(), "case {case}");
         }
     }
 }

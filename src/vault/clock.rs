@@ -4,9 +4,6 @@ use super::time::Timestamp;
 
 pub trait Clock {
     fn now(&self) -> Timestamp;
-
-    /// Waits until the next second has begun.
-    fn wait(&self);
 }
 
 /// A clock that stands still.
@@ -14,6 +11,4 @@ impl Clock for Timestamp {
     fn now(&self) -> Timestamp {
         *self
     }
-
-    fn wait(&self) {}
 }

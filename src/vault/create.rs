@@ -16,6 +16,7 @@ use crate::sealed::header::{self, Content, Header};
 use crate::sealed::history::{Ancestors, RevisionId};
 use crate::sealed::id::{KeyId, VaultId};
 use crate::sealed::kdf::{Kdf, Passphrase};
+use crate::sealed::key::Key;
 use crate::sealed::section::Unsealed;
 use crate::sealed::seed::PublicKey;
 use crate::sealed::{self, SealedBytes, meta};
@@ -110,7 +111,7 @@ fn confirm(staged: Snapshot, bytes: &SealedBytes, token: Option<&Token>) -> Resu
 fn seal(
     master: &Master,
     vault: VaultId,
-    keys: Vec<header::Key>,
+    keys: Vec<Key>,
     now: Timestamp,
 ) -> Result<(Header, SectionBytes<'static>), Error> {
     let default = Workspace::new(WorkspaceName::default(), Description::default(), now);
@@ -127,6 +128,7 @@ fn seal(
     let unsealed = Unsealed::new(default.id, &Ancestors::default(), &[]);
     line.section = unsealed.id();
     let content = Content {
+        keys_to_come: Vec::new(),
         vault,
         verify: master.verify(),
         keys,

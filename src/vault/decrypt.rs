@@ -1,17 +1,19 @@
-//! Decrypts records into the domain's types, and checks what the seal does not prove: the name belongs to the
-//! index, the counts agree, the checksum is that of the value.
+//! Turns opened entries and ciphertexts into the domain's types, and checks what the seal does not prove: the
+//! counts agree, the checksum is that of the value.
 
 use super::Error;
-use super::app::AppRecord;
-use super::secret::{Secret, checksum};
+use super::app::App;
+use super::checksum::Checksum;
+use super::page::Located;
+use super::secret::Secret;
 use super::selected::Selected;
 use super::value::check_value;
 use super::workspace::Workspace;
 use crate::keyring::Keyring;
 use crate::plaintext::Plaintext;
 use crate::sealed::aad_context::AadContext;
-use crate::sealed::id::{AppId, SecretId};
-use crate::sealed::record::{Index, Record, RecordId, RecordKind};
+use crate::sealed::entry::{self, Entry};
+use crate::sealed::record::{Record, RecordId};
 use crate::sealed::{self, Part, header, meta};
 use std::mem::take;
 
@@ -32,66 +34,30 @@ pub fn workspaces(
     .collect()
 }
 
-pub fn secret(
-    keyring: &dyn Keyring,
-    workspace: &Workspace,
-    id: SecretId,
-    record: &Record<'_>,
-) -> Result<Secret, Error> {
-    let text = keyring.open(AadContext::SecretMeta(workspace.id, id), &record.meta()?)?;
-    let secret = decode(workspace, id, record, &text)?;
-    let index = keyring.index(workspace.id, RecordKind::Secret, secret.name.as_str())?;
-    check_index(record, index)?;
-    Ok(secret)
-}
-
-/// Every secret of a page with its record. The agent gets two requests for all of them.
-pub fn secrets<'r, 'p>(
-    keyring: &dyn Keyring,
-    workspace: &Workspace,
-    page: &'r [Record<'p>],
-) -> Result<Vec<(Secret, &'r Record<'p>)>, Error> {
-    let mut found = Vec::with_capacity(page.len());
-    let mut sealed = Vec::with_capacity(page.len());
-    for record in page {
-        if let RecordId::Secret(id) = record.id {
-            found.push((id, record));
-            sealed.push((AadContext::SecretMeta(workspace.id, id), record.meta()?));
+/// The secret of an entry, deleted or not.
+pub fn secret(workspace: &Workspace, id: RecordId, entry: Entry<'_>) -> Result<Secret, Error> {
+    match (id, entry) {
+        (RecordId::Secret(secret), Entry::Secret(entry)) => {
+            let secret = Secret::from_entry(secret, workspace, entry);
+            secret.map_err(|_| id.damaged().into())
         }
+        _ => Err(id.damaged().into()),
     }
-    let texts = keyring.open_all(&sealed)?;
-    let mut secrets = Vec::with_capacity(found.len());
-    for ((id, record), text) in found.into_iter().zip(&texts) {
-        secrets.push((decode(workspace, id, record, text)?, record));
-    }
-    let names: Vec<_> = secrets
-        .iter()
-        .map(|(secret, _)| secret.name.as_str())
-        .collect();
-    let indexes = keyring.index_all(workspace.id, RecordKind::Secret, &names)?;
-    for ((_, record), index) in secrets.iter().zip(indexes) {
-        check_index(record, index)?;
-    }
-    Ok(secrets)
 }
 
-fn decode(
+/// A secret with its record, which has a value for each slot.
+pub fn located<'p>(
     workspace: &Workspace,
-    id: SecretId,
-    record: &Record<'_>,
-    text: &Plaintext,
-) -> Result<Secret, Error> {
-    let damaged = || Error::from(record.damaged());
-    let meta: meta::Secret<'_> = meta::decode(text).ok_or_else(damaged)?;
-    let secret = Secret::from_meta(id, workspace, meta).map_err(|_| damaged())?;
-    if secret.slots.len() != record.slot_count() {
-        return Err(damaged());
-    }
-    Ok(secret)
+    found: &'p Located,
+) -> Result<(Secret, Record<'p>), Error> {
+    let secret = secret(workspace, found.id(), found.entry()?)?;
+    let record = found.record()?;
+    check_count(&secret, &record)?;
+    Ok((secret, record))
 }
 
-fn check_index(record: &Record<'_>, index: Index) -> Result<(), Error> {
-    if index == record.index {
+pub fn check_count(secret: &Secret, record: &Record<'_>) -> Result<(), Error> {
+    if secret.slots.len() == record.count() {
         Ok(())
     } else {
         Err(record.damaged().into())
@@ -149,7 +115,7 @@ fn place(secret: &Secret, position: usize) -> AadContext {
 
 fn check(secret: &Secret, position: usize, value: &Plaintext) -> Result<(), Error> {
     let is_whole = check_value(value.len()).is_ok()
-        && checksum(value.expose()) == secret.slots[position].checksum;
+        && Checksum::of(value.expose()) == secret.slots[position].checksum;
     if is_whole {
         Ok(())
     } else {
@@ -157,17 +123,20 @@ fn check(secret: &Secret, position: usize, value: &Plaintext) -> Result<(), Erro
     }
 }
 
+/// An app with its links.
 pub fn app(
     keyring: &dyn Keyring,
     workspace: &Workspace,
-    id: AppId,
+    entry: &Entry<'_>,
     record: &Record<'_>,
-) -> Result<AppRecord, Error> {
+) -> Result<App, Error> {
     let damaged = || Error::from(record.damaged());
-    let text = keyring.open(AadContext::AppMeta(workspace.id, id), &record.meta()?)?;
-    let meta: meta::App = meta::decode(&text).ok_or_else(damaged)?;
-    if keyring.index(workspace.id, RecordKind::App, &meta.name)? != record.index {
+    let (RecordId::App(id), Entry::App(entry)) = (record.id, entry) else {
         return Err(damaged());
-    }
-    AppRecord::from_meta(id, &meta).map_err(|_| damaged())
+    };
+    let sealed = record.sealed(0)?;
+    let text = keyring.open(AadContext::Links(workspace.id, id), &sealed)?;
+    let text = std::str::from_utf8(text.expose()).map_err(|_| damaged())?;
+    let links = entry::parse_links(text).ok_or_else(damaged)?;
+    App::from_entry(id, workspace, entry, links).map_err(|_| damaged())
 }

@@ -41,6 +41,13 @@ pub enum Error {
         /// The requested destination, if one was given.
         host: Option<String>,
     },
+    /// An app has a link that its secret does not name, so it gives nothing.
+    #[error("the app {app} links {env_key} to {secret}, but {secret} does not name this link")]
+    OneSidedLink {
+        app: String,
+        env_key: String,
+        secret: String,
+    },
     #[error("this key has no access to the workspace {name}")]
     OutOfReach { name: String },
     #[error("this key expired at {at}")]

@@ -7,8 +7,9 @@ use super::time::Timestamp;
 use super::workspace::Workspace;
 use super::{Error, name};
 use crate::keyring::{Keyring, about, recipient, token};
-use crate::sealed::header::{self, Content, Lock};
+use crate::sealed::header::{self, Content};
 use crate::sealed::id::{KeyId, WorkspaceId};
+use crate::sealed::key::{self, Lock};
 use crate::sealed::{self, Part, meta};
 
 pub const MAX_LABEL_CHARACTERS: usize = 63;
@@ -58,6 +59,8 @@ pub enum KeyKind {
     Passphrase,
     Token,
     Identity,
+    /// A kind that only a later version knows.
+    ToCome,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -91,6 +94,7 @@ impl KeyKind {
             Self::Passphrase => "passphrase",
             Self::Token => "token",
             Self::Identity => "key_file",
+            Self::ToCome => "unknown",
         }
     }
 
@@ -100,6 +104,7 @@ impl KeyKind {
             Self::Passphrase => "passphrase",
             Self::Token => "token",
             Self::Identity => "key file",
+            Self::ToCome => "needs a newer kluis",
         }
     }
 }
@@ -107,12 +112,34 @@ impl KeyKind {
 impl Key {
     /// A key from its line and the owner's notes about it.
     pub fn from_meta(
-        line: &header::Key,
+        line: &key::Key,
         about: &meta::Key,
         workspaces: &[Workspace],
     ) -> Result<Self, Error> {
-        let damaged = || Error::from(sealed::Error::Damaged(Part::Key(line.id)));
-        let time = |milliseconds| Timestamp::from_milliseconds(milliseconds).ok_or_else(damaged);
+        let not_after = line.not_after.map(Timestamp::from_milliseconds);
+        let not_after = not_after.map(|time| time.ok_or_else(|| damaged(line.id)));
+        Ok(Self {
+            not_after: not_after.transpose()?,
+            recipient: (line.lock == Lock::Identity).then(|| recipient::encode(&line.public)),
+            ..Self::of_kind(
+                line.id,
+                match line.lock {
+                    Lock::Passphrase { .. } => KeyKind::Passphrase,
+                    Lock::Token { .. } => KeyKind::Token,
+                    Lock::Identity => KeyKind::Identity,
+                },
+                about,
+                workspaces,
+            )?
+        })
+    }
+
+    fn of_kind(
+        id: KeyId,
+        kind: KeyKind,
+        about: &meta::Key,
+        workspaces: &[Workspace],
+    ) -> Result<Self, Error> {
         let access = match &about.workspaces {
             None => Access::Full,
             Some(reach) => {
@@ -126,18 +153,15 @@ impl Key {
                 Access::Workspaces(present.collect())
             }
         };
+        let created_at = Timestamp::from_milliseconds(about.created_at);
         Ok(Self {
-            id: line.id,
-            kind: match line.lock {
-                Lock::Passphrase { .. } => KeyKind::Passphrase,
-                Lock::Token { .. } => KeyKind::Token,
-                Lock::Identity => KeyKind::Identity,
-            },
+            id,
+            kind,
             label: about.label.clone(),
             access,
-            created_at: time(about.created_at)?,
-            not_after: line.not_after.map(time).transpose()?,
-            recipient: (line.lock == Lock::Identity).then(|| recipient::encode(&line.public)),
+            created_at: created_at.ok_or_else(|| damaged(id))?,
+            not_after: None,
+            recipient: None,
         })
     }
 
@@ -166,7 +190,7 @@ impl Key {
     /// Whether its holder recognises the vault by an anchor, which only the holder can make: with another
     /// header key it must be issued again.
     pub fn is_anchored(&self) -> bool {
-        self.kind != KeyKind::Identity
+        matches!(self.kind, KeyKind::Passphrase | KeyKind::Token)
     }
 }
 
@@ -187,10 +211,18 @@ pub fn keys_of(
     owner: &dyn Keyring,
     workspaces: &[Workspace],
 ) -> Result<Vec<Key>, Error> {
-    let lines = content.keys.iter();
-    lines
-        .map(|line| Key::from_meta(line, &about::of(owner, line)?, workspaces))
-        .collect()
+    let known = content.keys.iter();
+    let known = known.map(|line| Key::from_meta(line, &about::of(owner, line)?, workspaces));
+    let to_come = content.keys_to_come.iter();
+    let to_come = to_come.map(|line| {
+        let about = about::of_kind_to_come(owner, line)?;
+        Key::of_kind(line.id, KeyKind::ToCome, &about, workspaces)
+    });
+    known.chain(to_come).collect()
+}
+
+fn damaged(id: KeyId) -> Error {
+    sealed::Error::Damaged(Part::Key(id)).into()
 }
 
 /// Refuses a key that has expired.

@@ -2,6 +2,7 @@
 
 use super::destination::Destination;
 use super::name::WorkspaceName;
+use super::page::OpenPage;
 use super::reference::{Reference, Target};
 use super::revision::Revision;
 use super::secret::Secret;
@@ -9,19 +10,21 @@ use super::selected::Selected;
 use super::similar::nearest;
 use super::slot::Choice;
 use super::time::Timestamp;
-use super::view::{Scan, View};
+use super::view::{Extent, Scan, View};
 use super::workspace::Workspace;
 use super::{Error, decrypt};
 use crate::keyring::{self, Keyring, Reach};
 use crate::plaintext::Plaintext;
+use crate::sealed::entry::Entry;
 use crate::sealed::header::{self, Header};
 use crate::sealed::history::PartHistory;
-use crate::sealed::id::{KeyId, SecretId, VaultId, WorkspaceId};
-use crate::sealed::record::{Record, RecordId, RecordKind};
+use crate::sealed::id::{KeyId, VaultId, WorkspaceId};
+use crate::sealed::index::RecordKind;
+use crate::sealed::record::{Record, RecordId};
 use crate::sealed::sign::Digest;
 use crate::sealed::{self, Part};
 use crate::store::Store;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 /// More than the first line of a vault has.
 const FIRST_LINE_BYTES: usize = 256;
@@ -161,7 +164,7 @@ impl Vault {
         self.with_secret(workspace, reference, |secret, record| {
             destination.check(&secret)?;
             let position = secret.choose(choice)?;
-            let ciphertext = record.slot(position)?;
+            let ciphertext = record.sealed(position)?;
             let value = decrypt::value(self.keyring.as_ref(), &secret, position, &ciphertext)?;
             let slot = secret.slots[position].slot;
             Ok(Selected {
@@ -177,7 +180,7 @@ impl Vault {
         self.with_secret(None, reference, |secret, record| {
             let position = secret.pending();
             let position = position.ok_or_else(|| no_pending(&secret.path()))?;
-            let ciphertext = record.slot(position)?;
+            let ciphertext = record.sealed(position)?;
             decrypt::value(self.keyring.as_ref(), &secret, position, &ciphertext)
         })
     }
@@ -190,61 +193,73 @@ impl Vault {
     ) -> Result<T, Error> {
         let named = reference.workspace.as_ref().or(workspace);
         let keyring = self.keyring.as_ref();
-        match &reference.secret {
+        let (home, found) = match &reference.secret {
             Target::Name(name) => {
                 let home = self.workspace(named)?;
-                let index = keyring.index(home.id, RecordKind::Secret, name.as_str())?;
-                let found = self.view.find(home.id, index, |record| {
-                    let RecordId::Secret(id) = record.id else {
-                        return Err(record.damaged().into());
-                    };
-                    with(decrypt::secret(keyring, home, id, record)?, record)
-                })?;
-                found.ok_or_else(|| no_secret(Some(home), name.as_str()))
+                let found = self
+                    .view
+                    .find(keyring, home.id, RecordKind::Secret, name.as_str())?;
+                let found = found.ok_or_else(|| no_secret(Some(home), name.as_str()))?;
+                (home, found)
             }
             Target::Id(id) => {
                 let home = named.map(|name| self.workspace(Some(name))).transpose()?;
-                let (mut with, mut answer) = (Some(with), None);
+                let record = RecordId::Secret(*id);
+                let mut place = None;
                 for workspace in places(&self.workspaces, home, reference) {
-                    let record = RecordId::Secret(*id);
-                    let found = self.view.find_id(workspace.id, record, |record| {
-                        let with = with.take().ok_or_else(|| record.damaged())?;
-                        with(decrypt::secret(keyring, workspace, *id, record)?, record)
-                    })?;
-                    answer = answer.or(found);
+                    let found = self.view.find_id(keyring, workspace.id, record)?;
+                    if let Some(found) = found
+                        && place.replace((workspace, found)).is_some()
+                    {
+                        return Err(record.damaged().into());
+                    }
                 }
-                answer.ok_or_else(|| no_secret(home, &id.to_string()))
+                place.ok_or_else(|| no_secret(home, &id.to_string()))?
             }
+        };
+        let (secret, record) = decrypt::located(home, &found)?;
+        if secret.is_deleted() {
+            return Err(no_secret(Some(home), &secret.id.to_string()));
         }
+        with(secret, &record)
+    }
+
+    /// Calls `with` with every secret of a workspace that is not deleted, page by page, unsorted.
+    fn each_secret(
+        &self,
+        workspace: &Workspace,
+        extent: Extent,
+        mut with: impl FnMut(Secret, &OpenPage, usize) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let keyring = self.keyring.as_ref();
+        self.view
+            .each_page(keyring, workspace.id, extent, |page, entries| {
+                for (position, entry) in entries.into_iter().enumerate() {
+                    if matches!(entry, Entry::App(_)) {
+                        continue;
+                    }
+                    let secret = decrypt::secret(workspace, page.records[position], entry)?;
+                    if !secret.is_deleted() {
+                        with(secret, page, position)?;
+                    }
+                }
+                Ok(())
+            })
     }
 
     /// Every secret of a workspace with its number of apps, sorted by name.
     pub fn list(&self, workspace: &Workspace) -> Result<Vec<Listed>, Error> {
-        let keyring = self.keyring.as_ref();
-        let mut listed = Vec::new();
-        let mut apps: HashMap<SecretId, HashSet<_>> = HashMap::new();
-        self.view.each_page(workspace.id, |records| {
-            let secrets = decrypt::secrets(keyring, workspace, records)?;
-            listed.extend(secrets.into_iter().map(|(secret, _)| Listed {
-                secret,
-                app_count: 0,
-            }));
-            for record in records {
-                let RecordId::App(id) = record.id else {
-                    continue;
-                };
-                let app = decrypt::app(keyring, workspace, id, record)?;
-                for secret in app.links.into_values() {
-                    apps.entry(secret).or_default().insert(id);
-                }
-            }
+        let mut secrets = Vec::new();
+        self.each_secret(workspace, Extent::Index, |secret, _, _| {
+            secrets.push(secret);
             Ok(())
         })?;
-        if !apps.is_empty() {
-            for listed in &mut listed {
-                listed.app_count = apps.get(&listed.secret.id).map_or(0, HashSet::len);
-            }
-        }
+        let counts = self.app_counts(&secrets)?;
+        let mut listed: Vec<_> = secrets
+            .into_iter()
+            .zip(counts)
+            .map(|(secret, app_count)| Listed { secret, app_count })
+            .collect();
         listed.sort_unstable_by(|one, other| one.secret.name.cmp(&other.secret.name));
         Ok(listed)
     }
@@ -252,9 +267,8 @@ impl Vault {
     /// The names of a workspace's secrets, unsorted.
     pub fn names(&self, workspace: &Workspace) -> Result<Vec<String>, Error> {
         let mut names = Vec::new();
-        self.view.each_page(workspace.id, |records| {
-            let secrets = decrypt::secrets(self.keyring.as_ref(), workspace, records)?;
-            names.extend(secrets.iter().map(|(secret, _)| secret.name.to_string()));
+        self.each_secret(workspace, Extent::Index, |secret, _, _| {
+            names.push(secret.name.to_string());
             Ok(())
         })?;
         Ok(names)
@@ -269,64 +283,67 @@ impl Vault {
         destination: &Destination,
     ) -> Result<(Vec<Selected>, Vec<Error>), Error> {
         let keyring = self.keyring.as_ref();
-        let (mut selected, mut blocked) = (Vec::new(), Vec::new());
-        self.view.each_page(workspace.id, |records| {
-            let mut chosen = Vec::with_capacity(records.len());
-            for (secret, record) in decrypt::secrets(keyring, workspace, records)? {
-                let allowed = destination.check(&secret);
-                match allowed.and_then(|()| secret.choose(Choice::At(now))) {
-                    Ok(position) => chosen.push((secret, position, record.slot(position)?)),
-                    Err(error) => blocked.push((secret.name, error)),
+        let (mut chosen, mut blocked) = (Vec::new(), Vec::new());
+        self.each_secret(workspace, Extent::Records, |secret, page, at| {
+            let allowed = destination.check(&secret);
+            match allowed.and_then(|()| secret.choose(Choice::Now(now))) {
+                Ok(position) => {
+                    let record = page.record(at)?;
+                    decrypt::check_count(&secret, &record)?;
+                    chosen.push((secret, position, record.sealed(position)?));
                 }
+                Err(error) => blocked.push((secret.name, error)),
             }
-            selected.extend(decrypt::selected(keyring, chosen)?);
             Ok(())
         })?;
+        let mut selected = decrypt::selected(keyring, chosen)?;
         selected.sort_unstable_by(|one, other| one.secret.name.cmp(&other.secret.name));
         blocked.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
         let blocked = blocked.into_iter().map(|(_, error)| error).collect();
         Ok((selected, blocked))
     }
 
-    /// Opens everything that the key reaches: every record and every value.
+    /// Opens everything that the key reaches: every record and every value, also of what is deleted.
     pub fn verify(&self) -> Result<Verified, Error> {
         let keyring = self.keyring.as_ref();
         let mut verified = Verified::default();
         let mut ids = HashSet::new();
         for workspace in &self.workspaces {
             verified.workspaces += 1;
-            self.view.each_page(workspace.id, |records| {
-                for (secret, record) in decrypt::secrets(keyring, workspace, records)? {
-                    let mut wanted = Vec::with_capacity(secret.slots.len());
-                    for position in 0..secret.slots.len() {
-                        wanted.push((&secret, position, record.slot(position)?));
-                    }
-                    verified.values += decrypt::values(keyring, wanted)?.len();
-                    verified.secrets += 1;
-                    if !ids.insert(secret.id) {
+            let all = |page: &OpenPage, entries: Vec<Entry<'_>>| {
+                let mut secrets = Vec::with_capacity(entries.len());
+                for (position, entry) in entries.into_iter().enumerate() {
+                    let record = page.record(position)?;
+                    if !ids.insert(record.id) {
                         return Err(record.damaged().into());
                     }
-                }
-                for record in records {
-                    if let RecordId::App(id) = record.id {
-                        decrypt::app(keyring, workspace, id, record)?;
+                    if matches!(entry, Entry::App(_)) {
+                        decrypt::app(keyring, workspace, &entry, &record)?;
+                        verified.apps += 1;
+                    } else {
+                        let secret = decrypt::secret(workspace, record.id, entry)?;
+                        decrypt::check_count(&secret, &record)?;
+                        secrets.push((secret, record));
                     }
                 }
+                let slots = secrets.iter().flat_map(|(secret, record)| {
+                    let slots = 0..secret.slots.len();
+                    slots.map(move |slot| Ok((secret, slot, record.sealed(slot)?)))
+                });
+                let slots = slots.collect::<Result<Vec<_>, Error>>()?;
+                verified.values += decrypt::values(keyring, slots)?.len();
+                verified.secrets += secrets.len();
                 Ok(())
-            })?;
+            };
+            self.view
+                .each_page(keyring, workspace.id, Extent::Records, all)?;
         }
-        verified.apps = self.apps()?.len();
         Ok(verified)
     }
 
-    /// The number of secrets in a workspace, without opening any.
+    /// The number of secrets in a workspace.
     pub fn secret_count(&self, workspace: &Workspace) -> Result<usize, Error> {
-        let mut count = 0;
-        self.view.each(workspace.id, |record| {
-            count += usize::from(matches!(record.id, RecordId::Secret(_)));
-            Ok(())
-        })?;
-        Ok(count)
+        Ok(self.names(workspace)?.len())
     }
 }
 

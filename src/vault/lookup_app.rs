@@ -1,163 +1,302 @@
 //! Looks up apps, and the secrets that they link.
 
-use super::app::{App, AppRecord, Link};
+use super::app::{App, AppLink, Target};
+use super::app_reference::AppReference;
 use super::env_key::EnvKey;
 use super::lookup::Vault;
-use super::name::{AppName, SecretName};
-use super::reference::{Reference, Target};
+use super::name::{SecretName, WorkspaceName};
+use super::page::Located;
+use super::reference::{self, Reference};
 use super::secret::Secret;
-use super::view::View;
+use super::view::{Extent, View};
 use super::workspace::Workspace;
 use super::{Error, decrypt};
 use crate::keyring::Keyring;
-use crate::sealed::id::{SecretId, WorkspaceId};
-use crate::sealed::record::{RecordId, RecordKind};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use crate::sealed::entry::Entry;
+use crate::sealed::id::{AppId, WorkspaceId};
+use crate::sealed::index::RecordKind;
+use crate::sealed::record::RecordId;
+use std::collections::{HashMap, HashSet};
 
-/// The number of apps that link a secret: each has a record in the secret's workspace.
-pub fn count(
+/// An app with what is known of its secrets.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LinkedApp {
+    pub app: App,
+    /// Sorted by variable.
+    pub links: Vec<Link>,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Link {
+    pub env_key: EnvKey,
+    pub target: Target,
+    /// `None` if the key does not reach it.
+    pub workspace: Option<WorkspaceName>,
+    pub secret: LinkedSecret,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum LinkedSecret {
+    /// It names the link, which counts.
+    Counts(SecretName),
+    /// It does not name the link, which gives nothing.
+    OneSided(SecretName),
+    /// There is no such secret, or it was deleted.
+    Missing,
+    OutOfReach,
+}
+
+impl Vault {
+    /// The number of apps that link each of these secrets.
+    pub fn app_counts(&self, secrets: &[Secret]) -> Result<Vec<usize>, Error> {
+        let mut apps = Apps::of(&self.view, self.keyring.as_ref(), &self.workspaces);
+        let each = secrets.iter();
+        each.map(|secret| Ok(apps.linking(secret)?.len())).collect()
+    }
+
+    pub fn app_count(&self, secret: &Secret) -> Result<usize, Error> {
+        let mut apps = Apps::of(&self.view, self.keyring.as_ref(), &self.workspaces);
+        Ok(apps.linking(secret)?.len())
+    }
+
+    /// Every app in the workspaces that the key reaches, by name.
+    pub fn apps(&self) -> Result<Vec<LinkedApp>, Error> {
+        let mut apps = Vec::new();
+        for workspace in &self.workspaces {
+            apps.extend(apps_in(&self.view, self.keyring.as_ref(), workspace)?);
+        }
+        apps.sort_unstable_by(|one, other| {
+            (&one.name, &one.workspace_name).cmp(&(&other.name, &other.workspace_name))
+        });
+        self.with_secrets(apps)
+    }
+
+    /// The names of a workspace's apps, unsorted.
+    pub fn app_names(&self, workspace: &Workspace) -> Result<Vec<String>, Error> {
+        let apps = apps_in(&self.view, self.keyring.as_ref(), workspace)?;
+        Ok(apps.into_iter().map(|app| app.name.to_string()).collect())
+    }
+
+    /// An app of the workspace that the reference names, or else of `workspace`.
+    pub fn app(
+        &self,
+        workspace: Option<&WorkspaceName>,
+        reference: &AppReference,
+    ) -> Result<LinkedApp, Error> {
+        let named = reference.workspace.as_ref().or(workspace);
+        let home = self.workspace(named)?;
+        let keyring = self.keyring.as_ref();
+        let name = reference.name.as_str();
+        let found = self.view.find(keyring, home.id, RecordKind::App, name)?;
+        let found = found.ok_or_else(|| no_app(home, name))?;
+        let app = app(keyring, home, &found)?;
+        let mut shown = self.with_secrets(vec![app])?;
+        shown.pop().ok_or_else(|| no_app(home, name))
+    }
+
+    /// What an app gets under which variable. Refuses an app with a link that its secret does not name, or that
+    /// the key does not reach; a missing secret stays a reference.
+    pub fn links(
+        &self,
+        workspace: Option<&WorkspaceName>,
+        app: &AppReference,
+    ) -> Result<Vec<(EnvKey, Reference)>, Error> {
+        let LinkedApp { app, links } = self.app(workspace, app)?;
+        let each = links.into_iter().map(|link| {
+            let out_of_reach = || Error::OutOfReach {
+                name: link.target.workspace.to_string(),
+            };
+            let workspace = link.workspace.ok_or_else(out_of_reach)?;
+            let secret = match link.secret {
+                LinkedSecret::Counts(name) => reference::Target::Name(name),
+                LinkedSecret::Missing => reference::Target::Id(link.target.secret),
+                LinkedSecret::OutOfReach => {
+                    return Err(Error::OutOfReach {
+                        name: workspace.to_string(),
+                    });
+                }
+                LinkedSecret::OneSided(name) => {
+                    return Err(Error::OneSidedLink {
+                        app: app.path(),
+                        env_key: link.env_key.to_string(),
+                        secret: format!("{workspace}/{name}"),
+                    });
+                }
+            };
+            let reference = Reference {
+                workspace: Some(workspace),
+                secret,
+                slot: None,
+            };
+            Ok((link.env_key, reference))
+        });
+        each.collect()
+    }
+
+    fn with_secrets(&self, apps: Vec<App>) -> Result<Vec<LinkedApp>, Error> {
+        let mut secrets = HashMap::new();
+        for workspace in &self.workspaces {
+            let targets = apps.iter().flat_map(|app| app.links.values());
+            let here = targets.filter(|target| target.workspace == workspace.id);
+            let ids: HashSet<_> = here.map(|target| RecordId::Secret(target.secret)).collect();
+            if ids.is_empty() {
+                continue;
+            }
+            let keyring = self.keyring.as_ref();
+            let found = self.view.find_ids(keyring, workspace.id, &ids)?;
+            for (id, found) in found {
+                let secret = decrypt::secret(workspace, id, found.entry()?)?;
+                secrets.insert((workspace.id, secret.id), secret);
+            }
+        }
+        let shown = apps.into_iter().map(|app| {
+            let links = app.links.iter().map(|(env_key, target)| {
+                let mut workspaces = self.workspaces.iter();
+                let workspace = workspaces.find(|workspace| workspace.id == target.workspace);
+                let secret = secrets.get(&(target.workspace, target.secret));
+                let secret = secret.filter(|secret| !secret.is_deleted());
+                let secret = match (workspace, secret) {
+                    (None, _) => LinkedSecret::OutOfReach,
+                    (Some(_), None) => LinkedSecret::Missing,
+                    (Some(_), Some(secret)) if secret.apps.contains(&app.link(env_key)) => {
+                        LinkedSecret::Counts(secret.name.clone())
+                    }
+                    (Some(_), Some(secret)) => LinkedSecret::OneSided(secret.name.clone()),
+                };
+                Link {
+                    env_key: env_key.clone(),
+                    target: *target,
+                    workspace: workspace.map(|workspace| workspace.name.clone()),
+                    secret,
+                }
+            });
+            LinkedApp {
+                links: links.collect(),
+                app,
+            }
+        });
+        Ok(shown.collect())
+    }
+}
+
+/// The apps that secrets name, each read once.
+pub struct Apps<'v> {
+    view: &'v View,
+    keyring: &'v dyn Keyring,
+    workspaces: &'v [Workspace],
+    read: HashMap<(WorkspaceId, AppId), Option<App>>,
+}
+
+impl<'v> Apps<'v> {
+    pub fn of(view: &'v View, keyring: &'v dyn Keyring, workspaces: &'v [Workspace]) -> Self {
+        Self {
+            view,
+            keyring,
+            workspaces,
+            read: HashMap::new(),
+        }
+    }
+
+    /// The apps that link a secret.
+    pub fn linking(&mut self, secret: &Secret) -> Result<Vec<LinkingApp>, Error> {
+        linking(secret, |link| self.find(link))
+    }
+
+    fn find(&mut self, link: &AppLink) -> Result<FoundApp, Error> {
+        let mut workspaces = self.workspaces.iter();
+        let Some(home) = workspaces.find(|home| home.id == link.workspace) else {
+            return Ok(FoundApp::OutOfReach);
+        };
+        let place = (home.id, link.app);
+        if !self.read.contains_key(&place) {
+            let id = RecordId::App(link.app);
+            let found = self.view.find_id(self.keyring, home.id, id)?;
+            let found = found.map(|found| app(self.keyring, home, &found));
+            self.read.insert(place, found.transpose()?);
+        }
+        let app = self.read.get(&place).cloned().flatten();
+        Ok(app.map_or(FoundApp::Missing, FoundApp::There))
+    }
+}
+
+/// An app that links a secret.
+#[derive(Clone)]
+pub struct LinkingApp {
+    pub id: AppId,
+    /// `None` in a workspace that the key does not reach: its link counts, because nobody can tell here that it
+    /// does not.
+    pub app: Option<App>,
+}
+
+/// What is known of the app that a secret names.
+pub enum FoundApp {
+    There(App),
+    Missing,
+    OutOfReach,
+}
+
+/// The apps that link a secret, by path; `find` reads the app of a link.
+pub fn linking(
+    secret: &Secret,
+    mut find: impl FnMut(&AppLink) -> Result<FoundApp, Error>,
+) -> Result<Vec<LinkingApp>, Error> {
+    let mut found: Vec<LinkingApp> = Vec::new();
+    for link in &secret.apps {
+        if found.iter().any(|known| known.id == link.app) {
+            continue;
+        }
+        let app = match find(link)? {
+            FoundApp::There(app) if links(&app, link, secret) => Some(app),
+            FoundApp::OutOfReach => None,
+            FoundApp::There(_) | FoundApp::Missing => continue,
+        };
+        found.push(LinkingApp { id: link.app, app });
+    }
+    found.sort_by_key(|one| (one.app.as_ref().map(App::path), one.id.to_string()));
+    Ok(found)
+}
+
+/// Whether an app has this link to this secret.
+fn links(app: &App, link: &AppLink, secret: &Secret) -> bool {
+    let target = Target {
+        workspace: secret.workspace,
+        secret: secret.id,
+    };
+    app.links.get(&link.env_key) == Some(&target)
+}
+
+/// The apps of one workspace, unsorted.
+pub fn apps_in(
     view: &View,
     keyring: &dyn Keyring,
-    workspaces: &[Workspace],
-    secret: &Secret,
-) -> Result<usize, Error> {
-    let Some(home) = workspaces.iter().find(|home| home.id == secret.workspace) else {
-        return Ok(0);
-    };
-    let mut apps = 0;
-    view.each(home.id, |record| {
-        if let RecordId::App(id) = record.id {
-            let app = decrypt::app(keyring, home, id, record)?;
-            apps += usize::from(app.has_link_to(secret.id));
+    workspace: &Workspace,
+) -> Result<Vec<App>, Error> {
+    let mut apps = Vec::new();
+    let mut ids = HashSet::new();
+    view.each_page(keyring, workspace.id, Extent::Records, |page, entries| {
+        for (position, entry) in entries.iter().enumerate() {
+            if matches!(entry, Entry::App(_)) {
+                let record = page.record(position)?;
+                if !ids.insert(record.id) {
+                    return Err(record.damaged().into());
+                }
+                apps.push(decrypt::app(keyring, workspace, entry, &record)?);
+            }
         }
         Ok(())
     })?;
     Ok(apps)
 }
 
-impl Vault {
-    /// The number of apps that link a secret.
-    pub fn app_count(&self, secret: &Secret) -> Result<usize, Error> {
-        count(&self.view, self.keyring.as_ref(), &self.workspaces, secret)
-    }
+fn app(keyring: &dyn Keyring, home: &Workspace, found: &Located) -> Result<App, Error> {
+    decrypt::app(keyring, home, &found.entry()?, &found.record()?)
+}
 
-    /// Every app in the workspaces that the key reaches, by name.
-    pub fn apps(&self) -> Result<Vec<App>, Error> {
-        let mut records = Vec::new();
-        for workspace in &self.workspaces {
-            let mut ids = HashSet::new();
-            self.view.each(workspace.id, |record| {
-                let RecordId::App(id) = record.id else {
-                    return Ok(());
-                };
-                if !ids.insert(id) {
-                    return Err(record.damaged().into());
-                }
-                let app = decrypt::app(self.keyring.as_ref(), workspace, id, record)?;
-                records.push((workspace, app));
-                Ok(())
-            })?;
-        }
-        self.join(records)
-    }
-
-    pub fn app(&self, name: &AppName) -> Result<App, Error> {
-        let apps = self.join(self.records_of(name)?)?;
-        apps.into_iter()
-            .next()
-            .ok_or_else(|| Error::absent("app", name.as_str()))
-    }
-
-    /// The links of an app, each with its secret, which may no longer exist.
-    pub fn links(&self, name: &AppName) -> Result<Vec<(EnvKey, Reference)>, Error> {
-        let mut links = Vec::new();
-        for (workspace, record) in self.records_of(name)? {
-            links.extend(record.links.into_iter().map(|(env_key, secret)| {
-                let reference = Reference {
-                    workspace: Some(workspace.name.clone()),
-                    secret: Target::Id(secret),
-                    slot: None,
-                };
-                (env_key, reference)
-            }));
-        }
-        links.sort_by(|(one, _), (other, _)| one.cmp(other));
-        Ok(links)
-    }
-
-    /// The records of one app; at least one.
-    fn records_of(&self, name: &AppName) -> Result<Vec<(&Workspace, AppRecord)>, Error> {
-        let keyring = self.keyring.as_ref();
-        let mut records = Vec::new();
-        for workspace in &self.workspaces {
-            let index = keyring.index(workspace.id, RecordKind::App, name.as_str())?;
-            let found = self.view.find(workspace.id, index, |record| {
-                let RecordId::App(id) = record.id else {
-                    return Err(record.damaged().into());
-                };
-                decrypt::app(keyring, workspace, id, record)
-            })?;
-            records.extend(found.map(|record| (workspace, record)));
-        }
-        if records.is_empty() {
-            return Err(Error::absent("app", name.as_str()));
-        }
-        Ok(records)
-    }
-
-    /// The apps with these records, in the header's order, by name.
-    fn join(&self, records: Vec<(&Workspace, AppRecord)>) -> Result<Vec<App>, Error> {
-        let names = self.linked_names(&records)?;
-        let mut apps: BTreeMap<AppName, App> = BTreeMap::new();
-        for (workspace, record) in records {
-            let app = apps
-                .entry(record.name.clone())
-                .or_insert_with(|| App::bare(&record));
-            app.created_at = app.created_at.min(record.created_at);
-            app.updated_at = app.updated_at.max(record.updated_at);
-            let links = record.links.into_iter().map(|(env_key, secret)| Link {
-                env_key,
-                workspace: workspace.name.clone(),
-                secret,
-                secret_name: names.get(&(workspace.id, secret)).cloned(),
-            });
-            app.links.extend(links);
-        }
-        let mut apps: Vec<App> = apps.into_values().collect();
-        for app in &mut apps {
-            app.links
-                .sort_by(|one, other| one.env_key.cmp(&other.env_key));
-        }
-        Ok(apps)
-    }
-
-    /// The names of the linked secrets, if they exist in the record's workspace.
-    fn linked_names(
-        &self,
-        records: &[(&Workspace, AppRecord)],
-    ) -> Result<HashMap<(WorkspaceId, SecretId), SecretName>, Error> {
-        let mut names = HashMap::new();
-        for workspace in &self.workspaces {
-            let here = records.iter().filter(|(home, _)| home.id == workspace.id);
-            let linked: HashSet<SecretId> = here
-                .flat_map(|(_, record)| record.links.values().copied())
-                .collect();
-            if linked.is_empty() {
-                continue;
-            }
-            self.view.each(workspace.id, |record| {
-                let RecordId::Secret(id) = record.id else {
-                    return Ok(());
-                };
-                if linked.contains(&id) {
-                    let secret = decrypt::secret(self.keyring.as_ref(), workspace, id, record)?;
-                    if names.insert((workspace.id, id), secret.name).is_some() {
-                        return Err(record.damaged().into());
-                    }
-                }
-                Ok(())
-            })?;
-        }
-        Ok(names)
+pub fn no_app(home: &Workspace, name: &str) -> Error {
+    Error::NotFound {
+        what: "app",
+        name: name.to_owned(),
+        within: Some(home.name.to_string()),
+        near: None,
     }
 }

@@ -4,14 +4,14 @@
 use super::destination::Destination;
 use super::lookup::{Vault, places};
 use super::name::WorkspaceName;
+use super::page::Located;
 use super::reference::{Reference, Target};
 use super::selected::Selected;
 use super::slot::Choice;
-use super::view::Lines;
 use super::workspace::Workspace;
 use super::{Error, decrypt};
-use crate::sealed::record::{Index, RecordId, RecordKind};
-use crate::sealed::section;
+use crate::sealed::index::RecordKind;
+use crate::sealed::record::RecordId;
 use std::collections::HashSet;
 
 /// What to look up for a reference, with its position.
@@ -21,8 +21,8 @@ struct Wanted<'a> {
     secret: &'a Target,
 }
 
-/// A found record: the position of its reference, its index, and the lines of its page.
-type FoundRecord = (usize, Index, Lines);
+/// A found record, and the position of its reference.
+type FoundRecord = (usize, Located);
 
 impl Vault {
     /// The results of [`Vault::value`] for each reference, in order.
@@ -59,21 +59,18 @@ impl Vault {
         let mut met = HashSet::new();
         let mut secrets = Vec::with_capacity(references.len());
         for home in &self.workspaces {
-            let places = self.places_in(home, &wanted)?;
-            let records = places.iter().filter_map(|(at, index, lines)| {
-                let record = section::find(*index, lines)?;
-                matches!(record.id, RecordId::Secret(_)).then_some((*at, record))
-            });
-            let (positions, records): (Vec<_>, Vec<_>) = records.unzip();
-            let opened = decrypt::secrets(keyring, home, &records)?;
-            for (at, (secret, record)) in positions.into_iter().zip(opened) {
+            for (at, found) in self.places_in(home, &wanted)? {
+                let (secret, record) = decrypt::located(home, &found)?;
+                if secret.is_deleted() {
+                    continue;
+                }
                 // Found in two workspaces: a writer copied the id, and the right one is unknown.
                 if !met.insert(at) {
                     return Ok(Vec::new());
                 }
                 let choice = references[at].slot.map_or(choice, Choice::Number);
                 if let (Ok(()), Ok(slot)) = (destination.check(&secret), secret.choose(choice)) {
-                    let sealed = record.slot(slot)?;
+                    let sealed = record.sealed(slot)?;
                     secrets.push((at, (secret, slot, sealed)));
                 }
             }
@@ -123,23 +120,22 @@ impl Vault {
                 Target::Id(id) => ids.push((*at, RecordId::Secret(*id))),
             }
         }
+        let keyring = self.keyring.as_ref();
         let mut places = Vec::with_capacity(names.len() + ids.len());
-        let texts: Vec<_> = names.iter().map(|(_, name)| *name).collect();
-        let indexes = self
-            .keyring
-            .index_all(home.id, RecordKind::Secret, &texts)?;
-        for ((at, _), index) in names.into_iter().zip(indexes) {
-            let lines = self.view.page_of(home.id, index)?;
-            places.extend(lines.map(|lines| (at, index, lines)));
+        let texts: Vec<_> = names
+            .iter()
+            .map(|(_, name)| (RecordKind::Secret, *name))
+            .collect();
+        let found = self.view.find_all(keyring, home.id, &texts)?;
+        for ((at, _), found) in names.into_iter().zip(found) {
+            places.extend(found.map(|found| (at, found)));
         }
         if !ids.is_empty() {
-            let found = self
-                .view
-                .find_ids(home.id, &ids.iter().map(|(_, id)| *id).collect())?;
-            let found = ids.iter().filter_map(|(at, id)| {
-                let (index, lines) = found.get(id)?;
-                Some((*at, *index, lines.clone()))
-            });
+            let wanted = ids.iter().map(|(_, id)| *id).collect();
+            let found = self.view.find_ids(keyring, home.id, &wanted)?;
+            let found = ids
+                .iter()
+                .filter_map(|(at, id)| Some((*at, found.get(id)?.clone())));
             places.extend(found);
         }
         Ok(places)

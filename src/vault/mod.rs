@@ -1,7 +1,9 @@
 //! The domain: the operations on a vault. No terminal, no paths, no ciphers, no clock.
 
 pub mod app;
+pub mod app_reference;
 pub mod change;
+pub mod checksum;
 pub mod clock;
 pub mod create;
 mod decrypt;
@@ -13,9 +15,10 @@ pub mod error;
 pub mod host;
 pub mod key;
 mod lookup;
-mod lookup_app;
+pub mod lookup_app;
 mod lookup_many;
 pub mod name;
+pub mod page;
 pub mod pin;
 pub mod policy;
 pub mod reference;
@@ -38,5 +41,6 @@ pub mod workspace;
 pub use change::{Changed, Written};
 pub use error::Error;
 pub use lookup::{Listed, Vault, Verified, no_pending};
+pub use lookup_app::{LinkedApp, LinkedSecret};
 pub use selected::Selected;
 pub use view::Scan;

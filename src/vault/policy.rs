@@ -61,6 +61,7 @@ impl Secret {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::vault::checksum::Checksum;
 
     fn at(seconds: u64) -> Timestamp {
         Timestamp::from_seconds(seconds).unwrap()
@@ -69,7 +70,7 @@ mod tests {
     #[test]
     fn a_value_is_due_when_it_was_in_use_for_long_enough() {
         let mut secret = Secret::for_test(&[(100, false), (500, false)]);
-        secret.slots[1].checksum = "another".into();
+        secret.slots[1].checksum = Checksum::of(b"another");
         assert_eq!(secret.due(u64::MAX), None);
         secret.rotate_every = Some(60);
         for (second, expected) in [

@@ -1,18 +1,20 @@
 //! Replaces a vault with a kept copy: compares the two first, and writes only after everything in the copy was
 //! opened.
 
+use super::app::Target;
 use super::env_key::EnvKey;
 use super::lookup::Vault;
-use super::name::{AppName, WorkspaceName};
+use super::page::OpenPage;
 use super::revision::Revision;
 use super::secret::Secret;
+use super::view::Extent;
 use super::workspace::Workspace;
-use super::{Error, decrypt};
+use super::{Error, LinkedApp, decrypt};
 use crate::keyring::{Keyring, about};
+use crate::sealed::entry::Entry;
 use crate::sealed::file::{SectionBytes, assemble, slice};
-use crate::sealed::header::Key;
 use crate::sealed::id::{AppId, KeyId, SecretId, WorkspaceId};
-use crate::sealed::record::RecordId;
+use crate::sealed::key::Key;
 use crate::sealed::{self, Part, SealedBytes};
 use crate::store::{self, Previous, Snapshot, Store};
 use std::collections::BTreeMap;
@@ -24,9 +26,9 @@ pub struct Inventory {
     secrets: BTreeMap<SecretId, Secret>,
     keys: BTreeMap<KeyId, Opener>,
     workspaces: BTreeMap<WorkspaceId, Workspace>,
-    apps: BTreeMap<AppName, AppId>,
-    /// By app, key and workspace: writers who cannot see each other's workspaces may each link one key.
-    links: BTreeMap<(AppName, EnvKey, WorkspaceName), SecretId>,
+    /// By path.
+    apps: BTreeMap<String, AppId>,
+    links: BTreeMap<(String, EnvKey), Target>,
 }
 
 /// A key, and its line without the parts that are sealed anew whenever keys are granted.
@@ -56,7 +58,7 @@ pub struct Differences<'a> {
     pub workspaces: Vec<(Effect, String)>,
     pub apps: Vec<(Effect, String)>,
     /// The app, and the environment key.
-    pub links: Vec<(Effect, (AppName, EnvKey))>,
+    pub links: Vec<(Effect, (String, EnvKey))>,
 }
 
 impl Inventory {
@@ -81,10 +83,8 @@ impl Inventory {
             secrets,
             keys: keys.collect(),
             workspaces: in_order(workspaces.map(|(effect, _, one)| (effect, one.name.to_string()))),
-            apps: in_order(apps.map(|(effect, name, _)| (effect, name.to_string()))),
-            links: in_order(
-                links.map(|(effect, (app, key, _), _)| (effect, (app.clone(), key.clone()))),
-            ),
+            apps: in_order(apps.map(|(effect, path, _)| (effect, path.clone()))),
+            links: in_order(links.map(|(effect, link, _)| (effect, link.clone()))),
         }
     }
 
@@ -128,21 +128,26 @@ impl Vault {
         let keyring = self.keyring.as_ref();
         let mut secrets = BTreeMap::new();
         for workspace in &self.workspaces {
-            self.view.each(workspace.id, |record| {
-                if let RecordId::Secret(id) = record.id {
-                    secrets.insert(id, decrypt::secret(keyring, workspace, id, record)?);
+            let all = |page: &OpenPage, entries: Vec<Entry<'_>>| {
+                for (id, entry) in page.records.iter().zip(entries) {
+                    if let Entry::Secret(_) = entry {
+                        let mut secret = decrypt::secret(workspace, *id, entry)?;
+                        // Compared as links.
+                        secret.apps.clear();
+                        secrets.insert(secret.id, secret);
+                    }
                 }
                 Ok(())
-            })?;
+            };
+            self.view
+                .each_page(keyring, workspace.id, Extent::Index, all)?;
         }
         let (mut apps, mut links) = (BTreeMap::new(), BTreeMap::new());
-        for app in self.apps()? {
+        for LinkedApp { app, .. } in self.apps()? {
+            let path = app.path();
             let of_app = app.links.into_iter();
-            links.extend(of_app.map(|link| {
-                let place = (app.name.clone(), link.env_key, link.workspace);
-                (place, link.secret)
-            }));
-            apps.insert(app.name, app.id);
+            links.extend(of_app.map(|(key, target)| ((path.clone(), key), target)));
+            apps.insert(path, app.id);
         }
         let content = self.header().content();
         let keys = content.keys.iter();

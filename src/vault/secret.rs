@@ -1,7 +1,9 @@
 //! A secret in the domain: its fields, its slots, and the rules between them. Never a value.
 //!
-//! Every rule is checked again when a record is opened: a key that may write a workspace may be hostile.
+//! Every rule is checked again when an entry is opened: a key that may write a workspace may be hostile.
 
+use super::app::AppLink;
+use super::checksum::Checksum;
 use super::description::Description;
 use super::domain::AllowedDomains;
 use super::env_key::EnvKey;
@@ -10,10 +12,8 @@ use super::rule::RuleViolation;
 use super::slot::{MAX_SLOTS, Slot};
 use super::time::Timestamp;
 use super::workspace::Workspace;
+use crate::sealed::entry;
 use crate::sealed::id::{SecretId, WorkspaceId};
-use crate::sealed::meta;
-use crate::sealed::sign::sha256;
-use data_encoding::HEXLOWER;
 use std::borrow::Cow;
 
 /// A hundred years of 365 days.
@@ -33,8 +33,11 @@ pub struct Secret {
     pub expires_at: Option<Timestamp>,
     /// Ascending, each number once, never empty.
     pub slots: Vec<Slot>,
+    /// The links to it that count, ascending. In a deleted secret, those that were removed.
+    pub apps: Vec<AppLink>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+    pub deleted_at: Option<Timestamp>,
 }
 
 impl Secret {
@@ -43,40 +46,59 @@ impl Secret {
         format!("{}/{}", self.workspace_name, self.name)
     }
 
-    /// Checks every rule of opened metadata and turns it into the domain's types.
-    pub fn from_meta(
+    /// Checks every rule of an opened entry and turns it into the domain's types.
+    pub fn from_entry(
         id: SecretId,
         workspace: &Workspace,
-        meta: meta::Secret<'_>,
+        entry: entry::Secret<'_>,
     ) -> Result<Self, RuleViolation> {
-        let time = |milliseconds| {
-            Timestamp::from_milliseconds(milliseconds).ok_or_else(|| {
-                RuleViolation::new("a time must be between 1970 and 9999", "datetime_parsing")
-            })
+        let name = SecretName::parse(&entry.name)?;
+        let default_key = EnvKey::from_name(&name);
+        let env_key = match entry.env_key {
+            None => default_key,
+            Some(key) if key == default_key.as_str() => {
+                let rule = "the variable that belongs to the name is left out";
+                return Err(RuleViolation::new(rule, "value_error"));
+            }
+            Some(key) => EnvKey::parse(&key)?,
         };
-        let slots = meta.slots.into_iter().map(|slot| {
+        let slots = entry.slots.into_iter().map(|slot| {
             Ok(Slot {
                 slot: slot.slot,
-                checksum: slot.checksum,
-                written_at: time(slot.written_at)?,
+                checksum: Checksum::from_bytes(slot.checksum),
+                written_at: Timestamp::from_stored(slot.written_at)?,
                 pending: slot.pending,
             })
         });
+        let apps = entry.apps.into_iter().map(|link| {
+            Ok(AppLink {
+                app: link.app,
+                workspace: link.workspace,
+                env_key: EnvKey::parse(&link.env_key)?,
+            })
+        });
+        let domains = entry.allowed_domains.into_iter().map(Cow::into_owned);
         let secret = Self {
             id,
             workspace: workspace.id,
             workspace_name: workspace.name.to_string(),
-            name: SecretName::parse(&meta.name)?,
-            description: Description::parse(&meta.description)?,
-            env_key: EnvKey::parse(&meta.env_key)?,
-            allowed_domains: AllowedDomains::from_stored(meta.allowed_domains)?,
-            rotate_every: meta.rotate_every,
-            expires_at: meta.expires_at.map(time).transpose()?,
+            name,
+            description: Description::parse(&entry.description)?,
+            env_key,
+            allowed_domains: AllowedDomains::from_stored(domains.collect())?,
+            rotate_every: entry.rotate_every,
+            expires_at: entry.expires_at.map(Timestamp::from_stored).transpose()?,
             slots: slots.collect::<Result<_, RuleViolation>>()?,
-            created_at: time(meta.created_at)?,
-            updated_at: time(meta.updated_at)?,
+            apps: apps.collect::<Result<_, RuleViolation>>()?,
+            created_at: Timestamp::from_stored(entry.created_at)?,
+            updated_at: Timestamp::from_stored(entry.updated_at)?,
+            deleted_at: entry.deleted_at.map(Timestamp::from_stored).transpose()?,
         };
         secret.check_slots()?;
+        if !secret.apps.is_sorted_by(|one, next| one < next) {
+            let rule = "the apps of a secret must be sorted, each link once";
+            return Err(RuleViolation::new(rule, "value_error"));
+        }
         if secret
             .rotate_every
             .is_some_and(|seconds| seconds == 0 || seconds > MAX_ROTATE_EVERY_SECONDS)
@@ -93,11 +115,6 @@ impl Secret {
             let rule = format!("a secret must have 1 to {MAX_SLOTS} slots, not {count}");
             return Err(RuleViolation::new(rule, "too_long"));
         }
-        let checksum = |slot: &Slot| slot.checksum.len() == 64 && slot.checksum.bytes().all(is_hex);
-        if !self.slots.iter().all(checksum) {
-            let rule = "a checksum must be 64 lower-case hexadecimal digits";
-            return Err(RuleViolation::mismatch(rule));
-        }
         if self.slots.iter().filter(|slot| slot.pending).count() > 1 {
             let rule = "a secret can have at most one pending slot";
             return Err(RuleViolation::new(rule, "value_error"));
@@ -112,28 +129,41 @@ impl Secret {
         Ok(())
     }
 
-    pub fn to_meta(&self) -> meta::Secret<'_> {
-        meta::Secret {
-            name: Cow::Borrowed(self.name.as_str()),
-            description: Cow::Borrowed(self.description.as_str()),
-            env_key: Cow::Borrowed(self.env_key.as_str()),
-            allowed_domains: self.allowed_domains.iter().map(str::to_owned).collect(),
+    pub fn to_entry(&self) -> entry::Entry<'_> {
+        let env_key = Some(self.env_key.as_str());
+        let default_key = EnvKey::from_name(&self.name);
+        let slots = self.slots.iter().map(|slot| entry::Slot {
+            slot: slot.slot,
+            checksum: slot.checksum.bytes(),
+            written_at: slot.written_at.milliseconds(),
+            pending: slot.pending,
+        });
+        let apps = self.apps.iter().map(|link| entry::AppLink {
+            app: link.app,
+            workspace: link.workspace,
+            env_key: link.env_key.as_str().into(),
+        });
+        entry::Entry::Secret(entry::Secret {
+            name: self.name.as_str().into(),
+            description: self.description.as_str().into(),
+            env_key: env_key
+                .filter(|key| *key != default_key.as_str())
+                .map(Cow::from),
+            allowed_domains: self.allowed_domains.iter().map(Cow::from).collect(),
             rotate_every: self.rotate_every,
             expires_at: self.expires_at.map(Timestamp::milliseconds),
-            slots: self
-                .slots
-                .iter()
-                .map(|slot| meta::Slot {
-                    slot: slot.slot,
-                    checksum: slot.checksum.clone(),
-                    written_at: slot.written_at.milliseconds(),
-                    pending: slot.pending,
-                })
-                .collect(),
+            slots: slots.collect(),
+            apps: apps.collect(),
             created_at: self.created_at.milliseconds(),
             updated_at: self.updated_at.milliseconds(),
-        }
+            deleted_at: self.deleted_at.map(Timestamp::milliseconds),
+        })
     }
+
+    pub fn is_deleted(&self) -> bool {
+        self.deleted_at.is_some()
+    }
+
     /// A secret with these slots, each pending or not, all with one value and the age of their number.
     #[cfg(test)]
     pub fn for_test(slots: &[(u64, bool)]) -> Self {
@@ -153,54 +183,60 @@ impl Secret {
                 .iter()
                 .map(|&(slot, pending)| Slot {
                     slot,
-                    checksum: checksum(b"x"),
+                    checksum: Checksum::of(b"x"),
                     written_at: at,
                     pending,
                 })
                 .collect(),
+            apps: Vec::new(),
             created_at: at,
             updated_at: at,
+            deleted_at: None,
         }
     }
-}
-
-fn is_hex(byte: u8) -> bool {
-    matches!(byte, b'0'..=b'9' | b'a'..=b'f')
-}
-
-/// The checksum that slots carry: SHA-256 of the value, lower-case hex.
-pub fn checksum(value: &[u8]) -> String {
-    HEXLOWER.encode(&sha256(value))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sealed::id::AppId;
 
     #[test]
-    fn opened_metadata_keeps_every_rule() {
+    fn an_opened_entry_keeps_every_rule() {
         let workspace = Workspace::for_test("default");
-        let good = Secret::for_test(&[(0, false), (5, false)]);
-        let opened = |change: &dyn Fn(&mut meta::Secret<'_>)| {
-            let mut meta = good.to_meta();
-            change(&mut meta);
-            Secret::from_meta(good.id, &workspace, meta).map(|secret| secret == good)
+        let link = AppLink {
+            app: AppId::from_bits(1),
+            workspace: WorkspaceId::from_bits(1),
+            env_key: EnvKey::parse("A").expect("a variable"),
+        };
+        let good = Secret {
+            apps: vec![link],
+            ..Secret::for_test(&[(0, false), (5, false)])
+        };
+        let opened = |change: &dyn Fn(&mut entry::Secret<'_>)| {
+            let entry::Entry::Secret(mut entry) = good.to_entry() else {
+                unreachable!("a secret")
+            };
+            change(&mut entry);
+            Secret::from_entry(good.id, &workspace, entry).map(|secret| secret == good)
         };
         assert_eq!(opened(&|_| ()), Ok(true));
-        let hostile: [&dyn Fn(&mut meta::Secret<'_>); 13] = [
-            &|meta| meta.name = "../name".into(),
-            &|meta| meta.name = "\u{1b}[2J".into(),
-            &|meta| meta.env_key = "A=B".into(),
-            &|meta| meta.description = "x".repeat(1025).into(),
-            &|meta| meta.allowed_domains = vec!["*".into()],
-            &|meta| meta.slots.clear(),
-            &|meta| meta.slots[1].slot = 0,
-            &|meta| meta.slots[0].checksum = "\u{1b}[2J".into(),
-            &|meta| meta.slots[0].checksum = "A".repeat(64),
-            &|meta| meta.slots.iter_mut().for_each(|slot| slot.pending = true),
-            &|meta| meta.rotate_every = Some(u64::MAX),
-            &|meta| meta.created_at = -1,
-            &|meta| meta.updated_at = i64::MAX,
+        let hostile: [&dyn Fn(&mut entry::Secret<'_>); 15] = [
+            &|entry| entry.name = "../name".into(),
+            &|entry| entry.name = "\u{1b}[2J".into(),
+            &|entry| entry.env_key = Some("A=B".into()),
+            &|entry| entry.env_key = Some("NAME".into()),
+            &|entry| entry.description = "x".repeat(1025).into(),
+            &|entry| entry.allowed_domains = vec!["*".into()],
+            &|entry| entry.slots.clear(),
+            &|entry| entry.slots[1].slot = 0,
+            &|entry| entry.slots.iter_mut().for_each(|slot| slot.pending = true),
+            &|entry| entry.rotate_every = Some(u64::MAX),
+            &|entry| entry.apps[0].env_key = "A=B".into(),
+            &|entry| entry.apps.push(entry.apps[0].clone()),
+            &|entry| entry.created_at = -1,
+            &|entry| entry.updated_at = i64::MAX,
+            &|entry| entry.deleted_at = Some(i64::MAX),
         ];
         for (case, change) in hostile.iter().enumerate() {
             assert!(opened(change).is_err(), "case {case}");

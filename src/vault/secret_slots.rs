@@ -6,11 +6,9 @@ use super::slot::{Choice, Slot, SlotState};
 use super::time::Timestamp;
 
 impl Secret {
-    /// The position of the slot effective at a Unix second: the greatest that has begun.
+    /// The position of the slot effective now, at this Unix second: the greatest that has begun.
     pub fn effective(&self, second: u64) -> Option<usize> {
-        self.slots
-            .iter()
-            .rposition(|slot| slot.slot <= second && !slot.pending)
+        self.slots.iter().rposition(|slot| slot.has_begun(second))
     }
 
     /// The positions of superseded slots, by number; pending ones do not count.
@@ -23,7 +21,7 @@ impl Secret {
         let slot = &self.slots[position];
         if slot.pending {
             SlotState::Pending
-        } else if slot.slot > second {
+        } else if !slot.has_begun(second) {
             SlotState::Scheduled
         } else if self.effective(second) == Some(position) {
             SlotState::Effective
@@ -35,14 +33,20 @@ impl Secret {
     /// The position of the chosen slot, or the reason why there is none.
     pub fn choose(&self, choice: Choice) -> Result<usize, Error> {
         let absent = |name: String| Error::absent("slot", name);
+        let not_effective = |time| Error::NotEffective {
+            name: self.path(),
+            at: time,
+            first: self.first_effective(),
+        };
         match choice {
-            Choice::At(time) => self
+            Choice::Now(time) => self
                 .effective(time.seconds())
-                .ok_or_else(|| Error::NotEffective {
-                    name: self.path(),
-                    at: time,
-                    first: self.first_effective(),
-                }),
+                .ok_or_else(|| not_effective(time)),
+            Choice::At(time) => self
+                .slots
+                .iter()
+                .rposition(|slot| slot.slot <= time.seconds() && !slot.pending)
+                .ok_or_else(|| not_effective(time)),
             Choice::Number(number) => self
                 .number(number)
                 .ok_or_else(|| absent(format!("{number} of {}", self.path()))),
@@ -52,7 +56,7 @@ impl Secret {
                 .rposition(|slot| !slot.pending)
                 .ok_or_else(|| absent(format!("of {}", self.path()))),
             Choice::Before(time) => {
-                let effective = self.choose(Choice::At(time))?;
+                let effective = self.choose(Choice::Now(time))?;
                 self.slots[..effective]
                     .iter()
                     .rposition(|slot| !slot.pending)
@@ -80,8 +84,9 @@ impl Secret {
 
     /// The number of the next slot that begins after a second.
     pub fn next_scheduled(&self, second: u64) -> Option<u64> {
-        let mut slots = self.slots.iter().filter(|slot| !slot.pending);
-        slots.find(|slot| slot.slot > second).map(|slot| slot.slot)
+        let next = self.effective(second).map_or(0, |position| position + 1);
+        let mut later = self.slots[next..].iter().filter(|slot| !slot.pending);
+        later.next().map(|slot| slot.slot)
     }
 
     /// The number of seconds for which the effective value has been in use. A value that was brought back
@@ -100,6 +105,7 @@ impl Secret {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::vault::checksum::Checksum;
 
     fn at(seconds: u64) -> Timestamp {
         Timestamp::from_seconds(seconds).unwrap()
@@ -118,6 +124,27 @@ mod tests {
         ] {
             assert_eq!(secret.effective(second), expected, "{second}");
         }
+    }
+
+    #[test]
+    fn a_slot_of_a_clock_a_little_ahead_has_begun() {
+        let mut secret = Secret::for_test(&[(5, false), (400, false)]);
+        let mut effective = |written_at, second| {
+            secret.slots[1].written_at = at(written_at);
+            secret.effective(second)
+        };
+        // Scheduled, whenever it was written.
+        assert_eq!(effective(399, 399), Some(0));
+        assert_eq!(effective(399, 400), Some(1));
+        // Written as of then, by a clock up to five minutes ahead.
+        assert_eq!(effective(400, 100), Some(1));
+        assert_eq!(effective(400, 99), Some(0));
+        assert_eq!(effective(450, 150), Some(1));
+        assert_eq!(effective(450, 149), Some(0));
+        secret.slots[1].written_at = at(400);
+        assert_eq!(secret.next_scheduled(100), None);
+        assert_eq!(secret.next_scheduled(99), Some(400));
+        assert_eq!(secret.choose(Choice::At(at(399))).ok(), Some(0));
     }
 
     #[test]
@@ -164,7 +191,7 @@ mod tests {
     fn a_value_is_as_old_as_its_first_use() {
         let mut secret = Secret::for_test(&[(0, false), (100, false), (200, false)]);
         for (position, text) in [(0, "a"), (1, "b"), (2, "a")] {
-            secret.slots[position].checksum = text.into();
+            secret.slots[position].checksum = Checksum::of(text.as_bytes());
         }
         secret.slots[0].written_at = at(40);
         assert_eq!(secret.age(90), Some(50));

@@ -7,7 +7,7 @@ use super::lookup::Vault;
 use super::name::{SecretName, WorkspaceName};
 use super::similar::nearest;
 use super::workspace::Workspace;
-use crate::sealed::record::RecordKind;
+use crate::sealed::index::RecordKind;
 
 /// With more pages than this, some 20,000 records, there is no suggestion: the search would take too long.
 const MAX_PAGES: usize = 512;
@@ -27,7 +27,7 @@ impl Vault {
         };
         let near = match (what, &within) {
             ("secret", Some(home)) => self.near_secret(in_use, home, &name),
-            ("app", _) => self.near_app(&name),
+            ("app", Some(home)) => self.near_app(in_use, home, &name),
             _ => Ok(None),
         };
         Error::NotFound {
@@ -52,8 +52,10 @@ impl Vault {
         };
         let is_home = |workspace: &&Workspace| workspace.name.as_str() == home;
         for workspace in self.workspaces.iter().filter(|one| !is_home(one)) {
-            let index = keyring.index(workspace.id, RecordKind::Secret, name.as_str())?;
-            if self.view.find(workspace.id, index, |_| Ok(()))?.is_some() {
+            let found = self
+                .view
+                .find(keyring, workspace.id, RecordKind::Secret, name.as_str())?;
+            if found.is_some() {
                 return Ok(Some(format!("{}/{name}", workspace.name)));
             }
         }
@@ -75,13 +77,35 @@ impl Vault {
         }))
     }
 
-    fn near_app(&self, typed: &str) -> Result<Option<String>, Error> {
+    /// An app with a similar name in the same workspace, or with this very name in another.
+    fn near_app(
+        &self,
+        in_use: Option<&WorkspaceName>,
+        home: &str,
+        typed: &str,
+    ) -> Result<Option<String>, Error> {
         let pages = self.workspaces.iter();
         if pages.map(|one| self.view.page_count(one.id)).sum::<usize>() > MAX_PAGES {
             return Ok(None);
         }
-        let apps = self.apps()?;
-        let near = nearest(typed, apps.iter().map(|app| app.name.as_str()));
-        Ok(near.map(str::to_owned))
+        let is_home = |workspace: &&Workspace| workspace.name.as_str() == home;
+        for workspace in self.workspaces.iter().filter(|one| !is_home(one)) {
+            if self.app_names(workspace)?.iter().any(|name| name == typed) {
+                return Ok(Some(format!("{}/{typed}", workspace.name)));
+            }
+        }
+        let Some(home) = self.workspaces.iter().find(is_home) else {
+            return Ok(None);
+        };
+        let names = self.app_names(home)?;
+        let near = nearest(typed, names.iter().map(String::as_str));
+        let is_in_use = self.workspace(in_use).is_ok_and(|one| one.id == home.id);
+        Ok(near.map(|near| {
+            if is_in_use {
+                near.to_owned()
+            } else {
+                format!("{}/{near}", home.name)
+            }
+        }))
     }
 }

@@ -42,6 +42,13 @@ impl Timestamp {
             .then_some(Self(milliseconds))
     }
 
+    /// A time in a record, which may be any number.
+    pub fn from_stored(milliseconds: i64) -> Result<Self, RuleViolation> {
+        Self::from_milliseconds(milliseconds).ok_or_else(|| {
+            RuleViolation::new("a time must be between 1970 and 9999", "datetime_parsing")
+        })
+    }
+
     pub fn from_seconds(seconds: u64) -> Option<Self> {
         let milliseconds = i64::try_from(seconds).ok()?.checked_mul(1_000)?;
         Self::from_milliseconds(milliseconds)

@@ -32,17 +32,12 @@ impl Workspace {
     }
 
     pub fn from_meta(id: WorkspaceId, meta: &meta::Workspace) -> Result<Self, RuleViolation> {
-        let time = |milliseconds| {
-            Timestamp::from_milliseconds(milliseconds).ok_or_else(|| {
-                RuleViolation::new("a time must be between 1970 and 9999", "datetime_parsing")
-            })
-        };
         Ok(Self {
             id,
             name: WorkspaceName::parse(&meta.name)?,
             description: Description::parse(&meta.description)?,
-            created_at: time(meta.created_at)?,
-            updated_at: time(meta.updated_at)?,
+            created_at: Timestamp::from_stored(meta.created_at)?,
+            updated_at: Timestamp::from_stored(meta.updated_at)?,
         })
     }
 

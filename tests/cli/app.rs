@@ -56,11 +56,13 @@ fn one_is_made_linked_shown_unlinked_and_deleted() {
     let expected = json!([{
         "env_key": "THE_KEY",
         "secret": {"id": secret, "workspace": "default", "name": "key"},
+        "counts": true,
     }]);
     assert_eq!(shown["links"], expected);
     assert_eq!((&shown["id"], &shown["name"]), (&id.into(), &"web".into()));
     assert!(shown["updated_at"].as_str() > shown["created_at"].as_str());
-    assert_eq!(shown.as_object().unwrap().len(), 5);
+    assert_eq!(shown["workspace"], "default");
+    assert_eq!(shown.as_object().unwrap().len(), 6);
     let unlink = ["app", "unlink", "web", "THE_KEY"];
     sandbox.kluis(unlink).run().exits(0);
     assert_eq!(links(&sandbox, "web"), [[""; 3]; 0]);
@@ -68,7 +70,7 @@ fn one_is_made_linked_shown_unlinked_and_deleted() {
     sandbox.kluis(delete).run().exits(0);
     let gone = sandbox.kluis(["app", "show", "web"]).run();
     gone.stderr(
-        "kluis: error: there is no app web\nkluis: hint: run `kluis app list` to see the apps\n",
+        "kluis: error: there is no app web in the workspace default\nkluis: hint: run `kluis app list` to see the apps\n",
     )
     .exits(3);
     sandbox.kluis(["list", "-q"]).run().stdout("key\n").exits(0);
@@ -82,7 +84,7 @@ fn people_see_its_links_by_name() {
     let text = String::from_utf8(shown.stdout.clone()).unwrap();
     shown.any_stdout().exits(0);
     assert!(
-        text.starts_with("name             web\nid               app_"),
+        text.starts_with("name             web\nworkspace        default\nid               app_"),
         "{text}"
     );
     let end = "link             ANOTHER = staging/key\nlink             KEY = default/key\n";
@@ -98,14 +100,14 @@ fn they_are_listed_by_name() {
     let text = String::from_utf8(listed.stdout.clone()).unwrap();
     let rows: Vec<Vec<&str>> = text.lines().map(|row| row.split('\t').collect()).collect();
     assert_eq!(
-        (&rows[0][..2], &rows[1][..2]),
-        (&["job", "0"][..], &["web", "1"][..])
+        (&rows[0][..3], &rows[1][..3]),
+        (&["job", "staging", "0"][..], &["web", "default", "1"][..])
     );
     listed.any_stdout().exits(0);
     sandbox
         .kluis(["app", "list", "-q"])
         .run()
-        .stdout("job\nweb\n")
+        .stdout("staging/job\ndefault/web\n")
         .exits(0);
     let object = json(&sandbox, &list);
     assert_eq!(object["count"], 2);
@@ -148,7 +150,7 @@ fn a_key_has_one_secret_of_whichever_workspace() {
         .stderr("kluis: note: unchanged\n")
         .exits(0);
     assert_eq!(sandbox.bytes(), before);
-    let link = ["app", "link", "web", "KEY", "key", "-w", "staging"];
+    let link = ["app", "link", "default/web", "KEY", "key", "-w", "staging"];
     sandbox.kluis(link).run().exits(0);
     assert_eq!(links(&sandbox, "web"), [["KEY", "staging", "key"]]);
     let previous = sandbox.vault().with_file_name(".default.kluis.prev");
@@ -208,9 +210,14 @@ fn a_refused_app_change_changes_nothing() {
     for (arguments, code, said) in [
         (&["create", "web"][..], 6, "there is already an app web"),
         (
-            &["create", "web", "-w", "staging"],
+            &["create", "default/web", "-w", "staging"],
             6,
-            "there is already an app web",
+            "there is already an app web in the workspace default",
+        ),
+        (
+            &["show", "web", "-w", "staging"],
+            3,
+            "hint: did you mean default/web?",
         ),
         (
             &["create", "new", "-w", "nope"],
@@ -257,7 +264,7 @@ fn a_refused_app_change_changes_nothing() {
         ),
         (&["unlink", "job", "KEY"], 3, "there is no app job"),
         (&["delete", "job", "-y"], 3, "there is no app job"),
-        (&["show", "a/b"], 7, "cannot be the name of an app"),
+        (&["show", "a/b/c"], 7, "cannot be the name of an app"),
         (&["bogus"], 2, "there is no command bogus"),
         (
             &[],
@@ -284,4 +291,29 @@ fn a_key_that_run_refuses_can_be_linked() {
     let allowed = ["run", "--app", "web", "--allow-env", "NODE_OPTIONS"];
     let ran = sandbox.kluis(allowed.iter().chain(&["--", "true"])).run();
     ran.exits(0);
+}
+
+/// Who may write one workspace gives no variable to an app of another, by whatever name or id.
+#[test]
+fn a_writer_of_another_workspace_adds_nothing_to_an_app() {
+    let sandbox = linked();
+    let add = ["key", "add", "--token", "--workspace", "staging"];
+    let token = sandbox.kluis(add).run();
+    let writer = String::from_utf8(token.stdout.clone()).unwrap();
+    token.any_stdout().any_stderr().exits(0);
+    let as_writer = |arguments: &[&str]| {
+        let command = sandbox.kluis(arguments);
+        command.env("KLUIS_TOKEN", writer.trim()).run()
+    };
+    let link = ["app", "link", "default/web", "API_BASE", "key"];
+    as_writer(&link)
+        .stderr_has("this key has no access to the workspace default")
+        .exits(8);
+    as_writer(&["app", "create", "web"]).any_stdout().exits(0);
+    as_writer(&["app", "link", "web", "API_BASE", "key"]).exits(0);
+    let print = ["sh", "-c", "printf '%s %s' \"$KEY\" \"${API_BASE-unset}\""];
+    let run = [&["run", "--app", "web", "--"][..], &print].concat();
+    let expected = [sandbox.get("key"), b" unset".to_vec()].concat();
+    sandbox.kluis(run).run().stdout(expected).exits(0);
+    assert_eq!(json(&sandbox, &["show", "staging/key"])["app_count"], 1);
 }

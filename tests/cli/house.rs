@@ -71,6 +71,7 @@ const DOORS: &[&str] = &[
     "vault/change/relocate.rs",
     "vault/change/rotation.rs",
     "vault/decrypt.rs",
+    "vault/page.rs",
 ];
 
 /// Names that say nothing about what is behind them.

@@ -8,11 +8,11 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 /// The identity that the frozen vault of every kind of key admits, that vault's key, and the whole file.
-const PUBLIC: &str = "klp_0GNYNDJFTFlXOEuYSWjeS1evWDM80YJw4Qnz1ZqI3w5Fr9LfS";
-const VAULT_KEY: &str = "klv_0qAbi6WYKWOBrYEUpuWXOBatPM4Wl9CmHvVrs5BKpoiXsES98";
+const PUBLIC: &str = "klp_3Chu30vE6sjlheY5ij4kohG0zDu73jXDglecxNSufzY3jbsNV";
+const VAULT_KEY: &str = "klv_1QfiBLNIfVtKZMGONAqIjWqOhKrLf2W2rpm0h48DtEe8cdnnz";
 const FILE: &str = concat!(
-    r#"{"kluis-identity":1,"public":"klp_0GNYNDJFTFlXOEuYSWjeS1evWDM80YJw4Qnz1ZqI3w5Fr9LfS","#,
-    r#""secret":"kli_1CT26PqVUrL8GzVlRC35qzATXy3OOGYgcFAosbIZrGCAAp6G2"}"#,
+    r#"{"kluis-identity":1,"public":"klp_3Chu30vE6sjlheY5ij4kohG0zDu73jXDglecxNSufzY3jbsNV","#,
+    r#""secret":"kli_0WleeGwoNSrnFKGYKn3r1mCFc5iavA91HOcdmLdxki9Ivlgsy"}"#,
     "\n"
 );
 

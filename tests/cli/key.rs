@@ -304,7 +304,7 @@ fn every_other_key_goes_on_when_full_access_is_removed() {
     assert!(!removed.stderr.contains("also removed"));
     removed
         .stdout("default/name\nstaging/name\n")
-        .stderr_has("these keys still trust the old public key, so the owner of the removed key could make a false vault that opens with them: token ci (")
+        .stderr_has("these keys still trust the old public key, so an attacker with the old key or passphrase could make a false vault that opens with them: token ci (")
         .exits(0);
     for token in [&ci, &recovery] {
         by(&sandbox, token, &["list", "-w", "staging"])

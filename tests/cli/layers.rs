@@ -134,6 +134,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "platform::private_file",
             "platform::state_file",
             "vault::env_key",
+            "vault::app_reference",
             "vault::name",
             "vault::reference",
         ],

@@ -148,7 +148,7 @@ fn an_app_name_selects_its_linked_secrets() {
     }
     for (options, expected) in [
         (&["--app", "billing"][..], "db_user\n"),
-        (&["--app", "billing", "-w", "staging"], "web\n"),
+        (&["--app", "default/billing", "-w", "staging"], "web\n"),
         (
             &["--app", "billing", "--all-workspaces"],
             "default/db_user\nstaging/web\n",

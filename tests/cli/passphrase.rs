@@ -163,3 +163,39 @@ fn both_passphrases_do_not_fit_through_one_stdin() {
     let list = sandbox.kluis(["list", "-q", "--passphrase-file", "-"]);
     list.stdin(new).run().exits(0);
 }
+
+#[test]
+fn other_keys_go_on_or_are_removed_after_a_leak() {
+    for leaked in [false, true] {
+        let (sandbox, old) = Sandbox::with_passphrase();
+        let new = sandbox.given("new", sandbox.secret("new"));
+        let create = sandbox.kluis(["create", "name", "--generate", "12"]);
+        let create = create.env("KLUIS_PASSPHRASE_FILE", &old).run();
+        create.any_stdout().exits(0);
+        let add = sandbox.kluis(["key", "add", "--token", "--full", "--label", "recovery"]);
+        let added = add.env("KLUIS_PASSPHRASE_FILE", &old).run();
+        let token = String::from_utf8(added.stdout.clone()).unwrap();
+        added.any_stdout().any_stderr().exits(0);
+        let path = new.to_str().unwrap();
+        let change = ["key", "passphrase", "--kdf", CHEAP_KDF];
+        let change = [&change[..], &["--new-passphrase-file", path]].concat();
+        let options: &[&str] = if leaked { &["--leaked", "--yes"] } else { &[] };
+        let change = sandbox.kluis(change.iter().chain(options));
+        let changed = change.env("KLUIS_PASSPHRASE_FILE", &old).run();
+        let told = if leaked {
+            "also removed: token recovery"
+        } else {
+            "these keys still trust the old public key, so an attacker with the old key or passphrase"
+        };
+        changed
+            .stderr_has("the vault has a new public key to pin: klv_")
+            .stderr_has(told)
+            .exits(0);
+        let get = sandbox.kluis(["get", "name"]);
+        let by_token = get.env("KLUIS_TOKEN", token.trim()).run();
+        by_token
+            .any_stdout()
+            .any_stderr()
+            .exits(if leaked { 4 } else { 0 });
+    }
+}

@@ -65,9 +65,19 @@ fn a_damaged_vault_is_not_carried_on() {
     assert_eq!(sandbox.bytes(), bytes);
 }
 
-/// Whoever has an old copy and the old passphrase knows the seed that signed the header then.
+/// A thief of an old copy and the old passphrase knows the seed that signed the header then.
 #[test]
 fn a_leaked_passphrase_signs_nothing_after_a_rekey() {
+    a_thief_is_refused_after(&[&["vault", "rekey"]]);
+}
+
+#[test]
+fn an_old_passphrase_signs_nothing_after_its_change() {
+    a_thief_is_refused_after(&[]);
+}
+
+/// The passphrase is changed, and then the vault.
+fn a_thief_is_refused_after(changes: &[&[&str]]) {
     let (sandbox, passphrase) = Sandbox::with_passphrase();
     let by = |sandbox: &Sandbox, passphrase: &Path, line: &[&str]| {
         let line = sandbox.kluis(line).stdin("value");
@@ -93,7 +103,9 @@ fn a_leaked_passphrase_signs_nothing_after_a_rekey() {
         &[&change[..], &[new.to_str().unwrap()]].concat(),
         &passphrase,
     );
-    done(&["vault", "rekey"], &new);
+    for change in changes {
+        done(change, &new);
+    }
     let verify = by(&sandbox, &new, &["vault", "verify", "--json"]);
     let pin = verify.json()["public_key"].as_str().unwrap().to_owned();
     verify.any_stdout().exits(0);

@@ -100,11 +100,11 @@ fn restore_lists_changed_apps_links_and_workspaces() {
         .stdout(concat!(
             "reverts\tworkspace\tstaging\n",
             "lost\tworkspace\tpreview\n",
-            "returns\tapp\told\n",
-            "lost\tapp\tnew\n",
-            "returns\tlink\tweb GONE\n",
-            "reverts\tlink\tweb MOVED\n",
-            "lost\tlink\tweb NEW\n",
+            "returns\tapp\tdefault/old\n",
+            "lost\tapp\tdefault/new\n",
+            "returns\tlink\tdefault/web GONE\n",
+            "reverts\tlink\tdefault/web MOVED\n",
+            "lost\tlink\tdefault/web NEW\n",
         ))
         .any_stderr()
         .exits(0);
@@ -119,14 +119,14 @@ fn restore_lists_changed_apps_links_and_workspaces() {
     );
     assert_eq!(
         report["apps"],
-        json!([{"change": "returns", "name": "old"}, {"change": "lost", "name": "new"}])
+        json!([{"change": "returns", "name": "default/old"}, {"change": "lost", "name": "default/new"}])
     );
     assert_eq!(
         report["links"],
         json!([
-            {"change": "returns", "app": "web", "env_key": "GONE"},
-            {"change": "reverts", "app": "web", "env_key": "MOVED"},
-            {"change": "lost", "app": "web", "env_key": "NEW"},
+            {"change": "returns", "app": "default/web", "env_key": "GONE"},
+            {"change": "reverts", "app": "default/web", "env_key": "MOVED"},
+            {"change": "lost", "app": "default/web", "env_key": "NEW"},
         ])
     );
 }

@@ -362,11 +362,17 @@ fn an_app_gives_its_links_under_their_keys() {
         "printf '%s|' \"${FIRST-unset}\" \"${SECOND-unset}\" \"${ONE-unset}\" \"${TWO-unset}\"";
     for (selection, expected) in [
         (&["--app", "web"][..], "1|2|unset|unset|"),
-        (&["--app", "web", "-w", "staging"], "1|2|unset|unset|"),
+        (
+            &["--app", "default/web", "-w", "staging"],
+            "1|2|unset|unset|",
+        ),
         (&["--app", "web", "-e", "TWO=one"], "1|2|unset|1|"),
         (&["--app", "web", "-e", "SECOND=one"], "1|1|unset|unset|"),
         (&["--app", "web", "--all"], "1|2|1|unset|"),
-        (&["--all", "--app", "web", "-w", "staging"], "1|2|unset|2|"),
+        (
+            &["--all", "--app", "default/web", "-w", "staging"],
+            "1|2|unset|2|",
+        ),
     ] {
         let run = [&["run"], selection, &["--", "sh", "-c", print]].concat();
         sandbox.kluis(run).run().stdout(expected).exits(0);

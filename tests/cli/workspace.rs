@@ -193,7 +193,7 @@ fn one_that_an_app_uses_is_deleted_by_force_only() {
     let refused = sandbox.kluis(delete.iter().chain(&["--json"])).run();
     let error = refused.json_error();
     refused.any_stderr().exits(6);
-    let said = "the workspace staging still contains 1 secret, and is used by the app web";
+    let said = "the workspace staging still contains 1 secret, and is used by the app default/web";
     assert_eq!(error["error"], said);
     assert_eq!(error["conflicting_ids"], serde_json::json!([id.trim_end()]));
     assert_eq!(sandbox.bytes(), before);
@@ -211,9 +211,9 @@ fn one_that_an_app_uses_is_deleted_by_force_only() {
     sandbox.kluis(make).run().any_stdout().exits(0);
     let refused = sandbox.kluis(delete).run();
     refused
-        .stderr_has("the workspace staging is used by the app job")
+        .stderr_has("the workspace staging still contains the app job")
         .exits(6);
-    let free = ["app", "delete", "job", "--yes"];
+    let free = ["app", "delete", "staging/job", "--yes"];
     sandbox.kluis(free).run().exits(0);
     sandbox.kluis(delete).run().exits(0);
 }

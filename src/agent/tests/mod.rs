@@ -15,9 +15,10 @@ use crate::sealed::aad_context::AadContext;
 use crate::sealed::derive::Key;
 use crate::sealed::header::{self, Content, Header};
 use crate::sealed::history::{Ancestors, RevisionId};
-use crate::sealed::id::{KeyId, SecretId, VaultId, WorkspaceId};
+use crate::sealed::id::{AppId, KeyId, SecretId, VaultId, WorkspaceId};
+use crate::sealed::index::RecordKind;
+use crate::sealed::key;
 use crate::sealed::meta;
-use crate::sealed::record::RecordKind;
 use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
@@ -97,16 +98,12 @@ fn issue(
     credential: &Credential,
     about: &meta::Key,
     not_after: Option<meta::Milliseconds>,
-) -> header::Key {
+) -> key::Key {
     let issuer = Issuer { master, workspaces };
     issuer.issue(credential, about, not_after).unwrap()
 }
 
-fn token(
-    master: &Master,
-    workspaces: &[header::Workspace],
-    vault: VaultId,
-) -> (header::Key, Token) {
+fn token(master: &Master, workspaces: &[header::Workspace], vault: VaultId) -> (key::Key, Token) {
     let (credential, token) = Credential::token(vault);
     (
         issue(master, workspaces, &credential, &about("token"), None),
@@ -122,6 +119,7 @@ impl Unlocked {
         let (credential, token) = Credential::token(vault);
         let key = issue(&master, &workspaces, &credential, &about("token"), None);
         let content = Content {
+            keys_to_come: Vec::new(),
             vault,
             verify: master.verify(),
             keys: vec![key],
@@ -290,7 +288,7 @@ fn a_ciphertext_opens_only_in_its_own_place() {
     assert!(matches!(agent.ask(&own), Some(Answer::Opened(_))));
     for other in [
         AadContext::Value(workspace, id, 2),
-        AadContext::SecretMeta(workspace, id),
+        AadContext::Links(workspace, AppId::from_bits(id.bits())),
         AadContext::WorkspaceAbout(workspace),
     ] {
         let both = Request::Open(vec![(place, &sealed), (other, &sealed)]);
@@ -308,10 +306,9 @@ fn a_ciphertext_opens_only_in_its_own_place() {
         }
     }
     let stranger = WorkspaceId::random();
-    let names = vec!["name"];
+    let names = vec![(RecordKind::Secret, "name")];
     let index = Request::Index {
         workspace: stranger,
-        kind: RecordKind::Secret,
         names,
     };
     assert!(matches!(

@@ -1,6 +1,6 @@
 //! `app create`: makes an app without links.
 
-use crate::args::secret::parse_name;
+use crate::args::secret::parse_app;
 use crate::commands::Command;
 use crate::context::Context;
 use crate::error::Error;
@@ -8,25 +8,27 @@ use crate::report::app::AppJson;
 
 /// Create an app
 ///
-/// Prints its id. The app has no links yet: `kluis app link` adds them.
+/// Prints its id. The app has no links yet: `kluis app link` adds them. It belongs to one workspace: the one in
+/// use, or the one that you name.
 #[derive(clap::Args)]
 #[command(after_help = "\
-Example:
-  kluis app create billing")]
+Examples:
+  kluis app create billing
+  kluis app create production/billing")]
 pub struct Create {
-    /// The name of the app
+    /// The name of the app, or WORKSPACE/NAME
     #[arg(value_name = "APP")]
     app: String,
 }
 
 impl Command for Create {
     fn run(self, context: &mut Context) -> Result<(), Error> {
-        let name = parse_name(&self.app)?;
+        let app = parse_app(&self.app)?;
         let workspace = context.workspace().cloned();
-        let changed = context.change(|change| Ok(change.create_app(workspace.as_ref(), name)?))?;
+        let changed = context.change(|change| Ok(change.create_app(workspace.as_ref(), &app)?))?;
         let app = changed.result;
         if context.json {
-            return Ok(context.ui.json(&AppJson::new(&app))?);
+            return Ok(context.ui.json(&AppJson::bare(&app))?);
         }
         Ok(context.ui.line(&app.id.to_string())?)
     }

@@ -1,6 +1,6 @@
 //! `app delete`: removes an app and its links, and no secret.
 
-use crate::args::secret::parse_name;
+use crate::args::secret::parse_app;
 use crate::commands::Command;
 use crate::context::Context;
 use crate::context::confirm::confirm;
@@ -16,19 +16,27 @@ use crate::vault::Scan;
 Example:
   kluis app delete billing --yes")]
 pub struct Delete {
-    /// The name of the app
+    /// The name of the app, or WORKSPACE/NAME
     #[arg(value_name = "APP")]
     app: String,
 }
 
 impl Command for Delete {
     fn run(self, context: &mut Context) -> Result<(), Error> {
-        let name = parse_name(&self.app)?;
+        let name = parse_app(&self.app)?;
         let mut vault = context.open(Scan::Lookup)?;
-        let links = context.found(&vault, vault.links(&name))?.len();
+        let workspace = context.workspace().cloned();
+        let workspace = workspace.as_ref();
+        let links = context
+            .found(&vault, vault.app(workspace, &name))?
+            .links
+            .len();
         let links = counted(links, "link");
         confirm(context, &format!("Delete the app {name} and its {links}?"))?;
-        context.change_in(&mut vault, |change| Ok(change.delete_app(&name)?))?;
+        context.change_in(
+            &mut vault,
+            |change| Ok(change.delete_app(workspace, &name)?),
+        )?;
         context.ui.done(&format!("deleted the app {name}"));
         Ok(())
     }

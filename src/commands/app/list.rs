@@ -5,7 +5,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::report::app::AppJson;
 use crate::ui::Table;
-use crate::vault::Scan;
+use crate::vault::{LinkedApp, Scan};
 use serde::Serialize;
 
 /// List the apps of every workspace that your key opens
@@ -33,8 +33,8 @@ impl Command for List {
             })?);
         }
         if context.quiet {
-            for app in &apps {
-                context.ui.line(app.name.as_str())?;
+            for LinkedApp { app, .. } in &apps {
+                context.ui.line(&app.path())?;
             }
             return Ok(());
         }
@@ -42,11 +42,12 @@ impl Command for List {
             context.ui.note("no apps");
             return Ok(());
         }
-        let mut table = Table::new(["NAME", "LINKS", "UPDATED"]);
-        for app in &apps {
+        let mut table = Table::new(["NAME", "WORKSPACE", "LINKS", "UPDATED"]);
+        for LinkedApp { app, links } in &apps {
             table.row([
                 app.name.to_string(),
-                app.links.len().to_string(),
+                app.workspace_name.to_string(),
+                links.len().to_string(),
                 context.when(app.updated_at),
             ]);
         }

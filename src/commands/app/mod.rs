@@ -10,9 +10,12 @@ mod unlink;
 
 /// Manage apps and the secrets they use
 ///
-/// An app is a named consumer of secrets, such as a service. Each of its links sets one variable to one
-/// secret, of any workspace: `kluis run --app NAME` gives a command all of them. `kluis delete` refuses to
-/// delete a linked secret.
+/// An app is a named consumer of secrets, such as a service. It belongs to one workspace, and each of its links
+/// sets one variable to one secret, of any workspace: `kluis run --app NAME` gives a command all of them.
+/// `kluis delete` refuses to delete a linked secret.
+///
+/// A link stands with the app and with the secret, and counts only if both name it. So a colleague whose key
+/// writes one workspace can add nothing to an app of another.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -7,7 +7,7 @@ use crate::project::{Entry, Presence, Project};
 use crate::report::app::AppJson;
 use crate::report::secret::note_unchanged;
 use crate::vault::Scan;
-use crate::vault::name::AppName;
+use crate::vault::app_reference::AppReference;
 
 /// Give an app exactly the links that the project file lists
 ///
@@ -57,16 +57,16 @@ impl Command for Sync {
             context.ui.note(&format!("unlinked {key}"));
         }
         note_unchanged(context, changed.written);
-        let app = vault.app(name)?;
+        let app = vault.app(workspace.as_ref(), name)?;
         if context.json {
             return Ok(context.ui.json(&AppJson::new(&app))?);
         }
-        Ok(context.ui.line(&app.id.to_string())?)
+        Ok(context.ui.line(&app.app.id.to_string())?)
     }
 }
 
 /// The app that the project file names, if it lists variables.
-fn app_of(project: &Project) -> Result<&AppName, Error> {
+fn app_of(project: &Project) -> Result<&AppReference, Error> {
     let incomplete = |message: &str, hint: &str| Error::Usage {
         message: message.into(),
         hint: Some(hint.into()),

@@ -1,7 +1,7 @@
 //! `app unlink`: takes a secret away from an app; the secret stays.
 
 use super::link::change_links;
-use crate::args::secret::{parse_key, parse_name};
+use crate::args::secret::{parse_app, parse_key};
 use crate::commands::Command;
 use crate::context::Context;
 use crate::error::Error;
@@ -14,7 +14,7 @@ use crate::error::Error;
 Example:
   kluis app unlink billing STRIPE_KEY")]
 pub struct Unlink {
-    /// The name of the app
+    /// The name of the app, or WORKSPACE/NAME
     #[arg(value_name = "APP")]
     app: String,
 
@@ -25,9 +25,10 @@ pub struct Unlink {
 
 impl Command for Unlink {
     fn run(self, context: &mut Context) -> Result<(), Error> {
-        let (name, env_key) = (parse_name(&self.app)?, parse_key(&self.key)?);
+        let (name, env_key) = (parse_app(&self.app)?, parse_key(&self.key)?);
+        let workspace = context.workspace().cloned();
         change_links(context, &name, |change| {
-            Ok(change.unlink_app(&name, &env_key)?)
+            Ok(change.unlink_app(workspace.as_ref(), &name, &env_key)?)
         })
     }
 }

@@ -1,21 +1,28 @@
 //! `key passphrase`: changes the passphrase of a key.
 
 use crate::args::key::find_key;
+use crate::args::leaked::LeakedArgs;
 use crate::args::new_passphrase::NewPassphraseArgs;
 use crate::commands::Command;
 use crate::context::Context;
 use crate::context::agent::Found;
+use crate::context::confirm::confirm;
 use crate::error::Error;
+use crate::keyring::vault_key::vault_key;
 use crate::keyring::{self, Keyring};
+use crate::report::key::{other_signer, question};
 use crate::sealed::id::KeyId;
 use crate::vault::key::{Key, KeyKind};
 
 /// Change the passphrase
 ///
 /// Changes the passphrase that you unlock with, or the one that --key names. The secrets are not encrypted again.
+/// Older copies of the vault still open with the old passphrase.
 ///
-/// Older copies of the vault still open with the old passphrase. If it has leaked, use `kluis vault rekey --leaked`
-/// afterwards. Needs a key that opens the whole vault.
+/// If it opens the whole vault, the vault gets a new public key, so that nobody can sign for the vault with the old
+/// passphrase. Every other key goes on, because the old public key vouches for the new one. If the passphrase has
+/// leaked, use --leaked, and `kluis vault rekey --leaked` afterwards: then nothing trusts the old public key any
+/// more. Needs a key that opens the whole vault.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -30,6 +37,9 @@ pub struct Passphrase {
 
     #[command(flatten)]
     new: NewPassphraseArgs,
+
+    #[command(flatten)]
+    leaked: LeakedArgs,
 }
 
 impl Command for Passphrase {
@@ -44,13 +54,22 @@ impl Command for Passphrase {
         let was_held = Found::is_held(vault.header());
         let of = vault.header().content().vault;
         let credential = self.new.credential(context, of, id)?;
+        let mut lost = self.leaked.lost(&keys, owner.key());
+        let key = keys.iter().find(|key| key.id == id);
+        lost.retain(|other| other.id != id && key.is_some_and(Key::has_full_access));
+        if !lost.is_empty() {
+            confirm(context, &question("Change the passphrase?", &lost))?;
+        }
         // The bytes before this change open with the old passphrase, so they are not kept.
-        context.change_for_good(&mut vault, |change| {
-            Ok(change.replace_key(&mut owner, &credential, None)?)
+        let changed = context.change_for_good(&mut vault, |change| {
+            Ok(change.change_passphrase(&mut owner, &credential, self.leaked.trust())?)
         })?;
         context
             .ui
             .note("changed the passphrase. Older copies of the vault still open with the old one");
+        if key.is_some_and(Key::has_full_access) {
+            other_signer(context, &vault_key(vault.header()), &changed.result);
+        }
         // When the agent is asked now, it forgets a changed key.
         if was_held && !Found::is_held(vault.header()) {
             context

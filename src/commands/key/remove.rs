@@ -8,7 +8,7 @@ use crate::context::confirm::confirm;
 use crate::error::Error;
 use crate::keyring::Keyring;
 use crate::keyring::vault_key::vault_key;
-use crate::report::key::{KeyJson, add_again, named, question};
+use crate::report::key::{KeyJson, named, other_signer, question};
 use crate::vault::Vault;
 use crate::vault::change::Removed;
 use crate::vault::key::Key;
@@ -104,31 +104,20 @@ fn print(
     if context.json {
         return Ok(context.ui.json(&RemovedKeyJson {
             removed: KeyJson::new(&removed.key),
-            issue_again: removed.dropped.iter().map(KeyJson::new).collect(),
-            pin_again: removed.to_pin.iter().map(KeyJson::new).collect(),
-            trusting_old: removed.trusting_old.iter().map(KeyJson::new).collect(),
+            issue_again: removed.others.dropped.iter().map(KeyJson::new).collect(),
+            pin_again: removed.others.to_pin.iter().map(KeyJson::new).collect(),
+            trusting_old: removed
+                .others
+                .trusting_old
+                .iter()
+                .map(KeyJson::new)
+                .collect(),
             public_key: vault_key,
             change: known,
         })?);
     }
-    add_again(context, &removed.dropped);
-    for key in &removed.to_pin {
-        let (key, pin) = (named(key), &vault_key);
-        context.ui.warning(&format!(
-            "the owner of the {key} must use the new pin: {pin}"
-        ));
-    }
     if removed.key.has_full_access() {
-        context.ui.note(&format!(
-            "the vault has a new public key to pin: {vault_key}"
-        ));
-    }
-    if !removed.trusting_old.is_empty() {
-        let keys: Vec<_> = removed.trusting_old.iter().map(named).collect();
-        context.ui.note(&format!(
-            "these keys still trust the old public key, so the owner of the removed key could make a false vault that opens with them: {}; `kluis key renew` or the new pin ends that",
-            keys.join("; ")
-        ));
+        other_signer(context, &vault_key, &removed.others);
     }
     if !known.is_empty() {
         context

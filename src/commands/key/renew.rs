@@ -66,6 +66,7 @@ impl Command for Renew {
                     hint: Some("ask its owner for the public key of a new one; remove this key, then add that one with `kluis key add --public-key`".into()),
                 });
             }
+            KeyKind::ToCome => return Err(crate::keyring::Error::KindToCome(key.id).into()),
         };
         // The bytes before this change open with the old one, so they are not kept.
         let changed = context.change_for_good(&mut vault, |change| {

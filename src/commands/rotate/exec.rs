@@ -20,9 +20,10 @@ use crate::plaintext::Plaintext;
 use crate::report::secret::{note_unchanged, print_rotated};
 use crate::report::warnings;
 use crate::vault::change::Change;
+use crate::vault::checksum::Checksum;
 use crate::vault::env_key::EnvKey;
 use crate::vault::reference::{Reference, Target};
-use crate::vault::secret::{Secret, checksum};
+use crate::vault::secret::Secret;
 use crate::vault::slot::Choice;
 use crate::vault::{self, Scan, Vault};
 use std::path::{Path, PathBuf};
@@ -116,8 +117,8 @@ impl Rotate {
         }
         let ended = self.execute(context, &command.program, &environment);
         if let Err(failure) = judge(secret.path(), ended, self.exec.resume) {
-            let checksum = checksum(value.expose());
-            return Err(drop_value(context, &mut vault, &secret, &checksum, failure));
+            let checksum = Checksum::of(value.expose());
+            return Err(drop_value(context, &mut vault, &secret, checksum, failure));
         }
         finish(context, &mut vault, &secret, &value, rotation)
     }
@@ -161,7 +162,7 @@ impl Rotate {
     ) -> Result<Environment, Error> {
         let destination = self.destination.destination(context, vault)?;
         let own = Reference::to(Target::Id(secret.id));
-        let now = Choice::At(context.now);
+        let now = Choice::Now(context.now);
         let old = vault.value(None, &own, now, &destination)?.value;
         let keys = if self.exec.files {
             [OLD_FILE, NEW_FILE]

@@ -11,6 +11,7 @@ use crate::report::secret::print_json;
 use crate::report::secret::{note_unchanged, print_rotated};
 use crate::report::warnings;
 use crate::vault::change::Rotation;
+use crate::vault::checksum::Checksum;
 use crate::vault::reference::{Reference, Target};
 use crate::vault::secret::Secret;
 use crate::vault::slot::Choice;
@@ -29,9 +30,9 @@ pub enum Failure {
 }
 
 /// The checksum of the value in force.
-pub fn effective(secret: &Secret, second: u64) -> Option<&str> {
+pub fn effective(secret: &Secret, second: u64) -> Option<Checksum> {
     let position = secret.effective(second)?;
-    Some(&secret.slots[position].checksum)
+    Some(secret.slots[position].checksum)
 }
 
 /// Whether the rotation can continue, which needs a success. `resumed` means that an earlier run of the
@@ -66,7 +67,7 @@ pub fn drop_value(
     context: &mut Context,
     vault: &mut Vault,
     secret: &Secret,
-    checksum: &str,
+    checksum: Checksum,
     failure: Failure,
 ) -> Error {
     let failure = match failure {
@@ -169,7 +170,7 @@ pub fn print_effective(context: &mut Context, vault: &Vault, secret: &Secret) ->
     if context.json {
         return print_json(context, vault, secret);
     }
-    let effective = secret.choose(Choice::At(context.now))?;
+    let effective = secret.choose(Choice::Now(context.now))?;
     let slot = secret.slots[effective].slot;
     Ok(context.ui.line(&slot.to_string())?)
 }

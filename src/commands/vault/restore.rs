@@ -14,7 +14,6 @@ use crate::store::file::FileStore;
 use crate::store::{self, Store};
 use crate::ui::Table;
 use crate::vault::env_key::EnvKey;
-use crate::vault::name::AppName;
 use crate::vault::restore::{Differences, Effect, Found, Inventory, restore};
 use crate::vault::revision::Revision;
 use crate::vault::secret::Secret;
@@ -400,7 +399,7 @@ fn names(differences: &[(Effect, String)]) -> Vec<NameRow<'_>> {
     rows.collect()
 }
 
-fn links(differences: &[(Effect, (AppName, EnvKey))]) -> Vec<LinkRow<'_>> {
+fn links(differences: &[(Effect, (String, EnvKey))]) -> Vec<LinkRow<'_>> {
     let rows = differences.iter().map(|(effect, (app, env_key))| LinkRow {
         change: effect.word(),
         app: app.as_str(),

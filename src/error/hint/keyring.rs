@@ -36,6 +36,9 @@ pub fn hint(error: &Error) -> &'static str {
         Error::TooMuchWork | Error::Memory(_) => {
             "unlock with a token (KLUIS_TOKEN) or a key file (KLUIS_KEY_FILE) instead"
         }
+        Error::KindToCome(_) => {
+            "this change makes new keys for it: run it with a newer kluis, or remove that key first"
+        }
         Error::KeyChanged => "nothing was written; run the command again",
         Error::OutOfReach | Error::ReadOnly => OTHER_KEY,
         Error::NeedsFullAccess => "unlock with a key that has full access",

@@ -21,6 +21,13 @@ pub fn hint(error: &vault::Error) -> Option<String> {
         E::Denied { name, .. } => Some(format!(
             "say where the value goes with --for URL, or skip this check with --reveal; `kluis update {name} --allow-domain HOST` replaces the list"
         )),
+        E::OneSidedLink {
+            app,
+            env_key,
+            secret,
+        } => Some(format!(
+            "if you want the link, make it: `kluis app link {app} {env_key} {secret}`"
+        )),
         E::OutOfReach { .. } => Some(keyring::OTHER_KEY.into()),
         E::Expired { .. } => Some("ask the vault's owner for a new key; if the date is wrong, correct this machine's clock".into()),
         E::Sealed(error) => Some(keyring::of_sealed(error).into()),

@@ -3,9 +3,9 @@
 use super::super::header::Workspace;
 use super::super::history::{Ancestors, RevisionId};
 use super::super::id::{AppId, VaultId};
-use super::super::line::encode;
-use super::super::pages::Pages;
-use super::super::record::{Index, RecordId, write};
+use super::super::index::Index;
+use super::super::page::{self, PageIndex};
+use super::super::record::{RecordId, write};
 use super::super::section::{Unsealed, signed};
 use super::super::sign::{Signed, sha256, verify_key};
 use super::*;
@@ -23,14 +23,23 @@ fn workspace(position: usize) -> WorkspaceId {
 
 /// This many records in pages.
 fn records(position: usize, count: u16) -> Directory<'static> {
-    let mut pages = Pages::empty(workspace(position));
-    for number in 0..count {
-        let hash = encode(&sha256(&number.to_be_bytes()));
-        let index = Index::from_text(hash.as_bytes()).expect("32 bytes");
+    let record = |number: u16| {
+        let hash = sha256(&[&number.to_be_bytes()[..], &position.to_be_bytes()].concat());
         let id = RecordId::App(AppId::from_bits(number.into()));
-        pages.put(index, write(id, index, b"", &[])).expect("whole");
-    }
-    pages.finish()
+        (Index::from_bytes(hash), id)
+    };
+    let mut records: Vec<_> = (0..count).map(record).collect();
+    records.sort_unstable_by_key(|(index, _)| *index);
+    let pages = records.chunks(40).map(|records| {
+        let ids: Vec<_> = records.iter().map(|(_, id)| *id).collect();
+        let lines: String = ids
+            .iter()
+            .map(|id| write(*id, &[b"links".into()]))
+            .collect();
+        let (page, text) = page::write(records[0].0, b"index", &ids, &lines);
+        (page, Cow::from(text.into_bytes()))
+    });
+    pages.unzip()
 }
 
 /// A vault without keys, with this many records in each of its workspaces.
@@ -57,6 +66,7 @@ fn signed_vault(sections: Vec<Directory<'_>>) -> SealedBytes {
         section: section.id(),
     });
     let content = Content {
+        keys_to_come: vec![],
         vault: VAULT,
         verify: verify_key(&SEED),
         keys: vec![],
@@ -111,10 +121,10 @@ fn a_directory_longer_than_a_piece_is_read_whole() {
     let layout = layout.expect("whole");
     layout.check_pages(file.as_slice()).expect("whole");
     let records = layout.pages().map(|(workspace, page, range)| {
-        let lines = slice(file.as_slice(), range);
-        section::records(page, lines, workspace)
-            .expect("whole")
-            .len()
+        let (line, lines) = split(page, slice(file.as_slice(), range));
+        let index = PageIndex::parse(page, line, workspace).expect("whole");
+        let records = index.parse_records(lines, workspace);
+        records.expect("whole").len()
     });
     assert_eq!(records.sum::<usize>(), 700 + 15_000 + 1 + 700);
     let directory = layout
@@ -159,6 +169,7 @@ fn a_foreign_file_is_recognised_by_its_first_line() {
 fn a_header_may_not_be_longer_than_the_format_allows() {
     let header = |about_bytes, wrapped_bytes| {
         let content = Content {
+            keys_to_come: vec![],
             vault: VAULT,
             verify: verify_key(&SEED),
             keys: vec![],
@@ -207,19 +218,26 @@ fn a_file_may_not_be_larger_than_the_format_allows() {
 
 #[test]
 fn a_page_that_is_signed_and_wrong_is_not_carried_on() {
-    let (directory, pages) = records(0, 2);
-    let lines = std::str::from_utf8(&pages[0]).expect("text");
-    let (first, second) = lines.split_at(lines.find('\n').expect("a line") + 1);
+    let (directory, _) = records(0, 2);
+    let ids = [1, 2].map(|bits| RecordId::App(AppId::from_bits(bits)));
+    let [first, second] = ids.map(|id| write(id, &[b"links".into()]));
     for (wrong, accepted) in [
-        (lines.to_owned(), true),
-        ([second, first].concat(), false),
-        ([first, first].concat(), false),
-        ([first, "\n", second].concat(), false),
-        (lines.trim_end().to_owned(), false),
-        (lines.replace("\"meta\"", "\"more\":1,\"meta\""), false),
+        ([&*first, &second].concat(), true),
+        (first.clone(), false),
+        ([&*first, &second, &second].concat(), false),
+        ([&*first, "\n", &second].concat(), false),
+        ([&*first, second.trim_end()].concat(), false),
+        (
+            [&*first, &second.replace("links", "values")].concat(),
+            false,
+        ),
+        (
+            [&*first, &second.replace('}', ",\"more\":1}")].concat(),
+            false,
+        ),
     ] {
-        let page = Page::of(directory[0].first, wrong.as_bytes());
-        let file = signed_vault(vec![(vec![page], vec![wrong.as_bytes().into()])]);
+        let (page, text) = page::write(directory[0].first, b"index", &ids, &wrong);
+        let file = signed_vault(vec![(vec![page], vec![text.into_bytes().into()])]);
         let (layout, _) = read(file.as_slice());
         let layout = layout.expect("signed");
         assert!(layout.check_pages(file.as_slice()).is_ok());

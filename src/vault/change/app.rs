@@ -1,26 +1,28 @@
 //! Creates and deletes apps and their links. Each call is one write, whatever records it touches.
 
 use super::Change;
+use super::pages::Stored;
 use crate::keyring::Reach;
 use crate::sealed::aad_context::AadContext;
-use crate::sealed::id::{AppId, SecretId};
-use crate::sealed::record::{Record, RecordId, RecordKind, write};
-use crate::sealed::{self, Part, meta};
-use crate::vault::app::{App, AppRecord};
+use crate::sealed::id::AppId;
+use crate::sealed::index::RecordKind;
+use crate::sealed::record::{Record, RecordId, write};
+use crate::vault::app::{App, AppLink, Target};
+use crate::vault::app_reference::AppReference;
 use crate::vault::env_key::EnvKey;
-use crate::vault::name::{AppName, WorkspaceName};
+use crate::vault::lookup_app::{FoundApp, LinkingApp, linking, no_app};
+use crate::vault::name::WorkspaceName;
 use crate::vault::reference::Reference;
+use crate::vault::secret::Secret;
 use crate::vault::workspace::Workspace;
 use crate::vault::{Error, decrypt};
 use std::collections::BTreeMap;
-
-type Links = BTreeMap<EnvKey, SecretId>;
 
 /// The result of [`Change::sync_app`].
 #[derive(Debug, PartialEq, Eq)]
 pub struct Synced {
     pub is_new: bool,
-    /// Keys whose link is new or led to another secret before.
+    /// Keys whose link is new, or led to another secret or to none before.
     pub linked: Vec<EnvKey>,
     pub unlinked: Vec<EnvKey>,
 }
@@ -30,334 +32,286 @@ impl Change<'_> {
     pub fn sync_app(
         &mut self,
         workspace: Option<&WorkspaceName>,
-        name: &AppName,
+        reference: &AppReference,
         links: &[(EnvKey, Reference)],
     ) -> Result<Synced, Error> {
-        let (mut wanted, mut homes) = (BTreeMap::new(), Vec::new());
+        let mut wanted = BTreeMap::new();
         for (key, reference) in links {
             let found = self.find(workspace, reference)?;
-            wanted.insert(key.clone(), (found.home.id, found.secret.id));
-            homes.push(found.home);
+            let target = Target {
+                workspace: found.home.id,
+                secret: found.secret.id,
+            };
+            wanted.insert(key.clone(), target);
         }
-        let mut records = self.records_of(name)?;
-        let is_new = records.is_empty();
-        if is_new {
-            let home = homes.first().map(|home| home.name.clone());
-            self.create_app(home.as_ref().or(workspace), name.clone())?;
-            records = self.records_of(name)?;
-        }
-        let mut before: BTreeMap<EnvKey, Vec<_>> = BTreeMap::new();
-        for (home, record) in &records {
-            for (key, secret) in &record.links {
-                before
-                    .entry(key.clone())
-                    .or_default()
-                    .push((home.id, *secret));
+        let home = self.app_home(workspace, reference)?;
+        let found = self.find_app(&home, reference)?;
+        let is_new = found.is_none();
+        let app = match found {
+            Some(app) => app,
+            None => self.new_app(&home, reference)?,
+        };
+        let before = app.links.clone();
+        let unlinked = before.keys().filter(|key| !wanted.contains_key(key));
+        let unlinked = unlinked.cloned().collect();
+        let mut linked = Vec::new();
+        for (key, target) in &wanted {
+            let is_confirmed = self.confirm(&app, key, *target)?;
+            if is_confirmed || before.get(key) != Some(target) {
+                linked.push(key.clone());
             }
         }
-        for home in &homes {
-            self.add_record(&mut records, home)?;
-        }
-        self.edit_links(records, |place, links| {
-            let here = wanted.iter().filter(|(_, (home, _))| *home == place.id);
-            *links = here
-                .map(|(key, (_, secret))| (key.clone(), *secret))
-                .collect();
-        })?;
-        let as_before = |key: &EnvKey, target| before.get(key).is_some_and(|old| old == &[target]);
-        let unlinked = before
-            .keys()
-            .filter(|key| !wanted.contains_key(key))
-            .cloned()
-            .collect();
-        let linked = wanted
-            .iter()
-            .filter(|(key, target)| !as_before(key, **target));
+        self.set_links(app, wanted)?;
         Ok(Synced {
             is_new,
-            linked: linked.map(|(key, _)| key.clone()).collect(),
+            linked,
             unlinked,
         })
     }
 
-    /// Creates an app without links; its first record lies in this workspace.
+    /// Creates an app without links.
     pub fn create_app(
         &mut self,
         workspace: Option<&WorkspaceName>,
-        name: AppName,
+        reference: &AppReference,
     ) -> Result<App, Error> {
-        let home = self.workspace(workspace)?;
-        if !self.records_of(&name)?.is_empty() {
+        let home = self.app_home(workspace, reference)?;
+        if self.find_app(&home, reference)?.is_some() {
             return Err(Error::Exists {
                 what: "app",
-                name: name.to_string(),
+                name: format!("{} in the workspace {}", reference.name, home.name),
             });
         }
-        let record = AppRecord {
+        self.new_app(&home, reference)
+    }
+
+    fn new_app(&mut self, home: &Workspace, reference: &AppReference) -> Result<App, Error> {
+        let app = App {
             id: AppId::random(),
-            name,
-            links: Links::new(),
+            workspace: home.id,
+            workspace_name: home.name.clone(),
+            name: reference.name.clone(),
+            links: BTreeMap::new(),
             created_at: self.now,
             updated_at: self.now,
         };
-        self.write_app(&home, &record)?;
-        Ok(App::bare(&record))
+        self.write_app(&app)?;
+        Ok(app)
     }
 
-    /// Links a secret under a key, in place of the app's other links under it in any workspace.
+    /// Links a secret under a variable, in place of the app's other link under it.
     pub fn link_app(
         &mut self,
-        name: &AppName,
-        env_key: &EnvKey,
         workspace: Option<&WorkspaceName>,
+        app: &AppReference,
+        env_key: &EnvKey,
         reference: &Reference,
     ) -> Result<(), Error> {
-        let mut records = self.existing_records_of(name)?;
+        let home = self.app_home(workspace, app)?;
+        let app = self.existing_app(&home, app)?;
         let found = self.find(workspace, reference)?;
-        let home = found.home;
-        self.add_record(&mut records, &home)?;
-        self.edit_links(records, |place, links| {
-            if place.id == home.id {
-                links.insert(env_key.clone(), found.secret.id);
-            } else {
-                links.remove(env_key);
-            }
-        })
+        let target = Target {
+            workspace: found.home.id,
+            secret: found.secret.id,
+        };
+        self.confirm(&app, env_key, target)?;
+        let mut links = app.links.clone();
+        links.insert(env_key.clone(), target);
+        self.set_links(app, links)
     }
 
-    /// Removes the link under a key, whichever workspace it lies in.
-    pub fn unlink_app(&mut self, name: &AppName, env_key: &EnvKey) -> Result<(), Error> {
-        let records = self.existing_records_of(name)?;
-        if !records
-            .iter()
-            .any(|(_, record)| record.links.contains_key(env_key))
-        {
-            let link = format!("{env_key} of the app {name}");
+    /// Removes the link under a variable.
+    pub fn unlink_app(
+        &mut self,
+        workspace: Option<&WorkspaceName>,
+        app: &AppReference,
+        env_key: &EnvKey,
+    ) -> Result<(), Error> {
+        let home = self.app_home(workspace, app)?;
+        let app = self.existing_app(&home, app)?;
+        let mut links = app.links.clone();
+        if links.remove(env_key).is_none() {
+            let link = format!("{env_key} of the app {}", app.name);
             return Err(Error::absent("link", link));
         }
-        self.edit_links(records, |_, links| {
-            links.remove(env_key);
-        })
+        self.set_links(app, links)
     }
 
     /// Removes an app with its links; the secrets stay.
-    pub fn delete_app(&mut self, name: &AppName) -> Result<(), Error> {
-        for (home, _) in self.existing_records_of(name)? {
-            self.remove_app(&home, name)?;
+    pub fn delete_app(
+        &mut self,
+        workspace: Option<&WorkspaceName>,
+        app: &AppReference,
+    ) -> Result<(), Error> {
+        let home = self.app_home(workspace, app)?;
+        let app = self.existing_app(&home, app)?;
+        for (key, target) in &app.links {
+            self.forget_link(&app.link(key), *target)?;
         }
-        Ok(())
+        let index = self
+            .keyring
+            .index(home.id, RecordKind::App, app.name.as_str())?;
+        self.remove(home.id, index)
     }
 
-    /// Removes the links to a secret from every app.
-    pub(super) fn unlink_secret(
-        &mut self,
-        home: &Workspace,
-        secret: SecretId,
-    ) -> Result<(), Error> {
-        for record in self.apps_linking(home, secret)? {
-            let records = self.records_of(&record.name)?;
-            self.edit_links(records, |place, links| {
-                if place.id == home.id {
-                    links.retain(|_, linked| *linked != secret);
-                }
-            })?;
-        }
-        Ok(())
+    /// The apps that link a secret.
+    pub(super) fn apps_linking(&mut self, secret: &Secret) -> Result<Vec<LinkingApp>, Error> {
+        linking(secret, |link| {
+            let mut workspaces = self.workspaces.iter();
+            let Some(home) = workspaces.find(|home| home.id == link.workspace).cloned() else {
+                return Ok(FoundApp::OutOfReach);
+            };
+            let (pages, keyring) = self.opened(home.id);
+            let record = pages.find_id(keyring, RecordId::App(link.app))?;
+            Ok(match record {
+                Some((_, record)) => FoundApp::There(self.read_app(&home, &record)?),
+                None => FoundApp::Missing,
+            })
+        })
     }
 
-    /// Moves the links to a secret into the workspace that it moves to. Refuses if an app has another secret
-    /// under the same key there, which only happens with writers who cannot see each other's workspaces.
-    pub(super) fn move_links(
-        &mut self,
-        secret: SecretId,
-        from: &Workspace,
-        to: &Workspace,
-    ) -> Result<(), Error> {
-        if from.id == to.id {
-            return Ok(());
-        }
-        for record in self.apps_linking(from, secret)? {
-            let mut moved = record.links;
-            moved.retain(|_, linked| *linked == secret);
-            let mut records = self.records_of(&record.name)?;
-            let there = self.add_record(&mut records, to)?;
-            if let Some(key) = moved.keys().find(|key| there.contains_key(key)) {
-                return Err(Error::InUse {
-                    message: format!(
-                        "the app {} would have two secrets as {key} in the workspace {}",
-                        record.name, to.name
-                    ),
-                    hint: "unlink one of them first with `kluis app unlink`",
-                    ids: self.app_ids([&record.name])?,
-                });
+    /// Removes the links to a secret from every app that the key may change. In others they lead to nothing.
+    pub(super) fn unlink_secret(&mut self, secret: &Secret) -> Result<(), Error> {
+        let mut writable = secret.clone();
+        let keyring = &*self.keyring;
+        writable
+            .apps
+            .retain(|link| keyring.reach(link.workspace) == Some(Reach::Write));
+        self.edit_links(&writable, |links, target| {
+            links.retain(|_, linked| *linked != target);
+        })
+    }
+
+    /// Leads the links to a secret to the workspace that it was moved to.
+    pub(super) fn move_links(&mut self, secret: &Secret, to: &Workspace) -> Result<(), Error> {
+        self.edit_links(secret, |links, target| {
+            let moved = links.values_mut().filter(|linked| **linked == target);
+            for link in moved {
+                link.workspace = to.id;
             }
-            self.edit_links(records, |place, links| {
-                if place.id == from.id {
-                    links.retain(|_, linked| *linked != secret);
-                } else if place.id == to.id {
-                    links.append(&mut moved);
-                }
-            })?;
+        })
+    }
+
+    fn edit_links(
+        &mut self,
+        secret: &Secret,
+        edit: impl Fn(&mut BTreeMap<EnvKey, Target>, Target),
+    ) -> Result<(), Error> {
+        let target = Target {
+            workspace: secret.workspace,
+            secret: secret.id,
+        };
+        let apps = self.apps_linking(secret)?.into_iter();
+        for mut app in apps.filter_map(|linking| linking.app) {
+            edit(&mut app.links, target);
+            app.updated_at = self.now.max(app.created_at);
+            self.write_app(&app)?;
         }
         Ok(())
     }
 
-    /// The apps that link a secret of this workspace, by name.
-    pub(super) fn apps_linking(
-        &mut self,
-        home: &Workspace,
-        secret: SecretId,
-    ) -> Result<Vec<AppRecord>, Error> {
-        let mut apps = self.apps_in(home)?;
-        apps.retain(|record| record.has_link_to(secret));
-        Ok(apps)
-    }
-
-    /// The apps with a record in this workspace, by name.
-    pub(super) fn apps_in(&mut self, home: &Workspace) -> Result<Vec<AppRecord>, Error> {
-        self.pages(home.id);
-        let mut apps = Vec::new();
-        if let Some(pages) = self.sections.get(&home.id) {
-            pages.each(|record| {
-                if let RecordId::App(id) = record.id {
-                    apps.push(decrypt::app(self.keyring, home, id, record)?);
-                }
-                Ok::<_, Error>(())
-            })?;
-        }
+    /// The apps of this workspace, by name.
+    pub(super) fn apps_in(&mut self, home: &Workspace) -> Result<Vec<App>, Error> {
+        let (pages, keyring) = self.opened(home.id);
+        let is_app = |id| matches!(id, RecordId::App(_));
+        let found = pages.find_all(keyring, AppId::PREFIX, is_app)?;
+        let apps = found.iter().map(|(_, record)| self.read_app(home, record));
+        let mut apps = apps.collect::<Result<Vec<_>, _>>()?;
         apps.sort_unstable_by(|one, other| one.name.cmp(&other.name));
         Ok(apps)
     }
 
-    /// The ids of apps as text.
-    pub(super) fn app_ids<'n>(
-        &mut self,
-        names: impl IntoIterator<Item = &'n AppName>,
-    ) -> Result<Vec<String>, Error> {
-        let mut ids = Vec::new();
-        for name in names {
-            let records = self.records_of(name)?;
-            ids.extend(records.first().map(|(_, record)| record.id.to_string()));
-        }
-        Ok(ids)
-    }
-
-    fn existing_records_of(
-        &mut self,
-        name: &AppName,
-    ) -> Result<Vec<(Workspace, AppRecord)>, Error> {
-        let records = self.records_of(name)?;
-        if records.is_empty() {
-            return Err(Error::absent("app", name.as_str()));
-        }
-        Ok(records)
-    }
-
-    /// The records of an app in the workspaces that the key reaches.
-    fn records_of(&mut self, name: &AppName) -> Result<Vec<(Workspace, AppRecord)>, Error> {
-        let mut records = Vec::new();
-        for home in self.workspaces.clone() {
-            let index = self
-                .keyring
-                .index(home.id, RecordKind::App, name.as_str())?;
-            let Some(line) = self.pages(home.id).get(index)? else {
-                continue;
-            };
-            let page = || Error::from(sealed::Error::Damaged(Part::Page(home.id)));
-            let record = Record::parse(&line).ok_or_else(page)?;
-            let RecordId::App(id) = record.id else {
-                return Err(record.damaged().into());
-            };
-            let record = decrypt::app(self.keyring, &home, id, &record)?;
-            records.push((home, record));
-        }
-        Ok(records)
-    }
-
-    /// Makes sure that this workspace has a record, and returns its links.
-    fn add_record(
-        &mut self,
-        records: &mut Vec<(Workspace, AppRecord)>,
-        home: &Workspace,
-    ) -> Result<Links, Error> {
-        if let Some((_, record)) = records.iter().find(|(place, _)| place.id == home.id) {
-            return Ok(record.links.clone());
-        }
-        let Some((_, first)) = records.first() else {
-            return Ok(Links::new());
-        };
-        let mut record = AppRecord {
-            links: Links::new(),
-            updated_at: self.now,
-            ..first.clone()
-        };
-        let times = records.iter().map(|(_, record)| record.created_at);
-        record.created_at = times.min().unwrap_or(self.now);
-        // Ids are public: a writer of this workspace may have given it to another app.
-        if self
-            .pages(home.id)
-            .find_id(RecordId::App(record.id))?
-            .is_some()
-        {
-            record.id = AppId::random();
-        }
-        records.push((home.clone(), record));
-        Ok(Links::new())
-    }
-
-    /// Changes the links in the records of an app and writes the changed records. A record that loses its
-    /// last link is removed, unless it is the app's last record.
-    fn edit_links(
-        &mut self,
-        mut records: Vec<(Workspace, AppRecord)>,
-        mut edit: impl FnMut(&Workspace, &mut Links),
-    ) -> Result<(), Error> {
-        let mut left = records.len();
-        let (mut written, mut gone) = (false, Vec::new());
-        for (home, record) in &mut records {
-            let before = record.links.clone();
-            edit(home, &mut record.links);
-            if record.links == before {
-                continue;
-            }
-            if record.links.is_empty() && left > 1 {
-                self.remove_app(home, &record.name)?;
-                gone.push(home.id);
-                left -= 1;
-            } else {
-                record.updated_at = self.now.max(record.created_at);
-                self.write_app(home, record)?;
-                written = true;
-            }
-        }
-        if written || gone.is_empty() {
+    /// Removes a link from its secret's record, if there is one and the key may write it. Otherwise it stays
+    /// there, and gives nothing.
+    pub(super) fn forget_link(&mut self, link: &AppLink, target: Target) -> Result<(), Error> {
+        if self.keyring.reach(target.workspace) != Some(Reach::Write) {
             return Ok(());
         }
-        // The removed record held the time of this change: another one keeps it, if it can be written.
-        records.retain(|(home, _)| !gone.contains(&home.id));
-        let may_write = |home: &Workspace| self.keyring.reach(home.id) == Some(Reach::Write);
-        if let Some((home, mut record)) = records.into_iter().find(|(home, _)| may_write(home)) {
-            record.updated_at = self.now.max(record.created_at);
-            self.write_app(&home, &record)?;
+        let Some(mut found) = self.find_target(target)? else {
+            return Ok(());
+        };
+        let before = found.secret.apps.len();
+        found.secret.apps.retain(|one| one != link);
+        if found.secret.is_deleted() || found.secret.apps.len() == before {
+            return Ok(());
         }
-        Ok(())
+        self.write(&found)
     }
 
-    fn write_app(&mut self, home: &Workspace, record: &AppRecord) -> Result<(), Error> {
-        let place = AadContext::AppMeta(home.id, record.id);
-        let sealed = self.keyring.seal(place, &meta::encode(&record.to_meta()))?;
-        let index = self
-            .keyring
-            .index(home.id, RecordKind::App, record.name.as_str())?;
-        let line = write(RecordId::App(record.id), index, &sealed, &[]);
-        self.put(home.id, index, line)
+    /// Names a link in its secret's record. Returns whether it is new there.
+    fn confirm(&mut self, app: &App, env_key: &EnvKey, target: Target) -> Result<bool, Error> {
+        let link = app.link(env_key);
+        let Some(mut found) = self.find_target(target)? else {
+            return Ok(false);
+        };
+        let Err(place) = found.secret.apps.binary_search(&link) else {
+            return Ok(false);
+        };
+        found.secret.apps.insert(place, link);
+        self.write(&found)?;
+        Ok(true)
     }
 
-    fn remove_app(&mut self, home: &Workspace, name: &AppName) -> Result<(), Error> {
+    /// Writes an app with other links. The secrets that it loses no longer name it.
+    fn set_links(&mut self, mut app: App, links: BTreeMap<EnvKey, Target>) -> Result<(), Error> {
+        if app.links == links {
+            return Ok(());
+        }
+        for (key, target) in &app.links {
+            if links.get(key) != Some(target) {
+                self.forget_link(&app.link(key), *target)?;
+            }
+        }
+        app.links = links;
+        app.updated_at = self.now.max(app.created_at);
+        self.write_app(&app)
+    }
+
+    fn app_home(
+        &self,
+        workspace: Option<&WorkspaceName>,
+        reference: &AppReference,
+    ) -> Result<Workspace, Error> {
+        self.workspace(reference.workspace.as_ref().or(workspace))
+    }
+
+    fn existing_app(&mut self, home: &Workspace, reference: &AppReference) -> Result<App, Error> {
+        let found = self.find_app(home, reference)?;
+        found.ok_or_else(|| no_app(home, reference.name.as_str()))
+    }
+
+    fn find_app(
+        &mut self,
+        home: &Workspace,
+        reference: &AppReference,
+    ) -> Result<Option<App>, Error> {
+        let name = reference.name.as_str();
+        let index = self.keyring.index(home.id, RecordKind::App, name)?;
+        let (pages, keyring) = self.opened(home.id);
+        let record = pages.get(keyring, index)?.cloned();
+        let app = record.map(|record| self.read_app(home, &record));
+        app.transpose()
+    }
+
+    fn read_app(&self, home: &Workspace, record: &Stored<'_>) -> Result<App, Error> {
+        let damaged = || Error::from(record.id.damaged());
+        let line = Record::parse(record.id, record.line.trim_end()).ok_or_else(damaged)?;
+        decrypt::app(self.keyring, home, &record.parsed()?, &line)
+    }
+
+    fn write_app(&mut self, app: &App) -> Result<(), Error> {
+        let (home, id) = (app.workspace, RecordId::App(app.id));
+        let place = AadContext::Links(home, app.id);
+        let sealed = self.keyring.seal(place, app.links_text().as_bytes())?;
         let index = self
             .keyring
-            .index(home.id, RecordKind::App, name.as_str())?;
-        self.remove(home.id, index)
+            .index(home, RecordKind::App, app.name.as_str())?;
+        let record = Stored {
+            id,
+            entry: app.to_entry().text(),
+            line: write(id, &[sealed]).into(),
+        };
+        self.put(home, index, record)
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::{Change, Draft};
 use crate::keyring::Keyring;
-use crate::sealed::header;
+use crate::sealed::key::Key;
 use crate::store::{self, Previous, Snapshot};
 use crate::vault::clock::Clock;
 use crate::vault::lookup::{follow, reached};
@@ -43,7 +43,7 @@ impl Vault {
             &view.layout.header,
         )?;
         let workspaces = reached(self.keyring.as_ref(), &view)?;
-        let mut change = Change::new(&view, self.keyring.as_mut(), workspaces, &clock);
+        let mut change = Change::new(&view, self.keyring.as_mut(), workspaces, clock.now());
         let result = act(&mut change)?;
         let Some(mut draft) = change.finish().map_err(E::from)? else {
             return Ok(Changed {
@@ -84,7 +84,7 @@ fn confirm(
     let own = keyring.key();
     let line = |view: &View| {
         let line = view.layout.header.content().key(own);
-        line.map(header::Key::public_part)
+        line.map(Key::public_part)
     };
     if line(&staged) == line(before) {
         keyring.follow(&staged.layout.header)?;

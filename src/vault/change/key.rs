@@ -4,13 +4,13 @@
 use super::Change;
 use crate::keyring::issue::{Credential, Issuer};
 use crate::keyring::local::LocalKeyring;
-use crate::keyring::renew::{Renewal, Trust};
+use crate::keyring::renew::{Renewal, Renewed, Trust};
 use crate::keyring::{self, Keyring, about};
-use crate::sealed::header::Lock;
 use crate::sealed::id::KeyId;
+use crate::sealed::key::{self, Lock};
 use crate::sealed::meta;
 use crate::vault::Error;
-use crate::vault::key::{Key, Label, Scope, keys_of};
+use crate::vault::key::{Key, KeyKind, Label, Scope, keys_of};
 use crate::vault::time::Timestamp;
 
 /// What the owner writes about a new key.
@@ -27,15 +27,21 @@ pub enum NewLabel {
     Default(&'static str),
 }
 
-/// The result of removing a key.
-pub struct Removed {
-    pub key: Key,
+/// What another header key means for the other keys.
+#[derive(Default)]
+pub struct OtherSigner {
     /// Keys that were removed with it, and must be issued again.
     pub dropped: Vec<Key>,
     /// Keys whose holders must pin the vault's new public key.
     pub to_pin: Vec<Key>,
-    /// Keys whose holders still trust the old one, too. The owner of the removed key could deceive them.
+    /// Keys whose holders still trust the old one, too. Who knew its seed could deceive them.
     pub trusting_old: Vec<Key>,
+}
+
+/// The result of removing a key.
+pub struct Removed {
+    pub key: Key,
+    pub others: OtherSigner,
 }
 
 impl Change<'_> {
@@ -110,13 +116,7 @@ impl Change<'_> {
         let old = old.ok_or(keyring::Error::KeyChanged)?;
         let about = about::of(owner, old)?;
         let end = not_after.map(Timestamp::milliseconds).or(old.not_after);
-        if end.is_some_and(|end| end <= self.now.milliseconds()) {
-            return Err(in_use(
-                old.id,
-                "the key has expired, and would be expired again",
-                "give it a new date: `kluis key renew KEY --expires 90d`",
-            ));
-        }
+        self.check_date(old, end)?;
         if not_after.is_some() && about.workspaces.is_none() {
             self.check_lasting(owner, old.id)?;
         }
@@ -136,7 +136,9 @@ impl Change<'_> {
     /// Checks that a key with full access may get a date: another one remains that has none.
     fn check_lasting(&self, owner: &LocalKeyring, id: KeyId) -> Result<(), Error> {
         let keys = self.keys(owner)?;
-        let mut others = keys.iter().filter(|key| key.id != id);
+        let mut others = keys
+            .iter()
+            .filter(|key| key.id != id && key.kind != KeyKind::ToCome);
         if others.any(|key| key.has_full_access() && key.not_after.is_none()) {
             return Ok(());
         }
@@ -165,11 +167,26 @@ impl Change<'_> {
         let key = key.ok_or_else(|| Error::absent("key", id.to_string()))?;
         self.check_stays(&keys, &key)?;
         let renewed = self.renewed(owner, Renewal::Without(id), trust)?;
+        let mut keys = keys;
+        keys.retain(|key| key.id != id);
+        let others = self.others(owner, keys, &renewed, trust);
+        self.succeed(renewed)?;
+        Ok(Removed { key, others })
+    }
+
+    /// What a change means for the keys of others, if it makes another header key.
+    fn others(
+        &self,
+        owner: &LocalKeyring,
+        keys: Vec<Key>,
+        renewed: &Renewed,
+        trust: Trust,
+    ) -> OtherSigner {
         let dropped = named(&keys, &renewed.dropped);
         let other_header = renewed.content.verify != self.view.layout.header.content().verify;
         let own = owner.key();
         let others = keys.into_iter();
-        let others = others.filter(|key| other_header && key.id != id && key.id != own);
+        let others = others.filter(|key| other_header && key.id != own);
         let (to_pin, trusting_old) = match trust {
             Trust::Ends => (
                 others.filter(|key| !key.is_anchored()).collect(),
@@ -177,13 +194,63 @@ impl Change<'_> {
             ),
             Trust::Passes => (Vec::new(), others.collect()),
         };
-        self.succeed(renewed)?;
-        Ok(Removed {
-            key,
+        OtherSigner {
             dropped,
             to_pin,
             trusting_old,
-        })
+        }
+    }
+
+    /// Gives a key another passphrase. With the old one of a key with full access an attacker could sign headers,
+    /// so the vault gets another header key then.
+    pub fn change_passphrase(
+        &mut self,
+        owner: &mut LocalKeyring,
+        credential: &Credential,
+        trust: Trust,
+    ) -> Result<OtherSigner, Error> {
+        self.lead(owner)?;
+        let keys = self.keys(owner)?;
+        let key = keys.iter().find(|key| key.id == credential.id);
+        let key = key.ok_or(keyring::Error::KeyChanged)?;
+        if !key.has_full_access() {
+            self.replace_key(owner, credential, None)?;
+            return Ok(OtherSigner::default());
+        }
+        let mut renewed = self.renewed(owner, Renewal::Signer, trust)?;
+        // Its own line is made anew below, and never dropped.
+        renewed.dropped.retain(|id| *id != credential.id);
+        let mut others = keys;
+        others.retain(|key| key.id != credential.id);
+        let others = self.others(owner, others, &renewed, trust);
+        let old = self.content().key(credential.id);
+        let old = old.ok_or(keyring::Error::KeyChanged)?;
+        self.check_date(old, old.not_after)?;
+        let about = about::of(owner, old)?;
+        let issuer = Issuer {
+            master: renewed.keyring.master()?,
+            workspaces: &renewed.content.workspaces,
+        };
+        let line = issuer.issue(credential, &about, old.not_after)?;
+        let lines = &mut renewed.content.keys;
+        match lines.iter_mut().find(|known| known.id == line.id) {
+            Some(known) => *known = line,
+            None => lines.push(line),
+        }
+        self.succeed(renewed)?;
+        Ok(others)
+    }
+
+    /// Refuses a key that would be expired again.
+    fn check_date(&self, old: &key::Key, end: Option<meta::Milliseconds>) -> Result<(), Error> {
+        if end.is_some_and(|end| end <= self.now.milliseconds()) {
+            return Err(in_use(
+                old.id,
+                "the key has expired, and would be expired again",
+                "give it a new date: `kluis key renew KEY --expires 90d`",
+            ));
+        }
+        Ok(())
     }
 
     /// Checks that full access remains: with the key that unlocked, and with one that does not expire.
@@ -195,6 +262,7 @@ impl Change<'_> {
         let own = self.keyring.key();
         let others = || {
             keys.iter()
+                .filter(|key| key.kind != KeyKind::ToCome)
                 .filter(|key| key.id != removed.id && key.has_full_access())
         };
         if others().next().is_none() {

@@ -5,6 +5,7 @@ mod app;
 mod commit;
 mod delete;
 mod key;
+mod pages;
 mod record;
 mod rekey;
 mod relocate;
@@ -15,13 +16,12 @@ mod workspace;
 
 pub use commit::{Changed, Written};
 pub use delete::References;
-pub use key::{NewKey, NewLabel, Removed};
+pub use key::{NewKey, NewLabel, OtherSigner, Removed};
 pub use rekey::Rekeyed;
 pub use rotation::{Begin, Rotated, Rotation};
 pub use secret::{Edit, Fields, NewSecret, SecretUpdate, Values};
 pub use workspace::{Contents, WorkspaceUpdate};
 
-use super::clock::Clock;
 use super::lookup::find_workspace;
 use super::name::WorkspaceName;
 use super::time::Timestamp;
@@ -34,19 +34,19 @@ use crate::sealed::file::{SectionBytes, assemble, slice};
 use crate::sealed::header::{self, Content};
 use crate::sealed::history::{Ancestors, PartHistory, RevisionId};
 use crate::sealed::id::WorkspaceId;
+use crate::sealed::index::Index;
 use crate::sealed::line::MAX_NUMBER;
-use crate::sealed::pages::Pages;
-use crate::sealed::record::{Index, RecordId};
+use crate::sealed::record::RecordId;
 use crate::sealed::section::Unsealed;
 use crate::sealed::{self, SealedBytes};
+use pages::{Pages, Stored};
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use successor::Successor;
 
 pub struct Change<'v> {
     view: &'v View,
     keyring: &'v mut dyn Keyring,
-    clock: &'v dyn Clock,
     now: Timestamp,
     workspaces: Vec<Workspace>,
     /// The changed header, if anything in it changes.
@@ -85,13 +85,12 @@ impl<'v> Change<'v> {
         view: &'v View,
         keyring: &'v mut dyn Keyring,
         workspaces: Vec<Workspace>,
-        clock: &'v dyn Clock,
+        now: Timestamp,
     ) -> Self {
         Self {
             view,
             keyring,
-            clock,
-            now: clock.now(),
+            now,
             workspaces,
             header: None,
             sections: HashMap::new(),
@@ -100,7 +99,7 @@ impl<'v> Change<'v> {
         }
     }
 
-    /// The time of this change, after the last wait.
+    /// The time of this change.
     pub fn now(&self) -> Timestamp {
         self.now
     }
@@ -140,26 +139,34 @@ impl<'v> Change<'v> {
             .ok_or_else(|| sealed::Error::Damaged(sealed::Part::Header).into())
     }
 
-    /// The pages of a section, with the changes so far.
-    fn pages(&mut self, workspace: WorkspaceId) -> &mut Pages<'v> {
+    /// The pages of a section, with the changes so far, and the keyring that opens them.
+    fn opened(&mut self, workspace: WorkspaceId) -> (&mut Pages<'v>, &dyn Keyring) {
         let view = self.view;
-        self.sections.entry(workspace).or_insert_with(|| {
+        let pages = self.sections.entry(workspace).or_insert_with(|| {
             let layout = &view.layout;
             match (layout.section(workspace), layout.range(workspace)) {
                 (Some(section), Some(range)) => Pages::of(section, slice(view.file(), range)),
                 _ => Pages::empty(workspace),
             }
-        })
+        });
+        (pages, self.keyring)
     }
 
-    fn put(&mut self, workspace: WorkspaceId, index: Index, line: String) -> Result<(), Error> {
-        self.pages(workspace).put(index, line)?;
+    fn put(
+        &mut self,
+        workspace: WorkspaceId,
+        index: Index,
+        record: Stored<'v>,
+    ) -> Result<(), Error> {
+        let (pages, keyring) = self.opened(workspace);
+        pages.put(keyring, index, record)?;
         self.touched.push((workspace, index, ChangeKind::Written));
         Ok(())
     }
 
     fn remove(&mut self, workspace: WorkspaceId, index: Index) -> Result<(), Error> {
-        self.pages(workspace).remove(index)?;
+        let (pages, keyring) = self.opened(workspace);
+        pages.remove(keyring, index)?;
         self.touched.push((workspace, index, ChangeKind::Removed));
         Ok(())
     }
@@ -225,7 +232,8 @@ impl<'v> Change<'v> {
             None => Ancestors::default(),
         };
         let pages = self.sections.remove(&id);
-        let (directory, pages) = pages.unwrap_or_else(|| Pages::empty(id)).finish();
+        let pages = pages.unwrap_or_else(|| Pages::empty(id));
+        let (directory, pages) = pages.finish(self.sealing_keyring())?;
         let unsealed = Unsealed::new(id, &ancestors, &directory);
         Ok((unsealed.id(), DraftSection::Changed(unsealed, pages)))
     }
@@ -251,7 +259,7 @@ impl Draft {
         if stored.layout.header != self.header || stored.file() != self.bytes.as_slice() {
             return Err(lost());
         }
-        let mut fates = HashMap::new();
+        let mut fates = BTreeMap::new();
         for &(workspace, index, fate) in &self.touched {
             fates.insert((workspace, index), fate);
         }
@@ -259,21 +267,19 @@ impl Draft {
             let Some(workspace) = workspaces.iter().find(|workspace| workspace.id == id) else {
                 continue; // deleted with its workspace
             };
-            let found = stored.find(id, index, |record| {
-                match record.id {
-                    RecordId::Secret(id) => {
-                        let secret = decrypt::secret(keyring, workspace, id, record)?;
-                        for position in 0..secret.slots.len() {
-                            decrypt::value(keyring, &secret, position, &record.slot(position)?)?;
-                        }
-                    }
-                    RecordId::App(id) => drop(decrypt::app(keyring, workspace, id, record)?),
-                }
-                Ok(())
-            })?;
+            let found = stored.find_index(keyring, id, index)?;
             if found.is_some() != (fate == ChangeKind::Written) {
                 return Err(lost());
             }
+            let Some(found) = found else { continue };
+            if let RecordId::App(_) = found.id() {
+                decrypt::app(keyring, workspace, &found.entry()?, &found.record()?)?;
+                continue;
+            }
+            let (secret, record) = decrypt::located(workspace, &found)?;
+            let slots =
+                (0..secret.slots.len()).map(|slot| Ok((&secret, slot, record.sealed(slot)?)));
+            decrypt::values(keyring, slots.collect::<Result<_, Error>>()?)?;
         }
         Ok(())
     }

@@ -1,21 +1,26 @@
 //! Changes a secret's record: finds it, opens its metadata, and puts it back.
 
 use super::Change;
+use super::pages::Stored;
 use crate::keyring::Keyring;
 use crate::plaintext::Plaintext;
 use crate::sealed::aad_context::AadContext;
-use crate::sealed::record::{Index, Record, RecordId, RecordKind, write};
-use crate::sealed::{self, Part, meta};
+use crate::sealed::index::{Index, RecordKind};
+use crate::sealed::record::{Record, RecordId, write};
+use crate::vault::checksum::Checksum;
 use crate::vault::lookup::{no_secret, places};
 use crate::vault::name::{SecretName, WorkspaceName};
 use crate::vault::reference::{Reference, Target};
 use crate::vault::rule::RuleViolation;
-use crate::vault::secret::{Secret, checksum};
-use crate::vault::slot::{MAX_SLOTS, Slot};
+use crate::vault::secret::Secret;
+use crate::vault::slot::{MAX_SLOT, MAX_SLOTS, Slot};
 use crate::vault::time::Timestamp;
 use crate::vault::value::check_value;
 use crate::vault::workspace::Workspace;
-use crate::vault::{Error, decrypt};
+use crate::vault::{Error, app, decrypt};
+
+/// The size of the superseded values of one secret together, sealed as they are.
+const MAX_SUPERSEDED_BYTES: usize = 64 * 1024;
 
 /// A secret with its ciphertexts.
 pub(super) struct Found {
@@ -52,7 +57,7 @@ impl Found {
         }
         let slot = Slot {
             slot: number,
-            checksum: checksum(value.expose()),
+            checksum: Checksum::of(value.expose()),
             written_at: now,
             pending: false,
         };
@@ -83,6 +88,18 @@ impl Found {
         }
     }
 
+    /// Drops the oldest superseded slots while all of them take too much, except the newest.
+    pub fn limit_superseded(&mut self, second: u64) {
+        let superseded: Vec<_> = self.secret.superseded(second).collect();
+        let mut bytes = 0;
+        for (age, &position) in superseded.iter().rev().enumerate() {
+            bytes += self.values[position].len();
+            if age > 0 && bytes > MAX_SUPERSEDED_BYTES {
+                self.remove(position);
+            }
+        }
+    }
+
     pub fn place(&self, number: u64) -> AadContext {
         AadContext::Value(self.home.id, self.secret.id, number)
     }
@@ -96,6 +113,13 @@ impl Found {
             return Err(Error::invalid(
                 "secret_slots",
                 RuleViolation::new(rule, "too_long"),
+            ));
+        }
+        if slots.iter().any(|slot| slot.slot > MAX_SLOT) {
+            let rule = "a slot must be below 2^53";
+            return Err(Error::invalid(
+                "slot",
+                RuleViolation::new(rule, "less_than"),
             ));
         }
         if slots.iter().all(|slot| slot.pending) {
@@ -129,14 +153,19 @@ impl Change<'_> {
                 let workspaces = self.workspaces.clone();
                 let mut place = None;
                 for workspace in places(&workspaces, home.as_ref(), reference) {
-                    if let Some(index) = self.pages(workspace.id).find_id(record)?
-                        && place.replace((workspace, index)).is_some()
+                    let (pages, keyring) = self.opened(workspace.id);
+                    if let Some(found) = pages.find_id(keyring, record)?
+                        && place.replace((workspace, found)).is_some()
                     {
-                        return Err(sealed::Error::Damaged(Part::Record(id.to_string())).into());
+                        return Err(record.damaged().into());
                     }
                 }
-                let (holder, index) = place.ok_or_else(absent)?;
-                self.find_index(holder, index)?.ok_or_else(absent)
+                let (holder, (index, record)) = place.ok_or_else(absent)?;
+                let found = found(holder, index, &record)?;
+                if found.secret.is_deleted() {
+                    return Err(absent());
+                }
+                Ok(found)
             }
         }
     }
@@ -145,27 +174,21 @@ impl Change<'_> {
         let index = self
             .keyring
             .index(home.id, RecordKind::Secret, name.as_str())?;
-        self.find_index(home, index)
+        let (pages, keyring) = self.opened(home.id);
+        let record = pages.get(keyring, index)?;
+        record.map(|record| found(home, index, record)).transpose()
     }
 
-    fn find_index(&mut self, home: &Workspace, index: Index) -> Result<Option<Found>, Error> {
-        let Some(line) = self.pages(home.id).get(index)? else {
+    /// The secret of a link, which may have been deleted.
+    pub(super) fn find_target(&mut self, target: app::Target) -> Result<Option<Found>, Error> {
+        let mut workspaces = self.workspaces.iter();
+        let Some(home) = workspaces.find(|home| home.id == target.workspace).cloned() else {
             return Ok(None);
         };
-        let page = || Error::from(sealed::Error::Damaged(Part::Page(home.id)));
-        let record = Record::parse(&line).ok_or_else(page)?;
-        let RecordId::Secret(id) = record.id else {
-            return Err(record.damaged().into());
-        };
-        let secret = decrypt::secret(self.keyring, home, id, &record)?;
-        let values = (0..record.slot_count()).map(|position| record.slot(position));
-        let values = values.collect::<Result<_, _>>()?;
-        Ok(Some(Found {
-            home: home.clone(),
-            secret,
-            index: Some(index),
-            values,
-        }))
+        let (pages, keyring) = self.opened(home.id);
+        let record = pages.find_id(keyring, RecordId::Secret(target.secret))?;
+        let found = record.map(|(index, record)| found(&home, index, &record));
+        found.transpose()
     }
 
     /// Refuses a name that exists in the workspace.
@@ -195,19 +218,36 @@ impl Change<'_> {
         Ok(found.secret)
     }
 
-    /// Seals the metadata and puts the record in its place.
+    /// Puts the record in its place.
     pub(super) fn write(&mut self, found: &Found) -> Result<(), Error> {
         found.check_slots()?;
         let (home, secret) = (found.home.id, &found.secret);
-        let place = AadContext::SecretMeta(home, secret.id);
-        let sealed = self.keyring.seal(place, &meta::encode(&secret.to_meta()))?;
-        let index = self
-            .keyring
-            .index(home, RecordKind::Secret, secret.name.as_str())?;
+        let id = RecordId::Secret(secret.id);
+        let entry = secret.to_entry();
+        let (kind, name) = entry.sorted_by(id);
+        let index = self.keyring.index(home, kind, &name)?;
         if let Some(old) = found.index.filter(|&old| old != index) {
             self.remove(home, old)?;
         }
-        let line = write(RecordId::Secret(secret.id), index, &sealed, &found.values);
-        self.put(home, index, line)
+        let record = Stored {
+            id,
+            entry: entry.text(),
+            line: write(id, &found.values).into(),
+        };
+        self.put(home, index, record)
     }
+}
+
+fn found(home: &Workspace, index: Index, record: &Stored<'_>) -> Result<Found, Error> {
+    let damaged = || Error::from(record.id.damaged());
+    let secret = decrypt::secret(home, record.id, record.parsed()?)?;
+    let line = Record::parse(record.id, record.line.trim_end()).ok_or_else(damaged)?;
+    decrypt::check_count(&secret, &line)?;
+    let values = (0..line.count()).map(|position| line.sealed(position));
+    Ok(Found {
+        home: home.clone(),
+        secret,
+        index: Some(index),
+        values: values.collect::<Result<_, _>>()?,
+    })
 }

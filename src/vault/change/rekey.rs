@@ -3,15 +3,17 @@
 
 use super::Change;
 use super::key::named;
+use super::pages::{Pages, Stored};
 use super::successor::Successor;
 use crate::keyring::Keyring;
 use crate::keyring::local::LocalKeyring;
 use crate::keyring::renew::{Renewal, Renewed, Trust};
 use crate::sealed::aad_context::AadContext;
+use crate::sealed::entry::Entry;
 use crate::sealed::meta;
-use crate::sealed::pages::Pages;
-use crate::sealed::record::{Index, Record, RecordId, RecordKind, write};
+use crate::sealed::record::{Record, write};
 use crate::vault::key::Key;
+use crate::vault::view::Extent;
 use crate::vault::workspace::Workspace;
 use crate::vault::{Error, Verified, decrypt};
 use std::collections::HashSet;
@@ -56,7 +58,7 @@ impl Change<'_> {
             ..
         } = renewed;
         let mut done = Verified::default();
-        let (mut ids, mut apps) = (HashSet::new(), HashSet::new());
+        let mut ids = HashSet::new();
         let renewed = self.workspaces.iter();
         let renewed = renewed.filter(|one| workspaces.contains(&one.id));
         for workspace in renewed.cloned().collect::<Vec<_>>() {
@@ -65,37 +67,37 @@ impl Change<'_> {
                 let about = meta::encode(&workspace.to_meta());
                 line.about = keyring.seal(AadContext::WorkspaceAbout(home), &about)?;
             }
+            let (view, old) = (self.view, &*self.keyring);
             let mut records = Vec::new();
-            self.view.each(home, |record| {
-                // A secret lies in one workspace; an app has a record in each one that it links into.
-                let place = matches!(record.id, RecordId::App(_)).then_some(home);
-                if !ids.insert((place, record.id)) {
-                    return Err(record.damaged().into());
+            view.each_page(old, home, Extent::Records, |page, entries| {
+                for (position, entry) in entries.into_iter().enumerate() {
+                    let record = page.record(position)?;
+                    if !ids.insert(record.id) {
+                        return Err(record.damaged().into());
+                    }
+                    let (kind, name) = entry.sorted_by(record.id);
+                    let index = keyring.index(home, kind, &name)?;
+                    let text = entry.text();
+                    let sealed = resealed(old, &keyring, &workspace, entry, &record, &mut done)?;
+                    let stored = Stored {
+                        id: record.id,
+                        entry: text,
+                        line: write(record.id, &sealed).into(),
+                    };
+                    records.push((index, stored));
                 }
-                records.push(match record.id {
-                    RecordId::Secret(_) => {
-                        done.secrets += 1;
-                        done.values += record.slot_count();
-                        secret(self.keyring, &keyring, &workspace, record)?
-                    }
-                    RecordId::App(_) => {
-                        let (name, index, line) = app(self.keyring, &keyring, &workspace, record)?;
-                        apps.insert(name);
-                        (index, line)
-                    }
-                });
                 Ok(())
             })?;
             self.sections.insert(home, Pages::empty(home));
-            for (index, line) in records {
-                self.put(home, index, line)?;
+            for (index, record) in records {
+                self.put(home, index, record)?;
             }
             done.workspaces += 1;
         }
-        done.apps = apps.len();
         let header = self.change_header()?;
         (header.verify, header.keys, header.workspaces) =
             (content.verify, content.keys, content.workspaces);
+        header.keys_to_come = content.keys_to_come;
         header.successions = content.successions;
         self.successor = Some(Successor {
             keyring,
@@ -105,47 +107,30 @@ impl Change<'_> {
     }
 }
 
-fn secret(
+/// The ciphertexts of a record's line under new keys.
+fn resealed(
     old: &dyn Keyring,
     new: &dyn Keyring,
     home: &Workspace,
+    entry: Entry<'_>,
     record: &Record<'_>,
-) -> Result<(Index, String), Error> {
-    let RecordId::Secret(id) = record.id else {
-        return Err(record.damaged().into());
-    };
-    let secret = decrypt::secret(old, home, id, record)?;
-    let mut values = Vec::with_capacity(secret.slots.len());
-    for (position, slot) in secret.slots.iter().enumerate() {
-        let value = decrypt::value(old, &secret, position, &record.slot(position)?)?;
-        let place = AadContext::Value(home.id, id, slot.slot);
-        values.push(new.seal(place, value.expose())?);
+    done: &mut Verified,
+) -> Result<Vec<Vec<u8>>, Error> {
+    if matches!(entry, Entry::App(_)) {
+        let app = decrypt::app(old, home, &entry, record)?;
+        done.apps += 1;
+        let place = AadContext::Links(home.id, app.id);
+        return Ok(vec![new.seal(place, app.links_text().as_bytes())?]);
     }
-    let place = AadContext::SecretMeta(home.id, id);
-    let sealed = new.seal(place, &meta::encode(&secret.to_meta()))?;
-    let index = new.index(home.id, RecordKind::Secret, secret.name.as_str())?;
-    Ok((index, write(record.id, index, &sealed, &values)))
-}
-
-/// Also returns the app's name.
-fn app(
-    old: &dyn Keyring,
-    new: &dyn Keyring,
-    home: &Workspace,
-    record: &Record<'_>,
-) -> Result<(String, Index, String), Error> {
-    let RecordId::App(id) = record.id else {
-        return Err(record.damaged().into());
-    };
-    let app = decrypt::app(old, home, id, record)?;
-    let sealed = new.seal(
-        AadContext::AppMeta(home.id, id),
-        &meta::encode(&app.to_meta()),
-    )?;
-    let index = new.index(home.id, RecordKind::App, app.name.as_str())?;
-    Ok((
-        app.name.to_string(),
-        index,
-        write(record.id, index, &sealed, &[]),
-    ))
+    let secret = decrypt::secret(home, record.id, entry)?;
+    decrypt::check_count(&secret, record)?;
+    let mut sealed = Vec::with_capacity(secret.slots.len());
+    for (position, slot) in secret.slots.iter().enumerate() {
+        let value = decrypt::value(old, &secret, position, &record.sealed(position)?)?;
+        let place = AadContext::Value(home.id, secret.id, slot.slot);
+        sealed.push(new.seal(place, value.expose())?);
+    }
+    done.secrets += 1;
+    done.values += sealed.len();
+    Ok(sealed)
 }

@@ -1,6 +1,7 @@
 //! Moves a secret to another workspace: seals it with that workspace's keys and removes it here, in one write.
 
 use super::Change;
+use super::delete::named;
 use super::record::Found;
 use crate::vault::Error;
 use crate::vault::name::WorkspaceName;
@@ -39,8 +40,20 @@ impl Change<'_> {
         if let Some(index) = old.index {
             self.remove(old.home.id, index)?;
         }
+        let apps = self.apps_linking(&old.secret)?;
+        if let Some(hidden) = apps.iter().find(|linking| linking.app.is_none()) {
+            return Err(Error::InUse {
+                message: format!(
+                    "{} is linked by {}",
+                    old.secret.path(),
+                    named(&old.home, &apps)
+                ),
+                hint: "use a key that opens the workspace of the app, too",
+                ids: vec![hidden.id.to_string()],
+            });
+        }
         self.write(&moved)?;
-        self.move_links(moved.secret.id, &old.home, &moved.home)?;
+        self.move_links(&old.secret, &moved.home)?;
         Ok(moved.secret)
     }
 }

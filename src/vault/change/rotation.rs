@@ -9,18 +9,19 @@ use super::record::Found;
 use super::secret::Edit;
 use crate::plaintext::Plaintext;
 use crate::vault::Error;
+use crate::vault::checksum::Checksum;
 use crate::vault::lookup::no_pending;
 use crate::vault::name::WorkspaceName;
 use crate::vault::reference::Reference;
 use crate::vault::rule::RuleViolation;
-use crate::vault::secret::{Secret, checksum};
+use crate::vault::secret::Secret;
 use crate::vault::slot::Choice;
 use crate::vault::time::Timestamp;
 
 /// When a new value becomes effective.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Begin {
-    /// In this second, or in the next one if this is taken.
+    /// In this second, or after the slots that have begun.
     Now,
     /// In this Unix second, which must be free.
     At(u64),
@@ -83,11 +84,11 @@ impl Change<'_> {
         let mut found = self.find(workspace, reference)?;
         found.secret.check_settled()?;
         let old = found.secret.clone();
-        let effective = old.choose(Choice::At(self.now))?;
+        let effective = old.choose(Choice::Now(self.now))?;
         if found.value(self.keyring, effective)?.same_as(value) {
             return Ok(None);
         }
-        let number = self.free_second(&found.secret)?;
+        let number = self.slot_of_now(&found.secret)?;
         found.put(self.keyring, number, value, self.now)?;
         if let Some(position) = found.secret.number(number) {
             found.secret.slots[position].pending = true;
@@ -106,7 +107,7 @@ impl Change<'_> {
     ) -> Result<Rotated, Error> {
         let mut found = self.find(workspace, reference)?;
         let old = found.secret.clone();
-        if let Some(position) = pending_of(&old, &checksum(value.expose())) {
+        if let Some(position) = pending_of(&old, Checksum::of(value.expose())) {
             found.remove(position);
         }
         self.add_slot(found, &old, value, rotation)
@@ -132,7 +133,7 @@ impl Change<'_> {
         &mut self,
         workspace: Option<&WorkspaceName>,
         reference: &Reference,
-        checksum: Option<&str>,
+        checksum: Option<Checksum>,
     ) -> Result<bool, Error> {
         let mut found = self.find(workspace, reference)?;
         let old = found.secret.clone();
@@ -208,20 +209,27 @@ impl Change<'_> {
         };
         let slot = match (before, rotation.begin) {
             (Some(position), _) if same => found.secret.slots[position].slot,
-            (_, Begin::Now) => self.free_second(&found.secret)?,
+            (_, Begin::Now) => self.slot_of_now(&found.secret)?,
             (_, Begin::At(second)) => {
                 check_begin(&found.secret, second, self.now.seconds())?;
                 second
             }
         };
         if !same {
-            found.put(self.keyring, slot, value, self.now)?;
+            let written_at = match rotation.begin {
+                Begin::Now => self.written_at(slot),
+                Begin::At(_) => self.now,
+            };
+            found.put(self.keyring, slot, value, written_at)?;
             if let Some(keep) = rotation.keep {
                 found.prune(keep, self.now.seconds());
             }
+            if rotation.begin == Begin::Now {
+                found.limit_superseded(self.now.seconds());
+            }
             rotation.expires_at.apply(&mut found.secret.expires_at);
             // A past expiry date belonged to the value that is replaced.
-            let replaced = slot <= self.now.seconds();
+            let replaced = rotation.begin == Begin::Now || slot <= self.now.seconds();
             if replaced && rotation.expires_at == Edit::Keep {
                 let expires_at = &mut found.secret.expires_at;
                 *expires_at = expires_at.filter(|time| *time > self.now);
@@ -231,17 +239,24 @@ impl Change<'_> {
         Ok(Rotated { secret, slot })
     }
 
-    /// The present second if no slot has it; otherwise waits for the next one.
-    fn free_second(&mut self, secret: &Secret) -> Result<u64, Error> {
-        if is_taken(secret, self.now.seconds()) {
-            self.clock.wait();
-            self.now = self.clock.now();
+    /// The slot of a value that is effective from now on: after every slot that has begun.
+    fn slot_of_now(&self, secret: &Secret) -> Result<u64, Error> {
+        let now = self.now.seconds();
+        let begun = secret.effective(now);
+        let after = begun.map_or(0, |position| secret.slots[position].slot + 1);
+        let mut slot = now.max(after);
+        while is_taken(secret, slot) {
+            slot += 1;
         }
-        let second = self.now.seconds();
-        if is_taken(secret, second) {
-            return Err(taken(secret, second));
+        match Timestamp::from_seconds(slot) {
+            Some(_) => Ok(slot),
+            None => Err(taken(secret, now)),
         }
-        Ok(second)
+    }
+
+    /// When such a slot is written: not before it begins, or it would only be scheduled.
+    fn written_at(&self, slot: u64) -> Timestamp {
+        Timestamp::from_seconds(slot).map_or(self.now, |begin| begin.max(self.now))
     }
 }
 
@@ -249,7 +264,7 @@ fn is_taken(secret: &Secret, second: u64) -> bool {
     secret.slots.iter().any(|slot| slot.slot == second)
 }
 
-fn pending_of(secret: &Secret, checksum: &str) -> Option<usize> {
+fn pending_of(secret: &Secret, checksum: Checksum) -> Option<usize> {
     let position = secret.pending()?;
     (secret.slots[position].checksum == checksum).then_some(position)
 }

@@ -124,8 +124,10 @@ impl Change<'_> {
             rotate_every: None,
             expires_at: None,
             slots: Vec::new(),
+            apps: Vec::new(),
             created_at: self.now,
             updated_at: self.now,
+            deleted_at: None,
         };
         new.fields.apply(&mut secret);
         let mut found = Found {

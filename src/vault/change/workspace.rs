@@ -5,12 +5,15 @@ use super::delete::named;
 use crate::keyring;
 use crate::sealed::aad_context::AadContext;
 use crate::sealed::history::RevisionId;
+use crate::sealed::id::SecretId;
 use crate::sealed::record::RecordId;
 use crate::sealed::{header, meta};
-use crate::vault::Error;
 use crate::vault::description::Description;
+use crate::vault::lookup_app::LinkingApp;
 use crate::vault::name::WorkspaceName;
+use crate::vault::secret::Secret;
 use crate::vault::workspace::Workspace;
+use crate::vault::{Error, decrypt};
 
 /// Fields to change; `None` keeps a field.
 #[derive(Default)]
@@ -101,8 +104,9 @@ impl Change<'_> {
                 ids: Vec::new(),
             });
         }
-        if contents == Contents::Keep {
-            self.check_empty(&workspace)?;
+        match contents {
+            Contents::Keep => self.check_empty(&workspace)?,
+            Contents::Delete => self.unlink_workspace(&workspace)?,
         }
         self.sections.remove(&workspace.id);
         self.touched
@@ -115,38 +119,76 @@ impl Change<'_> {
     }
 
     fn check_empty(&mut self, workspace: &Workspace) -> Result<(), Error> {
-        let mut secrets = 0;
-        self.pages(workspace.id).each(|record| {
-            secrets += usize::from(matches!(record.id, RecordId::Secret(_)));
-            Ok::<_, Error>(())
-        })?;
+        let secrets = self.secrets_in(workspace)?;
         let apps = self.apps_in(workspace)?;
-        let name = &workspace.name;
-        let contained = match secrets {
-            1 => "still contains 1 secret".to_owned(),
-            _ => format!("still contains {secrets} secrets"),
+        let mut contained = Vec::new();
+        if !secrets.is_empty() {
+            let word = if secrets.len() == 1 {
+                "secret"
+            } else {
+                "secrets"
+            };
+            contained.push(format!("{} {word}", secrets.len()));
+        }
+        let own = apps.into_iter().map(|app| LinkingApp {
+            id: app.id,
+            app: Some(app),
+        });
+        let own: Vec<_> = own.collect();
+        if !own.is_empty() {
+            contained.push(named(workspace, &own));
+        }
+        if contained.is_empty() {
+            return Ok(());
+        }
+        let mut users: Vec<LinkingApp> = Vec::new();
+        for secret in &secrets {
+            for app in self.apps_linking(secret)? {
+                if !users.iter().chain(&own).any(|known| known.id == app.id) {
+                    users.push(app);
+                }
+            }
+        }
+        let used = match users.as_slice() {
+            [] => String::new(),
+            users => format!(", and is used by {}", named(workspace, users)),
         };
-        let used = format!("is used by {}", named(&apps));
-        let (message, hint) = match (secrets, apps.is_empty()) {
-            (0, true) => return Ok(()),
-            (0, false) => (
-                format!("the workspace {name} {used}"),
-                "delete the apps first, or add --force to delete their part in this workspace",
-            ),
-            (_, true) => (
-                format!("the workspace {name} {contained}"),
-                "delete or move the secrets first, or add --force to delete them too",
-            ),
-            (_, false) => (
-                format!("the workspace {name} {contained}, and {used}"),
-                "delete or move the secrets first, or add --force to delete them and their links",
-            ),
-        };
+        let ids = own.iter().chain(&users);
         Err(Error::InUse {
-            message,
-            hint,
-            ids: self.app_ids(apps.iter().map(|app| &app.name))?,
+            message: format!(
+                "the workspace {} still contains {}{used}",
+                workspace.name,
+                contained.join(" and ")
+            ),
+            hint: "delete or move them first, or add --force to delete them and their links, too",
+            ids: ids.map(|app| app.id.to_string()).collect(),
         })
+    }
+
+    /// The secrets of a workspace, deleted or not.
+    fn secrets_in(&mut self, home: &Workspace) -> Result<Vec<Secret>, Error> {
+        let (pages, keyring) = self.opened(home.id);
+        let is_secret = |id| matches!(id, RecordId::Secret(_));
+        let found = pages.find_all(keyring, SecretId::PREFIX, is_secret)?;
+        let each = found.iter();
+        each.map(|(_, record)| decrypt::secret(home, record.id, record.parsed()?))
+            .collect()
+    }
+
+    /// Removes the links between a workspace and others.
+    fn unlink_workspace(&mut self, workspace: &Workspace) -> Result<(), Error> {
+        for app in self.apps_in(workspace)? {
+            for (key, target) in &app.links {
+                if target.workspace != workspace.id {
+                    self.forget_link(&app.link(key), *target)?;
+                }
+            }
+        }
+        for mut secret in self.secrets_in(workspace)? {
+            secret.apps.retain(|link| link.workspace != workspace.id);
+            self.unlink_secret(&secret)?;
+        }
+        Ok(())
     }
 
     fn seal_about(&self, workspace: &Workspace) -> Result<Vec<u8>, Error> {

@@ -1,6 +1,6 @@
 //! Tests an attacker who kept older copies of the file or has other vaults: parts that do not belong together.
 
-use super::apart::Apart;
+use super::apart::{Apart, Raw};
 use super::{
     Owned, damage, everything, header, open, put, reference, value, workspace_name, write,
 };
@@ -170,66 +170,71 @@ fn a_moved_record_does_not_open_even_when_signed_here() {
     let other = Owned::with(&[("default/name", "another value")]);
     let keyring = owned.keyring();
     let apart = || Apart::of(&owned.bytes());
-    let line = |apart: &Apart, section: usize, name: &str| {
+    let raw = |section: usize, name: &str| {
         use crate::keyring::Keyring;
-        let kind = sealed::record::RecordKind::Secret;
+        let apart = apart();
+        let kind = sealed::index::RecordKind::Secret;
         let index = keyring.index(apart.workspace(section), kind, name).unwrap();
-        let mut lines = apart.sections[section].pages.concat().into_iter();
-        lines
-            .find(|line| super::apart::index(line) == index.to_string())
-            .unwrap()
+        let mut records = apart.sections[section].records(&keyring).into_iter();
+        records.find(|raw| raw.index == index).unwrap()
     };
-    let part = |line: &str, position: usize| line.split('"').nth(position).unwrap().to_owned();
-    let (id, index, meta, slot) = (3, 7, 11, 15);
-    let foreign = Apart::of(&other.bytes()).sections[0].pages[0][0].clone();
-    let staged = line(&apart(), 1, "name");
-    let own = line(&apart(), 0, "name");
-    let beside = line(&apart(), 0, "other");
-
-    let with = |edits: &[(usize, &str)]| {
-        let mut line = own.clone();
-        for (position, source) in edits {
-            line = line.replace(&part(&own, *position), &part(source, *position));
-        }
-        line
+    let foreign = Apart::of(&other.bytes()).sections[0].records(&other.keyring());
+    let foreign = foreign.into_iter().last().unwrap();
+    let (staged, own, beside) = (raw(1, "name"), raw(0, "name"), raw(0, "other"));
+    let with = |change: &dyn Fn(&mut Raw)| {
+        let mut raw = own.clone();
+        change(&mut raw);
+        raw
     };
-    for (case, changed, damaged) in [
+    for (case, changed) in [
         (
             "another vault's",
-            with(&[(id, &foreign), (meta, &foreign), (slot, &foreign)]),
-            &foreign,
+            with(&|raw| {
+                (raw.id, raw.entry, raw.line) =
+                    (foreign.id, foreign.entry.clone(), foreign.line.clone());
+            }),
         ),
         (
             "another workspace's",
-            with(&[(id, &staged), (meta, &staged), (slot, &staged)]),
-            &staged,
+            with(&|raw| {
+                (raw.id, raw.entry, raw.line) =
+                    (staged.id, staged.entry.clone(), staged.line.clone());
+            }),
         ),
-        ("another record's metadata", with(&[(meta, &beside)]), &own),
-        ("another record's value", with(&[(slot, &beside)]), &own),
         (
-            "another record under this name",
-            with(&[(id, &beside), (meta, &beside), (slot, &beside)]),
-            &beside,
+            "another record's value",
+            with(&|raw| raw.line.clone_from(&beside.line)),
+        ),
+        (
+            "another record's value with its checksum",
+            with(&|raw| {
+                raw.line.clone_from(&beside.line);
+                raw.entry = beside.entry.replace("\"other\"", "\"name\"");
+            }),
         ),
         (
             "this record under another's id",
-            with(&[(id, &beside)]),
-            &beside,
-        ),
-        (
-            "metadata as a value",
-            own.replace(&part(&own, slot), &part(&own, meta)),
-            &own,
+            with(&|raw| raw.id = beside.id),
         ),
     ] {
-        assert_eq!(part(&changed, index), part(&own, index), "{case}");
+        let expected = sealed::Error::Damaged(Part::Record(changed.id.to_string()));
         let mut hostile = apart();
-        hostile.sections[0].paginate(vec![changed], 64);
+        hostile.sections[0].paginate(&keyring, vec![changed], 64);
         hostile.sections[0].advance();
         hostile.sections[0].sign(&keyring);
-        let expected = sealed::Error::Damaged(Part::Record(part(damaged, id)));
         let answer = value(&hostile.join(), &owned.token, "name");
         assert_eq!(damage(answer, case), expected, "{case}");
         assert!(everything(&hostile.join(), &owned.token).is_err(), "{case}");
     }
+    // Another page's index.
+    let mut hostile = apart();
+    let pages = &mut hostile.sections;
+    let staged = pages[1].pages[0].lines[0].clone();
+    pages[0].pages[0].lines[0] = staged;
+    pages[0].pages[0].rehash();
+    pages[0].advance();
+    pages[0].sign(&keyring);
+    let expected = sealed::Error::Damaged(Part::Page(apart().workspace(0)));
+    let answer = value(&hostile.join(), &owned.token, "name");
+    assert_eq!(damage(answer, "index"), expected);
 }

@@ -5,17 +5,20 @@ use super::header;
 use crate::keyring::Keyring;
 use crate::keyring::local::LocalKeyring;
 use crate::keyring::master::Master;
+use crate::sealed::Error;
 use crate::sealed::aad_context::AadContext;
+use crate::sealed::entry::{self, Entry, write_index};
 use crate::sealed::file::{Layout, slice};
 use crate::sealed::header::Content;
 use crate::sealed::history::RevisionId;
-use crate::sealed::id::{SecretId, WorkspaceId};
+use crate::sealed::id::{AppId, SecretId, WorkspaceId};
+use crate::sealed::index::{Index, RecordKind};
 use crate::sealed::line::encode;
-use crate::sealed::record::{self, Index, RecordId, RecordKind};
+use crate::sealed::page::{self, PageIndex};
+use crate::sealed::record::{self, RecordId};
 use crate::sealed::section::{Page, Seal, Unsealed};
 use crate::sealed::sign::{Digest, SignatureBytes, sha256};
-use crate::sealed::{Error, meta};
-use crate::vault::secret::checksum;
+use crate::vault::checksum::Checksum;
 
 const SIGNATURE: &str = ",\"signature\":\"";
 
@@ -30,10 +33,27 @@ pub struct Section {
     pub seal: Seal,
     /// By which the header and later sections name it.
     pub id: RevisionId,
-    /// The lines of each page, each with its newline.
-    pub pages: Vec<Vec<String>>,
+    pub pages: Vec<PageApart>,
     /// The head with its signature, as long as nothing changed.
     pub head: String,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PageApart {
+    /// The index that the directory says.
+    pub first: Index,
+    /// The index line and a line for each record, each with its newline.
+    pub lines: Vec<String>,
+}
+
+/// A record taken out of its page.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Raw {
+    pub id: RecordId,
+    /// Where it stands.
+    pub index: Index,
+    pub entry: String,
+    pub line: String,
 }
 
 impl Apart {
@@ -46,11 +66,15 @@ impl Apart {
         let sections = workspaces.iter().map(|line| {
             let section = layout.section(line.id).unwrap();
             let bytes = text(slice(bytes, layout.range(line.id).unwrap()));
-            let pages = section.ranges().map(|range| {
+            let pages = section.pages().iter().zip(section.ranges());
+            let pages = pages.map(|(page, range)| {
                 let lines = text(slice(bytes.as_bytes(), range));
-                lines.split_inclusive('\n').map(str::to_owned).collect()
+                PageApart {
+                    first: page.first,
+                    lines: lines.split_inclusive('\n').map(str::to_owned).collect(),
+                }
             });
-            let records = section.pages().iter().map(|page| page.bytes).sum::<u64>();
+            let records = section.pages().iter().map(Page::bytes).sum::<u64>();
             let head = bytes.len() - usize::try_from(records).unwrap();
             Section {
                 seal: section.seal().clone(),
@@ -102,7 +126,8 @@ impl Apart {
 
 impl Section {
     pub fn join(&self) -> String {
-        let lines = self.pages.iter().flatten().map(String::as_str);
+        let lines = self.pages.iter().flat_map(|page| &page.lines);
+        let lines = lines.map(String::as_str);
         std::iter::once(self.head.as_str()).chain(lines).collect()
     }
 
@@ -117,7 +142,7 @@ impl Section {
     }
 
     fn unsealed(&self) -> Unsealed {
-        let pages: Vec<_> = self.pages.iter().map(|lines| page(lines)).collect();
+        let pages: Vec<_> = self.pages.iter().map(PageApart::entry).collect();
         Unsealed::new(self.seal.workspace, &self.seal.ancestors, &pages)
     }
 
@@ -146,22 +171,81 @@ impl Section {
         self.head = signed(edit(unsigned(&head)), |text| sign(&sha256(text.as_bytes())));
     }
 
-    /// All lines as one page each of `size`, sorted.
-    pub fn paginate(&mut self, mut lines: Vec<String>, size: usize) {
-        lines.sort_by_key(|line| index(line));
-        self.pages = lines.chunks(size).map(<[String]>::to_vec).collect();
+    /// All records, opened.
+    pub fn records(&self, keyring: &dyn Keyring) -> Vec<Raw> {
+        let workspace = self.seal.workspace;
+        let pages = self.pages.iter();
+        pages
+            .flat_map(|page| page.open(keyring, workspace))
+            .collect()
+    }
+
+    /// Puts these records into these pages, in this order.
+    pub fn set(&mut self, keyring: &dyn Keyring, pages: &[Vec<Raw>]) {
+        let workspace = self.seal.workspace;
+        let pages = pages.iter();
+        self.pages = pages
+            .map(|raw| PageApart::seal(keyring, workspace, raw))
+            .collect();
+    }
+
+    /// Puts these records into pages of `size`, sorted.
+    pub fn paginate(&mut self, keyring: &dyn Keyring, mut records: Vec<Raw>, size: usize) {
+        records.sort_by_key(|raw| raw.index);
+        let pages: Vec<_> = records.chunks(size).map(<[Raw]>::to_vec).collect();
+        self.set(keyring, &pages);
     }
 }
 
-fn page(lines: &[String]) -> Page {
-    let first = Index::from_text(index(&lines[0]).as_bytes());
-    let nothing = || Index::from_text(encode(&[0; 32]).as_bytes()).unwrap();
-    Page::of(first.unwrap_or_else(nothing), lines.concat().as_bytes())
-}
+impl PageApart {
+    pub fn seal(keyring: &dyn Keyring, workspace: WorkspaceId, records: &[Raw]) -> Self {
+        let first = records[0].index;
+        let text = write_index(records.iter().map(|raw| raw.entry.as_str()));
+        let place = AadContext::Index(workspace, first);
+        let sealed = keyring.seal(place, text.as_bytes()).unwrap();
+        let ids: Vec<_> = records.iter().map(|raw| raw.id).collect();
+        let lines: String = records.iter().map(|raw| raw.line.as_str()).collect();
+        let (_, text) = page::write(first, &sealed, &ids, &lines);
+        let lines = text.split_inclusive('\n').map(str::to_owned).collect();
+        Self { first, lines }
+    }
 
-/// The text of a record's index.
-pub fn index(line: &str) -> String {
-    line.split('"').nth(7).unwrap_or_default().to_owned()
+    pub fn open(&self, keyring: &dyn Keyring, workspace: WorkspaceId) -> Vec<Raw> {
+        let index = PageIndex::of_intact(self.lines[0].as_bytes(), workspace).unwrap();
+        let sealed = index.sealed(workspace).unwrap();
+        let place = AadContext::Index(workspace, self.first);
+        let opened = text(keyring.open(place, &sealed).unwrap().expose());
+        let entries = entry::parse(&opened, &index.records).unwrap();
+        let each = index.records.iter().zip(entries).zip(&self.lines[1..]);
+        each.map(|((&id, (entry, text)), line)| {
+            let (kind, name) = entry.sorted_by(id);
+            Raw {
+                id,
+                index: keyring.index(workspace, kind, &name).unwrap(),
+                entry: text.to_owned(),
+                line: line.clone(),
+            }
+        })
+        .collect()
+    }
+
+    pub fn concat(&self) -> String {
+        self.lines.concat()
+    }
+
+    /// Its line in the directory.
+    fn entry(&self) -> Page {
+        let lines = self.lines[1..].iter().map(String::len).sum::<usize>();
+        Page::of(self.first, self.lines[0].as_bytes(), lines as u64)
+    }
+
+    /// The hash of the records' lines in the index line as it should be.
+    pub fn rehash(&mut self) {
+        let hash = encode(&sha256(self.lines[1..].concat().as_bytes()));
+        let (before, rest) = self.lines[0].rsplit_once("\"sha256\":\"").unwrap();
+        let (_, after) = rest.split_once('"').unwrap();
+        self.lines[0] = format!("{before}\"sha256\":\"{hash}\"{after}");
+    }
 }
 
 /// A part as far as it is signed.
@@ -184,16 +268,16 @@ pub struct Hostile<'a> {
     pub name: String,
     /// Which index the record stands under; the name's own if there is none.
     pub index: Option<String>,
-    pub meta: meta::Secret<'a>,
+    pub entry: entry::Secret<'a>,
     pub values: Vec<Vec<u8>>,
 }
 
 impl Hostile<'_> {
     /// One that keeps every rule, with slots from 0 on.
     pub fn new(name: &str, values: &[&[u8]]) -> Self {
-        let slots = (0..).zip(values).map(|(slot, value)| meta::Slot {
+        let slots = (0..).zip(values).map(|(slot, value)| entry::Slot {
             slot,
-            checksum: checksum(value),
+            checksum: Checksum::of(value).bytes(),
             written_at: 1,
             pending: false,
         });
@@ -201,39 +285,76 @@ impl Hostile<'_> {
             id: SecretId::random(),
             name: name.to_owned(),
             index: None,
-            meta: meta::Secret {
+            entry: entry::Secret {
                 name: name.to_owned().into(),
                 description: "".into(),
-                env_key: "KEY".into(),
+                env_key: Some("KEY".into()),
                 allowed_domains: vec![],
                 rotate_every: None,
                 expires_at: None,
                 slots: slots.collect(),
+                apps: vec![],
                 created_at: 1,
                 updated_at: 2,
+                deleted_at: None,
             },
             values: values.iter().map(|value| value.to_vec()).collect(),
         }
     }
 
-    /// The record's line, its metadata edited as text before it is sealed.
-    pub fn line(
+    /// The record, its entry edited as text before it is sealed.
+    pub fn raw(
         &self,
         keyring: &LocalKeyring,
         workspace: WorkspaceId,
         edit: impl FnOnce(String) -> String,
-    ) -> String {
-        let meta = edit(text(&meta::encode(&self.meta)));
-        let place = AadContext::SecretMeta(workspace, self.id);
-        let meta = keyring.seal(place, meta.as_bytes()).unwrap();
+    ) -> Raw {
         let slots = self.values.iter().enumerate().map(|(position, value)| {
-            let slot = self.meta.slots.get(position).map_or(0, |slot| slot.slot);
+            let slot = self.entry.slots.get(position).map_or(0, |slot| slot.slot);
             let place = AadContext::Value(workspace, self.id, slot);
             keyring.seal(place, value).unwrap()
         });
         let slots: Vec<_> = slots.collect();
         let name = self.index.as_ref().unwrap_or(&self.name);
-        let index = keyring.index(workspace, RecordKind::Secret, name).unwrap();
-        record::write(RecordId::Secret(self.id), index, &meta, &slots)
+        let id = RecordId::Secret(self.id);
+        Raw {
+            id,
+            index: keyring.index(workspace, RecordKind::Secret, name).unwrap(),
+            entry: edit(Entry::Secret(self.entry.clone()).text()),
+            line: record::write(id, &slots),
+        }
+    }
+}
+
+/// An app as anyone with the workspace's read key can seal it.
+pub fn app(
+    keyring: &dyn Keyring,
+    workspace: WorkspaceId,
+    id: AppId,
+    name: &str,
+    links: &[(&str, WorkspaceId, SecretId)],
+) -> Raw {
+    let links: Vec<_> = links
+        .iter()
+        .map(|&(env_key, workspace, secret)| entry::Link {
+            env_key: env_key.into(),
+            workspace,
+            secret,
+        })
+        .collect();
+    let entry = Entry::App(entry::App {
+        name: name.into(),
+        created_at: 1,
+        updated_at: 2,
+    });
+    let links = entry::write_links(&links);
+    let place = AadContext::Links(workspace, id);
+    let sealed = keyring.seal(place, links.as_bytes()).unwrap();
+    let id = RecordId::App(id);
+    Raw {
+        id,
+        index: keyring.index(workspace, RecordKind::App, name).unwrap(),
+        entry: entry.text(),
+        line: record::write(id, &[sealed]),
     }
 }

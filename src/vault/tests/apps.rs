@@ -1,23 +1,22 @@
 //! Tests apps: one per name over all workspaces that a key reaches, changed in one write.
 
-use super::apart::Apart;
 use super::{Owned, now, open, open_in, put, reference, workspace_name};
 use crate::keyring;
 use crate::keyring::token::Token;
 use crate::store::Previous;
 use crate::store::memory::MemoryStore;
-use crate::vault::app::App;
+use crate::vault::app_reference::AppReference;
 use crate::vault::change::{Change, Contents, References, SecretUpdate, WorkspaceUpdate};
 use crate::vault::destination::Destination;
 use crate::vault::env_key::EnvKey;
-use crate::vault::name::{AppName, SecretName};
+use crate::vault::name::SecretName;
 use crate::vault::slot::Choice;
 use crate::vault::time::Timestamp;
-use crate::vault::{Changed, Error, Scan, Written};
+use crate::vault::{Changed, Error, LinkedApp, LinkedSecret, Scan, Written};
 use std::time::Duration;
 
-pub fn name(text: &str) -> AppName {
-    AppName::parse(text).unwrap()
+pub fn name(text: &str) -> AppReference {
+    AppReference::parse(text).unwrap()
 }
 
 fn key(text: &str) -> EnvKey {
@@ -25,7 +24,7 @@ fn key(text: &str) -> EnvKey {
 }
 
 pub fn link(change: &mut Change<'_>, app: &str, env_key: &str, path: &str) -> Result<(), Error> {
-    change.link_app(&name(app), &key(env_key), None, &reference(path))
+    change.link_app(None, &name(app), &key(env_key), &reference(path))
 }
 
 fn later() -> Timestamp {
@@ -42,9 +41,9 @@ pub fn change_as<T>(
     vault.change(later(), Duration::ZERO, Previous::Keep, act)
 }
 
-pub fn shown(bytes: &[u8], token: &Token, app: &str) -> App {
+pub fn shown(bytes: &[u8], token: &Token, app: &str) -> LinkedApp {
     let vault = open(bytes, token, Scan::Everything).unwrap();
-    let by_name = vault.app(&name(app)).unwrap();
+    let by_name = vault.app(None, &name(app)).unwrap();
     let all = vault.apps().unwrap();
     assert!(all.contains(&by_name), "looked up and listed are the same");
     by_name
@@ -54,25 +53,18 @@ pub fn shown(bytes: &[u8], token: &Token, app: &str) -> App {
 type Act<'a> = &'a dyn Fn(&mut Change<'_>) -> Result<(), Error>;
 
 /// Each link as `KEY workspace/name`.
-pub fn links(app: &App) -> Vec<String> {
+pub fn links(app: &LinkedApp) -> Vec<String> {
     let links = app.links.iter().map(|link| {
-        let secret = link
-            .secret_name
-            .as_ref()
-            .map_or("gone", |name| name.as_str());
-        format!("{} {}/{secret}", link.env_key, link.workspace)
+        let workspace = link.workspace.as_ref().map_or("out", |name| name.as_str());
+        let secret = match &link.secret {
+            LinkedSecret::Counts(name) => name.to_string(),
+            LinkedSecret::OneSided(name) => format!("{name} does not name it"),
+            LinkedSecret::Missing => "gone".to_owned(),
+            LinkedSecret::OutOfReach => "of reach".to_owned(),
+        };
+        format!("{} {workspace}/{secret}", link.env_key)
     });
     links.collect()
-}
-
-/// How many apps have a record in each workspace.
-fn records(owned: &Owned) -> Vec<usize> {
-    let apart = Apart::of(&owned.bytes());
-    let sections = apart.sections.iter().map(|section| {
-        let lines = section.pages.iter().flatten();
-        lines.filter(|line| line.starts_with("{\"app\":")).count()
-    });
-    sections.collect()
 }
 
 /// `web` links `default/name` under ONE and `staging/name` under TWO.
@@ -83,7 +75,7 @@ fn linked() -> Owned {
         ("staging/name", "staged"),
     ]);
     owned.change(|change| {
-        change.create_app(None, name("web"))?;
+        change.create_app(None, &name("web"))?;
         link(change, "web", "ONE", "default/name")?;
         link(change, "web", "TWO", "staging/name")
     });
@@ -91,22 +83,13 @@ fn linked() -> Owned {
 }
 
 #[test]
-fn an_app_is_one_over_all_workspaces() {
+fn an_app_links_secrets_of_any_workspace() {
     let owned = linked();
-    let app = shown(&owned.bytes(), &owned.token, "web");
-    assert_eq!(links(&app), ["ONE default/name", "TWO staging/name"]);
-    assert_eq!((app.created_at, app.updated_at), (now(), now()));
-    assert_eq!(records(&owned), [1, 1]);
-    let apart = Apart::of(&owned.bytes());
-    for section in &apart.sections {
-        assert!(
-            section
-                .join()
-                .contains(&format!("{{\"app\":\"{}\"", app.id))
-        );
-    }
+    let shown = shown(&owned.bytes(), &owned.token, "web");
+    assert_eq!(links(&shown), ["ONE default/name", "TWO staging/name"]);
+    assert_eq!((shown.app.created_at, shown.app.updated_at), (now(), now()));
     let vault = open(&owned.bytes(), &owned.token, Scan::Lookup).unwrap();
-    let values = vault.links(&name("web")).unwrap().into_iter();
+    let values = vault.links(None, &name("web")).unwrap().into_iter();
     let values = values.map(|(key, reference)| {
         let selected = vault
             .value(None, &reference, Choice::At(now()), &Destination::default())
@@ -123,14 +106,28 @@ fn an_app_is_one_over_all_workspaces() {
 }
 
 #[test]
-fn an_app_name_in_another_workspace_counts_as_used() {
+fn an_app_is_searched_in_one_workspace() {
     let owned = linked();
-    let before = owned.bytes();
     let taken = change_as(&owned.store, &owned.token, |change| {
-        change.create_app(Some(&workspace_name("staging")), name("web"))
+        change.create_app(None, &name("web"))
     });
     assert!(matches!(taken, Err(Error::Exists { what: "app", .. })));
-    assert_eq!(owned.bytes(), before);
+    let staging = workspace_name("staging");
+    let vault = open(&owned.bytes(), &owned.token, Scan::Lookup).unwrap();
+    for (workspace, app) in [(None, "staging/web"), (Some(&staging), "web")] {
+        let found = vault.app(workspace, &name(app));
+        assert!(matches!(found, Err(Error::NotFound { what: "app", .. })));
+    }
+    // Another app of the same name.
+    owned.change(|change| change.create_app(Some(&staging), &name("web")));
+    let vault = open(&owned.bytes(), &owned.token, Scan::Lookup).unwrap();
+    let (here, there) = (
+        vault.app(None, &name("web")).unwrap(),
+        vault.app(Some(&staging), &name("web")).unwrap(),
+    );
+    assert_ne!(here.app.id, there.app.id);
+    assert_eq!((here.links.len(), there.links.len()), (2, 0));
+    assert_eq!(vault.verify().unwrap().apps, 2);
 }
 
 #[test]
@@ -142,16 +139,18 @@ fn a_key_that_is_linked_again_moves_in_one_write() {
     })
     .unwrap();
     assert_eq!(owned.store.previous().as_ref(), Some(&before), "one write");
-    let app = shown(&owned.bytes(), &owned.token, "web");
-    assert_eq!(links(&app), ["ONE default/name", "TWO default/other"]);
-    assert_eq!((app.created_at, app.updated_at), (now(), later()));
-    assert_eq!(records(&owned), [1, 0], "the empty record went");
-    let revisions = |bytes: &[u8]| -> Vec<u64> {
-        let sections = Apart::of(bytes).sections;
-        sections.iter().map(|section| section.id.number).collect()
-    };
-    let expected: Vec<u64> = revisions(&before).iter().map(|old| old + 1).collect();
-    assert_eq!(revisions(&owned.bytes()), expected);
+    let shown = shown(&owned.bytes(), &owned.token, "web");
+    assert_eq!(links(&shown), ["ONE default/name", "TWO default/other"]);
+    assert_eq!(
+        (shown.app.created_at, shown.app.updated_at),
+        (now(), later())
+    );
+    let vault = open(&owned.bytes(), &owned.token, Scan::Lookup).unwrap();
+    for (path, expected) in [("staging/name", 0), ("default/other", 1)] {
+        let secret = vault.secret(None, &reference(path)).unwrap();
+        assert_eq!(secret.apps.len(), expected, "{path}");
+        assert_eq!((secret.created_at, secret.updated_at), (now(), now()));
+    }
 }
 
 #[test]
@@ -184,40 +183,40 @@ fn a_missing_app_or_link_is_named() {
         "workspace"
     );
     assert_eq!(
-        missing(&|change| change.unlink_app(&name("job"), &key("ONE"))),
+        missing(&|change| change.unlink_app(None, &name("job"), &key("ONE"))),
         "app"
     );
     assert_eq!(
-        missing(&|change| change.unlink_app(&name("web"), &key("THREE"))),
+        missing(&|change| change.unlink_app(None, &name("web"), &key("THREE"))),
         "link"
     );
-    assert_eq!(missing(&|change| change.delete_app(&name("job"))), "app");
+    assert_eq!(
+        missing(&|change| change.delete_app(None, &name("job"))),
+        "app"
+    );
     assert_eq!(owned.bytes(), before);
 }
 
 #[test]
-fn an_unlinked_app_keeps_its_record_and_the_time_of_change() {
+fn an_app_without_links_stays() {
     let owned = linked();
-    let id = shown(&owned.bytes(), &owned.token, "web").id;
-    let unlink = |env_key: &str| {
+    let id = shown(&owned.bytes(), &owned.token, "web").app.id;
+    for env_key in ["TWO", "ONE"] {
         change_as(&owned.store, &owned.token, |change| {
-            change.unlink_app(&name("web"), &key(env_key))
+            change.unlink_app(None, &name("web"), &key(env_key))
         })
         .unwrap();
-        shown(&owned.bytes(), &owned.token, "web")
-    };
-    let app = unlink("TWO");
-    assert_eq!((records(&owned), app.updated_at), (vec![1, 0], later()));
-    let app = unlink("ONE");
-    assert_eq!((records(&owned), app.id), (vec![1, 0], id));
-    assert_eq!((links(&app).len(), app.created_at), (0, now()));
+    }
+    let web = shown(&owned.bytes(), &owned.token, "web");
+    assert_eq!((web.app.id, web.links.len()), (id, 0));
+    assert_eq!((web.app.created_at, web.app.updated_at), (now(), later()));
 }
 
 #[test]
 fn two_keys_of_one_app_count_once() {
     let owned = linked();
     owned.change(|change| {
-        change.create_app(None, name("job"))?;
+        change.create_app(None, &name("job"))?;
         link(change, "job", "A", "default/name")?;
         link(change, "job", "B", "default/name")
     });
@@ -260,7 +259,7 @@ fn links_stay_when_secrets_and_workspaces_are_renamed() {
 fn a_linked_secret_is_deleted_with_its_links_or_not_at_all() {
     let owned = linked();
     owned.change(|change| {
-        change.create_app(None, name("job"))?;
+        change.create_app(None, &name("job"))?;
         link(change, "job", "A", "default/name")?;
         link(change, "web", "SAME", "default/name")
     });
@@ -275,7 +274,7 @@ fn a_linked_secret_is_deleted_with_its_links_or_not_at_all() {
     };
     assert_eq!(message, "default/name is linked by the apps job, web");
     let apps = ["job", "web"].map(|app| shown(&before, &owned.token, app));
-    assert_eq!(ids, apps.map(|app| app.id.to_string()));
+    assert_eq!(ids, apps.map(|one| one.app.id.to_string()));
     assert_eq!(owned.bytes(), before);
 
     delete(References::Unlink).unwrap();
@@ -283,24 +282,22 @@ fn a_linked_secret_is_deleted_with_its_links_or_not_at_all() {
     let web = shown(&owned.bytes(), &owned.token, "web");
     assert_eq!(links(&web), ["TWO staging/name"]);
     assert!(shown(&owned.bytes(), &owned.token, "job").links.is_empty());
-    assert_eq!(
-        records(&owned),
-        [1, 1],
-        "one of them is the last of its app"
-    );
 }
 
 #[test]
 fn a_workspace_counts_its_secrets_and_names_its_apps() {
     let owned = linked();
-    owned.change(|change| {
+    let own = owned.change(|change| {
         put(change, "used/name", "value")?;
         link(change, "web", "USED", "used/name")?;
-        put(change, "full/name", "value")?;
         put(change, "apps/name", "value")?;
         change.delete_secret(None, &reference("apps/name"), References::Keep)?;
-        change.create_app(Some(&workspace_name("apps")), name("job"))?;
-        change.create_app(Some(&workspace_name("apps")), name("idle"))
+        change.create_app(Some(&workspace_name("apps")), &name("job"))?;
+        change.create_app(None, &name("apps/idle"))?;
+        put(change, "both/name", "value")?;
+        let own = change.create_app(None, &name("both/own"))?;
+        link(change, "both/own", "A", "default/name")?;
+        Ok(own)
     });
     let delete = |workspace: &str, contents| {
         change_as(&owned.store, &owned.token, |change| {
@@ -308,106 +305,113 @@ fn a_workspace_counts_its_secrets_and_names_its_apps() {
         })
     };
     let before = owned.bytes();
-    let [web, job, idle] =
-        ["web", "job", "idle"].map(|app| shown(&before, &owned.token, app).id.to_string());
-    for (workspace, said, expected) in [
+    let [web, job, idle] = ["web", "apps/job", "apps/idle"]
+        .map(|app| shown(&before, &owned.token, app).app.id.to_string());
+    for (workspace, contained, expected) in [
         (
             "used",
-            "still contains 1 secret, and is used by the app web",
+            "1 secret, and is used by the app default/web",
             vec![web],
         ),
-        ("full", "still contains 1 secret", vec![]),
-        ("apps", "is used by the apps idle, job", vec![idle, job]),
+        ("apps", "the apps idle, job", vec![idle, job]),
+        ("both", "1 secret and the app own", vec![own.id.to_string()]),
     ] {
         let Err(Error::InUse { message, ids, .. }) = delete(workspace, Contents::Keep) else {
             panic!("{workspace} is deleted");
         };
-        assert_eq!(message, format!("the workspace {workspace} {said}"));
+        let said = format!("the workspace {workspace} still contains {contained}");
+        assert_eq!(message, said);
         assert_eq!(ids, expected, "{workspace}");
         assert_eq!(owned.bytes(), before);
-        delete(workspace, Contents::Delete).unwrap();
-        owned.store.put(Some(&before));
     }
     delete("used", Contents::Delete).unwrap();
     let web = shown(&owned.bytes(), &owned.token, "web");
     assert_eq!(links(&web), ["ONE default/name", "TWO staging/name"]);
     delete("apps", Contents::Delete).unwrap();
-    let vault = open(&owned.bytes(), &owned.token, Scan::Lookup).unwrap();
-    assert!(matches!(
-        vault.app(&name("job")),
-        Err(Error::NotFound { what: "app", .. })
-    ));
+    delete("both", Contents::Delete).unwrap();
+    let vault = open(&owned.bytes(), &owned.token, Scan::Everything).unwrap();
+    let secret = vault.secret(None, &reference("default/name")).unwrap();
+    assert_eq!(secret.apps.len(), 1, "the link of a deleted app is gone");
+    assert_eq!(vault.apps().unwrap().len(), 1);
 }
 
 #[test]
-fn deleting_an_app_leaves_no_record_and_every_secret() {
+fn deleting_an_app_leaves_every_secret() {
     let owned = linked();
     let before = owned.bytes();
     change_as(&owned.store, &owned.token, |change| {
-        change.delete_app(&name("web"))
+        change.delete_app(None, &name("web"))
     })
     .unwrap();
     assert_eq!(owned.store.previous(), Some(before), "one write");
-    assert_eq!(records(&owned), [0, 0]);
     let vault = open(&owned.bytes(), &owned.token, Scan::Everything).unwrap();
     assert_eq!(vault.apps().unwrap(), []);
     assert_eq!(vault.verify().unwrap().secrets, 3);
+    for path in ["default/name", "staging/name"] {
+        let secret = vault.secret(None, &reference(path)).unwrap();
+        assert_eq!(secret.apps, [], "{path}");
+    }
 }
 
-/// Two writers, each with a workspace of their own, make the same app: to who sees both it is one.
 #[test]
-fn a_scoped_key_has_the_part_of_an_app_that_it_reaches() {
+fn a_scoped_key_changes_the_apps_of_its_workspace() {
     let owned = linked();
     let token = owned.issue("staging", true);
-    let app = shown(&owned.bytes(), &token, "web");
-    assert_eq!(links(&app), ["TWO staging/name"]);
+    let vault = open(&owned.bytes(), &token, Scan::Lookup).unwrap();
+    assert_eq!(vault.apps().unwrap(), []);
     change_as(&owned.store, &token, |change| {
-        link(change, "web", "ONE", "name")?;
-        change.unlink_app(&name("web"), &key("TWO"))?;
-        change.create_app(None, name("job"))?;
+        change.create_app(None, &name("job"))?;
         link(change, "job", "A", "name")
     })
     .unwrap();
-    let web = shown(&owned.bytes(), &owned.token, "web");
-    assert_eq!(links(&web), ["ONE default/name", "ONE staging/name"]);
-    let outside = change_as(&owned.store, &token, |change| {
-        link(change, "web", "A", "default/name")
+    for (app, path) in [("job", "default/name"), ("default/web", "name")] {
+        let outside = change_as(&owned.store, &token, |change| link(change, app, "A", path));
+        assert!(matches!(outside, Err(Error::OutOfReach { .. })), "{app}");
+    }
+    // What it may not see of an app, nobody gets with it.
+    owned.change(|change| link(change, "staging/job", "B", "default/name"));
+    let job = shown(&owned.bytes(), &token, "job");
+    assert_eq!(links(&job), ["A staging/name", "B out/of reach"]);
+    let vault = open(&owned.bytes(), &token, Scan::Lookup).unwrap();
+    assert!(matches!(
+        vault.links(None, &name("job")),
+        Err(Error::OutOfReach { .. })
+    ));
+    // It unlinks what it cannot see, whose record keeps a link that gives nothing.
+    change_as(&owned.store, &token, |change| {
+        change.unlink_app(None, &name("job"), &key("B"))
+    })
+    .unwrap();
+    let vault = open(&owned.bytes(), &owned.token, Scan::Lookup).unwrap();
+    let secret = vault.secret(None, &reference("default/name")).unwrap();
+    assert_eq!(secret.apps.len(), 2);
+    assert_eq!(vault.app_count(&secret).unwrap(), 1);
+    // Moving a secret would leave the link of an app that it does not open behind.
+    let wide = {
+        let both = [("staging", true), ("third", true)];
+        owned.change(|change| put(change, "third/other", "value"));
+        super::vectors::good::issue(&owned, &both)
+    };
+    let moved = change_as(&owned.store, &wide, |change| {
+        change.move_secret(None, &reference("staging/name"), &workspace_name("third"))
     });
-    assert!(matches!(outside, Err(Error::OutOfReach { .. })));
-
-    let other = owned.issue("default", true);
-    change_as(&owned.store, &other, |change| {
-        change.create_app(None, name("job"))?;
-        link(change, "job", "B", "name")
-    })
-    .unwrap();
-    let id = shown(&owned.bytes(), &other, "job").id;
-    assert_ne!(shown(&owned.bytes(), &token, "job").id, id);
-    let job = shown(&owned.bytes(), &owned.token, "job");
-    assert_eq!(job.id, id, "that of the first workspace");
-    assert_eq!(links(&job), ["A staging/name", "B default/name"]);
-
-    // Linking and unlinking a key mean all that is under it.
-    owned.change(|change| link(change, "web", "ONE", "default/other"));
-    let web = shown(&owned.bytes(), &owned.token, "web");
-    assert_eq!(links(&web), ["ONE default/other"]);
-    change_as(&owned.store, &owned.token, |change| {
-        change.delete_app(&name("job"))
-    })
-    .unwrap();
-    assert_eq!(records(&owned), [1, 0]);
+    assert!(matches!(moved, Err(Error::InUse { .. })));
 }
 
 #[test]
 fn a_key_that_only_reads_changes_no_app() {
     let owned = linked();
+    owned.change(|change| {
+        change.create_app(None, &name("staging/job"))?;
+        link(change, "staging/job", "A", "staging/name")
+    });
     let token = owned.issue("staging", false);
     let before = owned.bytes();
     let acts: [Act<'_>; 4] = [
-        &|change| change.create_app(None, name("job")).map(drop),
-        &|change| link(change, "web", "A", "name"),
-        &|change| change.unlink_app(&name("web"), &key("TWO")),
-        &|change| change.delete_app(&name("web")),
+        &|change| change.create_app(None, &name("new")).map(drop),
+        &|change| link(change, "job", "B", "name"),
+        &|change| change.unlink_app(None, &name("job"), &key("A")),
+        &|change| change.delete_app(None, &name("job")),
     ];
     for act in acts {
         let refused = change_as(&owned.store, &token, |change| act(change));
@@ -415,5 +419,5 @@ fn a_key_that_only_reads_changes_no_app() {
         assert!(read_only, "{:?}", refused.err());
     }
     assert_eq!(owned.bytes(), before);
-    assert_eq!(links(&shown(&before, &token, "web")), ["TWO staging/name"]);
+    assert_eq!(links(&shown(&before, &token, "job")), ["A staging/name"]);
 }

@@ -157,7 +157,7 @@ fn a_removed_writer_opens_nothing_new_and_signs_nothing_valid() {
     let before = owned.bytes();
     let mut kept = keyring(&before, &writer).unwrap();
     let removed = remove(&owned, writer.key).unwrap();
-    assert!(removed.dropped.is_empty() && removed.to_pin.is_empty());
+    assert!(removed.others.dropped.is_empty() && removed.others.to_pin.is_empty());
     let after = owned.bytes();
 
     let answer = value(&after, &writer, "name");
@@ -206,13 +206,12 @@ fn a_removed_writer_opens_nothing_new_and_signs_nothing_valid() {
     let secret = vault
         .secret(None, &super::reference("staging/name"))
         .unwrap();
-    let line = Apart::of(&after).sections[1].pages[0].concat();
-    let line = line
-        .lines()
-        .find(|line| line.contains(&secret.id.to_string()));
-    let record = crate::sealed::record::Record::parse(line.unwrap()).unwrap();
+    let raw = Apart::of(&after).sections[1].records(&owned.keyring());
+    let id = crate::sealed::record::RecordId::Secret(secret.id);
+    let raw = raw.into_iter().find(|raw| raw.id == id).unwrap();
+    let record = crate::sealed::record::Record::parse(id, raw.line.trim_end()).unwrap();
     let place = crate::sealed::aad_context::AadContext::Value(staging, secret.id, 0);
-    assert!(kept.open(place, &record.slot(0).unwrap()).is_err());
+    assert!(kept.open(place, &record.sealed(0).unwrap()).is_err());
     // The header that knew it is of another age.
     let back = Apart::of(&before).header + &Apart::of(&after).join_sections();
     assert!(everything(back.as_bytes(), &writer).is_err());
@@ -231,8 +230,8 @@ fn removing_full_access_changes_the_header_key_and_anchors() {
 
     let removed = remove(&owned, full.key).unwrap();
     let ids = |keys: &[crate::vault::key::Key]| keys.iter().map(|key| key.id).collect::<Vec<_>>();
-    assert_eq!(ids(&removed.dropped), [scoped.key]);
-    assert_eq!(ids(&removed.to_pin), [identity.id]);
+    assert_eq!(ids(&removed.others.dropped), [scoped.key]);
+    assert_eq!(ids(&removed.others.to_pin), [identity.id]);
     let after = owned.bytes();
     assert_ne!(
         header(&before).content().verify,

@@ -7,7 +7,7 @@ use crate::plaintext::Plaintext;
 use crate::sealed::aad_context::AadContext;
 use crate::sealed::header::{Content, Header};
 use crate::sealed::id::{KeyId, WorkspaceId};
-use crate::sealed::record::{Index, RecordKind};
+use crate::sealed::index::{Index, RecordKind};
 use crate::sealed::sign::{Digest, SignatureBytes, VerifyKey};
 use crate::store::Previous;
 use crate::store::memory::MemoryStore;
@@ -228,10 +228,9 @@ impl Keyring for Counting {
     fn index_all(
         &self,
         at: WorkspaceId,
-        kind: RecordKind,
-        names: &[&str],
+        names: &[(RecordKind, &str)],
     ) -> Result<Vec<Index>, keyring::Error> {
-        self.counted().index_all(at, kind, names)
+        self.counted().index_all(at, names)
     }
 
     fn open(&self, place: AadContext, sealed: &[u8]) -> Result<Plaintext, keyring::Error> {

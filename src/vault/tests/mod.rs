@@ -2,17 +2,20 @@
 //! cheapest key derivation: no test here waits for Argon2.
 
 mod ages;
-mod apart;
+pub mod apart;
 mod apps;
 mod eras;
 mod failing;
 mod forged;
 mod hostile_apps;
+mod hostile_pages;
 mod identities;
 mod keys;
+mod kinds;
 mod limits;
 mod many;
 mod model;
+mod passphrase;
 mod programme;
 mod reader;
 mod removed;
@@ -41,7 +44,8 @@ use crate::keyring::master::Master;
 use crate::keyring::token::Token;
 use crate::keyring::{self, Keyring, unlock};
 use crate::plaintext::Plaintext;
-use crate::sealed::header::{Header, Key};
+use crate::sealed::header::Header;
+use crate::sealed::key::Key;
 use crate::sealed::{self, meta};
 use crate::store::Previous;
 use crate::store::memory::MemoryStore;

@@ -1,11 +1,11 @@
 //! Compares a vault with a simple map after every change: opened again, both hold the same, and unchanged
 //! parts kept their bytes.
 
-use super::apart::{Apart, index};
-use super::{Owned, now, open, open_in, reference, workspace_name};
+use super::apart::{Apart, PageApart, Raw};
+use super::{Owned, keyring, now, open, open_in, reference, workspace_name};
 use crate::keyring::Keyring;
 use crate::plaintext::Plaintext;
-use crate::sealed::record::RecordKind;
+use crate::sealed::index::RecordKind;
 use crate::store::Previous;
 use crate::vault::change::{
     Change, Contents, Fields, NewSecret, References, SecretUpdate, Values, WorkspaceUpdate,
@@ -300,26 +300,34 @@ fn contents(bytes: &[u8], owned: &Owned) -> Model {
     all
 }
 
-/// By workspace: its pages, each its records' lines.
-fn pages(bytes: &[u8], owned: &Owned) -> HashMap<String, Vec<Vec<String>>> {
+/// By workspace: its pages, each with its opened records.
+type Pages = HashMap<String, Vec<(PageApart, Vec<Raw>)>>;
+
+fn pages(bytes: &[u8], owned: &Owned) -> Pages {
     let vault = open(bytes, &owned.token, Scan::Lookup).unwrap();
-    let name = |position: usize| vault.workspaces()[position].name.to_string();
+    let keyring = keyring(bytes, &owned.token).unwrap();
     let sections = Apart::of(bytes).sections.into_iter().enumerate();
-    sections
-        .map(|(position, section)| (name(position), section.pages))
-        .collect()
+    let sections = sections.map(|(position, section)| {
+        let workspace = &vault.workspaces()[position];
+        let pages = section.pages.into_iter().map(|page| {
+            let records = page.open(&keyring, workspace.id);
+            (page, records)
+        });
+        (workspace.name.to_string(), pages.collect())
+    });
+    sections.collect()
 }
 
 /// Pages have 1 to 64 records; one with fewer than 16 has no neighbour that it fits in with.
-fn check_pages(pages: &HashMap<String, Vec<Vec<String>>>) {
+fn check_pages(pages: &Pages) {
     for pages in pages.values() {
-        let sizes: Vec<_> = pages.iter().map(Vec::len).collect();
+        let sizes: Vec<_> = pages.iter().map(|(_, records)| records.len()).collect();
         assert!(
             sizes.iter().all(|size| (1..=64).contains(size)),
             "{sizes:?}"
         );
-        let indexes: Vec<_> = pages.concat().iter().map(|line| index(line)).collect();
-        assert!(indexes.is_sorted_by(|one, next| one < next));
+        let records = pages.iter().flat_map(|(_, records)| records);
+        assert!(records.is_sorted_by(|one, next| one.index < next.index));
     }
 }
 
@@ -330,7 +338,7 @@ fn check_kept(before: &[u8], after: &[u8], owned: &Owned, step: &Step) {
     check_pages(&new);
     for (name, old) in &old {
         if workspace != name {
-            let kept = |pages: &HashMap<_, Vec<_>>| pages.values().any(|pages| pages == old);
+            let kept = |pages: &Pages| pages.values().any(|pages| pages == old);
             let deleted = matches!(step, Step::DeleteWorkspace(w) if WORKSPACES[*w] == name);
             assert!(deleted || kept(&new), "{name} changed by {step:?}");
             continue;
@@ -340,17 +348,12 @@ fn check_kept(before: &[u8], after: &[u8], owned: &Owned, step: &Step) {
             vault.workspace(Some(&workspace_name(name))).unwrap().id
         };
         let keyring = owned.keyring();
-        let index_of = |name: &String| {
-            keyring
-                .index(id, RecordKind::Secret, name)
-                .unwrap()
-                .to_string()
-        };
+        let index_of = |name: &String| keyring.index(id, RecordKind::Secret, name).unwrap();
         let indexes: BTreeSet<_> = names.iter().map(index_of).collect();
-        let kept: BTreeSet<_> = new[name].concat().into_iter().collect();
-        for line in old.concat() {
+        let kept: Vec<_> = new[name].iter().flat_map(|(_, records)| records).collect();
+        for record in old.iter().flat_map(|(_, records)| records) {
             assert!(
-                indexes.contains(&index(&line)) || kept.contains(&line),
+                indexes.contains(&record.index) || kept.contains(&record),
                 "{step:?}"
             );
         }
@@ -424,7 +427,7 @@ fn pages_split_and_join_and_keep_their_bytes() {
         assert!(take(&owned, &mut model, &step), "{step:?}");
         let pages = Apart::of(&owned.bytes()).sections.remove(0).pages;
         most = most.max(pages.len());
-        sizes.extend(pages.iter().map(Vec::len));
+        sizes.extend(pages.iter().map(|page| page.lines.len() - 1));
     }
     assert!(
         most >= 3 && sizes.contains(&64),

@@ -240,7 +240,7 @@ impl<'s> Programme<'s> {
         let large = Ground::of(150, 600);
         let sizes = [&small, &medium, &large].map(|ground| ground.newest().len());
         assert!(
-            sizes[0] < 6_000 && sizes[1] > 20_000 && sizes[2] > 180_000,
+            sizes[0] < 6_000 && sizes[1] > 13_000 && sizes[2] > 160_000,
             "{sizes:?}"
         );
         self.kdfs();

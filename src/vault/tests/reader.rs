@@ -5,6 +5,7 @@ use super::{Owned, damage, everything, open, open_in, put, value, workspace_name
 use crate::keyring::{self, Keyring, Reach};
 use crate::sealed::aad_context::AadContext;
 use crate::sealed::id::WorkspaceId;
+use crate::sealed::page::PageIndex;
 use crate::sealed::sign::verify_key;
 use crate::sealed::{Error as Sealed, Part, section};
 use crate::store::Previous;
@@ -41,17 +42,14 @@ fn a_scoped_key_reads_its_own_workspace_alone() {
             keyring.reach(staging),
             Some(if may_write { Reach::Write } else { Reach::Read })
         );
-        let line = &apart.sections[0].pages[0][0];
-        let record = crate::sealed::record::Record::parse(line.trim_end()).unwrap();
-        let crate::sealed::record::RecordId::Secret(id) = record.id else {
-            panic!("a secret");
-        };
-        let meta = record.meta().unwrap();
-        let opened = keyring.open(AadContext::SecretMeta(default, id), &meta);
+        let page = &apart.sections[0].pages[0];
+        let index = PageIndex::of_intact(page.lines[0].as_bytes(), default).unwrap();
+        let sealed = index.sealed(default).unwrap();
+        let opened = keyring.open(AadContext::Index(default, page.first), &sealed);
         assert!(matches!(opened, Err(keyring::Error::OutOfReach)));
         assert!(
             keyring
-                .open(AadContext::SecretMeta(staging, id), &meta)
+                .open(AadContext::Index(staging, page.first), &sealed)
                 .is_err()
         );
         let wrapped = &vault.header().content().workspaces[0].wrapped;
@@ -125,8 +123,8 @@ fn a_reading_keys_writes_are_refused() {
     let keyring = super::keyring(&owned.bytes(), &token).unwrap();
     let mut apart = Apart::of(&owned.bytes());
     let staging = apart.workspace(1);
-    let line = Hostile::new("name", &[b"mine"]).line(&keyring, staging, |meta| meta);
-    apart.sections[1].paginate(vec![line], 64);
+    let raw = Hostile::new("name", &[b"mine"]).raw(&keyring, staging, |entry| entry);
+    apart.sections[1].paginate(&keyring, vec![raw], 64);
     apart.sections[1].advance();
     let vault = super::header(&owned.bytes()).content().vault;
     let seed = [7; 32];

@@ -5,8 +5,9 @@ use super::{Owned, damage, everything, header, keyring, value};
 use crate::keyring as keys;
 use crate::keyring::Keyring;
 use crate::sealed::aad_context::AadContext;
-use crate::sealed::header::Lock;
-use crate::sealed::record::Record;
+use crate::sealed::key::Lock;
+use crate::sealed::page::PageIndex;
+use crate::sealed::record::{Record, RecordId};
 use crate::sealed::{Error as Sealed, Part};
 use crate::vault::Error;
 
@@ -35,7 +36,8 @@ fn a_removed_key_opens_nothing_new_and_signs_nothing_valid() {
     });
     let full = keyring(apart.header.as_bytes(), &owned.token).unwrap();
     let secret = Hostile::new("name", &[b"new value"]);
-    apart.sections[1].paginate(vec![secret.line(&full, staging, |meta| meta)], 64);
+    let raw = secret.raw(&full, staging, |entry| entry);
+    apart.sections[1].paginate(&full, vec![raw], 64);
     apart.sections[1].advance();
     apart.sections[1].seal.header = apart.header_id();
     apart.sections[1].sign(&full);
@@ -55,15 +57,18 @@ fn a_removed_key_opens_nothing_new_and_signs_nothing_valid() {
     assert!(matches!(followed, Err(keys::Error::KeyChanged)));
 
     // With the keys it kept: the new record does not open.
-    let line = apart.sections[1].pages[0][0].clone();
-    let record = Record::parse(line.trim_end()).unwrap();
-    let place = AadContext::SecretMeta(staging, secret.id);
-    assert!(removed.open(place, &record.meta().unwrap()).is_err());
+    let page = &apart.sections[1].pages[0];
+    let index = PageIndex::of_intact(page.lines[0].as_bytes(), staging).unwrap();
+    let place = AadContext::Index(staging, page.first);
+    let sealed = index.sealed(staging).unwrap();
+    assert!(removed.open(place, &sealed).is_err());
+    let id = RecordId::Secret(secret.id);
+    let record = Record::parse(id, page.lines[1].trim_end()).unwrap();
     assert!(
         removed
             .open(
                 AadContext::Value(staging, secret.id, 0),
-                &record.slot(0).unwrap()
+                &record.sealed(0).unwrap()
             )
             .is_err()
     );

@@ -10,7 +10,7 @@ use crate::vault::change::{
 use crate::vault::clock::Clock;
 use crate::vault::destination::Destination;
 use crate::vault::name::SecretName;
-use crate::vault::slot::{Choice, MAX_SLOTS, SlotState};
+use crate::vault::slot::{CLOCK_TOLERANCE_SECONDS, Choice, MAX_SLOTS, SlotState};
 use crate::vault::time::Timestamp;
 use crate::vault::{Error, Scan, Written};
 use proptest::prelude::*;
@@ -18,8 +18,14 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// What a map would hold: a value from each second on.
-type Model = BTreeMap<u64, u8>;
+/// What a map would hold: a value from each second on, and when it was written.
+type Model = BTreeMap<u64, Held>;
+
+#[derive(Clone, Copy, PartialEq, Debug)]
+struct Held {
+    value: u8,
+    written: u64,
+}
 
 /// Values are few, so that they are often the same; seconds are few, so that they often collide.
 #[derive(Clone, Debug)]
@@ -72,7 +78,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// A clock that stands still until a command waits.
+/// A clock that is moved by hand.
 #[derive(Default)]
 struct Hand(Cell<u64>);
 
@@ -86,30 +92,42 @@ impl Clock for &Hand {
     fn now(&self) -> Timestamp {
         Timestamp::from_seconds(self.second()).unwrap()
     }
+}
 
-    fn wait(&self) {
-        self.0.set(self.second() + 1);
+/// What is effective at a second, if nothing was written as of later.
+fn at(model: &Model, second: u64) -> Option<(u64, u8)> {
+    let last = model.range(..=second).next_back();
+    last.map(|(&slot, held)| (slot, held.value))
+}
+
+/// What is effective now.
+fn effective(model: &Model, now: u64) -> Option<(u64, u8)> {
+    let has_begun = |slot: u64, written: u64| {
+        slot <= now || (slot <= written && written <= now + CLOCK_TOLERANCE_SECONDS)
+    };
+    let mut latest = model.iter().rev();
+    let found = latest.find(|(slot, held)| has_begun(**slot, held.written));
+    found.map(|(&slot, held)| (slot, held.value))
+}
+
+/// Puts a value into a slot, unless it is there.
+fn put(model: &mut Model, slot: u64, value: u8, written: u64) {
+    if model.get(&slot).is_none_or(|held| held.value != value) {
+        model.insert(slot, Held { value, written });
     }
 }
 
-fn effective(model: &Model, second: u64) -> Option<(u64, u8)> {
-    model
-        .range(..=second)
-        .next_back()
-        .map(|(&slot, &value)| (slot, value))
-}
-
-/// Adds a value from now on, in the next second if this one is taken.
-fn add(model: &mut Model, hand: &mut u64, value: u8) -> bool {
-    if effective(model, *hand).is_some_and(|(_, old)| old == value) {
-        return true;
+/// Adds a value from now on, after everything that has begun.
+fn add(model: &mut Model, now: u64, value: u8) {
+    let begun = effective(model, now);
+    if begun.is_some_and(|(_, old)| old == value) {
+        return;
     }
-    if model.contains_key(hand) {
-        *hand += 1;
+    let mut slot = begun.map_or(now, |(slot, _)| now.max(slot + 1));
+    while model.contains_key(&slot) {
+        slot += 1;
     }
-    model.insert(*hand, value);
-    // The next second may be taken too: that is an error, and nothing changes.
-    true
+    put(model, slot, value, slot.max(now));
 }
 
 fn prune(model: &mut Model, second: u64, keep: usize) {
@@ -123,81 +141,61 @@ fn prune(model: &mut Model, second: u64, keep: usize) {
 }
 
 /// Does the step in the model; returns whether it is allowed.
-fn expect(model: &mut Model, hand: &mut u64, step: &Step) -> bool {
-    let now = effective(model, *hand);
-    let crowded =
-        |model: &Model, hand: u64| model.contains_key(&hand) && model.contains_key(&(hand + 1));
+fn expect(model: &mut Model, hand: u64, step: &Step) -> bool {
+    let now = effective(model, hand);
     match step {
-        Step::Wait(seconds) => *hand += seconds,
-        Step::Update(value) => {
-            model.insert(now.map_or(0, |(slot, _)| slot), *value);
-        }
-        Step::Put(second, value) => {
-            model.insert(*second, *value);
-        }
+        Step::Wait(_) => {}
+        Step::Update(value) => put(model, now.map_or(0, |(slot, _)| slot), *value, hand),
+        Step::Put(second, value) => put(model, *second, *value, hand),
         Step::Remove(second) => {
             if !model.contains_key(second) || model.len() == 1 {
                 return false;
             }
             model.remove(second);
         }
-        Step::Replace(slots) => *model = slots.iter().copied().collect(),
-        Step::Rotate(value, None, keep) => {
-            let same = now.is_some_and(|(_, old)| old == *value);
-            if !same && crowded(model, *hand) {
-                *hand += 1;
-                return false;
-            }
-            add(model, hand, *value);
-            if let (Some(keep), false) = (keep, same) {
-                prune(model, *hand, *keep);
+        Step::Replace(slots) => {
+            model.retain(|slot, _| slots.iter().any(|(kept, _)| kept == slot));
+            for (slot, value) in slots {
+                put(model, *slot, *value, hand);
             }
         }
-        Step::Rotate(value, Some(at), keep) => {
-            if effective(model, *at).is_some_and(|(_, old)| old == *value) {
+        Step::Rotate(value, None, keep) => {
+            let same = now.is_some_and(|(_, old)| old == *value);
+            add(model, hand, *value);
+            if let (Some(keep), false) = (keep, same) {
+                prune(model, hand, *keep);
+            }
+        }
+        Step::Rotate(value, Some(second), keep) => {
+            if effective(model, *second).is_some_and(|(_, old)| old == *value) {
                 return true;
             }
-            if model.contains_key(at) || now.is_some_and(|(slot, _)| *at < slot) {
+            if model.contains_key(second) || now.is_some_and(|(slot, _)| *second < slot) {
                 return false;
             }
-            model.insert(*at, *value);
+            put(model, *second, *value, hand);
             if let Some(keep) = keep {
-                prune(model, *hand, *keep);
+                prune(model, hand, *keep);
             }
         }
         Step::RollBack(to) => {
             let target = match (to, now) {
-                (Some(to), _) if to > hand => None,
-                (Some(to), _) => effective(model, *to),
-                (None, Some((slot, _))) if slot > 0 => effective(model, slot - 1),
+                (Some(to), _) if *to > hand => None,
+                (Some(to), _) => at(model, *to),
+                (None, Some((slot, _))) if slot > 0 => at(model, slot - 1),
                 (None, _) => None,
             };
             let Some((_, value)) = target else {
                 return false;
             };
-            let same = now.is_some_and(|(_, old)| old == value);
-            if !same && crowded(model, *hand) {
-                *hand += 1;
-                return false;
-            }
             add(model, hand, value);
         }
-        Step::Prune(keep) => prune(model, *hand, *keep),
+        Step::Prune(keep) => prune(model, hand, *keep),
         Step::Exec(value, side) => {
             let Some((_, old)) = now else {
                 return false;
             };
-            if old == *value {
-                return true;
-            }
-            if crowded(model, *hand) {
-                *hand += 1;
-                return false;
-            }
-            if model.contains_key(hand) {
-                *hand += 1;
-            }
-            if matches!(side, Side::Succeeded | Side::Resumed) {
+            if old != *value && matches!(side, Side::Succeeded | Side::Resumed) {
                 add(model, hand, *value);
             }
         }
@@ -256,7 +254,7 @@ fn act(change: &mut Change<'_>, step: &Step) -> Result<(), Error> {
                 return Ok(());
             };
             let pending = begun.pending().unwrap();
-            let checksum = begun.slots[pending].checksum.clone();
+            let checksum = begun.slots[pending].checksum;
             let now = rotation(Begin::Now, None);
             match side {
                 Side::Succeeded => change
@@ -264,7 +262,7 @@ fn act(change: &mut Change<'_>, step: &Step) -> Result<(), Error> {
                     .map(|_| ()),
                 Side::Resumed => change.resume_rotation(None, &secret, now).map(|_| ()),
                 Side::Failed => change
-                    .discard_rotation(None, &secret, Some(&checksum))
+                    .discard_rotation(None, &secret, Some(checksum))
                     .map(|dropped| assert!(dropped)),
                 Side::Discarded => change
                     .discard_rotation(None, &secret, None)
@@ -286,30 +284,31 @@ fn check(owned: &Owned, model: &Model) {
             .eq(model.keys().copied())
     );
     for second in (0..SECONDS + 60).chain([u64::MAX / 1_000_000_000]) {
-        let at = Timestamp::from_seconds(second).unwrap();
-        let found = vault.value(
-            None,
-            &reference("name"),
-            Choice::At(at),
-            &Destination::default(),
-        );
-        match (effective(model, second), found) {
-            (Some((slot, value)), Ok(selected)) => {
-                assert_eq!(
-                    (slot, [b'a' + value].as_slice()),
-                    (selected.slot, selected.value.expose())
-                );
+        let time = Timestamp::from_seconds(second).unwrap();
+        let choices = [
+            (Choice::Now(time), effective(model, second)),
+            (Choice::At(time), at(model, second)),
+        ];
+        for (choice, expected) in choices {
+            let found = vault.value(None, &reference("name"), choice, &Destination::default());
+            match (expected, found) {
+                (Some((slot, value)), Ok(selected)) => {
+                    assert_eq!(
+                        (slot, [b'a' + value].as_slice()),
+                        (selected.slot, selected.value.expose())
+                    );
+                }
+                (None, Err(Error::NotEffective { first, .. })) => {
+                    assert_eq!(first.map(Timestamp::seconds), model.keys().next().copied());
+                }
+                (expected, found) => panic!("{choice:?}: {expected:?}, {:?}", found.err()),
             }
-            (None, Err(Error::NotEffective { first, .. })) => {
-                assert_eq!(first.map(Timestamp::seconds), model.keys().next().copied());
-            }
-            (expected, found) => panic!("{second}: {expected:?}, {:?}", found.err()),
         }
         let states = (0..secret.slots.len()).map(|position| secret.state(position, second));
-        let effective = states
+        let count = states
             .filter(|state| *state == SlotState::Effective)
             .count();
-        assert_eq!(effective, usize::from(model.keys().next() <= Some(&second)));
+        assert_eq!(count, usize::from(effective(model, second).is_some()));
     }
 }
 
@@ -323,7 +322,9 @@ proptest! {
     ) {
         let owned = Owned::new();
         let hand = Hand::default();
-        let mut model: Model = first.clone();
+        let written = now().seconds();
+        let held = |(&slot, &value): (&u64, &u8)| (slot, Held { value, written });
+        let mut model: Model = first.iter().map(held).collect();
         owned.change(|change| {
             let name = SecretName::parse("name").unwrap();
             let slots = first.iter().map(|(&slot, &value)| (slot, plain(value))).collect();
@@ -332,8 +333,7 @@ proptest! {
         });
         for step in steps {
             let mut expected = model.clone();
-            let mut second = hand.second();
-            let possible = expect(&mut expected, &mut second, &step);
+            let possible = expect(&mut expected, hand.second(), &step);
             if let Step::Wait(seconds) = step {
                 hand.0.set(hand.second() + seconds);
                 continue;
@@ -341,7 +341,6 @@ proptest! {
             let before = owned.bytes();
             let mut vault = open_in(&owned.store, &owned.token, Scan::Lookup).unwrap();
             let changed = vault.change(&hand, Duration::ZERO, Previous::Keep, |change| act(change, &step));
-            prop_assert_eq!(hand.second(), second, "{:?} of {:?}", step, model);
             match changed {
                 Ok(changed) => {
                     prop_assert!(possible, "{:?} of {:?}", step, model);
@@ -395,4 +394,45 @@ fn the_hundred_and_first_slot_is_refused_until_others_go() {
         error.to_string(),
         format!("there is already a slot {first} of default/name")
     );
+}
+
+#[test]
+fn values_of_one_second_follow_each_other() {
+    let owned = Owned::with(&[("default/name", "0")]);
+    let start = now().seconds();
+    for number in 0..3 {
+        let rotated = rotate(
+            &owned,
+            &format!("{}", number + 1),
+            rotation(Begin::Now, None),
+        );
+        assert_eq!(rotated.unwrap().slot, start + number);
+        let vault = open_in(&owned.store, &owned.token, Scan::Lookup).unwrap();
+        let choice = Choice::Now(now());
+        let found = vault.value(None, &reference("name"), choice, &Destination::default());
+        let expected = format!("{}", number + 1);
+        assert_eq!(found.unwrap().value.expose(), expected.as_bytes());
+    }
+}
+
+#[test]
+fn superseded_values_take_so_much_and_no_more() {
+    let owned = Owned::with(&[("default/name", "0")]);
+    let large = "x".repeat(20_000);
+    for number in 1..=5 {
+        let value = format!("{number}{large}");
+        rotate(&owned, &value, rotation(Begin::Now, None)).unwrap();
+    }
+    let slots = || {
+        let vault = open_in(&owned.store, &owned.token, Scan::Lookup).unwrap();
+        vault.secret(None, &reference("name")).unwrap().slots.len()
+    };
+    // The effective one, and three superseded ones of some 20 KiB.
+    assert_eq!(slots(), 4);
+    let largest = "y".repeat(65_536);
+    for value in [&largest, "small", "smaller"] {
+        rotate(&owned, value, rotation(Begin::Now, None)).unwrap();
+    }
+    // The newest superseded one stays, however long; the one before it does not.
+    assert_eq!(slots(), 2);
 }

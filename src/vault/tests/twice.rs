@@ -1,6 +1,6 @@
 //! Tests an id that two secrets claim: neither is found by it.
 
-use super::apart::{Hostile, index};
+use super::apart::Hostile;
 use super::many::put_withheld;
 use super::writer::scene;
 use super::{damage, everything, now, open, open_in, reference, value};
@@ -20,11 +20,11 @@ fn an_id_that_is_there_twice_is_damage() {
         id: hostile.id,
         ..Hostile::new("other", &[b"value"])
     };
-    let line = |hostile: &Hostile<'_>| hostile.line(&scene.keyring, scene.staging, |meta| meta);
-    let mut lines = vec![line(&hostile), line(&again)];
-    lines.sort_by_key(|line| index(line));
+    let raw = |hostile: &Hostile<'_>| hostile.raw(&scene.keyring, scene.staging, |entry| entry);
+    let mut both = vec![raw(&hostile), raw(&again)];
+    both.sort_by_key(|raw| raw.index);
     let part = Part::Record(hostile.id.to_string());
-    scene.refuse(&scene.holding(lines), &part, "twice in one workspace");
+    scene.refuse(&scene.holding(both), &part, "twice in one workspace");
 
     let vault = open(&scene.owned.bytes(), &scene.owned.token, Scan::Lookup).unwrap();
     let theirs = vault.secret(None, &reference("default/name")).unwrap();
@@ -32,7 +32,7 @@ fn an_id_that_is_there_twice_is_damage() {
         id: theirs.id,
         ..Hostile::new("name", &[b"mine"])
     };
-    let bytes = scene.holding(vec![line(&hostile)]);
+    let bytes = scene.holding(vec![raw(&hostile)]);
     let twice = sealed::Error::Damaged(Part::Record(theirs.id.to_string()));
     let error = damage(everything(&bytes, &scene.owned.token), "everything");
     assert_eq!(error, twice);
@@ -65,8 +65,8 @@ fn a_doubled_id_finds_nothing_even_if_one_secret_is_blocked() {
             id: theirs.id,
             ..Hostile::new("name", &[b"mine"])
         };
-        let line = hostile.line(&scene.keyring, scene.staging, |meta| meta);
-        let bytes = scene.holding(vec![line]);
+        let raw = hostile.raw(&scene.keyring, scene.staging, |entry| entry);
+        let bytes = scene.holding(vec![raw]);
         let id = theirs.id.to_string();
         assert!(value(&bytes, &scene.owned.token, &id).is_err(), "{path}");
     }

@@ -218,7 +218,8 @@ fn a_slot_beyond_32_bits_is_that_slot() {
         ("34359738368", "from 34359738368"),
     ];
     timeline(&sandbox, "far", &expected);
-    let greatest = json!({"secret_slots": [{"slot": u64::MAX, "value": "never"}]}).to_string();
+    let greatest =
+        json!({"secret_slots": [{"slot": (1_u64 << 53) - 1, "value": "never"}]}).to_string();
     sent(&sandbox, &["update", "far"], &greatest);
     sandbox
         .kluis(["get", "far", "--latest"])

@@ -1,6 +1,6 @@
 //! Makes valid vaults that use every member of the format.
 
-use super::super::apart::{Apart, Hostile as Sealed};
+use super::super::apart::{Apart, Hostile as Sealed, app};
 use super::super::{Owned, now, put, reference};
 use super::Vector;
 use crate::keyring::Keyring;
@@ -8,16 +8,15 @@ use crate::keyring::issue::{Credential, Issuer};
 use crate::keyring::renew::Trust;
 use crate::keyring::token::Token;
 use crate::plaintext::Plaintext;
-use crate::sealed::aad_context::AadContext;
 use crate::sealed::derive::Key;
 use crate::sealed::header::Content;
 use crate::sealed::history::{Ancestors, RevisionId};
-use crate::sealed::id::{AppId, KeyId, SecretId, WorkspaceId};
+use crate::sealed::id::{AppId, KeyId, SecretId};
+use crate::sealed::index::RecordKind;
 use crate::sealed::kdf::{Kdf, Passphrase};
 use crate::sealed::line::{MAX_NUMBER, encode};
-use crate::sealed::record::{RecordId, RecordKind, write};
 use crate::sealed::seed::Seed;
-use crate::sealed::{meta, random};
+use crate::sealed::{entry, meta, random};
 use crate::store::memory::MemoryStore;
 use crate::vault::change::References;
 use crate::vault::create::{Keys, New};
@@ -135,21 +134,21 @@ fn fields() -> Vector {
     let (default, staging) = (apart.workspace(0), apart.workspace(1));
 
     let mut slots = Sealed::new("slots", &[b"past", b"present", b"next year", b"pending"]);
-    let seconds = [0, 1_700_000_000, 4_000_000_000, u64::MAX];
-    for (slot, second) in slots.meta.slots.iter_mut().zip(seconds) {
+    let seconds = [0, 1_700_000_000, 4_000_000_000, MAX_NUMBER];
+    for (slot, second) in slots.entry.slots.iter_mut().zip(seconds) {
         slot.slot = second;
     }
-    slots.meta.slots[3].pending = true;
-    slots.meta.rotate_every = Some(2_592_000);
-    slots.meta.expires_at = Some(253_402_300_799_999);
+    slots.entry.slots[3].pending = true;
+    slots.entry.rotate_every = Some(2_592_000);
+    slots.entry.expires_at = Some(253_402_300_799_999);
 
     let mut bound = Sealed::new("bound", &[b"bound to two hosts"]);
-    bound.meta.allowed_domains = vec!["*.example.org".into(), "api.example.com".into()];
+    bound.entry.allowed_domains = vec!["*.example.org".into(), "api.example.com".into()];
 
     let mut text = Sealed::new("A-z_0+9=@#$.", &[b"\n"]);
-    text.meta.description =
+    text.entry.description =
         "quotes \" and \\, lines\nand\ttabs, \u{7f}, é, 金庫, 🔐, \u{2028}".into();
-    text.meta.env_key = "_ANY_1".into();
+    text.entry.env_key = Some("_ANY_1".into());
 
     let all_bytes: Vec<u8> = (0..=255).collect();
     let long: Vec<u8> = (0..3_000_u32).map(|n| n.to_be_bytes()[3]).collect();
@@ -162,60 +161,55 @@ fn fields() -> Vector {
         &lengths.iter().map(Vec::as_slice).collect::<Vec<_>>(),
     );
 
-    let secrets = [&slots, &bound, &text, &binary, &sizes];
-    let line = |secret: &&Sealed<'_>| secret.line(&keyring, default, |meta| meta);
-    let mut lines: Vec<_> = secrets.iter().map(line).collect();
-    lines.extend(apart.sections[0].pages.concat());
-    let app = AppId::random();
-    let web = [("DATABASE_URL", slots.id), ("KEY", bound.id)];
-    lines.push(app_line(&keyring, default, app, "web", &web));
-    lines.push(app_line(&keyring, default, AppId::random(), "slots", &[]));
-    apart.sections[0].paginate(lines, 64);
+    let web = AppId::random();
+    let again_id = SecretId::random();
+    let named = |env_key: &str| entry::AppLink {
+        app: web,
+        workspace: default,
+        env_key: env_key.to_owned().into(),
+    };
+    slots.entry.apps = vec![named("AGAIN"), named("DATABASE_URL")];
+    bound.entry.apps = vec![named("KEY")];
+    let mut usual = Sealed::new("usual.name", &[b"value"]);
+    usual.entry.env_key = None;
+    usual.entry.updated_at = usual.entry.created_at;
+    let mut gone = Sealed::new("slots", &[b"of a deleted secret"]);
+    gone.entry.deleted_at = Some(3);
+    gone.entry.apps = vec![named("GONE")];
+
+    let secrets = [&slots, &bound, &text, &binary, &sizes, &usual, &gone];
+    let raw = |secret: &&Sealed<'_>| secret.raw(&keyring, default, |entry| entry);
+    let mut records: Vec<_> = secrets.iter().map(raw).collect();
+    let deleted = records.last_mut().unwrap();
+    let id = deleted.id.to_string();
+    deleted.index = keyring.index(default, RecordKind::Deleted, &id).unwrap();
+    records.extend(apart.sections[0].records(&keyring));
+    let links = [
+        ("AGAIN", default, slots.id),
+        ("DATABASE_URL", default, slots.id),
+        ("KEY", default, bound.id),
+        ("STAGING", staging, again_id),
+    ];
+    records.push(app(&keyring, default, web, "web", &links));
+    records.push(app(&keyring, default, AppId::random(), "slots", &[]));
+    apart.sections[0].paginate(&keyring, records, 64);
     apart.sections[0].advance();
     apart.sections[0].sign(&keyring);
 
-    // The same app in another workspace, and a secret of the same name.
-    let again = Sealed::new("slots", &[b"of staging"]);
-    let mut lines = apart.sections[1].pages.concat();
-    lines.push(again.line(&keyring, staging, |meta| meta));
-    lines.push(app_line(
-        &keyring,
-        staging,
-        app,
-        "web",
-        &[("DATABASE_URL", again.id)],
-    ));
-    apart.sections[1].paginate(lines, 64);
+    // An app and a secret of the same names in another workspace, and the secret of a link from here.
+    let mut again = Sealed::new("slots", &[b"of staging"]);
+    again.id = again_id;
+    again.entry.apps = vec![named("STAGING")];
+    let mut records = apart.sections[1].records(&keyring);
+    records.push(again.raw(&keyring, staging, |entry| entry));
+    let links = [("DATABASE_URL", staging, again.id)];
+    records.push(app(&keyring, staging, AppId::random(), "web", &links));
+    apart.sections[1].paginate(&keyring, records, 64);
     apart.sections[1].advance();
     apart.sections[1].sign(&keyring);
 
-    let about =
-        "three workspaces; slots past, to come and pending; every optional member; apps with links";
+    let about = "three workspaces; slots past, to come and pending; every optional member; a deleted secret; apps with links";
     vector("fields", about, apart.join(), vec![by_token(&owned.token)])
-}
-
-fn app_line(
-    keyring: &dyn Keyring,
-    workspace: WorkspaceId,
-    id: AppId,
-    name: &str,
-    links: &[(&str, SecretId)],
-) -> String {
-    let links = links.iter().map(|&(env_key, secret)| meta::Link {
-        env_key: env_key.into(),
-        secret,
-    });
-    let meta = meta::App {
-        name: name.into(),
-        links: links.collect(),
-        created_at: 1,
-        updated_at: 2,
-    };
-    let meta = keyring
-        .seal(AadContext::AppMeta(workspace, id), &meta::encode(&meta))
-        .unwrap();
-    let index = keyring.index(workspace, RecordKind::App, name).unwrap();
-    write(RecordId::App(id), index, &meta, &[])
 }
 
 fn pages() -> Vector {
@@ -276,13 +270,14 @@ fn keys() -> Vector {
         let recipient = Credential::recipient(seed.public());
         let key = issuer.issue(&recipient, &about, not_after).unwrap();
         content.keys.push(key);
+        let line = super::super::kinds::line(master, "ssh-ed25519", Some(vec![]));
+        content.keys_to_come.push(line);
     });
     let identity = json!({"identity": encode(secret.as_slice())});
     let mut unlocks = vec![json!({"passphrase": PASSPHRASE})];
     unlocks.extend([&owned.token, &reads, &writes, &mixed].map(by_token));
     unlocks.push(identity);
-    let about =
-        "keys of every kind: passphrase, token, tokens that read, write and do either, an identity";
+    let about = "keys of every kind: passphrase, token, tokens that read, write and do either, an identity, one to come";
     vector("keys", about, apart.join(), unlocks)
 }
 
@@ -294,7 +289,7 @@ fn about(workspaces: Option<Vec<meta::Reach>>) -> meta::Key {
     }
 }
 
-fn issue(owned: &Owned, reach: &[(&str, bool)]) -> Token {
+pub fn issue(owned: &Owned, reach: &[(&str, bool)]) -> Token {
     let keyring = owned.keyring();
     let vault =
         super::super::open(&owned.bytes(), &owned.token, crate::vault::Scan::Lookup).unwrap();

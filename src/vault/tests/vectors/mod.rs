@@ -3,7 +3,7 @@
 //! Every later version must read them as this one does: a file there is never changed.
 
 mod broken;
-mod good;
+pub mod good;
 
 use super::apart::Apart;
 use super::header;
@@ -26,7 +26,7 @@ use std::fs;
 use std::path::PathBuf;
 
 /// A file, what it is for, and how it is unlocked; then it is known what must come of it.
-struct Vector {
+pub struct Vector {
     name: String,
     about: &'static str,
     bytes: Vec<u8>,
@@ -177,28 +177,25 @@ fn contents(bytes: &[u8], keyring: &LocalKeyring) -> Value {
             .unwrap();
         let mut workspace = json!(meta::decode::<meta::Workspace>(&about).unwrap());
         let (mut secrets, mut apps) = (Vec::new(), Vec::new());
-        for text in section.pages.concat() {
-            let record = Record::parse(text.trim_end()).unwrap();
-            let open = |place, sealed: &[u8]| keyring.open(place, sealed).unwrap();
-            let sealed = record.meta().unwrap();
-            match record.id {
+        for raw in section.records(keyring) {
+            let record = Record::parse(raw.id, raw.line.trim_end()).unwrap();
+            let open = |place, at| keyring.open(place, &record.sealed(at).unwrap()).unwrap();
+            let mut entry: Value = serde_json::from_str(&raw.entry).unwrap();
+            entry["id"] = json!(raw.id.to_string());
+            match raw.id {
                 RecordId::Secret(id) => {
-                    let meta = open(AadContext::SecretMeta(line.id, id), &sealed);
-                    let meta: meta::Secret<'_> = meta::decode(&meta).unwrap();
-                    let mut secret = json!(meta);
-                    for (position, slot) in meta.slots.iter().enumerate() {
-                        let place = AadContext::Value(line.id, id, slot.slot);
-                        let value = open(place, &record.slot(position).unwrap());
-                        secret["slots"][position]["value"] = json!(encode(value.expose()));
+                    for position in 0..record.count() {
+                        let slot = &mut entry["slots"][position];
+                        let number = slot["slot"].as_u64().unwrap();
+                        let value = open(AadContext::Value(line.id, id, number), position);
+                        slot["value"] = json!(encode(value.expose()));
                     }
-                    secret["id"] = json!(id);
-                    secrets.push(secret);
+                    secrets.push(entry);
                 }
                 RecordId::App(id) => {
-                    let meta = open(AadContext::AppMeta(line.id, id), &sealed);
-                    let mut app = json!(meta::decode::<meta::App>(&meta).unwrap());
-                    app["id"] = json!(id);
-                    apps.push(app);
+                    let links = open(AadContext::Links(line.id, id), 0);
+                    entry["links"] = serde_json::from_slice(links.expose()).unwrap();
+                    apps.push(entry);
                 }
             }
         }

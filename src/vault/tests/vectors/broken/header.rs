@@ -7,8 +7,9 @@ use super::super::good::{CHEAP, PASSPHRASE, by_token};
 use super::Base;
 use crate::keyring::master::Master;
 use crate::keyring::renew::Trust;
-use crate::sealed::header::{Bond, Content, Key, Lock};
+use crate::sealed::header::Content;
 use crate::sealed::id::KeyId;
+use crate::sealed::key::{Bond, Key, Lock};
 use crate::sealed::succession::Succession;
 use serde_json::json;
 
@@ -58,8 +59,28 @@ impl Base {
             ),
             self.vector(
                 "kind",
-                "an unknown kind of key",
+                "a token's line as a key of a kind to come",
                 replaced("\"kind\":\"token\"", "\"kind\":\"otken\""),
+            ),
+            self.vector(
+                "kind-word",
+                "a kind of key with a capital letter",
+                replaced("\"kind\":\"token\"", "\"kind\":\"Token\""),
+            ),
+            self.vector(
+                "kind-order",
+                "a key of a kind to come before others",
+                replaced("\"kind\":\"passphrase\"", "\"kind\":\"to-come\""),
+            ),
+            self.vector(
+                "kind-about",
+                "a key of a kind to come whose notes are not at the end",
+                edited(&|text| {
+                    let (before, rest) = text.split_once("\"kind\":\"token\"").unwrap();
+                    let (line, rest) = rest.split_once('\n').unwrap();
+                    let line = line.replace("\"}", "\",\"more\":1}");
+                    format!("{before}\"kind\":\"to-come\"{line}\n{rest}")
+                }),
             ),
             self.vector(
                 "not-after",

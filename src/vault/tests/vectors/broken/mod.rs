@@ -5,7 +5,7 @@ mod header;
 mod records;
 mod section;
 
-use super::super::apart::Apart;
+use super::super::apart::{Apart, PageApart, Raw};
 use super::super::{Owned, put};
 use super::Vector;
 use super::good::{both, by_token};
@@ -72,8 +72,29 @@ impl Base {
         }
     }
 
+    /// The records of `default`, in their order.
+    fn raw(&self) -> Vec<Raw> {
+        self.apart().sections[0].records(&self.keyring)
+    }
+
     /// The vault with these pages in `default`, signed.
-    fn with_pages(&self, pages: Vec<Vec<String>>) -> Vec<u8> {
+    fn with_pages(&self, pages: &[Vec<Raw>]) -> Vec<u8> {
+        let default = self.apart().workspace(0);
+        let pages = pages.iter();
+        let pages = pages.map(|raw| PageApart::seal(&self.keyring, default, raw));
+        self.with_lines(pages.collect())
+    }
+
+    /// The vault with a page of these lines in `default`, signed, after a change of the lines.
+    fn with_changed_lines(&self, change: impl FnOnce(&mut Vec<String>)) -> Vec<u8> {
+        let default = self.apart().workspace(0);
+        let mut page = PageApart::seal(&self.keyring, default, &self.raw());
+        change(&mut page.lines);
+        page.rehash();
+        self.with_lines(vec![page])
+    }
+
+    fn with_lines(&self, pages: Vec<PageApart>) -> Vec<u8> {
         let mut apart = self.apart();
         apart.sections[0].pages = pages;
         apart.sections[0].advance();
@@ -101,13 +122,14 @@ impl Base {
         };
         let about = at(&text, "\"about\":\"");
         let hash = end_of_header + at(&apart.sections[0].head, "\"sha256\":\"");
-        let meta = pages + at(&text[pages..], "\"meta\":\"");
+        let index = pages + at(&text[pages..], "\"index\":\"");
+        let value = pages + at(&text[pages..], "\"values\":[\"");
         let mut swapped: Vec<_> = text.split_inclusive('\n').collect();
         let first = text[..pages].lines().count();
-        swapped.swap(first, first + 1);
+        swapped.swap(first + 1, first + 2);
         let mut moved = self.apart();
-        let line = moved.sections[1].pages[0].remove(0);
-        moved.sections[0].pages[0].push(line);
+        let line = moved.sections[1].pages[0].lines.pop().unwrap();
+        moved.sections[0].pages[0].lines.push(line);
         vec![
             self.vector("empty", "no bytes at all", Vec::new()),
             self.vector(
@@ -147,7 +169,8 @@ impl Base {
             ),
             self.vector("header-bit", "one bit of a key's about", flipped(about)),
             self.vector("section-bit", "one bit of a page's hash", flipped(hash)),
-            self.vector("page-bit", "one bit of a record's metadata", flipped(meta)),
+            self.vector("page-bit", "one bit of a page's index", flipped(index)),
+            self.vector("value-bit", "one bit of a value", flipped(value)),
             self.vector(
                 "records-swapped",
                 "two records in each other's place",

@@ -1,13 +1,14 @@
 //! Makes vaults with a fault in a record that lies in the right place.
 
-use super::super::super::apart::{Hostile as Sealed, index};
+use super::super::super::apart::{Hostile as Sealed, PageApart, Raw, app};
 use super::super::super::everything;
 use super::super::Vector;
 use super::Base;
 use crate::sealed::aad_context::AadContext;
-use crate::sealed::id::SecretId;
+use crate::sealed::entry;
+use crate::sealed::id::{AppId, SecretId, WorkspaceId};
 use crate::sealed::line::encode;
-use crate::sealed::meta;
+use crate::sealed::record::RecordId;
 
 impl Base {
     /// Records that lie right and do not open, or say what they may not.
@@ -17,60 +18,88 @@ impl Base {
         let hostile = |change: &dyn Fn(&mut Sealed<'_>), edit: &dyn Fn(String) -> String| {
             let mut secret = Sealed::new("name", &[b"first", b"second"]);
             change(&mut secret);
-            let line = secret.line(&self.keyring, default, edit);
-            self.with_pages(vec![vec![line]])
+            let raw = secret.raw(&self.keyring, default, edit);
+            self.with_pages(&[vec![raw]])
         };
-        let changed = |change: &dyn Fn(&mut Sealed<'_>)| hostile(change, &|meta| meta);
+        let changed = |change: &dyn Fn(&mut Sealed<'_>)| hostile(change, &|entry| entry);
         let spelt = |edit: &dyn Fn(String) -> String| hostile(&|_| (), edit);
-        let lines = self.apart().sections[0].pages.concat();
-        let part = |line: &str, at: usize| line.split('"').nth(at).unwrap().to_owned();
-        let value = lines[0].replace(&part(&lines[0], 15), &part(&lines[1], 15));
-        let id = lines[0].replace(&part(&lines[0], 3), &part(&lines[1], 3));
-        let padded = lines[0].replacen("\",\"slots\"", "=\",\"slots\"", 1);
+        let raw = self.raw();
+        let with = |change: &dyn Fn(&mut Raw)| {
+            let mut one = raw[0].clone();
+            change(&mut one);
+            self.with_pages(&[vec![one]])
+        };
         let padded_as = |change: &dyn Fn(&mut Vec<u8>)| {
-            let secret = Sealed::new("name", &[b"first", b"second"]);
-            let meta = meta::encode(&secret.meta);
-            let length = u32::try_from(meta.len()).unwrap();
-            let mut padded = [&length.to_be_bytes()[..], &meta].concat();
+            let text = format!("[{}]", raw[0].entry);
+            let length = u32::try_from(text.len()).unwrap();
+            let mut padded = [&length.to_be_bytes()[..], text.as_bytes()].concat();
             padded.resize(padded.len().next_multiple_of(64), 0);
-            assert!(!(meta.len() + 4).is_multiple_of(64) && padded.len() < 1_024);
+            assert!(!(text.len() + 4).is_multiple_of(64) && padded.len() < 1_024);
             change(&mut padded);
-            let place = AadContext::SecretMeta(default, secret.id);
+            let mut page = PageApart::seal(&self.keyring, default, &raw[..1]);
+            let place = AadContext::Index(default, page.first);
             let sealed = self.keyring.seal_padded(place, padded).unwrap();
-            let line = secret.line(&self.keyring, default, |meta| meta);
-            let line = line.replace(&part(&line, 11), &encode(&sealed));
-            self.with_pages(vec![vec![line]])
+            let old = page.lines[0].split('"').nth(3).unwrap().to_owned();
+            page.lines[0] = page.lines[0].replace(&old, &encode(&sealed));
+            self.with_lines(vec![page])
         };
         everything(&padded_as(&|_| ()), &self.owned.token).unwrap();
-        let mut twice = [lines[0].clone(), {
-            let id = SecretId::parse(&part(&lines[0], 3)).unwrap();
-            let again = Sealed {
-                id,
-                ..Sealed::new("again", &[b"value"])
-            };
-            again.line(&self.keyring, default, |meta| meta)
-        }];
-        twice.sort_by_key(|line| index(line));
+        let RecordId::Secret(id) = raw[0].id else {
+            panic!("a secret");
+        };
+        let again = Sealed {
+            id,
+            ..Sealed::new("again", &[b"value"])
+        };
+        let again = again.raw(&self.keyring, default, |entry| entry);
+        let mut twice = [raw[0].clone(), again];
+        twice.sort_by_key(|raw| raw.index);
+        let links = |links: &[(&str, WorkspaceId, SecretId)]| {
+            let raw = app(&self.keyring, default, AppId::random(), "web", links);
+            self.with_pages(&[vec![raw]])
+        };
         vec![
             self.vector(
-                "meta-base64",
-                "base64 with padding in a record",
-                self.with_pages(vec![vec![padded]]),
+                "index-base64",
+                "base64 with padding in an index",
+                self.with_changed_lines(|lines| {
+                    lines[0] = lines[0].replacen("\",\"records\"", "=\",\"records\"", 1);
+                }),
+            ),
+            self.vector(
+                "value-base64",
+                "base64 of another alphabet in a value",
+                self.with_changed_lines(|lines| lines[1] = lines[1].replace("[\"", "[\"-")),
             ),
             self.vector(
                 "value-moved",
                 "another record's value",
-                self.with_pages(vec![vec![value]]),
+                with(&|one| one.line.clone_from(&raw[1].line)),
             ),
             self.vector(
                 "id-moved",
                 "another record's id",
-                self.with_pages(vec![vec![id]]),
+                with(&|one| one.id = raw[1].id),
             ),
             self.vector(
                 "id-twice",
                 "two secrets of one id",
-                self.with_pages(vec![twice.to_vec()]),
+                self.with_pages(&[twice.to_vec()]),
+            ),
+            self.vector(
+                "links-order",
+                "links out of order",
+                links(&[("B", default, id), ("A", default, id)]),
+            ),
+            self.vector(
+                "links-key",
+                "a link's variable with =",
+                links(&[("A=B", default, id)]),
+            ),
+            self.vector(
+                "links-values",
+                "an app with a secret's line",
+                with(&|one| one.id = RecordId::App(AppId::from_bits(1))),
             ),
             self.vector(
                 "padding-set",
@@ -100,31 +129,41 @@ impl Base {
                 padded_as(&|padded| padded[2] = 4),
             ),
             self.vector(
-                "meta-space",
-                "a space in the metadata",
-                spelt(&|meta| meta.replacen(':', ": ", 1)),
+                "entry-space",
+                "a space in an entry",
+                spelt(&|entry| entry.replacen(':', ": ", 1)),
             ),
             self.vector(
-                "meta-member",
-                "an unknown member of the metadata",
-                spelt(&|meta| meta.replacen('{', "{\"more\":1,", 1)),
+                "entry-member",
+                "an unknown member of an entry",
+                spelt(&|entry| entry.replacen('}', ",\"more\":1}", 1)),
             ),
             self.vector(
-                "meta-null",
+                "entry-null",
                 "null for what may be absent",
-                spelt(&|meta| meta.replacen("\"slots\"", "\"expires_at\":null,\"slots\"", 1)),
+                spelt(&|entry| entry.replacen("\"slots\"", "\"expires_at\":null,\"slots\"", 1)),
             ),
             self.vector(
-                "meta-escape",
+                "entry-usual",
+                "a usual value that is not left out",
+                spelt(&|entry| entry.replacen(":2}", ":1}", 1)),
+            ),
+            self.vector(
+                "entry-escape",
                 "a letter as an escape",
-                spelt(&|meta| meta.replacen("\"KEY\"", "\"\\u004bEY\"", 1)),
+                spelt(&|entry| entry.replacen("\"KEY\"", "\"\\u004bEY\"", 1)),
+            ),
+            self.vector(
+                "entry-more",
+                "an entry too many",
+                spelt(&|entry| format!("{entry},{entry}")),
             ),
             self.vector(
                 "name",
                 "a name with a path in it",
                 changed(&|secret| {
                     secret.name = "../name".into();
-                    secret.meta.name = "../name".into();
+                    secret.entry.name = "../name".into();
                 }),
             ),
             self.vector(
@@ -135,33 +174,55 @@ impl Base {
             self.vector(
                 "env-key",
                 "an environment key with =",
-                changed(&|secret| secret.meta.env_key = "A=B".into()),
+                changed(&|secret| secret.entry.env_key = Some("A=B".into())),
+            ),
+            self.vector(
+                "env-key-usual",
+                "the key of the name, not left out",
+                changed(&|secret| secret.entry.env_key = Some("NAME".into())),
+            ),
+            self.vector(
+                "apps-twice",
+                "an app's link twice",
+                changed(&|secret| {
+                    let link = entry::AppLink {
+                        app: AppId::from_bits(1),
+                        workspace: default,
+                        env_key: "A".into(),
+                    };
+                    secret.entry.apps = vec![link.clone(), link];
+                }),
+            ),
+            self.vector(
+                "deleted-index",
+                "a deleted secret under its name's index",
+                changed(&|secret| secret.entry.deleted_at = Some(3)),
             ),
             self.vector(
                 "domains",
                 "domains out of order",
                 changed(&|secret| {
-                    secret.meta.allowed_domains = vec!["b.example".into(), "a.example".into()];
+                    secret.entry.allowed_domains = vec!["b.example".into(), "a.example".into()];
                 }),
             ),
             self.vector(
                 "slots-order",
                 "slots that descend",
                 changed(&|secret| {
-                    secret.meta.slots.reverse();
+                    secret.entry.slots.reverse();
                     secret.values.reverse();
                 }),
             ),
             self.vector(
                 "slots-count",
                 "a value too many",
-                changed(&|secret| drop(secret.meta.slots.pop())),
+                changed(&|secret| secret.entry.slots.truncate(1)),
             ),
             self.vector(
                 "slots-none",
                 "a secret without slots",
                 changed(&|secret| {
-                    secret.meta.slots.clear();
+                    secret.entry.slots.clear();
                     secret.values.clear();
                 }),
             ),

@@ -1,6 +1,6 @@
 //! Makes vaults with a fault in a section: in its head, or in its pages.
 
-use super::super::super::apart::{Hostile as Sealed, index};
+use super::super::super::apart::{Hostile as Sealed, PageApart};
 use super::super::Vector;
 use super::Base;
 use crate::keyring::Keyring;
@@ -10,8 +10,9 @@ impl Base {
     pub(super) fn heads(&self) -> Vec<Vector> {
         let edited = |edit: &dyn Fn(String) -> String| {
             let mut apart = self.apart();
-            let lines = apart.sections[0].pages.concat();
-            apart.sections[0].pages = vec![lines[..1].to_vec(), lines[1..].to_vec()];
+            let raw = self.raw();
+            let pages = [raw[..1].to_vec(), raw[1..].to_vec()];
+            apart.sections[0].set(&self.keyring, &pages);
             apart.sections[0].advance();
             apart.sections[0].edit(&self.keyring, edit);
             apart.join()
@@ -48,13 +49,8 @@ impl Base {
                 "a page's index that is not its first record's",
                 edited(&|head| {
                     let last = head.rfind("{\"page\":\"").unwrap() + 9;
-                    let lines = self.apart().sections[0].pages.concat();
-                    format!(
-                        "{}{}{}",
-                        &head[..last],
-                        index(&lines[2]),
-                        &head[last + 43..]
-                    )
+                    let index = self.raw()[2].index;
+                    format!("{}{index}{}", &head[..last], &head[last + 43..])
                 }),
             ),
             self.vector(
@@ -115,7 +111,8 @@ impl Base {
         elsewhere.sections[0].seal.header.digest = [1; 20];
         elsewhere.sections[0].sign(&self.keyring);
         let mut another = self.apart();
-        another.sections[0].pages[0].remove(0);
+        let raw = self.raw();
+        another.sections[0].set(&self.keyring, &[raw[1..].to_vec()]);
         another.sections[0].sign(&self.keyring);
         let mut fork = self.apart();
         let mut id = fork.sections[0].id;
@@ -149,45 +146,80 @@ impl Base {
     /// Pages that are signed and still wrong.
     pub(super) fn pages(&self) -> Vec<Vector> {
         let default = self.apart().workspace(0);
-        let lines = self.apart().sections[0].pages.concat();
-        let [a, b, c] = [0, 1, 2].map(|at| lines[at].clone());
+        let raw = self.raw();
+        let [a, b, c] = [0, 1, 2].map(|at: usize| raw[at].clone());
         let many = (0..65).map(|n| {
             let secret = Sealed::new(&format!("name-{n}"), &[b"value"]);
-            secret.line(&self.keyring, default, |meta| meta)
+            secret.raw(&self.keyring, default, |entry| entry)
         });
         let mut many: Vec<_> = many.collect();
-        many.sort_by_key(|line| index(line));
-        let member = a.replacen(",\"meta\"", ",\"more\":1,\"meta\"", 1);
+        many.sort_by_key(|raw| raw.index);
+        let mut swapped = PageApart::seal(&self.keyring, default, &raw);
+        swapped.lines.swap(1, 2);
+        let id = a.id.to_string();
         vec![
             self.vector(
                 "unsorted",
                 "records out of order",
-                self.with_pages(vec![vec![a.clone(), c.clone(), b.clone()]]),
+                self.with_pages(&[vec![a.clone(), c.clone(), b.clone()]]),
             ),
             self.vector(
                 "index-twice",
                 "two records of one index",
-                self.with_pages(vec![vec![a.clone(), a.clone()]]),
+                self.with_pages(&[vec![a.clone(), a.clone()]]),
             ),
             self.vector(
                 "overlap",
                 "a record beyond the next page's first",
-                self.with_pages(vec![vec![a.clone(), c], vec![b]]),
+                self.with_pages(&[vec![a, c], vec![b]]),
             ),
             self.vector(
                 "65-records",
                 "a page of 65 records",
-                self.with_pages(vec![many]),
+                self.with_pages(&[many]),
+            ),
+            self.vector(
+                "records-hash",
+                "records that are not those of the index's hash",
+                self.with_lines(vec![swapped]),
             ),
             self.vector(
                 "blank-line",
                 "an empty line in a page",
-                self.with_pages(vec![vec![a, "\n".into()]]),
+                self.with_changed_lines(|lines| lines.push("\n".into())),
+            ),
+            self.vector(
+                "line-missing",
+                "a record without a line",
+                self.with_changed_lines(|lines| drop(lines.pop())),
             ),
             self.vector(
                 "record-member",
                 "an unknown member of a record",
-                self.with_pages(vec![vec![member]]),
+                self.with_changed_lines(|lines| {
+                    lines[1] = lines[1].replace('}', ",\"more\":1}");
+                }),
+            ),
+            self.vector(
+                "index-member",
+                "an unknown member of an index",
+                self.with_changed_lines(|lines| {
+                    lines[0] = lines[0].replace(",\"records\"", ",\"more\":1,\"records\"");
+                }),
+            ),
+            self.vector(
+                "id-kind",
+                "a secret's id in an app's spelling",
+                self.with_changed_lines(|lines| {
+                    lines[0] = lines[0].replace(&id, &id.replace("sec_", "app_"));
+                }),
+            ),
+            self.vector(
+                "id-missing",
+                "an id too few for the lines",
+                self.with_changed_lines(|lines| {
+                    lines[0] = lines[0].replace(&format!("\"{id}\","), "");
+                }),
             ),
         ]
     }

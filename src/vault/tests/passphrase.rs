@@ -1,0 +1,110 @@
+//! Tests that a changed passphrase leaves nothing to sign with, and every other key at work.
+
+use super::vectors::good::{CHEAP, PASSPHRASE, both};
+use super::{Owned, everything, header, now, open_in};
+use crate::keyring::issue::Credential;
+use crate::keyring::local::LocalKeyring;
+use crate::keyring::renew::Trust;
+use crate::keyring::unlock;
+use crate::plaintext::Plaintext;
+use crate::sealed::id::KeyId;
+use crate::sealed::kdf::Passphrase;
+use crate::sealed::key::Lock;
+use crate::store::Previous;
+use crate::vault::Scan;
+use crate::vault::change::OtherSigner;
+use crate::vault::key::{Key, Scope};
+use std::time::Duration;
+
+fn typed(text: &str) -> Passphrase {
+    Passphrase::new(&Plaintext::new(text.into())).unwrap()
+}
+
+fn passphrase_key(owned: &Owned) -> KeyId {
+    let header = header(&owned.bytes());
+    let keys = &header.content().keys;
+    let is_passphrase =
+        |key: &&crate::sealed::key::Key| matches!(key.lock, Lock::Passphrase { .. });
+    keys.iter().find(is_passphrase).unwrap().id
+}
+
+fn by_passphrase(owned: &Owned, text: &str) -> Option<LocalKeyring> {
+    unlock::with_passphrase(&header(&owned.bytes()), &typed(text), None).ok()
+}
+
+fn change(owned: &Owned, owner: &mut LocalKeyring, trust: Trust) -> OtherSigner {
+    let bytes = owned.bytes();
+    let (vault, id) = (header(&bytes).content().vault, passphrase_key(owned));
+    let credential = Credential::passphrase(vault, id, &typed("another"), CHEAP).unwrap();
+    let mut opened = open_in(&owned.store, &owned.token, Scan::Everything).unwrap();
+    let changed = opened.change(now(), Duration::ZERO, Previous::Remove, |change| {
+        change.change_passphrase(owner, &credential, trust)
+    });
+    changed.unwrap().result
+}
+
+fn ids(keys: &[Key]) -> Vec<KeyId> {
+    keys.iter().map(|key| key.id).collect()
+}
+
+#[test]
+fn the_old_passphrase_signs_no_header_and_others_go_on() {
+    let owned = both();
+    owned.change(|change| super::put(change, "staging/name", "value"));
+    let (full, reads) = (owned.add_token(Scope::Full), owned.issue("staging", false));
+    let before = header(&owned.bytes());
+    let thief = by_passphrase(&owned, PASSPHRASE).unwrap();
+    let others = change(&owned, &mut owned.keyring(), Trust::Passes);
+    assert!(others.dropped.is_empty() && others.to_pin.is_empty());
+    assert_eq!(ids(&others.trusting_old), [full.key, reads.key]);
+
+    let after = header(&owned.bytes());
+    assert_ne!(after.content().verify, before.content().verify);
+    assert!(after.content().is_trusted_by(&before.content().verify));
+    assert_ne!(thief.master().unwrap().verify(), after.content().verify);
+    for token in [&owned.token, &full, &reads] {
+        everything(&owned.bytes(), token).unwrap();
+    }
+    assert!(by_passphrase(&owned, PASSPHRASE).is_none());
+    let holder = by_passphrase(&owned, "another").unwrap();
+    assert_eq!(holder.master().unwrap().verify(), after.content().verify);
+    // Nothing was encrypted again.
+    let sections = |header: &crate::sealed::header::Header| {
+        let lines = header.content().workspaces.iter();
+        lines
+            .map(|line| (line.verify, line.wrapped.clone()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(sections(&before), sections(&after));
+}
+
+#[test]
+fn after_a_leak_no_key_trusts_the_old_signer() {
+    let owned = both();
+    owned.change(|change| super::put(change, "staging/name", "value"));
+    let reads = owned.issue("staging", false);
+    let before = header(&owned.bytes());
+    let others = change(&owned, &mut owned.keyring(), Trust::Ends);
+    assert_eq!(ids(&others.dropped), [reads.key]);
+    assert!(others.trusting_old.is_empty());
+    let after = header(&owned.bytes());
+    assert!(!after.content().is_trusted_by(&before.content().verify));
+    everything(&owned.bytes(), &owned.token).unwrap();
+    assert!(everything(&owned.bytes(), &reads).is_err());
+    assert!(by_passphrase(&owned, "another").is_some());
+}
+
+/// Who changes the own passphrase goes on with what the old one opened.
+#[test]
+fn the_own_passphrase_is_changed_too() {
+    for trust in [Trust::Passes, Trust::Ends] {
+        let owned = both();
+        let mut owner = by_passphrase(&owned, PASSPHRASE).unwrap();
+        change(&owned, &mut owner, trust);
+        assert!(by_passphrase(&owned, "another").is_some());
+        assert_eq!(
+            everything(&owned.bytes(), &owned.token).is_ok(),
+            trust == Trust::Passes
+        );
+    }
+}
