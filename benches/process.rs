@@ -44,7 +44,7 @@ fn everything() {
     let locked = Vault::with_passphrase(KDF);
     let (value, other) = (locked.file("value"), locked.file("other"));
     let cat = || Subject::new("`cat` of a small file", || program("cat", &[&value]));
-    let get = |vault| Subject::new(named("get", vault), || vault.kluis(&["get", "secret_7"]));
+    let get = |vault| Subject::new(named("get", vault), || vault.kluis(&["get", "SECRET_7"]));
 
     compare(
         "Looking up one value",
@@ -65,7 +65,7 @@ fn everything() {
         vec![
             get(ten),
             Subject::new("`run -e` of `true`, 10,000 secrets", || {
-                ten.kluis(&["run", "-e", "KEY=secret_7", "--", "true"])
+                ten.kluis(&["run", "-e", "KEY=SECRET_7", "--", "true"])
             }),
             Subject::new("`env` of `true`", || {
                 let mut env = program("env", &[]);
@@ -142,7 +142,7 @@ fn everything() {
 
 /// What a hundred values cost beside one.
 fn give_many(hundred: &Vault) {
-    let all: Vec<String> = (0..100).map(|i| format!("SECRET_{i}=secret_{i}")).collect();
+    let all: Vec<String> = (0..100).map(|i| format!("SECRET_{i}=SECRET_{i}")).collect();
     let by_name: Vec<&str> = all.iter().flat_map(|pair| ["-e", pair]).collect();
     let run = |options: &[&str]| {
         let line = [&["run"], options, &["--", "true"]].concat();
@@ -152,7 +152,7 @@ fn give_many(hundred: &Vault) {
         "Giving values to `true`, of 100 secrets",
         201,
         vec![
-            Subject::new("`run -e`, one", || run(&["-e", "KEY=secret_7"])),
+            Subject::new("`run -e`, one", || run(&["-e", "KEY=SECRET_7"])),
             Subject::new("`run --all`", || run(&["--all"])),
             Subject::new("`run -e`, each of them", || run(&by_name)),
             Subject::new("`env`, one", || {
@@ -176,7 +176,7 @@ fn through_the_agent(vault: &Vault) {
         (
             "Looking up one value through the agent",
             101,
-            ["get", "secret_7"],
+            ["get", "SECRET_7"],
         ),
         ("Listing through the agent", 21, ["list", "-q"]),
     ] {

@@ -110,7 +110,7 @@ pub fn record(data: &[u8]) {
             }
         }
         if let Some(read) = entry::parse(text, &[id]) {
-            let again = read[0].0.text();
+            let again = read[0].text();
             assert_eq!(entry::write_index([again.as_str()].into_iter()), text);
         }
     }

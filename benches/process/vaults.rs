@@ -16,7 +16,7 @@ pub struct Vault {
 }
 
 impl Vault {
-    /// A vault with `secret_0` and so on, unlocked by token.
+    /// A vault with `SECRET_0` and so on, unlocked by token.
     pub fn with_secrets(secrets: usize) -> Self {
         let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("vault-{secrets}"));
         let token = || fs::read_to_string(directory.join("token")).unwrap_or_default();
@@ -119,7 +119,7 @@ impl Vault {
     }
 
     fn holds_what_it_should(&self) -> bool {
-        let mut get = self.kluis(&["get", &format!("secret_{}", self.secrets - 1)]);
+        let mut get = self.kluis(&["get", &format!("SECRET_{}", self.secrets - 1)]);
         let got = get.stderr(Stdio::null()).output().unwrap();
         got.stdout == format!("{:->40}", self.secrets - 1).into_bytes()
     }
@@ -141,7 +141,7 @@ fn make(directory: &Path, secrets: usize) {
         .trim_end()
         .clone_into(&mut vault.key.1);
     fs::write(vault.file("token"), &vault.key.1).unwrap();
-    let lines = (0..secrets).map(|secret| format!("secret_{secret}={secret:->40}\n"));
+    let lines = (0..secrets).map(|secret| format!("SECRET_{secret}={secret:->40}\n"));
     fs::write(vault.file("all.env"), lines.collect::<String>()).unwrap();
     let mut import = vault.kluis(&["import", "--quiet"]);
     import.arg(vault.file("all.env")).stdout(Stdio::null());

@@ -165,7 +165,7 @@ fn print_json(context: &mut Context, selected: &Selected) -> Result<(), Error> {
     let text = std::str::from_utf8(bytes).ok();
     let encoded = text.is_none().then(|| Zeroizing::new(BASE64.encode(bytes)));
     Ok(context.ui.json(&Printed {
-        workspace: &selected.secret.workspace_name,
+        workspace: selected.secret.workspace_name.as_str(),
         name: selected.secret.name.as_str(),
         slot: selected.slot,
         value: text,

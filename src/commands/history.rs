@@ -87,7 +87,7 @@ impl Command for History {
 fn document(secret: &Secret, slots: Vec<Row>) -> Document<'_> {
     Document {
         id: secret.id.to_string(),
-        workspace: &secret.workspace_name,
+        workspace: secret.workspace_name.as_str(),
         name: secret.name.as_str(),
         slots,
     }

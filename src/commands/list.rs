@@ -7,6 +7,7 @@ use crate::args::time::parse_duration;
 use crate::context::Context;
 use crate::error::Error;
 use crate::report::secret::SecretJson;
+use crate::sealed::id::SecretId;
 use crate::ui::Table;
 use crate::vault::env_key::EnvKey;
 use crate::vault::policy::Due;
@@ -16,8 +17,8 @@ use crate::vault::workspace::Workspace;
 use crate::vault::{LinkedSecret, Listed, Scan, Vault};
 use serde::Serialize;
 use std::borrow::Cow;
-use std::cmp::Reverse;
 use std::collections::HashSet;
+use std::ops::Range;
 
 /// List secrets, never their values
 ///
@@ -89,54 +90,210 @@ impl Command for List {
         let within = self.within.as_deref();
         let within = within.map(|text| parse_duration("within", text));
         let within = within.transpose()?.unwrap_or_default();
-        let vault = context.open(Scan::Everything)?;
-        let mut listed = Vec::new();
-        for workspace in self.workspaces(&vault, context)? {
-            listed.extend(vault.list(&workspace)?);
-        }
-        if let Some(glob) = &self.name {
-            listed
-                .retain(|listed| matches(glob.as_bytes(), listed.secret.name.as_str().as_bytes()));
-        }
-        if let Some(app) = app {
+        let vault = context.open(Scan::Lookup)?;
+        let linked = app.map(|app| {
             let found = vault.app(context.workspace(), &app);
-            let app = context.found(&vault, found)?;
-            let counting = app
-                .links
-                .iter()
-                .filter(|link| matches!(link.secret, LinkedSecret::Counts(_)));
-            let linked: HashSet<_> = counting.map(|link| link.target.secret).collect();
-            listed.retain(|Listed { secret, .. }| linked.contains(&secret.id));
-        }
+            let counting = context.found(&vault, found)?.links.into_iter();
+            let counting = counting.filter(|link| matches!(link.secret, LinkedSecret::Counts(_)));
+            let ids: HashSet<_> = counting.map(|link| link.target.secret).collect();
+            Ok::<_, Error>(ids)
+        });
         let second = context.now.seconds();
-        let due_at = |listed: &Listed| listed.secret.next_due(second).map(Due::at);
-        if self.due {
-            let until = second.saturating_add(within.as_secs());
-            listed.retain(|listed| due_at(listed).is_some_and(|at| at.seconds() <= until));
-        }
-        match self.sort {
-            Some(Sort::Due) => listed.sort_by_key(|one| (due_at(one).is_none(), due_at(one))),
-            None if self.due => listed.sort_by_key(due_at),
-            Some(Sort::Updated) => {
-                listed.sort_by_key(|one| Reverse(one.secret.updated_at));
+        let choice = Chosen {
+            name: self.name.as_deref(),
+            linked: linked.transpose()?,
+            due_until: self.due.then(|| second.saturating_add(within.as_secs())),
+            second,
+        };
+        let count = if context.json || context.ui.stdout_is_terminal() {
+            let mut listed = Vec::new();
+            for workspace in self.workspaces(&vault, context)? {
+                let mut found = vault.list(&workspace)?;
+                found.retain(|listed| choice.includes(&listed.secret));
+                listed.extend(found);
             }
-            // Within each workspace; `sort` is stable.
-            Some(Sort::Name) => {
-                listed.sort_by(|one, other| one.secret.name.cmp(&other.secret.name));
-            }
-            None => {}
-        }
-        self.print(context, &listed)?;
-        if self.exit_code && !listed.is_empty() {
+            let name = |listed: &Listed| listed.secret.name.clone();
+            self.sort(
+                &mut listed,
+                |listed| self.rank(&listed.secret, second),
+                name,
+            );
+            self.print(context, &listed)?;
+            listed.len()
+        } else {
+            self.print_lines(context, &vault, &choice)?
+        };
+        if self.exit_code && count > 0 {
             context.ui.flush()?;
-            let count = listed.len();
             return Err(Error::Due { count });
         }
         Ok(())
     }
 }
 
+/// Which secrets are listed.
+struct Chosen<'a> {
+    name: Option<&'a str>,
+    linked: Option<HashSet<SecretId>>,
+    /// Only those that are due until this second.
+    due_until: Option<u64>,
+    /// The present one.
+    second: u64,
+}
+
+impl Chosen<'_> {
+    fn includes(&self, secret: &Secret) -> bool {
+        let is_named = self
+            .name
+            .is_none_or(|glob| matches(glob.as_bytes(), secret.name.as_str().as_bytes()));
+        let is_linked = self
+            .linked
+            .as_ref()
+            .is_none_or(|linked| linked.contains(&secret.id));
+        let due_at = || secret.next_due(self.second).map(Due::at);
+        let is_due = self
+            .due_until
+            .is_none_or(|until| due_at().is_some_and(|at| at.seconds() <= until));
+        is_named && is_linked && is_due
+    }
+}
+
+/// A row of many: where it lies in their text, and what it is sorted by.
+struct Line {
+    name: Range<usize>,
+    row: Range<usize>,
+    rank: i64,
+}
+
+impl Line {
+    fn moved_by(self, bytes: usize) -> Self {
+        let moved = |range: Range<usize>| range.start + bytes..range.end + bytes;
+        Self {
+            name: moved(self.name),
+            row: moved(self.row),
+            rank: self.rank,
+        }
+    }
+}
+
+/// Which columns a program gets. They are always there.
+struct Form {
+    is_quiet: bool,
+    is_due: bool,
+    has_workspace: bool,
+}
+
+impl Form {
+    fn line(&self, secret: &Secret, rank: i64, second: u64, table: &mut Table) -> Line {
+        let row = self.row(secret, second, table);
+        // The workspace and what separates it; neither has anything to escape.
+        let before = if self.has_workspace {
+            secret.workspace_name.as_str().len() + 1
+        } else {
+            0
+        };
+        let name = row.start + before;
+        Line {
+            name: name..name + secret.name.as_str().len(),
+            row,
+            rank,
+        }
+    }
+
+    fn row(&self, secret: &Secret, second: u64, table: &mut Table) -> Range<usize> {
+        if self.is_quiet {
+            return if self.has_workspace {
+                table.row([secret.path()])
+            } else {
+                table.row([secret.name.as_str()])
+            };
+        }
+        let skipped = usize::from(!self.has_workspace);
+        if self.is_due {
+            let due = secret.next_due(second);
+            let at = due.map(|due| due.at().rfc3339()).unwrap_or_default();
+            return table.row(due_cells(secret, due, &at).into_iter().skip(skipped));
+        }
+        let updated = secret.updated_at.rfc3339();
+        let cells = [
+            secret.workspace_name.as_str(),
+            secret.name.as_str(),
+            secret.env_key.as_str(),
+            &updated,
+            secret.description.as_str(),
+        ];
+        table.row(cells.into_iter().skip(skipped))
+    }
+}
+
 impl List {
+    /// What comes before the name in the order, if anything does.
+    fn rank(&self, secret: &Secret, second: u64) -> i64 {
+        let due_at = || secret.next_due(second).map(|due| due.at().milliseconds());
+        match self.sort {
+            Some(Sort::Due) => due_at().unwrap_or(i64::MAX),
+            None if self.due => due_at().unwrap_or(i64::MAX),
+            Some(Sort::Updated) => -secret.updated_at.milliseconds(),
+            Some(Sort::Name) | None => 0,
+        }
+    }
+
+    /// Sorts what is sorted by name within each workspace.
+    fn sort<T, N: Ord>(&self, all: &mut [T], rank: impl Fn(&T) -> i64, name: impl Fn(&T) -> N) {
+        if matches!(self.sort, Some(Sort::Name)) && self.all_workspaces {
+            all.sort_by_cached_key(name);
+        }
+        all.sort_by_key(rank);
+    }
+
+    /// Prints lines for a program, and returns how many. A hundred thousand secrets are not held at once, only
+    /// their lines.
+    fn print_lines(
+        &self,
+        context: &mut Context,
+        vault: &Vault,
+        choice: &Chosen<'_>,
+    ) -> Result<usize, Error> {
+        let mut table = Table::new([]);
+        let mut lines: Vec<Line> = Vec::new();
+        let form = Form {
+            is_quiet: context.quiet,
+            is_due: self.due,
+            has_workspace: self.all_workspaces,
+        };
+        for workspace in self.workspaces(vault, context)? {
+            let first = lines.len();
+            let rows = |secrets: Vec<Secret>| {
+                let mut rows = Table::new([]);
+                let chosen = secrets.iter().filter(|secret| choice.includes(secret));
+                let lines = chosen.map(|secret| {
+                    let rank = self.rank(secret, choice.second);
+                    form.line(secret, rank, choice.second, &mut rows)
+                });
+                (lines.collect::<Vec<_>>(), rows)
+            };
+            vault.map(&workspace, rows, |(more, rows)| {
+                let moved = table.append(&rows);
+                lines.extend(more.into_iter().map(|line| line.moved_by(moved)));
+                Ok(())
+            })?;
+            let text = table.for_pipe();
+            lines[first..].sort_unstable_by(|one, other| {
+                text[one.name.clone()].cmp(&text[other.name.clone()])
+            });
+        }
+        let text = table.for_pipe();
+        let name = |line: &Line| text[line.name.clone()].to_owned();
+        self.sort(&mut lines, |line| line.rank, name);
+        if lines.is_empty() && !context.quiet {
+            context.ui.note("no secrets");
+        }
+        let count = lines.len();
+        let rows = lines.into_iter().map(|line| line.row);
+        context.ui.rows(&table, rows)?;
+        Ok(count)
+    }
+
     fn workspaces(&self, vault: &Vault, context: &Context) -> Result<Vec<Workspace>, Error> {
         if self.all_workspaces {
             return Ok(vault.workspaces().to_vec());
@@ -171,30 +328,10 @@ impl List {
         }
         let table = if self.due {
             self.due_table(listed, context)
-        } else if context.ui.stdout_is_terminal() {
-            self.table_for_people(listed, context)
         } else {
-            self.table(listed)
+            self.table_for_people(listed, context)
         };
         Ok(context.ui.table(&table)?)
-    }
-
-    fn table(&self, listed: &[Listed]) -> Table {
-        let headings = ["WORKSPACE", "NAME", "ENV KEY", "UPDATED", "DESCRIPTION"];
-        let skipped = usize::from(!self.all_workspaces);
-        let mut table = Table::new(headings.into_iter().skip(skipped));
-        for Listed { secret, .. } in listed {
-            let updated = secret.updated_at.rfc3339();
-            let cells = [
-                secret.workspace_name.as_str(),
-                secret.name.as_str(),
-                secret.env_key.as_str(),
-                &updated,
-                secret.description.as_str(),
-            ];
-            table.row(cells.into_iter().skip(skipped));
-        }
-        table
     }
 
     /// A table with columns that are shown only if needed: the state, environment keys that differ from the
@@ -234,8 +371,7 @@ impl List {
     }
 
     fn due_table(&self, listed: &[Listed], context: &Context) -> Table {
-        // For a program every column is always there.
-        let described = !context.ui.stdout_is_terminal() || has_descriptions(listed);
+        let described = has_descriptions(listed);
         let headings = ["WORKSPACE", "NAME", "DUE", "AT", "DESCRIPTION"];
         let skipped = usize::from(!self.all_workspaces);
         let shown = if described { 5 } else { 4 } - skipped;
@@ -244,17 +380,21 @@ impl List {
         for Listed { secret, .. } in listed {
             let due = secret.next_due(context.now.seconds());
             let at = due.map(|due| context.when(due.at())).unwrap_or_default();
-            let cells = [
-                secret.workspace_name.as_str(),
-                secret.name.as_str(),
-                due.map_or("", Due::word),
-                &at,
-                secret.description.as_str(),
-            ];
-            table.row(cells.into_iter().skip(skipped).take(shown));
+            let cells = due_cells(secret, due, &at).into_iter();
+            table.row(cells.skip(skipped).take(shown));
         }
         table
     }
+}
+
+fn due_cells<'s>(secret: &'s Secret, due: Option<Due>, at: &'s str) -> [&'s str; 5] {
+    [
+        secret.workspace_name.as_str(),
+        secret.name.as_str(),
+        due.map_or("", Due::word),
+        at,
+        secret.description.as_str(),
+    ]
 }
 
 fn has_descriptions(listed: &[Listed]) -> bool {

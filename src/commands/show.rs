@@ -27,7 +27,7 @@ pub struct Show {
 impl Command for Show {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let named = self.secret.whole(context)?;
-        let vault = context.open(Scan::Everything)?;
+        let vault = context.open(Scan::Lookup)?;
         let reference = context.picked(&vault, named)?;
         let secret = vault.secret(context.workspace(), &reference);
         let secret = context.found(&vault, secret)?;
@@ -55,7 +55,7 @@ fn print(context: &mut Context, secret: &Secret, app_count: usize) -> Result<(),
     let mut fields = vec![
         ("name", secret.name.to_string()),
         ("id", secret.id.to_string()),
-        ("workspace", secret.workspace_name.clone()),
+        ("workspace", secret.workspace_name.to_string()),
         ("description", secret.description.as_str().to_owned()),
         ("env key", secret.env_key.to_string()),
         ("allowed domains", domains),

@@ -184,6 +184,10 @@ impl Keyring for LocalKeyring {
         opened.ok_or_else(|| place.damaged().into())
     }
 
+    fn shared(&self) -> Option<&(dyn Keyring + Sync)> {
+        Some(self)
+    }
+
     fn seal(&self, place: AadContext, content: &[u8]) -> Result<Vec<u8>, Error> {
         Ok(self
             .cipher(place)?

@@ -68,6 +68,11 @@ pub trait Keyring {
             .collect()
     }
 
+    /// The same keyring for several threads, if it can be used by them.
+    fn shared(&self) -> Option<&(dyn Keyring + Sync)> {
+        None
+    }
+
     /// Seals content for this place.
     fn seal(&self, place: AadContext, content: &[u8]) -> Result<Vec<u8>, Error>;
 

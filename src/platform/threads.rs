@@ -1,11 +1,11 @@
-//! Threads for Argon2's lanes, as many as there are processors.
+//! Threads for Argon2's lanes and for many pages.
 //!
 //! A missing thread is never an error: if the system gives none (a limit on processes, no memory for stacks),
-//! the lanes are filled one after the other.
+//! the work is done one piece after the other.
 
 use rayon::ThreadPoolBuilder;
 use std::num::NonZero;
-use std::thread::available_parallelism;
+use std::thread::{Builder, available_parallelism, scope};
 
 /// Runs `work`, whose parallel parts get at most that many threads.
 ///
@@ -27,6 +27,21 @@ fn without_threads<T>(work: impl FnOnce() -> T) -> T {
     work()
 }
 
+/// Does both pieces of work, the second in another thread. A panic in either goes on here.
+pub fn in_two<A, B: Send>(one: impl FnOnce() -> A, two: impl Fn() -> B + Sync) -> (A, B) {
+    scope(|scope| {
+        let other = Builder::new().spawn_scoped(scope, &two);
+        let first = one();
+        let second = match other {
+            Ok(other) => other
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            Err(_) => two(),
+        };
+        (first, second)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -34,6 +49,15 @@ mod tests {
     fn both() -> ([usize; 2], usize) {
         let (one, other) = rayon::join(|| 1, || 2);
         ([one, other], rayon::current_num_threads())
+    }
+
+    #[test]
+    fn two_pieces_of_work_are_both_done() {
+        let here = std::thread::current().id();
+        let id = || std::thread::current().id();
+        let (one, two) = in_two(id, id);
+        assert_eq!(one, here);
+        assert_ne!(two, here);
     }
 
     #[test]

@@ -100,7 +100,7 @@ impl<'a> SecretJson<'a> {
         let now = now.seconds();
         Self {
             id: secret.id.to_string(),
-            workspace: &secret.workspace_name,
+            workspace: secret.workspace_name.as_str(),
             name: secret.name.as_str(),
             description: secret.description.as_str(),
             env_key: secret.env_key.as_str(),
@@ -151,7 +151,7 @@ pub fn print_written(
 
 /// The name as you would type it: with its workspace, unless that is the default one.
 fn short_path(secret: &Secret) -> String {
-    if secret.workspace_name == WorkspaceName::DEFAULT {
+    if secret.workspace_name.as_str() == WorkspaceName::DEFAULT {
         secret.name.to_string()
     } else {
         secret.path()

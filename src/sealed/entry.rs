@@ -128,36 +128,45 @@ impl<'a> Entry<'a> {
     }
 }
 
-/// An opened index: the entries of its records, each with its text.
-pub fn parse<'a>(text: &'a str, records: &[RecordId]) -> Option<Vec<(Entry<'a>, &'a str)>> {
-    let mut line = Line::new(text);
+/// An opened index: the entries of its records.
+pub fn parse<'a>(text: &'a str, records: &[RecordId]) -> Option<Vec<Entry<'a>>> {
     let mut entries = Vec::with_capacity(records.len());
-    for &id in records {
-        line.literal(if entries.is_empty() { "[" } else { "," })?;
-        let from = line.rest();
-        let entry = Entry::take(&mut line, id)?;
-        entries.push((entry, &from[..from.len() - line.rest().len()]));
-    }
-    line.literal("]")?;
-    line.end()?;
+    each(text, records, |entry, _| entries.push(entry))?;
     Some(entries)
 }
 
-/// The entry of the record at this position. No other is checked.
-pub fn at<'a>(text: &'a str, records: &[RecordId], position: usize) -> Result<Entry<'a>, Error> {
-    let id = records[position];
-    let start = memmem::find_iter(text.as_bytes(), HEAD).nth(position);
-    let entry = start.and_then(|start| Entry::take(&mut Line::new(&text[start..]), id));
-    entry.ok_or_else(|| id.damaged())
+/// Calls `with` with each entry of an opened index and its text.
+pub fn each<'a>(
+    text: &'a str,
+    records: &[RecordId],
+    mut with: impl FnMut(Entry<'a>, &'a str),
+) -> Option<()> {
+    let mut line = Line::new(text);
+    for (position, &id) in records.iter().enumerate() {
+        line.literal(if position == 0 { "[" } else { "," })?;
+        let (entry, text) = begin(line.rest(), id)?;
+        line.literal(text)?;
+        with(entry, text);
+    }
+    line.literal("]")?;
+    line.end()
 }
 
-/// The position and the entry of the only record of this kind and name. No other is checked.
+/// The text of the record's entry at this position. No other is checked.
+pub fn at<'a>(text: &'a str, records: &[RecordId], position: usize) -> Result<&'a str, Error> {
+    let id = records[position];
+    let start = memmem::find_iter(text.as_bytes(), HEAD).nth(position);
+    let found = start.and_then(|start| begin(&text[start..], id));
+    found.map(|(_, text)| text).ok_or_else(|| id.damaged())
+}
+
+/// The position and the text of the only entry of this kind and name. No other is checked.
 pub fn find<'a>(
     text: &'a str,
     records: &[RecordId],
     kind: RecordKind,
     name: &str,
-) -> Result<Option<(usize, Entry<'a>)>, Error> {
+) -> Result<Option<(usize, &'a str)>, Error> {
     let wanted = format!("{HEAD}{name}\"");
     let mut found = None;
     for start in memmem::find_iter(text.as_bytes(), &wanted) {
@@ -165,13 +174,20 @@ pub fn find<'a>(
         let Some(&id) = records.get(position) else {
             continue;
         };
-        let entry = Entry::take(&mut Line::new(&text[start..]), id).ok_or_else(|| id.damaged())?;
+        let (entry, text) = begin(&text[start..], id).ok_or_else(|| id.damaged())?;
         let is_wanted = entry.sorted_by(id).0 == kind;
-        if is_wanted && found.replace((position, entry)).is_some() {
+        if is_wanted && found.replace((position, text)).is_some() {
             return Err(id.damaged());
         }
     }
     Ok(found)
+}
+
+/// The entry of this record at the beginning of a text.
+fn begin(text: &str, id: RecordId) -> Option<(Entry<'_>, &str)> {
+    let mut line = Line::new(text);
+    let entry = Entry::take(&mut line, id)?;
+    Some((entry, &text[..text.len() - line.rest().len()]))
 }
 
 /// The texts of entries as an index holds them.

@@ -8,6 +8,7 @@ use super::id::WorkspaceId;
 use super::page::PageIndex;
 use super::sealed_bytes::SealedBytes;
 use super::section::{Page, Section};
+use crate::platform::threads::in_two;
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -16,6 +17,9 @@ use std::ops::Range;
 const FIRST_READ_BYTES: usize = 8 * 1024;
 /// A directory's line is at most about this fraction of its page.
 const DIRECTORY_SHARE: usize = 100;
+
+/// Fewer pages are checked in less time than a thread takes to start.
+const MIN_THREAD_PAGES: usize = 16;
 
 /// The structure of a file with verified signatures, without its records.
 #[derive(Clone, Debug)]
@@ -113,23 +117,42 @@ impl Layout {
 
     /// Checks every page of `file`, which holds the whole vault, against its directory and its index.
     pub fn check_pages(&self, file: &[u8]) -> Result<(), Error> {
-        for (workspace, page, range) in self.pages() {
+        self.check_each(|workspace, page, range| {
             let (line, lines) = split(page, slice(file, range));
-            if !PageIndex::parse(page, line, workspace)?.has(lines) {
-                return Err(Error::Damaged(Part::Page(workspace)));
+            if PageIndex::parse(page, line, workspace)?.has(lines) {
+                Ok(())
+            } else {
+                Err(Error::Damaged(Part::Page(workspace)))
             }
-        }
-        Ok(())
+        })
     }
 
     /// Parses every record in pages that are intact: signed bytes may still be invalid, and must not be
     /// signed again.
     pub fn check_records(&self, file: &[u8]) -> Result<(), Error> {
-        for (workspace, page, range) in self.pages() {
+        self.check_each(|workspace, page, range| {
             let (line, lines) = split(page, slice(file, range));
-            PageIndex::parse(page, line, workspace)?.parse_records(lines, workspace)?;
+            let index = PageIndex::of_intact(line, workspace)?;
+            index.parse_records(lines, workspace).map(drop)
+        })
+    }
+
+    /// Checks the pages in two threads; the first that fails is the error.
+    fn check_each(
+        &self,
+        check: impl Fn(WorkspaceId, &Page, Range<u64>) -> Result<(), Error> + Sync,
+    ) -> Result<(), Error> {
+        let all: Vec<_> = self.pages().collect();
+        let check = |pages: &[(WorkspaceId, &Page, Range<u64>)]| {
+            let mut pages = pages.iter();
+            pages.try_for_each(|(workspace, page, range)| check(*workspace, page, range.clone()))
+        };
+        if all.len() < MIN_THREAD_PAGES {
+            return check(&all);
         }
-        Ok(())
+        let (one, two) = all.split_at(all.len().div_ceil(2));
+        let (one, two) = in_two(|| check(one), || check(two));
+        one.and(two)
     }
 }
 

@@ -2,6 +2,7 @@
 //! leading zeros, base64 in its one spelling. Anything else is refused.
 
 use data_encoding::BASE64_NOPAD;
+use memchr::memchr;
 use std::borrow::Cow;
 
 /// Base64 characters of 32 bytes.
@@ -32,8 +33,9 @@ impl<'a> Line<'a> {
 
     /// Everything up to the next quotation mark, which is removed too. There are no escapes.
     pub fn string(&mut self) -> Option<&'a str> {
-        let (text, rest) = self.0.split_once('"')?;
-        self.0 = rest;
+        let end = memchr(b'"', self.0.as_bytes())?;
+        let text = &self.0[..end];
+        self.0 = &self.0[end + 1..];
         Some(text)
     }
 

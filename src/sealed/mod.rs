@@ -229,9 +229,10 @@
 //! 7. The `about` of each workspace that is reached; two of one name are damage: [`Part::Workspace`].
 //! 8. The page that the index can lie in: the last whose first index is not greater. Its index line, whose
 //!    length and hash are the directory's; what it seals, an entry for each record: [`Part::Page`]. Whatever
-//!    enumerates or writes also checks the hash of the other lines and the spelling of each, for every page of
-//!    the file and before step 6; and, with a key, that the indexes ascend, the first is the directory's, and all
-//!    are below the next page's first. So does a reader before it says that a name is absent.
+//!    enumerates does this for every page, and checks that the indexes ascend, the first is the directory's, and
+//!    all are below the next page's first. So does a reader for one page before it says that a name is absent.
+//!    Whatever opens every value also checks the hash of the other lines and the spelling of each; whatever
+//!    writes does so for every page of the file, before step 6.
 //! 9. The record: [`Part::Record`] unless everything of the next paragraph holds. In a lookup of one record the
 //!    hash of the page's lines is not needed: associated data and checksum bind each value to its place.
 //! 10. Before anything is shown or written: the key's `not_after`, if it has one, is still to come.

@@ -35,7 +35,8 @@ fn replace(
     is_unsafe: impl Fn(char) -> bool,
     write: impl Fn(&mut String, char),
 ) -> Cow<'_, str> {
-    if !text.contains(&is_unsafe) {
+    let is_plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if is_plain || !text.contains(&is_unsafe) {
         return Cow::Borrowed(text);
     }
     let mut safe = String::with_capacity(text.len() + 16);

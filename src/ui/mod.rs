@@ -18,6 +18,7 @@ mod wrap;
 
 use std::borrow::Cow;
 use std::io::{self, Write};
+use std::ops::Range;
 use std::os::fd::OwnedFd;
 
 use rustix::stdio::{stderr, stdout};
@@ -180,6 +181,17 @@ impl Ui {
             }
             None => self.raw(table.for_pipe().as_bytes()),
         }
+    }
+
+    /// Prints these rows of a table in this order, for a program.
+    pub fn rows(
+        &mut self,
+        table: &Table,
+        rows: impl IntoIterator<Item = Range<usize>>,
+    ) -> Result<(), Error> {
+        let text = table.for_pipe();
+        rows.into_iter()
+            .try_for_each(|row| self.raw(text[row].as_bytes()))
     }
 
     /// Prints one JSON document, unbuffered like a value, because `get --json` holds one.

@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write;
+use std::ops::Range;
 
 use comfy_table::{ColumnConstraint, ContentArrangement, Table as Grid, presets};
 
@@ -39,8 +40,9 @@ impl Table {
         self
     }
 
-    /// Adds a row; its cells are in the order of the headings.
-    pub fn row(&mut self, cells: impl IntoIterator<Item = impl AsRef<str>>) {
+    /// Adds a row; its cells are in the order of the headings. Returns where it lies in the form for a pipe.
+    pub fn row(&mut self, cells: impl IntoIterator<Item = impl AsRef<str>>) -> Range<usize> {
+        let start = self.text.len();
         for (column, cell) in cells.into_iter().enumerate() {
             if column > 0 {
                 self.text.push('\t');
@@ -49,6 +51,14 @@ impl Table {
             self.text.push_str(&for_terminal(cell.as_ref()));
         }
         self.text.push('\n');
+        start..self.text.len()
+    }
+
+    /// Adds the rows of another table with the same headings. Returns how far they moved.
+    pub fn append(&mut self, other: &Self) -> usize {
+        let moved = self.text.len();
+        self.text.push_str(&other.text);
+        moved
     }
 
     fn rows(&self) -> impl Iterator<Item = impl Iterator<Item = &str>> {
@@ -56,7 +66,7 @@ impl Table {
     }
 
     /// One line per row, cells separated by tabs: for `cut`, `awk` and `while read`.
-    pub(super) fn for_pipe(&self) -> &str {
+    pub fn for_pipe(&self) -> &str {
         &self.text
     }
 

@@ -50,7 +50,7 @@ pub fn located<'p>(
     workspace: &Workspace,
     found: &'p Located,
 ) -> Result<(Secret, Record<'p>), Error> {
-    let secret = secret(workspace, found.id(), found.entry()?)?;
+    let secret = secret(workspace, found.id, found.entry()?)?;
     let record = found.record()?;
     check_count(&secret, &record)?;
     Ok((secret, record))

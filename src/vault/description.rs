@@ -6,7 +6,7 @@ pub const MAX_DESCRIPTION_CHARACTERS: usize = 1_024;
 
 /// Free text of at most 1,024 Unicode characters; its only control characters are newline and tab.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
-pub struct Description(String);
+pub struct Description(Box<str>);
 
 impl Description {
     pub fn parse(text: &str) -> Result<Self, RuleViolation> {
@@ -23,7 +23,7 @@ impl Description {
                 "a description cannot contain control characters other than newlines and tabs";
             return Err(RuleViolation::mismatch(rule));
         }
-        Ok(Self(text.to_owned()))
+        Ok(Self(text.into()))
     }
 }
 

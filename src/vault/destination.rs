@@ -93,7 +93,7 @@ impl Destination {
 impl Name {
     fn is_of(&self, secret: &Secret) -> bool {
         let home = self.reference.workspace.as_ref();
-        let here = home.is_some_and(|home| home.as_str() == secret.workspace_name);
+        let here = home.is_some_and(|home| *home == secret.workspace_name);
         let named = match &self.reference.secret {
             Target::Name(name) => *name == secret.name,
             Target::Id(id) => *id == secret.id,

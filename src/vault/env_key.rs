@@ -8,7 +8,7 @@ pub const MAX_ENV_KEY_CHARACTERS: usize = 255;
 
 /// `[A-Za-z_][A-Za-z0-9_]*`, at most 255 characters: a variable name in every shell.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct EnvKey(String);
+pub struct EnvKey(Box<str>);
 
 impl EnvKey {
     pub fn parse(text: &str) -> Result<Self, RuleViolation> {
@@ -30,18 +30,21 @@ impl EnvKey {
                 quoted(text)
             )));
         }
-        Ok(Self(text.to_owned()))
+        Ok(Self(text.into()))
     }
 
     /// The key of a secret that has none of its own.
     pub fn from_name(name: &SecretName) -> Self {
         let name = name.as_str();
-        let digit = name.starts_with(|first: char| first.is_ascii_digit());
-        let letters = name.chars().map(|letter| match letter {
+        let mut key = String::with_capacity(name.len() + 1);
+        if name.starts_with(|first: char| first.is_ascii_digit()) {
+            key.push('_');
+        }
+        key.extend(name.chars().map(|letter| match letter {
             'a'..='z' | 'A'..='Z' | '0'..='9' => letter.to_ascii_uppercase(),
             _ => '_',
-        });
-        Self(digit.then_some('_').into_iter().chain(letters).collect())
+        }));
+        Self(key.into_boxed_str())
     }
 }
 

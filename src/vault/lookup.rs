@@ -1,6 +1,7 @@
 //! Looks secrets and workspaces up in an unlocked vault.
 
 use super::destination::Destination;
+use super::linking::Apps;
 use super::name::WorkspaceName;
 use super::page::OpenPage;
 use super::reference::{Reference, Target};
@@ -43,7 +44,7 @@ pub struct Vault {
 
 /// A secret, and how many apps link it.
 pub struct Listed {
-    pub secret: Secret,
+    pub secret: Box<Secret>,
     pub app_count: usize,
 }
 
@@ -229,7 +230,7 @@ impl Vault {
         &self,
         workspace: &Workspace,
         extent: Extent,
-        mut with: impl FnMut(Secret, &OpenPage, usize) -> Result<(), Error>,
+        mut with: impl FnMut(Secret, &OpenPage<'_>, usize) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let keyring = self.keyring.as_ref();
         self.view
@@ -249,25 +250,61 @@ impl Vault {
 
     /// Every secret of a workspace with its number of apps, sorted by name.
     pub fn list(&self, workspace: &Workspace) -> Result<Vec<Listed>, Error> {
-        let mut secrets = Vec::new();
-        self.each_secret(workspace, Extent::Index, |secret, _, _| {
-            secrets.push(secret);
+        let mut listed = Vec::new();
+        let mut apps = Apps::of(&self.view, self.keyring.as_ref(), &self.workspaces);
+        self.each(workspace, |secret| {
+            listed.push(Listed {
+                app_count: apps.linking(&secret)?.len(),
+                secret: Box::new(secret),
+            });
             Ok(())
         })?;
-        let counts = self.app_counts(&secrets)?;
-        let mut listed: Vec<_> = secrets
-            .into_iter()
-            .zip(counts)
-            .map(|(secret, app_count)| Listed { secret, app_count })
-            .collect();
         listed.sort_unstable_by(|one, other| one.secret.name.cmp(&other.secret.name));
         Ok(listed)
+    }
+
+    /// Calls `with` with every secret of a workspace, unsorted.
+    pub fn each(
+        &self,
+        workspace: &Workspace,
+        mut with: impl FnMut(Secret) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        self.map(
+            workspace,
+            |secrets| secrets,
+            |secrets| secrets.into_iter().try_for_each(&mut with),
+        )
+    }
+
+    /// Calls `map` with the secrets of some pages, perhaps in two threads, and `with` with what comes of each
+    /// call: for many secrets that need not be held at once.
+    pub fn map<T: Send>(
+        &self,
+        workspace: &Workspace,
+        map: impl Fn(Vec<Secret>) -> T + Sync,
+        with: impl FnMut(T) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let keyring = self.keyring.as_ref();
+        let mapped = |page: &OpenPage<'_>, entries: Vec<Entry<'_>>| {
+            let mut secrets = Vec::with_capacity(entries.len());
+            for (id, entry) in page.records.iter().zip(entries) {
+                if !matches!(entry, Entry::App(_)) {
+                    let secret = decrypt::secret(workspace, *id, entry)?;
+                    if !secret.is_deleted() {
+                        secrets.push(secret);
+                    }
+                }
+            }
+            Ok(map(secrets))
+        };
+        self.view
+            .map_pages(keyring, workspace.id, Extent::Index, mapped, with)
     }
 
     /// The names of a workspace's secrets, unsorted.
     pub fn names(&self, workspace: &Workspace) -> Result<Vec<String>, Error> {
         let mut names = Vec::new();
-        self.each_secret(workspace, Extent::Index, |secret, _, _| {
+        self.each(workspace, |secret| {
             names.push(secret.name.to_string());
             Ok(())
         })?;
@@ -310,7 +347,7 @@ impl Vault {
         let mut ids = HashSet::new();
         for workspace in &self.workspaces {
             verified.workspaces += 1;
-            let all = |page: &OpenPage, entries: Vec<Entry<'_>>| {
+            let all = |page: &OpenPage<'_>, entries: Vec<Entry<'_>>| {
                 let mut secrets = Vec::with_capacity(entries.len());
                 for (position, entry) in entries.into_iter().enumerate() {
                     let record = page.record(position)?;

@@ -1,19 +1,15 @@
 //! Looks up apps, and the secrets that they link.
 
-use super::app::{App, AppLink, Target};
+use super::app::{App, Target};
 use super::app_reference::AppReference;
 use super::env_key::EnvKey;
+use super::linking::{Apps, app, apps_in, no_app};
 use super::lookup::Vault;
 use super::name::{SecretName, WorkspaceName};
-use super::page::Located;
 use super::reference::{self, Reference};
 use super::secret::Secret;
-use super::view::{Extent, View};
 use super::workspace::Workspace;
 use super::{Error, decrypt};
-use crate::keyring::Keyring;
-use crate::sealed::entry::Entry;
-use crate::sealed::id::{AppId, WorkspaceId};
 use crate::sealed::index::RecordKind;
 use crate::sealed::record::RecordId;
 use std::collections::{HashMap, HashSet};
@@ -47,13 +43,7 @@ pub enum LinkedSecret {
 }
 
 impl Vault {
-    /// The number of apps that link each of these secrets.
-    pub fn app_counts(&self, secrets: &[Secret]) -> Result<Vec<usize>, Error> {
-        let mut apps = Apps::of(&self.view, self.keyring.as_ref(), &self.workspaces);
-        let each = secrets.iter();
-        each.map(|secret| Ok(apps.linking(secret)?.len())).collect()
-    }
-
+    /// The number of apps that link a secret.
     pub fn app_count(&self, secret: &Secret) -> Result<usize, Error> {
         let mut apps = Apps::of(&self.view, self.keyring.as_ref(), &self.workspaces);
         Ok(apps.linking(secret)?.len())
@@ -176,127 +166,5 @@ impl Vault {
             }
         });
         Ok(shown.collect())
-    }
-}
-
-/// The apps that secrets name, each read once.
-pub struct Apps<'v> {
-    view: &'v View,
-    keyring: &'v dyn Keyring,
-    workspaces: &'v [Workspace],
-    read: HashMap<(WorkspaceId, AppId), Option<App>>,
-}
-
-impl<'v> Apps<'v> {
-    pub fn of(view: &'v View, keyring: &'v dyn Keyring, workspaces: &'v [Workspace]) -> Self {
-        Self {
-            view,
-            keyring,
-            workspaces,
-            read: HashMap::new(),
-        }
-    }
-
-    /// The apps that link a secret.
-    pub fn linking(&mut self, secret: &Secret) -> Result<Vec<LinkingApp>, Error> {
-        linking(secret, |link| self.find(link))
-    }
-
-    fn find(&mut self, link: &AppLink) -> Result<FoundApp, Error> {
-        let mut workspaces = self.workspaces.iter();
-        let Some(home) = workspaces.find(|home| home.id == link.workspace) else {
-            return Ok(FoundApp::OutOfReach);
-        };
-        let place = (home.id, link.app);
-        if !self.read.contains_key(&place) {
-            let id = RecordId::App(link.app);
-            let found = self.view.find_id(self.keyring, home.id, id)?;
-            let found = found.map(|found| app(self.keyring, home, &found));
-            self.read.insert(place, found.transpose()?);
-        }
-        let app = self.read.get(&place).cloned().flatten();
-        Ok(app.map_or(FoundApp::Missing, FoundApp::There))
-    }
-}
-
-/// An app that links a secret.
-#[derive(Clone)]
-pub struct LinkingApp {
-    pub id: AppId,
-    /// `None` in a workspace that the key does not reach: its link counts, because nobody can tell here that it
-    /// does not.
-    pub app: Option<App>,
-}
-
-/// What is known of the app that a secret names.
-pub enum FoundApp {
-    There(App),
-    Missing,
-    OutOfReach,
-}
-
-/// The apps that link a secret, by path; `find` reads the app of a link.
-pub fn linking(
-    secret: &Secret,
-    mut find: impl FnMut(&AppLink) -> Result<FoundApp, Error>,
-) -> Result<Vec<LinkingApp>, Error> {
-    let mut found: Vec<LinkingApp> = Vec::new();
-    for link in &secret.apps {
-        if found.iter().any(|known| known.id == link.app) {
-            continue;
-        }
-        let app = match find(link)? {
-            FoundApp::There(app) if links(&app, link, secret) => Some(app),
-            FoundApp::OutOfReach => None,
-            FoundApp::There(_) | FoundApp::Missing => continue,
-        };
-        found.push(LinkingApp { id: link.app, app });
-    }
-    found.sort_by_key(|one| (one.app.as_ref().map(App::path), one.id.to_string()));
-    Ok(found)
-}
-
-/// Whether an app has this link to this secret.
-fn links(app: &App, link: &AppLink, secret: &Secret) -> bool {
-    let target = Target {
-        workspace: secret.workspace,
-        secret: secret.id,
-    };
-    app.links.get(&link.env_key) == Some(&target)
-}
-
-/// The apps of one workspace, unsorted.
-pub fn apps_in(
-    view: &View,
-    keyring: &dyn Keyring,
-    workspace: &Workspace,
-) -> Result<Vec<App>, Error> {
-    let mut apps = Vec::new();
-    let mut ids = HashSet::new();
-    view.each_page(keyring, workspace.id, Extent::Records, |page, entries| {
-        for (position, entry) in entries.iter().enumerate() {
-            if matches!(entry, Entry::App(_)) {
-                let record = page.record(position)?;
-                if !ids.insert(record.id) {
-                    return Err(record.damaged().into());
-                }
-                apps.push(decrypt::app(keyring, workspace, entry, &record)?);
-            }
-        }
-        Ok(())
-    })?;
-    Ok(apps)
-}
-
-fn app(keyring: &dyn Keyring, home: &Workspace, found: &Located) -> Result<App, Error> {
-    decrypt::app(keyring, home, &found.entry()?, &found.record()?)
-}
-
-pub fn no_app(home: &Workspace, name: &str) -> Error {
-    Error::NotFound {
-        what: "app",
-        name: name.to_owned(),
-        within: Some(home.name.to_string()),
-        near: None,
     }
 }

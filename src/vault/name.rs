@@ -3,6 +3,7 @@
 
 use super::rule::{RuleViolation, checked_text, quoted};
 use crate::sealed::id::{AppId, ID_CHARACTERS, KeyId, SecretId, VaultId, WorkspaceId};
+use std::sync::Arc;
 
 pub const MAX_SECRET_NAME_CHARACTERS: usize = 128;
 pub const MAX_WORKSPACE_NAME_CHARACTERS: usize = 63;
@@ -10,7 +11,7 @@ pub const MAX_APP_NAME_CHARACTERS: usize = 63;
 
 /// The name of a secret: 1 to 128 of `A-Z a-z 0-9 _ + = - @ # $ .`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct SecretName(String);
+pub struct SecretName(Box<str>);
 
 impl SecretName {
     pub fn parse(text: &str) -> Result<Self, RuleViolation> {
@@ -25,7 +26,7 @@ impl SecretName {
         } else if looks_like_an_id(text) {
             "it looks like an id"
         } else {
-            return Ok(Self(text.to_owned()));
+            return Ok(Self(text.into()));
         };
         Err(mismatch("a secret", text, rule))
     }
@@ -33,9 +34,10 @@ impl SecretName {
 
 checked_text!(SecretName);
 
-/// The name of a workspace: 1 to 63 of `a-z A-Z 0-9 _ . -`, the first a letter or digit.
+/// The name of a workspace: 1 to 63 of `a-z A-Z 0-9 _ . -`, the first a letter or digit. Each of its secrets has
+/// it, too, so a copy is cheap.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct WorkspaceName(String);
+pub struct WorkspaceName(Arc<str>);
 
 impl WorkspaceName {
     /// The workspace that always exists.
@@ -43,13 +45,13 @@ impl WorkspaceName {
 
     pub fn parse(text: &str) -> Result<Self, RuleViolation> {
         check_plain("a workspace", text, MAX_WORKSPACE_NAME_CHARACTERS)?;
-        Ok(Self(text.to_owned()))
+        Ok(Self(text.into()))
     }
 }
 
 impl Default for WorkspaceName {
     fn default() -> Self {
-        Self(Self::DEFAULT.to_owned())
+        Self(Self::DEFAULT.into())
     }
 }
 
@@ -78,6 +80,10 @@ pub(super) fn looks_like_an_id(text: &str) -> bool {
         AppId::PREFIX,
     ];
     let ulid = |byte: u8| byte.is_ascii_alphanumeric() && !b"ILOUilou".contains(&byte);
+    // Every name is looked at, and few have this length.
+    if text.len() != SecretId::PREFIX.len() + ID_CHARACTERS {
+        return false;
+    }
     prefixes.iter().any(|prefix| {
         text.split_at_checked(prefix.len())
             .is_some_and(|(start, rest)| {

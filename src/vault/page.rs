@@ -4,6 +4,7 @@ use super::Error;
 use crate::keyring::Keyring;
 use crate::plaintext::Plaintext;
 use crate::sealed::entry::{self, Entry};
+use crate::sealed::file::split;
 use crate::sealed::id::WorkspaceId;
 use crate::sealed::index::{Index, RecordKind};
 use crate::sealed::page;
@@ -11,40 +12,41 @@ use crate::sealed::record::{Record, RecordId};
 use crate::sealed::section::Page;
 use crate::sealed::{self, Part};
 use std::borrow::Cow;
-use std::rc::Rc;
 
 /// A page with its opened index. Its entries may still break the rules of the domain.
-pub struct OpenPage {
+pub struct OpenPage<'v> {
     pub workspace: WorkspaceId,
     pub records: Vec<RecordId>,
     /// From its first record's index to the next page's.
     page: Page,
     text: Plaintext,
-    /// The lines of its records; empty if they were not read.
-    lines: Vec<u8>,
+    /// The bytes of the page, perhaps without the lines of its records.
+    bytes: Cow<'v, [u8]>,
 }
 
-/// A record in its page.
+/// A record out of its page.
 #[derive(Clone)]
 pub struct Located {
-    pub page: Rc<OpenPage>,
-    pub position: usize,
+    pub id: RecordId,
+    /// Its entry, as text.
+    entry: String,
+    line: String,
 }
 
-impl OpenPage {
+impl<'v> OpenPage<'v> {
     pub fn new(
         workspace: WorkspaceId,
         page: Page,
         records: Vec<RecordId>,
         text: Plaintext,
-        lines: Vec<u8>,
+        bytes: Cow<'v, [u8]>,
     ) -> Self {
         Self {
             workspace,
             records,
             page,
             text,
-            lines,
+            bytes,
         }
     }
 
@@ -56,24 +58,56 @@ impl OpenPage {
         std::str::from_utf8(self.text.expose()).map_err(|_| self.damaged())
     }
 
-    /// Every entry with its text.
-    pub fn entries(&self) -> Result<Vec<(Entry<'_>, &str)>, Error> {
+    pub fn entries(&self) -> Result<Vec<Entry<'_>>, Error> {
         entry::parse(self.text()?, &self.records).ok_or_else(|| self.damaged())
     }
 
-    /// The position of the only record of this kind and name.
-    pub fn find(&self, kind: RecordKind, name: &str) -> Result<Option<usize>, Error> {
-        let found = entry::find(self.text()?, &self.records, kind, name)?;
-        Ok(found.map(|(position, _)| position))
+    /// The text of every entry.
+    pub fn texts(&self) -> Result<Vec<&str>, Error> {
+        let mut texts = Vec::with_capacity(self.records.len());
+        entry::each(self.text()?, &self.records, |_, text| texts.push(text))
+            .ok_or_else(|| self.damaged())?;
+        Ok(texts)
     }
 
-    pub fn entry(&self, position: usize) -> Result<Entry<'_>, Error> {
-        Ok(entry::at(self.text()?, &self.records, position)?)
+    /// The indexes of its entries, all found to be in their places.
+    pub fn indexes(
+        &self,
+        keyring: &dyn Keyring,
+        entries: &[Entry<'_>],
+    ) -> Result<Vec<Index>, Error> {
+        let names = sorted_by(self, entries);
+        Ok(indexes(keyring, self.workspace, &[(self, names)])?.concat())
+    }
+
+    /// The only record of this kind and name.
+    pub fn find(&self, kind: RecordKind, name: &str) -> Result<Option<Located>, Error> {
+        let found = entry::find(self.text()?, &self.records, kind, name)?;
+        found
+            .map(|(position, entry)| self.located(position, entry))
+            .transpose()
+    }
+
+    pub fn locate(&self, position: usize) -> Result<Located, Error> {
+        self.located(position, entry::at(self.text()?, &self.records, position)?)
+    }
+
+    fn located(&self, position: usize, entry: &str) -> Result<Located, Error> {
+        let id = self.records[position];
+        let line = page::line(split(&self.page, &self.bytes).1, position);
+        Ok(Located {
+            id,
+            entry: entry.to_owned(),
+            line: line.ok_or_else(|| id.damaged())?.to_owned(),
+        })
     }
 
     /// The line of the record at this position.
     pub fn record(&self, position: usize) -> Result<Record<'_>, Error> {
-        Ok(page::record(self.records[position], &self.lines, position)?)
+        let id = self.records[position];
+        let line = page::line(split(&self.page, &self.bytes).1, position);
+        let record = line.and_then(|line| Record::parse(id, line));
+        record.ok_or_else(|| id.damaged().into())
     }
 
     /// Refuses indexes that do not ascend from the page's first to below the next page's: a record out of its
@@ -94,11 +128,17 @@ impl OpenPage {
 /// What an index is the HMAC of.
 pub type SortedBy<'a> = (RecordKind, Cow<'a, str>);
 
+/// What the index of each entry is the HMAC of.
+pub fn sorted_by<'e>(page: &OpenPage<'_>, entries: &'e [Entry<'_>]) -> Vec<SortedBy<'e>> {
+    let each = entries.iter().zip(&page.records);
+    each.map(|(entry, id)| entry.sorted_by(*id)).collect()
+}
+
 /// The indexes of every entry of these pages, which prove their order. A keyring elsewhere is asked once.
 pub fn indexes(
     keyring: &dyn Keyring,
     workspace: WorkspaceId,
-    pages: &[(&OpenPage, Vec<SortedBy<'_>>)],
+    pages: &[(&OpenPage<'_>, Vec<SortedBy<'_>>)],
 ) -> Result<Vec<Vec<Index>>, Error> {
     let names = pages.iter().flat_map(|(_, names)| names);
     let names: Vec<_> = names.map(|(kind, name)| (*kind, name.as_ref())).collect();
@@ -112,15 +152,11 @@ pub fn indexes(
 }
 
 impl Located {
-    pub fn id(&self) -> RecordId {
-        self.page.records[self.position]
-    }
-
     pub fn entry(&self) -> Result<Entry<'_>, Error> {
-        self.page.entry(self.position)
+        Entry::parse(&self.entry, self.id).ok_or_else(|| self.id.damaged().into())
     }
 
     pub fn record(&self) -> Result<Record<'_>, Error> {
-        self.page.record(self.position)
+        Record::parse(self.id, &self.line).ok_or_else(|| self.id.damaged().into())
     }
 }

@@ -128,7 +128,7 @@ impl Vault {
         let keyring = self.keyring.as_ref();
         let mut secrets = BTreeMap::new();
         for workspace in &self.workspaces {
-            let all = |page: &OpenPage, entries: Vec<Entry<'_>>| {
+            let all = |page: &OpenPage<'_>, entries: Vec<Entry<'_>>| {
                 for (id, entry) in page.records.iter().zip(entries) {
                     if let Entry::Secret(_) = entry {
                         let mut secret = decrypt::secret(workspace, *id, entry)?;

@@ -7,7 +7,7 @@ use super::checksum::Checksum;
 use super::description::Description;
 use super::domain::AllowedDomains;
 use super::env_key::EnvKey;
-use super::name::SecretName;
+use super::name::{SecretName, WorkspaceName};
 use super::rule::RuleViolation;
 use super::slot::{MAX_SLOTS, Slot};
 use super::time::Timestamp;
@@ -23,7 +23,7 @@ pub const MAX_ROTATE_EVERY_SECONDS: u64 = 100 * 365 * 86_400;
 pub struct Secret {
     pub id: SecretId,
     pub workspace: WorkspaceId,
-    pub workspace_name: String,
+    pub workspace_name: WorkspaceName,
     pub name: SecretName,
     pub description: Description,
     pub env_key: EnvKey,
@@ -81,7 +81,7 @@ impl Secret {
         let secret = Self {
             id,
             workspace: workspace.id,
-            workspace_name: workspace.name.to_string(),
+            workspace_name: workspace.name.clone(),
             name,
             description: Description::parse(&entry.description)?,
             env_key,
@@ -172,7 +172,7 @@ impl Secret {
         Self {
             id: SecretId::from_bits(1),
             workspace: WorkspaceId::from_bits(1),
-            workspace_name: "default".into(),
+            workspace_name: WorkspaceName::default(),
             env_key: EnvKey::from_name(&name),
             name,
             description: Description::default(),

@@ -1,9 +1,9 @@
 //! Finds records in the bytes of a vault, one page at a time or all of them, and opens the pages' indexes.
 
 use super::Error;
-use super::page::{self, Located, OpenPage};
+use super::page::{self, Located, OpenPage, sorted_by};
 use crate::keyring::Keyring;
-use crate::plaintext::Plaintext;
+use crate::platform::threads::in_two;
 use crate::sealed::aad_context::AadContext;
 use crate::sealed::entry::Entry;
 use crate::sealed::file::{Layout, slice, split};
@@ -15,13 +15,14 @@ use crate::sealed::section::Page;
 use crate::sealed::{self, Part, SealedBytes};
 use crate::store::Snapshot;
 use std::borrow::Cow;
-use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
-use std::rc::Rc;
 
 /// The pages that are opened at once: enough for one request to the agent, and few enough to stay small.
-const BATCH_PAGES: usize = 32;
+const BATCH_PAGES: usize = 8;
+
+/// Fewer pages are opened in less time than a thread takes to start.
+const MIN_THREAD_PAGES: usize = 16;
 
 /// How much of a vault is read and checked before anything is opened.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -53,8 +54,6 @@ pub struct View {
     /// The whole file, except after [`Scan::Lookup`].
     held: Option<Vec<u8>>,
     scan: Scan,
-    /// Pages with a looked-up record, by their first byte: the next one is often in the same page.
-    known: RefCell<HashMap<u64, Rc<OpenPage>>>,
 }
 
 /// A page's place in the file.
@@ -88,7 +87,6 @@ impl View {
             layout,
             held,
             scan,
-            known: RefCell::default(),
         })
     }
 
@@ -103,12 +101,7 @@ impl View {
     }
 
     fn read(&self, range: Range<u64>) -> Result<Cow<'_, [u8]>, Error> {
-        if let Some(file) = &self.held {
-            return Ok(slice(file, range).into());
-        }
-        let length = usize::try_from(range.end - range.start)
-            .map_err(|_| sealed::Error::Damaged(Part::End))?;
-        Ok(self.snapshot.read_at(range.start, length)?.into())
+        self.reader(Extent::Index).read(range)
     }
 
     /// The only record of this kind and name; `None` if there is none. It is said to be absent only after
@@ -132,24 +125,49 @@ impl View {
         names: &[(RecordKind, &str)],
     ) -> Result<Vec<Option<Located>>, Error> {
         let indexes = keyring.index_all(workspace, names)?;
-        let places: Vec<_> = indexes
+        // Those of one page follow each other.
+        let mut wanted: Vec<(Place, usize)> = indexes
             .into_iter()
-            .map(|index| self.place_of(workspace, index))
+            .enumerate()
+            .filter_map(|(at, index)| Some((self.place_of(workspace, index)?, at)))
             .collect();
-        self.know(keyring, workspace, places.iter().flatten())?;
-        let each = names.iter().zip(places);
-        let each = each.map(|(&(kind, name), place)| {
-            let page = place.and_then(|(_, range)| self.known(range.start));
-            let Some(page) = page else {
-                return Ok(None);
-            };
-            let position = page.find(kind, name)?;
-            if position.is_none() {
-                check(keyring, &page)?;
+        wanted.sort_by_key(|((_, range), _)| range.start);
+        let mut found = vec![None; names.len()];
+        let pages: Vec<_> = wanted
+            .chunk_by(|(one, _), (next, _)| one.1.start == next.1.start)
+            .collect();
+        let reader = self.reader(Extent::Lookup);
+        let located = |keyring: &dyn Keyring, pages: &[&[(Place, usize)]]| {
+            let mut located = Vec::new();
+            for batch in pages.chunks(BATCH_PAGES) {
+                let places: Vec<_> = batch.iter().map(|wanted| wanted[0].0.clone()).collect();
+                let opened = open(keyring, workspace, reader.read_pages(&places)?)?;
+                for (page, wanted) in opened.iter().zip(batch) {
+                    for (_, at) in *wanted {
+                        let (kind, name) = names[*at];
+                        match page.find(kind, name)? {
+                            Some(found) => located.push((*at, found)),
+                            None => drop(page.indexes(keyring, &page.entries()?)?),
+                        }
+                    }
+                }
             }
-            Ok(position.map(|position| Located { page, position }))
-        });
-        each.collect()
+            Ok::<_, Error>(located)
+        };
+        let located = match keyring.shared() {
+            Some(shared) if pages.len() >= MIN_THREAD_PAGES => {
+                let (one, two) = pages.split_at(pages.len().div_ceil(2));
+                let (one, two) = in_two(|| located(shared, one), || located(shared, two));
+                let mut all = one?;
+                all.extend(two?);
+                all
+            }
+            _ => located(keyring, &pages)?,
+        };
+        for (at, one) in located {
+            found[at] = Some(one);
+        }
+        Ok(found)
     }
 
     /// The record of this index, after every entry of its page was checked.
@@ -162,13 +180,14 @@ impl View {
         let Some(place) = self.place_of(workspace, index) else {
             return Ok(None);
         };
-        let opened = self.open(keyring, workspace, &[place], Extent::Records)?;
+        let read = self.read_pages(&[place], Extent::Records)?;
+        let opened = open(keyring, workspace, read)?;
         let Some(page) = opened.into_iter().next() else {
             return Ok(None);
         };
-        let position = check(keyring, &page)?.binary_search(&index).ok();
-        let page = Rc::new(page);
-        Ok(position.map(|position| Located { page, position }))
+        let position = page.indexes(keyring, &page.entries()?)?;
+        let position = position.binary_search(&index).ok();
+        position.map(|position| page.locate(position)).transpose()
     }
 
     /// The only record of this id; `None` if there is none.
@@ -197,14 +216,15 @@ impl View {
                 places.push((page, range));
             }
         }
-        self.know(keyring, workspace, places.iter())?;
         let mut found = HashMap::new();
-        let pages = places.iter();
-        for page in pages.filter_map(|(_, range)| self.known(range.start)) {
-            for (position, id) in page.records.iter().enumerate() {
-                let page = Rc::clone(&page);
-                if wanted.contains(id) && found.insert(*id, Located { page, position }).is_some() {
-                    return Err(id.damaged().into());
+        for batch in places.chunks(BATCH_PAGES) {
+            let read = self.read_pages(batch, Extent::Lookup)?;
+            for page in open(keyring, workspace, read)? {
+                let ids = page.records.iter().enumerate();
+                for (position, id) in ids.filter(|(_, id)| wanted.contains(id)) {
+                    if found.insert(*id, page.locate(position)?).is_some() {
+                        return Err(id.damaged().into());
+                    }
                 }
             }
         }
@@ -224,24 +244,60 @@ impl View {
         keyring: &dyn Keyring,
         workspace: WorkspaceId,
         extent: Extent,
-        mut with: impl FnMut(&OpenPage, Vec<Entry<'_>>) -> Result<(), Error>,
+        mut with: impl FnMut(&OpenPage<'_>, Vec<Entry<'_>>) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let places: Vec<_> = self.pages(workspace).collect();
         for batch in places.chunks(BATCH_PAGES) {
-            let opened = self.open(keyring, workspace, batch, extent)?;
-            let entries = opened.iter().map(OpenPage::entries);
-            let entries = entries.collect::<Result<Vec<_>, _>>()?;
-            let names = opened.iter().zip(&entries).map(|(page, entries)| {
-                let names = entries.iter().zip(&page.records);
-                let names = names.map(|((entry, _), id)| entry.sorted_by(*id));
-                (page, names.collect())
-            });
-            page::indexes(keyring, workspace, &names.collect::<Vec<_>>())?;
-            for (page, entries) in opened.iter().zip(entries) {
-                with(page, entries.into_iter().map(|(entry, _)| entry).collect())?;
-            }
+            let read = self.read_pages(batch, extent)?;
+            each_opened(keyring, workspace, read, &mut with)?;
         }
         Ok(())
+    }
+
+    /// The same in two threads where the keyring allows it: `map` turns the entries of a page into something, and
+    /// `with` gets that in the order of the pages.
+    pub fn map_pages<T: Send>(
+        &self,
+        keyring: &dyn Keyring,
+        workspace: WorkspaceId,
+        extent: Extent,
+        map: impl Fn(&OpenPage<'_>, Vec<Entry<'_>>) -> Result<T, Error> + Sync,
+        mut with: impl FnMut(T) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let Some(shared) = keyring.shared() else {
+            return self.each_page(keyring, workspace, extent, |page, entries| {
+                with(map(page, entries)?)
+            });
+        };
+        let places: Vec<_> = self.pages(workspace).collect();
+        let reader = self.reader(extent);
+        let each = |places: &[Place], with: &mut dyn FnMut(T) -> Result<(), Error>| {
+            for batch in places.chunks(BATCH_PAGES) {
+                each_opened(
+                    shared,
+                    workspace,
+                    reader.read_pages(batch)?,
+                    |page, entries| with(map(page, entries)?),
+                )?;
+            }
+            Ok::<_, Error>(())
+        };
+        if places.len() < MIN_THREAD_PAGES {
+            return each(&places, &mut with);
+        }
+        // The other thread keeps what it made until this one is done with its own half.
+        let (one, two) = places.split_at(places.len().div_ceil(2));
+        let others = || {
+            let mut all = Vec::with_capacity(two.len());
+            each(two, &mut |mapped| {
+                all.push(mapped);
+                Ok(())
+            })?;
+            Ok::<_, Error>(all)
+        };
+        let (done, others) = in_two(|| each(one, &mut with), others);
+        done?;
+        others?.into_iter().try_for_each(with)
     }
 
     /// The number of pages in the section of a workspace.
@@ -261,81 +317,113 @@ impl View {
         Some((*page, start + range.start..start + range.end))
     }
 
-    fn known(&self, at: u64) -> Option<Rc<OpenPage>> {
-        self.known.borrow().get(&at).map(Rc::clone)
+    fn read_pages(&self, places: &[Place], extent: Extent) -> Result<PagesRead<'_>, Error> {
+        self.reader(extent).read_pages(places)
     }
 
-    /// Opens the pages that are not known yet.
-    fn know<'p>(
-        &self,
-        keyring: &dyn Keyring,
-        workspace: WorkspaceId,
-        places: impl Iterator<Item = &'p Place>,
-    ) -> Result<(), Error> {
-        let mut new = Vec::new();
-        let mut seen = HashSet::new();
-        for place in places {
-            let at = place.1.start;
-            if self.known(at).is_none() && seen.insert(at) {
-                new.push(place.clone());
-            }
+    fn reader(&self, extent: Extent) -> Reader<'_> {
+        Reader {
+            snapshot: &self.snapshot,
+            held: self.held.as_deref(),
+            extent,
+            are_intact: self.scan == Scan::Everything,
         }
-        let opened = self.open(keyring, workspace, &new, Extent::Lookup)?;
-        let mut known = self.known.borrow_mut();
-        for ((_, range), page) in new.into_iter().zip(opened) {
-            known.insert(range.start, Rc::new(page));
-        }
-        Ok(())
-    }
-
-    /// Opens the indexes of pages, whose entries are not checked yet.
-    fn open(
-        &self,
-        keyring: &dyn Keyring,
-        workspace: WorkspaceId,
-        places: &[Place],
-        extent: Extent,
-    ) -> Result<Vec<OpenPage>, Error> {
-        let mut found = Vec::with_capacity(places.len());
-        let mut sealed = Vec::with_capacity(places.len());
-        for (page, range) in places {
-            let end = match extent {
-                Extent::Index => range.start + page.index_bytes,
-                Extent::Lookup | Extent::Records => range.end,
-            };
-            let bytes = self.read(range.start..end)?;
-            let (line, lines) = split(page, &bytes);
-            // Every page was found intact already after `Scan::Everything`.
-            let index = if self.scan == Scan::Everything {
-                PageIndex::of_intact(line, workspace)?
-            } else {
-                PageIndex::parse(page, line, workspace)?
-            };
-            if extent == Extent::Records {
-                if self.scan != Scan::Everything && !index.has(lines) {
-                    return Err(sealed::Error::Damaged(Part::Page(workspace)).into());
-                }
-                index.parse_records(lines, workspace)?;
-            }
-            sealed.push((
-                AadContext::Index(workspace, page.first),
-                index.sealed(workspace)?,
-            ));
-            found.push((*page, index.records, lines.to_vec()));
-        }
-        let texts = keyring.open_all(&sealed)?;
-        let opened = found.into_iter().zip(texts);
-        let opened = opened.map(|((page, records, lines), text): (_, Plaintext)| {
-            OpenPage::new(workspace, page, records, text, lines)
-        });
-        Ok(opened.collect())
     }
 }
 
-/// The indexes of a page's entries, all found to be in their places.
-fn check(keyring: &dyn Keyring, page: &OpenPage) -> Result<Vec<Index>, Error> {
-    let entries = page.entries()?;
-    let names = entries.iter().zip(&page.records);
-    let names = names.map(|((entry, _), id)| entry.sorted_by(*id)).collect();
-    Ok(page::indexes(keyring, page.workspace, &[(page, names)])?.concat())
+/// Reads pages in any thread.
+#[derive(Clone, Copy)]
+struct Reader<'v> {
+    snapshot: &'v Snapshot,
+    held: Option<&'v [u8]>,
+    extent: Extent,
+    are_intact: bool,
+}
+
+impl<'v> Reader<'v> {
+    fn read(&self, range: Range<u64>) -> Result<Cow<'v, [u8]>, Error> {
+        if let Some(file) = self.held {
+            return Ok(slice(file, range).into());
+        }
+        let length = usize::try_from(range.end - range.start)
+            .map_err(|_| sealed::Error::Damaged(Part::End))?;
+        Ok(self.snapshot.read_at(range.start, length)?.into())
+    }
+
+    fn read_pages(&self, places: &[Place]) -> Result<PagesRead<'v>, Error> {
+        let pages = places.iter().map(|(page, range)| {
+            let end = match self.extent {
+                Extent::Index => range.start + page.index_bytes,
+                Extent::Lookup | Extent::Records => range.end,
+            };
+            Ok((*page, self.read(range.start..end)?))
+        });
+        Ok(PagesRead {
+            pages: pages.collect::<Result<_, Error>>()?,
+            extent: self.extent,
+            are_intact: self.are_intact,
+        })
+    }
+}
+
+/// The bytes of some pages.
+struct PagesRead<'v> {
+    pages: Vec<(Page, Cow<'v, [u8]>)>,
+    extent: Extent,
+    /// Every page was found intact before.
+    are_intact: bool,
+}
+
+/// Opens the indexes of pages, whose entries are not checked yet.
+fn open<'v>(
+    keyring: &dyn Keyring,
+    workspace: WorkspaceId,
+    read: PagesRead<'v>,
+) -> Result<Vec<OpenPage<'v>>, Error> {
+    let mut records = Vec::with_capacity(read.pages.len());
+    let mut sealed = Vec::with_capacity(read.pages.len());
+    for (page, bytes) in &read.pages {
+        let (line, lines) = split(page, bytes);
+        let index = if read.are_intact {
+            PageIndex::of_intact(line, workspace)?
+        } else {
+            PageIndex::parse(page, line, workspace)?
+        };
+        if read.extent == Extent::Records {
+            if !read.are_intact && !index.has(lines) {
+                return Err(sealed::Error::Damaged(Part::Page(workspace)).into());
+            }
+            index.parse_records(lines, workspace)?;
+        }
+        sealed.push((
+            AadContext::Index(workspace, page.first),
+            index.sealed(workspace)?,
+        ));
+        records.push(index.records);
+    }
+    let texts = keyring.open_all(&sealed)?;
+    let opened = read.pages.into_iter().zip(records).zip(texts);
+    let opened = opened.map(|(((page, bytes), records), text)| {
+        OpenPage::new(workspace, page, records, text, bytes)
+    });
+    Ok(opened.collect())
+}
+
+/// Calls `with` with each of these pages and its entries, after checking that each record is in its place.
+fn each_opened(
+    keyring: &dyn Keyring,
+    workspace: WorkspaceId,
+    read: PagesRead<'_>,
+    mut with: impl FnMut(&OpenPage<'_>, Vec<Entry<'_>>) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let opened = open(keyring, workspace, read)?;
+    let entries = opened.iter().map(OpenPage::entries);
+    let entries = entries.collect::<Result<Vec<_>, _>>()?;
+    let names = opened.iter().zip(&entries);
+    let names = names.map(|(page, entries)| (page, sorted_by(page, entries)));
+    page::indexes(keyring, workspace, &names.collect::<Vec<_>>())?;
+    for (page, entries) in opened.iter().zip(entries) {
+        with(page, entries)?;
+    }
+    Ok(())
 }

@@ -141,7 +141,16 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("ui", &["plaintext", "platform"]),
     ("deliver", &["plaintext", "platform", "vault"]),
-    ("vault", &["keyring", "plaintext", "sealed", "store"]),
+    (
+        "vault",
+        &[
+            "keyring",
+            "plaintext",
+            "platform::threads",
+            "sealed",
+            "store",
+        ],
+    ),
     ("keyring", &["plaintext", "sealed"]),
     // It holds keyrings and knows no vault, no file and no terminal.
     ("agent", &["keyring", "plaintext", "platform", "sealed"]),

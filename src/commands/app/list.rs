@@ -24,7 +24,7 @@ struct AppListJson<'a> {
 
 impl Command for List {
     fn run(self, context: &mut Context) -> Result<(), Error> {
-        let vault = context.open(Scan::Everything)?;
+        let vault = context.open(Scan::Lookup)?;
         let apps = vault.apps()?;
         if context.json {
             return Ok(context.ui.json(&AppListJson {

@@ -22,7 +22,7 @@ pub struct Show {
 impl Command for Show {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let name = parse_app(&self.app)?;
-        let vault = context.open(Scan::Everything)?;
+        let vault = context.open(Scan::Lookup)?;
         let found = vault.app(context.workspace(), &name);
         let app = context.found(&vault, found)?;
         let shown = AppJson::new(&app);

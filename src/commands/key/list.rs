@@ -26,7 +26,7 @@ struct KeyListJson<'a> {
 
 impl Command for List {
     fn run(self, context: &mut Context) -> Result<(), Error> {
-        let vault = context.open(Scan::Everything)?;
+        let vault = context.open(Scan::Lookup)?;
         let keys = vault.keys()?;
         if context.json {
             let keys = keys.iter().map(KeyJson::new).collect();

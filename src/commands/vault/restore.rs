@@ -377,7 +377,7 @@ fn secrets<'a>(differences: &[(Effect, &'a Secret)]) -> Vec<SecretRow<'a>> {
     let rows = differences.iter().map(|(effect, secret)| SecretRow {
         change: effect.word(),
         id: secret.id.to_string(),
-        workspace: &secret.workspace_name,
+        workspace: secret.workspace_name.as_str(),
         name: secret.name.as_str(),
     });
     rows.collect()

@@ -25,7 +25,7 @@ struct WorkspaceListJson<'a> {
 
 impl Command for List {
     fn run(self, context: &mut Context) -> Result<(), Error> {
-        let vault = context.open(Scan::Everything)?;
+        let vault = context.open(Scan::Lookup)?;
         let mut all: Vec<&Workspace> = vault.workspaces().iter().collect();
         all.sort_unstable_by(|one, other| one.name.cmp(&other.name));
         let mut shown = Vec::with_capacity(all.len());

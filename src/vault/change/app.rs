@@ -10,7 +10,7 @@ use crate::sealed::record::{Record, RecordId, write};
 use crate::vault::app::{App, AppLink, Target};
 use crate::vault::app_reference::AppReference;
 use crate::vault::env_key::EnvKey;
-use crate::vault::lookup_app::{FoundApp, LinkingApp, linking, no_app};
+use crate::vault::linking::{FoundApp, LinkingApp, linking, no_app};
 use crate::vault::name::WorkspaceName;
 use crate::vault::reference::Reference;
 use crate::vault::secret::Secret;

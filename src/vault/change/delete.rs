@@ -2,7 +2,7 @@
 
 use super::Change;
 use crate::vault::Error;
-use crate::vault::lookup_app::LinkingApp;
+use crate::vault::linking::LinkingApp;
 use crate::vault::name::WorkspaceName;
 use crate::vault::reference::Reference;
 use crate::vault::secret::Secret;

@@ -272,7 +272,7 @@ impl Draft {
                 return Err(lost());
             }
             let Some(found) = found else { continue };
-            if let RecordId::App(_) = found.id() {
+            if let RecordId::App(_) = found.id {
                 decrypt::app(keyring, workspace, &found.entry()?, &found.record()?)?;
                 continue;
             }

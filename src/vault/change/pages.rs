@@ -11,7 +11,7 @@ use crate::sealed::page::{self, PageIndex, ids};
 use crate::sealed::record::RecordId;
 use crate::sealed::section::{MAX_PAGE_RECORDS, Page, Section};
 use crate::vault::Error;
-use crate::vault::page::{OpenPage, indexes};
+use crate::vault::page::OpenPage;
 use memchr::memmem;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -281,19 +281,17 @@ fn opened<'v>(
         AadContext::Index(workspace, page.first),
         &index.sealed(workspace)?,
     )?;
-    let open = OpenPage::new(workspace, page, index.records, text, Vec::new());
-    let entries = open.entries()?;
-    let names = entries.iter().zip(&open.records);
-    let names = names.map(|((entry, _), id)| entry.sorted_by(*id)).collect();
-    let places = indexes(keyring, workspace, &[(&open, names)])?.concat();
+    let open = OpenPage::new(workspace, page, index.records, text, Cow::Borrowed(bytes));
+    let places = open.indexes(keyring, &open.entries()?)?;
+    let texts = open.texts()?;
     let lines = std::str::from_utf8(lines).unwrap_or_default();
-    let each = places.into_iter().zip(&open.records).zip(&entries);
+    let each = places.into_iter().zip(&open.records).zip(texts);
     let each = each.zip(lines.split_inclusive('\n'));
     Ok(each
-        .map(|(((index, &id), (_, entry)), line)| {
+        .map(|(((index, &id), entry), line)| {
             let record = Stored {
                 id,
-                entry: (*entry).to_owned(),
+                entry: entry.to_owned(),
                 line: line.into(),
             };
             (index, record)

@@ -25,7 +25,7 @@ impl Change<'_> {
         let mut moved = Found {
             secret: Secret {
                 workspace: home.id,
-                workspace_name: home.name.to_string(),
+                workspace_name: home.name.clone(),
                 ..old.secret.clone()
             },
             home,

@@ -116,7 +116,7 @@ impl Change<'_> {
         let mut secret = Secret {
             id: SecretId::random(),
             workspace: home.id,
-            workspace_name: home.name.to_string(),
+            workspace_name: home.name.clone(),
             env_key: EnvKey::from_name(&new.name),
             name: new.name,
             description: Description::default(),

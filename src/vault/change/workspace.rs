@@ -9,7 +9,7 @@ use crate::sealed::id::SecretId;
 use crate::sealed::record::RecordId;
 use crate::sealed::{header, meta};
 use crate::vault::description::Description;
-use crate::vault::lookup_app::LinkingApp;
+use crate::vault::linking::LinkingApp;
 use crate::vault::name::WorkspaceName;
 use crate::vault::secret::Secret;
 use crate::vault::workspace::Workspace;

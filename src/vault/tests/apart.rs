@@ -215,18 +215,19 @@ impl PageApart {
         let sealed = index.sealed(workspace).unwrap();
         let place = AadContext::Index(workspace, self.first);
         let opened = text(keyring.open(place, &sealed).unwrap().expose());
-        let entries = entry::parse(&opened, &index.records).unwrap();
-        let each = index.records.iter().zip(entries).zip(&self.lines[1..]);
-        each.map(|((&id, (entry, text)), line)| {
+        let mut all = Vec::new();
+        entry::each(&opened, &index.records, |entry, text| {
+            let id = index.records[all.len()];
             let (kind, name) = entry.sorted_by(id);
-            Raw {
+            all.push(Raw {
                 id,
                 index: keyring.index(workspace, kind, &name).unwrap(),
                 entry: text.to_owned(),
-                line: line.clone(),
-            }
+                line: self.lines[1 + all.len()].clone(),
+            });
         })
-        .collect()
+        .unwrap();
+        all
     }
 
     pub fn concat(&self) -> String {
