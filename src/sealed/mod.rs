@@ -351,6 +351,8 @@ pub mod line;
 pub mod meta;
 mod padding;
 pub mod page;
+#[cfg(test)]
+mod published;
 pub mod random;
 #[cfg(any(test, fuzzing))]
 pub mod recompute;

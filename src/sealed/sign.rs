@@ -61,11 +61,15 @@ impl Signed<'_> {
     }
 
     pub fn verify(self, key: &VerifyKey, digest: &Digest, signature: &SignatureBytes) -> bool {
-        VerifyingKey::from_bytes(key).is_ok_and(|key| {
-            key.verify_strict(&self.message(digest), &Signature::from_bytes(signature))
-                .is_ok()
-        })
+        verify_message(key, &self.message(digest), signature)
     }
+}
+
+pub(super) fn verify_message(key: &VerifyKey, message: &[u8], signature: &SignatureBytes) -> bool {
+    VerifyingKey::from_bytes(key).is_ok_and(|key| {
+        key.verify_strict(message, &Signature::from_bytes(signature))
+            .is_ok()
+    })
 }
 
 /// The public key of a signing seed.
