@@ -228,35 +228,25 @@ pub enum SectionBytes<'a> {
 }
 
 /// Assembles a file.
-pub fn assemble(header: &Header, sections: &[SectionBytes<'_>]) -> Result<SealedBytes, Error> {
-    let mut out = Vec::with_capacity(
-        header.text().len()
-            + sections
-                .iter()
-                .map(|part| match part {
-                    SectionBytes::Kept(bytes) => bytes.len(),
-                    SectionBytes::Changed { head, pages } => {
-                        head.len() + pages.iter().map(|page| page.len()).sum::<usize>()
-                    }
-                })
-                .sum::<usize>(),
-    );
-    out.extend_from_slice(header.text().as_bytes());
+pub fn assemble<'a>(
+    header: &Header,
+    sections: Vec<SectionBytes<'a>>,
+) -> Result<SealedBytes<'a>, Error> {
+    let mut pieces = vec![Cow::from(header.text().as_bytes().to_vec())];
     for part in sections {
         match part {
-            SectionBytes::Kept(bytes) => out.extend_from_slice(bytes),
+            SectionBytes::Kept(bytes) => pieces.push(bytes.into()),
             SectionBytes::Changed { head, pages } => {
-                out.extend_from_slice(head.as_bytes());
-                for page in pages {
-                    out.extend_from_slice(page);
-                }
+                pieces.push(head.into_bytes().into());
+                pieces.extend(pages);
             }
         }
     }
-    if out.len() as u64 > SealedBytes::MAX {
+    let bytes = SealedBytes::new(pieces);
+    if bytes.len() > SealedBytes::MAX {
         return Err(Error::Full { limit: "256 MiB" });
     }
-    Ok(SealedBytes(out))
+    Ok(bytes)
 }
 
 #[cfg(test)]

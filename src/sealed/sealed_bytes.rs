@@ -1,19 +1,45 @@
 //! The bytes of a whole vault, all of them sealed.
 
-/// A whole sealed vault. Only this module makes one, so the bytes in a store are always sealed.
-pub struct SealedBytes(pub(super) Vec<u8>);
+use std::borrow::Cow;
 
-impl SealedBytes {
+/// A whole sealed vault, in pieces that follow each other: what did not change is borrowed from the old one.
+/// Only this module makes one, so the bytes in a store are always sealed.
+pub struct SealedBytes<'a>(Vec<Cow<'a, [u8]>>);
+
+impl<'a> SealedBytes<'a> {
     /// The greatest number of bytes of a vault.
     pub const MAX: u64 = 256 * 1024 * 1024;
 
-    pub fn as_slice(&self) -> &[u8] {
-        &self.0
+    pub(super) fn new(pieces: Vec<Cow<'a, [u8]>>) -> Self {
+        Self(pieces)
     }
 
+    /// The number of bytes.
+    pub fn len(&self) -> u64 {
+        self.pieces().map(|piece| piece.len() as u64).sum()
+    }
+
+    pub fn pieces(&self) -> impl Iterator<Item = &[u8]> {
+        self.0.iter().map(AsRef::as_ref)
+    }
+
+    pub fn into_owned(self) -> SealedBytes<'static> {
+        let pieces = self.0.into_iter();
+        SealedBytes(pieces.map(|piece| piece.into_owned().into()).collect())
+    }
+}
+
+#[cfg(test)]
+impl SealedBytes<'static> {
     /// For tests of the stores, which accept any bytes.
-    #[cfg(test)]
     pub fn for_test(bytes: &[u8]) -> Self {
-        Self(bytes.to_vec())
+        Self(vec![bytes.to_vec().into()])
+    }
+}
+
+#[cfg(any(test, fuzzing))]
+impl SealedBytes<'_> {
+    pub fn to_vec(&self) -> Vec<u8> {
+        self.0.concat()
     }
 }

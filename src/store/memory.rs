@@ -155,10 +155,10 @@ impl Transaction for MemoryTransaction<'_> {
         Ok(self.seen.clone().map(Snapshot::Memory))
     }
 
-    fn stage(&mut self, bytes: &SealedBytes) -> Result<Snapshot, Error> {
+    fn stage(&mut self, bytes: &SealedBytes<'_>) -> Result<Snapshot, Error> {
         let mut state = self.store.state();
         state.writing(Fault::Stage)?;
-        let mut stored = bytes.as_slice().to_vec();
+        let mut stored = bytes.to_vec();
         if state.happens(Fault::StageOtherBytes)
             && let Some(last) = stored.last_mut()
         {

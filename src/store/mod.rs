@@ -44,7 +44,7 @@ pub trait Transaction {
 
     /// Makes `bytes` durable beside the vault and returns what was really stored. Verify that before
     /// [`Transaction::commit`]. Staging again replaces what was staged before.
-    fn stage(&mut self, bytes: &SealedBytes) -> Result<Snapshot, Error>;
+    fn stage(&mut self, bytes: &SealedBytes<'_>) -> Result<Snapshot, Error>;
 
     /// Replaces exactly the bytes that [`Transaction::current`] returned with the staged ones. `Ok` means
     /// durable. [`Error::NotDurable`], [`Error::Displaced`] and [`Error::NotKept`] mean that the vault was

@@ -3,10 +3,14 @@
 //! Lengths come from bytes that are not verified yet: no more memory is allocated than the file has bytes.
 
 use super::Error;
+use crate::sealed::SealedBytes;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
+
+/// How much is compared at once.
+const CHUNK_BYTES: usize = 64 * 1024;
 
 /// The bytes of a vault at one moment.
 #[derive(Debug)]
@@ -62,6 +66,21 @@ impl Snapshot {
         }
     }
 
+    /// Whether these are the bytes, and no others. Reads a small part of them at a time.
+    pub fn is(&self, bytes: &SealedBytes<'_>) -> Result<bool, Error> {
+        if self.len() != bytes.len() {
+            return Ok(false);
+        }
+        let mut at = 0;
+        for part in bytes.pieces().flat_map(|piece| piece.chunks(CHUNK_BYTES)) {
+            if self.read_at(at, part.len())? != part {
+                return Ok(false);
+            }
+            at += part.len() as u64;
+        }
+        Ok(true)
+    }
+
     fn unreadable(&self, source: io::Error) -> Error {
         Error::Io {
             doing: "read",
@@ -99,6 +118,22 @@ mod tests {
             for (offset, len) in [(4, 3), (7, 0), (0, 7), (u64::MAX, 1), (0, usize::MAX)] {
                 let error = snapshot.read_at(offset, len).unwrap_err();
                 assert!(matches!(error, Error::Io { .. }), "{offset} {len}");
+            }
+        }
+    }
+
+    #[test]
+    fn it_is_compared_to_the_last_byte() {
+        let large = vec![7; CHUNK_BYTES + 3];
+        for snapshot in both(&large) {
+            assert!(snapshot.is(&SealedBytes::for_test(&large)).unwrap());
+            for at in [0, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 2] {
+                let mut other = large.clone();
+                other[at] ^= 1;
+                assert!(!snapshot.is(&SealedBytes::for_test(&other)).unwrap());
+            }
+            for other in [&large[1..], &[large.as_slice(), &[7]].concat(), &[]] {
+                assert!(!snapshot.is(&SealedBytes::for_test(other)).unwrap());
             }
         }
     }

@@ -36,7 +36,7 @@ pub struct Keys<'a> {
 pub struct New {
     pub header: Header,
     pub token: Option<Token>,
-    bytes: SealedBytes,
+    bytes: SealedBytes<'static>,
 }
 
 impl New {
@@ -69,7 +69,7 @@ impl New {
             token = Some(new);
         }
         let (header, section) = seal(&master, vault, lines, now)?;
-        let bytes = assemble(&header, &[section])?;
+        let bytes = assemble(&header, vec![section])?;
         Ok(Self {
             header,
             token,
@@ -95,11 +95,11 @@ impl New {
 }
 
 /// Opens the stored bytes.
-fn confirm(staged: Snapshot, bytes: &SealedBytes, token: Option<&Token>) -> Result<(), Error> {
-    let stored = View::load(staged, Scan::Everything)?;
-    if stored.file() != bytes.as_slice() {
+fn confirm(staged: Snapshot, bytes: &SealedBytes<'_>, token: Option<&Token>) -> Result<(), Error> {
+    if !staged.is(bytes)? {
         return Err(sealed::Error::Damaged(sealed::Part::End).into());
     }
+    let stored = View::load(staged, Scan::Everything)?;
     if let Some(token) = token {
         let keyring = unlock::with_token(&stored.layout.header, token)?;
         reached(&keyring, &stored)?;

@@ -173,7 +173,7 @@ impl Vault {
 
     /// The sealed bytes, and the key that opened them. Not after
     /// [`Scan::Lookup`](super::Scan::Lookup).
-    pub fn into_parts(self) -> Result<(SealedBytes, Box<dyn Keyring>), Error> {
+    pub fn into_parts(self) -> Result<(SealedBytes<'static>, Box<dyn Keyring>), Error> {
         let layout = &self.view.layout;
         let workspaces = layout.header.content().workspaces.iter();
         let sections = workspaces.map(|workspace| {
@@ -182,7 +182,8 @@ impl Vault {
             Ok(SectionBytes::Kept(slice(self.view.file(), range)))
         });
         let sections = sections.collect::<Result<Vec<_>, Error>>()?;
-        Ok((assemble(&layout.header, &sections)?, self.keyring))
+        let bytes = assemble(&layout.header, sections)?.into_owned();
+        Ok((bytes, self.keyring))
     }
 }
 
@@ -209,9 +210,14 @@ impl Found {
         }
     }
 
-    /// Whether they are these bytes.
-    pub fn is(&self, bytes: &[u8]) -> bool {
-        matches!(self, Self::Whole(whole) if whole == bytes)
+    /// Whether they are these pieces.
+    pub fn is<'a>(&self, pieces: impl IntoIterator<Item = &'a [u8]>) -> bool {
+        let Self::Whole(whole) = self else {
+            return false;
+        };
+        let mut pieces = pieces.into_iter();
+        let rest = pieces.try_fold(whole.as_slice(), |rest, piece| rest.strip_prefix(piece));
+        rest.is_some_and(<[u8]>::is_empty)
     }
 }
 
@@ -220,7 +226,7 @@ impl Found {
 /// killed in between, the vault is newer than expected, never older.
 pub fn restore(
     store: &dyn Store,
-    copy: &SealedBytes,
+    copy: &SealedBytes<'_>,
     present: Option<&Found>,
     patience: Duration,
     expect: impl FnOnce(),
@@ -233,7 +239,7 @@ pub fn restore(
         return Err(store::Error::ChangedUnderneath { place }.into());
     }
     let staged = transaction.stage(copy)?;
-    if staged.read_all(SealedBytes::MAX)? != copy.as_slice() {
+    if !staged.is(copy)? {
         let place = store.place();
         return Err(store::Error::NotStored { place }.into());
     }

@@ -51,7 +51,7 @@ struct KeptCopy {
     path: String,
     inventory: Inventory,
     observation: Observation,
-    bytes: SealedBytes,
+    bytes: SealedBytes<'static>,
 }
 
 /// The present vault, as far as the copy's key opens it.
@@ -202,7 +202,7 @@ impl KeptCopy {
     /// Whether the vault has the very bytes of this copy already.
     fn is(&self, present: &Present) -> bool {
         let found = present.found();
-        found.is_some_and(|found| found.is(self.bytes.as_slice()))
+        found.is_some_and(|found| found.is(self.bytes.pieces()))
     }
 
     /// Asks, and puts the copy in the place of the vault.
@@ -258,7 +258,7 @@ impl Present {
         };
         let opened = Vault::open(Box::new(store.clone()), Scan::Everything, unlock);
         let looked = |vault: Vault| {
-            let is_found = found.is(vault.bytes());
+            let is_found = found.is([vault.bytes()]);
             Ok((
                 is_found,
                 Box::new(vault.inventory()?),

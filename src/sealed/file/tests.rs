@@ -43,13 +43,13 @@ fn records(position: usize, count: u16) -> Directory<'static> {
 }
 
 /// A vault without keys, with this many records in each of its workspaces.
-fn vault(counts: &[u16]) -> SealedBytes {
+fn vault(counts: &[u16]) -> Vec<u8> {
     let sections = counts.iter().enumerate();
     signed_vault(sections.map(|(at, &count)| records(at, count)).collect())
 }
 
 /// A vault without keys, all of it signed.
-fn signed_vault(sections: Vec<Directory<'_>>) -> SealedBytes {
+fn signed_vault(sections: Vec<Directory<'_>>) -> Vec<u8> {
     let sections = sections.into_iter().enumerate();
     let sections: Vec<_> = sections
         .map(|(at, (directory, pages))| {
@@ -91,7 +91,7 @@ fn signed_vault(sections: Vec<Directory<'_>>) -> SealedBytes {
         }
     });
     let sections: Vec<_> = sections.collect();
-    assemble(&header, &sections).expect("small")
+    assemble(&header, sections).expect("small").to_vec()
 }
 
 /// Reads the structure of `file`, and returns the requested ranges.

@@ -132,8 +132,8 @@ impl Transaction for FileTransaction<'_> {
             .transpose()
     }
 
-    fn stage(&mut self, bytes: &SealedBytes) -> Result<Snapshot, Error> {
-        let (staged, written) = temporary::holding(&self.directory, bytes.as_slice())?;
+    fn stage(&mut self, bytes: &SealedBytes<'_>) -> Result<Snapshot, Error> {
+        let (staged, written) = temporary::holding(&self.directory, bytes.pieces())?;
         let stored = written.snapshot(self.directory.path_of(staged.name()))?;
         self.staged = Some((staged, written));
         Ok(stored)
@@ -242,7 +242,7 @@ impl FileTransaction<'_> {
                 }
                 other => other,
             })?;
-        let (copy, _) = temporary::holding(&self.directory, &bytes)?;
+        let (copy, _) = temporary::holding(&self.directory, [bytes.as_slice()])?;
         Ok(copy)
     }
 

@@ -8,25 +8,35 @@ use crate::store::Error;
 use rustix::fs::OFlags;
 use std::ffi::OsStr;
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::rc::Rc;
 
+/// Smaller pieces are written together.
+const WRITE_BYTES: usize = 64 * 1024;
+
 pub type Temporary = PrivateFile<Rc<Directory>>;
 
-/// A new file that holds `bytes`, durably, and what was really stored: open, so that no other file can
+/// A new file that holds these pieces, durably, and what was really stored: open, so that no other file can
 /// pass for it.
-pub fn holding(directory: &Rc<Directory>, bytes: &[u8]) -> Result<(Temporary, Regular), Error> {
+pub fn holding<'a>(
+    directory: &Rc<Directory>,
+    pieces: impl IntoIterator<Item = &'a [u8]>,
+) -> Result<(Temporary, Regular), Error> {
     let vault = directory.path_of(directory.vault());
     let created = directory.temporary();
     let created = created.and_then(|name| PrivateFile::create(Rc::clone(directory), name));
-    let (temporary, mut file) =
-        created.map_err(Error::not_written("create a file beside", &vault))?;
+    let (temporary, file) = created.map_err(Error::not_written("create a file beside", &vault))?;
     // Once: after a failed fsync the next one may succeed with the bytes lost. The standard library
     // repeats an interrupted one only, and goes down to the platters on macOS.
-    file.write_all(bytes)
-        .and_then(|()| file.sync_all())
-        .map_err(Error::not_written("write a file beside", &vault))?;
+    let write = || {
+        let mut small_joined = BufWriter::with_capacity(WRITE_BYTES, &file);
+        let mut pieces = pieces.into_iter();
+        pieces.try_for_each(|piece| small_joined.write_all(piece))?;
+        small_joined.flush()?;
+        file.sync_all()
+    };
+    write().map_err(Error::not_written("write a file beside", &vault))?;
     let stored = read_back(directory, temporary.name(), &file)?;
     Ok((temporary, stored))
 }

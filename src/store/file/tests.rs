@@ -16,7 +16,7 @@ fn place() -> (TempDir, PathBuf) {
     (directory, vault)
 }
 
-fn sealed(bytes: &[u8]) -> SealedBytes {
+fn sealed(bytes: &[u8]) -> SealedBytes<'static> {
     SealedBytes::for_test(bytes)
 }
 

@@ -1,14 +1,11 @@
 //! Saves a change: under the lock, on the newest bytes, and only after the written bytes have been read back
 //! and opened.
 
-use super::{Change, Draft};
-use crate::keyring::Keyring;
-use crate::sealed::key::Key;
-use crate::store::{self, Previous, Snapshot};
+use super::Change;
+use crate::store::{self, Previous};
 use crate::vault::clock::Clock;
 use crate::vault::lookup::{follow, reached};
 use crate::vault::view::View;
-use crate::vault::workspace::Workspace;
 use crate::vault::{Error, Scan, Vault};
 use std::time::Duration;
 
@@ -53,13 +50,10 @@ impl Vault {
         };
         let staged = transaction.stage(&draft.bytes).map_err(Error::from)?;
         self.followed = draft.header.digest();
-        let mut successor = draft.successor.take();
-        let keyring = match &mut successor {
-            Some(new) => new,
-            None => self.keyring.as_mut(),
-        };
-        let (staged, workspaces) = confirm(keyring, &draft, staged, &view)
-            .map_err(|error| error.of_staged(self.store.place()))?;
+        let confirmed = draft.confirm(staged, &view.layout.header);
+        let (staged, workspaces) =
+            confirmed.map_err(|error| error.of_staged(self.store.place()))?;
+        let successor = draft.successor.take();
         transaction.commit(previous).map_err(Error::from)?;
         if let Some(new) = successor {
             self.keyring = Box::new(new);
@@ -70,28 +64,6 @@ impl Vault {
             written: Written::Replaced,
         })
     }
-}
-
-/// Opens the stored bytes that are to replace `before`.
-fn confirm(
-    keyring: &mut dyn Keyring,
-    draft: &Draft,
-    staged: Snapshot,
-    before: &View,
-) -> Result<(View, Vec<Workspace>), Error> {
-    let staged = View::load(staged, Scan::Bytes)?;
-    // A key with a new secret has already opened its new line with it.
-    let own = keyring.key();
-    let line = |view: &View| {
-        let line = view.layout.header.content().key(own);
-        line.map(Key::public_part)
-    };
-    if line(&staged) == line(before) {
-        keyring.follow(&staged.layout.header)?;
-    }
-    let workspaces = reached(keyring, &staged)?;
-    draft.confirm(&staged, keyring, &workspaces)?;
-    Ok((staged, workspaces))
 }
 
 /// The result of a change.

@@ -3,6 +3,7 @@
 
 mod app;
 mod commit;
+mod confirm;
 mod delete;
 mod key;
 mod pages;
@@ -22,12 +23,12 @@ pub use rotation::{Begin, Rotated, Rotation};
 pub use secret::{Edit, Fields, NewSecret, SecretUpdate, Values};
 pub use workspace::{Contents, WorkspaceUpdate};
 
+use super::Error;
 use super::lookup::find_workspace;
 use super::name::WorkspaceName;
 use super::time::Timestamp;
 use super::view::View;
 use super::workspace::Workspace;
-use super::{Error, decrypt};
 use crate::keyring::Keyring;
 use crate::keyring::local::LocalKeyring;
 use crate::sealed::file::{SectionBytes, assemble, slice};
@@ -36,12 +37,11 @@ use crate::sealed::history::{Ancestors, PartHistory, RevisionId};
 use crate::sealed::id::WorkspaceId;
 use crate::sealed::index::Index;
 use crate::sealed::line::MAX_NUMBER;
-use crate::sealed::record::RecordId;
 use crate::sealed::section::Unsealed;
 use crate::sealed::{self, SealedBytes};
 use pages::{Pages, Stored};
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use successor::Successor;
 
 pub struct Change<'v> {
@@ -72,11 +72,13 @@ enum DraftSection<'a> {
 }
 
 /// A sealed change that is not read back yet.
-pub(super) struct Draft {
-    pub bytes: SealedBytes,
+pub(super) struct Draft<'v> {
+    pub bytes: SealedBytes<'v>,
     pub header: header::Header,
     /// The keyring that opens it, if not the one that opened the vault.
     pub successor: Option<LocalKeyring>,
+    /// The keyring that opened the vault.
+    pub keyring: &'v mut dyn Keyring,
     touched: Vec<(WorkspaceId, Index, ChangeKind)>,
 }
 
@@ -172,7 +174,7 @@ impl<'v> Change<'v> {
     }
 
     /// Seals and signs the changes; `None` if there are none.
-    pub(super) fn finish(mut self) -> Result<Option<Draft>, Error> {
+    pub(super) fn finish(mut self) -> Result<Option<Draft<'v>>, Error> {
         if self.touched.is_empty() && self.header.is_none() {
             return Ok(None);
         }
@@ -207,11 +209,12 @@ impl<'v> Change<'v> {
             })
         });
         let sections = sections.collect::<Result<Vec<_>, Error>>()?;
-        let bytes = assemble(&header, &sections)?;
+        let bytes = assemble(&header, sections)?;
         Ok(Some(Draft {
             bytes,
             header,
             successor: self.successor.map(|new| new.keyring),
+            keyring: self.keyring,
             touched: self.touched,
         }))
     }
@@ -244,44 +247,6 @@ impl<'v> Change<'v> {
             Some(new) => &new.keyring,
             None => self.keyring,
         }
-    }
-}
-
-impl Draft {
-    /// Opens the stored bytes: the header, the workspaces, and every touched record with every value.
-    pub fn confirm(
-        &self,
-        stored: &View,
-        keyring: &dyn Keyring,
-        workspaces: &[Workspace],
-    ) -> Result<(), Error> {
-        let lost = || Error::from(sealed::Error::Damaged(sealed::Part::End));
-        if stored.layout.header != self.header || stored.file() != self.bytes.as_slice() {
-            return Err(lost());
-        }
-        let mut fates = BTreeMap::new();
-        for &(workspace, index, fate) in &self.touched {
-            fates.insert((workspace, index), fate);
-        }
-        for ((id, index), fate) in fates {
-            let Some(workspace) = workspaces.iter().find(|workspace| workspace.id == id) else {
-                continue; // deleted with its workspace
-            };
-            let found = stored.find_index(keyring, id, index)?;
-            if found.is_some() != (fate == ChangeKind::Written) {
-                return Err(lost());
-            }
-            let Some(found) = found else { continue };
-            if let RecordId::App(_) = found.id {
-                decrypt::app(keyring, workspace, &found.entry()?, &found.record()?)?;
-                continue;
-            }
-            let (secret, record) = decrypt::located(workspace, &found)?;
-            let slots =
-                (0..secret.slots.len()).map(|slot| Ok((&secret, slot, record.sealed(slot)?)));
-            decrypt::values(keyring, slots.collect::<Result<_, Error>>()?)?;
-        }
-        Ok(())
     }
 }
 

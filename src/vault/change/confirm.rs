@@ -1,0 +1,84 @@
+//! Opens the bytes of a change after they were written, before they replace the vault.
+
+use super::{ChangeKind, Draft};
+use crate::keyring::Keyring;
+use crate::sealed::header::Header;
+use crate::sealed::id::WorkspaceId;
+use crate::sealed::index::Index;
+use crate::sealed::key::Key;
+use crate::sealed::record::RecordId;
+use crate::sealed::{self, Part};
+use crate::store::Snapshot;
+use crate::vault::lookup::reached;
+use crate::vault::view::{Scan, View};
+use crate::vault::workspace::Workspace;
+use crate::vault::{Error, decrypt};
+use std::collections::BTreeMap;
+
+impl Draft<'_> {
+    /// Compares the bytes that were stored, and opens the header, the workspaces, and every touched record with
+    /// every value. The bytes are to replace `before`.
+    pub fn confirm(
+        &mut self,
+        stored: Snapshot,
+        before: &Header,
+    ) -> Result<(View, Vec<Workspace>), Error> {
+        if !stored.is(&self.bytes)? {
+            return Err(lost());
+        }
+        let stored = View::load(stored, Scan::Lookup)?;
+        if stored.layout.header != self.header {
+            return Err(lost());
+        }
+        let keyring = match &mut self.successor {
+            Some(new) => new,
+            None => &mut *self.keyring,
+        };
+        // A key with a new secret has already opened its new line with it.
+        let own = keyring.key();
+        let line = |header: &Header| {
+            let line = header.content().key(own);
+            line.map(Key::public_part)
+        };
+        if line(&self.header) == line(before) {
+            keyring.follow(&self.header)?;
+        }
+        let workspaces = reached(keyring, &stored)?;
+        check_touched(&self.touched, &stored, keyring, &workspaces)?;
+        Ok((stored, workspaces))
+    }
+}
+
+fn check_touched(
+    touched: &[(WorkspaceId, Index, ChangeKind)],
+    stored: &View,
+    keyring: &dyn Keyring,
+    workspaces: &[Workspace],
+) -> Result<(), Error> {
+    let mut fates = BTreeMap::new();
+    for &(workspace, index, fate) in touched {
+        fates.insert((workspace, index), fate);
+    }
+    for ((id, index), fate) in fates {
+        let Some(workspace) = workspaces.iter().find(|workspace| workspace.id == id) else {
+            continue; // deleted with its workspace
+        };
+        let found = stored.find_index(keyring, id, index)?;
+        if found.is_some() != (fate == ChangeKind::Written) {
+            return Err(lost());
+        }
+        let Some(found) = found else { continue };
+        if let RecordId::App(_) = found.id {
+            decrypt::app(keyring, workspace, &found.entry()?, &found.record()?)?;
+            continue;
+        }
+        let (secret, record) = decrypt::located(workspace, &found)?;
+        let slots = (0..secret.slots.len()).map(|slot| Ok((&secret, slot, record.sealed(slot)?)));
+        decrypt::values(keyring, slots.collect::<Result<_, Error>>()?)?;
+    }
+    Ok(())
+}
+
+fn lost() -> Error {
+    sealed::Error::Damaged(Part::End).into()
+}
