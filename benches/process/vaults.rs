@@ -1,7 +1,8 @@
 //! The vaults that are measured. Large ones are made once and kept in the target directory.
 
 use crate::KLUIS;
-use std::fs::{self, File};
+use std::fs::{self, File, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -46,7 +47,9 @@ impl Vault {
         ] {
             fs::write(directory.join(name), text).unwrap();
         }
-        let passphrase = directory.join("passphrase").to_str().unwrap().to_owned();
+        let passphrase = directory.join("passphrase");
+        fs::set_permissions(&passphrase, Permissions::from_mode(0o600)).unwrap();
+        let passphrase = passphrase.to_str().unwrap().to_owned();
         let vault = Self {
             directory,
             secrets: 1,

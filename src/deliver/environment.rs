@@ -89,22 +89,28 @@ impl Environment {
 
     /// Whether a secret may have this key; call it before any value is opened.
     pub fn check_key(&self, key: &EnvKey) -> Result<(), Error> {
-        if is_own(OsStr::new(key.as_str())) {
-            return Err(Error::Own { key: key.clone() });
-        }
-        if risk(key.as_str()) == Some(Risk::Runs) && !self.allowed.contains(key) {
-            return Err(Error::Refused { key: key.clone() });
-        }
-        Ok(())
+        self.risk_of(key).map(drop)
     }
 
     /// The same for a key that you did not name yourself: somebody may have added the secret or the link.
     pub fn check_unnamed_key(&self, key: &EnvKey) -> Result<(), Error> {
-        self.check_key(key)?;
-        if risk(key.as_str()).is_some() && !self.allowed.contains(key) {
-            return Err(Error::Redirects { key: key.clone() });
+        match self.risk_of(key)? {
+            Some(_) => Err(Error::Redirects { key: key.clone() }),
+            None => Ok(()),
         }
-        Ok(())
+    }
+
+    /// The risk of a key that may be given by name, unless you allow it.
+    fn risk_of(&self, key: &EnvKey) -> Result<Option<Risk>, Error> {
+        if is_own(OsStr::new(key.as_str())) {
+            return Err(Error::Own { key: key.clone() });
+        }
+        match risk(key.as_str()) {
+            None => Ok(None),
+            Some(_) if self.allowed.contains(key) => Ok(None),
+            Some(Risk::Runs) => Err(Error::Refused { key: key.clone() }),
+            Some(Risk::Redirects) => Ok(Some(Risk::Redirects)),
+        }
     }
 
     /// The same for the key of a secret among all in a workspace. Some programs read a variable in any case, and

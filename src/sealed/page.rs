@@ -7,7 +7,7 @@ use super::line::{Line, decode, encode, is_32_bytes};
 use super::record::{Record, RecordId};
 use super::section::{MAX_PAGE_RECORDS, Page};
 use super::sign::hash_text;
-use memchr::memmem;
+use memchr::{memchr_iter, memmem};
 
 /// The index line of a page, sealed.
 pub struct PageIndex<'a> {
@@ -82,8 +82,12 @@ impl<'a> PageIndex<'a> {
 
 /// The line at this position, without its newline. No other is checked.
 pub fn line(lines: &[u8], position: usize) -> Option<&str> {
-    let line = lines.split(|&byte| byte == b'\n').nth(position)?;
-    std::str::from_utf8(line).ok()
+    let mut ends = memchr_iter(b'\n', lines);
+    let start = match position.checked_sub(1) {
+        Some(previous) => ends.nth(previous)? + 1,
+        None => 0,
+    };
+    std::str::from_utf8(&lines[start..ends.next()?]).ok()
 }
 
 /// The ids in an index line, as far as they can be read. This is fast and proves nothing.
