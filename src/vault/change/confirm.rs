@@ -26,7 +26,7 @@ impl Draft<'_> {
         if !stored.is(&self.bytes)? {
             return Err(lost());
         }
-        let stored = View::load(stored, Scan::Lookup)?;
+        let stored = View::load(stored, Scan::Bytes)?;
         if stored.layout.header != self.header {
             return Err(lost());
         }

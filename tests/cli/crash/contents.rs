@@ -44,7 +44,7 @@ pub const CONTENTS: &[Scenario] = &[
         "app create",
         || with_values("old", "new"),
         |sandbox| sandbox.kluis(["app", "create", "web"]),
-        |sandbox, _| among(sandbox, &["app", "list", "-q"], ["", "web\n"]),
+        |sandbox, _| among(sandbox, &["app", "list", "-q"], ["", "default/web\n"]),
     ),
     of(
         "app unlink",
@@ -56,7 +56,7 @@ pub const CONTENTS: &[Scenario] = &[
         "app delete",
         with_link,
         |sandbox| sandbox.kluis(["app", "delete", "web", "--yes"]),
-        |sandbox, _| among(sandbox, &["app", "list", "-q"], ["web\n", ""]),
+        |sandbox, _| among(sandbox, &["app", "list", "-q"], ["default/web\n", ""]),
     ),
     of(
         "app sync",

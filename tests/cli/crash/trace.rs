@@ -131,6 +131,8 @@ impl Trace {
         let mut calls = Vec::new();
         // The descriptors of what was seen.
         let mut seen: HashSet<&str> = HashSet::new();
+        // A folder for them was just made, and the one above it is made durable next.
+        let mut made_folder = false;
         let begin = self.begin();
         for (position, line) in self.lines.iter().enumerate() {
             let Some((name, arguments)) = line.split_once('(') else {
@@ -140,10 +142,12 @@ impl Trace {
             let is_of_what_was_seen = seen.contains(first);
             if let ("open" | "openat", Some(opened)) = (name, result(line)) {
                 seen.remove(opened);
-                if line.contains(SEEN) || is_of_what_was_seen {
+                if line.contains(SEEN) || is_of_what_was_seen || made_folder {
                     seen.insert(opened);
                 }
+                made_folder = false;
             }
+            made_folder |= name.starts_with("mkdir") && line.contains(SEEN);
             let nth = counts.entry(name).or_default();
             *nth += 1;
             let is_struck = WRITING.contains(&name) || STRUCK_BESIDE_THESE.contains(&name);
