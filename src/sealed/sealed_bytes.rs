@@ -23,6 +23,14 @@ impl<'a> SealedBytes<'a> {
         self.0.iter().map(AsRef::as_ref)
     }
 
+    /// Whether these pieces make up the whole file.
+    pub fn are(&self, file: &[u8]) -> bool {
+        let rest = self
+            .pieces()
+            .try_fold(file, |rest, piece| rest.strip_prefix(piece));
+        rest.is_some_and(<[u8]>::is_empty)
+    }
+
     pub fn into_owned(self) -> SealedBytes<'static> {
         let pieces = self.0.into_iter();
         SealedBytes(pieces.map(|piece| piece.into_owned().into()).collect())

@@ -125,10 +125,10 @@ impl<'v> OpenPage<'v> {
     }
 }
 
-/// What an index is the HMAC of.
+/// The kind and name of a record. Its index is their HMAC.
 pub type SortedBy<'a> = (RecordKind, Cow<'a, str>);
 
-/// What the index of each entry is the HMAC of.
+/// The kind and name of each entry, in order.
 pub fn sorted_by<'e>(page: &OpenPage<'_>, entries: &'e [Entry<'_>]) -> Vec<SortedBy<'e>> {
     let each = entries.iter().zip(&page.records);
     each.map(|(entry, id)| entry.sorted_by(*id)).collect()

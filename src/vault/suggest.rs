@@ -66,15 +66,7 @@ impl Vault {
             return Ok(None);
         }
         let names = self.names(home)?;
-        let near = nearest(typed, names.iter().map(String::as_str));
-        let is_in_use = self.workspace(in_use).is_ok_and(|one| one.id == home.id);
-        Ok(near.map(|near| {
-            if is_in_use {
-                near.to_owned()
-            } else {
-                format!("{}/{near}", home.name)
-            }
-        }))
+        Ok(self.near_in(in_use, home, typed, &names))
     }
 
     /// An app with a similar name in the same workspace, or with this very name in another.
@@ -98,14 +90,23 @@ impl Vault {
             return Ok(None);
         };
         let names = self.app_names(home)?;
-        let near = nearest(typed, names.iter().map(String::as_str));
+        Ok(self.near_in(in_use, home, typed, &names))
+    }
+
+    /// The nearest of the names in `home`, as it is typed where `in_use` is the workspace.
+    fn near_in(
+        &self,
+        in_use: Option<&WorkspaceName>,
+        home: &Workspace,
+        typed: &str,
+        names: &[String],
+    ) -> Option<String> {
+        let near = nearest(typed, names.iter().map(String::as_str))?;
         let is_in_use = self.workspace(in_use).is_ok_and(|one| one.id == home.id);
-        Ok(near.map(|near| {
-            if is_in_use {
-                near.to_owned()
-            } else {
-                format!("{}/{near}", home.name)
-            }
-        }))
+        Some(if is_in_use {
+            near.to_owned()
+        } else {
+            format!("{}/{near}", home.name)
+        })
     }
 }

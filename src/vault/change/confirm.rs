@@ -23,11 +23,8 @@ impl Draft<'_> {
         stored: Snapshot,
         before: &Header,
     ) -> Result<(View, Vec<Workspace>), Error> {
-        if !stored.is(&self.bytes)? {
-            return Err(lost());
-        }
         let stored = View::load(stored, Scan::Bytes)?;
-        if stored.layout.header != self.header {
+        if stored.layout.header != self.header || !self.bytes.are(stored.file()) {
             return Err(lost());
         }
         let keyring = match &mut self.successor {
