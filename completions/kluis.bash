@@ -76,6 +76,9 @@ _kluis() {
             kluis,mv)
                 cmd="kluis__subcmd__move"
                 ;;
+            kluis,restore)
+                cmd="kluis__subcmd__restore"
+                ;;
             kluis,rm)
                 cmd="kluis__subcmd__delete"
                 ;;
@@ -99,6 +102,9 @@ _kluis() {
                 ;;
             kluis,trust)
                 cmd="kluis__subcmd__trust"
+                ;;
+            kluis,undelete)
+                cmd="kluis__subcmd__restore"
                 ;;
             kluis,unlock)
                 cmd="kluis__subcmd__unlock"
@@ -185,7 +191,7 @@ _kluis() {
 
     case "${cmd}" in
         kluis)
-            opts="-w -q -y -V -h --vault --workspace --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --version --help init import status set create update get show list ls edit move mv delete rm rollback rotate history run export inject check trust key workspace app unlock lock vault doctor completions help"
+            opts="-w -q -y -V -h --vault --workspace --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --version --help init import status set create update get show list ls edit move mv delete rm rollback restore undelete rotate history run export inject check trust key workspace app unlock lock vault doctor completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -837,7 +843,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__delete)
-            opts="-w -q -y -h --vault --workspace --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --literal-name --force --help"
+            opts="-w -q -y -h --vault --workspace --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --literal-name --force --forever --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -937,7 +943,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__edit)
-            opts="-w -q -y -h --vault --workspace --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --literal-name --rotate --for --reveal --help"
+            opts="-w -q -y -h --vault --workspace --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --literal-name --keep --accept-clock --for --reveal --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -977,6 +983,10 @@ _kluis() {
                     ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --keep)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --for)
@@ -1135,7 +1145,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__help)
-            opts="-w -q -y -h --vault --workspace --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --help ci environment exit-codes migrate references security start team init import status set create update get show list edit move delete rollback rotate history run export inject check trust key workspace app unlock lock vault doctor completions help"
+            opts="-w -q -y -h --vault --workspace --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --help ci environment exit-codes migrate references security start team init import status set create update get show list edit move delete rollback restore rotate history run export inject check trust key workspace app unlock lock vault doctor completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1235,7 +1245,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__import)
-            opts="-w -q -y -h --vault --workspace --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --format --dry-run --on-conflict --skip-empty --nested --fields --on-repeat --help"
+            opts="-w -q -y -h --vault --workspace --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --format --dry-run --on-conflict --keep --accept-clock --skip-empty --nested --fields --on-repeat --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1283,6 +1293,10 @@ _kluis() {
                     ;;
                 --on-conflict)
                     COMPREPLY=($(compgen -W "fail skip replace" -- "${cur}"))
+                    return 0
+                    ;;
+                --keep)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --fields)
@@ -1479,7 +1493,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__key__subcmd__add)
-            opts="-w -q -y -h --passphrase --token --public-key --workspace --full --read-only --expires --label --new-passphrase-file --kdf --vault --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --help"
+            opts="-w -q -y -h --passphrase --token --public-key --workspace --full --read-only --expires --label --forget --new-passphrase-file --kdf --vault --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1889,7 +1903,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__list)
-            opts="-w -q -y -h --vault --workspace --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --all-workspaces --name --app --sort --due --within --exit-code --help"
+            opts="-w -q -y -h --vault --workspace --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --all-workspaces --name --app --deleted --sort --due --within --exit-code --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2058,8 +2072,62 @@ _kluis() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        kluis__subcmd__restore)
+            opts="-w -q -y -h --vault --workspace --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --literal-name --name --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --vault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -w)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --passphrase-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --pin)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         kluis__subcmd__rollback)
-            opts="-w -q -y -h --vault --workspace --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --literal-name --to --help"
+            opts="-w -q -y -h --vault --workspace --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --literal-name --to --keep --accept-clock --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2105,6 +2173,10 @@ _kluis() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --keep)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2113,7 +2185,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__rotate)
-            opts="-w -q -y -e -h --vault --workspace --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --literal-name --value-file --generate --raw --at --in --if-older-than --keep --expires --exec --files --allow-env --resume --discard --for --reveal --help"
+            opts="-w -q -y -e -h --vault --workspace --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --literal-name --value-file --generate --raw --at --in --if-older-than --keep --accept-clock --expires --exec --files --allow-env --resume --discard --for --reveal --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2285,7 +2357,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__set)
-            opts="-w -q -y -h --vault --workspace --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --literal-name --value-file --generate --raw --comment --description --env-key --allow-domain --rotate-every --expires --slot --input --no-allow-domain --no-rotate-every --no-expires --replace --help"
+            opts="-w -q -y -h --vault --workspace --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --literal-name --value-file --generate --raw --comment --description --env-key --allow-domain --rotate-every --expires --slot --input --no-allow-domain --no-rotate-every --no-expires --keep --accept-clock --replace --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2364,6 +2436,10 @@ _kluis() {
                     return 0
                     ;;
                 --input)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --keep)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2583,7 +2659,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__update)
-            opts="-w -q -y -h --vault --workspace --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --literal-name --name --value-file --generate --raw --comment --description --env-key --allow-domain --rotate-every --expires --slot --input --no-allow-domain --no-rotate-every --no-expires --value --remove-slot --replace --help"
+            opts="-w -q -y -h --vault --workspace --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --literal-name --name --value-file --generate --raw --comment --description --env-key --allow-domain --rotate-every --expires --slot --input --no-allow-domain --no-rotate-every --no-expires --keep --accept-clock --value --remove-slot --replace --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2669,6 +2745,10 @@ _kluis() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --keep)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --remove-slot)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2731,13 +2811,17 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__vault__subcmd__prune)
-            opts="-w -q -y -h --literal-name --keep --vault --workspace --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --help"
+            opts="-w -q -y -h --superseded --deleted --keep --older-than --all-workspaces --literal-name --vault --workspace --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --keep)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --older-than)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

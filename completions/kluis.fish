@@ -54,9 +54,11 @@ complete -c kluis -n "__fish_kluis_needs_command" -f -a "ls" -d 'List secrets, n
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "edit" -d 'Edit a value in your editor'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "move" -d 'Move a secret to another workspace'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "mv" -d 'Move a secret to another workspace'
-complete -c kluis -n "__fish_kluis_needs_command" -f -a "delete" -d 'Delete a secret'
-complete -c kluis -n "__fish_kluis_needs_command" -f -a "rm" -d 'Delete a secret'
+complete -c kluis -n "__fish_kluis_needs_command" -f -a "delete" -d 'Delete secrets; `restore` brings them back'
+complete -c kluis -n "__fish_kluis_needs_command" -f -a "rm" -d 'Delete secrets; `restore` brings them back'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "rollback" -d 'Bring back the value from before'
+complete -c kluis -n "__fish_kluis_needs_command" -f -a "restore" -d 'Bring back a deleted secret'
+complete -c kluis -n "__fish_kluis_needs_command" -f -a "undelete" -d 'Bring back a deleted secret'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "rotate" -d 'Give a secret a new value, now or later'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "history" -d 'Show the versions of a secret'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "run" -d 'Start a command with secrets in its environment'
@@ -110,9 +112,10 @@ bitwarden\t''
 1password\t''
 keepass-xml\t''
 pass\t''"
-complete -c kluis -n "__fish_kluis_using_subcommand import" -l on-conflict -d 'For names with another value: fail, skip or replace' -r -f -a "fail\t''
+complete -c kluis -n "__fish_kluis_using_subcommand import" -l on-conflict -d 'For names with another value: fail, skip or replace; `kluis rollback` undoes replace' -r -f -a "fail\t''
 skip\t''
 replace\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand import" -l keep -d 'Keep the newest N past versions [default: 10]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand import" -l fields -d 'Take all fields of an item of a password manager, or only the password' -r -f -a "all\t''
 password\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand import" -l on-repeat -d 'For items of a password manager that have the same name: fail, or number them' -r -f -a "fail\t''
@@ -123,6 +126,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand import" -s y -l yes -d 'Answ
 complete -c kluis -n "__fish_kluis_using_subcommand import" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
 complete -c kluis -n "__fish_kluis_using_subcommand import" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand import" -l dry-run -d 'Show what would change, and write nothing'
+complete -c kluis -n "__fish_kluis_using_subcommand import" -l accept-clock -d 'Take a version that a fast clock wrote as one of now'
 complete -c kluis -n "__fish_kluis_using_subcommand import" -l skip-empty -d 'Leave out names with an empty value'
 complete -c kluis -n "__fish_kluis_using_subcommand import" -l nested -d 'Join names in nested objects with `_`: `db: {pass: x}` becomes `db_pass`'
 complete -c kluis -n "__fish_kluis_using_subcommand import" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -159,8 +163,9 @@ complete -c kluis -n "__fish_kluis_using_subcommand set" -l env-key -d 'Name its
 complete -c kluis -n "__fish_kluis_using_subcommand set" -l allow-domain -d 'Bind the secret to a host; may be repeated' -r
 complete -c kluis -n "__fish_kluis_using_subcommand set" -l rotate-every -d 'Remind you to rotate it, such as every `90d`' -r
 complete -c kluis -n "__fish_kluis_using_subcommand set" -l expires -d 'Let the value expire at this time, or after `30d`' -r
-complete -c kluis -n "__fish_kluis_using_subcommand set" -l slot -d 'Put the value into the version that starts at this time' -r
+complete -c kluis -n "__fish_kluis_using_subcommand set" -l slot -d 'Put the value into the version that starts at this time, or `effective`' -r
 complete -c kluis -n "__fish_kluis_using_subcommand set" -l input -d 'Read the secret as a JSON object from this file; `-` is stdin' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand set" -l keep -d 'Keep the newest N past versions [default: 10]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand set" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand set" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand set" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -171,6 +176,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand set" -l raw -d 'Keep the fin
 complete -c kluis -n "__fish_kluis_using_subcommand set" -l no-allow-domain -d 'Bind the secret to no host'
 complete -c kluis -n "__fish_kluis_using_subcommand set" -l no-rotate-every -d 'Stop the reminders to rotate the value'
 complete -c kluis -n "__fish_kluis_using_subcommand set" -l no-expires -d 'Let the value never expire'
+complete -c kluis -n "__fish_kluis_using_subcommand set" -l accept-clock -d 'Take a version that a fast clock wrote as one of now'
 complete -c kluis -n "__fish_kluis_using_subcommand set" -l replace -d 'Drop all versions that you do not give'
 complete -c kluis -n "__fish_kluis_using_subcommand set" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand create" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
@@ -190,7 +196,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand create" -l env-key -d 'Name 
 complete -c kluis -n "__fish_kluis_using_subcommand create" -l allow-domain -d 'Bind the secret to a host; may be repeated' -r
 complete -c kluis -n "__fish_kluis_using_subcommand create" -l rotate-every -d 'Remind you to rotate it, such as every `90d`' -r
 complete -c kluis -n "__fish_kluis_using_subcommand create" -l expires -d 'Let the value expire at this time, or after `30d`' -r
-complete -c kluis -n "__fish_kluis_using_subcommand create" -l slot -d 'Put the value into the version that starts at this time' -r
+complete -c kluis -n "__fish_kluis_using_subcommand create" -l slot -d 'Put the value into the version that starts at this time, or `effective`' -r
 complete -c kluis -n "__fish_kluis_using_subcommand create" -l input -d 'Read the secret as a JSON object from this file; `-` is stdin' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand create" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand create" -s q -l quiet -d 'Print no notes; print names alone in lists'
@@ -218,8 +224,9 @@ complete -c kluis -n "__fish_kluis_using_subcommand update" -l env-key -d 'Name 
 complete -c kluis -n "__fish_kluis_using_subcommand update" -l allow-domain -d 'Bind the secret to a host; may be repeated' -r
 complete -c kluis -n "__fish_kluis_using_subcommand update" -l rotate-every -d 'Remind you to rotate it, such as every `90d`' -r
 complete -c kluis -n "__fish_kluis_using_subcommand update" -l expires -d 'Let the value expire at this time, or after `30d`' -r
-complete -c kluis -n "__fish_kluis_using_subcommand update" -l slot -d 'Put the value into the version that starts at this time' -r
+complete -c kluis -n "__fish_kluis_using_subcommand update" -l slot -d 'Put the value into the version that starts at this time, or `effective`' -r
 complete -c kluis -n "__fish_kluis_using_subcommand update" -l input -d 'Read the secret as a JSON object from this file; `-` is stdin' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand update" -l keep -d 'Keep the newest N past versions [default: 10]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand update" -l remove-slot -d 'Drop the version that starts at this time; may be repeated' -r
 complete -c kluis -n "__fish_kluis_using_subcommand update" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand update" -s q -l quiet -d 'Print no notes; print names alone in lists'
@@ -231,6 +238,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand update" -l raw -d 'Keep the 
 complete -c kluis -n "__fish_kluis_using_subcommand update" -l no-allow-domain -d 'Bind the secret to no host'
 complete -c kluis -n "__fish_kluis_using_subcommand update" -l no-rotate-every -d 'Stop the reminders to rotate the value'
 complete -c kluis -n "__fish_kluis_using_subcommand update" -l no-expires -d 'Let the value never expire'
+complete -c kluis -n "__fish_kluis_using_subcommand update" -l accept-clock -d 'Take a version that a fast clock wrote as one of now'
 complete -c kluis -n "__fish_kluis_using_subcommand update" -l value -d 'Read a new value from a pipe, or ask for it'
 complete -c kluis -n "__fish_kluis_using_subcommand update" -l replace -d 'Drop all versions that you do not give'
 complete -c kluis -n "__fish_kluis_using_subcommand update" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -297,6 +305,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand list" -s y -l yes -d 'Answer
 complete -c kluis -n "__fish_kluis_using_subcommand list" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
 complete -c kluis -n "__fish_kluis_using_subcommand list" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand list" -l all-workspaces -d 'List every workspace that your key opens'
+complete -c kluis -n "__fish_kluis_using_subcommand list" -l deleted -d 'List deleted secrets, which `kluis restore` brings back'
 complete -c kluis -n "__fish_kluis_using_subcommand list" -l due -d 'List only secrets that are expired or due for rotation'
 complete -c kluis -n "__fish_kluis_using_subcommand list" -l exit-code -d 'With --due: exit with 1 if any secret is listed'
 complete -c kluis -n "__fish_kluis_using_subcommand list" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -322,6 +331,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand ls" -s y -l yes -d 'Answer y
 complete -c kluis -n "__fish_kluis_using_subcommand ls" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
 complete -c kluis -n "__fish_kluis_using_subcommand ls" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand ls" -l all-workspaces -d 'List every workspace that your key opens'
+complete -c kluis -n "__fish_kluis_using_subcommand ls" -l deleted -d 'List deleted secrets, which `kluis restore` brings back'
 complete -c kluis -n "__fish_kluis_using_subcommand ls" -l due -d 'List only secrets that are expired or due for rotation'
 complete -c kluis -n "__fish_kluis_using_subcommand ls" -l exit-code -d 'With --due: exit with 1 if any secret is listed'
 complete -c kluis -n "__fish_kluis_using_subcommand ls" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -335,6 +345,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand edit" -l pin -d 'Open only t
 complete -c kluis -n "__fish_kluis_using_subcommand edit" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand edit" -l keep -d 'Keep the newest N past versions [default: 10]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand edit" -l for -d 'Name the host, for a secret bound to hosts' -r
 complete -c kluis -n "__fish_kluis_using_subcommand edit" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand edit" -s q -l quiet -d 'Print no notes; print names alone in lists'
@@ -342,7 +353,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand edit" -s y -l yes -d 'Answer
 complete -c kluis -n "__fish_kluis_using_subcommand edit" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
 complete -c kluis -n "__fish_kluis_using_subcommand edit" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand edit" -l literal-name -d 'Accept a name with `=` in it'
-complete -c kluis -n "__fish_kluis_using_subcommand edit" -l rotate -d 'Add a version, in effect now, and keep the old value'
+complete -c kluis -n "__fish_kluis_using_subcommand edit" -l accept-clock -d 'Take a version that a fast clock wrote as one of now'
 complete -c kluis -n "__fish_kluis_using_subcommand edit" -l reveal -d 'Use the value although it is bound to hosts'
 complete -c kluis -n "__fish_kluis_using_subcommand edit" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand move" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
@@ -397,7 +408,8 @@ complete -c kluis -n "__fish_kluis_using_subcommand delete" -s y -l yes -d 'Answ
 complete -c kluis -n "__fish_kluis_using_subcommand delete" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
 complete -c kluis -n "__fish_kluis_using_subcommand delete" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand delete" -l literal-name -d 'Accept a name with `=` in it'
-complete -c kluis -n "__fish_kluis_using_subcommand delete" -l force -d 'Delete it even if apps link it, and remove the links'
+complete -c kluis -n "__fish_kluis_using_subcommand delete" -l force -d 'Delete even what apps link, and remove the links'
+complete -c kluis -n "__fish_kluis_using_subcommand delete" -l forever -d 'Delete all versions, so that nothing can be restored'
 complete -c kluis -n "__fish_kluis_using_subcommand delete" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand rm" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand rm" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
@@ -415,7 +427,8 @@ complete -c kluis -n "__fish_kluis_using_subcommand rm" -s y -l yes -d 'Answer y
 complete -c kluis -n "__fish_kluis_using_subcommand rm" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
 complete -c kluis -n "__fish_kluis_using_subcommand rm" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand rm" -l literal-name -d 'Accept a name with `=` in it'
-complete -c kluis -n "__fish_kluis_using_subcommand rm" -l force -d 'Delete it even if apps link it, and remove the links'
+complete -c kluis -n "__fish_kluis_using_subcommand rm" -l force -d 'Delete even what apps link, and remove the links'
+complete -c kluis -n "__fish_kluis_using_subcommand rm" -l forever -d 'Delete all versions, so that nothing can be restored'
 complete -c kluis -n "__fish_kluis_using_subcommand rm" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand rollback" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
@@ -428,13 +441,51 @@ complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l color -d 'Use c
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l to -d 'Bring back the value of this time, or of this slot number' -r
+complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l keep -d 'Keep the newest N past versions [default: 10]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand rollback" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand rollback" -s y -l yes -d 'Answer yes where a command asks for confirmation'
 complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
 complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l literal-name -d 'Accept a name with `=` in it'
+complete -c kluis -n "__fish_kluis_using_subcommand rollback" -l accept-clock -d 'Take a version that a fast clock wrote as one of now'
 complete -c kluis -n "__fish_kluis_using_subcommand rollback" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kluis -n "__fish_kluis_using_subcommand restore" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand restore" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand restore" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand restore" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand restore" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand restore" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand restore" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand restore" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand restore" -l name -d 'Restore it under this name' -r
+complete -c kluis -n "__fish_kluis_using_subcommand restore" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand restore" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand restore" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand restore" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand restore" -l accept-older -d 'Accept an older vault than this machine has seen'
+complete -c kluis -n "__fish_kluis_using_subcommand restore" -l literal-name -d 'Accept a name with `=` in it'
+complete -c kluis -n "__fish_kluis_using_subcommand restore" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kluis -n "__fish_kluis_using_subcommand undelete" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand undelete" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand undelete" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand undelete" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand undelete" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand undelete" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand undelete" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand undelete" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand undelete" -l name -d 'Restore it under this name' -r
+complete -c kluis -n "__fish_kluis_using_subcommand undelete" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand undelete" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand undelete" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand undelete" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand undelete" -l accept-older -d 'Accept an older vault than this machine has seen'
+complete -c kluis -n "__fish_kluis_using_subcommand undelete" -l literal-name -d 'Accept a name with `=` in it'
+complete -c kluis -n "__fish_kluis_using_subcommand undelete" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
@@ -450,7 +501,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l generate -d 'Make
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l at -d 'Put it into effect at this time [default: now]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l in -d 'Put it into effect after this time, such as `7d`' -r
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l if-older-than -d 'Do nothing if the value is younger, such as `30d`' -r
-complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l keep -d 'Keep only the newest N of the past versions' -r
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l keep -d 'Keep the newest N past versions [default: 10]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l expires -d 'Let the value expire at this time, or after `30d`' -r
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l exec -d 'Run CMD; keep the new value only if CMD succeeds' -r
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -s e -d 'Set the variable KEY to the secret REF for CMD; may be repeated' -r
@@ -464,6 +515,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l non-interactive -
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l literal-name -d 'Accept a name with `=` in it'
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l raw -d 'Keep the final newline of a single line from stdin'
+complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l accept-clock -d 'Take a version that a fast clock wrote as one of now'
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l files -d 'Give CMD files instead, named by KLUIS_OLD_FILE and KLUIS_NEW_FILE, that only CMD can read'
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l resume -d 'Put the pending value of an interrupted rotation into effect'
 complete -c kluis -n "__fish_kluis_using_subcommand rotate" -l discard -d 'Drop the pending value of an interrupted rotation'
@@ -683,6 +735,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l token -d 'Make a token, and print it'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l full -d 'Let the key open the whole vault'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l read-only -d 'Let the key read, but never write'
+complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l forget -d 'Drop past versions and deleted secrets that the key would read'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand key; and __fish_seen_subcommand_from add" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -1038,7 +1091,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_s
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -f -a "verify" -d 'Decrypt everything and report whether it is whole'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -f -a "rekey" -d 'Encrypt everything again under new keys'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -f -a "restore" -d 'Bring back the vault from before the last change'
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -f -a "prune" -d 'Drop the past versions of a secret'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -f -a "prune" -d 'Drop past versions and deleted secrets for ever'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from verify" -l pin -d 'Print only the pin; with PIN, accept only that vault' -r
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from verify" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from verify" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
@@ -1089,7 +1142,8 @@ complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subco
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from restore" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from restore" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from restore" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -l keep -d 'Keep the newest N of the past versions' -r
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -l keep -d 'Keep the newest N past versions of each secret [default: 0]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -l older-than -d 'Drop only what was superseded or deleted this long ago, such as `30d`' -r
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
@@ -1100,6 +1154,9 @@ complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subco
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -l superseded -d 'Drop only past versions'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -l deleted -d 'Drop only deleted secrets'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -l all-workspaces -d 'Look at every workspace that your key opens'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -l literal-name -d 'Accept a name with `=` in it'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -s q -l quiet -d 'Print no notes; print names alone in lists'

@@ -21,6 +21,10 @@ impl Plaintext {
         &self.0
     }
 
+    pub fn has_newline(&self) -> bool {
+        self.0.contains(&b'\n')
+    }
+
     pub fn len(&self) -> usize {
         self.0.len()
     }

@@ -10,12 +10,15 @@ use crate::context::credential_file::is_stdin;
 use crate::error::Error;
 use crate::plaintext::Plaintext;
 use crate::report::warnings;
-use crate::vault::change::{Change, Fields, NewSecret, Values};
+use crate::vault::change::{Change, Fields, NewSecret, NewVersion, Values};
 use crate::vault::name::{SecretName, WorkspaceName};
 use crate::vault::rule::RuleViolation;
 use crate::vault::secret::Secret;
 use crate::vault::{self, Scan, Vault};
 use std::path::PathBuf;
+
+/// Names the version in use, where a slot is expected.
+const EFFECTIVE: &str = "effective";
 
 #[derive(clap::Args)]
 pub struct ContentArgs {
@@ -25,7 +28,9 @@ pub struct ContentArgs {
     #[command(flatten)]
     fields: FieldArgs,
 
-    /// Put the value into the version that starts at this time
+    /// Put the value into the version that starts at this time, or `effective`
+    ///
+    /// It replaces the value of that version, which is not kept. `effective` is the version in use.
     #[arg(
         long,
         value_name = "TIME",
@@ -64,6 +69,8 @@ pub enum ProvidedValues {
     Nothing,
     /// A value without a slot number.
     Value(Plaintext),
+    /// A value for the version in use.
+    Effective(Plaintext),
     /// Each number once.
     Slots(Vec<(u64, Plaintext)>),
 }
@@ -125,6 +132,9 @@ impl ContentArgs {
     /// Reads the value from the one place that applies, for the named slot.
     pub fn read_value(&self, context: &mut Context) -> Result<ProvidedValues, Error> {
         let value = read_value(&self.source, context)?;
+        if self.slot.as_deref() == Some(EFFECTIVE) {
+            return Ok(ProvidedValues::Effective(value));
+        }
         Ok(match self.slot_number(context)? {
             Some(slot) => ProvidedValues::Slots(vec![(slot, value)]),
             None => ProvidedValues::Value(value),
@@ -132,7 +142,7 @@ impl ContentArgs {
     }
 
     pub fn slot_number(&self, context: &Context) -> Result<Option<u64>, Error> {
-        let slot = self.slot.as_deref();
+        let slot = self.slot.as_deref().filter(|text| *text != EFFECTIVE);
         slot.map(|text| parse_slot("slot", text, context.now))
             .transpose()
     }
@@ -157,6 +167,16 @@ pub struct NamedContent {
 impl NamedContentArgs {
     pub fn is_generated(&self) -> bool {
         self.content.source.is_generated()
+    }
+
+    /// Whether a value of several lines came from stdin together with options for fields: perhaps it was meant for
+    /// another command, such as a loop that reads its lines.
+    pub fn may_have_swallowed(&self, named: &NamedContent) -> bool {
+        let ProvidedValues::Value(value) = &named.values else {
+            return false;
+        };
+        let is_piped = !self.content.is_json() && self.content.source.reads_stdin();
+        is_piped && !named.fields.is_empty() && value.has_newline()
     }
 
     /// Opens the vault, and then asks for a value, if the key may write it.
@@ -209,7 +229,7 @@ impl ProvidedValues {
     /// The slots of a new secret: a value without a slot number gets slot 0.
     pub fn for_new(self) -> Result<Vec<(u64, Plaintext)>, Error> {
         match self {
-            Self::Value(value) => Ok(vec![(0, value)]),
+            Self::Value(value) | Self::Effective(value) => Ok(vec![(0, value)]),
             Self::Slots(slots) => Ok(slots),
             Self::Nothing => {
                 let broken =
@@ -219,12 +239,16 @@ impl ProvidedValues {
         }
     }
 
-    pub fn for_update(self, others: UnlistedSlots) -> Values {
+    /// The change of a secret that is there; a value without a slot number becomes this version.
+    pub fn for_update(self, others: UnlistedSlots, version: NewVersion) -> Values {
         match (self, others) {
             (Self::Nothing, UnlistedSlots::Stay) => Values::Keep,
             (Self::Nothing, UnlistedSlots::Go) => Values::Replace(Vec::new()),
-            (Self::Value(value), UnlistedSlots::Stay) => Values::Effective(value),
-            (Self::Value(value), UnlistedSlots::Go) => Values::Replace(vec![(0, value)]),
+            (Self::Value(value), UnlistedSlots::Stay) => Values::New(value, version),
+            (Self::Effective(value), UnlistedSlots::Stay) => Values::Effective(value),
+            (Self::Value(value) | Self::Effective(value), UnlistedSlots::Go) => {
+                Values::Replace(vec![(0, value)])
+            }
             (Self::Slots(slots), UnlistedSlots::Stay) => Values::Merge(slots),
             (Self::Slots(slots), UnlistedSlots::Go) => Values::Replace(slots),
         }

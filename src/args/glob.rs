@@ -1,5 +1,10 @@
 //! Matches names against a pattern, for `list --name`.
 
+/// Whether a name matches a pattern, if there is one.
+pub fn matches_any(pattern: Option<&str>, name: &str) -> bool {
+    pattern.is_none_or(|pattern| matches(pattern.as_bytes(), name.as_bytes()))
+}
+
 /// Whether a name matches a pattern of `*` and `?`; other characters match themselves.
 pub fn matches(pattern: &[u8], name: &[u8]) -> bool {
     let (mut p, mut n) = (0, 0);

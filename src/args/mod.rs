@@ -16,4 +16,5 @@ pub mod selection;
 pub mod source;
 pub mod time;
 pub mod value;
+pub mod version;
 pub mod workspace;

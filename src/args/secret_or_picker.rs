@@ -30,15 +30,63 @@ impl PickedArgument {
         match &self.secret {
             Some(secret) => parse(secret, self.literal_name).map(Some),
             None if context.ui.can_pick() => Ok(None),
-            None => Err(Error::Usage {
-                message: "<SECRET> is missing".into(),
-                hint: Some("name a secret, as `kluis list` shows them; at a terminal you can pick it from a list".into()),
-            }),
+            None => Err(no_secret()),
         }
     }
 }
 
+/// `[SECRET…]` that should be there already.
+#[derive(clap::Args)]
+pub struct PickedArguments {
+    /// The secrets: names, `workspace/name` or ids; or pick one from a list
+    #[arg(value_name = "SECRET")]
+    secrets: Vec<String>,
+
+    /// Accept a name with `=` in it
+    #[arg(long, hide_short_help = true)]
+    literal_name: bool,
+}
+
+impl PickedArguments {
+    /// The whole secrets, each once; none if you pick one once the vault is open.
+    pub fn whole(&self, context: &Context) -> Result<Vec<Reference>, Error> {
+        if self.secrets.is_empty() && !context.ui.can_pick() {
+            return Err(no_secret());
+        }
+        let mut references = Vec::with_capacity(self.secrets.len());
+        for secret in &self.secrets {
+            let reference = whole(parse(secret, self.literal_name)?)?;
+            if !references.contains(&reference) {
+                references.push(reference);
+            }
+        }
+        Ok(references)
+    }
+}
+
+fn no_secret() -> Error {
+    Error::Usage {
+        message: "<SECRET> is missing".into(),
+        hint: Some(
+            "name a secret, as `kluis list` shows them; at a terminal you can pick it from a list"
+                .into(),
+        ),
+    }
+}
+
 impl Context<'_> {
+    /// The named secrets, or the one that you pick from the workspace in use.
+    pub fn picked_several(
+        &mut self,
+        vault: &Vault,
+        named: Vec<Reference>,
+    ) -> Result<Vec<Reference>, Error> {
+        if named.is_empty() {
+            return Ok(vec![self.picked(vault, None)?]);
+        }
+        Ok(named)
+    }
+
     /// The named secret, or the one that you pick from the workspace in use.
     pub fn picked(&mut self, vault: &Vault, named: Option<Reference>) -> Result<Reference, Error> {
         if let Some(named) = named {

@@ -31,7 +31,7 @@ Start     init      Make a vault            status  Show which vault you use
 Secrets   set       Store a value           create (only new), update (fields)
           get       Print a value           list    List names, never values
           show      Show all but the value  edit, move, delete
-Undo      rollback  Bring back the value from before
+Undo      rollback  The version before      restore A deleted secret
 Rotation  rotate    Set a new value         history List the versions
 Programs  run       Start a command with secrets in its environment
           export    Write .env, JSON, …     inject  Fill a template

@@ -127,15 +127,20 @@ pub const GROUPS: &[Group] = &[
             verb::<commands::edit::Edit>("edit", "Edit a value in your editor"),
             verb::<commands::move_secret::Move>("move", "Move a secret to another workspace")
                 .alias("mv"),
-            verb::<commands::delete::Delete>("delete", "Delete a secret").alias("rm"),
+            verb::<commands::delete::Delete>(
+                "delete",
+                "Delete secrets; `restore` brings them back",
+            )
+            .alias("rm"),
         ],
     },
     Group {
         heading: "Undo",
-        verbs: &[verb::<commands::rollback::Rollback>(
-            "rollback",
-            "Bring back the value from before",
-        )],
+        verbs: &[
+            verb::<commands::rollback::Rollback>("rollback", "Bring back the version before"),
+            verb::<commands::restore::Restore>("restore", "Bring back a deleted secret")
+                .alias("undelete"),
+        ],
     },
     Group {
         heading: "Rotation",

@@ -170,7 +170,6 @@ const CALLED_ELSEWHERE: &[(&[&str], &str)] = &[
     (&["verify"], "kluis vault verify"),
     (&["rekey"], "kluis vault rekey"),
     (&["prune"], "kluis vault prune"),
-    (&["restore", "undelete"], "kluis vault restore"),
 ];
 
 /// The error for an unknown command, and a suggestion.

@@ -1,70 +1,110 @@
-//! `delete`: removes a secret and all its values, after asking.
+//! `delete`: deletes secrets, all or none. They can be restored, unless they are deleted for ever.
 
 use super::Command;
-use crate::args::secret_or_picker::PickedArgument;
+use crate::args::secret_or_picker::PickedArguments;
 use crate::context::Context;
 use crate::context::confirm::confirm;
 use crate::error::Error;
 use crate::report::counted::counted;
+use crate::report::deleted::{DeletedJson, names, short_paths};
 use crate::report::warnings;
 use crate::vault::Scan;
-use crate::vault::change::References;
+use crate::vault::change::{Deletion, References};
+use crate::vault::secret::Secret;
 
-/// Delete a secret
+/// Delete secrets; `restore` brings them back
 ///
-/// Deletes all its versions. Asks first; without a terminal it needs --yes. Refuses if an app links the
-/// secret (exit code 6), unless --force removes the links as well.
+/// A deleted secret keeps its id and its versions: `kluis restore NAME` brings it back, and `kluis list --deleted`
+/// shows it. So it asks nothing. It deletes all that you name, or none. Refuses a secret that an app links (exit
+/// code 6), unless --force removes the links as well.
 ///
-/// The vault from before stays beside the vault as `.NAME.prev`, with the deleted values in it, until the
-/// next change. `kluis vault restore` brings it back as a whole.
+/// --forever deletes all versions, also of a secret that is deleted already. It asks first; without a terminal it
+/// needs --yes. The vault from before stays beside the vault as `.NAME.prev`, with these values in it, until the
+/// next change.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   kluis delete github_token
-  kluis delete staging/db_password --yes
-  kluis delete old_token --force")]
+  kluis delete staging/old_key staging/older_key
+  kluis delete old_token --forever --yes")]
 pub struct Delete {
     #[command(flatten)]
-    secret: PickedArgument,
+    secrets: PickedArguments,
 
-    /// Delete it even if apps link it, and remove the links
+    /// Delete even what apps link, and remove the links
     #[arg(long)]
     force: bool,
+
+    /// Delete all versions, so that nothing can be restored
+    #[arg(long)]
+    forever: bool,
 }
 
 impl Command for Delete {
     fn run(self, context: &mut Context) -> Result<(), Error> {
-        let named = self.secret.whole(context)?;
+        let named = self.secrets.whole(context)?;
         let mut vault = context.open(Scan::Lookup)?;
-        let reference = context.picked(&vault, named)?;
+        let references = context.picked_several(&vault, named)?;
         let workspace = context.workspace().cloned();
-        let secret = vault.secret(workspace.as_ref(), &reference);
-        let secret = context.found(&vault, secret)?;
-        vault.check_may_write(secret.workspace)?;
-        warnings::warn_unfinished(context, &secret);
-        let (path, values) = (secret.path(), secret.slots.len());
-        let apps = vault.app_count(&secret)?;
-        let values = counted(values, "value");
-        let question = match apps {
-            0 => format!("Delete {path} and its {values}?"),
-            _ => format!(
-                "Delete {path}, its {values} and the links of {} to it?",
-                counted(apps, "app")
-            ),
-        };
-        // A linked secret will be refused anyway, so do not ask first.
-        if self.force || apps == 0 {
-            confirm(context, &question)?;
+        let workspace = workspace.as_ref();
+        let mut secrets = Vec::with_capacity(references.len());
+        let mut is_linked = false;
+        for reference in &references {
+            let found = if self.forever {
+                vault.secret_deleted_or_not(workspace, reference)
+            } else {
+                vault.secret(workspace, reference)
+            };
+            let secret = context.found(&vault, found)?;
+            vault.check_may_write(secret.workspace)?;
+            warnings::warn_versions(context, &secret);
+            is_linked |= !secret.is_deleted() && vault.app_count(&secret)? > 0;
+            secrets.push(secret);
         }
-        let references = if self.force {
+        // A linked secret will be refused anyway, so do not ask first.
+        if self.forever && (self.force || !is_linked) {
+            confirm(context, &question(&secrets, is_linked))?;
+        }
+        let links = if self.force {
             References::Unlink
         } else {
             References::Keep
         };
-        context.change_in(&mut vault, |change| {
-            Ok(change.delete_secret(workspace.as_ref(), &reference, references)?)
+        let deletion = if self.forever {
+            Deletion::Forever
+        } else {
+            Deletion::Restorable
+        };
+        let changed = context.change_in(&mut vault, |change| {
+            let each = references.iter();
+            let deleted =
+                each.map(|reference| change.delete_secret(workspace, reference, links, deletion));
+            Ok(deleted.collect::<Result<Vec<_>, _>>()?)
         })?;
-        context.ui.done(&format!("deleted {path}"));
+        let deleted = changed.result;
+        let told = match deletion {
+            Deletion::Forever => format!("deleted {} for ever", names(&deleted)),
+            Deletion::Restorable => format!(
+                "deleted {}: `kluis restore {}` undoes it",
+                names(&deleted),
+                short_paths(&deleted)
+            ),
+        };
+        context.ui.done(&told);
+        if context.json {
+            return Ok(context.ui.json(&DeletedJson::new(&deleted))?);
+        }
         Ok(())
     }
+}
+
+fn question(secrets: &[Secret], is_linked: bool) -> String {
+    let values = secrets.iter().map(|secret| secret.slots.len()).sum();
+    let values = counted(values, "version");
+    let links = if is_linked {
+        ", and the links of apps to them"
+    } else {
+        ""
+    };
+    format!("Delete {} for ever, {values}{links}?", names(secrets))
 }

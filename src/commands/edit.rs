@@ -1,16 +1,17 @@
-//! `edit`: opens a secret's value in your editor and saves the result in the same slot.
+//! `edit`: opens a secret's value in your editor and saves the result as a new version.
 
 use super::Command;
 use crate::args::destination::OneDestinationArgs;
 use crate::args::secret_or_picker::PickedArgument;
+use crate::args::version::VersionArgs;
 use crate::context::Context;
 use crate::deliver::editor::Editor;
 use crate::error::Error;
 use crate::plaintext::Plaintext;
 use crate::platform::bounded_read;
-use crate::report::secret::{note_unchanged, print_json, print_rotated};
+use crate::report::secret::{note_unchanged, note_version_before, print_json};
 use crate::report::warnings;
-use crate::vault::change::{Begin, Edit as FieldEdit, Rotation, SecretUpdate, Values};
+use crate::vault::change::{SecretUpdate, Values};
 use crate::vault::reference::{Reference, Target};
 use crate::vault::rule::RuleViolation;
 use crate::vault::secret::Secret;
@@ -24,8 +25,8 @@ const MAX_READ_BYTES: usize = MAX_VALUE_BYTES + 1 + "\n".len();
 /// Edit a value in your editor
 ///
 /// Opens the current value in $VISUAL, $EDITOR or vi, as a file in memory that is removed afterwards. The
-/// result takes the place of the old value, or becomes a new version with --rotate. Nothing is written if the
-/// value is the same, or if the editor fails. If the old value had no final newline, the new one gets none.
+/// result becomes a new version: `kluis rollback` brings back the one before. Nothing is written if the value is the
+/// same, or if the editor fails. If the old value had no final newline, the new one gets none.
 ///
 /// The editor has to wait until you close the file, such as `gedit --wait`. No shell reads the variable.
 /// `kluis` starts vim and nvim without swap, backup and undo files.
@@ -35,15 +36,14 @@ const MAX_READ_BYTES: usize = MAX_VALUE_BYTES + 1 + "\n".len();
 #[command(after_help = "\
 Examples:
   kluis edit tls_config
-  kluis edit staging/settings --rotate
+  kluis edit staging/settings
   EDITOR='emacs -nw -Q' kluis edit tls_config")]
 pub struct Edit {
     #[command(flatten)]
     secret: PickedArgument,
 
-    /// Add a version, in effect now, and keep the old value
-    #[arg(long)]
-    rotate: bool,
+    #[command(flatten)]
+    version: VersionArgs,
 
     #[command(flatten)]
     destination: OneDestinationArgs,
@@ -91,21 +91,8 @@ impl Edit {
         new: Plaintext,
     ) -> Result<(), Error> {
         let reference = Reference::to(Target::Id(old.secret.id));
-        if self.rotate {
-            let rotation = Rotation {
-                begin: Begin::Now,
-                keep: None,
-                expires_at: FieldEdit::Keep,
-            };
-            let changed = context.change_in(vault, |change| {
-                let now = change.now().seconds();
-                check_is_the_same(change.look_up(None, &reference)?, old, now)?;
-                Ok(change.rotate(None, &reference, &new, rotation)?)
-            })?;
-            return print_rotated(context, vault, &changed.result);
-        }
         let update = SecretUpdate {
-            values: Values::Merge(vec![(old.slot, new)]),
+            values: Values::New(new, self.version.version(context)),
             ..SecretUpdate::default()
         };
         let changed = context.change_in(vault, |change| {
@@ -115,6 +102,7 @@ impl Edit {
         })?;
         let path = changed.result.path();
         context.ui.done(&format!("changed the value of {path}"));
+        note_version_before(context, &old.secret, &changed.result);
         print_same(context, vault, &changed.result)
     }
 }

@@ -57,7 +57,7 @@ impl Command for History {
         let reference = context.picked(&vault, named)?;
         let secret = vault.secret(context.workspace(), &reference);
         let secret = context.found(&vault, secret)?;
-        warnings::warn_unfinished(context, &secret);
+        warnings::warn_versions(context, &secret);
         let now = context.now.seconds();
         let rows = secret.slots.iter().enumerate().map(|(position, slot)| Row {
             slot: slot.slot,

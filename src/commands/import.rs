@@ -1,6 +1,7 @@
 //! `import`: adds many secrets from one file or folder, all or none.
 
 use super::Command;
+use crate::args::version::VersionArgs;
 use crate::context::Context;
 use crate::context::credential_file::is_stdin;
 use crate::error::Error;
@@ -13,7 +14,7 @@ use crate::plaintext::Plaintext;
 use crate::platform::stdin;
 use crate::report::import_summary::{Doing, ImportOutcome, Summary};
 use crate::settings::Interaction;
-use crate::vault::change::{Change, Fields, NewSecret, SecretUpdate, Values};
+use crate::vault::change::{Change, Fields, NewSecret, NewVersion, SecretUpdate, Values};
 use crate::vault::checksum::Checksum;
 use crate::vault::description::Description;
 use crate::vault::name::WorkspaceName;
@@ -70,7 +71,7 @@ pub struct Import {
     #[arg(long)]
     dry_run: bool,
 
-    /// For names with another value: fail, skip or replace
+    /// For names with another value: fail, skip or replace; `kluis rollback` undoes replace
     #[arg(
         long,
         value_enum,
@@ -79,6 +80,9 @@ pub struct Import {
         hide_possible_values = true
     )]
     on_conflict: OnConflict,
+
+    #[command(flatten)]
+    version: VersionArgs,
 
     /// Leave out names with an empty value
     #[arg(long)]
@@ -172,6 +176,7 @@ impl Import {
         let mut summary = Summary::new(Doing::Done, left_out);
         let workspace = context.workspace().cloned();
         let workspace = workspace.as_ref();
+        let version = self.version.version(context);
         let working = context.ui.progress("importing", Some(entries.len()));
         context.change_in(&mut vault, |change| {
             for name in named_workspaces(&entries) {
@@ -186,7 +191,7 @@ impl Import {
             refuse_conflict(&taken)?;
             summary.entries(&entries, &outcomes);
             for (entry, outcome) in entries.into_iter().zip(outcomes) {
-                write(change, workspace, entry, outcome)?;
+                write(change, workspace, entry, outcome, version)?;
                 working.advance();
             }
             Ok::<_, Error>(())
@@ -398,6 +403,7 @@ fn write(
     workspace: Option<&WorkspaceName>,
     entry: Entry,
     outcome: ImportOutcome,
+    version: NewVersion,
 ) -> Result<(), vault::Error> {
     let reference = reference(&entry);
     let Entry {
@@ -423,7 +429,7 @@ fn write(
         }
         (ImportOutcome::Updated, Some(value)) => {
             let update = SecretUpdate {
-                values: Values::Effective(value),
+                values: Values::New(value, version),
                 ..SecretUpdate::default()
             };
             change.update_secret(workspace, &reference, update)?;

@@ -38,6 +38,7 @@ pub mod key;
 pub mod list;
 pub mod lock;
 pub mod move_secret;
+pub mod restore;
 pub mod rollback;
 pub mod rotate;
 pub mod run;

@@ -45,7 +45,7 @@ impl Command for Move {
             let (from, to) = (old.path(), secret.path());
             context.ui.done(&format!("moved {from} to {to}"));
         }
-        warnings::warn_unfinished(context, &secret);
+        warnings::warn_versions(context, &secret);
         if context.json {
             print_json(context, &vault, &secret)?;
         }

@@ -3,6 +3,7 @@
 use super::Command;
 use crate::args::secret_or_picker::PickedArgument;
 use crate::args::time::parse_time;
+use crate::args::version::VersionArgs;
 use crate::context::Context;
 use crate::error::Error;
 use crate::report::secret::{note_unchanged, print_rotated};
@@ -13,9 +14,8 @@ use crate::vault::Scan;
 /// Adds a version with the value from before the current one, or with the value of the time that --to names.
 /// Prints its slot number. Nothing is lost: the value that it replaces stays as a version.
 ///
-/// Only `kluis rotate` keeps the value from before. `kluis set` and `kluis update` overwrite the value in use, so
-/// nothing is left to roll back to. To cancel a rotation that is scheduled for later, use `kluis update
-/// --remove-slot`.
+/// Undoes `set`, `update --value`, `edit`, `import` and `rotate`; a second rollback undoes the first. `kluis history`
+/// lists the versions. To cancel a rotation that is scheduled for later, use `kluis update --remove-slot`.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -28,6 +28,9 @@ pub struct Rollback {
     /// Bring back the value of this time, or of this slot number
     #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
     to: Option<String>,
+
+    #[command(flatten)]
+    version: VersionArgs,
 }
 
 impl Command for Rollback {
@@ -38,8 +41,9 @@ impl Command for Rollback {
         let mut vault = context.open(Scan::Lookup)?;
         let reference = context.picked(&vault, named)?;
         let workspace = context.workspace().cloned();
+        let version = self.version.version(context);
         let changed = context.change_in(&mut vault, |change| {
-            Ok(change.roll_back(workspace.as_ref(), &reference, to)?)
+            Ok(change.roll_back(workspace.as_ref(), &reference, to, version)?)
         })?;
         note_unchanged(context, changed.written);
         print_rotated(context, &vault, &changed.result)

@@ -3,23 +3,25 @@
 use super::Command;
 use crate::args::content::{NamedContentArgs, ProvidedValues, UnlistedSlots};
 use crate::args::fields::ClearArgs;
+use crate::args::version::VersionArgs;
 use crate::context::Context;
 use crate::error::Error;
-use crate::report::secret::{SetOutcome, print_written};
-use crate::vault::Changed;
-use crate::vault::change::{Fields, SecretUpdate, Values};
+use crate::report::secret::{SetOutcome, note_version_before, print_written};
+use crate::vault::change::{Fields, NewVersion, SecretUpdate, Values};
 use crate::vault::reference::{Reference, Target};
 use crate::vault::secret::Secret;
+use crate::vault::{Changed, Written};
 
 /// Store a value: create the secret, or update it
 ///
 /// The value comes from a pipe, a file or a generator, or you are asked for it. It is never an argument,
 /// where others could see it. Into a pipe it prints the secret's id.
 ///
-/// A new value replaces the old one, which is not kept: use `kluis rotate` to keep it. With --generate, a
-/// secret that exists keeps its value. Fields that you do not name stay as they are.
+/// A new value becomes a new version: `kluis rollback` brings back the one before. A value that is equal changes
+/// nothing. With --generate, a secret that exists keeps its value. Fields that you do not name stay as they are.
 ///
-/// Always reads a value, even if you only name fields: use `kluis update` to change fields alone.
+/// Always reads a value, even if you only name fields: use `kluis update` to change fields alone. In a loop that
+/// reads lines, give it another stdin, or it reads the other lines as the value.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -32,6 +34,8 @@ pub struct Set {
     given: NamedContentArgs,
     #[command(flatten)]
     clear: ClearArgs,
+    #[command(flatten)]
+    version: VersionArgs,
 
     /// Drop all versions that you do not give
     #[arg(long, hide_short_help = true)]
@@ -42,12 +46,14 @@ impl Command for Set {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let (mut vault, mut given) = self.given.read(context)?;
         self.clear.clear(&mut given.fields);
+        let may_have_swallowed = self.given.may_have_swallowed(&given);
+        let version = self.version.version(context);
         let changed = context.change_in(&mut vault, |change| {
             let workspace = given.workspace.as_ref();
             let reference = Reference::to(Target::Name(given.name.clone()));
             let old = change.look_up(workspace, &reference)?;
             let secret = if old.is_some() {
-                let update = self.update(given.fields, given.values);
+                let update = self.update(given.fields, given.values, version);
                 change.update_secret(workspace, &reference, update)?
             } else {
                 given.create(change)?
@@ -60,11 +66,19 @@ impl Command for Set {
             Some(_) => SetOutcome::Updated,
             None => SetOutcome::Created,
         };
-        if old.is_some_and(|old| replaces(&old, &result)) {
+        if let Some(old) = old {
             let path = result.path();
-            context.ui.done(&format!(
-                "replaced the old value of {path}; `kluis rotate` would have kept it"
-            ));
+            if replaces(&old, &result) {
+                context
+                    .ui
+                    .done(&format!("replaced a value of {path}, which is not kept"));
+            } else if may_have_swallowed && written != Written::Unchanged {
+                context.ui.note(&format!(
+                    "several lines from stdin are the new value of {path}: if this is wrong, `kluis rollback {path}` undoes it"
+                ));
+            } else {
+                note_version_before(context, &old, &result);
+            }
         }
         print_written(context, &vault, &Changed { result, written }, outcome)
     }
@@ -72,7 +86,7 @@ impl Command for Set {
 
 impl Set {
     /// The change of a secret that is there already. A generated value never replaces its own.
-    fn update(&self, fields: Fields, values: ProvidedValues) -> SecretUpdate {
+    fn update(&self, fields: Fields, values: ProvidedValues, version: NewVersion) -> SecretUpdate {
         let others = if self.replace {
             UnlistedSlots::Go
         } else {
@@ -81,7 +95,7 @@ impl Set {
         let values = if self.given.is_generated() {
             Values::Keep
         } else {
-            values.for_update(others)
+            values.for_update(others, version)
         };
         SecretUpdate {
             fields,

@@ -31,7 +31,7 @@ impl Command for Show {
         let reference = context.picked(&vault, named)?;
         let secret = vault.secret(context.workspace(), &reference);
         let secret = context.found(&vault, secret)?;
-        warnings::warn_unfinished(context, &secret);
+        warnings::warn_versions(context, &secret);
         if context.json {
             return print_json(context, &vault, &secret);
         }

@@ -5,9 +5,10 @@ use crate::args::content::{Content, ContentArgs, ProvidedValues, UnlistedSlots};
 use crate::args::fields::ClearArgs;
 use crate::args::secret::SecretArgument;
 use crate::args::time::parse_slot;
+use crate::args::version::VersionArgs;
 use crate::context::Context;
 use crate::error::Error;
-use crate::report::secret::{note_unchanged, print_json};
+use crate::report::secret::{note_unchanged, note_version_before, print_json};
 use crate::report::warnings;
 use crate::vault::change::SecretUpdate;
 use crate::vault::name::SecretName;
@@ -18,8 +19,8 @@ use crate::vault::{self, Scan, Written};
 /// Changes only the fields that you name. If one of them cannot be changed, none is. Sets a new value only
 /// with --value, --value-file or --generate.
 ///
-/// A new value replaces the current one, which is not kept: use `kluis rotate` to keep it. If nothing is
-/// different, the vault file stays byte for byte the same.
+/// A new value becomes a new version: `kluis rollback` brings back the one before. If nothing is different, the
+/// vault file stays byte for byte the same. Does not read from a pipe without --value.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -40,6 +41,9 @@ pub struct Update {
 
     #[command(flatten)]
     clear: ClearArgs,
+
+    #[command(flatten)]
+    version: VersionArgs,
 
     /// Read a new value from a pipe, or ask for it
     #[arg(long, conflicts_with = "input")]
@@ -87,21 +91,26 @@ impl Command for Update {
         let update = SecretUpdate {
             name: name.or(read),
             fields,
-            values: values.for_update(others),
+            values: values.for_update(others, self.version.version(context)),
             remove,
         };
         let workspace = context.workspace().cloned();
         let changed = context.change_in(&mut vault, |change| {
-            Ok(change.update_secret(workspace.as_ref(), &reference, update)?)
+            let old = change.look_up(workspace.as_ref(), &reference)?;
+            let new = change.update_secret(workspace.as_ref(), &reference, update)?;
+            Ok((old, new))
         })?;
+        let (old, secret) = changed.result;
         note_unchanged(context, changed.written);
         if changed.written != Written::Unchanged {
-            let path = changed.result.path();
-            context.ui.done(&format!("changed {path}"));
+            context.ui.done(&format!("changed {}", secret.path()));
         }
-        warnings::warn_unfinished(context, &changed.result);
+        if let Some(old) = old {
+            note_version_before(context, &old, &secret);
+        }
+        warnings::warn_versions(context, &secret);
         if context.json {
-            print_json(context, &vault, &changed.result)?;
+            print_json(context, &vault, &secret)?;
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use crate::{keyring, sealed, store, ui, vault};
 pub fn of_vault(error: &vault::Error) -> Exit {
     use vault::Error as E;
     match error {
-        E::NotFound { .. } | E::NotEffective { .. } => Exit::NotFound,
+        E::NotFound { .. } | E::Deleted { .. } | E::NotEffective { .. } => Exit::NotFound,
         E::Exists { .. } | E::InUse { .. } => Exit::Conflict,
         E::Invalid(_) => Exit::Invalid,
         E::Denied { .. } | E::OneSidedLink { .. } | E::OutOfReach { .. } => Exit::Denied,

@@ -46,6 +46,7 @@ plain!(
     io::ErrorKind,
     EnvKey,
     Part,
+    sealed::id::SecretId,
     project::Mistake,
     formats::Format,
     editor::EndedBadly,
@@ -254,6 +255,11 @@ fn of_vault(error: &vault::Error) {
             said(name);
             said(within);
             said(near);
+        }
+        E::Deleted { name, since, id } => {
+            said(name);
+            plain(since);
+            plain(id);
         }
         E::NotEffective { name, at, first } => {
             said(name);

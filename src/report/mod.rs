@@ -3,6 +3,7 @@
 pub mod agent;
 pub mod app;
 pub mod counted;
+pub mod deleted;
 pub mod import_summary;
 pub mod issued_key;
 pub mod key;

@@ -7,6 +7,7 @@ use crate::vault::change::Rotated;
 use crate::vault::checksum::Checksum;
 use crate::vault::name::WorkspaceName;
 use crate::vault::policy::Due;
+use crate::vault::reference::{Reference, Target};
 use crate::vault::secret::Secret;
 use crate::vault::time::{Timestamp, rough_duration};
 use crate::vault::{Changed, Vault, Written};
@@ -36,6 +37,15 @@ pub struct SecretJson<'a> {
     due: Option<&'static str>,
     created_at: String,
     updated_at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deleted_at: Option<String>,
+}
+
+/// The object of `list --json`.
+#[derive(Serialize)]
+pub struct SecretListJson<'a> {
+    pub count: usize,
+    pub secrets: Vec<SecretJson<'a>>,
 }
 
 #[derive(Serialize)]
@@ -43,6 +53,8 @@ pub struct SecretJson<'a> {
 enum Slots {
     Each {
         slots: Vec<SlotJson>,
+        /// The one that `rollback` brings back.
+        previous_slot: Option<u64>,
     },
     Counted {
         effective_slot: Option<u64>,
@@ -76,6 +88,7 @@ impl<'a> SecretJson<'a> {
             now,
             Slots::Each {
                 slots: slots.collect(),
+                previous_slot: secret.previous(now.seconds()),
             },
         )
     }
@@ -113,6 +126,7 @@ impl<'a> SecretJson<'a> {
             due: secret.due(now).map(Due::word),
             created_at: secret.created_at.rfc3339(),
             updated_at: secret.updated_at.rfc3339(),
+            deleted_at: secret.deleted_at.map(Timestamp::rfc3339),
         }
     }
 }
@@ -140,6 +154,9 @@ pub fn print_written(
             (Written::Replaced, SetOutcome::Updated) => "updated",
         };
         let name = short_path(secret);
+        if outcome == SetOutcome::Created {
+            note_deleted(context, vault, secret)?;
+        }
         return Ok(context.ui.line(&format!("{word} {name}"))?);
     }
     note_unchanged(context, changed.written);
@@ -149,8 +166,21 @@ pub fn print_written(
     Ok(context.ui.line(&secret.id.to_string())?)
 }
 
+/// Says that an older secret of this name can still be restored.
+fn note_deleted(context: &mut Context, vault: &Vault, secret: &Secret) -> Result<(), Error> {
+    let reference = Reference::to(Target::Name(secret.name.clone()));
+    let deleted = vault.deleted_as(Some(&secret.workspace_name), &reference)?;
+    if let Some(last) = deleted.first() {
+        context.ui.done(&format!(
+            "this is a new secret: `kluis restore {} --name NEW` brings back the deleted one",
+            last.id
+        ));
+    }
+    Ok(())
+}
+
 /// The name as you would type it: with its workspace, unless that is the default one.
-fn short_path(secret: &Secret) -> String {
+pub fn short_path(secret: &Secret) -> String {
     if secret.workspace_name.as_str() == WorkspaceName::DEFAULT {
         secret.name.to_string()
     } else {
@@ -188,6 +218,18 @@ pub fn print_rotated(context: &mut Context, vault: &Vault, rotated: &Rotated) ->
         return print_json(context, vault, secret);
     }
     Ok(context.ui.line(&rotated.slot.to_string())?)
+}
+
+/// At a terminal, says how to undo a change of the value.
+pub fn note_version_before(context: &mut Context, old: &Secret, new: &Secret) {
+    let second = context.now.seconds();
+    let number = |secret: &Secret| Some(secret.slots[secret.effective(second)?].slot);
+    if number(old) != number(new) && new.previous(second).is_some() {
+        let path = new.path();
+        context
+            .ui
+            .done(&format!("the version before: `kluis rollback {path}`"));
+    }
 }
 
 /// Prints a note if nothing was written.

@@ -7,11 +7,12 @@ use crate::deliver::risky_variables::{Risk, risk};
 use crate::vault::env_key::EnvKey;
 use crate::vault::policy::Due;
 use crate::vault::secret::Secret;
+use crate::vault::time::rough_duration;
 use std::ffi::OsStr;
 
 /// Warns before a value is used.
 pub fn warn(context: &mut Context, secret: &Secret) {
-    warn_unfinished(context, secret);
+    warn_versions(context, secret);
     let path = secret.path();
     match secret.due(context.now.seconds()) {
         Some(Due::Expiry(time)) => context
@@ -24,13 +25,22 @@ pub fn warn(context: &mut Context, secret: &Secret) {
     }
 }
 
-/// Warns of a pending slot: a rotation whose command did not finish.
-pub fn warn_unfinished(context: &mut Context, secret: &Secret) {
+/// Warns of versions that do not count: of a rotation whose command did not finish, and of a clock far ahead.
+pub fn warn_versions(context: &mut Context, secret: &Secret) {
     if let Some(position) = secret.pending() {
         let path = secret.path();
         let begun = secret.slots[position].written_at;
         context.ui.warning(&format!(
             "the rotation of {path} that began at {begun} is not finished: `kluis rotate {path} --resume` makes the new value effective, `kluis rotate {path} --discard` drops it"
+        ));
+    }
+    let second = context.now.seconds();
+    if let Some(position) = secret.ahead(second) {
+        let path = secret.path();
+        let written = secret.slots[position].written_at;
+        let ahead = rough_duration(written.seconds().saturating_sub(second));
+        context.ui.warning(&format!(
+            "a version of {path} does not count yet: it was written by a clock {ahead} ahead, at {written}"
         ));
     }
 }

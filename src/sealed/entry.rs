@@ -79,12 +79,15 @@ impl<'a> Entry<'a> {
     /// The kind and the name or id, of which the HMAC is the record's index.
     pub fn sorted_by(&self, id: RecordId) -> (RecordKind, Cow<'_, str>) {
         match self {
-            Self::Secret(secret) if secret.deleted_at.is_some() => {
-                (RecordKind::Deleted, id.to_string().into())
-            }
+            Self::Secret(_) if self.is_deleted() => (RecordKind::Deleted, id.to_string().into()),
             Self::Secret(secret) => (RecordKind::Secret, Cow::Borrowed(&secret.name)),
             Self::App(app) => (RecordKind::App, Cow::Borrowed(&app.name)),
         }
+    }
+
+    /// Whether it is a secret that was deleted and can be restored.
+    pub fn is_deleted(&self) -> bool {
+        matches!(self, Self::Secret(secret) if secret.deleted_at.is_some())
     }
 
     /// Its text in an index.

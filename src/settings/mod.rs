@@ -19,6 +19,8 @@ use std::time::Duration;
 
 const DEFAULT_VAULT: &str = "kluis/default.kluis";
 const DEFAULT_KEY_FILE: &str = "kluis/key";
+/// How many past versions of a secret stay.
+const DEFAULT_KEEP: usize = 10;
 const DEFAULT_LOCK_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The global options as typed.
@@ -111,6 +113,8 @@ pub struct Settings {
     pub workspace: Option<WorkspaceName>,
     pub workspace_source: Source,
     pub lock_timeout: Duration,
+    /// How many past versions of a secret stay when a new one is added.
+    pub keep: usize,
     pub color: Color,
     pub interaction: Interaction,
     /// Only a vault with this public key is opened, and one that was made from what a long pin names.
@@ -251,6 +255,7 @@ pub fn settle(
         workspace,
         workspace_source,
         lock_timeout: lock_timeout.unwrap_or(DEFAULT_LOCK_TIMEOUT),
+        keep: user.keep.unwrap_or(DEFAULT_KEEP),
         color: color(flags.color, environment)
             .or(user.color)
             .unwrap_or_default(),

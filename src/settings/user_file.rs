@@ -1,4 +1,4 @@
-//! Parses the user file, `kluis/config.toml`: five keys, all optional, none of which may hold a secret.
+//! Parses the user file, `kluis/config.toml`: six keys, all optional, none of which may hold a secret.
 //!
 //! A mistake is reported by line and column; the text itself is never quoted.
 
@@ -16,6 +16,7 @@ pub(super) struct ConfigValues {
     pub vault: Option<PathBuf>,
     pub workspace: Option<WorkspaceName>,
     pub lock_timeout: Option<Duration>,
+    pub keep: Option<usize>,
     pub color: Option<Color>,
     pub auto_agent: Option<AutoAgent>,
 }
@@ -26,6 +27,7 @@ struct Keys {
     vault: Option<String>,
     workspace: Option<String>,
     lock_timeout: Option<String>,
+    keep: Option<usize>,
     color: Option<Color>,
     auto_agent: Option<AutoAgent>,
 }
@@ -42,6 +44,7 @@ impl UserFile<'_> {
                 .transpose()?,
             workspace: keys.workspace.map(workspace).transpose()?,
             lock_timeout: keys.lock_timeout.map(timeout).transpose()?,
+            keep: keys.keep,
             color: keys.color,
             auto_agent: keys.auto_agent,
         })

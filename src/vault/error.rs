@@ -2,6 +2,7 @@
 
 use super::rule::RuleViolation;
 use super::time::Timestamp;
+use crate::sealed::id::SecretId;
 use crate::{keyring, sealed, store};
 
 #[derive(Debug, thiserror::Error)]
@@ -14,6 +15,13 @@ pub enum Error {
         within: Option<String>,
         /// A similar name.
         near: Option<String>,
+    },
+    /// It can be restored.
+    #[error("{name} was deleted at {since}")]
+    Deleted {
+        name: String,
+        since: Timestamp,
+        id: SecretId,
     },
     #[error("{name} has no effective value at {at}")]
     NotEffective {

@@ -88,6 +88,15 @@ pub enum Scope {
     },
 }
 
+impl Scope {
+    pub fn reaches(&self, workspace: &name::WorkspaceName) -> bool {
+        match self {
+            Self::Full | Self::ReadAll => true,
+            Self::Workspaces { names, .. } => names.contains(workspace),
+        }
+    }
+}
+
 impl KeyKind {
     pub fn word(self) -> &'static str {
         match self {

@@ -35,7 +35,8 @@ impl<'v> Apps<'v> {
         linking(secret, |link| self.find(link))
     }
 
-    fn find(&mut self, link: &AppLink) -> Result<FoundApp, Error> {
+    /// The app that a link names.
+    pub fn find(&mut self, link: &AppLink) -> Result<FoundApp, Error> {
         let mut workspaces = self.workspaces.iter();
         let Some(home) = workspaces.find(|home| home.id == link.workspace) else {
             return Ok(FoundApp::OutOfReach);

@@ -219,9 +219,7 @@ impl Vault {
             }
         };
         let (secret, record) = decrypt::located(home, &found)?;
-        if secret.is_deleted() {
-            return Err(no_secret(Some(home), &secret.id.to_string()));
-        }
+        secret.check_not_deleted()?;
         with(secret, &record)
     }
 

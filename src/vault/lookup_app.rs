@@ -1,9 +1,9 @@
 //! Looks up apps, and the secrets that they link.
 
-use super::app::{App, Target};
+use super::app::{App, AppLink, Target};
 use super::app_reference::AppReference;
 use super::env_key::EnvKey;
-use super::linking::{Apps, app, apps_in, no_app};
+use super::linking::{Apps, FoundApp, app, apps_in, no_app};
 use super::lookup::Vault;
 use super::name::{SecretName, WorkspaceName};
 use super::reference::{self, Reference};
@@ -47,6 +47,11 @@ impl Vault {
     pub fn app_count(&self, secret: &Secret) -> Result<usize, Error> {
         let mut apps = Apps::of(&self.view, self.keyring.as_ref(), &self.workspaces);
         Ok(apps.linking(secret)?.len())
+    }
+
+    /// The app that a link names.
+    pub fn app_of(&self, link: &AppLink) -> Result<FoundApp, Error> {
+        Apps::of(&self.view, self.keyring.as_ref(), &self.workspaces).find(link)
     }
 
     /// Every app in the workspaces that the key reaches, by name.

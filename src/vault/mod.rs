@@ -17,6 +17,7 @@ pub mod key;
 pub mod linking;
 mod lookup;
 mod lookup_app;
+mod lookup_deleted;
 mod lookup_many;
 pub mod name;
 pub mod page;

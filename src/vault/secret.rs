@@ -2,6 +2,7 @@
 //!
 //! Every rule is checked again when an entry is opened: a key that may write a workspace may be hostile.
 
+use super::Error;
 use super::app::AppLink;
 use super::checksum::Checksum;
 use super::description::Description;
@@ -162,6 +163,17 @@ impl Secret {
 
     pub fn is_deleted(&self) -> bool {
         self.deleted_at.is_some()
+    }
+
+    pub fn check_not_deleted(&self) -> Result<(), Error> {
+        match self.deleted_at {
+            None => Ok(()),
+            Some(since) => Err(Error::Deleted {
+                name: self.path(),
+                since,
+                id: self.id,
+            }),
+        }
     }
 
     /// A secret with these slots, each pending or not, all with one value and the age of their number.

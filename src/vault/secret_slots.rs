@@ -30,6 +30,19 @@ impl Secret {
         }
     }
 
+    /// The position of the first slot that a clock more than five minutes ahead wrote as of its now.
+    pub fn ahead(&self, second: u64) -> Option<usize> {
+        self.slots.iter().position(|slot| slot.is_ahead(second))
+    }
+
+    /// The number of the slot that was effective before the one that is.
+    pub fn previous(&self, second: u64) -> Option<u64> {
+        let mut superseded = self.superseded(second);
+        superseded
+            .next_back()
+            .map(|position| self.slots[position].slot)
+    }
+
     /// The position of the chosen slot, or the reason why there is none.
     pub fn choose(&self, choice: Choice) -> Result<usize, Error> {
         let absent = |name: String| Error::absent("slot", name);

@@ -32,6 +32,11 @@ impl Slot {
         !self.pending && (self.slot <= second || is_of_now)
     }
 
+    /// Whether it was written as of now, by a clock more than five minutes ahead of this one: it has not begun.
+    pub fn is_ahead(&self, second: u64) -> bool {
+        !self.pending && !self.has_begun(second) && self.slot <= self.written_at.seconds()
+    }
+
     /// The second since when it may be in use: a slot that was filled after its beginning is as old as its
     /// content.
     pub fn in_use_since(&self) -> u64 {

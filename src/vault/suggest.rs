@@ -5,6 +5,7 @@
 use super::Error;
 use super::lookup::Vault;
 use super::name::{SecretName, WorkspaceName};
+use super::secret::Secret;
 use super::similar::nearest;
 use super::workspace::Workspace;
 use crate::sealed::index::RecordKind;
@@ -25,6 +26,12 @@ impl Vault {
         else {
             return error;
         };
+        if let ("secret", Some(home)) = (what, &within)
+            && let Ok(Some(deleted)) = self.deleted_secret(home, &name)
+            && let Err(error) = deleted.check_not_deleted()
+        {
+            return error;
+        }
         let near = match (what, &within) {
             ("secret", Some(home)) => self.near_secret(in_use, home, &name),
             ("app", Some(home)) => self.near_app(in_use, home, &name),
@@ -37,6 +44,19 @@ impl Vault {
             // An error here would only hide the first one.
             near: near.unwrap_or_default(),
         }
+    }
+
+    /// The secret of this name that was deleted last.
+    fn deleted_secret(&self, home: &str, typed: &str) -> Result<Option<Secret>, Error> {
+        let mut workspaces = self.workspaces.iter();
+        let Some(home) = workspaces.find(|one| one.name.as_str() == home) else {
+            return Ok(None);
+        };
+        if self.view.page_count(home.id) > MAX_PAGES {
+            return Ok(None);
+        }
+        let mut deleted = self.deleted(home)?.into_iter();
+        Ok(deleted.find(|secret| secret.name.as_str() == typed))
     }
 
     /// A secret with this very name in another workspace, or one with a similar name in the same workspace.

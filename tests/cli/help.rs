@@ -117,12 +117,18 @@ fn has_default(option: &Arg) -> bool {
     if option.get_id() == "format" {
         return !option.is_required_set();
     }
+    if option.get_id() == "secrets" {
+        // Only `vault prune` takes all of them.
+        let help = option.get_help().map(ToString::to_string);
+        return help.is_some_and(|help| help.contains("deleted or not"));
+    }
     [
         "at",
         "copy",
         "env_key",
         "idle",
         "kdf",
+        "keep",
         "label",
         "lock_timeout",
         "longest",

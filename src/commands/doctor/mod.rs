@@ -3,6 +3,7 @@
 
 mod access;
 mod agent;
+mod deleted;
 mod finding;
 mod keys;
 mod place;

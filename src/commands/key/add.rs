@@ -4,6 +4,7 @@ use crate::args::new_passphrase::NewPassphraseArgs;
 use crate::args::time::parse_expiry;
 use crate::commands::Command;
 use crate::context::Context;
+use crate::context::confirm::confirm;
 use crate::error::Error;
 use crate::keyring::issue::Credential;
 use crate::keyring::recipient;
@@ -12,8 +13,8 @@ use crate::report::key::reach;
 use crate::report::{issued_key, one_time_token};
 use crate::sealed::id::KeyId;
 use crate::ui::{self, Answer};
-use crate::vault::change::{NewKey, NewLabel};
-use crate::vault::key::{Key, KeyKind, Label, Scope};
+use crate::vault::change::{NewKey, NewLabel, Pruning};
+use crate::vault::key::{KeyKind, Label, Scope};
 use crate::vault::name::WorkspaceName;
 use crate::vault::time::Timestamp;
 use crate::vault::{self, Vault};
@@ -26,6 +27,8 @@ use crate::vault::{self, Vault};
 ///
 /// Prints a token once, and keeps it nowhere. After the time of --expires, `kluis` refuses the key. An attacker
 /// with another program, or with another clock, can still use it: remove a key that must not work any more.
+///
+/// The key also reads past versions and deleted secrets: it says how many. --forget drops them in the same write.
 /// Needs a key that opens the whole vault, and does not take it from the agent.
 #[derive(clap::Args)]
 #[command(
@@ -71,6 +74,12 @@ pub struct Add {
     #[arg(long, value_name = "TEXT")]
     label: Option<String>,
 
+    /// Drop past versions and deleted secrets that the key would read
+    ///
+    /// Asks first; without a terminal it needs --yes.
+    #[arg(long, hide_short_help = true)]
+    forget: bool,
+
     #[command(flatten)]
     new: NewPassphraseArgs,
 }
@@ -115,19 +124,31 @@ impl Command for Add {
             }
         };
         let text = token.map(|token| token.text());
+        if self.forget {
+            let earlier = Earlier::within(&vault, &new.scope, context.now)?;
+            if earlier.is_any() {
+                confirm(context, &format!("Drop {} for ever?", earlier.text()))?;
+            }
+        }
         let changed = context.change_in(&mut vault, |change| {
+            if self.forget {
+                let homes: Vec<_> = change.workspaces().to_vec();
+                for home in homes.iter().filter(|home| new.scope.reaches(&home.name)) {
+                    change.prune(home, &Pruning::ALL, |_| true)?;
+                }
+            }
             Ok(change.add_key(&mut owner, &credential, &new)?)
         });
         let changed = one_time_token::keep(context, changed, text.as_ref(), "added")?;
         let key = changed.result;
         // The token is printed even if this fails.
-        let earlier = earlier_values(&vault, &key, context.now).unwrap_or_default();
+        let earlier = Earlier::within(&vault, &new.scope, context.now).unwrap_or_default();
         let (id, reach) = (key.id, reach(&key));
         let mut notes = vec![format!("added the key {id}, which reaches: {reach}")];
-        if earlier > 0 {
-            let earlier = counted(earlier, "earlier value");
+        if earlier.is_any() {
             notes.push(format!(
-                "it also reads {earlier}: `kluis vault prune` deletes them"
+                "it also reads {}: `kluis vault prune` drops them",
+                earlier.text()
             ));
         }
         let lost = format!(
@@ -202,13 +223,41 @@ fn check_workspaces(vault: &Vault, scope: &Scope) -> Result<(), vault::Error> {
     Ok(())
 }
 
-/// How many superseded values the key reads.
-fn earlier_values(vault: &Vault, key: &Key, now: Timestamp) -> Result<usize, vault::Error> {
-    let mut count = 0;
-    for workspace in vault.workspaces().iter().filter(|one| key.reaches(one.id)) {
-        for listed in vault.list(workspace)? {
-            count += listed.secret.superseded(now.seconds()).count();
+/// What a key reads besides the present values.
+#[derive(Default)]
+struct Earlier {
+    versions: usize,
+    deleted: usize,
+}
+
+impl Earlier {
+    fn within(vault: &Vault, scope: &Scope, now: Timestamp) -> Result<Self, vault::Error> {
+        let mut earlier = Self::default();
+        let mut workspaces = vault.workspaces().iter();
+        workspaces.try_for_each(|home| {
+            if !scope.reaches(&home.name) {
+                return Ok(());
+            }
+            earlier.deleted += vault.deleted(home)?.len();
+            vault.each(home, |secret| {
+                earlier.versions += secret.superseded(now.seconds()).count();
+                Ok(())
+            })
+        })?;
+        Ok(earlier)
+    }
+
+    fn is_any(&self) -> bool {
+        self.versions + self.deleted > 0
+    }
+
+    fn text(&self) -> String {
+        let versions = counted(self.versions, "past version");
+        let deleted = counted(self.deleted, "deleted secret");
+        match (self.versions, self.deleted) {
+            (_, 0) => versions,
+            (0, _) => deleted,
+            _ => format!("{versions} and {deleted}"),
         }
     }
-    Ok(count)
 }

@@ -5,9 +5,10 @@ use crate::args::fields::ExpiryArgs;
 use crate::args::secret_or_picker::PickedArgument;
 use crate::args::time::{parse_duration, parse_future};
 use crate::args::value::ValueArgs;
+use crate::args::version::VersionArgs;
 use crate::context::Context;
 use crate::error::Error;
-use crate::vault::change::{Begin, Change, Rotation};
+use crate::vault::change::{Begin, Change, NewVersion};
 use crate::vault::name::WorkspaceName;
 use crate::vault::reference::Reference;
 use crate::vault::secret::Secret;
@@ -16,8 +17,8 @@ use std::ffi::OsString;
 /// Give a secret a new value, now or later
 ///
 /// Adds a version and prints its slot number. The new value is in effect from now, or from the time of --at
-/// or --in. Older versions stay, unless --keep drops them: `kluis rollback` and `kluis get --previous` use
-/// them. A value that is current already changes nothing. An expiry date that has passed is removed.
+/// or --in. `kluis rollback` and `kluis get --previous` use the versions before; --keep tells how many stay. A
+/// value that is current already changes nothing. An expiry date that has passed is removed.
 ///
 /// --exec changes the value elsewhere as well, such as in a database. `kluis` saves the new value as pending
 /// and runs CMD; the new value is in effect only if CMD succeeds. Write CMD so
@@ -57,9 +58,8 @@ pub struct Rotate {
     #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
     if_older_than: Option<String>,
 
-    /// Keep only the newest N of the past versions
-    #[arg(long, value_name = "N")]
-    pub keep: Option<usize>,
+    #[command(flatten)]
+    pub version: VersionArgs,
 
     #[command(flatten)]
     pub expiry: ExpiryArgs,
@@ -124,7 +124,7 @@ pub struct ExecArgs {
 }
 
 impl Rotate {
-    pub fn rotation(&self, context: &Context) -> Result<Rotation, Error> {
+    pub fn rotation(&self, context: &Context) -> Result<NewVersion, Error> {
         let now = context.now;
         let begin = match (&self.at, &self.after) {
             (Some(text), _) => Begin::At(parse_future("at", text, now)?.seconds()),
@@ -134,10 +134,16 @@ impl Rotate {
             }
             (None, None) => Begin::Now,
         };
-        Ok(Rotation {
+        // A version of later supersedes nothing yet.
+        let keep = match begin {
+            Begin::Now => self.version.version(context).keep,
+            Begin::At(_) => self.version.keep(),
+        };
+        Ok(NewVersion {
             begin,
-            keep: self.keep,
+            keep,
             expires_at: self.expiry.edit(now)?,
+            clock: self.version.clock(),
         })
     }
 

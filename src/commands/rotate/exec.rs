@@ -148,7 +148,7 @@ impl Rotate {
             }
             .into());
         }
-        let begun = change.begin_rotation(None, reference, value)?;
+        let begun = change.begin_rotation(None, reference, value, self.version.clock())?;
         Ok(begun.map_or(Begun::Same, |_| Begun::Pending))
     }
 

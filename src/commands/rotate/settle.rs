@@ -10,7 +10,7 @@ use crate::plaintext::Plaintext;
 use crate::report::secret::print_json;
 use crate::report::secret::{note_unchanged, print_rotated};
 use crate::report::warnings;
-use crate::vault::change::Rotation;
+use crate::vault::change::NewVersion;
 use crate::vault::checksum::Checksum;
 use crate::vault::reference::{Reference, Target};
 use crate::vault::secret::Secret;
@@ -94,7 +94,7 @@ pub fn drop_value(
         )
         .into(),
         Err(error) if error.was_replaced() => error,
-        Err(Error::Vault(vault::Error::NotFound { .. })) => failure,
+        Err(Error::Vault(vault::Error::NotFound { .. } | vault::Error::Deleted { .. })) => failure,
         Err(error) => Error::Unfinished {
             path,
             what: format!(
@@ -111,7 +111,7 @@ pub fn finish(
     vault: &mut Vault,
     secret: &Secret,
     value: &Plaintext,
-    rotation: Rotation,
+    rotation: NewVersion,
 ) -> Result<(), Error> {
     let reference = Reference::to(Target::Id(secret.id));
     let finished = context.change_in(vault, |change| {
@@ -120,7 +120,7 @@ pub fn finish(
     let path = secret.path();
     let changed = finished.map_err(|error| match error {
         error if error.was_replaced() => error,
-        Error::Vault(vault::Error::NotFound { .. }) => {
+        Error::Vault(vault::Error::NotFound { .. } | vault::Error::Deleted { .. }) => {
             anyhow!("the command succeeded, but another process deleted {path} meanwhile").into()
         }
         error => Error::Unfinished {
@@ -157,7 +157,7 @@ pub fn discard(
 
 /// Succeeds without a change, as timers expect: prints the slot that stays effective.
 pub fn skip(context: &mut Context, vault: &Vault, secret: &Secret) -> Result<(), Error> {
-    warnings::warn_unfinished(context, secret);
+    warnings::warn_versions(context, secret);
     let path = secret.path();
     context.ui.note(&format!(
         "{path} is not due: its value has been in use for less than --if-older-than"

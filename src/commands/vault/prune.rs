@@ -1,84 +1,238 @@
-//! `vault prune`: deletes superseded slots.
+//! `vault prune`: drops past versions and deleted secrets for ever.
 
-use crate::args::secret_or_picker::PickedArgument;
+use crate::args::secret::{parse, whole};
+use crate::args::time::parse_duration;
 use crate::commands::Command;
 use crate::context::Context;
 use crate::context::confirm::confirm;
 use crate::error::Error;
 use crate::report::counted::counted;
-use crate::report::secret::print_json;
-use crate::report::warnings;
+use crate::report::deleted::DeletedSecretJson;
+use crate::sealed::id::SecretId;
+use crate::vault::change::{Pruned, Pruning};
+use crate::vault::reference::Reference;
 use crate::vault::secret::Secret;
-use crate::vault::{Scan, Written};
+use crate::vault::time::Timestamp;
+use crate::vault::workspace::Workspace;
+use crate::vault::{Scan, Vault};
+use serde::Serialize;
+use std::collections::HashSet;
 
-/// Drop the past versions of a secret
+/// Drop past versions and deleted secrets for ever
 ///
-/// The current version and scheduled ones stay. At a terminal it asks first, unless you give --yes.
+/// Without a name it looks at every secret of the workspace in use. The current version of a secret and scheduled
+/// ones stay. It says what would go and asks first; without a terminal it needs --yes.
 ///
-/// `kluis rollback` cannot bring back a dropped version. The vault from before stays beside the vault as
-/// `.NAME.prev`, with these values in it, until the next change.
+/// `kluis rollback` and `kluis restore` cannot bring back what was dropped. The vault from before stays beside the
+/// vault as `.NAME.prev`, with these values in it, until the next change.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   kluis vault prune db_password
-  kluis vault prune api_key --keep 2")]
+  kluis vault prune --superseded --keep 2
+  kluis vault prune --deleted --older-than 30d --yes")]
 pub struct Prune {
-    #[command(flatten)]
-    secret: PickedArgument,
+    /// The secrets, deleted or not: names, `workspace/name` or ids [default: all]
+    #[arg(value_name = "SECRET")]
+    secrets: Vec<String>,
 
-    /// Keep the newest N of the past versions
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    keep: usize,
+    /// Drop only past versions
+    #[arg(long)]
+    superseded: bool,
+
+    /// Drop only deleted secrets
+    #[arg(long)]
+    deleted: bool,
+
+    /// Keep the newest N past versions of each secret [default: 0]
+    #[arg(long, value_name = "N")]
+    keep: Option<usize>,
+
+    /// Drop only what was superseded or deleted this long ago, such as `30d`
+    #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
+    older_than: Option<String>,
+
+    /// Look at every workspace that your key opens
+    #[arg(long, conflicts_with = "secrets")]
+    all_workspaces: bool,
+
+    /// Accept a name with `=` in it
+    #[arg(long, hide_short_help = true)]
+    literal_name: bool,
+}
+
+/// Which secrets are looked at.
+struct Meant {
+    homes: Vec<Workspace>,
+    /// `None` means all of them.
+    secrets: Option<HashSet<SecretId>>,
+}
+
+impl Meant {
+    fn includes(&self, secret: &Secret) -> bool {
+        self.secrets
+            .as_ref()
+            .is_none_or(|secrets| secrets.contains(&secret.id))
+    }
+}
+
+#[derive(Serialize)]
+struct PrunedJson<'a> {
+    versions: Vec<PrunedVersionsJson<'a>>,
+    deleted: Vec<DeletedSecretJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct PrunedVersionsJson<'a> {
+    #[serde(flatten)]
+    secret: DeletedSecretJson<'a>,
+    slots: &'a [u64],
 }
 
 impl Command for Prune {
     fn run(self, context: &mut Context) -> Result<(), Error> {
-        let named = self.secret.whole(context)?;
+        let named = self.secrets.iter();
+        let named = named.map(|text| whole(parse(text, self.literal_name)?));
+        let named = named.collect::<Result<Vec<_>, _>>()?;
+        let pruning = self.pruning(context.now)?;
         let mut vault = context.open(Scan::Lookup)?;
-        let reference = context.picked(&vault, named)?;
-        let workspace = context.workspace().cloned();
-        if context.ui.can_ask() {
-            let secret = vault.secret(workspace.as_ref(), &reference);
-            let secret = context.found(&vault, secret)?;
-            vault.check_may_write(secret.workspace)?;
-            let gone = secret.superseded(context.now.seconds()).count();
-            let gone = gone.saturating_sub(self.keep);
-            if gone > 0 {
-                let path = secret.path();
-                let question = format!("Drop {} of {path}?", counted(gone, "superseded value"));
-                confirm(context, &question)?;
-            }
+        let meant = self.meant(context, &vault, &named)?;
+        let expected = would_go(&vault, &meant, &pruning, context.now)?;
+        if expected.is_empty() {
+            context.ui.note("unchanged: there is nothing to drop");
+            return print(context, &expected);
         }
+        confirm(context, &format!("Drop {} for ever?", text(&expected)))?;
         let changed = context.change_in(&mut vault, |change| {
-            let old = change.look_up(workspace.as_ref(), &reference)?;
-            let secret = change.prune(workspace.as_ref(), &reference, self.keep)?;
-            Ok((old, secret))
+            let mut all = Pruned::default();
+            for home in &meant.homes {
+                let pruned = change.prune(home, &pruning, |secret| meant.includes(secret))?;
+                all.versions.extend(pruned.versions);
+                all.secrets.extend(pruned.secrets);
+            }
+            Ok(all)
         })?;
-        let (old, secret) = changed.result;
-        if changed.written == Written::Unchanged {
-            let unchanged = "unchanged: there is no superseded value to drop";
-            context.ui.note(unchanged);
-        } else if let Some(old) = old {
-            context.ui.note(&dropped(&old, &secret));
-        }
-        warnings::warn_unfinished(context, &secret);
-        if context.json {
-            print_json(context, &vault, &secret)?;
-        }
-        Ok(())
+        let pruned = changed.result;
+        context.ui.note(&format!("dropped {}", text(&pruned)));
+        print(context, &pruned)
     }
 }
 
-/// `dropped 2 slot(s) of default/key: 0, 100`
-fn dropped(old: &Secret, secret: &Secret) -> String {
-    let slots = old.slots.iter().map(|slot| slot.slot);
-    let is_kept = |number: &u64| secret.slots.iter().any(|slot| slot.slot == *number);
-    let gone: Vec<_> = slots.filter(|number| !is_kept(number)).collect();
-    let list: Vec<_> = gone.iter().map(u64::to_string).collect();
-    let (count, path) = (gone.len(), secret.path());
-    format!(
-        "dropped {} of {path}: {}",
-        counted(count, "slot"),
-        list.join(", ")
-    )
+impl Prune {
+    fn pruning(&self, now: Timestamp) -> Result<Pruning, Error> {
+        let age = self.older_than.as_deref();
+        let age = age
+            .map(|text| parse_duration("older_than", text))
+            .transpose()?;
+        let before = age.map(|age| now.seconds().saturating_sub(age.as_secs()));
+        let both = self.superseded == self.deleted;
+        Ok(Pruning {
+            superseded: self.superseded || both,
+            keep: self.keep.unwrap_or(0),
+            deleted: self.deleted || both,
+            before: before.and_then(Timestamp::from_seconds),
+        })
+    }
+
+    fn meant(
+        &self,
+        context: &mut Context,
+        vault: &Vault,
+        named: &[Reference],
+    ) -> Result<Meant, Error> {
+        let mut meant = Meant {
+            homes: vault.workspaces().to_vec(),
+            secrets: None,
+        };
+        if named.is_empty() {
+            if !self.all_workspaces {
+                meant.homes = vec![vault.workspace(context.workspace())?.clone()];
+            }
+        } else {
+            let mut found = Vec::new();
+            for reference in named {
+                let workspace = context.workspace().cloned();
+                let deleted = vault.deleted_as(workspace.as_ref(), reference)?;
+                let none_is_deleted = deleted.is_empty();
+                found.extend(deleted);
+                match vault.secret(workspace.as_ref(), reference) {
+                    Err(error) if none_is_deleted => {
+                        context.found(vault, Err(error))?;
+                    }
+                    secret => found.extend(secret),
+                }
+            }
+            meant
+                .homes
+                .retain(|home| found.iter().any(|secret| secret.workspace == home.id));
+            meant.secrets = Some(found.iter().map(|secret| secret.id).collect());
+        }
+        for home in &meant.homes {
+            vault.check_may_write(home.id)?;
+        }
+        Ok(meant)
+    }
+}
+
+/// What would be dropped now.
+fn would_go(
+    vault: &Vault,
+    meant: &Meant,
+    pruning: &Pruning,
+    now: Timestamp,
+) -> Result<Pruned, Error> {
+    let mut pruned = Pruned::default();
+    for home in &meant.homes {
+        let deleted = vault.deleted(home)?.into_iter();
+        let gone = deleted.filter(|secret| meant.includes(secret) && pruning.drops(secret));
+        pruned.secrets.extend(gone);
+        vault.each(home, |secret| {
+            if meant.includes(&secret) {
+                let slots = pruning.slots(&secret, now.seconds());
+                if !slots.is_empty() {
+                    let numbers = slots.iter().map(|&position| secret.slots[position].slot);
+                    let numbers = numbers.collect();
+                    pruned.versions.push((secret, numbers));
+                }
+            }
+            Ok(())
+        })?;
+    }
+    Ok(pruned)
+}
+
+/// `2 past versions of default/key and 1 deleted secret, default/old`
+fn text(pruned: &Pruned) -> String {
+    let versions = counted(pruned.version_count(), "past version");
+    let versions = match pruned.versions.as_slice() {
+        [] => None,
+        [(secret, _)] => Some(format!("{versions} of {}", secret.path())),
+        several => Some(format!(
+            "{versions} of {}",
+            counted(several.len(), "secret")
+        )),
+    };
+    let deleted = match pruned.secrets.as_slice() {
+        [] => None,
+        [one] => Some(format!("the deleted secret {}", one.path())),
+        several => Some(counted(several.len(), "deleted secret")),
+    };
+    let parts: Vec<_> = versions.into_iter().chain(deleted).collect();
+    parts.join(" and ")
+}
+
+fn print(context: &mut Context, pruned: &Pruned) -> Result<(), Error> {
+    if !context.json {
+        return Ok(());
+    }
+    let versions = pruned.versions.iter();
+    Ok(context.ui.json(&PrunedJson {
+        versions: versions
+            .map(|(secret, slots)| PrunedVersionsJson {
+                secret: DeletedSecretJson::new(secret),
+                slots,
+            })
+            .collect(),
+        deleted: pruned.secrets.iter().map(DeletedSecretJson::new).collect(),
+    })?)
 }

@@ -9,6 +9,9 @@ pub fn hint(error: &vault::Error) -> Option<String> {
     use vault::Error as E;
     match error {
         E::NotFound { what, near, .. } => of_absent(what, near.as_deref()),
+        E::Deleted { name, id, .. } => Some(format!(
+            "`kluis restore {name}` brings it back with its versions; its id is {id}"
+        )),
         E::NotEffective { first, .. } => {
             first.map(|first| format!("its first value becomes effective at {first}"))
         }
@@ -83,6 +86,7 @@ fn of_absent(what: &str, near: Option<&str>) -> Option<String> {
         return Some(format!("did you mean {near}?"));
     }
     match what {
+        "deleted secret" => Some("run `kluis list --deleted` to see what can be restored".into()),
         "secret" => Some("run `kluis list` to see the secrets".into()),
         "workspace" => Some("run `kluis workspace list` to see the workspaces".into()),
         "app" => Some("run `kluis app list` to see the apps".into()),

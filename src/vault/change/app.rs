@@ -170,6 +170,29 @@ impl Change<'_> {
         })
     }
 
+    /// Leaves in a secret only the links that an app has, too. Returns the others.
+    pub(super) fn retain_counting_links(
+        &mut self,
+        secret: &mut Secret,
+    ) -> Result<Vec<AppLink>, Error> {
+        let apps = self.apps_linking(secret)?;
+        let target = Target {
+            workspace: secret.workspace,
+            secret: secret.id,
+        };
+        let counts = |link: &AppLink| {
+            let mut linking = apps.iter().filter(|one| one.id == link.app);
+            linking.any(|one| match &one.app {
+                Some(app) => app.links.get(&link.env_key) == Some(&target),
+                None => true,
+            })
+        };
+        let links = std::mem::take(&mut secret.apps).into_iter();
+        let (counting, others) = links.partition(counts);
+        secret.apps = counting;
+        Ok(others)
+    }
+
     /// Removes the links to a secret from every app that the key may change. In others they lead to nothing.
     pub(super) fn unlink_secret(&mut self, secret: &Secret) -> Result<(), Error> {
         let mut writable = secret.clone();

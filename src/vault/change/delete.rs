@@ -1,6 +1,8 @@
-//! Deletes secrets. A secret that an app links is deleted only on request, together with its links.
+//! Deletes secrets, so that they can be restored or for ever. A secret that an app links is deleted only on request,
+//! together with its links.
 
 use super::Change;
+use super::record::Found;
 use crate::vault::Error;
 use crate::vault::linking::LinkingApp;
 use crate::vault::name::WorkspaceName;
@@ -17,33 +19,80 @@ pub enum References {
     Unlink,
 }
 
+/// Whether a deleted secret can be restored.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Deletion {
+    /// It keeps its versions, and the links that were removed.
+    Restorable,
+    /// Nothing of it stays, also if it was deleted before.
+    Forever,
+}
+
 impl Change<'_> {
-    /// Removes a secret and all its values.
+    /// Deletes a secret.
     pub fn delete_secret(
         &mut self,
         workspace: Option<&WorkspaceName>,
         reference: &Reference,
         references: References,
+        deletion: Deletion,
     ) -> Result<Secret, Error> {
-        let found = self.find(workspace, reference)?;
-        match references {
-            References::Keep => {
-                let apps = self.apps_linking(&found.secret)?;
-                if !apps.is_empty() {
-                    let path = found.secret.path();
-                    return Err(Error::InUse {
-                        message: format!("{path} is linked by {}", named(&found.home, &apps)),
-                        hint: "unlink it first with `kluis app unlink`, or add --force to unlink and delete it",
-                        ids: apps.iter().map(|app| app.id.to_string()).collect(),
-                    });
+        let mut found = match deletion {
+            Deletion::Restorable => self.find(workspace, reference)?,
+            Deletion::Forever => self.find_deleted_or_not(workspace, reference)?,
+        };
+        if deletion == Deletion::Restorable {
+            found.secret.check_settled()?;
+        }
+        if !found.secret.is_deleted() {
+            self.unlink_or_refuse(&mut found, references)?;
+        }
+        match deletion {
+            Deletion::Restorable => {
+                found.secret.deleted_at = Some(self.now.max(found.secret.created_at));
+                self.write(&found)?;
+            }
+            Deletion::Forever => {
+                if let Some(index) = found.index {
+                    self.remove(found.home.id, index)?;
                 }
             }
-            References::Unlink => self.unlink_secret(&found.secret)?,
-        }
-        if let Some(index) = found.index {
-            self.remove(found.home.id, index)?;
         }
         Ok(found.secret)
+    }
+
+    /// The secret, or if there is none the one that was deleted last.
+    fn find_deleted_or_not(
+        &mut self,
+        workspace: Option<&WorkspaceName>,
+        reference: &Reference,
+    ) -> Result<Found, Error> {
+        match self.find(workspace, reference) {
+            Err(error @ (Error::NotFound { what: "secret", .. } | Error::Deleted { .. })) => {
+                let deleted = self.find_deleted(workspace, reference);
+                deleted.map_err(|_| error)
+            }
+            found => found,
+        }
+    }
+
+    /// Removes the links to a secret, of which its record then names those that counted.
+    fn unlink_or_refuse(&mut self, found: &mut Found, references: References) -> Result<(), Error> {
+        self.retain_counting_links(&mut found.secret)?;
+        let apps = self.apps_linking(&found.secret)?;
+        match references {
+            References::Unlink => self.unlink_secret(&found.secret)?,
+            References::Keep if apps.is_empty() => {}
+            References::Keep => {
+                let path = found.secret.path();
+                return Err(Error::InUse {
+                    message: format!("{path} is linked by {}", named(&found.home, &apps)),
+                    hint: "unlink it first with `kluis app unlink`, or add --force to unlink and delete it",
+                    ids: apps.iter().map(|app| app.id.to_string()).collect(),
+                });
+            }
+        }
+        Ok(())
     }
 }
 

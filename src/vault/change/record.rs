@@ -5,10 +5,12 @@ use super::pages::Stored;
 use crate::keyring::Keyring;
 use crate::plaintext::Plaintext;
 use crate::sealed::aad_context::AadContext;
+use crate::sealed::id::SecretId;
 use crate::sealed::index::{Index, RecordKind};
 use crate::sealed::record::{Record, RecordId, write};
 use crate::vault::checksum::Checksum;
 use crate::vault::lookup::{no_secret, places};
+use crate::vault::lookup_deleted::no_deleted;
 use crate::vault::name::{SecretName, WorkspaceName};
 use crate::vault::reference::{Reference, Target};
 use crate::vault::rule::RuleViolation;
@@ -147,27 +149,77 @@ impl Change<'_> {
                 found.ok_or_else(|| no_secret(Some(&home), name.as_str()))
             }
             Target::Id(id) => {
-                let home = named.map(|name| self.workspace(Some(name))).transpose()?;
-                let record = RecordId::Secret(*id);
-                let absent = || no_secret(home.as_ref(), &id.to_string());
-                let workspaces = self.workspaces.clone();
-                let mut place = None;
-                for workspace in places(&workspaces, home.as_ref(), reference) {
-                    let (pages, keyring) = self.opened(workspace.id);
-                    if let Some(found) = pages.find_id(keyring, record)?
-                        && place.replace((workspace, found)).is_some()
-                    {
-                        return Err(record.damaged().into());
-                    }
-                }
-                let (holder, (index, record)) = place.ok_or_else(absent)?;
-                let found = found(holder, index, &record)?;
-                if found.secret.is_deleted() {
-                    return Err(absent());
-                }
+                let found = self.find_id(named, reference, *id)?;
+                found.secret.check_not_deleted()?;
                 Ok(found)
             }
         }
+    }
+
+    /// The only secret with this id, deleted or not.
+    fn find_id(
+        &mut self,
+        named: Option<&WorkspaceName>,
+        reference: &Reference,
+        id: SecretId,
+    ) -> Result<Found, Error> {
+        let home = named.map(|name| self.workspace(Some(name))).transpose()?;
+        let record = RecordId::Secret(id);
+        let workspaces = self.workspaces.clone();
+        let mut place = None;
+        for workspace in places(&workspaces, home.as_ref(), reference) {
+            let (pages, keyring) = self.opened(workspace.id);
+            if let Some(found) = pages.find_id(keyring, record)?
+                && place.replace((workspace, found)).is_some()
+            {
+                return Err(record.damaged().into());
+            }
+        }
+        match place {
+            Some((holder, (index, record))) => found(holder, index, &record),
+            None => Err(no_secret(home.as_ref(), &id.to_string())),
+        }
+    }
+
+    /// The deleted secret with this id, or the one with this name that was deleted last.
+    pub(super) fn find_deleted(
+        &mut self,
+        workspace: Option<&WorkspaceName>,
+        reference: &Reference,
+    ) -> Result<Found, Error> {
+        let named = reference.workspace.as_ref().or(workspace);
+        let (home, name) = match &reference.secret {
+            Target::Name(name) => (self.workspace(named)?, name),
+            Target::Id(id) => {
+                let found = self.find_id(named, reference, *id)?;
+                if !found.secret.is_deleted() {
+                    return Err(no_deleted(None, &id.to_string()));
+                }
+                return Ok(found);
+            }
+        };
+        let mut last = None;
+        for found in self.all_in(&home)? {
+            let place = (found.secret.deleted_at, found.secret.id);
+            if found.secret.is_deleted()
+                && found.secret.name == *name
+                && last.as_ref().is_none_or(|(other, _)| place > *other)
+            {
+                last = Some((place, found));
+            }
+        }
+        let last = last.map(|(_, found)| found);
+        last.ok_or_else(|| no_deleted(Some(&home), name.as_str()))
+    }
+
+    /// The secrets of a workspace, deleted or not.
+    pub(super) fn all_in(&mut self, home: &Workspace) -> Result<Vec<Found>, Error> {
+        let (pages, keyring) = self.opened(home.id);
+        let is_secret = |id| matches!(id, RecordId::Secret(_));
+        let all = pages.find_all(keyring, SecretId::PREFIX, is_secret)?;
+        let each = all.iter();
+        each.map(|(index, record)| found(home, *index, record))
+            .collect()
     }
 
     fn find_name(&mut self, home: &Workspace, name: &SecretName) -> Result<Option<Found>, Error> {

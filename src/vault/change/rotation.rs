@@ -1,4 +1,4 @@
-//! Rotation: adds a new value, makes an earlier one effective again, and deletes superseded ones.
+//! Rotation: gives a secret a new value, now or later, and makes an earlier one effective again.
 //!
 //! A rotation with a side effect elsewhere has three steps, each durable before the next begins: the new
 //! value is saved as a *pending* slot; the side effect happens; the value becomes effective. Whatever ends
@@ -6,7 +6,7 @@
 
 use super::Change;
 use super::record::Found;
-use super::secret::Edit;
+use super::version::{FastClock, NewVersion};
 use crate::plaintext::Plaintext;
 use crate::vault::Error;
 use crate::vault::checksum::Checksum;
@@ -17,25 +17,6 @@ use crate::vault::rule::RuleViolation;
 use crate::vault::secret::Secret;
 use crate::vault::slot::Choice;
 use crate::vault::time::Timestamp;
-
-/// When a new value becomes effective.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Begin {
-    /// In this second, or after the slots that have begun.
-    Now,
-    /// In this Unix second, which must be free.
-    At(u64),
-}
-
-/// The options of a rotation.
-#[derive(Clone, Copy, Debug)]
-pub struct Rotation {
-    pub begin: Begin,
-    /// How many superseded slots stay; `None` keeps all.
-    pub keep: Option<usize>,
-    /// The expiry date of the new value.
-    pub expires_at: Edit<Timestamp>,
-}
 
 /// A secret after its rotation, and the slot that holds the value.
 #[derive(Debug)]
@@ -65,12 +46,12 @@ impl Change<'_> {
         workspace: Option<&WorkspaceName>,
         reference: &Reference,
         value: &Plaintext,
-        rotation: Rotation,
+        version: NewVersion,
     ) -> Result<Rotated, Error> {
         let found = self.find(workspace, reference)?;
         found.secret.check_settled()?;
         let old = found.secret.clone();
-        self.add_slot(found, &old, value, rotation)
+        self.add_slot(found, &old, value, version)
     }
 
     /// Saves a value that becomes effective once a change elsewhere has succeeded. `None` if it is effective
@@ -80,11 +61,13 @@ impl Change<'_> {
         workspace: Option<&WorkspaceName>,
         reference: &Reference,
         value: &Plaintext,
+        clock: FastClock,
     ) -> Result<Option<Secret>, Error> {
         let mut found = self.find(workspace, reference)?;
         found.secret.check_settled()?;
         let old = found.secret.clone();
-        let effective = old.choose(Choice::Now(self.now))?;
+        self.settle_clock(&mut found, clock)?;
+        let effective = found.secret.choose(Choice::Now(self.now))?;
         if found.value(self.keyring, effective)?.same_as(value) {
             return Ok(None);
         }
@@ -103,14 +86,14 @@ impl Change<'_> {
         workspace: Option<&WorkspaceName>,
         reference: &Reference,
         value: &Plaintext,
-        rotation: Rotation,
+        version: NewVersion,
     ) -> Result<Rotated, Error> {
         let mut found = self.find(workspace, reference)?;
         let old = found.secret.clone();
         if let Some(position) = pending_of(&old, Checksum::of(value.expose())) {
             found.remove(position);
         }
-        self.add_slot(found, &old, value, rotation)
+        self.add_slot(found, &old, value, version)
     }
 
     /// Makes the pending value effective.
@@ -118,14 +101,14 @@ impl Change<'_> {
         &mut self,
         workspace: Option<&WorkspaceName>,
         reference: &Reference,
-        rotation: Rotation,
+        version: NewVersion,
     ) -> Result<Rotated, Error> {
         let mut found = self.find(workspace, reference)?;
         let old = found.secret.clone();
         let position = old.pending().ok_or_else(|| no_pending(&old.path()))?;
         let value = found.value(self.keyring, position)?;
         found.remove(position);
-        self.add_slot(found, &old, &value, rotation)
+        self.add_slot(found, &old, &value, version)
     }
 
     /// Drops the pending slot, or only one with this checksum. Returns whether there was one.
@@ -156,6 +139,7 @@ impl Change<'_> {
         workspace: Option<&WorkspaceName>,
         reference: &Reference,
         to: Option<Timestamp>,
+        version: NewVersion,
     ) -> Result<Rotated, Error> {
         let found = self.find(workspace, reference)?;
         found.secret.check_settled()?;
@@ -169,132 +153,25 @@ impl Change<'_> {
         }
         let position = found.secret.choose(choice)?;
         let value = found.value(self.keyring, position)?;
-        let rotation = Rotation {
-            begin: Begin::Now,
-            keep: None,
-            expires_at: Edit::Keep,
-        };
         let old = found.secret.clone();
-        self.add_slot(found, &old, &value, rotation)
+        self.add_slot(found, &old, &value, version)
     }
 
-    /// Drops superseded slots, except the newest `keep`.
-    pub fn prune(
-        &mut self,
-        workspace: Option<&WorkspaceName>,
-        reference: &Reference,
-        keep: usize,
-    ) -> Result<Secret, Error> {
-        let mut found = self.find(workspace, reference)?;
-        let old = found.secret.clone();
-        found.prune(keep, self.now.seconds());
-        self.put_back(found, &old)
-    }
-
+    /// Adds a version to a secret and writes it.
     fn add_slot(
         &mut self,
         mut found: Found,
         old: &Secret,
         value: &Plaintext,
-        rotation: Rotation,
+        version: NewVersion,
     ) -> Result<Rotated, Error> {
-        let begin = match rotation.begin {
-            Begin::Now => self.now.seconds(),
-            Begin::At(second) => second,
-        };
-        let before = found.secret.effective(begin);
-        let same = match before {
-            Some(position) => found.value(self.keyring, position)?.same_as(value),
-            None => false,
-        };
-        let slot = match (before, rotation.begin) {
-            (Some(position), _) if same => found.secret.slots[position].slot,
-            (_, Begin::Now) => self.slot_of_now(&found.secret)?,
-            (_, Begin::At(second)) => {
-                check_begin(&found.secret, second, self.now.seconds())?;
-                second
-            }
-        };
-        if !same {
-            let written_at = match rotation.begin {
-                Begin::Now => self.written_at(slot),
-                Begin::At(_) => self.now,
-            };
-            found.put(self.keyring, slot, value, written_at)?;
-            if let Some(keep) = rotation.keep {
-                found.prune(keep, self.now.seconds());
-            }
-            if rotation.begin == Begin::Now {
-                found.limit_superseded(self.now.seconds());
-            }
-            rotation.expires_at.apply(&mut found.secret.expires_at);
-            // A past expiry date belonged to the value that is replaced.
-            let replaced = rotation.begin == Begin::Now || slot <= self.now.seconds();
-            if replaced && rotation.expires_at == Edit::Keep {
-                let expires_at = &mut found.secret.expires_at;
-                *expires_at = expires_at.filter(|time| *time > self.now);
-            }
-        }
+        let slot = self.add_version(&mut found, value, version)?;
         let secret = self.put_back(found, old)?;
         Ok(Rotated { secret, slot })
     }
-
-    /// The slot of a value that is effective from now on: after every slot that has begun.
-    fn slot_of_now(&self, secret: &Secret) -> Result<u64, Error> {
-        let now = self.now.seconds();
-        let begun = secret.effective(now);
-        let after = begun.map_or(0, |position| secret.slots[position].slot + 1);
-        let mut slot = now.max(after);
-        while is_taken(secret, slot) {
-            slot += 1;
-        }
-        match Timestamp::from_seconds(slot) {
-            Some(_) => Ok(slot),
-            None => Err(taken(secret, now)),
-        }
-    }
-
-    /// When such a slot is written: not before it begins, or it would only be scheduled.
-    fn written_at(&self, slot: u64) -> Timestamp {
-        Timestamp::from_seconds(slot).map_or(self.now, |begin| begin.max(self.now))
-    }
-}
-
-fn is_taken(secret: &Secret, second: u64) -> bool {
-    secret.slots.iter().any(|slot| slot.slot == second)
 }
 
 fn pending_of(secret: &Secret, checksum: Checksum) -> Option<usize> {
     let position = secret.pending()?;
     (secret.slots[position].checksum == checksum).then_some(position)
-}
-
-/// A rotation needs a free second, later than the beginning of the effective slot.
-fn check_begin(secret: &Secret, second: u64, now: u64) -> Result<(), Error> {
-    if is_taken(secret, second) {
-        return Err(taken(secret, second));
-    }
-    match secret
-        .effective(now)
-        .map(|position| &secret.slots[position])
-    {
-        Some(effective) if second < effective.slot => {
-            let rule = format!(
-                "a rotation must begin after the effective slot, {}; to write an older slot, use `kluis update NAME --value --slot TIME`",
-                effective.slot
-            );
-            Err(Error::invalid(
-                "at",
-                RuleViolation::new(rule, "greater_than"),
-            ))
-        }
-        _ => Ok(()),
-    }
-}
-
-fn taken(secret: &Secret, second: u64) -> Error {
-    Error::Exists {
-        what: "slot",
-        name: format!("{second} of {}", secret.path()),
-    }
 }

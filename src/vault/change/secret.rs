@@ -2,7 +2,9 @@
 //! stays.
 
 use super::Change;
+use super::fields::Fields;
 use super::record::Found;
+use super::version::NewVersion;
 use crate::plaintext::Plaintext;
 use crate::sealed::id::SecretId;
 use crate::vault::Error;
@@ -13,55 +15,6 @@ use crate::vault::name::{SecretName, WorkspaceName};
 use crate::vault::reference::Reference;
 use crate::vault::secret::Secret;
 use crate::vault::slot::Choice;
-use crate::vault::time::Timestamp;
-
-/// A change of a field that may be absent.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
-pub enum Edit<T> {
-    #[default]
-    Keep,
-    Clear,
-    Set(T),
-}
-
-impl<T> Edit<T> {
-    pub(super) fn apply(self, field: &mut Option<T>) {
-        match self {
-            Self::Keep => {}
-            Self::Clear => *field = None,
-            Self::Set(new) => *field = Some(new),
-        }
-    }
-}
-
-/// The fields besides name and values; `None` keeps a field, or means the default in a new secret.
-#[derive(Default)]
-pub struct Fields {
-    pub description: Option<Description>,
-    /// The default is the name in upper case.
-    pub env_key: Option<EnvKey>,
-    /// The whole list; an empty one removes the restriction.
-    pub allowed_domains: Option<AllowedDomains>,
-    /// In seconds.
-    pub rotate_every: Edit<u64>,
-    pub expires_at: Edit<Timestamp>,
-}
-
-impl Fields {
-    fn apply(self, secret: &mut Secret) {
-        if let Some(description) = self.description {
-            secret.description = description;
-        }
-        if let Some(env_key) = self.env_key {
-            secret.env_key = env_key;
-        }
-        if let Some(domains) = self.allowed_domains {
-            secret.allowed_domains = domains;
-        }
-        self.rotate_every.apply(&mut secret.rotate_every);
-        self.expires_at.apply(&mut secret.expires_at);
-    }
-}
 
 pub struct NewSecret {
     pub name: SecretName,
@@ -87,6 +40,8 @@ impl NewSecret {
 pub enum Values {
     #[default]
     Keep,
+    /// Adds a version.
+    New(Plaintext, NewVersion),
     /// Replaces the value of the effective slot, or of slot 0 if none is effective.
     Effective(Plaintext),
     /// Puts these slots and keeps the others.
@@ -164,6 +119,9 @@ impl Change<'_> {
         }
         match update.values {
             Values::Keep => {}
+            Values::New(value, version) => {
+                self.add_version(&mut found, &value, version)?;
+            }
             Values::Effective(value) => {
                 let effective = found.secret.effective(self.now.seconds());
                 let number = effective.map_or(0, |position| found.secret.slots[position].slot);
@@ -201,7 +159,7 @@ impl Change<'_> {
     ) -> Result<Option<Secret>, Error> {
         match self.find(workspace, reference) {
             Ok(found) => Ok(Some(found.secret)),
-            Err(Error::NotFound { what: "secret", .. }) => Ok(None),
+            Err(Error::NotFound { what: "secret", .. } | Error::Deleted { .. }) => Ok(None),
             Err(error) => Err(error),
         }
     }

@@ -5,15 +5,13 @@ use super::delete::named;
 use crate::keyring;
 use crate::sealed::aad_context::AadContext;
 use crate::sealed::history::RevisionId;
-use crate::sealed::id::SecretId;
-use crate::sealed::record::RecordId;
 use crate::sealed::{header, meta};
+use crate::vault::Error;
 use crate::vault::description::Description;
 use crate::vault::linking::LinkingApp;
 use crate::vault::name::WorkspaceName;
 use crate::vault::secret::Secret;
 use crate::vault::workspace::Workspace;
-use crate::vault::{Error, decrypt};
 
 /// Fields to change; `None` keeps a field.
 #[derive(Default)]
@@ -128,7 +126,11 @@ impl Change<'_> {
             } else {
                 "secrets"
             };
-            contained.push(format!("{} {word}", secrets.len()));
+            let deleted = match secrets.iter().filter(|one| one.is_deleted()).count() {
+                0 => String::new(),
+                deleted => format!(" ({deleted} of them deleted, which can be restored)"),
+            };
+            contained.push(format!("{} {word}{deleted}", secrets.len()));
         }
         let own = apps.into_iter().map(|app| LinkingApp {
             id: app.id,
@@ -165,14 +167,9 @@ impl Change<'_> {
         })
     }
 
-    /// The secrets of a workspace, deleted or not.
     fn secrets_in(&mut self, home: &Workspace) -> Result<Vec<Secret>, Error> {
-        let (pages, keyring) = self.opened(home.id);
-        let is_secret = |id| matches!(id, RecordId::Secret(_));
-        let found = pages.find_all(keyring, SecretId::PREFIX, is_secret)?;
-        let each = found.iter();
-        each.map(|(_, record)| decrypt::secret(home, record.id, record.parsed()?))
-            .collect()
+        let all = self.all_in(home)?.into_iter();
+        Ok(all.map(|found| found.secret).collect())
     }
 
     /// Removes the links between a workspace and others.

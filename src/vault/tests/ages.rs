@@ -6,7 +6,7 @@ use super::{
 };
 use crate::sealed::{self, Part};
 use crate::vault::Scan;
-use crate::vault::change::{References, WorkspaceUpdate};
+use crate::vault::change::{Deletion, References, WorkspaceUpdate};
 use crate::vault::description::Description;
 
 /// A vault at each of its ages, header and both sections changed from one to the next.
@@ -20,6 +20,7 @@ fn history() -> (Owned, Vec<Apart>) {
                     None,
                     &reference(&format!("{workspace}/name")),
                     References::Keep,
+                    Deletion::Forever,
                 )?;
                 put(
                     change,

@@ -6,7 +6,7 @@ use crate::keyring::token::Token;
 use crate::store::Previous;
 use crate::store::memory::MemoryStore;
 use crate::vault::app_reference::AppReference;
-use crate::vault::change::{Change, Contents, References, SecretUpdate, WorkspaceUpdate};
+use crate::vault::change::{Change, Contents, Deletion, References, SecretUpdate, WorkspaceUpdate};
 use crate::vault::destination::Destination;
 use crate::vault::env_key::EnvKey;
 use crate::vault::name::SecretName;
@@ -266,7 +266,7 @@ fn a_linked_secret_is_deleted_with_its_links_or_not_at_all() {
     let before = owned.bytes();
     let delete = |references| {
         change_as(&owned.store, &owned.token, |change| {
-            change.delete_secret(None, &reference("name"), references)
+            change.delete_secret(None, &reference("name"), references, Deletion::Forever)
         })
     };
     let Err(Error::InUse { message, ids, .. }) = delete(References::Keep) else {
@@ -291,7 +291,12 @@ fn a_workspace_counts_its_secrets_and_names_its_apps() {
         put(change, "used/name", "value")?;
         link(change, "web", "USED", "used/name")?;
         put(change, "apps/name", "value")?;
-        change.delete_secret(None, &reference("apps/name"), References::Keep)?;
+        change.delete_secret(
+            None,
+            &reference("apps/name"),
+            References::Keep,
+            Deletion::Forever,
+        )?;
         change.create_app(Some(&workspace_name("apps")), &name("job"))?;
         change.create_app(None, &name("apps/idle"))?;
         put(change, "both/name", "value")?;

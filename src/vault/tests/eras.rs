@@ -4,7 +4,7 @@
 use super::{Owned, open_in, reference};
 use crate::plaintext::Plaintext;
 use crate::store::Previous;
-use crate::vault::change::{Begin, Edit, Rotated, Rotation};
+use crate::vault::change::{Begin, Edit, FastClock, NewVersion, Rotated};
 use crate::vault::destination::Destination;
 use crate::vault::policy::Due;
 use crate::vault::slot::Choice;
@@ -17,14 +17,19 @@ fn at(second: u64) -> Timestamp {
 }
 
 fn rotate(owned: &Owned, clock: Timestamp, value: &str) -> Result<Rotated, Error> {
+    add(owned, clock, value, FastClock::Refuse)
+}
+
+fn add(owned: &Owned, now: Timestamp, value: &str, clock: FastClock) -> Result<Rotated, Error> {
     let mut vault = open_in(&owned.store, &owned.token, Scan::Lookup).unwrap();
     let value = Plaintext::new(value.into());
-    let rotation = Rotation {
+    let rotation = NewVersion {
         begin: Begin::Now,
         keep: None,
         expires_at: Edit::Keep,
+        clock,
     };
-    let changed = vault.change(clock, Duration::ZERO, Previous::Keep, |change| {
+    let changed = vault.change(now, Duration::ZERO, Previous::Keep, |change| {
         change.rotate(None, &reference("name"), &value, rotation)
     });
     changed.map(|changed| changed.result)
@@ -72,10 +77,12 @@ fn only_at_the_end_of_time_is_a_taken_second_a_conflict() {
 fn a_clock_that_was_set_back_makes_nothing_negative() {
     let owned = Owned::with(&[("default/name", "first")]);
     let late = rotate(&owned, at(1 << 33), "late").unwrap().secret;
-    let rotated = rotate(&owned, at(5), "early").unwrap();
-    assert_eq!(rotated.slot, 5);
-    assert_eq!(value(&owned, 6), b"early");
-    assert_eq!(value(&owned, 1 << 33), b"late");
+    let refused = rotate(&owned, at(5), "early").unwrap_err();
+    assert!(refused.to_string().contains("272y ahead"), "{refused}");
+    let rotated = add(&owned, at(5), "early", FastClock::Accept).unwrap();
+    assert_eq!(rotated.slot, 6);
+    assert_eq!(value(&owned, 5), b"late");
+    assert_eq!(value(&owned, 1 << 33), b"early");
     let mut secret = rotated.secret;
     // Made and changed later than the clock says, and never the other way about.
     assert_eq!(secret.created_at, late.created_at);

@@ -8,7 +8,7 @@ use super::{damage, everything, open, reference};
 use crate::sealed::id::{AppId, SecretId, WorkspaceId};
 use crate::sealed::{self, Part, entry};
 use crate::store::memory::MemoryStore;
-use crate::vault::change::References;
+use crate::vault::change::{Deletion, References};
 use crate::vault::{Error, Scan};
 
 /// An app as anyone with the read key of `staging` can seal it.
@@ -108,7 +108,12 @@ fn a_link_that_its_secret_does_not_name_gives_nothing() {
     // It does not keep the secret from being deleted, either.
     let store = MemoryStore::holding(&bytes);
     change_as(&store, &scene.owned.token, |change| {
-        change.delete_secret(None, &reference("default/name"), References::Keep)
+        change.delete_secret(
+            None,
+            &reference("default/name"),
+            References::Keep,
+            Deletion::Forever,
+        )
     })
     .unwrap();
 }
@@ -165,7 +170,7 @@ fn a_link_from_a_workspace_out_of_reach_counts() {
     let before = scene.owned.bytes();
     let delete = |references| {
         change_as(&scene.owned.store, &writer, |change| {
-            change.delete_secret(None, &reference("name"), references)
+            change.delete_secret(None, &reference("name"), references, Deletion::Forever)
         })
     };
     let Err(Error::InUse { message, ids, .. }) = delete(References::Keep) else {

@@ -3,7 +3,9 @@
 
 mod ages;
 pub mod apart;
-mod apps;
+pub mod apps;
+mod clocks;
+mod deleted;
 mod eras;
 mod failing;
 mod forged;

@@ -8,7 +8,8 @@ use crate::plaintext::Plaintext;
 use crate::sealed::index::RecordKind;
 use crate::store::Previous;
 use crate::vault::change::{
-    Change, Contents, Fields, NewSecret, References, SecretUpdate, Values, WorkspaceUpdate,
+    Change, Contents, Deletion, Fields, NewSecret, References, SecretUpdate, Values,
+    WorkspaceUpdate,
 };
 use crate::vault::description::Description;
 use crate::vault::destination::Destination;
@@ -238,7 +239,7 @@ fn act(change: &mut Change<'_>, model: &Model, step: &Step) -> Result<(), Error>
         }
         Step::Delete(w, n, many) => (*n..n + usize::from(*many)).try_for_each(|n| {
             change
-                .delete_secret(None, &path(*w, n), References::Keep)
+                .delete_secret(None, &path(*w, n), References::Keep, Deletion::Forever)
                 .map(|_| ())
         }),
         Step::CreateWorkspace(w) => {

@@ -12,7 +12,7 @@ use crate::sealed::id::WorkspaceId;
 use crate::sealed::kdf::{Kdf, Passphrase};
 use crate::sealed::{Error as Sealed, recompute};
 use crate::store::memory::MemoryStore;
-use crate::vault::change::References;
+use crate::vault::change::{Deletion, References};
 use crate::vault::create::{Keys, New};
 use crate::vault::destination::Destination;
 use crate::vault::{Error, Scan, Vault};
@@ -139,7 +139,12 @@ impl Ground {
         let mut versions = vec![owned.bytes()];
         owned.change(|change| {
             for n in (0..secrets).step_by(4) {
-                change.delete_secret(None, &reference(&path(n)), References::Keep)?;
+                change.delete_secret(
+                    None,
+                    &reference(&path(n)),
+                    References::Keep,
+                    Deletion::Forever,
+                )?;
                 put(change, &path(n), &value("new", n))?;
             }
             Ok(())

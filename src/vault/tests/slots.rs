@@ -5,7 +5,8 @@ use super::{Owned, now, open_in, reference};
 use crate::plaintext::Plaintext;
 use crate::store::Previous;
 use crate::vault::change::{
-    Begin, Change, Edit, Fields, NewSecret, Rotated, Rotation, SecretUpdate, Values,
+    Begin, Change, Edit, FastClock, Fields, NewSecret, NewVersion, Pruning, Rotated, SecretUpdate,
+    Values,
 };
 use crate::vault::clock::Clock;
 use crate::vault::destination::Destination;
@@ -140,9 +141,23 @@ fn prune(model: &mut Model, second: u64, keep: usize) {
     }
 }
 
+/// Whether a clock far ahead wrote a slot as of its now.
+fn is_ahead(model: &Model, now: u64) -> bool {
+    let far = now + CLOCK_TOLERANCE_SECONDS;
+    let mut slots = model.iter();
+    slots.any(|(&slot, held)| now < slot && slot <= held.written && far < held.written)
+}
+
 /// Does the step in the model; returns whether it is allowed.
 fn expect(model: &mut Model, hand: u64, step: &Step) -> bool {
     let now = effective(model, hand);
+    let adds = matches!(
+        step,
+        Step::Rotate(_, None, _) | Step::RollBack(_) | Step::Exec(..)
+    );
+    if adds && is_ahead(model, hand) {
+        return false;
+    }
     match step {
         Step::Wait(_) => {}
         Step::Update(value) => put(model, now.map_or(0, |(slot, _)| slot), *value, hand),
@@ -207,11 +222,12 @@ fn plain(value: u8) -> Plaintext {
     Plaintext::new(vec![b'a' + value])
 }
 
-pub fn rotation(begin: Begin, keep: Option<usize>) -> Rotation {
-    Rotation {
+pub fn rotation(begin: Begin, keep: Option<usize>) -> NewVersion {
+    NewVersion {
         begin,
         keep,
         expires_at: Edit::Keep,
+        clock: FastClock::Refuse,
     }
 }
 
@@ -245,12 +261,22 @@ fn act(change: &mut Change<'_>, step: &Step) -> Result<(), Error> {
         }
         Step::RollBack(to) => {
             let to = to.and_then(Timestamp::from_seconds);
-            change.roll_back(None, &secret, to).map(|_| ())
+            let version = rotation(Begin::Now, None);
+            change.roll_back(None, &secret, to, version).map(|_| ())
         }
-        Step::Prune(keep) => change.prune(None, &secret, *keep).map(|_| ()),
+        Step::Prune(keep) => {
+            let home = change.workspace(None)?;
+            let pruning = Pruning {
+                superseded: true,
+                keep: *keep,
+                ..Pruning::default()
+            };
+            change.prune(&home, &pruning, |_| true).map(|_| ())
+        }
         Step::Exec(value, side) => {
             let value = plain(*value);
-            let Some(begun) = change.begin_rotation(None, &secret, &value)? else {
+            let Some(begun) = change.begin_rotation(None, &secret, &value, FastClock::Refuse)?
+            else {
                 return Ok(());
             };
             let pending = begun.pending().unwrap();
@@ -318,19 +344,21 @@ proptest! {
     #[test]
     fn the_effective_value_is_that_of_a_map(
         first in prop::collection::btree_map(0..SECONDS, 0..4_u8, 1..4),
+        written in prop_oneof![4 => Just(0), 1 => Just(now().seconds())],
         steps in prop::collection::vec(step(), 1..24),
     ) {
         let owned = Owned::new();
         let hand = Hand::default();
-        let written = now().seconds();
         let held = |(&slot, &value): (&u64, &u8)| (slot, Held { value, written });
         let mut model: Model = first.iter().map(held).collect();
-        owned.change(|change| {
+        let mut vault = open_in(&owned.store, &owned.token, Scan::Lookup).unwrap();
+        let first_clock = Timestamp::from_seconds(written).unwrap();
+        vault.change(first_clock, Duration::ZERO, Previous::Keep, |change| {
             let name = SecretName::parse("name").unwrap();
             let slots = first.iter().map(|(&slot, &value)| (slot, plain(value))).collect();
             let new = NewSecret { name, fields: Fields::default(), slots };
             change.create_secret(None, new)
-        });
+        }).unwrap();
         for step in steps {
             let mut expected = model.clone();
             let possible = expect(&mut expected, hand.second(), &step);
@@ -361,7 +389,7 @@ proptest! {
     }
 }
 
-fn rotate(owned: &Owned, value: &str, rotation: Rotation) -> Result<Rotated, Error> {
+fn rotate(owned: &Owned, value: &str, rotation: NewVersion) -> Result<Rotated, Error> {
     let mut vault = open_in(&owned.store, &owned.token, Scan::Lookup).unwrap();
     let value = Plaintext::new(value.into());
     let changed = vault.change(now(), Duration::ZERO, Previous::Keep, |change| {

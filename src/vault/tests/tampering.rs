@@ -3,7 +3,7 @@
 use super::apart::Apart;
 use super::{Owned, damage, everything, open, reference, value, write};
 use crate::sealed;
-use crate::vault::change::References;
+use crate::vault::change::{Deletion, References};
 use crate::vault::{Error, Scan};
 use std::collections::BTreeSet;
 
@@ -210,7 +210,7 @@ fn no_page_can_be_moved_dropped_doubled_or_replaced() {
     let old = Apart::of(&owned.bytes());
     owned.change(|change| {
         for (path, _) in &secrets {
-            change.delete_secret(None, &reference(path), References::Keep)?;
+            change.delete_secret(None, &reference(path), References::Keep, Deletion::Forever)?;
             super::put(change, path, "newer")?;
         }
         Ok(())

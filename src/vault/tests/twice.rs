@@ -8,7 +8,7 @@ use crate::sealed::{self, Part};
 use crate::store::Previous;
 use crate::store::memory::MemoryStore;
 use crate::vault::Scan;
-use crate::vault::change::References;
+use crate::vault::change::{Deletion, References};
 use std::time::Duration;
 
 /// Two secrets with one id, in one workspace or in two: only opening everything finds both.
@@ -45,7 +45,7 @@ fn an_id_that_is_there_twice_is_damage() {
     let store = MemoryStore::holding(&bytes);
     let mut vault = open_in(&store, &scene.owned.token, Scan::Lookup).unwrap();
     let deleted = vault.change(now(), Duration::ZERO, Previous::Keep, |change| {
-        change.delete_secret(None, &reference(&id), References::Keep)
+        change.delete_secret(None, &reference(&id), References::Keep, Deletion::Forever)
     });
     assert_eq!(damage(deleted, "deleted"), twice);
     let path = format!("default/{id}");

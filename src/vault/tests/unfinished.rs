@@ -4,7 +4,7 @@ use super::slots::rotation;
 use super::{Owned, now, open_in, reference};
 use crate::plaintext::Plaintext;
 use crate::store::Previous;
-use crate::vault::change::{Begin, Change, SecretUpdate, Values};
+use crate::vault::change::{Begin, Change, FastClock, NewVersion, SecretUpdate, Values};
 use crate::vault::destination::Destination;
 use crate::vault::slot::Choice;
 use crate::vault::time::Timestamp;
@@ -18,7 +18,7 @@ fn while_a_rotation_is_pending_no_other_changes_values() {
     let owned = Owned::with(&[("default/name", "old")]);
     let secret = reference("name");
     let new = || Plaintext::new(b"new".to_vec());
-    owned.change(|change| change.begin_rotation(None, &secret, &new()));
+    owned.change(|change| change.begin_rotation(None, &secret, &new(), FastClock::Refuse));
     let vault = open_in(&owned.store, &owned.token, Scan::Lookup).unwrap();
     let pending = vault.secret(None, &secret).unwrap();
     let number = pending.slots[pending.pending().unwrap()].slot;
@@ -36,12 +36,25 @@ fn while_a_rotation_is_pending_no_other_changes_values() {
     }
     let before = owned.bytes();
     let refused: [&Act; 4] = [
-        &|change| change.begin_rotation(None, &secret, &new()).map(|_| ()),
+        &|change| {
+            change
+                .begin_rotation(None, &secret, &new(), FastClock::Refuse)
+                .map(|_| ())
+        },
         &|change| {
             let now = rotation(Begin::Now, None);
             change.rotate(None, &secret, &new(), now).map(|_| ())
         },
-        &|change| change.roll_back(None, &secret, Some(now())).map(|_| ()),
+        &|change| {
+            change
+                .roll_back(
+                    None,
+                    &secret,
+                    Some(now()),
+                    NewVersion::now(10, FastClock::Refuse),
+                )
+                .map(|_| ())
+        },
         &|change| {
             let update = SecretUpdate {
                 values: Values::Effective(new()),
@@ -64,7 +77,7 @@ fn a_finished_rotation_survives_a_concurrent_discard() {
     let owned = Owned::with(&[("default/name", "old")]);
     let secret = reference("name");
     let new = Plaintext::new(b"new".to_vec());
-    owned.change(|change| change.begin_rotation(None, &secret, &new));
+    owned.change(|change| change.begin_rotation(None, &secret, &new, FastClock::Refuse));
     assert!(owned.change(|change| change.discard_rotation(None, &secret, None)));
     assert!(!owned.change(|change| change.discard_rotation(None, &secret, None)));
     let now = rotation(Begin::Now, None);
@@ -80,9 +93,9 @@ fn a_finished_rotation_survives_another_that_began_meanwhile() {
     let owned = Owned::with(&[("default/name", "old")]);
     let secret = reference("name");
     let [one, other] = [b"one", b"two"].map(|value| Plaintext::new(value.to_vec()));
-    owned.change(|change| change.begin_rotation(None, &secret, &one));
+    owned.change(|change| change.begin_rotation(None, &secret, &one, FastClock::Refuse));
     owned.change(|change| change.discard_rotation(None, &secret, None));
-    owned.change(|change| change.begin_rotation(None, &secret, &other));
+    owned.change(|change| change.begin_rotation(None, &secret, &other, FastClock::Refuse));
     let mut vault = open_in(&owned.store, &owned.token, Scan::Lookup).unwrap();
     let later = Timestamp::from_seconds(now().seconds() + 1).unwrap();
     let finished = vault.change(later, Duration::ZERO, Previous::Keep, |change| {
@@ -111,7 +124,7 @@ fn an_id_needs_no_workspace() {
     assert_eq!(vault.secret(None, &by_id).unwrap().id, id);
     let new = Plaintext::new(b"new".to_vec());
     let changed = vault.change(now(), Duration::ZERO, Previous::Keep, |change| {
-        change.begin_rotation(None, &by_id, &new)
+        change.begin_rotation(None, &by_id, &new, FastClock::Refuse)
     });
     assert!(changed.unwrap().result.is_some());
     let absent = reference("sec_00000000000000000000000000");

@@ -12,7 +12,7 @@ use crate::sealed::id::{AppId, SecretId, WorkspaceId};
 use crate::sealed::line::MAX_NUMBER;
 use crate::sealed::{self, Part};
 use crate::vault::Scan;
-use crate::vault::change::References;
+use crate::vault::change::{Deletion, References};
 
 pub struct Scene {
     pub owned: Owned,
@@ -308,7 +308,12 @@ fn an_older_section_signed_again_is_a_new_revision_or_nothing() {
     let scene = scene();
     let old = Apart::of(&scene.owned.bytes());
     scene.owned.change(|change| {
-        change.delete_secret(None, &reference("staging/name"), References::Keep)?;
+        change.delete_secret(
+            None,
+            &reference("staging/name"),
+            References::Keep,
+            Deletion::Forever,
+        )?;
         super::put(change, "staging/name", "newer")?;
         super::put(change, "third/name", "so that the header is newer too")
     });

@@ -18,7 +18,7 @@ use crate::sealed::line::{MAX_NUMBER, encode};
 use crate::sealed::seed::Seed;
 use crate::sealed::{entry, meta, random};
 use crate::store::memory::MemoryStore;
-use crate::vault::change::References;
+use crate::vault::change::{Deletion, References};
 use crate::vault::create::{Keys, New};
 use crate::vault::key::Scope;
 use serde_json::{Value, json};
@@ -100,7 +100,12 @@ fn token() -> Vector {
     ]);
     owned.change(|change| {
         change
-            .delete_secret(None, &reference("default/other"), References::Keep)
+            .delete_secret(
+                None,
+                &reference("default/other"),
+                References::Keep,
+                Deletion::Forever,
+            )
             .map(|_| ())
     });
     let unlocks = vec![by_token(&owned.token)];

@@ -1,12 +1,14 @@
 //! `list`: prints the secrets' names and fields, and never a value.
 
+mod deleted;
+
 use super::Command;
-use crate::args::glob::matches;
+use crate::args::glob::matches_any;
 use crate::args::secret::parse_app;
 use crate::args::time::parse_duration;
 use crate::context::Context;
 use crate::error::Error;
-use crate::report::secret::SecretJson;
+use crate::report::secret::{SecretJson, SecretListJson};
 use crate::sealed::id::SecretId;
 use crate::ui::Table;
 use crate::vault::env_key::EnvKey;
@@ -15,7 +17,6 @@ use crate::vault::secret::Secret;
 use crate::vault::time::rough_duration;
 use crate::vault::workspace::Workspace;
 use crate::vault::{LinkedSecret, Listed, Scan, Vault};
-use serde::Serialize;
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::Range;
@@ -25,6 +26,8 @@ use std::ops::Range;
 /// On a terminal it prints a table, and marks secrets that are expired, due for rotation, not in effect yet
 /// or about to change. Into a pipe it prints rows with tabs and exact times. With --quiet it prints names
 /// alone.
+///
+/// --deleted lists deleted secrets with their ids, the last one first.
 ///
 /// --due lists the secrets that expired or were not rotated in time, the oldest first.
 #[derive(clap::Args)]
@@ -48,6 +51,10 @@ pub struct List {
     /// List only secrets that this app links: its name, or WORKSPACE/NAME
     #[arg(long, value_name = "APP")]
     app: Option<String>,
+
+    /// List deleted secrets, which `kluis restore` brings back
+    #[arg(long, conflicts_with_all = ["app", "sort", "due"])]
+    deleted: bool,
 
     /// Sort by `name`, `updated` (newest first) or `due`
     #[arg(long, value_enum, value_name = "BY", hide_possible_values = true)]
@@ -78,12 +85,6 @@ enum Sort {
     Due,
 }
 
-#[derive(Serialize)]
-struct SecretListJson<'a> {
-    count: usize,
-    secrets: Vec<SecretJson<'a>>,
-}
-
 impl Command for List {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let app = self.app.as_deref().map(parse_app).transpose()?;
@@ -91,6 +92,11 @@ impl Command for List {
         let within = within.map(|text| parse_duration("within", text));
         let within = within.transpose()?.unwrap_or_default();
         let vault = context.open(Scan::Lookup)?;
+        if self.deleted {
+            let workspaces = self.workspaces(&vault, context)?;
+            let glob = self.name.as_deref();
+            return deleted::run(context, &vault, &workspaces, glob, self.all_workspaces);
+        }
         let linked = app.map(|app| {
             let found = vault.app(context.workspace(), &app);
             let counting = context.found(&vault, found)?.links.into_iter();
@@ -143,9 +149,7 @@ struct Chosen<'a> {
 
 impl Chosen<'_> {
     fn includes(&self, secret: &Secret) -> bool {
-        let is_named = self
-            .name
-            .is_none_or(|glob| matches(glob.as_bytes(), secret.name.as_str().as_bytes()));
+        let is_named = matches_any(self.name, secret.name.as_str());
         let is_linked = self
             .linked
             .as_ref()

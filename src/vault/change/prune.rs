@@ -1,0 +1,122 @@
+//! Drops superseded versions and deleted secrets for ever.
+
+use super::Change;
+use super::record::Found;
+use crate::vault::Error;
+use crate::vault::secret::Secret;
+use crate::vault::slot::Slot;
+use crate::vault::time::Timestamp;
+use crate::vault::workspace::Workspace;
+
+/// What is dropped.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct Pruning {
+    /// Superseded versions, except the newest `keep` of each secret.
+    pub superseded: bool,
+    pub keep: usize,
+    /// Deleted secrets, with all their versions.
+    pub deleted: bool,
+    /// Only what was superseded or deleted before this time.
+    pub before: Option<Timestamp>,
+}
+
+impl Pruning {
+    /// Everything that an ordinary `get` does not read.
+    pub const ALL: Self = Self {
+        superseded: true,
+        keep: 0,
+        deleted: true,
+        before: None,
+    };
+
+    /// Whether it drops the whole secret.
+    pub fn drops(&self, secret: &Secret) -> bool {
+        let is_old = |at: Timestamp| self.before.is_none_or(|before| at < before);
+        self.deleted && secret.deleted_at.is_some_and(is_old)
+    }
+
+    /// The positions of the slots that it drops from a secret that stays.
+    pub fn slots(&self, secret: &Secret, second: u64) -> Vec<usize> {
+        if !self.superseded {
+            return Vec::new();
+        }
+        let superseded: Vec<_> = secret.superseded(second).collect();
+        let old = superseded.into_iter().rev().skip(self.keep);
+        let is_old = |position: &usize| {
+            let next = secret.slots[position + 1..]
+                .iter()
+                .find(|slot| !slot.pending);
+            let since = next.map_or(0, Slot::in_use_since);
+            let since = Timestamp::from_seconds(since);
+            self.before
+                .is_none_or(|before| since.is_some_and(|since| since < before))
+        };
+        old.filter(is_old).collect()
+    }
+}
+
+/// What was dropped.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pruned {
+    /// Secrets that lost versions, with the numbers of the slots, as they were before.
+    pub versions: Vec<(Secret, Vec<u64>)>,
+    /// Deleted secrets that are gone for ever.
+    pub secrets: Vec<Secret>,
+}
+
+impl Pruned {
+    pub fn is_empty(&self) -> bool {
+        self.versions.is_empty() && self.secrets.is_empty()
+    }
+
+    /// The number of superseded versions.
+    pub fn version_count(&self) -> usize {
+        self.versions.iter().map(|(_, slots)| slots.len()).sum()
+    }
+}
+
+impl Change<'_> {
+    /// Drops superseded versions and deleted secrets from a workspace, of those secrets that `is_meant`.
+    pub fn prune(
+        &mut self,
+        home: &Workspace,
+        pruning: &Pruning,
+        is_meant: impl Fn(&Secret) -> bool,
+    ) -> Result<Pruned, Error> {
+        let mut pruned = Pruned::default();
+        let all = self.all_in(home)?.into_iter();
+        for found in all.filter(|found| is_meant(&found.secret)) {
+            self.prune_one(found, pruning, &mut pruned)?;
+        }
+        Ok(pruned)
+    }
+
+    fn prune_one(
+        &mut self,
+        mut found: Found,
+        pruning: &Pruning,
+        pruned: &mut Pruned,
+    ) -> Result<(), Error> {
+        if pruning.drops(&found.secret) {
+            if let Some(index) = found.index {
+                self.remove(found.home.id, index)?;
+            }
+            pruned.secrets.push(found.secret);
+            return Ok(());
+        }
+        let slots = pruning.slots(&found.secret, self.now.seconds());
+        if slots.is_empty() {
+            return Ok(());
+        }
+        let old = found.secret.clone();
+        // From the newest to the oldest, so that positions stay right.
+        for &position in &slots {
+            found.remove(position);
+        }
+        let numbers = slots.iter().rev().map(|&position| old.slots[position].slot);
+        let numbers = numbers.collect();
+        self.put_back(found, &old)?;
+        pruned.versions.push((old, numbers));
+        Ok(())
+    }
+}

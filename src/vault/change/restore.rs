@@ -1,0 +1,52 @@
+//! Restores a deleted secret.
+
+use super::Change;
+use crate::vault::Error;
+use crate::vault::app::AppLink;
+use crate::vault::name::{SecretName, WorkspaceName};
+use crate::vault::reference::Reference;
+use crate::vault::secret::Secret;
+
+/// A restored secret, and the links that were removed when it was deleted. They are not made again.
+pub struct Restored {
+    pub secret: Secret,
+    pub removed_links: Vec<AppLink>,
+}
+
+impl Change<'_> {
+    /// Restores the deleted secret with this id, or the one with this name that was deleted last, under its name or
+    /// another one.
+    pub fn restore_secret(
+        &mut self,
+        workspace: Option<&WorkspaceName>,
+        reference: &Reference,
+        name: Option<SecretName>,
+    ) -> Result<Restored, Error> {
+        let mut found = self.find_deleted(workspace, reference)?;
+        if let Some(name) = name {
+            found.secret.name = name;
+        }
+        match self.check_free_name(&found.home, &found.secret.name) {
+            Err(Error::Exists { .. }) => {
+                return Err(Error::InUse {
+                    message: format!(
+                        "there is another secret {} now, made after the one that you restore was deleted",
+                        found.secret.path()
+                    ),
+                    hint: "restore it under another name: add --name NEW",
+                    ids: Vec::new(),
+                });
+            }
+            free => free?,
+        }
+        // An app that the key could not change still has its link.
+        let removed_links = self.retain_counting_links(&mut found.secret)?;
+        found.secret.deleted_at = None;
+        found.secret.updated_at = self.now.max(found.secret.created_at);
+        self.write(&found)?;
+        Ok(Restored {
+            secret: found.secret,
+            removed_links,
+        })
+    }
+}
