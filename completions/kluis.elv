@@ -53,7 +53,7 @@ set edit:completion:arg-completer[kluis] = {|@words|
             cand mv 'Move a secret to another workspace'
             cand delete 'Delete secrets; `restore` brings them back'
             cand rm 'Delete secrets; `restore` brings them back'
-            cand rollback 'Bring back the value from before'
+            cand rollback 'Bring back the version before'
             cand restore 'Bring back a deleted secret'
             cand undelete 'Bring back a deleted secret'
             cand rotate 'Give a secret a new value, now or later'

@@ -56,7 +56,7 @@ complete -c kluis -n "__fish_kluis_needs_command" -f -a "move" -d 'Move a secret
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "mv" -d 'Move a secret to another workspace'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "delete" -d 'Delete secrets; `restore` brings them back'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "rm" -d 'Delete secrets; `restore` brings them back'
-complete -c kluis -n "__fish_kluis_needs_command" -f -a "rollback" -d 'Bring back the value from before'
+complete -c kluis -n "__fish_kluis_needs_command" -f -a "rollback" -d 'Bring back the version before'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "restore" -d 'Bring back a deleted secret'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "undelete" -d 'Bring back a deleted secret'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "rotate" -d 'Give a secret a new value, now or later'

@@ -45,7 +45,7 @@ def shaped(value, shape):
 def checked(rule):
     return lambda value: value if rule(value) else check(False)
 def text(pattern):
-    return checked(lambda value: type(value) is str and re.fullmatch(pattern, value))
+    return checked(lambda value: type(value) is str and re.fullmatch(pattern, value, re.S))
 def whole(first, last):
     return checked(lambda value: type(value) is int and first <= value <= last)
 def decode(value, size=None):

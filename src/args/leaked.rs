@@ -9,7 +9,8 @@ pub struct LeakedArgs {
     /// Let no other passphrase or token trust the old keys any more
     ///
     /// Use it if an attacker may have had a key to the whole vault. Other passphrases and tokens must be added
-    /// again, and key files must be given the new pin.
+    /// again, and key files must be given the new pin. Your own key stays: on a machine that has not seen the vault
+    /// since, the attacker can still deceive it, until `kluis key renew` or `kluis key passphrase` replaces it.
     #[arg(long)]
     leaked: bool,
 }

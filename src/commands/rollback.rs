@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::report::secret::{note_unchanged, print_rotated};
 use crate::vault::Scan;
 
-/// Bring back the value from before
+/// Bring back the version before
 ///
 /// Adds a version with the value from before the current one, or with the value of the time that --to names.
 /// Prints its slot number. Nothing is lost: the value that it replaces stays as a version.

@@ -11,7 +11,9 @@ use crate::keyring::token::Token;
 use crate::keyring::{self, unlock};
 use crate::report::agent::{AgentJson, access};
 use crate::sealed::header::Header;
+use crate::sealed::history::PartHistory;
 use crate::settings::Source;
+use crate::state::Accept;
 use crate::vault::Vault;
 use crate::vault::time::rough_duration;
 use serde::Serialize;
@@ -19,7 +21,8 @@ use serde::Serialize;
 /// Show which vault, which key, and whether it opens
 ///
 /// Prints the vault and what named it, the workspace, the key that opens the vault, and the project file.
-/// Asks for nothing. Exits with 0 if the vault opens without a question, else with 4.
+/// Asks for nothing. Exits with 0 if the vault opens without a question, with 5 if it is older than this machine
+/// knows or damaged, and else with 4.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -64,10 +67,13 @@ impl Command for Status {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         context.refuse_questions();
         let project = project(context);
-        let header = Vault::read_header(&context.store()?)?;
+        let (header, histories) = Vault::read_public(&context.store()?)?;
         context.check_pin(&header)?;
         let held = Found::look(&header)?.status;
+        let stale = refuse_stale(context, &header, &histories);
         let opener = opener(context, &header, held.is_some())?;
+        // Whatever opens it, other commands would refuse it.
+        let opener = opener.filter(|_| stale.is_ok());
         if held.is_some_and(|held| !held.memory_locked) {
             context.ui.warning(NOT_IN_MEMORY);
         }
@@ -85,6 +91,7 @@ impl Command for Status {
             print(context, project, held, opener)?;
         }
         match opener {
+            _ if stale.is_err() => stale,
             Some(_) => Ok(()),
             None => Err(Error::NoneHeld {
                 has_passphrase: unlock::passphrase_keys(&header).next().is_some(),
@@ -123,6 +130,24 @@ fn opener(context: &mut Context, header: &Header, is_held: bool) -> Result<Optio
         Stored::Bare(_) if is_known && context.is_pinned(header)? => Ok(Some(Opener::KeyFile)),
         _ if !is_known && file.is_named() => Err(keyring::Error::WrongKeyFile.into()),
         _ => Ok(None),
+    }
+}
+
+/// An error if the vault is an older copy, or signed by another key than this machine knows.
+fn refuse_stale(
+    context: &mut Context,
+    header: &Header,
+    histories: &[PartHistory],
+) -> Result<(), Error> {
+    context.rollback_guard.recall(header);
+    if let Some(error) = context.other_key(header.content(), histories) {
+        return Err(error.into());
+    }
+    match context.older(histories, &[]) {
+        Some(error) if context.rollback_guard.accept == Accept::Newer && !context.may_go_back() => {
+            Err(error.into())
+        }
+        _ => Ok(()),
     }
 }
 

@@ -8,6 +8,7 @@ use crate::keyring::local::LocalKeyring;
 use crate::keyring::{self, Keyring};
 use crate::project;
 use crate::sealed::header::Header;
+use crate::sealed::id::WorkspaceId;
 use crate::store::Previous;
 use crate::store::file::FileStore;
 use crate::vault::change::Change;
@@ -92,7 +93,17 @@ impl Context<'_> {
         vault: &mut Vault,
         act: impl FnOnce(&mut Change<'_>) -> Result<T, Error>,
     ) -> Result<Changed<T>, Error> {
-        self.replace(vault, Previous::Keep, act)
+        self.replace(vault, Previous::Keep, None, act)
+    }
+
+    /// As [`Context::change_in`], for a change that deletes this workspace: what is damaged in it does not matter.
+    pub fn change_without<T>(
+        &mut self,
+        deleted: WorkspaceId,
+        vault: &mut Vault,
+        act: impl FnOnce(&mut Change<'_>) -> Result<T, Error>,
+    ) -> Result<Changed<T>, Error> {
+        self.replace(vault, Previous::Keep, Some(deleted), act)
     }
 
     /// As [`Context::change_in`], but does not keep the previous bytes: the key that is taken away opens
@@ -102,7 +113,7 @@ impl Context<'_> {
         vault: &mut Vault,
         act: impl FnOnce(&mut Change<'_>) -> Result<T, Error>,
     ) -> Result<Changed<T>, Error> {
-        self.replace(vault, Previous::Remove, act)
+        self.replace(vault, Previous::Remove, None, act)
     }
 
     /// Changes a vault that is already open. `previous` decides what happens to the bytes before the change.
@@ -110,11 +121,12 @@ impl Context<'_> {
         &mut self,
         vault: &mut Vault,
         previous: Previous,
+        deleted: Option<WorkspaceId>,
         act: impl FnOnce(&mut Change<'_>) -> Result<T, Error>,
     ) -> Result<Changed<T>, Error> {
         let patience = self.settings.lock_timeout;
         let opened = Observation::of(vault);
-        let changed = vault.change(SystemClock, patience, previous, |change| {
+        let changed = vault.change_without(deleted, SystemClock, patience, previous, |change| {
             self.rollback_guard.look_again(&opened);
             let (signer, there) = (change.content().verify, change.histories());
             self.refuse_stale(change.content(), &there, change.workspaces())?;

@@ -22,9 +22,8 @@ impl Context<'_> {
         // The vault was read before the memory, so another writer may have replaced it in between. A writer
         // updates the memory last: if the vault still looks older when read again, it is older.
         let may_have_moved = |seen: &RollbackGuard, signer: &VerifyKey, parts: &[PartHistory]| {
-            seen.accept == Accept::Newer
-                && (seen.memory.is_signed_otherwise(signer, parts)
-                    || seen.memory.judge(parts).is_some())
+            seen.memory.is_signed_otherwise(signer, parts)
+                || seen.accept == Accept::Newer && seen.memory.judge(parts).is_some()
         };
         let mut parts = vault.histories();
         if may_have_moved(
@@ -102,13 +101,12 @@ impl Context<'_> {
         parts: &[PartHistory],
         workspaces: &[Workspace],
     ) -> Result<(), Error> {
-        if self.rollback_guard.accept == Accept::Anything {
-            return Ok(());
-        }
         if let Some(error) = self.other_key(header, parts) {
             return Err(error.into());
         }
-        self.refuse_older(parts, workspaces)?;
+        if self.rollback_guard.accept == Accept::Newer {
+            self.refuse_older(parts, workspaces)?;
+        }
         let memory = &self.rollback_guard.memory;
         if memory.is_signed_otherwise(&header.verify, parts) && self.is_vouched_for(header) {
             let key = encode_vault_key(&header.verify);
@@ -127,20 +125,49 @@ impl Context<'_> {
         known.is_some_and(|known| header.is_trusted_by(&known))
     }
 
-    /// An error if the header's signer has changed.
+    /// An error if the header's signer has changed. A pin that names the new one settles that, but not
+    /// `--accept-older`. To go back to a key that was replaced takes both: the pin may be as old as that key.
     pub fn other_key(&self, header: &Content, parts: &[PartHistory]) -> Option<state::Error> {
-        if !self
-            .rollback_guard
-            .memory
-            .is_signed_otherwise(&header.verify, parts)
-        {
+        let memory = &self.rollback_guard.memory;
+        let signed_otherwise = memory.is_signed_otherwise(&header.verify, parts);
+        let known = memory.signer().filter(|_| signed_otherwise)?;
+        let place = self.settings.vault.path().display().to_string();
+        self.key_in_place_of(&known, header, place)
+    }
+
+    /// The same for a vault that would come in place of one that this key signs.
+    fn key_in_place_of(
+        &self,
+        known: &VerifyKey,
+        header: &Content,
+        place: String,
+    ) -> Option<state::Error> {
+        if header.is_trusted_by(known) {
             return None;
         }
         // A branch can change the pin in a project file.
         let named = self.settings.pin.as_ref();
-        let place = self.settings.vault.path().display().to_string();
         let is_named = named.is_some_and(|pin| pin.public_key == header.verify);
-        (!is_named && !self.is_vouched_for(header)).then_some(state::Error::OtherKey { place })
+        let is_retired = self.rollback_guard.memory.is_retired(&header.verify);
+        let may_go_back = self.rollback_guard.accept == Accept::Anything;
+        if is_named && (!is_retired || may_go_back) {
+            return None;
+        }
+        let found = encode_vault_key(&header.verify);
+        let known = encode_vault_key(known);
+        Some(if is_retired {
+            state::Error::RetiredKey {
+                place,
+                found,
+                known,
+            }
+        } else {
+            state::Error::OtherKey {
+                place,
+                found,
+                known,
+            }
+        })
     }
 
     /// Whether older copies are normal: the vault lies in a git work tree, and did so when it was seen. In a
@@ -189,24 +216,33 @@ impl Context<'_> {
         })
     }
 
-    /// Judges a copy that cannot be compared with the vault. Refuses one signed by an unexpected key, and
-    /// warns of one that is older than remembered.
-    pub fn judge_copy(&mut self, copy: &Vault, place: &str) -> Result<Option<String>, Error> {
+    /// Refuses a copy that another key signs than the vault that is there, or than the one that was seen last.
+    pub fn refuse_other_key(
+        &self,
+        copy: &Content,
+        place: &str,
+        there: Option<&Observation>,
+    ) -> Result<(), Error> {
+        let seen = self.rollback_guard.memory.signer();
+        let there = there.map(|there| there.signer);
+        for known in seen.into_iter().chain(there) {
+            if let Some(error) = self.key_in_place_of(&known, copy, place.to_owned()) {
+                return Err(error.into());
+            }
+        }
+        Ok(())
+    }
+
+    /// Warns of a copy that is older than remembered, and cannot be compared with the vault.
+    pub fn judge_copy(&self, parts: &[PartHistory]) -> Option<String> {
         if self.rollback_guard.accept == Accept::Anything {
-            return Ok(None);
+            return None;
         }
-        let parts = copy.histories();
-        if self.other_key(copy.header().content(), &parts).is_some() {
-            let place = place.to_owned();
-            return Err(state::Error::OtherKey { place }.into());
-        }
-        let Some(older) = self.rollback_guard.memory.judge(&parts) else {
-            return Ok(None);
-        };
+        let older = self.rollback_guard.memory.judge(parts)?;
         let (found, seen) = (older.found, older.seen);
-        Ok(Some(format!(
+        Some(format!(
             "the copy is older than the vault that was seen on this machine: part of it is at revision {found}, and revision {seen} was seen here; restoring it loses the later changes"
-        )))
+        ))
     }
 
     /// Remembers a vault after it was opened or changed. A failure is ignored: the vault then counts as not
@@ -218,6 +254,8 @@ impl Context<'_> {
     fn note(&mut self, sight: &Observation) {
         let (accept, unwritten) = (self.rollback_guard.accept, self.rollback_guard.unwritten);
         let (signer, parts) = sight.observed_parts();
+        let memory = &self.rollback_guard.memory;
+        let was_outside = memory.knows_place() && !memory.was_in_work_tree();
         let note = |memory: &mut RollbackState| {
             let is_key_new = sight
                 .opened_by
@@ -228,17 +266,20 @@ impl Context<'_> {
                 && memory.pin().is_some()
                 && memory.set_pin(pin_of(signer, self.now));
             let is_newer = memory.note(signer, parts, accept);
-            // Looked up only now, because an attacker who puts an older copy here may put a `.git` beside it.
-            let is_moved =
-                is_newer && memory.note_work_tree(work_tree::holds(self.settings.vault.path()));
+            // Only a header that this machine follows may say which keys were replaced.
+            let is_followed = memory.signer() == Some(*signer);
+            let is_newer = (is_followed && memory.retire(sight.retired.iter().copied())) | is_newer;
+            // A vault that was seen outside of one stays outside until you accept an older copy: an attacker who
+            // plans to put one here may put a `.git` beside the vault long before.
+            let may_move = !was_outside || accept == Accept::Anything;
+            let is_moved = is_newer
+                && may_move
+                && memory.note_work_tree(work_tree::holds(self.settings.vault.path()));
             is_newer || is_key_new || is_moved || is_expected || is_pin_new
         };
-        let memory = &self.rollback_guard.memory;
-        let was_outside = memory.knows_place() && !memory.was_in_work_tree();
         if !note(&mut self.rollback_guard.memory) && self.rollback_guard.damage.is_none() {
             return;
         }
-        // An attacker who plans to put an older copy here may put a `.git` beside the vault long before.
         if was_outside && self.rollback_guard.memory.was_in_work_tree() {
             self.ui.warning("the vault is now in a git work tree, where git may put an older copy: from now on, kluis warns about one and no longer refuses it");
         }
@@ -251,7 +292,7 @@ impl Context<'_> {
         };
         let Recalled { memory, .. } = self.rollback_guard.folder.recall(sight.vault);
         if written.is_err() && memory.is_signed_otherwise(signer, parts) {
-            self.ui.warning("kluis could not record the vault's new public key on this machine: add --accept-older to the next command");
+            self.ui.warning("kluis could not record the vault's new public key on this machine: add --pin with the new one to the next command");
         }
         if let Some(damage) = self.rollback_guard.damage.take() {
             self.warn_damaged(sight.vault, damage, written.is_ok());

@@ -32,6 +32,8 @@ pub struct RollbackGuard {
 pub struct Observation {
     pub vault: VaultId,
     pub signer: VerifyKey,
+    /// Keys that signed before it, by the header.
+    pub retired: Vec<VerifyKey>,
     pub parts: Vec<PartHistory>,
     /// Only a passphrase key is remembered.
     pub opened_by: Option<KeyId>,
@@ -45,6 +47,7 @@ impl Observation {
         Self {
             vault: content.vault,
             signer: content.verify,
+            retired: content.successions.iter().map(|one| one.old).collect(),
             parts: vault.histories(),
             opened_by: key.map(|key| key.id),
         }

@@ -24,9 +24,22 @@ pub fn confirm_key(
         Some(_) => return Err(Error::PinMismatch { found }),
         None => {}
     }
+    // What this machine has seen of the vault comes before what you are told of it.
+    if let Some(error) = context.other_key(header.content(), &[]) {
+        return Err(error.into());
+    }
     let place = context.settings.vault.path().display().to_string();
+    let replaced = if context
+        .rollback_guard
+        .folder
+        .other_vault_was_here(header.content().vault)
+    {
+        " Another vault was here before: if nobody told you that it was replaced, answer no."
+    } else {
+        ""
+    };
     let question = format!(
-        "This machine has no pin for {} yet. The vault's pin is\n  {found}\nCompare it with the pin that the vault's owner gave you. Are they the same?",
+        "This machine has no pin for {} yet.{replaced} The vault's pin is\n  {found}\nCompare it with the pin that the vault's owner gave you. Are they the same?",
         for_terminal(&place)
     );
     match context.ui.confirm(&question, Answer::No) {
@@ -76,6 +89,10 @@ impl Context<'_> {
 
     /// Remembers this header's key, which you named: at a terminal, or in place of one that you confirmed before.
     pub fn pin_named(&mut self, header: &Header) {
+        // It is about to be refused.
+        if self.other_key(header.content(), &[]).is_some() {
+            return;
+        }
         let is_pinned_otherwise = self.rollback_guard.is_pinned_otherwise(&vault_key(header));
         if is_pinned_otherwise || self.ui.can_ask_aloud() {
             let pin = pin_of(&header.content().verify, self.now);

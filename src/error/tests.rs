@@ -94,35 +94,7 @@ fn take_apart(error: &Error) {
         }
         Error::PinMismatch { found } | Error::NotPinned { found } => said(found),
         Error::ExposedKeyFile { path } => plain(path),
-        Error::Older(error) => match error {
-            state::Error::Older {
-                place,
-                part,
-                is_fork,
-                found,
-                seen,
-            } => {
-                said(place);
-                said(part);
-                plain(is_fork);
-                plain(found);
-                plain(seen);
-            }
-            state::Error::OtherKey { place } => said(place),
-            state::Error::OlderThanPin {
-                place,
-                part,
-                is_fork,
-                found,
-                pinned,
-            } => {
-                said(place);
-                said(part);
-                plain(is_fork);
-                plain(found);
-                plain(pinned);
-            }
-        },
+        Error::Older(error) => of_state(error),
         Error::Settings(error) => of_settings(error),
         Error::Project(error) => of_project(error),
         Error::Vault(error) => of_vault(error),
@@ -239,6 +211,51 @@ fn of_project(error: &project::Error) {
             plain(is_known);
         }
         E::OtherVault { path } | E::NotText { path } | E::LeadsNowhere { path } => plain(path),
+    }
+}
+
+fn of_state(error: &state::Error) {
+    match error {
+        state::Error::Older {
+            place,
+            part,
+            is_fork,
+            found,
+            seen,
+        } => {
+            said(place);
+            said(part);
+            plain(is_fork);
+            plain(found);
+            plain(seen);
+        }
+        state::Error::OtherKey {
+            place,
+            found,
+            known,
+        }
+        | state::Error::RetiredKey {
+            place,
+            found,
+            known,
+        } => {
+            said(place);
+            said(found);
+            said(known);
+        }
+        state::Error::OlderThanPin {
+            place,
+            part,
+            is_fork,
+            found,
+            pinned,
+        } => {
+            said(place);
+            said(part);
+            plain(is_fork);
+            plain(found);
+            plain(pinned);
+        }
     }
 }
 

@@ -16,8 +16,8 @@ Protected against:
   an attacker who puts an older copy in its place
       this machine remembers the newest revision that it saw at each place,
       and at a new place that of all of them; it refuses an older one (exit
-      code 5), unless you use `--accept-older`; in a git work tree it only
-      warns
+      code 5), unless you use `--accept-older`; in a git work tree where it was
+      first seen, it only warns
   a colleague whose key is limited
       the key cannot open other workspaces, and a key that only reads cannot
       sign: `kluis` refuses its changes
@@ -64,11 +64,12 @@ Not protected against:
       `kluis` only warns.
   A false vault made by a person whose key to the whole vault you removed
       An older key, on a machine that has not seen the new public key, takes
-      it for the true one. `kluis key renew`, the new pin, or --leaked ends
-      that.
+      it for the true one. `kluis key renew` of that key ends it, or the new
+      pin; --leaked removes all those keys except yours.
   Values that a person has seen
       A removed key and an old passphrase still open older copies: change the
-      values too.
+      values too. Who has an old passphrase and an older copy reads later ones
+      as well, unless you changed it with --leaked.
   Deleted values in copies
       They are in `.NAME.prev` until the next change, and in backups and the
       history of a repository.

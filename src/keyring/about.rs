@@ -7,13 +7,41 @@ use crate::sealed::id::KeyId;
 use crate::sealed::key::{Key, KeyToCome};
 use crate::sealed::{self, Part, meta};
 
-/// The owner's notes about this key. Refused without full access.
-pub fn of(keyring: &dyn Keyring, line: &Key) -> Result<meta::Key, Error> {
-    opened(keyring, line.id, &line.about)
+/// The label of a key whose notes cannot be read. Who had full access may have spoiled them.
+pub const UNREADABLE: &str = "unreadable notes";
+
+/// The owner's notes about this key, or `None` if they cannot be read. Such a key may reach anything, so it is never
+/// granted anew. Refused without full access.
+pub fn readable(keyring: &dyn Keyring, line: &Key) -> Result<Option<meta::Key>, Error> {
+    or_none(of(keyring, line))
 }
 
 /// The same for a key of a kind to come.
-pub fn of_kind_to_come(keyring: &dyn Keyring, line: &KeyToCome) -> Result<meta::Key, Error> {
+pub fn readable_to_come(
+    keyring: &dyn Keyring,
+    line: &KeyToCome,
+) -> Result<Option<meta::Key>, Error> {
+    or_none(opened(keyring, line.id, &line.about))
+}
+
+fn or_none(about: Result<meta::Key, Error>) -> Result<Option<meta::Key>, Error> {
+    match about {
+        Err(Error::Sealed(sealed::Error::Damaged(_) | sealed::Error::Forged)) => Ok(None),
+        about => about.map(Some),
+    }
+}
+
+/// Notes in place of those that cannot be read: the key may reach everything.
+pub fn unreadable() -> meta::Key {
+    meta::Key {
+        label: UNREADABLE.to_owned(),
+        created_at: 0,
+        workspaces: None,
+    }
+}
+
+/// The owner's notes about this key. Refused without full access.
+pub fn of(keyring: &dyn Keyring, line: &Key) -> Result<meta::Key, Error> {
     opened(keyring, line.id, &line.about)
 }
 

@@ -40,7 +40,7 @@ pub struct Renewed {
     pub content: Content,
     /// The workspaces with new keys.
     pub workspaces: Vec<WorkspaceId>,
-    /// Keys without a line in the new header: their anchors would call it forged.
+    /// Keys without a line in the new header: their anchors would call it forged, or nobody knows how far they reach.
     pub dropped: Vec<KeyId>,
 }
 
@@ -84,10 +84,13 @@ impl LocalKeyring {
     ) -> Result<Renewed, Error> {
         let mut keys = Vec::with_capacity(content.keys.len());
         for line in &content.keys {
-            keys.push((line.id, about::of(self, line)?));
+            let about = about::readable(self, line)?;
+            // The one that unlocked has full access, whatever its notes say.
+            let own = || (line.id == self.key()).then(about::unreadable);
+            keys.push((line.id, about.or_else(own)));
         }
         for line in &content.keys_to_come {
-            keys.push((line.id, about::of_kind_to_come(self, line)?));
+            keys.push((line.id, about::readable_to_come(self, line)?));
         }
         let (master, scope) = self.plan(content, renewal, &keys)?;
         let mut new = content.clone();
@@ -95,7 +98,9 @@ impl LocalKeyring {
             .retain(|line| renewal != Renewal::Without(line.id));
         let (known, to_come) = keys.split_at(content.keys.len());
         for (id, about) in to_come {
-            if renewal != Renewal::Without(*id) && scope.touches(about) {
+            if renewal != Renewal::Without(*id)
+                && about.as_ref().is_none_or(|about| scope.touches(about))
+            {
                 return Err(Error::KindToCome(*id));
             }
         }
@@ -120,6 +125,10 @@ impl LocalKeyring {
             if renewal == Renewal::Without(line.id) {
                 continue;
             }
+            let Some(about) = about else {
+                dropped.push(line.id);
+                continue;
+            };
             let seed = (line.id == self.key()).then(|| self.own_seed());
             if !keeps_anchors && seed.is_none() && line.bond().is_some() {
                 dropped.push(line.id);
@@ -166,7 +175,7 @@ impl LocalKeyring {
         &self,
         content: &Content,
         renewal: Renewal,
-        keys: &'a [(KeyId, meta::Key)],
+        keys: &'a [(KeyId, Option<meta::Key>)],
     ) -> Result<(Master, Scope<'a>), Error> {
         let old = self.master()?;
         let id = match renewal {
@@ -176,9 +185,11 @@ impl LocalKeyring {
         };
         let removed = keys.iter().find(|(known, _)| *known == id);
         let (_, about) = removed.ok_or(Error::KeyChanged)?;
-        Ok(match &about.workspaces {
-            None => (Master::random(content.vault), Scope::All),
-            Some(reached) => (old.clone(), Scope::Reached(reached)),
-        })
+        Ok(
+            match about.as_ref().and_then(|about| about.workspaces.as_ref()) {
+                None => (Master::random(content.vault), Scope::All),
+                Some(reached) => (old.clone(), Scope::Reached(reached)),
+            },
+        )
     }
 }

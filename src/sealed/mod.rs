@@ -254,8 +254,12 @@
 //! - times: as above.
 //!
 //! What stands in `values` and `links` is any text without a quotation mark for step 8, and base64 when it is
-//! decoded, for step 9. Opening everything also refuses an id that occurs twice, in one workspace or in two. It
-//! opens no `about` of a key.
+//! decoded, for step 9. Opening everything also refuses an id that occurs twice, in one workspace or in two. Who
+//! has full access also opens every `about` of a key when everything is opened, and nothing else of what is above
+//! depends on it.
+//!
+//! A key's label is one line of 1 to 63 characters, without control and format characters, and no key's id. A key
+//! whose `about` does not open or breaks a rule may reach anything: it can be taken away, and is never granted anew.
 //!
 //! An absence is proven for a name by the order of one page. An id is searched as text in the index lines of every
 //! workspace that the key reaches, and before it is said to be absent each of these lines is checked; an id that
@@ -318,7 +322,8 @@
 //! refuse it. Not prevented: replacing values; putting its own older records back as a new revision, or
 //! naming ancestors whose changes it dropped;
 //! filling the file; the last revision, 2⁵³−1, after which its section takes no change; spoiling its
-//! section, which keeps the file from opening until it is put right; taking another secret's id, by which
+//! section, which keeps the file from opening until it is put right, or a page of it, which keeps every other writer
+//! from writing until the owner deletes the workspace; taking another secret's id, by which
 //! neither is found then. All its writers share one seed: who of them wrote is not told.
 //!
 //! **Who holds a key that has expired** is refused by every honest reader, as far as its clock is right, and by
@@ -326,14 +331,19 @@
 //!
 //! **Who held a key that was taken away** has no line. Its workspaces have other keys: what is new does not
 //! open, what it signs and what it once saw is refused (4). Not prevented: reading what it could read then,
-//! in any copy.
+//! in any copy. Before it was taken away it could spoil its workspace, so that nothing of it can be sealed again: then
+//! only deleting the workspace takes the key away from it.
 //!
 //! **Who held full access that was taken away** knows the seed of the old header key, and so did a thief of an old
 //! copy and its passphrase. With it he signs a header of his own, or says that a key of his own comes after it. A
-//! holder whose anchor is newer refuses that (6), and so does a reader that knows the new key, remembered or told:
-//! the old one does not follow it. Where no line says that the new key comes after the old one, nothing leads from
-//! the old key to the true header, and each of the others must be issued again. Not prevented: a reader that
-//! knows nothing but the old header key takes his vault for the true one.
+//! reader that knows the new key, remembered or told, refuses that: the old one does not follow it. A pin that names a
+//! key which the reader remembers as replaced is no answer. Where no line says that the new key comes after the old
+//! one, nothing leads from the old key to the true header, and each of the others must be issued again. Not
+//! prevented: a reader that knows nothing but the old header key takes his vault for the true one. That includes the
+//! holder of any passphrase or token that existed then, on a machine without memory: the anchor stands in the line of
+//! the key, and he can put back the old line. Only another passphrase or token under the same id ends that. Not
+//! prevented, either: what he did before he was taken away, such as a key whose grant reaches further than its
+//! `about` says, or the last revision of the header, 2⁵³−1. New keys for everything take the former away.
 
 pub mod aad_context;
 pub mod derive;

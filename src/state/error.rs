@@ -12,8 +12,21 @@ pub enum Error {
         seen: u64,
     },
     /// Signed by another key than what was seen here.
-    #[error("{place} is signed by another key than before")]
-    OtherKey { place: String },
+    #[error("{place} is signed by another key than before: by {found}, and before by {known}")]
+    OtherKey {
+        place: String,
+        found: String,
+        known: String,
+    },
+    /// Signed by a key that signed before the one that was seen here last.
+    #[error(
+        "{place} is signed by a key that was replaced: by {found}, in whose place {known} signs now"
+    )]
+    RetiredKey {
+        place: String,
+        found: String,
+        known: String,
+    },
     /// Not the vault of the pin, or not made from it.
     #[error("{place} {}", against_pin(*is_fork, part, *found, *pinned))]
     OlderThanPin {
@@ -36,7 +49,10 @@ impl Error {
                 "changes that you have seen are missing: find the copy that has them, or add --accept-older to use this one"
             }
             Self::OtherKey { .. } => {
-                "normal after a removal or a rekey with --leaked: ask who did it for the new pin, and add --pin PIN; else it may be forged"
+                "normal after a removal or a rekey with --leaked: ask who did it for the new pin, and add --pin PIN if it is the same; else it may be forged"
+            }
+            Self::RetiredKey { .. } => {
+                "somebody who was removed may have made it: get the newest vault; only to go back to a copy of your own from before, add both --accept-older and --pin with its key"
             }
             Self::OlderThanPin { .. } => {
                 "get the vault that the pin was made of, or a newer one; `kluis vault verify --pin` makes a pin"

@@ -91,6 +91,18 @@ impl Folder {
         }
     }
 
+    /// Whether a vault with another id was seen at the path of the vault in use.
+    pub fn other_vault_was_here(&self, vault: VaultId) -> bool {
+        let Some(files) = self.path.as_ref().and_then(|path| path.read_dir().ok()) else {
+            return false;
+        };
+        let own = OsString::from(file_name(vault));
+        let others = files.flatten().filter(|file| file.file_name() != own);
+        others
+            .filter_map(|file| read(&file.path()).ok())
+            .any(|memory| memory.at(self.vault.clone()).knows_place())
+    }
+
     /// Lets `note` change the newest memory. Writes it if `note` returns that it changed something, or if the
     /// file was damaged.
     pub fn remember(

@@ -221,13 +221,25 @@ pub fn keys_of(
     workspaces: &[Workspace],
 ) -> Result<Vec<Key>, Error> {
     let known = content.keys.iter();
-    let known = known.map(|line| Key::from_meta(line, &about::of(owner, line)?, workspaces));
+    let known = known.map(|line| {
+        let about = about::readable(owner, line)?;
+        let about = about.filter(is_valid).unwrap_or_else(about::unreadable);
+        Key::from_meta(line, &about, workspaces)
+    });
     let to_come = content.keys_to_come.iter();
     let to_come = to_come.map(|line| {
-        let about = about::of_kind_to_come(owner, line)?;
+        let about = about::readable_to_come(owner, line)?;
+        let about = about.filter(is_valid).unwrap_or_else(about::unreadable);
         Key::of_kind(line.id, KeyKind::ToCome, &about, workspaces)
     });
     known.chain(to_come).collect()
+}
+
+/// Whether notes keep the rules of a label and a date.
+fn is_valid(about: &meta::Key) -> bool {
+    let label = Label::parse(&about.label);
+    label.is_ok_and(|label| label.as_str() == about.label)
+        && Timestamp::from_milliseconds(about.created_at).is_some()
 }
 
 fn damaged(id: KeyId) -> Error {

@@ -14,7 +14,7 @@ use super::time::Timestamp;
 use super::view::{Extent, Scan, View};
 use super::workspace::Workspace;
 use super::{Error, decrypt};
-use crate::keyring::{self, Keyring, Reach};
+use crate::keyring::{self, Keyring, Reach, about};
 use crate::plaintext::Plaintext;
 use crate::sealed::entry::Entry;
 use crate::sealed::header::{self, Header};
@@ -115,6 +115,13 @@ impl Vault {
     pub fn read_header(store: &dyn Store) -> Result<Header, Error> {
         let view = View::load(store.load()?, Scan::Lookup)?;
         Ok(view.layout.header)
+    }
+
+    /// The same, with the histories of all parts.
+    pub fn read_public(store: &dyn Store) -> Result<(Header, Vec<PartHistory>), Error> {
+        let view = View::load(store.load()?, Scan::Lookup)?;
+        let histories = view.layout.histories();
+        Ok((view.layout.header, histories))
     }
 
     pub fn workspaces(&self) -> &[Workspace] {
@@ -343,6 +350,11 @@ impl Vault {
         let keyring = self.keyring.as_ref();
         let mut verified = Verified::default();
         let mut ids = HashSet::new();
+        if keyring.has_full_access() {
+            for line in &self.header().content().keys {
+                about::of(keyring, line)?;
+            }
+        }
         for workspace in &self.workspaces {
             verified.workspaces += 1;
             let all = |page: &OpenPage<'_>, entries: Vec<Entry<'_>>| {

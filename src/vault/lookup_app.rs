@@ -49,6 +49,22 @@ impl Vault {
         Ok(apps.linking(secret)?.len())
     }
 
+    /// Whether a secret names a link that its app does not have.
+    pub fn has_stray_link(&self, secret: &Secret) -> Result<bool, Error> {
+        let target = Target {
+            workspace: secret.workspace,
+            secret: secret.id,
+        };
+        for link in &secret.apps {
+            match self.app_of(link)? {
+                FoundApp::There(app) if app.links.get(&link.env_key) == Some(&target) => {}
+                FoundApp::OutOfReach => {}
+                FoundApp::There(_) | FoundApp::Missing => return Ok(true),
+            }
+        }
+        Ok(false)
+    }
+
     /// The app that a link names.
     pub fn app_of(&self, link: &AppLink) -> Result<FoundApp, Error> {
         Apps::of(&self.view, self.keyring.as_ref(), &self.workspaces).find(link)

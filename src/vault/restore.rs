@@ -189,7 +189,9 @@ impl Vault {
 
 fn opener(keyring: &dyn Keyring, key: &Key) -> Result<Opener, Error> {
     Ok(Opener {
-        label: about::of(keyring, key)?.label,
+        label: about::readable(keyring, key)?
+            .unwrap_or_else(about::unreadable)
+            .label,
         line: key.public_part(),
     })
 }

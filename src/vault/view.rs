@@ -78,7 +78,7 @@ impl View {
                     Ok::<_, sealed::Error>(slice(file, at..at + length as u64).to_vec())
                 })?;
                 if scan == Scan::Everything {
-                    layout.check_pages(file)?;
+                    layout.check_pages(file, None)?;
                 }
                 layout
             }

@@ -158,13 +158,19 @@ fn in_a_git_work_tree_an_older_copy_is_only_a_warning() {
     if !init.is_ok_and(|status| status.success()) {
         fs::create_dir(sandbox.home().join(".git")).unwrap();
     }
-    // It lay there when it was last seen, which is reported the first time.
-    for (name, count) in [("third", 1), ("fourth", 0)] {
+    for name in ["third", "fourth"] {
         let create = sandbox.kluis(["create", name]).stdin("new").run();
-        let told = create.stderr.matches("is now in a git work tree");
-        assert_eq!(told.count(), count, "{}", create.stderr);
-        create.any_stdout().any_stderr().exits(0);
+        create.any_stdout().exits(0);
     }
+    // Whoever can write here can make a work tree of it, so an older copy must be accepted once.
+    let newest = sandbox.bytes();
+    put(&sandbox, &older);
+    get(&sandbox).any_stderr().exits(5);
+    let accept = sandbox.kluis(["get", "name", "--accept-older"]).run();
+    let told = "is now in a git work tree";
+    accept.stdout("old").stderr_has(told).exits(0);
+    put(&sandbox, &newest);
+    get(&sandbox).any_stdout().exits(0);
     put(&sandbox, &older);
     let told = "is an older copy: the workspace default is at revision 2, but this machine has seen revision 5; git may have put it there";
     for _ in 0..2 {
@@ -673,10 +679,18 @@ fn a_removed_owner_cannot_continue_from_an_older_copy() {
         let get = sandbox.kluis(line);
         get.env("KLUIS_PASSPHRASE_FILE", &passphrase).run()
     };
+    let told = "is signed by a key that was replaced";
     for _ in 0..2 {
-        get(&[])
-            .stderr_has("is signed by another key than before")
-            .exits(5);
+        get(&[]).stderr_has(told).exits(5);
+    }
+    // Neither an old pin that names her key nor accepting an older copy settles that, one without the other.
+    let verify = hers.kluis(["vault", "verify", "--json"]);
+    let verify = verify.env("KLUIS_TOKEN", &token).run();
+    let pin = verify.json()["public_key"].as_str().unwrap().to_owned();
+    verify.any_stdout().exits(0);
+    for more in [&["--pin", &pin][..], &["--accept-older"]] {
+        get(more).stderr_has(told).exits(5);
+        get(&[]).stderr_has(told).exits(5);
     }
     let written = sandbox.kluis(["create", "bank"]).stdin("v");
     let written = written.env("KLUIS_PASSPHRASE_FILE", &passphrase).run();
@@ -687,10 +701,37 @@ fn a_removed_owner_cannot_continue_from_an_older_copy() {
     put(&sandbox, b"noise");
     let restore = sandbox.kluis(["vault", "restore", "--yes"]);
     let restore = restore.env("KLUIS_PASSPHRASE_FILE", &passphrase).run();
-    restore.stderr_has("is signed by another key").exits(5);
+    restore.stderr_has(told).exits(5);
     assert_eq!(sandbox.bytes(), b"noise");
     put(&sandbox, &hers.bytes());
-    get(&["--accept-older"]).stdout("evil3").exits(0);
+    let both = ["--accept-older", "--pin", &pin];
+    get(&both).stdout("evil3").exits(0);
+}
+
+#[test]
+fn the_copy_beside_an_intact_vault_must_be_signed_by_its_key() {
+    let (sandbox, passphrase, _, old) = with_a_holder_who_left();
+    let before = sandbox.bytes();
+    let previous = sandbox.vault().with_file_name(".default.kluis.prev");
+    fs::write(previous, &old).unwrap();
+    // On the machine that saw the removal, and on one that sees the vault for the first time.
+    for forget in [false, true] {
+        if forget {
+            sandbox.forget();
+        }
+        for more in [&["--yes"][..], &["--dry-run"], &["--yes", "--accept-older"]] {
+            let line = [&["vault", "restore"], more].concat();
+            let restore = sandbox
+                .kluis(line)
+                .env("KLUIS_PASSPHRASE_FILE", &passphrase);
+            restore
+                .run()
+                .any_stdout()
+                .stderr_has("is signed by")
+                .exits(5);
+            assert_eq!(sandbox.bytes(), before);
+        }
+    }
 }
 
 #[test]

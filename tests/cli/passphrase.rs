@@ -31,7 +31,9 @@ fn afterwards_the_new_one_opens_and_the_old_one_does_not() {
         .env("KLUIS_PASSPHRASE_FILE", &old)
         .run();
     changed
-        .stderr_has("Older copies of the vault still open with the old one")
+        .stderr_has(
+            "The old one still opens older copies, and whoever has both can read later ones",
+        )
         .exits(0);
     let get = || sandbox.kluis(["get", "name"]);
     get()

@@ -1,8 +1,8 @@
 //! Checks the vault's keys: the strength of a passphrase, what happens when a key is lost, and whether an
 //! older copy would be noticed. It unlocks only with what is there; it never asks and remembers nothing.
 
-use super::deleted;
 use super::finding::Finding;
+use super::{deleted, links};
 use crate::args::kdf::is_weak;
 use crate::context::Context;
 use crate::error::{Error, Exit};
@@ -34,6 +34,7 @@ pub fn examine(context: &mut Context, store: FileStore, header: &Header) -> Vec<
             findings.push(of_vault(&vault, context.now));
             findings.push(age(context, &vault).unwrap_or(remembered));
             findings.extend(deleted::examine(&vault, context.now));
+            findings.extend(links::examine(&vault));
         }
         Err(error) => {
             findings.push(locked(&error));

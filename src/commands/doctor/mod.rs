@@ -6,6 +6,7 @@ mod agent;
 mod deleted;
 mod finding;
 mod keys;
+mod links;
 mod place;
 mod process;
 mod project;

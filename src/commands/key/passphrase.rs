@@ -8,6 +8,7 @@ use crate::context::Context;
 use crate::context::agent::Found;
 use crate::context::confirm::confirm;
 use crate::error::Error;
+use crate::keyring::renew::Trust;
 use crate::keyring::vault_key::vault_key;
 use crate::keyring::{self, Keyring};
 use crate::report::key::{other_signer, question};
@@ -16,13 +17,12 @@ use crate::vault::key::{Key, KeyKind};
 
 /// Change the passphrase
 ///
-/// Changes the passphrase that you unlock with, or the one that --key names. The secrets are not encrypted again.
-/// Older copies of the vault still open with the old passphrase.
+/// Changes the passphrase that you unlock with, or the one that --key names. Older copies of the vault still open with
+/// the old passphrase, and whoever has both still knows the keys of the secrets: they can read later copies, too, and
+/// change values. They cannot add keys, because the vault gets a new public key.
 ///
-/// If it opens the whole vault, the vault gets a new public key, so that nobody can sign for the vault with the old
-/// passphrase. Every other key goes on, because the old public key vouches for the new one. If the passphrase has
-/// leaked, use --leaked, and `kluis vault rekey --leaked` afterwards: then nothing trusts the old public key any
-/// more. Needs a key that opens the whole vault.
+/// If the passphrase may have leaked, use --leaked: it encrypts everything again under new keys, as `kluis vault rekey
+/// --leaked` does. Needs a key that opens the whole vault.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -64,9 +64,15 @@ impl Command for Passphrase {
         let changed = context.change_for_good(&mut vault, |change| {
             Ok(change.change_passphrase(&mut owner, &credential, self.leaked.trust())?)
         })?;
-        context
-            .ui
-            .note("changed the passphrase. Older copies of the vault still open with the old one");
+        let told = match self.leaked.trust() {
+            Trust::Ends => {
+                "changed the passphrase, and encrypted everything again under new keys. Older copies of the vault still open with the old one"
+            }
+            Trust::Passes => {
+                "changed the passphrase. The old one still opens older copies, and whoever has both can read later ones: if it may have leaked, use --leaked"
+            }
+        };
+        context.ui.note(told);
         if key.is_some_and(Key::has_full_access) {
             other_signer(context, &vault_key(vault.header()), &changed.result);
         }

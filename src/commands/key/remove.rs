@@ -21,8 +21,8 @@ use serde::Serialize;
 ///
 /// If the key opens the whole vault, the vault gets a new public key. Every other key goes on, because the old
 /// public key vouches for the new one. But the owner of the removed key could still make a false vault that opens
-/// with these keys: `kluis key renew`, or the new pin on their machines, ends that. With --leaked nothing trusts
-/// the old public key any more: `kluis` removes every other passphrase and token except yours, to be added again.
+/// with these keys: `kluis key renew`, or the new pin on their machines, ends that. --leaked removes every other
+/// passphrase and token except yours, to be added again; renew yours, too.
 ///
 /// You cannot remove the key that you use, nor the last key that opens the whole vault (exit code 6).
 #[derive(clap::Args)]

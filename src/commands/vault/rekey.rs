@@ -17,9 +17,9 @@ use serde::Serialize;
 /// Gives the vault and every workspace new keys, in one write. Every passphrase, token and key file still
 /// opens the vault, because its old public key vouches for the new one. Ids, dates, versions and links stay.
 ///
-/// After a leak, use --leaked: then nothing trusts the old public key any more. `kluis` removes every other
-/// passphrase and token except yours, to be added again, and key files must be given the new pin. It asks first;
-/// without a terminal it needs --yes.
+/// After a leak, use --leaked: then nothing in the vault trusts the old public key any more. `kluis` removes every
+/// other passphrase and token except yours, to be added again, and key files must be given the new pin. It asks
+/// first; without a terminal it needs --yes. Renew your own key, too.
 ///
 /// It does not protect old copies of the vault: they still open with the old keys. Needs a key that opens the
 /// whole vault.

@@ -132,12 +132,12 @@ impl Command for Restore {
         let id = vault.header().content().vault;
         let path = path.display().to_string();
         let (inventory, observation) = (vault.inventory()?, Observation::of(&vault));
-        // It counts only where there is no vault to compare the copy with.
-        let judged = context.judge_copy(&vault, &path);
+        let header = vault.header().clone();
         let (bytes, keyring) = vault.into_parts()?;
         let present = Present::look(&store, |header| follow(keyring, id, header))?;
+        context.refuse_other_key(header.content(), &path, present.observation())?;
         if present.observation().is_none()
-            && let Some(warning) = judged?
+            && let Some(warning) = context.judge_copy(&observation.parts)
         {
             context.ui.warning(&warning);
         }

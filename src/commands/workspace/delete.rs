@@ -6,13 +6,15 @@ use crate::context::Context;
 use crate::context::confirm::confirm;
 use crate::error::Error;
 use crate::report::counted::counted;
-use crate::vault::Scan;
-use crate::vault::change::Contents;
+use crate::sealed;
+use crate::vault::change::{Change, Contents};
+use crate::vault::workspace::Workspace;
+use crate::vault::{self, Scan, Vault};
 
 /// Delete a workspace
 ///
 /// Refuses if it has secrets or links in it (exit code 6), unless --force deletes them too. Asks first;
-/// without a terminal it needs --yes. Needs a key that opens the whole vault.
+/// without a terminal it needs --yes. --force also deletes a workspace that is damaged. Needs a key that opens the whole vault.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -32,16 +34,20 @@ impl Command for Delete {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let name = parse_name(&self.workspace_name)?;
         let mut vault = context.open(Scan::Lookup)?;
-        let secrets = vault.secret_count(vault.workspace(Some(&name))?)?;
+        let workspace = vault.workspace(Some(&name))?.clone();
+        let secrets = count(&vault, &workspace)?;
         let question = match secrets {
-            0 => format!("Delete the empty workspace {name}?"),
-            _ => format!(
+            Some(0) => format!("Delete the empty workspace {name}?"),
+            Some(secrets) => format!(
                 "Delete the workspace {name}, its {} and the links of apps to them?",
                 counted(secrets, "secret")
             ),
+            None => {
+                format!("Delete the workspace {name}, which is damaged, with everything in it?")
+            }
         };
         // A workspace that is not empty will be refused anyway, so do not ask first.
-        if self.force || secrets == 0 {
+        if self.force || secrets == Some(0) {
             confirm(context, &question)?;
         }
         let contents = if self.force {
@@ -49,10 +55,23 @@ impl Command for Delete {
         } else {
             Contents::Keep
         };
-        context.change_in(&mut vault, |change| {
-            Ok(change.delete_workspace(&name, contents)?)
-        })?;
+        let delete = |change: &mut Change<'_>| Ok(change.delete_workspace(&name, contents)?);
+        match contents {
+            Contents::Keep => context.change_in(&mut vault, delete)?,
+            Contents::Delete => context.change_without(workspace.id, &mut vault, delete)?,
+        };
         context.ui.done(&format!("deleted the workspace {name}"));
         Ok(())
+    }
+}
+
+/// The number of secrets, deleted ones too; `None` if the workspace is damaged.
+fn count(vault: &Vault, workspace: &Workspace) -> Result<Option<usize>, vault::Error> {
+    let present = vault.secret_count(workspace);
+    let all = present.and_then(|count| Ok(count + vault.deleted(workspace)?.len()));
+    match all {
+        Ok(count) => Ok(Some(count)),
+        Err(vault::Error::Sealed(sealed::Error::Damaged(_))) => Ok(None),
+        Err(error) => Err(error),
     }
 }

@@ -2,6 +2,7 @@
 //! and opened.
 
 use super::Change;
+use crate::sealed::id::WorkspaceId;
 use crate::store::{self, Previous};
 use crate::vault::clock::Clock;
 use crate::vault::lookup::{follow, reached};
@@ -15,9 +16,22 @@ impl Vault {
     /// all typing and waiting.
     ///
     /// Nothing is written if `act` fails or changes nothing.
-    #[expect(clippy::needless_pass_by_value, reason = "a time is a clock, too")]
+    #[cfg(test)]
     pub fn change<T, E: From<Error>>(
         &mut self,
+        clock: impl Clock,
+        patience: Duration,
+        previous: Previous,
+        act: impl FnOnce(&mut Change<'_>) -> Result<T, E>,
+    ) -> Result<Changed<T>, E> {
+        self.change_without(None, clock, patience, previous, act)
+    }
+
+    /// The same, but what is damaged in one workspace does not matter, because the change deletes it.
+    #[expect(clippy::needless_pass_by_value, reason = "a time is a clock, too")]
+    pub fn change_without<T, E: From<Error>>(
+        &mut self,
+        deleted: Option<WorkspaceId>,
         clock: impl Clock,
         patience: Duration,
         previous: Previous,
@@ -30,10 +44,14 @@ impl Vault {
                 place: self.store.place(),
             })
         })?;
-        let view = View::load(snapshot, Scan::Everything)?;
-        view.layout
-            .check_records(view.file())
-            .map_err(Error::from)?;
+        let view = match deleted {
+            None => View::load(snapshot, Scan::Everything)?,
+            Some(_) => View::load(snapshot, Scan::Bytes)?,
+        };
+        let (layout, file) = (&view.layout, view.file());
+        let pages = deleted.map_or(Ok(()), |_| layout.check_pages(file, deleted));
+        let checked = pages.and_then(|()| layout.check_records(file, deleted));
+        checked.map_err(Error::from)?;
         follow(
             self.keyring.as_mut(),
             &mut self.followed,

@@ -202,7 +202,8 @@ impl Change<'_> {
     }
 
     /// Gives a key another passphrase. With the old one of a key with full access an attacker could sign headers,
-    /// so the vault gets another header key then.
+    /// so the vault gets another header key then. If the old one has leaked, everything gets new keys: with an older
+    /// copy it opens all of them.
     pub fn change_passphrase(
         &mut self,
         owner: &mut LocalKeyring,
@@ -213,11 +214,17 @@ impl Change<'_> {
         let keys = self.keys(owner)?;
         let key = keys.iter().find(|key| key.id == credential.id);
         let key = key.ok_or(keyring::Error::KeyChanged)?;
-        if !key.has_full_access() {
-            self.replace_key(owner, credential, None)?;
-            return Ok(OtherSigner::default());
-        }
-        let mut renewed = self.renewed(owner, Renewal::Signer, trust)?;
+        let (renewal, trust) = match (key.has_full_access(), trust) {
+            (false, Trust::Passes) => {
+                self.replace_key(owner, credential, None)?;
+                return Ok(OtherSigner::default());
+            }
+            // It never knew the header's seed.
+            (false, Trust::Ends) => (Renewal::Rekey, Trust::Passes),
+            (true, Trust::Passes) => (Renewal::Signer, Trust::Passes),
+            (true, Trust::Ends) => (Renewal::Rekey, Trust::Ends),
+        };
+        let mut renewed = self.renewed(owner, renewal, trust)?;
         // Its own line is made anew below, and never dropped.
         renewed.dropped.retain(|id| *id != credential.id);
         let mut others = keys;

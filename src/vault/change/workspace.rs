@@ -5,7 +5,7 @@ use super::delete::named;
 use crate::keyring;
 use crate::sealed::aad_context::AadContext;
 use crate::sealed::history::RevisionId;
-use crate::sealed::{header, meta};
+use crate::sealed::{self, header, meta};
 use crate::vault::Error;
 use crate::vault::description::Description;
 use crate::vault::linking::LinkingApp;
@@ -104,7 +104,11 @@ impl Change<'_> {
         }
         match contents {
             Contents::Keep => self.check_empty(&workspace)?,
-            Contents::Delete => self.unlink_workspace(&workspace)?,
+            Contents::Delete => match self.unlink_workspace(&workspace) {
+                // Links to what is gone lead to nothing.
+                Err(Error::Sealed(sealed::Error::Damaged(_))) => {}
+                unlinked => unlinked?,
+            },
         }
         self.sections.remove(&workspace.id);
         self.touched

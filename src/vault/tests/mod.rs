@@ -22,6 +22,7 @@ mod programme;
 mod reader;
 mod removed;
 mod slots;
+mod spoiled;
 mod tampering;
 mod twice;
 mod unfinished;
