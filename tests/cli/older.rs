@@ -846,3 +846,20 @@ fn an_older_copy_at_a_new_place_is_refused_until_accepted() {
         .stderr_has("is an older copy")
         .exits(5);
 }
+
+#[test]
+fn status_says_that_an_older_copy_does_not_open() {
+    let (sandbox, older) = moved_on();
+    let newest = sandbox.bytes();
+    put(&sandbox, &older);
+    let status = sandbox.kluis(["status", "--json"]).run();
+    assert_eq!(status.json()["opens_with"], Value::Null);
+    let told = "is an older copy";
+    status.any_stdout().stderr_has(told).exits(5);
+    sandbox
+        .kluis(["status", "-q", "--accept-older"])
+        .run()
+        .exits(0);
+    put(&sandbox, &newest);
+    sandbox.kluis(["status", "-q"]).run().exits(0);
+}

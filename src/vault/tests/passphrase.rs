@@ -5,7 +5,7 @@ use super::{Owned, everything, header, now, open_in};
 use crate::keyring::issue::Credential;
 use crate::keyring::local::LocalKeyring;
 use crate::keyring::renew::Trust;
-use crate::keyring::unlock;
+use crate::keyring::{Keyring, unlock};
 use crate::plaintext::Plaintext;
 use crate::sealed::id::KeyId;
 use crate::sealed::kdf::Passphrase;
@@ -106,5 +106,39 @@ fn the_own_passphrase_is_changed_too() {
             everything(&owned.bytes(), &owned.token).is_ok(),
             trust == Trust::Passes
         );
+    }
+}
+
+/// With an older copy and the leaked passphrase, the thief knows the root key and so every workspace's.
+#[test]
+fn after_a_leak_the_thief_opens_nothing_new() {
+    for full in [true, false] {
+        let owned = both();
+        if !full {
+            let mut owner = owned.keyring();
+            let id = KeyId::random();
+            let vault = header(&owned.bytes()).content().vault;
+            let credential = Credential::passphrase(vault, id, &typed("hers"), CHEAP).unwrap();
+            owned.change(|change| super::put(change, "staging/name", "value"));
+            let old = passphrase_key(&owned);
+            owned.change(|change| change.remove_key(&mut owner, old, Trust::Passes));
+            let names = vec![super::workspace_name("staging")];
+            let scope = Scope::Workspaces { names, write: true };
+            owned.add_key(&credential, scope, None);
+        }
+        let thief = by_passphrase(&owned, if full { PASSPHRASE } else { "hers" }).unwrap();
+        let before = header(&owned.bytes());
+        change(&owned, &mut owned.keyring(), Trust::Ends);
+        let after = header(&owned.bytes());
+        let lines = before.content().workspaces.iter();
+        for (old, new) in lines.zip(&after.content().workspaces) {
+            assert_ne!(old.verify, new.verify, "it could sign");
+            if let Ok(master) = thief.master() {
+                assert!(master.workspace(old).is_ok() && master.workspace(new).is_err());
+            }
+        }
+        assert!(thief.clone().follow(&after).is_err());
+        assert!(by_passphrase(&owned, "another").is_some());
+        everything(&owned.bytes(), &owned.token).unwrap();
     }
 }
