@@ -25,6 +25,12 @@ _kluis() {
             kluis,completions)
                 cmd="kluis__subcmd__completions"
                 ;;
+            kluis,copy)
+                cmd="kluis__subcmd__copy"
+                ;;
+            kluis,cp)
+                cmd="kluis__subcmd__copy"
+                ;;
             kluis,create)
                 cmd="kluis__subcmd__create"
                 ;;
@@ -191,7 +197,7 @@ _kluis() {
 
     case "${cmd}" in
         kluis)
-            opts="-w -q -y -V -h --vault --workspace --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --version --help init import status set create update get show list ls edit move mv delete rm rollback restore undelete rotate history run export inject check trust key workspace app unlock lock vault doctor completions help"
+            opts="-w -q -y -V -h --vault --workspace --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --version --help init import status set create update get show list ls edit move mv copy cp delete rm rollback restore undelete rotate history run export inject check trust key workspace app unlock lock vault doctor completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -641,7 +647,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__check)
-            opts="-w -q -y -h --vault --workspace --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --allow-env --for --reveal --help"
+            opts="-w -q -y -h --vault --workspace --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --allow-env --at --for --reveal --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -687,6 +693,10 @@ _kluis() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --for)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -704,6 +714,56 @@ _kluis() {
             ;;
         kluis__subcmd__completions)
             opts="-w -q -y -h --vault --workspace --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --help bash elvish fish powershell zsh"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --vault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -w)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --passphrase-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --pin)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        kluis__subcmd__copy)
+            opts="-w -q -y -h --vault --workspace --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --literal-name --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1001,7 +1061,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__export)
-            opts="-w -q -y -f -e -h --vault --workspace --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --format --manifest-name --app --all --allow-env --for --reveal --help"
+            opts="-w -q -y -f -e -h --vault --workspace --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --format --manifest-name --app --all --allow-env --at --for --reveal --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1064,6 +1124,10 @@ _kluis() {
                     return 0
                     ;;
                 --allow-env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --at)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1145,7 +1209,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__help)
-            opts="-w -q -y -h --vault --workspace --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --help ci environment exit-codes migrate references security start team init import status set create update get show list edit move delete rollback restore rotate history run export inject check trust key workspace app unlock lock vault doctor completions help"
+            opts="-w -q -y -h --vault --workspace --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --help ci environment exit-codes migrate references security start team init import status set create update get show list edit move copy delete rollback restore rotate history run export inject check trust key workspace app unlock lock vault doctor completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1369,7 +1433,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__inject)
-            opts="-w -q -y -i -o -h --vault --workspace --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --in-file --out-file --follow --for --reveal --help"
+            opts="-w -q -y -i -o -h --vault --workspace --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --in-file --out-file --follow --at --for --reveal --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1424,6 +1488,10 @@ _kluis() {
                     return 0
                     ;;
                 -o)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --at)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2019,7 +2087,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__move)
-            opts="-w -q -y -h --vault --workspace --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --literal-name --to-workspace --help"
+            opts="-w -q -y -h --vault --workspace --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --to-workspace --literal-name --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2283,7 +2351,7 @@ _kluis() {
             return 0
             ;;
         kluis__subcmd__run)
-            opts="-w -q -y -e -h --vault --workspace --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --app --all --allow-env --for --reveal --only --stdin --mask --help"
+            opts="-w -q -y -e -h --vault --workspace --project --json --quiet --yes --non-interactive --passphrase-file --key-file --lock-timeout --pin --accept-older --color --app --all --allow-env --at --for --reveal --only --stdin --mask --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2334,6 +2402,10 @@ _kluis() {
                     return 0
                     ;;
                 --allow-env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --at)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

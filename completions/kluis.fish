@@ -52,8 +52,10 @@ complete -c kluis -n "__fish_kluis_needs_command" -f -a "show" -d 'Show everythi
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "list" -d 'List secrets, never their values'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "ls" -d 'List secrets, never their values'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "edit" -d 'Edit a value in your editor'
-complete -c kluis -n "__fish_kluis_needs_command" -f -a "move" -d 'Move a secret to another workspace'
-complete -c kluis -n "__fish_kluis_needs_command" -f -a "mv" -d 'Move a secret to another workspace'
+complete -c kluis -n "__fish_kluis_needs_command" -f -a "move" -d 'Rename secrets, or move them to another workspace'
+complete -c kluis -n "__fish_kluis_needs_command" -f -a "mv" -d 'Rename secrets, or move them to another workspace'
+complete -c kluis -n "__fish_kluis_needs_command" -f -a "copy" -d 'Copy a secret under another name'
+complete -c kluis -n "__fish_kluis_needs_command" -f -a "cp" -d 'Copy a secret under another name'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "delete" -d 'Delete secrets; `restore` brings them back'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "rm" -d 'Delete secrets; `restore` brings them back'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "rollback" -d 'Bring back the version before'
@@ -366,7 +368,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand move" -l pin -d 'Open only t
 complete -c kluis -n "__fish_kluis_using_subcommand move" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c kluis -n "__fish_kluis_using_subcommand move" -l to-workspace -d 'Move it to this workspace' -r
+complete -c kluis -n "__fish_kluis_using_subcommand move" -l to-workspace -d 'Move all of them to this workspace' -r
 complete -c kluis -n "__fish_kluis_using_subcommand move" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand move" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand move" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -384,7 +386,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand mv" -l pin -d 'Open only the
 complete -c kluis -n "__fish_kluis_using_subcommand mv" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c kluis -n "__fish_kluis_using_subcommand mv" -l to-workspace -d 'Move it to this workspace' -r
+complete -c kluis -n "__fish_kluis_using_subcommand mv" -l to-workspace -d 'Move all of them to this workspace' -r
 complete -c kluis -n "__fish_kluis_using_subcommand mv" -l json -d 'Print results, warnings and errors as JSON'
 complete -c kluis -n "__fish_kluis_using_subcommand mv" -s q -l quiet -d 'Print no notes; print names alone in lists'
 complete -c kluis -n "__fish_kluis_using_subcommand mv" -s y -l yes -d 'Answer yes where a command asks for confirmation'
@@ -392,6 +394,40 @@ complete -c kluis -n "__fish_kluis_using_subcommand mv" -l non-interactive -d 'N
 complete -c kluis -n "__fish_kluis_using_subcommand mv" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand mv" -l literal-name -d 'Accept a name with `=` in it'
 complete -c kluis -n "__fish_kluis_using_subcommand mv" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kluis -n "__fish_kluis_using_subcommand copy" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand copy" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand copy" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand copy" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand copy" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand copy" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand copy" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand copy" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand copy" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand copy" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand copy" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand copy" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand copy" -l accept-older -d 'Accept an older vault than this machine has seen'
+complete -c kluis -n "__fish_kluis_using_subcommand copy" -l literal-name -d 'Accept a name with `=` in it'
+complete -c kluis -n "__fish_kluis_using_subcommand copy" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kluis -n "__fish_kluis_using_subcommand cp" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand cp" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand cp" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand cp" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand cp" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand cp" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand cp" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand cp" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand cp" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand cp" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand cp" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand cp" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand cp" -l accept-older -d 'Accept an older vault than this machine has seen'
+complete -c kluis -n "__fish_kluis_using_subcommand cp" -l literal-name -d 'Accept a name with `=` in it'
+complete -c kluis -n "__fish_kluis_using_subcommand cp" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand delete" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand delete" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand delete" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
@@ -550,6 +586,7 @@ never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand run" -s e -d 'Set the variable KEY to the secret REF; may be repeated' -r
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l app -d 'Set the variables that this app links: its name, or WORKSPACE/NAME' -r
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l allow-env -d 'Allow the variable KEY, such as PATH, which can make programs run other code; may be repeated' -r
+complete -c kluis -n "__fish_kluis_using_subcommand run" -l at -d 'Use the values of this time, to rehearse a rotation [default: now]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l for -d 'Name the host, for secrets bound to hosts' -r
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l reveal -d 'Use the secret NAME although it is bound to hosts; may be repeated' -r
 complete -c kluis -n "__fish_kluis_using_subcommand run" -l stdin -d 'Give the command the secret REF on its standard input' -r
@@ -590,6 +627,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand export" -l manifest-name -d 
 complete -c kluis -n "__fish_kluis_using_subcommand export" -s e -d 'Set the variable KEY to the secret REF; may be repeated' -r
 complete -c kluis -n "__fish_kluis_using_subcommand export" -l app -d 'Set the variables that this app links: its name, or WORKSPACE/NAME' -r
 complete -c kluis -n "__fish_kluis_using_subcommand export" -l allow-env -d 'Allow the variable KEY, such as PATH, which can make programs run other code; may be repeated' -r
+complete -c kluis -n "__fish_kluis_using_subcommand export" -l at -d 'Use the values of this time, to rehearse a rotation [default: now]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand export" -l for -d 'Name the host, for secrets bound to hosts' -r
 complete -c kluis -n "__fish_kluis_using_subcommand export" -l reveal -d 'Use the secret NAME although it is bound to hosts; may be repeated' -r
 complete -c kluis -n "__fish_kluis_using_subcommand export" -l json -d 'Print results, warnings and errors as JSON'
@@ -611,6 +649,7 @@ always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand inject" -s i -l in-file -d 'Read the template from FILE instead of stdin' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand inject" -s o -l out-file -d 'Write the result to FILE instead of stdout' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand inject" -l at -d 'Use the values of this time, to rehearse a rotation [default: now]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand inject" -l for -d 'Name the host, for secrets bound to hosts' -r
 complete -c kluis -n "__fish_kluis_using_subcommand inject" -l reveal -d 'Use the secret NAME although it is bound to hosts; may be repeated' -r
 complete -c kluis -n "__fish_kluis_using_subcommand inject" -l json -d 'Print results, warnings and errors as JSON'
@@ -631,6 +670,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand check" -l color -d 'Use colo
 always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand check" -l allow-env -d 'Allow the variable KEY, as `kluis run` does; may be repeated' -r
+complete -c kluis -n "__fish_kluis_using_subcommand check" -l at -d 'Use the values of this time, to rehearse a rotation [default: now]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand check" -l for -d 'Name the host, for secrets bound to hosts' -r
 complete -c kluis -n "__fish_kluis_using_subcommand check" -l reveal -d 'Use the secret NAME although it is bound to hosts; may be repeated' -r
 complete -c kluis -n "__fish_kluis_using_subcommand check" -l json -d 'Print results, warnings and errors as JSON'

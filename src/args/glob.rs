@@ -1,9 +1,4 @@
-//! Matches names against a pattern, for `list --name`.
-
-/// Whether a name matches a pattern, if there is one.
-pub fn matches_any(pattern: Option<&str>, name: &str) -> bool {
-    pattern.is_none_or(|pattern| matches(pattern.as_bytes(), name.as_bytes()))
-}
+//! Matches names against a pattern, for `list`.
 
 /// Whether a name matches a pattern of `*` and `?`; other characters match themselves.
 pub fn matches(pattern: &[u8], name: &[u8]) -> bool {

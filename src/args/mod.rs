@@ -3,12 +3,15 @@
 pub mod content;
 pub mod destination;
 pub mod fields;
+pub mod filter;
 pub mod generate;
 pub mod glob;
 pub mod kdf;
 pub mod key;
 pub mod leaked;
+pub mod moment;
 pub mod new_passphrase;
+pub mod new_place;
 pub mod secret;
 pub mod secret_json;
 pub mod secret_or_picker;

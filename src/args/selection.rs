@@ -2,6 +2,7 @@
 //! them, or as the project file lists them.
 
 use super::destination::{DestinationArgs, check_names};
+use super::moment::MomentArgs;
 use super::secret::{parse_app, parse_key};
 use crate::context::Context;
 use crate::deliver::environment::Environment;
@@ -37,6 +38,9 @@ pub struct SelectionArgs {
     /// Allow the variable KEY, such as PATH, which can make programs run other code; may be repeated
     #[arg(long, value_name = "KEY", hide_short_help = true)]
     allow_env: Vec<String>,
+
+    #[command(flatten)]
+    moment: MomentArgs,
 
     #[command(flatten)]
     destination: DestinationArgs,
@@ -107,10 +111,10 @@ impl SelectionArgs {
         context: &mut Context,
     ) -> Result<(Environment, Option<Plaintext>), Error> {
         let destination = self.destination.destination(context, vault)?;
-        let environment = selection.resolve(vault, &destination, context)?;
-        let now = Choice::Now(context.now);
+        let choice = self.moment.choice(context)?;
+        let environment = selection.resolve(vault, &destination, choice, context)?;
         let more = more.map(|reference| {
-            let selected = vault.value(context.workspace(), reference, now, &destination);
+            let selected = vault.value(context.workspace(), reference, choice, &destination);
             let selected = selected.map_err(|error| vault.suggest(context.workspace(), error));
             let selected = selected.map_err(|error| Error::Blocked(vec![error]))?;
             warnings::warn(context, &selected.secret);
@@ -168,10 +172,11 @@ impl Selection {
         self,
         vault: &Vault,
         destination: &Destination,
+        choice: Choice,
         context: &mut Context,
     ) -> Result<Environment, Error> {
-        for choice in &self.chosen {
-            check_delivery(choice, self.receiver)?;
+        for chosen in &self.chosen {
+            check_delivery(chosen, self.receiver)?;
         }
         let is_chosen = |key: &EnvKey| self.chosen.iter().any(|named| named.key == *key);
         let links = self
@@ -187,6 +192,7 @@ impl Selection {
         let mut values = Values {
             vault,
             destination,
+            choice,
             workspace: context.workspace().cloned(),
             context,
             environment: self.environment,
@@ -209,6 +215,7 @@ impl Selection {
 struct Values<'a, 'c> {
     vault: &'a Vault,
     destination: &'a Destination,
+    choice: Choice,
     workspace: Option<WorkspaceName>,
     context: &'a mut Context<'c>,
     environment: Environment,
@@ -220,7 +227,7 @@ impl Values<'_, '_> {
     fn give_all(&mut self, is_given: impl Fn(&(EnvKey, Reference)) -> bool) -> Result<(), Error> {
         let vault = self.vault;
         let workspace = vault.workspace(self.workspace.as_ref())?;
-        let (all, blocked) = vault.values(workspace, self.context.now, self.destination)?;
+        let (all, blocked) = vault.values(workspace, self.choice, self.destination)?;
         self.blocked.extend(blocked);
         for selected in all {
             let key = selected.secret.env_key.clone();
@@ -244,12 +251,11 @@ impl Values<'_, '_> {
         let linked = links.iter().map(|(_, reference)| reference);
         let all = linked.chain(chosen.iter().map(|choice| &choice.reference));
         let all: Vec<_> = all.collect();
-        let now = Choice::Now(self.context.now);
         let workspace = self.workspace.clone();
         let workspace = workspace.as_ref();
         let found = self
             .vault
-            .each_value(workspace, &all, now, self.destination);
+            .each_value(workspace, &all, self.choice, self.destination);
         let mut found = found.into_iter();
         for ((key, reference), found) in links.into_iter().zip(&mut found) {
             if let Some(selected) = self.held(found)? {

@@ -30,7 +30,7 @@ Start     init      Make a vault            status  Show which vault you use
           import    Bring in a .env file or another tool's export
 Secrets   set       Store a value           create (only new), update (fields)
           get       Print a value           list    List names, never values
-          show      Show all but the value  edit, move, delete
+          show      Show all but the value  edit, move, copy, delete
 Undo      rollback  The version before      restore A deleted secret
 Rotation  rotate    Set a new value         history List the versions
 Programs  run       Start a command with secrets in its environment

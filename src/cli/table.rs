@@ -125,8 +125,12 @@ pub const GROUPS: &[Group] = &[
             verb::<commands::show::Show>("show", "Show everything about a secret except its value"),
             verb::<commands::list::List>("list", "List secrets, never their values").alias("ls"),
             verb::<commands::edit::Edit>("edit", "Edit a value in your editor"),
-            verb::<commands::move_secret::Move>("move", "Move a secret to another workspace")
-                .alias("mv"),
+            verb::<commands::move_secret::Move>(
+                "move",
+                "Rename secrets, or move them to another workspace",
+            )
+            .alias("mv"),
+            verb::<commands::copy::Copy>("copy", "Copy a secret under another name").alias("cp"),
             verb::<commands::delete::Delete>(
                 "delete",
                 "Delete secrets; `restore` brings them back",

@@ -158,7 +158,7 @@ const CALLED_ELSEWHERE: &[(&[&str], &str)] = &[
         "kluis get NAME",
     ),
     (&["add", "insert", "new", "put", "store"], "kluis set NAME"),
-    (&["rename"], "kluis update NAME --name NEW"),
+    (&["rename"], "kluis move NAME NEW"),
     (&["remove", "del", "destroy"], "kluis delete NAME"),
     (&["dir", "find", "search"], "kluis list"),
     (&["exec"], "kluis run -- CMD"),

@@ -3,6 +3,7 @@
 
 use super::Command;
 use crate::args::destination::{DestinationArgs, check_names};
+use crate::args::moment::MomentArgs;
 use crate::args::selection::{is_absence, parse_keys};
 use crate::context::Context;
 use crate::deliver::environment::Environment;
@@ -12,7 +13,6 @@ use crate::project::{Delivery, Entry, Presence};
 use crate::ui::Table;
 use crate::vault::destination::Destination;
 use crate::vault::policy::Due;
-use crate::vault::slot::Choice;
 use crate::vault::{self, Scan, Selected, Vault};
 use serde::Serialize;
 
@@ -34,6 +34,9 @@ pub struct Check {
     /// Allow the variable KEY, as `kluis run` does; may be repeated
     #[arg(long, value_name = "KEY", hide_short_help = true)]
     allow_env: Vec<String>,
+
+    #[command(flatten)]
+    moment: MomentArgs,
 
     #[command(flatten)]
     destination: DestinationArgs,
@@ -122,8 +125,8 @@ impl Command for Check {
         let anywhere = Destination::anywhere();
         let listed = file.project.env.iter();
         let all: Vec<_> = listed.clone().map(|entry| &entry.reference).collect();
-        let now = Choice::Now(context.now);
-        let found = vault.each_value(context.workspace(), &all, now, &anywhere);
+        let choice = self.moment.choice(context)?;
+        let found = vault.each_value(context.workspace(), &all, choice, &anywhere);
         for (entry, found) in listed.zip(found) {
             let finding = match found {
                 Ok(selected) => examine(entry, selected, &destination, &mut environment, context),

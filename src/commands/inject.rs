@@ -2,6 +2,7 @@
 
 use super::Command;
 use crate::args::destination::{DestinationArgs, check_names};
+use crate::args::moment::MomentArgs;
 use crate::context::Context;
 use crate::context::credential_file::is_stdin;
 use crate::deliver::output_file;
@@ -13,7 +14,6 @@ use crate::platform::bounded_read;
 use crate::platform::stdin;
 use crate::report::warnings;
 use crate::vault::rule::RuleViolation;
-use crate::vault::slot::Choice;
 use crate::vault::{self, Scan};
 use anyhow::Context as _;
 use std::fs::{self, File};
@@ -50,6 +50,9 @@ pub struct Inject {
     /// With -o: write to the file that a link leads to
     #[arg(long, requires = "out_file")]
     follow: bool,
+
+    #[command(flatten)]
+    moment: MomentArgs,
 
     #[command(flatten)]
     destination: DestinationArgs,
@@ -141,8 +144,8 @@ impl Inject {
         let destination = self.destination.destination(context, &vault)?;
         let all = template.references().iter();
         let all: Vec<_> = all.map(|located| &located.reference).collect();
-        let now = Choice::Now(context.now);
-        let found = vault.each_value(context.workspace(), &all, now, &destination);
+        let choice = self.moment.choice(context)?;
+        let found = vault.each_value(context.workspace(), &all, choice, &destination);
         let mut values = Vec::with_capacity(found.len());
         for (located, selected) in template.references().iter().zip(found) {
             let selected = selected.map_err(|error| Error::InTemplate {

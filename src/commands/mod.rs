@@ -23,6 +23,7 @@ pub mod agent;
 pub mod app;
 pub mod check;
 pub mod completions;
+pub mod copy;
 pub mod create;
 pub mod delete;
 pub mod doctor;

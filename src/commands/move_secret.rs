@@ -1,54 +1,106 @@
-//! `move`: puts a secret into another workspace.
+//! `move`: gives secrets another name or workspace, all or none.
 
 use super::Command;
-use crate::args::secret::SecretArgument;
+use crate::args::new_place::parse_new_place;
+use crate::args::secret::{parse, whole};
 use crate::context::Context;
 use crate::error::Error;
-use crate::report::secret::{note_unchanged, print_json};
+use crate::report::secret::{SecretJson, note_unchanged, print_json};
 use crate::report::warnings;
+use crate::vault::change::NewPlace;
 use crate::vault::name::WorkspaceName;
 use crate::vault::{self, Scan, Written};
+use serde::Serialize;
 
-/// Move a secret to another workspace
+/// Rename secrets, or move them to another workspace
 ///
-/// Its id, versions, dates and the links of apps stay. Fails if the other workspace has a secret of that name
-/// (exit code 6).
+/// `kluis move OLD NEW` renames a secret; `kluis move OLD workspace/NEW` moves it, too. With --to-workspace all that
+/// you name move and keep their names, or none does. Ids, versions, dates and the links of apps stay. Fails if a name
+/// is taken (exit code 6).
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
-  kluis move db_password --to-workspace production
-  kluis move staging/api_key --to-workspace production")]
+  kluis move old_name new_name
+  kluis move api_key production/api_key
+  kluis move db_user db_password --to-workspace production")]
 pub struct Move {
-    #[command(flatten)]
-    secret: SecretArgument,
+    /// The secret and its new name; with --to-workspace, the secrets
+    #[arg(value_name = "SECRET", required = true)]
+    secrets: Vec<String>,
 
-    /// Move it to this workspace
+    /// Move all of them to this workspace
     #[arg(long, value_name = "NAME")]
-    to_workspace: String,
+    to_workspace: Option<String>,
+
+    /// Accept a name with `=` in it
+    #[arg(long, hide_short_help = true)]
+    literal_name: bool,
+}
+
+#[derive(Serialize)]
+struct MovedJson<'a> {
+    moved: Vec<SecretJson<'a>>,
 }
 
 impl Command for Move {
     fn run(self, context: &mut Context) -> Result<(), Error> {
-        let reference = self.secret.whole()?;
-        let to = WorkspaceName::parse(&self.to_workspace)
-            .map_err(|broken| vault::Error::invalid("workspace", broken))?;
+        let (secrets, to) = self.parts()?;
+        let references = secrets.iter();
+        let references = references.map(|text| whole(parse(text, self.literal_name)?));
+        let references = references.collect::<Result<Vec<_>, _>>()?;
         let mut vault = context.open(Scan::Lookup)?;
         let workspace = context.workspace().cloned();
         let changed = context.change_in(&mut vault, |change| {
-            let old = change.look_up(workspace.as_ref(), &reference)?;
-            let secret = change.move_secret(workspace.as_ref(), &reference, &to)?;
-            Ok((old, secret))
+            let mut moved = Vec::with_capacity(references.len());
+            for reference in &references {
+                let old = change.look_up(workspace.as_ref(), reference)?;
+                let secret = change.move_secret(workspace.as_ref(), reference, &to)?;
+                moved.push((old, secret));
+            }
+            Ok(moved)
         })?;
         note_unchanged(context, changed.written);
-        let (old, secret) = changed.result;
-        if let Some(old) = old.filter(|_| changed.written != Written::Unchanged) {
-            let (from, to) = (old.path(), secret.path());
-            context.ui.done(&format!("moved {from} to {to}"));
+        for (old, secret) in &changed.result {
+            let moved = old.as_ref().filter(|old| old.path() != secret.path());
+            if let Some(old) = moved.filter(|_| changed.written != Written::Unchanged) {
+                let (from, to) = (old.path(), secret.path());
+                context.ui.done(&format!("moved {from} to {to}"));
+            }
+            warnings::warn_versions(context, secret);
         }
-        warnings::warn_versions(context, &secret);
-        if context.json {
-            print_json(context, &vault, &secret)?;
+        if !context.json {
+            return Ok(());
         }
-        Ok(())
+        if let [(_, only)] = changed.result.as_slice() {
+            return print_json(context, &vault, only);
+        }
+        let each = changed.result.iter().map(|(_, secret)| {
+            let apps = vault.app_count(secret)?;
+            Ok::<_, Error>(SecretJson::whole(secret, apps, context.now))
+        });
+        let moved = each.collect::<Result<_, _>>()?;
+        Ok(context.ui.json(&MovedJson { moved })?)
+    }
+}
+
+impl Move {
+    /// The secrets, and where they go.
+    fn parts(&self) -> Result<(&[String], NewPlace), Error> {
+        if let Some(name) = &self.to_workspace {
+            let workspace = WorkspaceName::parse(name)
+                .map_err(|broken| vault::Error::invalid("workspace", broken))?;
+            let to = NewPlace {
+                workspace: Some(workspace),
+                name: None,
+            };
+            return Ok((&self.secrets, to));
+        }
+        match self.secrets.as_slice() {
+            [_, new] => Ok((&self.secrets[..1], parse_new_place(new, self.literal_name)?)),
+            _ => Err(Error::Usage {
+                message: "`move` takes a secret and its new name".into(),
+                hint: Some("kluis move OLD NEW, or for several --to-workspace NAME".into()),
+            }),
+        }
     }
 }

@@ -10,7 +10,6 @@ use super::secret::Secret;
 use super::selected::Selected;
 use super::similar::nearest;
 use super::slot::Choice;
-use super::time::Timestamp;
 use super::view::{Extent, Scan, View};
 use super::workspace::Workspace;
 use super::{Error, decrypt};
@@ -316,19 +315,19 @@ impl Vault {
         Ok(names)
     }
 
-    /// Every value effective at `now` of every secret of a workspace, by name. For secrets that give none,
-    /// because they are not effective or may not go there, the reason.
+    /// The chosen value of every secret of a workspace, by name. For secrets that give none, because they are not
+    /// effective or may not go there, the reason.
     pub fn values(
         &self,
         workspace: &Workspace,
-        now: Timestamp,
+        choice: Choice,
         destination: &Destination,
     ) -> Result<(Vec<Selected>, Vec<Error>), Error> {
         let keyring = self.keyring.as_ref();
         let (mut chosen, mut blocked) = (Vec::new(), Vec::new());
         self.each_secret(workspace, Extent::Records, |secret, page, at| {
             let allowed = destination.check(&secret);
-            match allowed.and_then(|()| secret.choose(Choice::Now(now))) {
+            match allowed.and_then(|()| secret.choose(choice)) {
                 Ok(position) => {
                     let record = page.record(at)?;
                     decrypt::check_count(&secret, &record)?;

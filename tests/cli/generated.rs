@@ -213,7 +213,7 @@ fn positional_arguments_come_before_the_options() {
     let (arguments, options) = arguments.split_once("\n.SH OPTIONS\n").unwrap();
     assert!(arguments.contains("SECRET") && !arguments.contains("clip"));
     assert!(options.contains("clip") && !options.contains("[\\fISECRET"));
-    let page = std::str::from_utf8(&pages["kluis-list.1"]).unwrap();
+    let page = std::str::from_utf8(&pages["kluis-status.1"]).unwrap();
     assert!(!page.contains("ARGUMENTS"), "{page}");
 }
 

@@ -279,3 +279,22 @@ fn the_order_can_be_chosen() {
         .stderr_has("must be one of: name, updated, due")
         .exits(2);
 }
+
+#[test]
+fn a_filter_finds_parts_of_names_and_descriptions() {
+    let sandbox = three();
+    sandbox
+        .kluis(["update", "web", "--description", "The Shop's DB proxy"])
+        .run()
+        .exits(0);
+    for (filter, names) in [
+        ("DB_", "db_password\ndb_user\n"),
+        ("db", "db_password\ndb_user\nweb\n"),
+        ("db*", "db_password\ndb_user\n"),
+        ("shop", "web\n"),
+        ("nothing", ""),
+    ] {
+        let list = sandbox.kluis(["list", "-q", filter]).run();
+        list.stdout(names).exits(0);
+    }
+}

@@ -154,3 +154,102 @@ fn an_impossible_move_changes_nothing() {
     let there = sandbox.kluis(["get", "staging/key"]).run();
     there.stdout(&other).exits(0);
 }
+
+#[test]
+fn a_secret_is_renamed_or_moved_under_a_new_name() {
+    let sandbox = Sandbox::with_vault();
+    let value = sandbox.secret("value");
+    sandbox.create("old", &value);
+    let kluis = |line: &[&str]| sandbox.kluis(line).run();
+    kluis(&["workspace", "create", "staging"])
+        .any_stdout()
+        .exits(0);
+    kluis(&["move", "old", "new"]).exits(0);
+    kluis(&["get", "new"]).stdout(&value).exits(0);
+    kluis(&["get", "old"]).any_stderr().exits(3);
+    kluis(&["move", "new", "staging/newer"]).exits(0);
+    kluis(&["get", "staging/newer"]).stdout(&value).exits(0);
+    let before = sandbox.bytes();
+    // The same place is no change.
+    kluis(&["move", "staging/newer", "staging/newer"])
+        .stderr("kluis: note: unchanged\n")
+        .exits(0);
+    sandbox.create("taken", "x");
+    let taken = sandbox.bytes();
+    assert_ne!(before, taken);
+    for (line, code) in [
+        (&["move", "staging/newer", "default/taken"][..], 6),
+        (&["move", "staging/newer", "nowhere/name"], 3),
+        (&["move", "staging/newer", "bad name"], 7),
+        (&["move", "missing", "new"], 3),
+        (&["move", "staging/newer"], 2),
+        (&["move", "a", "b", "c"], 2),
+    ] {
+        kluis(line).any_stderr().exits(code);
+        assert_eq!(sandbox.bytes(), taken, "{line:?}");
+    }
+}
+
+#[test]
+fn several_secrets_move_all_or_none() {
+    let sandbox = Sandbox::with_vault();
+    for name in ["one", "two", "three"] {
+        sandbox.create(name, name);
+    }
+    let kluis = |line: &[&str]| sandbox.kluis(line).run();
+    kluis(&["workspace", "create", "staging"])
+        .any_stdout()
+        .exits(0);
+    let before = sandbox.bytes();
+    let line = ["move", "one", "missing", "two", "--to-workspace", "staging"];
+    kluis(&line)
+        .stderr_has("there is no secret missing")
+        .exits(3);
+    assert_eq!(sandbox.bytes(), before);
+    let line = ["move", "one", "two", "--to-workspace", "staging", "--json"];
+    let moved = kluis(&line);
+    let names: Vec<_> = moved.json()["moved"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|secret| format!("{}/{}", secret["workspace"], secret["name"]))
+        .collect();
+    assert_eq!(names, [r#""staging"/"one""#, r#""staging"/"two""#]);
+    moved.any_stdout().exits(0);
+    kluis(&["list", "-q"]).stdout("three\n").exits(0);
+}
+
+#[test]
+fn a_copy_is_a_secret_of_its_own() {
+    let sandbox = Sandbox::with_vault();
+    let value = sandbox.secret("value");
+    let create = ["create", "key", "--allow-domain", "api.example.com"];
+    sandbox
+        .kluis(create)
+        .stdin(&value)
+        .run()
+        .any_stdout()
+        .exits(0);
+    let kluis = |line: &[&str]| sandbox.kluis(line).run();
+    let id = kluis(&["copy", "key", "copied"]);
+    let printed = String::from_utf8(id.stdout.clone()).unwrap();
+    assert!(printed.starts_with("sec_"), "{printed}");
+    id.any_stdout().exits(0);
+    // It is bound as the first one is.
+    kluis(&["get", "copied"]).any_stderr().exits(8);
+    let get = ["get", "copied", "--for", "https://api.example.com"];
+    kluis(&get).stdout(&value).exits(0);
+    let shown = kluis(&["show", "copied", "--json"]);
+    assert_eq!(shown.json()["env_key"], "COPIED");
+    shown.any_stdout().exits(0);
+    sandbox
+        .kluis(["set", "key"])
+        .stdin("other")
+        .run()
+        .any_stdout()
+        .exits(0);
+    kluis(&get).stdout(&value).exits(0);
+    kluis(&["copy", "key", "copied"]).any_stderr().exits(6);
+    kluis(&["copy", "missing", "x"]).any_stderr().exits(3);
+    kluis(&["copy", "key", "nowhere/x"]).any_stderr().exits(3);
+}

@@ -456,3 +456,34 @@ fn concurrent_rotations_get_a_second_each() {
         .any_stdout()
         .exits(0);
 }
+
+#[test]
+fn a_scheduled_value_can_be_rehearsed() {
+    let sandbox = Sandbox::with_vault();
+    let (now, next) = (sandbox.secret("now"), sandbox.secret("next"));
+    sandbox.create("name", &now);
+    let rotate = ["rotate", "name", "--in", "7d"];
+    let rotate = sandbox.kluis(rotate).stdin(&next).run();
+    rotate.any_stdout().any_stderr().exits(0);
+    let template = sandbox.given("template", "{{ kluis://name }}");
+    let template = template.to_str().unwrap();
+    let show = "printf %s \"$NAME\"";
+    for (at, value) in [
+        (&[][..], &now),
+        (&["--at", "6d"], &now),
+        (&["--at", "8d"], &next),
+    ] {
+        let run = [&["run", "-e", "NAME=name"], at, &["--", "sh", "-c", show]].concat();
+        sandbox.kluis(run).run().stdout(value).exits(0);
+        let all = [&["run", "--all"], at, &["--", "sh", "-c", show]].concat();
+        sandbox.kluis(all).run().stdout(value).exits(0);
+        let inject = [&["inject", "-i", template], at].concat();
+        sandbox.kluis(inject).run().stdout(value).exits(0);
+        let export = [&["export", "-f", "json", "--all"], at].concat();
+        let export = sandbox.kluis(export).run();
+        assert_eq!(export.json()["NAME"], value.as_str());
+        export.any_stdout().exits(0);
+    }
+    let wrong = ["run", "-e", "NAME=name", "--at", "soon", "--", "true"];
+    sandbox.kluis(wrong).run().any_stderr().exits(125);
+}

@@ -1,6 +1,6 @@
 //! `list --deleted`: the secrets that can be restored.
 
-use crate::args::glob::matches_any;
+use crate::args::filter::Filter;
 use crate::context::Context;
 use crate::error::Error;
 use crate::report::secret::{SecretJson, SecretListJson};
@@ -15,14 +15,14 @@ pub fn run(
     context: &mut Context,
     vault: &Vault,
     workspaces: &[Workspace],
-    glob: Option<&str>,
+    filter: &Filter<'_>,
     shows_workspace: bool,
 ) -> Result<(), Error> {
     let mut deleted = Vec::new();
     for workspace in workspaces {
         deleted.extend(vault.deleted(workspace)?);
     }
-    deleted.retain(|secret| matches_any(glob, secret.name.as_str()));
+    deleted.retain(|secret| filter.includes(secret));
     if context.json {
         let rows = deleted.iter();
         let rows = rows.map(|secret| SecretJson::row(secret, 0, context.now));

@@ -3,7 +3,7 @@
 mod deleted;
 
 use super::Command;
-use crate::args::glob::matches_any;
+use crate::args::filter::Filter;
 use crate::args::secret::parse_app;
 use crate::args::time::parse_duration;
 use crate::context::Context;
@@ -34,18 +34,25 @@ use std::ops::Range;
 #[command(after_help = "\
 Examples:
   kluis list
-  kluis list --all-workspaces --name 'db_*'
+  kluis list stripe
+  kluis list 'db_*' --all-workspaces
   kluis list --all-workspaces --app billing
   kluis list --sort updated
   kluis list --due --within 14d
   kluis list --quiet | while read -r name; do kluis show \"$name\"; done")]
 pub struct List {
+    /// List only names or descriptions with this text, or names that match a pattern
+    ///
+    /// Upper and lower case are the same. With `*` or `?` in it, it is a pattern for the whole name, as --name.
+    #[arg(value_name = "FILTER")]
+    filter: Option<String>,
+
     /// List every workspace that your key opens
     #[arg(long)]
     all_workspaces: bool,
 
     /// List only names that match, such as 'db_*' or 'key?'
-    #[arg(long, value_name = "GLOB")]
+    #[arg(long, value_name = "GLOB", hide_short_help = true)]
     name: Option<String>,
 
     /// List only secrets that this app links: its name, or WORKSPACE/NAME
@@ -94,8 +101,8 @@ impl Command for List {
         let vault = context.open(Scan::Lookup)?;
         if self.deleted {
             let workspaces = self.workspaces(&vault, context)?;
-            let glob = self.name.as_deref();
-            return deleted::run(context, &vault, &workspaces, glob, self.all_workspaces);
+            let filter = self.filter();
+            return deleted::run(context, &vault, &workspaces, &filter, self.all_workspaces);
         }
         let linked = app.map(|app| {
             let found = vault.app(context.workspace(), &app);
@@ -106,7 +113,7 @@ impl Command for List {
         });
         let second = context.now.seconds();
         let choice = Chosen {
-            name: self.name.as_deref(),
+            filter: self.filter(),
             linked: linked.transpose()?,
             due_until: self.due.then(|| second.saturating_add(within.as_secs())),
             second,
@@ -139,7 +146,7 @@ impl Command for List {
 
 /// Which secrets are listed.
 struct Chosen<'a> {
-    name: Option<&'a str>,
+    filter: Filter<'a>,
     linked: Option<HashSet<SecretId>>,
     /// Only those that are due until this second.
     due_until: Option<u64>,
@@ -149,7 +156,7 @@ struct Chosen<'a> {
 
 impl Chosen<'_> {
     fn includes(&self, secret: &Secret) -> bool {
-        let is_named = matches_any(self.name, secret.name.as_str());
+        let is_named = self.filter.includes(secret);
         let is_linked = self
             .linked
             .as_ref()
@@ -231,6 +238,13 @@ impl Form {
 }
 
 impl List {
+    fn filter(&self) -> Filter<'_> {
+        Filter {
+            text: self.filter.as_deref(),
+            name: self.name.as_deref(),
+        }
+    }
+
     /// What comes before the name in the order, if anything does.
     fn rank(&self, secret: &Secret, second: u64) -> i64 {
         let due_at = || secret.next_due(second).map(|due| due.at().milliseconds());

@@ -25,6 +25,7 @@ pub use fields::{Edit, Fields};
 pub use key::{NewKey, NewLabel, OtherSigner, Removed};
 pub use prune::{Pruned, Pruning};
 pub use rekey::Rekeyed;
+pub use relocate::NewPlace;
 pub use restore::Restored;
 pub use rotation::Rotated;
 pub use secret::{NewSecret, SecretUpdate, Values};

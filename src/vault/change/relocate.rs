@@ -1,29 +1,49 @@
-//! Moves a secret to another workspace: seals it with that workspace's keys and removes it here, in one write.
+//! Gives a secret another name or workspace, or makes a copy of it. In another workspace it is sealed with that
+//! workspace's keys, and removed here in the same write.
 
 use super::Change;
 use super::delete::named;
+use super::fields::{Edit, Fields};
 use super::record::Found;
+use super::secret::{NewSecret, SecretUpdate};
 use crate::vault::Error;
-use crate::vault::name::WorkspaceName;
+use crate::vault::name::{SecretName, WorkspaceName};
 use crate::vault::reference::Reference;
 use crate::vault::secret::Secret;
+use crate::vault::slot::Choice;
+
+/// Where a secret goes; what is `None` stays.
+#[derive(Clone, Default)]
+pub struct NewPlace {
+    pub workspace: Option<WorkspaceName>,
+    pub name: Option<SecretName>,
+}
 
 impl Change<'_> {
-    /// Moves a secret with its slots; id, dates and links stay.
+    /// Moves a secret with its slots to another workspace, another name, or both; id, dates and links stay.
     pub fn move_secret(
         &mut self,
         workspace: Option<&WorkspaceName>,
         reference: &Reference,
-        to: &WorkspaceName,
+        to: &NewPlace,
     ) -> Result<Secret, Error> {
         let old = self.find(workspace, reference)?;
-        let home = self.workspace(Some(to))?;
+        let home = match &to.workspace {
+            Some(named) => self.workspace(Some(named))?,
+            None => old.home.clone(),
+        };
+        let name = to.name.clone().unwrap_or_else(|| old.secret.name.clone());
         if home.id == old.home.id {
-            return Ok(old.secret);
+            let update = SecretUpdate {
+                name: Some(name),
+                ..SecretUpdate::default()
+            };
+            return self.update_secret(workspace, reference, update);
         }
-        self.check_free_name(&home, &old.secret.name)?;
+        self.check_free_name(&home, &name)?;
         let mut moved = Found {
             secret: Secret {
+                name,
                 workspace: home.id,
                 workspace_name: home.name.clone(),
                 ..old.secret.clone()
@@ -55,5 +75,39 @@ impl Change<'_> {
         self.write(&moved)?;
         self.move_links(&old.secret, &moved.home)?;
         Ok(moved.secret)
+    }
+
+    /// Makes a new secret with the fields and the effective value of another one. Versions and links are not copied.
+    pub fn copy_secret(
+        &mut self,
+        workspace: Option<&WorkspaceName>,
+        reference: &Reference,
+        to: &NewPlace,
+    ) -> Result<Secret, Error> {
+        let from = self.find(workspace, reference)?;
+        let home = match &to.workspace {
+            Some(named) => self.workspace(Some(named))?,
+            None => from.home.clone(),
+        };
+        let position = from.secret.choose(Choice::Now(self.now))?;
+        let value = from.value(self.keyring, position)?;
+        let old = from.secret;
+        let name = to.name.clone().unwrap_or_else(|| old.name.clone());
+        // Two secrets under one variable would be in each other's way.
+        let env_key = (name == old.name).then_some(old.env_key);
+        let fields = Fields {
+            description: Some(old.description),
+            env_key,
+            allowed_domains: Some(old.allowed_domains),
+            rotate_every: old.rotate_every.map_or(Edit::Keep, Edit::Set),
+            expires_at: old.expires_at.map_or(Edit::Keep, Edit::Set),
+        };
+        let slots = vec![(0, value)];
+        let new = NewSecret {
+            name,
+            fields,
+            slots,
+        };
+        self.create_secret(Some(&home.name), new)
     }
 }

@@ -6,7 +6,9 @@ use crate::keyring::token::Token;
 use crate::store::Previous;
 use crate::store::memory::MemoryStore;
 use crate::vault::app_reference::AppReference;
-use crate::vault::change::{Change, Contents, Deletion, References, SecretUpdate, WorkspaceUpdate};
+use crate::vault::change::{
+    Change, Contents, Deletion, NewPlace, References, SecretUpdate, WorkspaceUpdate,
+};
 use crate::vault::destination::Destination;
 use crate::vault::env_key::EnvKey;
 use crate::vault::name::SecretName;
@@ -398,7 +400,11 @@ fn a_scoped_key_changes_the_apps_of_its_workspace() {
         super::vectors::good::issue(&owned, &both)
     };
     let moved = change_as(&owned.store, &wide, |change| {
-        change.move_secret(None, &reference("staging/name"), &workspace_name("third"))
+        let to = NewPlace {
+            workspace: Some(workspace_name("third")),
+            name: None,
+        };
+        change.move_secret(None, &reference("staging/name"), &to)
     });
     assert!(matches!(moved, Err(Error::InUse { .. })));
 }

@@ -14,6 +14,7 @@ use crate::vault::change::{
 use crate::vault::description::Description;
 use crate::vault::destination::Destination;
 use crate::vault::name::SecretName;
+use crate::vault::slot::Choice;
 use crate::vault::{Error, Scan, Written};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -272,7 +273,7 @@ fn contents(bytes: &[u8], owned: &Owned) -> Model {
     let all = vault.workspaces().iter().map(|workspace| {
         let listed = vault.list(workspace).unwrap();
         let (values, blocked) = vault
-            .values(workspace, now(), &Destination::default())
+            .values(workspace, Choice::Now(now()), &Destination::default())
             .unwrap();
         assert!(blocked.is_empty());
         let values: BTreeMap<_, _> = values

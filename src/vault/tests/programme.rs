@@ -15,6 +15,7 @@ use crate::store::memory::MemoryStore;
 use crate::vault::change::{Deletion, References};
 use crate::vault::create::{Keys, New};
 use crate::vault::destination::Destination;
+use crate::vault::slot::Choice;
 use crate::vault::{Error, Scan, Vault};
 use nix::sys::resource::{UsageWho, getrusage};
 use rustix::time::{ClockId, clock_gettime};
@@ -175,7 +176,11 @@ impl Ground {
         let mut values = BTreeMap::new();
         for workspace in vault.workspaces() {
             vault.list(workspace)?;
-            let (all, _) = vault.values(workspace, super::now(), &Destination::anywhere())?;
+            let (all, _) = vault.values(
+                workspace,
+                Choice::Now(super::now()),
+                &Destination::anywhere(),
+            )?;
             for selected in all {
                 let value = selected.value.expose().to_vec();
                 values.insert(selected.secret.path(), value);

@@ -1,6 +1,7 @@
 //! Tests changes of apps and their links.
 
 use super::*;
+use crate::vault::change::NewPlace;
 use crate::vault::tests::{Owned, open, reference, workspace_name};
 use crate::vault::{LinkedSecret, Scan};
 
@@ -52,7 +53,10 @@ fn links_follow_a_secret_to_another_workspace() {
         ["web", "job"].map(|app| vault.app(None, &name(app)).unwrap().app)
     };
     owned.change(|change| {
-        let to = workspace_name("staging");
+        let to = NewPlace {
+            workspace: Some(workspace_name("staging")),
+            name: None,
+        };
         change.move_secret(None, &reference("default/name"), &to)
     });
     assert_eq!(
