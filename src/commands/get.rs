@@ -6,14 +6,19 @@ use crate::args::secret_or_picker::PickedArgument;
 use crate::args::time::{parse_slot, parse_time};
 use crate::context::Context;
 use crate::deliver::clipboard::{Clipboard, Copied, STAYS_SECONDS};
+use crate::deliver::otp::{Code, Otp};
 use crate::error::Error;
 use crate::report::warnings;
 use crate::vault::reference::Reference;
+use crate::vault::rule::RuleViolation;
 use crate::vault::slot::Choice;
-use crate::vault::{Scan, Selected};
+use crate::vault::{self, Scan, Selected};
 use data_encoding::BASE64;
 use serde::Serialize;
 use zeroize::Zeroizing;
+
+/// A code with fewer seconds left may be too old when it arrives.
+const SOON_SECONDS: u64 = 5;
 
 /// Print a value
 ///
@@ -33,6 +38,7 @@ Examples:
   kluis get github_token --clip
   kluis get production/tls-key > key.pem
   kluis get db_password --previous
+  kluis get github_otp --otp --clip
   kluis get stripe_key --for https://api.example.com/v1
   kluis get db_password --at 2026-01-31T12:00:00Z
   kluis get registry_token | docker login -u ada --password-stdin")]
@@ -70,9 +76,25 @@ pub struct Get {
     #[command(flatten)]
     destination: OneDestinationArgs,
 
+    /// Print the one-time password that the value gives now
+    ///
+    /// The value is a shared secret in base32, or the address of a QR code (`otpauth://totp/…`). With --json also
+    /// `seconds_left`.
+    #[arg(long, hide_short_help = true)]
+    otp: bool,
+
     /// Copy the value to the clipboard instead of printing it
     #[arg(short, long)]
     clip: bool,
+}
+
+#[derive(Serialize)]
+struct PrintedCode<'a> {
+    workspace: &'a str,
+    name: &'a str,
+    slot: u64,
+    code: &'a str,
+    seconds_left: u64,
 }
 
 #[derive(Serialize)]
@@ -98,15 +120,43 @@ impl Command for Get {
         let selected = vault.value(context.workspace(), &reference, choice, &destination);
         let selected = context.found(&vault, selected)?;
         warnings::warn(context, &selected.secret);
+        let code = self.otp.then(|| code(context, &selected)).transpose()?;
+        let printed = code.as_ref().map_or(&selected.value, |code| &code.text);
         if let Some(clipboard) = clipboard {
-            note_copied(context, clipboard.copy(&selected.value)?);
+            note_copied(context, clipboard.copy(printed)?);
             return Ok(());
         }
-        if context.json {
-            return print_json(context, &selected);
+        match &code {
+            Some(code) if context.json => print_code(context, &selected, code),
+            None if context.json => print_json(context, &selected),
+            _ => Ok(context.ui.value(printed.expose())?),
         }
-        Ok(context.ui.value(selected.value.expose())?)
     }
+}
+
+/// The one-time password of now. A code that is about to change is told to people.
+fn code(context: &mut Context, selected: &Selected) -> Result<Code, Error> {
+    let otp = Otp::parse(&selected.value).map_err(|error| {
+        let rule = format!("{}: {error}", selected.secret.path());
+        vault::Error::invalid("otp", RuleViolation::mismatch(rule))
+    })?;
+    let code = otp.code(context.now.seconds());
+    if code.seconds_left <= SOON_SECONDS {
+        let left = code.seconds_left;
+        context.ui.done(&format!("this code changes in {left} s"));
+    }
+    Ok(code)
+}
+
+fn print_code(context: &mut Context, selected: &Selected, code: &Code) -> Result<(), Error> {
+    let text = std::str::from_utf8(code.text.expose()).unwrap_or_default();
+    Ok(context.ui.json(&PrintedCode {
+        workspace: selected.secret.workspace_name.as_str(),
+        name: selected.secret.name.as_str(),
+        slot: selected.slot,
+        code: text,
+        seconds_left: code.seconds_left,
+    })?)
 }
 
 impl Get {

@@ -23,6 +23,7 @@ pub mod editor;
 pub mod environment;
 pub mod formats;
 pub mod mask;
+pub mod otp;
 pub mod output_file;
 pub mod output_path;
 mod private_temp_file;
