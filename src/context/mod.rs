@@ -16,6 +16,8 @@ mod trust_anchor;
 mod unlock;
 pub mod vault_key_pin;
 
+pub use open::Merging;
+
 use crate::error::Error;
 use crate::platform::bounded_read;
 use crate::platform::process::Hardened;

@@ -12,7 +12,18 @@ use crate::store::Previous;
 use crate::store::file::FileStore;
 use crate::vault::change::Change;
 use crate::vault::clock::Clock;
+use crate::vault::merge::{self, Copy, Labels};
 use crate::vault::{self, Changed, Scan, Vault, Written};
+
+/// Another copy of the vault, and how to merge it.
+pub struct Merging<'m> {
+    pub theirs: &'m Copy<'m>,
+    /// What both were made from, as git has it.
+    pub base: Option<&'m Copy<'m>>,
+    pub labels: &'m Labels,
+    /// Whether nothing is to be written.
+    pub is_rehearsal: bool,
+}
 
 impl Context<'_> {
     /// The vault's place. It must not come from a project file without your consent; what you agreed to is the
@@ -92,7 +103,7 @@ impl Context<'_> {
         vault: &mut Vault,
         act: impl FnOnce(&mut Change<'_>) -> Result<T, Error>,
     ) -> Result<Changed<T>, Error> {
-        self.replace(vault, Previous::Keep, act)
+        self.replace(vault, Previous::Keep, |_, change| act(change))
     }
 
     /// As [`Context::change_in`], but does not keep the previous bytes: the key that is taken away opens
@@ -102,7 +113,26 @@ impl Context<'_> {
         vault: &mut Vault,
         act: impl FnOnce(&mut Change<'_>) -> Result<T, Error>,
     ) -> Result<Changed<T>, Error> {
-        self.replace(vault, Previous::Remove, act)
+        self.replace(vault, Previous::Remove, |_, change| act(change))
+    }
+
+    /// Merges another copy into a vault that is already open. What comes of it must pass for a vault that was
+    /// opened here.
+    pub fn merge_in(
+        &mut self,
+        vault: &mut Vault,
+        merging: &Merging<'_>,
+    ) -> Result<Changed<merge::Outcome>, Error> {
+        self.replace(vault, Previous::Keep, |context, change| {
+            let merged = merge::merge(change, merging.theirs, merging.base, merging.labels)?;
+            let (content, parts) = (change.content(), &merged.kept);
+            context.refuse_stale(content, parts, &merged.workspaces)?;
+            context.refuse_before_pin(parts, &merged.workspaces)?;
+            if merging.is_rehearsal {
+                change.discard();
+            }
+            Ok(merged)
+        })
     }
 
     /// Changes a vault that is already open. `previous` decides what happens to the bytes before the change.
@@ -110,7 +140,7 @@ impl Context<'_> {
         &mut self,
         vault: &mut Vault,
         previous: Previous,
-        act: impl FnOnce(&mut Change<'_>) -> Result<T, Error>,
+        act: impl FnOnce(&mut Self, &mut Change<'_>) -> Result<T, Error>,
     ) -> Result<Changed<T>, Error> {
         let patience = self.settings.lock_timeout;
         let opened = Observation::of(vault);
@@ -118,7 +148,7 @@ impl Context<'_> {
             self.rollback_guard.look_again(&opened);
             let (signer, there) = (change.content().verify, change.histories());
             self.refuse_stale(change.content(), &there, change.workspaces())?;
-            let done = act(change)?;
+            let done = act(self, change)?;
             let content = change.content();
             let found = (&signer, there.as_slice());
             self.rollback_guard

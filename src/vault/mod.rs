@@ -18,6 +18,7 @@ pub mod linking;
 mod lookup;
 mod lookup_app;
 mod lookup_many;
+pub mod merge;
 pub mod name;
 pub mod page;
 pub mod pin;

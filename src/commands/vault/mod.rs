@@ -1,5 +1,6 @@
-//! `vault`: verifies, re-encrypts, restores and prunes the whole file.
+//! `vault`: verifies, re-encrypts, restores, merges and prunes the whole file.
 
+mod merge;
 mod prune;
 mod rekey;
 mod restore;
@@ -8,7 +9,8 @@ mod verify;
 /// Check, renew or restore the whole file
 ///
 /// The vault is one encrypted file. `verify` checks it and prints its pin, `restore` undoes the last change
-/// of the whole file, `rekey` replaces its keys, and `prune` makes it smaller.
+/// of the whole file, `rekey` replaces its keys, `merge` takes over what changed in another copy, and `prune` makes
+/// it smaller.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -23,5 +25,6 @@ subverbs! { Vault:
     Verify(verify::Verify),
     Rekey(rekey::Rekey),
     Restore(restore::Restore),
+    Merge(merge::Merge),
     Prune(prune::Prune),
 }

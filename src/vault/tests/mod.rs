@@ -14,6 +14,7 @@ mod keys;
 mod kinds;
 mod limits;
 mod many;
+mod merging;
 mod model;
 mod passphrase;
 mod programme;
