@@ -13,6 +13,7 @@ pub mod rollback_check;
 pub mod rollback_guard;
 pub mod system_clock;
 mod trust_anchor;
+pub mod unattended;
 mod unlock;
 pub mod vault_key_pin;
 

@@ -20,6 +20,7 @@ mod lookup_app;
 mod lookup_many;
 pub mod merge;
 pub mod name;
+pub mod outline;
 pub mod page;
 pub mod pin;
 pub mod policy;
