@@ -83,6 +83,7 @@ fn take_apart(error: &Error) {
         Error::Locked
         | Error::LockedKeyFile
         | Error::AgentRuns
+        | Error::Differs
         | Error::BlankToken
         | Error::NobodyChooses => {}
         Error::NoKey { token: word } => plain(word),
@@ -152,6 +153,14 @@ fn take_apart(error: &Error) {
             editor::Error::NotPut(error) | editor::Error::Gone(error) => plain(error),
             editor::Error::Failed { ended } => plain(ended),
         },
+        Error::InFile { path, error } => {
+            plain(path);
+            take_apart(error);
+        }
+        Error::NotMerged { path, why } => {
+            said(path);
+            said(why);
+        }
         Error::InTemplate { line, error } => {
             plain(line);
             take_apart(error);

@@ -353,6 +353,7 @@ pub mod kdf;
 pub mod key;
 pub mod line;
 pub mod meta;
+pub mod mishap;
 mod padding;
 pub mod page;
 #[cfg(test)]

@@ -9,6 +9,7 @@ pub mod create;
 mod decrypt;
 pub mod description;
 pub mod destination;
+pub mod difference;
 pub mod domain;
 pub mod env_key;
 pub mod error;

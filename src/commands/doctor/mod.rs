@@ -4,6 +4,7 @@
 mod access;
 mod agent;
 mod finding;
+mod git;
 mod keys;
 mod place;
 mod process;
@@ -67,6 +68,9 @@ fn examine(context: &mut Context) -> Vec<Finding> {
         Ok(store) => {
             let header = Vault::read_header(&store).map_err(Error::from);
             findings.extend(place::examine(&store, header.as_ref(), context.now));
+            if let Ok(places) = store.places() {
+                findings.extend(git::examine(&places.vault));
+            }
             let header = header.ok();
             if let Some(header) = &header {
                 findings.extend(keys::examine(context, store, header));

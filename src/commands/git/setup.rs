@@ -3,6 +3,7 @@
 use crate::context::Context;
 use crate::error::Error;
 use crate::platform::bounded_read;
+use crate::platform::directory::or_here;
 use crate::platform::git;
 use crate::platform::private_file::{PrivateFile, temporary_name};
 use crate::settings::directories::known;
@@ -212,7 +213,8 @@ fn ask(folder: &Path, arguments: &[&str]) -> Result<Option<String>, Error> {
 
 /// Offers to tell git about a new vault in a work tree. A failure is no failure of the command.
 pub fn offer(context: &mut Context) {
-    let folder = context.settings.vault.path().parent().map(Path::to_owned);
+    let folder = context.settings.vault.path().parent();
+    let folder = folder.map(|folder| or_here(folder).to_owned());
     let is_ours = context.settings.vault.path().extension() == Some(OsStr::new("kluis"));
     let Some(folder) = folder.filter(|_| is_ours) else {
         return;

@@ -6,6 +6,7 @@ mod commit;
 mod confirm;
 mod delete;
 mod key;
+mod merge;
 mod merged;
 mod pages;
 mod record;

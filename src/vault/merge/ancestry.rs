@@ -1,7 +1,7 @@
 //! Which part of two copies comes from which: decided by the ancestors that each part lists, never by git.
 
 use super::copy::{Copy, Side};
-use super::refuse;
+use super::refusal::refuse;
 use crate::sealed::header::{Content, Header};
 use crate::sealed::history::{PartHistory, Relation};
 use crate::sealed::id::WorkspaceId;

@@ -149,6 +149,18 @@ pub struct Records {
     pub apps: BTreeMap<AppId, App>,
 }
 
+/// A section of the result, and what each copy has of it.
+pub struct Part {
+    pub home: Workspace,
+    /// The side whose bytes it keeps; `None` if it is written anew.
+    pub taken: Option<Side>,
+    pub ours: Records,
+    pub theirs: Records,
+    pub base: Option<Records>,
+    /// The side that is so far ahead that nobody can tell whether the other is only older.
+    pub ahead: Option<Side>,
+}
+
 /// A secret with its ciphertexts.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Record {

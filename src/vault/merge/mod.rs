@@ -23,9 +23,12 @@
 pub mod ancestry;
 mod app;
 pub mod copy;
+mod refusal;
 pub mod report;
 mod secret;
 mod slots;
+#[cfg(test)]
+pub mod testing;
 mod union;
 mod write;
 
@@ -41,13 +44,11 @@ use crate::sealed::id::WorkspaceId;
 use crate::sealed::section::Section;
 use ancestry::{Ancestry, Fate, Plan, compare, header_history, history};
 pub use copy::Copy;
-use copy::{Records, Side};
+use copy::{Part, Side};
 pub use report::{Kind, Labels, Report};
 use secret::Circumstances;
 use std::collections::HashSet;
 use union::{Contents, Sides};
-#[cfg(test)]
-pub use write::{all_values, mark_deleted};
 
 /// What a merge does.
 pub struct Outcome {
@@ -58,17 +59,6 @@ pub struct Outcome {
     pub workspaces: Vec<Workspace>,
     /// Whether it changes the vault.
     pub changes: bool,
-}
-
-/// A section of the result, and what each copy has of it.
-struct Part {
-    home: Workspace,
-    fate: Fate,
-    ours: Records,
-    theirs: Records,
-    base: Option<Records>,
-    /// The side that is so far ahead that nobody can tell whether the other is only older.
-    ahead: Option<Side>,
 }
 
 /// Merges a copy into the vault that is about to be changed. The change writes what comes of it.
@@ -159,7 +149,10 @@ pub fn merge(
         };
         parts.push(Part {
             home: home.clone(),
-            fate: *fate,
+            taken: match fate {
+                Fate::Take(side) => Some(*side),
+                Fate::Merge => None,
+            },
             ours: our,
             theirs: their,
             base,
@@ -345,14 +338,5 @@ fn not_merged(home: Option<&Workspace>, name: &str, keyring: &dyn Keyring) -> Er
         _ => Error::OutOfReach {
             name: name.to_owned(),
         },
-    }
-}
-
-/// A merge that cannot be made. Nothing was written.
-fn refuse(message: impl Into<String>, hint: &'static str) -> Error {
-    Error::InUse {
-        message: message.into(),
-        hint,
-        ids: Vec::new(),
     }
 }

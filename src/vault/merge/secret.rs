@@ -1,7 +1,7 @@
 //! Merges one secret: each field by itself, and its versions by number.
 
 use super::copy::{Record, Side};
-use super::refuse;
+use super::refusal::refuse;
 use super::report::{Kind, Labels, Report};
 use super::slots::{self, Unfit};
 use crate::sealed::id::WorkspaceId;

@@ -1,8 +1,6 @@
 //! Puts the merged records into the change, and says how the result differs from ours.
 
-use super::Part;
-use super::ancestry::Fate;
-use super::copy::{Copy, Record, Records, Side};
+use super::copy::{Copy, Part, Record, Records, Side};
 use super::report::{Kind, Report, widened};
 use super::union::Contents;
 use crate::keyring::Keyring;
@@ -34,18 +32,18 @@ pub fn write(
     let home = part.home.id;
     let result = of_section(contents, home);
     let their_section = theirs.layout().section(home);
-    match part.fate {
-        Fate::Take(Side::Ours) if are_equal(&result, &part.ours) => return Ok(()),
-        Fate::Take(Side::Theirs) if are_equal(&result, &part.theirs) => {
+    match part.taken {
+        Some(Side::Ours) if are_equal(&result, &part.ours) => return Ok(()),
+        Some(Side::Theirs) if are_equal(&result, &part.theirs) => {
             take(change, theirs, home);
             return Ok(());
         }
-        Fate::Take(Side::Theirs) => {
+        Some(Side::Theirs) => {
             change.join_section(home, their_section)?;
             change.clear_section(home);
             return put_all(change, &result, &Records::default());
         }
-        Fate::Take(Side::Ours) | Fate::Merge => change.join_section(home, their_section)?,
+        Some(Side::Ours) | None => change.join_section(home, their_section)?,
     }
     for (id, record) in &part.ours.secrets {
         let index = secret_index(change.keyring(), record)?;
@@ -99,7 +97,7 @@ fn put_all(change: &mut Change<'_>, result: &Records, there: &Records) -> Result
 }
 
 /// A record's line. A value that stays at its place keeps its ciphertext.
-fn stored_secret(keyring: &dyn Keyring, record: &Record) -> Result<Stored<'static>, Error> {
+pub fn stored_secret(keyring: &dyn Keyring, record: &Record) -> Result<Stored<'static>, Error> {
     let mut sealed = Vec::with_capacity(record.versions.len());
     for version in &record.versions {
         let place = record.place(version);
@@ -117,7 +115,7 @@ fn stored_secret(keyring: &dyn Keyring, record: &Record) -> Result<Stored<'stati
     })
 }
 
-fn secret_index(keyring: &dyn Keyring, record: &Record) -> Result<Index, Error> {
+pub fn secret_index(keyring: &dyn Keyring, record: &Record) -> Result<Index, Error> {
     let id = RecordId::Secret(record.secret.id);
     let entry = record.secret.to_entry();
     let (kind, name) = entry.sorted_by(id);
@@ -185,51 +183,4 @@ pub fn compare(ours: &Contents, result: &Contents, report: &mut Report) {
             report.add(app.path(), Kind::Linked, format!("gets {secret} as {key}"));
         }
     }
-}
-
-/// Deletes a secret so that it can be restored, or restores one.
-#[cfg(test)]
-pub fn mark_deleted(
-    change: &mut Change<'_>,
-    path: &str,
-    deleted_at: Option<crate::vault::time::Timestamp>,
-) -> Result<(), Error> {
-    let copy = Copy::lent(change.view());
-    for home in change.workspaces().to_vec() {
-        let records = copy.records(change.keyring(), &home)?;
-        let there = |record: &&Record| record.secret.path() == path;
-        let mut found = records.secrets.values().filter(there);
-        if deleted_at.is_none() && found.clone().any(|one| !one.secret.is_deleted()) {
-            let (what, name) = ("secret", path.to_owned());
-            return Err(Error::Exists { what, name });
-        }
-        let found = found.find(|record| record.secret.is_deleted() == deleted_at.is_none());
-        if let Some(record) = found {
-            change.remove_record(home.id, secret_index(change.keyring(), record)?)?;
-            let mut record = record.clone();
-            record.secret.deleted_at = deleted_at;
-            let index = secret_index(change.keyring(), &record)?;
-            let stored = stored_secret(change.keyring(), &record)?;
-            return change.put_record(home.id, index, stored);
-        }
-    }
-    Err(Error::absent("secret", path))
-}
-
-/// Every value of a section, also of what is deleted.
-#[cfg(test)]
-pub fn all_values(
-    copy: &Copy<'_>,
-    keyring: &dyn Keyring,
-    home: &crate::vault::workspace::Workspace,
-) -> Result<Vec<Vec<u8>>, Error> {
-    let records = copy.records(keyring, home)?;
-    let versions = records.secrets.values().flat_map(|record| &record.versions);
-    let open = |version: &super::copy::Version| {
-        Ok(keyring
-            .open(version.place, &version.sealed)?
-            .expose()
-            .to_vec())
-    };
-    versions.map(open).collect()
 }

@@ -8,7 +8,8 @@ use crate::sealed;
 use crate::vault::Error;
 use crate::vault::change::{NewKey, NewLabel, References, SecretUpdate, Values};
 use crate::vault::key::Scope;
-use crate::vault::merge::{Kind, mark_deleted};
+use crate::vault::merge::Kind;
+use crate::vault::merge::testing::mark_deleted;
 use crate::vault::tests::apart::Apart;
 use crate::vault::tests::{damage, put};
 

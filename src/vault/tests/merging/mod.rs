@@ -2,6 +2,8 @@
 //! change and merge at random.
 
 mod hostile;
+mod links;
+mod refused;
 mod replicas;
 mod rules;
 
@@ -11,7 +13,8 @@ use crate::plaintext::Plaintext;
 use crate::store::Previous;
 use crate::store::memory::MemoryStore;
 use crate::vault::change::{Begin, Change, Edit, Fields, Rotation, SecretUpdate};
-use crate::vault::merge::{Copy, Kind, Labels, Outcome, mark_deleted, merge, without_key};
+use crate::vault::merge::testing::mark_deleted;
+use crate::vault::merge::{Copy, Kind, Labels, Outcome, merge, without_key};
 use crate::vault::slot::Choice;
 use crate::vault::time::Timestamp;
 use crate::vault::{Error, Scan, Vault};

@@ -179,7 +179,9 @@ fn check(peer: &Peer<'_>, case: &str) {
     let copy = Copy::read(&peer.replica.store).unwrap();
     let mut there = BTreeSet::new();
     for home in vault.workspaces() {
-        for value in crate::vault::merge::all_values(&copy, vault.keyring.as_ref(), home).unwrap() {
+        for value in
+            crate::vault::merge::testing::all_values(&copy, vault.keyring.as_ref(), home).unwrap()
+        {
             there.insert(String::from_utf8(value).unwrap());
         }
         // Each name leads to one secret, with a value in effect or scheduled.
