@@ -123,7 +123,7 @@ impl Context<'_> {
         vault: &mut Vault,
         merging: &Merging<'_>,
     ) -> Result<Changed<merge::Outcome>, Error> {
-        self.replace(vault, Previous::Keep, |context, change| {
+        let merged = self.replace(vault, Previous::Keep, |context, change| {
             let merged = merge::merge(change, merging.theirs, merging.base, merging.labels)?;
             let (content, parts) = (change.content(), &merged.kept);
             context.refuse_stale(content, parts, &merged.workspaces)?;
@@ -132,6 +132,17 @@ impl Context<'_> {
                 change.discard();
             }
             Ok(merged)
+        });
+        merged.map_err(|error| match error {
+            Error::Vault(vault::Error::Keyring(keyring::Error::KeyChanged)) => {
+                vault::Error::InUse {
+                    message: "this key does not open the header of the other copy".into(),
+                    hint: "it was changed or removed there, or the agent holds it: run `kluis lock`, and merge with a passphrase, a token or a key file; nothing was written",
+                    ids: Vec::new(),
+                }
+                .into()
+            }
+            error => error,
         })
     }
 

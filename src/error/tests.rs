@@ -74,6 +74,7 @@ said!(
 
 fn said<T: Said>(_: &T) {}
 
+#[expect(clippy::too_many_lines, reason = "a line for each failure")]
 fn take_apart(error: &Error) {
     match error {
         Error::Usage { message, hint } => {
@@ -157,10 +158,7 @@ fn take_apart(error: &Error) {
             plain(path);
             take_apart(error);
         }
-        Error::NotMerged { path, why } => {
-            said(path);
-            said(why);
-        }
+        Error::NotMerged { path, why } => [path, why].into_iter().for_each(said),
         Error::InTemplate { line, error } => {
             plain(line);
             take_apart(error);

@@ -47,10 +47,8 @@ impl Tree {
         };
         tree.git(&["init", "-q", "-b", "main"]);
         let made = tree.kluis(&["init", "--token"]).run();
-        tree.token = String::from_utf8(made.stdout.clone())
-            .unwrap()
-            .trim()
-            .to_owned();
+        let token = String::from_utf8(made.stdout.clone()).unwrap();
+        tree.token.push_str(token.trim());
         made.any_stdout().any_stderr().exits(0);
         tree.sandbox.keep(tree.token.as_bytes());
         tree.does(&["workspace", "create", "staging"]);
@@ -189,13 +187,13 @@ impl Tree {
         }
         self.does(&["vault", "verify"]);
     }
+}
 
-    /// No value is in what git said or keeps.
-    #[track_caller]
-    fn shows_nothing(&self, text: &str, values: &[&String]) {
-        for value in values {
-            assert!(!text.contains(value.as_str()), "a value was shown");
-        }
+/// No value is in what git said.
+#[track_caller]
+fn shows_nothing(text: &str, values: &[&String]) {
+    for value in values {
+        assert!(!text.contains(value.as_str()), "a value was shown");
     }
 }
 
@@ -212,7 +210,7 @@ fn a_merge_keeps_both_values_and_says_so() {
     let ours = tree.set("a", "ours");
     let told = tree.git(&["merge", "--no-edit", "feature"]);
     tree.has("a", &[&ours, &theirs]);
-    tree.shows_nothing(&told, &[&ours, &theirs]);
+    shows_nothing(&told, &[&ours, &theirs]);
     let names = if version >= (2, 44) {
         "HEAD and feature"
     } else {
@@ -354,7 +352,7 @@ fn git_shows_names_and_never_a_value() {
         &["stash", "list"],
     ] {
         let shown = tree.git(line);
-        tree.shows_nothing(&shown, &[&value, &again]);
+        shows_nothing(&shown, &[&value, &again]);
         assert!(!shown.contains("older"), "{shown}");
     }
     let shown = tree.git(&["show"]);

@@ -68,7 +68,9 @@ fn examine(context: &mut Context) -> Vec<Finding> {
         Ok(store) => {
             let header = Vault::read_header(&store).map_err(Error::from);
             findings.extend(place::examine(&store, header.as_ref(), context.now));
-            if let Ok(places) = store.places() {
+            // git gets none of them.
+            let is_withheld = context.withhold_credentials().is_ok();
+            if let (true, Ok(places)) = (is_withheld, store.places()) {
                 findings.extend(git::examine(&places.vault));
             }
             let header = header.ok();

@@ -5,9 +5,11 @@
 use crate::commands::Command;
 use crate::context::system_clock::SystemClock;
 use crate::context::{Context, Merging};
-use crate::error::Error;
+use crate::error::{Error, Exit};
 use crate::keyring;
 use crate::report::merging::{heading, lines};
+use crate::sealed::header::Header;
+use crate::sealed::history::PartHistory;
 use crate::store::scratch::ScratchStore;
 use crate::vault::merge::{Copy, Labels, merge, without_key};
 use crate::vault::{self, Scan, Vault};
@@ -129,7 +131,8 @@ impl MergeFile {
         let ours = read(&self.ours)?;
         let merged = without_key(&ours, theirs, base)?;
         let merged = merged.ok_or(Obstacle::NoKey)?;
-        store.replace(&merged).map_err(vault::Error::from)?;
+        context.refuse_unseen(merged.header, &merged.histories)?;
+        store.replace(&merged.bytes).map_err(vault::Error::from)?;
         let unseen = "  no key here: kluis could not look for wider hosts and new links".to_owned();
         self.tell(context, labels, vec![unseen]);
         Ok(())
@@ -168,7 +171,7 @@ fn read(path: &Path) -> Result<Copy<'static>, vault::Error> {
 
 /// Whether there is no key here, rather than a wrong vault.
 fn is_locked(error: &Error) -> bool {
-    error.exit() == crate::error::Exit::Locked
+    matches!(error, Error::NotPinned { .. }) || error.exit() == Exit::Locked
 }
 
 fn why(error: &Error) -> String {
@@ -179,11 +182,29 @@ fn why(error: &Error) -> String {
         Error::Vault(vault::Error::OutOfReach { name }) => {
             format!("both sides changed the workspace {name}, which the key here does not open")
         }
+        Error::Vault(vault::Error::Keyring(keyring::Error::KeyChanged)) => {
+            "the key here was changed or removed in their version".to_owned()
+        }
         error => error.message(),
     }
 }
 
 impl Context<'_> {
+    /// Refuses what this machine would refuse in the vault's place. Nothing is learned from it: without a key nobody
+    /// can tell whether it is the true vault.
+    fn refuse_unseen(&mut self, header: &Header, parts: &[PartHistory]) -> Result<(), Error> {
+        self.check_pin(header)?;
+        self.refuse_before_pin(parts, &[])?;
+        self.rollback_guard.recall(header);
+        if let Some(error) = self.other_key(header.content(), parts) {
+            return Err(error.into());
+        }
+        match self.older(parts, &[]) {
+            Some(error) if !self.may_go_back() => Err(error.into()),
+            _ => Ok(()),
+        }
+    }
+
     /// Merges into a file that is in the vault's place only later: it is judged, and not remembered.
     fn merge_unseen(
         &mut self,
@@ -194,7 +215,9 @@ impl Context<'_> {
         let previous = crate::store::Previous::Remove;
         let merged = vault.change(SystemClock, patience, previous, |change| {
             let merged = merge(change, merging.theirs, merging.base, merging.labels)?;
-            self.refuse_stale(change.content(), &merged.kept, &merged.workspaces)?;
+            let (parts, workspaces) = (&merged.kept, &merged.workspaces);
+            self.refuse_stale(change.content(), parts, workspaces)?;
+            self.refuse_before_pin(parts, workspaces)?;
             Ok::<_, Error>(merged)
         });
         Ok(merged?.result)

@@ -11,6 +11,10 @@ mod uninstall;
 /// A vault is one encrypted file, and git can neither merge nor show it. After `kluis git install` git merges the
 /// changes of two people, keeps both values where both changed one secret, and shows in `git diff` which secrets
 /// changed, never a value.
+///
+/// Where it cannot merge, your file stays as it was, and git keeps the conflict: run `kluis unlock`, and then what the
+/// hint says. If both of you changed keys or workspaces, keep one side and repeat the other change. Outside of git
+/// `kluis vault merge FILE` does the same.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -113,7 +113,7 @@ impl Setup {
         let bytes = bounded_read::read(file, MAX_ATTRIBUTES_BYTES)
             .with_context(|| format!("cannot read {shown}"))?;
         let text = str::from_utf8(&bytes).with_context(|| format!("{shown} is not UTF-8"))?;
-        Ok(text.lines().map(str::to_owned).collect())
+        Ok(text.split_terminator('\n').map(str::to_owned).collect())
     }
 
     /// Replaces the lines of the attributes. Without a line the file goes.
@@ -219,6 +219,9 @@ pub fn offer(context: &mut Context) {
     let Some(folder) = folder.filter(|_| is_ours) else {
         return;
     };
+    if context.withhold_credentials().is_err() {
+        return;
+    }
     let Ok(answer) = git::run(&folder, &["rev-parse", "--show-toplevel"]) else {
         return;
     };

@@ -46,7 +46,7 @@ pub struct Copy<'v> {
 }
 
 enum Held<'v> {
-    Own(View),
+    Own(Box<View>),
     Lent(&'v View),
 }
 
@@ -55,7 +55,7 @@ impl Copy<'static> {
         let view = View::load(store.load()?, Scan::Everything)?;
         view.layout.check_records(view.file())?;
         Ok(Self {
-            view: Held::Own(view),
+            view: Held::Own(Box::new(view)),
         })
     }
 }

@@ -8,7 +8,7 @@
 //! has is kept as deleted. No value of ours is dropped, but for a version that had not begun and that the
 //! other side took back.
 //!
-//! Against a hostile copy, with the tests of `vault::tests::merging`:
+//! Against a hostile copy, with the tests of `vault::tests::merging::hostile` and `links`:
 //!
 //! - an older copy changes nothing: `an_older_copy_changes_nothing`, and one that is too far behind to tell
 //!   makes no old value effective and nothing live: `a_copy_far_behind_brings_nothing_back`;
@@ -39,6 +39,7 @@ use super::workspace::Workspace;
 use crate::keyring::{self, Keyring, Reach};
 use crate::sealed::SealedBytes;
 use crate::sealed::file::{Layout, SectionBytes, assemble};
+use crate::sealed::header::Header;
 use crate::sealed::history::{MAX_ANCESTORS, PartHistory};
 use crate::sealed::id::WorkspaceId;
 use crate::sealed::section::Section;
@@ -87,21 +88,7 @@ pub fn merge(
     let mut kept = vec![header_history(
         &[&ours, theirs][plan.header.position()].layout().header,
     )];
-    let headers = [&ours, theirs].map(|copy| header_history(&copy.layout().header));
-    if let Ancestry::Far(side) = compare(&headers[0], &headers[1]) {
-        let ahead = labels.of(side);
-        let text = format!(
-            "keys and workspaces of {ahead} are taken: more than {MAX_ANCESTORS} revisions lie between the two"
-        );
-        report.add("vault", Kind::LeftOut, text);
-    }
-    if plan.retired == Some(Side::Theirs) {
-        let text = format!(
-            "what {} changed in keys and workspaces is left out: its key was replaced",
-            labels.theirs
-        );
-        report.add("vault", Kind::LeftOut, text);
-    }
+    tell_header(&plan, [&ours, theirs], labels, &mut report);
     let views = [ours.view(), theirs.view()];
     let workspaces = reached(change.keyring(), views[plan.header.position()])?;
     let mut parts = Vec::new();
@@ -180,12 +167,38 @@ pub fn merge(
     })
 }
 
+/// Reports what is lost of a header.
+fn tell_header(plan: &Plan, copies: [&Copy<'_>; 2], labels: &Labels, report: &mut Report) {
+    let headers = copies.map(|copy| header_history(&copy.layout().header));
+    if let Ancestry::Far(side) = compare(&headers[0], &headers[1]) {
+        let ahead = labels.of(side);
+        let text = format!(
+            "keys and workspaces of {ahead} are taken: more than {MAX_ANCESTORS} revisions lie between the two"
+        );
+        report.add("vault", Kind::LeftOut, text);
+    }
+    if plan.retired == Some(Side::Theirs) {
+        let text = format!(
+            "what {} changed in keys and workspaces is left out: its key was replaced",
+            labels.theirs
+        );
+        report.add("vault", Kind::LeftOut, text);
+    }
+}
+
+/// A result that needed no key.
+pub struct Sealed<'c> {
+    pub bytes: SealedBytes<'c>,
+    pub header: &'c Header,
+    pub histories: Vec<PartHistory>,
+}
+
 /// Merges what needs no key: each part is one side's as it is. `None` if a section was changed on both sides.
 pub fn without_key<'c>(
     ours: &'c Copy<'_>,
     theirs: &'c Copy<'_>,
     base: Option<&Copy<'_>>,
-) -> Result<Option<SealedBytes<'c>>, Error> {
+) -> Result<Option<Sealed<'c>>, Error> {
     let plan = Plan::of(ours, theirs, base, &|id| id.to_string())?;
     if !plan.needs_no_key() {
         return Ok(None);
@@ -207,12 +220,16 @@ pub fn without_key<'c>(
     }
     let header = &copies[plan.header.position()].layout().header;
     let bytes = assemble(header, sections)?;
-    check(&bytes)?;
-    Ok(Some(bytes))
+    let histories = check(&bytes)?;
+    Ok(Some(Sealed {
+        bytes,
+        header,
+        histories,
+    }))
 }
 
 /// Checks the result as a reader without a key does.
-fn check(bytes: &SealedBytes<'_>) -> Result<(), Error> {
+fn check(bytes: &SealedBytes<'_>) -> Result<Vec<PartHistory>, Error> {
     let file: Vec<u8> = bytes.pieces().flatten().copied().collect();
     let layout = Layout::read(file.len() as u64, |at, length| {
         let at = usize::try_from(at).unwrap_or(usize::MAX);
@@ -221,7 +238,8 @@ fn check(bytes: &SealedBytes<'_>) -> Result<(), Error> {
         Ok::<_, Error>(part.to_vec())
     })?;
     layout.check_pages(&file)?;
-    Ok(layout.check_records(&file)?)
+    layout.check_records(&file)?;
+    Ok(layout.histories())
 }
 
 /// The records of the result.

@@ -44,7 +44,7 @@ fn each_part_comes_from_the_side_that_changed_it() {
     let sealed = {
         let (ours, theirs) = (ours.copy(), theirs.copy());
         let merged = without_key(&ours, &theirs, None).unwrap();
-        merged.unwrap().to_vec()
+        merged.unwrap().bytes.to_vec()
     };
     ours.merge(&theirs, None);
     assert_eq!(ours.bytes(), sealed, "no key is needed");
