@@ -6,7 +6,7 @@ use super::{Error, Previous, Snapshot, Store, Transaction};
 use crate::platform::directory::or_here;
 use crate::platform::private_file::{PrivateFile, temporary_name};
 use crate::sealed::SealedBytes;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -15,11 +15,21 @@ use std::time::Duration;
 /// A file that this process alone changes.
 pub struct ScratchStore {
     path: PathBuf,
+    /// How the name of a file begins that is written beside it.
+    stem: OsString,
 }
 
 impl ScratchStore {
-    pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into() }
+    /// The vault itself lies at another path. What a killed merge leaves is called like what a killed change of the
+    /// vault leaves: git ignores it, and the next change in that folder removes it.
+    pub fn new(path: impl Into<PathBuf>, vault: &Path) -> Self {
+        let name = vault.file_name().unwrap_or_default();
+        let mut stem = OsString::from(".");
+        stem.push(name);
+        Self {
+            path: path.into(),
+            stem,
+        }
     }
 
     /// Replaces the file with these bytes.
@@ -69,10 +79,9 @@ impl Transaction for ScratchTransaction<'_> {
     fn stage(&mut self, bytes: &SealedBytes<'_>) -> Result<Snapshot, Error> {
         let path = &self.store.path;
         let folder = or_here(path.parent().unwrap_or(Path::new("")));
-        let name = self.store.name()?;
         let create = || {
             let directory = File::open(folder)?;
-            let temporary = temporary_name(name)?;
+            let temporary = temporary_name(&self.store.stem)?;
             let (staged, mut file) = PrivateFile::create(directory, temporary)?;
             for piece in bytes.pieces() {
                 file.write_all(piece)?;
@@ -106,11 +115,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(".merge_file_a");
         fs::write(&path, "old").unwrap();
-        let store = ScratchStore::new(&path);
+        let store = ScratchStore::new(&path, Path::new("deep/a.kluis"));
         store.replace(&SealedBytes::for_test(b"new")).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"new");
         let mut dropped = store.begin(Duration::ZERO).unwrap();
         dropped.stage(&SealedBytes::for_test(b"newer")).unwrap();
+        let names = fs::read_dir(folder.path()).unwrap();
+        let mut names = names.map(|entry| entry.unwrap().file_name());
+        assert!(names.any(|name| name.to_str().unwrap().starts_with(".a.kluis.")));
         drop(dropped);
         assert_eq!(fs::read(&path).unwrap(), b"new");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);

@@ -10,6 +10,7 @@ use crate::keyring;
 use crate::report::merging::{heading, lines};
 use crate::sealed::header::Header;
 use crate::sealed::history::PartHistory;
+use crate::store::file::FileStore;
 use crate::store::scratch::ScratchStore;
 use crate::vault::merge::{Copy, Labels, merge, without_key};
 use crate::vault::{self, Scan, Vault};
@@ -74,12 +75,12 @@ impl Command for MergeFile {
 
 impl MergeFile {
     fn merge(&self, context: &mut Context) -> Result<(), Obstacle> {
-        let store = ScratchStore::new(&self.ours);
+        let store = ScratchStore::new(&self.ours, &self.path);
         let theirs = read(&self.theirs)?;
         // git has none where both sides added the file, or a mixture where there are several.
         let base = read(&self.base).ok();
         let opened = Vault::open(
-            Box::new(ScratchStore::new(&self.ours)),
+            Box::new(ScratchStore::new(&self.ours, &self.path)),
             Scan::Lookup,
             |header| context.keyring(header),
         );
@@ -166,7 +167,7 @@ impl MergeFile {
 }
 
 fn read(path: &Path) -> Result<Copy<'static>, vault::Error> {
-    Copy::read(&ScratchStore::new(path))
+    Copy::read(&FileStore::new(path))
 }
 
 /// Whether there is no key here, rather than a wrong vault.
