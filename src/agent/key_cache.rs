@@ -23,7 +23,7 @@ use std::rc::{Rc, Weak};
 use std::time::Duration;
 
 /// The version of the protocol.
-pub const VERSION: u16 = 2;
+pub const VERSION: u16 = 1;
 /// With more vaults, the one that was not used for longest is forgotten.
 const MAX_VAULTS: usize = 64;
 /// A vault's header changes with each write to it, and copies of a vault differ.

@@ -42,6 +42,10 @@ impl ScratchStore {
         transaction.commit(Previous::Keep)
     }
 
+    fn folder(&self) -> &Path {
+        or_here(self.path.parent().unwrap_or(Path::new("")))
+    }
+
     fn name(&self) -> Result<&OsStr, Error> {
         let nameless = || io::Error::from(io::ErrorKind::InvalidInput);
         let name = self.path.file_name().ok_or_else(nameless);
@@ -78,7 +82,7 @@ impl Transaction for ScratchTransaction<'_> {
 
     fn stage(&mut self, bytes: &SealedBytes<'_>) -> Result<Snapshot, Error> {
         let path = &self.store.path;
-        let folder = or_here(path.parent().unwrap_or(Path::new("")));
+        let folder = self.store.folder();
         let create = || {
             let directory = File::open(folder)?;
             let temporary = temporary_name(&self.store.stem)?;
@@ -99,9 +103,12 @@ impl Transaction for ScratchTransaction<'_> {
         let not_written = Error::not_written("replace", &self.store.path);
         let name = self.store.name()?;
         match self.staged.take() {
-            Some(staged) => staged.replace(name).map_err(not_written),
-            None => Err(not_written(io::ErrorKind::InvalidInput.into())),
+            Some(staged) => staged.replace(name).map_err(not_written)?,
+            None => return Err(not_written(io::ErrorKind::InvalidInput.into())),
         }
+        let synced = File::open(self.store.folder()).and_then(|folder| folder.sync_all());
+        let path = self.store.path.clone();
+        synced.map_err(|source| Error::NotDurable { path, source })
     }
 }
 

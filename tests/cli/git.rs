@@ -2,6 +2,7 @@
 //! Skipped with a notice where there is no git.
 
 use crate::sandbox::{Invocation, KLUIS, Sandbox};
+use crate::screen::Screen;
 use std::ffi::OsString;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -586,6 +587,24 @@ fn init_offers_to_install() {
         .run();
     assert!(!third.stderr.contains("git install"), "{}", third.stderr);
     third.any_stdout().any_stderr().exits(0);
+}
+
+#[test]
+fn at_a_terminal_init_asks_and_installs() {
+    if version().is_none() {
+        return;
+    }
+    for (answer, is_installed) in [("n\n", false), ("y\n", true)] {
+        let tree = Tree::new();
+        let init = tree.kluis(&["init", "--token"]);
+        let init = init.env("KLUIS_VAULT", "second.kluis");
+        let mut screen = Screen::start(init.command_at_terminal(), 80);
+        screen.shows("Let git merge and show this vault");
+        screen.types(answer);
+        let (_, code) = screen.ends();
+        assert_eq!(code, 0);
+        assert_eq!(tree.folder.join(".gitattributes").exists(), is_installed);
+    }
 }
 
 #[test]

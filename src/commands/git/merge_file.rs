@@ -63,12 +63,13 @@ impl Command for MergeFile {
         let here = std::env::current_dir().unwrap_or_default();
         context.be_unattended(here.join(&self.path));
         let path = self.path.display().to_string();
-        self.merge(context).map_err(|obstacle| Error::NotMerged {
-            path: path.clone(),
-            why: match obstacle {
+        self.merge(context).map_err(|obstacle| {
+            let why = match obstacle {
                 Obstacle::NoKey => "both sides changed it, and there is no key here".to_owned(),
+                Obstacle::Other(error) if error.was_replaced() => return error,
                 Obstacle::Other(error) => why(&error),
-            },
+            };
+            Error::NotMerged { path, why }
         })
     }
 }

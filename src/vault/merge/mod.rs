@@ -8,6 +8,12 @@
 //! has is kept as deleted. No value of ours is dropped, but for a version that had not begun and that the
 //! other side took back.
 //!
+//! A secret that both sides made under one name becomes one, with the versions of both and the id of ours. Links to
+//! theirs lead to it, and so do links to a secret that one side moved. An app that both made becomes one with the
+//! links of both; under one variable ours stays. Where a name is taken otherwise, the secret of the other side gets a
+//! number behind it. What a key cannot write is taken as it is: a link there to the id of theirs leads to nothing, and
+//! is not given.
+//!
 //! Against a hostile copy, with the tests of `vault::tests::merging::hostile` and `links`:
 //!
 //! - an older copy changes nothing: `an_older_copy_changes_nothing`, and one that is too far behind to tell
