@@ -109,7 +109,7 @@ simple! {
 }
 
 wire!(Reach, 0 = Read {} 1 = Write {});
-wire!(RecordKind, 0 = Secret {} 1 = App {} 2 = Deleted {});
+wire!(RecordKind, 0 = Secret {} 1 = App {} 2 = Deleted {} 3 = Value {});
 // The keys of workspaces have no form here: no request can name them.
 wire!(AadContext,
     1 = WorkspaceAbout { 0: workspace }

@@ -36,7 +36,7 @@ Rotation  rotate    Set a new value         history List the versions
 Programs  run       Start a command with secrets in its environment
           export    Write .env, JSON, …     inject  Fill a template
 Project   check     Is every secret ready?  trust   Trust kluis.toml
-Sharing   key       Who can open the vault  workspace, app
+Sharing   key       Who can open the vault  workspace, app, git
 Session   unlock    Unlock the vault        lock    Forget the keys
 More      vault     Check the whole file    doctor  Find problems
           completions, help

@@ -180,6 +180,7 @@ pub const GROUPS: &[Group] = &[
             verb::<commands::key::Key>("key", "Manage who can open the vault"),
             verb::<commands::workspace::Workspace>("workspace", "Manage workspaces"),
             verb::<commands::app::App>("app", "Manage apps and the secrets they use"),
+            verb::<commands::git::Git>("git", "Share a vault in git"),
             verb::<commands::key::Passphrase>("passphrase", "Change the passphrase").hidden(),
         ],
     },

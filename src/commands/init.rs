@@ -1,6 +1,6 @@
 //! `init`: makes a new vault and its first key.
 
-use super::Command;
+use super::{Command, git};
 use crate::args::kdf::KdfArgs;
 use crate::args::new_passphrase;
 use crate::context::Context;
@@ -109,6 +109,7 @@ impl Command for Init {
         let printed = report(context, &place, &new, &first, text.as_ref());
         // Last, because an error with the repository must not hide the token.
         git_exclude::add(context.settings.vault.path());
+        git::offer(context);
         if let Err(error) = context.agree_to_made_vault() {
             let problem = error.message();
             context.ui.warning(&problem);

@@ -30,6 +30,7 @@ pub mod doctor;
 pub mod edit;
 pub mod export;
 pub mod get;
+pub mod git;
 pub mod help;
 pub mod history;
 pub mod import;

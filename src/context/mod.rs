@@ -13,8 +13,11 @@ pub mod rollback_check;
 pub mod rollback_guard;
 pub mod system_clock;
 mod trust_anchor;
+pub mod unattended;
 mod unlock;
 pub mod vault_key_pin;
+
+pub use open::Merging;
 
 use crate::error::Error;
 use crate::platform::bounded_read;

@@ -13,7 +13,18 @@ use crate::store::Previous;
 use crate::store::file::FileStore;
 use crate::vault::change::Change;
 use crate::vault::clock::Clock;
+use crate::vault::merge::{self, Copy, Labels};
 use crate::vault::{self, Changed, Scan, Vault, Written};
+
+/// Another copy of the vault, and how to merge it.
+pub struct Merging<'m> {
+    pub theirs: &'m Copy<'m>,
+    /// What both were made from, as git has it.
+    pub base: Option<&'m Copy<'m>>,
+    pub labels: &'m Labels,
+    /// Whether nothing is to be written.
+    pub is_rehearsal: bool,
+}
 
 impl Context<'_> {
     /// The vault's place. It must not come from a project file without your consent; what you agreed to is the
@@ -93,7 +104,7 @@ impl Context<'_> {
         vault: &mut Vault,
         act: impl FnOnce(&mut Change<'_>) -> Result<T, Error>,
     ) -> Result<Changed<T>, Error> {
-        self.replace(vault, Previous::Keep, None, act)
+        self.replace(vault, Previous::Keep, None, |_, change| act(change))
     }
 
     /// As [`Context::change_in`], for a change that deletes this workspace: what is damaged in it does not matter.
@@ -103,7 +114,9 @@ impl Context<'_> {
         vault: &mut Vault,
         act: impl FnOnce(&mut Change<'_>) -> Result<T, Error>,
     ) -> Result<Changed<T>, Error> {
-        self.replace(vault, Previous::Keep, Some(deleted), act)
+        self.replace(vault, Previous::Keep, Some(deleted), |_, change| {
+            act(change)
+        })
     }
 
     /// As [`Context::change_in`], but does not keep the previous bytes: the key that is taken away opens
@@ -113,7 +126,37 @@ impl Context<'_> {
         vault: &mut Vault,
         act: impl FnOnce(&mut Change<'_>) -> Result<T, Error>,
     ) -> Result<Changed<T>, Error> {
-        self.replace(vault, Previous::Remove, None, act)
+        self.replace(vault, Previous::Remove, None, |_, change| act(change))
+    }
+
+    /// Merges another copy into a vault that is already open. What comes of it must pass for a vault that was
+    /// opened here.
+    pub fn merge_in(
+        &mut self,
+        vault: &mut Vault,
+        merging: &Merging<'_>,
+    ) -> Result<Changed<merge::Outcome>, Error> {
+        let merged = self.replace(vault, Previous::Keep, None, |context, change| {
+            let merged = merge::merge(change, merging.theirs, merging.base, merging.labels)?;
+            let (content, parts) = (change.content(), &merged.kept);
+            context.refuse_stale(content, parts, &merged.workspaces)?;
+            context.refuse_before_pin(parts, &merged.workspaces)?;
+            if merging.is_rehearsal {
+                change.discard();
+            }
+            Ok(merged)
+        });
+        merged.map_err(|error| match error {
+            Error::Vault(vault::Error::Keyring(keyring::Error::KeyChanged)) => {
+                vault::Error::InUse {
+                    message: "this key does not open the header of the other copy".into(),
+                    hint: "it was changed or removed there, or the agent holds it: run `kluis lock`, and merge with a passphrase, a token or a key file; nothing was written",
+                    ids: Vec::new(),
+                }
+                .into()
+            }
+            error => error,
+        })
     }
 
     /// Changes a vault that is already open. `previous` decides what happens to the bytes before the change.
@@ -122,7 +165,7 @@ impl Context<'_> {
         vault: &mut Vault,
         previous: Previous,
         deleted: Option<WorkspaceId>,
-        act: impl FnOnce(&mut Change<'_>) -> Result<T, Error>,
+        act: impl FnOnce(&mut Self, &mut Change<'_>) -> Result<T, Error>,
     ) -> Result<Changed<T>, Error> {
         let patience = self.settings.lock_timeout;
         let opened = Observation::of(vault);
@@ -130,7 +173,7 @@ impl Context<'_> {
             self.rollback_guard.look_again(&opened);
             let (signer, there) = (change.content().verify, change.histories());
             self.refuse_stale(change.content(), &there, change.workspaces())?;
-            let done = act(change)?;
+            let done = act(self, change)?;
             let content = change.content();
             let found = (&signer, there.as_slice());
             self.rollback_guard

@@ -54,6 +54,12 @@ impl ProjectContext {
         })
     }
 
+    /// Leaves the file out of this command.
+    pub fn ignore(&mut self) {
+        self.read = Ok(None);
+        self.followed = None;
+    }
+
     /// The file's values, as input of the settings.
     pub fn config_values(&self) -> settings::Project {
         match &self.read {

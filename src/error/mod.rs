@@ -86,6 +86,15 @@ pub enum Error {
     /// A reference in a template that has no value.
     #[error("line {line} of the template: {error}")]
     InTemplate { line: usize, error: Box<Error> },
+    /// A file beside the vault that a command reads, such as the other side of a merge.
+    #[error("{}: {error}", path.display())]
+    InFile { path: PathBuf, error: Box<Error> },
+    /// Why git keeps our side of a vault.
+    #[error("{path} was not merged: {why}; your version is unchanged")]
+    NotMerged { path: String, why: String },
+    /// What `vault diff --exit-code` found.
+    #[error("the two differ")]
+    Differs,
     /// What `list --due --exit-code` found.
     #[error("{}", counted(*count, "secret has expired or is due for rotation", "secrets have expired or are due for rotation"))]
     Due { count: usize },
@@ -201,6 +210,9 @@ impl Error {
         let causes: Vec<String> = match self {
             Self::Failed(error) => error.chain().skip(1).map(ToString::to_string).collect(),
             Self::BeforeStart(error) => return error.message(),
+            Self::InFile { path, error } => {
+                return format!("{}: {}", path.display(), error.message());
+            }
             Self::InTemplate { line, error } => {
                 return format!("line {line} of the template: {}", error.message());
             }
@@ -285,10 +297,14 @@ impl Error {
             | Self::Missing { .. }
             | Self::Due { .. }
             | Self::DoctorFailed { .. }
+            | Self::NotMerged { .. }
+            | Self::Differs
             | Self::Unfinished { .. }
             | Self::Failed(_) => Exit::Failed,
             Self::Ended(code) => Exit::Commands(*code),
-            Self::BeforeStart(error) | Self::InTemplate { error, .. } => error.kind(),
+            Self::BeforeStart(error)
+            | Self::InTemplate { error, .. }
+            | Self::InFile { error, .. } => error.kind(),
         }
     }
 

@@ -75,6 +75,7 @@ said!(
 
 fn said<T: Said>(_: &T) {}
 
+#[expect(clippy::too_many_lines, reason = "a line for each failure")]
 fn take_apart(error: &Error) {
     match error {
         Error::Usage { message, hint } => {
@@ -84,6 +85,7 @@ fn take_apart(error: &Error) {
         Error::Locked
         | Error::LockedKeyFile
         | Error::AgentRuns
+        | Error::Differs
         | Error::BlankToken
         | Error::NobodyChooses => {}
         Error::NoKey { token: word } => plain(word),
@@ -125,6 +127,11 @@ fn take_apart(error: &Error) {
             editor::Error::NotPut(error) | editor::Error::Gone(error) => plain(error),
             editor::Error::Failed { ended } => plain(ended),
         },
+        Error::InFile { path, error } => {
+            plain(path);
+            take_apart(error);
+        }
+        Error::NotMerged { path, why } => [path, why].into_iter().for_each(said),
         Error::InTemplate { line, error } => {
             plain(line);
             take_apart(error);

@@ -33,6 +33,10 @@ Protected against:
       its project file is followed only after you agreed to the vault and to
       each variable that it names, with `kluis trust` or when `kluis` asks;
       anything it adds asks again
+  a colleague's branch, or any copy that you merge
+      a part is taken only if it is signed by a key that your vault names and
+      was made from yours; changes signed by a removed key are refused by name;
+      wider hosts and new links are reported; none of your values is dropped
   names and values that are code
       nothing passes through a shell; text is escaped for terminals; variables
       that make programs run other code, such as `LD_PRELOAD` or `CC`, are

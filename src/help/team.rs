@@ -1,8 +1,9 @@
 //! The topic `team`: one vault for several people. Its commands are run by tests/cli/topics.rs.
 
 pub const TEXT: &str = r#"Put the vault where all of you can read it, such as a git repository: it is
-encrypted. Each colleague has a key file, so that no secret has to be sent. If
-two of you change the vault at once, git cannot merge it: redo one change.
+encrypted. Each colleague has a key file, so that no secret has to be sent.
+`kluis git install`, once in each clone, lets git merge the changes of two
+people and show which secrets changed; see `kluis git --help`.
 
 ADD A COLLEAGUE
 

@@ -14,6 +14,7 @@ pub struct WorkspaceKeys {
     id: WorkspaceId,
     vault: VaultId,
     index: IndexKey,
+    digest: IndexKey,
     pub(super) meta: Xaes,
     pub(super) value: Xaes,
     pub(super) about: Xaes,
@@ -36,6 +37,7 @@ impl WorkspaceKeys {
             id: line.id,
             vault,
             index: IndexKey::new(&derive("index")),
+            digest: IndexKey::new(&derive("digest")),
             meta: Xaes::new(&derive("meta")),
             value: Xaes::new(&derive("value")),
             about: Xaes::new(&derive("workspace")),
@@ -53,7 +55,11 @@ impl WorkspaceKeys {
     }
 
     pub(super) fn index(&self, kind: RecordKind, name: &str) -> Index {
-        Index::new(&self.index, kind, name)
+        let key = match kind {
+            RecordKind::Value => &self.digest,
+            RecordKind::Secret | RecordKind::App | RecordKind::Deleted => &self.index,
+        };
+        Index::new(key, kind, name)
     }
 
     /// Seals the workspace's name, description and dates.

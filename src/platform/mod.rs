@@ -7,6 +7,7 @@ pub mod arena;
 pub mod bounded_read;
 pub mod descriptors;
 pub mod directory;
+pub mod git;
 pub mod permissions;
 pub mod private_file;
 pub mod process;

@@ -39,6 +39,10 @@ pub enum Part {
     Record(String),
     /// The file ends too early, or continues after its last section.
     End,
+    /// This part, because there are lines of two versions, as git leaves them in a conflict.
+    Mixed(Box<Part>),
+    /// This part, because lines end with `\r\n`, as git writes them for Windows.
+    LineEnds(Box<Part>),
 }
 
 impl fmt::Display for Part {
@@ -58,6 +62,8 @@ impl fmt::Display for Part {
             }
             Self::Page(id) => write!(f, "a page of the workspace {id} is not valid"),
             Self::Record(id) => write!(f, "the record {id} is not valid"),
+            Self::Mixed(_) => f.write_str("it holds two versions mixed by git"),
+            Self::LineEnds(_) => f.write_str("git changed its line ends"),
             Self::End => f.write_str("the file is cut off, or has something at its end"),
         }
     }

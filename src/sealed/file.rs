@@ -223,7 +223,7 @@ impl<E: From<Error>> Window<'_, E> {
 
 /// A section of a new file: unchanged bytes, or a new head and its pages.
 pub enum SectionBytes<'a> {
-    Kept(&'a [u8]),
+    Kept(Cow<'a, [u8]>),
     Changed {
         head: String,
         pages: Vec<Cow<'a, [u8]>>,
@@ -238,7 +238,7 @@ pub fn assemble<'a>(
     let mut pieces = vec![Cow::from(header.text().as_bytes().to_vec())];
     for part in sections {
         match part {
-            SectionBytes::Kept(bytes) => pieces.push(bytes.into()),
+            SectionBytes::Kept(bytes) => pieces.push(bytes),
             SectionBytes::Changed { head, pages } => {
                 pieces.push(head.into_bytes().into());
                 pieces.extend(pages);

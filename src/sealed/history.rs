@@ -164,6 +164,11 @@ impl Ancestors {
         }
     }
 
+    /// Whether this state is listed.
+    pub fn lists(&self, other: RevisionId) -> bool {
+        self.0.binary_search(&other).is_ok()
+    }
+
     /// Any ancestors of a part with this number.
     #[cfg(test)]
     pub fn before(number: u64) -> Self {
@@ -175,7 +180,7 @@ impl Ancestors {
         Self(all.collect())
     }
 
-    #[cfg(test)]
+    /// The ancestors of what is made from two parts: those of both.
     pub fn merged(&self, other: &Self) -> Self {
         let mut all = [&self.0[..], &other.0].concat();
         all.sort_unstable();

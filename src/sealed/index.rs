@@ -20,6 +20,8 @@ pub enum RecordKind {
     App,
     /// Found by its id: its name is free for another secret.
     Deleted,
+    /// No record, but a value, by which two copies are compared. It is in no file, and has a key of its own.
+    Value,
 }
 
 /// The key of a workspace's blind indexes, prepared: its first block is hashed once.
@@ -39,6 +41,7 @@ impl Index {
             RecordKind::Secret => b"secret\0",
             RecordKind::App => b"app\0",
             RecordKind::Deleted => b"deleted\0",
+            RecordKind::Value => b"value\0",
         };
         let mac = key.0.clone().chain_update(kind).chain_update(name);
         Self(mac.finalize().into_bytes().into())
@@ -80,7 +83,12 @@ mod tests {
     fn records_of_two_kinds_and_one_name_have_two_indexes() {
         let key = IndexKey::new(&Key::new([1; 32]));
         let of = |name, kind| Index::new(&key, kind, name);
-        let kinds = [RecordKind::Secret, RecordKind::App, RecordKind::Deleted];
+        let kinds = [
+            RecordKind::Secret,
+            RecordKind::App,
+            RecordKind::Deleted,
+            RecordKind::Value,
+        ];
         for (one, two) in [(0, 1), (0, 2), (1, 2)] {
             assert_ne!(of("web", kinds[one]), of("web", kinds[two]));
         }

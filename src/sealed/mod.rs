@@ -162,6 +162,10 @@
 //! a record is the HMAC-SHA-256, under `subkey(read, "index", vault, workspace)`, of a word, a zero byte and a
 //! text: `secret` and the name; `deleted` and the id, for a secret with `deleted_at`; `app` and the name.
 //!
+//! **Digests.** Where two copies are compared, as in `git diff`, a value is shown as the first 4 bytes, in hex, of the
+//! HMAC-SHA-256, under `subkey(read, "digest", vault, workspace)`, of `value`, a zero byte, the secret's id, a space
+//! and the checksum in hex. No file has such a digest: without the read key it confirms no guess.
+//!
 //! **Apps.** An app lives in one workspace. Its links give it secrets of any, each as one variable. A link counts
 //! only if the secret is not deleted and its `apps` name the app, its workspace and the variable. What `apps` name
 //! beyond that gives nothing; in a deleted secret they are the links that were removed.
@@ -359,6 +363,7 @@ pub mod kdf;
 pub mod key;
 pub mod line;
 pub mod meta;
+pub mod mishap;
 mod padding;
 pub mod page;
 #[cfg(test)]

@@ -90,6 +90,10 @@ pub enum AutoAgent {
 pub struct VaultPlace(PathBuf);
 
 impl VaultPlace {
+    pub fn at(path: PathBuf) -> Self {
+        Self(path)
+    }
+
     pub fn path(&self) -> &Path {
         &self.0
     }

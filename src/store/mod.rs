@@ -12,6 +12,7 @@ pub mod git_exclude;
     reason = "for tests and fuzzing, which fail by panicking"
 )]
 pub mod memory;
+pub mod scratch;
 mod snapshot;
 #[cfg(test)]
 mod tests;

@@ -109,6 +109,17 @@ pub fn values(
     Ok(values)
 }
 
+/// A value's ciphertext for another place.
+pub fn resealed(
+    keyring: &dyn Keyring,
+    from: AadContext,
+    ciphertext: &[u8],
+    to: AadContext,
+) -> Result<Vec<u8>, Error> {
+    let value = keyring.open(from, ciphertext)?;
+    Ok(keyring.seal(to, value.expose())?)
+}
+
 fn place(secret: &Secret, position: usize) -> AadContext {
     AadContext::Value(secret.workspace, secret.id, secret.slots[position].slot)
 }

@@ -347,50 +347,58 @@ impl Vault {
     /// Opens everything that the key reaches: every record and every value, also of what is deleted.
     pub fn verify(&self) -> Result<Verified, Error> {
         let keyring = self.keyring.as_ref();
-        let mut verified = Verified::default();
-        let mut ids = HashSet::new();
         if keyring.has_full_access() {
             for line in &self.header().content().keys {
                 about::of(keyring, line)?;
             }
         }
-        for workspace in &self.workspaces {
-            verified.workspaces += 1;
-            let all = |page: &OpenPage<'_>, entries: Vec<Entry<'_>>| {
-                let mut secrets = Vec::with_capacity(entries.len());
-                for (position, entry) in entries.into_iter().enumerate() {
-                    let record = page.record(position)?;
-                    if !ids.insert(record.id) {
-                        return Err(record.damaged().into());
-                    }
-                    if matches!(entry, Entry::App(_)) {
-                        decrypt::app(keyring, workspace, &entry, &record)?;
-                        verified.apps += 1;
-                    } else {
-                        let secret = decrypt::secret(workspace, record.id, entry)?;
-                        decrypt::check_count(&secret, &record)?;
-                        secrets.push((secret, record));
-                    }
-                }
-                let slots = secrets.iter().flat_map(|(secret, record)| {
-                    let slots = 0..secret.slots.len();
-                    slots.map(move |slot| Ok((secret, slot, record.sealed(slot)?)))
-                });
-                let slots = slots.collect::<Result<Vec<_>, Error>>()?;
-                verified.values += decrypt::values(keyring, slots)?.len();
-                verified.secrets += secrets.len();
-                Ok(())
-            };
-            self.view
-                .each_page(keyring, workspace.id, Extent::Records, all)?;
-        }
-        Ok(verified)
+        verify(&self.view, keyring, &self.workspaces)
     }
 
     /// The number of secrets in a workspace.
     pub fn secret_count(&self, workspace: &Workspace) -> Result<usize, Error> {
         Ok(self.names(workspace)?.len())
     }
+}
+
+/// Opens everything that the key reaches: every record and every value, also of what is deleted.
+pub fn verify(
+    view: &View,
+    keyring: &dyn Keyring,
+    workspaces: &[Workspace],
+) -> Result<Verified, Error> {
+    let mut verified = Verified::default();
+    let mut ids = HashSet::new();
+    for workspace in workspaces {
+        verified.workspaces += 1;
+        let all = |page: &OpenPage<'_>, entries: Vec<Entry<'_>>| {
+            let mut secrets = Vec::with_capacity(entries.len());
+            for (position, entry) in entries.into_iter().enumerate() {
+                let record = page.record(position)?;
+                if !ids.insert(record.id) {
+                    return Err(record.damaged().into());
+                }
+                if matches!(entry, Entry::App(_)) {
+                    decrypt::app(keyring, workspace, &entry, &record)?;
+                    verified.apps += 1;
+                } else {
+                    let secret = decrypt::secret(workspace, record.id, entry)?;
+                    decrypt::check_count(&secret, &record)?;
+                    secrets.push((secret, record));
+                }
+            }
+            let slots = secrets.iter().flat_map(|(secret, record)| {
+                let slots = 0..secret.slots.len();
+                slots.map(move |slot| Ok((secret, slot, record.sealed(slot)?)))
+            });
+            let slots = slots.collect::<Result<Vec<_>, Error>>()?;
+            verified.values += decrypt::values(keyring, slots)?.len();
+            verified.secrets += secrets.len();
+            Ok(())
+        };
+        view.each_page(keyring, workspace.id, Extent::Records, all)?;
+    }
+    Ok(verified)
 }
 
 /// Makes a keyring follow a header, unless it already did.

@@ -179,7 +179,7 @@ impl Vault {
         let sections = workspaces.map(|workspace| {
             let range = layout.range(workspace.id);
             let range = range.ok_or(sealed::Error::Damaged(Part::Workspace(workspace.id)))?;
-            Ok(SectionBytes::Kept(slice(self.view.file(), range)))
+            Ok(SectionBytes::Kept(slice(self.view.file(), range).into()))
         });
         let sections = sections.collect::<Result<Vec<_>, Error>>()?;
         let bytes = assemble(&layout.header, sections)?.into_owned();

@@ -12,7 +12,7 @@ use crate::sealed::index::{Index, RecordKind};
 use crate::sealed::page::{PageIndex, ids};
 use crate::sealed::record::RecordId;
 use crate::sealed::section::Page;
-use crate::sealed::{self, Part, SealedBytes};
+use crate::sealed::{self, Part, SealedBytes, mishap};
 use crate::store::Snapshot;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -62,17 +62,46 @@ type Place = (Page, Range<u64>);
 
 impl View {
     pub fn load(snapshot: Snapshot, scan: Scan) -> Result<Self, Error> {
-        let held = match scan {
+        let held = Self::held(&snapshot, scan)?;
+        match Self::check(&snapshot, held.as_deref(), scan) {
+            Ok(layout) => Ok(Self {
+                snapshot,
+                layout,
+                held,
+                scan,
+            }),
+            // Only now: a valid file is not searched for what git may have done to it.
+            Err(Error::Sealed(sealed::Error::Damaged(part))) => {
+                let bytes = match held {
+                    Some(held) => Some(held),
+                    None => snapshot.read_all(SealedBytes::MAX).ok(),
+                };
+                let part = match bytes.as_deref().and_then(mishap::of) {
+                    Some(mishap) => mishap.of_part(part),
+                    None => part,
+                };
+                Err(sealed::Error::Damaged(part).into())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The whole file, as far as it is wanted.
+    fn held(snapshot: &Snapshot, scan: Scan) -> Result<Option<Vec<u8>>, Error> {
+        Ok(match scan {
             Scan::Lookup => None,
             Scan::Everything | Scan::Bytes if snapshot.len() > SealedBytes::MAX => {
                 return Err(sealed::Error::Damaged(Part::End).into());
             }
             Scan::Everything | Scan::Bytes => Some(snapshot.read_all(SealedBytes::MAX)?),
-        };
-        let layout = match &held {
+        })
+    }
+
+    fn check(snapshot: &Snapshot, held: Option<&[u8]>, scan: Scan) -> Result<Layout, Error> {
+        match held {
             None => Layout::read(snapshot.len(), |at, length| {
                 snapshot.read_at(at, length).map_err(Error::from)
-            })?,
+            }),
             Some(file) => {
                 let layout = Layout::read(file.len() as u64, |at, length| {
                     Ok::<_, sealed::Error>(slice(file, at..at + length as u64).to_vec())
@@ -80,15 +109,9 @@ impl View {
                 if scan == Scan::Everything {
                     layout.check_pages(file, None)?;
                 }
-                layout
+                Ok(layout)
             }
-        };
-        Ok(Self {
-            snapshot,
-            layout,
-            held,
-            scan,
-        })
+        }
     }
 
     /// Reads the vault again, as far as before.

@@ -21,7 +21,7 @@ const SHELLS: [Shell; 5] = [
 /// Every command but the outermost, with verbs and options that are otherwise defined on use.
 pub fn verbs() -> Vec<Command> {
     fn collect(command: &Command, into: &mut Vec<Command>) {
-        for verb in command.get_subcommands() {
+        for verb in below(command) {
             into.push(verb.clone());
             collect(verb, into);
         }
@@ -29,6 +29,13 @@ pub fn verbs() -> Vec<Command> {
     let mut all = Vec::new();
     collect(&built(), &mut all);
     all
+}
+
+/// The verbs below one. Those that git calls below `kluis git` are for nobody to read.
+pub fn below(command: &Command) -> impl Iterator<Item = &Command> {
+    let is_git = command.get_name() == "git";
+    let verbs = command.get_subcommands();
+    verbs.filter(move |verb| !is_git || !verb.is_hide_set())
 }
 
 /// The whole definition.

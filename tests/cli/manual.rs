@@ -113,18 +113,12 @@ fn surroundings(command: &Command, all: &Command) -> Vec<String> {
 /// The pages beside this one: of the command above and those below, of its group, and of the topics.
 fn see_also(command: &Command, all: &Command) -> Vec<u8> {
     let name = command.get_display_name().unwrap_or("kluis");
-    let below = command
-        .get_subcommands()
-        .filter_map(Command::get_display_name);
+    let below = crate::generated::below(command).filter_map(Command::get_display_name);
     let mut names: Vec<(String, u8)> = below.map(|name| (name.to_owned(), 1)).collect();
     if let Some((above, _)) = name.rsplit_once('-') {
         let mut siblings = Vec::new();
         if let Some(above) = all.find_subcommand(above.trim_start_matches("kluis-")) {
-            siblings.extend(
-                above
-                    .get_subcommands()
-                    .filter_map(Command::get_display_name),
-            );
+            siblings.extend(crate::generated::below(above).filter_map(Command::get_display_name));
         }
         names.push((above.to_owned(), 1));
         names.extend(siblings.into_iter().map(|name| (name.to_owned(), 1)));

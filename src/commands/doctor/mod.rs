@@ -5,6 +5,7 @@ mod access;
 mod agent;
 mod deleted;
 mod finding;
+mod git;
 mod keys;
 mod links;
 mod place;
@@ -69,6 +70,11 @@ fn examine(context: &mut Context) -> Vec<Finding> {
         Ok(store) => {
             let header = Vault::read_header(&store).map_err(Error::from);
             findings.extend(place::examine(&store, header.as_ref(), context.now));
+            // git gets none of them.
+            let is_withheld = context.withhold_credentials().is_ok();
+            if let (true, Ok(places)) = (is_withheld, store.places()) {
+                findings.extend(git::examine(&places.vault));
+            }
             let header = header.ok();
             if let Some(header) = &header {
                 findings.extend(keys::examine(context, store, header));

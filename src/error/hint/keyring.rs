@@ -68,6 +68,12 @@ pub fn of_sealed(error: &sealed::Error) -> &'static str {
         sealed::Error::Damaged(sealed::Part::FirstLine) => {
             "check the path; if it is right, `kluis vault restore` brings back the copy before the last change"
         }
+        sealed::Error::Damaged(sealed::Part::Mixed(_)) => {
+            "run `kluis git install && git checkout --merge FILE && git add FILE`; if the mixture is committed, take one side with `git checkout COMMIT -- FILE` and `kluis vault merge` the other"
+        }
+        sealed::Error::Damaged(sealed::Part::LineEnds(_)) => {
+            "git must take it for no text: add the line `*.kluis -text` to .gitattributes (`kluis git install` does), then `rm FILE && git checkout -- FILE`"
+        }
         sealed::Error::Damaged(_) => {
             "nothing was changed; `kluis vault restore` brings back the copy before the last change"
         }

@@ -6,7 +6,7 @@ mod keyring;
 mod store;
 mod vault;
 
-use super::Error;
+use super::{Error, Exit};
 use crate::{agent, project, settings, ui};
 use std::path::Path;
 
@@ -61,7 +61,14 @@ impl Error {
             Self::DoctorFailed { .. } => Some(SEE_DOCTOR.into()),
             Self::Unfinished { path, .. } => Some(settle(path)),
             Self::Missing { hint, .. } => Some((*hint).to_owned()),
-            Self::Failed(_) | Self::Ended(_) => None,
+            Self::NotMerged { path, .. } => Some(format!(
+                "kluis unlock && git checkout --merge {path} && git add {path}"
+            )),
+            Self::InFile { error, .. } => match error.kind() {
+                Exit::Damaged => Some("get this copy again; nothing was changed".into()),
+                _ => error.hint(),
+            },
+            Self::Failed(_) | Self::Ended(_) | Self::Differs => None,
             Self::BeforeStart(error) | Self::InTemplate { error, .. } => error.hint(),
         }
     }

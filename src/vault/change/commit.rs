@@ -3,6 +3,7 @@
 
 use super::Change;
 use crate::sealed::id::WorkspaceId;
+use crate::sealed::sign::Digest;
 use crate::store::{self, Previous};
 use crate::vault::clock::Clock;
 use crate::vault::lookup::{follow, reached};
@@ -16,7 +17,6 @@ impl Vault {
     /// all typing and waiting.
     ///
     /// Nothing is written if `act` fails or changes nothing.
-    #[cfg(test)]
     pub fn change<T, E: From<Error>>(
         &mut self,
         clock: impl Clock,
@@ -59,7 +59,12 @@ impl Vault {
         )?;
         let workspaces = reached(self.keyring.as_ref(), &view)?;
         let mut change = Change::new(&view, self.keyring.as_mut(), workspaces, clock.now());
-        let result = act(&mut change)?;
+        let acted = act(&mut change);
+        // A merge may have moved the keyring to the other copy's header.
+        if change.has_followed() {
+            self.followed = Digest::default();
+        }
+        let result = acted?;
         let Some(mut draft) = change.finish().map_err(E::from)? else {
             return Ok(Changed {
                 result,

@@ -9,7 +9,7 @@ use crate::sealed::key::Key;
 use crate::sealed::record::RecordId;
 use crate::sealed::{self, Part};
 use crate::store::Snapshot;
-use crate::vault::lookup::reached;
+use crate::vault::lookup::{reached, verify};
 use crate::vault::view::{Scan, View};
 use crate::vault::workspace::Workspace;
 use crate::vault::{Error, decrypt};
@@ -41,6 +41,11 @@ impl Draft<'_> {
             keyring.follow(&self.header)?;
         }
         let workspaces = reached(keyring, &stored)?;
+        if self.is_merged {
+            stored.layout.check_pages(stored.file(), None)?;
+            stored.layout.check_records(stored.file(), None)?;
+            verify(&stored, keyring, &workspaces)?;
+        }
         check_touched(&self.touched, &stored, keyring, &workspaces)?;
         Ok((stored, workspaces))
     }

@@ -7,6 +7,8 @@ mod confirm;
 mod delete;
 mod fields;
 mod key;
+mod merge;
+mod merged;
 mod pages;
 mod prune;
 mod record;
@@ -23,6 +25,7 @@ pub use commit::{Changed, Written};
 pub use delete::{Deletion, References};
 pub use fields::{Edit, Fields};
 pub use key::{NewKey, NewLabel, OtherSigner, Removed};
+pub(in crate::vault) use pages::Stored;
 pub use prune::{Pruned, Pruning};
 pub use rekey::Rekeyed;
 pub use relocate::NewPlace;
@@ -48,7 +51,8 @@ use crate::sealed::index::Index;
 use crate::sealed::line::MAX_NUMBER;
 use crate::sealed::section::Unsealed;
 use crate::sealed::{self, SealedBytes};
-use pages::{Pages, Stored};
+use merged::Merged;
+use pages::Pages;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use successor::Successor;
@@ -65,6 +69,8 @@ pub struct Change<'v> {
     touched: Vec<(WorkspaceId, Index, ChangeKind)>,
     /// Set if the vault gets other keys.
     successor: Option<Successor>,
+    /// What it takes over from another copy.
+    merged: Merged,
 }
 
 /// What a change did to a record, for the check after reading back.
@@ -76,7 +82,7 @@ enum ChangeKind {
 
 /// A section of the changed vault, before the header that it names is known.
 enum DraftSection<'a> {
-    Kept(&'a [u8]),
+    Kept(Cow<'a, [u8]>),
     Changed(Unsealed, Vec<Cow<'a, [u8]>>),
 }
 
@@ -89,6 +95,8 @@ pub(super) struct Draft<'v> {
     /// The keyring that opened the vault.
     pub keyring: &'v mut dyn Keyring,
     touched: Vec<(WorkspaceId, Index, ChangeKind)>,
+    /// Whether parts of it came from another copy, so that all of it must be opened.
+    is_merged: bool,
 }
 
 impl<'v> Change<'v> {
@@ -107,6 +115,7 @@ impl<'v> Change<'v> {
             sections: HashMap::new(),
             touched: Vec::new(),
             successor: None,
+            merged: Merged::default(),
         }
     }
 
@@ -132,9 +141,9 @@ impl<'v> Change<'v> {
 
     /// The header: changed if it changes, otherwise the present one.
     pub fn content(&self) -> &Content {
-        self.header
-            .as_ref()
-            .unwrap_or(self.view.layout.header.content())
+        let taken = self.merged.header.as_ref().map(header::Header::content);
+        let changed = self.header.as_ref().or(taken);
+        changed.unwrap_or(self.view.layout.header.content())
     }
 
     /// The changed header, one revision later.
@@ -184,10 +193,12 @@ impl<'v> Change<'v> {
 
     /// Seals and signs the changes; `None` if there are none.
     pub(super) fn finish(mut self) -> Result<Option<Draft<'v>>, Error> {
-        if self.touched.is_empty() && self.header.is_none() {
+        if self.touched.is_empty() && self.header.is_none() && self.merged.is_empty() {
             return Ok(None);
         }
-        let old = &self.view.layout.header;
+        let is_merged = !self.merged.is_empty();
+        let taken = self.merged.header.take();
+        let old = taken.as_ref().unwrap_or(&self.view.layout.header);
         let content = self.header.take();
         let mut content = content.unwrap_or_else(|| old.content().clone());
         let header_changes = content != *old.content();
@@ -225,24 +236,31 @@ impl<'v> Change<'v> {
             successor: self.successor.map(|new| new.keyring),
             keyring: self.keyring,
             touched: self.touched,
+            is_merged,
         }))
     }
 
     /// A section as it is to be stored, and its id.
     fn section(&mut self, id: WorkspaceId) -> Result<(RevisionId, DraftSection<'v>), Error> {
+        if let Some((id, bytes)) = self.merged.sections.remove(&id) {
+            return Ok((id, DraftSection::Kept(bytes.into())));
+        }
         let layout = &self.view.layout;
         let old = layout.section(id);
         let new = self.successor.as_ref();
-        let changes = self.touched.iter().any(|(touched, ..)| *touched == id)
+        let joined = self.merged.histories.remove(&id);
+        let changes = joined.is_some()
+            || self.touched.iter().any(|(touched, ..)| *touched == id)
             || new.is_some_and(|new| new.workspaces.contains(&id));
         if let (Some(old), Some(range), false) = (old, layout.range(id), changes) {
             let bytes = slice(self.view.file(), range);
-            return Ok((old.id(), DraftSection::Kept(bytes)));
+            return Ok((old.id(), DraftSection::Kept(bytes.into())));
         }
         let ancestors = match old {
             Some(old) => successor_of(&old.seal().ancestors, old.id())?,
             None => Ancestors::default(),
         };
+        let ancestors = joined.map_or(ancestors.clone(), |other| ancestors.merged(&other));
         let pages = self.sections.remove(&id);
         let pages = pages.unwrap_or_else(|| Pages::empty(id));
         let (directory, pages) = pages.finish(self.sealing_keyring())?;

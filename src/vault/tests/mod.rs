@@ -16,6 +16,7 @@ mod keys;
 mod kinds;
 mod limits;
 mod many;
+mod merging;
 mod model;
 mod passphrase;
 mod programme;

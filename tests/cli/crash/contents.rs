@@ -35,6 +35,12 @@ pub const CONTENTS: &[Scenario] = &[
         },
         updated,
     ),
+    of("vault merge", with_fork, merge, |sandbox, _| {
+        holds_both(sandbox, "third")
+    }),
+    of("git merge-file", with_fork, merge_file, |sandbox, _| {
+        holds_both(sandbox, "third")
+    }),
     of("import", with_many, import, |sandbox, _| {
         let all = ["third", "fourth"].map(|name| holds_both(sandbox, name));
         assert_eq!(all[0], all[1], "a part of what was imported");
@@ -176,6 +182,34 @@ fn given_json(sandbox: &Sandbox, name: &str, object: &Value) {
 
 fn new_value(sandbox: &Sandbox) -> String {
     String::from_utf8(sandbox.was_given("new")).unwrap()
+}
+
+/// The vault, and a copy in which another secret was made since.
+fn with_fork() -> Sandbox {
+    let sandbox = with_values("old", "new");
+    let fork = sandbox.home().join("fork.kluis");
+    fs::copy(sandbox.vault(), &fork).unwrap();
+    let create = ["create", "third", "--vault", fork.to_str().unwrap()];
+    let create = sandbox.kluis(create).stdin_file(sandbox.given_path("new"));
+    create.run().any_stdout().any_stderr().exits(0);
+    for beside in [".fork.kluis.prev", ".fork.kluis.lock"] {
+        fs::remove_file(sandbox.home().join(beside)).unwrap();
+    }
+    sandbox.create("fourth", sandbox.secret("fourth"));
+    sandbox
+}
+
+fn merge(sandbox: &Sandbox) -> Invocation<'_> {
+    let fork = sandbox.home().join("fork.kluis");
+    sandbox.kluis(["vault", "merge", fork.to_str().unwrap()])
+}
+
+/// As git starts it: ours is a file of its own, here the vault itself.
+fn merge_file(sandbox: &Sandbox) -> Invocation<'_> {
+    let (vault, fork) = (sandbox.vault(), sandbox.home().join("fork.kluis"));
+    let [vault, fork] = [&vault, &fork].map(|path| path.to_str().unwrap());
+    let line = ["git", "merge-file", "none", vault, fork, "--path", vault];
+    sandbox.kluis(line)
 }
 
 fn with_object() -> Sandbox {

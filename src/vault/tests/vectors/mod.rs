@@ -247,5 +247,6 @@ fn part_words(part: &Part) -> String {
         Part::Page(id) => format!("page {id}"),
         Part::Record(id) => format!("record {id}"),
         Part::End => "end".into(),
+        Part::Mixed(part) | Part::LineEnds(part) => part_words(part),
     }
 }

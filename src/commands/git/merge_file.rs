@@ -1,0 +1,227 @@
+//! `git merge-file`, which git calls to merge a vault: three temporary files, of which ours becomes the result.
+//!
+//! It never asks. Where it cannot merge, ours stays as it is, and git keeps the conflict.
+
+use crate::commands::Command;
+use crate::context::system_clock::SystemClock;
+use crate::context::{Context, Merging};
+use crate::error::{Error, Exit};
+use crate::keyring;
+use crate::report::merging::{heading, lines};
+use crate::sealed::header::Header;
+use crate::sealed::history::PartHistory;
+use crate::store::file::FileStore;
+use crate::store::scratch::ScratchStore;
+use crate::vault::merge::{Copy, Labels, merge, without_key};
+use crate::vault::{self, Scan, Vault};
+use std::path::{Path, PathBuf};
+
+/// Merge a vault for git
+///
+/// Git calls this, after `kluis git install`. OURS becomes the result. Exits with 1 and leaves OURS as it is where
+/// the two cannot be merged.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Example:
+  git config merge.kluis.driver 'kluis git merge-file %O %A %B --path %P --labels %X %Y'")]
+pub struct MergeFile {
+    /// What both were made from
+    #[arg(value_name = "BASE")]
+    base: PathBuf,
+
+    /// Our version, which is replaced
+    #[arg(value_name = "OURS")]
+    ours: PathBuf,
+
+    /// Their version
+    #[arg(value_name = "THEIRS")]
+    theirs: PathBuf,
+
+    /// Where the vault lies in the work tree
+    #[arg(long, value_name = "PATH")]
+    path: PathBuf,
+
+    /// What git calls the two
+    #[arg(long, num_args = 2, value_names = ["OURS", "THEIRS"], allow_hyphen_values = true)]
+    labels: Vec<String>,
+}
+
+/// Why it was not merged, in one line.
+enum Obstacle {
+    NoKey,
+    Other(Error),
+}
+
+impl<E: Into<Error>> From<E> for Obstacle {
+    fn from(error: E) -> Self {
+        Self::Other(error.into())
+    }
+}
+
+impl Command for MergeFile {
+    fn run(self, context: &mut Context) -> Result<(), Error> {
+        let here = std::env::current_dir().unwrap_or_default();
+        context.be_unattended(here.join(&self.path));
+        let path = self.path.display().to_string();
+        self.merge(context).map_err(|obstacle| {
+            let why = match obstacle {
+                Obstacle::NoKey => "both sides changed it, and there is no key here".to_owned(),
+                Obstacle::Other(error) if error.was_replaced() => return error,
+                Obstacle::Other(error) => why(&error),
+            };
+            Error::NotMerged { path, why }
+        })
+    }
+}
+
+impl MergeFile {
+    fn merge(&self, context: &mut Context) -> Result<(), Obstacle> {
+        let store = ScratchStore::new(&self.ours, &self.path);
+        let theirs = read(&self.theirs)?;
+        // git has none where both sides added the file, or a mixture where there are several.
+        let base = read(&self.base).ok();
+        let opened = Vault::open(
+            Box::new(ScratchStore::new(&self.ours, &self.path)),
+            Scan::Lookup,
+            |header| context.keyring(header),
+        );
+        let labels = self.labels();
+        let mut vault = match opened {
+            Ok(vault) => vault,
+            Err(error) if is_locked(&error) => {
+                return self.merge_locked(context, &store, &theirs, base.as_ref(), &labels);
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let merging = Merging {
+            theirs: &theirs,
+            base: base.as_ref(),
+            labels: &labels,
+            is_rehearsal: false,
+        };
+        let merged = match context.merge_unseen(&mut vault, &merging) {
+            // A key that may not write can still take what needs no key.
+            Err(Error::Vault(
+                error @ (vault::Error::OutOfReach { .. }
+                | vault::Error::Keyring(
+                    keyring::Error::ReadOnly
+                    | keyring::Error::OutOfReach
+                    | keyring::Error::KeyChanged,
+                )),
+            )) => {
+                let locked = self.merge_locked(context, &store, &theirs, base.as_ref(), &labels);
+                return match locked {
+                    Err(Obstacle::NoKey) => Err(error.into()),
+                    done => done,
+                };
+            }
+            merged => merged?,
+        };
+        self.tell(context, &labels, lines(&merged.report));
+        Ok(())
+    }
+
+    /// Takes each part from the side that changed it.
+    fn merge_locked(
+        &self,
+        context: &mut Context,
+        store: &ScratchStore,
+        theirs: &Copy<'_>,
+        base: Option<&Copy<'_>>,
+        labels: &Labels,
+    ) -> Result<(), Obstacle> {
+        let ours = read(&self.ours)?;
+        let merged = without_key(&ours, theirs, base)?;
+        let merged = merged.ok_or(Obstacle::NoKey)?;
+        context.refuse_unseen(merged.header, &merged.histories)?;
+        store.replace(&merged.bytes).map_err(vault::Error::from)?;
+        let unseen = "  no key here: kluis could not look for wider hosts and new links".to_owned();
+        self.tell(context, labels, vec![unseen]);
+        Ok(())
+    }
+
+    /// On stderr, which git passes on.
+    fn tell(&self, context: &mut Context, labels: &Labels, mut lines: Vec<String>) {
+        let path = self.path.display();
+        lines.insert(0, format!("{path}: {}", heading(labels)));
+        context.ui.note(&lines.join("\n"));
+    }
+
+    fn labels(&self) -> Labels {
+        let label = |position: usize, usual: &str| {
+            let given = self.labels.get(position).map(String::as_str);
+            // Before 2.44 git leaves the placeholders as they are. A subject may follow the id of a commit.
+            let given = given.filter(|label| !label.starts_with('%'));
+            let short = given
+                .and_then(|label| label.split(" (").next())
+                .map(str::trim);
+            short
+                .filter(|label| !label.is_empty())
+                .unwrap_or(usual)
+                .to_owned()
+        };
+        Labels {
+            ours: label(0, "ours"),
+            theirs: label(1, "theirs"),
+        }
+    }
+}
+
+fn read(path: &Path) -> Result<Copy<'static>, vault::Error> {
+    Copy::read(&FileStore::new(path))
+}
+
+/// Whether there is no key here, rather than a wrong vault.
+fn is_locked(error: &Error) -> bool {
+    matches!(error, Error::NotPinned { .. }) || error.exit() == Exit::Locked
+}
+
+fn why(error: &Error) -> String {
+    match error {
+        Error::Vault(vault::Error::Keyring(keyring::Error::ReadOnly)) => {
+            "both sides changed it, and the key here only reads".to_owned()
+        }
+        Error::Vault(vault::Error::OutOfReach { name }) => {
+            format!("both sides changed the workspace {name}, which the key here does not open")
+        }
+        Error::Vault(vault::Error::Keyring(keyring::Error::KeyChanged)) => {
+            "the key here was changed or removed in their version".to_owned()
+        }
+        error => error.message(),
+    }
+}
+
+impl Context<'_> {
+    /// Refuses what this machine would refuse in the vault's place. Nothing is learned from it: without a key nobody
+    /// can tell whether it is the true vault.
+    fn refuse_unseen(&mut self, header: &Header, parts: &[PartHistory]) -> Result<(), Error> {
+        self.check_pin(header)?;
+        self.refuse_before_pin(parts, &[])?;
+        self.rollback_guard.recall(header);
+        if let Some(error) = self.other_key(header.content(), parts) {
+            return Err(error.into());
+        }
+        match self.older(parts, &[]) {
+            Some(error) if !self.may_go_back() => Err(error.into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Merges into a file that is in the vault's place only later: it is judged, and not remembered.
+    fn merge_unseen(
+        &mut self,
+        vault: &mut Vault,
+        merging: &Merging<'_>,
+    ) -> Result<vault::merge::Outcome, Error> {
+        let patience = self.settings.lock_timeout;
+        let previous = crate::store::Previous::Remove;
+        let merged = vault.change(SystemClock, patience, previous, |change| {
+            let merged = merge(change, merging.theirs, merging.base, merging.labels)?;
+            let (parts, workspaces) = (&merged.kept, &merged.workspaces);
+            self.refuse_stale(change.content(), parts, workspaces)?;
+            self.refuse_before_pin(parts, workspaces)?;
+            Ok::<_, Error>(merged)
+        });
+        Ok(merged?.result)
+    }
+}

@@ -1,0 +1,258 @@
+//! What git is told about vaults: a line of attributes, which is shared, and settings, which each clone has.
+
+use crate::context::Context;
+use crate::error::Error;
+use crate::platform::bounded_read;
+use crate::platform::directory::or_here;
+use crate::platform::git;
+use crate::platform::private_file::{PrivateFile, temporary_name};
+use crate::settings::directories::known;
+use crate::ui::Answer;
+use anyhow::Context as _;
+use rustix::fs::{Mode, fchmod};
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+pub const ATTRIBUTES: &str = "*.kluis merge=kluis diff=kluis -text";
+
+pub const SETTINGS: [(&str, &str); 3] = [
+    (
+        "merge.kluis.driver",
+        "kluis git merge-file %O %A %B --path %P --labels %X %Y",
+    ),
+    // A base of several bases is never shown to anyone: git takes one side.
+    ("merge.kluis.recursive", "binary"),
+    ("diff.kluis.textconv", "kluis git textconv"),
+];
+
+const MAX_ATTRIBUTES_BYTES: usize = 1024 * 1024;
+
+/// Where git is told.
+pub struct Setup {
+    /// The file with the line of attributes.
+    pub attributes: PathBuf,
+    scope: &'static str,
+    folder: PathBuf,
+}
+
+impl Setup {
+    /// For this clone, or for every repository of this user.
+    pub fn find(is_global: bool) -> Result<Self, Error> {
+        let folder = std::env::current_dir().context("cannot find the current folder")?;
+        if is_global {
+            let named = ask(
+                &folder,
+                &[
+                    "config",
+                    "--global",
+                    "--type=path",
+                    "--get",
+                    "core.attributesFile",
+                ],
+            )?;
+            let attributes = match named.filter(|path| !path.is_empty()) {
+                Some(path) => PathBuf::from(path),
+                None => default_attributes().context("set HOME or XDG_CONFIG_HOME")?,
+            };
+            return Ok(Self {
+                attributes,
+                scope: "--global",
+                folder,
+            });
+        }
+        let top = ask(&folder, &["rev-parse", "--show-toplevel"])?;
+        let top = top.filter(|top| !top.is_empty());
+        let top = top.ok_or_else(|| Error::Usage {
+            message: "this folder is not in a git work tree".into(),
+            hint: Some("go to your clone, or add --global for all of them".into()),
+        })?;
+        Ok(Self {
+            attributes: Path::new(&top).join(".gitattributes"),
+            scope: "--local",
+            folder: PathBuf::from(top),
+        })
+    }
+
+    /// The value of a setting.
+    pub fn get(&self, name: &str) -> Result<Option<String>, Error> {
+        ask(&self.folder, &["config", self.scope, "--get", name])
+    }
+
+    pub fn set(&self, name: &str, value: &str) -> Result<(), Error> {
+        // It replaces all of several values.
+        let arguments = ["config", self.scope, "--replace-all", name, value];
+        self.done(&arguments, name)
+    }
+
+    pub fn unset(&self, name: &str) -> Result<(), Error> {
+        self.done(&["config", self.scope, "--unset-all", name], name)
+    }
+
+    fn done(&self, arguments: &[&str], name: &str) -> Result<(), Error> {
+        match ask(&self.folder, arguments)? {
+            Some(_) => Ok(()),
+            None => Err(anyhow::anyhow!("git could not change its setting {name}").into()),
+        }
+    }
+
+    /// The lines of the attributes; none if there is no such file.
+    pub fn lines(&self) -> Result<Vec<String>, Error> {
+        let shown = self.attributes.display();
+        let file = match File::open(&self.attributes) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => {
+                return Err(anyhow::Error::new(error)
+                    .context(format!("cannot read {shown}"))
+                    .into());
+            }
+        };
+        let bytes = bounded_read::read(file, MAX_ATTRIBUTES_BYTES)
+            .with_context(|| format!("cannot read {shown}"))?;
+        let text = str::from_utf8(&bytes).with_context(|| format!("{shown} is not UTF-8"))?;
+        Ok(text.split_terminator('\n').map(str::to_owned).collect())
+    }
+
+    /// Replaces the lines of the attributes. Without a line the file goes.
+    pub fn write_lines(&self, lines: &[String]) -> Result<(), Error> {
+        let write = || {
+            if lines.is_empty() {
+                return fs::remove_file(&self.attributes);
+            }
+            let found = fs::symlink_metadata(&self.attributes);
+            // git does not read attributes through a link either.
+            if found.as_ref().is_ok_and(fs::Metadata::is_symlink) {
+                return Err(io::Error::other("it is a link"));
+            }
+            let mode = found.map_or(0o644, |found| found.permissions().mode() & 0o777);
+            let parent = self.attributes.parent().unwrap_or(Path::new("."));
+            fs::create_dir_all(parent)?;
+            let name = self
+                .attributes
+                .file_name()
+                .unwrap_or(OsStr::new("attributes"));
+            let directory = File::open(parent)?;
+            let (staged, mut file) = PrivateFile::create(directory, temporary_name(name)?)?;
+            file.write_all((lines.join("\n") + "\n").as_bytes())?;
+            fchmod(&file, Mode::from_raw_mode(mode))?;
+            file.sync_all()?;
+            staged.replace(name)
+        };
+        let shown = self.attributes.display();
+        Ok(write().with_context(|| format!("cannot write {shown}"))?)
+    }
+
+    /// Tells git; returns whether anything changed.
+    pub fn install(&self) -> Result<bool, Error> {
+        let mut has_changed = false;
+        for (name, value) in SETTINGS {
+            if self.get(name)?.as_deref() != Some(value) {
+                self.set(name, value)?;
+                has_changed = true;
+            }
+        }
+        let mut lines = self.lines()?;
+        if !lines.iter().any(|line| line.trim() == ATTRIBUTES) {
+            lines.push(ATTRIBUTES.to_owned());
+            self.write_lines(&lines)?;
+            has_changed = true;
+        }
+        Ok(has_changed)
+    }
+
+    /// Undoes exactly that; returns whether anything changed. A setting that says something else stays.
+    pub fn uninstall(&self) -> Result<bool, Error> {
+        let mut has_changed = false;
+        for (name, value) in SETTINGS {
+            if self.get(name)?.as_deref() == Some(value) {
+                self.unset(name)?;
+                has_changed = true;
+            }
+        }
+        let mut lines = self.lines()?;
+        let before = lines.len();
+        lines.retain(|line| line.trim() != ATTRIBUTES);
+        if lines.len() < before {
+            self.write_lines(&lines)?;
+            has_changed = true;
+        }
+        Ok(has_changed)
+    }
+
+    /// Whether git is told all of it.
+    pub fn is_installed(&self) -> Result<bool, Error> {
+        for (name, value) in SETTINGS {
+            if self.get(name)?.as_deref() != Some(value) {
+                return Ok(false);
+            }
+        }
+        Ok(self.lines()?.iter().any(|line| line.trim() == ATTRIBUTES))
+    }
+}
+
+fn default_attributes() -> Option<PathBuf> {
+    let config = std::env::var_os("XDG_CONFIG_HOME").filter(|path| !path.is_empty());
+    let config = config.map(PathBuf::from);
+    let home = || Some(known("HOME", dirs::home_dir)?.join(".config"));
+    let config = config.or_else(home)?;
+    Some(config.join("git/attributes"))
+}
+
+fn ask(folder: &Path, arguments: &[&str]) -> Result<Option<String>, Error> {
+    git::run(folder, arguments).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => Error::Missing {
+            program: "git",
+            hint: "install git, or put it on PATH",
+        },
+        _ => anyhow::Error::new(error).context("cannot run git").into(),
+    })
+}
+
+/// Offers to tell git about a new vault in a work tree. A failure is no failure of the command.
+pub fn offer(context: &mut Context) {
+    let folder = context.settings.vault.path().parent();
+    let folder = folder.map(|folder| or_here(folder).to_owned());
+    let is_ours = context.settings.vault.path().extension() == Some(OsStr::new("kluis"));
+    let Some(folder) = folder.filter(|_| is_ours) else {
+        return;
+    };
+    if context.withhold_credentials().is_err() {
+        return;
+    }
+    let Ok(answer) = git::run(&folder, &["rev-parse", "--show-toplevel"]) else {
+        return;
+    };
+    let Some(top) = answer.filter(|top| !top.is_empty()) else {
+        return;
+    };
+    let setup = Setup {
+        attributes: Path::new(&top).join(".gitattributes"),
+        scope: "--local",
+        folder: PathBuf::from(top),
+    };
+    if setup.is_installed().unwrap_or(true) {
+        return;
+    }
+    let question = "Let git merge and show this vault, as `kluis git install` does?";
+    let is_wanted = context.ui.can_ask()
+        && !context.yes
+        && context.ui.confirm(question, Answer::Yes).unwrap_or(false);
+    if !is_wanted {
+        context.ui.note(
+            "the vault is in a git work tree: `kluis git install` lets git merge and show it",
+        );
+        return;
+    }
+    match setup.install() {
+        Ok(_) => context
+            .ui
+            .note("git merges and shows vaults here now; commit .gitattributes"),
+        Err(error) => {
+            let problem = error.message();
+            context.ui.warning(&problem);
+        }
+    }
+}

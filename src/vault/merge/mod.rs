@@ -1,0 +1,366 @@
+//! Merges another copy of the vault into it: two people changed one vault, and git put neither above the other.
+//!
+//! Ancestry decides, and nothing that git says: each signed part lists its last ancestors. A part that one side
+//! made from the other's is taken as it is, byte for byte; a section that both changed is written anew by a key that
+//! may write it, with the ancestors of both. A header that both changed is refused, unless one side's signer was
+//! retired by the other's succession. The base of git counts only where it is an ancestor of both; without it
+//! nothing counts as removed. Of two sections that are further apart than their lists reach, what only the one behind
+//! has is kept as deleted. No value of ours is dropped, but for a version that had not begun and that the
+//! other side took back.
+//!
+//! A secret that both sides made under one name becomes one, with the versions of both and the id of ours. Links to
+//! theirs lead to it, and so do links to a secret that one side moved. An app that both made becomes one with the
+//! links of both; under one variable ours stays. Where a name is taken otherwise, the secret of the other side gets a
+//! number behind it. What a key cannot write is taken as it is: a link there to the id of theirs leads to nothing, and
+//! is not given.
+//!
+//! Against a hostile copy, with the tests of `vault::tests::merging::hostile` and `links`:
+//!
+//! - an older copy changes nothing: `an_older_copy_changes_nothing`, and one that is too far behind to tell
+//!   makes no old value effective and nothing live: `a_copy_far_behind_brings_nothing_back`;
+//! - the branch of a removed owner adds no key: `a_removed_owner_adds_no_key`, nor does one who names our header as
+//!   its ancestor: `a_header_that_claims_our_history_is_refused`;
+//! - a section that a removed writer signed later is refused by name: `a_removed_writer_is_refused_by_name`;
+//! - what was deleted stays deleted: `a_deleted_secret_does_not_come_back`;
+//! - what may go to more hosts, new links and changed variables are reported: `more_hosts_and_links_are_reported`.
+//!
+//! Not prevented: who may write a workspace can name ancestors whose changes it dropped.
+
+pub mod ancestry;
+mod app;
+pub mod copy;
+mod refusal;
+pub mod report;
+mod secret;
+mod slots;
+#[cfg(test)]
+pub mod testing;
+mod union;
+mod write;
+
+use super::Error;
+use super::change::Change;
+use super::lookup::reached;
+use super::workspace::Workspace;
+use crate::keyring::{self, Keyring, Reach};
+use crate::sealed::SealedBytes;
+use crate::sealed::file::{Layout, SectionBytes, assemble};
+use crate::sealed::header::Header;
+use crate::sealed::history::{MAX_ANCESTORS, PartHistory};
+use crate::sealed::id::WorkspaceId;
+use crate::sealed::section::Section;
+use ancestry::{Ancestry, Fate, Plan, compare, header_history, history};
+pub use copy::Copy;
+use copy::{Part, Side};
+pub use report::{Kind, Labels, Report};
+use secret::Circumstances;
+use std::collections::HashSet;
+use union::{Contents, Sides};
+
+/// What a merge does.
+pub struct Outcome {
+    pub report: Report,
+    /// The histories of what is as one side had it. They must be judged like those of a vault that was opened; what is
+    /// written anew was made from both sides.
+    pub kept: Vec<PartHistory>,
+    pub workspaces: Vec<Workspace>,
+    /// Whether it changes the vault.
+    pub changes: bool,
+}
+
+/// Merges a copy into the vault that is about to be changed. The change writes what comes of it.
+pub fn merge(
+    change: &mut Change<'_>,
+    theirs: &Copy<'_>,
+    base: Option<&Copy<'_>>,
+    labels: &Labels,
+) -> Result<Outcome, Error> {
+    let ours = Copy::lent(change.view());
+    let known = change.workspaces().to_vec();
+    let name = |id: WorkspaceId| {
+        let found = known.iter().find(|one| one.id == id);
+        found.map_or_else(|| id.to_string(), |found| found.name.to_string())
+    };
+    let plan = Plan::of(&ours, theirs, base, &name)?;
+    let mut report = Report::default();
+    // With the keys of our header; those of a section that is merged are the same in the other.
+    let mut our_records = Vec::new();
+    for home in &known {
+        our_records.push((home.id, ours.records(change.keyring(), home)?));
+    }
+    if plan.header == Side::Theirs {
+        change.take_header(&theirs.layout().header)?;
+    }
+    let mut kept = vec![header_history(
+        &[&ours, theirs][plan.header.position()].layout().header,
+    )];
+    tell_header(&plan, [&ours, theirs], labels, &mut report);
+    let views = [ours.view(), theirs.view()];
+    let workspaces = reached(change.keyring(), views[plan.header.position()])?;
+    let mut parts = Vec::new();
+    let mut elsewhere = HashSet::new();
+    for (id, fate) in &plan.sections {
+        let side = match fate {
+            Fate::Take(side) => *side,
+            Fate::Merge => Side::Ours,
+        };
+        let copies = [&ours, theirs];
+        let home = workspaces.iter().find(|home| home.id == *id);
+        let may_write = change.keyring().reach(*id) == Some(Reach::Write);
+        let is_writable = may_write && has_one_key(&plan, copies, *id);
+        let home = match home {
+            Some(home) if is_writable => home,
+            _ if *fate == Fate::Merge => {
+                return Err(not_merged(home, &name(*id), change.keyring()));
+            }
+            _ => {
+                elsewhere.extend(copies[side.position()].ids(*id));
+                if side == Side::Theirs {
+                    write::take(change, theirs, *id);
+                }
+                continue;
+            }
+        };
+        let found = our_records.iter().position(|(found, _)| found == id);
+        let mut our = found
+            .map(|at| our_records.swap_remove(at).1)
+            .unwrap_or_default();
+        for record in our.secrets.values_mut() {
+            record.secret.workspace_name.clone_from(&home.name);
+        }
+        for app in our.apps.values_mut() {
+            app.workspace_name.clone_from(&home.name);
+        }
+        let their = theirs.records(change.keyring(), home)?;
+        let base = match older(copies, *id) {
+            Some(Side::Ours) => Some(our.clone()),
+            Some(Side::Theirs) => Some(their.clone()),
+            None => match base.filter(|base| counts(base, copies, *id)) {
+                Some(base) => Some(base.records(change.keyring(), home)?),
+                None => None,
+            },
+        };
+        parts.push(Part {
+            home: home.clone(),
+            taken: match fate {
+                Fate::Take(side) => Some(*side),
+                Fate::Merge => None,
+            },
+            ours: our,
+            theirs: their,
+            base,
+            ahead: ahead(copies, *id),
+        });
+    }
+    let contents = united(&parts, &elsewhere, labels, change, &mut report)?;
+    for part in parts {
+        write::write(change, theirs, &part, &contents)?;
+    }
+    for (id, _) in &plan.sections {
+        let sections = [&ours, theirs].map(|copy| copy.layout().section(*id));
+        kept.extend(sections.into_iter().flatten().filter_map(|section| {
+            let is_theirs = change.takes(section);
+            let is_ours = sections[0] == Some(section) && change.keeps(*id);
+            (is_theirs || is_ours).then(|| history(section))
+        }));
+    }
+    report.finish();
+    Ok(Outcome {
+        report,
+        kept,
+        workspaces,
+        changes: change.takes_anything(),
+    })
+}
+
+/// Reports what is lost of a header.
+fn tell_header(plan: &Plan, copies: [&Copy<'_>; 2], labels: &Labels, report: &mut Report) {
+    let headers = copies.map(|copy| header_history(&copy.layout().header));
+    if let Ancestry::Far(side) = compare(&headers[0], &headers[1]) {
+        let ahead = labels.of(side);
+        let text = format!(
+            "keys and workspaces of {ahead} are taken: more than {MAX_ANCESTORS} revisions lie between the two"
+        );
+        report.add("vault", Kind::LeftOut, text);
+    }
+    if plan.retired == Some(Side::Theirs) {
+        let text = format!(
+            "what {} changed in keys and workspaces is left out: its key was replaced",
+            labels.theirs
+        );
+        report.add("vault", Kind::LeftOut, text);
+    }
+}
+
+/// A result that needed no key.
+pub struct Sealed<'c> {
+    pub bytes: SealedBytes<'c>,
+    pub header: &'c Header,
+    pub histories: Vec<PartHistory>,
+}
+
+/// Merges what needs no key: each part is one side's as it is. `None` if a section was changed on both sides.
+pub fn without_key<'c>(
+    ours: &'c Copy<'_>,
+    theirs: &'c Copy<'_>,
+    base: Option<&Copy<'_>>,
+) -> Result<Option<Sealed<'c>>, Error> {
+    let plan = Plan::of(ours, theirs, base, &|id| id.to_string())?;
+    if !plan.needs_no_key() {
+        return Ok(None);
+    }
+    let copies = [ours, theirs];
+    let mut ids = HashSet::new();
+    let mut sections = Vec::with_capacity(plan.sections.len());
+    for (id, fate) in &plan.sections {
+        let Fate::Take(side) = fate else {
+            return Ok(None);
+        };
+        let copy = copies[side.position()];
+        // A secret that one side moved and the other did not: only a key can tell.
+        if !copy.ids(*id).into_iter().all(|id| ids.insert(id)) {
+            return Ok(None);
+        }
+        let bytes = copy.section_bytes(*id).unwrap_or_default();
+        sections.push(SectionBytes::Kept(bytes.into()));
+    }
+    let header = &copies[plan.header.position()].layout().header;
+    let bytes = assemble(header, sections)?;
+    let histories = check(&bytes)?;
+    Ok(Some(Sealed {
+        bytes,
+        header,
+        histories,
+    }))
+}
+
+/// Checks the result as a reader without a key does.
+fn check(bytes: &SealedBytes<'_>) -> Result<Vec<PartHistory>, Error> {
+    let file: Vec<u8> = bytes.pieces().flatten().copied().collect();
+    let layout = Layout::read(file.len() as u64, |at, length| {
+        let at = usize::try_from(at).unwrap_or(usize::MAX);
+        let part = file.get(at..).and_then(|rest| rest.get(..length));
+        let part = part.ok_or(crate::sealed::Error::Damaged(crate::sealed::Part::End))?;
+        Ok::<_, Error>(part.to_vec())
+    })?;
+    layout.check_pages(&file, None)?;
+    layout.check_records(&file, None)?;
+    Ok(layout.histories())
+}
+
+/// The records of the result.
+fn united(
+    parts: &[Part],
+    elsewhere: &HashSet<crate::sealed::record::RecordId>,
+    labels: &Labels,
+    change: &Change<'_>,
+    report: &mut Report,
+) -> Result<Contents, Error> {
+    let (mut ours, mut theirs) = (Contents::default(), Contents::default());
+    let mut base = Contents::default();
+    for part in parts {
+        ours.add(part.ours.clone())?;
+        theirs.add(part.theirs.clone())?;
+        // A secret that was moved is in the bases of two sections, if these are of different ages.
+        for (id, record) in part.base.clone().unwrap_or_default().secrets {
+            base.secrets.entry(id).or_insert(record);
+        }
+        base.apps.extend(part.base.clone().unwrap_or_default().apps);
+    }
+    let has_base = |id: WorkspaceId| {
+        let part = parts.iter().find(|part| part.home.id == id);
+        part.is_some_and(|part| part.base.is_some())
+    };
+    let sides = Sides {
+        ours: &ours,
+        theirs: &theirs,
+        base: &base,
+        has_base: &has_base,
+        elsewhere,
+    };
+    let far = parts.iter();
+    let far = far.filter_map(|part| Some((part.home.id, part.ahead?)));
+    let known = Circumstances {
+        labels,
+        now: change.now(),
+        ahead: far.collect(),
+    };
+    let mut contents = union::merge(&sides, &known, report)?;
+    for record in contents.secrets.values_mut() {
+        let home = parts
+            .iter()
+            .find(|part| part.home.id == record.secret.workspace);
+        if let Some(home) = home {
+            record.secret.workspace_name.clone_from(&home.home.name);
+        }
+    }
+    write::compare(&ours, &contents, report);
+    Ok(contents)
+}
+
+/// The side whose section the other's was made from.
+fn older(copies: [&Copy<'_>; 2], id: WorkspaceId) -> Option<Side> {
+    let sections = copies.map(|copy| copy.layout().section(id));
+    let [Some(ours), Some(theirs)] = sections else {
+        // A new section was made from nothing.
+        return match sections {
+            [None, _] => Some(Side::Ours),
+            [_, None] => Some(Side::Theirs),
+            _ => None,
+        };
+    };
+    match compare(&history(ours), &history(theirs)) {
+        Ancestry::Same => Some(Side::Ours),
+        Ancestry::Newer(side) => Some(side.other()),
+        Ancestry::Fork | Ancestry::Far(_) => None,
+    }
+}
+
+fn ahead(copies: [&Copy<'_>; 2], id: WorkspaceId) -> Option<Side> {
+    let sections = copies.map(|copy| copy.layout().section(id));
+    let [Some(ours), Some(theirs)] = sections else {
+        return None;
+    };
+    match compare(&history(ours), &history(theirs)) {
+        Ancestry::Far(side) => Some(side),
+        Ancestry::Same | Ancestry::Newer(_) | Ancestry::Fork => None,
+    }
+}
+
+/// Whether the base of git is an ancestor of both sections.
+fn counts(base: &Copy<'_>, copies: [&Copy<'_>; 2], id: WorkspaceId) -> bool {
+    let Some(section) = base.layout().section(id) else {
+        return false;
+    };
+    let is_of_this_vault = copies.iter().all(|copy| {
+        let vault = |copy: &Copy<'_>| copy.layout().header.content().vault;
+        vault(copy) == vault(base)
+    });
+    let lists =
+        |other: &Section| other.id() == section.id() || other.seal().ancestors.lists(section.id());
+    let mut sections = copies.iter().map(|copy| copy.layout().section(id));
+    is_of_this_vault && sections.all(|other| other.is_some_and(lists))
+}
+
+/// Whether each copy that has this section has it under the keys of the result.
+fn has_one_key(plan: &Plan, copies: [&Copy<'_>; 2], id: WorkspaceId) -> bool {
+    let verify = |copy: &Copy<'_>| {
+        let content = copy.layout().header.content();
+        content.workspace(id).map(|line| line.verify)
+    };
+    let result = verify(copies[plan.header.position()]);
+    copies
+        .iter()
+        .all(|copy| verify(copy).is_none_or(|key| Some(key) == result))
+}
+
+fn not_merged(home: Option<&Workspace>, name: &str, keyring: &dyn Keyring) -> Error {
+    match home {
+        Some(home) if keyring.reach(home.id) == Some(Reach::Read) => {
+            keyring::Error::ReadOnly.into()
+        }
+        _ => Error::OutOfReach {
+            name: name.to_owned(),
+        },
+    }
+}

@@ -1,0 +1,100 @@
+//! Tests what a merge makes of apps, and what it says of hosts and variables.
+
+use super::{Owned, Replica, now, reference};
+use crate::vault::change::Fields;
+use crate::vault::domain::AllowedDomains;
+use crate::vault::env_key::EnvKey;
+
+fn env_key(key: &str) -> EnvKey {
+    EnvKey::parse(key).unwrap()
+}
+
+#[test]
+fn links_unite_by_variable() {
+    let owned = Owned::with(&[("default/a", "1"), ("default/b", "2"), ("default/c", "3")]);
+    let app = crate::vault::app_reference::AppReference::parse("web").unwrap();
+    owned.change(|change| {
+        change.create_app(None, &app)?;
+        change.link_app(None, &app, &env_key("BOTH"), &reference("default/a"))?;
+        change.link_app(None, &app, &env_key("GONE"), &reference("default/a"))
+    });
+    let base = owned.bytes();
+    let (ours, theirs) = (Replica::of(&owned), Replica::of(&owned));
+    ours.change(|change| {
+        change.link_app(None, &app, &env_key("BOTH"), &reference("default/b"))?;
+        change.link_app(None, &app, &env_key("OURS"), &reference("default/b"))
+    });
+    theirs.change(|change| {
+        change.link_app(None, &app, &env_key("BOTH"), &reference("default/c"))?;
+        change.unlink_app(None, &app, &env_key("GONE"))?;
+        change.link_app(None, &app, &env_key("THEIRS"), &reference("default/c"))
+    });
+    let report = ours.merge(&theirs, Some(&base));
+    assert_eq!(
+        report,
+        [
+            "default/web both changed: BOTH of ours kept",
+            "default/web gets default/c as THEIRS"
+        ]
+    );
+    let linked = ours.open().apps().unwrap().remove(0).app;
+    let id = |path: &str| ours.open().secret(None, &reference(path)).unwrap().id;
+    let links = linked.links.iter();
+    let links: Vec<_> = links
+        .map(|(key, target)| (key.as_str(), target.secret))
+        .collect();
+    assert_eq!(
+        links,
+        [
+            ("BOTH", id("default/b")),
+            ("OURS", id("default/b")),
+            ("THEIRS", id("default/c"))
+        ]
+    );
+}
+
+#[test]
+fn more_hosts_and_links_are_reported() {
+    let owned = Owned::with(&[("default/a", "1"), ("default/b", "2")]);
+    let bind = |replica: &Replica<'_>, domains: &[&str]| {
+        let domains: Vec<_> = domains.iter().map(|&domain| domain.to_owned()).collect();
+        let fields = Fields {
+            allowed_domains: Some(AllowedDomains::parse(&domains).unwrap()),
+            ..Fields::default()
+        };
+        replica.update("default/a", fields);
+    };
+    let first = Replica::of(&owned);
+    bind(&first, &["one.example.com"]);
+    for (domains, expected) in [
+        (
+            &["one.example.com", "two.example.com"][..],
+            "may go to two.example.com now, too",
+        ),
+        (&[], "may go to any host now"),
+    ] {
+        for forked in [false, true] {
+            let (ours, theirs) = (first.fork(), first.fork());
+            let base = first.bytes();
+            bind(&theirs, domains);
+            theirs.update(
+                "default/a",
+                Fields {
+                    env_key: Some(env_key("PATH")),
+                    ..Fields::default()
+                },
+            );
+            if forked {
+                ours.set("default/b", "3", now());
+            }
+            let report = ours.merge(&theirs, Some(&base));
+            assert_eq!(
+                report,
+                [
+                    format!("default/a {expected}"),
+                    "default/a is the variable PATH now, was A".to_owned()
+                ]
+            );
+        }
+    }
+}
