@@ -5,6 +5,7 @@
 
 use super::output_path::{self, Links, Obstacle, Target};
 use crate::plaintext::Plaintext;
+use crate::platform::file_system::sync_folder;
 use crate::platform::permissions::{is_shared, is_us};
 use crate::platform::private_file::{self, Durability, PrivateFile};
 use crate::platform::signals::{self, Notice, Watch};
@@ -177,7 +178,7 @@ fn write(path: &Path, real: &Path, place: Place, contents: &Plaintext) -> Result
             _ => not_written("create")(error),
         }),
     }?;
-    directory.sync_all().map_err(|source| Error::NotDurable {
+    sync_folder(&directory).map_err(|source| Error::NotDurable {
         path: path.to_path_buf(),
         source,
     })

@@ -22,9 +22,10 @@ Protected against:
       the key cannot open other workspaces, and a key that only reads cannot
       sign: `kluis` refuses its changes
   other users of the machine
-      only you can read the file; a value is never an argument; `kluis` forbids
-      core dumps and, on Linux, reading its memory and environment; the agent
-      serves only your processes and never returns a key
+      only you can read a new vault, and in a setgid folder that its group can
+      write, that group; a value is never an argument; `kluis` forbids core
+      dumps and, on Linux, reading its memory and environment; the agent serves
+      only your processes and never returns a key
   a crash, a power cut, a full disk, a second writer
       a change is written beside the vault, made durable, and renamed over it
       under a lock; an acknowledged change is there, and the vault from before
@@ -72,6 +73,10 @@ Not protected against:
   Deleted values in copies
       They are in `.NAME.prev` until the next change, and in backups and the
       history of a repository.
+  A file system that cannot keep what was written
+      Where one cannot confirm it (CIFS, shared folders of virtual machines),
+      `kluis` warns; where one has no locks, or mounts the vault as a single
+      file, `kluis` only reads.
   Traces in memory
       `kluis` wipes keys and values where it holds them, but no program can
       promise that for every copy.

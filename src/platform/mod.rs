@@ -7,6 +7,8 @@ pub mod arena;
 pub mod bounded_read;
 pub mod descriptors;
 pub mod directory;
+pub mod file_system;
+pub mod memory;
 pub mod permissions;
 pub mod private_file;
 pub mod process;

@@ -1,8 +1,10 @@
 //! Writes a private file and puts it in place in one step: it is complete under a temporary name in the same
 //! directory before it is renamed, and removed if that does not happen.
 
+use super::file_system::{self, Gap};
 use super::signals;
 use rustix::fs::{AtFlags, Mode, OFlags};
+use rustix::io::Errno;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Write};
@@ -12,6 +14,9 @@ use std::path::Path;
 
 /// Reading and writing, for the owner.
 pub const OWNER_ONLY: Mode = Mode::RUSR.union(Mode::WUSR);
+
+/// All that others than the owner may do.
+const OTHERS: Mode = Mode::RWXG.union(Mode::RWXO);
 
 /// The hexadecimal digits in a [`temporary_name`].
 const DIGITS: usize = 16;
@@ -37,8 +42,7 @@ impl<D: AsFd> PrivateFile<D> {
         signals::survive_file_size_limit();
         let file = create_new(&directory, name.as_ref())?;
         let private = Self { directory, name };
-        // The umask or a default ACL had its say in the mode.
-        rustix::fs::fchmod(&file, OWNER_ONLY)?;
+        make_private(&file)?;
         Ok((private, file))
     }
 
@@ -52,7 +56,7 @@ impl<D: AsFd> PrivateFile<D> {
         let (private, mut file) = Self::create(directory, name)?;
         file.write_all(bytes)?;
         if durability == Durability::Synced {
-            file.sync_all()?;
+            file_system::sync_file(&file)?;
         }
         Ok(private)
     }
@@ -76,19 +80,27 @@ impl<D: AsFd> PrivateFile<D> {
     /// Takes over `name`, which must not name anything yet.
     pub fn appear_as(self, name: &OsStr) -> io::Result<()> {
         let (directory, from) = (&self.directory, &self.name);
+        // Not every file system can do all of it.
+        let is_unknown = |errno| file_system::is_unknown(errno) || errno == Errno::PERM;
         #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
         {
-            use rustix::{fs::RenameFlags, io::Errno};
-            let flags = RenameFlags::NOREPLACE;
+            let flags = rustix::fs::RenameFlags::NOREPLACE;
             match rustix::fs::renameat_with(directory, from, directory, name, flags) {
-                // Not every file system can do it.
-                Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {}
+                Err(errno) if is_unknown(errno) => {}
                 renamed => return Ok(renamed?),
             }
         }
         // A second link replaces nothing either; dropping `self` removes the first.
-        rustix::fs::linkat(directory, from, directory, name, AtFlags::empty())?;
-        Ok(())
+        match rustix::fs::linkat(directory, from, directory, name, AtFlags::empty()) {
+            Err(errno) if is_unknown(errno) => {}
+            linked => return Ok(linked?),
+        }
+        // An empty file of ours takes the name, if it is free, and is then replaced.
+        create_new(directory, name.as_ref())?;
+        rustix::fs::renameat(directory, from, directory, name).map_err(|errno| {
+            let _ = rustix::fs::unlinkat(directory, name, AtFlags::empty());
+            errno.into()
+        })
     }
 }
 
@@ -98,6 +110,22 @@ impl<D: AsFd> Drop for PrivateFile<D> {
     fn drop(&mut self) {
         let _ = rustix::fs::unlinkat(&self.directory, &self.name, AtFlags::empty());
     }
+}
+
+/// Sets mode 600: the umask or a default ACL had its say. A file system without modes, such as FAT, may refuse or
+/// ignore it.
+fn make_private(file: &File) -> io::Result<()> {
+    match rustix::fs::fchmod(file, OWNER_ONLY) {
+        Err(errno) if errno != Errno::PERM && !file_system::is_unknown(errno) => {
+            return Err(errno.into());
+        }
+        _ => {}
+    }
+    let mode = Mode::from_raw_mode(rustix::fs::fstat(file)?.st_mode);
+    if mode.intersects(OTHERS) {
+        Gap::Mode.note();
+    }
+    Ok(())
 }
 
 /// A new file with mode 600, or less under a strict umask; a link in its place is not followed.

@@ -1,11 +1,13 @@
 //! The real directory of a vault, and the file names used there. A writer works only through the open
 //! directory, so a path that is moved or relinked meanwhile leads nowhere else.
 
+use super::mount;
 use super::regular::{self, OpenError};
-use crate::platform::permissions::is_shared;
+use super::sharing::{self, Sharing};
+use crate::platform::file_system::sync_folder;
 use crate::platform::{directory, private_file};
 use crate::store::Error;
-use rustix::fs::{AtFlags, Dir, FileType, OFlags, Stat};
+use rustix::fs::{AtFlags, Dir, FileType, Mode, Stat};
 use rustix::io::Errno;
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
@@ -65,26 +67,36 @@ impl Directory {
             return Err(refused(path, "is a directory"));
         };
         let opened = || {
-            let handle = directory::open_real(parent, OFlags::RDONLY)?;
+            let handle = directory::open_or_search(|access| directory::open_real(parent, access))?;
             let found = handle.metadata()?;
             io::Result::Ok((handle, found))
         };
         let (handle, found) = opened().map_err(Error::not_written("open", parent))?;
-        if is_shared(&found) {
-            return Err(refused(
-                path,
-                "is in a directory that other users can write to",
-            ));
-        }
         match regular::kind(&handle, Path::new(vault), true) {
             Ok(()) | Err(OpenError::Absent) => {}
             Err(obstacle) => return Err(obstacle.into_write_error("look at", path.to_path_buf())),
         }
-        Ok(Self {
+        let directory = Self {
             path: parent.to_path_buf(),
             vault: vault.to_os_string(),
             handle,
-        })
+        };
+        let seen = directory.look(vault);
+        let seen = seen.map_err(Error::not_written("look at", path))?;
+        let shared = seen.map(|seen| (Mode::from_raw_mode(seen.st_mode), seen.st_gid));
+        if let Some(problem) = sharing::problem(&found, shared) {
+            return Err(refused(path, problem));
+        }
+        if shared.is_some() && mount::is_single_file(&directory, vault) {
+            return Err(refused(path, mount::SINGLE_FILE));
+        }
+        Ok(directory)
+    }
+
+    /// Who may use the vault, or the one that is about to be made.
+    pub fn sharing(&self) -> io::Result<Sharing> {
+        let folder = rustix::fs::fstat(&self.handle)?;
+        Ok(Sharing::of(self.look(&self.vault)?.as_ref(), &folder))
     }
 
     pub fn vault(&self) -> &OsStr {
@@ -161,7 +173,7 @@ impl Directory {
 
     /// Makes what happened to the names in it durable.
     pub fn sync(&self) -> io::Result<()> {
-        self.handle.sync_all()
+        sync_folder(&self.handle)
     }
 }
 

@@ -3,7 +3,9 @@
 
 mod directory;
 mod lock;
+pub mod mount;
 pub(super) mod regular;
+pub mod sharing;
 mod temporary;
 #[cfg(test)]
 mod tests;
@@ -17,6 +19,7 @@ use directory::{Directory, Links};
 use lock::Lock;
 use regular::{OpenError, Regular};
 use rustix::fs::{CWD, OFlags};
+use sharing::Sharing;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -72,7 +75,9 @@ impl FileStore {
     fn transaction(&self, patience: Duration) -> Result<FileTransaction<'_>, Error> {
         signals::survive_file_size_limit();
         let directory = Rc::new(Directory::of_vault(&self.path, self.links)?);
-        let lock = lock::take(&directory, self.place(), patience)?;
+        let sharing = directory.sharing();
+        let sharing = sharing.map_err(Error::not_written("look at", &self.path))?;
+        let lock = lock::take(&directory, &sharing, self.place(), patience)?;
         directory.remove_stale();
         let vault = Path::new(directory.vault());
         let seen = match regular::open(&directory, vault, OFlags::RDONLY | OFlags::NOFOLLOW) {
@@ -80,7 +85,14 @@ impl FileStore {
             Err(OpenError::Absent) => None,
             Err(obstacle) => return Err(obstacle.into_write_error("open", self.path.clone())),
         };
+        // Read again under the lock.
+        let sharing = directory.sharing();
+        let sharing = sharing.map_err(Error::not_written("look at", &self.path))?;
         Ok(FileTransaction {
+            sharing: match &seen {
+                Some(vault) => sharing.with_access_list(&vault.file),
+                None => sharing,
+            },
             store: self,
             staged: None,
             seen,
@@ -119,6 +131,7 @@ struct FileTransaction<'a> {
     store: &'a FileStore,
     staged: Option<(Temporary, Regular)>,
     seen: Option<Regular>,
+    sharing: Sharing,
     directory: Rc<Directory>,
     _lock: Lock,
 }
@@ -133,7 +146,7 @@ impl Transaction for FileTransaction<'_> {
     }
 
     fn stage(&mut self, bytes: &SealedBytes<'_>) -> Result<Snapshot, Error> {
-        let (staged, written) = temporary::holding(&self.directory, bytes.pieces())?;
+        let (staged, written) = temporary::holding(&self.directory, &self.sharing, bytes.pieces())?;
         let stored = written.snapshot(self.directory.path_of(staged.name()))?;
         self.staged = Some((staged, written));
         Ok(stored)
@@ -142,7 +155,7 @@ impl Transaction for FileTransaction<'_> {
     fn commit(mut self: Box<Self>, previous: Previous) -> Result<(), Error> {
         let Some((staged, written)) = self.staged.take() else {
             let nothing = io::Error::new(io::ErrorKind::InvalidInput, "nothing was staged");
-            return Err(self.not_written("replace")(nothing));
+            return Err(self.not_written(Error::REPLACING)(nothing));
         };
         let vault = self.directory.vault();
         let kept = match &self.seen {
@@ -186,7 +199,11 @@ impl FileTransaction<'_> {
         self.check_unchanged(seen)?;
         let name = self.directory.previous();
         let path = self.directory.path_of(&name);
-        let replace_vault = || staged.replace(vault).map_err(self.not_written("replace"));
+        let replace_vault = || {
+            staged
+                .replace(vault)
+                .map_err(self.not_written(Error::REPLACING))
+        };
         match kept {
             None => replace_vault(),
             Some(kept) if previous == Previous::KeepLast => {
@@ -196,7 +213,7 @@ impl FileTransaction<'_> {
             }
             Some(kept) => {
                 kept.replace(&name)
-                    .map_err(Error::not_written("replace", &path))?;
+                    .map_err(Error::not_written(Error::REPLACING, &path))?;
                 replace_vault()
             }
         }
@@ -242,7 +259,7 @@ impl FileTransaction<'_> {
                 }
                 other => other,
             })?;
-        let (copy, _) = temporary::holding(&self.directory, [bytes.as_slice()])?;
+        let (copy, _) = temporary::holding(&self.directory, &self.sharing, [bytes.as_slice()])?;
         Ok(copy)
     }
 

@@ -3,6 +3,8 @@
 
 use super::directory::Directory;
 use super::regular::{self, Regular};
+use super::sharing::Sharing;
+use crate::platform::file_system::sync_file;
 use crate::platform::private_file::PrivateFile;
 use crate::store::Error;
 use rustix::fs::OFlags;
@@ -21,20 +23,20 @@ pub type Temporary = PrivateFile<Rc<Directory>>;
 /// pass for it.
 pub fn holding<'a>(
     directory: &Rc<Directory>,
+    sharing: &Sharing,
     pieces: impl IntoIterator<Item = &'a [u8]>,
 ) -> Result<(Temporary, Regular), Error> {
     let vault = directory.path_of(directory.vault());
     let created = directory.temporary();
     let created = created.and_then(|name| PrivateFile::create(Rc::clone(directory), name));
     let (temporary, file) = created.map_err(Error::not_written("create a file beside", &vault))?;
-    // Once: after a failed fsync the next one may succeed with the bytes lost. The standard library
-    // repeats an interrupted one only, and goes down to the platters on macOS.
     let write = || {
         let mut small_joined = BufWriter::with_capacity(WRITE_BYTES, &file);
         let mut pieces = pieces.into_iter();
         pieces.try_for_each(|piece| small_joined.write_all(piece))?;
         small_joined.flush()?;
-        file.sync_all()
+        sharing.give_to(&file);
+        sync_file(&file)
     };
     write().map_err(Error::not_written("write a file beside", &vault))?;
     let stored = read_back(directory, temporary.name(), &file)?;

@@ -73,12 +73,22 @@ fn everything_written_is_for_the_owner_only() {
 }
 
 #[test]
-fn a_vault_that_was_readable_by_others_is_not_any_more() {
-    let (_directory, vault) = place();
+fn a_vault_keeps_its_mode_but_nobody_executes_it() {
+    let (directory, vault) = place();
     fs::write(&vault, "one").unwrap();
-    fs::set_permissions(&vault, Permissions::from_mode(0o644)).unwrap();
-    keep(&vault, b"two").unwrap();
-    assert_eq!(mode(&vault), 0o600);
+    for (before, after) in [
+        (0o600, 0o600),
+        (0o644, 0o644),
+        (0o640, 0o640),
+        (0o400, 0o400),
+        (0o7777, 0o664),
+        (0o666, 0o664),
+    ] {
+        fs::set_permissions(&vault, Permissions::from_mode(before)).unwrap();
+        keep(&vault, format!("{before:o}").as_bytes()).unwrap();
+        assert_eq!(mode(&vault), after, "{before:o}");
+    }
+    assert_eq!(mode(&directory.path().join(".v.lock")), 0o660);
 }
 
 #[test]
