@@ -9,6 +9,7 @@
 
 mod agent;
 mod agent_hostile;
+mod agent_places;
 mod app;
 mod check;
 mod child;
