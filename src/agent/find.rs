@@ -95,7 +95,7 @@ mod tests {
         let state = tempfile::tempdir().unwrap();
         let known = KnownAgents::new(state.path());
         let usual = SocketPath::find(None, Some(state.path())).unwrap();
-        assert_eq!(known.all(None), [usual.clone()]);
+        assert_eq!(known.all(None).as_slice(), std::slice::from_ref(&usual));
         known.add(&usual).unwrap();
         assert!(!state.path().join(FOLDER).exists());
         let (one, two) = (

@@ -10,13 +10,16 @@ use crate::platform::permissions::{is_shared, is_us};
 use crate::platform::private_file::{self, Durability, PrivateFile};
 use crate::platform::signals::{self, Notice, Watch};
 use crate::platform::{descriptors, directory};
-use rustix::fs::{Mode, OFlags, openat};
+use rustix::fs::{AtFlags, Mode, OFlags, fcntl_setfl, openat, statat};
+use rustix::io::Errno;
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -46,6 +49,10 @@ pub enum Error {
 
 /// The permissions of everybody but the owner.
 const OTHERS: u32 = 0o077;
+
+/// How long a pipe may be without a reader.
+const READER_PATIENCE: Duration = Duration::from_secs(10);
+const READER_PAUSE: Duration = Duration::from_millis(10);
 
 /// Whether the file may replace another.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -99,15 +106,24 @@ pub fn check(path: &Path, links: Links<'_>) -> Result<(), Error> {
     }
 }
 
-/// Opens a pipe once somebody reads from it. The others who could read from it would get the secrets.
+/// Opens a pipe once somebody reads from it, but waits only for a while. The others who could read from it would get the secrets.
 fn open_pipe(path: &Path, real: &Path) -> Result<File, Error> {
     let not_sent = |source| not_sent(path, source);
     let parent = directory::or_here(real.parent().unwrap_or(real));
     let folder = directory::open_real(parent, directory::SEARCH).map_err(not_sent)?;
     let name = real.file_name().unwrap_or_default();
-    let flags = OFlags::WRONLY | OFlags::NOFOLLOW | OFlags::NOCTTY | OFlags::CLOEXEC;
-    let pipe = openat(folder, name, flags, Mode::empty());
-    let pipe = File::from(pipe.map_err(|error| not_sent(error.into()))?);
+    let kept = OFlags::WRONLY | OFlags::NOFOLLOW | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let started = Instant::now();
+    let pipe = loop {
+        match openat(&folder, name, kept | OFlags::NONBLOCK, Mode::empty()) {
+            Err(Errno::NXIO) if started.elapsed() < READER_PATIENCE => {
+                std::thread::sleep(READER_PAUSE);
+            }
+            Err(Errno::NXIO) => return Err(refused(path, "is a pipe that nobody reads")),
+            opened => break File::from(opened.map_err(|error| not_sent(error.into()))?),
+        }
+    };
+    fcntl_setfl(&pipe, OFlags::empty()).map_err(|error| not_sent(error.into()))?;
     let found = pipe.metadata().map_err(not_sent)?;
     if !found.file_type().is_fifo() || !is_us(found.uid()) {
         return Err(refused(path, "is not a pipe of yours"));
@@ -145,6 +161,11 @@ fn write(path: &Path, real: &Path, place: Place, contents: &Plaintext) -> Result
     };
     let directory = directory::open_real(parent, OFlags::RDONLY);
     let directory = directory.map_err(not_written("open the directory of"))?;
+    if place == Place::Any
+        && let Some(problem) = keeps(&directory, name).map_err(not_written("look at"))?
+    {
+        return Err(refused(path, problem));
+    }
     if place == Place::New {
         let found = directory.metadata();
         if is_shared(&found.map_err(not_written("look at the directory of"))?) {
@@ -181,6 +202,23 @@ fn write(path: &Path, real: &Path, place: Place, contents: &Plaintext) -> Result
     sync_folder(&directory).map_err(|source| Error::NotDurable {
         path: path.to_path_buf(),
         source,
+    })
+}
+
+/// Why the file of this name stays, if it does: its owner meant it to, or it is another user's. A new file takes its
+/// place, so neither its mode nor its owner would keep it from being lost.
+fn keeps(directory: &File, name: &OsStr) -> io::Result<Option<&'static str>> {
+    let found = match statat(directory, name, AtFlags::SYMLINK_NOFOLLOW) {
+        Err(Errno::NOENT) => return Ok(None),
+        found => found?,
+    };
+    let mode = Mode::from_raw_mode(found.st_mode);
+    Ok(if !is_us(found.st_uid) {
+        Some("belongs to another user")
+    } else if !mode.intersects(Mode::WUSR | Mode::WGRP | Mode::WOTH) {
+        Some("is read-only")
+    } else {
+        None
     })
 }
 
@@ -253,6 +291,26 @@ mod tests {
         let mut old = String::new();
         io::Read::read_to_string(&mut reader, &mut old).unwrap();
         assert_eq!(old, "longer than what comes now");
+        assert_eq!(names(directory.path()), ["file"]);
+    }
+
+    #[test]
+    fn a_file_that_is_read_only_or_anothers_stays() {
+        let (directory, file) = place();
+        fs::write(&file, "mine").unwrap();
+        fs::set_permissions(&file, Permissions::from_mode(0o444)).unwrap();
+        let refused = write(&file).unwrap_err().to_string();
+        assert!(
+            refused.contains("is read-only; nothing was written"),
+            "{refused}"
+        );
+        fs::set_permissions(&file, Permissions::from_mode(0o644)).unwrap();
+        // Only root can give a file away.
+        if std::os::unix::fs::chown(&file, Some(4711), None).is_ok() {
+            let refused = write(&file).unwrap_err().to_string();
+            assert!(refused.contains("belongs to another user"), "{refused}");
+        }
+        assert_eq!(fs::read(&file).unwrap(), b"mine");
         assert_eq!(names(directory.path()), ["file"]);
     }
 

@@ -10,12 +10,15 @@ use std::os::unix::net::UnixListener;
 use std::path::PathBuf;
 use std::process::Command;
 
+/// What happens to a socket, by name.
+type Loss = (&'static str, fn(&Sandbox));
+
 #[test]
 fn an_agent_ends_when_its_socket_or_a_folder_above_is_gone() {
     if !is_root("seeing which processes listen") {
         return;
     }
-    let take_away: [(&str, fn(&Sandbox)); 4] = [
+    let take_away: [Loss; 4] = [
         ("the socket is removed", |sandbox| {
             fs::remove_file(sandbox.agent_socket()).unwrap();
         }),

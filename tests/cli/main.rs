@@ -61,6 +61,7 @@ mod manual;
 mod many_writers;
 mod mask;
 mod older;
+mod outputs;
 mod owners;
 mod packaging;
 mod passphrase;

@@ -5,7 +5,7 @@
 //! after SIGKILL.
 
 use super::patterns::Patterns;
-use super::pump::{OutputKind, Pumps, write_all};
+use super::pump::{Masked, OutputKind, Pumps, write_all};
 use crate::deliver::child::Ended;
 use crate::platform::process::Hardened;
 use crate::platform::pty::{Pty, copy_size};
@@ -38,7 +38,7 @@ pub fn run(
     keyboard: Keyboard,
     hardened: Hardened,
     patterns: &Arc<Patterns>,
-) -> io::Result<Ended> {
+) -> io::Result<Masked> {
     let Pty {
         controller,
         terminal,
@@ -94,9 +94,12 @@ pub fn run(
         }
     };
     let _ = process.wait();
-    pumps.drain();
+    let unwritten = pumps.drain();
     drop(closing);
-    ended
+    Ok(Masked {
+        ended: ended?,
+        unwritten,
+    })
 }
 
 /// The state that the threads share.
