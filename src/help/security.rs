@@ -72,7 +72,8 @@ Not protected against:
       values too.
   Deleted values in copies
       They are in `.NAME.prev` until the next change, and in backups and the
-      history of a repository.
+      history of a repository. Where only GIT_DIR names the repository, have git
+      ignore `.NAME.prev`; elsewhere it lies in the git folder.
   A file system that cannot keep what was written
       Where one cannot confirm it (CIFS, shared folders of virtual machines),
       `kluis` warns; where one has no locks, or mounts the vault as a single

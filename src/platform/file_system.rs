@@ -19,9 +19,17 @@ pub enum Gap {
     Owner,
     /// The access control list of a file that was replaced could not be kept.
     AccessList,
+    /// The vault from before a change could not be kept.
+    Previous,
 }
 
-const ALL: [Gap; 4] = [Gap::Durability, Gap::Mode, Gap::Owner, Gap::AccessList];
+const ALL: [Gap; 5] = [
+    Gap::Durability,
+    Gap::Mode,
+    Gap::Owner,
+    Gap::AccessList,
+    Gap::Previous,
+];
 
 static SEEN: AtomicU8 = AtomicU8::new(0);
 
@@ -49,6 +57,9 @@ impl Gap {
             }
             Self::AccessList => {
                 "the access control list of the vault could not be kept, so others who shared it may be locked out: check with `getfacl`"
+            }
+            Self::Previous => {
+                "no copy from before this change was kept: the git folder of the work tree is not yours alone, or `.git` leads elsewhere; `kluis vault restore` has nothing to bring back"
             }
         }
     }

@@ -61,9 +61,9 @@ impl<D: AsFd> PrivateFile<D> {
         Ok(private)
     }
 
-    /// Another name for the file that is called `target` now.
-    pub fn link(directory: D, name: OsString, target: &OsStr) -> io::Result<Self> {
-        rustix::fs::linkat(&directory, target, &directory, &name, AtFlags::empty())?;
+    /// Another name for the file that is called `target` in the directory `from` now.
+    pub fn link(from: impl AsFd, target: &OsStr, directory: D, name: OsString) -> io::Result<Self> {
+        rustix::fs::linkat(from, target, &directory, &name, AtFlags::empty())?;
         Ok(Self { directory, name })
     }
 

@@ -5,6 +5,7 @@
 
 pub mod file;
 pub mod git_exclude;
+pub mod git_folder;
 #[cfg(any(test, fuzzing))]
 #[expect(
     clippy::unwrap_used,

@@ -107,4 +107,5 @@ mod unlocking;
 mod update;
 mod values;
 mod verify;
+mod work_trees;
 mod workspace;

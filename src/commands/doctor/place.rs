@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::platform::permissions::Others;
 use crate::sealed::header::Header;
 use crate::store::file::{FileStore, Places, mount, sharing};
+use crate::store::git_folder::GitFolder;
 use crate::store::{git_exclude, work_tree};
 use crate::vault::Vault;
 use crate::vault::time::{Timestamp, rough_duration};
@@ -204,9 +205,22 @@ fn restorable(path: &Path, header: Option<&Header>, age: &str) -> Finding {
 /// Checks that git ignores the files beside the vault, if it lies in a work tree.
 fn git(places: &Places) -> Option<Finding> {
     let lines = git_exclude::lines(&places.vault)?;
-    let temporary = places.previous.with_extension("0123456789abcdef.tmp");
-    let beside = [&places.lock, &places.previous, &temporary];
-    let seen = beside.into_iter().filter_map(|path| path.file_name());
+    if GitFolder::of(&places.vault) == GitFolder::Unsafe {
+        return Some(Finding::warn(
+            "git",
+            "the git folder of the work tree is not yours alone, or `.git` leads elsewhere, so kluis keeps no copy from before a change",
+            "check what `git rev-parse --git-dir` prints, its owner and its mode",
+        ));
+    }
+    let temporary = places.lock.with_extension("0123456789abcdef.tmp");
+    // From before the vault was in a work tree: since then the copy lies in the git folder.
+    let previous = places.lock.with_extension("prev");
+    let previous = previous.exists().then_some(previous);
+    let beside = [&places.lock]
+        .into_iter()
+        .chain(&previous)
+        .chain([&temporary]);
+    let seen = beside.filter_map(|path| path.file_name());
     let seen: Vec<String> = seen
         .filter(|name| !is_left_out(name.as_encoded_bytes(), &lines))
         .map(|name| name.to_string_lossy().into_owned())

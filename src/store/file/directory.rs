@@ -16,8 +16,8 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
-const LOCK: &[u8] = b".lock";
-const PREVIOUS: &[u8] = b".prev";
+pub const LOCK: &[u8] = b".lock";
+pub const PREVIOUS: &[u8] = b".prev";
 
 /// Whether a link in the path of a vault is followed.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -33,29 +33,7 @@ pub struct Directory {
     vault: OsString,
 }
 
-/// The paths that belong to a vault, with links resolved. The files need not exist.
-pub struct Places {
-    pub vault: PathBuf,
-    pub directory: PathBuf,
-    pub lock: PathBuf,
-    pub previous: PathBuf,
-}
-
 impl Directory {
-    /// For reading only: it makes nothing and refuses nothing.
-    pub fn places_of(path: &Path) -> io::Result<Places> {
-        let vault = fs::canonicalize(path)?;
-        let (Some(directory), Some(name)) = (vault.parent(), vault.file_name()) else {
-            return Err(io::ErrorKind::IsADirectory.into());
-        };
-        Ok(Places {
-            lock: directory.join(beside(name, LOCK)),
-            previous: directory.join(beside(name, PREVIOUS)),
-            directory: directory.to_owned(),
-            vault,
-        })
-    }
-
     /// Opens the directory of the vault at `path` for writing. Missing directories are made, private to their
     /// owner.
     pub fn of_vault(path: &Path, links: Links) -> Result<Self, Error> {
@@ -152,23 +130,9 @@ impl Directory {
         }
     }
 
-    /// Removes temporary files that interrupted writers of this vault left. Only under the lock, when no
-    /// writer uses them. Failures are ignored: a leftover file must not make a vault read-only.
+    /// Removes temporary files that interrupted writers of this vault left. Only under the lock.
     pub fn remove_stale(&self) {
-        let Ok(entries) = Dir::read_from(&self.handle) else {
-            return;
-        };
-        let stem = beside(&self.vault, b"");
-        for entry in entries.flatten() {
-            let name = OsStr::from_bytes(entry.file_name().to_bytes());
-            let regular = || match entry.file_type() {
-                FileType::Unknown => regular::kind(&self.handle, Path::new(name), true).is_ok(),
-                kind => kind == FileType::RegularFile,
-            };
-            if private_file::is_temporary(name, &stem) && regular() {
-                let _ = self.remove(name);
-            }
-        }
+        remove_stale(&self.handle, &beside(&self.vault, b""));
     }
 
     /// Makes what happened to the names in it durable.
@@ -183,7 +147,25 @@ impl AsFd for Directory {
     }
 }
 
-fn beside(vault: &OsStr, suffix: &[u8]) -> OsString {
+/// Removes the temporary files with this stem. Only under the lock, when no writer uses them. Failures are ignored: a
+/// leftover file must not make a vault read-only.
+pub fn remove_stale(folder: impl AsFd, stem: &OsStr) {
+    let Ok(entries) = Dir::read_from(&folder) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        let name = OsStr::from_bytes(entry.file_name().to_bytes());
+        let regular = || match entry.file_type() {
+            FileType::Unknown => regular::kind(&folder, Path::new(name), true).is_ok(),
+            kind => kind == FileType::RegularFile,
+        };
+        if private_file::is_temporary(name, stem) && regular() {
+            let _ = rustix::fs::unlinkat(&folder, name, AtFlags::empty());
+        }
+    }
+}
+
+pub fn beside(vault: &OsStr, suffix: &[u8]) -> OsString {
     OsString::from_vec([b".", vault.as_bytes(), suffix].concat())
 }
 

@@ -264,7 +264,8 @@ fn without_links_the_previous_bytes_are_copied() {
     let seen = transaction.seen.as_ref().unwrap();
     // There is no name to link to, but the file is still open.
     fs::remove_file(&vault).unwrap();
-    let kept = transaction.keep(seen).unwrap();
+    let place = PreviousPlace::beside(&transaction.directory);
+    let kept = transaction.keep(seen, &place).unwrap();
     kept.replace(&transaction.directory.previous()).unwrap();
     assert_eq!(fs::read(directory.path().join(".v.prev")).unwrap(), b"one");
     assert_eq!(names(directory.path()), [".v.lock", ".v.prev"]);
@@ -279,7 +280,8 @@ fn a_file_larger_than_a_vault_is_not_copied() {
     let transaction = store.transaction(PATIENCE).unwrap();
     let seen = transaction.seen.as_ref().unwrap();
     fs::remove_file(&vault).unwrap();
-    let refused = transaction.keep(seen).map(|_| ()).unwrap_err();
+    let place = PreviousPlace::beside(&transaction.directory);
+    let refused = transaction.keep(seen, &place).map(|_| ()).unwrap_err();
     assert!(matches!(refused, Error::NotWritten { .. }), "{refused:?}");
     assert_eq!(names(directory.path()), [".v.lock"]);
 }
