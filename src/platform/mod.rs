@@ -9,6 +9,7 @@ pub mod descriptors;
 pub mod directory;
 pub mod file_system;
 pub mod memory;
+pub mod orphans;
 pub mod permissions;
 pub mod private_file;
 pub mod process;

@@ -60,6 +60,7 @@ mod little_memory;
 mod manual;
 mod many_writers;
 mod mask;
+mod namespaces;
 mod older;
 mod outputs;
 mod owners;

@@ -120,9 +120,12 @@ impl PreviousPlace {
         matches!(*self.folder, Folder::Beside(_))
     }
 
-    /// A temporary name there.
+    /// A temporary name there, which the next writer knows if it is left behind.
     pub fn temporary(&self) -> io::Result<OsString> {
-        private_file::temporary_name(&self.name)
+        match &*self.folder {
+            Folder::Beside(directory) => directory.temporary(),
+            Folder::Git(_) => private_file::temporary_name(&self.name),
+        }
     }
 
     /// Removes the previous bytes; returns whether there were any.
