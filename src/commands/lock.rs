@@ -3,6 +3,7 @@
 use super::StandaloneCommand;
 use crate::context::agent::lock_all;
 use crate::error::Error;
+use crate::report::leftovers;
 use crate::ui::Ui;
 
 /// Forget every unlocked key
@@ -19,6 +20,7 @@ pub struct Lock {}
 /// Broken settings or project files must not prevent locking.
 impl StandaloneCommand for Lock {
     fn run(self, ui: &mut Ui, _command: fn() -> clap::Command) -> Result<(), Error> {
+        leftovers::remove(ui);
         match lock_all()? {
             0 => ui.note("no agent is running: there is nothing to lock"),
             1 => ui.note("locked"),

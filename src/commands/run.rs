@@ -10,6 +10,7 @@ use crate::deliver::mask::{MIN_BYTES, Mask, Masked};
 use crate::deliver::{process, stdin};
 use crate::error::Error;
 use crate::plaintext::Plaintext;
+use crate::report::leftovers;
 use crate::ui;
 use crate::vault::reference::Reference;
 use crate::vault::{self, Scan};
@@ -97,6 +98,7 @@ impl Run {
             .command
             .split_first()
             .ok_or_else(|| Error::usage("the command is missing"))?;
+        leftovers::remove(context.ui);
         let path = std::env::var_os("PATH");
         let program = process::find(typed, path.as_deref())?;
         let vault = context.open(Scan::Lookup)?;

@@ -50,6 +50,11 @@ pub enum Error {
 /// The permissions of everybody but the owner.
 const OTHERS: u32 = 0o077;
 
+/// Of the temporary files, which hold secrets.
+const STEM: &str = ".kluis";
+/// After this time one belongs to a process that was killed.
+const LEFT_AGE: Duration = Duration::from_mins(10);
+
 /// How long a pipe may be without a reader.
 const READER_PATIENCE: Duration = Duration::from_secs(10);
 const READER_PAUSE: Duration = Duration::from_millis(10);
@@ -185,7 +190,8 @@ fn write(path: &Path, real: &Path, place: Place, contents: &Plaintext) -> Result
         Notice::Continued | Notice::Other(_) => {}
     });
     let _watch = watch.map_err(not_written("write"))?;
-    let written = private_file::temporary_name(".kluis".as_ref()).and_then(|temporary| {
+    private_file::remove_left(&directory, STEM.as_ref(), LEFT_AGE);
+    let written = private_file::temporary_name(STEM.as_ref()).and_then(|temporary| {
         PrivateFile::holding(&directory, temporary, contents.expose(), Durability::Synced)
     });
     let written = written.map_err(not_written("write"))?;
@@ -292,6 +298,30 @@ mod tests {
         io::Read::read_to_string(&mut reader, &mut old).unwrap();
         assert_eq!(old, "longer than what comes now");
         assert_eq!(names(directory.path()), ["file"]);
+    }
+
+    #[test]
+    fn what_a_killed_process_left_goes_after_a_while() {
+        let (directory, file) = place();
+        let at = |name: &str| directory.path().join(name);
+        let names_left = [
+            ".kluis.00000000000000aa.tmp",
+            ".kluis.00000000000000bb.tmp",
+            "other.tmp",
+        ];
+        for name in names_left {
+            fs::write(at(name), VALUE).unwrap();
+        }
+        let long_ago = std::time::SystemTime::now() - 2 * LEFT_AGE;
+        for name in [names_left[0], names_left[2]] {
+            let left = File::options().write(true).open(at(name)).unwrap();
+            left.set_modified(long_ago).unwrap();
+        }
+        write(&file).unwrap();
+        assert_eq!(
+            names(directory.path()),
+            [names_left[1], "file", "other.tmp"]
+        );
     }
 
     #[test]

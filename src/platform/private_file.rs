@@ -2,8 +2,9 @@
 //! directory before it is renamed, and removed if that does not happen.
 
 use super::file_system::{self, Gap};
+use super::permissions::is_us;
 use super::signals;
-use rustix::fs::{AtFlags, Mode, OFlags};
+use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags};
 use rustix::io::Errno;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -11,6 +12,7 @@ use std::io::{self, Write};
 use std::os::fd::AsFd;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
+use std::time::{Duration, SystemTime};
 
 /// Reading and writing, for the owner.
 pub const OWNER_ONLY: Mode = Mode::RUSR.union(Mode::WUSR);
@@ -132,6 +134,31 @@ fn make_private(file: &File) -> io::Result<()> {
 pub fn create_new(directory: impl AsFd, name: &Path) -> io::Result<File> {
     let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     Ok(rustix::fs::openat(directory, name, flags, OWNER_ONLY)?.into())
+}
+
+/// Removes temporary files with this stem that killed processes of this user left in a directory: those that nobody has
+/// written to for so long.
+pub fn remove_left(directory: &impl AsFd, stem: &OsStr, age: Duration) {
+    let Ok(entries) = Dir::read_from(directory) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        let name = OsStr::from_bytes(entry.file_name().to_bytes());
+        if !is_temporary(name, stem) {
+            continue;
+        }
+        let found = rustix::fs::statat(directory, name, AtFlags::SYMLINK_NOFOLLOW);
+        let is_left = found.is_ok_and(|found| {
+            let written = u64::try_from(found.st_mtime).unwrap_or(0);
+            let written = SystemTime::UNIX_EPOCH + Duration::from_secs(written);
+            FileType::from_raw_mode(found.st_mode) == FileType::RegularFile
+                && is_us(found.st_uid)
+                && written.elapsed().is_ok_and(|since| since > age)
+        });
+        if is_left {
+            let _ = rustix::fs::unlinkat(directory, name, AtFlags::empty());
+        }
+    }
 }
 
 /// `STEM.<16 random hexadecimal digits>.tmp`
