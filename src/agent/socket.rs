@@ -190,6 +190,10 @@ impl SocketPath {
 
     /// Removes the socket if it is still this listener's, and no process is about to replace it.
     pub fn unbind(&self, identity: (u64, u64)) {
+        // In a folder that is being removed, nothing is made again.
+        if self.identity() != Some(identity) {
+            return;
+        }
         let Ok(lock) = self.lock_file() else {
             return;
         };

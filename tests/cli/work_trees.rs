@@ -1,7 +1,8 @@
 //! Tests vaults in git work trees: no copy from before a change gets into a commit, however the vault got there, and
 //! a hostile repository gets nothing written elsewhere.
 
-use crate::file_systems::mounted;
+use crate::crash::trace;
+use crate::file_systems::{failing, mounted};
 use crate::sandbox::{Invocation, Sandbox, git};
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -313,4 +314,42 @@ fn a_git_folder_in_another_file_system_gets_a_copy() {
     there.any_stdout().exits(0);
     assert_eq!(get(&sandbox, &vault), b"three");
     assert!(fs::read(sandbox.home().join("copied")).unwrap() == before);
+}
+
+/// The calls that change what is there, each of them once the last one that is made.
+#[test]
+fn a_kill_at_any_call_puts_no_copy_into_a_commit() {
+    if !has_git() || !trace::is_possible() {
+        return;
+    }
+    let (mut killed, mut done) = (0, 0);
+    for call in [
+        "mkdirat", "linkat", "renameat", "fsync", "unlinkat", "write",
+    ] {
+        for nth in 1..=8 {
+            let sandbox = Sandbox::with_vault();
+            let tree = repository(&sandbox, "tree");
+            let vault = tree.join("v.kluis");
+            fs::copy(sandbox.vault(), &vault).unwrap();
+            fs::write(tree.join(".v.kluis.prev"), "from before it was here").unwrap();
+            change(&sandbox, &vault, "one");
+            let fault = format!("{call}:signal=SIGKILL:when={nth}");
+            let struck = set(&sandbox, &vault, "two").under(failing(&[&fault])).run();
+            match struck.code {
+                0 => done += 1,
+                _ => killed += 1,
+            }
+            struck.any_stdout().any_stderr().ends();
+            let value = get(&sandbox, &vault);
+            assert!(value == b"one" || value == b"two", "{fault}");
+            assert_eq!(added(&tree), ["v.kluis"], "{fault}");
+            change(&sandbox, &vault, "three");
+            assert_eq!(added(&tree), ["v.kluis"], "{fault}");
+            // Nothing but the one copy is left.
+            let kept = previous(&tree.join(".git"));
+            assert!(kept.exists(), "{fault}");
+            assert_eq!(get(&sandbox, &vault), b"three", "{fault}");
+        }
+    }
+    assert!(killed > 12 && done > 4, "{killed} killed, {done} done");
 }
