@@ -30,6 +30,7 @@ mod answer;
 mod client;
 mod clock;
 mod connection;
+mod find;
 mod frame;
 #[cfg(fuzzing)]
 pub mod fuzzing;
@@ -46,6 +47,7 @@ mod wire;
 
 pub use answer::Status;
 pub use client::{Connection, Error, Terms, lock};
+pub use find::KnownAgents;
 pub use remote::AgentKeyring;
 pub use socket::{Error as SocketError, SocketPath};
 pub use start::{Foreground, NAME, run_started, start};

@@ -5,7 +5,7 @@ use super::clock::Clock;
 use super::connection::{Closed, Connection};
 use super::key_cache::KeyCache;
 use super::request::Request;
-use super::socket::is_our_peer;
+use super::socket::{Peer, SocketPath, peer};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
@@ -24,6 +24,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// The time to wait for the first key after the start, and to stay after the last key has gone.
 const GRACE: Duration = Duration::from_secs(10);
 
+/// How often the agent looks whether its socket is still there.
+const LOOK: Duration = Duration::from_secs(3);
+
 /// How long an agent runs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Stay {
@@ -41,8 +44,30 @@ pub struct Server<C> {
     /// Becomes readable when the machine wakes up.
     waking: Option<OwnedFd>,
     stay: Stay,
+    /// The socket's file, if the agent made it: without it no command finds the agent, not even `lock`.
+    file: Option<SocketFile>,
     started: Duration,
     had_key: bool,
+}
+
+/// The file of a socket, by its path, device and inode.
+#[derive(Clone)]
+pub struct SocketFile {
+    pub place: SocketPath,
+    pub identity: (u64, u64),
+}
+
+impl SocketFile {
+    /// Of a listening socket; `None` if it is gone already.
+    pub fn of(listener: &UnixListener) -> Option<Self> {
+        let place = SocketPath::of(listener)?;
+        let identity = place.identity()?;
+        Some(Self { place, identity })
+    }
+
+    fn is_there(&self) -> bool {
+        self.place.identity() == Some(self.identity)
+    }
 }
 
 /// The result of a poll.
@@ -54,7 +79,12 @@ struct Ready {
 }
 
 impl<C: Clock> Server<C> {
-    pub fn new(listener: UnixListener, key_cache: KeyCache<C>, stay: Stay) -> io::Result<Self> {
+    pub fn new(
+        listener: UnixListener,
+        key_cache: KeyCache<C>,
+        stay: Stay,
+        file: Option<SocketFile>,
+    ) -> io::Result<Self> {
         listener.set_nonblocking(true)?;
         let (signals, theirs) = UnixStream::pair()?;
         for signal in [SIGTERM, SIGINT, SIGHUP] {
@@ -68,18 +98,23 @@ impl<C: Clock> Server<C> {
             signals,
             waking: waking(),
             stay,
+            file,
             started,
             had_key: false,
         })
     }
 
-    /// Serves until it is asked to end, or until it holds no key.
+    /// Serves until it is asked to end, until it holds no key, or until its socket or a folder above it is gone.
     pub fn run(mut self) -> io::Result<()> {
         loop {
             let expires = self.key_cache.expire();
             let now = self.key_cache.clock().awake();
             self.had_key |= !self.key_cache.is_empty();
             if self.is_done(now) {
+                return Ok(());
+            }
+            if self.file.as_ref().is_some_and(|file| !file.is_there()) {
+                self.key_cache.lock();
                 return Ok(());
             }
             self.connections
@@ -119,7 +154,8 @@ impl<C: Clock> Server<C> {
         let due = due.map(|one| (one.since + PATIENCE).saturating_sub(now));
         let waits_for_key = self.stay == Stay::WhileUnlocked && self.key_cache.is_empty();
         let grace = waits_for_key.then(|| (self.started + GRACE).saturating_sub(now));
-        due.chain(expires).chain(grace).min()
+        let look = self.file.as_ref().map(|_| LOOK);
+        due.chain(expires).chain(grace).chain(look).min()
     }
 
     fn wait(&self, patience: Option<Duration>) -> io::Result<Ready> {
@@ -172,7 +208,7 @@ impl<C: Clock> Server<C> {
                 }
             };
             let now = self.key_cache.clock().awake();
-            if is_our_peer(&stream)
+            if peer(&stream) == Peer::Ours
                 && let Ok(connection) = Connection::new(stream, now)
             {
                 if self.connections.len() >= MAX_CONNECTIONS {

@@ -22,7 +22,7 @@ const LOCK_PAUSE: Duration = Duration::from_millis(5);
 const BACKLOG: i32 = 128;
 
 /// The path of this user's agent socket.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SocketPath {
     folder: PathBuf,
 }
@@ -37,6 +37,9 @@ pub enum Error {
     NotOurs { path: PathBuf },
     #[error("a process of another user listens at {}; nothing was sent to it", path.display())]
     Stranger { path: PathBuf },
+    /// Its process and its user have no number in our namespaces.
+    #[error("the process that listens at {} is outside of this sandbox or container, so kluis cannot tell whose it is; nothing was sent to it", path.display())]
+    Unseen { path: PathBuf },
     #[error("{} is not a socket, so the agent cannot use it", path.display())]
     Occupied { path: PathBuf },
     #[error("cannot use {} for the agent", path.display())]
@@ -62,6 +65,14 @@ impl SocketPath {
         let address = listener.local_addr().ok()?;
         let folder = address.as_pathname()?.parent()?.to_owned();
         Some(Self { folder })
+    }
+
+    /// This path, if an agent could listen there.
+    pub fn at(socket: &Path) -> Option<Self> {
+        let folder = socket.parent()?;
+        let is_named = socket.file_name()? == SOCKET && folder.file_name()? == FOLDER;
+        let folder = folder.to_owned();
+        (is_named && socket.is_absolute()).then_some(Self { folder })
     }
 
     pub fn socket(&self) -> PathBuf {
@@ -104,8 +115,11 @@ impl SocketPath {
             Ok(UnixStream::from(stream))
         };
         match open() {
-            Ok(stream) if is_our_peer(&stream) => Ok(Some(stream)),
-            Ok(_) => Err(Error::Stranger { path }),
+            Ok(stream) => match peer(&stream) {
+                Peer::Ours => Ok(Some(stream)),
+                Peer::Stranger => Err(Error::Stranger { path }),
+                Peer::Unseen => Err(Error::Unseen { path }),
+            },
             Err(rustix::io::Errno::CONNREFUSED | rustix::io::Errno::NOENT) => Ok(None),
             Err(error) => Err(self.failed(error.into())),
         }
@@ -176,6 +190,10 @@ impl SocketPath {
 
     /// Removes the socket if it is still this listener's, and no process is about to replace it.
     pub fn unbind(&self, identity: (u64, u64)) {
+        // In a folder that is being removed, nothing is made again.
+        if self.identity() != Some(identity) {
+            return;
+        }
         let Ok(lock) = self.lock_file() else {
             return;
         };
@@ -217,16 +235,54 @@ fn is_ours(folder: &Path) -> bool {
     })
 }
 
-/// Whether the process at the other end belongs to this user; root does not count.
-#[cfg(any(target_os = "linux", target_os = "android"))]
-pub fn is_our_peer(stream: impl AsFd) -> bool {
-    let peer = rustix::net::sockopt::socket_peercred(stream);
-    peer.is_ok_and(|peer| is_us(peer.uid.as_raw()))
+/// Whose process is at the other end of a socket.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Peer {
+    /// This user's, also from outside of our PID namespace; root does not count.
+    Ours,
+    Stranger,
+    /// Neither its number nor its user can be seen from here.
+    Unseen,
 }
 
-/// Whether the process at the other end belongs to this user; root does not count.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub fn peer(stream: &impl AsFd) -> Peer {
+    use nix::sys::socket::{getsockopt, sockopt::PeerCredentials};
+    match getsockopt(stream, PeerCredentials) {
+        Ok(found) => judge(found.uid(), found.pid()),
+        Err(_) => Peer::Stranger,
+    }
+}
+
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
-pub fn is_our_peer(stream: impl AsFd) -> bool {
-    let peer = nix::unistd::getpeereid(stream);
-    peer.is_ok_and(|(uid, _)| is_us(uid.as_raw()))
+pub fn peer(stream: &impl AsFd) -> Peer {
+    match nix::unistd::getpeereid(stream) {
+        Ok((uid, _)) => judge(uid.as_raw(), 1),
+        Err(_) => Peer::Stranger,
+    }
+}
+
+/// A process outside of our PID namespace has the number 0 here.
+fn judge(uid: u32, pid: i32) -> Peer {
+    match (is_us(uid), pid) {
+        (true, _) => Peer::Ours,
+        (false, 0) => Peer::Unseen,
+        (false, _) => Peer::Stranger,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_peer_outside_of_the_namespace_is_judged_by_its_user() {
+        let us = rustix::process::geteuid().as_raw();
+        assert_eq!(judge(us, 0), Peer::Ours);
+        assert_eq!(judge(us, 7), Peer::Ours);
+        assert_eq!(judge(us + 1, 7), Peer::Stranger);
+        assert_eq!(judge(us + 1, 0), Peer::Unseen);
+        let (one, _other) = UnixStream::pair().unwrap();
+        assert_eq!(peer(&one), Peer::Ours);
+    }
 }

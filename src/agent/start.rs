@@ -3,7 +3,7 @@
 
 use super::clock::SystemClock;
 use super::key_cache::KeyCache;
-use super::server::{Server, Stay};
+use super::server::{Server, SocketFile, Stay};
 use super::socket::SocketPath;
 use crate::platform::descriptors::close_inherited;
 use crate::platform::process::{forbid_core_files, lock_memory, own_file};
@@ -83,7 +83,7 @@ impl Foreground {
     /// can start it again.
     pub fn serve(self) -> io::Result<()> {
         match self {
-            Self::Activated(listener) => serve(listener, Stay::WhileUnlocked),
+            Self::Activated(listener) => serve(listener, Stay::WhileUnlocked, None),
             Self::Bound(listener) => serve_at_own(listener, Stay::Always),
         }
     }
@@ -97,19 +97,19 @@ impl Foreground {
 /// Serves at a socket that this program made, and removes it at the end. A socket of systemd must stay, or
 /// the next agent could not start there.
 fn serve_at_own(listener: UnixListener, stay: Stay) -> io::Result<()> {
-    let place = SocketPath::of(&listener);
-    let identity = place.as_ref().and_then(SocketPath::identity);
-    let served = serve(listener, stay);
-    if let (Some(place), Some(identity)) = (place, identity) {
-        place.unbind(identity);
-    }
+    // Where it is gone already, nobody could find the agent.
+    let Some(file) = SocketFile::of(&listener) else {
+        return Err(ErrorKind::NotFound.into());
+    };
+    let served = serve(listener, stay, Some(file.clone()));
+    file.place.unbind(file.identity);
     served
 }
 
-fn serve(listener: UnixListener, stay: Stay) -> io::Result<()> {
+fn serve(listener: UnixListener, stay: Stay, file: Option<SocketFile>) -> io::Result<()> {
     forbid_core_files();
     umask(Mode::RWXG | Mode::RWXO);
     chdir("/")?;
     let held = KeyCache::new(SystemClock, || lock_memory().is_ok());
-    Server::new(listener, held, stay)?.run()
+    Server::new(listener, held, stay, file)?.run()
 }

@@ -4,7 +4,8 @@
 use crate::context::Context;
 use crate::error::Error;
 use crate::plaintext::Plaintext;
-use crate::sealed::kdf::{Kdf, Passphrase, SALT_BYTES};
+use crate::platform::memory;
+use crate::sealed::kdf::{Kdf, MAX_PASSES, MIN_MEMORY_KIB, Passphrase, SALT_BYTES};
 use crate::vault::rule::RuleViolation;
 use crate::{sealed, vault};
 use std::time::{Duration, Instant};
@@ -26,10 +27,18 @@ impl KdfArgs {
         self.kdf.is_some()
     }
 
-    /// The parameters from the option, or measured ones; warns if they are below the recommendation.
+    /// The parameters from the option, or measured ones that the memory here suffices for; warns if they are below
+    /// the recommendation.
     pub fn choose(&self, context: &mut Context) -> Result<Kdf, Error> {
         let Some(text) = &self.kdf else {
-            return Ok(calibrate());
+            let kdf = calibrate();
+            if is_weak(kdf) {
+                context.ui.warning(&format!(
+                    "little memory can be had here, so the new key takes {} MiB instead of 64, and its passphrase is cheaper to guess: use a long one, or run this where there is more memory",
+                    kdf.memory / 1024
+                ));
+            }
+            return Ok(kdf);
         };
         let kdf = parse(text)?;
         if is_weak(kdf) {
@@ -83,18 +92,31 @@ fn parse(text: &str) -> Result<Kdf, Error> {
 
 /// Doubles the memory while unlocking stays within half a second on this machine.
 fn calibrate() -> Kdf {
-    let mut kdf = Kdf::RECOMMENDED;
+    // A part of what is free now, so that the vault opens on a busier day.
+    let most = memory::available().map_or(u64::MAX, |bytes| bytes / 4 * 3);
+    let mut kdf = affordable(most);
     let Ok(sample) = Passphrase::new(&Plaintext::new(b"sample".to_vec())) else {
         return kdf;
     };
     let start = Instant::now();
-    if kdf.seed(&sample, &[0; SALT_BYTES]).is_err() {
+    if is_weak(kdf) || kdf.seed(&sample, &[0; SALT_BYTES]).is_err() {
         return kdf;
     }
     let mut expected = start.elapsed() * 2;
-    while expected < PATIENCE && kdf.memory < MAX_CHOSEN_KIB {
+    while expected < PATIENCE && kdf.memory < MAX_CHOSEN_KIB && 2 * kdf.bytes() <= most {
         kdf.memory *= 2;
         expected *= 2;
+    }
+    kdf
+}
+
+/// The recommended parameters, or where they take too much memory, less of it and more passes: the same work down
+/// to 16 MiB. Never below the floor of the format.
+fn affordable(most_bytes: u64) -> Kdf {
+    let mut kdf = Kdf::RECOMMENDED;
+    while kdf.bytes() > most_bytes && kdf.memory > MIN_MEMORY_KIB {
+        kdf.memory /= 2;
+        kdf.passes = (kdf.passes * 2).min(MAX_PASSES);
     }
     kdf
 }
@@ -127,6 +149,23 @@ mod tests {
             "m=99999999999999999999,t=1,p=1",
         ] {
             assert!(parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn with_little_memory_the_passes_make_up_for_it() {
+        for (mebibytes, memory, passes) in [
+            (1 << 40, 64, 3),
+            (64, 64, 3),
+            (63, 32, 6),
+            (16, 16, 12),
+            (8, 8, 16),
+            (0, 8, 16),
+        ] {
+            let kdf = affordable(mebibytes << 20);
+            assert_eq!((kdf.memory / 1024, kdf.passes), (memory, passes));
+            let (memory, passes) = (kdf.memory.into(), kdf.passes.into());
+            assert!(Kdf::checked(memory, passes, kdf.lanes.into()).is_ok());
         }
     }
 

@@ -9,6 +9,7 @@ mod usage;
 use crate::context::{Context, GlobalFlags};
 use crate::error::{Error, Exit};
 use crate::help::{self, SURROUNDINGS};
+use crate::platform::file_system;
 use crate::platform::process::Hardened;
 use crate::settings::{self, Color};
 use crate::ui::{self, Ui};
@@ -165,6 +166,9 @@ pub fn run(arguments: &[OsString], hardened: Hardened) -> u8 {
             }
         }
     };
+    for gap in file_system::gaps() {
+        ui.warning(gap.warning());
+    }
     let result = verb.and_then(|()| ui.finish().map_err(Error::from));
     match result {
         Ok(()) => 0,

@@ -9,6 +9,7 @@ use crate::deliver::editor::Editor;
 use crate::error::Error;
 use crate::plaintext::Plaintext;
 use crate::platform::bounded_read;
+use crate::report::leftovers;
 use crate::report::secret::{note_unchanged, note_version_before, print_json};
 use crate::report::warnings;
 use crate::vault::change::{SecretUpdate, Values};
@@ -51,6 +52,7 @@ pub struct Edit {
 
 impl Command for Edit {
     fn run(self, context: &mut Context) -> Result<(), Error> {
+        leftovers::remove(context.ui);
         let named = self.secret.whole(context)?;
         let destination = self.destination.destination()?;
         // Before you are asked for a key: without an editor it would be in vain.

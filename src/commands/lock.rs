@@ -1,15 +1,16 @@
 //! `lock`: makes the agent forget every key at once.
 
 use super::StandaloneCommand;
-use crate::agent::{self, SocketError};
-use crate::context::agent::place;
+use crate::context::agent::lock_all;
 use crate::error::Error;
+use crate::report::leftovers;
 use crate::ui::Ui;
 
 /// Forget every unlocked key
 ///
-/// Tells the agent to forget the keys of all vaults. Returns when they are wiped from its memory. An agent
-/// that `kluis unlock` started then ends. Without an agent there is nothing to do.
+/// Tells the agent to forget the keys of all vaults, and every other agent that you gave a key, such as from a
+/// cron job, with `su` or with another XDG_RUNTIME_DIR. Returns when they are wiped from memory. An agent that `kluis unlock` started
+/// then ends. Without an agent there is nothing to do.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Example:
@@ -19,14 +20,11 @@ pub struct Lock {}
 /// Broken settings or project files must not prevent locking.
 impl StandaloneCommand for Lock {
     fn run(self, ui: &mut Ui, _command: fn() -> clap::Command) -> Result<(), Error> {
-        let locked = place().and_then(|place| agent::lock(&place));
-        match locked {
-            Ok(true) => ui.note("locked"),
-            // Without a socket path there can be no agent.
-            Ok(false) | Err(agent::Error::Socket(SocketError::Nowhere)) => {
-                ui.note("no agent is running: there is nothing to lock");
-            }
-            Err(error) => return Err(error.into()),
+        leftovers::remove(ui);
+        match lock_all()? {
+            0 => ui.note("no agent is running: there is nothing to lock"),
+            1 => ui.note("locked"),
+            more => ui.note(&format!("locked {more} agents")),
         }
         Ok(())
     }

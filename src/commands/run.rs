@@ -6,13 +6,16 @@ use crate::args::selection::SelectionArgs;
 use crate::context::Context;
 use crate::deliver::child::Ended;
 use crate::deliver::environment::Environment;
-use crate::deliver::mask::{MIN_BYTES, Mask};
+use crate::deliver::mask::{MIN_BYTES, Mask, Masked};
 use crate::deliver::{process, stdin};
 use crate::error::Error;
 use crate::plaintext::Plaintext;
+use crate::report::leftovers;
+use crate::ui;
 use crate::vault::reference::Reference;
 use crate::vault::{self, Scan};
 use anyhow::{Context as _, anyhow};
+use rustix::io::Errno;
 use std::ffi::OsString;
 
 /// Start a command with secrets in its environment
@@ -65,21 +68,27 @@ pub struct Run {
 
 impl Command for Run {
     fn run(self, context: &mut Context) -> Result<(), Error> {
-        let ended = self.start(context);
-        match ended.map_err(|error| Error::BeforeStart(Box::new(error)))? {
-            Ended::Exited(code) => Err(Error::Ended(u8::try_from(code).unwrap_or(u8::MAX))),
-            Ended::Signalled(signal) => {
+        let masked = self.start(context);
+        let masked = masked.map_err(|error| Error::BeforeStart(Box::new(error)))?;
+        match (masked.ended, masked.unwritten) {
+            // It may have ended well before it could notice.
+            (Ended::Exited(0), Some(Errno::PIPE)) => Err(ui::Error::Unread.into()),
+            (Ended::Exited(0), Some(errno)) => Err(anyhow::Error::from(errno)
+                .context("the output of the command could not be written")
+                .into()),
+            (Ended::Exited(code), _) => Err(Error::Ended(u8::try_from(code).unwrap_or(u8::MAX))),
+            (Ended::Signalled(signal), _) => {
                 let code = u8::try_from(128 + signal);
                 Err(Error::Ended(code.unwrap_or(u8::MAX)))
             }
-            Ended::Unknown => Err(anyhow!("it is not known how the command ended").into()),
+            (Ended::Unknown, _) => Err(anyhow!("it is not known how the command ended").into()),
         }
     }
 }
 
 impl Run {
     /// Returns only after a failure or after a masked command.
-    fn start(&self, context: &mut Context) -> Result<Ended, Error> {
+    fn start(&self, context: &mut Context) -> Result<Masked, Error> {
         let mut selection = self.selection.parse()?.for_child();
         let stdin = self.stdin.as_deref().map(parse_reference).transpose()?;
         if stdin.is_none() {
@@ -89,6 +98,7 @@ impl Run {
             .command
             .split_first()
             .ok_or_else(|| Error::usage("the command is missing"))?;
+        leftovers::remove(context.ui);
         let path = std::env::var_os("PATH");
         let program = process::find(typed, path.as_deref())?;
         let vault = context.open(Scan::Lookup)?;
@@ -106,11 +116,11 @@ impl Run {
         }
         if self.mask {
             let mask = mask(&environment, stdin.as_ref(), context)?;
-            let ended = mask.run(&program, typed, arguments, &environment, context.hardened)?;
+            let masked = mask.run(&program, typed, arguments, &environment, context.hardened)?;
             // With `--json` a failure is one object without warnings, so these are printed once there is
             // none.
             context.ui.finish()?;
-            return Ok(ended);
+            return Ok(masked);
         }
         drop(stdin);
         context.ui.finish()?;

@@ -8,6 +8,7 @@ use crate::context::agent::{DEFAULT_TERMS, Found, NOT_IN_MEMORY, remember};
 use crate::error::Error;
 use crate::keyring;
 use crate::report::agent::AgentJson;
+use crate::report::leftovers;
 use crate::vault::time::exact_duration;
 use crate::vault::{Scan, Vault};
 use serde::Serialize;
@@ -51,6 +52,7 @@ struct UnlockJson {
 impl Command for Unlock {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let terms = self.terms()?;
+        leftovers::remove(context.ui);
         let header = Vault::read_header(&context.store()?)?;
         context.check_pin(&header)?;
         if terms.is_none() && Found::look(&header)?.status.is_some() {

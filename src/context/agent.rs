@@ -1,7 +1,7 @@
 //! Reaches the agent for commands: finds it, uses the keyring it holds, and gives it one.
 
 use super::Context;
-use crate::agent::{self, AgentKeyring, Connection, SocketError, SocketPath, Terms};
+use crate::agent::{self, AgentKeyring, Connection, KnownAgents, SocketError, SocketPath, Terms};
 use crate::error::Error;
 use crate::keyring::Keyring;
 use crate::keyring::local::LocalKeyring;
@@ -24,6 +24,30 @@ pub fn place() -> Result<SocketPath, agent::Error> {
     let state = state_directory();
     let place = SocketPath::find(runtime.as_deref().map(Path::new), state.as_deref());
     Ok(place?)
+}
+
+/// Makes every agent forget its keys that was given one from this home, whatever surroundings it was started in.
+/// Returns how many there were.
+pub fn lock_all() -> Result<usize, agent::Error> {
+    let known = state_directory().map(|state| KnownAgents::new(&state));
+    let own = place().ok();
+    let places = match &known {
+        Some(known) => known.all(own),
+        None => own.into_iter().collect(),
+    };
+    let (mut locked, mut failed) = (0, None);
+    for place in places {
+        match agent::lock(&place) {
+            Ok(was_there) => {
+                locked += usize::from(was_there);
+                if let Some(known) = &known {
+                    known.forget(&place);
+                }
+            }
+            Err(error) => failed = failed.or(Some(error)),
+        }
+    }
+    failed.map_or(Ok(locked), Err)
 }
 
 impl Context<'_> {
@@ -94,6 +118,10 @@ pub fn remember(header: &Header, keyring: &LocalKeyring, terms: Terms) -> Result
         Some(connection) => connection,
         None => start(&place)?,
     };
+    // Before it has a key: `lock` must find it from everywhere. It works without, where nothing can be noted.
+    if let Some(state) = state_directory() {
+        let _ = KnownAgents::new(&state).add(&place);
+    }
     connection.unlock(header, keyring, terms)
 }
 

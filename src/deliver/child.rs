@@ -5,6 +5,7 @@
 
 use super::environment::Environment;
 use super::process::{Error, not_started, prepare};
+use crate::platform::orphans;
 use crate::platform::process::Hardened;
 use crate::platform::signals::{self, Notice, Watch};
 use rustix::io::retry_on_intr;
@@ -165,7 +166,9 @@ impl Recipient {
     }
 
     fn wait(&self, mut child: Child) -> Ended {
-        let id = WaitId::Pid(Pid::from_child(&child));
+        let id = Pid::from_child(&child);
+        orphans::reap_until_end_of(id);
+        let id = WaitId::Pid(id);
         // Forget it before reaping it, because afterwards its id may be another process's.
         let only_look = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
         let _ = retry_on_intr(|| waitid(id.clone(), only_look));

@@ -5,17 +5,21 @@
 
 use super::output_path::{self, Links, Obstacle, Target};
 use crate::plaintext::Plaintext;
+use crate::platform::file_system::sync_folder;
 use crate::platform::permissions::{is_shared, is_us};
 use crate::platform::private_file::{self, Durability, PrivateFile};
 use crate::platform::signals::{self, Notice, Watch};
 use crate::platform::{descriptors, directory};
-use rustix::fs::{Mode, OFlags, openat};
+use rustix::fs::{AtFlags, Mode, OFlags, fcntl_setfl, openat, statat};
+use rustix::io::Errno;
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -45,6 +49,15 @@ pub enum Error {
 
 /// The permissions of everybody but the owner.
 const OTHERS: u32 = 0o077;
+
+/// Of the temporary files, which hold secrets.
+const STEM: &str = ".kluis";
+/// After this time one belongs to a process that was killed.
+const LEFT_AGE: Duration = Duration::from_mins(10);
+
+/// How long a pipe may be without a reader.
+const READER_PATIENCE: Duration = Duration::from_secs(10);
+const READER_PAUSE: Duration = Duration::from_millis(10);
 
 /// Whether the file may replace another.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -98,15 +111,24 @@ pub fn check(path: &Path, links: Links<'_>) -> Result<(), Error> {
     }
 }
 
-/// Opens a pipe once somebody reads from it. The others who could read from it would get the secrets.
+/// Opens a pipe once somebody reads from it, but waits only for a while. The others who could read from it would get the secrets.
 fn open_pipe(path: &Path, real: &Path) -> Result<File, Error> {
     let not_sent = |source| not_sent(path, source);
     let parent = directory::or_here(real.parent().unwrap_or(real));
     let folder = directory::open_real(parent, directory::SEARCH).map_err(not_sent)?;
     let name = real.file_name().unwrap_or_default();
-    let flags = OFlags::WRONLY | OFlags::NOFOLLOW | OFlags::NOCTTY | OFlags::CLOEXEC;
-    let pipe = openat(folder, name, flags, Mode::empty());
-    let pipe = File::from(pipe.map_err(|error| not_sent(error.into()))?);
+    let kept = OFlags::WRONLY | OFlags::NOFOLLOW | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let started = Instant::now();
+    let pipe = loop {
+        match openat(&folder, name, kept | OFlags::NONBLOCK, Mode::empty()) {
+            Err(Errno::NXIO) if started.elapsed() < READER_PATIENCE => {
+                std::thread::sleep(READER_PAUSE);
+            }
+            Err(Errno::NXIO) => return Err(refused(path, "is a pipe that nobody reads")),
+            opened => break File::from(opened.map_err(|error| not_sent(error.into()))?),
+        }
+    };
+    fcntl_setfl(&pipe, OFlags::empty()).map_err(|error| not_sent(error.into()))?;
     let found = pipe.metadata().map_err(not_sent)?;
     if !found.file_type().is_fifo() || !is_us(found.uid()) {
         return Err(refused(path, "is not a pipe of yours"));
@@ -144,6 +166,11 @@ fn write(path: &Path, real: &Path, place: Place, contents: &Plaintext) -> Result
     };
     let directory = directory::open_real(parent, OFlags::RDONLY);
     let directory = directory.map_err(not_written("open the directory of"))?;
+    if place == Place::Any
+        && let Some(problem) = keeps(&directory, name).map_err(not_written("look at"))?
+    {
+        return Err(refused(path, problem));
+    }
     if place == Place::New {
         let found = directory.metadata();
         if is_shared(&found.map_err(not_written("look at the directory of"))?) {
@@ -163,7 +190,8 @@ fn write(path: &Path, real: &Path, place: Place, contents: &Plaintext) -> Result
         Notice::Continued | Notice::Other(_) => {}
     });
     let _watch = watch.map_err(not_written("write"))?;
-    let written = private_file::temporary_name(".kluis".as_ref()).and_then(|temporary| {
+    private_file::remove_left(&directory, STEM.as_ref(), LEFT_AGE);
+    let written = private_file::temporary_name(STEM.as_ref()).and_then(|temporary| {
         PrivateFile::holding(&directory, temporary, contents.expose(), Durability::Synced)
     });
     let written = written.map_err(not_written("write"))?;
@@ -177,9 +205,26 @@ fn write(path: &Path, real: &Path, place: Place, contents: &Plaintext) -> Result
             _ => not_written("create")(error),
         }),
     }?;
-    directory.sync_all().map_err(|source| Error::NotDurable {
+    sync_folder(&directory).map_err(|source| Error::NotDurable {
         path: path.to_path_buf(),
         source,
+    })
+}
+
+/// Why the file of this name stays, if it does: its owner meant it to, or it is another user's. A new file takes its
+/// place, so neither its mode nor its owner would keep it from being lost.
+fn keeps(directory: &File, name: &OsStr) -> io::Result<Option<&'static str>> {
+    let found = match statat(directory, name, AtFlags::SYMLINK_NOFOLLOW) {
+        Err(Errno::NOENT) => return Ok(None),
+        found => found?,
+    };
+    let mode = Mode::from_raw_mode(found.st_mode);
+    Ok(if !is_us(found.st_uid) {
+        Some("belongs to another user")
+    } else if !mode.intersects(Mode::WUSR | Mode::WGRP | Mode::WOTH) {
+        Some("is read-only")
+    } else {
+        None
     })
 }
 
@@ -252,6 +297,50 @@ mod tests {
         let mut old = String::new();
         io::Read::read_to_string(&mut reader, &mut old).unwrap();
         assert_eq!(old, "longer than what comes now");
+        assert_eq!(names(directory.path()), ["file"]);
+    }
+
+    #[test]
+    fn what_a_killed_process_left_goes_after_a_while() {
+        let (directory, file) = place();
+        let at = |name: &str| directory.path().join(name);
+        let names_left = [
+            ".kluis.00000000000000aa.tmp",
+            ".kluis.00000000000000bb.tmp",
+            "other.tmp",
+        ];
+        for name in names_left {
+            fs::write(at(name), VALUE).unwrap();
+        }
+        let long_ago = std::time::SystemTime::now() - 2 * LEFT_AGE;
+        for name in [names_left[0], names_left[2]] {
+            let left = File::options().write(true).open(at(name)).unwrap();
+            left.set_modified(long_ago).unwrap();
+        }
+        write(&file).unwrap();
+        assert_eq!(
+            names(directory.path()),
+            [names_left[1], "file", "other.tmp"]
+        );
+    }
+
+    #[test]
+    fn a_file_that_is_read_only_or_anothers_stays() {
+        let (directory, file) = place();
+        fs::write(&file, "mine").unwrap();
+        fs::set_permissions(&file, Permissions::from_mode(0o444)).unwrap();
+        let refused = write(&file).unwrap_err().to_string();
+        assert!(
+            refused.contains("is read-only; nothing was written"),
+            "{refused}"
+        );
+        fs::set_permissions(&file, Permissions::from_mode(0o644)).unwrap();
+        // Only root can give a file away.
+        if std::os::unix::fs::chown(&file, Some(4711), None).is_ok() {
+            let refused = write(&file).unwrap_err().to_string();
+            assert!(refused.contains("belongs to another user"), "{refused}");
+        }
+        assert_eq!(fs::read(&file).unwrap(), b"mine");
         assert_eq!(names(directory.path()), ["file"]);
     }
 

@@ -428,6 +428,7 @@ fn of_agent(error: &agent::Error) {
             SocketError::TooLong { path }
             | SocketError::NotOurs { path }
             | SocketError::Stranger { path }
+            | SocketError::Unseen { path }
             | SocketError::Occupied { path } => plain(path),
             SocketError::Io { path, source } => {
                 plain(path);

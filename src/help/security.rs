@@ -22,9 +22,10 @@ Protected against:
       the key cannot open other workspaces, and a key that only reads cannot
       sign: `kluis` refuses its changes
   other users of the machine
-      only you can read the file; a value is never an argument; `kluis` forbids
-      core dumps and, on Linux, reading its memory and environment; the agent
-      serves only your processes and never returns a key
+      only you can read a new vault, and in a setgid folder that its group can
+      write, that group; a value is never an argument; `kluis` forbids core
+      dumps and, on Linux, reading its memory and environment; the agent serves
+      only your processes and never returns a key
   a crash, a power cut, a full disk, a second writer
       a change is written beside the vault, made durable, and renamed over it
       under a lock; an acknowledged change is there, and the vault from before
@@ -76,7 +77,12 @@ Not protected against:
       as well, unless you changed it with --leaked.
   Deleted values in copies
       They are in `.NAME.prev` until the next change, and in backups and the
-      history of a repository.
+      history of a repository. Where only GIT_DIR names the repository, have git
+      ignore `.NAME.prev`; elsewhere it lies in the git folder.
+  A file system that cannot keep what was written
+      Where one cannot confirm it (CIFS, shared folders of virtual machines),
+      `kluis` warns; where one has no locks, or mounts the vault as a single
+      file, `kluis` only reads.
   Traces in memory
       `kluis` wipes keys and values where it holds them, but no program can
       promise that for every copy.

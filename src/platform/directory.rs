@@ -1,5 +1,6 @@
 //! Directories as a private file needs them: made durably and for their owner.
 
+use super::file_system;
 use super::permissions::PRIVATE_FOLDER;
 use rustix::fs::{CWD, Mode, OFlags, openat};
 use std::fs::{self, DirBuilder, File, Permissions};
@@ -40,7 +41,22 @@ pub fn make(directory: &Path) -> io::Result<()> {
         made => made?,
     }
     let_owner_in(directory)?;
-    parent.map_or(Ok(()), |parent| File::open(parent)?.sync_all())
+    parent.map_or(Ok(()), |parent| {
+        file_system::sync_folder(&open_to_sync(parent)?)
+    })
+}
+
+fn open_to_sync(folder: &Path) -> io::Result<File> {
+    let flags = OFlags::DIRECTORY | OFlags::CLOEXEC;
+    open_or_search(|access| Ok(openat(CWD, folder, access | flags, Mode::empty())?.into()))
+}
+
+/// Opens a folder for reading, or without the right to list it. Then it cannot be made durable.
+pub fn open_or_search(open: impl Fn(OFlags) -> io::Result<File>) -> io::Result<File> {
+    match open(OFlags::RDONLY) {
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => open(SEARCH),
+        opened => opened,
+    }
 }
 
 /// Under a umask such as 177, meant for files, not even the owner could enter the new directory.

@@ -39,6 +39,11 @@ impl Others {
         self.0 & WRITE != 0
     }
 
+    /// Whether they are in its group, if there are any.
+    pub fn are_of_its_group(self) -> bool {
+        self.0 & !GROUP == 0
+    }
+
     pub fn may_do_anything(self) -> bool {
         self.0 != 0
     }

@@ -1,17 +1,24 @@
 //! Writes a private file and puts it in place in one step: it is complete under a temporary name in the same
 //! directory before it is renamed, and removed if that does not happen.
 
+use super::file_system::{self, Gap};
+use super::permissions::is_us;
 use super::signals;
-use rustix::fs::{AtFlags, Mode, OFlags};
+use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags};
+use rustix::io::Errno;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::AsFd;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
+use std::time::{Duration, SystemTime};
 
 /// Reading and writing, for the owner.
 pub const OWNER_ONLY: Mode = Mode::RUSR.union(Mode::WUSR);
+
+/// All that others than the owner may do.
+const OTHERS: Mode = Mode::RWXG.union(Mode::RWXO);
 
 /// The hexadecimal digits in a [`temporary_name`].
 const DIGITS: usize = 16;
@@ -37,8 +44,7 @@ impl<D: AsFd> PrivateFile<D> {
         signals::survive_file_size_limit();
         let file = create_new(&directory, name.as_ref())?;
         let private = Self { directory, name };
-        // The umask or a default ACL had its say in the mode.
-        rustix::fs::fchmod(&file, OWNER_ONLY)?;
+        make_private(&file)?;
         Ok((private, file))
     }
 
@@ -52,14 +58,14 @@ impl<D: AsFd> PrivateFile<D> {
         let (private, mut file) = Self::create(directory, name)?;
         file.write_all(bytes)?;
         if durability == Durability::Synced {
-            file.sync_all()?;
+            file_system::sync_file(&file)?;
         }
         Ok(private)
     }
 
-    /// Another name for the file that is called `target` now.
-    pub fn link(directory: D, name: OsString, target: &OsStr) -> io::Result<Self> {
-        rustix::fs::linkat(&directory, target, &directory, &name, AtFlags::empty())?;
+    /// Another name for the file that is called `target` in the directory `from` now.
+    pub fn link(from: impl AsFd, target: &OsStr, directory: D, name: OsString) -> io::Result<Self> {
+        rustix::fs::linkat(from, target, &directory, &name, AtFlags::empty())?;
         Ok(Self { directory, name })
     }
 
@@ -76,19 +82,27 @@ impl<D: AsFd> PrivateFile<D> {
     /// Takes over `name`, which must not name anything yet.
     pub fn appear_as(self, name: &OsStr) -> io::Result<()> {
         let (directory, from) = (&self.directory, &self.name);
+        // Not every file system can do all of it.
+        let is_unknown = |errno| file_system::is_unknown(errno) || errno == Errno::PERM;
         #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
         {
-            use rustix::{fs::RenameFlags, io::Errno};
-            let flags = RenameFlags::NOREPLACE;
+            let flags = rustix::fs::RenameFlags::NOREPLACE;
             match rustix::fs::renameat_with(directory, from, directory, name, flags) {
-                // Not every file system can do it.
-                Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {}
+                Err(errno) if is_unknown(errno) => {}
                 renamed => return Ok(renamed?),
             }
         }
         // A second link replaces nothing either; dropping `self` removes the first.
-        rustix::fs::linkat(directory, from, directory, name, AtFlags::empty())?;
-        Ok(())
+        match rustix::fs::linkat(directory, from, directory, name, AtFlags::empty()) {
+            Err(errno) if is_unknown(errno) => {}
+            linked => return Ok(linked?),
+        }
+        // An empty file of ours takes the name, if it is free, and is then replaced.
+        create_new(directory, name.as_ref())?;
+        rustix::fs::renameat(directory, from, directory, name).map_err(|errno| {
+            let _ = rustix::fs::unlinkat(directory, name, AtFlags::empty());
+            errno.into()
+        })
     }
 }
 
@@ -100,10 +114,51 @@ impl<D: AsFd> Drop for PrivateFile<D> {
     }
 }
 
+/// Sets mode 600: the umask or a default ACL had its say. A file system without modes, such as FAT, may refuse or
+/// ignore it.
+fn make_private(file: &File) -> io::Result<()> {
+    match rustix::fs::fchmod(file, OWNER_ONLY) {
+        Err(errno) if errno != Errno::PERM && !file_system::is_unknown(errno) => {
+            return Err(errno.into());
+        }
+        _ => {}
+    }
+    let mode = Mode::from_raw_mode(rustix::fs::fstat(file)?.st_mode);
+    if mode.intersects(OTHERS) {
+        Gap::Mode.note();
+    }
+    Ok(())
+}
+
 /// A new file with mode 600, or less under a strict umask; a link in its place is not followed.
 pub fn create_new(directory: impl AsFd, name: &Path) -> io::Result<File> {
     let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     Ok(rustix::fs::openat(directory, name, flags, OWNER_ONLY)?.into())
+}
+
+/// Removes temporary files with this stem that killed processes of this user left in a directory: those that nobody has
+/// written to for so long.
+pub fn remove_left(directory: &impl AsFd, stem: &OsStr, age: Duration) {
+    let Ok(entries) = Dir::read_from(directory) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        let name = OsStr::from_bytes(entry.file_name().to_bytes());
+        if !is_temporary(name, stem) {
+            continue;
+        }
+        let found = rustix::fs::statat(directory, name, AtFlags::SYMLINK_NOFOLLOW);
+        let is_left = found.is_ok_and(|found| {
+            let written = u64::try_from(found.st_mtime).unwrap_or(0);
+            let written = SystemTime::UNIX_EPOCH + Duration::from_secs(written);
+            FileType::from_raw_mode(found.st_mode) == FileType::RegularFile
+                && is_us(found.st_uid)
+                && written.elapsed().is_ok_and(|since| since > age)
+        });
+        if is_left {
+            let _ = rustix::fs::unlinkat(directory, name, AtFlags::empty());
+        }
+    }
 }
 
 /// `STEM.<16 random hexadecimal digits>.tmp`

@@ -3,8 +3,10 @@
 
 use super::bounded_read;
 use super::directory;
+use super::file_system::is_unknown;
 use super::permissions::{Others, is_us};
 use rustix::fs::OFlags;
+use rustix::io::Errno;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
@@ -64,7 +66,15 @@ pub fn lock(folder: &Path) -> io::Result<File> {
             Ok(()) => return Ok(directory),
             Err(TryLockError::WouldBlock) if started.elapsed() < PATIENCE => thread::sleep(PAUSE),
             Err(TryLockError::WouldBlock) => return Err(ErrorKind::WouldBlock.into()),
+            // NFS and some others have no lock for a folder. Without one, of two writers at the same moment one
+            // may be lost: what it saw is seen again.
+            Err(TryLockError::Error(error)) if has_no_locks(&error) => return Ok(directory),
             Err(TryLockError::Error(error)) => return Err(error),
         }
     }
+}
+
+fn has_no_locks(error: &io::Error) -> bool {
+    Errno::from_io_error(error)
+        .is_some_and(|errno| is_unknown(errno) || [Errno::NOLCK, Errno::BADF].contains(&errno))
 }

@@ -3,9 +3,10 @@
 use std::os::fd::AsFd;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rustix::process::getpgrp;
+// rustix has no value for a group with the number 0.
+use nix::unistd::{getpgrp, tcgetpgrp};
 use rustix::stdio::stdin;
-use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetpgrp, tcgetwinsize, tcsetattr};
+use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetwinsize, tcsetattr};
 
 /// The width in characters; `None` if it is no terminal or does not know.
 pub fn columns(stream: impl AsFd) -> Option<u16> {
@@ -20,6 +21,9 @@ pub fn lines(stream: impl AsFd) -> Option<u16> {
 }
 
 /// Whether this process's job has the terminal, not the shell or another job.
+///
+/// In a PID namespace (bwrap, firejail, a container) both may be a group outside of it, which has the number 0 there:
+/// that is not the background.
 pub fn in_foreground(terminal: impl AsFd) -> bool {
     tcgetpgrp(terminal).is_ok_and(|foreground| foreground == getpgrp())
 }

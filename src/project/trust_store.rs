@@ -3,6 +3,7 @@
 //! agreed.
 
 use super::access::{Access, Change, VaultInUse};
+use crate::platform::file_system::sync_folder;
 use crate::platform::private_file::{self, Durability, PrivateFile};
 use crate::platform::state_file::{self, UNREAD};
 use serde::{Deserialize, Serialize};
@@ -180,7 +181,7 @@ impl TrustStore {
             return Err(io::Error::other("it reads back as something else"));
         }
         written.replace(&name)?;
-        folder.sync_all()?;
+        sync_folder(&folder)?;
         Ok(changed)
     }
 }

@@ -8,6 +8,7 @@ pub mod import_summary;
 pub mod issued_key;
 pub mod key;
 pub mod key_file;
+pub mod leftovers;
 pub mod merging;
 pub mod one_time_token;
 pub mod relative_time;

@@ -7,8 +7,8 @@ use super::derive::Key;
 use super::error::Error;
 use super::line::Line;
 use crate::plaintext::Plaintext;
-use crate::platform::arena;
 use crate::platform::threads::with_threads;
+use crate::platform::{arena, memory};
 use argon2::{Algorithm, Argon2, Params, Version};
 use std::{fmt, io};
 use unicode_normalization::UnicodeNormalization;
@@ -17,9 +17,9 @@ use zeroize::Zeroizing;
 pub const SALT_BYTES: usize = 16;
 pub const MAX_PASSPHRASE_BYTES: usize = 1024;
 
-const MIN_MEMORY_KIB: u32 = 8 * 1024;
+pub const MIN_MEMORY_KIB: u32 = 8 * 1024;
 const MAX_MEMORY_KIB: u32 = 1024 * 1024;
-const MAX_PASSES: u32 = 16;
+pub const MAX_PASSES: u32 = 16;
 const MAX_LANES: u32 = 16;
 /// Memory times passes: 2 GiB once, or 128 MiB sixteen times.
 const MAX_WORK_KIB: u64 = 2 * 1024 * 1024;
@@ -93,8 +93,16 @@ impl Kdf {
         u64::from(self.memory) * u64::from(self.passes)
     }
 
-    /// Argon2id of the normalised passphrase, 32 bytes. Fails only if there is not enough memory.
+    /// Bytes of memory that it takes.
+    pub fn bytes(self) -> u64 {
+        u64::from(self.memory) * 1024
+    }
+
+    /// Argon2id of the normalised passphrase, 32 bytes. Fails only if there is not enough memory: before it takes
+    /// any, because the kernel kills whoever takes more than a container may have.
     pub fn seed(self, passphrase: &Passphrase, salt: &[u8; SALT_BYTES]) -> io::Result<Key> {
+        memory::check(self.bytes())
+            .map_err(|shortage| io::Error::new(io::ErrorKind::OutOfMemory, shortage))?;
         let params = Params::new(self.memory, self.passes, self.lanes, Some(32))
             .map_err(|error| io::Error::other(error.to_string()))?;
         let mut seed = Key::default();

@@ -1,6 +1,7 @@
 //! The directories of your data, configuration and state.
 
 use std::ffi::OsString;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 /// A directory of the user's, if `variable` or HOME names one. Without them the C library would look up the
@@ -14,8 +15,20 @@ pub fn known(variable: &str, directory: fn() -> Option<PathBuf>) -> Option<PathB
 
 /// The state directory: worth keeping, and no loss if it is gone. A system without one gets the data
 /// directory.
+///
+/// Root has none in the home of another user, as under a `sudo` that keeps HOME: what root makes there locks its
+/// user out.
 pub fn state_directory() -> Option<PathBuf> {
-    known("XDG_STATE_HOME", dirs::state_dir).or_else(|| known("XDG_DATA_HOME", dirs::data_dir))
+    let state = known("XDG_STATE_HOME", dirs::state_dir);
+    let state = state.or_else(|| known("XDG_DATA_HOME", dirs::data_dir));
+    state.filter(|state| !rustix::process::geteuid().is_root() || is_roots(state))
+}
+
+/// Whether the directory, or the nearest one above it that exists, belongs to root.
+fn is_roots(directory: &Path) -> bool {
+    let mut above = directory.ancestors();
+    let found = above.find_map(|directory| std::fs::metadata(directory).ok());
+    found.is_none_or(|found| found.uid() == 0)
 }
 
 /// The user file's path, if it can be determined.

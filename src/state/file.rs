@@ -6,6 +6,7 @@
 //! because the next command would refuse the changed vault without them.
 
 use super::rollback_state::RollbackState;
+use crate::platform::file_system::sync_folder;
 use crate::platform::private_file::{Durability, PrivateFile};
 use crate::platform::state_file;
 use crate::sealed::id::VaultId;
@@ -217,7 +218,7 @@ fn write(
     file.replace(file_name(vault).as_ref())?;
     match durability {
         Durability::Unsynced => Ok(()),
-        Durability::Synced => folder.sync_all(),
+        Durability::Synced => sync_folder(folder),
     }
 }
 

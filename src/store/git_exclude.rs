@@ -4,14 +4,13 @@
 //! that someone else made, `.git` may be anything: it writes only to your own files, and never through a link.
 
 use super::file::regular;
-use super::work_tree;
+use super::git_folder::GitFolder;
+use super::work_tree::{self, read};
 use crate::platform::bounded_read;
 use crate::platform::permissions::is_us;
 use rustix::fs::{CWD, Mode, OFlags, fstat, mkdirat, openat};
-use std::fs;
 use std::io::Write;
 use std::os::fd::{AsFd, OwnedFd};
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 const MAX_FILE_BYTES: usize = 1024 * 1024;
@@ -27,12 +26,10 @@ fn try_add(vault: &Path) -> Option<()> {
     if name.contains(char::is_control) {
         return None;
     }
-    let repository = work_tree::repository(vault)?;
-    let found = fs::symlink_metadata(&repository).ok()?;
-    if found.is_symlink() || !is_us(found.uid()) {
+    let GitFolder::Ours { path, .. } = GitFolder::of(&vault.canonicalize().ok()?) else {
         return None;
-    }
-    let git = our_directory(CWD, &common_directory(&repository)?)?;
+    };
+    let git = our_directory(CWD, &common_of(path))?;
     let info = Path::new("info");
     // It may exist already or be something else; opening it will tell.
     let _ = mkdirat(&git, info, Mode::RWXU | Mode::RWXG | Mode::RWXO);
@@ -101,23 +98,23 @@ fn common_directory(git: &Path) -> Option<PathBuf> {
     let named = git
         .parent()?
         .join(text.strip_prefix("gitdir: ")?.trim_end());
-    match read(&named.join("commondir")) {
-        Some(common) => Some(named.join(common.trim_end())),
-        None => Some(named),
-    }
+    Some(common_of(named))
 }
 
-fn read(path: &Path) -> Option<String> {
-    let found = regular::open(CWD, path, OFlags::RDONLY).ok()?;
-    let bytes = bounded_read::read(found.file, MAX_FILE_BYTES).ok()?;
-    Some(str::from_utf8(&bytes).ok()?.to_owned())
+/// What a linked work tree's own folder has in common with the others.
+fn common_of(git: PathBuf) -> PathBuf {
+    match read(&git.join("commondir")) {
+        Some(common) => git.join(common.trim_end()),
+        None => git,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use rustix::process::geteuid;
-    use std::os::unix::fs::{chown, symlink};
+    use std::fs;
+    use std::os::unix::fs::{MetadataExt, chown, symlink};
     use std::process::Command;
 
     #[test]
@@ -185,6 +182,8 @@ mod tests {
         fs::create_dir_all(&linked).expect("a work tree");
         let named = main.join(".git/worktrees/linked");
         fs::write(named.join("commondir"), "../..\n").expect("written");
+        let back = linked.join(".git");
+        fs::write(named.join("gitdir"), format!("{}\n", back.display())).expect("written");
         fs::write(
             linked.join(".git"),
             format!("gitdir: {}\n", named.display()),

@@ -5,6 +5,7 @@
 
 pub mod file;
 pub mod git_exclude;
+pub mod git_folder;
 #[cfg(any(test, fuzzing))]
 #[expect(
     clippy::unwrap_used,
@@ -109,6 +110,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// What [`Error::NotWritten`] was doing when it could not get at the lock, and not lock it.
+    pub const OPENING_LOCK: &str = "open the lock";
+    pub const LOCKING: &str = "lock";
+    pub const REPLACING: &str = "replace";
+
     /// Turns an I/O failure into [`Error::NotWritten`]; `doing` completes the message "could not …".
     fn not_written(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
         let path = path.to_path_buf();

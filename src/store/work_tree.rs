@@ -1,6 +1,11 @@
-//! Finds the git work tree and the repository that a vault lies in, if there are any.
+//! Finds the git work tree and the repository that a vault lies in, if there are any, and reads small files there.
 
+use super::file::regular;
+use crate::platform::bounded_read;
+use rustix::fs::{CWD, OFlags};
 use std::path::{Path, PathBuf};
+
+const MAX_FILE_BYTES: usize = 1024 * 1024;
 
 /// Whether the vault lies in a git work tree, with links resolved.
 pub fn holds(vault: &Path) -> bool {
@@ -9,12 +14,23 @@ pub fn holds(vault: &Path) -> bool {
 
 /// The `.git` of the vault's work tree: a directory, or a file that names one.
 pub fn repository(vault: &Path) -> Option<PathBuf> {
-    let vault = vault.canonicalize().ok()?;
+    above(&vault.canonicalize().ok()?)
+}
+
+/// The same for a real path, which need not exist.
+pub fn above(vault: &Path) -> Option<PathBuf> {
     vault
         .ancestors()
         .skip(1)
         .map(|directory| directory.join(".git"))
         .find(|git| git.exists())
+}
+
+/// The text of a small regular file.
+pub fn read(path: &Path) -> Option<String> {
+    let found = regular::open(CWD, path, OFlags::RDONLY).ok()?;
+    let bytes = bounded_read::read(found.file, MAX_FILE_BYTES).ok()?;
+    Some(str::from_utf8(&bytes).ok()?.to_owned())
 }
 
 #[cfg(test)]

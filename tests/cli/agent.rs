@@ -44,7 +44,7 @@ fn starter(sandbox: &Sandbox) -> i32 {
 
 /// Every agent whose socket is this sandbox's.
 #[cfg(not(target_os = "linux"))]
-fn agents(sandbox: &Sandbox) -> Vec<i32> {
+pub fn agents(sandbox: &Sandbox) -> Vec<i32> {
     let mut lsof = std::process::Command::new("lsof");
     let found = lsof.arg("-t").arg(sandbox.agent_socket()).output().unwrap();
     let ids = String::from_utf8(found.stdout).unwrap();
@@ -53,7 +53,7 @@ fn agents(sandbox: &Sandbox) -> Vec<i32> {
 
 /// Every agent whose socket is this sandbox's.
 #[cfg(target_os = "linux")]
-fn agents(sandbox: &Sandbox) -> Vec<i32> {
+pub fn agents(sandbox: &Sandbox) -> Vec<i32> {
     let sockets = fs::read_to_string("/proc/net/unix").unwrap();
     let path = sandbox.agent_socket();
     let listening = sockets.lines().find_map(|line| {
@@ -80,7 +80,7 @@ fn agents(sandbox: &Sandbox) -> Vec<i32> {
     ids.filter(has).collect()
 }
 
-fn wait_until(what: &str, is_so: impl Fn() -> bool) {
+pub fn wait_until(what: &str, is_so: impl Fn() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(30);
     while !is_so() {
         assert!(Instant::now() < deadline, "never: {what}");

@@ -255,6 +255,7 @@ fn git_must_ignore_the_files_beside_the_vault() {
     fs::create_dir_all(tree.join(".git/info")).unwrap();
     let vault = tree.join("v.kluis");
     fs::copy(sandbox.vault(), &vault).unwrap();
+    fs::copy(sandbox.vault(), tree.join(".v.kluis.prev")).unwrap();
     let doctor = || doctor(&sandbox).env("KLUIS_VAULT", &vault);
     finds(
         doctor(),
@@ -274,6 +275,9 @@ fn git_must_ignore_the_files_beside_the_vault() {
     // As git makes files.
     set_mode(&vault, 0o644);
     finds(doctor(), "vault", "ok", "mode 0644");
+    fs::remove_dir_all(tree.join(".git")).unwrap();
+    symlink("..", tree.join(".git")).unwrap();
+    finds(doctor(), "git", "warn", "`.git` leads elsewhere");
 }
 
 #[test]

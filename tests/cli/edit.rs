@@ -334,3 +334,65 @@ fn vim_edits_a_value_and_leaves_nothing_behind() {
     }
     // The sandbox looks through every file of the home for the value when it goes.
 }
+
+#[test]
+fn what_a_killed_edit_leaves_is_found_and_removed() {
+    use rustix::process::{Pid, kill_process};
+    // Below the shared memory, apart from those of other tests.
+    let memory = std::path::Path::new("/dev/shm");
+    let own = tempfile::Builder::new()
+        .prefix("of-a-test-")
+        .tempdir_in(memory);
+    let Ok(own) = own else {
+        return eprintln!("skipped: no memory as a directory here");
+    };
+    let sandbox = Sandbox::with_vault();
+    sandbox.create("name", sandbox.secret("value"));
+    let left = || fs::read_dir(own.path()).unwrap().count();
+    let doctor = || {
+        let doctor = sandbox.kluis(["doctor", "--json"]);
+        let found = doctor.env("XDG_RUNTIME_DIR", own.path()).run();
+        let text = String::from_utf8_lossy(&found.stdout).into_owned();
+        found.any_stdout().any_stderr().ends();
+        text.contains("\"leftover\"")
+    };
+    for line in ["lock", "run -e V=name -- true", "edit name"] {
+        let steps = "echo $$ > id; exec sleep 100";
+        let mut killed = edit(&sandbox, "edit name", steps)
+            .env("XDG_RUNTIME_DIR", own.path())
+            .command();
+        let mut killed = killed.stdin(std::process::Stdio::null()).spawn().unwrap();
+        let id = sandbox.home().join("id");
+        let editor = loop {
+            let text = fs::read_to_string(&id).unwrap_or_default();
+            if let Ok(id) = text.trim_end().parse() {
+                break Pid::from_raw(id).unwrap();
+            }
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        };
+        // `env` starts it in a session of its own: its child is the command.
+        let children = std::process::Command::new("ps")
+            .args(["-o", "ppid=", "-p", &editor.as_raw_nonzero().to_string()])
+            .output();
+        let parent = String::from_utf8(children.unwrap().stdout).unwrap();
+        let parent = Pid::from_raw(parent.trim().parse().unwrap()).unwrap();
+        kill_process(parent, Signal::KILL).unwrap();
+        killed.wait().unwrap();
+        // The editor still has it.
+        assert!(!doctor(), "{line}");
+        let lock = sandbox.kluis(["lock"]).env("XDG_RUNTIME_DIR", own.path());
+        lock.run().any_stderr().exits(0);
+        assert_eq!(left(), 1, "{line}");
+        kill_process(editor, Signal::KILL).unwrap();
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
+        while !doctor() {
+            assert!(std::time::Instant::now() < deadline, "{line}");
+        }
+        let next = edit(&sandbox, line, "true").env("XDG_RUNTIME_DIR", own.path());
+        next.run()
+            .stderr_has("removed a value that an interrupted")
+            .ends();
+        assert_eq!(left(), 0, "{line}");
+        fs::remove_file(id).unwrap();
+    }
+}

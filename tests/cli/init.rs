@@ -306,6 +306,7 @@ fn git_excludes_the_lock_and_the_previous_bytes() {
         .env("KLUIS_TOKEN", token.trim_end())
         .run();
     made.any_stdout().exits(0);
-    assert!(tree.join(".team.kluis.prev").exists());
+    assert!(!tree.join(".team.kluis.prev").exists());
+    assert_eq!(fs::read_dir(tree.join(".git/kluis")).unwrap().count(), 1);
     assert_eq!(git(&["status", "--porcelain"]).unwrap(), "?? team.kluis\n");
 }

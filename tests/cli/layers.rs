@@ -131,6 +131,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "platform::bounded_read",
             "platform::directory",
+            "platform::file_system",
             "platform::private_file",
             "platform::state_file",
             "vault::env_key",

@@ -367,6 +367,12 @@ impl Invocation<'_> {
         self
     }
 
+    /// With one more argument.
+    pub fn and(mut self, argument: impl AsRef<OsStr>) -> Self {
+        self.arguments.push(argument.as_ref().to_owned());
+        self
+    }
+
     /// A file as stdin: it is read in the same pieces every time, which a pipe is not.
     pub fn stdin_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.stdin_file = Some(path.into());

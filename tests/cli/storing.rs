@@ -56,7 +56,8 @@ fn written_files_are_private_under_any_umask() {
     let delete = ["delete", "name", "-y"].iter().chain(&there);
     let delete = sandbox.kluis(delete).env("KLUIS_TOKEN", token.trim_end());
     delete.run().exits(0);
-    assert_eq!(mode(&vault), 0o600);
+    // A mode that you chose stays.
+    assert_eq!(mode(&vault), 0o644);
 }
 
 #[test]

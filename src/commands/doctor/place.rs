@@ -4,13 +4,15 @@ use super::access::{self, Access};
 use super::finding::Finding;
 use crate::args::glob;
 use crate::error::Error;
+use crate::platform::permissions::Others;
 use crate::sealed::header::Header;
-use crate::store::file::{FileStore, Places};
+use crate::store::file::{FileStore, Places, mount, sharing};
+use crate::store::git_folder::GitFolder;
 use crate::store::{git_exclude, work_tree};
 use crate::vault::Vault;
 use crate::vault::time::{Timestamp, rough_duration};
 use rustix::fs::Access as May;
-use std::fs;
+use std::fs::{self, Metadata};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
@@ -30,7 +32,9 @@ pub fn examine(store: &FileStore, header: Result<&Header, &Error>, now: Timestam
         findings.extend(vault(&places.vault));
     }
     findings.push(folder(&places));
-    findings.push(previous(&places.previous, header.ok(), now));
+    let vault = fs::metadata(&places.vault).ok();
+    let group = vault.and_then(|vault| shared_with(&places.vault, &vault));
+    findings.push(previous(&places.previous, group, header.ok(), now));
     findings.extend(git(&places));
     findings
 }
@@ -39,6 +43,12 @@ fn vault(path: &Path) -> Option<Finding> {
     let found = fs::metadata(path).ok()?;
     let (access, shown) = (Access::of(&found), path.display());
     let mode = access.mode();
+    if let Some(group) = shared_with(path, &found) {
+        return Some(Finding::ok(
+            "vault",
+            format!("{shown}, {mode}, shared with the group {group}"),
+        ));
+    }
     Some(if access.others.may_write() {
         Finding::fail(
             "vault",
@@ -65,11 +75,24 @@ fn vault(path: &Path) -> Option<Finding> {
 /// Checks the folder, and what in it would prevent writing.
 fn folder(places: &Places) -> Finding {
     let shown = places.directory.display();
-    if access::is_open(&places.directory) {
+    let group = fs::metadata(&places.vault);
+    let group = group
+        .ok()
+        .and_then(|vault| shared_with(&places.vault, &vault));
+    if group.is_none() && access::is_open(&places.directory) {
         return Finding::fail(
             "folder",
             format!("other users can write to {shown}, so kluis refuses to change a vault there"),
             format!("check what is in it, then `chmod go-w {shown}`"),
+        );
+    }
+    if let Some(name) = places.vault.file_name()
+        && fs::File::open(&places.directory).is_ok_and(|folder| mount::is_single_file(folder, name))
+    {
+        return Finding::warn(
+            "folder",
+            format!("{} {}", places.vault.display(), mount::SINGLE_FILE),
+            "mount its folder instead; until then you can only read the vault",
         );
     }
     if rustix::fs::access(&places.directory, May::WRITE_OK | May::EXEC_OK).is_err() {
@@ -88,11 +111,40 @@ fn folder(places: &Places) -> Finding {
             format!("find out who made {lock}, then remove it"),
         );
     }
-    Finding::ok("folder", format!("only you can write to {shown}"))
+    if let Some(finding) = lock_of_another(&places.lock) {
+        return finding;
+    }
+    Finding::ok(
+        "folder",
+        match group {
+            Some(group) => format!("only you and the group {group} can write to {shown}"),
+            None => format!("only you can write to {shown}"),
+        },
+    )
+}
+
+/// The group that the vault is shared with, by its folder.
+fn shared_with(vault: &Path, found: &Metadata) -> Option<u32> {
+    let folder = fs::metadata(vault.parent()?).ok()?;
+    sharing::group_of(&folder, found)
+}
+
+/// A lock that another user, such as root, made for itself keeps everybody else from changing the vault.
+fn lock_of_another(lock: &Path) -> Option<Finding> {
+    let error = fs::File::open(lock).err()?;
+    let is_closed = error.kind() == std::io::ErrorKind::PermissionDenied;
+    is_closed.then(|| {
+        let lock = lock.display();
+        Finding::fail(
+            "folder",
+            format!("{lock} belongs to another user, so you cannot change the vault"),
+            format!("when nobody is changing the vault, `rm -f {lock}`; a change makes another"),
+        )
+    })
 }
 
 /// Checks the copy from before the last change: that it exists, is private, and can be restored.
-fn previous(path: &Path, header: Option<&Header>, now: Timestamp) -> Finding {
+fn previous(path: &Path, group: Option<u32>, header: Option<&Header>, now: Timestamp) -> Finding {
     let shown = path.display();
     let Ok(found) = fs::symlink_metadata(path) else {
         return Finding::warn(
@@ -111,7 +163,8 @@ fn previous(path: &Path, header: Option<&Header>, now: Timestamp) -> Finding {
         );
     }
     let access = Access::of(&found);
-    if access.others.may_read() || access.others.may_write() {
+    let is_shared_as_well = group == Some(found.gid()) && Others::of(&found).are_of_its_group();
+    if !is_shared_as_well && (access.others.may_read() || access.others.may_write()) {
         return Finding::warn(
             PREVIOUS,
             format!("other users can read or write {shown} ({})", access.mode()),
@@ -152,9 +205,22 @@ fn restorable(path: &Path, header: Option<&Header>, age: &str) -> Finding {
 /// Checks that git ignores the files beside the vault, if it lies in a work tree.
 fn git(places: &Places) -> Option<Finding> {
     let lines = git_exclude::lines(&places.vault)?;
-    let temporary = places.previous.with_extension("0123456789abcdef.tmp");
-    let beside = [&places.lock, &places.previous, &temporary];
-    let seen = beside.into_iter().filter_map(|path| path.file_name());
+    if GitFolder::of(&places.vault) == GitFolder::Unsafe {
+        return Some(Finding::warn(
+            "git",
+            "the git folder of the work tree is not yours alone, or `.git` leads elsewhere, so kluis keeps no copy from before a change",
+            "check what `git rev-parse --git-dir` prints, its owner and its mode",
+        ));
+    }
+    let temporary = places.lock.with_extension("0123456789abcdef.tmp");
+    // From before the vault was in a work tree: since then the copy lies in the git folder.
+    let previous = places.lock.with_extension("prev");
+    let previous = previous.exists().then_some(previous);
+    let beside = [&places.lock]
+        .into_iter()
+        .chain(&previous)
+        .chain([&temporary]);
+    let seen = beside.filter_map(|path| path.file_name());
     let seen: Vec<String> = seen
         .filter(|name| !is_left_out(name.as_encoded_bytes(), &lines))
         .map(|name| name.to_string_lossy().into_owned())

@@ -1,10 +1,24 @@
 //! Checks what the system allows this program: memory that is never swapped, and no core dumps.
 
 use super::finding::Finding;
+use crate::deliver::editor;
 use crate::platform::process::{Hardened, lock_memory, may_leave_core_files};
 
-pub fn examine(hardened: Hardened) -> [Finding; 2] {
-    [memory(), core(hardened)]
+pub fn examine(hardened: Hardened) -> Vec<Finding> {
+    let mut findings = vec![memory(), core(hardened)];
+    findings.extend(leftovers());
+    findings
+}
+
+/// Values that a killed editor, or a killed `kluis`, left in memory.
+fn leftovers() -> Option<Finding> {
+    let left = editor::leftovers(|name| std::env::var_os(name));
+    let first = left.first()?.display().to_string();
+    Some(Finding::warn(
+        "leftover",
+        format!("an interrupted `kluis edit` left a value in {first}"),
+        "run `kluis lock`, which removes it",
+    ))
 }
 
 /// Does the same as an agent does at its start.

@@ -24,8 +24,9 @@ use std::path::{Path, PathBuf};
 
 /// Bring back the vault from before the last change
 ///
-/// Brings back the copy that `kluis` keeps beside the vault as `.NAME.prev`, or the copy that you name. It
-/// decrypts the whole copy first, shows what comes back and what is lost, and asks.
+/// Brings back the copy that `kluis` keeps beside the vault as `.NAME.prev` (in a git work tree: in the git
+/// folder), or the copy that you name. It decrypts the whole copy first, shows what comes back and what is lost,
+/// and asks.
 ///
 /// The vault that it replaces becomes `.NAME.prev`, even if it is damaged, so that restoring again undoes
 /// this. A key that was removed since then opens the vault again; `kluis` names it. Other machines that saw

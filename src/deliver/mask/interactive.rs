@@ -5,8 +5,9 @@
 //! after SIGKILL.
 
 use super::patterns::Patterns;
-use super::pump::{OutputKind, Pumps, write_all};
+use super::pump::{Masked, OutputKind, Pumps, write_all};
 use crate::deliver::child::Ended;
+use crate::platform::orphans;
 use crate::platform::process::Hardened;
 use crate::platform::pty::{Pty, copy_size};
 use crate::platform::session::{Channel, LeaderEvent};
@@ -14,7 +15,7 @@ use crate::platform::signals::{self, Notice, Watch};
 use crate::platform::terminal::Keyboard;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::{read, retry_on_intr};
-use rustix::process::{Signal, kill_current_process_group};
+use rustix::process::{Pid, Signal, kill_current_process_group};
 use rustix::stdio::{stderr, stdin, stdout};
 use rustix::termios::{OptionalActions, isatty, tcsetattr};
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGTSTP, SIGUSR1, SIGUSR2, SIGWINCH};
@@ -38,7 +39,7 @@ pub fn run(
     keyboard: Keyboard,
     hardened: Hardened,
     patterns: &Arc<Patterns>,
-) -> io::Result<Ended> {
+) -> io::Result<Masked> {
     let Pty {
         controller,
         terminal,
@@ -74,6 +75,7 @@ pub fn run(
     let closing = RestoreGuard(Arc::clone(&relay));
     relay.keyboard.take();
     let mut process = hardened.restore_for_child(|| leader.spawn())?;
+    orphans::reap_beside(Pid::from_child(&process));
     // Close our copies of the descriptors that only the command may hold.
     drop(leader);
     let ended = loop {
@@ -94,9 +96,12 @@ pub fn run(
         }
     };
     let _ = process.wait();
-    pumps.drain();
+    let unwritten = pumps.drain();
     drop(closing);
-    ended
+    Ok(Masked {
+        ended: ended?,
+        unwritten,
+    })
 }
 
 /// The state that the threads share.

@@ -11,8 +11,8 @@ mod pump;
 mod stream;
 
 pub use patterns::MIN_BYTES;
+pub use pump::Masked;
 
-use super::child::Ended;
 use super::environment::Environment;
 use super::process::{Error, not_started, prepare};
 use crate::plaintext::Plaintext;
@@ -77,7 +77,7 @@ impl Mask {
         arguments: &[OsString],
         environment: &Environment,
         hardened: Hardened,
-    ) -> Result<Ended, Error> {
+    ) -> Result<Masked, Error> {
         let inherited = std::env::vars_os().map(|(name, _)| name);
         let Self(patterns) = self;
         let keyboard = Keyboard::new().filter(|_| are_one(stdin(), stdout()));

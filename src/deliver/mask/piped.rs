@@ -5,8 +5,8 @@
 //! writes to it unmasked.
 
 use super::patterns::Patterns;
-use super::pump::{OutputKind, Pumps};
-use crate::deliver::child::{Ended, Relay, attend};
+use super::pump::{Masked, OutputKind, Pumps};
+use crate::deliver::child::{Relay, attend};
 use crate::platform::process::Hardened;
 use crate::platform::pty::{Pty, are_one, copy_size};
 use rustix::stdio::{stderr, stdout};
@@ -22,7 +22,7 @@ pub fn run(
     mut command: Command,
     hardened: Hardened,
     patterns: &Arc<Patterns>,
-) -> io::Result<Ended> {
+) -> io::Result<Masked> {
     let mut terminals = Vec::new();
     let mut pumps = Pumps::new()?;
     let mut outlet = |to| {
@@ -55,8 +55,10 @@ pub fn run(
         before: Some(Box::new(resize)),
     };
     let ended = attend(command, hardened, relay)?;
-    pumps.drain();
-    Ok(ended)
+    Ok(Masked {
+        ended,
+        unwritten: pumps.drain(),
+    })
 }
 
 /// Replaces one of our streams.

@@ -2,6 +2,7 @@
 
 use super::patterns::Patterns;
 use super::stream::Masker;
+use crate::deliver::child::Ended;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::{Errno, read, retry_on_intr, write};
 use std::io::{self, PipeReader, PipeWriter};
@@ -34,9 +35,16 @@ pub enum OutputKind {
     Pipe,
 }
 
+/// How a masked command ended.
+pub struct Masked {
+    pub ended: Ended,
+    /// Why some of its output could not be written.
+    pub unwritten: Option<Errno>,
+}
+
 /// The threads that carry a command's output, each until its stream ends.
 pub struct Pumps {
-    running: Vec<Receiver<()>>,
+    running: Vec<Receiver<Option<Errno>>>,
     /// Readable once the other end is closed: then the pumps stop waiting.
     over: Arc<PipeReader>,
     lingering: PipeWriter,
@@ -62,24 +70,31 @@ impl Pumps {
         let (done, ended) = mpsc::channel();
         let over = Arc::clone(&self.over);
         thread::Builder::new().spawn(move || {
-            carry(&from, kind, to, Masker::new(patterns), &over);
+            let unwritten = carry(&from, kind, to, Masker::new(patterns), &over).err();
             drop(from);
-            let _ = done.send(());
+            let _ = done.send(unwritten);
         })?;
         self.running.push(ended);
         Ok(())
     }
 
-    /// After the command has ended, delivers the output that is still on its way.
-    pub fn drain(self) {
+    /// After the command has ended, delivers the output that is still on its way. Returns why some of it could
+    /// not be written: the command may have ended before it could notice.
+    pub fn drain(self) -> Option<Errno> {
         let deadline = Instant::now() + LINGER;
-        for ended in &self.running {
-            let _ = ended.recv_timeout(deadline.saturating_duration_since(Instant::now()));
+        let mut unwritten = None;
+        let mut waiting = Vec::new();
+        for ended in self.running {
+            match ended.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+                Ok(failed) => unwritten = unwritten.or(failed),
+                Err(_) => waiting.push(ended),
+            }
         }
         drop(self.lingering);
-        for ended in self.running {
-            let _ = ended.recv();
+        for ended in waiting {
+            unwritten = unwritten.or(ended.recv().ok().flatten());
         }
+        unwritten
     }
 }
 
@@ -100,14 +115,14 @@ fn carry(
     to: BorrowedFd<'_>,
     mut masker: Masker,
     over: &impl AsFd,
-) {
+) -> Result<(), Errno> {
     let pause = match kind {
         OutputKind::Terminal => TERMINAL_PAUSE,
         OutputKind::Pipe => PIPE_PAUSE,
     };
     let mut piece = Zeroizing::new(vec![0; PIECE_BYTES]);
     let mut out = Vec::with_capacity(PIECE_BYTES);
-    let mut is_read = true;
+    let mut written = Ok(());
     let mut under_way = MOST_UNDER_WAY_BYTES;
     loop {
         out.clear();
@@ -125,10 +140,10 @@ fn carry(
                 Ok(0) | Err(_) => break,
             },
         }
-        is_read = is_read && write_all(to, &out).is_ok();
+        written = written.and_then(|()| write_all(to, &out));
         // Closing a pipe tells the writer that its reader is gone. A terminal's programs have had SIGHUP.
-        if !is_read && kind == OutputKind::Pipe {
-            return;
+        if written.is_err() && kind == OutputKind::Pipe {
+            return written;
         }
         if under_way == 0 {
             break;
@@ -136,9 +151,7 @@ fn carry(
     }
     out.clear();
     masker.finish(&mut out);
-    if is_read {
-        let _ = write_all(to, &out);
-    }
+    written.and_then(|()| write_all(to, &out))
 }
 
 fn next(from: impl AsFd, over: impl AsFd, pause: Option<Duration>) -> Next {

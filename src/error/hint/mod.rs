@@ -155,6 +155,9 @@ fn of_agent(error: &agent::Error) -> &'static str {
         E::Socket(S::Io { .. }) => {
             "check its owner and mode, or set XDG_RUNTIME_DIR to a folder that is yours alone (mode 0700)"
         }
+        E::Socket(S::Unseen { .. }) => {
+            "use a token (KLUIS_TOKEN) or a key file in the sandbox, or give it an XDG_RUNTIME_DIR of its own"
+        }
         E::Socket(S::Stranger { .. } | S::Occupied { .. }) => {
             "find out who made it, and remove it; no key was sent to it"
         }

@@ -1,11 +1,13 @@
 //! The real directory of a vault, and the file names used there. A writer works only through the open
 //! directory, so a path that is moved or relinked meanwhile leads nowhere else.
 
+use super::mount;
 use super::regular::{self, OpenError};
-use crate::platform::permissions::is_shared;
+use super::sharing::{self, Sharing};
+use crate::platform::file_system::sync_folder;
 use crate::platform::{directory, private_file};
 use crate::store::Error;
-use rustix::fs::{AtFlags, Dir, FileType, OFlags, Stat};
+use rustix::fs::{AtFlags, Dir, FileType, Mode, Stat};
 use rustix::io::Errno;
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
@@ -14,8 +16,8 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
-const LOCK: &[u8] = b".lock";
-const PREVIOUS: &[u8] = b".prev";
+pub const LOCK: &[u8] = b".lock";
+pub const PREVIOUS: &[u8] = b".prev";
 
 /// Whether a link in the path of a vault is followed.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -31,29 +33,7 @@ pub struct Directory {
     vault: OsString,
 }
 
-/// The paths that belong to a vault, with links resolved. The files need not exist.
-pub struct Places {
-    pub vault: PathBuf,
-    pub directory: PathBuf,
-    pub lock: PathBuf,
-    pub previous: PathBuf,
-}
-
 impl Directory {
-    /// For reading only: it makes nothing and refuses nothing.
-    pub fn places_of(path: &Path) -> io::Result<Places> {
-        let vault = fs::canonicalize(path)?;
-        let (Some(directory), Some(name)) = (vault.parent(), vault.file_name()) else {
-            return Err(io::ErrorKind::IsADirectory.into());
-        };
-        Ok(Places {
-            lock: directory.join(beside(name, LOCK)),
-            previous: directory.join(beside(name, PREVIOUS)),
-            directory: directory.to_owned(),
-            vault,
-        })
-    }
-
     /// Opens the directory of the vault at `path` for writing. Missing directories are made, private to their
     /// owner.
     pub fn of_vault(path: &Path, links: Links) -> Result<Self, Error> {
@@ -65,26 +45,36 @@ impl Directory {
             return Err(refused(path, "is a directory"));
         };
         let opened = || {
-            let handle = directory::open_real(parent, OFlags::RDONLY)?;
+            let handle = directory::open_or_search(|access| directory::open_real(parent, access))?;
             let found = handle.metadata()?;
             io::Result::Ok((handle, found))
         };
         let (handle, found) = opened().map_err(Error::not_written("open", parent))?;
-        if is_shared(&found) {
-            return Err(refused(
-                path,
-                "is in a directory that other users can write to",
-            ));
-        }
         match regular::kind(&handle, Path::new(vault), true) {
             Ok(()) | Err(OpenError::Absent) => {}
             Err(obstacle) => return Err(obstacle.into_write_error("look at", path.to_path_buf())),
         }
-        Ok(Self {
+        let directory = Self {
             path: parent.to_path_buf(),
             vault: vault.to_os_string(),
             handle,
-        })
+        };
+        let seen = directory.look(vault);
+        let seen = seen.map_err(Error::not_written("look at", path))?;
+        let shared = seen.map(|seen| (Mode::from_raw_mode(seen.st_mode), seen.st_gid));
+        if let Some(problem) = sharing::problem(&found, shared) {
+            return Err(refused(path, problem));
+        }
+        if shared.is_some() && mount::is_single_file(&directory, vault) {
+            return Err(refused(path, mount::SINGLE_FILE));
+        }
+        Ok(directory)
+    }
+
+    /// Who may use the vault, or the one that is about to be made.
+    pub fn sharing(&self) -> io::Result<Sharing> {
+        let folder = rustix::fs::fstat(&self.handle)?;
+        Ok(Sharing::of(self.look(&self.vault)?.as_ref(), &folder))
     }
 
     pub fn vault(&self) -> &OsStr {
@@ -140,28 +130,14 @@ impl Directory {
         }
     }
 
-    /// Removes temporary files that interrupted writers of this vault left. Only under the lock, when no
-    /// writer uses them. Failures are ignored: a leftover file must not make a vault read-only.
+    /// Removes temporary files that interrupted writers of this vault left. Only under the lock.
     pub fn remove_stale(&self) {
-        let Ok(entries) = Dir::read_from(&self.handle) else {
-            return;
-        };
-        let stem = beside(&self.vault, b"");
-        for entry in entries.flatten() {
-            let name = OsStr::from_bytes(entry.file_name().to_bytes());
-            let regular = || match entry.file_type() {
-                FileType::Unknown => regular::kind(&self.handle, Path::new(name), true).is_ok(),
-                kind => kind == FileType::RegularFile,
-            };
-            if private_file::is_temporary(name, &stem) && regular() {
-                let _ = self.remove(name);
-            }
-        }
+        remove_stale(&self.handle, &beside(&self.vault, b""));
     }
 
     /// Makes what happened to the names in it durable.
     pub fn sync(&self) -> io::Result<()> {
-        self.handle.sync_all()
+        sync_folder(&self.handle)
     }
 }
 
@@ -171,7 +147,25 @@ impl AsFd for Directory {
     }
 }
 
-fn beside(vault: &OsStr, suffix: &[u8]) -> OsString {
+/// Removes the temporary files with this stem. Only under the lock, when no writer uses them. Failures are ignored: a
+/// leftover file must not make a vault read-only.
+pub fn remove_stale(folder: impl AsFd, stem: &OsStr) {
+    let Ok(entries) = Dir::read_from(&folder) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        let name = OsStr::from_bytes(entry.file_name().to_bytes());
+        let regular = || match entry.file_type() {
+            FileType::Unknown => regular::kind(&folder, Path::new(name), true).is_ok(),
+            kind => kind == FileType::RegularFile,
+        };
+        if private_file::is_temporary(name, stem) && regular() {
+            let _ = rustix::fs::unlinkat(&folder, name, AtFlags::empty());
+        }
+    }
+}
+
+pub fn beside(vault: &OsStr, suffix: &[u8]) -> OsString {
     OsString::from_vec([b".", vault.as_bytes(), suffix].concat())
 }
 

@@ -2,10 +2,11 @@
 //! kernel releases the lock when its holder dies.
 
 use super::directory::Directory;
-use super::regular::{self, Regular};
-use crate::platform::private_file::OWNER_ONLY;
+use super::regular::{self, OpenError, Regular};
+use super::sharing::Sharing;
 use crate::store::Error;
-use rustix::fs::{Mode, OFlags};
+use rustix::fs::OFlags;
+use rustix::io::Errno;
 use std::fs::{File, TryLockError};
 use std::path::Path;
 use std::thread;
@@ -19,30 +20,52 @@ pub struct Lock {
     _file: File,
 }
 
-/// A umask meant for something else must not keep the next writer out.
-fn let_owner_in(lock: &Regular) {
-    if !Mode::from_raw_mode(lock.stat.st_mode).contains(OWNER_ONLY) {
-        let _ = rustix::fs::fchmod(&lock.file, OWNER_ONLY);
+/// Opens the lock, or makes it. A lock that we may only read can be taken as well.
+///
+/// Not with one call: in a folder with the sticky bit the kernel may refuse to open with `CREATE` what another user
+/// made.
+fn open(directory: &Directory, name: &Path) -> Result<Regular, OpenError> {
+    let open = |access| regular::open(directory, name, access | OFlags::NOFOLLOW);
+    loop {
+        let opened = match open(OFlags::RDWR) {
+            Err(OpenError::Failed(Errno::ACCESS)) => open(OFlags::RDONLY),
+            Err(OpenError::Absent) => open(OFlags::RDWR | OFlags::CREATE | OFlags::EXCL),
+            opened => opened,
+        };
+        match opened {
+            // Another writer made it meanwhile.
+            Err(OpenError::Failed(Errno::EXIST)) => {}
+            opened => return opened,
+        }
     }
 }
 
 /// Waits at most `patience` for the lock of the vault that `place` names.
-pub fn take(directory: &Directory, place: String, patience: Duration) -> Result<Lock, Error> {
+pub fn take(
+    directory: &Directory,
+    sharing: &Sharing,
+    place: String,
+    patience: Duration,
+) -> Result<Lock, Error> {
     let name = directory.lock();
-    let flags = OFlags::RDWR | OFlags::CREATE | OFlags::NOFOLLOW;
     let started = Instant::now();
     let mut pause = FIRST_PAUSE;
     loop {
-        let lock = regular::open(directory, Path::new(&name), flags)
-            .map_err(|obstacle| obstacle.into_write_error("open", directory.path_of(&name)))?;
-        let_owner_in(&lock);
+        let lock = open(directory, Path::new(&name)).map_err(|obstacle| {
+            obstacle.into_write_error(Error::OPENING_LOCK, directory.path_of(&name))
+        })?;
+        sharing.open_lock(&lock);
         let taken = match lock.file.try_lock() {
             // `git clean -x` may have deleted the file: then another writer holds another file of that name.
-            Ok(()) => directory.still_names(&name, &lock.stat),
+            Ok(()) => directory.names(&name, &lock.stat),
             Err(TryLockError::WouldBlock) => Ok(false),
             Err(TryLockError::Error(error)) => Err(error),
         };
-        if taken.map_err(Error::not_written("lock", &directory.path_of(&name)))? {
+        let taken = taken.map_err(Error::not_written(
+            Error::LOCKING,
+            &directory.path_of(&name),
+        ))?;
+        if taken {
             return Ok(Lock { _file: lock.file });
         }
         let left = patience.saturating_sub(started.elapsed());

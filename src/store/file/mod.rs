@@ -3,20 +3,27 @@
 
 mod directory;
 mod lock;
+pub mod mount;
+mod places;
+mod previous;
 pub(super) mod regular;
+pub mod sharing;
 mod temporary;
 #[cfg(test)]
 mod tests;
 
-use super::{Error, Previous, Snapshot, Store, Transaction};
+use super::{Error, Previous, Snapshot, Store, Transaction, git_exclude};
 use crate::platform::directory::{SEARCH, open_real};
+use crate::platform::file_system::Gap;
 use crate::platform::signals;
 use crate::sealed::SealedBytes;
-pub use directory::Places;
 use directory::{Directory, Links};
 use lock::Lock;
+pub use places::Places;
+use previous::{Kept, PreviousPlace};
 use regular::{OpenError, Regular};
 use rustix::fs::{CWD, OFlags};
+use sharing::Sharing;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -49,13 +56,13 @@ impl FileStore {
 
     /// The vault's real path and those beside it, without touching any. The vault must exist.
     pub fn places(&self) -> io::Result<Places> {
-        Directory::places_of(&self.path)
+        Places::of(&self.path)
     }
 
     /// The path of the bytes before the last change, if there are any.
     pub fn previous(&self) -> Result<PathBuf, Error> {
         let directory = Directory::of_vault(&self.path, self.links)?;
-        Ok(directory.path_of(&directory.previous()))
+        Ok(previous::path_of(&directory.path_of(directory.vault())))
     }
 
     fn open(&self) -> Result<Regular, OpenError> {
@@ -72,7 +79,11 @@ impl FileStore {
     fn transaction(&self, patience: Duration) -> Result<FileTransaction<'_>, Error> {
         signals::survive_file_size_limit();
         let directory = Rc::new(Directory::of_vault(&self.path, self.links)?);
-        let lock = lock::take(&directory, self.place(), patience)?;
+        let sharing = directory.sharing();
+        let sharing = sharing.map_err(Error::not_written("look at", &self.path))?;
+        let lock = lock::take(&directory, &sharing, self.place(), patience)?;
+        // In a work tree, what an interrupted writer leaves must not get into a commit.
+        git_exclude::add(&directory.path_of(directory.vault()));
         directory.remove_stale();
         let vault = Path::new(directory.vault());
         let seen = match regular::open(&directory, vault, OFlags::RDONLY | OFlags::NOFOLLOW) {
@@ -80,7 +91,14 @@ impl FileStore {
             Err(OpenError::Absent) => None,
             Err(obstacle) => return Err(obstacle.into_write_error("open", self.path.clone())),
         };
+        // Read again under the lock.
+        let sharing = directory.sharing();
+        let sharing = sharing.map_err(Error::not_written("look at", &self.path))?;
         Ok(FileTransaction {
+            sharing: match &seen {
+                Some(vault) => sharing.with_access_list(&vault.file),
+                None => sharing,
+            },
             store: self,
             staged: None,
             seen,
@@ -119,6 +137,7 @@ struct FileTransaction<'a> {
     store: &'a FileStore,
     staged: Option<(Temporary, Regular)>,
     seen: Option<Regular>,
+    sharing: Sharing,
     directory: Rc<Directory>,
     _lock: Lock,
 }
@@ -133,7 +152,10 @@ impl Transaction for FileTransaction<'_> {
     }
 
     fn stage(&mut self, bytes: &SealedBytes<'_>) -> Result<Snapshot, Error> {
-        let (staged, written) = temporary::holding(&self.directory, bytes.pieces())?;
+        let directory = &self.directory;
+        let (name, vault) = (directory.temporary(), directory.path_of(directory.vault()));
+        let pieces = bytes.pieces();
+        let (staged, written) = temporary::holding(directory, name, &vault, &self.sharing, pieces)?;
         let stored = written.snapshot(self.directory.path_of(staged.name()))?;
         self.staged = Some((staged, written));
         Ok(stored)
@@ -142,7 +164,7 @@ impl Transaction for FileTransaction<'_> {
     fn commit(mut self: Box<Self>, previous: Previous) -> Result<(), Error> {
         let Some((staged, written)) = self.staged.take() else {
             let nothing = io::Error::new(io::ErrorKind::InvalidInput, "nothing was staged");
-            return Err(self.not_written("replace")(nothing));
+            return Err(self.not_written(Error::REPLACING)(nothing));
         };
         let vault = self.directory.vault();
         let kept = match &self.seen {
@@ -174,32 +196,60 @@ impl Transaction for FileTransaction<'_> {
 
 impl FileTransaction<'_> {
     fn replace(&self, seen: &Regular, staged: Temporary, previous: Previous) -> Result<(), Error> {
-        let kept = match previous {
-            Previous::Keep | Previous::KeepLast => Some(self.keep(seen)?),
+        let place = match previous {
+            Previous::Keep => PreviousPlace::make(&self.directory),
+            // What is replaced may be the only copy, so it is kept in any case.
+            Previous::KeepLast => PreviousPlace::make(&self.directory)
+                .or_else(|| Some(PreviousPlace::beside(&self.directory))),
             Previous::Remove => {
                 self.check_unchanged(seen)?;
                 self.forget_previous()?;
                 None
             }
         };
+        let kept = place.map(|place| Ok((self.keep(seen, &place)?, place)));
+        let kept = kept.transpose()?;
         let vault = self.directory.vault();
         self.check_unchanged(seen)?;
-        let name = self.directory.previous();
-        let path = self.directory.path_of(&name);
-        let replace_vault = || staged.replace(vault).map_err(self.not_written("replace"));
-        match kept {
-            None => replace_vault(),
-            Some(kept) if previous == Previous::KeepLast => {
-                replace_vault()?;
-                let kept = kept.replace(&name);
-                kept.map_err(|source| Error::NotKept { path, source })
+        let replace_vault = || {
+            staged
+                .replace(vault)
+                .map_err(self.not_written(Error::REPLACING))
+        };
+        let Some((kept, place)) = kept else {
+            replace_vault()?;
+            if previous == Previous::Keep {
+                Gap::Previous.note();
+                self.forget_beside();
             }
-            Some(kept) => {
-                kept.replace(&name)
-                    .map_err(Error::not_written("replace", &path))?;
-                replace_vault()
+            return Ok(());
+        };
+        let put = || {
+            kept.replace(&place.name)?;
+            // Beside the vault one call is enough for both.
+            if place.is_beside() {
+                Ok(())
+            } else {
+                place.sync()
             }
+        };
+        if previous == Previous::KeepLast {
+            replace_vault()?;
+            let path = place.path.clone();
+            put().map_err(|source| Error::NotKept { path, source })?;
+        } else {
+            put().map_err(Error::not_written(Error::REPLACING, &place.path))?;
+            replace_vault()?;
         }
+        if !place.is_beside() {
+            self.forget_beside();
+        }
+        Ok(())
+    }
+
+    /// An older copy beside the vault, from before it was in a work tree, could get into a commit.
+    fn forget_beside(&self) {
+        let _ = self.directory.remove(&self.directory.previous());
     }
 
     /// Called as late as possible: a writer that ignores the lock must not be overwritten.
@@ -216,21 +266,31 @@ impl FileTransaction<'_> {
     /// Removes the bytes that a removed key still opens, and durably: they must not come back beside the new
     /// vault after a power cut. The old vault stays whole until the new one is there.
     fn forget_previous(&self) -> Result<(), Error> {
-        let name = self.directory.previous();
-        let forget = || {
-            if self.directory.remove(&name)? {
-                self.directory.sync()?;
-            }
-            Ok(())
-        };
-        let path = self.directory.path_of(&name);
-        forget().map_err(Error::not_written("remove", &path))
+        let beside = PreviousPlace::beside(&self.directory);
+        let in_git = PreviousPlace::in_git(&self.directory);
+        let in_git =
+            in_git.map_err(Error::not_written("look for the copy of", &self.store.path))?;
+        for place in in_git.into_iter().chain([beside]) {
+            let forget = || {
+                if place.remove()? {
+                    place.sync()?;
+                }
+                Ok(())
+            };
+            forget().map_err(Error::not_written("remove", &place.path))?;
+        }
+        Ok(())
     }
 
     /// The future previous bytes, under a temporary name. They are durable already, so a hard link is enough;
     /// where links do not work, they are copied.
-    fn keep(&self, seen: &Regular) -> Result<Temporary, Error> {
-        if let Ok(link) = temporary::linked(&self.directory, self.directory.vault()) {
+    fn keep(&self, seen: &Regular, place: &PreviousPlace) -> Result<Kept, Error> {
+        let directory = &self.directory;
+        let name = || place.temporary();
+        let linked = name().and_then(|name| {
+            Kept::link(directory, directory.vault(), Rc::clone(&place.folder), name)
+        });
+        if let Ok(link) = linked {
             return Ok(link);
         }
         let bytes = seen.snapshot(self.store.path.clone())?;
@@ -242,7 +302,9 @@ impl FileTransaction<'_> {
                 }
                 other => other,
             })?;
-        let (copy, _) = temporary::holding(&self.directory, [bytes.as_slice()])?;
+        let vault = directory.path_of(directory.vault());
+        let pieces = [bytes.as_slice()];
+        let (copy, _) = temporary::holding(&place.folder, name(), &vault, &self.sharing, pieces)?;
         Ok(copy)
     }
 

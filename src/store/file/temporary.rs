@@ -3,12 +3,15 @@
 
 use super::directory::Directory;
 use super::regular::{self, Regular};
+use super::sharing::Sharing;
+use crate::platform::file_system::sync_file;
 use crate::platform::private_file::PrivateFile;
 use crate::store::Error;
 use rustix::fs::OFlags;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
+use std::os::fd::AsFd;
 use std::path::Path;
 use std::rc::Rc;
 
@@ -17,48 +20,44 @@ const WRITE_BYTES: usize = 64 * 1024;
 
 pub type Temporary = PrivateFile<Rc<Directory>>;
 
-/// A new file that holds these pieces, durably, and what was really stored: open, so that no other file can
-/// pass for it.
-pub fn holding<'a>(
-    directory: &Rc<Directory>,
+/// A new file of this name that holds these pieces, durably, and what was really stored: open, so that no other file
+/// can pass for it. The path is that of the vault, for messages.
+pub fn holding<'a, D: AsFd + Clone>(
+    folder: &D,
+    name: io::Result<OsString>,
+    vault: &Path,
+    sharing: &Sharing,
     pieces: impl IntoIterator<Item = &'a [u8]>,
-) -> Result<(Temporary, Regular), Error> {
-    let vault = directory.path_of(directory.vault());
-    let created = directory.temporary();
-    let created = created.and_then(|name| PrivateFile::create(Rc::clone(directory), name));
-    let (temporary, file) = created.map_err(Error::not_written("create a file beside", &vault))?;
-    // Once: after a failed fsync the next one may succeed with the bytes lost. The standard library
-    // repeats an interrupted one only, and goes down to the platters on macOS.
+) -> Result<(PrivateFile<D>, Regular), Error> {
+    let created = name.and_then(|name| PrivateFile::create(folder.clone(), name));
+    let (temporary, file) = created.map_err(Error::not_written("create a file beside", vault))?;
     let write = || {
         let mut small_joined = BufWriter::with_capacity(WRITE_BYTES, &file);
         let mut pieces = pieces.into_iter();
         pieces.try_for_each(|piece| small_joined.write_all(piece))?;
         small_joined.flush()?;
-        file.sync_all()
+        sharing.give_to(&file);
+        sync_file(&file)
     };
-    write().map_err(Error::not_written("write a file beside", &vault))?;
-    let stored = read_back(directory, temporary.name(), &file)?;
+    write().map_err(Error::not_written("write a file beside", vault))?;
+    let stored = read_back(folder, temporary.name(), &file, vault)?;
     Ok((temporary, stored))
 }
 
-/// Another name for the file that is called `name` now.
-pub fn linked(directory: &Rc<Directory>, name: &OsStr) -> io::Result<Temporary> {
-    PrivateFile::link(Rc::clone(directory), directory.temporary()?, name)
-}
-
 /// Opens by name what was just `written`: no descriptor that took part in the writing.
-fn read_back(directory: &Directory, name: &OsStr, written: &File) -> Result<Regular, Error> {
+fn read_back(
+    folder: impl AsFd,
+    name: &OsStr,
+    written: &File,
+    vault: &Path,
+) -> Result<Regular, Error> {
     let doing = "read back a file beside";
-    let vault = directory.path_of(directory.vault());
-    let stored = regular::open(
-        directory,
-        Path::new(name),
-        OFlags::RDONLY | OFlags::NOFOLLOW,
-    )
-    .map_err(|obstacle| obstacle.into_write_error(doing, vault.clone()))?;
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW;
+    let stored = regular::open(folder, Path::new(name), flags)
+        .map_err(|obstacle| obstacle.into_write_error(doing, vault.to_owned()))?;
     let written = rustix::fs::fstat(written)
         .map_err(io::Error::from)
-        .map_err(Error::not_written(doing, &vault))?;
+        .map_err(Error::not_written(doing, vault))?;
     if !regular::same_file(&stored.stat, &written) {
         let place = vault.display().to_string();
         return Err(Error::ChangedUnderneath { place });

@@ -73,12 +73,22 @@ fn everything_written_is_for_the_owner_only() {
 }
 
 #[test]
-fn a_vault_that_was_readable_by_others_is_not_any_more() {
-    let (_directory, vault) = place();
+fn a_vault_keeps_its_mode_but_nobody_executes_it() {
+    let (directory, vault) = place();
     fs::write(&vault, "one").unwrap();
-    fs::set_permissions(&vault, Permissions::from_mode(0o644)).unwrap();
-    keep(&vault, b"two").unwrap();
-    assert_eq!(mode(&vault), 0o600);
+    for (before, after) in [
+        (0o600, 0o600),
+        (0o644, 0o644),
+        (0o640, 0o640),
+        (0o400, 0o400),
+        (0o7777, 0o664),
+        (0o666, 0o664),
+    ] {
+        fs::set_permissions(&vault, Permissions::from_mode(before)).unwrap();
+        keep(&vault, format!("{before:o}").as_bytes()).unwrap();
+        assert_eq!(mode(&vault), after, "{before:o}");
+    }
+    assert_eq!(mode(&directory.path().join(".v.lock")), 0o660);
 }
 
 #[test]
@@ -254,7 +264,8 @@ fn without_links_the_previous_bytes_are_copied() {
     let seen = transaction.seen.as_ref().unwrap();
     // There is no name to link to, but the file is still open.
     fs::remove_file(&vault).unwrap();
-    let kept = transaction.keep(seen).unwrap();
+    let place = PreviousPlace::beside(&transaction.directory);
+    let kept = transaction.keep(seen, &place).unwrap();
     kept.replace(&transaction.directory.previous()).unwrap();
     assert_eq!(fs::read(directory.path().join(".v.prev")).unwrap(), b"one");
     assert_eq!(names(directory.path()), [".v.lock", ".v.prev"]);
@@ -269,7 +280,8 @@ fn a_file_larger_than_a_vault_is_not_copied() {
     let transaction = store.transaction(PATIENCE).unwrap();
     let seen = transaction.seen.as_ref().unwrap();
     fs::remove_file(&vault).unwrap();
-    let refused = transaction.keep(seen).map(|_| ()).unwrap_err();
+    let place = PreviousPlace::beside(&transaction.directory);
+    let refused = transaction.keep(seen, &place).map(|_| ()).unwrap_err();
     assert!(matches!(refused, Error::NotWritten { .. }), "{refused:?}");
     assert_eq!(names(directory.path()), [".v.lock"]);
 }

@@ -1,0 +1,44 @@
+//! The duty of process 1 in a container: processes whose parent has ended become its children, and stay as zombies
+//! until it asks how they ended.
+
+#[cfg(target_os = "linux")]
+use nix::sys::wait::{Id, WaitPidFlag, waitid, waitpid};
+use rustix::process::Pid;
+
+/// Waits until the child has ended, and leaves it to be waited for. As process 1 it reaps all others meanwhile. No
+/// other child may be started then.
+pub fn reap_until_end_of(child: Pid) {
+    #[cfg(target_os = "linux")]
+    if rustix::process::getpid() == Pid::INIT {
+        let child = nix::unistd::Pid::from_raw(child.as_raw_nonzero().get());
+        reap(child);
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = child;
+}
+
+/// The same in a thread of its own.
+pub fn reap_beside(child: Pid) {
+    if cfg!(target_os = "linux") && rustix::process::getpid() == Pid::INIT {
+        // Without a thread they stay: nothing else depends on it.
+        let thread = std::thread::Builder::new();
+        let _ = thread.spawn(move || reap_until_end_of(child));
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn reap(child: nix::unistd::Pid) {
+    let only_look = WaitPidFlag::WEXITED | WaitPidFlag::WNOWAIT;
+    loop {
+        match waitid(Id::All, only_look) {
+            Ok(ended) => match ended.pid() {
+                Some(ended) if ended != child => {
+                    let _ = waitpid(ended, Some(WaitPidFlag::WNOHANG));
+                }
+                _ => return,
+            },
+            Err(nix::errno::Errno::EINTR) => {}
+            Err(_) => return,
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! Who may use a vault: its owner, group, mode and access control list stay as they were over a change, and the
+//! lock is open to all who may change the vault.
+//!
+//! Root may write in a folder of another user, who may have put any file there: only what was made just now, or is
+//! empty and has one name, is ever given away.
+
+use super::regular::Regular;
+use crate::platform::file_system::Gap;
+use crate::platform::permissions::{is_shared, is_us};
+use rustix::fs::{Gid, Mode, Stat, Uid, fchmod, fchown, fstat};
+use std::fs::{File, Metadata};
+use std::os::unix::fs::MetadataExt;
+
+const GROUP_SHARES: Mode = Mode::RGRP.union(Mode::WGRP);
+const OWNER_USES: Mode = Mode::RUSR.union(Mode::WUSR);
+/// All bits that a new vault may take over: nobody executes it, and not everybody writes it.
+const KEPT: Mode = OWNER_USES.union(GROUP_SHARES).union(Mode::ROTH);
+
+/// Why a vault in this folder is not changed; it ends a sentence.
+pub const OPEN_TO_ALL: &str = "is in a directory that other users can write to";
+/// The same, where the group of the folder may be meant to share the vault.
+pub const OPEN_TO_GROUP: &str =
+    "is in a directory that its group can write to, and is not shared with that group";
+
+/// What a new file takes over from the vault that it replaces.
+pub struct Sharing {
+    mode: Mode,
+    owner: Uid,
+    /// Otherwise the one that the folder or the user gives it.
+    group: Option<Gid>,
+    /// Of the lock, when root makes it.
+    lock_owner: Uid,
+    access_list: Option<Vec<u8>>,
+}
+
+impl Sharing {
+    /// Of the vault, or of the one that is about to be made in this folder.
+    pub fn of(vault: Option<&Stat>, folder: &Stat) -> Self {
+        if let Some(vault) = vault {
+            return Self {
+                mode: Mode::from_raw_mode(vault.st_mode) & KEPT | Mode::RUSR,
+                owner: Uid::from_raw(vault.st_uid),
+                group: Some(Gid::from_raw(vault.st_gid)),
+                lock_owner: Uid::from_raw(vault.st_uid),
+                access_list: None,
+            };
+        }
+        let made = Self {
+            mode: OWNER_USES,
+            owner: rustix::process::geteuid(),
+            group: None,
+            lock_owner: Uid::from_raw(folder.st_uid),
+            access_list: None,
+        };
+        if !Mode::from_raw_mode(folder.st_mode).contains(Mode::SGID | Mode::WGRP) {
+            return made;
+        }
+        Self {
+            mode: OWNER_USES | GROUP_SHARES,
+            group: Some(Gid::from_raw(folder.st_gid)),
+            ..made
+        }
+    }
+
+    /// The same with the access control list of the vault.
+    pub fn with_access_list(self, vault: &File) -> Self {
+        Self {
+            access_list: access_list::of(vault),
+            ..self
+        }
+    }
+
+    /// Gives a new file of ours what the vault had, as far as the system lets us. Else fewer may use it, never more.
+    pub fn give_to(&self, file: &File) {
+        let Ok(made) = fstat(file) else { return };
+        let mut mode = self.mode;
+        let (has_owner, has_group) = self.hand_over(file, &made, self.owner);
+        if !has_owner && !mode.contains(Mode::WGRP) {
+            Gap::Owner.note();
+        }
+        if !has_group && mode.intersects(Mode::RWXG) {
+            Gap::Owner.note();
+            mode -= Mode::RWXG;
+        }
+        if !access_list::set(file, self.access_list.as_deref()) {
+            Gap::AccessList.note();
+            mode -= Mode::RWXG;
+        }
+        if Mode::from_raw_mode(made.st_mode) & !Mode::from_raw_mode(0o170_000) != mode
+            && fchmod(file, mode).is_err()
+        {
+            Gap::Mode.note();
+        }
+    }
+
+    /// Opens the lock to all who may change the vault, if it is ours to open.
+    pub fn open_lock(&self, lock: &Regular) {
+        let stat = &lock.stat;
+        // Another name of a file elsewhere, or something that is no lock, is left alone.
+        let is_lock = stat.st_nlink == 1 && stat.st_size == 0;
+        if !is_lock || !is_us(stat.st_uid) {
+            return;
+        }
+        let (_, has_group) = self.hand_over(&lock.file, stat, self.lock_owner);
+        let mut mode = OWNER_USES;
+        if has_group {
+            mode |= self.mode & GROUP_SHARES;
+        }
+        if !Mode::from_raw_mode(stat.st_mode).contains(mode) {
+            let _ = fchmod(&lock.file, mode);
+        }
+    }
+
+    /// Hands a file of ours over; whether it then has the owner, and the group.
+    fn hand_over(&self, file: &File, stat: &Stat, owner: Uid) -> (bool, bool) {
+        let is_same_owner = stat.st_uid == owner.as_raw();
+        let is_same_group = self.group.is_none_or(|group| stat.st_gid == group.as_raw());
+        // Only root can give a file away.
+        let is_given = !is_same_owner && is_us(0) && fchown(file, Some(owner), None).is_ok();
+        let is_grouped = !is_same_group && fchown(file, None, self.group).is_ok();
+        (is_same_owner || is_given, is_same_group || is_grouped)
+    }
+}
+
+/// Why a vault in this folder is not changed: others could replace it, or what lies beside it. A group may, if it
+/// shares the vault (by these modes and this group); a new vault is shared where the folder gives its group to what
+/// is made in it (setgid).
+pub fn problem(folder: &Metadata, vault: Option<(Mode, u32)>) -> Option<&'static str> {
+    if !is_shared(folder) {
+        return None;
+    }
+    if folder.mode() & 0o002 != 0 {
+        return Some(OPEN_TO_ALL);
+    }
+    let is_meant = match vault {
+        Some((mode, group)) => group == folder.gid() && mode.contains(GROUP_SHARES),
+        None => folder.mode() & 0o2000 != 0,
+    };
+    (!is_meant).then_some(OPEN_TO_GROUP)
+}
+
+/// The group that shares a vault in this folder, if one does.
+pub fn group_of(folder: &Metadata, vault: &Metadata) -> Option<u32> {
+    let mode = Mode::from_bits_truncate(vault.mode());
+    let is_shared = is_shared(folder) && problem(folder, Some((mode, vault.gid()))).is_none();
+    is_shared.then(|| vault.gid())
+}
+
+/// POSIX access control lists, as the kernel keeps them.
+#[cfg(target_os = "linux")]
+mod access_list {
+    use crate::platform::file_system::is_unknown;
+    use rustix::fs::{XattrFlags, fgetxattr, fremovexattr, fsetxattr};
+    use rustix::io::Errno;
+    use std::fs::File;
+
+    const NAME: &str = "system.posix_acl_access";
+    /// More than any file system keeps in one attribute.
+    const MAX_BYTES: usize = 64 * 1024;
+
+    pub fn of(file: &File) -> Option<Vec<u8>> {
+        // Mostly there is none, so look before a large buffer is made.
+        let length = fgetxattr(file, NAME, &mut [0_u8; 0][..]).ok()?;
+        let mut list = vec![0; length.min(MAX_BYTES)];
+        let length = fgetxattr(file, NAME, &mut list[..]).ok()?;
+        list.truncate(length);
+        Some(list)
+    }
+
+    /// Whether the file has exactly this list. A new file may have got one from its folder.
+    pub fn set(file: &File, list: Option<&[u8]>) -> bool {
+        match list {
+            Some(list) => fsetxattr(file, NAME, list, XattrFlags::empty()).is_ok(),
+            None if of(file).is_none() => true,
+            None => match fremovexattr(file, NAME) {
+                Err(errno) => is_unknown(errno) || errno == Errno::NODATA,
+                Ok(()) => true,
+            },
+        }
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+mod access_list {
+    use std::fs::File;
+
+    pub fn of(_: &File) -> Option<Vec<u8>> {
+        None
+    }
+
+    pub fn set(_: &File, _: Option<&[u8]>) -> bool {
+        true
+    }
+}
