@@ -29,6 +29,11 @@ Protected against:
       a change is written beside the vault, made durable, and renamed over it
       under a lock; an acknowledged change is there, and the vault from before
       stays in `.NAME.prev` for `kluis vault restore`
+  your own mistake
+      a new value keeps the versions before, and a deleted secret keeps all of
+      its own: `kluis rollback` and `kluis restore` bring them back. Only
+      `--forever`, `vault prune`, `--keep 0`, a named slot and the limits for
+      past versions destroy values
   a repository that you clone
       its project file is followed only after you agreed to the vault and to
       each variable that it names, with `kluis trust` or when `kluis` asks;
@@ -69,9 +74,9 @@ Not protected against:
   Values that a person has seen
       A removed key and an old passphrase still open older copies: change the
       values too.
-  Deleted values in copies
-      They are in `.NAME.prev` until the next change, and in backups and the
-      history of a repository.
+  Replaced and deleted values
+      They stay in the vault until you drop them, and then in `.NAME.prev`,
+      backups and git history.
   Traces in memory
       `kluis` wipes keys and values where it holds them, but no program can
       promise that for every copy.

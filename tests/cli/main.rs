@@ -101,5 +101,7 @@ mod trust;
 mod unlocking;
 mod update;
 mod values;
+mod vault_restore;
 mod verify;
+mod versions;
 mod workspace;
