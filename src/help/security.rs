@@ -31,9 +31,10 @@ Protected against:
       stays in `.NAME.prev` for `kluis vault restore`
   your own mistake
       a new value keeps the versions before, and a deleted secret keeps all of
-      its own: `kluis rollback` and `kluis restore` bring them back. Only
-      `--forever`, `vault prune`, `--keep 0`, a named slot and the limits for
-      past versions destroy values
+      its own: `kluis rollback` and `kluis restore` bring them back.
+      Values are destroyed only by `vault prune`, by `workspace delete --force`,
+      by options that say so, such as `--forever`, `--replace` and `--slot`, and
+      beyond the limits for past versions
   a repository that you clone
       its project file is followed only after you agreed to the vault and to
       each variable that it names, with `kluis trust` or when `kluis` asks;

@@ -114,8 +114,7 @@ fn a_name_that_is_taken_needs_another_one() {
         .any_stdout()
         .exits(0);
     let before = sandbox.bytes();
-    let message =
-        "there is another secret default/name now, made after the one that you restore was deleted";
+    let message = "there is another secret default/name now";
     let hint = "restore it under another name: add --name NEW";
     for reference in ["name", "default/name", &id] {
         let taken = sandbox.kluis(["restore", reference]).run();

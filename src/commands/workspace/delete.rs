@@ -11,8 +11,8 @@ use crate::vault::change::Contents;
 
 /// Delete a workspace
 ///
-/// Refuses if it has secrets or links in it (exit code 6), unless --force deletes them too. Asks first;
-/// without a terminal it needs --yes. Needs a key that opens the whole vault.
+/// Refuses if it has secrets or links in it (exit code 6), unless --force deletes them too. Deleted secrets, which
+/// could be restored, count. Asks first; without a terminal it needs --yes. Needs a key that opens the whole vault.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -32,11 +32,17 @@ impl Command for Delete {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let name = parse_name(&self.workspace_name)?;
         let mut vault = context.open(Scan::Lookup)?;
-        let secrets = vault.secret_count(vault.workspace(Some(&name))?)?;
+        let workspace = vault.workspace(Some(&name))?;
+        let deleted = vault.deleted(workspace)?.len();
+        let secrets = vault.secret_count(workspace)? + deleted;
+        let restorable = match deleted {
+            0 => String::new(),
+            _ => format!(" ({deleted} of them deleted, which can be restored)"),
+        };
         let question = match secrets {
             0 => format!("Delete the empty workspace {name}?"),
             _ => format!(
-                "Delete the workspace {name}, its {} and the links of apps to them?",
+                "Delete the workspace {name}, its {}{restorable} and the links of apps to them?",
                 counted(secrets, "secret")
             ),
         };
