@@ -210,7 +210,7 @@ fn the_newest_ten_stay_or_as_many_as_you_say() {
     // Overwritten, as by a program without versions.
     let last = sandbox.secret("last");
     set(&sandbox, "key", &["--keep", "0"], &last);
-    assert_eq!(values(&sandbox, "key"), [last.clone()]);
+    assert_eq!(values(&sandbox, "key"), std::slice::from_ref(&last));
     let none = sandbox.kluis(["rollback", "key"]).run();
     none.stderr_has("there is no slot before the effective one")
         .exits(3);

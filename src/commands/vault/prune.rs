@@ -159,19 +159,18 @@ impl Prune {
             for reference in named {
                 let workspace = context.workspace().cloned();
                 let deleted = vault.deleted_as(workspace.as_ref(), reference)?;
-                let none_is_deleted = deleted.is_empty();
+                let is_deleted = !deleted.is_empty();
                 found.extend(deleted);
                 match vault.secret(workspace.as_ref(), reference) {
-                    Err(error) if none_is_deleted => {
-                        context.found(vault, Err(error))?;
+                    Ok(secret) => {
+                        warnings::warn_versions(context, &secret);
+                        found.push(secret);
                     }
-                    secret => {
-                        let secret = secret.ok();
-                        if let Some(secret) = &secret {
-                            warnings::warn_versions(context, secret);
-                        }
-                        found.extend(secret);
-                    }
+                    Err(
+                        vault::Error::NotFound { what: "secret", .. }
+                        | vault::Error::Deleted { .. },
+                    ) if is_deleted => {}
+                    Err(error) => context.found(vault, Err(error))?,
                 }
             }
             meant
