@@ -71,6 +71,7 @@ complete -c kluis -n "__fish_kluis_needs_command" -f -a "trust" -d 'Trust the pr
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "key" -d 'Manage who can open the vault'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "workspace" -d 'Manage workspaces'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "app" -d 'Manage apps and the secrets they use'
+complete -c kluis -n "__fish_kluis_needs_command" -f -a "git" -d 'Share a vault in git'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "unlock" -d 'Type the passphrase once for the next commands'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "lock" -d 'Forget every unlocked key'
 complete -c kluis -n "__fish_kluis_needs_command" -f -a "vault" -d 'Check, renew or restore the whole file'
@@ -266,6 +267,7 @@ complete -c kluis -n "__fish_kluis_using_subcommand get" -l literal-name -d 'Acc
 complete -c kluis -n "__fish_kluis_using_subcommand get" -l latest -d 'Print the version that starts last, even in the future'
 complete -c kluis -n "__fish_kluis_using_subcommand get" -l previous -d 'Print the value from before the current one'
 complete -c kluis -n "__fish_kluis_using_subcommand get" -l reveal -d 'Use the value although it is bound to hosts'
+complete -c kluis -n "__fish_kluis_using_subcommand get" -l otp -d 'Print the one-time password that the value gives now'
 complete -c kluis -n "__fish_kluis_using_subcommand get" -s c -l clip -d 'Copy the value to the clipboard instead of printing it'
 complete -c kluis -n "__fish_kluis_using_subcommand get" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand show" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
@@ -1078,6 +1080,94 @@ complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcomm
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand app; and __fish_seen_subcommand_from sync" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kluis -n "__fish_kluis_using_subcommand git; and not __fish_seen_subcommand_from install uninstall merge-file textconv" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand git; and not __fish_seen_subcommand_from install uninstall merge-file textconv" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand git; and not __fish_seen_subcommand_from install uninstall merge-file textconv" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand git; and not __fish_seen_subcommand_from install uninstall merge-file textconv" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand git; and not __fish_seen_subcommand_from install uninstall merge-file textconv" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand git; and not __fish_seen_subcommand_from install uninstall merge-file textconv" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand git; and not __fish_seen_subcommand_from install uninstall merge-file textconv" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand git; and not __fish_seen_subcommand_from install uninstall merge-file textconv" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand git; and not __fish_seen_subcommand_from install uninstall merge-file textconv" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand git; and not __fish_seen_subcommand_from install uninstall merge-file textconv" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand git; and not __fish_seen_subcommand_from install uninstall merge-file textconv" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand git; and not __fish_seen_subcommand_from install uninstall merge-file textconv" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand git; and not __fish_seen_subcommand_from install uninstall merge-file textconv" -l accept-older -d 'Accept an older vault than this machine has seen'
+complete -c kluis -n "__fish_kluis_using_subcommand git; and not __fish_seen_subcommand_from install uninstall merge-file textconv" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kluis -n "__fish_kluis_using_subcommand git; and not __fish_seen_subcommand_from install uninstall merge-file textconv" -f -a "install" -d 'Let git merge and show vaults'
+complete -c kluis -n "__fish_kluis_using_subcommand git; and not __fish_seen_subcommand_from install uninstall merge-file textconv" -f -a "uninstall" -d 'Undo `kluis git install`'
+complete -c kluis -n "__fish_kluis_using_subcommand git; and not __fish_seen_subcommand_from install uninstall merge-file textconv" -f -a "merge-file" -d 'Merge a vault for git'
+complete -c kluis -n "__fish_kluis_using_subcommand git; and not __fish_seen_subcommand_from install uninstall merge-file textconv" -f -a "textconv" -d 'Show a vault as text for git'
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from install" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from install" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from install" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from install" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from install" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from install" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from install" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from install" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from install" -l global -d 'For all your repositories, in your own settings of git'
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from install" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from install" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from install" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from install" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from install" -l accept-older -d 'Accept an older vault than this machine has seen'
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from install" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from uninstall" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from uninstall" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from uninstall" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from uninstall" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from uninstall" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from uninstall" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from uninstall" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from uninstall" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from uninstall" -l global -d 'Undo it in your own settings of git'
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from uninstall" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from uninstall" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from uninstall" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from uninstall" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from uninstall" -l accept-older -d 'Accept an older vault than this machine has seen'
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from uninstall" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from merge-file" -l path -d 'Where the vault lies in the work tree' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from merge-file" -l labels -d 'What git calls the two' -r
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from merge-file" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from merge-file" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from merge-file" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from merge-file" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from merge-file" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from merge-file" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from merge-file" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from merge-file" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from merge-file" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from merge-file" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from merge-file" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from merge-file" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from merge-file" -l accept-older -d 'Accept an older vault than this machine has seen'
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from merge-file" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from textconv" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from textconv" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from textconv" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from textconv" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from textconv" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from textconv" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from textconv" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from textconv" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from textconv" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from textconv" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from textconv" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from textconv" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from textconv" -l accept-older -d 'Accept an older vault than this machine has seen'
+complete -c kluis -n "__fish_kluis_using_subcommand git; and __fish_seen_subcommand_from textconv" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand unlock" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand unlock" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand unlock" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
@@ -1112,26 +1202,28 @@ complete -c kluis -n "__fish_kluis_using_subcommand lock" -s y -l yes -d 'Answer
 complete -c kluis -n "__fish_kluis_using_subcommand lock" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
 complete -c kluis -n "__fish_kluis_using_subcommand lock" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand lock" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore merge diff prune" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore merge diff prune" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore merge diff prune" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore merge diff prune" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore merge diff prune" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore merge diff prune" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore merge diff prune" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore merge diff prune" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -l json -d 'Print results, warnings and errors as JSON'
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -s q -l quiet -d 'Print no notes; print names alone in lists'
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -s y -l yes -d 'Answer yes where a command asks for confirmation'
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -l accept-older -d 'Accept an older vault than this machine has seen'
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -f -a "verify" -d 'Decrypt everything and report whether it is whole'
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -f -a "rekey" -d 'Encrypt everything again under new keys'
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -f -a "restore" -d 'Bring back the vault from before the last change'
-complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore prune" -f -a "prune" -d 'Drop past versions and deleted secrets for ever'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore merge diff prune" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore merge diff prune" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore merge diff prune" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore merge diff prune" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore merge diff prune" -l accept-older -d 'Accept an older vault than this machine has seen'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore merge diff prune" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore merge diff prune" -f -a "verify" -d 'Decrypt everything and report whether it is whole'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore merge diff prune" -f -a "rekey" -d 'Encrypt everything again under new keys'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore merge diff prune" -f -a "restore" -d 'Bring back the vault from before the last change'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore merge diff prune" -f -a "merge" -d 'Take over what changed in another copy of the vault'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore merge diff prune" -f -a "diff" -d 'Compare two vaults or two workspaces'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and not __fish_seen_subcommand_from verify rekey restore merge diff prune" -f -a "prune" -d 'Drop past versions and deleted secrets for ever'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from verify" -l pin -d 'Print only the pin; with PIN, accept only that vault' -r
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from verify" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from verify" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
@@ -1182,6 +1274,41 @@ complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subco
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from restore" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from restore" -l accept-older -d 'Accept an older vault than this machine has seen'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from restore" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from merge" -l base -d 'The copy that both were made from, to see what was deleted' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from merge" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from merge" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from merge" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from merge" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from merge" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from merge" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from merge" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from merge" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from merge" -s n -l dry-run -d 'Show what would change, and change nothing'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from merge" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from merge" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from merge" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from merge" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from merge" -l accept-older -d 'Accept an older vault than this machine has seen'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from merge" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from diff" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from diff" -s w -l workspace -d 'Use this workspace [env: KLUIS_WORKSPACE]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from diff" -l project -d 'Use this project file, and agree to it [env: KLUIS_PROJECT]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from diff" -l passphrase-file -d 'Unlock with the passphrase in this file [env: KLUIS_PASSPHRASE_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from diff" -l key-file -d 'Unlock with this key file, or the token in it [env: KLUIS_KEY_FILE]' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from diff" -l lock-timeout -d 'Wait this long for another writer [default: 10s]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from diff" -l pin -d 'Open only the vault that this pin describes [env: KLUIS_PIN]' -r
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from diff" -l color -d 'Use colour: auto, always or never [env: NO_COLOR]' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from diff" -l exit-code -d 'Exit with 1 if they differ'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from diff" -l json -d 'Print results, warnings and errors as JSON'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from diff" -s q -l quiet -d 'Print no notes; print names alone in lists'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from diff" -s y -l yes -d 'Answer yes where a command asks for confirmation'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from diff" -l non-interactive -d 'Never ask; fail instead [env: KLUIS_NON_INTERACTIVE]'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from diff" -l accept-older -d 'Accept an older vault than this machine has seen'
+complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from diff" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -l keep -d 'Keep the newest N past versions of each secret [default: 0]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -l older-than -d 'Drop only what was superseded or deleted this long ago, such as `30d`' -r
 complete -c kluis -n "__fish_kluis_using_subcommand vault; and __fish_seen_subcommand_from prune" -l vault -d 'Use this vault file [env: KLUIS_VAULT]' -r

@@ -8,9 +8,10 @@ use crate::error::Error;
 use crate::report::counted::counted;
 use crate::report::deleted::{DeletedJson, names, short_paths};
 use crate::report::warnings;
-use crate::vault::Scan;
 use crate::vault::change::{Deletion, References};
+use crate::vault::reference::{Reference, Target};
 use crate::vault::secret::Secret;
+use crate::vault::{self, Scan};
 
 /// Delete secrets; `restore` brings them back
 ///
@@ -47,19 +48,25 @@ impl Command for Delete {
         let references = context.picked_several(&vault, named)?;
         let workspace = context.workspace().cloned();
         let workspace = workspace.as_ref();
-        let mut secrets = Vec::with_capacity(references.len());
+        let mut secrets: Vec<Secret> = Vec::with_capacity(references.len());
+        let mut meant = Vec::with_capacity(references.len());
         let mut is_linked = false;
-        for reference in &references {
+        for reference in references {
             let found = if self.forever {
-                vault.secret_deleted_or_not(workspace, reference)
+                vault.secret_deleted_or_not(workspace, &reference)
             } else {
-                vault.secret(workspace, reference)
+                vault.secret(workspace, &reference)
             };
             let secret = context.found(&vault, found)?;
+            // Named twice, such as by name and by id.
+            if secrets.iter().any(|other| other.id == secret.id) {
+                continue;
+            }
             vault.check_may_write(secret.workspace)?;
             warnings::warn_versions(context, &secret);
             is_linked |= !secret.is_deleted() && vault.app_count(&secret)? > 0;
             secrets.push(secret);
+            meant.push(reference);
         }
         // A linked secret will be refused anyway, so do not ask first.
         if self.forever && (self.force || !is_linked) {
@@ -76,9 +83,17 @@ impl Command for Delete {
             Deletion::Restorable
         };
         let changed = context.change_in(&mut vault, |change| {
-            let each = references.iter();
-            let deleted =
-                each.map(|reference| change.delete_secret(workspace, reference, links, deletion));
+            let each = meant.iter().zip(&secrets);
+            let deleted = each.map(|(reference, secret)| {
+                if !self.forever {
+                    return change.delete_secret(workspace, reference, links, deletion);
+                }
+                let gone = change.delete_secret(None, &by_id(secret), links, deletion)?;
+                if !is_as_asked(secret, &gone) {
+                    return Err(vault::Error::changed_meanwhile(&secret.path()));
+                }
+                Ok(gone)
+            });
             Ok(deleted.collect::<Result<Vec<_>, _>>()?)
         })?;
         let deleted = changed.result;
@@ -96,6 +111,19 @@ impl Command for Delete {
         }
         Ok(())
     }
+}
+
+/// The very secret that you were asked about, whatever has its name by now.
+fn by_id(secret: &Secret) -> Reference {
+    Reference {
+        workspace: Some(secret.workspace_name.clone()),
+        ..Reference::to(Target::Id(secret.id))
+    }
+}
+
+/// Whether the same versions are lost as in the question.
+fn is_as_asked(asked: &Secret, gone: &Secret) -> bool {
+    asked.slots == gone.slots && asked.deleted_at == gone.deleted_at
 }
 
 fn question(secrets: &[Secret], is_linked: bool) -> String {

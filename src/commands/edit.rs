@@ -154,13 +154,6 @@ fn check_is_the_same(found: Option<Secret>, old: &Selected, second: u64) -> Resu
     if is_the_same {
         return Ok(());
     }
-    let conflict = vault::Error::InUse {
-        message: format!(
-            "another process changed the value of {} meanwhile",
-            old.secret.path()
-        ),
-        hint: "nothing was written; run the command again",
-        ids: Vec::new(),
-    };
-    Err(conflict.into())
+    let value = format!("the value of {}", old.secret.path());
+    Err(vault::Error::changed_meanwhile(&value).into())
 }

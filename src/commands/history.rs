@@ -107,7 +107,7 @@ fn begins(slot: &Slot) -> String {
 
 /// How long ago it began or was written, whichever came later, or how soon it begins.
 fn age(slot: &Slot, now: u64) -> String {
-    if slot.slot > now && !slot.pending {
+    if slot.slot > now && !slot.pending && !slot.has_begun(now) {
         return format!("in {}", rough_duration(slot.slot - now));
     }
     rough_duration(now.saturating_sub(slot.in_use_since()))

@@ -11,6 +11,7 @@ use crate::vault::change::Restored;
 use crate::vault::linking::FoundApp;
 use crate::vault::name::SecretName;
 use crate::vault::reference::Reference;
+use crate::vault::time::Timestamp;
 use crate::vault::{self, Scan, Vault};
 use serde::Serialize;
 
@@ -39,7 +40,21 @@ pub struct Restore {
 
 #[derive(Serialize)]
 struct RestoredJson<'a> {
-    restored: Vec<SecretJson<'a>>,
+    restored: Vec<RestoredSecretJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct RestoredSecretJson<'a> {
+    #[serde(flatten)]
+    secret: SecretJson<'a>,
+    removed_links: Vec<RemovedLinkJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct RemovedLinkJson<'a> {
+    /// `null` if the app is gone or the key does not open it.
+    app: Option<String>,
+    env_key: &'a str,
 }
 
 impl Command for Restore {
@@ -71,11 +86,8 @@ impl Command for Restore {
             warnings::warn(context, &restored.secret);
         }
         if context.json {
-            let shown = changed.result.iter().map(|restored| {
-                let secret = &restored.secret;
-                let apps = vault.app_count(secret)?;
-                Ok::<_, Error>(SecretJson::whole(secret, apps, context.now))
-            });
+            let shown = changed.result.iter();
+            let shown = shown.map(|restored| json(&vault, restored, context.now));
             let restored = shown.collect::<Result<_, _>>()?;
             context.ui.json(&RestoredJson { restored })?;
         }
@@ -104,6 +116,28 @@ fn pick(context: &mut Context, vault: &Vault) -> Result<Reference, Error> {
     whole(parse(&deleted[picked].id.to_string(), true)?)
 }
 
+fn json<'a>(
+    vault: &Vault,
+    restored: &'a Restored,
+    now: Timestamp,
+) -> Result<RestoredSecretJson<'a>, Error> {
+    let secret = &restored.secret;
+    let links = restored.removed_links.iter().map(|link| {
+        let app = match vault.app_of(link)? {
+            FoundApp::There(app) => Some(app.path()),
+            FoundApp::Missing | FoundApp::OutOfReach => None,
+        };
+        Ok::<_, Error>(RemovedLinkJson {
+            app,
+            env_key: link.env_key.as_str(),
+        })
+    });
+    Ok(RestoredSecretJson {
+        secret: SecretJson::whole(secret, vault.app_count(secret)?, now),
+        removed_links: links.collect::<Result<_, _>>()?,
+    })
+}
+
 /// Says how to make the links again that were removed.
 fn note_links(context: &mut Context, vault: &Vault, restored: &Restored) -> Result<(), Error> {
     let path = short_path(&restored.secret);
@@ -116,8 +150,9 @@ fn note_links(context: &mut Context, vault: &Vault, restored: &Restored) -> Resu
                     app.path()
                 )
             }
-            FoundApp::Missing | FoundApp::OutOfReach => {
-                format!("an app that your key does not see linked it as {key}")
+            FoundApp::Missing => format!("an app that is gone linked it as {key}"),
+            FoundApp::OutOfReach => {
+                format!("an app that your key does not open linked it as {key}")
             }
         };
         context.ui.note(&told);

@@ -6,11 +6,11 @@ use crate::args::fields::ClearArgs;
 use crate::args::version::VersionArgs;
 use crate::context::Context;
 use crate::error::Error;
-use crate::report::secret::{SetOutcome, note_version_before, print_written};
+use crate::report::secret::{SetOutcome, has_new_version, note_version_before, print_written};
+use crate::vault::Changed;
 use crate::vault::change::{Fields, NewVersion, SecretUpdate, Values};
 use crate::vault::reference::{Reference, Target};
 use crate::vault::secret::Secret;
-use crate::vault::{Changed, Written};
 
 /// Store a value: create the secret, or update it
 ///
@@ -68,14 +68,19 @@ impl Command for Set {
         };
         if let Some(old) = old {
             let path = result.path();
-            if replaces(&old, &result) {
+            if replaces(&old, &result, context.now.seconds()) {
                 context
                     .ui
                     .done(&format!("replaced a value of {path}, which is not kept"));
-            } else if may_have_swallowed && written != Written::Unchanged {
-                context.ui.note(&format!(
+            } else if may_have_swallowed && has_new_version(context, &old, &result) {
+                let told = format!(
                     "several lines from stdin are the new value of {path}: if this is wrong, `kluis rollback {path}` undoes it"
-                ));
+                );
+                if context.json {
+                    context.ui.warning(&told);
+                } else {
+                    context.ui.note(&told);
+                }
             } else {
                 note_version_before(context, &old, &result);
             }
@@ -105,10 +110,14 @@ impl Set {
     }
 }
 
-/// Whether a slot has another value than before.
-fn replaces(old: &Secret, new: &Secret) -> bool {
-    old.slots.iter().any(|before| {
+/// Whether a slot has another value than before, or the value that was in use is gone.
+fn replaces(old: &Secret, new: &Secret, second: u64) -> bool {
+    let current = old.effective(second);
+    old.slots.iter().enumerate().any(|(position, before)| {
         let mut after = new.slots.iter();
-        after.any(|after| after.slot == before.slot && after.checksum != before.checksum)
+        match after.find(|after| after.slot == before.slot) {
+            Some(after) => after.checksum != before.checksum,
+            None => current == Some(position),
+        }
     })
 }

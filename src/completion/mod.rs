@@ -26,6 +26,8 @@ const PATIENCE: Duration = Duration::from_millis(25);
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum NameKind {
     Secret,
+    /// Of a secret that can be restored.
+    Deleted,
     Workspace,
     App,
     Key,
@@ -45,6 +47,7 @@ pub fn kind(verb: &Command, argument: &Arg) -> Option<NameKind> {
     let takes = argument.get_value_names().and_then(<[_]>::first);
     match (id, takes?.as_str()) {
         ("app", _) if verb.get_name() == "create" => None,
+        ("secrets", _) if verb.get_name() == "restore" => Some(NameKind::Deleted),
         (_, "SECRET" | "REF" | "KEY=REF") | ("reveal", "NAME") => Some(NameKind::Secret),
         ("name", _) if verb.get_name() == "set" => Some(NameKind::Secret),
         ("workspace" | "to_workspace" | "workspace_name", _) => Some(NameKind::Workspace),
@@ -130,12 +133,26 @@ impl Cursor {
         let vault = vault.ok()?;
         // A secret may be named with its workspace.
         let (folder, _) = self.typed.split_once('/').unzip();
-        let folder = folder.filter(|_| matches!(self.kind, NameKind::Secret | NameKind::App));
+        let folder = folder.filter(|_| {
+            matches!(
+                self.kind,
+                NameKind::Secret | NameKind::Deleted | NameKind::App
+            )
+        });
         let mut names: Vec<String> = match self.kind {
             NameKind::Secret => {
                 let named = folder.map(WorkspaceName::parse).transpose().ok()?;
                 let workspace = vault.workspace(named.as_ref().or(in_use)).ok()?;
                 vault.names(workspace).ok()?
+            }
+            NameKind::Deleted => {
+                let named = folder.map(WorkspaceName::parse).transpose().ok()?;
+                let workspace = vault.workspace(named.as_ref().or(in_use)).ok()?;
+                let deleted = vault.deleted(workspace).ok()?;
+                deleted
+                    .iter()
+                    .map(|secret| secret.name.to_string())
+                    .collect()
             }
             NameKind::Workspace => {
                 let all = vault.workspaces().iter();
@@ -159,6 +176,8 @@ impl Cursor {
         }
         names.retain(|name| name.starts_with(&self.typed));
         names.sort_unstable();
+        // Several deleted secrets may have one name.
+        names.dedup();
         let before = &self.before;
         Some(names.iter().map(|name| format!("{before}{name}")).collect())
     }
@@ -193,7 +212,10 @@ fn takes_value(option: &Arg) -> bool {
 }
 
 fn positional(verb: &Command, seen: usize) -> Option<&Arg> {
-    verb.get_positionals().nth(seen)
+    let last = verb.get_positionals().last();
+    let several = last
+        .filter(|last| !last.is_last_set() && matches!(last.get_action(), clap::ArgAction::Append));
+    verb.get_positionals().nth(seen).or(several)
 }
 
 #[cfg(test)]
@@ -203,6 +225,10 @@ mod tests {
     fn root() -> Command {
         let workspace = Arg::new("workspace").short('w').long("workspace");
         let secret = || Arg::new("secret").value_name("SECRET");
+        let several = || {
+            let secrets = Arg::new("secrets").value_name("SECRET");
+            secrets.action(clap::ArgAction::Append).num_args(0..)
+        };
         let pair = Arg::new("env").short('e').value_name("KEY=REF");
         let app = || Arg::new("app").value_name("APP");
         Command::new("kluis")
@@ -220,6 +246,8 @@ mod tests {
                     .arg(secret())
                     .arg(Arg::new("at").long("at").value_name("TIME")),
             )
+            .subcommand(Command::new("delete").arg(several()))
+            .subcommand(Command::new("restore").arg(several()))
             .subcommand(
                 Command::new("run")
                     .arg(pair)
@@ -262,6 +290,9 @@ mod tests {
             ("run --app=bi", NameKind::App, "--app=", "bi"),
             ("app link bi", NameKind::App, "", "bi"),
             ("app link billing A gi", NameKind::Secret, "", "gi"),
+            ("delete a b gi", NameKind::Secret, "", "gi"),
+            ("restore gi", NameKind::Deleted, "", "gi"),
+            ("restore a staging/gi", NameKind::Deleted, "", "staging/gi"),
         ] {
             let expected = (kind, before.to_owned(), typed.to_owned());
             assert_eq!(at(line), Some(expected), "{line}");

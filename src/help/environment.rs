@@ -29,13 +29,14 @@ no other vault:
     TLS_KEY = { secret = \"tls_key\", as = \"file\" } # the path of a file with it
     SENTRY_DSN = { secret = \"sentry_dsn\", optional = true }
 
-Your settings, ~/.config/kluis/config.toml, may have these. `auto_agent` says
-whether a passphrase that you type unlocks the vault for later commands: ask,
-always or never.
+Your settings, ~/.config/kluis/config.toml, may have these. `keep` is how many
+past versions of a secret stay. `auto_agent` says whether a passphrase that you
+type unlocks the vault for later commands: ask, always or never.
 
     vault = \"~/secrets.kluis\"
     workspace = \"staging\"
     lock_timeout = \"30s\"
+    keep = 10
     color = \"never\"
     auto_agent = \"always\"";
 

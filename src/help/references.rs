@@ -29,7 +29,8 @@ with _ for other characters, unless --env-key sets another.
 A value has versions, and each version has a slot number: the Unix second from
 which it is in effect. The current version has the greatest number that is not
 in the future. A value that is set now comes after all versions in effect, also
-if a colleague's clock was up to five minutes ahead.
+if a colleague's clock was up to five minutes ahead. The versions before stay:
+`kluis rollback` brings them back. `kluis restore` brings back a deleted secret.
 
 Times:
   1767225600                    Unix seconds
@@ -44,7 +45,8 @@ Hosts:
 Limits:
   value        1 to 65,536 bytes of any kind; a vault may have a lower limit
   description  1,024 characters
-  versions     100 of one secret; `kluis vault prune` drops past ones
+  versions     100 of one secret; of those that are past, the newest 10 and at
+               most 64 KiB stay when you set a value (--keep says how many)
   hosts        100 of one secret
   vault        256 MiB, 128 workspaces, 256 keys, 8 of them passphrases
 

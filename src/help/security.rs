@@ -30,6 +30,12 @@ Protected against:
       a change is written beside the vault, made durable, and renamed over it
       under a lock; an acknowledged change is there, and the vault from before
       stays in `.NAME.prev` for `kluis vault restore`
+  your own mistake
+      a new value keeps the versions before, and a deleted secret keeps all of
+      its own: `kluis rollback` and `kluis restore` bring them back.
+      Values are destroyed only by `vault prune`, by `workspace delete --force`,
+      by options that say so, such as `--forever`, `--replace` and `--slot`, and
+      beyond the limits for past versions
   a repository that you clone
       its project file is followed only after you agreed to the vault and to
       each variable that it names, with `kluis trust` or when `kluis` asks;
@@ -75,9 +81,9 @@ Not protected against:
       A removed key and an old passphrase still open older copies: change the
       values too. Who has an old passphrase and an older copy reads later ones
       as well, unless you changed it with --leaked.
-  Deleted values in copies
-      They are in `.NAME.prev` until the next change, and in backups and the
-      history of a repository. Where only GIT_DIR names the repository, have git
+  Replaced and deleted values
+      They stay in the vault until you drop them, and then in `.NAME.prev`,
+      backups and git history. Where only GIT_DIR names the repository, have git
       ignore `.NAME.prev`; elsewhere it lies in the git folder.
   A file system that cannot keep what was written
       Where one cannot confirm it (CIFS, shared folders of virtual machines),

@@ -14,7 +14,8 @@ press Enter. `kluis status` shows which vault you use, and what opens it.
 STORE AND READ VALUES
 
 Pipe a value in, or type it when `kluis` asks. It is never an argument, where
-others could see it.
+others could see it. `kluis rollback` brings back the value before, and `kluis
+restore` a deleted secret.
 
     printf %s "$TOKEN" | kluis set github_token
     kluis set db_password --generate 32

@@ -222,14 +222,19 @@ pub fn print_rotated(context: &mut Context, vault: &Vault, rotated: &Rotated) ->
 
 /// At a terminal, says how to undo a change of the value.
 pub fn note_version_before(context: &mut Context, old: &Secret, new: &Secret) {
-    let second = context.now.seconds();
-    let number = |secret: &Secret| Some(secret.slots[secret.effective(second)?].slot);
-    if number(old) != number(new) && new.previous(second).is_some() {
+    if has_new_version(context, old, new) && new.previous(context.now.seconds()).is_some() {
         let path = new.path();
         context
             .ui
             .done(&format!("the version before: `kluis rollback {path}`"));
     }
+}
+
+/// Whether another version is in use than before.
+pub fn has_new_version(context: &Context, old: &Secret, new: &Secret) -> bool {
+    let second = context.now.seconds();
+    let number = |secret: &Secret| Some(secret.slots[secret.effective(second)?].slot);
+    number(old) != number(new)
 }
 
 /// Prints a note if nothing was written.

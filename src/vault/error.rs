@@ -70,6 +70,15 @@ pub enum Error {
 
 impl Error {
     /// The error for a missing thing, without a suggestion.
+    /// A change that no longer fits what it was decided for.
+    pub fn changed_meanwhile(what: &str) -> Self {
+        Self::InUse {
+            message: format!("another process changed {what} meanwhile"),
+            hint: "nothing was written; run the command again",
+            ids: Vec::new(),
+        }
+    }
+
     pub fn absent(what: &'static str, name: impl Into<String>) -> Self {
         Self::NotFound {
             what,

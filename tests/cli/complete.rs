@@ -18,6 +18,11 @@ fn unlocked() -> Sandbox {
         "workspace create staging",
         "create stripe_key -w staging --generate 8",
         "app create billing",
+        "create old_token --generate 8",
+        "delete old_token",
+        "create old_token --generate 8",
+        "create older_token -w staging --generate 8",
+        "delete old_token staging/older_token",
     ] {
         sandbox.kluis(line.split(' ')).run().any_stdout().exits(0);
     }
@@ -55,11 +60,17 @@ fn each_place_gets_the_names_that_fit_there() {
         ("run -e TOKEN=gith", "TOKEN=github_token\n"),
         ("app link billing TOKEN gith", "github_token\n"),
         ("set gith", "github_token\n"),
+        ("delete name gith", "github_token\n"),
+        ("restore ", "old_token\n"),
+        ("restore staging/", "staging/older_token\n"),
+        ("restore old_token staging/old", "staging/older_token\n"),
     ] {
         assert_eq!(found(line), expected, "{line}");
     }
     for line in [
         "get x",
+        "get old_",
+        "restore gith",
         "create gith",
         "app create b",
         "run -- get ",

@@ -1,6 +1,7 @@
 //! Tests `doctor`: breaks each thing around a vault once, and expects it to be found.
 
 use crate::agent;
+use crate::hostile_input::preloaded_clock;
 use crate::sandbox::{CHEAP_KDF, Invocation, Sandbox};
 use crate::screen::Screen;
 use serde_json::Value;
@@ -571,4 +572,34 @@ fn a_path_that_would_steer_a_terminal_is_shown_escaped() {
     let doctor = sandbox.kluis(["doctor", "--vault", init[5]]);
     let (text, _) = Screen::start(doctor.command_at_terminal(), 80).ends();
     assert!(!text.contains(['\u{1b}', '\u{202e}']), "{text:?}");
+}
+
+#[test]
+fn doctor_names_what_was_deleted_long_ago() {
+    let sandbox = healthy();
+    let Some(clock) = preloaded_clock(&sandbox) else {
+        return eprintln!("skipped: no library can stand in for the clock");
+    };
+    sandbox.create("gone", sandbox.secret("gone"));
+    let days_ago = |days: u64, line: &[&str]| {
+        let second = crate::sandbox::now() - days * 86_400;
+        let run = sandbox.kluis(line).env("LD_PRELOAD", &clock);
+        run.env("SECONDS_NOW", second.to_string()).run()
+    };
+    let old = ["create", "older", "--generate", "8"];
+    days_ago(31, &old).any_stdout().exits(0);
+    days_ago(31, &["delete", "older"]).exits(0);
+    finds(
+        doctor(&sandbox),
+        "deleted",
+        "warn",
+        "1 secret kept for more than 30 days after deletion, with all values",
+    );
+    let prune = ["vault", "prune", "--deleted", "--older-than", "30d", "-y"];
+    sandbox.kluis(prune).run().any_stderr().exits(0);
+    sandbox.kluis(["delete", "gone"]).run().exits(0);
+    let report = doctor(&sandbox).run();
+    let findings = report.json()["findings"].as_array().unwrap().clone();
+    assert!(findings.iter().all(|found| found["check"] != "deleted"));
+    report.any_stdout().any_stderr().ends();
 }

@@ -33,7 +33,7 @@ fn left_in_memory(mark: &str) -> Vec<PathBuf> {
 }
 
 #[test]
-fn the_edited_value_replaces_the_one_in_its_slot() {
+fn the_edited_value_becomes_a_version_and_the_one_before_stays() {
     let sandbox = Sandbox::with_vault();
     let old = sandbox.secret("old");
     let new = sandbox.secret("new");
@@ -41,36 +41,40 @@ fn the_edited_value_replaces_the_one_in_its_slot() {
     let steps = format!("cp {} \"$file\"", sandbox.given("new", &new).display());
     edit(&sandbox, "edit name", &steps).run().exits(0);
     assert_eq!(sandbox.get("name"), new.as_bytes());
-    assert_eq!(sandbox.slots("name"), (vec![0], Some(0)));
+    let (slots, effective) = sandbox.slots("name");
+    assert_eq!((slots.len(), slots.last().copied()), (2, effective));
+    assert_eq!(sandbox.prints(["get", "name", "--previous"], ""), old);
     let json = edit(
         &sandbox,
         "edit name --json",
         &format!("printf %s {old} >\"$file\""),
     )
     .run();
-    assert_eq!(json.json()["name"], "name");
+    assert_eq!(json.json(), sandbox.show("name"));
+    assert_eq!(json.json()["previous_slot"], effective.unwrap());
     json.any_stdout().exits(0);
     assert_eq!(sandbox.get("name"), old.as_bytes());
+    sandbox
+        .kluis(["rollback", "name"])
+        .run()
+        .any_stdout()
+        .exits(0);
+    assert_eq!(sandbox.get("name"), new.as_bytes());
     assert!(left_in_memory(&old).is_empty());
     assert!(left_in_memory(&new).is_empty());
 }
 
 #[test]
-fn with_rotate_it_gets_a_slot_of_its_own() {
+fn with_keep_0_an_edited_value_overwrites() {
     let sandbox = Sandbox::with_vault();
-    let old = sandbox.secret("old");
-    sandbox.create("name", &old);
+    sandbox.create("name", sandbox.secret("old"));
     let steps = "printf %s new-value >\"$file\"";
-    let done = edit(&sandbox, "edit name --rotate", steps).run();
-    let slot: u64 = String::from_utf8(done.stdout.clone())
-        .unwrap()
-        .trim()
-        .parse()
-        .unwrap();
-    done.any_stdout().exits(0);
-    assert_eq!(sandbox.slots("name"), (vec![0, slot], Some(slot)));
-    assert_eq!(sandbox.prints(["get", "name", "--previous"], ""), old);
+    edit(&sandbox, "edit name --keep 0", steps).run().exits(0);
+    assert_eq!(sandbox.slots("name").0.len(), 1);
     assert_eq!(sandbox.get("name"), b"new-value");
+    // There is one way: the option that once asked for a version is gone.
+    let gone = edit(&sandbox, "edit name --rotate", steps).run();
+    gone.stderr_has("there is no option --rotate here").exits(2);
 }
 
 #[test]
@@ -92,7 +96,7 @@ fn an_unchanged_value_is_not_written() {
         for steps in [":", adds] {
             let done = edit(&sandbox, &format!("edit {name}"), steps).run();
             done.stderr("kluis: note: unchanged\n").exits(0);
-            let done = edit(&sandbox, &format!("edit {name} --rotate -q"), steps).run();
+            let done = edit(&sandbox, &format!("edit {name} --keep 0 -q"), steps).run();
             done.exits(0);
         }
     }
@@ -251,7 +255,7 @@ fn a_value_that_changed_meanwhile_is_not_overwritten() {
         sandbox.token(),
         crate::sandbox::KLUIS
     );
-    for line in ["edit name", "edit name --rotate"] {
+    for line in ["edit name", "edit name --keep 0"] {
         let update = sandbox
             .kluis(["update", "name", "--value"])
             .stdin("a value");

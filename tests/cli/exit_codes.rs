@@ -60,11 +60,11 @@ fn each_failure_has_its_code_word_and_hint_in_both_forms() {
         .exits(0);
     let fill = ["create", "key", "-w", "full", "--generate", "8"];
     sandbox.kluis(fill).run().any_stdout().exits(0);
-    sandbox.create("linked", &value);
-    for line in [&["create", "web"][..], &["link", "web", "KEY", "linked"]] {
-        let app = sandbox.kluis(["app"].iter().chain(line)).run();
-        app.any_stdout().exits(0);
-    }
+    sandbox
+        .kluis(["app", "create", "web"])
+        .run()
+        .any_stdout()
+        .exits(0);
     let file = sandbox.given("file", "x");
     let below = file.join("vault");
     let below = below.to_str().unwrap();
@@ -84,7 +84,6 @@ fn each_failure_has_its_code_word_and_hint_in_both_forms() {
         (&["list", "--vault", "s3://bucket/key"], "2 usage !"),
         (&["list", "--lock-timeout", "soon"], "2 usage"),
         (&["list", "--pin", "klv_mistyped"], "2 usage !"),
-        (&["delete", "name"], "2 usage !"),
         (&["workspace", "delete", "full", "--force"], "2 usage !"),
         (&["get", "name=x"], "2 usage !"),
         (&["update", "name", "--raw"], "2 usage"),
@@ -103,7 +102,6 @@ fn each_failure_has_its_code_word_and_hint_in_both_forms() {
         (&["create", "name", "--generate", "8"], "6 conflict !"),
         (&["update", "name", "--name", "NAME"], "6 conflict !"),
         (&["app", "create", "web"], "6 conflict"),
-        (&["delete", "linked", "-y"], "6 conflict !"),
         (&["init", "--token"], "6 conflict !"),
         (&["workspace", "create", "full"], "6 conflict"),
         (&["workspace", "delete", "full", "-y"], "6 conflict !"),
@@ -143,6 +141,47 @@ fn each_failure_has_its_code_word_and_hint_in_both_forms() {
         (
             &["run", "-e", "A=name", "--", "/no/such/command"],
             "127 not_found !",
+        ),
+    ] {
+        fails(&sandbox, line, &row(expected));
+    }
+    assert_eq!(sandbox.bytes(), before);
+}
+
+#[test]
+fn deleting_and_restoring_fail_in_both_forms_alike() {
+    let sandbox = Sandbox::with_vault();
+    for name in ["name", "linked", "gone"] {
+        sandbox.create(name, sandbox.secret("value"));
+    }
+    sandbox.prints(["rotate", "name"], sandbox.secret("new"));
+    sandbox.prints(["app", "create", "web"], "");
+    sandbox.prints(["app", "link", "web", "KEY", "linked"], "");
+    sandbox.prints(["delete", "gone"], "");
+    let before = sandbox.bytes();
+    for (line, expected) in [
+        (&["delete"][..], "2 usage !"),
+        (&["delete", "name", "--forever"], "2 usage !"),
+        (&["delete", "gone", "--forever"], "2 usage !"),
+        (&["vault", "prune"], "2 usage !"),
+        (&["vault", "prune", "name"], "2 usage !"),
+        (&["restore"], "2 usage !"),
+        (&["restore", "a", "b", "--name", "c"], "2 usage"),
+        (&["delete", "nope"], "3 not_found !"),
+        (&["delete", "gone"], "3 not_found !"),
+        (&["delete", "name", "nope"], "3 not_found !"),
+        (&["get", "gone"], "3 not_found !"),
+        (&["restore", "name"], "3 not_found !"),
+        (&["restore", "nope"], "3 not_found !"),
+        (&["run", "-e", "A=gone", "--", "true"], "125 not_found !"),
+        (&["delete", "linked"], "6 conflict !"),
+        (&["delete", "name", "linked"], "6 conflict !"),
+        (&["delete", "linked", "--forever", "-y"], "6 conflict !"),
+        (&["restore", "gone", "--name", "name"], "6 conflict !"),
+        (&["restore", "gone", "--name", "a b"], "7 invalid name"),
+        (
+            &["vault", "prune", "--older-than", "1"],
+            "7 invalid older_than",
         ),
     ] {
         fails(&sandbox, line, &row(expected));

@@ -207,7 +207,7 @@ const CHANGES: [Change; 5] = [
         sandbox.kluis(["create", "third", "--generate", "300"])
     }),
     ("delete", |sandbox| {
-        sandbox.kluis(["delete", "name", "--yes"])
+        sandbox.kluis(["delete", "name", "--forever", "--yes"])
     }),
     ("key add", |sandbox| {
         sandbox.kluis(["key", "add", "--full", "--token"])

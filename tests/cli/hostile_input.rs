@@ -235,7 +235,7 @@ fn a_clock_that_is_far_off_is_written_down_and_breaks_nothing() {
 
 /// A library that gives `SECONDS_NOW` for the time of day, made with the compiler that links Rust. A
 /// program linked statically does not load it: that takes `RUSTFLAGS= cargo test --test cli`.
-fn preloaded_clock(sandbox: &Sandbox) -> Option<std::path::PathBuf> {
+pub fn preloaded_clock(sandbox: &Sandbox) -> Option<std::path::PathBuf> {
     if !cfg!(target_os = "linux") || cfg!(target_feature = "crt-static") {
         return None;
     }

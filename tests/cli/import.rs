@@ -117,7 +117,8 @@ fn a_taken_name_is_a_conflict_unless_it_is_kept_or_replaced() {
     shown.any_stdout().exits(0);
     assert_eq!(object["env_key"], "KEPT");
     assert_eq!(object["allowed_domains"], json!(["api.example.com"]));
-    assert_eq!(object["slots"].as_array().unwrap().len(), 1);
+    assert_eq!(object["slots"].as_array().unwrap().len(), 2);
+    assert_eq!(object["previous_slot"], 0);
 }
 
 #[test]

@@ -105,7 +105,14 @@ fn prompts() -> Vec<Prompt> {
             "Once more: ",
             true,
         ),
-        prompt(Vault::Token, &["delete", "name"], &[], "[y/N] ", false),
+        prompt(
+            Vault::Token,
+            &["delete", "name", "--forever"],
+            &[],
+            "[y/N] ",
+            false,
+        ),
+        prompt(Vault::Token, &["vault", "prune"], &[], "[y/N] ", false),
         prompt(Vault::Token, &["vault", "restore"], &[], "[y/N] ", false),
     ]
 }
@@ -136,6 +143,7 @@ fn home(vault: Vault) -> Sandbox {
         Vault::Token => {
             let sandbox = Sandbox::with_vault();
             sandbox.create("name", "v");
+            sandbox.prints(["rotate", "name"], "w");
             sandbox
         }
         Vault::Passphrase => {

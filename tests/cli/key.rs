@@ -428,7 +428,7 @@ fn a_new_key_is_told_how_many_earlier_values_it_reads() {
         added.any_stdout()
     };
     add(&["--full"])
-        .stderr_has("it also reads 2 earlier values")
+        .stderr_has("it also reads 2 past versions")
         .exits(0);
     let limited = add(&["-w", "staging"]);
     assert!(
@@ -437,6 +437,64 @@ fn a_new_key_is_told_how_many_earlier_values_it_reads() {
         limited.stderr
     );
     limited.any_stderr().exits(0);
+}
+
+#[test]
+fn with_forget_a_new_key_reads_no_earlier_value() {
+    let sandbox = shared();
+    let (old, new) = (sandbox.secret("old"), sandbox.secret("new"));
+    for name in ["rotated", "staging/rotated"] {
+        sandbox.create(name, &old);
+        sandbox.prints(["set", name], &new);
+    }
+    for name in ["gone", "staging/gone"] {
+        sandbox.create(name, &old);
+        sandbox.kluis(["delete", name]).run().exits(0);
+    }
+    let before = sandbox.bytes();
+    let add = |options: &[&str]| {
+        let line = ["key", "add", "--token", "--forget"].iter().chain(options);
+        sandbox.kluis(line)
+    };
+    let refused = add(&["--full"]).run();
+    refused.stderr_has("needs your yes").exits(2);
+    assert_eq!(sandbox.bytes(), before);
+    let command = add(&["--full"]).command_at_terminal();
+    let mut screen = Screen::start(command, 100);
+    screen.shows("Drop 2 past versions and 2 deleted secrets for ever? [y/N] ");
+    screen.types("n\r");
+    assert_eq!(screen.ends().1, 130);
+    assert_eq!(sandbox.bytes(), before);
+
+    // As far as the key reaches, and in the same write.
+    let limited = add(&["-w", "staging", "--yes"]).run();
+    sandbox.keep_token(&limited.stdout);
+    let token = String::from_utf8(limited.stdout.clone()).unwrap();
+    assert!(
+        !limited.stderr.contains("it also reads"),
+        "{}",
+        limited.stderr
+    );
+    limited.any_stdout().any_stderr().exits(0);
+    let previous = sandbox.vault().with_file_name(".default.kluis.prev");
+    assert_eq!(std::fs::read(previous).unwrap(), before);
+    let by = |line: &[&str]| by(&sandbox, token.trim_end(), line).run();
+    by(&["get", "staging/rotated"]).stdout(&new).exits(0);
+    by(&["get", "staging/rotated", "--previous"])
+        .any_stderr()
+        .exits(3);
+    by(&["list", "--deleted", "-q"]).exits(0);
+    assert_eq!(sandbox.prints(["get", "rotated", "--previous"], ""), old);
+    assert!(sandbox.prints(["list", "--deleted"], "").contains("gone"));
+    let full = add(&["--full", "--yes"]).run();
+    sandbox.keep_token(&full.stdout);
+    full.any_stdout().any_stderr().exits(0);
+    assert_eq!(sandbox.slots("rotated").0.len(), 1);
+    assert_eq!(sandbox.prints(["list", "--deleted", "-q"], ""), "");
+    // With nothing to forget, nothing is asked.
+    let again = add(&["--full"]).run();
+    sandbox.keep_token(&again.stdout);
+    again.any_stdout().any_stderr().exits(0);
 }
 
 #[test]

@@ -224,8 +224,7 @@ fn no_verb_asks_the_system_for_anything_that_holds_a_secret() {
     all.keep(token.trim_ascii_end());
     all.quiet(&["key", "remove", "ci", "--yes"], "");
     all.quiet(&["vault", "rekey"], "");
-    all.quiet(&["vault", "prune", "name", "-q"], "");
-    all.quiet(&["delete", "name", "--yes"], "");
+    until_nothing_is_left(&mut all);
 
     // The error does not quote the input.
     let value = &values[7];
@@ -256,6 +255,15 @@ fn no_verb_asks_the_system_for_anything_that_holds_a_secret() {
         "{} calls, {} of them with a secret, where it belongs",
         all.seen, all.found_where_it_belongs
     );
+}
+
+/// The verbs that delete and restore.
+fn until_nothing_is_left(all: &mut Watched) {
+    all.quiet(&["vault", "prune", "name", "-q", "--yes"], "");
+    all.quiet(&["delete", "name"], "");
+    all.quiet(&["list", "--deleted", "--json"], "");
+    all.quiet(&["restore", "name", "--json"], "");
+    all.quiet(&["delete", "name", "--forever", "--yes"], "");
 }
 
 /// The verbs about passphrases and the agent, which a value reaches by its socket alone.
@@ -436,7 +444,9 @@ fn running_out_of_memory_anywhere_reveals_no_secret() {
         &["set", "name"][..],
         &["get", "name"],
         &["export", "--format", "json", "--all"],
-        &["delete", "name", "--yes"],
+        &["delete", "name"],
+        &["delete", "name", "--forever", "--yes"],
+        &["vault", "prune", "--yes"],
         &["vault", "rekey"],
         &["vault", "verify"],
     ] {

@@ -51,7 +51,9 @@ fn json_counts_slots_instead_of_listing_them() {
     let shown = sandbox.kluis(["show", "web", "--json"]).run();
     let mut expected = shown.json();
     shown.any_stdout().exits(0);
-    expected.as_object_mut().unwrap().remove("slots");
+    for member in ["slots", "previous_slot"] {
+        expected.as_object_mut().unwrap().remove(member);
+    }
     expected["effective_slot"] = json!(0);
     expected["slot_count"] = json!(1);
     assert_eq!(object["secrets"][0].take(), expected);
@@ -296,5 +298,61 @@ fn a_filter_finds_parts_of_names_and_descriptions() {
     ] {
         let list = sandbox.kluis(["list", "-q", filter]).run();
         list.stdout(names).exits(0);
+    }
+}
+
+#[test]
+fn deleted_secrets_are_listed_on_request_only() {
+    let sandbox = Sandbox::with_vault();
+    let none = sandbox.kluis(["list", "--deleted"]).run();
+    none.stderr("kluis: note: no deleted secrets\n").exits(0);
+    sandbox.prints(["workspace", "create", "staging"], "");
+    let mut ids = Vec::new();
+    for name in ["db_user", "web", "staging/db_user"] {
+        ids.push(sandbox.create(name, sandbox.secret("value")));
+        sandbox.prints(["set", name], sandbox.secret("new"));
+        sandbox.kluis(["delete", name]).run().exits(0);
+    }
+    sandbox.create("left", sandbox.secret("left"));
+    assert_eq!(sandbox.prints(["list", "-q"], ""), "left\n");
+    // The last one first in each workspace; by id, because several may have one name.
+    let quiet = |options: &[&str]| {
+        let line = ["list", "--deleted", "-q"].iter().chain(options);
+        sandbox.prints(line, "")
+    };
+    let lines = |order: &[usize]| {
+        let ids = order.iter().map(|&place| format!("{}\n", ids[place]));
+        ids.collect::<String>()
+    };
+    assert_eq!(quiet(&[]), lines(&[1, 0]));
+    assert_eq!(quiet(&["--name", "db_*"]), lines(&[0]));
+    assert_eq!(quiet(&["-w", "staging"]), lines(&[2]));
+    assert_eq!(quiet(&["--all-workspaces"]), lines(&[1, 0, 2]));
+    let rows = sandbox.prints(["list", "--deleted"], "");
+    let rows: Vec<Vec<&str>> = rows.lines().map(|row| row.split('\t').collect()).collect();
+    assert_eq!(rows.len(), 2);
+    assert_eq!((rows[0][0], rows[0][2], rows[0][3]), ("web", "2", &*ids[1]));
+    assert!(rows[0][1].ends_with('Z'), "{rows:?}");
+    let listed = sandbox.kluis(["list", "--deleted", "--json"]).run();
+    let object = listed.json();
+    listed.any_stdout().exits(0);
+    assert_eq!(object["count"], 2);
+    let web = &object["secrets"][0];
+    assert_eq!(
+        (&web["id"], &web["slot_count"]),
+        (&json!(ids[1]), &json!(2))
+    );
+    assert_eq!(web["deleted_at"], rows[0][1]);
+    // One that is there has no such member.
+    let listed = sandbox.kluis(["list", "--json"]).run();
+    assert!(listed.json()["secrets"][0].get("deleted_at").is_none());
+    listed.any_stdout().exits(0);
+    let table = shown(&sandbox.kluis(["list", "--deleted"]), 100);
+    for part in ["NAME", "DELETED", "VERSIONS", "ID", "web", &ids[1]] {
+        assert!(table.contains(part), "{part}: {table}");
+    }
+    for option in [&["--due"][..], &["--sort", "name"], &["--app", "a"]] {
+        let line = ["list", "--deleted"].iter().chain(option);
+        sandbox.kluis(line).run().any_stderr().exits(2);
     }
 }

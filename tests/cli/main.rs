@@ -109,6 +109,8 @@ mod trust;
 mod unlocking;
 mod update;
 mod values;
+mod vault_restore;
 mod verify;
+mod versions;
 mod work_trees;
 mod workspace;

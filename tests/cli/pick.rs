@@ -62,7 +62,6 @@ fn arrows_choose_and_the_verb_continues() {
     for (line, said) in [
         ("history", "effective"),
         ("rotate --generate 8", "Secret: web"),
-        ("vault prune -y", "dropped 1 slot of default/web: 0"),
         ("rotate --generate 8", "Secret: web"),
         ("rollback", "Secret: web"),
     ] {
@@ -76,13 +75,34 @@ fn arrows_choose_and_the_verb_continues() {
     let mut screen = at_terminal(&sandbox, "delete", 80);
     screen.shows("4 of 4");
     screen.types("web\r");
-    screen.shows("Delete default/web and its 3 values? [y/N] ");
-    screen.types("yes\r");
-    assert_eq!(screen.ends().1, 0);
+    let (shown, code) = screen.ends();
+    assert!(
+        shown.contains("deleted default/web: `kluis restore web` undoes it"),
+        "{shown:?}"
+    );
+    assert_eq!(code, 0);
     assert_eq!(
         sandbox.prints(["list", "-q"], ""),
         "db_password\ndb_user\ngithub_token\n"
     );
+    // The deleted ones are picked from a list of their own, and nothing is picked to be lost without a question.
+    let mut screen = at_terminal(&sandbox, "restore", 80);
+    screen.shows("1 of 1");
+    screen.types("web\r");
+    let (shown, code) = screen.ends();
+    assert!(shown.contains("restored default/web"), "{shown:?}");
+    assert_eq!(code, 0);
+    let mut screen = at_terminal(&sandbox, "delete --forever", 80);
+    screen.shows("4 of 4");
+    screen.types("web\r");
+    screen.shows("Delete default/web for ever, 4 versions? [y/N] ");
+    screen.types("yes\r");
+    assert_eq!(screen.ends().1, 0);
+    let mut screen = at_terminal(&sandbox, "restore", 80);
+    let (shown, code) = screen.ends();
+    let none = "the workspace default has no deleted secrets";
+    assert!(shown.contains(none), "{shown:?}");
+    assert_eq!(code, 2);
 }
 
 #[test]
@@ -157,7 +177,9 @@ fn lines_fit_a_narrow_terminal_and_colour_is_optional() {
 #[test]
 fn without_a_terminal_a_name_is_missing() {
     let sandbox = vault();
-    for verb in ["get", "show", "history", "rotate", "rollback", "delete"] {
+    for verb in [
+        "get", "show", "history", "rotate", "rollback", "delete", "restore",
+    ] {
         let failed = sandbox.kluis([verb]).run();
         failed.stderr_has("<SECRET> is missing").exits(2);
     }

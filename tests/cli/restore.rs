@@ -1,354 +1,315 @@
-//! Tests bringing back a kept copy of the vault.
+//! Tests `restore`: bringing back secrets that were deleted.
 
 use crate::sandbox::Sandbox;
-use serde_json::json;
-use std::fs;
-use std::path::PathBuf;
+use crate::screen::Screen;
+use serde_json::{Value, json};
 
-fn previous(sandbox: &Sandbox) -> PathBuf {
-    sandbox.vault().with_file_name(".default.kluis.prev")
+fn quietly(sandbox: &Sandbox, lines: &[&str]) {
+    for line in lines {
+        let done = sandbox.kluis(line.split(' ')).run();
+        done.any_stdout().exits(0);
+    }
 }
 
 #[test]
-fn a_deleted_secret_comes_back_and_a_restore_can_be_undone() {
-    let sandbox = Sandbox::with_vault();
-    let value = sandbox.secret("value");
-    let id = sandbox.create("name", &value);
-    let before = sandbox.bytes();
-    sandbox.kluis(["delete", "name", "--yes"]).run().exits(0);
-    let after = sandbox.bytes();
-
-    let shown = sandbox.kluis(["vault", "restore", "--dry-run"]).run();
-    shown
-        .stdout("returns\tsecret\tdefault/name\n")
-        .stderr("kluis: note: nothing was changed\n")
-        .exits(0);
-    assert_eq!(sandbox.bytes(), after);
-
-    let restored = sandbox.kluis(["vault", "restore", "--yes", "--json"]).run();
-    let report = restored.json();
-    assert_eq!(report["restored"], true);
-    assert_eq!(report["keys"], json!([]));
-    assert_eq!(
-        report["secrets"],
-        json!([{"change": "returns", "id": id, "workspace": "default", "name": "name"}])
-    );
-    assert_eq!(report["revision"], "1.2");
-    assert_eq!(report["replaces_revision"], "1.3");
-    restored.any_stdout().exits(0);
-    assert_eq!(sandbox.bytes(), before, "byte for byte");
-    assert_eq!(sandbox.get("name"), value.as_bytes());
-    assert_eq!(fs::read(previous(&sandbox)).unwrap(), after);
-
-    let undone = sandbox.kluis(["vault", "restore", "--yes"]).run();
-    undone
-        .stdout("lost\tsecret\tdefault/name\n")
-        .any_stderr()
-        .exits(0);
-    assert_eq!(sandbox.bytes(), after);
-}
-
-#[test]
-fn restore_lists_a_value_that_reverts() {
+fn it_comes_back_with_its_id_its_versions_and_its_fields() {
     let sandbox = Sandbox::with_vault();
     let (old, new) = (sandbox.secret("old"), sandbox.secret("new"));
-    sandbox.create("name", &old);
-    sandbox.create("other", sandbox.secret("other"));
-    let update = sandbox.kluis(["update", "name", "--value-file", "-"]);
-    update.stdin(&new).run().exits(0);
-    let restored = sandbox.kluis(["vault", "restore", "-y"]).run();
-    restored
-        .stdout("reverts\tsecret\tdefault/name\n")
-        .any_stderr()
-        .exits(0);
+    let fields = ["--description", "d", "--env-key", "K", "--rotate-every"];
+    let create = ["create", "name"].iter().chain(&fields).chain(&["90d"]);
+    sandbox.prints(create, &old);
+    sandbox.prints(["set", "name"], &new);
+    let mut before = sandbox.show("name");
+    quietly(&sandbox, &["delete name"]);
+    sandbox.kluis(["restore", "name"]).run().exits(0);
+    let mut after = sandbox.show("name");
+    assert!(after["updated_at"].take().as_str() > before["updated_at"].take().as_str());
+    assert_eq!(after, before);
+    assert_eq!(sandbox.get("name"), new.as_bytes());
+    assert_eq!(sandbox.prints(["get", "name", "--previous"], ""), old);
+    sandbox.prints(["rollback", "name"], "");
     assert_eq!(sandbox.get("name"), old.as_bytes());
+    quietly(&sandbox, &["vault verify"]);
 }
 
 #[test]
-fn restore_lists_changed_apps_links_and_workspaces() {
+fn a_reference_to_a_deleted_secret_says_how_to_restore_it() {
     let sandbox = Sandbox::with_vault();
-    for name in ["one", "two"] {
-        sandbox.create(name, sandbox.secret(name));
-    }
-    let all = |lines: &[&str]| {
-        for line in lines {
-            let done = sandbox.kluis(line.split(' ')).run();
-            done.any_stdout().any_stderr().exits(0);
-        }
-    };
-    all(&[
-        "workspace create staging",
-        "app create web",
-        "app link web GONE one",
-        "app link web MOVED one",
-        "app create old",
-    ]);
-    let copy = sandbox.given("copy", sandbox.bytes());
-    let copy = copy.to_str().unwrap();
-    all(&[
-        "workspace update staging --description later",
-        "workspace create preview",
-        "app unlink web GONE",
-        "app unlink web MOVED",
-        "app link web MOVED two",
-        "app link web NEW one",
-        "app delete old --yes",
-        "app create new",
-    ]);
-    let shown = sandbox.kluis(["vault", "restore", copy, "--dry-run"]).run();
-    shown
-        .stdout(concat!(
-            "reverts\tworkspace\tstaging\n",
-            "lost\tworkspace\tpreview\n",
-            "returns\tapp\tdefault/old\n",
-            "lost\tapp\tdefault/new\n",
-            "returns\tlink\tdefault/web GONE\n",
-            "reverts\tlink\tdefault/web MOVED\n",
-            "lost\tlink\tdefault/web NEW\n",
-        ))
-        .any_stderr()
-        .exits(0);
-    let restored = sandbox
-        .kluis(["vault", "restore", copy, "--yes", "--json"])
-        .run();
-    let report = restored.json();
-    restored.any_stdout().exits(0);
-    assert_eq!(
-        report["workspaces"],
-        json!([{"change": "reverts", "name": "staging"}, {"change": "lost", "name": "preview"}])
-    );
-    assert_eq!(
-        report["apps"],
-        json!([{"change": "returns", "name": "default/old"}, {"change": "lost", "name": "default/new"}])
-    );
-    assert_eq!(
-        report["links"],
-        json!([
-            {"change": "returns", "app": "default/web", "env_key": "GONE"},
-            {"change": "reverts", "app": "default/web", "env_key": "MOVED"},
-            {"change": "lost", "app": "default/web", "env_key": "NEW"},
-        ])
-    );
-}
-
-#[test]
-fn a_vault_that_is_damaged_or_gone_is_brought_back() {
-    let sandbox = Sandbox::with_vault();
-    let value = sandbox.secret("value");
-    sandbox.create("name", &value);
-    sandbox.create("later", sandbox.secret("later"));
-    let whole = sandbox.bytes();
-    for present in [
-        Some(&whole[..whole.len() / 2]),
-        Some(b"noise"),
-        Some(b""),
-        None,
+    let id = sandbox.create("name", sandbox.secret("value"));
+    sandbox.create("other", sandbox.secret("other"));
+    quietly(&sandbox, &["delete name"]);
+    let template = sandbox.given("template", "{{ kluis://name }}");
+    let template = template.to_str().unwrap();
+    let hint =
+        format!("`kluis restore default/name` brings it back with its versions; its id is {id}");
+    for (line, code) in [
+        (&["get", "name"][..], 3),
+        (&["get", &id], 3),
+        (&["get", "kluis://default/name?slot=0"], 3),
+        (&["show", "name"], 3),
+        (&["history", "name"], 3),
+        (&["update", "name", "--description", "d"], 3),
+        (&["rotate", "name", "--generate", "8"], 3),
+        (&["rollback", "name"], 3),
+        (&["move", "name", "--to-workspace", "default"], 3),
+        (&["edit", "name"], 3),
+        (&["export", "--format", "json", "-e", "K=name"], 3),
+        (&["inject", "-i", template], 3),
+        (&["run", "-e", "K=name", "--", "true"], 125),
     ] {
-        let spoilt = sandbox.copy();
-        match present {
-            Some(bytes) => fs::write(spoilt.vault(), bytes).unwrap(),
-            None => fs::remove_file(spoilt.vault()).unwrap(),
-        }
-        let named = spoilt.kluis(["get", "name"]).run();
-        let hint = if present.is_some() {
-            "`kluis vault restore` brings back"
-        } else {
-            ""
-        };
-        named
-            .stderr_has(hint)
-            .exits(if present.is_some() { 5 } else { 3 });
-        let restored = spoilt.kluis(["vault", "restore", "--yes", "--json"]).run();
-        let report = restored.json();
-        assert_eq!(report["restored"], true);
-        assert_eq!(report["replaces_unopened"].is_string(), present.is_some());
-        restored
-            .any_stdout()
-            .stderr_has("older than the vault that was seen on this machine")
-            .exits(0);
-        assert_eq!(spoilt.get("name"), value.as_bytes());
-        assert_eq!(
-            fs::read(previous(&spoilt)).ok().as_deref(),
-            present.or(fs::read(previous(&sandbox)).ok().as_deref())
+        let gone = sandbox.kluis(["--json"].iter().chain(line));
+        let gone = gone.env("EDITOR", "false").run();
+        let error = gone.json_error();
+        assert_eq!(error["code"], "not_found", "{line:?}: {error}");
+        let message = error["error"].as_str().unwrap();
+        assert!(
+            message.contains("default/name was deleted at 20"),
+            "{line:?}: {message}"
         );
+        assert_eq!(error["hint"], hint, "{line:?}");
+        gone.any_stderr().exits(code);
     }
+    // What chooses by itself does not choose it.
+    let all = sandbox.kluis(["export", "--format", "json", "--all"]).run();
+    let document = all.json();
+    let keys: Vec<_> = document.as_object().unwrap().keys().collect();
+    assert_eq!(keys, ["OTHER"]);
+    all.any_stdout().exits(0);
 }
 
 #[test]
-fn a_copy_is_checked_against_this_machines_memory() {
+fn the_last_one_of_a_name_comes_back_and_older_ones_by_id() {
     let sandbox = Sandbox::with_vault();
-    sandbox.create("name", "old");
-    let old = sandbox.bytes();
-    sandbox.create("later", "new");
-    // As before the last change: nothing is lost that is not told already.
-    let told = "the copy is older than the vault that was seen on this machine";
-    fs::write(sandbox.vault(), "noise").unwrap();
-    fs::write(previous(&sandbox), &old).unwrap();
-    let restore = sandbox.kluis(["vault", "restore", "--yes"]).run();
-    restore.stderr_has(told).exits(0);
-    assert_eq!(sandbox.get("name"), b"old");
+    let values: [_; 3] = std::array::from_fn(|_| sandbox.secret("value"));
+    let ids = values.each_ref().map(|value| {
+        let id = sandbox.create("name", value);
+        quietly(&sandbox, &["delete name"]);
+        id
+    });
+    let listed = sandbox.prints(["list", "--deleted", "-q"], "");
+    let newest_first: Vec<&str> = ids.iter().rev().map(String::as_str).collect();
+    assert_eq!(listed.lines().collect::<Vec<_>>(), newest_first);
+    quietly(&sandbox, &["restore name"]);
+    assert_eq!(sandbox.show("name")["id"], ids[2]);
+    let by_id = sandbox.kluis(["restore", &ids[0], "--name", "first"]).run();
+    by_id.exits(0);
+    assert_eq!(sandbox.get("first"), values[0].as_bytes());
+    assert_eq!(sandbox.show("first")["id"], ids[0]);
+    assert_eq!(sandbox.get("name"), values[2].as_bytes());
+    let left = sandbox.prints(["list", "--deleted", "-q"], "");
+    assert_eq!(left.trim_end(), ids[1]);
 }
 
 #[test]
-fn a_vault_that_was_made_huge_is_replaced_unread() {
+fn a_name_that_is_taken_needs_another_one() {
     let sandbox = Sandbox::with_vault();
-    let value = sandbox.secret("value");
-    sandbox.create("name", &value);
-    sandbox.create("later", sandbox.secret("later"));
-    let bytes = 1 << 43;
-    let vault = fs::OpenOptions::new().write(true).open(sandbox.vault());
-    vault.unwrap().set_len(bytes).unwrap();
-    let restored = sandbox.kluis(["vault", "restore", "--yes", "--json"]).run();
-    let report = restored.json();
-    assert_eq!(report["restored"], true);
-    assert!(report["replaces_unopened"].is_string());
-    restored
-        .any_stdout()
-        .stderr_has("older than the vault that was seen on this machine")
-        .exits(0);
-    assert_eq!(sandbox.get("name"), value.as_bytes());
-    assert_eq!(fs::metadata(previous(&sandbox)).unwrap().len(), bytes);
-    // Nothing that the sandbox searches at its end.
-    fs::remove_file(previous(&sandbox)).unwrap();
-}
-
-#[test]
-fn a_damaged_missing_or_foreign_copy_replaces_nothing() {
-    let sandbox = Sandbox::with_vault();
-    sandbox.create("name", sandbox.secret("value"));
-    let before = sandbox.bytes();
-    let copy = sandbox.home().join("copy");
-    let restore = || {
-        sandbox.kluis([
-            "vault".as_ref(),
-            "restore".as_ref(),
-            copy.as_os_str(),
-            "-y".as_ref(),
-        ])
-    };
-
-    restore().run().stderr_has("there is no vault at").exits(3);
-    fs::write(&copy, &before[..before.len() - 1]).unwrap();
-    restore().run().any_stderr().exits(5);
-    let other = Sandbox::with_vault();
-    fs::write(&copy, other.bytes()).unwrap();
-    restore().run().any_stderr().exits(4);
-    let token = other.token();
-    other.keep(token.as_bytes());
-    restore()
-        .env("KLUIS_TOKEN", token)
-        .run()
-        .stderr_has("the copy belongs to another vault")
-        .exits(2);
-    assert_eq!(sandbox.bytes(), before);
-}
-
-#[test]
-fn equal_bytes_change_nothing_and_no_terminal_is_an_error() {
-    let sandbox = Sandbox::with_vault();
-    sandbox.create("name", sandbox.secret("value"));
-    let copy = sandbox.home().join("copy");
-    fs::write(&copy, sandbox.bytes()).unwrap();
-    let same = sandbox
-        .kluis(["vault".as_ref(), "restore".as_ref(), copy.as_os_str()])
-        .run();
-    same.stderr("kluis: note: unchanged: the vault is the same as this copy\n")
-        .exits(0);
-    let before = sandbox.bytes();
+    let (old, new) = (sandbox.secret("old"), sandbox.secret("new"));
+    let id = sandbox.create("name", &old);
+    quietly(&sandbox, &["delete name"]);
+    let create = ["create", "name"];
     sandbox
-        .kluis(["vault", "restore"])
+        .kluis(create)
+        .stdin(&new)
         .run()
         .any_stdout()
-        .stderr_has(
-            "this replaces the vault and needs your yes, but there is no terminal to ask at",
-        )
-        .exits(2);
+        .exits(0);
+    let before = sandbox.bytes();
+    let message = "there is another secret default/name now";
+    let hint = "restore it under another name: add --name NEW";
+    for reference in ["name", "default/name", &id] {
+        let taken = sandbox.kluis(["restore", reference]).run();
+        taken
+            .stderr(&format!("kluis: error: {message}\nkluis: hint: {hint}\n"))
+            .exits(6);
+        let taken = sandbox.kluis(["restore", reference, "--json"]).run();
+        assert_eq!(
+            taken.json_error(),
+            json!({"error": message, "code": "conflict", "hint": hint})
+        );
+        taken.any_stderr().exits(6);
+    }
+    // So may the other name be.
+    let taken = sandbox.kluis(["restore", &id, "--name", "name"]).run();
+    taken.any_stderr().exits(6);
     assert_eq!(sandbox.bytes(), before);
+    sandbox
+        .kluis(["restore", "name", "--name", "older"])
+        .run()
+        .exits(0);
+    assert_eq!(sandbox.get("older"), old.as_bytes());
+    assert_eq!(sandbox.get("name"), new.as_bytes());
+    let two = sandbox.kluis(["restore", "a", "b", "--name", "c"]).run();
+    two.stderr_has("--name is for one secret").exits(2);
 }
 
-/// What a disk does to a file: bits that flip, blocks of zeros or of something else, an end that is missing.
-fn rotten(bytes: &[u8], place: usize) -> Vec<(&'static str, Vec<u8>)> {
-    const BLOCK_BYTES: usize = 512;
-    let flipped = |bit: usize| {
-        let mut flipped = bytes.to_vec();
-        flipped[place] ^= 1 << bit;
-        flipped
-    };
-    let block = |byte: u8| {
-        let mut block = bytes.to_vec();
-        let end = (place + BLOCK_BYTES).min(bytes.len());
-        block[place..end].fill(byte);
-        block
-    };
-    vec![
-        ("a bit", flipped(place % 8)),
-        ("the highest bit", flipped(7)),
-        ("a block of zeros", block(0)),
-        ("a block of ones", block(0xff)),
-        ("cut", bytes[..place].to_vec()),
-    ]
-}
-
-/// Each damage is named before any key is asked for, `restore` is hinted at, and brings back everything.
-fn drill(step_bytes: usize) {
+#[test]
+fn a_new_secret_under_the_name_leaves_the_deleted_one() {
     let sandbox = Sandbox::with_vault();
-    let values: Vec<(String, String)> = (0..5)
-        .map(|count| (format!("NAME_{count}"), sandbox.secret("value")))
-        .collect();
-    for (name, value) in &values {
-        sandbox.create(name, value);
+    let file = sandbox.given("value", sandbox.secret("new"));
+    let file = file.to_str().unwrap();
+    for verb in ["create", "set"] {
+        let id = sandbox.create(verb, sandbox.secret("old"));
+        quietly(&sandbox, &[&format!("delete {verb}")]);
+        let command = sandbox.kluis([verb, verb, "--value-file", file]);
+        let (shown, code) = Screen::start(command.command_at_terminal(), 160).ends();
+        let note = format!(
+            "kluis: note: this is a new secret: `kluis restore {id} --name NEW` brings back the deleted one\n"
+        );
+        assert_eq!((shown, code), (format!("{note}created {verb}\n"), 0));
+        assert_ne!(sandbox.show(verb)["id"], id);
+        let typed = ["restore", &id, "--name", &format!("old_{verb}")];
+        sandbox.kluis(typed).run().exits(0);
     }
-    sandbox.create("LATER", sandbox.secret("later"));
-    let (whole, kept) = (sandbox.bytes(), fs::read(previous(&sandbox)).unwrap());
-    let mut restored = 0;
-    for place in (0..whole.len()).step_by(step_bytes) {
-        for (what, bytes) in rotten(&whole, place) {
-            fs::write(sandbox.vault(), &bytes).unwrap();
-            fs::write(previous(&sandbox), &kept).unwrap();
-            let named = sandbox
-                .kluis(["vault", "verify"])
-                .without("KLUIS_TOKEN")
-                .run();
-            assert_eq!(named.code, 5, "{what} at {place}: {}", named.stderr);
-            named
-                .stderr_has("`kluis vault restore` brings back")
-                .exits(5);
-            // Who looks for one value reads no other page: it is the right one, or none.
-            let got = sandbox.kluis(["get", "NAME_0"]).run();
-            let is_right = got.code == 0 && got.stdout == values[0].1.as_bytes();
-            assert!(
-                is_right || got.code == 5 && got.stdout.is_empty(),
-                "{what} at {place}"
-            );
-            got.any_stdout().any_stderr().ends();
-            let brought = sandbox.kluis(["vault", "restore", "--yes"]).run();
-            assert_eq!(brought.code, 0, "{what} at {place}: {}", brought.stderr);
-            brought.any_stdout().any_stderr().ends();
-            let exported = sandbox.kluis(["export", "--format", "json", "--all"]).run();
-            let found = exported.json();
-            exported.any_stdout().exits(0);
-            let same = values.iter().all(|(name, value)| found[name] == *value);
-            assert!(
-                same,
-                "{what} at {place}: {:?}",
-                found.as_object().map(serde_json::Map::len)
-            );
-            // What was damaged is kept, for who can make something of it.
-            assert!(fs::read(previous(&sandbox)).unwrap() == bytes);
-            restored += 1;
-        }
-    }
-    eprintln!("{restored} of {restored} restored");
 }
 
 #[test]
-fn whatever_rots_is_named_and_brought_back() {
-    drill(701);
+fn several_come_back_all_or_none() {
+    let sandbox = Sandbox::with_vault();
+    let values = ["a", "b", "c"].map(|name| {
+        let value = sandbox.secret(name);
+        sandbox.create(name, &value);
+        value
+    });
+    quietly(&sandbox, &["delete a b"]);
+    let before = sandbox.bytes();
+    for (line, said, code) in [
+        (
+            &["a", "nope"][..],
+            "kluis: error: there is no deleted secret nope in the workspace default\n\
+             kluis: hint: run `kluis list --deleted` to see what can be restored\n",
+            3,
+        ),
+        (&["a", "c"], "there is no deleted secret c", 3),
+        (&["a", "nope/b"], "there is no workspace nope", 3),
+        (&["a", ".."], "name", 7),
+        (&["a", "kluis://b?slot=0"], "takes a whole secret", 2),
+    ] {
+        let line = ["restore"].iter().chain(line);
+        sandbox.kluis(line).run().stderr_has(said).exits(code);
+        assert_eq!(sandbox.bytes(), before);
+    }
+    let restored = sandbox.kluis(["undelete", "b", "a", "--json"]).run();
+    let object = restored.json();
+    restored.any_stdout().exits(0);
+    let all = object["restored"].as_array().unwrap();
+    assert_eq!(all.len(), 2);
+    for (secret, name) in all.iter().zip(["b", "a"]) {
+        let mut shown = sandbox.show(name);
+        shown["removed_links"] = json!([]);
+        assert_eq!(*secret, shown);
+    }
+    for (name, value) in ["a", "b", "c"].iter().zip(&values) {
+        assert_eq!(sandbox.get(name), value.as_bytes());
+    }
+    let missing = sandbox.kluis(["restore"]).run();
+    missing.stderr_has("<SECRET> is missing").exits(2);
 }
 
-/// The figures of tests/PROGRAMME.md.
 #[test]
-#[ignore = "takes minutes"]
-fn whatever_rots_is_named_and_brought_back_every_seventh_byte() {
-    drill(7);
+fn removed_links_are_told_again_and_can_be_pasted() {
+    let sandbox = Sandbox::with_vault();
+    sandbox.create("name", sandbox.secret("value"));
+    quietly(
+        &sandbox,
+        &[
+            "workspace create staging",
+            "app create web",
+            "app create staging/job",
+            "app create gone",
+            "app link web FIRST name",
+            "app link web SECOND name",
+            "app link staging/job KEY name",
+            "app link gone LOST name",
+            "delete name --force",
+            "app delete gone --yes",
+        ],
+    );
+    let copy = sandbox.copy();
+    let restored = copy.kluis(["restore", "name", "--json"]).run();
+    let mut links = restored.json()["restored"][0]["removed_links"]
+        .as_array()
+        .unwrap()
+        .clone();
+    links.sort_by_key(Value::to_string);
+    assert_eq!(
+        links,
+        [
+            json!({"app": "default/web", "env_key": "FIRST"}),
+            json!({"app": "default/web", "env_key": "SECOND"}),
+            json!({"app": "staging/job", "env_key": "KEY"}),
+            json!({"app": null, "env_key": "LOST"}),
+        ]
+    );
+    restored.any_stdout().exits(0);
+    assert_eq!(copy.show("name")["app_count"], 0);
+
+    let restored = sandbox.kluis(["restore", "name"]).run();
+    let mut told: Vec<_> = restored.stderr.lines().map(str::to_owned).collect();
+    told.sort();
+    assert_eq!(
+        told,
+        [
+            "kluis: note: `kluis app link default/web FIRST name` makes its link again",
+            "kluis: note: `kluis app link default/web SECOND name` makes its link again",
+            "kluis: note: `kluis app link staging/job KEY name` makes its link again",
+            "kluis: note: an app that is gone linked it as LOST",
+        ]
+    );
+    restored.any_stderr().exits(0);
+    for line in told.iter().filter_map(|line| line.split('`').nth(1)) {
+        quietly(&sandbox, &[line.strip_prefix("kluis ").unwrap()]);
+    }
+    assert_eq!(sandbox.show("name")["app_count"], 2);
+    // They are of the past once it has been brought back.
+    quietly(
+        &sandbox,
+        &["app delete web --yes", "app delete staging/job --yes"],
+    );
+    quietly(&sandbox, &["delete name"]);
+    sandbox.kluis(["restore", "name"]).run().exits(0);
+}
+
+#[test]
+fn a_workspace_with_deleted_secrets_is_not_empty() {
+    let sandbox = Sandbox::with_vault();
+    quietly(&sandbox, &["workspace create staging"]);
+    sandbox.create("staging/key", sandbox.secret("value"));
+    quietly(&sandbox, &["delete staging/key"]);
+    let before = sandbox.bytes();
+    let delete = ["workspace", "delete", "staging"];
+    let refused = sandbox.kluis(delete.iter().chain(&["--yes"])).run();
+    refused
+        .stderr_has("staging still contains 1 secret (1 of them deleted, which can be restored)")
+        .exits(6);
+    let forced = delete.iter().chain(&["--force"]);
+    let refused = sandbox.kluis(forced.clone()).run();
+    refused.stderr_has("needs your yes").exits(2);
+    assert_eq!(sandbox.bytes(), before);
+    sandbox.kluis(forced.chain(&["--yes"])).run().exits(0);
+    let gone = sandbox.kluis(["restore", "staging/key"]).run();
+    gone.stderr_has("there is no workspace staging").exits(3);
+}
+
+#[test]
+fn a_key_of_another_workspace_sees_no_deleted_secret() {
+    let sandbox = Sandbox::with_vault();
+    quietly(&sandbox, &["workspace create staging"]);
+    let id = sandbox.create("mine", sandbox.secret("mine"));
+    let theirs = sandbox.secret("theirs");
+    sandbox.create("staging/theirs", &theirs);
+    quietly(&sandbox, &["delete mine staging/theirs"]);
+    let add = ["key", "add", "-q", "--token", "-w", "staging"];
+    let token = sandbox.prints(add, "");
+    sandbox.keep_token(token.as_bytes());
+    let by = |line: &[&str]| {
+        let kluis = sandbox.kluis(line);
+        kluis.env("KLUIS_TOKEN", token.trim_end()).run()
+    };
+    let listed = by(&["list", "--deleted", "--all-workspaces", "--json"]);
+    assert_eq!(listed.json()["count"], 1);
+    listed.any_stdout().exits(0);
+    by(&["restore", "default/mine"]).any_stderr().exits(8);
+    by(&["restore", &id]).any_stderr().exits(3);
+    by(&["restore", "theirs"]).exits(0);
+    assert_eq!(sandbox.get("staging/theirs"), theirs.as_bytes());
 }

@@ -392,7 +392,7 @@ fn the_hundred_and_first_slot_is_refused_with_advice() {
         rotated(&sandbox, &["--at", &at, "--generate", "12"], "");
     }
     let bytes = sandbox.bytes();
-    let more = ["rotate", "key", "--generate", "12"];
+    let more = ["rotate", "key", "--at", "100", "--generate", "12"];
     let full = sandbox.kluis(more.iter().chain(&["--json"])).run();
     let object = full.json_error();
     assert_eq!(object["detail"][0]["type"], "too_long", "{object}");

@@ -113,7 +113,7 @@ fn using_the_secret_warns_and_gives_the_value_in_force() {
         &["run", "-e", "DB=db", "--", "true"],
         &["history", "db"],
         &["update", "db", "--description", "d"],
-        &["vault", "prune", "db", "-q"],
+        &["vault", "prune", "db", "-q", "--yes"],
         &["rotate", "db", "--generate", "8", "--if-older-than", "1d"],
     ] {
         let used = sandbox.kluis(line).run();
@@ -343,7 +343,12 @@ fn ctrl_c_is_left_to_the_command() {
 fn a_secret_deleted_meanwhile_is_reported() {
     let sandbox = with_server();
     let copy = sandbox.copy();
-    let delete = "kluis delete db --yes 2> /dev/null";
+    // What is deleted so that it can be restored stays as long as a rotation is not finished.
+    let refused = "kluis delete db 2> /dev/null || test $? = 6";
+    let kept = sandbox.copy();
+    interrupted(&kept, refused, "").run().any_stdout().exits(0);
+    assert_settled(&kept, "new");
+    let delete = "kluis delete db --forever --yes 2> /dev/null";
     let failed = interrupted(&copy, &format!("{delete}; exit 7"), "").run();
     let told = "kluis: error: the command failed with exit code 7\n";
     failed.stderr(told).exits(1);

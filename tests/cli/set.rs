@@ -76,13 +76,14 @@ fn fields_that_are_not_given_stay() {
     let (old, new) = (sandbox.secret("old"), sandbox.secret("new"));
     let first = ["set", "name", "--description", "kept", "--env-key", "KEPT"];
     sandbox.kluis(first).stdin(old).run().any_stdout().exits(0);
-    let set = sandbox.kluis(["set", "name", "--json"]).stdin(new).run();
+    let set = sandbox.kluis(["set", "name", "--json"]).stdin(&new).run();
     let shown = set.json();
     assert_eq!(
         (&shown["description"], &shown["env_key"]),
         (&"kept".into(), &"KEPT".into())
     );
-    assert_eq!(shown["slots"].as_array().unwrap().len(), 1);
+    assert_eq!(shown["slots"].as_array().unwrap().len(), 2);
+    assert_eq!(shown["previous_slot"], 0);
     set.any_stdout().exits(0);
 }
 
@@ -100,23 +101,32 @@ fn set_refuses_an_id_as_a_name() {
 }
 
 #[test]
-fn a_terminal_shows_that_a_value_was_replaced() {
+fn a_terminal_shows_how_to_come_back_or_that_a_value_is_gone() {
     let sandbox = Sandbox::with_vault();
     let [old, new] = ["old", "new"].map(|label| sandbox.secret(label));
     let file = sandbox.given("value", &old);
-    let set = || {
-        let command = sandbox.kluis(["set", "name", "--value-file", file.to_str().unwrap()]);
+    let set_with = |options: &[&str]| {
+        let line = ["set", "name", "--value-file", file.to_str().unwrap()];
+        let command = sandbox.kluis(line.iter().chain(options));
         let (shown, code) = Screen::start(command.command_at_terminal(), 120).ends();
         assert_eq!(code, 0, "{shown}");
         shown
     };
-    let note =
-        "kluis: note: replaced the old value of default/name; `kluis rotate` would have kept it\n";
-    assert!(!set().contains("replaced"));
-    assert!(!set().contains("replaced"));
+    let set = || set_with(&[]);
+    assert!(!set().contains("note: the version before"));
+    assert_eq!(set(), "unchanged: name\n");
     sandbox.given("value", &new);
-    let shown = set();
+    let note = "kluis: note: the version before: `kluis rollback default/name`\n";
+    assert_eq!(set(), format!("{note}updated name\n"));
+    sandbox.given("value", &old);
+    let note = "kluis: note: replaced a value of default/name, which is not kept\n";
+    let shown = set_with(&["--slot", "effective"]);
     assert_eq!(shown, format!("{note}updated name\n"));
+    assert_eq!(sandbox.slots("name").0.len(), 2);
+    sandbox.given("value", &new);
+    let shown = set_with(&["--keep", "0"]);
+    assert_eq!(shown, format!("{note}updated name\n"));
+    assert_eq!(sandbox.slots("name").0.len(), 1);
     // In a pipe it says nothing: `prints` wants an empty stderr.
     sandbox.prints(["set", "name"], &old);
 }

@@ -57,7 +57,7 @@ fn json_has_exactly_the_promised_members_in_their_order() {
         .filter_map(|line| line.strip_prefix("  \"")?.split_once('"'))
         .map(|(member, _)| member)
         .collect();
-    let expected = "id workspace name description env_key allowed_domains app_count slots created_at updated_at";
+    let expected = "id workspace name description env_key allowed_domains app_count slots previous_slot created_at updated_at";
     assert_eq!(members.join(" "), expected);
     let object = shown.json();
     assert_eq!(object["id"], Value::from(id));

@@ -170,13 +170,28 @@ fn set_puts_a_slot_beside_the_others_once() {
 }
 
 #[test]
-fn update_replaces_the_effective_or_the_named_slot() {
+fn update_adds_a_version_or_replaces_the_named_slot() {
     let later = now() + 3_600;
     let (sandbox, values) = with_slots(&[0, 5, later]);
     let number = later.to_string();
-    let new = sandbox.secret("new");
+    let (new, kept) = (sandbox.secret("new"), sandbox.secret("kept"));
+    // In place: the version in use has another value, and no version more.
+    let in_place = ["update", "key", "--value", "--slot", "effective"];
+    sandbox.prints(in_place, &kept);
+    assert_eq!(sandbox.slots("key"), (vec![0, 5, later], Some(5)));
+    for (slot, value) in [("0", &values[0]), ("5", &kept), (&*number, &values[2])] {
+        reads(&sandbox, &["--slot", slot], value);
+    }
+    let begun = now();
     sandbox.prints(["update", "key", "--value"], &new);
-    for (slot, value) in [("0", &values[0]), ("5", &new), (&*number, &values[2])] {
+    let current = sandbox.slots("key").1.unwrap();
+    assert!((begun..=now()).contains(&current), "{current}");
+    for (slot, value) in [
+        ("0", &values[0]),
+        ("5", &kept),
+        (&*current.to_string(), &new),
+        (&*number, &values[2]),
+    ] {
         reads(&sandbox, &["--slot", slot], value);
     }
     let other = sandbox.secret("other");
@@ -190,18 +205,32 @@ fn update_replaces_the_effective_or_the_named_slot() {
         assert_eq!(sandbox.bytes(), bytes);
     }
     reads(&sandbox, &[], &new);
-    assert_eq!(sandbox.slots("key"), (vec![0, 3, 5, later], Some(5)));
+    assert_eq!(
+        sandbox.slots("key"),
+        (vec![0, 3, 5, current, later], Some(current))
+    );
+    let bytes = sandbox.bytes();
+    let same = sandbox.kluis(in_place).stdin(&new).run();
+    same.stderr("kluis: note: unchanged\n").exits(0);
+    assert_eq!(sandbox.bytes(), bytes);
 }
 
 #[test]
-fn with_no_effective_slot_update_writes_slot_0() {
+fn with_no_effective_slot_a_value_begins_now_or_at_slot_0() {
     let later = now() + 3_600;
-    let (sandbox, values) = with_slots(&[later]);
-    let new = sandbox.secret("new");
-    sandbox.prints(["update", "key", "--value"], &new);
-    assert_eq!(sandbox.slots("key"), (vec![0, later], Some(0)));
-    reads(&sandbox, &[], &new);
-    reads(&sandbox, &["--latest"], &values[0]);
+    for (options, begins) in [(&[][..], now()), (&["--slot", "effective"], 0)] {
+        let (sandbox, values) = with_slots(&[later]);
+        let new = sandbox.secret("new");
+        let update = ["update", "key", "--value"];
+        sandbox.prints(update.iter().chain(options), &new);
+        let (slots, effective) = sandbox.slots("key");
+        assert_eq!((slots.len(), slots[1]), (2, later), "{options:?}");
+        assert_eq!(effective, Some(slots[0]), "{options:?}");
+        let until = if begins == 0 { 0 } else { now() };
+        assert!((begins..=until).contains(&slots[0]), "{slots:?}");
+        reads(&sandbox, &[], &new);
+        reads(&sandbox, &["--latest"], &values[0]);
+    }
 }
 
 #[test]

@@ -103,7 +103,8 @@ fn a_site_updates_that_secret_in_part() {
     );
     assert!(after["updated_at"].as_str() > before["updated_at"].as_str());
     let checksum = "c77051e2803d00f20e2e55d4b375cdfab495463635508f746a88b13b9e80d960";
-    assert_eq!(after["slots"][0]["checksum"], checksum);
+    assert_eq!(after["slots"][1]["checksum"], checksum);
+    assert_eq!(after["slots"][1]["effective"], true);
     assert_eq!(sandbox.get("updated_secret_key"), UPDATED.as_bytes());
     sandbox
         .kluis(["get", "secret_key"])

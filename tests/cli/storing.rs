@@ -171,7 +171,7 @@ fn the_bytes_before_the_last_change_are_kept() {
         &["create", "name", "--generate", "8"][..],
         &["update", "name", "--description", "d"],
         &["workspace", "create", "staging"],
-        &["delete", "name", "--yes"],
+        &["delete", "name", "--forever", "--yes"],
     ] {
         sandbox.kluis(line).run().any_stdout().exits(0);
         assert_eq!(fs::read(&previous).unwrap(), before, "{line:?}");

@@ -249,17 +249,17 @@ description  all the lights in the house
         "{text}"
     );
     let mut delete = Screen::start(
-        unasked(&sandbox, &["delete", "name"]).command_at_terminal(),
+        unasked(&sandbox, &["delete", "name", "--forever"]).command_at_terminal(),
         40,
     );
     answer(
         &mut delete,
-        "Delete default/name and its 1 value?\r\n  [y/N] ",
+        "Delete default/name for ever, 1 version?\r\n  [y/N] ",
         "y",
     );
     let (told, code) = delete.ends();
     assert!(
-        told.ends_with("kluis: note: deleted default/name\n"),
+        told.ends_with("kluis: note: deleted default/name for\n  ever\n"),
         "{told}"
     );
     assert_eq!(code, 0);
@@ -415,17 +415,17 @@ fn without_a_pipe_you_type_the_value_twice() {
 }
 
 #[test]
-fn deleting_asks_and_an_empty_answer_means_no() {
+fn deleting_for_ever_asks_and_an_empty_answer_means_no() {
     let sandbox = Sandbox::with_vault();
     sandbox.create("name", "a value");
     let before = sandbox.bytes();
     for refusal in ["", "n", "No"] {
-        let mut screen = at_terminal(&sandbox, &["delete", "name"]);
+        let mut screen = at_terminal(&sandbox, &["delete", "name", "--forever"]);
         answer(&mut screen, "[y/N] ", refusal);
         assert_eq!(screen.ends().1, 130, "{refusal:?}");
         assert!(sandbox.bytes() == before);
     }
-    let mut screen = at_terminal(&sandbox, &["delete", "name"]);
+    let mut screen = at_terminal(&sandbox, &["delete", "name", "--forever"]);
     answer(&mut screen, "[y/N] ", "perhaps");
     screen.shows("Please answer yes or no.");
     answer(&mut screen, "[y/N] ", "y");
@@ -439,7 +439,7 @@ fn cancelling_a_question_changes_nothing() {
     sandbox.create("name", "a value");
     for keys in [CTRL_C, CTRL_D] {
         let before = sandbox.bytes();
-        let mut screen = at_terminal(&sandbox, &["delete", "name"]);
+        let mut screen = at_terminal(&sandbox, &["delete", "name", "--forever"]);
         screen.shows("[y/N] ");
         screen.types(keys);
         assert_eq!(screen.ends().1, 130, "{keys:?}");

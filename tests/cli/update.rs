@@ -61,8 +61,15 @@ fn a_value_is_read_only_when_it_is_asked_for() {
         .exits(0);
     assert_eq!(sandbox.get("name"), new.as_bytes());
     let after = shown(&sandbox, "name");
-    assert_eq!(changed(&before, &after), ["slots", "updated_at"]);
-    assert_eq!(after["slots"][0]["slot"], 0);
+    assert_eq!(
+        changed(&before, &after),
+        ["previous_slot", "slots", "updated_at"]
+    );
+    assert_eq!(after["previous_slot"], 0);
+    assert_eq!(
+        after["slots"][0]["checksum"],
+        before["slots"][0]["checksum"]
+    );
     let file = sandbox.given("value", &old);
     let from_file = ["update", "name", "--value-file", file.to_str().unwrap()];
     sandbox.kluis(from_file).run().exits(0);

@@ -238,6 +238,30 @@ fn the_question_says_how_much_would_be_lost() {
     assert!(code == 6 && !shown.contains("[y/N]"), "{shown}");
     let mut screen = delete(&["--force"]);
     screen.shows("the workspace staging, its 2 secrets and the links of apps to them? [y/N] ");
+    screen.types("n\r");
+    assert_eq!(screen.ends().1, 130);
+    // What can be restored would be lost, too, and is never called empty.
+    sandbox.kluis(["delete", "staging/one"]).run().exits(0);
+    for (deleted, question) in [
+        (
+            "one",
+            "its 2 secrets (1 of them deleted, which can be restored) and",
+        ),
+        (
+            "two",
+            "its 2 secrets (2 of them deleted, which can be restored) and",
+        ),
+    ] {
+        let mut screen = delete(&["--force"]);
+        let shown = screen.shows("[y/N] ").replace("\n  ", " ");
+        assert!(shown.contains(question), "{deleted}: {shown}");
+        screen.types("n\r");
+        assert_eq!(screen.ends().1, 130);
+        let two = sandbox.kluis(["delete", "staging/two"]).run();
+        two.any_stderr().ends();
+    }
+    let mut screen = delete(&["--force"]);
+    screen.shows("[y/N] ");
     screen.types("y\r");
     assert_eq!(screen.ends().1, 0);
     let list = sandbox.kluis(["list", "-w", "staging"]).run();

@@ -13,7 +13,7 @@ use crate::report::key::reach;
 use crate::report::{issued_key, one_time_token};
 use crate::sealed::id::KeyId;
 use crate::ui::{self, Answer};
-use crate::vault::change::{NewKey, NewLabel, Pruning};
+use crate::vault::change::{NewKey, NewLabel, Pruned, Pruning};
 use crate::vault::key::{KeyKind, Label, Scope};
 use crate::vault::name::WorkspaceName;
 use crate::vault::time::Timestamp;
@@ -124,17 +124,25 @@ impl Command for Add {
             }
         };
         let text = token.map(|token| token.text());
+        let mut expected = Pruned::default();
         if self.forget {
             let earlier = Earlier::within(&vault, &new.scope, context.now)?;
             if earlier.is_any() {
                 confirm(context, &format!("Drop {} for ever?", earlier.text()))?;
+            }
+            let homes = vault.workspaces().iter();
+            for home in homes.filter(|home| new.scope.reaches(&home.name)) {
+                expected.append(vault.would_prune(home, &Pruning::ALL, context.now, |_| true)?);
             }
         }
         let changed = context.change_in(&mut vault, |change| {
             if self.forget {
                 let homes: Vec<_> = change.workspaces().to_vec();
                 for home in homes.iter().filter(|home| new.scope.reaches(&home.name)) {
-                    change.prune(home, &Pruning::ALL, |_| true)?;
+                    let pruned = change.prune(home, &Pruning::ALL, |_| true)?;
+                    if !pruned.is_within(&expected) {
+                        return Err(vault::Error::changed_meanwhile("the vault").into());
+                    }
                 }
             }
             Ok(change.add_key(&mut owner, &credential, &new)?)

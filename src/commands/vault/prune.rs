@@ -8,13 +8,14 @@ use crate::context::confirm::confirm;
 use crate::error::Error;
 use crate::report::counted::counted;
 use crate::report::deleted::DeletedSecretJson;
+use crate::report::warnings;
 use crate::sealed::id::SecretId;
 use crate::vault::change::{Pruned, Pruning};
 use crate::vault::reference::Reference;
 use crate::vault::secret::Secret;
 use crate::vault::time::Timestamp;
 use crate::vault::workspace::Workspace;
-use crate::vault::{Scan, Vault};
+use crate::vault::{self, Scan, Vault};
 use serde::Serialize;
 use std::collections::HashSet;
 
@@ -97,7 +98,11 @@ impl Command for Prune {
         let pruning = self.pruning(context.now)?;
         let mut vault = context.open(Scan::Lookup)?;
         let meant = self.meant(context, &vault, &named)?;
-        let expected = would_go(&vault, &meant, &pruning, context.now)?;
+        let mut expected = Pruned::default();
+        for home in &meant.homes {
+            let is_meant = |secret: &Secret| meant.includes(secret);
+            expected.append(vault.would_prune(home, &pruning, context.now, is_meant)?);
+        }
         if expected.is_empty() {
             context.ui.note("unchanged: there is nothing to drop");
             return print(context, &expected);
@@ -106,9 +111,10 @@ impl Command for Prune {
         let changed = context.change_in(&mut vault, |change| {
             let mut all = Pruned::default();
             for home in &meant.homes {
-                let pruned = change.prune(home, &pruning, |secret| meant.includes(secret))?;
-                all.versions.extend(pruned.versions);
-                all.secrets.extend(pruned.secrets);
+                all.append(change.prune(home, &pruning, |secret| meant.includes(secret))?);
+            }
+            if !all.is_within(&expected) {
+                return Err(vault::Error::changed_meanwhile("the vault").into());
             }
             Ok(all)
         })?;
@@ -153,13 +159,18 @@ impl Prune {
             for reference in named {
                 let workspace = context.workspace().cloned();
                 let deleted = vault.deleted_as(workspace.as_ref(), reference)?;
-                let none_is_deleted = deleted.is_empty();
+                let is_deleted = !deleted.is_empty();
                 found.extend(deleted);
                 match vault.secret(workspace.as_ref(), reference) {
-                    Err(error) if none_is_deleted => {
-                        context.found(vault, Err(error))?;
+                    Ok(secret) => {
+                        warnings::warn_versions(context, &secret);
+                        found.push(secret);
                     }
-                    secret => found.extend(secret),
+                    Err(
+                        vault::Error::NotFound { what: "secret", .. }
+                        | vault::Error::Deleted { .. },
+                    ) if is_deleted => {}
+                    Err(error) => context.found(vault, Err(error))?,
                 }
             }
             meant
@@ -172,33 +183,6 @@ impl Prune {
         }
         Ok(meant)
     }
-}
-
-/// What would be dropped now.
-fn would_go(
-    vault: &Vault,
-    meant: &Meant,
-    pruning: &Pruning,
-    now: Timestamp,
-) -> Result<Pruned, Error> {
-    let mut pruned = Pruned::default();
-    for home in &meant.homes {
-        let deleted = vault.deleted(home)?.into_iter();
-        let gone = deleted.filter(|secret| meant.includes(secret) && pruning.drops(secret));
-        pruned.secrets.extend(gone);
-        vault.each(home, |secret| {
-            if meant.includes(&secret) {
-                let slots = pruning.slots(&secret, now.seconds());
-                if !slots.is_empty() {
-                    let numbers = slots.iter().map(|&position| secret.slots[position].slot);
-                    let numbers = numbers.collect();
-                    pruned.versions.push((secret, numbers));
-                }
-            }
-            Ok(())
-        })?;
-    }
-    Ok(pruned)
 }
 
 /// `2 past versions of default/key and 1 deleted secret, default/old`

@@ -13,8 +13,9 @@ use crate::vault::{self, Scan, Vault};
 
 /// Delete a workspace
 ///
-/// Refuses if it has secrets or links in it (exit code 6), unless --force deletes them too. Asks first;
-/// without a terminal it needs --yes. --force also deletes a workspace that is damaged. Needs a key that opens the whole vault.
+/// Refuses if it has secrets or links in it (exit code 6), unless --force deletes them too. Deleted secrets, which
+/// could be restored, count. --force also deletes a workspace that is damaged. Asks first; without a terminal it needs
+/// --yes. Needs a key that opens the whole vault.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -35,12 +36,14 @@ impl Command for Delete {
         let name = parse_name(&self.workspace_name)?;
         let mut vault = context.open(Scan::Lookup)?;
         let workspace = vault.workspace(Some(&name))?.clone();
-        let secrets = count(&vault, &workspace)?;
-        let question = match secrets {
-            Some(0) => format!("Delete the empty workspace {name}?"),
-            Some(secrets) => format!(
-                "Delete the workspace {name}, its {} and the links of apps to them?",
-                counted(secrets, "secret")
+        let counted_secrets = count(&vault, &workspace)?;
+        let secrets = counted_secrets.map(|(present, deleted)| present + deleted);
+        let question = match counted_secrets {
+            Some((0, 0)) => format!("Delete the empty workspace {name}?"),
+            Some((present, deleted)) => format!(
+                "Delete the workspace {name}, its {}{} and the links of apps to them?",
+                counted(present + deleted, "secret"),
+                restorable(deleted)
             ),
             None => {
                 format!("Delete the workspace {name}, which is damaged, with everything in it?")
@@ -65,13 +68,20 @@ impl Command for Delete {
     }
 }
 
-/// The number of secrets, deleted ones too; `None` if the workspace is damaged.
-fn count(vault: &Vault, workspace: &Workspace) -> Result<Option<usize>, vault::Error> {
+/// The numbers of present and deleted secrets; `None` if the workspace is damaged.
+fn count(vault: &Vault, workspace: &Workspace) -> Result<Option<(usize, usize)>, vault::Error> {
     let present = vault.secret_count(workspace);
-    let all = present.and_then(|count| Ok(count + vault.deleted(workspace)?.len()));
-    match all {
-        Ok(count) => Ok(Some(count)),
+    let both = present.and_then(|present| Ok((present, vault.deleted(workspace)?.len())));
+    match both {
+        Ok(both) => Ok(Some(both)),
         Err(vault::Error::Sealed(sealed::Error::Damaged(_))) => Ok(None),
         Err(error) => Err(error),
+    }
+}
+
+fn restorable(deleted: usize) -> String {
+    match deleted {
+        0 => String::new(),
+        _ => format!(" ({deleted} of them deleted, which can be restored)"),
     }
 }

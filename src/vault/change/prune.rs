@@ -2,11 +2,11 @@
 
 use super::Change;
 use super::record::Found;
-use crate::vault::Error;
 use crate::vault::secret::Secret;
 use crate::vault::slot::Slot;
 use crate::vault::time::Timestamp;
 use crate::vault::workspace::Workspace;
+use crate::vault::{Error, Vault};
 
 /// What is dropped.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
@@ -69,9 +69,56 @@ impl Pruned {
         self.versions.is_empty() && self.secrets.is_empty()
     }
 
+    /// Whether it is all part of what was expected.
+    pub fn is_within(&self, expected: &Self) -> bool {
+        let versions = self.versions.iter().all(|(secret, slots)| {
+            let mut known = expected.versions.iter();
+            let known = known.find(|(other, _)| other.id == secret.id);
+            known.is_some_and(|(_, known)| slots.iter().all(|slot| known.contains(slot)))
+        });
+        let secrets = self.secrets.iter().all(|secret| {
+            let mut known = expected.secrets.iter();
+            known.any(|other| other.id == secret.id && other.slots == secret.slots)
+        });
+        versions && secrets
+    }
+
+    /// Takes in what was dropped elsewhere.
+    pub fn append(&mut self, other: Self) {
+        self.versions.extend(other.versions);
+        self.secrets.extend(other.secrets);
+    }
+
     /// The number of superseded versions.
     pub fn version_count(&self) -> usize {
         self.versions.iter().map(|(_, slots)| slots.len()).sum()
+    }
+}
+
+impl Vault {
+    /// What [`Change::prune`] would drop now.
+    pub fn would_prune(
+        &self,
+        home: &Workspace,
+        pruning: &Pruning,
+        now: Timestamp,
+        is_meant: impl Fn(&Secret) -> bool,
+    ) -> Result<Pruned, Error> {
+        let mut pruned = Pruned::default();
+        let deleted = self.deleted(home)?.into_iter();
+        let gone = deleted.filter(|secret| is_meant(secret) && pruning.drops(secret));
+        pruned.secrets.extend(gone);
+        self.each(home, |secret| {
+            let slots = pruning.slots(&secret, now.seconds());
+            if is_meant(&secret) && !slots.is_empty() {
+                let numbers = slots.iter().rev();
+                let numbers = numbers.map(|&position| secret.slots[position].slot);
+                let numbers = numbers.collect();
+                pruned.versions.push((secret, numbers));
+            }
+            Ok(())
+        })?;
+        Ok(pruned)
     }
 }
 

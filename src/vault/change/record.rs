@@ -39,7 +39,8 @@ impl Found {
         decrypt::value(keyring, &self.secret, position, &self.values[position])
     }
 
-    /// Puts a value into the slot with this number, new or not; an equal value changes nothing.
+    /// Puts a value into the slot with this number, new or not; an equal value changes nothing. A slot that has
+    /// begun goes on, though it may lie a little ahead of now.
     pub fn put(
         &mut self,
         keyring: &dyn Keyring,
@@ -57,10 +58,13 @@ impl Found {
         {
             return Ok(());
         }
+        let has_begun =
+            place.is_ok_and(|position| self.secret.slots[position].has_begun(now.seconds()));
+        let begin = Timestamp::from_seconds(number).filter(|_| has_begun);
         let slot = Slot {
             slot: number,
             checksum: Checksum::of(value.expose()),
-            written_at: now,
+            written_at: begin.map_or(now, |begin| begin.max(now)),
             pending: false,
         };
         let sealed = keyring.seal(self.place(number), value.expose())?;

@@ -29,10 +29,7 @@ impl Change<'_> {
         match self.check_free_name(&found.home, &found.secret.name) {
             Err(Error::Exists { .. }) => {
                 return Err(Error::InUse {
-                    message: format!(
-                        "there is another secret {} now, made after the one that you restore was deleted",
-                        found.secret.path()
-                    ),
+                    message: format!("there is another secret {} now", found.secret.path()),
                     hint: "restore it under another name: add --name NEW",
                     ids: Vec::new(),
                 });

@@ -103,17 +103,21 @@ fn at(model: &Model, second: u64) -> Option<(u64, u8)> {
 
 /// What is effective now.
 fn effective(model: &Model, now: u64) -> Option<(u64, u8)> {
-    let has_begun = |slot: u64, written: u64| {
-        slot <= now || (slot <= written && written <= now + CLOCK_TOLERANCE_SECONDS)
-    };
     let mut latest = model.iter().rev();
-    let found = latest.find(|(slot, held)| has_begun(**slot, held.written));
+    let found = latest.find(|(slot, held)| has_begun(**slot, held.written, now));
     found.map(|(&slot, held)| (slot, held.value))
 }
 
-/// Puts a value into a slot, unless it is there.
+fn has_begun(slot: u64, written: u64, now: u64) -> bool {
+    slot <= now || (slot <= written && written <= now + CLOCK_TOLERANCE_SECONDS)
+}
+
+/// Puts a value into a slot, unless it is there. A slot that has begun stays so.
 fn put(model: &mut Model, slot: u64, value: u8, written: u64) {
-    if model.get(&slot).is_none_or(|held| held.value != value) {
+    let held = model.get(&slot);
+    if held.is_none_or(|held| held.value != value) {
+        let begun = held.is_some_and(|held| has_begun(slot, held.written, written));
+        let written = if begun { written.max(slot) } else { written };
         model.insert(slot, Held { value, written });
     }
 }

@@ -104,6 +104,18 @@ pub const CONTENTS: &[Scenario] = &[
         |sandbox, _| admitted(sandbox, "KLUIS_PASSPHRASE_FILE", "phrase"),
     ),
     of(
+        "restore of secrets",
+        several_deleted,
+        |sandbox| sandbox.kluis(["restore", "name", "other"]),
+        |sandbox, _| {
+            let state = among(sandbox, &["list", "-q"], ["", "name\nother\n"]);
+            if state == State::After {
+                assert!(sandbox.get("name") == sandbox.was_given("old"));
+            }
+            state
+        },
+    ),
+    of(
         "restore",
         deleted,
         |sandbox| sandbox.kluis(["vault", "restore", "--yes"]),
@@ -335,7 +347,13 @@ fn admitted(sandbox: &Sandbox, variable: &str, file: &str) -> State {
 /// A secret was deleted, and is in the copy before that.
 fn deleted() -> Sandbox {
     let sandbox = with_values("old", "new");
-    prepared(&sandbox, &["delete", "name", "--yes"]);
+    prepared(&sandbox, &["delete", "name", "--forever", "--yes"]);
+    sandbox
+}
+
+fn several_deleted() -> Sandbox {
+    let sandbox = with_values("old", "new");
+    prepared(&sandbox, &["delete", "name", "other"]);
     sandbox
 }
 

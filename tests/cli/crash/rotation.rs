@@ -58,8 +58,14 @@ pub const ROTATIONS: &[Scenario] = &[
     of(
         "prune",
         with_two_slots,
-        |sandbox| sandbox.kluis(["vault", "prune", "name", "-q"]),
+        |sandbox| sandbox.kluis(["vault", "prune", "name", "-q", "--yes"]),
         pruned,
+    ),
+    of(
+        "prune of deleted secrets",
+        with_deleted,
+        |sandbox| sandbox.kluis(["vault", "prune", "-q", "--yes"]),
+        pruned_all,
     ),
     of(
         "move",
@@ -157,6 +163,26 @@ fn pruned(sandbox: &Sandbox, _printed: &[u8]) -> State {
     }
     previous.any_stderr().exits(3);
     State::After
+}
+
+/// The same, and two deleted secrets.
+fn with_deleted() -> Sandbox {
+    let sandbox = with_two_slots();
+    sandbox.create("third", sandbox.secret("third"));
+    let delete = sandbox.kluis(["delete", "other", "third"]).run();
+    delete.exits(0);
+    sandbox
+}
+
+/// Past versions and deleted secrets go together.
+fn pruned_all(sandbox: &Sandbox, printed: &[u8]) -> State {
+    let state = pruned(sandbox, printed);
+    let listed = sandbox.kluis(["list", "--deleted", "-q"]).run();
+    let left = String::from_utf8_lossy(&listed.stdout).lines().count();
+    listed.any_stdout().exits(0);
+    let expected = if state == State::Before { 2 } else { 0 };
+    assert_eq!(left, expected, "a part of what was to go");
+    state
 }
 
 fn with_staging() -> Sandbox {

@@ -75,8 +75,14 @@ pub const SCENARIOS: &[Scenario] = &[
     of(
         "delete",
         || with_values("old", "new"),
-        |sandbox| sandbox.kluis(["delete", "name", "--yes"]),
+        |sandbox| sandbox.kluis(["delete", "name"]),
         deleted,
+    ),
+    of(
+        "delete --forever",
+        || with_values("old", "new"),
+        |sandbox| sandbox.kluis(["delete", "name", "--forever", "--yes"]),
+        deleted_for_ever,
     ),
     Scenario {
         key: |sandbox, state| Some((PASSPHRASE, passphrase(sandbox, state))),
@@ -162,7 +168,21 @@ pub fn token(sandbox: &Sandbox) -> (&'static str, OsString) {
     ("KLUIS_TOKEN", sandbox.token().into())
 }
 
+/// There, or to be restored with its value, as a copy shows.
 fn deleted(sandbox: &Sandbox, _printed: &[u8]) -> State {
+    let got = sandbox.kluis(["get", "name"]).run();
+    if got.code == 0 {
+        got.stdout(sandbox.was_given("old")).exits(0);
+        return State::Before;
+    }
+    got.stderr_has("default/name was deleted at").exits(3);
+    let copy = sandbox.copy();
+    copy.kluis(["restore", "name"]).run().any_stderr().exits(0);
+    assert!(copy.get("name") == sandbox.was_given("old"));
+    State::After
+}
+
+fn deleted_for_ever(sandbox: &Sandbox, _printed: &[u8]) -> State {
     let got = sandbox.kluis(["get", "name"]).run();
     if got.code == 0 {
         got.stdout(sandbox.was_given("old")).exits(0);

@@ -8,7 +8,7 @@ use serde_json::json;
 const FUTURE: u64 = 4_102_444_800;
 
 #[test]
-fn a_value_replaces_the_effective_one_and_slots_are_added() {
+fn a_value_becomes_a_version_and_slots_are_added() {
     let sandbox = Sandbox::with_vault();
     let [zero, five, later, new, added] =
         ["zero", "five", "later", "new", "added"].map(|label| sandbox.secret(label));
@@ -23,18 +23,28 @@ fn a_value_replaces_the_effective_one_and_slots_are_added() {
         assert_eq!(made["slots"][position]["effective"], effective);
     }
 
-    written(&sandbox, &["update", "name"], &json!({ "value": new }));
+    let updated = written(&sandbox, &["update", "name"], &json!({ "value": new }));
     assert_eq!(sandbox.get("name"), new.as_bytes());
+    assert_eq!(updated["previous_slot"], 5);
+    let current = slots(&updated)[2];
     for verb in ["update", "set"] {
         let more =
             json!({"secret_slots": [{"slot": 7, "value": added}, {"slot": 0, "value": zero}]});
         written(&sandbox, &[verb, "name"], &more);
-        assert_eq!(slots(&shown(&sandbox, "name")), [0, 5, 7, FUTURE]);
-        for (slot, value) in [(0, &zero), (5, &new), (7, &added), (FUTURE, &later)] {
+        let now = slots(&shown(&sandbox, "name"));
+        assert_eq!(now, [0, 5, 7, current, FUTURE]);
+        for (slot, value) in [
+            (0, &zero),
+            (5, &five),
+            (7, &added),
+            (current, &new),
+            (FUTURE, &later),
+        ] {
             assert_eq!(slot_value(&sandbox, "name", slot), value.as_bytes());
         }
     }
-    assert_eq!(sandbox.get("name"), added.as_bytes());
+    // A slot that is named takes its place among the others, and is not made effective by that.
+    assert_eq!(sandbox.get("name"), new.as_bytes());
     // An empty list lists nothing.
     let bytes = sandbox.bytes();
     let none = piped(&sandbox, &["update", "name"], &json!({"secret_slots": []}));

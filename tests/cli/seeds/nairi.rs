@@ -46,7 +46,7 @@ fn a_body_that_patches_a_secret_at_nairi_patches_it_here() {
         assert!(!text.contains("postgresql"), "{text}");
         assert_eq!(
             changed(&before, &answer),
-            ["allowed_domains", "slots", "updated_at"]
+            ["allowed_domains", "previous_slot", "slots", "updated_at"]
         );
         let id = answer["id"].as_str().unwrap();
         assert!(id.starts_with("sec_") && id.len() == 30, "{id}");
@@ -75,20 +75,29 @@ fn options_can_express_the_same_body() {
     for (options, expected) in [
         (
             &["--allow-domain", "api.example.org"][..],
-            "allowed_domains",
+            &["allowed_domains", "updated_at"][..],
         ),
-        (&["--value"], "slots"),
-        (&["--no-allow-domain"], "allowed_domains"),
+        (&["--value"], &["previous_slot", "slots", "updated_at"]),
+        (&["--no-allow-domain"], &["allowed_domains", "updated_at"]),
+        // In place, as a service without versions does it.
+        (
+            &["--value", "--slot", "effective"],
+            &["slots", "updated_at"],
+        ),
     ] {
         let before = shown(&sandbox, DATABASE);
         sleep(Duration::from_millis(2));
         let line = [&patch, options].concat();
-        let done = sandbox.kluis(line).stdin("postgresql://another").run();
-        done.exits(0);
+        let value = if options.contains(&"effective") {
+            "postgresql://a third"
+        } else {
+            "postgresql://another"
+        };
+        sandbox.kluis(line).stdin(value).run().exits(0);
         let after = shown(&sandbox, DATABASE);
-        assert_eq!(changed(&before, &after), [expected, "updated_at"]);
+        assert_eq!(changed(&before, &after), expected);
     }
-    assert_eq!(sandbox.get(DATABASE), b"postgresql://another");
+    assert_eq!(sandbox.get(DATABASE), b"postgresql://a third");
 }
 
 /// Nairi: a secret goes to the domains that it is bound to, which are those of the last change.
@@ -114,17 +123,20 @@ fn a_nairi_patch_replaces_the_domains() {
 fn a_value_or_domains_alone_leave_the_other_as_it_is_at_nairi() {
     let sandbox = database();
     for (body, expected) in [
-        (r#"{"value": "postgresql://another"}"#, "slots"),
+        (
+            r#"{"value": "postgresql://another"}"#,
+            &["previous_slot", "slots", "updated_at"][..],
+        ),
         (
             r#"{"allowed_domains": ["a.newdomain.com", "api.example.org"]}"#,
-            "allowed_domains",
+            &["allowed_domains", "updated_at"],
         ),
     ] {
         let before = shown(&sandbox, DATABASE);
         sleep(Duration::from_millis(2));
         sent(&sandbox, &["update", DATABASE], body);
         let after = shown(&sandbox, DATABASE);
-        assert_eq!(changed(&before, &after), [expected, "updated_at"]);
+        assert_eq!(changed(&before, &after), expected);
     }
     // The same hosts in another order and spelling are no change.
     let same = r#"{"allowed_domains": ["API.example.org.", "A.NewDomain.com", "api.example.org"]}"#;

@@ -131,10 +131,16 @@ fn a_body_that_updates_a_secret_at_wix_updates_it_here() {
         sends(&sandbox, way, &update, UPDATES).run().exits(0);
         let after = shown(&sandbox, "updated_secret_key");
         // The description was given, too, and is the same.
-        assert_eq!(changed(&before, &after), ["name", "slots", "updated_at"]);
+        assert_eq!(
+            changed(&before, &after),
+            ["name", "previous_slot", "slots", "updated_at"]
+        );
         assert!(after["updated_at"].as_str() > before["updated_at"].as_str());
         let checksum = "c77051e2803d00f20e2e55d4b375cdfab495463635508f746a88b13b9e80d960";
-        assert_eq!(after["slots"][0]["checksum"], checksum);
+        assert_eq!(after["slots"][1]["checksum"], checksum);
+        let replaced = &after["slots"][0];
+        assert_eq!(replaced["checksum"], before["slots"][0]["checksum"]);
+        assert_eq!(replaced["effective"], false);
         assert_eq!(sandbox.get("updated_secret_key"), UPDATED.as_bytes());
         sandbox
             .kluis(["get", "secret_key"])
@@ -152,16 +158,22 @@ fn a_body_with_one_field_leaves_the_others_alone() {
     let id = sent(&sandbox, &["create"], CREATES);
     let id = id.trim_end();
     for (secret, expected) in [
-        (json!({"description": "X"}), "description"),
-        (json!({"value": UPDATED}), "slots"),
-        (json!({"name": "renamed"}), "name"),
+        (
+            json!({"description": "X"}),
+            &["description", "updated_at"][..],
+        ),
+        (
+            json!({"value": UPDATED}),
+            &["previous_slot", "slots", "updated_at"],
+        ),
+        (json!({"name": "renamed"}), &["name", "updated_at"]),
     ] {
         let before = shown(&sandbox, id);
         sleep(Duration::from_millis(2));
         let body = json!({ "secret": secret }).to_string();
         sent(&sandbox, &["update", id], &body);
         let after = shown(&sandbox, id);
-        assert_eq!(changed(&before, &after), [expected, "updated_at"]);
+        assert_eq!(changed(&before, &after), expected);
     }
     sent(&sandbox, &["create"], CREATES);
     let before = sandbox.bytes();
