@@ -52,8 +52,8 @@ pub enum Error {
 }
 
 impl Otp {
-    /// Reads base32, in any case, with spaces and padding or without, or an address as QR codes have it
-    /// (<https://github.com/google/google-authenticator/wiki/Key-Uri-Format>). Members that it does not know are left
+    /// Reads base32, in any case, with spaces and padding or without, or an address as QR codes have it (Google
+    /// Authenticator's key URI format). Members that it does not know are left
     /// out; a counter (`otpauth://hotp/`) is refused, because each use would change it.
     pub fn parse(value: &Plaintext) -> Result<Self, Error> {
         let text = std::str::from_utf8(value.expose()).map_err(|_| Error::Neither)?;
@@ -154,15 +154,12 @@ fn decoded(text: &str) -> Zeroizing<String> {
     while let Some(first) = rest.chars().next() {
         let code = rest.strip_prefix('%').and_then(|hex| hex.get(..2));
         let byte = code.and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        match byte.filter(u8::is_ascii) {
-            Some(byte) => {
-                decoded.push(char::from(byte));
-                rest = &rest[3..];
-            }
-            None => {
-                decoded.push(first);
-                rest = &rest[first.len_utf8()..];
-            }
+        if let Some(byte) = byte.filter(u8::is_ascii) {
+            decoded.push(char::from(byte));
+            rest = &rest[3..];
+        } else {
+            decoded.push(first);
+            rest = &rest[first.len_utf8()..];
         }
     }
     decoded

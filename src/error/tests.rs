@@ -75,7 +75,6 @@ said!(
 
 fn said<T: Said>(_: &T) {}
 
-#[expect(clippy::too_many_lines, reason = "a line for each failure")]
 fn take_apart(error: &Error) {
     match error {
         Error::Usage { message, hint } => {

@@ -35,6 +35,7 @@ const DOORS: &[&str] = &[
     "deliver/formats/github.rs",
     "deliver/formats/json.rs",
     "deliver/mask/patterns.rs",
+    "deliver/otp.rs",
     "deliver/output_file.rs",
     "deliver/private_temp_file.rs",
     "deliver/process.rs",

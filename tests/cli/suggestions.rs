@@ -197,7 +197,7 @@ fn an_unknown_command_gets_the_one_that_does_it_here() {
         ("cat", "did you mean `kluis get NAME`?"),
         ("add", "did you mean `kluis set NAME`?"),
         ("insert", "did you mean `kluis set NAME`?"),
-        ("rename", "did you mean `kluis update NAME --name NEW`?"),
+        ("rename", "did you mean `kluis move NAME NEW`?"),
         ("remove", "did you mean `kluis delete NAME`?"),
         ("gte", "did you mean `get`?"),
     ] {

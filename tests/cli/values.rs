@@ -271,7 +271,7 @@ fn an_extra_argument_gets_the_usage_of_its_command() {
             125,
         ),
         ("show a b", "`kluis show --help`", 2),
-        ("list a", "`kluis list --help`", 2),
+        ("list a b", "`kluis list --help`", 2),
         ("gett a", "did you mean `get`?", 2),
         ("unlok", "did you mean `unlock`?", 2),
     ] {

@@ -132,7 +132,11 @@ pub const CONTENTS: &[Scenario] = &[
         key_removed,
         |sandbox| {
             let copy = sandbox.given_path("before");
-            sandbox.kluis(["vault", "restore", copy.to_str().unwrap(), "--yes"])
+            let pin = String::from_utf8(sandbox.was_given("pin")).unwrap();
+            let restore = ["vault", "restore", copy.to_str().unwrap(), "--yes"];
+            // Its key was replaced.
+            let meant = ["--accept-older", "--pin", &pin];
+            sandbox.kluis(restore.iter().chain(&meant))
         },
         |sandbox, printed| match reader_opens(sandbox, printed) {
             State::Before => State::After,
@@ -367,6 +371,9 @@ fn restored() -> Sandbox {
 /// A key with full access was removed, and opens a copy from before that.
 fn key_removed() -> Sandbox {
     let sandbox = with_owner();
+    let verify = sandbox.kluis(["vault", "verify", "--json"]).run();
+    sandbox.given("pin", verify.json()["public_key"].as_str().unwrap());
+    verify.any_stdout().exits(0);
     prepared(&sandbox, &["key", "remove", "reader", "--yes"]);
     sandbox
 }
