@@ -752,6 +752,7 @@ Register-ArgumentCompleter -Native -CommandName 'kluis' -ScriptBlock {
             [CompletionResult]::new('--in-file', '--in-file', [CompletionResultType]::ParameterName, 'Read the template from FILE instead of stdin')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Write the result to FILE instead of stdout')
             [CompletionResult]::new('--out-file', '--out-file', [CompletionResultType]::ParameterName, 'Write the result to FILE instead of stdout')
+            [CompletionResult]::new('--delimiters', '--delimiters', [CompletionResultType]::ParameterName, 'Look for these in place of `{{ }}`, for text that has those')
             [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'Use the values of this time, to rehearse a rotation [default: now]')
             [CompletionResult]::new('--for', '--for', [CompletionResultType]::ParameterName, 'Name the host, for secrets bound to hosts')
             [CompletionResult]::new('--reveal', '--reveal', [CompletionResultType]::ParameterName, 'Use the secret NAME although it is bound to hosts; may be repeated')

@@ -724,6 +724,7 @@ set edit:completion:arg-completer[kluis] = {|@words|
             cand --in-file 'Read the template from FILE instead of stdin'
             cand -o 'Write the result to FILE instead of stdout'
             cand --out-file 'Write the result to FILE instead of stdout'
+            cand --delimiters 'Look for these in place of `{{ }}`, for text that has those'
             cand --at 'Use the values of this time, to rehearse a rotation [default: now]'
             cand --for 'Name the host, for secrets bound to hosts'
             cand --reveal 'Use the secret NAME although it is bound to hosts; may be repeated'

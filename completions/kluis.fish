@@ -651,6 +651,7 @@ always\t''
 never\t''"
 complete -c kluis -n "__fish_kluis_using_subcommand inject" -s i -l in-file -d 'Read the template from FILE instead of stdin' -r -F
 complete -c kluis -n "__fish_kluis_using_subcommand inject" -s o -l out-file -d 'Write the result to FILE instead of stdout' -r -F
+complete -c kluis -n "__fish_kluis_using_subcommand inject" -l delimiters -d 'Look for these in place of `{{ }}`, for text that has those' -r
 complete -c kluis -n "__fish_kluis_using_subcommand inject" -l at -d 'Use the values of this time, to rehearse a rotation [default: now]' -r
 complete -c kluis -n "__fish_kluis_using_subcommand inject" -l for -d 'Name the host, for secrets bound to hosts' -r
 complete -c kluis -n "__fish_kluis_using_subcommand inject" -l reveal -d 'Use the secret NAME although it is bound to hosts; may be repeated' -r

@@ -323,7 +323,8 @@ pub fn is_absence(error: &vault::Error) -> bool {
         vault::Error::NotFound {
             what: "secret" | "slot",
             ..
-        } | vault::Error::NotEffective { .. }
+        } | vault::Error::Deleted { .. }
+            | vault::Error::NotEffective { .. }
     )
 }
 

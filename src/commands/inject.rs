@@ -3,11 +3,12 @@
 use super::Command;
 use crate::args::destination::{DestinationArgs, check_names};
 use crate::args::moment::MomentArgs;
+use crate::args::selection::is_absence;
 use crate::context::Context;
 use crate::context::credential_file::is_stdin;
 use crate::deliver::output_file;
 use crate::deliver::output_path::Links;
-use crate::deliver::template::{self, MAX_TEMPLATE_BYTES, Template};
+use crate::deliver::template::{self, Delimiters, MAX_TEMPLATE_BYTES, Template};
 use crate::error::Error;
 use crate::plaintext::Plaintext;
 use crate::platform::bounded_read;
@@ -25,7 +26,9 @@ use zeroize::Zeroizing;
 ///
 /// Replaces each `{{ kluis://name }}` and `{{ kluis://workspace/name }}` with the current value of that secret;
 /// `?slot=N` after the name takes that version. Everything else stays byte for byte, other `{{ … }}` as well.
-/// Values are put in as they are, without quotes.
+///
+/// A value is put in as it is. A function writes it for the text around it: `{{ kluis://name | json }}` is a JSON string
+/// with its quotes. `default "x"` comes first, and stands for a secret that is missing or not in effect.
 ///
 /// Writes nothing unless every reference is filled. --out-file replaces the file in one step, and only you
 /// can read it. It has the values in plain text. `kluis` does not write through a link: FILE must not be one, and
@@ -37,7 +40,19 @@ Examples:
   kluis inject -i app.conf.template -o app.conf
   kluis inject -w staging -o ~/.npmrc < .npmrc.template
   echo 'db: {{ kluis://staging/db_password }}' | kluis inject
-  kluis inject -i maps.json --for https://api.example.com")]
+  kluis inject -i values.yaml.template --delimiters '[[ ]]'
+  kluis inject -i maps.json --for https://api.example.com
+
+Functions:
+  json       a JSON string with its quotes
+  json-text  the same without the quotes
+  yaml       a double-quoted YAML string
+  shell      one word in single quotes
+  url        percent-encoded
+  base64     with padding
+  pgpass     a field of ~/.pgpass
+  trim       no white space at the ends
+  default    {{ kluis://name | default \"x\" }}")]
 pub struct Inject {
     /// Read the template from FILE instead of stdin
     #[arg(short, long, value_name = "FILE")]
@@ -50,6 +65,10 @@ pub struct Inject {
     /// With -o: write to the file that a link leads to
     #[arg(long, requires = "out_file")]
     follow: bool,
+
+    /// Look for these in place of `{{ }}`, for text that has those
+    #[arg(long, value_name = "OPEN CLOSE")]
+    delimiters: Option<String>,
 
     #[command(flatten)]
     moment: MomentArgs,
@@ -72,8 +91,9 @@ impl Command for Inject {
                 hint: Some("name another file with -o".into()),
             });
         }
+        let delimiters = self.delimiters()?;
         let text = self.read(context)?;
-        let template = Template::parse(&text).map_err(invalid)?;
+        let template = Template::parse(&text, &delimiters).map_err(invalid)?;
         let values = self.values(&template, context)?;
         let filled = template.fill(&values).map_err(invalid)?;
         drop(values);
@@ -85,6 +105,16 @@ impl Command for Inject {
 }
 
 impl Inject {
+    fn delimiters(&self) -> Result<Delimiters, Error> {
+        let Some(text) = &self.delimiters else {
+            return Ok(Delimiters::default());
+        };
+        Delimiters::parse(text).ok_or_else(|| Error::Usage {
+            message: "--delimiters takes what opens and what closes a reference".into(),
+            hint: Some("with a space between them, and no letters: --delimiters '[[ ]]'".into()),
+        })
+    }
+
     fn write(&self, path: &Path, filled: &Plaintext) -> Result<(), Error> {
         let in_project = Context::in_project();
         let links = Links::on(!self.follow, &in_project);
@@ -148,6 +178,13 @@ impl Inject {
         let found = vault.each_value(context.workspace(), &all, choice, &destination);
         let mut values = Vec::with_capacity(found.len());
         for (located, selected) in template.references().iter().zip(found) {
+            if let (Some(default), Err(error)) = (&located.default, &selected)
+                && is_absence(error)
+            {
+                destination.pass_over(context.workspace(), &located.reference);
+                values.push(Plaintext::new(default.clone().into_bytes()));
+                continue;
+            }
             let selected = selected.map_err(|error| Error::InTemplate {
                 line: located.line,
                 error: Box::new(Error::Blocked(vec![
@@ -166,6 +203,7 @@ fn invalid(error: template::Error) -> Error {
     let message = error.to_string();
     let broken = match error {
         template::Error::Malformed { broken, .. } => RuleViolation::new(message, broken.kind),
+        template::Error::Unfit { .. } => RuleViolation::new(message, "value_error"),
         template::Error::TooLarge => RuleViolation::too_long(message),
     };
     vault::Error::invalid("template", broken).into()

@@ -54,4 +54,4 @@ Examples:
   kluis get production/db_password
   kluis run -e PGPASSWORD=production/db_password -- psql -h db.example.org
   kluis rotate production/db_password --generate 32 --in 30d
-  echo 'password = {{ kluis://production/db_password }}' | kluis inject";
+  echo 'password = {{ kluis://production/db_password | json }}' | kluis inject";

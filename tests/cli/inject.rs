@@ -99,7 +99,7 @@ fn a_missing_secret_is_reported_by_line_and_nothing_is_written() {
         ),
         (
             "kluis://one | upper }}",
-            "line 3, column 4: there is more than a reference between",
+            "line 3, column 4: there is no such function",
             7,
         ),
         (
@@ -445,4 +445,95 @@ fn a_pipe_and_an_inherited_descriptor_are_written_to() {
     closed
         .stderr_has("could not write all of it to /dev/fd/77")
         .exits(1);
+}
+
+/// What stands around a value stays what it is, as the real readers say.
+#[test]
+fn functions_write_values_that_programs_read_back() {
+    let sandbox = Sandbox::with_vault();
+    let value = "a\"b\\c'd: #e\t$(id) `id` %41\u{e9}\nz";
+    sandbox.create("odd", value);
+    let filled = |template: &str| {
+        let inject = sandbox.kluis(["inject"]).stdin(template).run();
+        let text = inject.stdout.clone();
+        inject.any_stdout().exits(0);
+        String::from_utf8(text).unwrap()
+    };
+    let json = filled(r#"{"a": {{ kluis://odd | json }}, "b": "<{{ kluis://odd | json-text }}>"}"#);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["a"], value);
+    assert_eq!(json["b"], format!("<{value}>"));
+    let script = filled("printf %s {{ kluis://odd | shell }}x");
+    let shell = Command::new("sh").args(["-c", &script]).output().unwrap();
+    assert_eq!(shell.stdout, format!("{value}x").as_bytes());
+    assert_eq!(
+        filled("{{ kluis://odd | trim | base64 }}").trim_end(),
+        "YSJiXGMnZDogI2UJJChpZCkgYGlkYCAlNDHDqQp6"
+    );
+    assert_eq!(
+        filled("https://x/{{ kluis://odd | url }}"),
+        "https://x/a%22b%5Cc%27d%3A%20%23e%09%24%28id%29%20%60id%60%20%2541%C3%A9%0Az"
+    );
+    let yaml = filled("key: {{ kluis://odd | yaml }}\nlast: 1\n");
+    let load = "import sys, yaml; sys.stdout.write(yaml.safe_load(sys.stdin.read())['key'])";
+    let python = Command::new("python3").args(["-c", "import yaml"]).output();
+    if python.is_ok_and(|python| python.status.success()) {
+        let file = sandbox.given("yaml", &yaml);
+        let read = Command::new("python3")
+            .args(["-c", load])
+            .stdin(fs::File::open(file).unwrap())
+            .output();
+        assert_eq!(read.unwrap().stdout, value.as_bytes());
+    } else {
+        eprintln!("skipped: there is no PyYAML");
+    }
+}
+
+#[test]
+fn a_default_is_for_what_is_missing_and_for_nothing_else() {
+    let (sandbox, one, _) = with_two();
+    let later = ["create", "later", "--slot", "2100-01-01T00:00:00Z"];
+    let later = sandbox.kluis(later).stdin("v").run();
+    later.any_stdout().exits(0);
+    let bound = ["create", "bound", "--allow-domain", "api.example.com"];
+    let bound = sandbox.kluis(bound).stdin(sandbox.secret("bound")).run();
+    bound.any_stdout().exits(0);
+    sandbox.create("gone", "v");
+    sandbox.kluis(["delete", "gone"]).run().exits(0);
+    let inject = |template: &str| sandbox.kluis(["inject"]).stdin(template).run();
+    for name in ["nope", "later", "one?slot=7", "gone"] {
+        let template = format!("{{{{ kluis://{name} | default \"a\\\"b\" | json }}}}");
+        inject(&template).stdout("\"a\\\"b\"").exits(0);
+    }
+    inject("{{ kluis://one | default \"x\" }}")
+        .stdout(&one)
+        .exits(0);
+    // Denied is not missing.
+    inject("{{ kluis://bound | default \"x\" }}")
+        .any_stderr()
+        .exits(8);
+    // Another use without a default needs the secret.
+    inject("{{ kluis://nope | default \"x\" }}{{ kluis://nope }}")
+        .any_stderr()
+        .exits(3);
+    for (template, told) in [
+        (
+            "a\n {{ kluis://one | jsno }}",
+            "line 2, column 2: there is no such function",
+        ),
+        (
+            "{{ kluis://one | json | default \"x\" }}",
+            "line 1, column 1: `default` comes first",
+        ),
+    ] {
+        inject(template).stderr_has(told).exits(7);
+    }
+    let other = sandbox.kluis(["inject", "--delimiters", "[[ ]]"]);
+    let other = other.stdin("{{ .Values.x }} [[ kluis://one ]]").run();
+    other.stdout(format!("{{{{ .Values.x }}}} {one}")).exits(0);
+    let wrong = sandbox
+        .kluis(["inject", "--delimiters", "[["])
+        .stdin("x")
+        .run();
+    wrong.stderr_has("what opens and what closes").exits(2);
 }

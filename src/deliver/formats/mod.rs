@@ -14,15 +14,15 @@ pub mod github;
 mod gitlab;
 mod json;
 pub mod k8s;
-mod page;
+pub mod page;
 mod powershell;
-mod shell;
+pub mod shell;
 mod shell_names;
 mod systemd;
 #[cfg(test)]
 mod tests;
 mod tfvars;
-mod yaml;
+pub mod yaml;
 
 pub use document::Names;
 pub use format::{Entry, Format, Refused};

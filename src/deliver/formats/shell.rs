@@ -10,8 +10,15 @@ use super::shell_names;
 pub fn line(key: &str, value: &[u8], page: &mut Page) -> Result<(), Why> {
     shell_names::check(key)?;
     let value = without_nul(value)?;
-    page.texts(&["export ", key, "='"]);
-    page.replaced(value, |byte| (byte == b'\'').then_some("'\\''"));
-    page.text("'\n");
+    page.texts(&["export ", key, "="]);
+    quote(value, page);
+    page.text("\n");
     Ok(())
+}
+
+/// One word in single quotes. There must be no NUL in it.
+pub fn quote(value: &[u8], page: &mut Page) {
+    page.text("'");
+    page.replaced(value, |byte| (byte == b'\'').then_some("'\\''"));
+    page.text("'");
 }

@@ -9,7 +9,15 @@ use std::io::Write;
 
 pub fn line(key: &str, value: &[u8], page: &mut Page) -> Result<(), Why> {
     let text = text(value)?;
-    page.texts(&["\"", key, "\": \""]);
+    page.texts(&["\"", key, "\": "]);
+    quote(text, page);
+    page.text("\n");
+    Ok(())
+}
+
+/// A double-quoted scalar.
+pub fn quote(text: &str, page: &mut Page) {
+    page.text("\"");
     let escape = |character| match character {
         '"' => Some("\\\""),
         '\\' => Some("\\\\"),
@@ -23,6 +31,5 @@ pub fn line(key: &str, value: &[u8], page: &mut Page) -> Result<(), Why> {
         0x100..=0xffff => write!(page, "\\u{number:04x}"),
         _ => write!(page, "\\U{number:08x}"),
     });
-    page.text("\"\n");
-    Ok(())
+    page.text("\"");
 }

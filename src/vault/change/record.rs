@@ -113,13 +113,14 @@ impl Found {
     fn check_slots(&self) -> Result<(), Error> {
         let slots = &self.secret.slots;
         if slots.len() > MAX_SLOTS {
-            let rule = format!(
-                "a secret can have at most {MAX_SLOTS} versions: drop old ones with `kluis vault prune NAME`, or with `kluis rotate NAME --keep N`"
-            );
-            return Err(Error::invalid(
-                "secret_slots",
-                RuleViolation::new(rule, "too_long"),
-            ));
+            return Err(Error::InUse {
+                message: format!(
+                    "{} can have at most {MAX_SLOTS} versions",
+                    self.secret.path()
+                ),
+                hint: "drop old ones with `kluis vault prune NAME`, or with `kluis rotate NAME --keep N`",
+                ids: Vec::new(),
+            });
         }
         if slots.iter().any(|slot| slot.slot > MAX_SLOT) {
             let rule = "a slot must be below 2^53";
