@@ -207,7 +207,10 @@ pub fn print_rotated(context: &mut Context, vault: &Vault, rotated: &Rotated) ->
         ));
     }
     let now = context.now.seconds();
-    if let Some(begins) = Timestamp::from_seconds(rotated.slot).filter(|_| rotated.slot > now) {
+    let is_scheduled = secret
+        .number(rotated.slot)
+        .is_some_and(|position| !secret.slots[position].has_begun(now));
+    if let Some(begins) = Timestamp::from_seconds(rotated.slot).filter(|_| is_scheduled) {
         let (path, left) = (secret.path(), rough_duration(rotated.slot - now));
         context.ui.done(&format!(
             "the new value of {path} becomes effective at {begins}, in {left}"

@@ -7,6 +7,7 @@ use crate::platform::directory::or_here;
 use crate::platform::git;
 use crate::platform::private_file::{PrivateFile, temporary_name};
 use crate::settings::directories::known;
+use crate::store::work_tree;
 use crate::ui::Answer;
 use anyhow::Context as _;
 use rustix::fs::{Mode, fchmod};
@@ -215,7 +216,8 @@ fn ask(folder: &Path, arguments: &[&str]) -> Result<Option<String>, Error> {
 pub fn offer(context: &mut Context) {
     let folder = context.settings.vault.path().parent();
     let folder = folder.map(|folder| or_here(folder).to_owned());
-    let is_ours = context.settings.vault.path().extension() == Some(OsStr::new("kluis"));
+    let path = context.settings.vault.path();
+    let is_ours = path.extension() == Some(OsStr::new("kluis")) && work_tree::holds(path);
     let Some(folder) = folder.filter(|_| is_ours) else {
         return;
     };

@@ -13,7 +13,7 @@ use crate::report::key::reach;
 use crate::report::{issued_key, one_time_token};
 use crate::sealed::id::KeyId;
 use crate::ui::{self, Answer};
-use crate::vault::change::{NewKey, NewLabel, Pruned, Pruning};
+use crate::vault::change::{Change, NewKey, NewLabel, Pruned, Pruning};
 use crate::vault::key::{KeyKind, Label, Scope};
 use crate::vault::name::WorkspaceName;
 use crate::vault::time::Timestamp;
@@ -28,7 +28,8 @@ use crate::vault::{self, Vault};
 /// Prints a token once, and keeps it nowhere. After the time of --expires, `kluis` refuses the key. An attacker
 /// with another program, or with another clock, can still use it: remove a key that must not work any more.
 ///
-/// The key also reads past versions and deleted secrets: it says how many. --forget drops them in the same write.
+/// The key also reads past versions and deleted secrets: it says how many. --forget drops them in the same write, and keeps no
+/// copy from before.
 /// Needs a key that opens the whole vault, and does not take it from the agent.
 #[derive(clap::Args)]
 #[command(
@@ -135,7 +136,7 @@ impl Command for Add {
                 expected.append(vault.would_prune(home, &Pruning::ALL, context.now, |_| true)?);
             }
         }
-        let changed = context.change_in(&mut vault, |change| {
+        let add = |change: &mut Change<'_>| {
             if self.forget {
                 let homes: Vec<_> = change.workspaces().to_vec();
                 for home in homes.iter().filter(|home| new.scope.reaches(&home.name)) {
@@ -146,7 +147,13 @@ impl Command for Add {
                 }
             }
             Ok(change.add_key(&mut owner, &credential, &new)?)
-        });
+        };
+        let changed = if self.forget {
+            // The new key would open the copy from before, too.
+            context.change_for_good(&mut vault, add)
+        } else {
+            context.change_in(&mut vault, add)
+        };
         let changed = one_time_token::keep(context, changed, text.as_ref(), "added")?;
         let key = changed.result;
         // The token is printed even if this fails.

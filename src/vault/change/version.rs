@@ -7,6 +7,7 @@ use crate::plaintext::Plaintext;
 use crate::vault::Error;
 use crate::vault::rule::RuleViolation;
 use crate::vault::secret::Secret;
+use crate::vault::slot::CLOCK_TOLERANCE_SECONDS;
 use crate::vault::time::{Timestamp, rough_duration};
 
 /// When a new value becomes effective.
@@ -76,6 +77,9 @@ impl Change<'_> {
         }
         let (slot, written_at) = match version.begin {
             Begin::Now => {
+                if self.slot_of_now(&found.secret)? > now + CLOCK_TOLERANCE_SECONDS {
+                    self.make_room(found)?;
+                }
                 let slot = self.slot_of_now(&found.secret)?;
                 (slot, self.written_at(slot))
             }
@@ -114,6 +118,46 @@ impl Change<'_> {
             Some(_) => Ok(slot),
             None => Err(taken(secret, now)),
         }
+    }
+
+    /// Moves the versions that have begun down, as far as they lie ahead of now; their order stays. Hundreds of
+    /// changes in a few seconds would otherwise come to lie so far ahead that they do not count yet.
+    fn make_room(&self, found: &mut Found) -> Result<(), Error> {
+        let now = self.now.seconds();
+        let Some(last) = found.secret.effective(now) else {
+            return Ok(());
+        };
+        let mut below = now;
+        let mut moved = Vec::new();
+        for position in (0..=last).rev() {
+            let slot = &found.secret.slots[position];
+            if slot.pending {
+                continue;
+            }
+            let pending = found.secret.pending();
+            if pending.is_some_and(|pending| found.secret.slots[pending].slot == below) {
+                below = below.saturating_sub(1);
+            }
+            if slot.slot <= below {
+                break;
+            }
+            moved.push((slot.slot, below));
+            below = below.saturating_sub(1);
+        }
+        // From the oldest on, so that no number is taken twice.
+        for (from, to) in moved.into_iter().rev() {
+            let Some(position) = found.secret.number(from) else {
+                continue;
+            };
+            let value = found.value(self.keyring, position)?;
+            let written_at = found.secret.slots[position].written_at;
+            found.remove(position);
+            if is_taken(&found.secret, to) {
+                return Err(taken(&found.secret, to));
+            }
+            found.put(self.keyring, to, &value, written_at.min(self.now))?;
+        }
+        Ok(())
     }
 
     /// When such a slot is written: not before it begins, or it would only be scheduled.

@@ -104,3 +104,22 @@ fn only_the_newest_past_versions_stay() {
     let slots: Vec<_> = secret.slots.iter().map(|slot| slot.slot).collect();
     assert_eq!(slots, (NOW + 10..=NOW + 20).collect::<Vec<_>>());
 }
+
+/// Hundreds in a second, and with a colleague whose clock is ahead.
+#[test]
+fn any_number_of_quick_changes_counts_at_once() {
+    let owned = Owned::with(&[("default/name", "first")]);
+    set(&owned, NOW + 290, "theirs", FastClock::Refuse).unwrap();
+    for number in 0..700 {
+        let value_now = format!("v{number}");
+        set(&owned, NOW, &value_now, FastClock::Refuse).unwrap();
+        assert_eq!(value(&owned, NOW), value_now.as_bytes(), "{number}");
+    }
+    let vault = open_in(&owned.store, &owned.token, Scan::Lookup).unwrap();
+    let secret = vault.secret(None, &reference("name")).unwrap();
+    assert_eq!(secret.slots.len(), 11);
+    let before = Choice::Before(at(NOW));
+    let before = vault.value(None, &reference("name"), before, &Destination::default());
+    assert_eq!(before.unwrap().value.expose(), b"v698");
+    vault.verify().unwrap();
+}
