@@ -76,8 +76,8 @@ pub fn sealed_file(data: &[u8]) {
     });
     if let Ok(layout) = read {
         let _ = layout
-            .check_pages(data, None)
-            .and_then(|()| layout.check_records(data, None));
+            .check_pages(data)
+            .and_then(|()| layout.check_records(data));
     }
     assert!(data == VAULT || everything(data).is_err(), "not refused");
     let stranger = recompute::as_stranger(data, &STRANGER);

@@ -48,6 +48,10 @@ pub struct PickedArguments {
 }
 
 impl PickedArguments {
+    pub fn is_empty(&self) -> bool {
+        self.secrets.is_empty()
+    }
+
     /// The whole secrets, each once; none if you pick one once the vault is open.
     pub fn whole(&self, context: &Context) -> Result<Vec<Reference>, Error> {
         if self.secrets.is_empty() && !context.ui.can_pick() {

@@ -75,11 +75,11 @@ fn conflict(error: &clap::Error, named: &str) -> String {
 
 fn invalid_value(error: &clap::Error, named: &str) -> Explained {
     match context(error, ContextKind::ValidValue) {
-        Some(valid) => (
+        Some(valid) if !valid.is_empty() => (
             format!("{named} must be one of: {valid}"),
             nearest_value(error).map(meant),
         ),
-        None => (format!("{named} needs a value"), None),
+        _ => (format!("{named} needs a value"), None),
     }
 }
 

@@ -8,10 +8,9 @@ use crate::keyring::local::LocalKeyring;
 use crate::keyring::{self, Keyring};
 use crate::project;
 use crate::sealed::header::Header;
-use crate::sealed::id::WorkspaceId;
 use crate::store::Previous;
 use crate::store::file::FileStore;
-use crate::vault::change::Change;
+use crate::vault::change::{Change, Wholeness};
 use crate::vault::clock::Clock;
 use crate::vault::merge::{self, Copy, Labels};
 use crate::vault::{self, Changed, Scan, Vault, Written};
@@ -104,17 +103,18 @@ impl Context<'_> {
         vault: &mut Vault,
         act: impl FnOnce(&mut Change<'_>) -> Result<T, Error>,
     ) -> Result<Changed<T>, Error> {
-        self.replace(vault, Previous::Keep, None, |_, change| act(change))
+        self.replace(vault, Previous::Keep, Wholeness::Needed, |_, change| {
+            act(change)
+        })
     }
 
-    /// As [`Context::change_in`], for a change that deletes this workspace: what is damaged in it does not matter.
-    pub fn change_without<T>(
+    /// As [`Context::change_in`], for a change that deletes what may be damaged.
+    pub fn change_beside_damage<T>(
         &mut self,
-        deleted: WorkspaceId,
         vault: &mut Vault,
         act: impl FnOnce(&mut Change<'_>) -> Result<T, Error>,
     ) -> Result<Changed<T>, Error> {
-        self.replace(vault, Previous::Keep, Some(deleted), |_, change| {
+        self.replace(vault, Previous::Keep, Wholeness::Whatever, |_, change| {
             act(change)
         })
     }
@@ -126,7 +126,9 @@ impl Context<'_> {
         vault: &mut Vault,
         act: impl FnOnce(&mut Change<'_>) -> Result<T, Error>,
     ) -> Result<Changed<T>, Error> {
-        self.replace(vault, Previous::Remove, None, |_, change| act(change))
+        self.replace(vault, Previous::Remove, Wholeness::Needed, |_, change| {
+            act(change)
+        })
     }
 
     /// Merges another copy into a vault that is already open. What comes of it must pass for a vault that was
@@ -136,16 +138,21 @@ impl Context<'_> {
         vault: &mut Vault,
         merging: &Merging<'_>,
     ) -> Result<Changed<merge::Outcome>, Error> {
-        let merged = self.replace(vault, Previous::Keep, None, |context, change| {
-            let merged = merge::merge(change, merging.theirs, merging.base, merging.labels)?;
-            let (content, parts) = (change.content(), &merged.kept);
-            context.refuse_stale(content, parts, &merged.workspaces)?;
-            context.refuse_before_pin(parts, &merged.workspaces)?;
-            if merging.is_rehearsal {
-                change.discard();
-            }
-            Ok(merged)
-        });
+        let merged = self.replace(
+            vault,
+            Previous::Keep,
+            Wholeness::Needed,
+            |context, change| {
+                let merged = merge::merge(change, merging.theirs, merging.base, merging.labels)?;
+                let (content, parts) = (change.content(), &merged.kept);
+                context.refuse_stale(content, parts, &merged.workspaces)?;
+                context.refuse_before_pin(parts, &merged.workspaces)?;
+                if merging.is_rehearsal {
+                    change.discard();
+                }
+                Ok(merged)
+            },
+        );
         merged.map_err(|error| match error {
             Error::Vault(vault::Error::Keyring(keyring::Error::KeyChanged)) => {
                 vault::Error::InUse {
@@ -164,12 +171,12 @@ impl Context<'_> {
         &mut self,
         vault: &mut Vault,
         previous: Previous,
-        deleted: Option<WorkspaceId>,
+        wholeness: Wholeness,
         act: impl FnOnce(&mut Self, &mut Change<'_>) -> Result<T, Error>,
     ) -> Result<Changed<T>, Error> {
         let patience = self.settings.lock_timeout;
         let opened = Observation::of(vault);
-        let changed = vault.change_without(deleted, SystemClock, patience, previous, |change| {
+        let changed = vault.change_whole(wholeness, SystemClock, patience, previous, |change| {
             self.rollback_guard.look_again(&opened);
             let (signer, there) = (change.content().verify, change.histories());
             self.refuse_stale(change.content(), &there, change.workspaces())?;

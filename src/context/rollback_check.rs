@@ -224,11 +224,23 @@ impl Context<'_> {
         there: Option<&Observation>,
     ) -> Result<(), Error> {
         let seen = self.rollback_guard.memory.signer();
-        let there = there.map(|there| there.signer);
-        for known in seen.into_iter().chain(there) {
+        let signer = there.map(|there| there.signer);
+        for known in seen.into_iter().chain(signer) {
             if let Some(error) = self.key_in_place_of(&known, copy, place.to_owned()) {
                 return Err(error.into());
             }
+        }
+        // The vault that is there may know of more than this machine.
+        let replaced = there.filter(|there| there.retired.contains(&copy.verify));
+        if let Some(there) = replaced
+            && self.rollback_guard.accept == Accept::Newer
+        {
+            return Err(state::Error::RetiredKey {
+                place: place.to_owned(),
+                found: encode_vault_key(&copy.verify),
+                known: encode_vault_key(&there.signer),
+            }
+            .into());
         }
         Ok(())
     }
@@ -254,6 +266,7 @@ impl Context<'_> {
     fn note(&mut self, sight: &Observation) {
         let (accept, unwritten) = (self.rollback_guard.accept, self.rollback_guard.unwritten);
         let (signer, parts) = sight.observed_parts();
+        let confirmed = self.rollback_guard.confirmed.take();
         let memory = &self.rollback_guard.memory;
         let was_outside = memory.knows_place() && !memory.was_in_work_tree();
         let note = |memory: &mut RollbackState| {
@@ -275,7 +288,10 @@ impl Context<'_> {
             let is_moved = is_newer
                 && may_move
                 && memory.note_work_tree(work_tree::holds(self.settings.vault.path()));
-            is_newer || is_key_new || is_moved || is_expected || is_pin_new
+            let is_confirmed = confirmed
+                .as_ref()
+                .is_some_and(|pin| memory.set_pin(pin.clone()));
+            is_newer || is_key_new || is_moved || is_expected || is_pin_new || is_confirmed
         };
         if !note(&mut self.rollback_guard.memory) && self.rollback_guard.damage.is_none() {
             return;
@@ -320,6 +336,7 @@ fn part_name(part: Option<WorkspaceId>, workspaces: &[Workspace]) -> String {
     let known = |workspace: &&Workspace| Some(workspace.id) == part;
     match (workspaces.iter().find(known), part) {
         (Some(workspace), _) => format!("the workspace {}", workspace.name),
+        (None, Some(_)) if workspaces.is_empty() => "one of its workspaces".to_owned(),
         (None, Some(_)) => "a workspace out of this key's reach".to_owned(),
         (None, None) => "the header".to_owned(),
     }

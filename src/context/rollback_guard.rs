@@ -24,6 +24,8 @@ pub struct RollbackGuard {
     pub accept: Accept,
     /// The signer after a change that could not be remembered beforehand.
     pub unwritten: Option<VerifyKey>,
+    /// The key that you confirmed, to be remembered once it has opened the vault.
+    pub confirmed: Option<Pin>,
     /// Whether an older copy in a git work tree was warned about.
     pub is_told: bool,
 }
@@ -73,6 +75,7 @@ impl RollbackGuard {
                 Accept::Newer
             },
             unwritten: None,
+            confirmed: None,
             is_told: false,
         }
     }
@@ -149,11 +152,16 @@ impl RollbackGuard {
         pin.is_some_and(|pin| pin.vault_key != vault_key)
     }
 
-    /// Remembers that you confirmed the key of this vault. If that fails, you are asked again next time.
+    /// Remembers the key of a vault that was just made.
     pub fn pin(&mut self, header: &Header, pin: &Pin) {
         let note = |memory: &mut RollbackState| memory.set_pin(pin.clone());
         if note(&mut self.memory) {
             let _ = self.folder.remember(header.content().vault, note);
         }
+    }
+
+    /// You confirmed the key of this vault. It is remembered once the vault was opened.
+    pub fn confirm(&mut self, pin: Pin) {
+        self.confirmed = Some(pin);
     }
 }

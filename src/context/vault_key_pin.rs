@@ -39,7 +39,7 @@ pub fn confirm_key(
         ""
     };
     let question = format!(
-        "This machine has no pin for {} yet.{replaced} The vault's pin is\n  {found}\nCompare it with the pin that the vault's owner gave you. Are they the same?",
+        "This machine has no pin for {} yet.{replaced} The vault's pin is\n  {found}\nCompare it with the pin that the vault's owner gave you, up to a colon if that has one. Are they the same?",
         for_terminal(&place)
     );
     match context.ui.confirm(&question, Answer::No) {
@@ -49,7 +49,7 @@ pub fn confirm_key(
         Err(error) => return Err(error.into()),
     }
     let pin = pin_of(&header.content().verify, context.now);
-    context.rollback_guard.pin(header, &pin);
+    context.rollback_guard.confirm(pin);
     Ok(())
 }
 
@@ -96,7 +96,7 @@ impl Context<'_> {
         let is_pinned_otherwise = self.rollback_guard.is_pinned_otherwise(&vault_key(header));
         if is_pinned_otherwise || self.ui.can_ask_aloud() {
             let pin = pin_of(&header.content().verify, self.now);
-            self.rollback_guard.pin(header, &pin);
+            self.rollback_guard.confirm(pin);
         }
     }
 }

@@ -97,7 +97,13 @@ impl LocalKeyring {
         new.keys_to_come
             .retain(|line| renewal != Renewal::Without(line.id));
         let (known, to_come) = keys.split_at(content.keys.len());
+        let mut dropped = Vec::new();
         for (id, about) in to_come {
+            if trust == Trust::Ends && renewal != Renewal::Without(*id) {
+                dropped.push(*id);
+                new.keys_to_come.retain(|line| line.id != *id);
+                continue;
+            }
             if renewal != Renewal::Without(*id)
                 && about.as_ref().is_none_or(|about| scope.touches(about))
             {
@@ -120,7 +126,7 @@ impl LocalKeyring {
             workspaces: &new.workspaces,
         };
         let keeps_anchors = new.verify == content.verify || trust == Trust::Passes;
-        let (mut lines, mut dropped) = (Vec::with_capacity(keys.len()), Vec::new());
+        let mut lines = Vec::with_capacity(keys.len());
         for (line, (_, about)) in content.keys.iter().zip(known) {
             if renewal == Renewal::Without(line.id) {
                 continue;

@@ -195,10 +195,9 @@ pub fn print_json(context: &mut Context, vault: &Vault, secret: &Secret) -> Resu
     Ok(context.ui.json(&shown)?)
 }
 
-/// Prints the result of a rotation: the slot's number, or the whole object.
-pub fn print_rotated(context: &mut Context, vault: &Vault, rotated: &Rotated) -> Result<(), Error> {
-    let secret = &rotated.secret;
-    if let Some(next) = secret.next_scheduled(rotated.slot)
+/// Says that another value takes the place of the present one by itself.
+fn note_scheduled(context: &mut Context, secret: &Secret, second: u64) {
+    if let Some(next) = secret.next_scheduled(second)
         && let Some(begins) = Timestamp::from_seconds(next)
     {
         let path = secret.path();
@@ -206,6 +205,12 @@ pub fn print_rotated(context: &mut Context, vault: &Vault, rotated: &Rotated) ->
             "another value of {path} becomes effective at {begins}: `kluis update {path} --remove-slot {next}` drops it"
         ));
     }
+}
+
+/// Prints the result of a rotation: the slot's number, or the whole object.
+pub fn print_rotated(context: &mut Context, vault: &Vault, rotated: &Rotated) -> Result<(), Error> {
+    let secret = &rotated.secret;
+    note_scheduled(context, secret, rotated.slot);
     let now = context.now.seconds();
     let is_scheduled = secret
         .number(rotated.slot)
@@ -223,9 +228,14 @@ pub fn print_rotated(context: &mut Context, vault: &Vault, rotated: &Rotated) ->
     Ok(context.ui.line(&rotated.slot.to_string())?)
 }
 
-/// At a terminal, says how to undo a change of the value.
+/// At a terminal, says how to undo a change of the value. Always says when another value takes its place.
 pub fn note_version_before(context: &mut Context, old: &Secret, new: &Secret) {
-    if has_new_version(context, old, new) && new.previous(context.now.seconds()).is_some() {
+    let second = context.now.seconds();
+    if !has_new_version(context, old, new) {
+        return;
+    }
+    note_scheduled(context, new, second);
+    if new.previous(second).is_some() {
         let path = new.path();
         context
             .ui

@@ -40,7 +40,7 @@ pub fn warn_versions(context: &mut Context, secret: &Secret) {
         let written = secret.slots[position].written_at;
         let ahead = rough_duration(written.seconds().saturating_sub(second));
         context.ui.warning(&format!(
-            "a version of {path} does not count yet: it was written by a clock {ahead} ahead, at {written}"
+            "a version of {path} does not count before {written}: a clock {ahead} ahead wrote it; check both clocks, and see --accept-clock of `kluis set`"
         ));
     }
 }

@@ -115,10 +115,9 @@ impl Layout {
         })
     }
 
-    /// Checks every page of `file`, which holds the whole vault, against its directory and its index, except those
-    /// of a workspace that is about to be deleted.
-    pub fn check_pages(&self, file: &[u8], except: Option<WorkspaceId>) -> Result<(), Error> {
-        self.check_each(except, |workspace, page, range| {
+    /// Checks every page of `file`, which holds the whole vault, against its directory and its index.
+    pub fn check_pages(&self, file: &[u8]) -> Result<(), Error> {
+        self.check_each(|workspace, page, range| {
             let (line, lines) = split(page, slice(file, range));
             if PageIndex::parse(page, line, workspace)?.has(lines) {
                 Ok(())
@@ -130,8 +129,8 @@ impl Layout {
 
     /// Parses every record in pages that are intact: signed bytes may still be invalid, and must not be
     /// signed again.
-    pub fn check_records(&self, file: &[u8], except: Option<WorkspaceId>) -> Result<(), Error> {
-        self.check_each(except, |workspace, page, range| {
+    pub fn check_records(&self, file: &[u8]) -> Result<(), Error> {
+        self.check_each(|workspace, page, range| {
             let (line, lines) = split(page, slice(file, range));
             let index = PageIndex::of_intact(line, workspace)?;
             index.parse_records(lines, workspace).map(drop)
@@ -141,11 +140,9 @@ impl Layout {
     /// Checks the pages in two threads; the first that fails is the error.
     fn check_each(
         &self,
-        except: Option<WorkspaceId>,
         check: impl Fn(WorkspaceId, &Page, Range<u64>) -> Result<(), Error> + Sync,
     ) -> Result<(), Error> {
-        let all = self.pages().filter(|(home, ..)| Some(*home) != except);
-        let all: Vec<_> = all.collect();
+        let all: Vec<_> = self.pages().collect();
         let check = |pages: &[(WorkspaceId, &Page, Range<u64>)]| {
             let mut pages = pages.iter();
             pages.try_for_each(|(workspace, page, range)| check(*workspace, page, range.clone()))

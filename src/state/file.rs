@@ -6,6 +6,7 @@
 //! because the next command would refuse the changed vault without them.
 
 use super::rollback_state::RollbackState;
+use crate::platform::directory;
 use crate::platform::file_system::sync_folder;
 use crate::platform::private_file::{Durability, PrivateFile};
 use crate::platform::state_file;
@@ -94,13 +95,14 @@ impl Folder {
 
     /// Whether a vault with another id was seen at the path of the vault in use.
     pub fn other_vault_was_here(&self, vault: VaultId) -> bool {
-        let Some(files) = self.path.as_ref().and_then(|path| path.read_dir().ok()) else {
+        let Some(folder) = &self.path else {
             return false;
         };
         let own = OsString::from(file_name(vault));
-        let others = files.flatten().filter(|file| file.file_name() != own);
-        others
-            .filter_map(|file| read(&file.path()).ok())
+        let files = directory::names(folder).unwrap_or_default().into_iter();
+        files
+            .filter(|name| *name != own)
+            .filter_map(|name| read(&folder.join(name)).ok())
             .any(|memory| memory.at(self.vault.clone()).knows_place())
     }
 

@@ -107,7 +107,7 @@ impl View {
                     Ok::<_, sealed::Error>(slice(file, at..at + length as u64).to_vec())
                 })?;
                 if scan == Scan::Everything {
-                    layout.check_pages(file, None)?;
+                    layout.check_pages(file)?;
                 }
                 Ok(layout)
             }

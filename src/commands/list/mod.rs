@@ -238,6 +238,15 @@ impl Form {
 }
 
 impl List {
+    /// What is said of an empty list.
+    fn nothing(&self) -> &'static str {
+        if self.filter.is_some() || self.name.is_some() || self.app.is_some() || self.due {
+            "no secret matches"
+        } else {
+            "no secrets"
+        }
+    }
+
     fn filter(&self) -> Filter<'_> {
         Filter {
             text: self.filter.as_deref(),
@@ -304,7 +313,7 @@ impl List {
         let name = |line: &Line| text[line.name.clone()].to_owned();
         self.sort(&mut lines, |line| line.rank, name);
         if lines.is_empty() && !context.quiet {
-            context.ui.note("no secrets");
+            context.ui.note(self.nothing());
         }
         let count = lines.len();
         let rows = lines.into_iter().map(|line| line.row);
@@ -341,7 +350,7 @@ impl List {
             return Ok(());
         }
         if listed.is_empty() {
-            context.ui.note("no secrets");
+            context.ui.note(self.nothing());
             return Ok(());
         }
         let table = if self.due {

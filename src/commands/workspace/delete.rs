@@ -14,8 +14,9 @@ use crate::vault::{self, Scan, Vault};
 /// Delete a workspace
 ///
 /// Refuses if it has secrets or links in it (exit code 6), unless --force deletes them too. Deleted secrets, which
-/// could be restored, count. --force also deletes a workspace that is damaged. Asks first; without a terminal it needs
-/// --yes. Needs a key that opens the whole vault.
+/// could be restored, count. --force also deletes a workspace that is damaged; `default` is made anew, and keys that
+/// were limited to it must be added again. Asks first; without a terminal it needs --yes. Needs a key that opens the
+/// whole vault.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -61,7 +62,7 @@ impl Command for Delete {
         let delete = |change: &mut Change<'_>| Ok(change.delete_workspace(&name, contents)?);
         match contents {
             Contents::Keep => context.change_in(&mut vault, delete)?,
-            Contents::Delete => context.change_without(workspace.id, &mut vault, delete)?,
+            Contents::Delete => context.change_beside_damage(&mut vault, delete)?,
         };
         context.ui.done(&format!("deleted the workspace {name}"));
         Ok(())

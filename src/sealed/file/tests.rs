@@ -119,7 +119,7 @@ fn a_directory_longer_than_a_piece_is_read_whole() {
     let file = vault(&[700, 0, 15_000, 1, 700]);
     let (layout, pieces) = read(file.as_slice());
     let layout = layout.expect("whole");
-    layout.check_pages(file.as_slice(), None).expect("whole");
+    layout.check_pages(file.as_slice()).expect("whole");
     let records = layout.pages().map(|(workspace, page, range)| {
         let (line, lines) = split(page, slice(file.as_slice(), range));
         let index = PageIndex::parse(page, line, workspace).expect("whole");
@@ -240,8 +240,8 @@ fn a_page_that_is_signed_and_wrong_is_not_carried_on() {
         let file = signed_vault(vec![(vec![page], vec![text.into_bytes().into()])]);
         let (layout, _) = read(file.as_slice());
         let layout = layout.expect("signed");
-        assert!(layout.check_pages(file.as_slice(), None).is_ok());
-        let checked = layout.check_records(file.as_slice(), None);
+        assert!(layout.check_pages(file.as_slice()).is_ok());
+        let checked = layout.check_records(file.as_slice());
         assert_eq!(checked.is_ok(), accepted, "{wrong}");
     }
 }

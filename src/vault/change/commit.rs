@@ -2,7 +2,6 @@
 //! and opened.
 
 use super::Change;
-use crate::sealed::id::WorkspaceId;
 use crate::sealed::sign::Digest;
 use crate::store::{self, Previous};
 use crate::vault::clock::Clock;
@@ -24,14 +23,14 @@ impl Vault {
         previous: Previous,
         act: impl FnOnce(&mut Change<'_>) -> Result<T, E>,
     ) -> Result<Changed<T>, E> {
-        self.change_without(None, clock, patience, previous, act)
+        self.change_whole(Wholeness::Needed, clock, patience, previous, act)
     }
 
-    /// The same, but what is damaged in one workspace does not matter, because the change deletes it.
+    /// The same, for a change that may go on beside damage.
     #[expect(clippy::needless_pass_by_value, reason = "a time is a clock, too")]
-    pub fn change_without<T, E: From<Error>>(
+    pub fn change_whole<T, E: From<Error>>(
         &mut self,
-        deleted: Option<WorkspaceId>,
+        wholeness: Wholeness,
         clock: impl Clock,
         patience: Duration,
         previous: Previous,
@@ -44,14 +43,15 @@ impl Vault {
                 place: self.store.place(),
             })
         })?;
-        let view = match deleted {
-            None => View::load(snapshot, Scan::Everything)?,
-            Some(_) => View::load(snapshot, Scan::Bytes)?,
+        let view = match wholeness {
+            Wholeness::Needed => {
+                let view = View::load(snapshot, Scan::Everything)?;
+                let checked = view.layout.check_records(view.file());
+                checked.map_err(Error::from)?;
+                view
+            }
+            Wholeness::Whatever => View::load(snapshot, Scan::Bytes)?,
         };
-        let (layout, file) = (&view.layout, view.file());
-        let pages = deleted.map_or(Ok(()), |_| layout.check_pages(file, deleted));
-        let checked = pages.and_then(|()| layout.check_records(file, deleted));
-        checked.map_err(Error::from)?;
         follow(
             self.keyring.as_mut(),
             &mut self.followed,
@@ -87,6 +87,15 @@ impl Vault {
             written: Written::Replaced,
         })
     }
+}
+
+/// Whether damage keeps a change from being written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Wholeness {
+    /// Damage is never carried on.
+    Needed,
+    /// What is deleted may be damaged. Damage elsewhere stays as it is.
+    Whatever,
 }
 
 /// The result of a change.

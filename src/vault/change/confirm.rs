@@ -42,8 +42,8 @@ impl Draft<'_> {
         }
         let workspaces = reached(keyring, &stored)?;
         if self.is_merged {
-            stored.layout.check_pages(stored.file(), None)?;
-            stored.layout.check_records(stored.file(), None)?;
+            stored.layout.check_pages(stored.file())?;
+            stored.layout.check_records(stored.file())?;
             verify(&stored, keyring, &workspaces)?;
         }
         check_touched(&self.touched, &stored, keyring, &workspaces)?;

@@ -186,7 +186,8 @@ impl Change<'_> {
         let other_header = renewed.content.verify != self.view.layout.header.content().verify;
         let own = owner.key();
         let others = keys.into_iter();
-        let others = others.filter(|key| other_header && key.id != own);
+        let others = others
+            .filter(|key| other_header && key.id != own && !renewed.dropped.contains(&key.id));
         let (to_pin, trusting_old) = match trust {
             Trust::Ends => (
                 others.filter(|key| !key.is_anchored()).collect(),

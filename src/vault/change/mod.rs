@@ -21,7 +21,7 @@ mod successor;
 mod version;
 mod workspace;
 
-pub use commit::{Changed, Written};
+pub use commit::{Changed, Wholeness, Written};
 pub use delete::{Deletion, References};
 pub use fields::{Edit, Fields};
 pub use key::{NewKey, NewLabel, OtherSigner, Removed};

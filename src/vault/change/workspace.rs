@@ -95,10 +95,10 @@ impl Change<'_> {
     ) -> Result<Workspace, Error> {
         self.check_full_access()?;
         let workspace = self.workspace(Some(name))?;
-        if workspace.is_default() {
+        if workspace.is_default() && contents == Contents::Keep {
             return Err(Error::InUse {
                 message: "the workspace default cannot be deleted".into(),
-                hint: "delete its secrets instead",
+                hint: "delete its secrets instead, or add --force to delete all of it and make it anew",
                 ids: Vec::new(),
             });
         }
@@ -117,6 +117,9 @@ impl Change<'_> {
             .workspaces
             .retain(|line| line.id != workspace.id);
         self.workspaces.retain(|other| other.id != workspace.id);
+        if workspace.is_default() {
+            self.create_workspace(workspace.name.clone(), workspace.description.clone())?;
+        }
         Ok(workspace)
     }
 

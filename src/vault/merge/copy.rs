@@ -53,7 +53,7 @@ enum Held<'v> {
 impl Copy<'static> {
     pub fn read(store: &dyn Store) -> Result<Self, Error> {
         let view = View::load(store.load()?, Scan::Everything)?;
-        view.layout.check_records(view.file(), None)?;
+        view.layout.check_records(view.file())?;
         Ok(Self {
             view: Held::Own(Box::new(view)),
         })

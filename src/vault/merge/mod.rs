@@ -243,8 +243,8 @@ fn check(bytes: &SealedBytes<'_>) -> Result<Vec<PartHistory>, Error> {
         let part = part.ok_or(crate::sealed::Error::Damaged(crate::sealed::Part::End))?;
         Ok::<_, Error>(part.to_vec())
     })?;
-    layout.check_pages(&file, None)?;
-    layout.check_records(&file, None)?;
+    layout.check_pages(&file)?;
+    layout.check_records(&file)?;
     Ok(layout.histories())
 }
 

@@ -108,9 +108,7 @@ fn a_key_of_a_kind_to_come_is_not_granted_anew() {
             assert!(to_come, "{error}");
             assert_eq!(owned.bytes(), before);
         };
-        for trust in [Trust::Passes, Trust::Ends] {
-            refused(&|change| change.rekey(&mut owned.keyring(), trust).map(drop));
-        }
+        refused(&|change| change.rekey(&mut owned.keyring(), Trust::Passes).map(drop));
         let remove = |change: &mut Change<'_>, key| {
             let removed = change.remove_key(&mut owned.keyring(), key, Trust::Passes);
             removed.map(drop)
@@ -146,4 +144,33 @@ fn the_last_known_key_with_full_access_stays() {
         panic!("removed");
     };
     assert_eq!(message, "the last key with full access cannot be removed");
+}
+
+/// Two of them would otherwise keep each other, and everyone, from being taken away.
+#[test]
+fn after_a_leak_keys_of_kinds_to_come_are_dropped() {
+    let (owned, id, _) = with_key(true);
+    let keyring = owned.keyring();
+    let master = keyring.master().unwrap();
+    let mut apart = Apart::of(&owned.bytes());
+    let other = line(master, "fido3", None);
+    apart.change_header(master, |content| content.keys_to_come.push(other));
+    owned.store.put(Some(&apart.join()));
+    let remove = |change: &mut Change<'_>, trust| {
+        change
+            .remove_key(&mut owned.keyring(), id, trust)
+            .map(|removed| removed.others.dropped.len())
+    };
+    let refused = change(&owned, |change| remove(change, Trust::Passes));
+    assert!(matches!(
+        refused,
+        Err(Error::Keyring(keys::Error::KindToCome(_)))
+    ));
+    assert_eq!(
+        change(&owned, |change| remove(change, Trust::Ends)).unwrap(),
+        1
+    );
+    let content = super::header(&owned.bytes());
+    assert!(content.content().keys_to_come.is_empty());
+    everything(&owned.bytes(), &owned.token).unwrap();
 }

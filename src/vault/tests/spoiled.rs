@@ -9,7 +9,7 @@ use crate::keyring::renew::Trust;
 use crate::sealed::id::KeyId;
 use crate::sealed::meta;
 use crate::store::Previous;
-use crate::vault::change::{Contents, Removed};
+use crate::vault::change::{Contents, Removed, Wholeness};
 use crate::vault::{Error, Scan};
 use std::time::Duration;
 
@@ -130,12 +130,8 @@ fn a_spoiled_workspace_can_be_deleted_by_force() {
         section.sign(&keyring);
         owned.store.put(Some(&apart.join()));
         let mut vault = open_in(&owned.store, &owned.token, Scan::Lookup).unwrap();
-        let staging = vault
-            .workspace(Some(&workspace_name("staging")))
-            .unwrap()
-            .id;
-        let deleted = vault.change_without(
-            Some(staging),
+        let deleted = vault.change_whole(
+            Wholeness::Whatever,
             now(),
             Duration::ZERO,
             Previous::Keep,
