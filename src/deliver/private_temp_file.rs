@@ -57,7 +57,11 @@ impl PrivateTempFile {
             opened => opened?,
         };
         match lock.try_lock() {
-            Err(TryLockError::WouldBlock) => return Ok(None),
+            // The other process removes it, or has only looked: then nobody else would. It is empty.
+            Err(TryLockError::WouldBlock) => {
+                let _ = fs::remove_dir(&directory);
+                return Ok(None);
+            }
             // A file system without locks: then nobody takes it for a leftover.
             Ok(()) | Err(TryLockError::Error(_)) => {}
         }
@@ -125,6 +129,8 @@ fn is_name(name: &OsStr) -> bool {
 mod tests {
     use super::*;
     use std::os::unix::fs::PermissionsExt;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
 
     #[test]
     fn what_a_dead_process_left_is_found_and_nothing_else() {
@@ -150,6 +156,27 @@ mod tests {
         drop(alive);
         assert_eq!(fs::read_dir(&above).unwrap().count(), 5);
         assert_eq!(remove_leftovers(Path::new("/nonexistent")), 0);
+    }
+
+    /// Another process looks for leftovers all the time.
+    #[test]
+    fn a_lost_race_for_a_new_directory_leaves_nothing() {
+        let above = tempfile::tempdir().unwrap();
+        let path = above.path().to_owned();
+        let is_done = Arc::new(AtomicBool::new(false));
+        let done = Arc::clone(&is_done);
+        let looking = std::thread::spawn(move || {
+            while !done.load(Ordering::Relaxed) {
+                leftovers(&path);
+            }
+        });
+        let value = Plaintext::new(VALUE.to_vec());
+        for _ in 0..500 {
+            drop(PrivateTempFile::new(&value, above.path()));
+        }
+        is_done.store(true, Ordering::Relaxed);
+        looking.join().unwrap();
+        assert_eq!(fs::read_dir(&above).unwrap().count(), 0);
     }
 
     const VALUE: &[u8] = b"a\0b\n\xff\r\n\n";
