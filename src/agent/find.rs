@@ -117,7 +117,7 @@ mod tests {
         let known = KnownAgents::new(state.path());
         let (alive, _listener) = listening(&run.path().join("alive"));
         known.add(&alive).unwrap();
-        for number in 0..300 {
+        for number in 0..20 {
             let folder = run.path().join(number.to_string());
             let (ended, listener) = listening(&folder);
             known.add(&ended).unwrap();

@@ -131,6 +131,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
     use std::sync::Arc;
     use std::sync::atomic::{AtomicBool, Ordering};
+    use std::time::{Duration, Instant};
 
     #[test]
     fn what_a_dead_process_left_is_found_and_nothing_else() {
@@ -158,25 +159,32 @@ mod tests {
         assert_eq!(remove_leftovers(Path::new("/nonexistent")), 0);
     }
 
-    /// Another process looks for leftovers all the time.
+    /// Others look for leftovers all the time, but are too late to remove any.
     #[test]
     fn a_lost_race_for_a_new_directory_leaves_nothing() {
         let above = tempfile::tempdir().unwrap();
-        let path = above.path().to_owned();
         let is_done = Arc::new(AtomicBool::new(false));
-        let done = Arc::clone(&is_done);
-        let looking = std::thread::spawn(move || {
-            while !done.load(Ordering::Relaxed) {
-                leftovers(&path);
-            }
-        });
+        let look = || {
+            let (path, done) = (above.path().to_owned(), Arc::clone(&is_done));
+            std::thread::spawn(move || {
+                let mut found = 0;
+                while !done.load(Ordering::Relaxed) {
+                    let entries = fs::read_dir(&path).unwrap().flatten();
+                    let locks = entries.filter_map(|entry| dead(&entry.path()));
+                    found += locks.collect::<Vec<_>>().len();
+                }
+                found
+            })
+        };
+        let looking = [look(), look()];
         let value = Plaintext::new(VALUE.to_vec());
-        for _ in 0..500 {
+        let started = Instant::now();
+        while started.elapsed() < Duration::from_millis(500) {
             drop(PrivateTempFile::new(&value, above.path()));
         }
         is_done.store(true, Ordering::Relaxed);
-        looking.join().unwrap();
-        assert_eq!(fs::read_dir(&above).unwrap().count(), 0);
+        let found: usize = looking.map(|look| look.join().unwrap()).iter().sum();
+        assert_eq!(fs::read_dir(&above).unwrap().count(), 0, "{found} found");
     }
 
     const VALUE: &[u8] = b"a\0b\n\xff\r\n\n";
