@@ -14,12 +14,13 @@ use std::fs::{self, File};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 const FOLDER: &str = "kluis/agents";
 /// Longer than the path of any socket.
 const MAX_NOTE_BYTES: usize = 4096;
-/// Notes that are read. They are removed when nothing listens there, so there are few.
-const MAX_NOTES: usize = 256;
+/// How long an agent may take to accept a connection before its note is kept unseen.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// The notes about agents in a state directory.
 pub struct KnownAgents {
@@ -33,12 +34,19 @@ impl KnownAgents {
         }
     }
 
-    /// Notes a socket. The one in the state directory itself is always found.
+    /// Notes a socket, and drops the notes about agents that have ended: a job of cron may use another folder each
+    /// time. The one in the state directory itself is always found.
     pub fn add(&self, place: &SocketPath) -> io::Result<()> {
         if SocketPath::find(None, Some(&self.state)).is_ok_and(|own| own == *place) {
             return Ok(());
         }
         let folder = state_file::lock(&self.folder())?;
+        // Under the lock, so that no agent that starts meanwhile loses its note.
+        for noted in self.notes() {
+            if noted != *place && matches!(noted.connect(PATIENCE), Ok(None)) {
+                self.forget(&noted);
+            }
+        }
         let path = place.socket();
         let temporary = private_file::temporary_name(OsStr::new("agent"))?;
         let bytes = path.as_os_str().as_bytes();
@@ -49,18 +57,22 @@ impl KnownAgents {
     /// All that were noted, and the one in the state directory, each of them once and after `own`.
     pub fn all(&self, own: Option<SocketPath>) -> Vec<SocketPath> {
         let mut found: Vec<SocketPath> = own.into_iter().collect();
-        let entries = fs::read_dir(self.folder()).into_iter().flatten().flatten();
-        let notes = entries.take(MAX_NOTES).filter_map(|entry| {
-            let text = state_file::read(&entry.path(), MAX_NOTE_BYTES).ok()??;
-            SocketPath::at(Path::new(OsStr::from_bytes(&text)))
-        });
         let usual = SocketPath::find(None, Some(&self.state)).ok();
-        for place in usual.into_iter().chain(notes) {
+        for place in usual.into_iter().chain(self.notes()) {
             if !found.contains(&place) {
                 found.push(place);
             }
         }
         found
+    }
+
+    /// The sockets that were noted.
+    fn notes(&self) -> impl Iterator<Item = SocketPath> {
+        let entries = fs::read_dir(self.folder()).into_iter().flatten().flatten();
+        entries.filter_map(|entry| {
+            let text = state_file::read(&entry.path(), MAX_NOTE_BYTES).ok()??;
+            SocketPath::at(Path::new(OsStr::from_bytes(&text)))
+        })
     }
 
     /// Removes the note about a socket.
@@ -85,9 +97,41 @@ fn name(place: &SocketPath) -> OsString {
 mod tests {
     use super::*;
     use std::os::unix::fs::symlink;
+    use std::os::unix::net::UnixListener;
 
     fn place(path: &str) -> SocketPath {
         SocketPath::at(Path::new(path)).unwrap()
+    }
+
+    /// A socket below this folder, and what listens there.
+    fn listening(above: &Path) -> (SocketPath, UnixListener) {
+        let place = SocketPath::find(None, Some(above)).unwrap();
+        let _lock = place.lock().unwrap();
+        let listener = place.bind().unwrap();
+        (place, listener)
+    }
+
+    #[test]
+    fn notes_about_ended_agents_go_when_another_is_noted() {
+        let (state, run) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let known = KnownAgents::new(state.path());
+        let (alive, _listener) = listening(&run.path().join("alive"));
+        known.add(&alive).unwrap();
+        for number in 0..20 {
+            let folder = run.path().join(number.to_string());
+            let (ended, listener) = listening(&folder);
+            known.add(&ended).unwrap();
+            drop(listener);
+            // Its folder is gone, or only the process.
+            if number % 2 == 0 {
+                fs::remove_dir_all(folder).unwrap();
+            }
+        }
+        let (last, _listener) = listening(&run.path().join("last"));
+        known.add(&last).unwrap();
+        let found = known.all(None);
+        assert_eq!(found.len(), 3, "{found:?}");
+        assert!(found.contains(&alive) && found.contains(&last));
     }
 
     #[test]
@@ -98,10 +142,9 @@ mod tests {
         assert_eq!(known.all(None).as_slice(), std::slice::from_ref(&usual));
         known.add(&usual).unwrap();
         assert!(!state.path().join(FOLDER).exists());
-        let (one, two) = (
-            place("/run/a b/kluis/agent.sock"),
-            place("/x/kluis/agent.sock"),
-        );
+        let run = tempfile::tempdir().unwrap();
+        let (one, _first) = listening(&run.path().join("a b"));
+        let (two, _second) = listening(&run.path().join("x"));
         for noted in [&one, &two, &one] {
             known.add(noted).unwrap();
         }

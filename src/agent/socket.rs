@@ -91,6 +91,13 @@ impl SocketPath {
         }
     }
 
+    /// Whether the socket or its folder is another user's: then no agent of ours is reached there.
+    pub fn is_anothers(&self) -> bool {
+        let is_anothers =
+            |path: &Path| fs::symlink_metadata(path).is_ok_and(|found| !is_us(found.uid()));
+        is_anothers(&self.folder) || is_anothers(&self.socket())
+    }
+
     /// Connects to the agent; `None` if none listens. Waits at most `patience`, also for each answer.
     pub fn connect(&self, patience: Duration) -> Result<Option<UnixStream>, Error> {
         let path = self.socket();

@@ -20,8 +20,8 @@ use crate::vault::{self, Scan};
 /// code 6), unless --force removes the links as well.
 ///
 /// --forever deletes all versions, also of a secret that is deleted already. It asks first; without a terminal it
-/// needs --yes. The vault from before stays beside the vault as `.NAME.prev`, with these values in it, until the
-/// next change.
+/// needs --yes. Until the next change, the vault from before stays beside the vault as `.NAME.prev` (in a git work
+/// tree: in the git folder), with these values in it.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -18,7 +18,7 @@ use crate::sealed::kdf::{Kdf, Passphrase};
 use crate::sealed::seed::PublicKey;
 use crate::store::{self, Store, git_exclude};
 use crate::ui::{self, Answer};
-use crate::vault::create::{Keys, New};
+use crate::vault::create::{Keys, New, is_taken};
 use anyhow::Context as _;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -85,7 +85,7 @@ impl Command for Init {
                 let links = Links::RefusedIn(&in_project);
                 output_file::check(context.settings.vault.path(), links)?;
             }
-            Ok(_) => return Err(exists(&file)),
+            Ok(found) => return Err(crate::vault::Error::from(is_taken(&file, &found)).into()),
             Err(error) => return Err(crate::vault::Error::from(error).into()),
         }
         let first = self.first_key(context)?;
@@ -274,9 +274,4 @@ fn offer_recovery(context: &mut Context, first: &FirstKey) -> Result<bool, Error
     }
     let question = format!("Make a recovery token, in case {lost}?");
     Ok(context.ui.confirm(&question, Answer::Yes)?)
-}
-
-fn exists(file: &dyn Store) -> Error {
-    let place = file.place();
-    crate::vault::Error::from(store::Error::Exists { place }).into()
 }

@@ -8,9 +8,9 @@ use crate::ui::Ui;
 
 /// Forget every unlocked key
 ///
-/// Tells the agent to forget the keys of all vaults, and every other agent that you gave a key, such as from a
-/// cron job, with `su` or with another XDG_RUNTIME_DIR. Returns when they are wiped from memory. An agent that `kluis unlock` started
-/// then ends. Without an agent there is nothing to do.
+/// Tells the agent to forget the keys of all vaults. Also tells the agents that you started elsewhere: in a cron
+/// job, with `su`, or with another XDG_RUNTIME_DIR. Returns when the keys are wiped from memory. An agent that
+/// `kluis unlock` started then ends. Without an agent there is nothing to do.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Example:

@@ -9,6 +9,8 @@ use crate::report::secret::{SecretJson, note_unchanged, print_json};
 use crate::report::warnings;
 use crate::vault::change::NewPlace;
 use crate::vault::name::WorkspaceName;
+use crate::vault::reference::Reference;
+use crate::vault::secret::Secret;
 use crate::vault::{self, Scan, Written};
 use serde::Serialize;
 
@@ -51,13 +53,24 @@ impl Command for Move {
         let mut vault = context.open(Scan::Lookup)?;
         let workspace = context.workspace().cloned();
         let changed = context.change_in(&mut vault, |change| {
-            let mut moved = Vec::with_capacity(references.len());
+            let mut named: Vec<(&Reference, Option<Secret>)> = Vec::with_capacity(references.len());
             for reference in &references {
                 let old = change.look_up(workspace.as_ref(), reference)?;
-                let secret = change.move_secret(workspace.as_ref(), reference, &to)?;
-                moved.push((old, secret));
+                // Named twice, such as by name and by id.
+                let id = old.as_ref().map(|old| old.id);
+                if id.is_none()
+                    || !named
+                        .iter()
+                        .any(|(_, old)| id == old.as_ref().map(|old| old.id))
+                {
+                    named.push((reference, old));
+                }
             }
-            Ok(moved)
+            let moved = named.into_iter().map(|(reference, old)| {
+                let secret = change.move_secret(workspace.as_ref(), reference, &to)?;
+                Ok((old, secret))
+            });
+            Ok(moved.collect::<Result<Vec<_>, vault::Error>>()?)
         })?;
         note_unchanged(context, changed.written);
         for (old, secret) in &changed.result {

@@ -79,11 +79,7 @@ impl Command for Restore {
         };
         let workspace = context.workspace().cloned();
         let changed = context.change_in(&mut vault, |change| {
-            let each = references.iter();
-            let restored = each.map(|reference| {
-                change.restore_secret(workspace.as_ref(), reference, name.clone())
-            });
-            Ok(restored.collect::<Result<Vec<_>, _>>()?)
+            Ok(change.restore_secrets(workspace.as_ref(), &references, name.as_ref())?)
         })?;
         for restored in &changed.result {
             let path = restored.secret.path();

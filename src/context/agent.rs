@@ -32,8 +32,8 @@ pub fn lock_all() -> Result<usize, agent::Error> {
     let known = state_directory().map(|state| KnownAgents::new(&state));
     let own = place().ok();
     let places = match &known {
-        Some(known) => known.all(own),
-        None => own.into_iter().collect(),
+        Some(known) => known.all(own.clone()),
+        None => own.iter().cloned().collect(),
     };
     let (mut locked, mut failed) = (0, None);
     for place in places {
@@ -44,10 +44,29 @@ pub fn lock_all() -> Result<usize, agent::Error> {
                     known.forget(&place);
                 }
             }
-            Err(error) => failed = failed.or(Some(error)),
+            Err(error) => {
+                // You are told once: another user's place would fail for ever.
+                if let Some(known) = &known
+                    && own.as_ref() != Some(&place)
+                    && is_lost(&error, &place)
+                {
+                    known.forget(&place);
+                }
+                failed = failed.or(Some(error));
+            }
         }
     }
     failed.map_or(Ok(locked), Err)
+}
+
+/// Whether the place of an agent is another user's now. A folder of ours that is only open to others may become
+/// private again.
+fn is_lost(error: &agent::Error, place: &SocketPath) -> bool {
+    match error {
+        agent::Error::Socket(SocketError::Stranger { .. }) => true,
+        agent::Error::Socket(SocketError::NotOurs { .. }) => place.is_anothers(),
+        _ => false,
+    }
 }
 
 impl Context<'_> {

@@ -130,9 +130,11 @@ fn truncated(digest: &[u8]) -> u32 {
 }
 
 fn base32(text: &str) -> Option<Zeroizing<Vec<u8>>> {
-    let spelled = text.chars().filter(|c| !matches!(c, ' ' | '-'));
-    let spelled: Zeroizing<String> =
-        Zeroizing::new(spelled.map(|c| c.to_ascii_uppercase()).collect());
+    // As large as it can get: one that grows would leave copies in memory.
+    let mut spelled = Zeroizing::new(String::with_capacity(text.len()));
+    for letter in text.chars().filter(|c| !matches!(c, ' ' | '-')) {
+        spelled.push(letter.to_ascii_uppercase());
+    }
     let decoded = BASE32_NOPAD.decode(spelled.trim_end_matches('=').as_bytes());
     let decoded = Zeroizing::new(decoded.ok()?);
     (!decoded.is_empty()).then_some(decoded)

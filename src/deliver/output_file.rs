@@ -111,7 +111,8 @@ pub fn check(path: &Path, links: Links<'_>) -> Result<(), Error> {
     }
 }
 
-/// Opens a pipe once somebody reads from it, but waits only for a while. The others who could read from it would get the secrets.
+/// Opens a pipe once somebody reads from it, but waits only for a while. The others who could read from it would get
+/// the secrets.
 fn open_pipe(path: &Path, real: &Path) -> Result<File, Error> {
     let not_sent = |source| not_sent(path, source);
     let parent = directory::or_here(real.parent().unwrap_or(real));

@@ -57,7 +57,11 @@ impl PrivateTempFile {
             opened => opened?,
         };
         match lock.try_lock() {
-            Err(TryLockError::WouldBlock) => return Ok(None),
+            // The other process removes it, or has only looked: then nobody else would. It is empty.
+            Err(TryLockError::WouldBlock) => {
+                let _ = fs::remove_dir(&directory);
+                return Ok(None);
+            }
             // A file system without locks: then nobody takes it for a leftover.
             Ok(()) | Err(TryLockError::Error(_)) => {}
         }
@@ -125,6 +129,9 @@ fn is_name(name: &OsStr) -> bool {
 mod tests {
     use super::*;
     use std::os::unix::fs::PermissionsExt;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::time::{Duration, Instant};
 
     #[test]
     fn what_a_dead_process_left_is_found_and_nothing_else() {
@@ -150,6 +157,34 @@ mod tests {
         drop(alive);
         assert_eq!(fs::read_dir(&above).unwrap().count(), 5);
         assert_eq!(remove_leftovers(Path::new("/nonexistent")), 0);
+    }
+
+    /// Others look for leftovers all the time, but are too late to remove any.
+    #[test]
+    fn a_lost_race_for_a_new_directory_leaves_nothing() {
+        let above = tempfile::tempdir().unwrap();
+        let is_done = Arc::new(AtomicBool::new(false));
+        let look = || {
+            let (path, done) = (above.path().to_owned(), Arc::clone(&is_done));
+            std::thread::spawn(move || {
+                let mut found = 0;
+                while !done.load(Ordering::Relaxed) {
+                    let entries = fs::read_dir(&path).unwrap().flatten();
+                    let locks = entries.filter_map(|entry| dead(&entry.path()));
+                    found += locks.collect::<Vec<_>>().len();
+                }
+                found
+            })
+        };
+        let looking = [look(), look()];
+        let value = Plaintext::new(VALUE.to_vec());
+        let started = Instant::now();
+        while started.elapsed() < Duration::from_millis(500) {
+            drop(PrivateTempFile::new(&value, above.path()));
+        }
+        is_done.store(true, Ordering::Relaxed);
+        let found: usize = looking.map(|look| look.join().unwrap()).iter().sum();
+        assert_eq!(fs::read_dir(&above).unwrap().count(), 0, "{found} found");
     }
 
     const VALUE: &[u8] = b"a\0b\n\xff\r\n\n";

@@ -59,7 +59,7 @@ pub fn of_store(error: &store::Error) -> Exit {
     use store::Error as E;
     match error {
         E::NotFound { .. } => Exit::NotFound,
-        E::Exists { .. } | E::ChangedUnderneath { .. } => Exit::Conflict,
+        E::Exists { .. } | E::Empty { .. } | E::ChangedUnderneath { .. } => Exit::Conflict,
         E::Busy { .. } => Exit::Busy,
         E::Refused { .. }
         | E::Io { .. }

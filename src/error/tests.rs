@@ -388,6 +388,7 @@ fn of_store(error: &store::Error) {
     match error {
         E::NotFound { place }
         | E::Exists { place }
+        | E::Empty { place }
         | E::ChangedUnderneath { place }
         | E::NotStored { place } => said(place),
         E::Refused { place, problem } => {

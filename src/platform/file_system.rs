@@ -21,14 +21,17 @@ pub enum Gap {
     AccessList,
     /// The vault from before a change could not be kept.
     Previous,
+    /// The vault from before a change, which a removed key opens, could not be looked for.
+    PreviousLeft,
 }
 
-const ALL: [Gap; 5] = [
+const ALL: [Gap; 6] = [
     Gap::Durability,
     Gap::Mode,
     Gap::Owner,
     Gap::AccessList,
     Gap::Previous,
+    Gap::PreviousLeft,
 ];
 
 static SEEN: AtomicU8 = AtomicU8::new(0);
@@ -60,6 +63,9 @@ impl Gap {
             }
             Self::Previous => {
                 "no copy from before this change was kept: the git folder of the work tree is not yours alone, or `.git` leads elsewhere; `kluis vault restore` has nothing to bring back"
+            }
+            Self::PreviousLeft => {
+                "a copy from before this change may remain in the git folder of the work tree, which is not yours alone or leads elsewhere: a removed key can open that copy, so let the owner of the folder delete `kluis/*.prev` in it"
             }
         }
     }

@@ -73,6 +73,8 @@ pub enum Error {
     NotFound { place: String },
     #[error("there is already a vault at {place}")]
     Exists { place: String },
+    #[error("there is an empty file at {place}, and no vault in it")]
+    Empty { place: String },
     #[error("{place} {problem}; nothing was written")]
     Refused {
         place: String,

@@ -81,16 +81,24 @@ impl New {
     /// token before the commit.
     pub fn store_in(&self, store: &dyn Store, patience: Duration) -> Result<(), Error> {
         let mut transaction = store.begin(patience)?;
-        if transaction.current()?.is_some() {
-            return Err(store::Error::Exists {
-                place: store.place(),
-            }
-            .into());
+        if let Some(found) = transaction.current()? {
+            return Err(is_taken(store, &found).into());
         }
         let staged = transaction.stage(&self.bytes)?;
         let confirmed = confirm(staged, &self.bytes, self.token.as_ref());
         confirmed.map_err(|error| error.of_staged(store.place()))?;
         Ok(transaction.commit(Previous::Keep)?)
+    }
+}
+
+/// The error when there is a file in the vault's place. A kill may leave an empty one where the file system has no
+/// links. It is not replaced: a broken disk may have emptied a vault, whose copy from before is still there.
+pub fn is_taken(store: &dyn Store, found: &Snapshot) -> store::Error {
+    let place = store.place();
+    if found.len() == 0 {
+        store::Error::Empty { place }
+    } else {
+        store::Error::Exists { place }
     }
 }
 

@@ -9,7 +9,6 @@ use super::view::Extent;
 use super::workspace::Workspace;
 use super::{Error, decrypt};
 use crate::sealed::entry::Entry;
-use std::cmp::Reverse;
 
 impl Vault {
     /// The secret that a reference names, or if there is none the one that was deleted last.
@@ -64,7 +63,7 @@ impl Vault {
                 deleted.extend(page);
                 Ok(())
             })?;
-        deleted.sort_unstable_by_key(|secret| (Reverse(secret.deleted_at), secret.id));
+        deleted.sort_unstable_by_key(Secret::last_deleted_first);
         Ok(deleted)
     }
 }

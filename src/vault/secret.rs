@@ -16,6 +16,7 @@ use super::workspace::Workspace;
 use crate::sealed::entry;
 use crate::sealed::id::{SecretId, WorkspaceId};
 use std::borrow::Cow;
+use std::cmp::Reverse;
 
 /// A hundred years of 365 days.
 pub const MAX_ROTATE_EVERY_SECONDS: u64 = 100 * 365 * 86_400;
@@ -159,6 +160,11 @@ impl Secret {
             updated_at: self.updated_at.milliseconds(),
             deleted_at: self.deleted_at.map(Timestamp::milliseconds),
         })
+    }
+
+    /// Sorts deleted secrets, the one that was deleted last first.
+    pub fn last_deleted_first(&self) -> (Reverse<Option<Timestamp>>, SecretId) {
+        (Reverse(self.deleted_at), self.id)
     }
 
     pub fn is_deleted(&self) -> bool {

@@ -5,7 +5,7 @@ use crate::agent::{agents, unlock, vault, wait_until};
 use crate::agent_hostile::is_root;
 use crate::sandbox::Sandbox;
 use std::fs;
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, chown};
 use std::os::unix::net::UnixListener;
 use std::path::PathBuf;
 use std::process::Command;
@@ -99,6 +99,25 @@ fn lock_reaches_the_agents_of_other_surroundings() {
     }
     let lock = sandbox.kluis(["lock"]).env("XDG_RUNTIME_DIR", one).run();
     lock.stderr("kluis: note: locked 2 agents\n").exits(0);
+}
+
+#[test]
+fn a_noted_place_that_is_anothers_now_fails_one_lock_only() {
+    if !is_root("giving a folder to another user") {
+        return;
+    }
+    let sandbox = vault("v");
+    let folder = runtime(&sandbox, "one");
+    let unlock = unlock(&sandbox, &[]).env("XDG_RUNTIME_DIR", &folder);
+    unlock.run().exits(0);
+    let place = folder.join("kluis");
+    fs::remove_dir_all(&place).unwrap();
+    fs::DirBuilder::new().mode(0o700).create(&place).unwrap();
+    let _listener = UnixListener::bind(place.join("agent.sock")).unwrap();
+    chown(&place, Some(64_101), None).unwrap();
+    let lock = || sandbox.kluis(["lock"]).run();
+    lock().stderr_has("is not private to you").exits(1);
+    lock().stderr_has("there is nothing to lock").exits(0);
 }
 
 /// An agent outside of the namespace has no number there.

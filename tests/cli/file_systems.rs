@@ -146,6 +146,30 @@ fn a_new_vault_needs_no_links_and_replaces_nothing() {
 }
 
 #[test]
+fn an_empty_file_of_a_killed_init_says_what_to_do() {
+    if !trace::is_possible() {
+        return;
+    }
+    let mut faults = vec!["renameat2:error=EINVAL", "linkat:error=EPERM"];
+    faults.extend(["rename,renameat:signal=SIGKILL:when=1"]);
+    let sandbox = Sandbox::empty();
+    let killed = sandbox.kluis(["init", "--token"]).under(failing(&faults));
+    killed.run().any_stdout().any_stderr().ends();
+    assert_eq!(fs::read(sandbox.vault()).unwrap(), b"");
+    let refused = sandbox.kluis(["init", "--token"]).run();
+    refused
+        .stderr_has("an interrupted `kluis init` may have left it: then delete the file")
+        .exits(6);
+    let listed = sandbox.kluis(["list"]).run();
+    listed
+        .stderr_has("an empty file may be left of an interrupted `kluis init`")
+        .exits(5);
+    fs::remove_file(sandbox.vault()).unwrap();
+    let init = sandbox.kluis(["init", "--token"]).run();
+    init.any_stdout().any_stderr().exits(0);
+}
+
+#[test]
 fn a_folder_that_may_not_be_listed_holds_a_vault() {
     use std::os::unix::fs::PermissionsExt;
     let sandbox = Sandbox::with_vault();

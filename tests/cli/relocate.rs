@@ -220,6 +220,22 @@ fn several_secrets_move_all_or_none() {
 }
 
 #[test]
+fn a_secret_that_is_named_twice_moves_once() {
+    let sandbox = Sandbox::with_vault();
+    let id = sandbox.create("one", "one");
+    sandbox.create("two", "two");
+    let made = sandbox.kluis(["workspace", "create", "staging"]).run();
+    made.any_stdout().exits(0);
+    let line = ["move", "one", "two", &id, "one", "--to-workspace"];
+    let line = line.iter().chain(&["staging", "--json"]);
+    let moved = sandbox.kluis(line).run();
+    assert_eq!(moved.json()["moved"].as_array().unwrap().len(), 2);
+    moved.any_stdout().exits(0);
+    let listed = sandbox.kluis(["list", "-q", "-w", "staging"]).run();
+    listed.stdout("one\ntwo\n").exits(0);
+}
+
+#[test]
 fn a_copy_is_a_secret_of_its_own() {
     let sandbox = Sandbox::with_vault();
     let value = sandbox.secret("value");

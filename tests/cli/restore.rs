@@ -270,6 +270,28 @@ fn removed_links_are_told_again_and_can_be_pasted() {
 }
 
 #[test]
+fn a_secret_that_is_named_twice_is_restored_once() {
+    let sandbox = Sandbox::with_vault();
+    let older = sandbox.create("name", "older");
+    quietly(&sandbox, &["delete name"]);
+    let id = sandbox.create("name", sandbox.secret("newer"));
+    sandbox.create("other", "other");
+    quietly(&sandbox, &["delete name other"]);
+    let line = ["restore", "name", &id, "other", "name", "--json"];
+    let restored = sandbox.kluis(line).run();
+    let found = restored.json()["restored"].clone();
+    let ids = [&found[0]["id"], &found[2]];
+    assert_eq!(ids, [&json!(id), &Value::Null], "{found}");
+    restored.any_stdout().exits(0);
+    // Two of one name are not the same.
+    quietly(&sandbox, &["delete name"]);
+    let before = sandbox.bytes();
+    let both = sandbox.kluis(["restore", &id, &older]).run();
+    both.any_stderr().exits(6);
+    assert_eq!(sandbox.bytes(), before);
+}
+
+#[test]
 fn a_workspace_with_deleted_secrets_is_not_empty() {
     let sandbox = Sandbox::with_vault();
     quietly(&sandbox, &["workspace create staging"]);

@@ -5,7 +5,7 @@ use crate::crash::trace;
 use crate::file_systems::{failing, mounted};
 use crate::sandbox::{Invocation, Sandbox, git};
 use std::fs;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -293,6 +293,65 @@ fn without_a_safe_place_a_warning_says_that_no_copy_is_kept() {
         .and(&vault);
     restore.and(&good).run().any_stdout().any_stderr().exits(0);
     assert_eq!(fs::read(tree.join(".v.kluis.prev")).unwrap(), b"damaged");
+}
+
+/// A removed key would open it.
+#[test]
+fn a_copy_that_cannot_be_removed_safely_is_told() {
+    if !has_git() {
+        return;
+    }
+    let warning = "a copy from before this change may remain in the git folder";
+    for shared in [".git", ".git/kluis"] {
+        let sandbox = Sandbox::with_vault();
+        let tree = repository(&sandbox, "tree");
+        let vault = tree.join("v.kluis");
+        fs::copy(sandbox.vault(), &vault).unwrap();
+        change(&sandbox, &vault, "one");
+        let kept = previous(&tree.join(".git"));
+        let open = fs::Permissions::from_mode(0o777);
+        fs::set_permissions(tree.join(shared), open).unwrap();
+        let rekey = || {
+            let rekey = sandbox.kluis(["vault", "rekey", "--vault"]).and(&vault);
+            rekey.run().any_stdout()
+        };
+        rekey().stderr_has(warning).exits(0);
+        assert!(kept.exists(), "{shared}");
+        fs::remove_file(&kept).unwrap();
+        let silent = rekey();
+        assert!(!silent.stderr.contains(warning), "{}", silent.stderr);
+        silent.any_stderr().exits(0);
+    }
+}
+
+#[test]
+fn a_broken_disk_in_the_git_folder_is_an_error_and_no_gap() {
+    if !has_git() || !trace::is_possible() {
+        return;
+    }
+    let warning = "no copy from before this change was kept";
+    let sandbox = Sandbox::with_vault();
+    let tree = repository(&sandbox, "tree");
+    let vault = tree.join("v.kluis");
+    fs::copy(sandbox.vault(), &vault).unwrap();
+    change(&sandbox, &vault, "one");
+    let before = fs::read(&vault).unwrap();
+    let struck = |error: &str| {
+        let mut under = failing(&[&format!("mkdirat:error={error}")]);
+        under.extend(["-P".to_owned(), tree.join(".git").display().to_string()]);
+        set(&sandbox, &vault, error).under(under).run()
+    };
+    for error in ["EIO", "ENOSPC", "EROFS", "EDQUOT"] {
+        let failed = struck(error);
+        assert!(!failed.stderr.contains(warning), "{}", failed.stderr);
+        failed
+            .stderr_has("could not make room for a copy of")
+            .exits(1);
+        assert!(fs::read(&vault).unwrap() == before, "{error}");
+    }
+    let gap = struck("EACCES");
+    gap.any_stdout().stderr_has(warning).exits(0);
+    assert_eq!(get(&sandbox, &vault), b"EACCES");
 }
 
 /// The git folder may be in another file system than the vault.

@@ -24,8 +24,8 @@ use std::collections::HashSet;
 /// Without a name it looks at every secret of the workspace in use. The current version of a secret and scheduled
 /// ones stay. It says what would go and asks first; without a terminal it needs --yes.
 ///
-/// `kluis rollback` and `kluis restore` cannot bring back what was dropped. The vault from before stays beside the
-/// vault as `.NAME.prev`, with these values in it, until the next change.
+/// `kluis rollback` and `kluis restore` cannot bring back what was dropped. Until the next change, the vault from
+/// before stays beside the vault as `.NAME.prev` (in a git work tree: in the git folder), with these values in it.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:

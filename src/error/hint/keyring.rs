@@ -66,7 +66,7 @@ fn of_key_file(error: &KeyFileError) -> &'static str {
 pub fn of_sealed(error: &sealed::Error) -> &'static str {
     match error {
         sealed::Error::Damaged(sealed::Part::FirstLine) => {
-            "check the path; if it is right, `kluis vault restore` brings back the copy before the last change"
+            "check the path; if it is right, `kluis vault restore` brings back the copy before the last change; an empty file may be left of an interrupted `kluis init`: then delete it, and make the vault again"
         }
         sealed::Error::Damaged(sealed::Part::Mixed(_)) => {
             "run `kluis git install && git checkout --merge FILE && git add FILE`; if the mixture is committed, take one side with `git checkout COMMIT -- FILE` and `kluis vault merge` the other"

@@ -14,6 +14,9 @@ pub fn hint(error: &Error) -> Option<&'static str> {
             Some("make one with `kluis init`, or name another with --vault or KLUIS_VAULT")
         }
         Error::Exists { .. } => Some("name another place with --vault; nothing was written"),
+        Error::Empty { .. } => Some(
+            "an interrupted `kluis init` may have left it: then delete the file and try again; if it held a vault, `kluis vault restore` brings back the copy before the last change",
+        ),
         Error::Busy { .. } => Some("try again, or wait longer, such as with --lock-timeout 1m"),
         Error::ChangedUnderneath { .. } => Some("run the command again"),
         Error::NotStored { .. } => Some("check the disk, then run the command again"),

@@ -20,7 +20,7 @@ use crate::sealed::SealedBytes;
 use directory::{Directory, Links};
 use lock::Lock;
 pub use places::Places;
-use previous::{Kept, PreviousPlace};
+use previous::{InGit, Kept, PreviousPlace};
 use regular::{OpenError, Regular};
 use rustix::fs::{CWD, OFlags};
 use sharing::Sharing;
@@ -197,9 +197,10 @@ impl Transaction for FileTransaction<'_> {
 impl FileTransaction<'_> {
     fn replace(&self, seen: &Regular, staged: Temporary, previous: Previous) -> Result<(), Error> {
         let place = match previous {
-            Previous::Keep => PreviousPlace::make(&self.directory),
+            Previous::Keep => self.place_for_copy()?,
             // What is replaced may be the only copy, so it is kept in any case.
-            Previous::KeepLast => PreviousPlace::make(&self.directory)
+            Previous::KeepLast => self
+                .place_for_copy()?
                 .or_else(|| Some(PreviousPlace::beside(&self.directory))),
             Previous::Remove => {
                 self.check_unchanged(seen)?;
@@ -247,6 +248,10 @@ impl FileTransaction<'_> {
         Ok(())
     }
 
+    fn place_for_copy(&self) -> Result<Option<PreviousPlace>, Error> {
+        PreviousPlace::make(&self.directory).map_err(self.not_written("make room for a copy of"))
+    }
+
     /// An older copy beside the vault, from before it was in a work tree, could get into a commit.
     fn forget_beside(&self) {
         let _ = self.directory.remove(&self.directory.previous());
@@ -270,6 +275,14 @@ impl FileTransaction<'_> {
         let in_git = PreviousPlace::in_git(&self.directory);
         let in_git =
             in_git.map_err(Error::not_written("look for the copy of", &self.store.path))?;
+        let in_git = match in_git {
+            InGit::Absent => None,
+            InGit::Place(place) => Some(place),
+            InGit::Barred => {
+                Gap::PreviousLeft.note();
+                None
+            }
+        };
         for place in in_git.into_iter().chain([beside]) {
             let forget = || {
                 if place.remove()? {

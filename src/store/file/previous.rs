@@ -7,8 +7,9 @@ use crate::platform::file_system::sync_folder;
 use crate::platform::permissions::{Others, is_us};
 use crate::platform::private_file::{self, PrivateFile};
 use crate::store::git_folder::GitFolder;
+use crate::store::work_tree;
 use data_encoding::HEXLOWER;
-use rustix::fs::{AtFlags, Mode, OFlags, mkdirat, openat};
+use rustix::fs::{AtFlags, Mode, OFlags, mkdirat, openat, statat};
 use rustix::io::Errno;
 use sha2::{Digest, Sha256};
 use std::ffi::{OsStr, OsString};
@@ -34,6 +35,16 @@ pub struct PreviousPlace {
     pub name: OsString,
     /// For messages.
     pub path: PathBuf,
+}
+
+/// What there is of a vault's previous bytes in a git folder.
+pub enum InGit {
+    /// Nothing.
+    Absent,
+    /// A folder of ours, where they may be.
+    Place(PreviousPlace),
+    /// They may be there, but the folder may be someone else's, so nothing there is touched.
+    Barred,
 }
 
 pub enum Folder {
@@ -62,54 +73,62 @@ impl PreviousPlace {
 
     /// The place for new previous bytes, made if need be. `None` in a work tree whose git folder cannot be used:
     /// beside the vault they could get into a commit.
-    pub fn make(directory: &Rc<Directory>) -> Option<Self> {
+    pub fn make(directory: &Rc<Directory>) -> io::Result<Option<Self>> {
         match GitFolder::of(&directory.path_of(directory.vault())) {
-            GitFolder::None => Some(Self::beside(directory)),
-            GitFolder::Unsafe => None,
+            GitFolder::None => Ok(Some(Self::beside(directory))),
+            GitFolder::Unsafe => Ok(None),
             GitFolder::Ours { path, root } => {
-                let git = open_real(&path, OFlags::RDONLY).ok()?;
-                match mkdirat(&git, FOLDER, Mode::RWXU) {
-                    Ok(()) => sync_folder(&git).ok()?,
-                    Err(Errno::EXIST) => {}
-                    Err(_) => return None,
+                let git = match open_real(&path, OFlags::RDONLY) {
+                    Err(error) if is_barred(&error) => return Ok(None),
+                    opened => opened?,
+                };
+                match mkdirat(&git, FOLDER, Mode::RWXU).map_err(io::Error::from) {
+                    Ok(()) => sync_folder(&git)?,
+                    Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                    Err(error) if is_barred(&error) => return Ok(None),
+                    Err(error) => return Err(error),
                 }
-                Self::open(&git, &path, directory, &root).ok().flatten()
+                match Self::open(&git, &path, directory, &root)? {
+                    InGit::Place(place) => Ok(Some(place)),
+                    InGit::Absent | InGit::Barred => Ok(None),
+                }
             }
         }
     }
 
-    /// The one in the git folder, if there is one to look into.
-    pub fn in_git(directory: &Directory) -> io::Result<Option<Self>> {
-        match GitFolder::of(&directory.path_of(directory.vault())) {
-            GitFolder::None | GitFolder::Unsafe => Ok(None),
-            GitFolder::Ours { path, root } => {
-                let git = open_real(&path, OFlags::RDONLY)?;
-                Self::open(&git, &path, directory, &root)
-            }
+    /// The one in the git folder.
+    pub fn in_git(directory: &Directory) -> io::Result<InGit> {
+        let vault = directory.path_of(directory.vault());
+        match GitFolder::of(&vault) {
+            GitFolder::None => Ok(InGit::Absent),
+            GitFolder::Unsafe => Ok(barred(&vault)),
+            GitFolder::Ours { path, root } => match open_real(&path, OFlags::RDONLY) {
+                Err(error) if is_barred(&error) => Ok(InGit::Barred),
+                git => Self::open(&git?, &path, directory, &root),
+            },
         }
     }
 
-    /// Opens the folder of ours in the git folder; `None` if there is none, or if it may be someone else's.
-    fn open(
-        git: &File,
-        path: &Path,
-        directory: &Directory,
-        root: &Path,
-    ) -> io::Result<Option<Self>> {
+    /// Opens the folder of ours in the git folder.
+    fn open(git: &File, path: &Path, directory: &Directory, root: &Path) -> io::Result<InGit> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let folder = match openat(git, FOLDER, flags, Mode::empty()) {
+        let folder = match openat(git, FOLDER, flags, Mode::empty()).map_err(io::Error::from) {
             Ok(folder) => File::from(folder),
-            Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => return Ok(None),
-            Err(errno) => return Err(errno.into()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(InGit::Absent),
+            Err(error) if is_barred(&error) => return Ok(InGit::Barred),
+            Err(error) => return Err(error),
         };
-        let found = folder.metadata()?;
-        if !is_us(found.uid()) || Others::of(&found).may_write() {
-            return Ok(None);
-        }
         let vault = directory.path_of(directory.vault());
         let name = name(&vault, root);
+        let found = folder.metadata()?;
+        if !is_us(found.uid()) || Others::of(&found).may_write() {
+            return Ok(match statat(&folder, &name, AtFlags::SYMLINK_NOFOLLOW) {
+                Err(Errno::NOENT) => InGit::Absent,
+                _ => InGit::Barred,
+            });
+        }
         remove_stale(&folder, &name);
-        Ok(Some(Self {
+        Ok(InGit::Place(Self {
             path: path.join(FOLDER).join(&name),
             folder: Rc::new(Folder::Git(folder)),
             name,
@@ -160,6 +179,32 @@ pub fn path_of(vault: &Path) -> PathBuf {
     } else {
         beside
     }
+}
+
+/// What an unsafe git folder holds. Looking is harmless: nothing there is opened.
+fn barred(vault: &Path) -> InGit {
+    let Some(entry) = work_tree::above(vault) else {
+        return InGit::Absent;
+    };
+    let root = entry.parent().unwrap_or(Path::new(""));
+    let kept = entry.join(FOLDER).join(name(vault, root));
+    match fs::symlink_metadata(kept) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => InGit::Absent,
+        _ => InGit::Barred,
+    }
+}
+
+/// Whether an error means that a folder is not for us. A broken or full disk is another matter.
+fn is_barred(error: &io::Error) -> bool {
+    let errno = Errno::from_io_error(error);
+    let barred = [
+        Errno::ACCESS,
+        Errno::PERM,
+        Errno::NOTDIR,
+        Errno::LOOP,
+        Errno::NOENT,
+    ];
+    errno.is_some_and(|errno| barred.contains(&errno))
 }
 
 /// `NAME.HASH.prev`

@@ -203,17 +203,10 @@ impl Change<'_> {
                 return Ok(found);
             }
         };
-        let mut last = None;
-        for found in self.all_in(&home)? {
-            let place = (found.secret.deleted_at, found.secret.id);
-            if found.secret.is_deleted()
-                && found.secret.name == *name
-                && last.as_ref().is_none_or(|(other, _)| place > *other)
-            {
-                last = Some((place, found));
-            }
-        }
-        let last = last.map(|(_, found)| found);
+        let all = self.all_in(&home)?.into_iter();
+        let last = all
+            .filter(|found| found.secret.is_deleted() && found.secret.name == *name)
+            .min_by_key(|found| found.secret.last_deleted_first());
         last.ok_or_else(|| no_deleted(Some(&home), name.as_str()))
     }
 

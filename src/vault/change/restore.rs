@@ -1,10 +1,11 @@
 //! Restores a deleted secret.
 
 use super::Change;
+use super::record::Found;
 use crate::vault::Error;
 use crate::vault::app::AppLink;
 use crate::vault::name::{SecretName, WorkspaceName};
-use crate::vault::reference::Reference;
+use crate::vault::reference::{Reference, Target};
 use crate::vault::secret::Secret;
 
 /// A restored secret, and the links that were removed when it was deleted. They are not made again.
@@ -14,6 +15,30 @@ pub struct Restored {
 }
 
 impl Change<'_> {
+    /// Restores all of them, each once: a secret may be named twice, such as by name and by id.
+    pub fn restore_secrets(
+        &mut self,
+        workspace: Option<&WorkspaceName>,
+        references: &[Reference],
+        name: Option<&SecretName>,
+    ) -> Result<Vec<Restored>, Error> {
+        // Before the first is restored: then a name may mean another secret.
+        let mut meant: Vec<Reference> = Vec::with_capacity(references.len());
+        for reference in references {
+            let Found { home, secret, .. } = self.find_deleted(workspace, reference)?;
+            let by_id = Reference {
+                workspace: Some(home.name),
+                ..Reference::to(Target::Id(secret.id))
+            };
+            if !meant.contains(&by_id) {
+                meant.push(by_id);
+            }
+        }
+        let each = meant.iter();
+        each.map(|reference| self.restore_secret(workspace, reference, name.cloned()))
+            .collect()
+    }
+
     /// Restores the deleted secret with this id, or the one with this name that was deleted last, under its name or
     /// another one.
     pub fn restore_secret(

@@ -127,6 +127,27 @@ fn the_last_deleted_of_a_name_is_restored_unless_it_is_taken() {
 }
 
 #[test]
+fn of_several_deleted_at_once_the_first_listed_is_restored() {
+    let owned = Owned::with(&[("default/name", "0")]);
+    for number in ["1", "2", "3"] {
+        delete(&owned, "name");
+        owned.change(|change| put(change, "default/name", number));
+    }
+    delete(&owned, "name");
+    let listed = deleted(&owned);
+    assert_eq!(listed.len(), 4);
+    assert!(listed.iter().all(|one| one.deleted_at == Some(now())));
+    for one in listed {
+        assert_eq!(restore(&owned, "name", None).id, one.id);
+        let update = SecretUpdate {
+            name: Some(SecretName::parse(&format!("name_{}", one.id)).unwrap()),
+            ..SecretUpdate::default()
+        };
+        owned.change(|change| change.update_secret(None, &reference("name"), update));
+    }
+}
+
+#[test]
 fn links_are_removed_told_and_not_made_again() {
     let owned = Owned::with(&[("default/name", "value")]);
     owned.change(|change| {
