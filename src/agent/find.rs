@@ -5,6 +5,7 @@
 //! there is checked like any other agent.
 
 use super::socket::SocketPath;
+use crate::platform::directory;
 use crate::platform::private_file::{self, Durability, PrivateFile};
 use crate::platform::state_file;
 use crate::sealed::sign::sha256;
@@ -68,9 +69,10 @@ impl KnownAgents {
 
     /// The sockets that were noted.
     fn notes(&self) -> impl Iterator<Item = SocketPath> {
-        let entries = fs::read_dir(self.folder()).into_iter().flatten().flatten();
-        entries.filter_map(|entry| {
-            let text = state_file::read(&entry.path(), MAX_NOTE_BYTES).ok()??;
+        let folder = self.folder();
+        let names = directory::names(&folder).unwrap_or_default().into_iter();
+        names.filter_map(move |name| {
+            let text = state_file::read(&folder.join(name), MAX_NOTE_BYTES).ok()??;
             SocketPath::at(Path::new(OsStr::from_bytes(&text)))
         })
     }

@@ -2,6 +2,7 @@
 //! it; killing the process does not, so later commands remove what it left.
 
 use crate::plaintext::Plaintext;
+use crate::platform::directory;
 use crate::platform::permissions::PRIVATE_FOLDER;
 use crate::platform::permissions::is_us;
 use crate::platform::private_file;
@@ -89,9 +90,9 @@ impl Drop for PrivateTempFile {
 
 /// The directories that killed processes of this user left below `above`, with values in them.
 pub fn leftovers(above: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(above).into_iter().flatten().flatten();
-    let named = entries.filter(|entry| is_name(&entry.file_name()));
-    let paths = named.map(|entry| entry.path());
+    let names = directory::names(above).unwrap_or_default().into_iter();
+    let named = names.filter(|name| is_name(name));
+    let paths = named.map(|name| above.join(name));
     paths.filter(|path| dead(path).is_some()).collect()
 }
 

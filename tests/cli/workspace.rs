@@ -138,7 +138,6 @@ fn default_is_neither_deleted_nor_renamed() {
     let before = sandbox.bytes();
     for arguments in [
         &["delete", "default", "--yes"][..],
-        &["delete", "default", "--yes", "--force"],
         &["update", "default", "--name", "other"],
     ] {
         let refused = sandbox.kluis(["workspace"].iter().chain(arguments)).run();
@@ -150,6 +149,26 @@ fn default_is_neither_deleted_nor_renamed() {
     let describe = ["workspace", "update", "default", "--description", "d"];
     sandbox.kluis(describe).run().exits(0);
     assert_eq!(all(&sandbox)["workspaces"][0]["description"], "d");
+}
+
+/// Who may write it could spoil it, so that no key can be taken away any more.
+#[test]
+fn default_is_made_anew_by_force() {
+    let sandbox = Sandbox::with_vault();
+    sandbox.create("name", "value");
+    let token = ["key", "add", "--token", "-w", "default", "--label", "ci"];
+    let token = sandbox.kluis(token).run();
+    sandbox.keep_token(&token.stdout);
+    let text = String::from_utf8(token.stdout.clone()).unwrap();
+    token.any_stdout().any_stderr().exits(0);
+    let delete = ["workspace", "delete", "default", "--force", "--yes"];
+    sandbox.kluis(delete).run().exits(0);
+    sandbox.kluis(["list", "-q"]).run().exits(0);
+    sandbox.create("name", "new");
+    let by_limited = sandbox
+        .kluis(["get", "name"])
+        .env("KLUIS_TOKEN", text.trim_end());
+    by_limited.run().any_stderr().exits(8);
 }
 
 #[test]
