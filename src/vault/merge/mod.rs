@@ -4,8 +4,9 @@
 //! made from the other's is taken as it is, byte for byte; a section that both changed is written anew by a key that
 //! may write it, with the ancestors of both. A header that both changed is refused, unless one side's signer was
 //! retired by the other's succession. The base of git counts only where it is an ancestor of both; without it
-//! nothing counts as removed. Of two sections that are further apart than their lists reach, what only the one behind
-//! has is kept as deleted. No value of ours is dropped, but for a version that had not begun and that the
+//! nothing counts as removed. Of two sections that are further apart than their lists reach, the one behind may be only
+//! old. If it is theirs, a secret that only it has is kept as deleted, a version goes below our value, and no link or
+//! app is taken: ours may have removed them on purpose. No value of ours is dropped, but for a version that had not begun and that the
 //! other side took back.
 //!
 //! A secret that both sides made under one name becomes one, with the versions of both and the id of ours. Links to
@@ -17,7 +18,8 @@
 //! Against a hostile copy, with the tests of `vault::tests::merging::hostile` and `links`:
 //!
 //! - an older copy changes nothing: `an_older_copy_changes_nothing`, and one that is too far behind to tell
-//!   makes no old value effective and nothing live: `a_copy_far_behind_brings_nothing_back`;
+//!   makes no old value effective and nothing live: `a_copy_far_behind_brings_nothing_back`,
+//!   `a_copy_far_behind_brings_no_dropped_version_into_use`, `a_copy_far_behind_links_nothing`;
 //! - the branch of a removed owner adds no key: `a_removed_owner_adds_no_key`, nor does one who names our header as
 //!   its ancestor: `a_header_that_claims_our_history_is_refused`;
 //! - a section that a removed writer signed later is refused by name: `a_removed_writer_is_refused_by_name`;

@@ -161,7 +161,14 @@ fn apps(sides: &Sides<'_>, known: &Circumstances<'_>, report: &mut Report, merge
     }
     for (id, their) in theirs {
         let is_removed = base.get(id).is_some_and(|was| was == their);
-        if !ours.contains_key(id) && !is_removed {
+        if ours.contains_key(id) || is_removed {
+            continue;
+        }
+        if known.ahead.get(&their.workspace) == Some(&Side::Ours) {
+            let (first, other) = (&known.labels.ours, &known.labels.theirs);
+            let text = format!("app, only in {other}: left out, {first} may have deleted it");
+            report.add(their.path(), Kind::LeftOut, text);
+        } else {
             let text = format!("app, new in {}", known.labels.theirs);
             report.add(their.path(), Kind::Added, text);
             merged.apps.insert(*id, their.clone());
