@@ -53,11 +53,14 @@ use crate::sealed::id::WorkspaceId;
 use crate::sealed::section::Section;
 use ancestry::{Ancestry, Fate, Plan, compare, header_history, history};
 pub use copy::Copy;
-use copy::{Part, Side};
+use copy::{Base, Part, Records, Side};
 pub use report::{Kind, Labels, Report};
 use secret::Circumstances;
 use std::collections::HashSet;
-use union::{Contents, Sides};
+use union::{Contents, Held, Sides};
+
+const UNSEEN: &str =
+    "your key does not open this workspace: kluis could not look for wider hosts and new links";
 
 /// What a merge does.
 pub struct Outcome {
@@ -100,6 +103,7 @@ pub fn merge(
     let views = [ours.view(), theirs.view()];
     let workspaces = reached(change.keyring(), views[plan.header.position()])?;
     let mut parts = Vec::new();
+    let mut taken = Vec::new();
     let mut elsewhere = HashSet::new();
     for (id, fate) in &plan.sections {
         let side = match fate {
@@ -119,6 +123,18 @@ pub fn merge(
                 elsewhere.extend(copies[side.position()].ids(*id));
                 if side == Side::Theirs {
                     write::take(change, theirs, *id);
+                    let sections = copies.map(|copy| copy.layout().section(*id).map(Section::id));
+                    let is_new = sections[0] != sections[1];
+                    match home {
+                        Some(home) if is_new => {
+                            let found = our_records.iter().position(|(found, _)| found == id);
+                            let our = found.map(|at| our_records.swap_remove(at).1);
+                            let their = theirs.records(change.keyring(), home)?;
+                            taken.push([our.unwrap_or_default(), their]);
+                        }
+                        None if is_new => report.add(name(*id), Kind::Unseen, UNSEEN),
+                        _ => {}
+                    }
                 }
                 continue;
             }
@@ -135,11 +151,10 @@ pub fn merge(
         }
         let their = theirs.records(change.keyring(), home)?;
         let base = match older(copies, *id) {
-            Some(Side::Ours) => Some(our.clone()),
-            Some(Side::Theirs) => Some(their.clone()),
+            Some(side) => Base::Side(side),
             None => match base.filter(|base| counts(base, copies, *id)) {
-                Some(base) => Some(base.records(change.keyring(), home)?),
-                None => None,
+                Some(base) => Base::Own(base.records(change.keyring(), home)?),
+                None => Base::Unknown,
             },
         };
         parts.push(Part {
@@ -154,7 +169,7 @@ pub fn merge(
             ahead: ahead(copies, *id),
         });
     }
-    let contents = united(&parts, &elsewhere, labels, change, &mut report)?;
+    let contents = united(&parts, &taken, &elsewhere, labels, change, &mut report)?;
     for part in parts {
         write::write(change, theirs, &part, &contents)?;
     }
@@ -253,25 +268,24 @@ fn check(bytes: &SealedBytes<'_>) -> Result<Vec<PartHistory>, Error> {
 /// The records of the result.
 fn united(
     parts: &[Part],
+    taken: &[[Records; 2]],
     elsewhere: &HashSet<crate::sealed::record::RecordId>,
     labels: &Labels,
     change: &Change<'_>,
     report: &mut Report,
 ) -> Result<Contents, Error> {
-    let (mut ours, mut theirs) = (Contents::default(), Contents::default());
-    let mut base = Contents::default();
+    let (mut ours, mut theirs, mut base) = (Held::default(), Held::default(), Held::default());
     for part in parts {
-        ours.add(part.ours.clone())?;
-        theirs.add(part.theirs.clone())?;
+        ours.add(&part.ours)?;
+        theirs.add(&part.theirs)?;
         // A secret that was moved is in the bases of two sections, if these are of different ages.
-        for (id, record) in part.base.clone().unwrap_or_default().secrets {
-            base.secrets.entry(id).or_insert(record);
+        if let Some(records) = part.base() {
+            base.add_others(&records.secrets, &records.apps);
         }
-        base.apps.extend(part.base.clone().unwrap_or_default().apps);
     }
     let has_base = |id: WorkspaceId| {
         let part = parts.iter().find(|part| part.home.id == id);
-        part.is_some_and(|part| part.base.is_some())
+        part.is_some_and(|part| part.base().is_some())
     };
     let sides = Sides {
         ours: &ours,
@@ -296,7 +310,14 @@ fn united(
             record.secret.workspace_name.clone_from(&home.home.name);
         }
     }
-    write::compare(&ours, &contents, report);
+    let mut result = Held::default();
+    result.add_others(&contents.secrets, &contents.apps);
+    // What the key reads and does not write is only looked at.
+    for [our, their] in taken {
+        ours.add_others(&our.secrets, &our.apps);
+        result.add_others(&their.secrets, &their.apps);
+    }
+    write::compare(&ours, &result, report);
     Ok(contents)
 }
 

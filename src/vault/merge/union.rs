@@ -12,36 +12,57 @@ use crate::vault::app::{App, Target};
 use crate::vault::name::{AppName, SecretName};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-/// One copy's records of these sections.
+/// The records of the result.
 #[derive(Default)]
 pub struct Contents {
     pub secrets: BTreeMap<SecretId, Record>,
     pub apps: BTreeMap<AppId, App>,
 }
 
-impl Contents {
+/// One copy's records of several sections, which lie elsewhere: together they may be as large as the file.
+#[derive(Default, Clone)]
+pub struct Held<'p> {
+    pub secrets: BTreeMap<SecretId, &'p Record>,
+    pub apps: BTreeMap<AppId, &'p App>,
+}
+
+impl<'p> Held<'p> {
     /// Adds the records of a section. An id that is there already is damage.
-    pub fn add(&mut self, records: Records) -> Result<(), Error> {
-        for (id, record) in records.secrets {
-            if self.secrets.insert(id, record).is_some() {
-                return Err(RecordId::Secret(id).damaged().into());
+    pub fn add(&mut self, records: &'p Records) -> Result<(), Error> {
+        for (id, record) in &records.secrets {
+            if self.secrets.insert(*id, record).is_some() {
+                return Err(RecordId::Secret(*id).damaged().into());
             }
         }
-        for (id, app) in records.apps {
-            if self.apps.insert(id, app).is_some() {
-                return Err(RecordId::App(id).damaged().into());
+        for (id, app) in &records.apps {
+            if self.apps.insert(*id, app).is_some() {
+                return Err(RecordId::App(*id).damaged().into());
             }
         }
         Ok(())
+    }
+
+    /// Adds what another section or copy has, too. Of two records with one id the first stays.
+    pub fn add_others(
+        &mut self,
+        secrets: &'p BTreeMap<SecretId, Record>,
+        apps: &'p BTreeMap<AppId, App>,
+    ) {
+        for (id, record) in secrets {
+            self.secrets.entry(*id).or_insert(record);
+        }
+        for (id, app) in apps {
+            self.apps.entry(*id).or_insert(app);
+        }
     }
 }
 
 /// What there is to merge.
 pub struct Sides<'c> {
-    pub ours: &'c Contents,
-    pub theirs: &'c Contents,
+    pub ours: &'c Held<'c>,
+    pub theirs: &'c Held<'c>,
     /// What both sides came from. What is not in it is new on its side, or nobody knows.
-    pub base: &'c Contents,
+    pub base: &'c Held<'c>,
     /// Whether the base of this workspace is known.
     pub has_base: &'c dyn Fn(WorkspaceId) -> bool,
     /// The ids in sections that are taken as they are.
@@ -78,7 +99,8 @@ fn secrets(
         &sides.base.secrets,
     );
     for (id, our) in ours {
-        let was = base.get(id);
+        let our: &Record = our;
+        let was = base.get(id).copied();
         let record = match (theirs.get(id), was) {
             (Some(their), was) => Some(secret::merge(our, their, was, known, report)?),
             (None, None) => {
@@ -109,7 +131,7 @@ fn secrets(
             None => {
                 let text = format!("new in {}", known.labels.theirs);
                 report.add(their.secret.path(), Kind::Added, text);
-                Some(their.clone())
+                Some(Record::clone(their))
             }
             Some(was) if was == their => None,
             Some(_) => Some(kept_as_deleted(their, &known.labels.ours, known, report)),
@@ -153,9 +175,9 @@ fn apps(sides: &Sides<'_>, known: &Circumstances<'_>, report: &mut Report, merge
     let (ours, theirs, base) = (&sides.ours.apps, &sides.theirs.apps, &sides.base.apps);
     for (id, our) in ours {
         let app = match (theirs.get(id), base.get(id)) {
-            (Some(their), was) => app::merge(our, their, was, known, report),
+            (Some(their), was) => app::merge(our, their, was.copied(), known, report),
             (None, Some(was)) if was == our => continue,
-            (None, _) => our.clone(),
+            (None, _) => App::clone(our),
         };
         merged.apps.insert(*id, app);
     }
@@ -171,7 +193,7 @@ fn apps(sides: &Sides<'_>, known: &Circumstances<'_>, report: &mut Report, merge
         } else {
             let text = format!("app, new in {}", known.labels.theirs);
             report.add(their.path(), Kind::Added, text);
-            merged.apps.insert(*id, their.clone());
+            merged.apps.insert(*id, App::clone(their));
         }
     }
 }
@@ -185,11 +207,11 @@ fn unite_secrets(
     ids: &mut HashMap<SecretId, SecretId>,
 ) -> Result<(), Error> {
     let key = |record: &Record| (record.secret.workspace, record.secret.name.clone());
-    let is_made = |id: &SecretId, there: &Contents, other: &Contents| {
+    let is_made = |id: &SecretId, there: &Held<'_>, other: &Held<'_>| {
         let is_known = other.secrets.contains_key(id) || sides.base.secrets.contains_key(id);
         there.secrets.contains_key(id) && !is_known
     };
-    let live = |merged: &Contents, there: &Contents, other: &Contents| {
+    let live = |merged: &Contents, there: &Held<'_>, other: &Held<'_>| {
         let all = merged.secrets.iter();
         let all =
             all.filter(|(id, record)| !record.secret.is_deleted() && is_made(id, there, other));
@@ -224,7 +246,7 @@ fn unite_apps(
     merged: &mut Contents,
     ids: &mut HashMap<AppId, AppId>,
 ) {
-    let made = |there: &Contents, other: &Contents| {
+    let made = |there: &Held<'_>, other: &Held<'_>| {
         let all = there
             .apps
             .iter()
