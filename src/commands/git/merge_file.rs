@@ -46,6 +46,9 @@ pub struct MergeFile {
     labels: Vec<String>,
 }
 
+const NO_KEY: &str = "no key here";
+const UNFIT_KEY: &str = "the key here does not open or may not write all that changed";
+
 /// Why it was not merged, in one line.
 enum Obstacle {
     NoKey,
@@ -64,12 +67,18 @@ impl Command for MergeFile {
         context.be_unattended(here.join(&self.path));
         let path = self.path.display().to_string();
         self.merge(context).map_err(|obstacle| {
-            let why = match obstacle {
-                Obstacle::NoKey => "both sides changed it, and there is no key here".to_owned(),
+            let (why, hint) = match obstacle {
+                Obstacle::NoKey => {
+                    let why = "both sides changed it, and there is no key here";
+                    (why.to_owned(), Some(with_a_key(&self.path)))
+                }
                 Obstacle::Other(error) if error.was_replaced() => return error,
-                Obstacle::Other(error) => why(&error),
+                Obstacle::Other(error) => match key_obstacle(&error) {
+                    Some(why) => (why, Some(with_a_key(&self.path))),
+                    None => (error.message(), error.report().hint),
+                },
             };
-            Error::NotMerged { path, why }
+            Error::NotMerged { path, why, hint }
         })
     }
 }
@@ -89,7 +98,8 @@ impl MergeFile {
         let mut vault = match opened {
             Ok(vault) => vault,
             Err(error) if is_locked(&error) => {
-                return self.merge_locked(context, &store, &theirs, base.as_ref(), &labels);
+                let sides = (&theirs, base.as_ref());
+                return self.merge_locked(context, &store, sides, &labels, NO_KEY);
             }
             Err(error) => return Err(error.into()),
         };
@@ -109,7 +119,8 @@ impl MergeFile {
                     | keyring::Error::KeyChanged,
                 )),
             )) => {
-                let locked = self.merge_locked(context, &store, &theirs, base.as_ref(), &labels);
+                let sides = (&theirs, base.as_ref());
+                let locked = self.merge_locked(context, &store, sides, &labels, UNFIT_KEY);
                 return match locked {
                     Err(Obstacle::NoKey) => Err(error.into()),
                     done => done,
@@ -121,22 +132,22 @@ impl MergeFile {
         Ok(())
     }
 
-    /// Takes each part from the side that changed it.
+    /// Takes each part from the side that changed it. `unseen` says why nobody looked into it.
     fn merge_locked(
         &self,
         context: &mut Context,
         store: &ScratchStore,
-        theirs: &Copy<'_>,
-        base: Option<&Copy<'_>>,
+        (theirs, base): (&Copy<'_>, Option<&Copy<'_>>),
         labels: &Labels,
+        unseen: &str,
     ) -> Result<(), Obstacle> {
         let ours = read(&self.ours)?;
         let merged = without_key(&ours, theirs, base)?;
         let merged = merged.ok_or(Obstacle::NoKey)?;
         context.refuse_unseen(merged.header, &merged.histories)?;
         store.replace(&merged.bytes).map_err(vault::Error::from)?;
-        let unseen = "  no key here: kluis could not look for wider hosts and new links".to_owned();
-        self.tell(context, labels, vec![unseen]);
+        let line = format!("  {unseen}: kluis could not look for wider hosts and new links");
+        self.tell(context, labels, vec![line]);
         Ok(())
     }
 
@@ -176,8 +187,9 @@ fn is_locked(error: &Error) -> bool {
     matches!(error, Error::NotPinned { .. }) || error.exit() == Exit::Locked
 }
 
-fn why(error: &Error) -> String {
-    match error {
+/// Why the key here does not do, if another one would.
+fn key_obstacle(error: &Error) -> Option<String> {
+    Some(match error {
         Error::Vault(vault::Error::Keyring(keyring::Error::ReadOnly)) => {
             "both sides changed it, and the key here only reads".to_owned()
         }
@@ -187,8 +199,18 @@ fn why(error: &Error) -> String {
         Error::Vault(vault::Error::Keyring(keyring::Error::KeyChanged)) => {
             "the key here was changed or removed in their version".to_owned()
         }
-        error => error.message(),
-    }
+        _ => return None,
+    })
+}
+
+/// The command that merges again. git names the path from the top of the work tree, and you may be below it. After
+/// `--` it is no subject of a commit.
+fn with_a_key(path: &Path) -> String {
+    let Some(path) = path.to_str() else {
+        return "kluis unlock, then `git checkout --merge` and `git add` with its path".to_owned();
+    };
+    let quoted = format!("':/{}'", path.replace('\'', r"'\''"));
+    format!("kluis unlock && git checkout --merge -- {quoted} && git add -- {quoted}")
 }
 
 impl Context<'_> {
