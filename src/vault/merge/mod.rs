@@ -50,13 +50,14 @@ use crate::sealed::file::{Layout, SectionBytes, assemble};
 use crate::sealed::header::Header;
 use crate::sealed::history::{MAX_ANCESTORS, PartHistory};
 use crate::sealed::id::WorkspaceId;
+use crate::sealed::record::RecordId;
 use crate::sealed::section::Section;
 use ancestry::{Ancestry, Fate, Plan, compare, header_history, history};
 pub use copy::Copy;
 use copy::{Base, Part, Records, Side};
 pub use report::{Kind, Labels, Report};
 use secret::Circumstances;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use union::{Contents, Held, Sides};
 
 const UNSEEN: &str =
@@ -104,7 +105,7 @@ pub fn merge(
     let workspaces = reached(change.keyring(), views[plan.header.position()])?;
     let mut parts = Vec::new();
     let mut taken = Vec::new();
-    let mut elsewhere = HashSet::new();
+    let mut elsewhere = HashMap::new();
     for (id, fate) in &plan.sections {
         let side = match fate {
             Fate::Take(side) => *side,
@@ -120,7 +121,8 @@ pub fn merge(
                 return Err(not_merged(home, &name(*id), change.keyring()));
             }
             _ => {
-                elsewhere.extend(copies[side.position()].ids(*id));
+                let ids = copies[side.position()].ids(*id).into_iter();
+                elsewhere.extend(ids.map(|record| (record, *id)));
                 if side == Side::Theirs {
                     write::take(change, theirs, *id);
                     let sections = copies.map(|copy| copy.layout().section(*id).map(Section::id));
@@ -269,7 +271,7 @@ fn check(bytes: &SealedBytes<'_>) -> Result<Vec<PartHistory>, Error> {
 fn united(
     parts: &[Part],
     taken: &[[Records; 2]],
-    elsewhere: &HashSet<crate::sealed::record::RecordId>,
+    elsewhere: &HashMap<RecordId, WorkspaceId>,
     labels: &Labels,
     change: &Change<'_>,
     report: &mut Report,

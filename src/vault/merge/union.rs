@@ -65,8 +65,8 @@ pub struct Sides<'c> {
     pub base: &'c Held<'c>,
     /// Whether the base of this workspace is known.
     pub has_base: &'c dyn Fn(WorkspaceId) -> bool,
-    /// The ids in sections that are taken as they are.
-    pub elsewhere: &'c HashSet<RecordId>,
+    /// The ids in sections that are taken as they are, and where.
+    pub elsewhere: &'c HashMap<RecordId, WorkspaceId>,
 }
 
 pub fn merge(
@@ -75,7 +75,7 @@ pub fn merge(
     report: &mut Report,
 ) -> Result<Contents, Error> {
     let mut merged = Contents::default();
-    secrets(sides, known, report, &mut merged)?;
+    let renewed = secrets(sides, known, report, &mut merged)?;
     apps(sides, known, report, &mut merged);
     let mut ids = HashMap::new();
     unite_secrets(sides, known, report, &mut merged, &mut ids)?;
@@ -83,16 +83,24 @@ pub fn merge(
     unite_apps(sides, known, report, &mut merged, &mut app_ids);
     name_secrets(sides, report, &mut merged);
     name_apps(sides, report, &mut merged);
-    lead_links(&mut merged, &ids, &app_ids);
+    let led = |target: Target| {
+        let record = RecordId::Secret(target.secret);
+        let is_meant = sides.elsewhere.get(&record) != Some(&target.workspace);
+        let renewed = renewed.get(&target.secret).filter(|_| is_meant);
+        let secret = *renewed.unwrap_or(&target.secret);
+        *ids.get(&secret).unwrap_or(&secret)
+    };
+    lead_links(&mut merged, led, &app_ids);
     Ok(merged)
 }
 
+/// Returns the new ids of secrets whose own lies elsewhere, too.
 fn secrets(
     sides: &Sides<'_>,
     known: &Circumstances<'_>,
     report: &mut Report,
     merged: &mut Contents,
-) -> Result<(), Error> {
+) -> Result<HashMap<SecretId, SecretId>, Error> {
     let (ours, theirs, base) = (
         &sides.ours.secrets,
         &sides.theirs.secrets,
@@ -112,7 +120,9 @@ fn secrets(
                 Some(our.clone())
             }
             // It was moved to a section that this key does not write.
-            (None, Some(was)) if sides.elsewhere.contains(&RecordId::Secret(*id)) && was == our => {
+            (None, Some(was))
+                if sides.elsewhere.contains_key(&RecordId::Secret(*id)) && was == our =>
+            {
                 None
             }
             (None, Some(_)) => Some(kept_as_deleted(our, &known.labels.theirs, known, report)),
@@ -129,7 +139,12 @@ fn secrets(
                 Some(kept_as_deleted(their, &known.labels.ours, known, report))
             }
             None => {
-                let text = format!("new in {}", known.labels.theirs);
+                let state = if their.secret.is_deleted() {
+                    "deleted, "
+                } else {
+                    ""
+                };
+                let text = format!("{state}new in {}", known.labels.theirs);
                 report.add(their.secret.path(), Kind::Added, text);
                 Some(Record::clone(their))
             }
@@ -138,7 +153,8 @@ fn secrets(
         };
         merged.secrets.extend(record.map(|record| (*id, record)));
     }
-    let taken = |id: &SecretId| sides.elsewhere.contains(&RecordId::Secret(*id));
+    let taken = |id: &SecretId| sides.elsewhere.contains_key(&RecordId::Secret(*id));
+    let mut renewed = HashMap::new();
     for id in merged
         .secrets
         .keys()
@@ -149,10 +165,11 @@ fn secrets(
         // One id twice would be damage for whoever reads both sections.
         if let Some(mut record) = merged.secrets.remove(&id) {
             record.secret.id = SecretId::random();
+            renewed.insert(id, record.secret.id);
             merged.secrets.insert(record.secret.id, record);
         }
     }
-    Ok(())
+    Ok(renewed)
 }
 
 /// A secret that one side removed for good, and that must not be lost on the other.
@@ -368,7 +385,7 @@ fn numbered<T, E>(
 /// Leads every link to the id and the workspace that its secret and its app have now.
 fn lead_links(
     merged: &mut Contents,
-    ids: &HashMap<SecretId, SecretId>,
+    led: impl Fn(Target) -> SecretId,
     app_ids: &HashMap<AppId, AppId>,
 ) {
     let homes = merged.secrets.iter();
@@ -380,7 +397,7 @@ fn lead_links(
         .values_mut()
         .flat_map(|app| app.links.values_mut())
     {
-        let secret = *ids.get(&target.secret).unwrap_or(&target.secret);
+        let secret = led(*target);
         let workspace = *homes.get(&secret).unwrap_or(&target.workspace);
         *target = Target { workspace, secret };
     }

@@ -1,7 +1,7 @@
 //! Tests what a merge makes of apps, and what it says of hosts and variables.
 
 use super::{Owned, Replica, now, reference};
-use crate::vault::change::Fields;
+use crate::vault::change::{Fields, NewPlace};
 use crate::vault::domain::AllowedDomains;
 use crate::vault::env_key::EnvKey;
 use crate::vault::tests::workspace_name;
@@ -61,6 +61,37 @@ fn bind(replica: &Replica<'_>, domains: &[&str]) {
         ..Fields::default()
     };
     replica.update("default/a", fields);
+}
+
+/// A colleague moved it to where our key does not reach, and we changed it: ours stays, under an id of its own.
+#[test]
+fn a_link_follows_a_secret_that_got_a_new_id() {
+    let owned = Owned::with(&[("default/a", "1"), ("staging/b", "2")]);
+    let writer = owned.issue("default", true);
+    let app = crate::vault::app_reference::AppReference::parse("web").unwrap();
+    owned.change(|change| {
+        change.create_app(None, &app)?;
+        change.link_app(None, &app, &env_key("A"), &reference("default/a"))
+    });
+    let theirs = Replica::of(&owned);
+    let ours = theirs.with(&writer);
+    theirs.change(|change| {
+        let to = NewPlace {
+            workspace: Some(workspace_name("staging")),
+            name: None,
+        };
+        change.move_secret(None, &reference("default/a"), &to)
+    });
+    let old = theirs.open().secret(None, &reference("staging/a")).unwrap();
+    ours.set("default/a", "3", now());
+    ours.merge(&theirs, None);
+    let vault = ours.open();
+    let kept = vault.secret(None, &reference("default/a")).unwrap();
+    assert_ne!(kept.id, old.id);
+    let linked = vault.apps().unwrap().remove(0).app;
+    let target = linked.links.get(&env_key("A")).unwrap();
+    assert_eq!((target.workspace, target.secret), (kept.workspace, kept.id));
+    assert_eq!(kept.apps.len(), 1);
 }
 
 /// A section that a key only reads is taken whole.
