@@ -407,6 +407,30 @@ fn the_hint_runs_in_a_subfolder_and_with_a_space() {
     tree.has("a", &[&ours, &theirs]);
 }
 
+/// What a killed merge leaves at the top is neither committed nor kept.
+#[test]
+fn a_merge_removes_what_a_killed_one_left() {
+    if version().is_none() {
+        return;
+    }
+    let tree = Tree::installed();
+    let theirs = tree.branch("feature", "staging/c");
+    tree.set("a", "ours");
+    let exclude = tree.folder.join(".git/info/exclude");
+    fs::write(&exclude, "").unwrap();
+    let left = tree.folder.join(".secrets.kluis.0123456789abcdef.tmp");
+    fs::write(&left, "sealed").unwrap();
+    let file = fs::File::options().write(true).open(&left).unwrap();
+    let long_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(3_600);
+    file.set_modified(long_ago).unwrap();
+    let (told, done) = tree.keyless(&["merge", "--no-edit", "feature"]);
+    assert!(done, "{told}");
+    assert!(!left.exists());
+    let lines = fs::read_to_string(exclude).unwrap();
+    assert!(lines.contains(".secrets.kluis.*.tmp"), "{lines}");
+    tree.has("staging/c", &[&theirs]);
+}
+
 #[test]
 fn git_shows_names_and_never_a_value() {
     if version().is_none() {

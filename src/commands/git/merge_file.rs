@@ -3,16 +3,14 @@
 //! It never asks. Where it cannot merge, ours stays as it is, and git keeps the conflict.
 
 use crate::commands::Command;
-use crate::context::system_clock::SystemClock;
 use crate::context::{Context, Merging};
 use crate::error::{Error, Exit};
 use crate::keyring;
 use crate::report::merging::{heading, lines};
-use crate::sealed::header::Header;
-use crate::sealed::history::PartHistory;
 use crate::store::file::FileStore;
+use crate::store::git_exclude;
 use crate::store::scratch::ScratchStore;
-use crate::vault::merge::{Copy, Labels, merge, without_key};
+use crate::vault::merge::{Copy, Labels, without_key};
 use crate::vault::{self, Scan, Vault};
 use std::path::{Path, PathBuf};
 
@@ -65,6 +63,8 @@ impl Command for MergeFile {
     fn run(self, context: &mut Context) -> Result<(), Error> {
         let here = std::env::current_dir().unwrap_or_default();
         context.be_unattended(here.join(&self.path));
+        // A fresh clone does not ignore yet what a killed merge leaves.
+        git_exclude::add(&here.join(&self.path));
         let path = self.path.display().to_string();
         self.merge(context).map_err(|obstacle| {
             let (why, hint) = match obstacle {
@@ -86,6 +86,7 @@ impl Command for MergeFile {
 impl MergeFile {
     fn merge(&self, context: &mut Context) -> Result<(), Obstacle> {
         let store = ScratchStore::new(&self.ours, &self.path);
+        store.remove_left();
         let theirs = read(&self.theirs)?;
         // git has none where both sides added the file, or a mixture where there are several.
         let base = read(&self.base).ok();
@@ -144,7 +145,9 @@ impl MergeFile {
         let ours = read(&self.ours)?;
         let merged = without_key(&ours, theirs, base)?;
         let merged = merged.ok_or(Obstacle::NoKey)?;
-        context.refuse_unseen(merged.header, &merged.histories)?;
+        context.check_pin(merged.header)?;
+        context.refuse_before_pin(&merged.histories, &[])?;
+        context.refuse_stale_unopened(merged.header, &merged.histories)?;
         store.replace(&merged.bytes).map_err(vault::Error::from)?;
         let line = format!("  {unseen}: kluis could not look for wider hosts and new links");
         self.tell(context, labels, vec![line]);
@@ -211,39 +214,4 @@ fn with_a_key(path: &Path) -> String {
     };
     let quoted = format!("':/{}'", path.replace('\'', r"'\''"));
     format!("kluis unlock && git checkout --merge -- {quoted} && git add -- {quoted}")
-}
-
-impl Context<'_> {
-    /// Refuses what this machine would refuse in the vault's place. Nothing is learned from it: without a key nobody
-    /// can tell whether it is the true vault.
-    fn refuse_unseen(&mut self, header: &Header, parts: &[PartHistory]) -> Result<(), Error> {
-        self.check_pin(header)?;
-        self.refuse_before_pin(parts, &[])?;
-        self.rollback_guard.recall(header);
-        if let Some(error) = self.other_key(header.content(), parts) {
-            return Err(error.into());
-        }
-        match self.older(parts, &[]) {
-            Some(error) if !self.may_go_back() => Err(error.into()),
-            _ => Ok(()),
-        }
-    }
-
-    /// Merges into a file that is in the vault's place only later: it is judged, and not remembered.
-    fn merge_unseen(
-        &mut self,
-        vault: &mut Vault,
-        merging: &Merging<'_>,
-    ) -> Result<vault::merge::Outcome, Error> {
-        let patience = self.settings.lock_timeout;
-        let previous = crate::store::Previous::Remove;
-        let merged = vault.change(SystemClock, patience, previous, |change| {
-            let merged = merge(change, merging.theirs, merging.base, merging.labels)?;
-            let (parts, workspaces) = (&merged.kept, &merged.workspaces);
-            self.refuse_stale(change.content(), parts, workspaces)?;
-            self.refuse_before_pin(parts, workspaces)?;
-            Ok::<_, Error>(merged)
-        });
-        Ok(merged?.result)
-    }
 }
