@@ -14,7 +14,8 @@ pub fn merge(
     known: &Circumstances<'_>,
     report: &mut Report,
 ) -> App {
-    if ours == theirs {
+    // What theirs did not change is as ours has it, even if a clock makes theirs look newer.
+    if ours == theirs || base == Some(theirs) {
         return ours.clone();
     }
     let may_be_old = known.ahead_of(ours.workspace, theirs.workspace) == Some(Side::Ours);
